@@ -1,0 +1,270 @@
+//! What a client can ask for and what it gets. Every type is plainly typed: bincode cannot
+//! carry values that describe themselves, and a field may only be added with a new version.
+
+use crate::{fault::Fault, status::Status};
+use serde::{Deserialize, Serialize};
+
+/// What a client sends after the handshake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToDaemon {
+    /// Who the client is; shown in `taid status`. Sent once, and again when it changes.
+    Attach(Attach),
+    /// One piece of work.
+    Request(Request),
+    /// Gives a request up. Unknown ids are ignored: the answer may have crossed this.
+    Cancel {
+        /// The request's id.
+        id: u64,
+    },
+}
+
+/// What the daemon sends after the handshake.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FromDaemon {
+    /// The one answer to one request.
+    Answer {
+        /// The request's id.
+        id: u64,
+        /// What it came to.
+        result: Result<Answer, Fault>,
+    },
+}
+
+/// One piece of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Chosen by the client, unique among its unanswered requests.
+    pub id: u64,
+    /// How long the client will wait, in milliseconds; the daemon answers before that.
+    pub deadline_ms: u32,
+    /// What is asked for.
+    pub call: Call,
+}
+
+/// The MCP client that a shim serves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attach {
+    /// The client's name as MCP reports it (`clientInfo.name`); empty when it says none.
+    pub name: String,
+    /// The client's version as MCP reports it; empty when it says none.
+    pub version: String,
+    /// The instance whose mail this client reads and sends; `None` takes the daemon's.
+    pub instance: Option<String>,
+}
+
+/// What can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Call {
+    /// Sends a mail from the client's own address. Never done twice.
+    SendEmail(SendEmail),
+    /// Reads a mail and marks it read.
+    FetchEmail(FetchEmail),
+    /// Lists the client's mails.
+    ListInbox(ListInbox),
+    /// Answers a mail. Never done twice.
+    ReplyEmail(ReplyEmail),
+    /// What a client may know of the configuration.
+    Info,
+    /// What `taid status` shows.
+    Status,
+    /// Asks the daemon to drain and end.
+    Stop,
+}
+
+/// What comes back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// To [`Call::SendEmail`].
+    Sent(Sent),
+    /// To [`Call::FetchEmail`]; `None` when nothing is unread.
+    Fetched(Option<Mail>),
+    /// To [`Call::ListInbox`].
+    Inbox(Inbox),
+    /// To [`Call::ReplyEmail`].
+    Replied(Replied),
+    /// To [`Call::Info`].
+    Info(Info),
+    /// To [`Call::Status`].
+    Status(Box<Status>),
+    /// To [`Call::Stop`]: the daemon drains from here on and then hangs up.
+    Stopping,
+}
+
+impl Call {
+    /// Whether doing it twice comes to the same as doing it once, so that a client may send
+    /// it again when the connection was lost before the answer.
+    pub fn is_repeatable(&self) -> bool {
+        match self {
+            Call::ListInbox(_) | Call::Info | Call::Status | Call::Stop => true,
+            // Reading a named mail again gives the same mail; reading "the oldest unread"
+            // again gives the next one, and the first would be lost.
+            Call::FetchEmail(fetch) => fetch.id.is_some(),
+            Call::SendEmail(_) | Call::ReplyEmail(_) => false,
+        }
+    }
+
+    /// The name as MCP clients and `taid status` know it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Call::SendEmail(_) => "send_email",
+            Call::FetchEmail(_) => "fetch_email",
+            Call::ListInbox(_) => "list_inbox",
+            Call::ReplyEmail(_) => "reply_email",
+            Call::Info => "info",
+            Call::Status => "status",
+            Call::Stop => "stop",
+        }
+    }
+}
+
+/// How the content of an outgoing mail is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// GitHub-flavoured Markdown.
+    #[default]
+    Markdown,
+    /// HTML.
+    Html,
+}
+
+/// A mail to send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendEmail {
+    /// The recipient; `None` takes the configured one.
+    pub to: Option<String>,
+    /// The subject; `None` takes `Email from {instance}`.
+    pub subject: Option<String>,
+    /// The body, at most 1,000,000 bytes.
+    pub content: String,
+    /// How `content` is written.
+    pub format: Format,
+}
+
+/// The receipt for a sent mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The recipient.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The sender: the client's own address.
+    pub from: String,
+    /// The bridge's id of the mail.
+    pub message_id: String,
+    /// When the bridge took it, as the bridge says it.
+    pub timestamp: String,
+}
+
+/// Which mail to read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchEmail {
+    /// The mail's id; `None` reads the oldest unread one.
+    pub id: Option<u64>,
+}
+
+/// A mail that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Its id, to name it in other calls.
+    pub id: u64,
+    /// The envelope sender.
+    pub from: String,
+    /// The address it came to.
+    pub to: String,
+    /// Its subject; empty when it has none.
+    pub subject: String,
+    /// When it arrived: RFC 3339 in UTC, whole seconds; the bridge's own words when they
+    /// are not a time.
+    pub date: String,
+    /// The body as Markdown.
+    pub body: String,
+    /// Whether the bridge now counts it as read. `false` when marking it failed.
+    pub marked_read: bool,
+}
+
+/// Which part of the list to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListInbox {
+    /// At most how many rows, 1 to 200.
+    pub limit: u32,
+    /// How many rows to pass over, counted in what is shown.
+    pub offset: u32,
+    /// Whether mails that were read are shown too.
+    pub show_read: bool,
+}
+
+/// A part of the list of a client's mails, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// The address whose mails these are.
+    pub address: String,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// How many mails the bridge counts for this address, read ones included.
+    pub total: u64,
+    /// Whether there is more after these rows.
+    pub more: bool,
+}
+
+/// One mail in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its id.
+    pub id: u64,
+    /// The envelope sender.
+    pub from: String,
+    /// Its subject; empty when it has none.
+    pub subject: String,
+    /// As in [`Mail::date`].
+    pub date: String,
+    /// Whether it was read.
+    pub read: bool,
+}
+
+/// An answer to a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyEmail {
+    /// The id of the mail to answer.
+    pub id: u64,
+    /// The body, at most 1,000,000 bytes.
+    pub content: String,
+    /// How `content` is written.
+    pub format: Format,
+    /// The subject; `None` takes the original's with `Re:` once.
+    pub subject: Option<String>,
+}
+
+/// The receipt for a reply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Replied {
+    /// The id of the mail that was answered.
+    pub original: u64,
+    /// Who got the reply.
+    pub to: String,
+    /// The bridge's id of the reply.
+    pub message_id: String,
+    /// The reply's subject.
+    pub subject: String,
+    /// When the bridge took it, as the bridge says it.
+    pub timestamp: String,
+    /// Whether the bridge sent it as a reply, with threading headers. `false` when the
+    /// bridge cannot and a new mail was sent instead.
+    pub threaded: bool,
+}
+
+/// What a client may know of the daemon's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Info {
+    /// The daemon's version.
+    pub version: String,
+    /// The client's address; `None` when no username is configured.
+    pub address: Option<String>,
+    /// The bridge's base URL.
+    pub bridge: String,
+    /// The recipient taken when a mail names none.
+    pub default_to: Option<String>,
+    /// How long one request to the bridge may take, in milliseconds.
+    pub api_timeout_ms: u32,
+    /// The profile the daemon runs.
+    pub profile: String,
+}

@@ -1,0 +1,153 @@
+//! What `taid status` shows. The same types are the documented JSON of `taid status --json`:
+//! fields are added, never renamed or removed, while `schema` stays the same. Times are RFC
+//! 3339 in UTC. No field ever holds a secret.
+
+use serde::{Deserialize, Serialize};
+
+/// The number of the JSON's shape.
+pub const SCHEMA: u32 = 1;
+
+/// Everything `taid status` knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The process.
+    pub daemon: DaemonStatus,
+    /// Whose mail it is.
+    pub account: AccountStatus,
+    /// The login.
+    pub session: SessionStatus,
+    /// The mail bridge.
+    pub bridge: BridgeStatus,
+    /// One row per client, oldest connection first.
+    pub clients: Vec<ClientStatus>,
+}
+
+/// The process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaemonStatus {
+    /// Its version.
+    pub version: String,
+    /// The IPC protocol it speaks.
+    pub protocol: u32,
+    /// Its process id.
+    pub pid: u32,
+    /// The profile it runs.
+    pub profile: String,
+    /// When it started.
+    pub started_at: String,
+    /// For how many seconds it has run.
+    pub uptime_s: u64,
+    /// The socket's path.
+    pub socket: String,
+    /// The log file's path.
+    pub log: String,
+    /// Whether it is ending.
+    pub draining: bool,
+}
+
+/// Whose mail it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountStatus {
+    /// The username, once one is configured.
+    pub username: Option<String>,
+    /// The address of the daemon's own instance.
+    pub address: Option<String>,
+}
+
+/// The states of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// There is no login and none is being tried.
+    SignedOut,
+    /// A login is under way.
+    SigningIn,
+    /// There is a good token.
+    Live,
+    /// There is a good token, and a newer one is being asked for.
+    Renewing,
+    /// The last try failed and the next one has its time.
+    Backoff,
+}
+
+/// The login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionStatus {
+    /// The state.
+    pub state: SessionState,
+    /// When the token expires, while there is one.
+    pub token_expires_at: Option<String>,
+    /// When it will be renewed, while that is planned.
+    pub renews_at: Option<String>,
+    /// When the next try is due or allowed, after a failure.
+    pub retry_at: Option<String>,
+    /// Successful logins since the start.
+    pub logins: u64,
+    /// Successful renewals since the start.
+    pub renewals: u64,
+    /// Failed logins since the start, refused and unanswered ones.
+    pub failed_logins: u64,
+    /// Failed renewals since the start.
+    pub failed_renewals: u64,
+    /// The last failure, until something succeeds.
+    pub last_error: Option<LastError>,
+}
+
+/// A failure and its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastError {
+    /// When.
+    pub at: String,
+    /// What happened.
+    pub what: String,
+    /// Why; may be empty.
+    pub why: String,
+    /// What to do; may be empty.
+    pub hint: String,
+}
+
+/// The mail bridge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BridgeStatus {
+    /// Its base URL.
+    pub url: String,
+    /// Requests sent to it since the start, repeated ones included.
+    pub requests: u64,
+    /// How many of them were repeats.
+    pub retries: u64,
+    /// How long the last answer took, in microseconds.
+    pub latency_us: Option<u64>,
+    /// When it last answered.
+    pub last_answer_at: Option<String>,
+    /// Until when it asked to be left alone.
+    pub rate_limited_until: Option<String>,
+}
+
+/// A connected client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientStatus {
+    /// Its name as MCP reports it; empty when it says none.
+    pub name: String,
+    /// Its version as MCP reports it; empty when it says none.
+    pub version: String,
+    /// The process id of its shim; 0 when the system does not tell.
+    pub pid: u32,
+    /// The shim's version.
+    pub shim: String,
+    /// The address it reads and sends as.
+    pub address: Option<String>,
+    /// The instance it serves.
+    pub instance: Option<String>,
+    /// When it connected.
+    pub connected_at: String,
+    /// Calls it made.
+    pub calls: u64,
+    /// Calls that are not answered yet.
+    pub in_flight: u64,
+    /// The last call's name.
+    pub last_call: Option<String>,
+    /// When the last call came.
+    pub last_call_at: Option<String>,
+}

@@ -1,0 +1,289 @@
+//! The wire, byte for byte. These bytes are the contract with every other version: a test
+//! here that has to change means a new protocol version, not a new expectation.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use tai_proto::{
+    call::*,
+    fault::{Fault, FaultCode},
+    frame::{Decoder, MAX_FRAME, encode},
+    hello::{Hello, Welcome},
+    status::*,
+};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Encodes, compares, and decodes back.
+fn golden<T>(value: &T, expected: &str)
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let mut bytes = Vec::new();
+    encode(value, &mut bytes).unwrap();
+    assert_eq!(hex(&bytes), expected.replace([' ', '\n'], ""), "{value:?}");
+    let mut decoder = Decoder::new(MAX_FRAME);
+    decoder.space().extend_from_slice(&bytes);
+    assert_eq!(decoder.next_frame::<T>().unwrap().as_ref(), Some(value));
+    assert!(decoder.is_at_boundary());
+}
+
+fn request(call: Call) -> ToDaemon {
+    ToDaemon::Request(Request {
+        id: 7,
+        deadline_ms: 1000,
+        call,
+    })
+}
+
+fn answer(answer: Answer) -> FromDaemon {
+    FromDaemon::Answer {
+        id: 7,
+        result: Ok(answer),
+    }
+}
+
+#[test]
+fn the_handshake_is_frozen() {
+    golden(
+        &Hello {
+            magic: *b"TAI\x01",
+            newest: 1,
+            oldest: 1,
+            software: "x".into(),
+        },
+        "15000000 54414901 01000000 01000000 0100000000000000 78",
+    );
+    golden(
+        &Welcome {
+            magic: *b"TAI\x01",
+            chosen: 1,
+            newest: 1,
+            oldest: 1,
+            software: "y".into(),
+        },
+        "19000000 54414901 01000000 01000000 01000000 0100000000000000 79",
+    );
+}
+
+#[test]
+fn the_frames_of_version_1_are_frozen() {
+    let s = |text: &str| Some(text.to_owned());
+    golden(
+        &ToDaemon::Attach(Attach {
+            name: "a".into(),
+            version: "b".into(),
+            instance: s("c"),
+        }),
+        "20000000 00000000 0100000000000000 61 0100000000000000 62 01 0100000000000000 63",
+    );
+    golden(
+        &ToDaemon::Cancel { id: 9 },
+        "0c000000 02000000 0900000000000000",
+    );
+    golden(
+        &request(Call::SendEmail(SendEmail {
+            to: s("t"),
+            subject: None,
+            content: "c".into(),
+            format: Format::Html,
+        })),
+        "2c000000 01000000 0700000000000000 e8030000 00000000
+         01 0100000000000000 74 00 0100000000000000 63 01000000",
+    );
+    golden(
+        &request(Call::FetchEmail(FetchEmail { id: Some(3) })),
+        "1d000000 01000000 0700000000000000 e8030000 01000000 01 0300000000000000",
+    );
+    golden(
+        &request(Call::ListInbox(ListInbox {
+            limit: 10,
+            offset: 2,
+            show_read: true,
+        })),
+        "1d000000 01000000 0700000000000000 e8030000 02000000 0a000000 02000000 01",
+    );
+    golden(
+        &request(Call::ReplyEmail(ReplyEmail {
+            id: 5,
+            content: "c".into(),
+            format: Format::Markdown,
+            subject: s("r"),
+        })),
+        "33000000 01000000 0700000000000000 e8030000 03000000
+         0500000000000000 0100000000000000 63 00000000 01 0100000000000000 72",
+    );
+    golden(
+        &request(Call::Info),
+        "14000000 01000000 0700000000000000 e8030000 04000000",
+    );
+    golden(
+        &request(Call::Status),
+        "14000000 01000000 0700000000000000 e8030000 05000000",
+    );
+    golden(
+        &request(Call::Stop),
+        "14000000 01000000 0700000000000000 e8030000 06000000",
+    );
+}
+
+#[test]
+fn the_answers_of_version_1_are_frozen() {
+    let s = |text: &str| text.to_owned();
+    golden(
+        &answer(Answer::Sent(Sent {
+            to: s("a"),
+            subject: s("b"),
+            from: s("c"),
+            message_id: s("d"),
+            timestamp: s("e"),
+        })),
+        "41000000 00000000 0700000000000000 00000000 00000000 0100000000000000 61
+         0100000000000000 62 0100000000000000 63 0100000000000000 64 0100000000000000 65",
+    );
+    golden(
+        &answer(Answer::Fetched(None)),
+        "15000000 00000000 0700000000000000 00000000 01000000 00",
+    );
+    golden(
+        &answer(Answer::Fetched(Some(Mail {
+            id: 1,
+            from: s("a"),
+            to: s("b"),
+            subject: s(""),
+            date: s("d"),
+            body: s("e"),
+            marked_read: true,
+        }))),
+        "4a000000 00000000 0700000000000000 00000000 01000000 01 0100000000000000
+         0100000000000000 61 0100000000000000 62 0000000000000000 0100000000000000 64
+         0100000000000000 65 01",
+    );
+    golden(
+        &answer(Answer::Inbox(Inbox {
+            address: s("a"),
+            rows: vec![Row {
+                id: 1,
+                from: s("f"),
+                subject: s(""),
+                date: s("d"),
+                read: false,
+            }],
+            total: 2,
+            more: true,
+        })),
+        "51000000 00000000 0700000000000000 00000000 02000000 0100000000000000 61
+         0100000000000000 0100000000000000 0100000000000000 66 0000000000000000
+         0100000000000000 64 00 0200000000000000 01",
+    );
+    golden(
+        &answer(Answer::Replied(Replied {
+            original: 1,
+            to: s("a"),
+            message_id: s("b"),
+            subject: s("c"),
+            timestamp: s("d"),
+            threaded: true,
+        })),
+        "41000000 00000000 0700000000000000 00000000 03000000 0100000000000000
+         0100000000000000 61 0100000000000000 62 0100000000000000 63 0100000000000000 64 01",
+    );
+    golden(
+        &answer(Answer::Info(Info {
+            version: s("v"),
+            address: None,
+            bridge: s("b"),
+            default_to: None,
+            api_timeout_ms: 9,
+            profile: s("p"),
+        })),
+        "35000000 00000000 0700000000000000 00000000 04000000 0100000000000000 76 00
+         0100000000000000 62 00 09000000 0100000000000000 70",
+    );
+    golden(
+        &answer(Answer::Stopping),
+        "14000000 00000000 0700000000000000 00000000 06000000",
+    );
+    golden(
+        &FromDaemon::Answer {
+            id: 7,
+            result: Err(Fault::new(FaultCode::Stopping, "w", "", "h")),
+        },
+        "2e000000 00000000 0700000000000000 01000000 0c000000
+         0100000000000000 77 0000000000000000 0100000000000000 68",
+    );
+}
+
+#[test]
+fn the_status_of_version_1_is_frozen() {
+    let s = |text: &str| text.to_owned();
+    let status = Status {
+        schema: 1,
+        daemon: DaemonStatus {
+            version: s("v"),
+            protocol: 1,
+            pid: 2,
+            profile: s("p"),
+            started_at: s("t"),
+            uptime_s: 3,
+            socket: s("s"),
+            log: s("l"),
+            draining: false,
+        },
+        account: AccountStatus {
+            username: Some(s("u")),
+            address: None,
+        },
+        session: SessionStatus {
+            state: SessionState::Live,
+            token_expires_at: Some(s("e")),
+            renews_at: None,
+            retry_at: None,
+            logins: 1,
+            renewals: 2,
+            failed_logins: 3,
+            failed_renewals: 4,
+            last_error: Some(LastError {
+                at: s("a"),
+                what: s("b"),
+                why: s("c"),
+                hint: s("d"),
+            }),
+        },
+        bridge: BridgeStatus {
+            url: s("h"),
+            requests: 5,
+            retries: 6,
+            latency_us: Some(7),
+            last_answer_at: None,
+            rate_limited_until: None,
+        },
+        clients: vec![ClientStatus {
+            name: s("n"),
+            version: s("w"),
+            pid: 8,
+            shim: s("x"),
+            address: None,
+            instance: Some(s("i")),
+            connected_at: s("c"),
+            calls: 9,
+            in_flight: 0,
+            last_call: None,
+            last_call_at: None,
+        }],
+    };
+    golden(
+        &answer(Answer::Status(Box::new(status))),
+        "27010000 00000000 0700000000000000 00000000 05000000 01000000
+         0100000000000000 76 01000000 02000000 0100000000000000 70 0100000000000000 74
+         0300000000000000 0100000000000000 73 0100000000000000 6c 00
+         01 0100000000000000 75 00
+         02000000 01 0100000000000000 65 00 00 0100000000000000 0200000000000000
+         0300000000000000 0400000000000000
+         01 0100000000000000 61 0100000000000000 62 0100000000000000 63 0100000000000000 64
+         0100000000000000 68 0500000000000000 0600000000000000 01 0700000000000000 00 00
+         0100000000000000 0100000000000000 6e 0100000000000000 77 08000000
+         0100000000000000 78 00 01 0100000000000000 69 0100000000000000 63
+         0900000000000000 0000000000000000 00 00",
+    );
+}
