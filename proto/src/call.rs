@@ -4,6 +4,9 @@
 use crate::{fault::Fault, status::Status};
 use serde::{Deserialize, Serialize};
 
+/// The most bytes the content of an outgoing mail may have: 1 MiB.
+pub const MAX_CONTENT: usize = 1 << 20;
+
 /// What a client sends after the handshake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToDaemon {
@@ -134,7 +137,7 @@ pub struct SendEmail {
     pub to: Option<String>,
     /// The subject; `None` takes `Email from {instance}`.
     pub subject: Option<String>,
-    /// The body, at most 1,000,000 bytes.
+    /// The body, at most [`MAX_CONTENT`] bytes.
     pub content: String,
     /// How `content` is written.
     pub format: Format,
@@ -226,7 +229,7 @@ pub struct Row {
 pub struct ReplyEmail {
     /// The id of the mail to answer.
     pub id: u64,
-    /// The body, at most 1,000,000 bytes.
+    /// The body, at most [`MAX_CONTENT`] bytes.
     pub content: String,
     /// How `content` is written.
     pub format: Format,

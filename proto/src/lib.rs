@@ -29,8 +29,9 @@
 //! An MCP shim says once who it serves with [`ToDaemon::Attach`]. A [`ToDaemon::Request`]
 //! carries an id of the client's choice, unique among its unanswered ones, and how long the
 //! client will wait; many may be in flight and answers come in any order, exactly one for
-//! each request. [`ToDaemon::Cancel`] gives a request up: a read stops, a send that may have
-//! left runs to its end, and either way the answer is [`fault::FaultCode::Cancelled`].
+//! each request. [`ToDaemon::Cancel`] gives a request up: a read stops and is answered with
+//! [`fault::FaultCode::Cancelled`]; a send runs to its end and is answered as ever, because
+//! stopping it half way would leave its outcome unknown.
 //!
 //! **Ending.** Either side may hang up at any time. A draining daemon answers new requests
 //! with [`fault::FaultCode::Stopping`], answers what it had begun, and hangs up.

@@ -1,0 +1,147 @@
+//! The bridge's endpoints, one method each: what is sent and what the answer means. How it is
+//! sent, and again, is in `http` and `retry`.
+
+use super::{
+    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
+    http::{Ask, HttpBridge},
+    retry::Effect,
+    wire::{ListAnswer, MessageAnswer, ReceiptAnswer},
+};
+use crate::session::{
+    credentials::Credentials,
+    error::SessionError,
+    token::{Issued, Token},
+};
+use reqwest::Method;
+use secrecy::ExposeSecret;
+use tokio::time::Instant;
+
+impl Bridge for HttpBridge {
+    async fn login(&self, credentials: &Credentials) -> Result<Issued, SessionError> {
+        let body = serde_json::json!({
+            "username": credentials.username,
+            "password": credentials.password.expose_secret(),
+        });
+        self.for_token("login", None, Some(body.to_string())).await
+    }
+
+    async fn refresh(&self, token: &Token) -> Result<Issued, SessionError> {
+        self.for_token("refresh", Some(token.secret()), None).await
+    }
+
+    async fn list(
+        &self,
+        token: &Token,
+        page: &Page,
+        deadline: Instant,
+    ) -> Result<Listing, BridgeError> {
+        let mut url = self.url(&["messages"]);
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("limit", &page.limit.to_string());
+            query.append_pair("offset", &page.offset.to_string());
+            if let Some(instance) = &page.instance {
+                query.append_pair("prefix", instance);
+            }
+        }
+        let ask = Ask {
+            method: Method::GET,
+            url,
+            token: token.secret(),
+            body: None,
+            effect: Effect::Repeatable,
+        };
+        Ok(self.ask::<ListAnswer>(ask, deadline).await?.into())
+    }
+
+    async fn message(
+        &self,
+        token: &Token,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<Option<Message>, BridgeError> {
+        let url = self.url(&["messages", &id.to_string()]);
+        let ask = Ask {
+            method: Method::GET,
+            url,
+            token: token.secret(),
+            body: None,
+            effect: Effect::Repeatable,
+        };
+        let found = self.ask::<MessageAnswer>(ask, deadline).await;
+        Ok(none_if_missing(found)?.map(Message::from))
+    }
+
+    async fn mark_read(
+        &self,
+        token: &Token,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<bool, BridgeError> {
+        let url = self.url(&["messages", &id.to_string(), "read"]);
+        let ask = Ask {
+            method: Method::PUT,
+            url,
+            token: token.secret(),
+            body: None,
+            effect: Effect::Repeatable,
+        };
+        let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
+        Ok(none_if_missing(done)?.is_some())
+    }
+
+    async fn send(
+        &self,
+        token: &Token,
+        mail: &Outgoing<'_>,
+        deadline: Instant,
+    ) -> Result<Receipt, BridgeError> {
+        let body = serde_json::json!({
+            "to": mail.to, "from": mail.from, "subject": mail.subject,
+            "message": mail.text, "html": mail.html,
+        });
+        let ask = Ask {
+            method: Method::POST,
+            url: self.url(&["send-email"]),
+            token: token.secret(),
+            body: Some(body.to_string()),
+            effect: Effect::Once,
+        };
+        Ok(self.ask::<ReceiptAnswer>(ask, deadline).await?.into())
+    }
+
+    async fn reply(
+        &self,
+        token: &Token,
+        reply: &OutgoingReply<'_>,
+        deadline: Instant,
+    ) -> Result<ReplyOutcome, BridgeError> {
+        let body =
+            serde_json::json!({"text": reply.text, "html": reply.html, "subject": reply.subject});
+        let ask = Ask {
+            method: Method::POST,
+            url: self.url(&["messages", &reply.id.to_string(), "reply"]),
+            token: token.secret(),
+            body: Some(body.to_string()),
+            effect: Effect::Once,
+        };
+        match self.ask::<ReceiptAnswer>(ask, deadline).await {
+            Ok(receipt) => Ok(ReplyOutcome::Sent(receipt.into())),
+            Err(BridgeError::Refused {
+                status: 404,
+                message,
+                ..
+            }) if message.contains("Endpoint") => Ok(ReplyOutcome::NotOffered),
+            Err(BridgeError::Refused { status: 404, .. }) => Ok(ReplyOutcome::NoSuchMail),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn none_if_missing<T>(found: Result<T, BridgeError>) -> Result<Option<T>, BridgeError> {
+    match found {
+        Ok(value) => Ok(Some(value)),
+        Err(BridgeError::Refused { status: 404, .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

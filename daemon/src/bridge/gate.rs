@@ -1,0 +1,84 @@
+//! The gate every request passes. A 429 closes it for all clients until the bridge's time is
+//! up; it only tells the time and never waits itself.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+use tokio::time::Instant;
+
+/// What 429 without a usable Retry-After is taken for.
+const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
+/// No bridge is believed to want silence for longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
+
+#[derive(Debug, Default)]
+pub(super) struct Gate(Mutex<Option<Instant>>);
+
+impl Gate {
+    /// Closes it; a time that is already set is only ever made later.
+    pub(super) fn close(&self, pause: Option<Duration>) -> Duration {
+        let pause = pause.unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
+        let until = Instant::now() + pause;
+        let mut gate = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if gate.is_none_or(|set| set < until) {
+            *gate = Some(until);
+        }
+        pause
+    }
+
+    /// Until when it is closed, if it is.
+    pub(super) fn closed_until(&self) -> Option<Instant> {
+        let mut gate = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if gate.is_some_and(|until| until <= Instant::now()) {
+            *gate = None;
+        }
+        *gate
+    }
+}
+
+/// Reads Retry-After in both its forms (RFC 9110, 10.2.3): seconds, or an HTTP date, which is
+/// compared with the answer's own `Date` so that no clock of ours is needed.
+pub(super) fn retry_after(value: &str, date: Option<SystemTime>) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = httpdate::parse_http_date(value).ok()?;
+    let from = date.unwrap_or_else(SystemTime::now);
+    Some(at.duration_since(from).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let date = httpdate::parse_http_date("Mon, 23 Nov 2026 10:00:00 GMT").ok();
+        assert_eq!(retry_after(" 7 ", date), Some(Duration::from_secs(7)));
+        assert_eq!(
+            retry_after("Mon, 23 Nov 2026 10:01:30 GMT", date),
+            Some(Duration::from_secs(90))
+        );
+        assert_eq!(
+            retry_after("Mon, 23 Nov 2026 09:00:00 GMT", date),
+            Some(Duration::ZERO)
+        );
+        assert_eq!(retry_after("soon", date), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_gate_opens_by_itself_and_is_never_made_to_open_sooner() {
+        let gate = Gate::default();
+        assert_eq!(gate.closed_until(), None);
+        gate.close(Some(Duration::from_secs(10)));
+        gate.close(Some(Duration::from_secs(1)));
+        assert_eq!(
+            gate.closed_until(),
+            Some(Instant::now() + Duration::from_secs(10))
+        );
+        tokio::time::advance(Duration::from_secs(10)).await;
+        assert_eq!(gate.closed_until(), None);
+    }
+}

@@ -1,0 +1,356 @@
+//! The bridge over HTTP: the only user of reqwest. It decides what may be sent again, and
+//! when; what a request means is its caller's business.
+
+use super::{
+    BridgeError, Meter,
+    gate::{self, Gate},
+    retry::{Again, Effect, MAX_TRIES, again, backoff},
+    wire::{Envelope, TokenAnswer},
+};
+use crate::session::{error::SessionError, token::Issued};
+use reqwest::{
+    Method, StatusCode, Url,
+    header::{self, HeaderMap, HeaderValue},
+    redirect,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// Sent as User-Agent (seed: `tai-mcp/<version>`).
+const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
+/// 200 mails of 150 kB, with room to spare.
+const MAX_ANSWER: usize = 64 << 20;
+const MAX_CONNECT: Duration = Duration::from_secs(10);
+const IDLE_CONNECTIONS: usize = 8;
+
+/// Why the client could not be built.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be set up: {0}")]
+pub struct SetupError(String);
+
+/// The bridge at one base URL.
+pub struct HttpBridge {
+    client: reqwest::Client,
+    base: Url,
+    /// How long one request may take (seed: `API_TIMEOUT`, "also for authentication").
+    timeout: Duration,
+    gate: Gate,
+    meter: Meter,
+}
+
+/// One request for mail.
+pub(super) struct Ask<'a> {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) token: &'a SecretString,
+    pub(super) body: Option<String>,
+    pub(super) effect: Effect,
+}
+
+struct Raw {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl HttpBridge {
+    /// Sets the client up, TLS included, so that no call pays for it. `base` has been checked:
+    /// https, or http to loopback, which also never goes through a proxy.
+    ///
+    /// # Errors
+    /// [`SetupError`] when TLS cannot be set up.
+    pub fn new(base: Url, timeout: Duration) -> Result<Self, SetupError> {
+        // A second daemon in one process, as tests have, finds it installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .default_headers(headers)
+            .redirect(redirect::Policy::none())
+            .connect_timeout(MAX_CONNECT.min(timeout / 2))
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .pool_idle_timeout(Duration::from_secs(55))
+            .tcp_nodelay(true)
+            // We decide what is sent again.
+            .retry(reqwest::retry::never());
+        builder = if base.scheme() == "https" {
+            builder.https_only(true)
+        } else {
+            builder.no_proxy()
+        };
+        let client = builder
+            .build()
+            .map_err(|error| SetupError(crate::error::chain(&error)))?;
+        Ok(Self {
+            client,
+            base,
+            timeout,
+            gate: Gate::default(),
+            meter: Meter::default(),
+        })
+    }
+
+    /// The counters.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// The base URL.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Until when the bridge asked to be left alone.
+    pub fn rate_limited_until(&self) -> Option<Instant> {
+        self.gate.closed_until()
+    }
+
+    /// `/api/v1/` and then `segments`, each of them one segment whatever it contains.
+    pub(super) fn url(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["api", "v1"]).extend(segments);
+        }
+        url
+    }
+
+    /// A request for a token: one attempt, nothing kept back by the gate of the mail calls
+    /// but its own 429 closing it.
+    pub(super) async fn for_token(
+        &self,
+        segment: &str,
+        token: Option<&SecretString>,
+        body: Option<String>,
+    ) -> Result<Issued, SessionError> {
+        let url = self.url(&[segment]);
+        tracing::debug!(
+            "{} request sent to: {url}",
+            if token.is_some() { "Refresh" } else { "Login" }
+        );
+        if let Some(until) = self.gate.closed_until() {
+            let retry_after = Some(until.saturating_duration_since(Instant::now()));
+            return Err(SessionError::Bridge(BridgeError::RateLimited {
+                retry_after,
+            }));
+        }
+        self.meter.asked(false);
+        let raw = self
+            .once(&Method::POST, &url, token, body.as_deref(), self.timeout)
+            .await
+            .map_err(SessionError::Bridge)?;
+        tracing::debug!(
+            "{} response status: {}",
+            if token.is_some() { "Refresh" } else { "Login" },
+            raw.status.as_u16()
+        );
+        let server_time = date(&raw.headers);
+        let status = raw.status;
+        match self.read::<TokenAnswer>(raw) {
+            Ok(answer) => Ok(Issued {
+                token: answer.token.into(),
+                server_time,
+            }),
+            // Which of the two is wrong, and whether a 400 means the same, the bridge does
+            // not say.
+            Err(BridgeError::Unauthorized { .. }) if token.is_none() => Err(SessionError::Refused),
+            Err(BridgeError::Refused { .. })
+                if token.is_none() && status == StatusCode::BAD_REQUEST =>
+            {
+                Err(SessionError::Refused)
+            }
+            Err(error) => Err(SessionError::Bridge(error)),
+        }
+    }
+
+    /// A request for mail, repeated as far as its effect and its deadline allow.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        ask: Ask<'_>,
+        deadline: Instant,
+    ) -> Result<T, BridgeError> {
+        let mut tries = 1;
+        loop {
+            self.wait_at_gate(deadline).await?;
+            self.meter.asked(tries > 1);
+            let left = deadline.saturating_duration_since(Instant::now());
+            let sent = self
+                .once(
+                    &ask.method,
+                    &ask.url,
+                    Some(ask.token),
+                    ask.body.as_deref(),
+                    self.timeout.min(left),
+                )
+                .await;
+            let error = match sent.and_then(|raw| self.read(raw)) {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let delay = match again(ask.effect, &error) {
+                Again::No => return Err(error),
+                Again::Unknown => return Err(BridgeError::OutcomeUnknown(Box::new(error))),
+                Again::Yes => backoff(tries),
+                Again::AtGate => Duration::ZERO,
+            };
+            if tries == MAX_TRIES || Instant::now() + delay >= deadline {
+                return Err(error);
+            }
+            tracing::info!(%error, tries, "the bridge is asked again");
+            tries += 1;
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    async fn wait_at_gate(&self, deadline: Instant) -> Result<(), BridgeError> {
+        while let Some(until) = self.gate.closed_until() {
+            if until >= deadline {
+                let retry_after = Some(until.saturating_duration_since(Instant::now()));
+                return Err(BridgeError::RateLimited { retry_after });
+            }
+            tokio::time::sleep_until(until).await;
+        }
+        Ok(())
+    }
+
+    /// One request and its whole answer.
+    async fn once(
+        &self,
+        method: &Method,
+        url: &Url,
+        token: Option<&SecretString>,
+        body: Option<&str>,
+        timeout: Duration,
+    ) -> Result<Raw, BridgeError> {
+        let mut request = self
+            .client
+            .request(method.clone(), url.clone())
+            .timeout(timeout);
+        if let Some(token) = token {
+            let bearer = format!("Bearer {}", token.expose_secret());
+            let mut value = HeaderValue::try_from(bearer).map_err(|_| BridgeError::Garbled {
+                detail: "the token is not a header value".into(),
+            })?;
+            value.set_sensitive(true);
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        if let Some(body) = body {
+            request = request.body(body.to_owned());
+        }
+        let started = Instant::now();
+        let failed = |error: reqwest::Error| {
+            if error.is_connect() {
+                BridgeError::Unreachable {
+                    detail: detail(&error),
+                }
+            } else if error.is_timeout() {
+                BridgeError::TimedOut { after: timeout }
+            } else {
+                BridgeError::Broken {
+                    detail: detail(&error),
+                }
+            }
+        };
+        let mut response = request.send().await.map_err(failed)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(failed)? {
+            if body.len() + piece.len() > MAX_ANSWER {
+                return Err(BridgeError::TooLarge { limit: MAX_ANSWER });
+            }
+            body.extend_from_slice(&piece);
+        }
+        self.meter.answered(started.elapsed());
+        Ok(Raw {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    /// Makes of an answer what it says.
+    fn read<T: DeserializeOwned>(&self, raw: Raw) -> Result<T, BridgeError> {
+        let Raw {
+            status,
+            headers,
+            body,
+        } = raw;
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let value = headers
+                .get(header::RETRY_AFTER)
+                .and_then(|value| value.to_str().ok());
+            let asked = value.and_then(|value| gate::retry_after(value, date(&headers)));
+            let retry_after = Some(self.gate.close(asked));
+            return Err(BridgeError::RateLimited { retry_after });
+        }
+        if status.is_success() {
+            let envelope: Envelope<T> =
+                serde_json::from_slice(&body).map_err(|error| BridgeError::Garbled {
+                    detail: error.to_string(),
+                })?;
+            return match envelope {
+                Envelope {
+                    success: true,
+                    data: Some(data),
+                    ..
+                } => Ok(data),
+                Envelope {
+                    error: Some(error), ..
+                } => Err(BridgeError::Failed {
+                    status: status.as_u16(),
+                    code: error.code,
+                    message: error.message,
+                }),
+                _ => Err(BridgeError::Garbled {
+                    detail: "it has no data".into(),
+                }),
+            };
+        }
+        let error = serde_json::from_slice::<Envelope<serde::de::IgnoredAny>>(&body)
+            .ok()
+            .and_then(|envelope| envelope.error);
+        let Some(error) = error else {
+            return Err(BridgeError::Intercepted {
+                status: status.as_u16(),
+            });
+        };
+        let (code, message, status) = (error.code, error.message, status.as_u16());
+        Err(match status {
+            401 => BridgeError::Unauthorized { message },
+            400..=499 => BridgeError::Refused {
+                status,
+                code,
+                message,
+            },
+            _ => BridgeError::Failed {
+                status,
+                code,
+                message,
+            },
+        })
+    }
+}
+
+/// reqwest's error without the URL it repeats, and with the causes it leaves out.
+fn detail(error: &reqwest::Error) -> String {
+    let mut text = String::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = cause.to_string();
+        source = cause.source();
+    }
+    if text.is_empty() {
+        error.to_string()
+    } else {
+        text
+    }
+}
+
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()
+}

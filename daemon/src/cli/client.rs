@@ -1,0 +1,201 @@
+//! The command line's side of the socket: one call at a time.
+
+use crate::os;
+use interprocess::local_socket::{
+    GenericFilePath, ToFsName as _,
+    tokio::Stream,
+    traits::{StreamCommon as _, tokio::Stream as _},
+};
+use std::{fs::File, io, time::Duration};
+use tai_proto::{
+    Answer, Call, Fault, FromDaemon, ToDaemon,
+    call::Request,
+    endpoint::{Endpoint, EndpointError},
+    frame::{Decoder, FrameError, MAX_FRAME, encode},
+    hello::{Hello, MAX_HELLO, Welcome},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::{Instant, timeout_at},
+};
+
+const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
+
+/// Why the daemon could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ClientError {
+    #[error(transparent)]
+    Endpoint(EndpointError),
+    #[error("taid is not running")]
+    NotRunning { socket: String },
+    #[error("the daemon runs as another user")]
+    OtherUser,
+    #[error("the daemon speaks another protocol version")]
+    Version { theirs: Welcome },
+    #[error("the connection to the daemon failed")]
+    Io(#[from] io::Error),
+    #[error("the daemon does not speak the protocol")]
+    Frame(#[from] FrameError),
+    #[error("the daemon gave an answer to another question")]
+    Confused,
+    #[error("the daemon does not answer in time")]
+    Deadline,
+    #[error("the daemon refuses")]
+    Fault(Fault),
+    /// Said by the exit code; the status itself has been printed.
+    #[error("not signed in")]
+    NotSignedIn,
+}
+
+impl ClientError {
+    /// What happened, why, what to do. Nothing when it has been said already.
+    pub(super) fn words(&self, profile: &str) -> (String, String, String) {
+        let (why, hint) = match self {
+            ClientError::NotRunning { socket } => (
+                format!("nobody listens on {socket}"),
+                match profile {
+                    "default" => "Start it with `taid run`.".to_owned(),
+                    other => format!("Start it with `taid run --profile {other}`."),
+                },
+            ),
+            ClientError::OtherUser => (
+                String::new(),
+                "Run this as the user who started taid.".into(),
+            ),
+            ClientError::Version { theirs } => (
+                format!(
+                    "{} speaks {} to {}, this {SOFTWARE} speaks {} to {}",
+                    theirs.software,
+                    theirs.oldest,
+                    theirs.newest,
+                    tai_proto::hello::OLDEST,
+                    tai_proto::hello::PROTOCOL
+                ),
+                "Stop the older one and start it again from the same installation.".into(),
+            ),
+            ClientError::Deadline => (
+                String::new(),
+                "Look at its log; `kill` it if it hangs, and start it again.".into(),
+            ),
+            ClientError::Fault(fault) => {
+                return (fault.what.clone(), fault.why.clone(), fault.hint.clone());
+            }
+            ClientError::NotSignedIn => return Default::default(),
+            ClientError::Endpoint(_) => (
+                String::new(),
+                "Set HOME, or XDG_RUNTIME_DIR to a directory with a short path.".into(),
+            ),
+            ClientError::Io(error) => (
+                error.to_string(),
+                "Check that the socket's directory is yours.".into(),
+            ),
+            ClientError::Frame(_) | ClientError::Confused => (
+                "something else may listen on taid's socket".into(),
+                "Run `taid stop`, then start it again.".into(),
+            ),
+        };
+        (self.to_string(), why, hint)
+    }
+}
+
+/// A connection whose handshake is done.
+pub(super) struct Client {
+    stream: Stream,
+    decoder: Decoder,
+    endpoint: Endpoint,
+}
+
+impl Client {
+    pub(super) async fn connect(
+        endpoint: Endpoint,
+        deadline: Instant,
+    ) -> Result<Self, ClientError> {
+        timeout_at(deadline, Self::shake_hands(endpoint))
+            .await
+            .map_err(|_| ClientError::Deadline)?
+    }
+
+    async fn shake_hands(endpoint: Endpoint) -> Result<Self, ClientError> {
+        let path = endpoint.socket();
+        let name = path.as_path().to_fs_name::<GenericFilePath>()?;
+        let stream = Stream::connect(name)
+            .await
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+                    ClientError::NotRunning {
+                        socket: path.display().to_string(),
+                    }
+                }
+                _ => ClientError::Io(error),
+            })?;
+        if !os::is_own(&stream.peer_creds()?) {
+            return Err(ClientError::OtherUser);
+        }
+        let mut client = Self {
+            stream,
+            decoder: Decoder::new(MAX_HELLO),
+            endpoint,
+        };
+        client.write(&Hello::new(SOFTWARE)).await?;
+        let welcome: Welcome = client.read().await?;
+        if welcome.chosen == 0 {
+            return Err(ClientError::Version { theirs: welcome });
+        }
+        client.decoder.set_max(MAX_FRAME);
+        Ok(client)
+    }
+
+    pub(super) async fn call(
+        &mut self,
+        call: Call,
+        deadline: Instant,
+    ) -> Result<Answer, ClientError> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
+        let exchange = async {
+            self.write(&ToDaemon::Request(Request {
+                id: 1,
+                deadline_ms,
+                call,
+            }))
+            .await?;
+            let FromDaemon::Answer { result, .. } = self.read().await?;
+            result.map_err(ClientError::Fault)
+        };
+        timeout_at(deadline, exchange)
+            .await
+            .map_err(|_| ClientError::Deadline)?
+    }
+
+    /// Waits until the daemon has given its lock up, which is the last thing it does.
+    pub(super) async fn until_gone(self, deadline: Instant) -> Result<(), ClientError> {
+        let lock = self.endpoint.lock();
+        drop(self.stream);
+        while Instant::now() < deadline {
+            match File::open(&lock) {
+                Ok(file) if file.try_lock_shared().is_ok() => return Ok(()),
+                Ok(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ClientError::Deadline)
+    }
+
+    async fn write<T: serde::Serialize>(&mut self, frame: &T) -> Result<(), ClientError> {
+        let mut bytes = Vec::new();
+        encode(frame, &mut bytes)?;
+        Ok(self.stream.write_all(&bytes).await?)
+    }
+
+    async fn read<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, ClientError> {
+        loop {
+            if let Some(frame) = self.decoder.next_frame()? {
+                return Ok(frame);
+            }
+            if self.stream.read_buf(self.decoder.space()).await? == 0 {
+                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Taking the socket and accepting. The order is what makes the winner unique: the lock
+//! first, then the leftovers of a daemon that died, then the name. A live name is never
+//! taken.
+
+use super::{Clients, Service, connection};
+use crate::os;
+use interprocess::local_socket::{
+    GenericFilePath, ListenerOptions, ToFsName as _, tokio::Stream, traits::tokio::Listener as _,
+};
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{self, Read as _, Seek as _, Write as _},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use tai_proto::endpoint::Endpoint;
+use tokio::sync::Semaphore;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// As many clients as any machine has, with descriptors to spare.
+const MAX_CONNECTIONS: usize = 1100;
+/// How long what runs is waited for when the daemon ends.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
+
+/// Why the socket could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    #[error("taid is already running for profile {profile}{}", .pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    AlreadyRunning { profile: String, pid: Option<u32> },
+    #[error("the directory {} cannot be used", path.display())]
+    Directory {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the lock file {} cannot be used", path.display())]
+    Lock {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the socket {} cannot be listened on", path.display())]
+    Listen {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// The lock of a profile: while it is held, no other daemon of the profile runs.
+#[derive(Debug)]
+pub struct ProfileLock {
+    _file: File,
+    endpoint: Endpoint,
+}
+
+/// The socket, with the lock that goes with it.
+pub struct Listener {
+    socket: interprocess::local_socket::tokio::Listener,
+    lock: ProfileLock,
+}
+
+impl ProfileLock {
+    /// Takes the lock, or says who has it.
+    ///
+    /// # Errors
+    /// Any [`BindError`] but [`BindError::Listen`].
+    pub fn take(endpoint: Endpoint) -> Result<Self, BindError> {
+        let dir = endpoint.dir();
+        os::private_dir(dir).map_err(|source| BindError::Directory {
+            path: dir.to_owned(),
+            source,
+        })?;
+        let path = endpoint.lock();
+        let failed = |source| BindError::Lock {
+            path: path.clone(),
+            source,
+        };
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                let read = file.read_to_string(&mut text);
+                let pid = read.ok().and_then(|_| text.trim().parse().ok());
+                let profile = endpoint.profile().to_owned();
+                return Err(BindError::AlreadyRunning { profile, pid });
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(failed)?;
+        Ok(Self {
+            _file: file,
+            endpoint,
+        })
+    }
+}
+
+impl Listener {
+    /// Removes what a dead daemon left and listens. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`BindError::Listen`].
+    pub fn bind(lock: ProfileLock) -> Result<Self, BindError> {
+        let path = lock.endpoint.socket();
+        let failed = |source| BindError::Listen {
+            path: path.clone(),
+            source,
+        };
+        if cfg!(unix) {
+            // Ours to remove: whoever made it held the lock that we hold now.
+            match std::fs::remove_file(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(failed(source)),
+            }
+        }
+        let name = path
+            .as_path()
+            .to_fs_name::<GenericFilePath>()
+            .map_err(failed)?;
+        // Reclaiming would unlink by name when dropped, and the name may be a successor's.
+        let socket = ListenerOptions::new()
+            .name(name)
+            .reclaim_name(false)
+            .create_tokio()
+            .map_err(failed)?;
+        Ok(Self { socket, lock })
+    }
+
+    /// Serves until `stop`, then drains: accepts nobody, refuses new calls, answers what runs
+    /// within a grace, hangs up, and releases the socket before the lock.
+    pub async fn serve<S: Service>(
+        self,
+        service: Arc<S>,
+        clients: Arc<Clients>,
+        stop: CancellationToken,
+    ) {
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let tasks = TaskTracker::new();
+        let mut pause = Duration::ZERO;
+        loop {
+            let accepted = tokio::select! {
+                () = stop.cancelled() => break,
+                accepted = accept(&self.socket, pause) => accepted,
+            };
+            match accepted {
+                Ok(stream) => {
+                    pause = Duration::ZERO;
+                    let Ok(place) = places.clone().try_acquire_owned() else {
+                        tracing::warn!("a client is turned away: {MAX_CONNECTIONS} are connected");
+                        continue;
+                    };
+                    let shared = connection::Shared {
+                        service: service.clone(),
+                        clients: clients.clone(),
+                        stop: stop.clone(),
+                        tasks: tasks.clone(),
+                    };
+                    tasks.spawn(async move {
+                        connection::serve(shared, stream).await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    // Out of descriptors, most likely: trying again at once would spin, and
+                    // giving up would leave every later client without mail.
+                    tracing::error!(%error, "a connection could not be accepted");
+                    pause = (pause * 2).clamp(Duration::from_millis(10), Duration::from_secs(1));
+                }
+            }
+        }
+        let Self { socket, lock } = self;
+        drop(socket);
+        if cfg!(unix) {
+            let _ = std::fs::remove_file(lock.endpoint.socket());
+        }
+        tasks.close();
+        if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+            tracing::warn!("{} tasks did not end within the grace", tasks.len());
+        }
+    }
+}
+
+async fn accept(
+    socket: &interprocess::local_socket::tokio::Listener,
+    pause: Duration,
+) -> io::Result<Stream> {
+    tokio::time::sleep(pause).await;
+    socket.accept().await
+}

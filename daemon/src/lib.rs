@@ -1,0 +1,42 @@
+//! taid: the daemon that holds the one login to the mail bridge for every MCP client of a
+//! user.
+//!
+//! # How it is put together
+//!
+//! ```text
+//! main -> cli -> run -> app -> { ipc, mail, session, bridge, status }
+//! ipc  -> tai-proto             frames in, calls out; knows no mail
+//! mail -> session, Bridge       the operations; knows neither IPC nor HTTP
+//! session/owner -> session/state, Bridge, Clock
+//! session/state                 pure
+//! bridge/http                   the only user of reqwest
+//! ```
+//!
+//! # What always holds
+//!
+//! - One task owns the session's state. At most one login or renewal is in flight, however
+//!   many callers wait, and each of them is answered or reaches its deadline.
+//! - While a token is good, no failing renewal fails a caller.
+//! - A request that may have sent a mail is never sent again; its outcome is reported as
+//!   unknown ([`bridge::BridgeError::OutcomeUnknown`]).
+//! - One process holds a profile's lock, and only that process touches the profile's socket.
+//! - The password and the token are in no frame, no log line, no `Debug` and no error.
+//! - Every wait has a deadline and every queue a bound.
+//!
+//! `session`, `bridge` and `mail` are a library for other programs as well: log in, and make
+//! authenticated requests with renewal and repetition done for you.
+
+mod app;
+pub mod bridge;
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod fault;
+pub mod ipc;
+mod logging;
+pub mod mail;
+pub mod os;
+pub mod run;
+pub mod session;
+mod status;
+pub mod time;

@@ -1,0 +1,105 @@
+//! What differs between systems, behind one interface: whose process this is, what new files
+//! may be read by, and whose process the other end of a connection is.
+
+use interprocess::local_socket::PeerCreds;
+use std::{io, path::Path};
+
+/// Lets nobody but the user read or enter what this process creates from here on: the
+/// socket, the lock, the logs.
+#[cfg(unix)]
+pub fn keep_new_files_private() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
+/// On Windows the user's own directories already are private.
+#[cfg(not(unix))]
+pub fn keep_new_files_private() {}
+
+/// Whether the process at the other end runs as this user. A system that does not tell is
+/// not trusted.
+#[cfg(unix)]
+pub fn is_own(peer: &PeerCreds) -> bool {
+    peer.euid() == Some(rustix::process::geteuid().as_raw())
+}
+
+/// On Windows the pipe's own access list decides who connects.
+#[cfg(not(unix))]
+pub fn is_own(_peer: &PeerCreds) -> bool {
+    true
+}
+
+/// The peer's process id; 0 where the system does not tell.
+pub fn pid(peer: &PeerCreds) -> u32 {
+    #[cfg(unix)]
+    let pid = peer.pid().and_then(|pid| u32::try_from(pid).ok());
+    #[cfg(not(unix))]
+    let pid = peer.pid();
+    pid.unwrap_or_default()
+}
+
+/// Makes a directory that only the user can enter, and checks that an existing one is that:
+/// the user's own, not a link, closed to others.
+///
+/// # Errors
+/// What the system says, or `PermissionDenied` with the rule that is broken.
+#[cfg(unix)]
+pub fn private_dir(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)?;
+    let meta = std::fs::symlink_metadata(path)?;
+    let refuse = |rule: &str| {
+        Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            rule.to_owned(),
+        ))
+    };
+    if !meta.is_dir() {
+        return refuse("it is a link or a file, not a directory");
+    }
+    if meta.uid() != rustix::process::geteuid().as_raw() {
+        return refuse("it belongs to another user");
+    }
+    if meta.mode() & 0o077 != 0 {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Makes the directory; on Windows it inherits the user's own access list.
+///
+/// # Errors
+/// What the system says.
+#[cfg(not(unix))]
+pub fn private_dir(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Waits until the user or the system asks the process to end, and says how.
+///
+/// # Errors
+/// When the system gives no signal handling.
+#[cfg(unix)]
+pub async fn asked_to_stop() -> io::Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+        _ = hangup.recv() => "SIGHUP",
+    })
+}
+
+/// Waits until the user asks the process to end.
+///
+/// # Errors
+/// When the system gives no signal handling.
+#[cfg(not(unix))]
+pub async fn asked_to_stop() -> io::Result<&'static str> {
+    tokio::signal::ctrl_c().await?;
+    Ok("Ctrl-C")
+}

@@ -1,0 +1,58 @@
+//! Why there is no token. It knows nothing of how a person is told.
+
+use super::token::TokenError;
+use crate::bridge::BridgeError;
+use std::time::Duration;
+
+/// Why a login or a renewal failed, or a caller gets no token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    #[error("no username and password are configured")]
+    NoCredentials,
+    /// May also mean that the bridge's database fails (bridge-api.md, trap 9), which is why
+    /// nothing is ever refused for good.
+    #[error("the bridge refuses the username and password")]
+    Refused,
+    #[error("the bridge issued a token that cannot be used")]
+    Token(#[source] TokenError),
+    #[error("the bridge did not answer the login as it should")]
+    Bridge(#[source] BridgeError),
+    #[error("the login was not finished before the deadline")]
+    Deadline,
+    #[error("taid is stopping")]
+    Stopped,
+}
+
+/// What the state machine needs to know of an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Trying again changes nothing until somebody acts.
+    Final,
+    /// The credentials were refused: cool down, then one try.
+    Refused,
+    /// Come back no sooner than this.
+    RateLimited(Duration),
+    /// This way of getting a token is closed, another may be open: a refresh that is
+    /// refused or not offered.
+    Closed,
+    /// Trying again soon may help.
+    Transient,
+}
+
+impl SessionError {
+    /// The kind of error this is to the state machine.
+    pub fn class(&self) -> Class {
+        match self {
+            SessionError::NoCredentials | SessionError::Stopped => Class::Final,
+            SessionError::Refused => Class::Refused,
+            SessionError::Token(_) | SessionError::Deadline => Class::Transient,
+            SessionError::Bridge(error) => match error {
+                BridgeError::RateLimited { retry_after } => {
+                    Class::RateLimited(retry_after.unwrap_or(Duration::from_secs(5)))
+                }
+                BridgeError::Unauthorized { .. } | BridgeError::Refused { .. } => Class::Closed,
+                _ => Class::Transient,
+            },
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! What the session is and how it changes: pure, so that a table can test every pair of
+//! state and event. It asks for effects and never carries one out.
+
+use super::{
+    clock::Now,
+    error::{Class, SessionError},
+    token::{Generation, Token},
+};
+use std::time::Duration;
+
+/// Tries in one series of logins (seed: "a maximum number of attempts").
+pub const MAX_ATTEMPTS: u32 = 5;
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+const LONGEST_DELAY: Duration = Duration::from_secs(60);
+const FIRST_COOL_DOWN: Duration = Duration::from_secs(30);
+const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
+/// Callers wait this long for a bridge that asked to be left alone; beyond, they are told.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The session. There is nothing beside it.
+#[derive(Debug, Clone)]
+pub enum State {
+    /// No token, and nobody is getting one.
+    SignedOut { reason: Reason },
+    /// No usable token; one attempt is in flight and callers wait for it.
+    SigningIn { tries: Tries, via: Via },
+    /// A good token.
+    Live { token: Token },
+    /// A good token, and one attempt at the next is in flight; callers use the good one.
+    Renewing {
+        token: Token,
+        tries: Tries,
+        via: Via,
+    },
+    /// The last attempt failed, the next is due at `retry_at`. With a token, callers use it.
+    Backoff {
+        token: Option<Token>,
+        tries: Tries,
+        error: SessionError,
+        retry_at: Now,
+    },
+}
+
+/// Why nobody is getting a token.
+#[derive(Debug, Clone)]
+pub enum Reason {
+    /// Nothing was tried yet.
+    NotYet,
+    /// A series of logins failed. The next begins when somebody asks, not before `retry_at`.
+    Failed {
+        error: SessionError,
+        refusals: u32,
+        retry_at: Now,
+    },
+    /// The daemon is ending; nothing begins any more.
+    Stopped,
+}
+
+/// How far a series has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tries {
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    /// How often the credentials were refused in a row, over all series.
+    pub refusals: u32,
+}
+
+/// How the token in flight is being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    Refresh,
+    Login,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A caller asks for a token.
+    Wanted,
+    /// The bridge answered 401 to the token of this generation.
+    Rejected(Generation),
+    /// The time that [`State::wakes_at`] named has come.
+    Timer,
+    /// The attempt in flight brought a token.
+    Received(Token),
+    /// The attempt in flight failed.
+    Failed(SessionError),
+    /// The daemon is ending.
+    Stop,
+}
+
+/// What is to be done. An attempt in flight that the new state does not have is dropped.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    Login,
+    Refresh(Token),
+}
+
+/// What a caller can do in a state.
+#[derive(Debug)]
+pub enum Outlook<'a> {
+    /// Use this token.
+    Token(&'a Token),
+    /// Wait: an attempt is in flight or planned soon.
+    Wait,
+    /// Ask: nothing is under way, but something could be.
+    Ask,
+    /// Give up, for this reason.
+    Refused(&'a SessionError),
+}
+
+/// What a step may look at besides the state.
+#[derive(Debug, Clone, Copy)]
+pub struct Context {
+    /// The time.
+    pub now: Now,
+    /// A random number from 0 to 1, for full jitter.
+    pub jitter: f64,
+}
+
+const FIRST: Tries = Tries {
+    attempt: 1,
+    refusals: 0,
+};
+
+impl State {
+    /// The state after `event`, and what is to be done about it.
+    pub fn step(self, event: Event, context: Context) -> (State, Option<Effect>) {
+        let now = context.now;
+        if matches!(event, Event::Stop) {
+            return (
+                State::SignedOut {
+                    reason: Reason::Stopped,
+                },
+                None,
+            );
+        }
+        match (self, event) {
+            (State::SignedOut { reason }, Event::Wanted) => match reason {
+                Reason::NotYet => login(FIRST),
+                Reason::Failed {
+                    refusals, retry_at, ..
+                } if retry_at.has_come(now) => login(Tries {
+                    attempt: 1,
+                    refusals,
+                }),
+                closed => (State::SignedOut { reason: closed }, None),
+            },
+
+            (State::SigningIn { .. } | State::Renewing { .. }, Event::Received(token)) => {
+                (State::Live { token }, None)
+            }
+            (
+                State::SigningIn {
+                    tries,
+                    via: Via::Refresh,
+                },
+                Event::Failed(_),
+            ) => login(tries),
+            (
+                State::SigningIn {
+                    tries,
+                    via: Via::Login,
+                },
+                Event::Failed(error),
+            ) => (login_failed(tries, error, context), None),
+
+            (State::Live { token }, Event::Wanted | Event::Timer) if !token.is_good(now) => {
+                login(FIRST)
+            }
+            (State::Live { token }, Event::Wanted | Event::Timer)
+                if token.renews().has_come(now) =>
+            {
+                renew(token, FIRST)
+            }
+            (State::Live { token }, Event::Rejected(which)) if which == token.generation() => {
+                let state = State::SigningIn {
+                    tries: FIRST,
+                    via: Via::Refresh,
+                };
+                (state, Some(Effect::Refresh(token)))
+            }
+
+            // The attempt in flight goes on; only the callers stop using the old token.
+            (State::Renewing { token, tries, via }, Event::Rejected(which))
+                if which == token.generation() =>
+            {
+                (State::SigningIn { tries, via }, None)
+            }
+            (State::Renewing { token, tries, via }, Event::Wanted) if !token.is_good(now) => {
+                (State::SigningIn { tries, via }, None)
+            }
+            (State::Renewing { token, tries, via }, Event::Failed(error)) => {
+                if via == Via::Refresh && error.class() == Class::Closed {
+                    let state = State::Renewing {
+                        token,
+                        tries,
+                        via: Via::Login,
+                    };
+                    return (state, Some(Effect::Login));
+                }
+                (renewal_failed(token, tries, error, context), None)
+            }
+
+            (
+                State::Backoff {
+                    token: Some(token),
+                    error,
+                    tries,
+                    retry_at,
+                },
+                event,
+            ) => {
+                let unusable = match event {
+                    Event::Rejected(which) => which == token.generation(),
+                    _ => !token.is_good(now),
+                };
+                if unusable && error.class() == Class::Transient {
+                    login(FIRST)
+                } else if unusable {
+                    // The bridge asked for a pause, or refuses: no sooner than it said.
+                    let refusals = tries.refusals;
+                    let reason = Reason::Failed {
+                        error,
+                        refusals,
+                        retry_at,
+                    };
+                    (State::SignedOut { reason }, None)
+                } else if matches!(event, Event::Timer) && retry_at.has_come(now) {
+                    renew(token, tries.next())
+                } else {
+                    (
+                        State::Backoff {
+                            token: Some(token),
+                            error,
+                            tries,
+                            retry_at,
+                        },
+                        None,
+                    )
+                }
+            }
+            (
+                State::Backoff {
+                    token: None,
+                    tries,
+                    retry_at,
+                    ..
+                },
+                Event::Timer,
+            ) if retry_at.has_come(now) => login(tries.next()),
+
+            (unchanged, _) => (unchanged, None),
+        }
+    }
+
+    /// When [`Event::Timer`] is to be sent, if ever.
+    pub fn wakes_at(&self) -> Option<Now> {
+        match self {
+            State::Live { token } => Some(token.renews()),
+            State::Backoff {
+                token, retry_at, ..
+            } => Some(match token {
+                // The token may die before the next try.
+                Some(token) if token.expires().wall < retry_at.wall => token.expires(),
+                _ => *retry_at,
+            }),
+            State::SignedOut { .. } | State::SigningIn { .. } | State::Renewing { .. } => None,
+        }
+    }
+
+    /// What a caller can do now.
+    pub fn outlook(&self, now: Now) -> Outlook<'_> {
+        match self {
+            State::Live { token }
+            | State::Renewing { token, .. }
+            | State::Backoff {
+                token: Some(token), ..
+            } => {
+                if token.is_good(now) {
+                    Outlook::Token(token)
+                } else {
+                    Outlook::Ask
+                }
+            }
+            State::SigningIn { .. } | State::Backoff { token: None, .. } => Outlook::Wait,
+            State::SignedOut { reason } => match reason {
+                Reason::NotYet => Outlook::Ask,
+                Reason::Failed { retry_at, .. } if retry_at.has_come(now) => Outlook::Ask,
+                Reason::Failed { error, .. } => Outlook::Refused(error),
+                Reason::Stopped => Outlook::Refused(&SessionError::Stopped),
+            },
+        }
+    }
+}
+
+impl Tries {
+    fn next(self) -> Self {
+        Self {
+            attempt: self.attempt.saturating_add(1),
+            ..self
+        }
+    }
+}
+
+fn login(tries: Tries) -> (State, Option<Effect>) {
+    (
+        State::SigningIn {
+            tries,
+            via: Via::Login,
+        },
+        Some(Effect::Login),
+    )
+}
+
+fn renew(token: Token, tries: Tries) -> (State, Option<Effect>) {
+    let state = State::Renewing {
+        token: token.clone(),
+        tries,
+        via: Via::Refresh,
+    };
+    (state, Some(Effect::Refresh(token)))
+}
+
+fn login_failed(tries: Tries, error: SessionError, context: Context) -> State {
+    let class = error.class();
+    let refusals = match class {
+        Class::Refused => tries.refusals.saturating_add(1),
+        _ => tries.refusals,
+    };
+    let delay = match class {
+        Class::Final => Duration::ZERO,
+        Class::Refused => cool_down(refusals),
+        Class::RateLimited(after) => after,
+        Class::Closed | Class::Transient => backoff(tries.attempt, context.jitter),
+    };
+    let soon = match class {
+        Class::Final | Class::Refused => false,
+        Class::RateLimited(after) => after <= PATIENCE,
+        Class::Closed | Class::Transient => true,
+    };
+    if soon && tries.attempt < MAX_ATTEMPTS {
+        let retry_at = context.now.plus(delay);
+        return State::Backoff {
+            token: None,
+            tries,
+            error,
+            retry_at,
+        };
+    }
+    // After a whole series of failures the next caller may begin a new one at once: it is
+    // bounded by itself, and a bridge that came back should not be kept waiting.
+    let gate = if soon { Duration::ZERO } else { delay };
+    let retry_at = context.now.plus(gate);
+    State::SignedOut {
+        reason: Reason::Failed {
+            error,
+            refusals,
+            retry_at,
+        },
+    }
+}
+
+fn renewal_failed(token: Token, tries: Tries, error: SessionError, context: Context) -> State {
+    let delay = match error.class() {
+        Class::Final => LONGEST_DELAY,
+        Class::Refused => cool_down(tries.attempt),
+        Class::RateLimited(after) => after,
+        Class::Closed | Class::Transient => backoff(tries.attempt, context.jitter),
+    };
+    let retry_at = context.now.plus(delay);
+    State::Backoff {
+        token: Some(token),
+        tries,
+        error,
+        retry_at,
+    }
+}
+
+/// Exponential, with full jitter over its upper half so that it is never nothing.
+fn backoff(attempt: u32, jitter: f64) -> Duration {
+    let doubled = 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
+    let most = FIRST_DELAY.saturating_mul(doubled).min(LONGEST_DELAY);
+    most.mul_f64(0.5 + jitter / 2.0)
+}
+
+fn cool_down(refusals: u32) -> Duration {
+    let doubled = 2u32.saturating_pow(refusals.saturating_sub(1).min(16));
+    FIRST_COOL_DOWN
+        .saturating_mul(doubled)
+        .min(LONGEST_COOL_DOWN)
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

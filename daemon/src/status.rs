@@ -1,0 +1,111 @@
+//! Gathers what `taid status` shows from the parts that know it. It changes nothing.
+
+use crate::{
+    app::App,
+    fault,
+    session::{
+        Snapshot,
+        state::{Reason, State},
+    },
+    time::rfc3339,
+};
+use std::time::SystemTime;
+use tai_proto::{hello::PROTOCOL, status::*};
+
+/// The status now.
+pub(crate) fn of(app: &App) -> Status {
+    let snapshot = app.session.snapshot();
+    let mut clients = app.clients.rows();
+    for client in &mut clients {
+        client.address = app.mail.address(client.instance.as_deref()).ok();
+    }
+    Status {
+        schema: SCHEMA,
+        daemon: DaemonStatus {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL,
+            pid: std::process::id(),
+            profile: app.config.profile.clone(),
+            started_at: rfc3339(app.started.0),
+            uptime_s: app.started.1.elapsed().as_secs(),
+            socket: app.endpoint.socket().display().to_string(),
+            log: app
+                .log
+                .as_deref()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default(),
+            draining: app.stop.is_cancelled(),
+        },
+        account: AccountStatus {
+            username: app.config.username.clone(),
+            address: app.mail.address(app.config.instance.as_deref()).ok(),
+        },
+        session: session(app, snapshot),
+        bridge: bridge(app),
+        clients,
+    }
+}
+
+fn session(app: &App, snapshot: Snapshot) -> SessionStatus {
+    let Snapshot { state, stats } = snapshot;
+    let token = match &state {
+        State::Live { token } | State::Renewing { token, .. } => Some(token),
+        State::Backoff { token, .. } => token.as_ref(),
+        State::SignedOut { .. } | State::SigningIn { .. } => None,
+    };
+    let renews_at = match &state {
+        State::Live { token } => Some(rfc3339(token.renews().wall)),
+        _ => None,
+    };
+    let retry_at = match &state {
+        State::Backoff { retry_at, .. }
+        | State::SignedOut {
+            reason: Reason::Failed { retry_at, .. },
+        } => Some(rfc3339(retry_at.wall)),
+        _ => None,
+    };
+    let last_error = stats.last_error.as_ref().map(|(at, error)| {
+        let fault = fault::of_session(error, &state, app.session.now());
+        LastError {
+            at: rfc3339(*at),
+            what: fault.what,
+            why: fault.why,
+            hint: fault.hint,
+        }
+    });
+    SessionStatus {
+        state: match state {
+            State::SignedOut { .. } => SessionState::SignedOut,
+            State::SigningIn { .. } => SessionState::SigningIn,
+            State::Live { .. } => SessionState::Live,
+            State::Renewing { .. } => SessionState::Renewing,
+            State::Backoff { .. } => SessionState::Backoff,
+        },
+        token_expires_at: token.map(|token| rfc3339(token.expires().wall)),
+        renews_at,
+        retry_at,
+        logins: stats.logins,
+        renewals: stats.renewals,
+        failed_logins: stats.failed_logins,
+        failed_renewals: stats.failed_renewals,
+        last_error,
+    }
+}
+
+fn bridge(app: &App) -> BridgeStatus {
+    let reading = app.bridge.meter().reading();
+    let limited = app.bridge.rate_limited_until().map(|until| {
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        rfc3339(SystemTime::now() + left)
+    });
+    BridgeStatus {
+        url: app.config.base_url.to_string(),
+        requests: reading.requests,
+        retries: reading.retries,
+        latency_us: reading
+            .latency
+            .and_then(|took| u64::try_from(took.as_micros()).ok()),
+        last_answer_at: reading.last_answer.map(rfc3339),
+        rate_limited_until: limited,
+    }
+}

@@ -1,0 +1,76 @@
+//! Times as people and JSON read them. All of them are UTC.
+
+use jiff::Timestamp;
+use std::time::{Duration, SystemTime};
+
+/// RFC 3339 with whole seconds: `2026-11-23T09:59:34Z`.
+pub fn rfc3339(time: SystemTime) -> String {
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_secs())
+        .ok()
+        .and_then(|seconds| Timestamp::from_second(seconds).ok())
+        .map(|time| time.to_string())
+        .unwrap_or_default()
+}
+
+/// The seconds from now to an RFC 3339 time; negative when it has passed.
+pub fn seconds_until(time: &str, now: SystemTime) -> Option<i64> {
+    let time: Timestamp = time.parse().ok()?;
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+    Some(time.as_second() - i64::try_from(now).ok()?)
+}
+
+/// A length of time in its two largest units: `23 h 55 min`, `4 min 10 s`, `9 s`.
+pub fn span(length: Duration) -> String {
+    let s = length.as_secs();
+    let (d, h, min) = (s / 86_400, s / 3600 % 24, s / 60 % 60);
+    match (d, h, min) {
+        (0, 0, 0) => format!("{s} s"),
+        (0, 0, _) => format!("{min} min {} s", s % 60),
+        (0, _, _) => format!("{h} h {min} min"),
+        _ => format!("{d} d {h} h"),
+    }
+}
+
+/// A mail's date in any of the forms bridges send, as RFC 3339 in UTC with whole seconds;
+/// the bridge's own words when they are none of them.
+pub fn mail_date(text: &str) -> String {
+    let time = text.parse::<Timestamp>().ok().or_else(|| {
+        let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text).ok()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
+    });
+    match time.and_then(|time| Timestamp::from_second(time.as_second()).ok()) {
+        Some(time) => time.to_string(),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bridge_dates_of_either_form_become_rfc_3339() {
+        assert_eq!(mail_date("2026-11-23 09:59:34"), "2026-11-23T09:59:34Z");
+        assert_eq!(
+            mail_date("2026-11-23T09:59:34.000Z"),
+            "2026-11-23T09:59:34Z"
+        );
+        assert_eq!(
+            mail_date("2026-11-23T10:59:34+01:00"),
+            "2026-11-23T09:59:34Z"
+        );
+        assert_eq!(mail_date("yesterday"), "yesterday");
+    }
+
+    #[test]
+    fn spans_show_their_two_largest_units() {
+        let span = |s| span(Duration::from_secs(s));
+        assert_eq!(
+            [span(9), span(250), span(86_100), span(180_000)],
+            ["9 s", "4 min 10 s", "23 h 55 min", "2 d 2 h"]
+        );
+    }
+}
