@@ -15,11 +15,10 @@ pub fn keep_new_files_private() {
 #[cfg(not(unix))]
 pub fn keep_new_files_private() {}
 
-/// Whether the process at the other end runs as this user. A system that does not tell is
-/// not trusted.
+/// Whether the process at the other end runs as this user.
 #[cfg(unix)]
 pub fn is_own(peer: &PeerCreds) -> bool {
-    peer.euid() == Some(rustix::process::geteuid().as_raw())
+    tai_proto::endpoint::is_own_user(peer.euid())
 }
 
 /// On Windows the pipe's own access list decides who connects.

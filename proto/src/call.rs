@@ -79,8 +79,8 @@ pub enum Call {
 pub enum Answer {
     /// To [`Call::SendEmail`].
     Sent(Sent),
-    /// To [`Call::FetchEmail`]; `None` when nothing is unread.
-    Fetched(Option<Mail>),
+    /// To [`Call::FetchEmail`].
+    Fetched(Fetched),
     /// To [`Call::ListInbox`].
     Inbox(Inbox),
     /// To [`Call::ReplyEmail`].
@@ -163,6 +163,15 @@ pub struct Sent {
 pub struct FetchEmail {
     /// The mail's id; `None` reads the oldest unread one.
     pub id: Option<u64>,
+}
+
+/// What was found to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetched {
+    /// The address whose mails were looked at.
+    pub address: String,
+    /// The mail; `None` when nothing is unread.
+    pub mail: Option<Mail>,
 }
 
 /// A mail that was read.

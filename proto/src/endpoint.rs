@@ -115,6 +115,13 @@ pub fn state_dir() -> Option<PathBuf> {
     Some(dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned())
 }
 
+/// Whether a peer's effective user id, as its socket tells it, is that of this process. A
+/// system that does not tell is not trusted.
+#[cfg(unix)]
+pub fn is_own_user(peer: Option<u32>) -> bool {
+    peer == Some(rustix::process::geteuid().as_raw())
+}
+
 #[cfg(target_os = "linux")]
 fn system_runtime_dir() -> Option<PathBuf> {
     use std::os::unix::fs::MetadataExt;

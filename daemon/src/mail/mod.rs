@@ -11,7 +11,7 @@ use crate::{
 };
 use std::{future::Future, sync::Arc};
 use tai_proto::{
-    call::{FetchEmail, Inbox, ListInbox, Mail, Replied, ReplyEmail, SendEmail, Sent},
+    call::{FetchEmail, Fetched, Inbox, ListInbox, Mail, Replied, ReplyEmail, SendEmail, Sent},
     name,
 };
 use tokio::{sync::Mutex, time::Instant};
@@ -136,7 +136,7 @@ impl<B: Bridge> MailService<B> {
         instance: Option<&str>,
         which: FetchEmail,
         deadline: Instant,
-    ) -> Result<Option<Mail>, MailError> {
+    ) -> Result<Fetched, MailError> {
         let address = self.address(instance)?;
         let (_held, id) = match which.id {
             Some(id) => (None, id),
@@ -145,7 +145,12 @@ impl<B: Bridge> MailService<B> {
                 let held = held.map_err(|_| MailError::Session(SessionError::Deadline))?;
                 match self.oldest_unread(instance, &address, deadline).await? {
                     Some(id) => (Some(held), id),
-                    None => return Ok(None),
+                    None => {
+                        return Ok(Fetched {
+                            address,
+                            mail: None,
+                        });
+                    }
                 }
             }
         };
@@ -161,7 +166,7 @@ impl<B: Bridge> MailService<B> {
         }
         let body = content::markdown(message.html, message.text).await;
         let head = message.head;
-        Ok(Some(Mail {
+        let mail = Some(Mail {
             id,
             from: head.from,
             to: head.to,
@@ -169,7 +174,8 @@ impl<B: Bridge> MailService<B> {
             date: head.date,
             body,
             marked_read: marked == Ok(true),
-        }))
+        });
+        Ok(Fetched { address, mail })
     }
 
     /// Lists the instance's mails, newest first.

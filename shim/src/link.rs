@@ -1,0 +1,233 @@
+//! The connection to taid: made with the first call, shared by all, made again when taid
+//! restarts. It decides what may be asked a second time; what is asked is its callers'
+//! business.
+
+mod wire;
+
+use crate::settings::Settings;
+use std::{sync::Arc, time::Duration};
+use tai_proto::{
+    Answer, Call, Fault, FaultCode,
+    call::Attach,
+    endpoint::{Endpoint, EndpointError},
+};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
+use wire::{ConnectError, Outcome, Wire};
+
+/// Clients give up after about 60 s; this leaves time for the answer.
+const PATIENCE: Duration = Duration::from_secs(55);
+/// The daemon is asked to answer by so much sooner.
+const MARGIN: Duration = Duration::from_millis(500);
+/// How long a daemon that was there is waited for while it restarts.
+const RESTART: Duration = Duration::from_secs(5);
+const RETRY_EVERY: Duration = Duration::from_millis(50);
+/// Calls the daemon takes from one client at once.
+const MAX_CALLS: usize = 64;
+
+/// The MCP client a call is made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Peer {
+    pub(crate) name: String,
+    pub(crate) version: String,
+}
+
+/// The way to the daemon.
+pub(crate) struct Link {
+    endpoint: Result<Endpoint, EndpointError>,
+    profile: String,
+    instance: Option<String>,
+    wire: Mutex<State>,
+    calls: Semaphore,
+}
+
+enum State {
+    /// No daemon was ever reached, so none is waited for.
+    Never,
+    /// A connection, which may have ended by now.
+    Had(Arc<Wire>),
+}
+
+impl Link {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            endpoint: Endpoint::of_profile(&settings.profile),
+            profile: settings.profile.clone(),
+            instance: settings.instance.clone(),
+            wire: Mutex::new(State::Never),
+            calls: Semaphore::new(MAX_CALLS),
+        }
+    }
+
+    /// Asks the daemon, until `cancelled`. A call that was begun and lost is asked again only
+    /// when doing it twice is doing it once, or when the daemon said that it did not begin.
+    pub(crate) async fn call(
+        &self,
+        peer: &Peer,
+        call: Call,
+        cancelled: &CancellationToken,
+    ) -> Result<Answer, Fault> {
+        let deadline = Instant::now() + PATIENCE;
+        let work = async {
+            let _place = self.calls.acquire().await;
+            let mut lost = 0;
+            loop {
+                let wire = self.wire(peer, deadline).await?;
+                let outcome = wire.call(&call, deadline - MARGIN, cancelled).await;
+                let again = match outcome {
+                    Outcome::Answer(Err(fault)) if fault.code == FaultCode::Stopping => {
+                        // It hangs up once it has drained; then its successor is waited for.
+                        wire.ended().await;
+                        true
+                    }
+                    Outcome::Answer(result) => return result,
+                    Outcome::NotSent => true,
+                    Outcome::Lost => call.is_repeatable(),
+                    Outcome::Cancelled => return Err(cancelled_fault()),
+                };
+                lost += 1;
+                if !again {
+                    return Err(lost_call());
+                }
+                if lost == 3 {
+                    return Err(unsteady());
+                }
+            }
+        };
+        timeout_at(deadline, work)
+            .await
+            .unwrap_or_else(|_| Err(too_late()))
+    }
+
+    /// The connection, made if there is none. One at a time makes it, the others wait.
+    async fn wire(&self, peer: &Peer, deadline: Instant) -> Result<Arc<Wire>, Fault> {
+        let endpoint = self.endpoint.as_ref().map_err(bad_endpoint)?;
+        let attach = Attach {
+            name: peer.name.clone(),
+            version: peer.version.clone(),
+            instance: self.instance.clone(),
+        };
+        let mut state = self.wire.lock().await;
+        let patience = match &*state {
+            State::Had(wire) if !wire.has_ended() => {
+                wire.attach(attach).await;
+                return Ok(wire.clone());
+            }
+            State::Had(_) => RESTART,
+            State::Never => Duration::ZERO,
+        };
+        let until = deadline.min(Instant::now() + patience);
+        let wire = loop {
+            match Wire::connect(endpoint).await {
+                Ok(wire) => break Arc::new(wire),
+                Err(ConnectError::NobodyThere) if Instant::now() < until => {
+                    sleep(RETRY_EVERY).await;
+                }
+                Err(error) => return Err(no_daemon(&error, endpoint, &self.profile)),
+            }
+        };
+        wire.attach(attach).await;
+        *state = State::Had(wire.clone());
+        Ok(wire)
+    }
+}
+
+fn bad_endpoint(error: &EndpointError) -> Fault {
+    let hint = match error {
+        EndpointError::Profile(_) => "Change TAI_MCP_PROFILE in the MCP client's configuration.",
+        _ => "Set XDG_RUNTIME_DIR to a directory of your own with a short path, here and for taid.",
+    };
+    Fault::new(
+        FaultCode::Unreachable,
+        "taid cannot be looked for",
+        error.to_string(),
+        hint,
+    )
+}
+
+fn no_daemon(error: &ConnectError, endpoint: &Endpoint, profile: &str) -> Fault {
+    let start = match profile {
+        "default" => "taid run".to_owned(),
+        other => format!("taid run --profile {other}"),
+    };
+    let socket = endpoint.socket();
+    let (what, why, hint) = match error {
+        ConnectError::NobodyThere => (
+            "taid is not running",
+            format!("nobody listens on {}", socket.display()),
+            format!(
+                "Ask the user to start it in a terminal, with TAI_MCP_USERNAME and TAI_MCP_PASSWORD \
+                 set: `{start}`. Then call again."
+            ),
+        ),
+        ConnectError::OtherUser => (
+            "the process at taid's socket belongs to another user",
+            format!("{} is not ours; nothing was sent to it", socket.display()),
+            "Ask the user to look at that directory and to start their own taid.".to_owned(),
+        ),
+        ConnectError::Version(theirs) => (
+            "taid and tai-mcp are too far apart in version",
+            format!(
+                "{} speaks protocol {} to {}, {} speaks {} to {}",
+                theirs.software,
+                theirs.oldest,
+                theirs.newest,
+                wire::SOFTWARE,
+                tai_proto::hello::OLDEST,
+                tai_proto::hello::PROTOCOL
+            ),
+            format!(
+                "Ask the user to install both from one release, then `taid stop` and `{start}`, and to restart this MCP client."
+            ),
+        ),
+        ConnectError::Failed(error) => (
+            "taid cannot be connected to",
+            format!("{}: {error}", socket.display()),
+            "Ask the user whether this MCP client runs in a sandbox that keeps it from the socket."
+                .to_owned(),
+        ),
+        ConnectError::NoHandshake => (
+            "taid does not answer",
+            format!("no handshake came from {}", socket.display()),
+            format!(
+                "Ask the user to look at `taid status`, or to restart it: `taid stop`, `{start}`."
+            ),
+        ),
+    };
+    Fault::new(FaultCode::Unreachable, what, why, hint)
+}
+
+fn lost_call() -> Fault {
+    Fault::new(
+        FaultCode::OutcomeUnknown,
+        "it is unknown whether this was done",
+        "taid went away before it answered",
+        "It was not done again, because it may have been done. Look at the mailbox, or ask the \
+         recipient, before you call again.",
+    )
+}
+
+fn unsteady() -> Fault {
+    Fault::new(
+        FaultCode::Unreachable,
+        "taid went away three times in the middle of this call",
+        "it may be failing again and again",
+        "Ask the user to look at taid's log.",
+    )
+}
+
+fn too_late() -> Fault {
+    Fault::new(
+        FaultCode::DeadlinePassed,
+        "taid did not answer in time",
+        format!("{} s passed", PATIENCE.as_secs()),
+        "If this was to send an email, look whether it was sent before you call again.",
+    )
+}
+
+fn cancelled_fault() -> Fault {
+    Fault::new(FaultCode::Cancelled, "the call was cancelled", "", "")
+}

@@ -1,0 +1,243 @@
+//! One connection to taid: the handshake, then requests and answers by id, any number at
+//! once. When it ends, every caller is told; it never comes back.
+
+use interprocess::local_socket::{
+    GenericFilePath, ToFsName as _,
+    tokio::Stream,
+    traits::{StreamCommon as _, tokio::Stream as _},
+};
+use std::{
+    collections::HashMap,
+    io,
+    sync::{
+        Arc, Mutex as StdMutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tai_proto::{
+    Answer, Call, Fault, FromDaemon, ToDaemon,
+    call::{Attach, Request},
+    endpoint::{Endpoint, is_own_user},
+    frame::{Decoder, FrameError, MAX_FRAME, encode},
+    hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    sync::{Mutex, mpsc, oneshot},
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+pub(super) const SOFTWARE: &str = concat!("tai-mcp ", env!("CARGO_PKG_VERSION"));
+/// Frames that may wait to be written.
+const WAITING: usize = 64;
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(super) enum ConnectError {
+    NobodyThere,
+    OtherUser,
+    Version(Welcome),
+    NoHandshake,
+    Failed(io::Error),
+}
+
+/// What came of a call.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Answer(Result<Answer, Fault>),
+    /// Not one byte of it was written.
+    NotSent,
+    /// It may have been begun; the connection ended before the answer.
+    Lost,
+    Cancelled,
+}
+
+type Waiting = HashMap<u64, oneshot::Sender<Result<Answer, Fault>>>;
+
+/// A connection whose handshake is done.
+pub(super) struct Wire {
+    frames: mpsc::Sender<ToDaemon>,
+    shared: Arc<Shared>,
+    next_id: AtomicU64,
+    attached: Mutex<Option<Attach>>,
+}
+
+struct Shared {
+    waiting: StdMutex<Waiting>,
+    ended: CancellationToken,
+}
+
+impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody is answered any more: dropping the senders tells those who wait.
+    fn end(&self) {
+        self.ended.cancel();
+        self.waiting().clear();
+    }
+}
+
+impl Wire {
+    pub(super) async fn connect(endpoint: &Endpoint) -> Result<Self, ConnectError> {
+        timeout(HANDSHAKE_TIMEOUT, Self::shake_hands(endpoint))
+            .await
+            .map_err(|_| ConnectError::NoHandshake)?
+    }
+
+    async fn shake_hands(endpoint: &Endpoint) -> Result<Self, ConnectError> {
+        let path = endpoint.socket();
+        let name = path
+            .as_path()
+            .to_fs_name::<GenericFilePath>()
+            .map_err(ConnectError::Failed)?;
+        let stream = Stream::connect(name)
+            .await
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+                    ConnectError::NobodyThere
+                }
+                _ => ConnectError::Failed(error),
+            })?;
+        let creds = stream.peer_creds().map_err(ConnectError::Failed)?;
+        #[cfg(unix)]
+        if !is_own_user(creds.euid()) {
+            return Err(ConnectError::OtherUser);
+        }
+        let mut bytes = Vec::new();
+        let broken = |error: FrameError| ConnectError::Failed(io::Error::other(error));
+        encode(&Hello::new(SOFTWARE), &mut bytes).map_err(broken)?;
+        // A daemon that ends at this moment is one that is not there.
+        (&stream)
+            .write_all(&bytes)
+            .await
+            .map_err(|_| ConnectError::NobodyThere)?;
+        let mut decoder = Decoder::new(MAX_HELLO);
+        let welcome: Welcome = loop {
+            if let Some(welcome) = decoder.next_frame().map_err(broken)? {
+                break welcome;
+            }
+            match (&stream).read_buf(decoder.space()).await {
+                Ok(0) => {
+                    return Err(ConnectError::NobodyThere);
+                }
+                Ok(_) => {}
+                Err(_) => return Err(ConnectError::NobodyThere),
+            }
+        };
+        if welcome.chosen == 0 {
+            return Err(ConnectError::Version(welcome));
+        }
+        decoder.set_max(MAX_FRAME);
+        let shared = Arc::new(Shared {
+            waiting: StdMutex::default(),
+            ended: CancellationToken::new(),
+        });
+        let (frames, outbox) = mpsc::channel(WAITING);
+        let stream = Arc::new(stream);
+        tokio::spawn(read(stream.clone(), decoder, shared.clone()));
+        tokio::spawn(write(stream, outbox, shared.clone()));
+        Ok(Self {
+            frames,
+            shared,
+            next_id: AtomicU64::new(1),
+            attached: Mutex::new(None),
+        })
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.shared.ended.is_cancelled()
+    }
+
+    pub(super) async fn ended(&self) {
+        self.shared.ended.cancelled().await;
+    }
+
+    /// Tells the daemon who the client is, when it does not know yet.
+    pub(super) async fn attach(&self, attach: Attach) {
+        let mut attached = self.attached.lock().await;
+        if attached.as_ref() != Some(&attach) {
+            *attached = Some(attach.clone());
+            // When it has ended, the call that follows finds out.
+            let _ = self.frames.send(ToDaemon::Attach(attach)).await;
+        }
+    }
+
+    pub(super) async fn call(
+        &self,
+        call: &Call,
+        deadline: Instant,
+        cancelled: &CancellationToken,
+    ) -> Outcome {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let left = deadline.saturating_duration_since(Instant::now());
+        let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
+        let (answer, answered) = oneshot::channel();
+        self.shared.waiting().insert(id, answer);
+        // Ended between the check and here: nobody would clear the entry any more.
+        if self.has_ended() {
+            self.shared.waiting().remove(&id);
+            return Outcome::NotSent;
+        }
+        let request = Request {
+            id,
+            deadline_ms,
+            call: call.clone(),
+        };
+        if self.frames.send(ToDaemon::Request(request)).await.is_err() {
+            self.shared.waiting().remove(&id);
+            return Outcome::NotSent;
+        }
+        tokio::select! {
+            result = answered => match result {
+                Ok(result) => Outcome::Answer(result),
+                Err(_) => Outcome::Lost,
+            },
+            () = cancelled.cancelled() => {
+                self.shared.waiting().remove(&id);
+                let _ = self.frames.try_send(ToDaemon::Cancel { id });
+                Outcome::Cancelled
+            }
+        }
+    }
+}
+
+async fn read(stream: Arc<Stream>, mut decoder: Decoder, shared: Arc<Shared>) {
+    loop {
+        match decoder.next_frame() {
+            Ok(Some(FromDaemon::Answer { id, result })) => {
+                if let Some(waiter) = shared.waiting().remove(&id) {
+                    let _ = waiter.send(result);
+                }
+                continue;
+            }
+            Ok(None) => {}
+            Err(_) => break,
+        }
+        match (&*stream).read_buf(decoder.space()).await {
+            Ok(0) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    shared.end();
+}
+
+/// Writes until the connection ends, or nobody holds the other end of the queue.
+async fn write(stream: Arc<Stream>, mut outbox: mpsc::Receiver<ToDaemon>, shared: Arc<Shared>) {
+    let work = async {
+        let mut bytes = Vec::new();
+        while let Some(frame) = outbox.recv().await {
+            bytes.clear();
+            if encode(&frame, &mut bytes).is_err() || (&*stream).write_all(&bytes).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = shared.ended.cancelled() => {}
+    }
+    shared.end();
+}

@@ -1,0 +1,71 @@
+//! tai-mcp: an MCP server on stdio that forwards tool calls to taid. It has no HTTP, no TLS,
+//! no password and no token. Standard output carries MCP and nothing else.
+
+mod args;
+mod link;
+mod server;
+mod settings;
+mod stdio;
+mod text;
+mod tools;
+mod transport;
+
+use clap::Parser;
+use rmcp::ServiceExt as _;
+use settings::Settings;
+use std::{io::Write as _, process::ExitCode, sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// TAI mail for MCP clients, over stdio.
+///
+/// MCP clients start this; it needs a running taid. Configure it with TAI_MCP_INSTANCE (the
+/// name of this agent), TAI_MCP_USEREMAIL (who gets mail that names nobody) and
+/// TAI_MCP_PROFILE (which taid), all of them optional.
+#[derive(Parser)]
+#[command(name = "tai-mcp", version)]
+struct Args {}
+
+fn main() -> ExitCode {
+    let Args {} = Args::parse();
+    let settings = Settings::from_env(&|name| std::env::var(name).ok());
+    if settings.greets {
+        // One write: most clients never read it, some show it.
+        let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
+        let _ = std::io::stderr().write_all(greeting.as_bytes());
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: the system gives no event loop\ncaused by: {error}"
+            );
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(serve(settings));
+    // A blocking read of standard input cannot be cancelled and must not be waited for.
+    runtime.shutdown_timeout(Duration::ZERO);
+    ExitCode::SUCCESS
+}
+
+/// Serves until the client closes either of its ends.
+async fn serve(settings: Settings) {
+    let broken = CancellationToken::new();
+    let (input, output) = stdio::open();
+    let transport = transport::Stdio::new(input, output, broken.clone());
+    let server = server::Server::new(Arc::new(link::Link::new(&settings)), settings);
+    let session = async {
+        // The one way for this to fail is that the client went away.
+        if let Ok(running) = server.serve(transport).await {
+            let _ = running.waiting().await;
+        }
+    };
+    tokio::select! {
+        () = session => {}
+        () = broken.cancelled() => {}
+    }
+}

@@ -1,0 +1,262 @@
+//! What an answer reads like: the texts existing users know, and the same content as
+//! structured values. It knows nothing of MCP but that a result has both.
+
+use crate::args;
+use serde::Serialize;
+use serde_json::Value;
+use tai_proto::{
+    Answer, Call,
+    call::{Fetched, Inbox, Info, Mail, Replied, Sent},
+};
+
+/// One result, in both forms. They say the same.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) text: String,
+    pub(crate) structured: Option<Value>,
+}
+
+/// Shows the answer to `call`.
+pub(crate) fn show(call: &Call, answer: Answer) -> Shown {
+    match answer {
+        Answer::Sent(sent) => show_sent(sent),
+        Answer::Fetched(fetched) => show_fetched(fetched),
+        Answer::Inbox(inbox) => {
+            let with_read = matches!(call, Call::ListInbox(list) if list.show_read);
+            show_inbox(inbox, with_read)
+        }
+        Answer::Replied(replied) => show_replied(replied),
+        Answer::Info(_) | Answer::Status(_) | Answer::Stopping => Shown {
+            text: "taid answered another question than was asked".into(),
+            structured: None,
+        },
+    }
+}
+
+fn shown(text: String, structured: &impl Serialize) -> Shown {
+    Shown {
+        text,
+        structured: serde_json::to_value(structured).ok(),
+    }
+}
+
+fn show_sent(sent: Sent) -> Shown {
+    let text = format!(
+        "Email sent successfully to {} with subject: \"{}\"\nMessage ID: {}\nTimestamp: {}",
+        sent.to, sent.subject, sent.message_id, sent.timestamp
+    );
+    let Sent {
+        to,
+        subject,
+        from,
+        message_id,
+        timestamp,
+    } = sent;
+    shown(
+        text,
+        &args::SendEmailResult {
+            message_id,
+            to,
+            from,
+            subject,
+            timestamp,
+        },
+    )
+}
+
+fn show_fetched(fetched: Fetched) -> Shown {
+    let Fetched { address, mail } = fetched;
+    let Some(mail) = mail else {
+        let text = format!("No unread emails found for {address}");
+        return shown(
+            text,
+            &args::FetchEmailResult {
+                address,
+                email: None,
+            },
+        );
+    };
+    let status = if mail.marked_read {
+        "✓ Read"
+    } else {
+        "✉ Unread"
+    };
+    let mut text = format!(
+        "From: {}\nTo: {}\nSubject: {}\nDate: {}\nID: {}\nStatus: {status}\n\n---\n\n{}",
+        line(&mail.from),
+        line(&mail.to),
+        line(&mail.subject),
+        date(&mail.date),
+        mail.id,
+        mail.body
+    );
+    if !mail.marked_read {
+        text.push_str("\n\n---\n\nWarning: this email could not be marked as read, so it will be shown again.");
+    }
+    let Mail {
+        id,
+        from,
+        to,
+        subject,
+        date,
+        body,
+        marked_read,
+    } = mail;
+    let email = Some(args::Email {
+        id,
+        from,
+        to,
+        subject,
+        date,
+        read: marked_read,
+        body,
+    });
+    shown(text, &args::FetchEmailResult { address, email })
+}
+
+fn show_inbox(inbox: Inbox, with_read: bool) -> Shown {
+    let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
+    if !inbox.rows.is_empty() {
+        text.push_str("| ID | From | Subject | Date | Status |\n|---|---|---|---|---|\n");
+        for row in &inbox.rows {
+            let status = if row.read { "✓ Read" } else { "✉ Unread" };
+            text.push_str(&format!(
+                "| {} | {} | {} | {} | {status} |\n",
+                row.id,
+                cell(&row.from),
+                cell(&row.subject),
+                cell(&date(&row.date))
+            ));
+        }
+        text.push('\n');
+    }
+    let unread = if with_read { "" } else { "unread " };
+    text.push_str(&format!(
+        "Showing {} {unread}of {} total emails",
+        inbox.rows.len(),
+        inbox.total
+    ));
+    if inbox.more {
+        text.push_str("\n*Use offset parameter to load more emails*");
+    }
+    let Inbox {
+        address,
+        rows,
+        total,
+        more,
+    } = inbox;
+    let emails = rows
+        .into_iter()
+        .map(|row| args::Row {
+            id: row.id,
+            from: row.from,
+            subject: row.subject,
+            date: row.date,
+            read: row.read,
+        })
+        .collect();
+    shown(
+        text,
+        &args::ListInboxResult {
+            address,
+            emails,
+            total,
+            has_more: more,
+        },
+    )
+}
+
+fn show_replied(replied: Replied) -> Shown {
+    let mut text = format!(
+        "Reply sent successfully!\nOriginal Message ID: {}\nReply Message ID: {}\nSubject: {}\nTimestamp: {}",
+        replied.original,
+        replied.message_id,
+        line(&replied.subject),
+        replied.timestamp
+    );
+    text.push_str(if replied.threaded {
+        "\n\nThe reply carries threading headers, so mail programs show it in the same conversation."
+    } else {
+        "\n\nWarning: this mail bridge cannot reply, so it was sent as a new email to the original \
+         sender; mail programs may not show it in the same conversation."
+    });
+    let Replied {
+        original,
+        to,
+        message_id,
+        subject,
+        timestamp,
+        threaded,
+    } = replied;
+    shown(
+        text,
+        &args::ReplyEmailResult {
+            original_message_id: original,
+            reply_message_id: message_id,
+            to,
+            subject,
+            timestamp,
+            threaded,
+        },
+    )
+}
+
+/// The resource `tai-mcp://info`. `info` is missing when taid does not answer.
+pub(crate) fn info(info: Result<&Info, &str>, instance: Option<&str>, tools: &[&str]) -> String {
+    let mut text = format!(
+        "# TAI MCP\n\n- Name: tai-mcp\n- Version: {}\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    let mut item = |name: &str, value: &str| text.push_str(&format!("- {name}: {value}\n"));
+    match info {
+        Ok(info) => {
+            item(
+                "Instance email",
+                info.address
+                    .as_deref()
+                    .unwrap_or("none: taid has no username"),
+            );
+            item(
+                "taid",
+                &format!("{}, profile {}", info.version, info.profile),
+            );
+            item("Mail bridge", &info.bridge);
+            item(
+                "Default recipient",
+                info.default_to.as_deref().unwrap_or("none"),
+            );
+            item("API timeout", &format!("{} ms", info.api_timeout_ms));
+        }
+        Err(problem) => item("taid", problem),
+    }
+    item("Instance", instance.unwrap_or("none"));
+    item("Tools", &tools.join(", "));
+    text
+}
+
+/// `2026-11-23T09:59:34Z` as `2026-11-23 09:59:34 UTC`; anything else as it is.
+fn date(rfc3339: &str) -> String {
+    match rfc3339
+        .strip_suffix('Z')
+        .and_then(|time| time.split_once('T'))
+    {
+        Some((day, time)) => format!("{day} {time} UTC"),
+        None => line(rfc3339),
+    }
+}
+
+/// Text that stays on its line.
+fn line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// Text that stays in its cell of a Markdown table.
+fn cell(text: &str) -> String {
+    line(text).replace('\\', "\\\\").replace('|', "\\|")
+}
+
+#[cfg(test)]
+#[path = "text_tests.rs"]
+mod tests;

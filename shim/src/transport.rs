@@ -1,0 +1,311 @@
+//! The MCP transport: lines in, lines out, and everything rmcp leaves open.
+//!
+//! - A line that is not JSON is answered with -32700, one that is no request with -32600, one
+//!   whose parameters are wrong with -32602; an over-long one is answered and passed over.
+//! - So many requests may be open and no more: beyond, nothing is read until one is answered.
+//! - A request whose id is open already is refused.
+//! - Notifications that mean nothing here are dropped, whenever they come. rmcp would end the
+//!   session over one that comes first, as some clients' do.
+//! - When the client closes our input, what is open is answered first, for a moment; when it
+//!   closes our output, the process ends at once.
+//!
+//! It knows the envelope of a message and leaves its meaning to rmcp and `server`.
+
+use crate::stdio::{Input, Output};
+use rmcp::{
+    RoleServer,
+    model::{ClientJsonRpcMessage, ClientNotification, JsonRpcMessage, RequestId},
+    service::{RxJsonRpcMessage, TxJsonRpcMessage},
+    transport::Transport,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    collections::HashMap,
+    future::Future,
+    io,
+    sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+};
+use tokio_util::sync::CancellationToken;
+
+/// A mail's 1 MB of content is at most six times as long in JSON.
+pub(crate) const MAX_LINE: usize = 8 << 20;
+/// Requests that may be open.
+pub(crate) const MAX_OPEN: usize = 256;
+/// How long what is open is waited for once the client has closed our input. Clients that
+/// shut a server down wait 2 s before they send a signal.
+const LAST_ANSWERS: Duration = Duration::from_millis(1500);
+/// A line buffer that grew beyond this is given back.
+const KEEP: usize = 64 << 10;
+
+/// JSON-RPC over the process's standard streams.
+pub(crate) struct Stdio {
+    input: BufReader<Input>,
+    line: Vec<u8>,
+    /// Whether the rest of an over-long line is being passed over. Here and not in a local,
+    /// because `receive` is dropped and called again all the time.
+    passing_over: bool,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    output: Mutex<Output>,
+    places: Arc<Semaphore>,
+    /// The open requests; each keeps its place until its answer is written.
+    open: StdMutex<HashMap<RequestId, OwnedSemaphorePermit>>,
+    /// Set when the output is gone.
+    broken: CancellationToken,
+}
+
+/// What there is to do about one line.
+enum Line {
+    Deliver(Box<ClientJsonRpcMessage>),
+    Answer(Value),
+    Nothing,
+}
+
+impl Stdio {
+    pub(crate) fn new(input: Input, output: Output, broken: CancellationToken) -> Self {
+        let shared = Shared {
+            output: Mutex::new(output),
+            places: Arc::new(Semaphore::new(MAX_OPEN)),
+            open: StdMutex::default(),
+            broken,
+        };
+        Self {
+            input: BufReader::new(input),
+            line: Vec::new(),
+            passing_over: false,
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// The next line, without its end, in `self.line`. `None` at the end of the input.
+    /// Dropping the future loses nothing: between taking bytes and keeping them it never
+    /// waits.
+    async fn read_line(&mut self) -> io::Result<Option<Result<(), TooLong>>> {
+        loop {
+            let bytes = self.input.fill_buf().await?;
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            let end = bytes.iter().position(|byte| *byte == b'\n');
+            let piece = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+            let fits = self.line.len() + piece.len() <= MAX_LINE;
+            if !self.passing_over && fits {
+                self.line.extend_from_slice(piece);
+            }
+            let used = piece.len() + usize::from(end.is_some());
+            self.input.consume(used);
+            if !self.passing_over && !fits {
+                self.line = Vec::new();
+                self.passing_over = end.is_none();
+                return Ok(Some(Err(TooLong)));
+            }
+            if end.is_some() && !std::mem::take(&mut self.passing_over) {
+                return Ok(Some(Ok(())));
+            }
+        }
+    }
+
+    fn understand(&mut self, place: OwnedSemaphorePermit) -> (Line, Option<OwnedSemaphorePermit>) {
+        let line = understand(&self.line);
+        self.line.clear();
+        if self.line.capacity() > KEEP {
+            self.line = Vec::new();
+        }
+        match line {
+            Line::Deliver(message) => match *message {
+                JsonRpcMessage::Request(request) => {
+                    let mut open = self.shared.open();
+                    if open.contains_key(&request.id) {
+                        let answer = error(&json!(request.id), -32600, "this request id is in use");
+                        return (Line::Answer(answer), Some(place));
+                    }
+                    open.insert(request.id.clone(), place);
+                    (
+                        Line::Deliver(Box::new(JsonRpcMessage::Request(request))),
+                        None,
+                    )
+                }
+                JsonRpcMessage::Notification(notification) => {
+                    let known = match &notification.notification {
+                        // Nothing more is written for this id, so its place is free.
+                        ClientNotification::CancelledNotification(cancelled) => {
+                            let id = cancelled.params.request_id.as_ref();
+                            id.is_some_and(|id| self.shared.open().remove(id).is_some())
+                        }
+                        _ => false,
+                    };
+                    let message = Box::new(JsonRpcMessage::Notification(notification));
+                    (
+                        if known {
+                            Line::Deliver(message)
+                        } else {
+                            Line::Nothing
+                        },
+                        Some(place),
+                    )
+                }
+                // Answers to requests: this server asks nothing.
+                _ => (Line::Nothing, Some(place)),
+            },
+            other => (other, Some(place)),
+        }
+    }
+}
+
+struct TooLong;
+
+impl Shared {
+    fn open(&self) -> MutexGuard<'_, HashMap<RequestId, OwnedSemaphorePermit>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes one line. Not reading it is the client's right; closing the output is the end.
+    async fn write(&self, mut line: Vec<u8>) -> io::Result<()> {
+        line.push(b'\n');
+        let mut output = self.output.lock().await;
+        let written = async {
+            output.write_all(&line).await?;
+            output.flush().await
+        };
+        let result = written.await;
+        if result.is_err() {
+            self.broken.cancel();
+        }
+        result
+    }
+}
+
+impl Transport<RoleServer> for Stdio {
+    type Error = io::Error;
+
+    fn send(
+        &mut self,
+        message: TxJsonRpcMessage<RoleServer>,
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        let shared = self.shared.clone();
+        async move {
+            let id = match &message {
+                JsonRpcMessage::Response(response) => Some(response.id.clone()),
+                JsonRpcMessage::Error(error) => error.id.clone(),
+                _ => None,
+            };
+            let line = serde_json::to_vec(&message)?;
+            drop(message);
+            let result = shared.write(line).await;
+            if let Some(id) = id {
+                shared.open().remove(&id);
+            }
+            result
+        }
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        loop {
+            let place = self.shared.places.clone().acquire_owned().await.ok()?;
+            let line = match self.read_line().await {
+                Ok(Some(Ok(()))) => self.understand(place),
+                Ok(Some(Err(TooLong))) => {
+                    let text = format!("a message of more than {MAX_LINE} bytes is not read");
+                    (
+                        Line::Answer(error(&Value::Null, -32600, &text)),
+                        Some(place),
+                    )
+                }
+                Ok(None) | Err(_) => {
+                    drop(place);
+                    // All places free again means that everything is answered.
+                    let answered = self.shared.places.acquire_many(MAX_OPEN as u32);
+                    let _ = tokio::time::timeout(LAST_ANSWERS, answered).await;
+                    return None;
+                }
+            };
+            match line {
+                (Line::Deliver(message), _) => return Some(*message),
+                (Line::Nothing, _) => {}
+                (Line::Answer(answer), place) => {
+                    let shared = self.shared.clone();
+                    // On a task of its own, because a future that is dropped half way
+                    // through would leave half a line behind.
+                    tokio::spawn(async move {
+                        let _ = shared.write(answer.to_string().into_bytes()).await;
+                        drop(place);
+                    });
+                }
+            }
+        }
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The envelope, to tell which error a message deserves.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(default, borrow)]
+    method: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default)]
+    id: Option<Value>,
+}
+
+fn understand(line: &[u8]) -> Line {
+    let line = line.trim_ascii();
+    if line.is_empty() {
+        return Line::Nothing;
+    }
+    if let Ok(message) = serde_json::from_slice::<ClientJsonRpcMessage>(line) {
+        return Line::Deliver(Box::new(message));
+    }
+    let value = match serde_json::from_slice::<serde::de::IgnoredAny>(line) {
+        Err(problem) => {
+            return Line::Answer(error(
+                &Value::Null,
+                -32700,
+                &format!("this line is not JSON: {problem}"),
+            ));
+        }
+        Ok(_) => serde_json::from_slice::<Envelope<'_>>(line),
+    };
+    match value {
+        Ok(Envelope {
+            method: Some(method),
+            id: Some(id),
+        }) if id.is_string() || id.is_i64() || id.is_u64() => Line::Answer(error(
+            &id,
+            -32602,
+            &format!("the parameters of {method} are not what MCP says"),
+        )),
+        // A notification that cannot be read is not answered.
+        Ok(Envelope {
+            method: Some(_),
+            id: None,
+        }) => Line::Nothing,
+        _ if line.starts_with(b"[") => Line::Answer(error(
+            &Value::Null,
+            -32600,
+            "batches are not read: send one message a line",
+        )),
+        _ => Line::Answer(error(
+            &Value::Null,
+            -32600,
+            "this is no JSON-RPC 2.0 request",
+        )),
+    }
+}
+
+fn error(id: &Value, code: i32, message: &str) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}})
+}
+
+#[cfg(test)]
+#[path = "transport_tests.rs"]
+mod tests;
