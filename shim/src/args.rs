@@ -1,9 +1,23 @@
 //! The tools' arguments and results as types. Their JSON Schemas are derived from them, so
 //! that what is promised and what is read cannot differ.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, transform::RecursiveTransform};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
+
+/// Takes out of a schema what only Rust means: a default of null where null is not allowed,
+/// and the line breaks of doc comments.
+fn plain(schema: &mut Schema) {
+    if schema
+        .get("default")
+        .is_some_and(serde_json::Value::is_null)
+    {
+        schema.remove("default");
+    }
+    if let Some(serde_json::Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
+}
 
 /// How content is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -17,6 +31,7 @@ pub(crate) enum Format {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct SendEmail {
     /// Recipient, one plain address such as user@example.com. Default: the configured
     /// USEREMAIL.
@@ -39,6 +54,7 @@ pub(crate) struct SendEmail {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct FetchEmail {
     /// ID of the email, as list_inbox shows it. Default: the oldest unread email.
     #[serde(default, deserialize_with = "optional_number")]
@@ -48,6 +64,7 @@ pub(crate) struct FetchEmail {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct ListInbox {
     /// How many emails to show. Default: 10.
     #[serde(default, deserialize_with = "optional_number")]
@@ -65,6 +82,7 @@ pub(crate) struct ListInbox {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct ReplyEmail {
     /// ID of the email to reply to, as list_inbox shows it.
     #[serde(deserialize_with = "number")]
@@ -93,6 +111,7 @@ pub(crate) struct ReplyEmail {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct SendEmailResult {
     /// The bridge's id of the mail that was sent.
     pub(crate) message_id: String,
@@ -104,6 +123,7 @@ pub(crate) struct SendEmailResult {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct FetchEmailResult {
     /// The address whose mailbox was looked at.
     pub(crate) address: String,
@@ -128,6 +148,7 @@ pub(crate) struct Email {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct ListInboxResult {
     pub(crate) address: String,
     /// Newest first.
@@ -150,6 +171,7 @@ pub(crate) struct Row {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct ReplyEmailResult {
     pub(crate) original_message_id: u64,
     pub(crate) reply_message_id: String,

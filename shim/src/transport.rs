@@ -14,7 +14,10 @@
 use crate::stdio::{Input, Output};
 use rmcp::{
     RoleServer,
-    model::{ClientJsonRpcMessage, ClientNotification, JsonRpcMessage, RequestId},
+    model::{
+        ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest,
+        RequestId,
+    },
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
@@ -37,6 +40,16 @@ use tokio_util::sync::CancellationToken;
 pub(crate) const MAX_LINE: usize = 8 << 20;
 /// Requests that may be open.
 pub(crate) const MAX_OPEN: usize = 256;
+/// Methods that cannot do without parameters.
+const WITH_PARAMS: [&str; 7] = [
+    "initialize",
+    "tools/call",
+    "resources/read",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    "subscriptions/listen",
+    "completion/complete",
+];
 /// How long what is open is waited for once the client has closed our input. Clients that
 /// shut a server down wait 2 s before they send a signal.
 const LAST_ANSWERS: Duration = Duration::from_millis(1500);
@@ -121,6 +134,15 @@ impl Stdio {
         }
         match line {
             Line::Deliver(message) => match *message {
+                // rmcp takes a request whose parameters it cannot read for one it does not know.
+                JsonRpcMessage::Request(JsonRpcRequest {
+                    id,
+                    request: ClientRequest::CustomRequest(custom),
+                    ..
+                }) if WITH_PARAMS.contains(&custom.method.as_str()) => (
+                    Line::Answer(bad_params(&json!(id), &custom.method)),
+                    Some(place),
+                ),
                 JsonRpcMessage::Request(request) => {
                     let mut open = self.shared.open();
                     if open.contains_key(&request.id) {
@@ -279,11 +301,9 @@ fn understand(line: &[u8]) -> Line {
         Ok(Envelope {
             method: Some(method),
             id: Some(id),
-        }) if id.is_string() || id.is_i64() || id.is_u64() => Line::Answer(error(
-            &id,
-            -32602,
-            &format!("the parameters of {method} are not what MCP says"),
-        )),
+        }) if id.is_string() || id.is_i64() || id.is_u64() => {
+            Line::Answer(bad_params(&id, &method))
+        }
         // A notification that cannot be read is not answered.
         Ok(Envelope {
             method: Some(_),
@@ -300,6 +320,14 @@ fn understand(line: &[u8]) -> Line {
             "this is no JSON-RPC 2.0 request",
         )),
     }
+}
+
+fn bad_params(id: &Value, method: &str) -> Value {
+    error(
+        id,
+        -32602,
+        &format!("the parameters of {method} are missing or not what MCP says"),
+    )
 }
 
 fn error(id: &Value, code: i32, message: &str) -> Value {
