@@ -85,7 +85,14 @@ fn convert(html: &str) -> String {
     if depth(&html) > MAX_DEPTH {
         return bare_text(&html);
     }
+    let options = htmd::options::Options {
+        bullet_list_marker: htmd::options::BulletListMarker::Dash,
+        ul_bullet_spacing: 1,
+        ol_number_spacing: 1,
+        ..Default::default()
+    };
     let converter = htmd::HtmlToMarkdown::builder()
+        .options(options)
         .skip_tags(vec![
             "script", "style", "head", "title", "noscript", "template",
         ])

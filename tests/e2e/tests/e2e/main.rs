@@ -1,1 +1,17 @@
+//! The promises of the product, kept or broken by the real executables over real sockets
+//! against the sandbox bridge. Each test has a machine of its own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod cli;
+mod delivery;
+mod ipc;
+mod layers;
+mod mail;
+mod mcp;
+mod session;

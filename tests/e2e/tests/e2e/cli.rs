@@ -1,0 +1,208 @@
+//! What a person types and reads.
+
+use std::{os::unix::net::UnixListener, process::Stdio};
+use tai_e2e::Machine;
+use tai_proto::{
+    frame::encode,
+    hello::{MAGIC, Welcome},
+};
+
+fn stderr(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn without_a_daemon_every_command_says_so_and_exits_3() {
+    let machine = Machine::new();
+    for command in [&["status"][..], &["status", "--json"], &["stop"]] {
+        let output = machine.cli(command);
+        assert_eq!(output.status.code(), Some(3), "{command:?}");
+        assert!(output.stdout.is_empty());
+        let said = stderr(&output).replace(machine.home().to_str().unwrap(), "HOME");
+        insta::assert_snapshot!(said, @r"
+        error: taid is not running
+        caused by: nobody listens on HOME/tai/default.sock
+        hint: Start it with `taid run`.
+        ");
+    }
+}
+
+#[test]
+fn usage_errors_exit_2_and_suggest_what_was_meant() {
+    let machine = Machine::new();
+    let output = machine.cli(&["stauts"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("'status'"), "{}", stderr(&output));
+    assert_eq!(machine.cli(&[]).status.code(), Some(2));
+    assert_eq!(machine.cli(&["--help"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
+    let machine = Machine::new();
+    std::fs::create_dir_all(machine.runtime_dir()).unwrap();
+    let listener = UnixListener::bind(machine.socket()).unwrap();
+    let server = std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for stream in listener.incoming().take(2) {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 512]);
+            let welcome = Welcome {
+                magic: MAGIC,
+                chosen: 0,
+                newest: 9,
+                oldest: 8,
+                software: "taid 9.0.0".into(),
+            };
+            let mut bytes = Vec::new();
+            encode(&welcome, &mut bytes).unwrap();
+            stream.write_all(&bytes).unwrap();
+        }
+    });
+    let output = machine.cli(&["status"]);
+    assert_eq!(output.status.code(), Some(5));
+    insta::assert_snapshot!(stderr(&output), @r"
+    error: the daemon speaks another protocol version
+    caused by: taid 9.0.0 speaks 8 to 9, this taid 0.1.0 speaks 1 to 1
+    hint: Stop the older one and start it again from the same installation.
+    ");
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", serde_json::json!({}));
+    insta::assert_snapshot!(result.text, @r"
+    error: taid and tai-mcp are too far apart in version
+    caused by: taid 9.0.0 speaks protocol 8 to 9, tai-mcp 0.1.0 speaks 1 to 1
+    hint: Ask the user to install both from one release, then `taid stop` and `taid run`, and to restart this MCP client.
+    ");
+    server.join().unwrap();
+}
+
+#[test]
+fn a_bad_value_is_named_with_its_rule_before_anything_starts() {
+    let machine = Machine::new();
+    for (variable, value, rule) in [
+        ("TAI_MCP_USERNAME", "a b", "3 to 50 characters"),
+        ("TAI_MCP_PASSWORD", "short", "8 to 128 characters"),
+        ("TAI_MCP_INSTANCE", "a.b", "an instance has"),
+        ("API_TIMEOUT", "100", "5000 to 300000"),
+        ("POLL_INTERVAL", "soon", "1000 to 60000"),
+        ("LOG_LEVEL", "loud", "error, warn, info, debug"),
+        ("API_BASE_URL", "http://tai.chat", "https://"),
+        ("TAI_MCP_PROFILE", "../x", "a profile has"),
+    ] {
+        let output = machine
+            .taid(&[(variable, value)])
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{variable}: {said}");
+        let named = variable == "TAI_MCP_PROFILE" || said.contains(variable);
+        assert!(
+            named && said.contains(rule) && said.contains("hint: "),
+            "{variable}: {said}"
+        );
+        assert!(!said.contains("short"), "a password was shown");
+    }
+    assert!(!machine.runtime_dir().exists());
+}
+
+#[test]
+fn the_configuration_file_is_read_and_its_mistakes_are_named_by_line() {
+    let machine = Machine::new();
+    let file = machine.config_dir().join("config.toml");
+    let run = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let output = machine.taid(&[]).stderr(Stdio::piped()).output().unwrap();
+        stderr(&output).replace(machine.home().to_str().unwrap(), "HOME")
+    };
+    insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @r"
+    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `log_level`, `password`
+    hint: Correct the line, or move the file away to run without it.
+    ");
+    let said = run("password = \"hunter2-in-a-file\"\n");
+    assert!(
+        said.contains("has a password in it") && !said.contains("hunter2"),
+        "{said}"
+    );
+
+    std::fs::write(&file, "instance = \"filed\"\nlog_level = \"warn\"\n").unwrap();
+    let _taid = machine.start();
+    assert_eq!(
+        machine.status()["account"]["address"],
+        "filed.alice@tai.chat"
+    );
+}
+
+#[test]
+fn stop_returns_when_the_daemon_has_gone_and_another_may_start() {
+    let machine = Machine::new();
+    for _ in 0..3 {
+        let taid = machine.start();
+        let output = machine.cli(&["stop"]);
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            "taid has stopped\n"
+        );
+        assert!(!machine.socket().exists());
+        assert_eq!(taid.wait().0, Some(0));
+    }
+}
+
+#[test]
+fn profiles_are_daemons_of_their_own() {
+    let machine = Machine::new();
+    let _default = machine.start();
+    assert_eq!(
+        machine.cli(&["--profile", "work", "status"]).status.code(),
+        Some(3)
+    );
+    let mut work = machine
+        .taid(&[("TAI_MCP_PROFILE", "work")])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    tai_e2e::wait_until("the other one serves", || {
+        machine
+            .cli(&["status", "--profile", "work"])
+            .status
+            .success()
+    });
+    let mut shim = machine
+        .shim_with(&[("TAI_MCP_PROFILE", "work")])
+        .initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", serde_json::json!({})).is_error);
+    assert_eq!(machine.status()["clients"].as_array().unwrap().len(), 0);
+    let _ = work.kill();
+    let _ = work.wait();
+}
+
+#[test]
+fn the_status_has_the_documented_fields() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let status = machine.status();
+    let fields = |value: &serde_json::Value| {
+        let mut keys: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        keys.join(" ")
+    };
+    assert_eq!(
+        fields(&status),
+        "account bridge clients daemon schema session"
+    );
+    assert_eq!(
+        fields(&status["daemon"]),
+        "draining log pid profile protocol socket started_at uptime_s version"
+    );
+    assert_eq!(
+        fields(&status["session"]),
+        "failed_logins failed_renewals last_error logins renewals renews_at retry_at state token_expires_at"
+    );
+    assert_eq!(
+        fields(&status["bridge"]),
+        "last_answer_at latency_us rate_limited_until requests retries url"
+    );
+    assert_eq!(status["schema"], 1);
+    assert!(machine.cli(&["status"]).status.success());
+}

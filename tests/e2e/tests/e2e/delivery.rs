@@ -1,0 +1,240 @@
+//! Nothing is sent twice, whatever breaks, and nothing is said to be sent or not sent that
+//! is not known.
+
+use serde_json::json;
+use tai_e2e::{Machine, mcp::ToolResult, wait_until};
+use tai_sandbox::{Fault, FaultKind};
+
+const SEND: &str = "POST /api/v1/send-email";
+const LIST: &str = "GET /api/v1/messages";
+
+fn commit(machine: &Machine, kind: FaultKind, count: u32, endpoint: &str) {
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(kind, count, endpoint))
+    });
+}
+
+fn assert_unknown(result: &ToolResult) {
+    assert!(result.is_error);
+    assert!(
+        result.text.starts_with("error: it is unknown whether"),
+        "{}",
+        result.text
+    );
+    assert!(result.text.contains("again"), "{}", result.text);
+}
+
+#[test]
+fn a_send_whose_answer_is_lost_is_unknown_and_never_repeated() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let lost = [
+        FaultKind::CloseAfter,
+        FaultKind::Malformed,
+        FaultKind::Html502,
+        FaultKind::Close,
+    ];
+    for (n, kind) in lost.into_iter().enumerate() {
+        commit(&machine, kind, 1, SEND);
+        let result = shim.call(
+            "send_email",
+            json!({"to": "alice@tai.chat", "content": format!("{n}")}),
+        );
+        assert_unknown(&result);
+        assert_eq!(
+            machine.sandbox.count(SEND),
+            n as u64 + 1,
+            "{kind:?} was repeated"
+        );
+    }
+    // The first two had done the work.
+    assert_eq!(machine.sandbox.mails().unwrap().len(), 2);
+}
+
+#[test]
+fn a_reply_whose_answer_is_lost_is_not_sent_as_a_new_mail() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut desk = machine.shim("desk").initialized("test", "2025-06-18");
+    desk.call(
+        "send_email",
+        json!({"to": "desk.alice@tai.chat", "content": "x"}),
+    );
+    let id = desk.call("fetch_email", json!({})).structured["email"]["id"].clone();
+    commit(
+        &machine,
+        FaultKind::CloseAfter,
+        1,
+        "POST /api/v1/messages/{id}/reply",
+    );
+    assert_unknown(&desk.call("reply_email", json!({"message_id": id, "content": "y"})));
+    assert_eq!(machine.sandbox.mails().unwrap().len(), 2);
+    assert_eq!(machine.sandbox.count(SEND), 1);
+}
+
+#[test]
+fn a_send_that_cannot_have_left_is_not_called_unknown() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.provider_down = true);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.provider_delay_ms = 10);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    for n in 1..=6 {
+        let result = shim.call(
+            "send_email",
+            json!({"to": "alice@tai.chat", "content": "x"}),
+        );
+        assert!(result.is_error);
+        let expected = if n <= 5 {
+            "error: the mail bridge failed"
+        } else {
+            "stopped sending for a minute"
+        };
+        assert!(result.text.contains(expected), "{n}: {}", result.text);
+    }
+    assert_eq!(machine.sandbox.count(SEND), 6);
+}
+
+#[test]
+fn a_rejected_token_does_not_cost_a_send() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.revoke_all_tokens();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call(
+        "send_email",
+        json!({"to": "alice@tai.chat", "content": "x"}),
+    );
+    assert!(!result.is_error, "{}", result.text);
+    assert_eq!(machine.sandbox.mails().unwrap().len(), 1);
+}
+
+#[test]
+fn a_read_is_repeated_until_it_is_answered_or_the_tries_are_used_up() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    for kind in [FaultKind::Close, FaultKind::Error500, FaultKind::Malformed] {
+        commit(&machine, kind, 2, LIST);
+        let result = shim.call("list_inbox", json!({}));
+        assert!(!result.is_error, "{kind:?}: {}", result.text);
+    }
+    assert_eq!(machine.sandbox.count(LIST), 9);
+    assert_eq!(machine.status()["bridge"]["retries"], 6);
+}
+
+#[test]
+fn a_read_that_hangs_is_given_up_and_repeated() {
+    let machine = Machine::new();
+    let taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
+    taid.wait_until_live();
+    commit(&machine, FaultKind::Hang, 1, LIST);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(!result.is_error, "{}", result.text);
+}
+
+#[test]
+fn a_mail_that_cannot_be_marked_read_is_delivered_with_a_warning() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.call(
+        "send_email",
+        json!({"to": "desk.alice@tai.chat", "content": "x"}),
+    );
+    commit(
+        &machine,
+        FaultKind::Error500,
+        4,
+        "PUT /api/v1/messages/{id}/read",
+    );
+    let read = shim.call("fetch_email", json!({}));
+    assert!(
+        !read.is_error && read.text.contains("Status: ✉ Unread"),
+        "{}",
+        read.text
+    );
+    assert!(
+        read.text.contains("could not be marked as read"),
+        "{}",
+        read.text
+    );
+    assert_eq!(read.structured["email"]["read"], false);
+}
+
+#[test]
+fn a_daemon_killed_in_the_middle_leaves_a_send_unknown_and_a_read_answered() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 200);
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let send = shim.begin_call(
+        "send_email",
+        json!({"to": "alice@tai.chat", "content": "x"}),
+    );
+    let list = shim.begin_call("list_inbox", json!({}));
+    wait_until("both are under way", || {
+        machine.sandbox.count(SEND) == 1 && machine.sandbox.count(LIST) == 1
+    });
+    taid.kill();
+    let _successor = machine.start();
+    assert_unknown(&shim.finish_call(&send));
+    let result = shim.finish_call(&list);
+    assert!(!result.is_error, "{}", result.text);
+    assert_eq!(machine.sandbox.count(SEND), 1);
+}
+
+#[test]
+fn a_daemon_that_stops_finishes_what_it_began() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 300);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let send = shim.begin_call(
+        "send_email",
+        json!({"to": "alice@tai.chat", "content": "x"}),
+    );
+    wait_until("it is under way", || machine.sandbox.count(SEND) == 1);
+    taid.terminate();
+    let result = shim.finish_call(&send);
+    assert!(!result.is_error, "{}", result.text);
+    assert_eq!(taid.wait().0, Some(0));
+    assert!(!machine.socket().exists());
+}
+
+#[test]
+fn a_send_goes_on_when_its_client_has_gone() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 200);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.begin_call(
+        "send_email",
+        json!({"to": "alice@tai.chat", "content": "x"}),
+    );
+    wait_until("it is under way", || machine.sandbox.count(SEND) == 1);
+    drop(shim);
+    wait_until("the mail is there", || {
+        machine.sandbox.mails().unwrap().len() == 1
+    });
+}

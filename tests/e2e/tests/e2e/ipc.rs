@@ -1,0 +1,299 @@
+//! The socket: one owner, private, and unmoved by what clients do to it.
+
+use std::{
+    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    process::Stdio,
+};
+use tai_e2e::{Machine, PASSWORD, raw::Raw, wait_until};
+use tai_proto::{
+    Answer, Call, FaultCode, FromDaemon, ToDaemon,
+    call::{ListInbox, Request},
+    frame::MAX_FRAME,
+    hello::{Hello, Welcome},
+};
+
+const LIST: Call = Call::ListInbox(ListInbox {
+    limit: 10,
+    offset: 0,
+    show_read: false,
+});
+
+#[test]
+fn the_socket_its_directory_and_the_logs_are_the_users_alone() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().mode() & 0o777;
+    assert_eq!(mode(machine.runtime_dir()), 0o700);
+    assert_eq!(mode(machine.socket()), 0o600);
+    assert_eq!(mode(machine.runtime_dir().join("default.lock")), 0o600);
+    let logs = machine.home().join("state/tai/logs");
+    wait_until("there is a log", || machine.log().contains("ready"));
+    assert_eq!(mode(logs.clone()), 0o700);
+    assert_eq!(mode(logs.join("tai-mcp.log")), 0o600);
+}
+
+#[test]
+fn a_second_taid_is_refused_and_the_first_goes_on() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let output = machine.taid(&[]).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains(&format!(
+            "already running for profile default (pid {})",
+            taid.pid()
+        )),
+        "{said}"
+    );
+    assert!(said.contains("hint: "), "{said}");
+    assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
+}
+
+#[test]
+fn of_many_started_at_once_exactly_one_wins() {
+    let machine = Machine::new();
+    let mut children: Vec<_> = (0..8)
+        .map(|_| {
+            machine
+                .taid(&[])
+                .stdin(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let mut alive = children.len();
+    wait_until("all but one have ended", || {
+        alive = children
+            .iter_mut()
+            .filter_map(|child| child.try_wait().unwrap().is_none().then_some(()))
+            .count();
+        alive <= 1
+    });
+    wait_until("the winner serves", || {
+        machine.cli(&["status"]).status.success()
+    });
+    assert_eq!(alive, 1);
+    for mut child in children {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+#[test]
+fn what_a_killed_daemon_left_behind_is_replaced() {
+    let machine = Machine::new();
+    machine.start().kill();
+    assert!(machine.socket().exists());
+    let taid = machine.start();
+    assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
+}
+
+#[test]
+fn a_runtime_directory_that_is_a_link_is_refused_and_one_too_open_is_closed() {
+    let machine = Machine::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    symlink(elsewhere.path(), machine.runtime_dir()).unwrap();
+    let output = machine.taid(&[]).stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("cannot be used") && said.contains("it is a link"),
+        "{said}"
+    );
+    std::fs::remove_file(machine.runtime_dir()).unwrap();
+    std::fs::create_dir(machine.runtime_dir()).unwrap();
+    std::fs::set_permissions(
+        machine.runtime_dir(),
+        std::fs::Permissions::from_mode(0o755),
+    )
+    .unwrap();
+    let _taid = machine.start();
+    assert_eq!(
+        std::fs::metadata(machine.runtime_dir()).unwrap().mode() & 0o777,
+        0o700
+    );
+}
+
+#[test]
+fn garbage_costs_its_sender_the_connection_and_nobody_else_anything() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut good = Raw::open(&machine.socket());
+    let garbage: [&[u8]; 6] = [
+        b"GET / HTTP/1.1\r\n\r\n",
+        &[0xff; 64],
+        &[0, 0, 0, 0],
+        &[1, 0, 0, 0, 9],
+        &(MAX_FRAME as u32).to_le_bytes(),
+        b"\x05\x00\x00\x00TAI\x01\x00",
+    ];
+    for bytes in garbage {
+        let mut raw = Raw::connect(&machine.socket()).unwrap();
+        raw.bytes(bytes);
+        assert!(raw.is_hung_up_on(), "{bytes:?}");
+    }
+    // After a proper handshake, too.
+    let mut raw = Raw::open(&machine.socket());
+    raw.bytes(&[4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
+    assert!(raw.is_hung_up_on());
+    good.request(1, Call::Info);
+    assert!(matches!(
+        good.answer(),
+        FromDaemon::Answer {
+            id: 1,
+            result: Ok(Answer::Info(_))
+        }
+    ));
+}
+
+#[test]
+fn half_a_frame_and_a_client_that_says_nothing_are_given_up() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut silent = Raw::connect(&machine.socket()).unwrap();
+    let mut half = Raw::connect(&machine.socket()).unwrap();
+    half.bytes(&[100, 0, 0, 0, b'T']);
+    assert!(silent.is_hung_up_on());
+    assert!(half.is_hung_up_on());
+}
+
+#[test]
+fn a_client_of_another_version_is_told_the_versions() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut raw = Raw::connect(&machine.socket()).unwrap();
+    raw.frame(&Hello {
+        newest: 9,
+        oldest: 8,
+        ..Hello::new("tai-mcp 9.0.0")
+    });
+    let welcome: Welcome = raw.read().unwrap();
+    assert_eq!((welcome.chosen, welcome.newest), (0, 1));
+    assert_eq!(
+        welcome.software,
+        format!("taid {}", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(raw.is_hung_up_on());
+}
+
+#[test]
+fn a_client_can_be_written_from_the_protocols_own_page() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut raw = Raw::connect(&machine.socket()).unwrap();
+    // The example in the doc of `proto/src/lib.rs`, byte for byte.
+    let page = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../proto/src/lib.rs"
+    ))
+    .unwrap();
+    let lines: Vec<&str> = page
+        .lines()
+        .skip_while(|line| *line != "//! ```text")
+        .skip(1)
+        .take(2)
+        .collect();
+    for line in lines {
+        let hex = line.trim_start_matches("//! ").split_whitespace();
+        let bytes: Vec<u8> = hex
+            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+            .collect();
+        raw.bytes(&bytes);
+    }
+    assert_ne!(raw.read::<Welcome>().unwrap().chosen, 0);
+    assert!(matches!(
+        raw.answer(),
+        FromDaemon::Answer {
+            id: 7,
+            result: Ok(Answer::Status(_))
+        }
+    ));
+}
+
+#[test]
+fn calls_beyond_the_bound_are_refused_and_a_cancelled_one_is_answered_once() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 500);
+    let mut raw = Raw::open(&machine.socket());
+    for id in 0..65 {
+        raw.request(id, LIST);
+    }
+    raw.frame(&ToDaemon::Cancel { id: 3 });
+    raw.request(4, LIST);
+    let mut codes = std::collections::HashMap::new();
+    let mut answered = std::collections::HashSet::new();
+    for _ in 0..66 {
+        let FromDaemon::Answer { id, result } = raw.answer();
+        match result {
+            Ok(_) => assert!(answered.insert(id)),
+            Err(fault) => assert!(codes.insert((id, fault.code as u32), fault.code).is_none()),
+        }
+    }
+    let mut codes: Vec<_> = codes
+        .into_iter()
+        .map(|((id, _), code)| (id, code))
+        .collect();
+    codes.sort_by_key(|(id, _)| *id);
+    assert_eq!(
+        codes,
+        [
+            (3, FaultCode::Cancelled),
+            (4, FaultCode::BadRequest),
+            (64, FaultCode::TooBusy)
+        ]
+    );
+    assert_eq!(answered.len(), 63);
+}
+
+#[test]
+fn a_draining_daemon_refuses_new_calls_by_name_and_answers_the_old() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 600);
+    let mut raw = Raw::open(&machine.socket());
+    raw.request(1, LIST);
+    wait_until("it is under way", || {
+        machine.sandbox.count("GET /api/v1/messages") == 1
+    });
+    raw.request(2, Call::Stop);
+    raw.request(3, Call::Info);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let FromDaemon::Answer { id, result } = raw.answer();
+        seen.push((id, result.map(drop).map_err(|fault| fault.code)));
+    }
+    seen.sort_by_key(|(id, _)| *id);
+    assert_eq!(
+        seen,
+        [(1, Ok(())), (2, Ok(())), (3, Err(FaultCode::Stopping))]
+    );
+    assert!(raw.is_hung_up_on());
+    assert_eq!(taid.wait().0, Some(0));
+}
+
+#[test]
+fn neither_the_token_nor_the_password_is_in_any_answer() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut raw = Raw::open(&machine.socket());
+    for (id, call) in [Call::Info, Call::Status, LIST].into_iter().enumerate() {
+        raw.frame(&ToDaemon::Request(Request {
+            id: id as u64,
+            deadline_ms: 5000,
+            call,
+        }));
+        let text = format!("{:?}", raw.answer());
+        assert!(!text.contains(PASSWORD) && !text.contains("eyJ"), "{text}");
+    }
+}

@@ -1,0 +1,106 @@
+//! The rules of the house that the compiler does not check: which part may know which, and
+//! how long a file may be. They are described in the doc of `daemon/src/lib.rs`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+fn sources(dir: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut dirs = vec![root().join(dir)];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                dirs.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no sources in {dir}");
+    found
+}
+
+#[test]
+fn no_part_knows_what_is_above_it() {
+    let forbidden: [(&str, &[&str]); 7] = [
+        (
+            "proto/src",
+            &["tokio", "interprocess::", "std::net", "std::fs::File"],
+        ),
+        ("shim/src", &["taid::", "reqwest", "secrecy"]),
+        (
+            "daemon/src/session",
+            &["crate::ipc", "crate::mail", "crate::app", "reqwest"],
+        ),
+        (
+            "daemon/src/bridge",
+            &[
+                "session::Session",
+                "crate::mail",
+                "crate::ipc",
+                "session::state",
+            ],
+        ),
+        (
+            "daemon/src/mail",
+            &["crate::ipc", "reqwest", "crate::app", "bridge::http"],
+        ),
+        (
+            "daemon/src/ipc",
+            &[
+                "crate::mail",
+                "crate::bridge",
+                "crate::session",
+                "crate::app",
+            ],
+        ),
+        (
+            "daemon/src/cli",
+            &["crate::session", "crate::bridge", "crate::mail"],
+        ),
+    ];
+    for (dir, names) in forbidden {
+        for (path, text) in sources(dir) {
+            let code: String = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
+            for name in names {
+                assert!(!code.contains(name), "{} knows {name}", path.display());
+            }
+        }
+    }
+    let state = fs::read_to_string(root().join("daemon/src/session/state.rs")).unwrap();
+    for name in ["tokio", "async ", "SystemTime::now", "Instant::now"] {
+        assert!(
+            !state.contains(name),
+            "the state machine is not pure: {name}"
+        );
+    }
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    for dir in ["proto/src", "daemon/src", "shim/src", "tests"] {
+        for (path, text) in sources(dir) {
+            let lines = text.lines().count();
+            assert!(lines <= 400, "{} has {lines} lines", path.display());
+            assert!(
+                text.starts_with("//!"),
+                "{} does not say what it is for",
+                path.display()
+            );
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! The four tools against every trap of the bridge that they can meet.
+
+use serde_json::json;
+use std::collections::HashSet;
+use tai_e2e::{Machine, mcp::Shim};
+use tai_sandbox::NewMail;
+
+fn mail(to: &str, subject: &str, received_at: &str) -> NewMail {
+    NewMail {
+        from: "someone@example.com".into(),
+        to: to.into(),
+        subject: Some(subject.into()),
+        body_text: Some(format!("body of {subject}")),
+        body_html: None,
+        received_at: Some(received_at.into()),
+    }
+}
+
+fn desk(machine: &Machine) -> Shim {
+    machine.shim("desk").initialized("test", "2025-11-25")
+}
+
+#[test]
+fn two_clients_send_list_read_and_reply_with_one_login() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut desk = desk(&machine);
+    let mut server = machine.shim("server").modern();
+
+    let sent = desk.call(
+        "send_email",
+        json!({"to": "server.alice@tai.chat", "subject": "Hi", "content": "**bold**"}),
+    );
+    assert!(sent.text.starts_with(
+        "Email sent successfully to server.alice@tai.chat with subject: \"Hi\"\nMessage ID: "
+    ));
+    assert_eq!(sent.structured["from"], "desk.alice@tai.chat");
+    let list = server.call("list_inbox", json!({}));
+    assert!(
+        list.text
+            .starts_with("# Email Inbox (server.alice@tai.chat)\n"),
+        "{}",
+        list.text
+    );
+    assert!(
+        list.text.ends_with("Showing 1 unread of 1 total emails"),
+        "{}",
+        list.text
+    );
+    let read = server.call("fetch_email", json!({}));
+    assert!(
+        read.text.contains("Status: ✓ Read\n\n---\n\n**bold**"),
+        "{}",
+        read.text
+    );
+    assert_eq!(read.structured["email"]["from"], "desk.alice@tai.chat");
+    assert_eq!(read.whole["resultType"], "complete");
+    let reply = server.call(
+        "reply_email",
+        json!({"message_id": read.structured["email"]["id"], "content": "ok"}),
+    );
+    assert!(
+        reply.text.contains("Subject: Re: Hi") && reply.text.contains("threading headers"),
+        "{}",
+        reply.text
+    );
+    let back = desk.call("fetch_email", json!({}));
+    assert_eq!(back.structured["email"]["subject"], "Re: Hi");
+    let none = desk.call("fetch_email", json!({}));
+    assert_eq!(none.text, "No unread emails found for desk.alice@tai.chat");
+
+    let status = machine.status();
+    assert_eq!(status["session"]["logins"], 1);
+    assert_eq!(status["clients"].as_array().unwrap().len(), 2);
+    assert_eq!(status["clients"][0]["name"], "test");
+    assert_eq!(status["clients"][1]["name"], "modern client");
+    assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
+}
+
+#[test]
+fn the_oldest_unread_mail_is_found_behind_pages_and_among_equal_seconds() {
+    let machine = Machine::new();
+    for n in 0..70 {
+        let time = format!("2026-01-02 00:{:02}:00", n % 60);
+        machine
+            .sandbox
+            .deliver(&mail("desk.alice@tai.chat", &format!("later {n}"), &time))
+            .unwrap();
+    }
+    for subject in ["first", "second", "third"] {
+        machine
+            .sandbox
+            .deliver(&mail("desk.alice@tai.chat", subject, "2026-01-01 00:00:00"))
+            .unwrap();
+    }
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for subject in ["first", "second", "third", "later 0"] {
+        let read = shim.call("fetch_email", json!({}));
+        assert_eq!(read.structured["email"]["subject"], subject);
+    }
+}
+
+#[test]
+fn only_mails_of_exactly_this_address_are_seen() {
+    let machine = Machine::new();
+    let mine = machine
+        .sandbox
+        .deliver(&mail("Desk.alice@TAI.chat", "mine", "2026-01-01 00:00:03"))
+        .unwrap()
+        .unwrap();
+    let sub = machine
+        .sandbox
+        .deliver(&mail(
+            "desk.sub.alice@tai.chat",
+            "sub",
+            "2026-01-01 00:00:02",
+        ))
+        .unwrap()
+        .unwrap();
+    machine
+        .sandbox
+        .deliver(&mail(
+            "deskx.alice@tai.chat",
+            "other",
+            "2026-01-01 00:00:01",
+        ))
+        .unwrap();
+    machine
+        .sandbox
+        .deliver(&mail("alice@tai.chat", "bare", "2026-01-01 00:00:00"))
+        .unwrap();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let list = shim.call("list_inbox", json!({"show_read": true}));
+    assert_eq!(list.structured["emails"].as_array().unwrap().len(), 1);
+    assert_eq!(list.structured["emails"][0]["id"], mine);
+    let refused = shim.call("fetch_email", json!({"email_id": sub}));
+    assert!(
+        refused.is_error
+            && refused.text.contains(&format!(
+                "Email {sub} is not addressed to desk.alice@tai.chat"
+            ))
+    );
+    let refused = shim.call("reply_email", json!({"message_id": sub, "content": "x"}));
+    assert!(refused.is_error && refused.text.contains("not addressed"));
+    let missing = shim.call("fetch_email", json!({"email_id": 999_999}));
+    assert!(missing.is_error && missing.text.contains("Email with ID 999999 not found"));
+
+    // An underscore is a wildcard to the bridge, and no instance is the bare address.
+    machine
+        .sandbox
+        .deliver(&mail("a_b.alice@tai.chat", "under", "2026-01-01 00:00:00"))
+        .unwrap();
+    machine
+        .sandbox
+        .deliver(&mail("axb.alice@tai.chat", "x", "2026-01-01 00:00:00"))
+        .unwrap();
+    let mut under = machine.shim("a_b").initialized("test", "2025-06-18");
+    assert_eq!(
+        under.call("list_inbox", json!({})).structured["emails"][0]["subject"],
+        "under"
+    );
+    assert_eq!(
+        under.call("list_inbox", json!({})).structured["emails"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let mut bare = machine.shim_with(&[]).initialized("test", "2025-06-18");
+    let list = bare.call("list_inbox", json!({}));
+    assert_eq!(list.structured["address"], "alice@tai.chat");
+    assert_eq!(list.structured["emails"][0]["subject"], "bare");
+}
+
+#[test]
+fn the_list_is_newest_first_and_pages_through_what_it_shows() {
+    let machine = Machine::new();
+    for n in 0..120 {
+        let time = format!("2026-01-01 {:02}:{:02}:00", n / 60, n % 60);
+        machine
+            .sandbox
+            .deliver(&mail("desk.alice@tai.chat", &format!("n{n}"), &time))
+            .unwrap();
+    }
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    // Reads the ten oldest, so that unread and all differ.
+    for _ in 0..10 {
+        assert!(!shim.call("fetch_email", json!({})).is_error);
+    }
+    let mut seen = Vec::new();
+    for offset in (0..200).step_by(50) {
+        let page = shim.call("list_inbox", json!({"limit": 50, "offset": offset}));
+        let rows = page.structured["emails"].as_array().unwrap().clone();
+        assert_eq!(page.structured["has_more"], offset + 50 < 110, "{offset}");
+        assert_eq!(
+            page.text
+                .contains("*Use offset parameter to load more emails*"),
+            offset + 50 < 110
+        );
+        seen.extend(
+            rows.iter()
+                .map(|row| row["subject"].as_str().unwrap().to_owned()),
+        );
+    }
+    let expected: Vec<_> = (10..120).rev().map(|n| format!("n{n}")).collect();
+    assert_eq!(seen, expected);
+    let all = shim.call("list_inbox", json!({"limit": 200, "show_read": true}));
+    assert_eq!(all.structured["emails"].as_array().unwrap().len(), 120);
+    assert_eq!(all.structured["total"], 120);
+    assert!(
+        all.text.ends_with("Showing 120 of 120 total emails"),
+        "{}",
+        all.text
+    );
+}
+
+#[test]
+fn a_list_with_odd_subjects_stays_a_table() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .deliver(&mail(
+            "desk.alice@tai.chat",
+            "a | b\r\nc \\| d",
+            "2026-01-01 00:00:00",
+        ))
+        .unwrap();
+    let _taid = machine.start();
+    let list = desk(&machine).call("list_inbox", json!({}));
+    assert!(
+        list.text
+            .contains("| a \\| b  c \\\\\\| d | 2026-01-01 00:00:00 UTC | ✉ Unread |"),
+        "{}",
+        list.text
+    );
+}
+
+#[test]
+fn deployments_with_bools_and_rfc_3339_are_read_as_well() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.modern_fields = true);
+    machine
+        .sandbox
+        .deliver(&mail("desk.alice@tai.chat", "x", "2026-01-01 10:20:30"))
+        .unwrap();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let read = shim.call("fetch_email", json!({}));
+    assert!(
+        read.text.contains("Date: 2026-01-01 10:20:30 UTC"),
+        "{}",
+        read.text
+    );
+    assert_eq!(read.structured["email"]["date"], "2026-01-01T10:20:30Z");
+    let list = shim.call("list_inbox", json!({"show_read": true}));
+    assert_eq!(list.structured["emails"][0]["read"], true);
+}
+
+#[test]
+fn mails_with_nothing_in_them_are_read() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .deliver(&NewMail {
+            from: "e@example.com".into(),
+            to: "desk.alice@tai.chat".into(),
+            ..NewMail::default()
+        })
+        .unwrap();
+    let _taid = machine.start();
+    let read = desk(&machine).call("fetch_email", json!({}));
+    assert!(
+        !read.is_error && read.structured["email"]["subject"] == "",
+        "{}",
+        read.text
+    );
+}
+
+#[test]
+fn a_reply_without_the_endpoint_is_a_new_mail_and_says_so() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.has_reply = false);
+    let mut question = mail("desk.alice@tai.chat", "RE: re: Plan", "2026-01-01 00:00:00");
+    question.from = "server.alice@tai.chat".into();
+    let id = machine.sandbox.deliver(&question).unwrap().unwrap();
+    let _taid = machine.start();
+    let reply = desk(&machine).call("reply_email", json!({"message_id": id, "text": "fine"}));
+    assert!(
+        reply
+            .text
+            .contains("Warning: this mail bridge cannot reply"),
+        "{}",
+        reply.text
+    );
+    assert!(!reply.text.contains("threading headers"), "{}", reply.text);
+    let mails = machine.sandbox.mails().unwrap();
+    let sent = mails.last().unwrap();
+    assert_eq!(
+        (mails.len(), sent.to.as_str()),
+        (2, "server.alice@tai.chat")
+    );
+    assert_eq!(sent.subject.as_deref(), Some("Re: Plan"));
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+}
+
+#[test]
+fn a_mail_goes_to_the_configured_user_or_says_that_nobody_is() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let nobody = desk(&machine).call("send_email", json!({"content": "x"}));
+    assert!(nobody.is_error);
+    assert!(nobody.text.contains(
+        "No recipient specified. Provide \"to\" parameter or set USEREMAIL environment variable."
+    ));
+    let mut shim = machine.shim_with(&[("INSTANCE", "desk"), ("USEREMAIL", "alice@tai.chat")]);
+    shim = shim.initialized("test", "2025-06-18");
+    let sent = shim.call(
+        "send_email",
+        json!({"content": "<b>x</b>", "format": "html"}),
+    );
+    assert!(
+        sent.text
+            .contains("to alice@tai.chat with subject: \"Email from desk\""),
+        "{}",
+        sent.text
+    );
+    let mails = machine.sandbox.mails().unwrap();
+    assert_eq!(mails[0].body_text.as_deref(), Some("**x**"));
+    assert_eq!(mails[0].body_html.as_deref(), Some("<b>x</b>"));
+}
+
+#[test]
+fn what_could_reach_somebody_else_is_refused_before_it_leaves() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for arguments in [
+        json!({"to": "A <a@b.c>", "content": "x"}),
+        json!({"to": "a@b.c, d@e.f", "content": "x"}),
+        json!({"to": "a@b.c\r\nBcc: d@e.f", "content": "x"}),
+        json!({"to": "a@b.c", "subject": "a\nBcc: d@e.f", "content": "x"}),
+        json!({"to": "a@b.c", "content": "  "}),
+        json!({"to": "a@b.c", "content": "x".repeat((1 << 20) + 1)}),
+    ] {
+        let result = shim.call("send_email", arguments);
+        assert!(result.is_error, "{}", result.text);
+    }
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
+    let largest = shim.call(
+        "send_email",
+        json!({"to": "alice@tai.chat", "content": "\u{1}".repeat(1 << 20)}),
+    );
+    assert!(!largest.is_error, "{}", largest.text);
+}
+
+#[test]
+fn clients_that_fetch_at_once_never_get_the_same_mail() {
+    let machine = Machine::new();
+    for n in 0..12 {
+        machine
+            .sandbox
+            .deliver(&mail(
+                "desk.alice@tai.chat",
+                &format!("n{n}"),
+                "2026-01-01 00:00:00",
+            ))
+            .unwrap();
+    }
+    let _taid = machine.start();
+    let mut shims: Vec<_> = (0..3).map(|_| desk(&machine)).collect();
+    let calls: Vec<Vec<_>> = shims
+        .iter_mut()
+        .map(|shim| {
+            (0..4)
+                .map(|_| shim.begin_call("fetch_email", json!({})))
+                .collect()
+        })
+        .collect();
+    let mut seen = HashSet::new();
+    for (shim, ids) in shims.iter_mut().zip(calls) {
+        for id in ids {
+            let subject = shim.finish_call(&id).structured["email"]["subject"].to_string();
+            assert!(seen.insert(subject.clone()), "{subject} was read twice");
+        }
+    }
+    assert_eq!(seen.len(), 12);
+}
+
+#[test]
+fn seed_requests_carry_bearer_content_type_and_user_agent() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    desk(&machine).call("list_inbox", json!({}));
+    let log = machine.sandbox.log();
+    let list = log
+        .iter()
+        .find(|entry| entry.endpoint == "GET /api/v1/messages")
+        .unwrap();
+    assert_eq!(list.auth_scheme, "Bearer");
+    assert_eq!(list.content_type, "application/json");
+    assert_eq!(
+        list.user_agent,
+        format!("tai-mcp/{}", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(list.accepts_gzip);
+    assert_eq!(
+        list.target,
+        "/api/v1/messages?limit=50&offset=0&prefix=desk"
+    );
+}

@@ -1,0 +1,344 @@
+//! MCP over stdio, in both eras, with and without a daemon, well-formed and not.
+
+use serde_json::{Value, json};
+use std::time::Duration;
+use tai_e2e::{Machine, wait_until};
+
+fn meta(revision: &str) -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": revision,
+        "io.modelcontextprotocol/clientCapabilities": {},
+    })
+}
+
+fn raw(id: u64, method: &str, params: Value) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+}
+
+#[test]
+fn both_eras_are_answered_without_a_daemon() {
+    let machine = Machine::new();
+    for revision in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
+        let mut shim = machine.shim("desk").initialized("test", revision);
+        let tools = shim.request("tools/list", json!({}));
+        assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 4);
+        assert_eq!(
+            tools["result"].get("ttlMs"),
+            None,
+            "{revision} does not know it"
+        );
+    }
+    let mut shim = machine.shim("desk").modern();
+    let discovered = shim.request("server/discover", json!({}))["result"].clone();
+    assert_eq!(discovered["resultType"], "complete");
+    assert!(
+        discovered["supportedVersions"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("2026-07-28"))
+    );
+    assert_eq!(
+        discovered["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+        "tai-mcp"
+    );
+    assert!(discovered["ttlMs"].as_u64().is_some() && discovered["cacheScope"].is_string());
+    for method in ["tools/list", "resources/list"] {
+        let list = shim.request(method, json!({}))["result"].clone();
+        assert_eq!(list["resultType"], "complete", "{method}");
+        assert!(
+            list["ttlMs"].as_u64().is_some() && list["cacheScope"].is_string(),
+            "{method}"
+        );
+        assert_eq!(
+            list["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+            "tai-mcp"
+        );
+    }
+}
+
+#[test]
+fn a_client_that_probes_may_go_on_in_either_era() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk");
+    shim.send(&raw(
+        0,
+        "server/discover",
+        json!({"_meta": meta("2026-07-28")}),
+    ));
+    assert!(shim.next_line()["result"]["supportedVersions"].is_array());
+    let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    shim.send(&raw(1, "initialize", hello));
+    assert_eq!(shim.next_line()["result"]["protocolVersion"], "2025-06-18");
+    shim.send(&raw(2, "ping", json!({})));
+    assert_eq!(shim.next_line()["result"], json!({}));
+}
+
+#[test]
+fn tools_are_described_in_a_fixed_order_with_schemas_and_annotations() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
+    let tools = shim.request("tools/list", json!({}))["result"]["tools"].clone();
+    let names: Vec<_> = tools
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| tool["name"].clone())
+        .collect();
+    assert_eq!(
+        names,
+        ["send_email", "fetch_email", "list_inbox", "reply_email"]
+    );
+    for tool in tools.as_array().unwrap() {
+        let name = &tool["name"];
+        assert!(
+            tool["title"].is_string() && tool["description"].is_string(),
+            "{name}"
+        );
+        for schema in [&tool["inputSchema"], &tool["outputSchema"]] {
+            assert_eq!(schema["type"], "object", "{name}");
+            assert!(!schema.to_string().contains("\"default\":null"), "{name}");
+        }
+        let read_only = name == "list_inbox";
+        assert_eq!(tool["annotations"]["readOnlyHint"], read_only, "{name}");
+        assert_eq!(tool["annotations"]["destructiveHint"], false, "{name}");
+        assert_eq!(tool["annotations"]["openWorldHint"], true, "{name}");
+    }
+    assert_eq!(tools[3]["inputSchema"]["required"], json!(["message_id"]));
+}
+
+#[test]
+fn malformed_input_is_answered_and_the_end_of_input_is_a_clean_exit() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk");
+    let expected = [
+        ("not json", -32700),
+        ("{\"jsonrpc\":\"2.0\",\"id\":1", -32700),
+        ("\u{0}\u{1}", -32700),
+        ("[1,2]", -32600),
+        ("{}", -32600),
+        ("42", -32600),
+        (r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, -32600),
+        (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32602),
+    ];
+    for (line, code) in expected {
+        shim.send_raw(line);
+        assert_eq!(shim.next_line()["error"]["code"], code, "{line}");
+    }
+    shim.send_raw("");
+    let (status, rest) = shim.close();
+    assert!(status.success());
+    assert_eq!(rest, Vec::<String>::new());
+}
+
+#[test]
+fn what_was_asked_before_the_end_of_input_is_still_answered() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.begin("tools/list", json!({}));
+    shim.begin_call("list_inbox", json!({}));
+    let (status, rest) = shim.close();
+    assert!(status.success());
+    assert_eq!(rest.len(), 2, "{rest:?}");
+}
+
+#[test]
+fn a_notification_before_anything_else_ends_nothing() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk");
+    shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+    shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/unheard-of", "params": {"a": 1}}));
+    shim.send(&json!({"jsonrpc": "2.0", "id": 99, "result": {}}));
+    let mut shim = shim.initialized("test", "2025-06-18");
+    assert!(shim.request("tools/list", json!({}))["result"].is_object());
+}
+
+#[test]
+fn wrong_requests_get_the_error_that_says_what_is_wrong() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
+    assert_eq!(shim.request("no/such", json!({}))["error"]["code"], -32601);
+    assert_eq!(
+        shim.request("tools/call", json!({"arguments": {}}))["error"]["code"],
+        -32602
+    );
+    shim.send_raw(r#"{"jsonrpc":"2.0","id":"s","method":"tools/call"}"#);
+    let answer = shim.next_line();
+    assert_eq!(
+        (&answer["error"]["code"], &answer["id"]),
+        (&json!(-32602), &json!("s"))
+    );
+    let unknown = shim.request("tools/call", json!({"name": "rm", "arguments": {}}));
+    assert_eq!(unknown["error"]["code"], -32602);
+    assert!(
+        unknown["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("send_email")
+    );
+    assert_eq!(
+        shim.request("resources/read", json!({"uri": "tai-mcp://x"}))["error"]["code"],
+        -32602
+    );
+
+    let mut shim = machine.shim("desk");
+    shim.send(&raw(1, "tools/list", json!({"_meta": meta("2031-01-01")})));
+    let refused = shim.next_line()["error"].clone();
+    assert_eq!(refused["code"], -32022);
+    assert_eq!(refused["data"]["requested"], "2031-01-01");
+    assert!(
+        refused["data"]["supported"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("2026-07-28"))
+    );
+    shim.send(&raw(2, "tools/list", json!({})));
+    assert_eq!(shim.next_line()["error"]["code"], -32602);
+    let mut shim = shim.modern();
+    for gone in ["ping", "logging/setLevel", "resources/subscribe"] {
+        let params = json!({"uri": "tai-mcp://info", "level": "info"});
+        assert_eq!(
+            shim.request(gone, params)["error"]["code"],
+            -32601,
+            "{gone}"
+        );
+    }
+}
+
+#[test]
+fn bad_arguments_are_results_that_tell_the_model_what_to_change() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
+    let cases = [
+        ("list_inbox", json!({"limit": 0}), "1 to 200"),
+        ("list_inbox", json!({"limit": 201}), "1 to 200"),
+        ("list_inbox", json!({"limit": "many"}), "whole number"),
+        ("list_inbox", json!({"show_read": "yes"}), "boolean"),
+        (
+            "list_inbox",
+            json!({"colour": "red"}),
+            "unknown field `colour`",
+        ),
+        (
+            "fetch_email",
+            json!({"email_id": "../send-email"}),
+            "whole number",
+        ),
+        ("fetch_email", json!({"email_id": -1}), "whole number"),
+        ("reply_email", json!({"content": "x"}), "message_id"),
+        ("send_email", json!({"to": "a@b.c"}), "\"content\""),
+        (
+            "send_email",
+            json!({"content": "x", "format": "rtf"}),
+            "markdown",
+        ),
+    ];
+    for (tool, arguments, expected) in cases {
+        let result = shim.call(tool, arguments.clone());
+        assert!(
+            result.is_error && result.text.contains(expected),
+            "{tool} {arguments}: {}",
+            result.text
+        );
+    }
+}
+
+#[test]
+fn a_line_that_is_too_long_is_answered_and_the_next_one_is_read() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.send_raw(&format!("{{\"x\":\"{}\"}}", "a".repeat(9 << 20)));
+    let answer = shim.next_line();
+    assert_eq!(answer["error"]["code"], -32600);
+    assert!(
+        answer["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("8388608 bytes")
+    );
+    assert!(shim.request("tools/list", json!({}))["result"].is_object());
+}
+
+#[test]
+fn more_requests_than_may_be_open_are_all_answered() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let ids: Vec<_> = (0..600)
+        .map(|_| shim.begin_call("list_inbox", json!({})))
+        .collect();
+    for id in ids {
+        let result = shim.finish_call(&id);
+        assert!(!result.is_error, "{}", result.text);
+    }
+}
+
+#[test]
+fn an_id_in_use_is_refused_and_its_request_is_answered_once() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 300);
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let call = json!({"name": "list_inbox", "arguments": {}});
+    shim.send(&raw(7, "tools/call", call.clone()));
+    shim.send(&raw(7, "tools/call", call));
+    assert_eq!(shim.next_line()["error"]["code"], -32600);
+    assert!(shim.next_line()["result"].is_object());
+    assert_eq!(shim.next_within(Duration::from_millis(500)), None);
+}
+
+#[test]
+fn nothing_is_said_about_a_call_after_it_was_cancelled() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 400);
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let id = shim.begin_call("list_inbox", json!({}));
+    wait_until("the call has arrived", || {
+        machine.sandbox.count("GET /api/v1/messages") == 1
+    });
+    shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
+    assert_eq!(shim.next_within(Duration::from_millis(800)), None);
+    assert_eq!(machine.status()["clients"][0]["in_flight"], 0);
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_client_that_stops_reading_ends_its_shim() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.hang_up_output();
+    wait_until("the shim has ended", || {
+        shim.send(&raw(1, "ping", json!({})));
+        shim.has_ended()
+    });
+}
+
+#[test]
+fn the_info_resource_says_what_is_configured_and_no_secret() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
+    let listed = shim.request("resources/list", json!({}))["result"]["resources"].clone();
+    assert_eq!(listed[0]["uri"], "tai-mcp://info");
+    let read = |shim: &mut tai_e2e::mcp::Shim| {
+        let answer = shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
+        answer["result"]["contents"][0]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(read(&mut shim).contains("taid is not running"));
+    let _taid = machine.start();
+    let text = read(&mut shim);
+    assert!(
+        text.contains("Instance email: desk.alice@tai.chat"),
+        "{text}"
+    );
+    assert!(
+        text.contains("list_inbox") && !text.contains(tai_e2e::PASSWORD),
+        "{text}"
+    );
+}

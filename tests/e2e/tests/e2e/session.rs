@@ -1,0 +1,317 @@
+//! One login, whatever happens to it and however many clients there are.
+
+use serde_json::json;
+use std::time::Duration;
+use tai_e2e::{Machine, wait_until};
+use tai_sandbox::{Behaviour, Fault, FaultKind, Options};
+
+const LOGIN: &str = "POST /api/v1/login";
+const REFRESH: &str = "POST /api/v1/refresh";
+
+#[test]
+fn fifty_clients_making_their_first_call_at_once_cost_one_login() {
+    let machine = Machine::new();
+    // The login takes its time, so that everybody arrives while it is under way.
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 300);
+    let mut shims: Vec<_> = (0..50)
+        .map(|n| {
+            machine
+                .shim(&format!("i{n}"))
+                .initialized("test", "2025-06-18")
+        })
+        .collect();
+    let _taid = machine.start();
+    let ids: Vec<_> = shims
+        .iter_mut()
+        .map(|shim| shim.begin_call("list_inbox", json!({})))
+        .collect();
+    for (shim, id) in shims.iter_mut().zip(ids) {
+        let result = shim.finish_call(&id);
+        assert!(!result.is_error, "{}", result.text);
+    }
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
+    let status = machine.status();
+    assert_eq!(status["session"]["logins"], 1);
+    assert_eq!(status["clients"].as_array().unwrap().len(), 50);
+}
+
+#[test]
+fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    machine.sandbox.revoke_all_tokens();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 50);
+    let ids: Vec<_> = (0..40)
+        .map(|_| shim.begin_call("list_inbox", json!({})))
+        .collect();
+    for id in ids {
+        let result = shim.finish_call(&id);
+        assert!(!result.is_error, "{}", result.text);
+    }
+    assert_eq!(
+        (machine.sandbox.count(REFRESH), machine.sandbox.count(LOGIN)),
+        (1, 2)
+    );
+}
+
+#[test]
+fn a_token_is_renewed_before_it_expires_without_another_login() {
+    let behaviour = Behaviour {
+        token_ttl_s: 3,
+        ..Behaviour::default()
+    };
+    let machine = Machine::with(Options {
+        behaviour,
+        ..Options::default()
+    });
+    let _taid = machine.start();
+    wait_until("the token was renewed twice", || {
+        machine.sandbox.count(REFRESH) >= 2
+    });
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    let status = machine.status();
+    assert_eq!(status["session"]["logins"], 1);
+    assert!(status["session"]["renewals"].as_u64() >= Some(2));
+    assert!(machine.log().contains("✅ Token refreshed successfully"));
+}
+
+#[test]
+fn a_refused_password_is_said_plainly_and_tried_once_however_many_ask() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let ids: Vec<_> = (0..20)
+        .map(|_| shim.begin_call("list_inbox", json!({})))
+        .collect();
+    for id in ids {
+        let result = shim.finish_call(&id);
+        assert!(result.is_error);
+        assert!(
+            result
+                .text
+                .starts_with("error: Authentication failed - invalid username or password"),
+            "{}",
+            result.text
+        );
+        assert!(
+            result.text.contains("The next try is allowed in"),
+            "{}",
+            result.text
+        );
+    }
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
+    let output = machine.cli(&["status"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(machine.status()["session"]["state"], "signed_out");
+}
+
+#[test]
+fn a_bridge_that_is_down_at_the_start_is_waited_for() {
+    let machine = Machine::new();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Html503, 1, LOGIN));
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Close, 1, LOGIN));
+    });
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(!result.is_error, "{}", result.text);
+    assert_eq!(machine.sandbox.count(LOGIN), 3);
+    assert_eq!(machine.status()["session"]["failed_logins"], 2);
+}
+
+#[test]
+fn a_bridge_that_cannot_be_reached_is_an_error_that_says_so() {
+    let machine = Machine::new();
+    // A port that was free a moment ago: nobody listens there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let url = format!("http://127.0.0.1:{port}");
+    let _taid = machine.start_with(&[("API_BASE_URL", &url)]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(result.is_error);
+    assert!(
+        result
+            .text
+            .starts_with("error: Unable to connect to authentication server"),
+        "{}",
+        result.text
+    );
+    assert!(
+        result.text.contains("Connection refused"),
+        "{}",
+        result.text
+    );
+    assert_eq!(machine.cli(&["status"]).status.code(), Some(4));
+}
+
+#[test]
+fn a_page_from_in_front_of_the_bridge_is_not_taken_for_broken_json() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Html502, 9, "GET /api/v1/messages"));
+    });
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(result.is_error);
+    assert!(
+        result.text.contains("not available (HTTP 502)"),
+        "{}",
+        result.text
+    );
+    assert!(!result.text.to_lowercase().contains("json") && !result.text.contains("<html>"));
+    assert_eq!(
+        machine.sandbox.count("GET /api/v1/messages"),
+        4,
+        "tries are bounded"
+    );
+}
+
+#[test]
+fn a_rate_limit_is_waited_out_by_all_clients_when_there_is_time_and_told_when_not() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let limit = |seconds: &str| {
+        machine.sandbox.behave(|behaviour| {
+            let mut fault = Fault::new(FaultKind::TooMany429, 1, "GET /api/v1/messages");
+            fault.retry_after = Some(seconds.into());
+            behaviour.faults.push_back(fault);
+        });
+    };
+    let mut shims: Vec<_> = ["a", "b"]
+        .map(|name| machine.shim(name).initialized("test", "2025-06-18"))
+        .into();
+    limit("1");
+    let first = shims[0].begin_call("list_inbox", json!({}));
+    wait_until("the gate is closed", || {
+        !machine.status()["bridge"]["rate_limited_until"].is_null()
+    });
+    let second = shims[1].begin_call("list_inbox", json!({}));
+    assert_eq!(machine.sandbox.count("GET /api/v1/messages"), 1);
+    assert!(!shims[0].finish_call(&first).is_error);
+    assert!(!shims[1].finish_call(&second).is_error);
+    assert_eq!(machine.sandbox.count("GET /api/v1/messages"), 3);
+    limit("600");
+    let result = shims[0].call("list_inbox", json!({}));
+    assert!(
+        result.is_error && result.text.contains("come back in 10 min 0 s"),
+        "{}",
+        result.text
+    );
+}
+
+#[test]
+fn without_credentials_taid_runs_and_says_what_is_missing() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_USERNAME", ""), ("TAI_MCP_PASSWORD", "")]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(
+        result.is_error
+            && result
+                .text
+                .contains("TAI_MCP_USERNAME and TAI_MCP_PASSWORD"),
+        "{}",
+        result.text
+    );
+    assert_eq!(machine.cli(&["status"]).status.code(), Some(4));
+    assert_eq!(machine.sandbox.count(LOGIN), 0);
+}
+
+#[test]
+fn seed_the_password_and_the_token_are_in_no_log_no_status_and_no_command_line() {
+    let machine = Machine::new();
+    let taid = machine.start_with(&[("LOG_LEVEL", "debug")]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.call(
+        "send_email",
+        json!({"to": "alice@tai.chat", "content": "x"}),
+    );
+    machine.sandbox.revoke_all_tokens();
+    shim.call("fetch_email", json!({}));
+    let mut seen = machine.status().to_string();
+    seen.push_str(&String::from_utf8_lossy(&machine.cli(&["status"]).stdout));
+    for pid in [taid.pid(), shim.pid()] {
+        seen.push_str(&std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap());
+    }
+    taid.terminate();
+    seen.push_str(&taid.wait().1);
+    wait_until("the log is written", || machine.log().contains("stopped"));
+    seen.push_str(&machine.log());
+    assert!(seen.contains("Attempting login with username: alice"));
+    // Every JWT of the sandbox begins like this.
+    for secret in [tai_e2e::PASSWORD, "eyJ"] {
+        assert!(!seen.contains(secret), "{secret} was shown");
+    }
+}
+
+#[test]
+fn seed_the_log_says_at_debug_level_what_the_page_promises() {
+    let behaviour = Behaviour {
+        token_ttl_s: 3,
+        ..Behaviour::default()
+    };
+    let machine = Machine::with(Options {
+        behaviour,
+        ..Options::default()
+    });
+    let _taid = machine.start();
+    wait_until("the token was renewed", || {
+        machine.sandbox.count(REFRESH) >= 1
+    });
+    let login_url = format!(
+        "Login request sent to: {}/api/v1/login",
+        machine.sandbox.url()
+    );
+    for line in [
+        "🚀 TAI MCP Email Server starting...",
+        "🔐 Authentication configured",
+        "✅ Login successful",
+        "Attempting login with username: alice",
+        &login_url,
+        "Login response status: 200",
+        "JWT token received, expires: 20",
+        "Token stored in memory for API requests",
+        "refreshing proactively",
+        "Token refresh successful, new expiry: 20",
+    ] {
+        wait_until(line, || machine.log().contains(line));
+    }
+}
+
+#[test]
+fn a_login_that_hangs_is_given_up_and_tried_again() {
+    let machine = Machine::new();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Hang, 1, LOGIN));
+    });
+    let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let id = shim.begin_call("list_inbox", json!({}));
+    assert_eq!(shim.next_within(Duration::from_secs(2)), None);
+    assert!(!shim.finish_call(&id).is_error);
+    assert_eq!(machine.sandbox.count(LOGIN), 2);
+}
