@@ -1,1 +1,222 @@
+//! Every fault as a person reads it.
 
+use super::*;
+use crate::session::token::TokenError;
+
+#[test]
+fn every_error_says_what_happened_why_and_what_to_do() {
+    let now = Now {
+        wall: std::time::SystemTime::UNIX_EPOCH,
+        mono: std::time::Instant::now(),
+    };
+    let retry_at = now.plus(Duration::from_secs(90));
+    let error = SessionError::Refused;
+    let refused = State::SignedOut {
+        reason: Reason::Failed {
+            error,
+            refusals: 1,
+            retry_at,
+        },
+    };
+    let text = || "the library's own words".to_owned();
+    let bridge = [
+        BridgeError::Unreachable { detail: text() },
+        BridgeError::Broken { detail: text() },
+        BridgeError::TimedOut {
+            after: Duration::from_secs(30),
+        },
+        BridgeError::RateLimited {
+            retry_after: Some(Duration::from_millis(4500)),
+        },
+        BridgeError::Unauthorized { message: text() },
+        BridgeError::Refused {
+            status: 403,
+            code: "FORBIDDEN".into(),
+            message: "not yours".into(),
+        },
+        BridgeError::Failed {
+            status: 500,
+            code: "INTERNAL_ERROR".into(),
+            message: "failed".into(),
+        },
+        BridgeError::Failed {
+            status: 500,
+            code: "INTERNAL_ERROR".into(),
+            message: "Circuit breaker is OPEN".into(),
+        },
+        BridgeError::Intercepted { status: 503 },
+        BridgeError::Garbled { detail: text() },
+        BridgeError::TooLarge { limit: 1000 },
+        BridgeError::OutcomeUnknown(Box::new(BridgeError::Broken { detail: text() })),
+    ];
+    let session = [
+        SessionError::NoCredentials,
+        SessionError::Refused,
+        SessionError::Token(TokenError::Subject),
+        SessionError::Bridge(BridgeError::Unreachable { detail: text() }),
+        SessionError::Bridge(BridgeError::Intercepted { status: 503 }),
+        SessionError::Deadline,
+        SessionError::Stopped,
+    ];
+    let own = [
+        MailError::NoUsername,
+        MailError::NoRecipient,
+        MailError::BadField {
+            field: "to",
+            rule: "the rule",
+        },
+        MailError::TooLong { bytes: 2_000_000 },
+        MailError::NoSuchMail(7),
+        MailError::NotYours {
+            id: 7,
+            address: "desk.alice@tai.chat".into(),
+        },
+    ];
+    let errors = bridge
+        .map(MailError::Bridge)
+        .into_iter()
+        .chain(session.map(MailError::Session))
+        .chain(own);
+    let mut page = String::new();
+    for error in errors {
+        let fault = of_mail(&error, &refused, now);
+        page.push_str(&format!("[{:?}]\n{fault}\n\n", fault.code));
+    }
+    for fault in [too_busy(64), cancelled(), bad_instance("the rule")] {
+        page.push_str(&format!("[{:?}]\n{fault}\n\n", fault.code));
+    }
+    insta::assert_snapshot!(page, @r#"
+    [Unreachable]
+    error: the mail bridge cannot be reached
+    caused by: cannot connect to the bridge: the library's own words
+    hint: Nothing was sent. Check the network, then call again.
+
+    [Unreachable]
+    error: the mail bridge broke the connection off
+    caused by: the connection to the bridge broke before it answered: the library's own words
+    hint: Call again in a moment.
+
+    [Unreachable]
+    error: the mail bridge did not answer within 30 s
+    caused by: the bridge did not answer within 30000 ms
+    hint: Call again in a moment; API_TIMEOUT sets how long one request may take.
+
+    [RateLimited]
+    error: the mail bridge asks for fewer requests
+    caused by: HTTP 429, to come back in 5 s
+    hint: Nothing was done. Call again in 5 s.
+
+    [AuthRefused]
+    error: the mail bridge does not accept a token it has just issued
+    caused by: the bridge does not accept the token: the library's own words
+    hint: Call again; if it stays so, compare this machine's clock with the bridge's.
+
+    [BadRequest]
+    error: the mail bridge refuses the request
+    caused by: the bridge refuses the request: not yours (FORBIDDEN, HTTP 403)
+    hint: Change what it names and call again. Nothing was sent or changed.
+
+    [BridgeFailed]
+    error: the mail bridge failed
+    caused by: the bridge failed: failed (INTERNAL_ERROR, HTTP 500)
+    hint: Call again in a moment. For a mail: the bridge says it was not sent.
+
+    [BridgeFailed]
+    error: the mail bridge has stopped sending for a minute after repeated failures
+    caused by: the bridge failed: Circuit breaker is OPEN (INTERNAL_ERROR, HTTP 500)
+    hint: Nothing was sent. Call again in a minute.
+
+    [BridgeFailed]
+    error: the mail bridge is not available (HTTP 503)
+    caused by: something in front of the bridge answered HTTP 503 with a page instead
+    hint: It may be under maintenance. Call again in a few minutes.
+
+    [BridgeFailed]
+    error: the mail bridge's answer cannot be used
+    caused by: the bridge's answer cannot be read: the library's own words
+    hint: Check API_BASE_URL: this may not be the TAI bridge.
+
+    [BridgeFailed]
+    error: the mail bridge's answer cannot be used
+    caused by: the bridge's answer is larger than 1000 bytes
+    hint: Check API_BASE_URL: this may not be the TAI bridge.
+
+    [OutcomeUnknown]
+    error: it is unknown whether the mail was sent
+    caused by: the connection to the bridge broke before it answered: the library's own words
+    hint: It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox before you send it again.
+
+    [NotSignedIn]
+    error: taid has no username and password
+    caused by: TAI_MCP_USERNAME and TAI_MCP_PASSWORD are not set where taid was started
+    hint: Set both and start taid again. Instead of TAI_MCP_USERNAME, `username` in the configuration file will do.
+
+    [AuthRefused]
+    error: Authentication failed - invalid username or password
+    caused by: the bridge refused the login; it says the same when its own database fails
+    hint: Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD where taid is started, then restart taid. The next try is allowed in 1 min 30 s.
+
+    [BridgeFailed]
+    error: the bridge issued a token that cannot be used
+    caused by: it was issued to another username
+    hint: Check API_BASE_URL: this may not be the TAI bridge. taid tries again with the next call.
+
+    [Unreachable]
+    error: Unable to connect to authentication server
+    caused by: the library's own words
+    hint: Check the network and API_BASE_URL. taid tries again with the next call.
+
+    [BridgeFailed]
+    error: the login did not succeed: the mail bridge is not available (HTTP 503)
+    caused by: something in front of the bridge answered HTTP 503 with a page instead
+    hint: It may be under maintenance. Call again in a few minutes.
+
+    [DeadlinePassed]
+    error: the login was not finished in time
+    caused by: the bridge is slow to answer or cannot be reached
+    hint: Look at `taid status` and call again.
+
+    [Stopping]
+    error: taid is stopping
+    caused by: it was asked to stop, and takes no new work
+    hint: Nothing was done. Start taid again, then call again.
+
+    [NotSignedIn]
+    error: taid has no username and password
+    caused by: TAI_MCP_USERNAME and TAI_MCP_PASSWORD are not set where taid was started
+    hint: Set both and start taid again. Instead of TAI_MCP_USERNAME, `username` in the configuration file will do.
+
+    [BadRequest]
+    error: No recipient specified. Provide "to" parameter or set USEREMAIL environment variable.
+
+    [BadRequest]
+    error: "to" cannot be used: the rule
+    hint: Change "to" and call again. Nothing was sent or changed.
+
+    [BadRequest]
+    error: the content has 2000000 bytes, and a mail may have 1048576
+    hint: Shorten the content or send it in parts. Nothing was sent.
+
+    [NotFound]
+    error: Email with ID 7 not found
+    hint: Call list_inbox for the IDs there are.
+
+    [NotYours]
+    error: Email 7 is not addressed to desk.alice@tai.chat
+    caused by: it belongs to another instance of this account
+    hint: Call list_inbox for the IDs of this instance.
+
+    [TooBusy]
+    error: this client has 64 calls open, which is all it may have
+    hint: Wait for some of them to be answered. Nothing was done.
+
+    [Cancelled]
+    error: the call was cancelled
+    caused by: the client gave it up
+
+    [BadRequest]
+    error: the instance's name cannot be used
+    caused by: the rule
+    hint: Change TAI_MCP_INSTANCE in the MCP client's configuration, then restart the client.
+    "#);
+}

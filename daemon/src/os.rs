@@ -1,7 +1,7 @@
 //! What differs between systems, behind one interface: whose process this is, what new files
 //! may be read by, and whose process the other end of a connection is.
 
-use interprocess::local_socket::PeerCreds;
+use interprocess::local_socket::{ListenerOptions, PeerCreds};
 use std::{io, path::Path};
 
 /// Lets nobody but the user read or enter what this process creates from here on: the
@@ -14,6 +14,19 @@ pub fn keep_new_files_private() {
 /// On Windows the user's own directories already are private.
 #[cfg(not(unix))]
 pub fn keep_new_files_private() {}
+
+/// Makes the socket the user's alone from its first moment.
+#[cfg(target_os = "linux")]
+pub fn private_socket(options: ListenerOptions<'_>) -> ListenerOptions<'_> {
+    use interprocess::os::unix::local_socket::ListenerOptionsExt as _;
+    options.mode(0o600)
+}
+
+/// Elsewhere the directory (0700) and the process's file mask do that.
+#[cfg(not(target_os = "linux"))]
+pub fn private_socket(options: ListenerOptions<'_>) -> ListenerOptions<'_> {
+    options
+}
 
 /// Whether the process at the other end runs as this user.
 #[cfg(unix)]

@@ -6,13 +6,20 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 
 /// Takes out of a schema what only Rust means: a default of null where null is not allowed,
-/// and the line breaks of doc comments.
+/// formats that JSON Schema does not know and validators warn of, and the line breaks of doc
+/// comments.
 fn plain(schema: &mut Schema) {
     if schema
         .get("default")
         .is_some_and(serde_json::Value::is_null)
     {
         schema.remove("default");
+    }
+    if schema
+        .get("format")
+        .is_some_and(|format| format == "uint64")
+    {
+        schema.remove("format");
     }
     if let Some(serde_json::Value::String(text)) = schema.get_mut("description") {
         *text = text.replace('\n', " ");

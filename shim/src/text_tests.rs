@@ -1,1 +1,233 @@
+//! The texts, as people and models read them, and that the structured form says the same.
 
+use super::*;
+use tai_proto::call::{FetchEmail, ListInbox, Row};
+
+fn listing(rows: Vec<Row>, total: u64, more: bool) -> Answer {
+    Answer::Inbox(Inbox {
+        address: "desk.alice@tai.chat".into(),
+        rows,
+        total,
+        more,
+    })
+}
+
+fn row(id: u64, subject: &str, read: bool) -> Row {
+    let date = "2026-11-23T09:59:34Z".into();
+    Row {
+        id,
+        from: "e@example.com".into(),
+        subject: subject.into(),
+        date,
+        read,
+    }
+}
+
+fn mail(marked_read: bool) -> Answer {
+    Answer::Fetched(Fetched {
+        address: "desk.alice@tai.chat".into(),
+        mail: Some(Mail {
+            id: 7,
+            from: "e@example.com".into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: "Hi\nBcc: x".into(),
+            date: "2026-11-23T09:59:34Z".into(),
+            body: "**body**".into(),
+            marked_read,
+        }),
+    })
+}
+
+#[test]
+fn the_texts_are_those_existing_users_know() {
+    let list = |show_read| {
+        Call::ListInbox(ListInbox {
+            limit: 10,
+            offset: 0,
+            show_read,
+        })
+    };
+    let fetch = Call::FetchEmail(FetchEmail { id: None });
+    let replied = |threaded| {
+        Answer::Replied(Replied {
+            original: 7,
+            to: "e@example.com".into(),
+            message_id: "m-1".into(),
+            subject: "Re: Hi".into(),
+            timestamp: "2026-11-23T10:00:00.000Z".into(),
+            threaded,
+        })
+    };
+    let sent = Answer::Sent(Sent {
+        to: "e@example.com".into(),
+        subject: "Hi".into(),
+        from: "desk.alice@tai.chat".into(),
+        message_id: "m-1".into(),
+        timestamp: "2026-11-23T10:00:00.000Z".into(),
+    });
+    let none = Answer::Fetched(Fetched {
+        address: "desk.alice@tai.chat".into(),
+        mail: None,
+    });
+    let mut page = String::new();
+    for (call, answer) in [
+        (&fetch, sent),
+        (&fetch, mail(true)),
+        (&fetch, mail(false)),
+        (&fetch, none),
+        (
+            &list(false),
+            listing(vec![row(7, "a | b", false), row(6, "", false)], 9, true),
+        ),
+        (&list(true), listing(vec![row(7, "Hi", true)], 1, false)),
+        (&list(false), listing(vec![], 3, false)),
+        (&fetch, replied(true)),
+        (&fetch, replied(false)),
+    ] {
+        let shown = show(call, answer);
+        let structured = shown.structured.unwrap();
+        page.push_str(&format!("{}\n\n{structured}\n\n=====\n\n", shown.text));
+    }
+    insta::assert_snapshot!(page, @r#"
+    Email sent successfully to e@example.com with subject: "Hi"
+    Message ID: m-1
+    Timestamp: 2026-11-23T10:00:00.000Z
+
+    {"from":"desk.alice@tai.chat","message_id":"m-1","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+
+    =====
+
+    From: e@example.com
+    To: desk.alice@tai.chat
+    Subject: Hi Bcc: x
+    Date: 2026-11-23 09:59:34 UTC
+    ID: 7
+    Status: ✓ Read
+
+    ---
+
+    **body**
+
+    {"address":"desk.alice@tai.chat","email":{"body":"**body**","date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":true,"subject":"Hi\nBcc: x","to":"desk.alice@tai.chat"}}
+
+    =====
+
+    From: e@example.com
+    To: desk.alice@tai.chat
+    Subject: Hi Bcc: x
+    Date: 2026-11-23 09:59:34 UTC
+    ID: 7
+    Status: ✉ Unread
+
+    ---
+
+    **body**
+
+    ---
+
+    Warning: this email could not be marked as read, so it will be shown again.
+
+    {"address":"desk.alice@tai.chat","email":{"body":"**body**","date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":false,"subject":"Hi\nBcc: x","to":"desk.alice@tai.chat"}}
+
+    =====
+
+    No unread emails found for desk.alice@tai.chat
+
+    {"address":"desk.alice@tai.chat","email":null}
+
+    =====
+
+    # Email Inbox (desk.alice@tai.chat)
+
+    | ID | From | Subject | Date | Status |
+    |---|---|---|---|---|
+    | 7 | e@example.com | a \| b | 2026-11-23 09:59:34 UTC | ✉ Unread |
+    | 6 | e@example.com |  | 2026-11-23 09:59:34 UTC | ✉ Unread |
+
+    Showing 2 unread of 9 total emails
+    *Use offset parameter to load more emails*
+
+    {"address":"desk.alice@tai.chat","emails":[{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":false,"subject":"a | b"},{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":6,"read":false,"subject":""}],"has_more":true,"total":9}
+
+    =====
+
+    # Email Inbox (desk.alice@tai.chat)
+
+    | ID | From | Subject | Date | Status |
+    |---|---|---|---|---|
+    | 7 | e@example.com | Hi | 2026-11-23 09:59:34 UTC | ✓ Read |
+
+    Showing 1 of 1 total emails
+
+    {"address":"desk.alice@tai.chat","emails":[{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":true,"subject":"Hi"}],"has_more":false,"total":1}
+
+    =====
+
+    # Email Inbox (desk.alice@tai.chat)
+
+    Showing 0 unread of 3 total emails
+
+    {"address":"desk.alice@tai.chat","emails":[],"has_more":false,"total":3}
+
+    =====
+
+    Reply sent successfully!
+    Original Message ID: 7
+    Reply Message ID: m-1
+    Subject: Re: Hi
+    Timestamp: 2026-11-23T10:00:00.000Z
+
+    The reply carries threading headers, so mail programs show it in the same conversation.
+
+    {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":true,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+
+    =====
+
+    Reply sent successfully!
+    Original Message ID: 7
+    Reply Message ID: m-1
+    Subject: Re: Hi
+    Timestamp: 2026-11-23T10:00:00.000Z
+
+    Warning: this mail bridge cannot reply, so it was sent as a new email to the original sender; mail programs may not show it in the same conversation.
+
+    {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":false,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+
+    =====
+    "#);
+}
+
+#[test]
+fn info_is_told_with_and_without_the_daemon() {
+    let info = Info {
+        version: "0.1.0".into(),
+        address: Some("desk.alice@tai.chat".into()),
+        bridge: "https://tai.chat/".into(),
+        default_to: None,
+        api_timeout_ms: 30_000,
+        profile: "default".into(),
+    };
+    let with = super::info(Ok(&info), Some("desk"), &["send_email", "fetch_email"]);
+    let without = super::info(Err("taid is not running"), None, &["send_email"]);
+    insta::assert_snapshot!(format!("{with}\n{without}"), @r"
+    # TAI MCP
+
+    - Name: tai-mcp
+    - Version: 0.1.0
+    - Instance email: desk.alice@tai.chat
+    - taid: 0.1.0, profile default
+    - Mail bridge: https://tai.chat/
+    - Default recipient: none
+    - API timeout: 30000 ms
+    - Instance: desk
+    - Tools: send_email, fetch_email
+
+    # TAI MCP
+
+    - Name: tai-mcp
+    - Version: 0.1.0
+    - taid: taid is not running
+    - Instance: none
+    - Tools: send_email
+    ");
+}

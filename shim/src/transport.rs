@@ -275,8 +275,13 @@ impl Transport<RoleServer> for Stdio {
 struct Envelope<'a> {
     #[serde(default, borrow)]
     method: Option<std::borrow::Cow<'a, str>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     id: Option<Value>,
+}
+
+/// An id of null is there, and wrong.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 fn understand(line: &[u8]) -> Line {

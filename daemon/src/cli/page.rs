@@ -85,7 +85,7 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
     }
     if let (Some(us), Some(at)) = (bridge.latency_us, &bridge.last_answer_at) {
         traffic.push(format!(
-            "the last answered in {} {}",
+            "the last answered in {}, {}",
             latency(us),
             relative(at, now)
         ));

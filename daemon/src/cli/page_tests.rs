@@ -1,1 +1,145 @@
+//! The page as it is read.
 
+use super::*;
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn status() -> Status {
+    Status {
+        schema: SCHEMA,
+        daemon: DaemonStatus {
+            version: "0.1.0".into(),
+            protocol: 1,
+            pid: 4242,
+            profile: "default".into(),
+            started_at: "2026-11-23T09:00:00Z".into(),
+            uptime_s: 3723,
+            socket: "/run/user/1000/tai/default.sock".into(),
+            log: "/home/alice/.local/state/tai/logs/tai-mcp.log".into(),
+            draining: false,
+        },
+        account: AccountStatus {
+            username: text("alice"),
+            address: text("desk.alice@tai.chat"),
+        },
+        session: SessionStatus {
+            state: SessionState::Live,
+            token_expires_at: text("2026-11-24T09:00:00Z"),
+            renews_at: text("2026-11-24T08:54:30Z"),
+            retry_at: None,
+            logins: 1,
+            renewals: 2,
+            failed_logins: 0,
+            failed_renewals: 0,
+            last_error: None,
+        },
+        bridge: BridgeStatus {
+            url: "https://tai.chat/".into(),
+            requests: 40,
+            retries: 1,
+            latency_us: Some(48_312),
+            last_answer_at: text("2026-11-23T10:01:51Z"),
+            rate_limited_until: None,
+        },
+        clients: vec![
+            ClientStatus {
+                name: "Claude Code".into(),
+                version: "2.1.0".into(),
+                pid: 4711,
+                shim: "tai-mcp 0.1.0".into(),
+                address: text("desk.alice@tai.chat"),
+                instance: text("desk"),
+                connected_at: "2026-11-23T09:59:03Z".into(),
+                calls: 12,
+                in_flight: 1,
+                last_call: text("list_inbox"),
+                last_call_at: text("2026-11-23T10:02:03Z"),
+            },
+            ClientStatus {
+                name: "evil\u{1b}[2J".into(),
+                version: String::new(),
+                pid: 0,
+                shim: "tai-mcp 0.1.0".into(),
+                address: None,
+                instance: None,
+                connected_at: "2026-11-23T10:02:00Z".into(),
+                calls: 0,
+                in_flight: 0,
+                last_call: None,
+                last_call_at: None,
+            },
+        ],
+    }
+}
+
+fn page(status: &Status) -> String {
+    // 2026-11-23T10:02:03Z
+    render(
+        status,
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_123),
+    )
+}
+
+#[test]
+fn a_live_session_reads_at_a_glance() {
+    insta::assert_snapshot!(page(&status()), @r"
+    taid       0.1.0 (protocol 1), pid 4242, up 1 h 2 min
+    profile    default
+    account    desk.alice@tai.chat
+    session    live
+      token    expires 2026-11-24T09:00:00Z, in 22 h 57 min
+      renewal  2026-11-24T08:54:30Z, in 22 h 52 min
+      so far   1 login, 2 renewals
+    bridge     https://tai.chat/
+      traffic  40 requests, 1 of them repeated, the last answered in 48.3 ms, 12 s ago
+    socket     /run/user/1000/tai/default.sock
+    log        /home/alice/.local/state/tai/logs/tai-mcp.log
+    clients    2
+
+    CLIENT       VERSION   PID  ADDRESS              CONNECTED      CALLS  OPEN  LAST CALL
+    Claude Code  2.1.0    4711  desk.alice@tai.chat  3 min 0 s ago     12     1  list_inbox, now
+    evil?[2J                 0  none                 3 s ago            0     0  none
+    ");
+}
+
+#[test]
+fn a_failed_session_says_why_and_what_to_do() {
+    let mut status = status();
+    status.clients.clear();
+    status.session = SessionStatus {
+        state: SessionState::SignedOut,
+        token_expires_at: None,
+        renews_at: None,
+        retry_at: text("2026-11-23T10:02:33Z"),
+        logins: 0,
+        renewals: 0,
+        failed_logins: 1,
+        failed_renewals: 0,
+        last_error: Some(LastError {
+            at: "2026-11-23T10:02:03Z".into(),
+            what: "Authentication failed - invalid username or password".into(),
+            why: "the bridge refused the login".into(),
+            hint: "Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD.".into(),
+        }),
+    };
+    status.bridge.rate_limited_until = text("2026-11-23T10:03:03Z");
+    insta::assert_snapshot!(page(&status), @r"
+    taid       0.1.0 (protocol 1), pid 4242, up 1 h 2 min
+    profile    default
+    account    desk.alice@tai.chat
+    session    signed out
+      next try 2026-11-23T10:02:33Z, in 30 s
+      so far   0 logins, 0 renewals, 1 failed login
+      error    Authentication failed - invalid username or password (now)
+      why      the bridge refused the login
+      hint     Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD.
+    bridge     https://tai.chat/
+      traffic  40 requests, 1 of them repeated, the last answered in 48.3 ms, 12 s ago
+      paused   the bridge asked for a pause, over in 1 min 0 s
+    socket     /run/user/1000/tai/default.sock
+    log        /home/alice/.local/state/tai/logs/tai-mcp.log
+    clients    0
+    ");
+}

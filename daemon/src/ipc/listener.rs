@@ -130,11 +130,8 @@ impl Listener {
             .to_fs_name::<GenericFilePath>()
             .map_err(failed)?;
         // Reclaiming would unlink by name when dropped, and the name may be a successor's.
-        let socket = ListenerOptions::new()
-            .name(name)
-            .reclaim_name(false)
-            .create_tokio()
-            .map_err(failed)?;
+        let options = ListenerOptions::new().name(name).reclaim_name(false);
+        let socket = os::private_socket(options).create_tokio().map_err(failed)?;
         Ok(Self { socket, lock })
     }
 

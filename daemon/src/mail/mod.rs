@@ -310,7 +310,3 @@ impl<B: Bridge> MailService<B> {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "mail_tests.rs"]
-mod tests;

@@ -5,6 +5,8 @@
 pub mod clock;
 pub mod credentials;
 pub mod error;
+#[cfg(test)]
+mod fake;
 mod owner;
 pub mod state;
 pub mod token;

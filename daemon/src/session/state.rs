@@ -165,7 +165,9 @@ impl State {
                 Event::Failed(error),
             ) => (login_failed(tries, error, context), None),
 
-            (State::Live { token }, Event::Wanted | Event::Timer) if !token.is_good(now) => {
+            (State::Live { token }, Event::Wanted | Event::Timer | Event::Rejected(_))
+                if !token.is_good(now) =>
+            {
                 login(FIRST)
             }
             (State::Live { token }, Event::Wanted | Event::Timer)

@@ -1,1 +1,412 @@
+//! The table: every state meets every event. What a row does not name stays as it is.
 
+use super::*;
+use crate::{
+    bridge::BridgeError,
+    session::{
+        fake::jwt,
+        token::{Issued, TokenError},
+    },
+};
+use secrecy::SecretString;
+use std::time::{Instant, SystemTime};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn start() -> Now {
+    Now {
+        wall: SystemTime::UNIX_EPOCH + HOUR * 1000,
+        mono: Instant::now(),
+    }
+}
+
+/// A token of an hour's life, received at `now`.
+fn token(generation: Generation, now: Now) -> Token {
+    let iat = now
+        .wall
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let claims = format!(r#"{{"sub":"alice","iat":{iat},"exp":{}}}"#, iat + 3600);
+    let jwt = jwt(r#"{"alg":"HS256"}"#, &claims);
+    let issued = Issued {
+        token: SecretString::from(jwt),
+        server_time: None,
+    };
+    Token::receive(issued, "alice", generation, now, 0.0).unwrap()
+}
+
+fn transient() -> SessionError {
+    SessionError::Bridge(BridgeError::TimedOut {
+        after: Duration::ZERO,
+    })
+}
+
+fn closed() -> SessionError {
+    SessionError::Bridge(BridgeError::Unauthorized {
+        message: String::new(),
+    })
+}
+
+fn limited(seconds: u64) -> SessionError {
+    let retry_after = Some(Duration::from_secs(seconds));
+    SessionError::Bridge(BridgeError::RateLimited { retry_after })
+}
+
+fn tries(attempt: u32, refusals: u32) -> Tries {
+    Tries { attempt, refusals }
+}
+
+/// A state in a few letters.
+fn short(state: &State) -> String {
+    match state {
+        State::SignedOut {
+            reason: Reason::NotYet,
+        } => "out/new".into(),
+        State::SignedOut {
+            reason: Reason::Stopped,
+        } => "out/stopped".into(),
+        State::SignedOut {
+            reason: Reason::Failed { refusals, .. },
+        } => format!("out/failed r{refusals}"),
+        State::SigningIn { tries, via } => {
+            format!("in/{via:?} a{} r{}", tries.attempt, tries.refusals)
+        }
+        State::Live { token } => format!("live g{}", token.generation()),
+        State::Renewing { token, tries, via } => {
+            format!(
+                "renewing/{via:?} g{} a{}",
+                token.generation(),
+                tries.attempt
+            )
+        }
+        State::Backoff { token, tries, .. } => {
+            format!(
+                "backoff g{:?} a{}",
+                token.as_ref().map(Token::generation),
+                tries.attempt
+            )
+        }
+    }
+}
+
+fn states(now: Now) -> Vec<(&'static str, State)> {
+    let retry_at = now.plus(Duration::from_secs(10));
+    let failed = |error, retry_at| State::SignedOut {
+        reason: Reason::Failed {
+            error,
+            refusals: 2,
+            retry_at,
+        },
+    };
+    vec![
+        (
+            "new",
+            State::SignedOut {
+                reason: Reason::NotYet,
+            },
+        ),
+        ("cooling", failed(SessionError::Refused, retry_at)),
+        ("cooled", failed(SessionError::Refused, now)),
+        (
+            "stopped",
+            State::SignedOut {
+                reason: Reason::Stopped,
+            },
+        ),
+        (
+            "in/login",
+            State::SigningIn {
+                tries: tries(1, 2),
+                via: Via::Login,
+            },
+        ),
+        (
+            "in/refresh",
+            State::SigningIn {
+                tries: tries(1, 0),
+                via: Via::Refresh,
+            },
+        ),
+        (
+            "live",
+            State::Live {
+                token: token(5, now),
+            },
+        ),
+        (
+            "due",
+            State::Live {
+                token: token(
+                    5,
+                    Now {
+                        wall: now.wall - HOUR + Duration::from_secs(200),
+                        mono: now.mono,
+                    },
+                ),
+            },
+        ),
+        (
+            "dead",
+            State::Live {
+                token: token(
+                    5,
+                    Now {
+                        wall: now.wall - HOUR,
+                        mono: now.mono,
+                    },
+                ),
+            },
+        ),
+        (
+            "renewing",
+            State::Renewing {
+                token: token(5, now),
+                tries: tries(1, 0),
+                via: Via::Refresh,
+            },
+        ),
+        (
+            "renewing/login",
+            State::Renewing {
+                token: token(5, now),
+                tries: tries(1, 0),
+                via: Via::Login,
+            },
+        ),
+        (
+            "backoff",
+            State::Backoff {
+                token: None,
+                tries: tries(2, 0),
+                error: transient(),
+                retry_at: now,
+            },
+        ),
+        (
+            "backoff/early",
+            State::Backoff {
+                token: None,
+                tries: tries(2, 0),
+                error: transient(),
+                retry_at,
+            },
+        ),
+        (
+            "backoff/token",
+            State::Backoff {
+                token: Some(token(5, now)),
+                tries: tries(2, 0),
+                error: transient(),
+                retry_at: now,
+            },
+        ),
+        (
+            "backoff/told",
+            State::Backoff {
+                token: Some(token(5, now)),
+                tries: tries(2, 0),
+                error: limited(9),
+                retry_at,
+            },
+        ),
+    ]
+}
+
+fn events(now: Now) -> Vec<(&'static str, Event)> {
+    vec![
+        ("wanted", Event::Wanted),
+        ("timer", Event::Timer),
+        ("rejected 5", Event::Rejected(5)),
+        ("rejected 4", Event::Rejected(4)),
+        ("received", Event::Received(token(6, now))),
+        ("transient", Event::Failed(transient())),
+        ("refused", Event::Failed(SessionError::Refused)),
+        ("closed", Event::Failed(closed())),
+        ("limited", Event::Failed(limited(9))),
+        ("limited long", Event::Failed(limited(900))),
+        ("final", Event::Failed(SessionError::NoCredentials)),
+    ]
+}
+
+#[test]
+fn every_state_meets_every_event_as_the_table_says() {
+    let now = start();
+    let mut table = String::new();
+    for (name, state) in states(now) {
+        for (what, event) in events(now) {
+            let before = short(&state);
+            let (after, effect) = state.clone().step(event, Context { now, jitter: 1.0 });
+            let effect = match effect {
+                None => String::new(),
+                Some(Effect::Login) => " + login".into(),
+                Some(Effect::Refresh(token)) => format!(" + refresh g{}", token.generation()),
+            };
+            let after = short(&after);
+            if before != after || !effect.is_empty() {
+                table.push_str(&format!("{name}, {what}: {after}{effect}\n"));
+            }
+        }
+    }
+    insta::assert_snapshot!(table, @r"
+    new, wanted: in/Login a1 r0 + login
+    cooled, wanted: in/Login a1 r2 + login
+    in/login, received: live g6
+    in/login, transient: backoff gNone a1
+    in/login, refused: out/failed r3
+    in/login, closed: backoff gNone a1
+    in/login, limited: backoff gNone a1
+    in/login, limited long: out/failed r2
+    in/login, final: out/failed r2
+    in/refresh, received: live g6
+    in/refresh, transient: in/Login a1 r0 + login
+    in/refresh, refused: in/Login a1 r0 + login
+    in/refresh, closed: in/Login a1 r0 + login
+    in/refresh, limited: in/Login a1 r0 + login
+    in/refresh, limited long: in/Login a1 r0 + login
+    in/refresh, final: in/Login a1 r0 + login
+    live, rejected 5: in/Refresh a1 r0 + refresh g5
+    due, wanted: renewing/Refresh g5 a1 + refresh g5
+    due, timer: renewing/Refresh g5 a1 + refresh g5
+    due, rejected 5: in/Refresh a1 r0 + refresh g5
+    dead, wanted: in/Login a1 r0 + login
+    dead, timer: in/Login a1 r0 + login
+    dead, rejected 5: in/Login a1 r0 + login
+    dead, rejected 4: in/Login a1 r0 + login
+    renewing, rejected 5: in/Refresh a1 r0
+    renewing, received: live g6
+    renewing, transient: backoff gSome(5) a1
+    renewing, refused: backoff gSome(5) a1
+    renewing, closed: renewing/Login g5 a1 + login
+    renewing, limited: backoff gSome(5) a1
+    renewing, limited long: backoff gSome(5) a1
+    renewing, final: backoff gSome(5) a1
+    renewing/login, rejected 5: in/Login a1 r0
+    renewing/login, received: live g6
+    renewing/login, transient: backoff gSome(5) a1
+    renewing/login, refused: backoff gSome(5) a1
+    renewing/login, closed: backoff gSome(5) a1
+    renewing/login, limited: backoff gSome(5) a1
+    renewing/login, limited long: backoff gSome(5) a1
+    renewing/login, final: backoff gSome(5) a1
+    backoff, timer: in/Login a3 r0 + login
+    backoff/token, timer: renewing/Refresh g5 a3 + refresh g5
+    backoff/token, rejected 5: in/Login a1 r0 + login
+    backoff/told, rejected 5: out/failed r0
+    ");
+}
+
+#[test]
+fn stopping_ends_every_state_for_good() {
+    let context = Context {
+        now: start(),
+        jitter: 0.0,
+    };
+    for (name, state) in states(context.now) {
+        let (after, effect) = state.step(Event::Stop, context);
+        assert_eq!(
+            (short(&after).as_str(), effect.is_none()),
+            ("out/stopped", true),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_series_of_failures_ends_after_five_attempts_and_may_begin_again() {
+    let now = start();
+    let context = Context { now, jitter: 0.0 };
+    let (mut state, _) = State::SignedOut {
+        reason: Reason::NotYet,
+    }
+    .step(Event::Wanted, context);
+    let mut attempts = 1;
+    loop {
+        (state, _) = state.step(Event::Failed(transient()), context);
+        let State::Backoff { retry_at, .. } = &state else {
+            break;
+        };
+        let later = Context {
+            now: *retry_at,
+            jitter: 0.0,
+        };
+        (state, _) = state.step(Event::Timer, later);
+        attempts += 1;
+    }
+    assert_eq!(attempts, MAX_ATTEMPTS);
+    assert!(matches!(state.outlook(now), Outlook::Ask), "{state:?}");
+}
+
+#[test]
+fn a_refused_password_cools_down_from_30_s_to_15_min_and_never_for_ever() {
+    let mut now = start();
+    let mut state = State::SignedOut {
+        reason: Reason::NotYet,
+    };
+    let mut pauses = Vec::new();
+    for _ in 0..8 {
+        let context = Context { now, jitter: 0.5 };
+        (state, _) = state.step(Event::Wanted, context);
+        (state, _) = state.step(Event::Failed(SessionError::Refused), context);
+        assert!(matches!(
+            state.outlook(now),
+            Outlook::Refused(SessionError::Refused)
+        ));
+        let State::SignedOut {
+            reason: Reason::Failed { retry_at, .. },
+        } = &state
+        else {
+            panic!()
+        };
+        pauses.push(retry_at.until(now).as_secs());
+        now = *retry_at;
+        assert!(matches!(state.outlook(now), Outlook::Ask));
+    }
+    assert_eq!(pauses, [30, 60, 120, 240, 480, 900, 900, 900]);
+}
+
+#[test]
+fn callers_use_a_good_token_while_its_renewal_fails() {
+    let now = start();
+    let token = token(5, now);
+    for state in [
+        State::Renewing {
+            token: token.clone(),
+            tries: tries(3, 0),
+            via: Via::Login,
+        },
+        State::Backoff {
+            token: Some(token),
+            tries: tries(9, 0),
+            error: SessionError::Token(TokenError::Subject),
+            retry_at: now,
+        },
+    ] {
+        assert!(matches!(state.outlook(now), Outlook::Token(token) if token.generation() == 5));
+        assert!(
+            matches!(state.outlook(now.plus(HOUR)), Outlook::Ask),
+            "not a dead one"
+        );
+    }
+}
+
+#[test]
+fn the_timer_is_never_set_to_a_time_that_changes_nothing() {
+    let now = start();
+    for (name, state) in states(now) {
+        let Some(at) = state.wakes_at() else { continue };
+        let at = Now {
+            wall: at.wall.max(now.wall),
+            mono: at.mono.max(now.mono),
+        };
+        let before = short(&state);
+        let (after, _) = state.step(
+            Event::Timer,
+            Context {
+                now: at,
+                jitter: 0.0,
+            },
+        );
+        assert_ne!(before, short(&after), "{name} would spin");
+    }
+}

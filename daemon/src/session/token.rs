@@ -114,9 +114,11 @@ impl Token {
         if lifetime > MAX_LIFETIME {
             return Err(nonsense);
         }
+        // Both times are whole seconds, so what is left may be up to a second less.
         let left = seconds(server_now.unwrap_or(issued_at), exp)
             .ok_or(TokenError::Expired { expires: exp })?
-            .min(lifetime);
+            .min(lifetime)
+            .saturating_sub(Duration::from_secs(1));
         // A token of minutes, as tests have, is renewed in its last fifth.
         let margin = RENEW_BEFORE.min(left / 5) + RENEW_JITTER.min(left / 20).mul_f64(jitter);
         Ok(Self {

@@ -80,6 +80,7 @@ impl Raw {
                     .space()
                     .extend_from_slice(piece.get(..n).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return None,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => panic!("the daemon neither answers nor hangs up: {error}"),
             }
         }

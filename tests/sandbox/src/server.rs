@@ -17,7 +17,7 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-const MAX_BODY: usize = 8 << 20;
+const MAX_BODY: usize = 64 << 20;
 const WORTH_COMPRESSING: usize = 1024;
 
 /// An answer of the API before it becomes bytes.

@@ -14,17 +14,24 @@ fn stderr(output: &std::process::Output) -> String {
 #[test]
 fn without_a_daemon_every_command_says_so_and_exits_3() {
     let machine = Machine::new();
+    let mut said = String::new();
     for command in [&["status"][..], &["status", "--json"], &["stop"]] {
         let output = machine.cli(command);
         assert_eq!(output.status.code(), Some(3), "{command:?}");
         assert!(output.stdout.is_empty());
-        let said = stderr(&output).replace(machine.home().to_str().unwrap(), "HOME");
-        insta::assert_snapshot!(said, @r"
-        error: taid is not running
-        caused by: nobody listens on HOME/tai/default.sock
-        hint: Start it with `taid run`.
-        ");
+        said.push_str(&stderr(&output).replace(machine.home().to_str().unwrap(), "HOME"));
     }
+    insta::assert_snapshot!(said, @r"
+    error: taid is not running
+    caused by: nobody listens on HOME/tai/default.sock
+    hint: Start it with `taid run`.
+    error: taid is not running
+    caused by: nobody listens on HOME/tai/default.sock
+    hint: Start it with `taid run`.
+    error: taid is not running
+    caused by: nobody listens on HOME/tai/default.sock
+    hint: Start it with `taid run`.
+    ");
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn commit(machine: &Machine, kind: FaultKind, count: u32, endpoint: &str) {
     machine.sandbox.behave(|behaviour| {
         behaviour
             .faults
-            .push_back(Fault::new(kind, count, endpoint))
+            .push_back(Fault::new(kind, count, endpoint));
     });
 }
 

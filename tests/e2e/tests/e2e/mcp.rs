@@ -194,6 +194,7 @@ fn wrong_requests_get_the_error_that_says_what_is_wrong() {
     shim.send(&raw(2, "tools/list", json!({})));
     assert_eq!(shim.next_line()["error"]["code"], -32602);
     let mut shim = shim.modern();
+    assert!(shim.request("tools/list", json!({}))["result"].is_object());
     for gone in ["ping", "logging/setLevel", "resources/subscribe"] {
         let params = json!({"uri": "tai-mcp://info", "level": "info"});
         assert_eq!(
