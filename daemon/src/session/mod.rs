@@ -2,6 +2,8 @@
 //!
 //! It depends on the bridge's trait and on nothing above it: it knows no mail and no client.
 
+#[cfg(test)]
+mod cases;
 pub mod clock;
 pub mod credentials;
 pub mod error;
