@@ -134,7 +134,9 @@ pub(crate) struct SendEmailResult {
 pub(crate) struct FetchEmailResult {
     /// The address whose mailbox was looked at.
     pub(crate) address: String,
-    /// The email; null when nothing is unread.
+    /// The email; absent when nothing is unread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Email")]
     pub(crate) email: Option<Email>,
 }
 

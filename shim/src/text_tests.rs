@@ -133,7 +133,7 @@ fn the_texts_are_those_existing_users_know() {
 
     No unread emails found for desk.alice@tai.chat
 
-    {"address":"desk.alice@tai.chat","email":null}
+    {"address":"desk.alice@tai.chat"}
 
     =====
 

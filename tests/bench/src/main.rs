@@ -1,0 +1,146 @@
+//! `cargo run --release -p tai-bench`: measures what was promised, beside floors measured in
+//! the same run, and marks each limit met or missed. Exits 1 when one is missed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod measure;
+
+use measure::{Bench, median, micros};
+use std::{io::Write as _, process::ExitCode, time::Duration};
+
+/// One row: what was measured, and what it may be at the most.
+struct Row {
+    what: &'static str,
+    measured: f64,
+    limit: Option<f64>,
+    unit: &'static str,
+    beside: String,
+}
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(measure::NOOP) {
+        return measure::noop();
+    }
+    if cfg!(debug_assertions) {
+        eprintln!("error: this measures a debug build\nhint: cargo run --release -p tai-bench");
+        return ExitCode::from(2);
+    }
+    let mut bench = Bench::new();
+    let mut rows = Vec::new();
+    progress("starts");
+    starts(&mut bench, &mut rows);
+    progress("memory");
+    memory(&mut bench, &mut rows);
+    progress("calls");
+    calls(&mut bench, &mut rows);
+    progress("logins");
+    let logins = bench.logins_of_cold_clients(50);
+    rows.push(Row {
+        what: "logins for 50 clients' first calls at once",
+        measured: logins as f64,
+        limit: Some(1.0),
+        unit: "",
+        beside: String::new(),
+    });
+    print(&rows)
+}
+
+fn progress(what: &str) {
+    eprint!("{what} ... ");
+    let _ = std::io::stderr().flush();
+}
+
+fn starts(bench: &mut Bench, rows: &mut Vec<Row>) {
+    let samples = bench.starts(300);
+    let floor = micros(median(&samples.noop));
+    let mut row = |what, samples: &[Duration]| {
+        let measured = micros(median(samples));
+        let beside = format!(
+            "{:.1} x a no-op executable ({floor:.0} µs)",
+            measured / floor
+        );
+        rows.push(Row {
+            what,
+            measured: measured / 1000.0,
+            limit: Some(2.0),
+            unit: "ms",
+            beside,
+        });
+    };
+    row("spawn to the answer of initialize", &samples.initialize);
+    row("spawn to the answer of server/discover", &samples.discover);
+}
+
+fn memory(bench: &mut Bench, rows: &mut Vec<Row>) {
+    let (alone, each) = bench.shim_pss(20);
+    let beside = format!("{:.2} MB each where 20 run", each / 1000.0);
+    rows.push(Row {
+        what: "PSS of one tai-mcp after initialize",
+        measured: alone / 1000.0,
+        limit: Some(2.5),
+        unit: "MB",
+        beside,
+    });
+    let (rss, after) = bench.taid_rss();
+    rows.push(Row {
+        what: "RSS of idle taid with TLS ready",
+        measured: rss / 1000.0,
+        limit: Some(8.0),
+        unit: "MB",
+        beside: format!("{:.1} MB after a login and 1000 calls", after / 1000.0),
+    });
+}
+
+fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
+    let samples = bench.calls(3000);
+    let (direct, through) = (
+        micros(median(&samples.direct)),
+        micros(median(&samples.through)),
+    );
+    rows.push(Row {
+        what: "list_inbox on top of the same request made directly",
+        measured: through - direct,
+        limit: Some(120.0),
+        unit: "µs",
+        beside: format!(
+            "{through:.0} µs, {:.1} x direct ({direct:.0} µs)",
+            through / direct
+        ),
+    });
+}
+
+fn print(rows: &[Row]) -> ExitCode {
+    eprintln!("done\n");
+    println!("| Measured | Median | Limit | | Beside it, in the same run |");
+    println!("|---|---|---|---|---|");
+    let mut all_met = true;
+    for Row {
+        what,
+        measured,
+        limit,
+        unit,
+        beside,
+    } in rows
+    {
+        let (limit, verdict) = match limit {
+            Some(limit) if measured <= limit => (format!("{limit} {unit}"), "met"),
+            Some(limit) => {
+                all_met = false;
+                (format!("{limit} {unit}"), "missed")
+            }
+            None => (String::new(), ""),
+        };
+        let digits = if *unit == "ms" || *unit == "MB" { 2 } else { 0 };
+        println!("| {what} | {measured:.digits$} {unit} | {limit} | {verdict} | {beside} |");
+    }
+    if all_met {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

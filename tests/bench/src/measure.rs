@@ -1,0 +1,326 @@
+//! The measurements themselves: the real executables, over the pipes and sockets that real
+//! clients use, with one blocking client thread that adds as little as it can.
+
+use serde_json::json;
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+use tai_e2e::{Machine, PASSWORD, USER, executables};
+use tai_sandbox::{NewMail, Options};
+
+/// The argument that turns this executable into the floor of a start: it reads a line,
+/// answers a line and ends.
+pub(crate) const NOOP: &str = "--no-op";
+
+pub(crate) fn noop() -> ExitCode {
+    let mut line = String::new();
+    let _ = std::io::stdin().read_line(&mut line);
+    let _ = std::io::stdout().write_all(b"{}\n");
+    ExitCode::SUCCESS
+}
+
+pub(crate) fn median(samples: &[Duration]) -> Duration {
+    let mut sorted = samples.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2]
+}
+
+pub(crate) fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
+pub(crate) struct Starts {
+    pub(crate) noop: Vec<Duration>,
+    pub(crate) initialize: Vec<Duration>,
+    pub(crate) discover: Vec<Duration>,
+}
+
+pub(crate) struct Calls {
+    pub(crate) direct: Vec<Duration>,
+    pub(crate) through: Vec<Duration>,
+}
+
+pub(crate) struct Bench {
+    machine: Machine,
+}
+
+/// A child and its two pipes, without threads.
+struct Peer {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    line: String,
+}
+
+impl Peer {
+    fn spawn(mut command: Command) -> Self {
+        let command = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let input = child.stdin.take().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self {
+            child,
+            input,
+            output,
+            line: String::new(),
+        }
+    }
+
+    /// Writes a line and waits for one.
+    fn ask(&mut self, line: &str) -> &str {
+        self.input.write_all(line.as_bytes()).unwrap();
+        self.line.clear();
+        self.output.read_line(&mut self.line).unwrap();
+        &self.line
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn line(id: u32, method: &str, params: serde_json::Value) -> String {
+    format!(
+        "{}\n",
+        json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+    )
+}
+
+fn initialize() -> String {
+    let client = json!({"name": "bench", "version": "1"});
+    line(
+        0,
+        "initialize",
+        json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}),
+    )
+}
+
+fn discover() -> String {
+    line(
+        0,
+        "server/discover",
+        json!({"_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }}),
+    )
+}
+
+/// A value of `/proc/PID/smaps_rollup`, in kB (1024 bytes, as the kernel counts) turned into
+/// kB of 1000 bytes.
+fn memory(pid: u32, field: &str) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
+    let row = text.lines().find(|line| line.starts_with(field)).unwrap();
+    let kib: f64 = row.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib * 1.024
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        executables();
+        Self {
+            machine: Machine::with(Options::default()),
+        }
+    }
+
+    fn shim(&self) -> Peer {
+        let mut command = self.machine.command("tai-mcp");
+        command.env("TAI_MCP_INSTANCE", "desk");
+        Peer::spawn(command)
+    }
+
+    /// Starts of the three kinds, in turns, so that noise meets all of them.
+    pub(crate) fn starts(&mut self, rounds: usize) -> Starts {
+        let (initialize, discover) = (initialize(), discover());
+        let mut starts = Starts {
+            noop: vec![],
+            initialize: vec![],
+            discover: vec![],
+        };
+        let itself = std::env::current_exe().unwrap();
+        for _ in 0..rounds {
+            let started = Instant::now();
+            let mut command = Command::new(&itself);
+            command.arg(NOOP);
+            assert_eq!(Peer::spawn(command).ask("x\n"), "{}\n");
+            starts.noop.push(started.elapsed());
+            for (line, times) in [
+                (&initialize, &mut starts.initialize),
+                (&discover, &mut starts.discover),
+            ] {
+                let started = Instant::now();
+                let mut peer = self.shim();
+                assert!(peer.ask(line).contains("\"result\""));
+                times.push(started.elapsed());
+            }
+        }
+        starts
+    }
+
+    /// PSS of one shim alone, and of each where there are `many`, in kB.
+    pub(crate) fn shim_pss(&mut self, many: usize) -> (f64, f64) {
+        let hello = initialize();
+        let started = |peer: &mut Peer| {
+            assert!(peer.ask(&hello).contains("\"result\""));
+        };
+        let mut alone: Vec<f64> = (0..5)
+            .map(|_| {
+                let mut peer = self.shim();
+                started(&mut peer);
+                memory(peer.child.id(), "Pss:")
+            })
+            .collect();
+        alone.sort_by(f64::total_cmp);
+        let mut peers: Vec<Peer> = (0..many).map(|_| self.shim()).collect();
+        peers.iter_mut().for_each(started);
+        let sum: f64 = peers
+            .iter()
+            .map(|peer| memory(peer.child.id(), "Pss:"))
+            .sum();
+        (alone[2], sum / many as f64)
+    }
+
+    /// RSS of taid for an https bridge before anything was asked of it, and of one that
+    /// logged in and did a thousand calls, in kB.
+    pub(crate) fn taid_rss(&mut self) -> (f64, f64) {
+        let idle = Machine::new();
+        let nobody = [
+            ("API_BASE_URL", "https://tai.invalid"),
+            ("TAI_MCP_PASSWORD", ""),
+        ];
+        let taid = idle.start_with(&nobody);
+        let rss = memory(taid.pid(), "Rss:");
+        drop(taid);
+        let busy = Machine::new();
+        let taid = busy.start_with(&[("LOG_LEVEL", "info")]);
+        let mut shim = busy.shim("desk").initialized("bench", "2025-11-25");
+        for _ in 0..1000 {
+            assert!(!shim.call("list_inbox", json!({})).is_error);
+        }
+        (rss, memory(taid.pid(), "Rss:"))
+    }
+
+    /// The same request directly and through shim and daemon, in turns.
+    pub(crate) fn calls(&mut self, rounds: usize) -> Calls {
+        let machine = Machine::new();
+        for n in 0..10 {
+            let mail = NewMail {
+                from: "bench@example.com".into(),
+                to: format!("desk.{USER}@tai.chat"),
+                subject: Some(format!("Mail {n}")),
+                body_text: Some("A few words.".into()),
+                ..NewMail::default()
+            };
+            machine.sandbox.deliver(&mail).unwrap();
+        }
+        let taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+        taid.wait_until_live();
+        let mut command = machine.command("tai-mcp");
+        command.env("TAI_MCP_INSTANCE", "desk");
+        let mut shim = Peer::spawn(command);
+        shim.ask(&initialize());
+        let call = line(
+            1,
+            "tools/call",
+            json!({"name": "list_inbox", "arguments": {}}),
+        );
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let direct = Direct::new(&machine.sandbox.url(), &runtime);
+        let mut calls = Calls {
+            direct: vec![],
+            through: vec![],
+        };
+        for round in 0..rounds + 200 {
+            let started = Instant::now();
+            runtime.block_on(direct.list());
+            let direct = started.elapsed();
+            let started = Instant::now();
+            assert!(shim.ask(&call).contains("Mail 9"));
+            // The first rounds warm both up.
+            if round >= 200 {
+                calls.direct.push(direct);
+                calls.through.push(started.elapsed());
+            }
+        }
+        calls
+    }
+
+    /// How many logins it costs when so many clients make their first call at once.
+    pub(crate) fn logins_of_cold_clients(&mut self, clients: usize) -> u64 {
+        let machine = Machine::new();
+        let call = line(
+            1,
+            "tools/call",
+            json!({"name": "list_inbox", "arguments": {}}),
+        );
+        let mut peers: Vec<Peer> = (0..clients)
+            .map(|n| {
+                let mut command = machine.command("tai-mcp");
+                command.env("TAI_MCP_INSTANCE", format!("i{n}"));
+                let mut peer = Peer::spawn(command);
+                peer.ask(&initialize());
+                peer
+            })
+            .collect();
+        let _taid = machine.start();
+        for peer in &mut peers {
+            peer.input.write_all(call.as_bytes()).unwrap();
+        }
+        for peer in &mut peers {
+            assert!(!peer.ask("").contains("isError\":true"));
+        }
+        machine.sandbox.count("POST /api/v1/login")
+    }
+}
+
+/// A client that talks to the bridge itself, on a connection it keeps.
+struct Direct {
+    client: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl Direct {
+    fn new(base: &str, runtime: &tokio::runtime::Runtime) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .tcp_nodelay(true)
+            .build()
+            .unwrap();
+        let body = json!({"username": USER, "password": PASSWORD}).to_string();
+        let token = runtime.block_on(async {
+            let answer = client
+                .post(format!("{base}/api/v1/login"))
+                .body(body)
+                .send()
+                .await
+                .unwrap();
+            let answer: serde_json::Value =
+                serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+            answer["data"]["token"].as_str().unwrap().to_owned()
+        });
+        let url = format!("{base}/api/v1/messages?limit=50&offset=0&prefix=desk");
+        Self { client, url, token }
+    }
+
+    async fn list(&self) {
+        let request = self
+            .client
+            .get(&self.url)
+            .header("Authorization", format!("Bearer {}", self.token));
+        let body = request.send().await.unwrap().bytes().await.unwrap();
+        assert!(!body.is_empty());
+    }
+}
