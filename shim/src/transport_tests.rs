@@ -1,6 +1,7 @@
 //! What is made of a line, whatever it is. How lines travel is tested end to end.
 
 use super::*;
+use rmcp::model::GetMeta as _;
 
 fn said(line: &str) -> String {
     match understand(line.as_bytes()) {
@@ -55,4 +56,38 @@ fn every_line_is_delivered_answered_or_known_to_need_no_answer() {
     );
     let deep = "[".repeat(100_000);
     assert!(matches!(understand(deep.as_bytes()), Line::Answer(_)));
+}
+
+#[test]
+fn a_tool_call_is_read_alike_on_the_short_way_and_the_long_one() {
+    let meta = r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","progressToken":3}"#;
+    for params in [
+        r#"{"name":"list_inbox"}"#.to_owned(),
+        r#"{"name":"list_inbox","arguments":{"limit":3,"x":[1,{"y":null}]}}"#.to_owned(),
+        format!(r#"{{"_meta":{meta},"name":"n","arguments":{{}}}}"#),
+    ] {
+        let line =
+            format!(r#"{{"params":{params},"method":"tools/call","id":"7","jsonrpc":"2.0"}}"#);
+        let short = tool_call(line.as_bytes()).unwrap();
+        let long = serde_json::from_slice::<ClientJsonRpcMessage>(line.as_bytes()).unwrap();
+        assert_eq!(
+            serde_json::to_value(&short).unwrap(),
+            serde_json::to_value(&long).unwrap()
+        );
+        let meta = |message: ClientJsonRpcMessage| {
+            let JsonRpcMessage::Request(request) = message else {
+                panic!()
+            };
+            serde_json::to_value(request.request.get_meta()).unwrap()
+        };
+        assert_eq!(meta(short), meta(long), "{line}");
+    }
+    for other in [
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"name":"x"}}"#,
+        r#"{"jsonrpc":"1.0","id":1,"method":"tools/call","params":{"name":"x"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"},"result":{}}"#,
+        r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"x"}}"#,
+    ] {
+        assert!(tool_call(other.as_bytes()).is_none(), "{other}");
+    }
 }
