@@ -37,10 +37,14 @@ pub fn span(length: Duration) -> String {
 /// A mail's date in any of the forms bridges send, as RFC 3339 in UTC with whole seconds;
 /// the bridge's own words when they are none of them.
 pub fn mail_date(text: &str) -> String {
-    let time = text.parse::<Timestamp>().ok().or_else(|| {
-        let civil = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text).ok()?;
-        jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
-    });
+    // The usual form first: lists have hundreds of these.
+    if let Some((day, time)) = text.split_once(' ')
+        && text.len() == "2026-11-23 09:59:34".len()
+        && text.parse::<jiff::civil::DateTime>().is_ok()
+    {
+        return format!("{day}T{time}Z");
+    }
+    let time = text.parse::<Timestamp>().ok();
     match time.and_then(|time| Timestamp::from_second(time.as_second()).ok()) {
         Some(time) => time.to_string(),
         None => text.to_owned(),
@@ -62,7 +66,15 @@ mod tests {
             mail_date("2026-11-23T10:59:34+01:00"),
             "2026-11-23T09:59:34Z"
         );
-        assert_eq!(mail_date("yesterday"), "yesterday");
+        for none in [
+            "yesterday",
+            "",
+            "2026-13-23 09:59:34",
+            "2026-11-23 9:59:34",
+            "0000000000 00000000",
+        ] {
+            assert_eq!(mail_date(none), none);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use crate::args;
 use serde::Serialize;
 use serde_json::Value;
+use std::{borrow::Cow, fmt::Write as _};
 use tai_proto::{
     Answer, Call,
     call::{Fetched, Inbox, Info, Mail, Replied, Sent},
@@ -120,13 +121,15 @@ fn show_inbox(inbox: Inbox, with_read: bool) -> Shown {
         text.push_str("| ID | From | Subject | Date | Status |\n|---|---|---|---|---|\n");
         for row in &inbox.rows {
             let status = if row.read { "✓ Read" } else { "✉ Unread" };
-            text.push_str(&format!(
-                "| {} | {} | {} | {} | {status} |\n",
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} | {status} |",
                 row.id,
                 cell(&row.from),
                 cell(&row.subject),
                 cell(&date(&row.date))
-            ));
+            );
         }
         text.push('\n');
     }
@@ -235,26 +238,33 @@ pub(crate) fn info(info: Result<&Info, &str>, instance: Option<&str>, tools: &[&
 }
 
 /// `2026-11-23T09:59:34Z` as `2026-11-23 09:59:34 UTC`; anything else as it is.
-fn date(rfc3339: &str) -> String {
+fn date(rfc3339: &str) -> Cow<'_, str> {
     match rfc3339
         .strip_suffix('Z')
         .and_then(|time| time.split_once('T'))
     {
-        Some((day, time)) => format!("{day} {time} UTC"),
+        Some((day, time)) => format!("{day} {time} UTC").into(),
         None => line(rfc3339),
     }
 }
 
 /// Text that stays on its line.
-fn line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+fn line(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_control) {
+        text.replace(char::is_control, " ").into()
+    } else {
+        text.into()
+    }
 }
 
 /// Text that stays in its cell of a Markdown table.
-fn cell(text: &str) -> String {
-    line(text).replace('\\', "\\\\").replace('|', "\\|")
+fn cell(text: &str) -> Cow<'_, str> {
+    let text = line(text);
+    if text.contains(['\\', '|']) {
+        text.replace('\\', "\\\\").replace('|', "\\|").into()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

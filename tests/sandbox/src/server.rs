@@ -18,7 +18,8 @@ use std::{
 use tokio::sync::oneshot;
 
 const MAX_BODY: usize = 64 << 20;
-const WORTH_COMPRESSING: usize = 1024;
+/// Setting a compressor up costs more than it saves on less.
+const WORTH_COMPRESSING: usize = 8 << 10;
 
 /// An answer of the API before it becomes bytes.
 pub(crate) struct Reply {
