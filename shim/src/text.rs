@@ -142,31 +142,10 @@ fn show_inbox(inbox: Inbox, with_read: bool) -> Shown {
     if inbox.more {
         text.push_str("\n*Use offset parameter to load more emails*");
     }
-    let Inbox {
-        address,
-        rows,
-        total,
-        more,
-    } = inbox;
-    let emails = rows
-        .into_iter()
-        .map(|row| args::Row {
-            id: row.id,
-            from: row.from,
-            subject: row.subject,
-            date: row.date,
-            read: row.read,
-        })
-        .collect();
-    shown(
+    Shown {
         text,
-        &args::ListInboxResult {
-            address,
-            emails,
-            total,
-            has_more: more,
-        },
-    )
+        structured: Some(args::list_inbox_result(inbox)),
+    }
 }
 
 fn show_replied(replied: Replied) -> Shown {
