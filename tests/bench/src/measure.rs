@@ -10,15 +10,57 @@ use std::{
 use tai_e2e::{Machine, PASSWORD, USER, executables};
 use tai_sandbox::{NewMail, Options};
 
-/// The argument that turns this executable into the floor of a start: it reads a line,
-/// answers a line and ends.
-pub(crate) const NOOP: &str = "--no-op";
+/// The argument that turns this executable into the floor of a call: like tai-mcp it passes
+/// each line on to another process, waits for the answer and passes that back; the other one
+/// is `cat`.
+pub(crate) const RELAY: &str = "--relay";
 
-pub(crate) fn noop() -> ExitCode {
-    let mut line = String::new();
-    let _ = std::io::stdin().read_line(&mut line);
-    let _ = std::io::stdout().write_all(b"{}\n");
+pub(crate) fn relay() -> ExitCode {
+    let mut cat = Peer::spawn(Command::new("cat"));
+    let mut output = std::io::stdout();
+    for line in std::io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        let answer = cat.ask(&format!("{line}\n")).to_owned();
+        if output
+            .write_all(answer.as_bytes())
+            .and_then(|()| output.flush())
+            .is_err()
+        {
+            break;
+        }
+    }
     ExitCode::SUCCESS
+}
+
+/// Which cores this thread, and what it starts from here on, may run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cores {
+    One,
+    All,
+}
+
+impl Cores {
+    /// Keeps to one core until the guard is dropped; does nothing for all of them.
+    fn keep_to(self) -> Option<Pinned> {
+        let before = rustix::thread::sched_getaffinity(None).unwrap();
+        let first = (0..rustix::thread::CpuSet::MAX_CPU)
+            .find(|cpu| before.is_set(*cpu))
+            .unwrap();
+        let mut one = rustix::thread::CpuSet::new();
+        one.set(first);
+        (self == Cores::One).then(|| {
+            rustix::thread::sched_setaffinity(None, &one).unwrap();
+            Pinned(before)
+        })
+    }
+}
+
+struct Pinned(rustix::thread::CpuSet);
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        rustix::thread::sched_setaffinity(None, &self.0).unwrap();
+    }
 }
 
 pub(crate) fn median(samples: &[Duration]) -> Duration {
@@ -38,6 +80,7 @@ pub(crate) struct Starts {
 }
 
 pub(crate) struct Calls {
+    pub(crate) relay: Vec<Duration>,
     pub(crate) direct: Vec<Duration>,
     pub(crate) through: Vec<Duration>,
 }
@@ -145,12 +188,9 @@ impl Bench {
             initialize: vec![],
             discover: vec![],
         };
-        let itself = std::env::current_exe().unwrap();
         for _ in 0..rounds {
             let started = Instant::now();
-            let mut command = Command::new(&itself);
-            command.arg(NOOP);
-            assert_eq!(Peer::spawn(command).ask("x\n"), "{}\n");
+            assert_eq!(Peer::spawn(Command::new("cat")).ask("x\n"), "x\n");
             starts.noop.push(started.elapsed());
             for (line, times) in [
                 (&initialize, &mut starts.initialize),
@@ -208,8 +248,10 @@ impl Bench {
         (rss, memory(taid.pid(), "Rss:"))
     }
 
-    /// The same request directly and through shim and daemon, in turns.
-    pub(crate) fn calls(&mut self, rounds: usize) -> Calls {
+    /// The same request directly and through shim and daemon, and a line through the relay,
+    /// in turns.
+    pub(crate) fn calls(&mut self, rounds: usize, cores: Cores) -> Calls {
+        let _pinned = cores.keep_to();
         let machine = Machine::new();
         for n in 0..10 {
             let mail = NewMail {
@@ -237,20 +279,29 @@ impl Bench {
             .build()
             .unwrap();
         let direct = Direct::new(&machine.sandbox.url(), &runtime);
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg(RELAY);
+        let mut relay = Peer::spawn(command);
         let mut calls = Calls {
+            relay: vec![],
             direct: vec![],
             through: vec![],
         };
         for round in 0..rounds + 200 {
             let started = Instant::now();
+            relay.ask(&call);
+            let relay = started.elapsed();
+            let started = Instant::now();
             runtime.block_on(direct.list());
             let direct = started.elapsed();
             let started = Instant::now();
             assert!(shim.ask(&call).contains("Mail 9"));
-            // The first rounds warm both up.
+            let through = started.elapsed();
+            // The first rounds warm everything up.
             if round >= 200 {
+                calls.relay.push(relay);
                 calls.direct.push(direct);
-                calls.through.push(started.elapsed());
+                calls.through.push(through);
             }
         }
         calls
