@@ -48,17 +48,17 @@ pub fn executables() -> &'static Path {
             None => "dev",
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // Tests share one choice of features with the whole workspace, or cargo would build
+        // every dependency twice. What is measured has its own features alone.
+        let what: &[&str] = match profile {
+            "dev" => &["--workspace", "--bins"],
+            _ => &["--package", "taid", "--package", "tai-mcp"],
+        };
         let built = Command::new(cargo)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .args([
-                "build",
-                "--quiet",
-                "--package",
-                "taid",
-                "--package",
-                "tai-mcp",
-            ])
-            .args(["--profile", profile, "--target-dir"])
+            .args(["build", "--quiet", "--profile", profile])
+            .args(what)
+            .arg("--target-dir")
             .arg(dir.parent().unwrap())
             .status()
             .expect("cargo can be run");
