@@ -8,9 +8,12 @@
     clippy::indexing_slicing
 )]
 
+mod cores;
 mod measure;
+mod peer;
 
-use measure::{Bench, Cores, median, micros};
+use cores::Cores;
+use measure::{Bench, median, micros};
 use std::{io::Write as _, process::ExitCode, time::Duration};
 
 /// One row: what was measured, and what it may be at the most.
@@ -23,8 +26,8 @@ struct Row {
 }
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(measure::RELAY) {
-        return measure::relay();
+    if std::env::args().nth(1).as_deref() == Some(peer::RELAY) {
+        return peer::relay();
     }
     if cfg!(debug_assertions) {
         eprintln!("error: this measures a debug build\nhint: cargo run --release -p tai-bench");

@@ -1,67 +1,18 @@
 //! The measurements themselves: the real executables, over the pipes and sockets that real
 //! clients use, with one blocking client thread that adds as little as it can.
 
+use crate::{
+    cores::Cores,
+    peer::{Peer, RELAY},
+};
 use serde_json::json;
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio},
+    io::Write as _,
+    process::Command,
     time::{Duration, Instant},
 };
 use tai_e2e::{Machine, PASSWORD, USER, executables};
 use tai_sandbox::{NewMail, Options};
-
-/// The argument that turns this executable into the floor of a call: like tai-mcp it passes
-/// each line on to another process, waits for the answer and passes that back; the other one
-/// is `cat`.
-pub(crate) const RELAY: &str = "--relay";
-
-pub(crate) fn relay() -> ExitCode {
-    let mut cat = Peer::spawn(Command::new("cat"));
-    let mut output = std::io::stdout();
-    for line in std::io::stdin().lock().lines() {
-        let Ok(line) = line else { break };
-        let answer = cat.ask(&format!("{line}\n")).to_owned();
-        if output
-            .write_all(answer.as_bytes())
-            .and_then(|()| output.flush())
-            .is_err()
-        {
-            break;
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-/// Which cores this thread, and what it starts from here on, may run on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cores {
-    One,
-    All,
-}
-
-impl Cores {
-    /// Keeps to one core until the guard is dropped; does nothing for all of them.
-    fn keep_to(self) -> Option<Pinned> {
-        let before = rustix::thread::sched_getaffinity(None).unwrap();
-        let first = (0..rustix::thread::CpuSet::MAX_CPU)
-            .find(|cpu| before.is_set(*cpu))
-            .unwrap();
-        let mut one = rustix::thread::CpuSet::new();
-        one.set(first);
-        (self == Cores::One).then(|| {
-            rustix::thread::sched_setaffinity(None, &one).unwrap();
-            Pinned(before)
-        })
-    }
-}
-
-struct Pinned(rustix::thread::CpuSet);
-
-impl Drop for Pinned {
-    fn drop(&mut self) {
-        rustix::thread::sched_setaffinity(None, &self.0).unwrap();
-    }
-}
 
 pub(crate) fn median(samples: &[Duration]) -> Duration {
     let mut sorted = samples.to_vec();
@@ -87,47 +38,6 @@ pub(crate) struct Calls {
 
 pub(crate) struct Bench {
     machine: Machine,
-}
-
-/// A child and its two pipes, without threads.
-struct Peer {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-    line: String,
-}
-
-impl Peer {
-    fn spawn(mut command: Command) -> Self {
-        let command = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let input = child.stdin.take().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        Self {
-            child,
-            input,
-            output,
-            line: String::new(),
-        }
-    }
-
-    /// Writes a line and waits for one.
-    fn ask(&mut self, line: &str) -> &str {
-        self.input.write_all(line.as_bytes()).unwrap();
-        self.line.clear();
-        self.output.read_line(&mut self.line).unwrap();
-        &self.line
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn line(id: u32, method: &str, params: serde_json::Value) -> String {

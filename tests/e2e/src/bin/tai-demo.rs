@@ -45,6 +45,8 @@ fn main() -> ExitCode {
         Ok(None) => {
             // taid is not a child of this thread's, so it is asked, not waited for.
             interrupted.store(true, Ordering::SeqCst);
+            // What the demo is waiting for will not come any more; that is no news.
+            std::panic::set_hook(Box::new(|_| {}));
             machine.cli(&["stop"]);
             let _ = std::fs::remove_dir_all(machine.home());
             println!("\nstopped and cleaned up");

@@ -14,4 +14,5 @@ mod ipc;
 mod layers;
 mod mail;
 mod mcp;
+mod sending;
 mod session;

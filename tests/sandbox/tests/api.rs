@@ -1,0 +1,365 @@
+//! The sandbox is as awkward as bridge-api.md says the bridge is: each trap has a test, so
+//! that no client is ever tested against a kinder one.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use serde_json::{Value, json};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
+use tai_sandbox::{Fault, FaultKind, NewMail, Options, Sandbox};
+
+/// One request on a connection of its own: the status, the head, the body.
+fn raw(
+    sandbox: &Sandbox,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: &str,
+) -> (u16, String, String) {
+    let address = sandbox.url().replace("http://", "");
+    let mut stream = TcpStream::connect(&address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {token}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(0);
+    (status, head.to_owned(), body.to_owned())
+}
+
+fn ask(sandbox: &Sandbox, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+    let (status, _, body) = raw(sandbox, method, path, token, &body.to_string());
+    (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+}
+
+fn code(answer: &(u16, Value)) -> (u16, &str) {
+    (
+        answer.0,
+        answer.1["error"]["code"].as_str().unwrap_or_default(),
+    )
+}
+
+fn login(sandbox: &Sandbox) -> String {
+    let pair = json!({"username": "alice", "password": "sandbox-password"});
+    let answer = ask(sandbox, "POST", "/api/v1/login", "", &pair).1;
+    format!("Bearer {}", answer["data"]["token"].as_str().unwrap())
+}
+
+fn sandbox() -> (Sandbox, String) {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    sandbox.add_account("alice", "sandbox-password").unwrap();
+    let token = login(&sandbox);
+    (sandbox, token)
+}
+
+fn deliver(sandbox: &Sandbox, to: &str, at: &str) -> u64 {
+    let mail = NewMail {
+        from: "e@example.com".into(),
+        to: to.into(),
+        received_at: Some(at.into()),
+        ..NewMail::default()
+    };
+    sandbox.deliver(&mail).unwrap().unwrap()
+}
+
+#[test]
+fn accounts_are_made_by_the_servers_rules_and_wrong_pairs_look_alike() {
+    let (sandbox, _) = sandbox();
+    let register = |username: &str, password: &str| {
+        ask(
+            &sandbox,
+            "POST",
+            "/api/v1/register",
+            "",
+            &json!({"username": username, "password": password}),
+        )
+    };
+    assert_eq!(
+        register("bob", "sandbox-password").1["data"]["email"],
+        "bob@tai.chat"
+    );
+    assert_eq!(
+        code(&register("bob", "sandbox-password")),
+        (400, "USER_EXISTS")
+    );
+    assert_eq!(
+        code(&register("Bob", "sandbox-password")),
+        (400, "INVALID_USERNAME")
+    );
+    assert_eq!(code(&register("carol", "short")), (400, "INVALID_PASSWORD"));
+    let nobody = ask(
+        &sandbox,
+        "POST",
+        "/api/v1/login",
+        "",
+        &json!({"username": "x", "password": "y"}),
+    );
+    let wrong = ask(
+        &sandbox,
+        "POST",
+        "/api/v1/login",
+        "",
+        &json!({"username": "alice", "password": "y"}),
+    );
+    assert_eq!(nobody, wrong);
+    assert_eq!(code(&wrong), (401, "INVALID_CREDENTIALS"));
+    assert_eq!(
+        raw(&sandbox, "POST", "/api/v1/login", "", "{").0,
+        500,
+        "malformed JSON is 500"
+    );
+}
+
+#[test]
+fn a_token_dies_at_its_second_and_the_scheme_is_spelled_bearer() {
+    let (sandbox, token) = sandbox();
+    let list = |token: &str| ask(&sandbox, "GET", "/api/v1/messages", token, &Value::Null).0;
+    assert_eq!(list(&token), 200);
+    assert_eq!(list(&token.replace("Bearer", "bearer")), 401);
+    sandbox.behave(|behaviour| behaviour.clock_offset_s = 24 * 60 * 60);
+    assert_eq!(list(&token), 401);
+    assert_eq!(
+        ask(&sandbox, "POST", "/api/v1/refresh", &token, &Value::Null).0,
+        401,
+        "no grace"
+    );
+    let fresh = login(&sandbox);
+    assert_eq!(
+        ask(&sandbox, "POST", "/api/v1/refresh", &fresh, &Value::Null).0,
+        200
+    );
+    sandbox.revoke_all_tokens();
+    assert_eq!(list(&fresh), 401);
+}
+
+#[test]
+fn a_mail_has_ten_keys_with_numbers_and_nulls_where_the_bridge_has_them() {
+    let (sandbox, token) = sandbox();
+    let id = deliver(&sandbox, "desk.alice@tai.chat", "2026-11-23 09:59:34");
+    let mail = ask(
+        &sandbox,
+        "GET",
+        &format!("/api/v1/messages/{id}"),
+        &token,
+        &Value::Null,
+    )
+    .1["data"]
+        .clone();
+    assert_eq!(mail.as_object().unwrap().len(), 10);
+    assert_eq!(
+        (&mail["is_read"], &mail["subject"], &mail["body_text"]),
+        (&json!(0), &Value::Null, &Value::Null)
+    );
+    assert_eq!(mail["received_at"], "2026-11-23 09:59:34");
+}
+
+#[test]
+fn the_list_has_the_bridges_order_limits_and_loose_prefix() {
+    let (sandbox, token) = sandbox();
+    let early = deliver(&sandbox, "desk.alice@tai.chat", "2026-01-01 00:00:00");
+    let first = deliver(&sandbox, "desk.sub.alice@tai.chat", "2026-01-02 00:00:00");
+    let second = deliver(&sandbox, "DESK.alice@tai.chat", "2026-01-02 00:00:00");
+    deliver(&sandbox, "deskx.alice@tai.chat", "2026-01-03 00:00:00");
+    let list = |query: &str| {
+        let answer = ask(
+            &sandbox,
+            "GET",
+            &format!("/api/v1/messages?{query}"),
+            &token,
+            &Value::Null,
+        )
+        .1["data"]
+            .clone();
+        let ids: Vec<_> = answer["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|mail| mail["id"].as_u64().unwrap())
+            .collect();
+        (
+            ids,
+            answer["count"].as_u64().unwrap(),
+            answer["has_more"] == true,
+        )
+    };
+    assert_eq!(list("prefix=desk"), (vec![first, second, early], 3, false));
+    assert_eq!(list("prefix=des_&limit=1"), (vec![first], 3, true));
+    assert_eq!(list("limit=abc"), (vec![], 4, true));
+    assert_eq!(list("limit=-1&offset=3"), (vec![early], 4, false));
+    sandbox.behave(|behaviour| behaviour.database_down = true);
+    assert_eq!(
+        list("prefix=desk"),
+        (vec![], 0, false),
+        "a failing database is an empty list"
+    );
+    let one = ask(
+        &sandbox,
+        "GET",
+        &format!("/api/v1/messages/{early}"),
+        &token,
+        &Value::Null,
+    );
+    assert_eq!(code(&one), (404, "NOT_FOUND"));
+}
+
+#[test]
+fn ids_are_read_leniently_and_touching_is_idempotent_where_the_bridge_is() {
+    let (sandbox, token) = sandbox();
+    let id = deliver(&sandbox, "desk.alice@tai.chat", "2026-01-01 00:00:00");
+    let at = |method: &str, path: String| ask(&sandbox, method, &path, &token, &Value::Null).0;
+    assert_eq!(at("GET", format!("/api/v1/messages/{id}abc")), 200);
+    assert_eq!(at("GET", "/api/v1/messages/abc".into()), 400);
+    assert_eq!(at("PUT", format!("/api/v1/messages/{id}/read")), 200);
+    assert_eq!(at("PUT", format!("/api/v1/messages/{id}/read")), 200);
+    assert_eq!(at("DELETE", format!("/api/v1/messages/{id}")), 200);
+    assert_eq!(at("DELETE", format!("/api/v1/messages/{id}")), 404);
+    assert_eq!(
+        at("GET", "/api/v1/health".into()),
+        404,
+        "though documentation names it"
+    );
+    assert_eq!(at("GET", "/health".into()), 200);
+}
+
+#[test]
+fn only_own_addresses_may_send_and_html_alone_gets_a_stock_sentence() {
+    let (sandbox, token) = sandbox();
+    let send = |body: Value| ask(&sandbox, "POST", "/api/v1/send-email", &token, &body);
+    let to = "desk.alice@tai.chat";
+    assert_eq!(code(&send(json!({"to": to}))), (403, "FORBIDDEN"));
+    assert_eq!(
+        code(&send(json!({"to": to, "from": "bob@tai.chat"}))),
+        (403, "FORBIDDEN")
+    );
+    for bad in ["A <a@b.c>", "a@b.c,d@e.f", ""] {
+        assert_eq!(
+            send(json!({"to": bad, "from": "alice@tai.chat"})).0,
+            400,
+            "{bad}"
+        );
+    }
+    assert_eq!(
+        send(json!({"to": to, "from": "x.alice@tai.chat", "html": "<p>hi"})).0,
+        200
+    );
+    let mail = sandbox.mails().unwrap().remove(0);
+    assert!(
+        mail.body_text
+            .unwrap()
+            .starts_with("This email contains HTML")
+    );
+    sandbox.behave(|behaviour| behaviour.has_reply = false);
+    let reply = ask(
+        &sandbox,
+        "POST",
+        "/api/v1/messages/1/reply",
+        &token,
+        &json!({"text": "x"}),
+    );
+    assert_eq!(reply.1["error"]["message"], "Endpoint not found");
+    sandbox.behave(|behaviour| behaviour.has_reply = true);
+    let reply = ask(
+        &sandbox,
+        "POST",
+        "/api/v1/messages/99/reply",
+        &token,
+        &json!({"text": "x"}),
+    );
+    assert_eq!(reply.1["error"]["message"], "Message not found");
+}
+
+#[test]
+fn faults_are_committed_in_turn_and_counted() {
+    let (sandbox, token) = sandbox();
+    let list = || raw(&sandbox, "GET", "/api/v1/messages", &token, "");
+    let fault =
+        |kind| sandbox.behave(|behaviour| behaviour.faults.push_back(Fault::new(kind, 1, "GET")));
+    for kind in [
+        FaultKind::Html502,
+        FaultKind::TooMany429,
+        FaultKind::Error500,
+        FaultKind::Close,
+        FaultKind::CloseAfter,
+        FaultKind::Malformed,
+    ] {
+        fault(kind);
+    }
+    let (status, head, body) = list();
+    assert!(status == 502 && head.contains("text/html") && body.contains("<html>"));
+    let (status, head, _) = list();
+    assert!(status == 429 && head.contains("retry-after: 1"), "{head}");
+    assert_eq!((list().0, list().0, list().0), (500, 0, 0));
+    let (status, _, body) = list();
+    assert!(status == 200 && serde_json::from_str::<Value>(&body).is_err());
+    assert_eq!(list().0, 200);
+    assert_eq!(sandbox.count("GET /api/v1/messages"), 7);
+}
+
+#[test]
+fn the_switches_are_there_for_people_too_and_a_file_keeps_the_mails() {
+    let (sandbox, token) = sandbox();
+    let admin = |method: &str, path: &str, body: Value| {
+        ask(&sandbox, method, &format!("/__sandbox/{path}"), "", &body)
+    };
+    assert_eq!(
+        admin("PATCH", "behaviour", json!({"has_reply": false})).1["has_reply"],
+        false
+    );
+    assert_eq!(admin("PATCH", "behaviour", json!({"no_such": 1})).0, 400);
+    assert_eq!(admin("POST", "faults", json!({"kind": "error500"})).0, 200);
+    assert_eq!(
+        ask(&sandbox, "GET", "/api/v1/messages", &token, &Value::Null).0,
+        500
+    );
+    assert_eq!(
+        admin(
+            "POST",
+            "deliver",
+            json!({"from": "e@example.com", "to": "alice@tai.chat"})
+        )
+        .0,
+        200
+    );
+    assert_eq!(
+        admin("GET", "mails", Value::Null)
+            .1
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        admin("GET", "counts", Value::Null).1["GET /api/v1/messages"],
+        1
+    );
+    assert_eq!(admin("POST", "revoke", Value::Null).0, 200);
+    assert_eq!(
+        ask(&sandbox, "GET", "/api/v1/messages", &token, &Value::Null).0,
+        401
+    );
+
+    let file = std::env::temp_dir().join(format!("tai-sandbox-{}.db", std::process::id()));
+    let options = || Options {
+        data: Some(file.clone()),
+        ..Options::default()
+    };
+    let kept = Sandbox::start(options()).unwrap();
+    kept.add_account("alice", "sandbox-password").unwrap();
+    deliver(&kept, "alice@tai.chat", "2026-01-01 00:00:00");
+    drop(kept);
+    let kept = Sandbox::start(options()).unwrap();
+    assert_eq!(kept.mails().unwrap().len(), 1);
+    assert!(login(&kept).len() > 10);
+    drop(kept);
+    std::fs::remove_file(file).unwrap();
+}
