@@ -58,6 +58,8 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>) -> Log {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_ansi(false)
+        // It would say so on standard error and panic where that is closed.
+        .log_internal_errors(false)
         .with_writer(io::stderr.with_filter(own).and(writer.with_filter(own)))
         .finish();
     // Tests start more than one daemon in a process; the first log stays.

@@ -301,6 +301,22 @@ fn seed_the_log_says_at_debug_level_what_the_page_promises() {
 }
 
 #[test]
+fn a_standard_error_that_nobody_reads_any_more_ends_nothing() {
+    let machine = Machine::new();
+    let mut command = machine.taid(&[]);
+    let mut child = command
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("taid serves", || machine.cli(&["status"]).status.success());
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[test]
 fn a_login_that_hangs_is_given_up_and_tried_again() {
     let machine = Machine::new();
     machine.sandbox.behave(|behaviour| {
