@@ -60,7 +60,8 @@ fn server_info() -> Implementation {
     Implementation::new("tai-mcp", env!("CARGO_PKG_VERSION")).with_title("TAI mail")
 }
 
-/// The server's identity, which every result carries since 2026-07-28.
+/// The server's identity, which every result carries since 2026-07-28; `None` for older
+/// clients, who know neither it nor caching.
 fn meta(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
     let modern = context
         .protocol_version()
@@ -126,13 +127,12 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let mut result = ListToolsResult::with_all_items(tools::all());
-        result.ttl_ms = Some(LIST_TTL_MS);
-        result.cache_scope = Some(CacheScope::Public);
-        result.meta = meta(&context);
-        Ok(only_modern(result, &context, |result| {
-            result.ttl_ms = None;
-            result.cache_scope = None;
-        }))
+        if let Some(meta) = meta(&context) {
+            result.meta = Some(meta);
+            result.ttl_ms = Some(LIST_TTL_MS);
+            result.cache_scope = Some(CacheScope::Public);
+        }
+        Ok(result)
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -193,13 +193,12 @@ impl ServerHandler for Server {
             .with_description("Version, address, configuration without secrets, and tools.")
             .with_mime_type("text/markdown");
         let mut result = ListResourcesResult::with_all_items(vec![info]);
-        result.ttl_ms = Some(LIST_TTL_MS);
-        result.cache_scope = Some(CacheScope::Public);
-        result.meta = meta(&context);
-        Ok(only_modern(result, &context, |result| {
-            result.ttl_ms = None;
-            result.cache_scope = None;
-        }))
+        if let Some(meta) = meta(&context) {
+            result.meta = Some(meta);
+            result.ttl_ms = Some(LIST_TTL_MS);
+            result.cache_scope = Some(CacheScope::Public);
+        }
+        Ok(result)
     }
 
     async fn read_resource(
@@ -228,18 +227,6 @@ impl ServerHandler for Server {
         result.meta = meta(&context);
         Ok(result.into())
     }
-}
-
-/// Takes off a result what clients before 2026-07-28 do not know.
-fn only_modern<T>(
-    mut result: T,
-    context: &RequestContext<RoleServer>,
-    strip: impl FnOnce(&mut T),
-) -> T {
-    if meta(context).is_none() {
-        strip(&mut result);
-    }
-    result
 }
 
 #[cfg(test)]

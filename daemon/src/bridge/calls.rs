@@ -4,7 +4,6 @@
 use super::{
     Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
     http::{Ask, HttpBridge},
-    retry::Effect,
     wire::{ListAnswer, MessageAnswer, ReceiptAnswer},
 };
 use crate::session::{
@@ -44,13 +43,7 @@ impl Bridge for HttpBridge {
                 query.append_pair("prefix", instance);
             }
         }
-        let ask = Ask {
-            method: Method::GET,
-            url,
-            token: token.secret(),
-            body: None,
-            effect: Effect::Repeatable,
-        };
+        let ask = Ask::repeatable(Method::GET, url, token.secret());
         Ok(self.ask::<ListAnswer>(ask, deadline).await?.into())
     }
 
@@ -61,13 +54,7 @@ impl Bridge for HttpBridge {
         deadline: Instant,
     ) -> Result<Option<Message>, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
-        let ask = Ask {
-            method: Method::GET,
-            url,
-            token: token.secret(),
-            body: None,
-            effect: Effect::Repeatable,
-        };
+        let ask = Ask::repeatable(Method::GET, url, token.secret());
         let found = self.ask::<MessageAnswer>(ask, deadline).await;
         Ok(none_if_missing(found)?.map(Message::from))
     }
@@ -79,13 +66,7 @@ impl Bridge for HttpBridge {
         deadline: Instant,
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string(), "read"]);
-        let ask = Ask {
-            method: Method::PUT,
-            url,
-            token: token.secret(),
-            body: None,
-            effect: Effect::Repeatable,
-        };
+        let ask = Ask::repeatable(Method::PUT, url, token.secret());
         let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
         Ok(none_if_missing(done)?.is_some())
     }
@@ -100,13 +81,7 @@ impl Bridge for HttpBridge {
             "to": mail.to, "from": mail.from, "subject": mail.subject,
             "message": mail.text, "html": mail.html,
         });
-        let ask = Ask {
-            method: Method::POST,
-            url: self.url(&["send-email"]),
-            token: token.secret(),
-            body: Some(body.to_string()),
-            effect: Effect::Once,
-        };
+        let ask = Ask::once(self.url(&["send-email"]), token.secret(), body.to_string());
         Ok(self.ask::<ReceiptAnswer>(ask, deadline).await?.into())
     }
 
@@ -118,13 +93,11 @@ impl Bridge for HttpBridge {
     ) -> Result<ReplyOutcome, BridgeError> {
         let body =
             serde_json::json!({"text": reply.text, "html": reply.html, "subject": reply.subject});
-        let ask = Ask {
-            method: Method::POST,
-            url: self.url(&["messages", &reply.id.to_string(), "reply"]),
-            token: token.secret(),
-            body: Some(body.to_string()),
-            effect: Effect::Once,
-        };
+        let ask = Ask::once(
+            self.url(&["messages", &reply.id.to_string(), "reply"]),
+            token.secret(),
+            body.to_string(),
+        );
         match self.ask::<ReceiptAnswer>(ask, deadline).await {
             Ok(receipt) => Ok(ReplyOutcome::Sent(receipt.into())),
             Err(BridgeError::Refused {

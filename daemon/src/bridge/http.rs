@@ -42,11 +42,37 @@ pub struct HttpBridge {
 
 /// One request for mail.
 pub(super) struct Ask<'a> {
-    pub(super) method: Method,
-    pub(super) url: Url,
-    pub(super) token: &'a SecretString,
-    pub(super) body: Option<String>,
-    pub(super) effect: Effect,
+    method: Method,
+    url: Url,
+    token: &'a SecretString,
+    body: Option<String>,
+    effect: Effect,
+}
+
+impl<'a> Ask<'a> {
+    /// A request that may be sent again.
+    pub(super) fn repeatable(method: Method, url: Url, token: &'a SecretString) -> Self {
+        let effect = Effect::Repeatable;
+        Self {
+            method,
+            url,
+            token,
+            body: None,
+            effect,
+        }
+    }
+
+    /// A request that sends a mail.
+    pub(super) fn once(url: Url, token: &'a SecretString, body: String) -> Self {
+        let (method, effect) = (Method::POST, Effect::Once);
+        Self {
+            method,
+            url,
+            token,
+            body: Some(body),
+            effect,
+        }
+    }
 }
 
 struct Raw {
@@ -99,11 +125,6 @@ impl HttpBridge {
     /// The counters.
     pub fn meter(&self) -> &Meter {
         &self.meter
-    }
-
-    /// The base URL.
-    pub fn base(&self) -> &Url {
-        &self.base
     }
 
     /// Until when the bridge asked to be left alone.

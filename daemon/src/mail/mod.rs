@@ -80,11 +80,6 @@ impl<B: Bridge> MailService<B> {
         Ok(name::address(instance, username))
     }
 
-    /// Who gets a mail that names nobody.
-    pub fn default_to(&self) -> Option<&str> {
-        self.default_to.as_deref()
-    }
-
     /// Sends a mail from the instance's address, at most once.
     ///
     /// # Errors
