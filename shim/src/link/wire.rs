@@ -1,6 +1,8 @@
 //! One connection to taid: the handshake, then requests and answers by id, any number at
 //! once. When it ends, every caller is told; it never comes back.
 
+mod quiet;
+
 use interprocess::local_socket::{
     GenericFilePath, ToFsName as _,
     tokio::Stream,
@@ -136,9 +138,9 @@ impl Wire {
             ended: CancellationToken::new(),
         });
         let (frames, outbox) = mpsc::channel(WAITING);
-        let stream = Arc::new(stream);
-        tokio::spawn(read(stream.clone(), decoder, shared.clone()));
-        tokio::spawn(write(stream, outbox, shared.clone()));
+        let (reader, writer) = quiet::split(stream).map_err(ConnectError::Failed)?;
+        tokio::spawn(read(reader, decoder, shared.clone()));
+        tokio::spawn(write(writer, outbox, shared.clone()));
         Ok(Self {
             frames,
             shared,
@@ -204,7 +206,7 @@ impl Wire {
     }
 }
 
-async fn read(stream: Arc<Stream>, mut decoder: Decoder, shared: Arc<Shared>) {
+async fn read(mut reader: quiet::Reader, mut decoder: Decoder, shared: Arc<Shared>) {
     loop {
         match decoder.next_frame() {
             Ok(Some(FromDaemon::Answer { id, result })) => {
@@ -216,7 +218,7 @@ async fn read(stream: Arc<Stream>, mut decoder: Decoder, shared: Arc<Shared>) {
             Ok(None) => {}
             Err(_) => break,
         }
-        match (&*stream).read_buf(decoder.space()).await {
+        match reader.read_buf(decoder.space()).await {
             Ok(0) | Err(_) => break,
             Ok(_) => {}
         }
@@ -225,12 +227,16 @@ async fn read(stream: Arc<Stream>, mut decoder: Decoder, shared: Arc<Shared>) {
 }
 
 /// Writes until the connection ends, or nobody holds the other end of the queue.
-async fn write(stream: Arc<Stream>, mut outbox: mpsc::Receiver<ToDaemon>, shared: Arc<Shared>) {
+async fn write(
+    mut writer: quiet::Writer,
+    mut outbox: mpsc::Receiver<ToDaemon>,
+    shared: Arc<Shared>,
+) {
     let work = async {
         let mut bytes = Vec::new();
         while let Some(frame) = outbox.recv().await {
             bytes.clear();
-            if encode(&frame, &mut bytes).is_err() || (&*stream).write_all(&bytes).await.is_err() {
+            if encode(&frame, &mut bytes).is_err() || writer.write_all(&bytes).await.is_err() {
                 break;
             }
         }
