@@ -106,7 +106,12 @@ impl<S: Service> Connection<'_, S> {
         if !os::is_own(&creds) {
             return Err(ConnectionError::OtherUser);
         }
-        let shaken = timeout(HANDSHAKE_TIMEOUT, self.handshake()).await;
+        let shared = self.shared;
+        let shaken = tokio::select! {
+            shaken = timeout(HANDSHAKE_TIMEOUT, self.handshake()) => shaken,
+            // Whoever has not even said hello is not waited for.
+            () = shared.stop.cancelled() => return Ok(()),
+        };
         if !shaken.map_err(|_| ConnectionError::NoHandshake)?? {
             return Ok(());
         }

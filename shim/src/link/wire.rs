@@ -173,6 +173,10 @@ impl Wire {
         deadline: Instant,
         cancelled: &CancellationToken,
     ) -> Outcome {
+        // While a connection was made, the client may have changed its mind.
+        if cancelled.is_cancelled() {
+            return Outcome::Cancelled;
+        }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let left = deadline.saturating_duration_since(Instant::now());
         let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);

@@ -279,6 +279,16 @@ fn a_draining_daemon_refuses_new_calls_by_name_and_answers_the_old() {
 }
 
 #[test]
+fn a_client_that_says_nothing_does_not_hold_up_the_end() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let _silent = Raw::connect(&machine.socket()).unwrap();
+    let started = std::time::Instant::now();
+    taid.stop();
+    assert!(started.elapsed() < std::time::Duration::from_secs(4));
+}
+
+#[test]
 fn neither_the_token_nor_the_password_is_in_any_answer() {
     let machine = Machine::new();
     let taid = machine.start();
