@@ -36,6 +36,7 @@ pub mod ipc;
 mod logging;
 pub mod mail;
 pub mod os;
+mod pace;
 pub mod run;
 pub mod session;
 mod status;

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     bridge::http::{HttpBridge, SetupError},
     config::{Config, ConfigError},
-    ipc::{BindError, Clients, Listener, ProfileLock},
+    ipc::{BindError, Listener, ProfileLock},
     logging,
     mail::MailService,
     os,
@@ -112,8 +112,9 @@ async fn serve(
         }
         stop.cancel();
     });
-    let clients: Arc<Clients> = app.clients.clone();
-    listener.serve(app.clone(), clients, app.stop.clone()).await;
+    listener
+        .serve(app.clone(), app.clients.clone(), app.stop.clone())
+        .await;
     session.stop().await;
     tracing::info!("stopped");
     Ok(())

@@ -48,11 +48,7 @@ pub(crate) fn of(app: &App) -> Status {
 
 fn session(app: &App, snapshot: Snapshot) -> SessionStatus {
     let Snapshot { state, stats } = snapshot;
-    let token = match &state {
-        State::Live { token } | State::Renewing { token, .. } => Some(token),
-        State::Backoff { token, .. } => token.as_ref(),
-        State::SignedOut { .. } | State::SigningIn { .. } => None,
-    };
+    let token = state.token();
     let renews_at = match &state {
         State::Live { token } => Some(rfc3339(token.renews().wall)),
         _ => None,

@@ -67,7 +67,7 @@ impl Link {
     pub(crate) async fn call(
         &self,
         peer: &Peer,
-        call: Call,
+        call: &Call,
         cancelled: &CancellationToken,
     ) -> Result<Answer, Fault> {
         let deadline = Instant::now() + PATIENCE;
@@ -76,7 +76,7 @@ impl Link {
             let mut lost = 0;
             loop {
                 let wire = self.wire(peer, deadline).await?;
-                let outcome = wire.call(&call, deadline - MARGIN, cancelled).await;
+                let outcome = wire.call(call, deadline - MARGIN, cancelled).await;
                 let again = match outcome {
                     Outcome::Answer(Err(fault)) if fault.code == FaultCode::Stopping => {
                         // It hangs up once it has drained; then its successor is waited for.

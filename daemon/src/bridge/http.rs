@@ -155,10 +155,7 @@ impl HttpBridge {
             if token.is_some() { "Refresh" } else { "Login" }
         );
         if let Some(until) = self.gate.closed_until() {
-            let retry_after = Some(until.saturating_duration_since(Instant::now()));
-            return Err(SessionError::Bridge(BridgeError::RateLimited {
-                retry_after,
-            }));
+            return Err(SessionError::Bridge(limited_until(until)));
         }
         self.meter.asked(false);
         let raw = self
@@ -231,8 +228,7 @@ impl HttpBridge {
     async fn wait_at_gate(&self, deadline: Instant) -> Result<(), BridgeError> {
         while let Some(until) = self.gate.closed_until() {
             if until >= deadline {
-                let retry_after = Some(until.saturating_duration_since(Instant::now()));
-                return Err(BridgeError::RateLimited { retry_after });
+                return Err(limited_until(until));
             }
             tokio::time::sleep_until(until).await;
         }
@@ -355,6 +351,11 @@ impl HttpBridge {
             },
         })
     }
+}
+
+fn limited_until(until: Instant) -> BridgeError {
+    let retry_after = Some(until.saturating_duration_since(Instant::now()));
+    BridgeError::RateLimited { retry_after }
 }
 
 /// reqwest's error without the URL it repeats, and with the causes it leaves out.

@@ -2,6 +2,7 @@
 //! effect twice". It decides and does nothing.
 
 use super::BridgeError;
+use crate::pace::doubling;
 use std::time::Duration;
 
 /// Tries for one request, the first included.
@@ -55,10 +56,7 @@ pub(super) fn again(effect: Effect, error: &BridgeError) -> Again {
 
 /// Exponential with full jitter.
 pub(super) fn backoff(tries: u32) -> Duration {
-    let most = FIRST_DELAY
-        .saturating_mul(2u32.saturating_pow(tries - 1))
-        .min(LONGEST_DELAY);
-    most.mul_f64(fastrand::f64())
+    doubling(FIRST_DELAY, LONGEST_DELAY, tries).mul_f64(fastrand::f64())
 }
 
 #[cfg(test)]

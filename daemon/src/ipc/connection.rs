@@ -1,7 +1,7 @@
 //! One client: its handshake, its calls, its answers. One task reads and writes, so a client
 //! that does not read its answers stops being read from, and is dropped after a while.
 
-use super::{Clients, Service, clients::Record, listener::GRACE};
+use super::{Clients, Service, clients::Record};
 use crate::{fault, os};
 use interprocess::local_socket::{tokio::Stream, traits::StreamCommon as _};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -283,7 +283,7 @@ impl<S: Service> Connection<'_, S> {
     async fn write<T: serde::Serialize>(&mut self, frame: &T) -> Result<(), ConnectionError> {
         let mut bytes = Vec::new();
         encode(frame, &mut bytes)?;
-        match timeout(WRITE_TIMEOUT.min(GRACE), self.stream.write_all(&bytes)).await {
+        match timeout(WRITE_TIMEOUT, self.stream.write_all(&bytes)).await {
             Ok(written) => Ok(written?),
             Err(_) => Err(ConnectionError::NotReading),
         }

@@ -21,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 /// As many clients as any machine has, with descriptors to spare.
 const MAX_CONNECTIONS: usize = 1100;
 /// How long what runs is waited for when the daemon ends.
-pub(super) const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Why the socket could not be taken.
 #[derive(Debug, thiserror::Error)]

@@ -141,13 +141,9 @@ impl Session {
         }
         // Until the owner has taken the report in, `token` would hand out the same token.
         let mut snapshots = self.snapshots.clone();
-        let gone = snapshots.wait_for(|snapshot| match &snapshot.state {
-            State::Live { token }
-            | State::Renewing { token, .. }
-            | State::Backoff {
-                token: Some(token), ..
-            } => token.generation() != generation,
-            _ => true,
+        let gone = snapshots.wait_for(|snapshot| {
+            let token = snapshot.state.token();
+            token.is_none_or(|token| token.generation() != generation)
         });
         let _ = tokio::time::timeout_at(deadline, gone).await;
     }

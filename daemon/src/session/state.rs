@@ -6,6 +6,7 @@ use super::{
     error::{Class, SessionError},
     token::{Generation, Token},
 };
+use crate::pace::doubling;
 use std::time::Duration;
 
 /// Tries in one series of logins (seed: "a maximum number of attempts").
@@ -271,6 +272,15 @@ impl State {
         }
     }
 
+    /// The token that callers use, unless it has died since.
+    pub fn token(&self) -> Option<&Token> {
+        match self {
+            State::Live { token } | State::Renewing { token, .. } => Some(token),
+            State::Backoff { token, .. } => token.as_ref(),
+            State::SignedOut { .. } | State::SigningIn { .. } => None,
+        }
+    }
+
     /// What a caller can do now.
     pub fn outlook(&self, now: Now) -> Outlook<'_> {
         match self {
@@ -278,13 +288,10 @@ impl State {
             | State::Renewing { token, .. }
             | State::Backoff {
                 token: Some(token), ..
-            } => {
-                if token.is_good(now) {
-                    Outlook::Token(token)
-                } else {
-                    Outlook::Ask
-                }
-            }
+            } => match token.is_good(now) {
+                true => Outlook::Token(token),
+                false => Outlook::Ask,
+            },
             State::SigningIn { .. } | State::Backoff { token: None, .. } => Outlook::Wait,
             State::SignedOut { reason } => match reason {
                 Reason::NotYet => Outlook::Ask,
@@ -381,16 +388,11 @@ fn renewal_failed(token: Token, tries: Tries, error: SessionError, context: Cont
 
 /// Exponential, with full jitter over its upper half so that it is never nothing.
 fn backoff(attempt: u32, jitter: f64) -> Duration {
-    let doubled = 2u32.saturating_pow(attempt.saturating_sub(1).min(16));
-    let most = FIRST_DELAY.saturating_mul(doubled).min(LONGEST_DELAY);
-    most.mul_f64(0.5 + jitter / 2.0)
+    doubling(FIRST_DELAY, LONGEST_DELAY, attempt).mul_f64(0.5 + jitter / 2.0)
 }
 
 fn cool_down(refusals: u32) -> Duration {
-    let doubled = 2u32.saturating_pow(refusals.saturating_sub(1).min(16));
-    FIRST_COOL_DOWN
-        .saturating_mul(doubled)
-        .min(LONGEST_COOL_DOWN)
+    doubling(FIRST_COOL_DOWN, LONGEST_COOL_DOWN, refusals)
 }
 
 #[cfg(test)]
