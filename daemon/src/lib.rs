@@ -26,10 +26,14 @@
 //! `session`, `bridge` and `mail` are a library for other programs as well: log in, and make
 //! authenticated requests with renewal and repetition done for you.
 
+mod account;
 mod app;
 pub mod bridge;
 pub mod cli;
+mod client;
 pub mod config;
+pub mod credentials;
+mod doctor;
 pub mod error;
 pub mod fault;
 pub mod ipc;
@@ -39,5 +43,6 @@ pub mod os;
 mod pace;
 pub mod run;
 pub mod session;
+mod sign_in;
 mod status;
 pub mod time;

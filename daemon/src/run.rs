@@ -3,7 +3,8 @@
 use crate::{
     app::App,
     bridge::http::{HttpBridge, SetupError},
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Inputs},
+    credentials::Source,
     ipc::{BindError, Listener, ProfileLock},
     logging,
     mail::MailService,
@@ -12,7 +13,7 @@ use crate::{
 };
 use std::{
     sync::Arc,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 use tai_proto::endpoint::{self, Endpoint, EndpointError};
 use tokio_util::sync::CancellationToken;
@@ -59,16 +60,21 @@ impl RunError {
 /// Any [`RunError`], before it serves anybody.
 pub fn run(profile: &str) -> Result<(), RunError> {
     let started = (SystemTime::now(), Instant::now());
+    os::harden();
+    // First of all, because it may begin the program anew.
+    let password = os::take_password();
     os::keep_new_files_private();
     let endpoint = Endpoint::of_profile(profile)?;
     let dirs = endpoint::project_dirs();
     let env = |name: &str| std::env::var(name).ok();
-    let config = Config::load(profile, &env, dirs.as_ref().map(|dirs| dirs.config_dir()))?;
+    let inputs = Inputs {
+        env: &env,
+        password,
+        dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
+    };
+    let config = Config::load(profile, inputs)?;
     let lock = ProfileLock::take(endpoint.clone())?;
-    let log = logging::start(
-        config.log_level,
-        endpoint::state_dir().map(|dir| dir.join("logs")).as_deref(),
-    );
+    let log = logging::start(config.log_level, logging::dir(profile).as_deref());
     tracing::info!("🚀 TAI MCP Email Server starting...");
     let bridge = Arc::new(HttpBridge::new(
         config.base_url.clone(),
@@ -78,11 +84,14 @@ pub fn run(profile: &str) -> Result<(), RunError> {
         .enable_all()
         .build()
         .map_err(RunError::Runtime)?;
-    runtime.block_on(serve(config, endpoint, lock, log, bridge, started))
+    let done = runtime.block_on(serve(config, endpoint, lock, log, bridge, started));
+    // A keyring that waits to be unlocked is not waited for.
+    runtime.shutdown_timeout(Duration::ZERO);
+    done
 }
 
 async fn serve(
-    config: Config,
+    mut config: Config,
     endpoint: Endpoint,
     lock: ProfileLock,
     log: logging::Log,
@@ -90,13 +99,20 @@ async fn serve(
     started: (SystemTime, Instant),
 ) -> Result<(), RunError> {
     let listener = Listener::bind(lock)?;
-    let session = Session::start(bridge.clone(), config.credentials.clone());
-    let (username, user_email) = (config.username.clone(), config.user_email.clone());
+    // The session alone holds the password, so that it alone has to forget it.
+    let nowhere = Source::Nowhere { username: None };
+    let source = std::mem::replace(&mut config.source, nowhere);
+    let configured = match &source {
+        Source::Nowhere { .. } | Source::Keyring { .. } => None,
+        source => Some(source.to_string()),
+    };
+    let session = Session::start(bridge.clone(), source);
     let stop = CancellationToken::new();
     let app = Arc::new(App {
-        mail: MailService::new(bridge.clone(), session.clone(), username, user_email),
+        mail: MailService::new(bridge.clone(), session.clone(), config.user_email.clone()),
+        configured,
         endpoint,
-        log: log.path.clone(),
+        log,
         bridge,
         session: session.clone(),
         clients: Arc::default(),
@@ -121,21 +137,17 @@ async fn serve(
 }
 
 fn announce(app: &App) {
-    if app.config.username.is_some()
-        && matches!(
-            app.config.credentials,
-            crate::session::credentials::Source::Nowhere
-        )
-    {
-        tracing::warn!("a username is configured, but no password: set TAI_MCP_PASSWORD");
-    } else if app.config.username.is_none() {
-        tracing::warn!("no username is configured: set TAI_MCP_USERNAME and TAI_MCP_PASSWORD");
-    } else {
-        tracing::info!("🔐 Authentication configured");
-        // The first client should not have to wait for the login.
-        app.session.nudge();
+    match &app.configured {
+        Some(source) => {
+            tracing::info!("🔐 Authentication configured: the password comes from {source}")
+        }
+        None => tracing::info!(
+            "no password is configured here; the keyring is asked, then `taid login` and clients"
+        ),
     }
-    if let Ok(address) = app.mail.address(app.config.instance.as_deref()) {
+    // The first client should not have to wait for the login.
+    app.session.nudge();
+    if let Some(address) = app.mail.known_address(app.config.instance.as_deref()) {
         tracing::info!("📧 Instance email: {address}");
     }
     tracing::info!("⚡ taid ready on {}", app.endpoint.socket().display());

@@ -17,7 +17,7 @@ pub(crate) fn of(app: &App) -> Status {
     let snapshot = app.session.snapshot();
     let mut clients = app.clients.rows();
     for client in &mut clients {
-        client.address = app.mail.address(client.instance.as_deref()).ok();
+        client.address = app.mail.known_address(client.instance.as_deref());
     }
     Status {
         schema: SCHEMA,
@@ -31,14 +31,17 @@ pub(crate) fn of(app: &App) -> Status {
             socket: app.endpoint.socket().display().to_string(),
             log: app
                 .log
+                .path
                 .as_deref()
                 .map(|path| path.display().to_string())
                 .unwrap_or_default(),
+            log_dropped: app.log.dropped(),
             draining: app.stop.is_cancelled(),
         },
         account: AccountStatus {
-            username: app.config.username.clone(),
-            address: app.mail.address(app.config.instance.as_deref()).ok(),
+            username: snapshot.username.as_deref().map(str::to_owned),
+            address: app.mail.known_address(app.config.instance.as_deref()),
+            source: Some(snapshot.source.to_string()).filter(|words| words != "nowhere"),
         },
         session: session(app, snapshot),
         bridge: bridge(app),
@@ -47,7 +50,16 @@ pub(crate) fn of(app: &App) -> Status {
 }
 
 fn session(app: &App, snapshot: Snapshot) -> SessionStatus {
-    let Snapshot { state, stats } = snapshot;
+    let last_error = snapshot.stats.last_error.as_ref().map(|(at, error)| {
+        let fault = fault::of_session(error, &snapshot, app.session.now());
+        LastError {
+            at: rfc3339(*at),
+            what: fault.what,
+            why: fault.why,
+            hint: fault.hint,
+        }
+    });
+    let Snapshot { state, stats, .. } = snapshot;
     let token = state.token();
     let renews_at = match &state {
         State::Live { token } => Some(rfc3339(token.renews().wall)),
@@ -60,22 +72,15 @@ fn session(app: &App, snapshot: Snapshot) -> SessionStatus {
         } => Some(rfc3339(retry_at.wall)),
         _ => None,
     };
-    let last_error = stats.last_error.as_ref().map(|(at, error)| {
-        let fault = fault::of_session(error, &state, app.session.now());
-        LastError {
-            at: rfc3339(*at),
-            what: fault.what,
-            why: fault.why,
-            hint: fault.hint,
-        }
-    });
     SessionStatus {
-        state: match state {
+        state: match &state {
             State::SignedOut { .. } => SessionState::SignedOut,
             State::SigningIn { .. } => SessionState::SigningIn,
             State::Live { .. } => SessionState::Live,
             State::Renewing { .. } => SessionState::Renewing,
             State::Backoff { .. } => SessionState::Backoff,
+            State::Checking { .. } if token.is_some() => SessionState::Live,
+            State::Checking { .. } => SessionState::SigningIn,
         },
         token_expires_at: token.map(|token| rfc3339(token.expires().wall)),
         renews_at,
@@ -84,6 +89,7 @@ fn session(app: &App, snapshot: Snapshot) -> SessionStatus {
         renewals: stats.renewals,
         failed_logins: stats.failed_logins,
         failed_renewals: stats.failed_renewals,
+        rejected_tokens: stats.rejected_tokens,
         last_error,
     }
 }
@@ -98,6 +104,12 @@ fn bridge(app: &App) -> BridgeStatus {
         url: app.config.base_url.to_string(),
         requests: reading.requests,
         retries: reading.retries,
+        unauthorized: reading.unauthorized,
+        forbidden: reading.forbidden,
+        rate_limited: reading.rate_limited,
+        unanswered: reading.unanswered,
+        reachable: reading.reachable,
+        clock_ahead_s: reading.clock_ahead_s,
         latency_us: reading
             .latency
             .and_then(|took| u64::try_from(took.as_micros()).ok()),

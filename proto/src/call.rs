@@ -1,7 +1,7 @@
 //! What a client can ask for and what it gets. Every type is plainly typed: bincode cannot
 //! carry values that describe themselves, and a field may only be added with a new version.
 
-use crate::{fault::Fault, status::Status};
+use crate::{fault::Fault, secret::Secret};
 use serde::{Deserialize, Serialize};
 
 /// The most bytes the content of an outgoing mail may have: 1 MiB.
@@ -72,6 +72,15 @@ pub enum Call {
     Status,
     /// Asks the daemon to drain and end.
     Stop,
+    /// Since version 2: a client that was configured with a username asks whether this is the
+    /// daemon of that account, and whether its password is needed.
+    Account(Account),
+    /// Since version 2: the password of a client that was asked for it.
+    Offer(Credentials),
+    /// Since version 2: a person signs in.
+    Login(Login),
+    /// Since version 2: a person signs out.
+    Logout,
 }
 
 /// What comes back.
@@ -87,10 +96,19 @@ pub enum Answer {
     Replied(Replied),
     /// To [`Call::Info`].
     Info(Info),
-    /// To [`Call::Status`].
-    Status(Box<Status>),
+    /// To [`Call::Status`]: [`crate::status::Status`] as its documented JSON, so that it can
+    /// gain fields without a new version. A client of version 1 gets a fault in its place.
+    Status(String),
     /// To [`Call::Stop`]: the daemon drains from here on and then hangs up.
     Stopping,
+    /// To [`Call::Account`].
+    Account(Need),
+    /// To [`Call::Offer`]: it is used for the next login.
+    Taken,
+    /// To [`Call::Login`].
+    SignedIn(SignedIn),
+    /// To [`Call::Logout`].
+    SignedOut(SignedOut),
 }
 
 impl Call {
@@ -98,11 +116,26 @@ impl Call {
     /// it again when the connection was lost before the answer.
     pub fn is_repeatable(&self) -> bool {
         match self {
-            Call::ListInbox(_) | Call::Info | Call::Status | Call::Stop => true,
+            Call::ListInbox(_) | Call::Info | Call::Status | Call::Stop | Call::Account(_) => true,
             // Reading a named mail again gives the same mail; reading "the oldest unread"
             // again gives the next one, and the first would be lost.
             Call::FetchEmail(fetch) => fetch.id.is_some(),
             Call::SendEmail(_) | Call::ReplyEmail(_) => false,
+            // Each of them changes who is signed in.
+            Call::Offer(_) | Call::Login(_) | Call::Logout => false,
+        }
+    }
+
+    /// The first version in which it is answered as described here.
+    pub fn since(&self) -> u32 {
+        match self {
+            Call::SendEmail(_)
+            | Call::FetchEmail(_)
+            | Call::ListInbox(_)
+            | Call::ReplyEmail(_)
+            | Call::Info
+            | Call::Stop => 1,
+            Call::Status | Call::Account(_) | Call::Offer(_) | Call::Login(_) | Call::Logout => 2,
         }
     }
 
@@ -116,6 +149,10 @@ impl Call {
             Call::Info => "info",
             Call::Status => "status",
             Call::Stop => "stop",
+            Call::Account(_) => "account",
+            Call::Offer(_) => "offer",
+            Call::Login(_) => "login",
+            Call::Logout => "logout",
         }
     }
 }
@@ -279,4 +316,60 @@ pub struct Info {
     pub api_timeout_ms: u32,
     /// The profile the daemon runs.
     pub profile: String,
+}
+
+/// The account a client was configured for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Its username.
+    pub username: String,
+}
+
+/// Whether a client's password is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Need {
+    /// The daemon has its own; the client keeps its.
+    Nothing,
+    /// The daemon has none that works: [`Call::Offer`] it.
+    Password,
+}
+
+/// A username and its password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    /// The registered username, its case kept.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+}
+
+/// What a person signs in with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// The account.
+    pub credentials: Credentials,
+    /// Whether the system's keyring is to keep it for the next start.
+    pub save: bool,
+}
+
+/// A person has signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The username.
+    pub username: String,
+    /// The address of the daemon's own instance.
+    pub address: String,
+    /// Why the keyring did not keep it, when that was asked for and failed.
+    pub not_saved: Option<Fault>,
+}
+
+/// A person has signed out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedOut {
+    /// The username that was signed in or configured.
+    pub username: Option<String>,
+    /// Whether the keyring had the password, and has forgotten it.
+    pub forgotten: bool,
+    /// Where the next start of the daemon would find a password again, in words.
+    pub still_configured: Option<String>,
 }

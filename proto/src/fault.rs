@@ -49,6 +49,10 @@ pub enum FaultCode {
     Stopping,
     /// A defect in the daemon.
     Internal,
+    /// Since version 2: the daemon has another account than the client was configured for.
+    OtherAccount,
+    /// Since version 2: the account cannot be registered or signed in as it stands.
+    AccountRefused,
 }
 
 impl Fault {

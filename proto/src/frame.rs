@@ -4,6 +4,7 @@
 
 use bincode::config::{Configuration, Fixint, LittleEndian};
 use serde::{Serialize, de::DeserializeOwned};
+use zeroize::Zeroize as _;
 
 /// The most bytes one frame's body may have. A mail of 1 MB of content, as Markdown and as
 /// HTML, fits with room to spare.
@@ -94,7 +95,13 @@ impl Decoder {
     /// Where the next bytes from the peer are to be appended.
     pub fn space(&mut self) -> &mut Vec<u8> {
         if self.consumed > 0 {
-            self.bytes.drain(..self.consumed);
+            // Frames may hold a password: neither what was taken out nor what is moved to
+            // the front stays behind.
+            let end = self.bytes.len();
+            self.bytes.copy_within(self.consumed.., 0);
+            let pending = end - self.consumed;
+            self.bytes.get_mut(pending..).unwrap_or_default().zeroize();
+            self.bytes.truncate(pending);
             self.consumed = 0;
         }
         if self.bytes.is_empty() && self.bytes.capacity() > KEEP {

@@ -4,7 +4,7 @@
 //! file and no socket, starts no task and knows no runtime, so that a client costs what it
 //! does itself and nothing more.
 //!
-//! # The protocol, version 1
+//! # The protocol, version 2
 //!
 //! **Transport.** A Unix stream socket at [`endpoint::Endpoint::socket`] (a named pipe on
 //! Windows). Before the first byte each side asks the system who the other one is and hangs
@@ -33,18 +33,27 @@
 //! [`fault::FaultCode::Cancelled`]; a send runs to its end and is answered as ever, because
 //! stopping it half way would leave its outcome unknown.
 //!
+//! **Accounts** (since version 2). A client that was configured with a username asks first
+//! whether the daemon is that account's ([`Call::Account`]); one that was configured with a
+//! password too sends it ([`Call::Offer`]) only when it is told that it is needed. `taid login`
+//! and `taid logout` are [`Call::Login`] and [`Call::Logout`].
+//!
+//! **Version 1**, which is still served, has none of these four calls, and its clients get a
+//! fault in place of the status.
+//!
 //! **Ending.** Either side may hang up at any time. A draining daemon answers new requests
 //! with [`fault::FaultCode::Stopping`], answers what it had begun, and hangs up.
 //!
-//! **Secrets.** Neither the password nor the token is in any frame the daemon sends.
+//! **Secrets.** A password is in [`call::Credentials`], which only clients send. Neither the
+//! password nor the token is in any frame the daemon sends.
 //!
 //! # Example, byte by byte
 //!
-//! A client of version 1 that calls itself `x`, asking for the status (call 5) as request 7
+//! A client of versions 1 and 2 that calls itself `x`, asking for the status (call 5) as request 7
 //! with 1,000 ms to spare:
 //!
 //! ```text
-//! 15 00 00 00  54 41 49 01  01 00 00 00  01 00 00 00  01 00 00 00 00 00 00 00  78
+//! 15 00 00 00  54 41 49 01  02 00 00 00  01 00 00 00  01 00 00 00 00 00 00 00  78
 //! 14 00 00 00  01 00 00 00  07 00 00 00 00 00 00 00  e8 03 00 00  05 00 00 00
 //! ```
 #![warn(missing_docs)]
@@ -55,7 +64,9 @@ pub mod fault;
 pub mod frame;
 pub mod hello;
 pub mod name;
+pub mod secret;
 pub mod status;
 
 pub use call::{Answer, Call, FromDaemon, ToDaemon};
 pub use fault::{Fault, FaultCode};
+pub use secret::Secret;

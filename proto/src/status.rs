@@ -43,6 +43,9 @@ pub struct DaemonStatus {
     pub socket: String,
     /// The log file's path.
     pub log: String,
+    /// Lines the log had to drop because the disk was slow or the day's file full.
+    #[serde(default)]
+    pub log_dropped: u64,
     /// Whether it is ending.
     pub draining: bool,
 }
@@ -54,6 +57,9 @@ pub struct AccountStatus {
     pub username: Option<String>,
     /// The address of the daemon's own instance.
     pub address: Option<String>,
+    /// Where the password comes from, in words; never the password.
+    #[serde(default)]
+    pub source: Option<String>,
 }
 
 /// The states of the session.
@@ -91,6 +97,9 @@ pub struct SessionStatus {
     pub failed_logins: u64,
     /// Failed renewals since the start.
     pub failed_renewals: u64,
+    /// Tokens that the bridge refused before their end.
+    #[serde(default)]
+    pub rejected_tokens: u64,
     /// The last failure, until something succeeds.
     pub last_error: Option<LastError>,
 }
@@ -117,6 +126,25 @@ pub struct BridgeStatus {
     pub requests: u64,
     /// How many of them were repeats.
     pub retries: u64,
+    /// How many were answered 401: the token was not accepted.
+    #[serde(default)]
+    pub unauthorized: u64,
+    /// How many were answered 403.
+    #[serde(default)]
+    pub forbidden: u64,
+    /// How many were answered 429.
+    #[serde(default)]
+    pub rate_limited: u64,
+    /// How many got no answer: no connection, a broken one, or none in time.
+    #[serde(default)]
+    pub unanswered: u64,
+    /// Whether the last request was answered; `None` before the first.
+    #[serde(default)]
+    pub reachable: Option<bool>,
+    /// How far this machine's clock is ahead of the bridge's, in seconds; negative when it is
+    /// behind. The bridge's is only known to the second.
+    #[serde(default)]
+    pub clock_ahead_s: Option<i64>,
     /// How long the last answer took, in microseconds.
     pub latency_us: Option<u64>,
     /// When it last answered.

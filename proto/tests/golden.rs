@@ -7,7 +7,7 @@ use tai_proto::{
     fault::{Fault, FaultCode},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
-    status::*,
+    secret::Secret,
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -218,75 +218,68 @@ fn the_answers_of_version_1_are_frozen() {
 }
 
 #[test]
-fn the_status_of_version_1_is_frozen() {
+fn the_frames_of_version_2_are_frozen() {
     let s = |text: &str| text.to_owned();
-    let status = Status {
-        schema: 1,
-        daemon: DaemonStatus {
-            version: s("v"),
-            protocol: 1,
-            pid: 2,
-            profile: s("p"),
-            started_at: s("t"),
-            uptime_s: 3,
-            socket: s("s"),
-            log: s("l"),
-            draining: false,
-        },
-        account: AccountStatus {
-            username: Some(s("u")),
-            address: None,
-        },
-        session: SessionStatus {
-            state: SessionState::Live,
-            token_expires_at: Some(s("e")),
-            renews_at: None,
-            retry_at: None,
-            logins: 1,
-            renewals: 2,
-            failed_logins: 3,
-            failed_renewals: 4,
-            last_error: Some(LastError {
-                at: s("a"),
-                what: s("b"),
-                why: s("c"),
-                hint: s("d"),
-            }),
-        },
-        bridge: BridgeStatus {
-            url: s("h"),
-            requests: 5,
-            retries: 6,
-            latency_us: Some(7),
-            last_answer_at: None,
-            rate_limited_until: None,
-        },
-        clients: vec![ClientStatus {
-            name: s("n"),
-            version: s("w"),
-            pid: 8,
-            shim: s("x"),
-            address: None,
-            instance: Some(s("i")),
-            connected_at: s("c"),
-            calls: 9,
-            in_flight: 0,
-            last_call: None,
-            last_call_at: None,
-        }],
+    golden(
+        &answer(Answer::Status(s("{}"))),
+        "1e000000 00000000 0700000000000000 00000000 05000000 0200000000000000 7b7d",
+    );
+    golden(
+        &request(Call::Account(Account { username: s("u") })),
+        "1d000000 01000000 0700000000000000 e8030000 07000000 0100000000000000 75",
+    );
+    let credentials = Credentials {
+        username: s("u"),
+        password: Secret::new(s("p")),
     };
     golden(
-        &answer(Answer::Status(Box::new(status))),
-        "27010000 00000000 0700000000000000 00000000 05000000 01000000
-         0100000000000000 76 01000000 02000000 0100000000000000 70 0100000000000000 74
-         0300000000000000 0100000000000000 73 0100000000000000 6c 00
-         01 0100000000000000 75 00
-         02000000 01 0100000000000000 65 00 00 0100000000000000 0200000000000000
-         0300000000000000 0400000000000000
-         01 0100000000000000 61 0100000000000000 62 0100000000000000 63 0100000000000000 64
-         0100000000000000 68 0500000000000000 0600000000000000 01 0700000000000000 00 00
-         0100000000000000 0100000000000000 6e 0100000000000000 77 08000000
-         0100000000000000 78 00 01 0100000000000000 69 0100000000000000 63
-         0900000000000000 0000000000000000 00 00",
+        &request(Call::Offer(credentials.clone())),
+        "26000000 01000000 0700000000000000 e8030000 08000000 0100000000000000 75
+         0100000000000000 70",
+    );
+    golden(
+        &request(Call::Login(Login {
+            credentials,
+            save: true,
+        })),
+        "27000000 01000000 0700000000000000 e8030000 09000000 0100000000000000 75
+         0100000000000000 70 01",
+    );
+    golden(
+        &request(Call::Logout),
+        "14000000 01000000 0700000000000000 e8030000 0a000000",
+    );
+    golden(
+        &answer(Answer::Account(Need::Password)),
+        "18000000 00000000 0700000000000000 00000000 07000000 01000000",
+    );
+    golden(
+        &answer(Answer::Taken),
+        "14000000 00000000 0700000000000000 00000000 08000000",
+    );
+    golden(
+        &answer(Answer::SignedIn(SignedIn {
+            username: s("u"),
+            address: s("a"),
+            not_saved: None,
+        })),
+        "27000000 00000000 0700000000000000 00000000 09000000 0100000000000000 75
+         0100000000000000 61 00",
+    );
+    golden(
+        &answer(Answer::SignedOut(SignedOut {
+            username: Some(s("u")),
+            forgotten: true,
+            still_configured: None,
+        })),
+        "20000000 00000000 0700000000000000 00000000 0a000000 01 0100000000000000 75 01 00",
+    );
+    golden(
+        &FromDaemon::Answer {
+            id: 7,
+            result: Err(Fault::new(FaultCode::OtherAccount, "w", "", "")),
+        },
+        "2d000000 00000000 0700000000000000 01000000 0e000000
+         0100000000000000 77 0000000000000000 0000000000000000",
     );
 }

@@ -148,6 +148,13 @@ fn call() -> impl Strategy<Value = Call> {
         Just(Call::Info),
         Just(Call::Status),
         Just(Call::Stop),
+        Just(Call::Logout),
+        text().prop_map(|username| Call::Account(Account { username })),
+        (text(), text(), any::<bool>()).prop_map(|(username, password, save)| {
+            let password = tai_proto::Secret::new(password);
+            let credentials = Credentials { username, password };
+            Call::Login(Login { credentials, save })
+        }),
     ]
 }
 

@@ -4,11 +4,11 @@
 
 mod wire;
 
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
-    call::Attach,
+    call::{Account, Attach, Credentials, Need},
     endpoint::{Endpoint, EndpointError},
 };
 use tokio::{
@@ -40,6 +40,7 @@ pub(crate) struct Link {
     endpoint: Result<Endpoint, EndpointError>,
     profile: String,
     instance: Option<String>,
+    account: Option<settings::Account>,
     wire: Mutex<State>,
     calls: Semaphore,
 }
@@ -57,6 +58,7 @@ impl Link {
             endpoint: Endpoint::of_profile(&settings.profile),
             profile: settings.profile.clone(),
             instance: settings.instance.clone(),
+            account: settings.account.clone(),
             wire: Mutex::new(State::Never),
             calls: Semaphore::new(MAX_CALLS),
         }
@@ -130,8 +132,40 @@ impl Link {
             }
         };
         wire.attach(attach).await;
+        self.introduce(&wire, deadline).await?;
         *state = State::Had(wire.clone());
         Ok(wire)
+    }
+
+    /// Makes sure that the daemon is the account's that this client was configured for, and
+    /// gives it the password when it has none. A daemon of version 1 cannot be asked.
+    async fn introduce(&self, wire: &Wire, deadline: Instant) -> Result<(), Fault> {
+        let Some(account) = &self.account else {
+            return Ok(());
+        };
+        let username = account.username.clone();
+        let question = Call::Account(Account { username });
+        if wire.version() < question.since() {
+            return Ok(());
+        }
+        let never = CancellationToken::new();
+        let need = match wire.call(&question, deadline - MARGIN, &never).await {
+            Outcome::Answer(Ok(Answer::Account(need))) => need,
+            Outcome::Answer(Err(fault)) => return Err(fault),
+            // It went away; the call that follows finds out.
+            _ => return Ok(()),
+        };
+        let (Need::Password, Some(password)) = (need, &account.password) else {
+            return Ok(());
+        };
+        let offer = Call::Offer(Credentials {
+            username: account.username.clone(),
+            password: password.clone(),
+        });
+        match wire.call(&offer, deadline - MARGIN, &never).await {
+            Outcome::Answer(Err(fault)) => Err(fault),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod args;
 mod link;
+mod secrets;
 mod server;
 mod settings;
 mod stdio;
@@ -20,7 +21,8 @@ use tokio_util::sync::CancellationToken;
 ///
 /// MCP clients start this; it needs a running taid. Configure it with TAI_MCP_INSTANCE (the
 /// name of this agent), TAI_MCP_USEREMAIL (who gets mail that names nobody) and
-/// TAI_MCP_PROFILE (which taid), all of them optional.
+/// TAI_MCP_PROFILE (which taid), all of them optional. TAI_MCP_USERNAME makes sure that taid
+/// has that account; with TAI_MCP_PASSWORD too, a taid that has no password is given it.
 #[derive(Parser)]
 #[command(name = "tai-mcp", version)]
 struct Args {}
@@ -30,7 +32,9 @@ fn main() -> ExitCode {
     if std::env::args_os().len() > 1 {
         let Args {} = Args::parse();
     }
-    let settings = Settings::from_env(&|name| std::env::var(name).ok());
+    // First of all, because it may begin the program anew.
+    let given = secrets::take_password();
+    let settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
     if settings.greets {
         // One write: most clients never read it, some show it.
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";

@@ -27,7 +27,8 @@ pub(crate) fn show(call: &Call, answer: Answer) -> Shown {
             show_inbox(inbox, with_read)
         }
         Answer::Replied(replied) => show_replied(replied),
-        Answer::Info(_) | Answer::Status(_) | Answer::Stopping => Shown {
+        // What no tool asks for.
+        _ => Shown {
             text: "taid answered another question than was asked".into(),
             structured: None,
         },

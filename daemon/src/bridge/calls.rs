@@ -6,8 +6,8 @@ use super::{
     http::{Ask, HttpBridge},
     wire::{ListAnswer, MessageAnswer, ReceiptAnswer},
 };
+use crate::credentials::Credentials;
 use crate::session::{
-    credentials::Credentials,
     error::SessionError,
     token::{Issued, Token},
 };

@@ -3,9 +3,10 @@
 
 use super::{
     BridgeError, Meter,
-    gate::{self, Gate},
+    answer::{Raw, date, read},
+    gate::Gate,
     retry::{Again, Effect, MAX_TRIES, again, backoff},
-    wire::{Envelope, TokenAnswer},
+    wire::TokenAnswer,
 };
 use crate::session::{error::SessionError, token::Issued};
 use reqwest::{
@@ -15,8 +16,11 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
-use std::time::{Duration, SystemTime};
-use tokio::time::Instant;
+use std::time::Duration;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 
 /// Sent as User-Agent (seed: `tai-mcp/<version>`).
 const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
@@ -24,6 +28,10 @@ const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
 const MAX_ANSWER: usize = 64 << 20;
 const MAX_CONNECT: Duration = Duration::from_secs(10);
 const IDLE_CONNECTIONS: usize = 8;
+/// Requests for mail at once, and so connections; more wait their turn.
+const MAX_REQUESTS: usize = 64;
+/// A clock that is further off is worth a word.
+const WORTH_A_WARNING_S: i64 = 60;
 
 /// Why the client could not be built.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +46,7 @@ pub struct HttpBridge {
     timeout: Duration,
     gate: Gate,
     meter: Meter,
+    places: Semaphore,
 }
 
 /// One request for mail.
@@ -73,12 +82,6 @@ impl<'a> Ask<'a> {
             effect,
         }
     }
-}
-
-struct Raw {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
 }
 
 impl HttpBridge {
@@ -119,6 +122,7 @@ impl HttpBridge {
             timeout,
             gate: Gate::default(),
             meter: Meter::default(),
+            places: Semaphore::new(MAX_REQUESTS),
         })
     }
 
@@ -130,6 +134,19 @@ impl HttpBridge {
     /// Until when the bridge asked to be left alone.
     pub fn rate_limited_until(&self) -> Option<Instant> {
         self.gate.closed_until()
+    }
+
+    /// How long one request may take.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// `/api/v1/` and then `segments`, each of them one segment whatever it contains.
@@ -167,9 +184,10 @@ impl HttpBridge {
             if token.is_some() { "Refresh" } else { "Login" },
             raw.status.as_u16()
         );
+        self.warn_of_the_clock();
         let server_time = date(&raw.headers);
         let status = raw.status;
-        match self.read::<TokenAnswer>(raw) {
+        match read::<TokenAnswer>(&self.gate, raw) {
             Ok(answer) => Ok(Issued {
                 token: answer.token.into(),
                 server_time,
@@ -182,7 +200,26 @@ impl HttpBridge {
             {
                 Err(SessionError::Refused)
             }
+            // 403 Forbidden, 423 Locked: the bridge knows the account and keeps it out.
+            Err(BridgeError::Refused {
+                status: 403 | 423,
+                message,
+                ..
+            }) if token.is_none() => Err(SessionError::Locked { message }),
             Err(error) => Err(SessionError::Bridge(error)),
+        }
+    }
+
+    /// A wrong clock breaks other programs' tokens, if not ours.
+    fn warn_of_the_clock(&self) {
+        if let Some(ahead) = self.meter.reading().clock_ahead_s
+            && ahead.abs() >= WORTH_A_WARNING_S
+        {
+            tracing::warn!(
+                "Warning: clock skew: this machine's clock is {} s {} the bridge's; taid goes by the bridge's",
+                ahead.abs(),
+                if ahead > 0 { "ahead of" } else { "behind" }
+            );
         }
     }
 
@@ -195,6 +232,12 @@ impl HttpBridge {
         let mut tries = 1;
         loop {
             self.wait_at_gate(deadline).await?;
+            let place = timeout_at(deadline, self.places.acquire()).await;
+            let Ok(Ok(place)) = place else {
+                return Err(BridgeError::Unreachable {
+                    detail: format!("{MAX_REQUESTS} requests were already waiting for it"),
+                });
+            };
             self.meter.asked(tries > 1);
             let left = deadline.saturating_duration_since(Instant::now());
             let sent = self
@@ -206,7 +249,8 @@ impl HttpBridge {
                     self.timeout.min(left),
                 )
                 .await;
-            let error = match sent.and_then(|raw| self.read(raw)) {
+            drop(place);
+            let error = match sent.and_then(|raw| read(&self.gate, raw)) {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -236,7 +280,7 @@ impl HttpBridge {
     }
 
     /// One request and its whole answer.
-    async fn once(
+    pub(super) async fn once(
         &self,
         method: &Method,
         url: &Url,
@@ -261,6 +305,7 @@ impl HttpBridge {
         }
         let started = Instant::now();
         let failed = |error: reqwest::Error| {
+            self.meter.unanswered();
             if error.is_connect() {
                 BridgeError::Unreachable {
                     detail: detail(&error),
@@ -282,73 +327,12 @@ impl HttpBridge {
             }
             body.extend_from_slice(&piece);
         }
-        self.meter.answered(started.elapsed());
+        self.meter
+            .answered(status.as_u16(), started.elapsed(), date(&headers));
         Ok(Raw {
             status,
             headers,
             body,
-        })
-    }
-
-    /// Makes of an answer what it says.
-    fn read<T: DeserializeOwned>(&self, raw: Raw) -> Result<T, BridgeError> {
-        let Raw {
-            status,
-            headers,
-            body,
-        } = raw;
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            let value = headers
-                .get(header::RETRY_AFTER)
-                .and_then(|value| value.to_str().ok());
-            let asked = value.and_then(|value| gate::retry_after(value, date(&headers)));
-            let retry_after = Some(self.gate.close(asked));
-            return Err(BridgeError::RateLimited { retry_after });
-        }
-        if status.is_success() {
-            let envelope: Envelope<T> =
-                serde_json::from_slice(&body).map_err(|error| BridgeError::Garbled {
-                    detail: error.to_string(),
-                })?;
-            return match envelope {
-                Envelope {
-                    success: true,
-                    data: Some(data),
-                    ..
-                } => Ok(data),
-                Envelope {
-                    error: Some(error), ..
-                } => Err(BridgeError::Failed {
-                    status: status.as_u16(),
-                    code: error.code,
-                    message: error.message,
-                }),
-                _ => Err(BridgeError::Garbled {
-                    detail: "it has no data".into(),
-                }),
-            };
-        }
-        let error = serde_json::from_slice::<Envelope<serde::de::IgnoredAny>>(&body)
-            .ok()
-            .and_then(|envelope| envelope.error);
-        let Some(error) = error else {
-            return Err(BridgeError::Intercepted {
-                status: status.as_u16(),
-            });
-        };
-        let (code, message, status) = (error.code, error.message, status.as_u16());
-        Err(match status {
-            401 => BridgeError::Unauthorized { message },
-            400..=499 => BridgeError::Refused {
-                status,
-                code,
-                message,
-            },
-            _ => BridgeError::Failed {
-                status,
-                code,
-                message,
-            },
         })
     }
 }
@@ -371,8 +355,4 @@ fn detail(error: &reqwest::Error) -> String {
     } else {
         text
     }
-}
-
-fn date(headers: &HeaderMap) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()
 }

@@ -2,17 +2,20 @@
 //! it. It depends on nothing of the session but the types a login needs, and never asks for
 //! a token by itself.
 
+mod answer;
 mod calls;
 mod gate;
 pub mod http;
 mod meter;
+mod public;
 mod retry;
 mod wire;
 
 pub use meter::{Meter, Reading};
+pub use public::{Health, Registered};
 
+use crate::credentials::Credentials;
 use crate::session::{
-    credentials::Credentials,
     error::SessionError,
     token::{Issued, Token},
 };

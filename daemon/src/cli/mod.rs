@@ -1,21 +1,18 @@
 //! The command line: what a person types, what they read, and the exit code.
 
-mod client;
+mod account;
+mod doctor;
+mod logs;
 mod page;
+pub(crate) mod status;
 
-use crate::run;
+use crate::{
+    client::{Client, ClientError},
+    run,
+};
 use clap::{Parser, Subcommand};
-use client::{Client, ClientError};
-use std::{
-    io::Write as _,
-    process::ExitCode,
-    time::{Duration, SystemTime},
-};
-use tai_proto::{
-    Answer, Call, Fault,
-    endpoint::Endpoint,
-    status::{SessionState, Status},
-};
+use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
+use tai_proto::{Call, Fault, FaultCode, endpoint::Endpoint};
 use tokio::time::Instant;
 
 /// One login to TAI mail for every MCP client on this machine.
@@ -36,14 +33,41 @@ const EXIT_CODES: &str =
 enum Command {
     /// Run the daemon in the foreground
     ///
-    /// Reads TAI_MCP_USERNAME and TAI_MCP_PASSWORD, logs in, and serves tai-mcp until it is
-    /// stopped with `taid stop`, Ctrl-C or SIGTERM.
+    /// Logs in with the first password it is configured with (TAI_MCP_PASSWORD, a systemd
+    /// credential, password_command, password_file, the keyring), or waits for `taid login`,
+    /// and serves tai-mcp until it is stopped with `taid stop`, Ctrl-C or SIGTERM.
     Run,
+    /// Sign in: asks for the password and checks it with the bridge
+    Login(account::LoginArgs),
+    /// Sign out: forgets the token and the password, in the keyring too
+    Logout,
+    /// Create an account, and sign in with it
+    Register(account::RegisterArgs),
     /// Show the account, the session, the bridge and the connected clients
     Status {
         /// Print it as JSON, in a shape that stays.
         #[arg(long)]
         json: bool,
+        /// Every profile that runs, a line each.
+        #[arg(long, conflicts_with = "profile")]
+        all: bool,
+    },
+    /// Look for what is wrong, and say what to do about it
+    ///
+    /// Tries the password with the bridge once, unless the daemon is signed in already.
+    Doctor {
+        /// Print it as JSON, in a shape that stays.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the end of the log
+    Logs {
+        /// Go on with every line that is added.
+        #[arg(short, long)]
+        follow: bool,
+        /// How many lines to begin with.
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
+        lines: usize,
     },
     /// Ask the daemon to finish what it does and end
     Stop,
@@ -81,10 +105,7 @@ pub fn main() -> ExitCode {
             say(&crate::error::chain(&error), "", error.hint());
             Failure::Failed
         }),
-        Command::Status { json } => {
-            with_daemon(&profile, async |client| status(client, json).await)
-        }
-        Command::Stop => with_daemon(&profile, stop),
+        command => in_runtime(dispatch(&profile, command)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -92,17 +113,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// `error:`, `caused by:`, `hint:` on standard error.
-fn say(what: &str, why: &str, hint: &str) {
-    let fault = Fault::new(tai_proto::FaultCode::Internal, what, why, hint);
-    let _ = writeln!(std::io::stderr(), "{fault}");
+async fn dispatch(profile: &str, command: Command) -> Result<(), Failure> {
+    match command {
+        // It has a runtime of its own.
+        Command::Run => Ok(()),
+        Command::Login(args) => account::login(profile, args).await,
+        Command::Logout => account::logout(profile).await,
+        Command::Register(args) => account::register(profile, args).await,
+        Command::Status { json, all: true } => status::all(json).await,
+        Command::Status { json, all: false } => status::status(profile, json).await,
+        Command::Doctor { json } => doctor::doctor(profile, json).await,
+        Command::Logs { follow, lines } => logs::logs(profile, lines, follow).await,
+        Command::Stop => stop(profile).await,
+    }
 }
 
-/// Connects to the daemon and does one thing with it, within a time limit.
-fn with_daemon<F>(profile: &str, work: F) -> Result<(), Failure>
-where
-    F: AsyncFnOnce(Client) -> Result<(), ClientError>,
-{
+fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -110,57 +136,50 @@ where
             say("the system gives no event loop", &error.to_string(), "");
             Failure::Failed
         })?;
-    let done = runtime.block_on(async {
+    let done = runtime.block_on(work);
+    // A keyring that waits to be unlocked is not waited for.
+    runtime.shutdown_timeout(Duration::ZERO);
+    done
+}
+
+/// `error:`, `caused by:`, `hint:` on standard error.
+fn say(what: &str, why: &str, hint: &str) {
+    say_fault(&Fault::new(FaultCode::Internal, what, why, hint));
+}
+
+/// The same, and the exit code that goes with it.
+fn say_fault(fault: &Fault) -> Failure {
+    let _ = writeln!(std::io::stderr(), "{fault}");
+    match fault.code {
+        FaultCode::NotSignedIn | FaultCode::AuthRefused => Failure::NotSignedIn,
+        _ => Failure::Failed,
+    }
+}
+
+/// Says why the daemon could not be asked.
+fn said(error: ClientError, profile: &str) -> Failure {
+    if let ClientError::Fault(fault) = &error {
+        return say_fault(fault);
+    }
+    let (what, why, hint) = error.words(profile);
+    say(&what, &why, &hint);
+    match error {
+        ClientError::NotRunning { .. } => Failure::NotRunning,
+        ClientError::Version { .. } => Failure::VersionMismatch,
+        _ => Failure::Failed,
+    }
+}
+
+async fn stop(profile: &str) -> Result<(), Failure> {
+    let work = async {
         let endpoint = Endpoint::of_profile(profile).map_err(ClientError::Endpoint)?;
-        let client = Client::connect(endpoint, Instant::now() + PATIENCE).await?;
-        work(client).await
-    });
-    done.map_err(|error| {
-        let (what, why, hint) = error.words(profile);
-        if !what.is_empty() {
-            say(&what, &why, &hint);
-        }
-        match error {
-            ClientError::NotRunning { .. } => Failure::NotRunning,
-            ClientError::NotSignedIn => Failure::NotSignedIn,
-            ClientError::Version { .. } => Failure::VersionMismatch,
-            _ => Failure::Failed,
-        }
-    })
-}
-
-async fn status(mut client: Client, json: bool) -> Result<(), ClientError> {
-    let answer = client.call(Call::Status, Instant::now() + PATIENCE).await?;
-    let Answer::Status(status) = answer else {
-        return Err(ClientError::Confused);
+        let deadline = Instant::now() + PATIENCE;
+        let mut client = Client::connect(endpoint, deadline).await?;
+        client.call(Call::Stop, deadline).await?;
+        let deadline = Instant::now() + Duration::from_secs(20);
+        client.until_gone(deadline).await
     };
-    let text = if json {
-        serde_json::to_string_pretty(&status).map_err(|_| ClientError::Confused)?
-    } else {
-        page::render(&status, SystemTime::now())
-    };
-    // A reader that went away, as `head` does, is no failure of ours.
-    let _ = writeln!(std::io::stdout(), "{text}");
-    if is_signed_in(&status) {
-        Ok(())
-    } else {
-        Err(ClientError::NotSignedIn)
-    }
-}
-
-fn is_signed_in(status: &Status) -> bool {
-    match status.session.state {
-        SessionState::Live | SessionState::Renewing | SessionState::SigningIn => true,
-        SessionState::Backoff => status.session.token_expires_at.is_some(),
-        SessionState::SignedOut => false,
-    }
-}
-
-async fn stop(mut client: Client) -> Result<(), ClientError> {
-    client.call(Call::Stop, Instant::now() + PATIENCE).await?;
-    client
-        .until_gone(Instant::now() + Duration::from_secs(20))
-        .await?;
+    work.await.map_err(|error| said(error, profile))?;
     let _ = writeln!(std::io::stdout(), "taid has stopped");
     Ok(())
 }

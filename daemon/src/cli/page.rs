@@ -40,8 +40,11 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
         account
             .address
             .as_deref()
-            .unwrap_or("none: no username is configured"),
+            .unwrap_or("none: nobody is signed in"),
     );
+    if let Some(source) = &account.source {
+        line("  password", &format!("from {source}"));
+    }
     line("session", state_words(session));
     if let Some(at) = &session.token_expires_at {
         line("  token", &format!("expires {at}, {}", relative(at, now)));
@@ -55,6 +58,7 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
     let failed = [
         (session.failed_logins, "failed login"),
         (session.failed_renewals, "failed renewal"),
+        (session.rejected_tokens, "early refused token"),
     ];
     let mut counts = vec![
         count(session.logins, "login"),
@@ -91,6 +95,30 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
         ));
     }
     line("  traffic", &traffic.join(", "));
+    let trouble: Vec<String> = [
+        (bridge.unauthorized, "answered 401"),
+        (bridge.forbidden, "403"),
+        (bridge.rate_limited, "429"),
+        (bridge.unanswered, "not answered"),
+    ]
+    .into_iter()
+    .filter(|(n, _)| *n > 0)
+    .map(|(n, what)| format!("{n} {what}"))
+    .collect();
+    if !trouble.is_empty() {
+        line("  trouble", &trouble.join(", "));
+    }
+    if bridge.reachable == Some(false) {
+        line("  now", "the last request was not answered");
+    }
+    if let Some(ahead) = bridge.clock_ahead_s.filter(|ahead| ahead.abs() >= 60) {
+        let span = span(Duration::from_secs(ahead.unsigned_abs()));
+        let word = if ahead > 0 { "ahead of" } else { "behind" };
+        line(
+            "  clock",
+            &format!("this machine's is {span} {word} the bridge's, which counts"),
+        );
+    }
     if let Some(at) = &bridge.rate_limited_until {
         line(
             "  paused",
@@ -106,12 +134,52 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
             &daemon.log
         },
     );
+    if daemon.log_dropped > 0 {
+        line("  dropped", &count(daemon.log_dropped, "line"));
+    }
     line("clients", &clients.len().to_string());
     if !clients.is_empty() {
         page.push('\n');
         page.push_str(&table(clients, now));
     }
     page.trim_end().to_owned()
+}
+
+/// A line for each daemon.
+pub(super) fn overview(all: &[Status], now: SystemTime) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["PROFILE", "ACCOUNT", "SESSION", "RENEWAL", "CLIENTS", "PID"]);
+    for status in all {
+        let renewal = status.session.renews_at.as_deref();
+        table.add_row([
+            &status.daemon.profile,
+            status.account.address.as_deref().unwrap_or("none"),
+            state_words(&status.session),
+            &renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
+            &status.clients.len().to_string(),
+            &status.daemon.pid.to_string(),
+        ]);
+    }
+    lined_up(table, &[4, 5])
+}
+
+/// Columns two spaces apart, numbers to the right, nothing at the ends of lines.
+fn lined_up(mut table: Table, right: &[usize]) -> String {
+    for column in right {
+        if let Some(column) = table.column_mut(*column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let lines = table.to_string();
+    lines
+        .lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn state_words(session: &SessionStatus) -> &'static str {
@@ -161,20 +229,7 @@ fn table(clients: &[ClientStatus], now: SystemTime) -> String {
             &last,
         ]);
     }
-    for column in [2, 5, 6] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines = table.to_string();
-    lines
-        .lines()
-        .map(str::trim_end)
-        .collect::<Vec<_>>()
-        .join("\n")
+    lined_up(table, &[2, 5, 6])
 }
 
 /// What a client calls itself must not move the cursor.

@@ -18,11 +18,13 @@ fn status() -> Status {
             uptime_s: 3723,
             socket: "/run/user/1000/tai/default.sock".into(),
             log: "/home/alice/.local/state/tai/logs/tai-mcp.log".into(),
+            log_dropped: 0,
             draining: false,
         },
         account: AccountStatus {
             username: text("alice"),
             address: text("desk.alice@tai.chat"),
+            source: text("the keyring"),
         },
         session: SessionStatus {
             state: SessionState::Live,
@@ -33,12 +35,19 @@ fn status() -> Status {
             renewals: 2,
             failed_logins: 0,
             failed_renewals: 0,
+            rejected_tokens: 0,
             last_error: None,
         },
         bridge: BridgeStatus {
             url: "https://tai.chat/".into(),
             requests: 40,
             retries: 1,
+            unauthorized: 0,
+            forbidden: 0,
+            rate_limited: 0,
+            unanswered: 0,
+            reachable: Some(true),
+            clock_ahead_s: Some(0),
             latency_us: Some(48_312),
             last_answer_at: text("2026-11-23T10:01:51Z"),
             rate_limited_until: None,
@@ -84,10 +93,11 @@ fn page(status: &Status) -> String {
 
 #[test]
 fn a_live_session_reads_at_a_glance() {
-    insta::assert_snapshot!(page(&status()), @r"
+    insta::assert_snapshot!(page(&status()), @"
     taid       0.1.0 (protocol 1), pid 4242, up 1 h 2 min
     profile    default
     account    desk.alice@tai.chat
+      password from the keyring
     session    live
       token    expires 2026-11-24T09:00:00Z, in 22 h 57 min
       renewal  2026-11-24T08:54:30Z, in 22 h 52 min
@@ -117,6 +127,7 @@ fn a_failed_session_says_why_and_what_to_do() {
         renewals: 0,
         failed_logins: 1,
         failed_renewals: 0,
+        rejected_tokens: 2,
         last_error: Some(LastError {
             at: "2026-11-23T10:02:03Z".into(),
             what: "Authentication failed - invalid username or password".into(),
@@ -125,21 +136,47 @@ fn a_failed_session_says_why_and_what_to_do() {
         }),
     };
     status.bridge.rate_limited_until = text("2026-11-23T10:03:03Z");
-    insta::assert_snapshot!(page(&status), @r"
+    status.bridge.unauthorized = 3;
+    status.bridge.rate_limited = 1;
+    status.bridge.unanswered = 2;
+    status.bridge.reachable = Some(false);
+    status.bridge.clock_ahead_s = Some(-86_400);
+    status.daemon.log_dropped = 7;
+    insta::assert_snapshot!(page(&status), @"
     taid       0.1.0 (protocol 1), pid 4242, up 1 h 2 min
     profile    default
     account    desk.alice@tai.chat
+      password from the keyring
     session    signed out
       next try 2026-11-23T10:02:33Z, in 30 s
-      so far   0 logins, 0 renewals, 1 failed login
+      so far   0 logins, 0 renewals, 1 failed login, 2 early refused tokens
       error    Authentication failed - invalid username or password (now)
       why      the bridge refused the login
       hint     Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD.
     bridge     https://tai.chat/
       traffic  40 requests, 1 of them repeated, the last answered in 48.3 ms, 12 s ago
+      trouble  3 answered 401, 1 429, 2 not answered
+      now      the last request was not answered
+      clock    this machine's is 1 d 0 h behind the bridge's, which counts
       paused   the bridge asked for a pause, over in 1 min 0 s
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
+      dropped  7 lines
     clients    0
+    ");
+}
+
+#[test]
+fn all_profiles_are_a_line_each() {
+    let (one, mut two) = (status(), status());
+    two.daemon.profile = "work".into();
+    two.account.address = None;
+    two.session.state = SessionState::SignedOut;
+    two.session.renews_at = None;
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_123);
+    insta::assert_snapshot!(overview(&[one, two], now), @"
+    PROFILE  ACCOUNT              SESSION     RENEWAL         CLIENTS   PID
+    default  desk.alice@tai.chat  live        in 22 h 52 min        2  4242
+    work     none                 signed out  none                  2  4242
     ");
 }

@@ -68,6 +68,7 @@ struct Connection<'a, S> {
     decoder: Decoder,
     peer: u32,
     shim: String,
+    version: u32,
     record: Option<Record<'a>>,
     instance: Option<String>,
     /// The calls that are not answered: a handle for those that may be stopped.
@@ -85,6 +86,7 @@ pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
         decoder: Decoder::new(MAX_HELLO),
         peer: 0,
         shim: String::new(),
+        version: 0,
         record: None,
         open: HashMap::new(),
         done,
@@ -167,6 +169,7 @@ impl<S: Service> Connection<'_, S> {
                 software,
             });
         }
+        self.version = welcome.chosen;
         self.shim = hello.software;
         Ok(true)
     }
@@ -231,6 +234,9 @@ impl<S: Service> Connection<'_, S> {
         if self.open.contains_key(&request.id) {
             let what = format!("request {} is already open", request.id);
             return Some(Fault::new(FaultCode::BadRequest, what, "", ""));
+        }
+        if request.call.since() > self.version {
+            return Some(fault::newer_than_client(SOFTWARE));
         }
         let instance = self.instance.as_deref();
         instance

@@ -7,7 +7,7 @@ mod inbox;
 
 use crate::{
     bridge::{Bridge, BridgeError, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},
-    session::{Session, error::SessionError, token::Token},
+    session::{RequestError, Session, error::SessionError, token::Token},
 };
 use std::{future::Future, sync::Arc};
 use tai_proto::{
@@ -20,7 +20,6 @@ use tokio::{sync::Mutex, time::Instant};
 pub struct MailService<B> {
     bridge: Arc<B>,
     session: Session,
-    username: Option<String>,
     default_to: Option<String>,
     /// Held by whoever looks for the oldest unread mail, so that no two clients of this
     /// daemon are given the same one.
@@ -34,8 +33,6 @@ pub enum MailError {
     Session(#[source] SessionError),
     #[error("the bridge cannot do it")]
     Bridge(#[source] BridgeError),
-    #[error("no username is configured, so there is no address")]
-    NoUsername,
     #[error("no recipient")]
     NoRecipient,
     #[error("{field} cannot be used: {rule}")]
@@ -54,30 +51,42 @@ pub enum MailError {
     NotYours { id: u64, address: String },
 }
 
+impl From<RequestError> for MailError {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Session(error) => MailError::Session(error),
+            RequestError::Bridge(error) => MailError::Bridge(error),
+        }
+    }
+}
+
 impl<B: Bridge> MailService<B> {
-    /// The operations of `username`, who may not be known yet.
-    pub fn new(
-        bridge: Arc<B>,
-        session: Session,
-        username: Option<String>,
-        default_to: Option<String>,
-    ) -> Self {
+    /// The operations of whoever is signed in.
+    pub fn new(bridge: Arc<B>, session: Session, default_to: Option<String>) -> Self {
         Self {
             bridge,
             session,
-            username,
             default_to,
             fetching: Mutex::new(()),
         }
     }
 
-    /// The address of an instance.
-    ///
-    /// # Errors
-    /// [`MailError::NoUsername`].
-    pub fn address(&self, instance: Option<&str>) -> Result<String, MailError> {
-        let username = self.username.as_deref().ok_or(MailError::NoUsername)?;
-        Ok(name::address(instance, username))
+    /// The address of an instance, where it is known whose it is.
+    pub fn known_address(&self, instance: Option<&str>) -> Option<String> {
+        let username = self.session.snapshot().username?;
+        Some(name::address(instance, &username))
+    }
+
+    async fn address(
+        &self,
+        instance: Option<&str>,
+        deadline: Instant,
+    ) -> Result<String, MailError> {
+        let username = self.session.username(deadline).await;
+        Ok(name::address(
+            instance,
+            &username.map_err(MailError::Session)?,
+        ))
     }
 
     /// Sends a mail from the instance's address, at most once.
@@ -90,7 +99,7 @@ impl<B: Bridge> MailService<B> {
         mail: SendEmail,
         deadline: Instant,
     ) -> Result<Sent, MailError> {
-        let from = self.address(instance)?;
+        let from = self.address(instance, deadline).await?;
         let to = mail
             .to
             .or_else(|| self.default_to.clone())
@@ -132,7 +141,7 @@ impl<B: Bridge> MailService<B> {
         which: FetchEmail,
         deadline: Instant,
     ) -> Result<Fetched, MailError> {
-        let address = self.address(instance)?;
+        let address = self.address(instance, deadline).await?;
         let (_held, id) = match which.id {
             Some(id) => (None, id),
             None => {
@@ -183,7 +192,7 @@ impl<B: Bridge> MailService<B> {
         which: ListInbox,
         deadline: Instant,
     ) -> Result<Inbox, MailError> {
-        let address = self.address(instance)?;
+        let address = self.address(instance, deadline).await?;
         if !(1..=200).contains(&which.limit) {
             let rule = "it is a number from 1 to 200";
             return Err(MailError::BadField {
@@ -205,7 +214,7 @@ impl<B: Bridge> MailService<B> {
         reply: ReplyEmail,
         deadline: Instant,
     ) -> Result<Replied, MailError> {
-        let from = self.address(instance)?;
+        let from = self.address(instance, deadline).await?;
         let id = reply.id;
         let given = reply.subject.map(check::subject).transpose()?;
         let parts = content::parts(reply.content, reply.format).await?;
@@ -272,9 +281,6 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Does `work` with a good token, and once more with a newer one when the bridge answers
-    /// 401 (seed: "401: refresh, retry the original request with the new token"). A 401 says
-    /// that nothing was done, so this holds for sending too.
     async fn with_token<T, F>(
         &self,
         deadline: Instant,
@@ -283,25 +289,6 @@ impl<B: Bridge> MailService<B> {
     where
         F: Future<Output = Result<T, BridgeError>>,
     {
-        let token = self
-            .session
-            .token(deadline)
-            .await
-            .map_err(MailError::Session)?;
-        let generation = token.generation();
-        match work(token).await {
-            Err(BridgeError::Unauthorized { .. }) => {
-                tracing::warn!("Warning: Token expired, attempting refresh...");
-                self.session.rejected(generation, deadline).await;
-                let token = self
-                    .session
-                    .token(deadline)
-                    .await
-                    .map_err(MailError::Session)?;
-                tracing::debug!("API request proceeding with refreshed token");
-                work(token).await.map_err(MailError::Bridge)
-            }
-            result => result.map_err(MailError::Bridge),
-        }
+        Ok(self.session.with_token(deadline, work).await?)
     }
 }

@@ -8,7 +8,7 @@ use super::{
     state::{Event, Reason, State, Tries, Via},
     token::{Generation, Issued, Token},
 };
-use crate::bridge::BridgeError;
+use crate::{bridge::BridgeError, credentials::Credentials};
 use secrecy::SecretString;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -35,6 +35,13 @@ pub(super) fn token(generation: Generation, now: Now) -> Token {
         server_time: None,
     };
     Token::receive(issued, "alice", generation, now, 0.0).unwrap()
+}
+
+pub(super) fn credentials() -> Credentials {
+    Credentials {
+        username: "alice".into(),
+        password: "sandbox-password".into(),
+    }
 }
 
 pub(super) fn transient() -> SessionError {
@@ -80,6 +87,29 @@ pub(super) fn states(now: Now) -> Vec<(&'static str, State)> {
             "stopped",
             State::SignedOut {
                 reason: Reason::Stopped,
+            },
+        ),
+        (
+            "logged out",
+            State::SignedOut {
+                reason: Reason::LoggedOut,
+            },
+        ),
+        ("no password", failed(SessionError::NoCredentials, now)),
+        (
+            "checking/new",
+            State::Checking {
+                before: Box::new(State::SignedOut {
+                    reason: Reason::NotYet,
+                }),
+            },
+        ),
+        (
+            "checking/live",
+            State::Checking {
+                before: Box::new(State::Live {
+                    token: token(5, now),
+                }),
             },
         ),
         (
@@ -184,6 +214,9 @@ pub(super) fn states(now: Now) -> Vec<(&'static str, State)> {
 pub(super) fn events(now: Now) -> Vec<(&'static str, Event)> {
     vec![
         ("wanted", Event::Wanted),
+        ("sign in", Event::SignIn(credentials())),
+        ("sign out", Event::SignOut),
+        ("offered", Event::Offered),
         ("timer", Event::Timer),
         ("rejected 5", Event::Rejected(5)),
         ("rejected 4", Event::Rejected(4)),

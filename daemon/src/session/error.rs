@@ -1,7 +1,7 @@
 //! Why there is no token. It knows nothing of how a person is told.
 
 use super::token::TokenError;
-use crate::bridge::BridgeError;
+use crate::{bridge::BridgeError, credentials::SourceError};
 use std::time::Duration;
 
 /// Why a login or a renewal failed, or a caller gets no token.
@@ -13,6 +13,16 @@ pub enum SessionError {
     /// nothing is ever refused for good.
     #[error("the bridge refuses the username and password")]
     Refused,
+    /// The bridge knows the account and does not let it in.
+    #[error("the account is locked or suspended: {message}")]
+    Locked { message: String },
+    #[error("the password cannot be had")]
+    Source(#[source] SourceError),
+    #[error("signed out by `taid logout`")]
+    LoggedOut,
+    /// Another person's login, or the same one's next, took its place.
+    #[error("another login took the place of this one")]
+    Superseded,
     #[error("the bridge issued a token that cannot be used")]
     Token(#[source] TokenError),
     #[error("the bridge did not answer the login as it should")]
@@ -43,8 +53,14 @@ impl SessionError {
     /// The kind of error this is to the state machine.
     pub fn class(&self) -> Class {
         match self {
-            SessionError::NoCredentials | SessionError::Stopped => Class::Final,
-            SessionError::Refused => Class::Refused,
+            SessionError::NoCredentials
+            | SessionError::LoggedOut
+            | SessionError::Superseded
+            | SessionError::Stopped => Class::Final,
+            // A password command may ask a person on their screen: not again and again.
+            SessionError::Refused | SessionError::Locked { .. } | SessionError::Source(_) => {
+                Class::Refused
+            }
             SessionError::Token(_) | SessionError::Deadline => Class::Transient,
             SessionError::Bridge(error) => match error {
                 BridgeError::RateLimited { retry_after } => {

@@ -2,13 +2,13 @@
 
 use super::{
     clock::{Clock, Now},
-    credentials::Credentials,
     error::SessionError,
     token::{Issued, Token},
 };
 use crate::bridge::{
     Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
 };
+use crate::credentials::Credentials;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},

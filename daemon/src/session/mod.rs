@@ -5,23 +5,26 @@
 #[cfg(test)]
 mod cases;
 pub mod clock;
-pub mod credentials;
 pub mod error;
+mod failure;
 #[cfg(test)]
 mod fake;
 mod owner;
 pub mod state;
 pub mod token;
 
+use crate::{
+    bridge::{Bridge, BridgeError},
+    credentials::{Credentials, Giver, Source},
+};
 use clock::{Clock, Now, SystemClock};
-use credentials::Source;
 use error::SessionError;
 use state::{Outlook, State};
-use std::{sync::Arc, time::SystemTime};
+use std::{future::Future, sync::Arc, time::SystemTime};
 use token::{Generation, Token};
 use tokio::{
-    sync::{mpsc, watch},
-    time::Instant,
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, timeout_at},
 };
 
 /// What the owner publishes after each step.
@@ -31,6 +34,50 @@ pub struct Snapshot {
     pub state: State,
     /// The counters.
     pub stats: Stats,
+    /// Whose session it is, once that is known.
+    pub username: Option<Arc<str>>,
+    /// Where the password comes from, in words.
+    pub source: Arc<str>,
+    /// Who gave the password, where it is held.
+    pub giver: Option<Giver>,
+}
+
+impl Snapshot {
+    /// Of a session that begins.
+    pub(crate) fn new(source: &Source) -> Self {
+        let mut snapshot = Self {
+            state: State::SignedOut {
+                reason: state::Reason::NotYet,
+            },
+            stats: Stats::default(),
+            username: None,
+            source: "".into(),
+            giver: None,
+        };
+        snapshot.show(source);
+        snapshot
+    }
+
+    /// Shows what may be shown of a source.
+    fn show(&mut self, source: &Source) {
+        self.username = source.username().map(Into::into);
+        self.source = source.to_string().into();
+        self.giver = match source {
+            Source::Held { giver, .. } => Some(*giver),
+            _ => None,
+        };
+    }
+}
+
+/// Why an authenticated request failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// There is no token to send it with.
+    #[error("there is no session with the bridge")]
+    Session(#[source] SessionError),
+    /// The bridge did not do it.
+    #[error("the bridge cannot do it")]
+    Bridge(#[source] BridgeError),
 }
 
 /// What happened since the start.
@@ -44,6 +91,8 @@ pub struct Stats {
     pub failed_logins: u64,
     /// Failed renewals.
     pub failed_renewals: u64,
+    /// Tokens that the bridge refused before their end.
+    pub rejected_tokens: u64,
     /// Series of logins that ended without a token; a caller that asked before the last one
     /// ended shares its failure.
     pub failed_series: u64,
@@ -54,8 +103,13 @@ pub struct Stats {
 enum Command {
     Wanted,
     Rejected(Generation),
+    SignIn(Credentials, Reply),
+    SignOut(Reply),
+    Offer(Credentials, Reply),
     Stop,
 }
+
+type Reply = oneshot::Sender<Result<(), SessionError>>;
 
 /// A handle to the session. Cheap to clone; the session ends with [`Session::stop`].
 #[derive(Clone)]
@@ -67,24 +121,19 @@ pub struct Session {
 
 impl Session {
     /// Starts the owner's task. Nothing is tried before somebody asks for a token.
-    pub fn start<B: crate::bridge::Bridge>(bridge: Arc<B>, source: Source) -> Self {
+    pub fn start<B: Bridge>(bridge: Arc<B>, source: Source) -> Self {
         Self::start_with_clock(bridge, source, Arc::new(SystemClock))
     }
 
     /// The same, with a clock of the caller's.
-    pub fn start_with_clock<B: crate::bridge::Bridge>(
+    pub fn start_with_clock<B: Bridge>(
         bridge: Arc<B>,
         source: Source,
         clock: Arc<dyn Clock>,
     ) -> Self {
         // Commands are nudges: when this many wait, one more would say nothing new.
         let (commands, inbox) = mpsc::channel(64);
-        let (publish, snapshots) = watch::channel(Snapshot {
-            state: State::SignedOut {
-                reason: state::Reason::NotYet,
-            },
-            stats: Stats::default(),
-        });
+        let (publish, snapshots) = watch::channel(Snapshot::new(&source));
         tokio::spawn(owner::Owner::new(bridge, source, clock.clone(), publish).run(inbox));
         Self {
             commands,
@@ -124,7 +173,7 @@ impl Session {
                     Outlook::Wait => {}
                 }
             }
-            match tokio::time::timeout_at(deadline, snapshots.changed()).await {
+            match timeout_at(deadline, snapshots.changed()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Err(SessionError::Stopped),
                 Err(_) => return Err(SessionError::Deadline),
@@ -136,7 +185,7 @@ impl Session {
     /// older token than the present one is ignored.
     pub async fn rejected(&self, generation: Generation, deadline: Instant) {
         let told = self.commands.send(Command::Rejected(generation));
-        if tokio::time::timeout_at(deadline, told).await.is_err() {
+        if timeout_at(deadline, told).await.is_err() {
             return;
         }
         // Until the owner has taken the report in, `token` would hand out the same token.
@@ -145,7 +194,109 @@ impl Session {
             let token = snapshot.state.token();
             token.is_none_or(|token| token.generation() != generation)
         });
-        let _ = tokio::time::timeout_at(deadline, gone).await;
+        let _ = timeout_at(deadline, gone).await;
+    }
+
+    /// Does `work` with a good token, and once more with a newer one when the bridge answers
+    /// 401 (seed: "401: refresh, retry the original request with the new token"). A 401 says
+    /// that nothing was done, so this holds for sending too.
+    ///
+    /// # Errors
+    /// The session's, or the bridge's answer to the second try.
+    pub async fn with_token<T, F>(
+        &self,
+        deadline: Instant,
+        work: impl Fn(Token) -> F,
+    ) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, BridgeError>>,
+    {
+        let token = self.token(deadline).await.map_err(RequestError::Session)?;
+        let generation = token.generation();
+        match work(token).await {
+            Err(BridgeError::Unauthorized { message }) => {
+                tracing::warn!("Warning: Token expired, attempting refresh... (401: {message})");
+                self.rejected(generation, deadline).await;
+                let token = self.token(deadline).await.map_err(RequestError::Session)?;
+                tracing::debug!("API request proceeding with refreshed token");
+                work(token).await.map_err(RequestError::Bridge)
+            }
+            result => result.map_err(RequestError::Bridge),
+        }
+    }
+
+    /// Whose session it is. Where only a login will tell, one is waited for.
+    ///
+    /// # Errors
+    /// As [`Session::token`].
+    pub async fn username(&self, deadline: Instant) -> Result<Arc<str>, SessionError> {
+        if let Some(username) = self.snapshots.borrow().username.clone() {
+            return Ok(username);
+        }
+        Ok(self.token(deadline).await?.username().into())
+    }
+
+    /// Tries credentials that a person gave, at once. When the bridge accepts them they are
+    /// held until the end and asked before any other source; when not, all is as it was.
+    ///
+    /// # Errors
+    /// What the one attempt came to.
+    pub async fn sign_in(
+        &self,
+        credentials: Credentials,
+        deadline: Instant,
+    ) -> Result<(), SessionError> {
+        self.ask(|reply| Command::SignIn(credentials, reply), deadline)
+            .await
+    }
+
+    /// Drops the token and the password, and stays signed out until a person signs in.
+    ///
+    /// # Errors
+    /// Only when the session has ended.
+    pub async fn sign_out(&self, deadline: Instant) -> Result<(), SessionError> {
+        self.ask(Command::SignOut, deadline).await
+    }
+
+    /// Offers a client's credentials, which are taken where there are none.
+    ///
+    /// # Errors
+    /// [`SessionError::Superseded`] where there are some, [`SessionError::LoggedOut`].
+    pub async fn offer(
+        &self,
+        credentials: Credentials,
+        deadline: Instant,
+    ) -> Result<(), SessionError> {
+        self.ask(|reply| Command::Offer(credentials, reply), deadline)
+            .await
+    }
+
+    async fn ask(
+        &self,
+        command: impl FnOnce(Reply) -> Command,
+        deadline: Instant,
+    ) -> Result<(), SessionError> {
+        let (reply, replied) = oneshot::channel();
+        let work = async {
+            let sent = self.commands.send(command(reply)).await;
+            sent.map_err(|_| SessionError::Stopped)?;
+            replied.await.unwrap_or(Err(SessionError::Superseded))
+        };
+        timeout_at(deadline, work)
+            .await
+            .unwrap_or(Err(SessionError::Deadline))
+    }
+
+    /// Waits until no login is under way.
+    pub async fn settled(&self, deadline: Instant) {
+        let mut snapshots = self.snapshots.clone();
+        let settled = snapshots.wait_for(|snapshot| {
+            !matches!(
+                snapshot.state,
+                State::SigningIn { .. } | State::Checking { .. }
+            )
+        });
+        let _ = timeout_at(deadline, settled).await;
     }
 
     /// Begins a login, without waiting for it.

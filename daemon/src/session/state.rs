@@ -4,19 +4,10 @@
 use super::{
     clock::Now,
     error::{Class, SessionError},
+    failure::{login_failed, renewal_failed},
     token::{Generation, Token},
 };
-use crate::pace::doubling;
-use std::time::Duration;
-
-/// Tries in one series of logins (seed: "a maximum number of attempts").
-pub const MAX_ATTEMPTS: u32 = 5;
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
-const FIRST_COOL_DOWN: Duration = Duration::from_secs(30);
-const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
-/// Callers wait this long for a bridge that asked to be left alone; beyond, they are told.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::credentials::Credentials;
 
 /// The session. There is nothing beside it.
 #[derive(Debug, Clone)]
@@ -40,6 +31,9 @@ pub enum State {
         error: SessionError,
         retry_at: Now,
     },
+    /// A person signs in: one attempt with what they typed is in flight. If it fails all is
+    /// as it was before, which is never this and has nothing in flight.
+    Checking { before: Box<State> },
 }
 
 /// Why nobody is getting a token.
@@ -53,6 +47,8 @@ pub enum Reason {
         refusals: u32,
         retry_at: Now,
     },
+    /// A person signed out; nothing begins until a person signs in.
+    LoggedOut,
     /// The daemon is ending; nothing begins any more.
     Stopped,
 }
@@ -86,6 +82,12 @@ pub enum Event {
     Received(Token),
     /// The attempt in flight failed.
     Failed(SessionError),
+    /// A person signs in with these.
+    SignIn(Credentials),
+    /// A person signs out.
+    SignOut,
+    /// There are credentials now where there were none, or other ones.
+    Offered,
     /// The daemon is ending.
     Stop,
 }
@@ -95,6 +97,7 @@ pub enum Event {
 pub enum Effect {
     Login,
     Refresh(Token),
+    Check(Credentials),
 }
 
 /// What a caller can do in a state.
@@ -137,6 +140,42 @@ impl State {
             );
         }
         match (self, event) {
+            (
+                stopped @ State::SignedOut {
+                    reason: Reason::Stopped,
+                },
+                _,
+            ) => (stopped, None),
+            (_, Event::SignOut) => (
+                State::SignedOut {
+                    reason: Reason::LoggedOut,
+                },
+                None,
+            ),
+            (state, Event::SignIn(credentials)) => {
+                let before = Box::new(state.at_rest());
+                (State::Checking { before }, Some(Effect::Check(credentials)))
+            }
+            (State::Checking { .. }, Event::Received(token)) => (State::Live { token }, None),
+            (State::Checking { before }, Event::Failed(_)) => (*before, None),
+            (State::Checking { before }, Event::Rejected(which)) => {
+                let gone = before.token().is_some_and(|t| t.generation() == which);
+                let reason = Reason::NotYet;
+                let before = match gone {
+                    true => Box::new(State::SignedOut { reason }),
+                    false => before,
+                };
+                (State::Checking { before }, None)
+            }
+            (State::SignedOut { reason }, Event::Offered) => match reason {
+                Reason::NotYet => login(FIRST),
+                Reason::Failed {
+                    error: SessionError::NoCredentials,
+                    ..
+                } => login(FIRST),
+                closed => (State::SignedOut { reason: closed }, None),
+            },
+
             (State::SignedOut { reason }, Event::Wanted) => match reason {
                 Reason::NotYet => login(FIRST),
                 Reason::Failed {
@@ -268,7 +307,22 @@ impl State {
                 Some(token) if token.expires().wall < retry_at.wall => token.expires(),
                 _ => *retry_at,
             }),
-            State::SignedOut { .. } | State::SigningIn { .. } | State::Renewing { .. } => None,
+            State::SignedOut { .. }
+            | State::SigningIn { .. }
+            | State::Renewing { .. }
+            | State::Checking { .. } => None,
+        }
+    }
+
+    /// The same without its attempt in flight, which is being dropped.
+    fn at_rest(self) -> Self {
+        match self {
+            State::SigningIn { .. } => State::SignedOut {
+                reason: Reason::NotYet,
+            },
+            State::Renewing { token, .. } => State::Live { token },
+            State::Checking { before } => *before,
+            resting => resting,
         }
     }
 
@@ -277,7 +331,17 @@ impl State {
         match self {
             State::Live { token } | State::Renewing { token, .. } => Some(token),
             State::Backoff { token, .. } => token.as_ref(),
+            State::Checking { before } => before.token(),
             State::SignedOut { .. } | State::SigningIn { .. } => None,
+        }
+    }
+
+    /// Whether the last series of logins failed and no other has begun.
+    pub fn has_failed(&self) -> bool {
+        match self {
+            State::SignedOut { reason } => matches!(reason, Reason::Failed { .. }),
+            State::Checking { before } => before.has_failed(),
+            _ => false,
         }
     }
 
@@ -293,10 +357,15 @@ impl State {
                 false => Outlook::Ask,
             },
             State::SigningIn { .. } | State::Backoff { token: None, .. } => Outlook::Wait,
+            State::Checking { before } => match before.outlook(now) {
+                Outlook::Ask => Outlook::Wait,
+                other => other,
+            },
             State::SignedOut { reason } => match reason {
                 Reason::NotYet => Outlook::Ask,
                 Reason::Failed { retry_at, .. } if retry_at.has_come(now) => Outlook::Ask,
                 Reason::Failed { error, .. } => Outlook::Refused(error),
+                Reason::LoggedOut => Outlook::Refused(&SessionError::LoggedOut),
                 Reason::Stopped => Outlook::Refused(&SessionError::Stopped),
             },
         }
@@ -329,70 +398,6 @@ fn renew(token: Token, tries: Tries) -> (State, Option<Effect>) {
         via: Via::Refresh,
     };
     (state, Some(Effect::Refresh(token)))
-}
-
-fn login_failed(tries: Tries, error: SessionError, context: Context) -> State {
-    let class = error.class();
-    let refusals = match class {
-        Class::Refused => tries.refusals.saturating_add(1),
-        _ => tries.refusals,
-    };
-    let delay = match class {
-        Class::Final => Duration::ZERO,
-        Class::Refused => cool_down(refusals),
-        Class::RateLimited(after) => after,
-        Class::Closed | Class::Transient => backoff(tries.attempt, context.jitter),
-    };
-    let soon = match class {
-        Class::Final | Class::Refused => false,
-        Class::RateLimited(after) => after <= PATIENCE,
-        Class::Closed | Class::Transient => true,
-    };
-    if soon && tries.attempt < MAX_ATTEMPTS {
-        let retry_at = context.now.plus(delay);
-        return State::Backoff {
-            token: None,
-            tries,
-            error,
-            retry_at,
-        };
-    }
-    // After a whole series of failures the next caller may begin a new one at once: it is
-    // bounded by itself, and a bridge that came back should not be kept waiting.
-    let gate = if soon { Duration::ZERO } else { delay };
-    let retry_at = context.now.plus(gate);
-    State::SignedOut {
-        reason: Reason::Failed {
-            error,
-            refusals,
-            retry_at,
-        },
-    }
-}
-
-fn renewal_failed(token: Token, tries: Tries, error: SessionError, context: Context) -> State {
-    let delay = match error.class() {
-        Class::Final => LONGEST_DELAY,
-        Class::Refused => cool_down(tries.attempt),
-        Class::RateLimited(after) => after,
-        Class::Closed | Class::Transient => backoff(tries.attempt, context.jitter),
-    };
-    let retry_at = context.now.plus(delay);
-    State::Backoff {
-        token: Some(token),
-        tries,
-        error,
-        retry_at,
-    }
-}
-
-/// Exponential, with full jitter over its upper half so that it is never nothing.
-fn backoff(attempt: u32, jitter: f64) -> Duration {
-    doubling(FIRST_DELAY, LONGEST_DELAY, attempt).mul_f64(0.5 + jitter / 2.0)
-}
-
-fn cool_down(refusals: u32) -> Duration {
-    doubling(FIRST_COOL_DOWN, LONGEST_COOL_DOWN, refusals)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::*;
 use crate::session::{
     cases::{HOUR, events, start, states, token, transient, tries},
+    failure::MAX_ATTEMPTS,
     token::TokenError,
 };
 
@@ -15,6 +16,10 @@ fn short(state: &State) -> String {
         State::SignedOut {
             reason: Reason::Stopped,
         } => "out/stopped".into(),
+        State::SignedOut {
+            reason: Reason::LoggedOut,
+        } => "out/logged out".into(),
+        State::Checking { before } => format!("checking ({})", short(before)),
         State::SignedOut {
             reason: Reason::Failed { refusals, .. },
         } => format!("out/failed r{refusals}"),
@@ -51,6 +56,7 @@ fn every_state_meets_every_event_as_the_table_says() {
                 None => String::new(),
                 Some(Effect::Login) => " + login".into(),
                 Some(Effect::Refresh(token)) => format!(" + refresh g{}", token.generation()),
+                Some(Effect::Check(_)) => " + check".into(),
             };
             let after = short(&after);
             if before != after || !effect.is_empty() {
@@ -58,9 +64,42 @@ fn every_state_meets_every_event_as_the_table_says() {
             }
         }
     }
-    insta::assert_snapshot!(table, @r"
+    insta::assert_snapshot!(table, @"
     new, wanted: in/Login a1 r0 + login
+    new, sign in: checking (out/new) + check
+    new, sign out: out/logged out
+    new, offered: in/Login a1 r0 + login
+    cooling, sign in: checking (out/failed r2) + check
+    cooling, sign out: out/logged out
     cooled, wanted: in/Login a1 r2 + login
+    cooled, sign in: checking (out/failed r2) + check
+    cooled, sign out: out/logged out
+    logged out, sign in: checking (out/logged out) + check
+    no password, wanted: in/Login a1 r2 + login
+    no password, sign in: checking (out/failed r2) + check
+    no password, sign out: out/logged out
+    no password, offered: in/Login a1 r0 + login
+    checking/new, sign in: checking (out/new) + check
+    checking/new, sign out: out/logged out
+    checking/new, received: live g6
+    checking/new, transient: out/new
+    checking/new, refused: out/new
+    checking/new, closed: out/new
+    checking/new, limited: out/new
+    checking/new, limited long: out/new
+    checking/new, final: out/new
+    checking/live, sign in: checking (live g5) + check
+    checking/live, sign out: out/logged out
+    checking/live, rejected 5: checking (out/new)
+    checking/live, received: live g6
+    checking/live, transient: live g5
+    checking/live, refused: live g5
+    checking/live, closed: live g5
+    checking/live, limited: live g5
+    checking/live, limited long: live g5
+    checking/live, final: live g5
+    in/login, sign in: checking (out/new) + check
+    in/login, sign out: out/logged out
     in/login, received: live g6
     in/login, transient: backoff gNone a1
     in/login, refused: out/failed r3
@@ -68,6 +107,8 @@ fn every_state_meets_every_event_as_the_table_says() {
     in/login, limited: backoff gNone a1
     in/login, limited long: out/failed r2
     in/login, final: out/failed r2
+    in/refresh, sign in: checking (out/new) + check
+    in/refresh, sign out: out/logged out
     in/refresh, received: live g6
     in/refresh, transient: in/Login a1 r0 + login
     in/refresh, refused: in/Login a1 r0 + login
@@ -75,14 +116,22 @@ fn every_state_meets_every_event_as_the_table_says() {
     in/refresh, limited: in/Login a1 r0 + login
     in/refresh, limited long: in/Login a1 r0 + login
     in/refresh, final: in/Login a1 r0 + login
+    live, sign in: checking (live g5) + check
+    live, sign out: out/logged out
     live, rejected 5: in/Refresh a1 r0 + refresh g5
     due, wanted: renewing/Refresh g5 a1 + refresh g5
+    due, sign in: checking (live g5) + check
+    due, sign out: out/logged out
     due, timer: renewing/Refresh g5 a1 + refresh g5
     due, rejected 5: in/Refresh a1 r0 + refresh g5
     dead, wanted: in/Login a1 r0 + login
+    dead, sign in: checking (live g5) + check
+    dead, sign out: out/logged out
     dead, timer: in/Login a1 r0 + login
     dead, rejected 5: in/Login a1 r0 + login
     dead, rejected 4: in/Login a1 r0 + login
+    renewing, sign in: checking (live g5) + check
+    renewing, sign out: out/logged out
     renewing, rejected 5: in/Refresh a1 r0
     renewing, received: live g6
     renewing, transient: backoff gSome(5) a1
@@ -91,6 +140,8 @@ fn every_state_meets_every_event_as_the_table_says() {
     renewing, limited: backoff gSome(5) a1
     renewing, limited long: backoff gSome(5) a1
     renewing, final: backoff gSome(5) a1
+    renewing/login, sign in: checking (live g5) + check
+    renewing/login, sign out: out/logged out
     renewing/login, rejected 5: in/Login a1 r0
     renewing/login, received: live g6
     renewing/login, transient: backoff gSome(5) a1
@@ -99,9 +150,17 @@ fn every_state_meets_every_event_as_the_table_says() {
     renewing/login, limited: backoff gSome(5) a1
     renewing/login, limited long: backoff gSome(5) a1
     renewing/login, final: backoff gSome(5) a1
+    backoff, sign in: checking (backoff gNone a2) + check
+    backoff, sign out: out/logged out
     backoff, timer: in/Login a3 r0 + login
+    backoff/early, sign in: checking (backoff gNone a2) + check
+    backoff/early, sign out: out/logged out
+    backoff/token, sign in: checking (backoff gSome(5) a2) + check
+    backoff/token, sign out: out/logged out
     backoff/token, timer: renewing/Refresh g5 a3 + refresh g5
     backoff/token, rejected 5: in/Login a1 r0 + login
+    backoff/told, sign in: checking (backoff gSome(5) a2) + check
+    backoff/told, sign out: out/logged out
     backoff/told, rejected 5: out/failed r0
     ");
 }

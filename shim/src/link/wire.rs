@@ -29,6 +29,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
+use zeroize::Zeroize as _;
 
 pub(super) const SOFTWARE: &str = concat!("tai-mcp ", env!("CARGO_PKG_VERSION"));
 /// Frames that may wait to be written.
@@ -62,6 +63,7 @@ pub(super) struct Wire {
     frames: mpsc::Sender<ToDaemon>,
     shared: Arc<Shared>,
     next_id: AtomicU64,
+    version: u32,
     attached: Mutex<Option<Attach>>,
 }
 
@@ -145,8 +147,14 @@ impl Wire {
             frames,
             shared,
             next_id: AtomicU64::new(1),
+            version: welcome.chosen,
             attached: Mutex::new(None),
         })
+    }
+
+    /// The protocol version both sides speak.
+    pub(super) fn version(&self) -> u32 {
+        self.version
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -237,10 +245,16 @@ async fn write(
     shared: Arc<Shared>,
 ) {
     let work = async {
-        let mut bytes = Vec::new();
+        // Large enough for a password never to be moved, and zeroed after each frame.
+        let mut bytes = Vec::with_capacity(4096);
         while let Some(frame) = outbox.recv().await {
+            let written = match encode(&frame, &mut bytes) {
+                Ok(()) => writer.write_all(&bytes).await.is_ok(),
+                Err(_) => false,
+            };
+            bytes.as_mut_slice().zeroize();
             bytes.clear();
-            if encode(&frame, &mut bytes).is_err() || writer.write_all(&bytes).await.is_err() {
+            if !written {
                 break;
             }
         }

@@ -1,10 +1,16 @@
 //! The words for what went wrong: what happened, why, what to do. One place, so that the
 //! same thing is said the same way to an agent, in `taid status` and on a terminal.
 
+mod account;
+
+use account::locked;
+pub use account::*;
+
 use crate::{
     bridge::BridgeError,
     mail::MailError,
     session::{
+        Snapshot,
         clock::Now,
         error::SessionError,
         state::{Reason, State},
@@ -14,12 +20,11 @@ use crate::{
 use std::time::Duration;
 use tai_proto::{Fault, FaultCode};
 
-/// A failed mail operation. `state` and `now` tell when the session may try again.
-pub fn of_mail(error: &MailError, state: &State, now: Now) -> Fault {
+/// A failed mail operation. `snapshot` and `now` tell when the session may try again.
+pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
-        MailError::Session(error) => of_session(error, state, now),
+        MailError::Session(error) => of_session(error, snapshot, now),
         MailError::Bridge(error) => of_bridge(error),
-        MailError::NoUsername => no_credentials(),
         // The text existing users know, word for word.
         MailError::NoRecipient => Fault::new(
             FaultCode::BadRequest,
@@ -58,19 +63,17 @@ pub fn of_mail(error: &MailError, state: &State, now: Now) -> Fault {
 }
 
 /// There is no token to work with.
-pub fn of_session(error: &SessionError, state: &State, now: Now) -> Fault {
+pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
         SessionError::NoCredentials => no_credentials(),
         SessionError::Refused => {
-            let next = match state {
+            let next = match &snapshot.state {
                 State::SignedOut {
                     reason: Reason::Failed { retry_at, .. },
-                } => {
-                    format!(
-                        " The next try is allowed in {}.",
-                        time::span(retry_at.until(now))
-                    )
-                }
+                } => format!(
+                    " The next try is allowed in {}.",
+                    time::span(retry_at.until(now))
+                ),
                 _ => String::new(),
             };
             Fault::new(
@@ -78,10 +81,21 @@ pub fn of_session(error: &SessionError, state: &State, now: Now) -> Fault {
                 "Authentication failed - invalid username or password",
                 "the bridge refused the login; it says the same when its own database fails",
                 format!(
-                    "Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD where taid is started, then restart taid.{next}"
+                    "Check the username and the password, which come from {}; `taid login` signs in at \
+                     once.{next}",
+                    snapshot.source
                 ),
             )
         }
+        SessionError::Locked { message } => locked(message),
+        SessionError::Source(error) => of_source(error),
+        SessionError::LoggedOut => Fault::new(
+            FaultCode::NotSignedIn,
+            "taid is signed out",
+            "a person signed it out with `taid logout`",
+            "Run `taid login`, then call again.",
+        ),
+        SessionError::Superseded => of_login(error),
         SessionError::Token(error) => Fault::new(
             FaultCode::BridgeFailed,
             "the bridge issued a token that cannot be used",
@@ -162,6 +176,11 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
             "the mail bridge failed".to_owned(),
             "Call again in a moment. For a mail: the bridge says it was not sent.",
         ),
+        BridgeError::Intercepted { status: 503 } => (
+            FaultCode::BridgeFailed,
+            "the mail bridge is not available (HTTP 503): server maintenance".to_owned(),
+            "Call again in a few minutes.",
+        ),
         BridgeError::Intercepted { status } => (
             FaultCode::BridgeFailed,
             format!("the mail bridge is not available (HTTP {status})"),
@@ -189,10 +208,10 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
 pub fn no_credentials() -> Fault {
     Fault::new(
         FaultCode::NotSignedIn,
-        "taid has no username and password",
-        "TAI_MCP_USERNAME and TAI_MCP_PASSWORD are not set where taid was started",
-        "Set both and start taid again. Instead of TAI_MCP_USERNAME, `username` in the configuration \
-         file will do.",
+        "taid is not signed in: it has no username and password",
+        "none is configured, the keyring has none, and no client brought one",
+        "Ask the user to run `taid login`, with `--save` to keep it in the system's keyring. Then call \
+         again.",
     )
 }
 
@@ -203,6 +222,16 @@ pub fn stopping() -> Fault {
         "taid is stopping",
         "it was asked to stop, and takes no new work",
         "Nothing was done. Start taid again, then call again.",
+    )
+}
+
+/// The client speaks an older protocol, in which this is answered otherwise.
+pub fn newer_than_client(software: &str) -> Fault {
+    Fault::new(
+        FaultCode::BadRequest,
+        "this client is older than the daemon, and cannot be told that",
+        format!("it speaks protocol 1; the daemon is {software}"),
+        "Use the `taid` that was installed with the daemon.",
     )
 }
 

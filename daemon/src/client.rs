@@ -1,4 +1,4 @@
-//! The command line's side of the socket: one call at a time.
+//! The other side of the socket, for commands and `taid doctor`: one call at a time.
 
 use crate::os;
 use interprocess::local_socket::{
@@ -23,7 +23,7 @@ const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 
 /// Why the daemon could not be asked.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ClientError {
+pub(crate) enum ClientError {
     #[error(transparent)]
     Endpoint(EndpointError),
     #[error("taid is not running")]
@@ -40,16 +40,13 @@ pub(super) enum ClientError {
     Confused,
     #[error("the daemon does not answer in time")]
     Deadline,
-    #[error("the daemon refuses")]
+    #[error("{}", .0.what)]
     Fault(Fault),
-    /// Said by the exit code; the status itself has been printed.
-    #[error("not signed in")]
-    NotSignedIn,
 }
 
 impl ClientError {
-    /// What happened, why, what to do. Nothing when it has been said already.
-    pub(super) fn words(&self, profile: &str) -> (String, String, String) {
+    /// What happened, why, what to do.
+    pub(crate) fn words(&self, profile: &str) -> (String, String, String) {
         let (why, hint) = match self {
             ClientError::NotRunning { socket } => (
                 format!("nobody listens on {socket}"),
@@ -80,7 +77,6 @@ impl ClientError {
             ClientError::Fault(fault) => {
                 return (fault.what.clone(), fault.why.clone(), fault.hint.clone());
             }
-            ClientError::NotSignedIn => return Default::default(),
             ClientError::Endpoint(_) => (
                 String::new(),
                 "Set HOME, or XDG_RUNTIME_DIR to a directory with a short path.".into(),
@@ -99,14 +95,15 @@ impl ClientError {
 }
 
 /// A connection whose handshake is done.
-pub(super) struct Client {
+pub(crate) struct Client {
     stream: Stream,
     decoder: Decoder,
     endpoint: Endpoint,
+    welcome: Welcome,
 }
 
 impl Client {
-    pub(super) async fn connect(
+    pub(crate) async fn connect(
         endpoint: Endpoint,
         deadline: Instant,
     ) -> Result<Self, ClientError> {
@@ -135,21 +132,27 @@ impl Client {
             stream,
             decoder: Decoder::new(MAX_HELLO),
             endpoint,
+            welcome: Welcome::answering(&Hello::new(SOFTWARE), ""),
         };
         client.write(&Hello::new(SOFTWARE)).await?;
-        let welcome: Welcome = client.read().await?;
-        if welcome.chosen == 0 {
-            return Err(ClientError::Version { theirs: welcome });
+        client.welcome = client.read().await?;
+        if client.welcome.chosen == 0 {
+            let theirs = client.welcome;
+            return Err(ClientError::Version { theirs });
         }
         client.decoder.set_max(MAX_FRAME);
         Ok(client)
     }
 
-    pub(super) async fn call(
+    pub(crate) async fn call(
         &mut self,
         call: Call,
         deadline: Instant,
     ) -> Result<Answer, ClientError> {
+        if call.since() > self.welcome.chosen {
+            let theirs = self.welcome.clone();
+            return Err(ClientError::Version { theirs });
+        }
         let left = deadline.saturating_duration_since(Instant::now());
         let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
         let exchange = async {
@@ -168,7 +171,7 @@ impl Client {
     }
 
     /// Waits until the daemon has given its lock up, which is the last thing it does.
-    pub(super) async fn until_gone(self, deadline: Instant) -> Result<(), ClientError> {
+    pub(crate) async fn until_gone(self, deadline: Instant) -> Result<(), ClientError> {
         let lock = self.endpoint.lock();
         drop(self.stream);
         while Instant::now() < deadline {

@@ -1,7 +1,10 @@
 //! Every fault as a person reads it.
 
 use super::*;
-use crate::session::token::TokenError;
+use crate::{
+    credentials::{Source, SourceError},
+    session::token::TokenError,
+};
 
 #[test]
 fn every_error_says_what_happened_why_and_what_to_do() {
@@ -11,7 +14,8 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     };
     let retry_at = now.plus(Duration::from_secs(90));
     let error = SessionError::Refused;
-    let refused = State::SignedOut {
+    let mut snapshot = Snapshot::new(&Source::given("alice", "sandbox-password".into()));
+    snapshot.state = State::SignedOut {
         reason: Reason::Failed {
             error,
             refusals: 1,
@@ -55,11 +59,29 @@ fn every_error_says_what_happened_why_and_what_to_do() {
         SessionError::Token(TokenError::Subject),
         SessionError::Bridge(BridgeError::Unreachable { detail: text() }),
         SessionError::Bridge(BridgeError::Intercepted { status: 503 }),
+        SessionError::Locked {
+            message: "Account suspended".into(),
+        },
+        SessionError::Source(SourceError::Command {
+            program: "pass".into(),
+            problem: "failed (exit status: 1)".into(),
+        }),
+        SessionError::Source(SourceError::File {
+            path: "/home/alice/.tai-password".into(),
+            problem: "is not read: its mode is 0644, so others may read it: `chmod 600` it".into(),
+        }),
+        SessionError::Source(SourceError::Keyring {
+            problem: "is locked, or does not let taid in".into(),
+        }),
+        SessionError::Source(SourceError::OtherUsername),
+        SessionError::Source(SourceError::NotAPassword {
+            from: "the command `pass`".into(),
+        }),
+        SessionError::LoggedOut,
         SessionError::Deadline,
         SessionError::Stopped,
     ];
     let own = [
-        MailError::NoUsername,
         MailError::NoRecipient,
         MailError::BadField {
             field: "to",
@@ -79,7 +101,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
         .chain(own);
     let mut page = String::new();
     for error in errors {
-        let fault = of_mail(&error, &refused, now);
+        let fault = of_mail(&error, &snapshot, now);
         page.push_str(&format!("[{:?}]\n{fault}\n\n", fault.code));
     }
     for fault in [too_busy(64), cancelled(), bad_instance("the rule")] {
@@ -127,9 +149,9 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: Nothing was sent. Call again in a minute.
 
     [BridgeFailed]
-    error: the mail bridge is not available (HTTP 503)
+    error: the mail bridge is not available (HTTP 503): server maintenance
     caused by: something in front of the bridge answered HTTP 503 with a page instead
-    hint: It may be under maintenance. Call again in a few minutes.
+    hint: Call again in a few minutes.
 
     [BridgeFailed]
     error: the mail bridge's answer cannot be used
@@ -147,14 +169,14 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox before you send it again.
 
     [NotSignedIn]
-    error: taid has no username and password
-    caused by: TAI_MCP_USERNAME and TAI_MCP_PASSWORD are not set where taid was started
-    hint: Set both and start taid again. Instead of TAI_MCP_USERNAME, `username` in the configuration file will do.
+    error: taid is not signed in: it has no username and password
+    caused by: none is configured, the keyring has none, and no client brought one
+    hint: Ask the user to run `taid login`, with `--save` to keep it in the system's keyring. Then call again.
 
     [AuthRefused]
     error: Authentication failed - invalid username or password
     caused by: the bridge refused the login; it says the same when its own database fails
-    hint: Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD where taid is started, then restart taid. The next try is allowed in 1 min 30 s.
+    hint: Check the username and the password, which come from the calling program; `taid login` signs in at once. The next try is allowed in 1 min 30 s.
 
     [BridgeFailed]
     error: the bridge issued a token that cannot be used
@@ -167,9 +189,44 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: Check the network and API_BASE_URL. taid tries again with the next call.
 
     [BridgeFailed]
-    error: the login did not succeed: the mail bridge is not available (HTTP 503)
+    error: the login did not succeed: the mail bridge is not available (HTTP 503): server maintenance
     caused by: something in front of the bridge answered HTTP 503 with a page instead
-    hint: It may be under maintenance. Call again in a few minutes.
+    hint: Call again in a few minutes.
+
+    [AuthRefused]
+    error: the account is locked or suspended
+    caused by: the bridge says: Account suspended
+    hint: Ask the operator of the bridge. taid tries again now and then, when a client asks.
+
+    [NotSignedIn]
+    error: taid does not get the password it is to log in with
+    caused by: the password command `pass` failed (exit status: 1)
+    hint: Run `pass` yourself with the arguments of `password_command`, and see what it says. `taid login` signs in without it.
+
+    [NotSignedIn]
+    error: taid does not get the password it is to log in with
+    caused by: the password file /home/alice/.tai-password is not read: its mode is 0644, so others may read it: `chmod 600` it
+    hint: Put the password into its first line, and make it yours alone with `chmod 600`.
+
+    [NotSignedIn]
+    error: taid does not get the password it is to log in with
+    caused by: the keyring is locked, or does not let taid in
+    hint: Unlock the keyring, or sign in without it: `taid login`.
+
+    [NotSignedIn]
+    error: taid does not get the password it is to log in with
+    caused by: the keyring has the password of another username than the configured one
+    hint: Run `taid login --save`, or correct the configured username.
+
+    [NotSignedIn]
+    error: taid does not get the password it is to log in with
+    caused by: the command `pass` gave something that is no password: a password has 8 to 128 characters
+    hint: Check what it gives, or sign in with `taid login`.
+
+    [NotSignedIn]
+    error: taid is signed out
+    caused by: a person signed it out with `taid logout`
+    hint: Run `taid login`, then call again.
 
     [DeadlinePassed]
     error: the login was not finished in time
@@ -180,11 +237,6 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     error: taid is stopping
     caused by: it was asked to stop, and takes no new work
     hint: Nothing was done. Start taid again, then call again.
-
-    [NotSignedIn]
-    error: taid has no username and password
-    caused by: TAI_MCP_USERNAME and TAI_MCP_PASSWORD are not set where taid was started
-    hint: Set both and start taid again. Instead of TAI_MCP_USERNAME, `username` in the configuration file will do.
 
     [BadRequest]
     error: No recipient specified. Provide "to" parameter or set USEREMAIL environment variable.

@@ -1,6 +1,10 @@
 //! What differs between systems, behind one interface: whose process this is, what new files
 //! may be read by, and whose process the other end of a connection is.
 
+mod secrets;
+
+pub use secrets::{harden, take_password};
+
 use interprocess::local_socket::{ListenerOptions, PeerCreds};
 use std::{io, path::Path};
 
@@ -14,6 +18,35 @@ pub fn keep_new_files_private() {
 /// On Windows the user's own directories already are private.
 #[cfg(not(unix))]
 pub fn keep_new_files_private() {}
+
+/// Refuses a file that is another user's, or that others may read or write.
+///
+/// # Errors
+/// `PermissionDenied` with the rule that is broken and the command that mends it.
+#[cfg(unix)]
+pub fn check_private_file(meta: &std::fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let refuse = |rule| Err(io::Error::new(io::ErrorKind::PermissionDenied, rule));
+    if meta.uid() != rustix::process::geteuid().as_raw() {
+        return refuse("it belongs to another user".to_owned());
+    }
+    let mode = meta.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return refuse(format!(
+            "its mode is {mode:04o}, so others may read it: `chmod 600` it"
+        ));
+    }
+    Ok(())
+}
+
+/// On Windows a file is as private as the directory it is in.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+pub fn check_private_file(_meta: &std::fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
 
 /// Makes the socket the user's alone from its first moment.
 #[cfg(target_os = "linux")]

@@ -1,0 +1,65 @@
+//! `taid doctor`: one line for each check.
+
+use super::{Failure, say};
+use crate::doctor::{self, Report, State};
+use std::{
+    fmt::Write as _,
+    io::{self, Write as _},
+};
+
+pub(super) async fn doctor(profile: &str, json: bool) -> Result<(), Failure> {
+    let report = doctor::examine(profile).await;
+    let text = match json {
+        true => serde_json::to_string_pretty(&report).map_err(|error| {
+            say("the report cannot be written", &error.to_string(), "");
+            Failure::Failed
+        })?,
+        false => page(&report),
+    };
+    let _ = writeln!(io::stdout(), "{}", text.trim_end());
+    match report.ok {
+        true => Ok(()),
+        false => Err(Failure::Failed),
+    }
+}
+
+fn page(report: &Report) -> String {
+    let width = report
+        .checks
+        .iter()
+        .map(|check| check.name.len())
+        .max()
+        .unwrap_or_default();
+    let mut page = String::new();
+    for check in &report.checks {
+        let sign = match check.state {
+            State::Ok => '✓',
+            State::Wrong => '✗',
+            State::Skipped => '-',
+        };
+        // What a file or a variable says must not move the cursor.
+        let printable = |text: &str| -> String {
+            text.chars()
+                .map(|c| if c.is_control() { '?' } else { c })
+                .collect()
+        };
+        let (name, found) = (&check.name, printable(&check.found));
+        // Writing to a String cannot fail.
+        let _ = write!(page, "{sign} {name:width$}  {found}");
+        if !check.remedy.is_empty() {
+            let _ = write!(page, " -> {}", printable(&check.remedy));
+        }
+        page.push('\n');
+    }
+    let wrong = report
+        .checks
+        .iter()
+        .filter(|check| check.state == State::Wrong)
+        .count();
+    page.push_str(&match wrong {
+        0 => "\nNothing is wrong.".to_owned(),
+        1 => "\nOne thing is wrong.".to_owned(),
+        n => format!("\n{n} things are wrong; begin with the first."),
+    });
+    page
+}

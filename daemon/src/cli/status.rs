@@ -1,0 +1,109 @@
+//! `taid status`, of one profile or of all.
+
+use super::{Failure, PATIENCE, page, said, say};
+use crate::client::{Client, ClientError};
+use std::{
+    io::{self, Write as _},
+    time::SystemTime,
+};
+use tai_proto::{
+    Answer, Call,
+    endpoint::Endpoint,
+    status::{SessionState, Status},
+};
+use tokio::time::Instant;
+
+/// Shows the daemon of `profile`.
+pub(super) async fn status(profile: &str, json: bool) -> Result<(), Failure> {
+    let status = ask(profile).await.map_err(|error| said(error, profile))?;
+    let text = match json {
+        true => pretty(&status)?,
+        false => page::render(&status, SystemTime::now()),
+    };
+    print(&text);
+    match is_signed_in(&status) {
+        true => Ok(()),
+        false => Err(Failure::NotSignedIn),
+    }
+}
+
+/// Shows every daemon of this user. Fails as the worst of them would.
+pub(super) async fn all(json: bool) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    let mut failures = Vec::new();
+    for profile in profiles().map_err(|error| said(ClientError::Endpoint(error), "default"))? {
+        match ask(&profile).await {
+            Ok(status) => found.push(status),
+            // What is left of one that was killed.
+            Err(ClientError::NotRunning { .. }) => {}
+            Err(error) => failures.push(said(error, &profile)),
+        }
+    }
+    if json {
+        print(&pretty(&found)?);
+    } else if !found.is_empty() {
+        print(&page::overview(&found, SystemTime::now()));
+    }
+    if found.is_empty() && failures.is_empty() {
+        say(
+            "no taid is running",
+            "none of your profiles has one",
+            "Start one with `taid run`.",
+        );
+        return Err(Failure::NotRunning);
+    }
+    if let Some(failure) = failures.pop() {
+        return Err(failure);
+    }
+    match found.iter().all(is_signed_in) {
+        true => Ok(()),
+        false => Err(Failure::NotSignedIn),
+    }
+}
+
+/// Asks the daemon of `profile`.
+pub(crate) async fn ask(profile: &str) -> Result<Status, ClientError> {
+    let endpoint = Endpoint::of_profile(profile).map_err(ClientError::Endpoint)?;
+    let deadline = Instant::now() + PATIENCE;
+    let mut client = Client::connect(endpoint, deadline).await?;
+    match client.call(Call::Status, deadline).await? {
+        Answer::Status(text) => serde_json::from_str(&text).map_err(|_| ClientError::Confused),
+        _ => Err(ClientError::Confused),
+    }
+}
+
+/// The profiles that have a socket, in the order of their names.
+fn profiles() -> Result<Vec<String>, tai_proto::endpoint::EndpointError> {
+    let endpoint = Endpoint::of_profile("default")?;
+    let mut names: Vec<String> = std::fs::read_dir(endpoint.dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".sock")?.to_owned())
+        })
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+fn is_signed_in(status: &Status) -> bool {
+    match status.session.state {
+        SessionState::Live | SessionState::Renewing | SessionState::SigningIn => true,
+        SessionState::Backoff => status.session.token_expires_at.is_some(),
+        SessionState::SignedOut => false,
+    }
+}
+
+fn pretty<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map_err(|error| {
+        say("the status cannot be written", &error.to_string(), "");
+        Failure::Failed
+    })
+}
+
+/// A reader that went away, as `head` does, is no failure of ours.
+fn print(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}

@@ -1,0 +1,107 @@
+//! The rules for values. Each failure names where the value came from and says the rule, and
+//! never repeats the value: it may be a password in the wrong place.
+
+use super::{ConfigError, Found, LogLevel};
+use reqwest::Url;
+use tai_proto::name;
+
+pub(super) fn bad(origin: &str, rule: impl ToString) -> ConfigError {
+    ConfigError::Value {
+        origin: origin.to_owned(),
+        rule: rule.to_string(),
+    }
+}
+
+/// A value that was copied together with its quotes, or with the space before it.
+pub(super) fn tidy(found: Found) -> Result<String, ConfigError> {
+    match has_stray_ends(&found.value) {
+        true => Err(bad(
+            &found.origin,
+            "it has spaces or quotes around it, which would be part of it",
+        )),
+        false => Ok(found.value),
+    }
+}
+
+/// Whether text begins or ends with a space or a quote.
+pub(crate) fn has_stray_ends(text: &str) -> bool {
+    let stray =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{201c}' | '\u{201d}');
+    text.starts_with(stray) || text.ends_with(stray)
+}
+
+pub(super) fn checked(
+    found: Found,
+    rule: impl Fn(&str) -> Result<(), name::NameError>,
+) -> Result<String, ConfigError> {
+    let origin = found.origin.clone();
+    let found = Found {
+        value: tidy(found)?,
+        origin,
+    };
+    rule(&found.value).map_err(|error| bad(&found.origin, error))?;
+    Ok(found.value)
+}
+
+/// Seed: "All authentication goes over HTTPS"; loopback, where the sandbox is, excepted.
+pub(super) fn base_url(found: Found) -> Result<Url, ConfigError> {
+    let origin = found.origin.clone();
+    let found = Found {
+        value: tidy(found)?,
+        origin,
+    };
+    let url: Url = found
+        .value
+        .parse()
+        .map_err(|_| bad(&found.origin, "it is not a URL"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad(
+            &found.origin,
+            "a URL with a username or password in it is not taken",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(bad(&found.origin, "a base URL ends before any ? or #"));
+    }
+    let loopback = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if loopback => Ok(url),
+        "http" => Err(bad(
+            &found.origin,
+            "it must begin with https://; http:// is for loopback alone",
+        )),
+        _ => Err(bad(&found.origin, "it must begin with https://")),
+    }
+}
+
+pub(super) fn milliseconds(found: &Found, least: u64, most: u64) -> Result<u64, ConfigError> {
+    let rule = || format!("it is a number of milliseconds from {least} to {most}");
+    let number: u64 = found
+        .value
+        .trim()
+        .parse()
+        .map_err(|_| bad(&found.origin, rule()))?;
+    if (least..=most).contains(&number) {
+        Ok(number)
+    } else {
+        Err(bad(&found.origin, rule()))
+    }
+}
+
+pub(super) fn log_level(found: &Found) -> Result<LogLevel, ConfigError> {
+    match found.value.to_ascii_lowercase().as_str() {
+        "error" => Ok(LogLevel::Error),
+        "warn" => Ok(LogLevel::Warn),
+        "info" => Ok(LogLevel::Info),
+        "debug" => Ok(LogLevel::Debug),
+        _ => Err(bad(&found.origin, "it is one of error, warn, info, debug")),
+    }
+}

@@ -1,0 +1,100 @@
+//! Keeps what the process knows from other programs of the same user, as far as the system
+//! can: no core dumps, no debugger, no password left in the environment. Where it cannot, it
+//! goes on without; the README says what is protected where.
+
+use crate::config::PASSWORD_VARIABLES;
+use secrecy::SecretString;
+
+/// Says which variable had the password that is on standard input.
+const HANDED_OVER: &str = "TAID_PASSWORD_ON_STDIN";
+
+/// Refuses core dumps and, on Linux, debuggers and readers of `/proc/PID/{mem,environ}` of
+/// the same user.
+#[cfg(unix)]
+pub fn harden() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Both can only fail where a sandbox forbids the call itself.
+    let _ = setrlimit(Resource::Core, none);
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// Windows has no core files and lets the same user debug.
+#[cfg(not(unix))]
+pub fn harden() {}
+
+/// Takes the password out of the environment, which the system would show for as long as
+/// the process lives: the program is executed anew, without the variables and with the
+/// password on its standard input. Returns it with the variable that had it.
+#[cfg(unix)]
+pub fn take_password() -> Option<(&'static str, SecretString)> {
+    let known = |name: &str| PASSWORD_VARIABLES.into_iter().find(|known| *known == name);
+    if let Some(name) = std::env::var(HANDED_OVER)
+        .ok()
+        .and_then(|name| known(&name))
+    {
+        use std::io::Read as _;
+        let mut text = String::new();
+        let read = std::io::stdin().take(4096).read_to_string(&mut text);
+        return read.is_ok().then(|| (name, text.into()));
+    }
+    let found = in_environment()?;
+    // Only returns when it fails; then the password stays where it is.
+    let _ = execute_anew(found.0, &found.1);
+    Some(found)
+}
+
+/// On Windows a process's environment is for its user to read anyway, like its memory.
+#[cfg(not(unix))]
+pub fn take_password() -> Option<(&'static str, SecretString)> {
+    in_environment()
+}
+
+fn in_environment() -> Option<(&'static str, SecretString)> {
+    PASSWORD_VARIABLES.into_iter().find_map(|name| {
+        let value = std::env::var(name).ok().filter(|text| !text.is_empty())?;
+        Some((name, value.into()))
+    })
+}
+
+#[cfg(unix)]
+fn execute_anew(name: &str, password: &SecretString) -> std::io::Error {
+    use secrecy::ExposeSecret as _;
+    use std::{io::Write as _, os::unix::process::CommandExt as _, process::Command};
+    // A pipe holds at least 4096 bytes without a reader.
+    let password = password.expose_secret();
+    if password.len() > 4096 {
+        return std::io::Error::from(std::io::ErrorKind::InvalidInput);
+    }
+    let (reader, mut writer) = match std::io::pipe() {
+        Ok(ends) => ends,
+        Err(error) => return error,
+    };
+    if let Err(error) = writer.write_all(password.as_bytes()) {
+        return error;
+    }
+    drop(writer);
+    // The file may have been replaced since; Linux still knows the one that runs.
+    let program = match cfg!(target_os = "linux") {
+        true => Ok("/proc/self/exe".into()),
+        false => std::env::current_exe(),
+    };
+    let program = match program {
+        Ok(program) => program,
+        Err(error) => return error,
+    };
+    let mut args = std::env::args_os();
+    let mut command = Command::new(program);
+    if let Some(name) = args.next() {
+        command.arg0(name);
+    }
+    command.args(args).env(HANDED_OVER, name).stdin(reader);
+    for name in PASSWORD_VARIABLES {
+        command.env_remove(name);
+    }
+    command.exec()
+}
