@@ -9,6 +9,7 @@ pub mod error;
 mod failure;
 #[cfg(test)]
 mod fake;
+mod outlook;
 mod owner;
 pub mod state;
 pub mod token;
@@ -19,7 +20,8 @@ use crate::{
 };
 use clock::{Clock, Now, SystemClock};
 use error::SessionError;
-use state::{Outlook, State};
+pub use outlook::Outlook;
+use state::State;
 use std::{future::Future, sync::Arc, time::SystemTime};
 use token::{Generation, Token};
 use tokio::{
@@ -325,3 +327,6 @@ impl Session {
 #[cfg(test)]
 #[path = "session_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod sign_in_tests;

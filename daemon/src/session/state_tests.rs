@@ -4,6 +4,7 @@ use super::*;
 use crate::session::{
     cases::{HOUR, events, start, states, token, transient, tries},
     failure::MAX_ATTEMPTS,
+    outlook::Outlook,
     token::TokenError,
 };
 

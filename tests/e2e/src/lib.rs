@@ -15,7 +15,7 @@ pub mod raw;
 use mcp::Shim;
 use serde_json::Value;
 use std::{
-    io::Read as _,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
@@ -51,7 +51,7 @@ pub fn executables() -> &'static Path {
         // Tests share one choice of features with the whole workspace, or cargo would build
         // every dependency twice. What is measured has its own features alone.
         let what: &[&str] = match profile {
-            "dev" => &["--workspace", "--bins"],
+            "dev" => &["--workspace", "--bins", "--examples"],
             _ => &["--package", "taid", "--package", "tai-mcp"],
         };
         let built = Command::new(cargo)
@@ -159,6 +159,33 @@ impl Machine {
         command
     }
 
+    /// `taid run` without an account, and with `more` variables, not yet started.
+    pub fn bare_taid(&self, more: &[(&str, &str)]) -> Command {
+        let mut command = self.command("taid");
+        command
+            .arg("run")
+            .env("LOG_LEVEL", "debug")
+            .envs(more.iter().copied());
+        command
+    }
+
+    /// Starts taid without an account, and waits until it serves.
+    pub fn start_bare(&self, more: &[(&str, &str)]) -> Daemon<'_> {
+        self.spawn(self.bare_taid(more))
+    }
+
+    /// Writes `config.toml`.
+    pub fn configure(&self, text: &str) {
+        std::fs::write(self.config_dir().join("config.toml"), text).unwrap();
+    }
+
+    /// Text in which this machine's own paths and ports read the same on every machine.
+    pub fn plain(&self, bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes)
+            .replace(self.home().to_str().unwrap(), "HOME")
+            .replace(&self.sandbox.url(), "BRIDGE")
+    }
+
     /// Starts taid and waits until it serves.
     pub fn start(&self) -> Daemon<'_> {
         self.start_with(&[])
@@ -166,7 +193,11 @@ impl Machine {
 
     /// The same, with more variables.
     pub fn start_with(&self, more: &[(&str, &str)]) -> Daemon<'_> {
-        let mut command = self.taid(more);
+        self.spawn(self.taid(more))
+    }
+
+    /// Starts a `taid run` and waits until it serves.
+    pub fn spawn(&self, mut command: Command) -> Daemon<'_> {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -195,6 +226,26 @@ impl Machine {
     /// Runs `taid` with arguments to its end.
     pub fn cli(&self, args: &[&str]) -> Output {
         self.command("taid").args(args).output().expect("taid runs")
+    }
+
+    /// Runs `taid` with arguments and something to read.
+    pub fn cli_reading(&self, args: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command("taid")
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("taid runs");
+        // One that does not read is no failure of this.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    /// Signs in as [`USER`] with this password.
+    pub fn login(&self, password: &str) -> Output {
+        self.cli_reading(&["login", USER, "--password-stdin"], password)
     }
 
     /// `taid status --json`.

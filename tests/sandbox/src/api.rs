@@ -1,7 +1,7 @@
 //! The mail bridge's API, request by request, as `bridge-api.md` observed it. Where it looks
 //! wrong it is meant to: these are the traps a client has to survive.
 
-use crate::{Shared, World, lock, outgoing, secrets, server::Reply, store};
+use crate::{Shared, Tokens, World, lock, outgoing, secrets, server::Reply, store};
 use hyper::{StatusCode, body::Bytes, header, http::request::Parts};
 use serde_json::{Value, json};
 
@@ -50,12 +50,18 @@ fn unauthorized() -> Reply {
 pub(crate) async fn handle(shared: &Shared, head: &Parts, endpoint: &str, body: Bytes) -> Reply {
     let parse = || serde_json::from_slice::<Value>(&body).ok();
     match endpoint {
-        "GET /health" => {
-            let now = lock(shared).behaviour.now();
-            return Reply {
-                status: StatusCode::OK,
-                body: json!({"status": "healthy", "timestamp": now.to_string()}),
+        "GET /health" | "GET /api/v1/health" => {
+            let behaviour = &lock(shared).behaviour;
+            if behaviour.health_below_api == (endpoint == "GET /health") {
+                return not_found("Endpoint");
+            }
+            let (status, word) = match behaviour.healthy {
+                true => (StatusCode::OK, "healthy"),
+                false => (StatusCode::SERVICE_UNAVAILABLE, "unhealthy"),
             };
+            let now = behaviour.now().to_string();
+            let body = json!({"status": word, "timestamp": now});
+            return Reply { status, body };
         }
         "POST /api/v1/register" => {
             let Some(body) = parse() else {
@@ -74,14 +80,14 @@ pub(crate) async fn handle(shared: &Shared, head: &Parts, endpoint: &str, body: 
     }
     let known = matches!(
         endpoint,
-        "POST /api/v1/refresh"
-            | "GET /api/v1/messages"
+        "GET /api/v1/messages"
             | "GET /api/v1/messages/{id}"
             | "DELETE /api/v1/messages/{id}"
             | "PUT /api/v1/messages/{id}/read"
             | "POST /api/v1/send-email"
     ) || (endpoint == "POST /api/v1/messages/{id}/reply"
-        && lock(shared).behaviour.has_reply);
+        && lock(shared).behaviour.has_reply)
+        || (endpoint == "POST /api/v1/refresh" && lock(shared).behaviour.has_refresh);
     if !known {
         return not_found("Endpoint");
     }
@@ -129,11 +135,35 @@ fn authorized(shared: &Shared, head: &Parts) -> Option<String> {
 fn issue(world: &World, user: &str) -> (String, String) {
     let now = world.behaviour.now();
     let ttl = world.behaviour.token_ttl_s;
-    let token = world
-        .secret
-        .issue(user, now.as_second(), now.as_second() + ttl);
-    let expires = now + jiff::SignedDuration::from_secs(ttl);
-    (token, format!("{expires:.3}"))
+    let (iat, exp) = (now.as_second(), now.as_second() + ttl);
+    let good = r#"{"alg":"HS256"}"#;
+    let sign = |header: &str, claims: Value| world.secret.sign(header, &claims.to_string());
+    let token = match world.behaviour.tokens {
+        Tokens::Good | Tokens::ExpiresAtEarly | Tokens::ExpiresAtLate => {
+            world.secret.issue(user, iat, exp)
+        }
+        Tokens::AlgNone => sign(
+            r#"{"alg":"none"}"#,
+            json!({"sub": user, "iat": iat, "exp": exp}),
+        ),
+        Tokens::WrongSub => sign(good, json!({"sub": "mallory", "iat": iat, "exp": exp})),
+        Tokens::NoExp => sign(good, json!({"sub": user, "iat": iat})),
+        Tokens::PastExp => sign(
+            good,
+            json!({"sub": user, "iat": iat - 120, "exp": iat - 60}),
+        ),
+        Tokens::Huge => sign(
+            good,
+            json!({"sub": user, "iat": iat, "exp": exp, "pad": "x".repeat(1 << 20)}),
+        ),
+        Tokens::NotAJwt => "this is not a token".to_owned(),
+    };
+    let shown = match world.behaviour.tokens {
+        Tokens::ExpiresAtEarly => now - jiff::SignedDuration::from_hours(1),
+        Tokens::ExpiresAtLate => now + jiff::SignedDuration::from_hours(24 * 3650),
+        _ => now + jiff::SignedDuration::from_secs(ttl),
+    };
+    (token, format!("{shown:.3}"))
 }
 
 fn token(world: &World, user: &str) -> Reply {
@@ -188,6 +218,9 @@ async fn login(shared: &Shared, body: &Value) -> Reply {
         // A failing database is masked as a wrong password.
         if world.behaviour.database_down {
             return refused();
+        }
+        if world.behaviour.suspended {
+            return error(StatusCode::FORBIDDEN, "FORBIDDEN", "Account suspended");
         }
         world.store.password(username)
     };

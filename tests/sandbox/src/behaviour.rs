@@ -29,6 +29,31 @@ pub enum FaultKind {
     Malformed,
 }
 
+/// What the tokens it hands out are like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tokens {
+    /// As they should be; `expires_at` up to a second later than `exp`.
+    #[default]
+    Good,
+    /// Good, but `expires_at` says an hour ago.
+    ExpiresAtEarly,
+    /// Good, but `expires_at` says in ten years.
+    ExpiresAtLate,
+    /// `"alg": "none"`, and no signature.
+    AlgNone,
+    /// Somebody else's.
+    WrongSub,
+    /// Without `exp`.
+    NoExp,
+    /// `exp` is a minute ago.
+    PastExp,
+    /// A megabyte of claims.
+    Huge,
+    /// Words.
+    NotAJwt,
+}
+
 /// A fault for the next `count` requests whose path starts with `path`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
@@ -69,6 +94,16 @@ pub struct Behaviour {
     pub token_ttl_s: i64,
     /// Whether `POST /messages/{id}/reply` exists.
     pub has_reply: bool,
+    /// Whether `POST /refresh` exists.
+    pub has_refresh: bool,
+    /// What the tokens it hands out are like.
+    pub tokens: Tokens,
+    /// Whether `/health` says so.
+    pub healthy: bool,
+    /// Whether health is asked at `/api/v1/health`, as documentation has it.
+    pub health_below_api: bool,
+    /// Whether logins are 403: the account is suspended.
+    pub suspended: bool,
     /// Whether `GET /unread` exists.
     pub has_unread: bool,
     /// Whether `is_read` is a bool and `received_at` RFC 3339, as some deployments have it.
@@ -120,6 +155,11 @@ impl Default for Behaviour {
         Self {
             token_ttl_s: 24 * 60 * 60,
             has_reply: true,
+            has_refresh: true,
+            tokens: Tokens::Good,
+            healthy: true,
+            health_below_api: false,
+            suspended: false,
             has_unread: true,
             modern_fields: false,
             database_down: false,

@@ -13,7 +13,7 @@ mod secrets;
 mod server;
 mod store;
 
-pub use behaviour::{Behaviour, Fault, FaultKind};
+pub use behaviour::{Behaviour, Fault, FaultKind, Tokens};
 pub use store::{Mail, NewMail};
 
 use std::{

@@ -67,11 +67,12 @@ impl TokenSecret {
 
     pub(crate) fn issue(&self, sub: &str, iat: i64, exp: i64) -> String {
         let claims = serde_json::json!({"sub": sub, "iat": iat, "exp": exp}).to_string();
-        let signed = format!(
-            "{}.{}",
-            BASE64.encode(r#"{"alg":"HS256"}"#),
-            BASE64.encode(claims)
-        );
+        self.sign(r#"{"alg":"HS256"}"#, &claims)
+    }
+
+    /// A token with any header and any claims.
+    pub(crate) fn sign(&self, header: &str, claims: &str) -> String {
+        let signed = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
         let signature = BASE64.encode(self.mac(&signed).finalize().into_bytes());
         format!("{signed}.{signature}")
     }

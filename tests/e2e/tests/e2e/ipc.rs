@@ -171,7 +171,7 @@ fn a_client_of_another_version_is_told_the_versions() {
         ..Hello::new("tai-mcp 9.0.0")
     });
     let welcome: Welcome = raw.read().unwrap();
-    assert_eq!((welcome.chosen, welcome.newest), (0, 1));
+    assert_eq!((welcome.chosen, welcome.newest), (0, 2));
     assert_eq!(
         welcome.software,
         format!("taid {}", env!("CARGO_PKG_VERSION"))

@@ -8,6 +8,7 @@
     clippy::indexing_slicing
 )]
 
+mod accounts;
 mod cli;
 mod delivery;
 mod ipc;
@@ -16,3 +17,4 @@ mod mail;
 mod mcp;
 mod sending;
 mod session;
+mod sources;

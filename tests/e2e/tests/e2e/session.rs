@@ -228,10 +228,7 @@ fn without_credentials_taid_runs_and_says_what_is_missing() {
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", json!({}));
     assert!(
-        result.is_error
-            && result
-                .text
-                .contains("TAI_MCP_USERNAME and TAI_MCP_PASSWORD"),
+        result.is_error && result.text.contains("run `taid login`"),
         "{}",
         result.text
     );

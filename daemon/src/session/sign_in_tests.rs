@@ -1,0 +1,150 @@
+//! People and clients who sign in and out, in paused time.
+
+use super::{
+    error::SessionError,
+    fake::{FakeBridge, Next, TestClock},
+    state::State,
+    tests::{nowhere, session, soon},
+    *,
+};
+use crate::credentials::Credentials;
+use std::time::Duration;
+
+fn typed(password: &str) -> Credentials {
+    Credentials {
+        username: "alice".into(),
+        password: password.into(),
+    }
+}
+
+fn next_login(bridge: &FakeBridge, next: Next) {
+    bridge.next_login.lock().unwrap().push_back(next);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mistyped_password_leaves_a_live_session_as_it_was() {
+    let bridge = FakeBridge::new(&TestClock::new());
+    let session = session(&bridge);
+    session.token(soon()).await.unwrap();
+    next_login(&bridge, Next::Fail(SessionError::Refused));
+    let (typed, meanwhile) = tokio::join!(
+        session.sign_in(typed("mistyped-password"), soon()),
+        session.token(soon())
+    );
+    assert_eq!(typed, Err(SessionError::Refused));
+    assert_eq!(
+        meanwhile.unwrap().generation(),
+        1,
+        "callers go on meanwhile"
+    );
+    let snapshot = session.snapshot();
+    assert!(matches!(snapshot.state, State::Live { .. }));
+    assert_eq!(&*snapshot.source, "the calling program");
+    assert_eq!(snapshot.stats.failed_logins, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_who_signs_in_ends_the_cool_down_and_their_password_is_used_from_then_on() {
+    let bridge = FakeBridge::new(&TestClock::new());
+    let session = session(&bridge);
+    next_login(&bridge, Next::Fail(SessionError::Refused));
+    assert_eq!(
+        session.token(soon()).await.err(),
+        Some(SessionError::Refused)
+    );
+    session
+        .sign_in(typed("right-password"), soon())
+        .await
+        .unwrap();
+    assert!(session.token(soon()).await.is_ok());
+    assert_eq!(&*session.snapshot().source, "`taid login`");
+    assert_eq!(bridge.counts(), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_signing_out_there_is_no_token_until_a_person_signs_in() {
+    let bridge = FakeBridge::new(&TestClock::new());
+    let session = session(&bridge);
+    session.token(soon()).await.unwrap();
+    session.sign_out(soon()).await.unwrap();
+    assert_eq!(
+        session.token(soon()).await.err(),
+        Some(SessionError::LoggedOut)
+    );
+    let offered = session.offer(typed("sandbox-password"), soon()).await;
+    assert_eq!(
+        offered,
+        Err(SessionError::LoggedOut),
+        "no client signs in again"
+    );
+    assert_eq!(session.snapshot().username, None);
+    session
+        .sign_in(typed("sandbox-password"), soon())
+        .await
+        .unwrap();
+    assert!(session.token(soon()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn signing_out_while_a_password_is_checked_ends_the_check() {
+    let bridge = FakeBridge::new(&TestClock::new());
+    let session = session(&bridge);
+    next_login(&bridge, Next::Hang);
+    let check = session.sign_in(typed("sandbox-password"), soon());
+    let leave = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        session.sign_out(soon()).await
+    };
+    let (check, leave) = tokio::join!(check, leave);
+    assert_eq!((check, leave), (Err(SessionError::Superseded), Ok(())));
+    assert_eq!(
+        session.token(soon()).await.err(),
+        Some(SessionError::LoggedOut)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clients_password_is_taken_only_where_there_is_none() {
+    let bridge = FakeBridge::new(&TestClock::new());
+    let own = session(&bridge);
+    let offered = own.offer(typed("sandbox-password"), soon()).await;
+    assert_eq!(offered, Err(SessionError::Superseded));
+    let empty = Session::start_with_clock(bridge.clone(), nowhere(), bridge.clock.clone());
+    assert_eq!(
+        empty.token(soon()).await.err(),
+        Some(SessionError::NoCredentials)
+    );
+    empty
+        .offer(typed("sandbox-password"), soon())
+        .await
+        .unwrap();
+    assert!(empty.token(soon()).await.is_ok());
+    assert_eq!(&*empty.snapshot().source, "an MCP client's configuration");
+    // Another account's client is not let in.
+    let other = Credentials {
+        username: "bob".into(),
+        password: "sandbox-password".into(),
+    };
+    assert_eq!(
+        empty.offer(other, soon()).await,
+        Err(SessionError::Superseded)
+    );
+    assert_eq!(empty.snapshot().username.as_deref(), Some("alice"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_refused_while_a_password_is_checked_is_not_handed_out_again() {
+    let bridge = FakeBridge::new(&TestClock::new());
+    let session = session(&bridge);
+    let dead = session.token(soon()).await.unwrap().generation();
+    next_login(&bridge, Next::Fail(SessionError::Refused));
+    let check = session.sign_in(typed("mistyped-password"), soon());
+    let call = async {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        session.rejected(dead, soon()).await;
+        session.token(soon()).await.map(|token| token.generation())
+    };
+    let (check, call) = tokio::join!(check, call);
+    assert_eq!(check, Err(SessionError::Refused));
+    assert!(call.unwrap() > dead);
+}

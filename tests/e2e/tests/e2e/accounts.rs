@@ -1,0 +1,284 @@
+//! Who is signed in: people with `taid login`, clients with what their configuration says.
+
+use serde_json::json;
+use tai_e2e::{Machine, PASSWORD, USER, raw::Raw, wait_until};
+use tai_proto::{
+    Answer, Call, FromDaemon,
+    hello::{Hello, Welcome},
+};
+
+const LOGIN: &str = "POST /api/v1/login";
+
+fn say(machine: &Machine, output: &std::process::Output) -> String {
+    format!(
+        "exit {}\n{}{}",
+        output.status.code().unwrap(),
+        machine.plain(&output.stdout),
+        machine.plain(&output.stderr)
+    )
+}
+
+#[test]
+fn a_login_is_checked_with_the_bridge_before_it_is_said_to_have_succeeded() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[("TAI_MCP_INSTANCE", "desk")]);
+    let wrong = machine.login("mistyped-password");
+    insta::assert_snapshot!(say(&machine, &wrong), @"
+    exit 4
+    error: Authentication failed - invalid username or password
+    caused by: the bridge refused the login; it says the same when its own database fails
+    hint: Type both again: upper and lower case matter. Nothing has changed.
+    ");
+    assert_eq!(machine.status()["session"]["state"], "signed_out");
+    let right = machine.login(PASSWORD);
+    insta::assert_snapshot!(say(&machine, &right), @"
+    exit 0
+    ✅ Login successful
+    📧 Instance email: desk.alice@tai.chat
+    ");
+    let status = machine.status();
+    assert_eq!(status["session"]["state"], "live");
+    assert_eq!(status["account"]["source"], "`taid login`");
+    assert_eq!(machine.sandbox.count(LOGIN), 2);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_mistyped_login_leaves_a_live_session_alone() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    assert_eq!(machine.login("mistyped-password").status.code(), Some(4));
+    assert_eq!(machine.status()["session"]["state"], "live");
+    assert_eq!(
+        machine.status()["account"]["source"],
+        "the variable TAI_MCP_PASSWORD"
+    );
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_login_ends_the_cool_down_of_a_refused_password_at_once() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
+    wait_until("the login is refused", || {
+        machine.status()["session"]["failed_logins"] == 1
+    });
+    assert!(machine.login(PASSWORD).status.success());
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn logging_out_ends_everybodys_session_until_a_person_logs_in() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine
+        .shim_with(&[("NAME", USER), ("PASSWORD", PASSWORD)])
+        .initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout"])), @"
+    exit 0
+    signed out alice; taid has forgotten the token and the password
+    note: the next `taid run` finds a password again in the variable TAI_MCP_PASSWORD
+    ");
+    insta::assert_snapshot!(shim.call("list_inbox", json!({})).text, @"
+    error: taid is signed out
+    caused by: a person signed it out with `taid logout`
+    hint: Run `taid login`, then call again.
+    ");
+    assert_eq!(machine.cli(&["status"]).status.code(), Some(4));
+    assert_eq!(machine.sandbox.count(LOGIN), 1, "nothing logs in again");
+    assert!(machine.login(PASSWORD).status.success());
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_new_account_is_created_and_signed_in() {
+    let machine = Machine::new();
+    let register = |args: &[&str], password: &str| {
+        let args = [&["register", "--password-stdin"][..], args].concat();
+        say(&machine, &machine.cli_reading(&args, password))
+    };
+    let mut page = String::new();
+    page.push_str(&register(&["Bob"], PASSWORD));
+    page.push_str(&register(&["b b"], PASSWORD));
+    page.push_str(&register(&["bob"], "short"));
+    page.push_str(&register(&[USER], PASSWORD));
+    page.push_str(&register(&["bob"], PASSWORD));
+    insta::assert_snapshot!(page, @"
+    exit 1
+    error: the bridge does not take this username
+    caused by: the bridge says: Username must be 3-50 characters: lowercase letters, numbers and hyphens (INVALID_USERNAME)
+    hint: Choose 3 to 50 lower-case letters, digits and hyphens.
+    exit 1
+    error: the username cannot be used
+    caused by: a username has 3 to 50 characters, all of them ASCII letters, digits or hyphens
+    hint: Correct it and try again. Nothing was sent.
+    exit 1
+    error: the password cannot be used
+    caused by: a password has 8 to 128 characters
+    hint: Correct it and try again. Nothing was sent.
+    exit 1
+    error: this username is taken
+    caused by: the bridge says: Username already exists (USER_EXISTS)
+    hint: Choose another, or sign in with `taid login` if it is yours.
+    exit 0
+    account created: bob@tai.chat
+    next: `taid run`, then `taid login bob`
+    ");
+    let _taid = machine.start_bare(&[]);
+    insta::assert_snapshot!(register(&["carol"], PASSWORD), @"
+    exit 0
+    account created: carol@tai.chat
+    ✅ Login successful
+    📧 Instance email: carol@tai.chat
+    ");
+    assert_eq!(machine.status()["account"]["username"], "carol");
+}
+
+#[test]
+fn a_client_configured_as_today_signs_taid_in_and_the_next_ones_need_not() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    let config = [
+        ("NAME", USER),
+        ("PASSWORD", PASSWORD),
+        ("INSTANCE", "desktop"),
+    ];
+    let mut shims: Vec<_> = (0..5)
+        .map(|_| machine.shim_with(&config).initialized("test", "2025-06-18"))
+        .collect();
+    for shim in &mut shims {
+        let result = shim.call("list_inbox", json!({}));
+        assert!(
+            result.text.contains("desktop.alice@tai.chat"),
+            "{}",
+            result.text
+        );
+    }
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
+    let status = machine.status();
+    assert_eq!(status["account"]["source"], "an MCP client's configuration");
+    // One without a password uses the session that is there.
+    let mut shim = machine.shim("other").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_client_of_another_account_is_told_about_profiles_and_changes_nothing() {
+    let machine = Machine::new();
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut bob = machine
+        .shim_with(&[("NAME", "bob"), ("PASSWORD", PASSWORD)])
+        .initialized("test", "2025-06-18");
+    insta::assert_snapshot!(bob.call("list_inbox", json!({})).text, @"
+    error: this client is configured for bob, but taid is signed in as alice
+    caused by: one taid holds one account
+    hint: Ask the user either to configure this client for alice, or to give bob a taid of its own, `taid run --profile bob`, and this client TAI_MCP_PROFILE=bob.
+    ");
+    let login = machine.cli_reading(&["login", "bob", "--password-stdin"], PASSWORD);
+    insta::assert_snapshot!(say(&machine, &login), @"
+    exit 1
+    error: this taid is alice's, not bob's
+    caused by: one taid holds one account
+    hint: For both, run a second one: `taid run --profile bob`, then `taid login --profile bob`. To change over, `taid logout` first.
+    ");
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
+    assert_eq!(machine.status()["account"]["username"], USER);
+}
+
+#[test]
+fn wsls_name_is_not_taken_for_an_account() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("NAME", "LAPTOP-7")]);
+    let mut shim = machine
+        .shim_with(&[("NAME", "LAPTOP-7")])
+        .initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn all_profiles_are_shown_at_once() {
+    let machine = Machine::new();
+    assert_eq!(machine.cli(&["status", "--all"]).status.code(), Some(3));
+    let one = machine.start();
+    one.wait_until_live();
+    let two = machine.start_bare(&[("TAI_MCP_PROFILE", "work")]);
+    drop(two);
+    let mut command = machine.taid(&[("TAI_MCP_PROFILE", "home")]);
+    let mut home = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+    wait_until("both are there", || {
+        let output = machine.cli(&["status", "--all", "--json"]);
+        let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let names: Vec<_> = all
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|status| status["daemon"]["profile"].clone())
+            .collect();
+        output.status.success() && names == ["default", "home"]
+    });
+    let output = machine.cli(&["status", "--all"]);
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(page.lines().count(), 3, "{page}");
+    let _ = home.kill();
+    let _ = home.wait();
+}
+
+#[test]
+fn commands_without_a_daemon_say_so_before_they_ask_for_a_password() {
+    let machine = Machine::new();
+    insta::assert_snapshot!(say(&machine, &machine.cli(&["login"])), @"
+    exit 3
+    error: taid is not running
+    caused by: nobody listens on HOME/tai/default.sock
+    hint: Start it with `taid run`.
+    ");
+    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout"])), @"
+    exit 3
+    error: taid is not running
+    caused by: nobody listens on HOME/tai/default.sock
+    hint: Start it with `taid run`.
+    ");
+}
+
+#[test]
+fn a_password_cannot_be_given_as_an_argument() {
+    let machine = Machine::new();
+    let output = machine.cli(&["login", USER, PASSWORD]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_client_of_protocol_1_is_served_its_mail_and_told_about_the_status() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut raw = Raw::connect(&machine.socket()).unwrap();
+    raw.frame(&Hello {
+        newest: 1,
+        oldest: 1,
+        ..Hello::new("tai-mcp 0.0.9")
+    });
+    assert_eq!(raw.read::<Welcome>().unwrap().chosen, 1);
+    let list = tai_proto::call::ListInbox {
+        limit: 10,
+        offset: 0,
+        show_read: false,
+    };
+    raw.request(1, Call::ListInbox(list));
+    let FromDaemon::Answer { result, .. } = raw.answer();
+    assert!(matches!(result, Ok(Answer::Inbox(_))), "{result:?}");
+    for call in [Call::Status, Call::Logout] {
+        raw.request(2, call);
+        let FromDaemon::Answer { result, .. } = raw.answer();
+        let fault = result.unwrap_err();
+        assert!(fault.what.contains("older than the daemon"), "{fault}");
+    }
+    assert_eq!(machine.status()["session"]["logins"], 1);
+}

@@ -1,0 +1,134 @@
+//! Where the password comes from, with the real daemon.
+
+use serde_json::json;
+use std::{os::unix::fs::PermissionsExt as _, path::Path};
+use tai_e2e::{Machine, PASSWORD, USER, wait_until};
+
+const LOGIN: &str = "POST /api/v1/login";
+
+fn write(path: &Path, text: &str, mode: u32) {
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_password_command_is_run_for_each_full_login_and_sees_no_password() {
+    let machine = Machine::new();
+    let seen = machine.home().join("seen");
+    // What `pass`, `op read` and `secret-tool lookup` do: print it, and nothing else.
+    let script = machine.home().join("print-password");
+    let text = format!(
+        "#!/bin/sh\nenv >> {}\necho run >> {0}\necho {PASSWORD}\n",
+        seen.display()
+    );
+    write(&script, &text, 0o700);
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_command = [\"{}\", \"show\", \"tai\"]\n",
+        script.display()
+    ));
+    let taid = machine.start_bare(&[]);
+    taid.wait_until_live();
+    let runs = || {
+        let text = std::fs::read_to_string(&seen).unwrap_or_default();
+        text.lines().filter(|line| *line == "run").count()
+    };
+    assert_eq!(runs(), 1);
+    // A revoked token needs a full login, and so the command again: nothing was kept.
+    machine.sandbox.revoke_all_tokens();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert_eq!(runs(), 2);
+    assert!(!std::fs::read_to_string(&seen).unwrap().contains(PASSWORD));
+    let source = machine.status()["account"]["source"].clone();
+    assert!(
+        source.as_str().unwrap().starts_with("the command `"),
+        "{source}"
+    );
+}
+
+#[test]
+fn a_password_command_that_fails_is_told_and_not_run_again_and_again() {
+    let machine = Machine::new();
+    let runs = machine.home().join("runs");
+    let script = format!("echo x >> {}; exit 1", runs.display());
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_command = [\"sh\", \"-c\", \"{script}\"]\n"
+    ));
+    let _taid = machine.start_bare(&[]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    for _ in 0..10 {
+        let result = shim.call("list_inbox", json!({}));
+        assert!(result.is_error);
+        insta::allow_duplicates!(insta::assert_snapshot!(result.text, @"
+        error: taid does not get the password it is to log in with
+        caused by: the password command `sh` failed (exit status: 1)
+        hint: Run `sh` yourself with the arguments of `password_command`, and see what it says. `taid login` signs in without it.
+        "));
+    }
+    assert_eq!(std::fs::read_to_string(&runs).unwrap(), "x\n");
+    assert_eq!(machine.sandbox.count(LOGIN), 0);
+    // A person is not kept waiting by it.
+    assert!(machine.login(PASSWORD).status.success());
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_password_file_must_be_the_users_alone() {
+    let machine = Machine::new();
+    let file = machine.home().join("password");
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_file = \"{}\"\n",
+        file.display()
+    ));
+    write(&file, PASSWORD, 0o644);
+    let taid = machine.start_bare(&[]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let said = shim.call("list_inbox", json!({})).text;
+    assert!(said.contains("its mode is 0644"), "{said}");
+    taid.kill();
+    write(&file, PASSWORD, 0o600);
+    let taid = machine.start_bare(&[]);
+    taid.wait_until_live();
+}
+
+#[test]
+fn a_systemd_credential_signs_in() {
+    let machine = Machine::new();
+    let dir = machine.home().join("credentials");
+    std::fs::create_dir(&dir).unwrap();
+    write(&dir.join("tai-username"), USER, 0o400);
+    write(&dir.join("tai-password"), &format!("{PASSWORD}\n"), 0o400);
+    let taid = machine.start_bare(&[("CREDENTIALS_DIRECTORY", dir.to_str().unwrap())]);
+    taid.wait_until_live();
+    assert_eq!(machine.status()["account"]["username"], USER);
+}
+
+#[test]
+fn the_environment_comes_before_the_file_and_is_emptied() {
+    let machine = Machine::new();
+    machine.configure("username = \"filed\"\npassword_command = [\"false\"]\n");
+    let taid = machine.start();
+    taid.wait_until_live();
+    let environment = std::fs::read(format!("/proc/{}/environ", taid.pid())).unwrap();
+    let environment = String::from_utf8_lossy(&environment);
+    assert!(environment.contains("TAI_MCP_USERNAME=alice"), "this is it");
+    assert!(!environment.contains(PASSWORD));
+}
+
+#[test]
+fn a_source_that_fails_is_not_passed_over_for_the_next() {
+    let machine = Machine::new();
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_command = [\"false\"]\n"
+    ));
+    let _taid = machine.start_bare(&[]);
+    // This client has the right one, and taid was told to use another source.
+    let mut shim = machine
+        .shim_with(&[("NAME", USER), ("PASSWORD", PASSWORD)])
+        .initialized("test", "2025-06-18");
+    let said = shim.call("list_inbox", json!({})).text;
+    assert!(said.contains("`false` failed"), "{said}");
+    wait_until("it is in the log", || {
+        machine.log().contains("`false` failed")
+    });
+}
