@@ -14,7 +14,7 @@ use std::{
 };
 use tracing::level_filters::LevelFilter;
 use tracing_appender::{
-    non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard},
+    non_blocking::{ErrorCounter, NonBlocking, NonBlockingBuilder, WorkerGuard},
     rolling::{RollingFileAppender, Rotation},
 };
 use tracing_subscriber::{fmt::writer::MakeWriterExt as _, util::SubscriberInitExt as _};
@@ -28,10 +28,10 @@ const WAITING: usize = 8192;
 /// A day's file takes no more than this; what comes after it is dropped.
 const MAX_DAY: u64 = 32 << 20;
 
-/// Keeps the log's writer alive. Dropping it writes what waits.
+/// Keeps the log's writers alive. Dropping it writes what waits.
 #[derive(Debug)]
 pub(crate) struct Log {
-    _guard: WorkerGuard,
+    _guards: [WorkerGuard; 2],
     slow: ErrorCounter,
     full: Arc<AtomicU64>,
     /// The log file; `None` when there is only standard error.
@@ -86,11 +86,10 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>) -> Log {
         }),
         None => Box::new(io::sink()),
     };
-    let (writer, guard) = NonBlockingBuilder::default()
-        .buffered_lines_limit(WAITING)
-        .lossy(true)
-        .thread_name("taid-log")
-        .finish(sink);
+    // Each has a thread of its own: whoever stopped reading standard error stops neither the
+    // daemon nor the file.
+    let (writer, file_guard) = non_blocking("taid-log", sink);
+    let (watched, watched_guard) = non_blocking("taid-stderr", Box::new(io::stderr()));
     let slow = writer.error_counter();
     // Only what this program says: libraries at debug level would put headers into the log.
     let own = |meta: &tracing::Metadata<'_>| meta.target().starts_with("taid");
@@ -99,7 +98,7 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>) -> Log {
         .with_ansi(false)
         // It would say so on standard error and panic where that is closed.
         .log_internal_errors(false)
-        .with_writer(io::stderr.with_filter(own).and(writer.with_filter(own)))
+        .with_writer(watched.with_filter(own).and(writer.with_filter(own)))
         .finish();
     // Tests start more than one daemon in a process; the first log stays.
     let _ = subscriber.try_init();
@@ -107,11 +106,19 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>) -> Log {
         tracing::warn!(%error, "the log file {} cannot be written; logging to standard error alone", path.display());
     }
     Log {
-        _guard: guard,
+        _guards: [file_guard, watched_guard],
         slow,
         full,
         path,
     }
+}
+
+fn non_blocking(thread: &str, sink: Box<dyn io::Write + Send>) -> (NonBlocking, WorkerGuard) {
+    NonBlockingBuilder::default()
+        .buffered_lines_limit(WAITING)
+        .lossy(true)
+        .thread_name(thread)
+        .finish(sink)
 }
 
 /// A day's file up to a limit, so that a client gone wild cannot fill the disk.

@@ -100,6 +100,7 @@ impl App {
             .sign_out(deadline)
             .await
             .map_err(|error| self.session_fault(&error))?;
+        self.bridge.forget();
         let forgotten = keyring::forget(&self.config.profile).await;
         tracing::info!("signed out");
         Ok(SignedOut {

@@ -78,12 +78,9 @@ fn execute_anew(given: &Given) -> std::io::Error {
     let prepared = std::io::pipe().and_then(|(reader, mut writer)| {
         writer.write_all(password.as_bytes())?;
         fcntl_setfd(&reader, FdFlags::empty())?;
-        // The file may have been replaced since; Linux still knows the one that runs.
-        let program = match cfg!(target_os = "linux") {
-            true => "/proc/self/exe".into(),
-            false => std::env::current_exe()?,
-        };
-        Ok((reader, program))
+        // By its name, which `ps` then shows. Where the file was replaced or removed since,
+        // this fails, and the program goes on as it is.
+        Ok((reader, std::env::current_exe()?))
     });
     let (reader, program) = match prepared {
         Ok(prepared) => prepared,

@@ -16,7 +16,10 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
-use std::time::Duration;
+use std::{
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
@@ -40,7 +43,7 @@ pub struct SetupError(String);
 
 /// The bridge at one base URL.
 pub struct HttpBridge {
-    client: reqwest::Client,
+    client: RwLock<reqwest::Client>,
     base: Url,
     /// How long one request may take (seed: `API_TIMEOUT`, "also for authentication").
     timeout: Duration,
@@ -93,37 +96,22 @@ impl HttpBridge {
     pub fn new(base: Url, timeout: Duration) -> Result<Self, SetupError> {
         // A second daemon in one process, as tests have, finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        let mut builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .default_headers(headers)
-            .redirect(redirect::Policy::none())
-            .connect_timeout(MAX_CONNECT.min(timeout / 2))
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .pool_idle_timeout(Duration::from_secs(55))
-            .tcp_nodelay(true)
-            // We decide what is sent again.
-            .retry(reqwest::retry::never());
-        builder = if base.scheme() == "https" {
-            builder.https_only(true)
-        } else {
-            builder.no_proxy()
-        };
-        let client = builder
-            .build()
-            .map_err(|error| SetupError(crate::error::chain(&error)))?;
         Ok(Self {
-            client,
+            client: RwLock::new(client(&base, timeout)?),
             base,
             timeout,
             gate: Gate::default(),
             meter: Meter::default(),
             places: Semaphore::new(MAX_REQUESTS),
         })
+    }
+
+    /// Closes the connections that wait to be used again: their buffers have had tokens in
+    /// them, and are zeroed when they are freed.
+    pub fn forget(&self) {
+        if let Ok(fresh) = client(&self.base, self.timeout) {
+            *self.client.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
     }
 
     /// The counters.
@@ -288,10 +276,16 @@ impl HttpBridge {
         body: Option<&str>,
         timeout: Duration,
     ) -> Result<Raw, BridgeError> {
-        let mut request = self
+        let client = self
             .client
-            .request(method.clone(), url.clone())
-            .timeout(timeout);
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let mut request = client.request(method.clone(), url.clone()).timeout(timeout);
+        if token.is_none() {
+            // It may carry a password, and a connection keeps its last request in memory.
+            request = request.header(header::CONNECTION, "close");
+        }
         if let Some(token) = token {
             let bearer = format!("Bearer {}", token.expose_secret());
             let mut value = HeaderValue::try_from(bearer).map_err(|_| BridgeError::Garbled {
@@ -335,6 +329,33 @@ impl HttpBridge {
             body,
         })
     }
+}
+
+/// The client, TLS included.
+fn client(base: &Url, timeout: Duration) -> Result<reqwest::Client, SetupError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .default_headers(headers)
+        .redirect(redirect::Policy::none())
+        .connect_timeout(MAX_CONNECT.min(timeout / 2))
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .pool_idle_timeout(Duration::from_secs(55))
+        .tcp_nodelay(true)
+        // We decide what is sent again.
+        .retry(reqwest::retry::never());
+    builder = if base.scheme() == "https" {
+        builder.https_only(true)
+    } else {
+        builder.no_proxy()
+    };
+    builder
+        .build()
+        .map_err(|error| SetupError(crate::error::chain(&error)))
 }
 
 fn limited_until(until: Instant) -> BridgeError {

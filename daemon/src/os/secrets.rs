@@ -38,9 +38,11 @@ pub fn take_password() -> Option<(&'static str, SecretString)> {
         .and_then(|name| known(&name))
     {
         use std::io::Read as _;
-        let mut text = String::new();
-        let read = std::io::stdin().take(4096).read_to_string(&mut text);
-        return read.is_ok().then(|| (name, text.into()));
+        // Not through `std::io::stdin`, whose buffer lives as long as the process.
+        let pipe = std::fs::File::open("/dev/fd/0").ok()?;
+        let mut text = String::with_capacity(4096);
+        pipe.take(4096).read_to_string(&mut text).ok()?;
+        return Some((name, text.into()));
     }
     let found = in_environment()?;
     // Only returns when it fails; then the password stays where it is.
@@ -78,12 +80,9 @@ fn execute_anew(name: &str, password: &SecretString) -> std::io::Error {
         return error;
     }
     drop(writer);
-    // The file may have been replaced since; Linux still knows the one that runs.
-    let program = match cfg!(target_os = "linux") {
-        true => Ok("/proc/self/exe".into()),
-        false => std::env::current_exe(),
-    };
-    let program = match program {
+    // By its name, which `ps` then shows. Where the file was replaced or removed since, this
+    // fails, and the program goes on as it is.
+    let program = match std::env::current_exe() {
         Ok(program) => program,
         Err(error) => return error,
     };

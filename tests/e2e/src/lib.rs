@@ -196,6 +196,20 @@ impl Machine {
         self.spawn(self.taid(more))
     }
 
+    /// Starts the taid of another profile, without an account.
+    pub fn start_profile(&self, profile: &str, more: &[(&str, &str)]) -> Killed {
+        let mut command = self.bare_taid(more);
+        command.env("TAI_MCP_PROFILE", profile);
+        let child = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("taid starts");
+        let socket = self.runtime_dir().join(format!("{profile}.sock"));
+        wait_until("taid serves", || raw::Raw::connect(&socket).is_ok());
+        Killed(child)
+    }
+
     /// Starts a `taid run` and waits until it serves.
     pub fn spawn(&self, mut command: Command) -> Daemon<'_> {
         let child = command
@@ -260,6 +274,23 @@ impl Machine {
 impl Default for Machine {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A process that is killed when this is dropped.
+pub struct Killed(Child);
+
+impl Killed {
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -11,10 +11,15 @@
 mod accounts;
 mod cli;
 mod delivery;
+mod doctor;
+mod hygiene;
 mod ipc;
 mod layers;
+mod lifecycle;
+mod logs;
 mod mail;
 mod mcp;
+mod seed;
 mod sending;
 mod session;
 mod sources;

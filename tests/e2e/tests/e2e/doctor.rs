@@ -1,0 +1,273 @@
+//! `taid doctor` names what is wrong, and names the cause before what follows from it.
+
+use serde_json::Value;
+use std::{
+    fs::File,
+    io::{Read as _, Write as _},
+    os::unix::{fs::PermissionsExt as _, net::UnixListener},
+    process::Output,
+};
+use tai_e2e::{Machine, PASSWORD, USER};
+use tai_proto::{
+    frame::encode,
+    hello::{MAGIC, Welcome},
+};
+
+const ACCOUNT: [(&str, &str); 2] = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
+
+fn doctor(machine: &Machine, more: &[(&str, &str)], args: &[&str]) -> Output {
+    let mut command = machine.command("taid");
+    command.arg("doctor").args(args).envs(more.iter().copied());
+    command.output().unwrap()
+}
+
+/// The name of the first thing that is wrong, and what is said of it.
+fn first_wrong(machine: &Machine, more: &[(&str, &str)]) -> String {
+    let output = doctor(machine, more, &["--json"]);
+    assert_eq!(output.status.code(), Some(1), "something is wrong");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["state"] == "wrong");
+    let check = check.expect("one of them is wrong");
+    let text = |key: &str| check[key].as_str().unwrap().to_owned();
+    assert!(!text("remedy").is_empty(), "{check}");
+    let found = machine.plain(text("found").as_bytes());
+    format!("{}: {found}", text("name"))
+}
+
+fn wrong_account<'a>(password: &'a str) -> [(&'a str, &'a str); 2] {
+    [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", password)]
+}
+
+#[test]
+fn a_machine_on_which_all_is_well_is_said_to_be_well() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let output = doctor(&machine, &ACCOUNT, &[]);
+    let page = machine.plain(&output.stdout);
+    let pid = format!("pid {} runs", taid.pid());
+    let port = machine.sandbox.url().rsplit(':').next().unwrap().to_owned();
+    let page: String = page
+        .replace(&pid, "pid PID runs")
+        .replace(&format!("127.0.0.1:{port}"), "127.0.0.1:PORT")
+        .split_inclusive('\n')
+        // Whether systemd runs is this machine's business.
+        .filter(|line| !line.contains("lingering"))
+        .collect();
+    insta::assert_snapshot!(page, @"
+    ✓ environment    it has what is needed
+    ✓ configuration  2 values are set
+    ✓ username       alice (from TAI_MCP_USERNAME)
+    ✓ api_base_url   BRIDGE (from API_BASE_URL)
+    ✓ password       8 to 128 characters, from the variable TAI_MCP_PASSWORD
+    ✓ directory      HOME/tai is yours alone
+    ✓ socket         HOME/tai/default.sock is yours alone
+    ✓ second daemon  there is at most one
+    ✓ proxy          none
+    ✓ dns            127.0.0.1 has 1 address
+    ✓ connection     127.0.0.1:PORT takes connections
+    - tls            loopback needs none
+    ✓ health         the bridge says it is healthy
+    ✓ clock          within a minute of the bridge's
+    ✓ login          the daemon is signed in as alice
+    ✓ daemon         pid PID runs, 0 clients connected
+    ✓ version        0.1.0
+    ✓ log            HOME/state/tai/logs/tai-mcp.log
+    - lingering      systemd does not run here
+    - clients        no configuration of a client we know is here
+
+    Nothing is wrong.
+    ");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        machine.sandbox.count("POST /api/v1/login"),
+        1,
+        "the daemon's own"
+    );
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_named_first() {
+    let machine = Machine::new();
+    machine.configure("username = alice\n");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: line 1 of the configuration file HOME/config/tai/config.toml is not valid: string values must be quoted, expected literal string");
+    machine.configure("password = \"sandbox-password\"\n");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: the configuration file HOME/config/tai/config.toml has a password in it");
+    machine.configure("");
+    let quoted = [("TAI_MCP_USERNAME", "\"alice\""), ACCOUNT[1]];
+    insta::assert_snapshot!(first_wrong(&machine, &quoted), @"configuration: TAI_MCP_USERNAME cannot be used: it has spaces or quotes around it, which would be part of it");
+    let spaced = [("TAI_MCP_USERNAME", "al ice"), ACCOUNT[1]];
+    insta::assert_snapshot!(first_wrong(&machine, &spaced), @"configuration: TAI_MCP_USERNAME cannot be used: a username has 3 to 50 characters, all of them ASCII letters, digits or hyphens");
+    let short = wrong_account("short");
+    insta::assert_snapshot!(first_wrong(&machine, &short), @"configuration: TAI_MCP_PASSWORD cannot be used: a password has 8 to 128 characters");
+}
+
+#[test]
+fn a_password_that_cannot_be_had_or_cannot_be_meant_is_named_first() {
+    let machine = Machine::new();
+    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: none is configured here, and the keyring has none");
+    let quoted = format!("'{PASSWORD}'");
+    insta::assert_snapshot!(first_wrong(&machine, &wrong_account(&quoted)), @"password: the one from the variable TAI_MCP_PASSWORD begins or ends with a space or a quote");
+    let file = machine.home().join("password");
+    std::fs::write(&file, PASSWORD).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_file = \"{}\"\n",
+        file.display()
+    ));
+    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: the password file HOME/password is not read: its mode is 0644, so others may read it: `chmod 600` it");
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_command = [\"false\"]\n"
+    ));
+    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: the password command `false` failed (exit status: 1)");
+}
+
+#[test]
+fn a_directory_that_others_can_enter_or_lead_elsewhere_is_named_first() {
+    let machine = Machine::new();
+    std::fs::create_dir(machine.runtime_dir()).unwrap();
+    std::fs::set_permissions(
+        machine.runtime_dir(),
+        std::fs::Permissions::from_mode(0o777),
+    )
+    .unwrap();
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai has mode 0777, so others can reach the socket in it");
+    std::fs::remove_dir(machine.runtime_dir()).unwrap();
+    std::os::unix::fs::symlink("/tmp", machine.runtime_dir()).unwrap();
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai is a link or a file, where taid needs a directory of its own");
+}
+
+fn private_runtime_dir(machine: &Machine) {
+    std::fs::create_dir(machine.runtime_dir()).unwrap();
+    std::fs::set_permissions(
+        machine.runtime_dir(),
+        std::fs::Permissions::from_mode(0o700),
+    )
+    .unwrap();
+}
+
+#[test]
+fn a_second_daemon_is_named_first() {
+    let machine = Machine::new();
+    private_runtime_dir(&machine);
+    let mut lock = File::create(machine.runtime_dir().join("default.lock")).unwrap();
+    write!(lock, "4242").unwrap();
+    lock.lock().unwrap();
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: taid (pid 4242) runs for this profile and does not listen where it should");
+    drop(lock);
+    let elsewhere = machine.home().join("state/tai/run");
+    std::fs::create_dir_all(&elsewhere).unwrap();
+    let mut lock = File::create(elsewhere.join("default.lock")).unwrap();
+    write!(lock, "4343").unwrap();
+    lock.lock().unwrap();
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: another taid (pid 4343) of this profile listens on HOME/state/tai/run/default.sock, where this environment does not look");
+}
+
+#[test]
+fn each_step_of_the_way_to_the_bridge_is_named_where_it_breaks() {
+    let machine = Machine::new();
+    let with = |name: &'static str, value: &str| {
+        let all = [ACCOUNT[0], ACCOUNT[1], (name, value)];
+        first_wrong(&machine, &all)
+    };
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closed.local_addr().unwrap().port();
+    drop(closed);
+    let plain = |text: String| text.replace(&port.to_string(), "CLOSED");
+    let proxied = [
+        ACCOUNT[0],
+        ACCOUNT[1],
+        ("API_BASE_URL", "https://tai.chat"),
+        (
+            "HTTPS_PROXY",
+            &format!("http://me:sandbox-password@127.0.0.1:{port}"),
+        ),
+    ];
+    insta::assert_snapshot!(plain(first_wrong(&machine, &proxied)), @"proxy: the proxy 127.0.0.1:CLOSED cannot be reached: Connection refused (os error 111)");
+    let nowhere = with("API_BASE_URL", "https://bridge.invalid");
+    assert!(nowhere.starts_with("dns: "), "{nowhere}");
+    let shut = with("API_BASE_URL", &format!("http://127.0.0.1:{port}"));
+    insta::assert_snapshot!(plain(shut), @"connection: 127.0.0.1:CLOSED: Connection refused (os error 111)");
+    let not_tls = machine.sandbox.url().replace("http://", "https://");
+    let not_tls = with("API_BASE_URL", &not_tls);
+    assert!(
+        not_tls.starts_with("tls: no secure connection comes about"),
+        "{not_tls}"
+    );
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.healthy = false);
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"health: the bridge failed: its health is "unhealthy" (UNHEALTHY, HTTP 503)"#);
+    machine.sandbox.behave(|behaviour| behaviour.healthy = true);
+}
+
+#[test]
+fn a_clock_that_is_wrong_by_a_day_is_named_first() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.clock_offset_s = 86_400);
+    let said = first_wrong(&machine, &ACCOUNT);
+    assert!(said.starts_with("clock: this machine's clock is"), "{said}");
+    assert!(said.ends_with("behind the bridge's"), "{said}");
+}
+
+#[test]
+fn a_refused_login_is_named_first() {
+    let machine = Machine::new();
+    let wrong = wrong_account("another-sandbox-password");
+    insta::assert_snapshot!(first_wrong(&machine, &wrong), @"login: Authentication failed - invalid username or password: the bridge refused the login; it says the same when its own database fails");
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.suspended = true);
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"login: the account is locked or suspended: the bridge says: Account suspended");
+}
+
+#[test]
+fn a_daemon_that_is_not_there_or_too_old_is_named_first() {
+    let machine = Machine::new();
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid is not running: nobody listens on HOME/tai/default.sock");
+    private_runtime_dir(&machine);
+    let listener = UnixListener::bind(machine.socket()).unwrap();
+    std::fs::set_permissions(machine.socket(), std::fs::Permissions::from_mode(0o600)).unwrap();
+    let older = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 512]);
+        let welcome = Welcome {
+            magic: MAGIC,
+            chosen: 1,
+            newest: 1,
+            oldest: 1,
+            software: "taid 0.0.9".into(),
+        };
+        let mut bytes = Vec::new();
+        encode(&welcome, &mut bytes).unwrap();
+        stream.write_all(&bytes).unwrap();
+        let _ = stream.read(&mut [0; 512]);
+    });
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: the daemon speaks another protocol version: taid 0.0.9 speaks 1 to 1, this taid 0.1.0 speaks 1 to 2");
+    older.join().unwrap();
+}
+
+#[test]
+fn a_client_whose_configuration_cannot_work_is_named_first() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let dir = machine.home().join(".cursor");
+    std::fs::create_dir(&dir).unwrap();
+    let text = r#"{"mcpServers": {"tai": {"command": "/nowhere/tai-mcp"}}}"#;
+    std::fs::write(dir.join("mcp.json"), text).unwrap();
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"client Cursor: "tai" in HOME/.cursor/mcp.json starts "/nowhere/tai-mcp", which is not there"#);
+}
+
+#[test]
+fn a_stripped_environment_is_named_first() {
+    let machine = Machine::new();
+    let mut command = machine.command("taid");
+    let output = command.arg("doctor").env_remove("HOME").output().unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    let first = page.lines().find(|line| line.starts_with('✗')).unwrap();
+    insta::assert_snapshot!(first, @"✗ environment    it is stripped: HOME missing -> Set what is missing where this program is started from.");
+}

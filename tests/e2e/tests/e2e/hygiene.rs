@@ -1,0 +1,383 @@
+//! Where secrets may not be. Every password here is a canary; each way in and out of the
+//! programs is driven at debug level, and then everything they wrote, said and hold is
+//! searched for it.
+
+use serde_json::json;
+use std::{
+    io::{Read, Write as _},
+    os::unix::{
+        fs::{PermissionsExt as _, chown},
+        net::{UnixListener, UnixStream},
+        process::{CommandExt as _, ExitStatusExt as _},
+    },
+    path::Path,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex},
+};
+use tai_e2e::{Machine, PASSWORD, USER, executables, mcp::Shim, wait_until};
+use tai_sandbox::{Fault, FaultKind};
+
+const CANARY: &str = "canary-7f3a-password";
+const MISTYPED: &str = "canary-5b1c-mistyped";
+/// What every token of the sandbox begins with.
+const TOKEN: &str = "eyJhbGciOi";
+const LOGIN: &str = "POST /api/v1/login";
+
+/// Everything that was found, by where it was found.
+#[derive(Default)]
+struct Seen(Vec<(String, Vec<u8>)>);
+
+impl Seen {
+    fn add(&mut self, place: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        self.0.push((place.into(), bytes.into()));
+    }
+
+    /// What the system shows of a process to whoever may look.
+    fn process(&mut self, name: &str, pid: u32) {
+        for file in ["cmdline", "environ"] {
+            let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+            self.add(format!("{name} {file}"), bytes);
+        }
+    }
+
+    fn files(&mut self, dir: &Path) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                self.files(&path);
+            } else if let Ok(bytes) = std::fs::read(&path) {
+                self.add(path.display().to_string(), bytes);
+            }
+        }
+    }
+
+    fn has_none_of(&self, secrets: &[&str]) {
+        for (place, bytes) in &self.0 {
+            for secret in secrets {
+                let found = contains(bytes, secret);
+                assert!(!found, "{secret} is in {place}");
+            }
+        }
+    }
+}
+
+fn contains(bytes: &[u8], secret: &str) -> bool {
+    bytes
+        .windows(secret.len())
+        .any(|window| window == secret.as_bytes())
+}
+
+/// Stands between a client and taid, and keeps what taid says.
+fn tapped(socket: &Path, listen: &Path) -> Arc<Mutex<Vec<u8>>> {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let listener = UnixListener::bind(listen).unwrap();
+    let (socket, kept) = (socket.to_owned(), said.clone());
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let (Ok(client), Ok(daemon)) = (client, UnixStream::connect(&socket)) else {
+                return;
+            };
+            let (mut from, mut to) = (client.try_clone().unwrap(), daemon.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+            let (mut from, mut to, kept) = (daemon, client, kept.clone());
+            std::thread::spawn(move || {
+                let mut piece = [0; 4096];
+                while let Ok(n @ 1..) = from.read(&mut piece) {
+                    kept.lock().unwrap().extend_from_slice(&piece[..n]);
+                    if to.write_all(&piece[..n]).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    said
+}
+
+fn drive(shim: &mut Shim) {
+    let send = json!({"to": "alice@tai.chat", "content": "x", "subject": "y"});
+    shim.call("send_email", send);
+    shim.call("list_inbox", json!({"show_read": true}));
+    shim.call("fetch_email", json!({}));
+    shim.call("reply_email", json!({"message_id": 1, "content": "z"}));
+    shim.call("fetch_email", json!({"email_id": "not a number"}));
+    shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
+}
+
+#[test]
+fn no_secret_is_in_any_log_status_answer_argument_or_environment() {
+    let machine = Machine::new();
+    machine.sandbox.add_account("canary", CANARY).unwrap();
+    let account = [("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", CANARY)];
+    let mut seen = Seen::default();
+
+    // The password in the environment; the bridge at its worst.
+    machine.sandbox.behave(|behaviour| {
+        for kind in [
+            FaultKind::Malformed,
+            FaultKind::CloseAfter,
+            FaultKind::Html503,
+        ] {
+            behaviour.faults.push_back(Fault::new(kind, 1, LOGIN));
+        }
+    });
+    let taid = machine.start_bare(&account);
+    // A client that was given the password too, through a tap.
+    let tap_dir = machine.home().join("tap");
+    std::fs::create_dir_all(tap_dir.join("tai")).unwrap();
+    let answers = tapped(&machine.socket(), &tap_dir.join("tai/default.sock"));
+    let mut shim = machine
+        .shim_with(&[
+            ("XDG_RUNTIME_DIR", tap_dir.to_str().unwrap()),
+            ("NAME", "canary"),
+            ("PASSWORD", CANARY),
+            ("LOG_LEVEL", "debug"),
+        ])
+        .initialized("test", "2025-06-18");
+    drive(&mut shim);
+    machine.sandbox.revoke_all_tokens();
+    drive(&mut shim);
+    seen.process("taid", taid.pid());
+    seen.process("tai-mcp", shim.pid());
+
+    // A person: mistyped, signed out, signed in; and looking around.
+    let login =
+        |password: &str| machine.cli_reading(&["login", "canary", "--password-stdin"], password);
+    for output in [
+        login(MISTYPED),
+        machine.cli(&["logout"]),
+        login(MISTYPED),
+        login(CANARY),
+        machine.cli_reading(&["register", "canary", "--password-stdin"], CANARY),
+        machine.cli(&["status"]),
+        machine.cli(&["status", "--json"]),
+        machine
+            .command("taid")
+            .arg("doctor")
+            .envs(account)
+            .output()
+            .unwrap(),
+        machine
+            .command("taid")
+            .args(["doctor", "--json"])
+            .envs(account)
+            .output()
+            .unwrap(),
+        machine
+            .command("taid")
+            .arg("run")
+            .envs(account)
+            .output()
+            .unwrap(),
+        machine
+            .taid(&[("TAI_MCP_PASSWORD", "canary-")])
+            .output()
+            .unwrap(),
+    ] {
+        seen.add("a command's output", output.stdout);
+        seen.add("a command's errors", output.stderr);
+    }
+
+    // A client's password where taid has none, and a command's.
+    let bare = machine.start_profile("offered", &[]);
+    let mut offering = machine
+        .shim_with(&[
+            ("TAI_MCP_PROFILE", "offered"),
+            ("TAI_MCP_USERNAME", "canary"),
+            ("TAI_MCP_PASSWORD", CANARY),
+        ])
+        .initialized("test", "2025-06-18");
+    drive(&mut offering);
+    seen.process("taid of a client's password", bare.id());
+    seen.process("tai-mcp with a password", offering.pid());
+    let status = machine.cli(&["status", "--json", "--profile", "offered"]);
+    assert!(contains(&status.stdout, "\"live\""), "it was used");
+    seen.add("status", status.stdout);
+
+    // All of it ends up in the log, and some of it on standard error.
+    seen.add("what taid said", answers.lock().unwrap().clone());
+    taid.terminate();
+    seen.add("taid's standard error", taid.wait().1);
+    wait_until("the log is written", || machine.log().contains("stopped"));
+    assert!(
+        machine
+            .log()
+            .contains("Attempting login with username: canary")
+    );
+    seen.files(&machine.home().join("state"));
+    seen.has_none_of(&[CANARY, MISTYPED, TOKEN]);
+    drop(bare);
+
+    // The issue's own words: a grep over the logs finds nothing.
+    let grep = Command::new("grep")
+        .args(["-rE", "canary-[0-9a-f]{4}"])
+        .arg(machine.home().join("state/tai/logs"))
+        .output()
+        .unwrap();
+    assert_eq!(
+        grep.status.code(),
+        Some(1),
+        "{}",
+        machine.plain(&grep.stdout)
+    );
+}
+
+/// The memory of a process, as far as the system lets us read it; `None` when not at all.
+fn memory(pid: u32) -> Option<Vec<u8>> {
+    use std::io::Seek as _;
+    let mut file = std::fs::File::open(format!("/proc/{pid}/mem")).ok()?;
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+    let mut all = Vec::new();
+    for line in maps.lines().filter(|line| line.contains(" rw")) {
+        let range = line.split(' ').next()?;
+        let (from, to) = range.split_once('-')?;
+        let from = u64::from_str_radix(from, 16).ok()?;
+        let to = u64::from_str_radix(to, 16).ok()?;
+        let mut piece = vec![0; usize::try_from(to - from).ok()?];
+        if file.seek(std::io::SeekFrom::Start(from)).is_ok() && file.read_exact(&mut piece).is_ok()
+        {
+            all.extend(piece);
+        }
+    }
+    Some(all)
+}
+
+#[test]
+fn after_logging_out_neither_password_nor_token_is_in_the_daemons_memory() {
+    let machine = Machine::new();
+    machine.sandbox.add_account("canary", CANARY).unwrap();
+    let account = [("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", CANARY)];
+    let taid = machine.start_bare(&account);
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    drive(&mut shim);
+    machine.sandbox.revoke_all_tokens();
+    drive(&mut shim);
+    machine.cli_reading(&["login", "canary", "--password-stdin"], MISTYPED);
+    // Only root may look, which is a promise as well.
+    let Some(before) = memory(taid.pid()) else {
+        assert!(!rustix::process::geteuid().is_root());
+        return;
+    };
+    assert!(contains(&before, CANARY), "while it is signed in, it knows");
+    assert!(
+        !contains(&before, MISTYPED),
+        "what was refused is gone already"
+    );
+    assert!(machine.cli(&["logout"]).status.success());
+    wait_until("its memory is clean", || {
+        let after = memory(taid.pid()).unwrap();
+        !contains(&after, CANARY) && !contains(&after, TOKEN)
+    });
+    assert_eq!(
+        machine.cli(&["status"]).status.code(),
+        Some(4),
+        "and it lives"
+    );
+}
+
+#[test]
+fn a_crash_leaves_no_core() {
+    let machine = Machine::new();
+    // As a system that allows cores of any size.
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -c unlimited 2> /dev/null; exec \"$0\" run"])
+        .arg(executables().join("taid"))
+        .current_dir(machine.home())
+        .env_clear()
+        .env("HOME", machine.home())
+        .env("XDG_RUNTIME_DIR", machine.home())
+        .env("API_BASE_URL", machine.sandbox.url())
+        .env("TAI_MCP_USERNAME", USER)
+        .env("TAI_MCP_PASSWORD", PASSWORD)
+        .stderr(Stdio::null());
+    let mut taid = command.spawn().unwrap();
+    wait_until("it serves", || machine.cli(&["status"]).status.success());
+    let pid = rustix::process::Pid::from_child(&taid);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", taid.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core"))
+        .unwrap();
+    let fields: Vec<_> = core.split_whitespace().collect();
+    assert_eq!(&fields[4..6], ["0", "0"], "{core}");
+    rustix::process::kill_process(pid, rustix::process::Signal::ABORT).unwrap();
+    let status = taid.wait().unwrap();
+    assert_eq!(status.signal(), Some(6));
+    assert!(!status.core_dumped());
+}
+
+#[test]
+fn other_programs_of_the_same_user_can_read_neither_its_memory_nor_its_environment() {
+    const NOBODY: u32 = 65_534;
+    let machine = Machine::new();
+    let is_root = rustix::process::geteuid().is_root();
+    // Root may read everything, so all of this is done as somebody else.
+    let bin = machine.home().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    std::fs::copy(executables().join("taid"), bin.join("taid")).unwrap();
+    if is_root {
+        std::fs::set_permissions(machine.home(), std::fs::Permissions::from_mode(0o700)).unwrap();
+        let mut dirs = vec![machine.home().to_owned()];
+        while let Some(dir) = dirs.pop() {
+            chown(&dir, Some(NOBODY), Some(NOBODY)).unwrap();
+            for entry in std::fs::read_dir(&dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    dirs.push(path);
+                }
+            }
+        }
+    }
+    let run = |program: &Path| {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", machine.home())
+            .env("XDG_RUNTIME_DIR", machine.home())
+            .env("API_BASE_URL", machine.sandbox.url())
+            .current_dir("/");
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    };
+    let mut taid = run(&bin.join("taid"))
+        .arg("run")
+        .env("TAI_MCP_USERNAME", USER)
+        .env("TAI_MCP_PASSWORD", PASSWORD)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until("it serves", || {
+        run(&bin.join("taid"))
+            .arg("status")
+            .output()
+            .unwrap()
+            .status
+            .success()
+    });
+    let mut ordinary = run(Path::new("sleep")).arg("60").spawn().unwrap();
+    let reads = |pid: u32, file: &str| {
+        let path = format!("/proc/{pid}/{file}");
+        run(Path::new("head"))
+            .args(["-c", "1", &path])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    };
+    assert!(
+        reads(ordinary.id(), "environ"),
+        "an ordinary process can be read"
+    );
+    for file in ["environ", "maps", "mem"] {
+        assert!(!reads(taid.id(), file), "{file}");
+    }
+    for child in [&mut taid, &mut ordinary] {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}

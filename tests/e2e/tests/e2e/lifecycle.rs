@@ -1,0 +1,218 @@
+//! The life of a token under every fault of the bridge, through the real executables. What
+//! takes hours is in the daemon's own tests, in paused time.
+
+use serde_json::json;
+use tai_e2e::{Machine, PASSWORD, raw::Raw, wait_until};
+use tai_proto::{Call, FromDaemon, call::ListInbox};
+use tai_sandbox::{Behaviour, Fault, FaultKind, Options, Tokens};
+
+const LOGIN: &str = "POST /api/v1/login";
+const REFRESH: &str = "POST /api/v1/refresh";
+
+fn machine_with(change: impl FnOnce(&mut Behaviour)) -> Machine {
+    let mut behaviour = Behaviour::default();
+    change(&mut behaviour);
+    Machine::with(Options {
+        behaviour,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn a_token_that_makes_no_sense_is_refused_and_the_next_good_one_used() {
+    for (tokens, reason) in [
+        (Tokens::AlgNone, "not a JWT"),
+        (Tokens::WrongSub, "another username"),
+        (Tokens::NoExp, "missing field `exp`"),
+        (Tokens::PastExp, "had expired when it was issued"),
+        (Tokens::Huge, "more than a token has"),
+        (Tokens::NotAJwt, "not a JWT"),
+    ] {
+        let machine = machine_with(|behaviour| behaviour.tokens = tokens);
+        let _taid = machine.start();
+        wait_until("the token is refused", || {
+            machine.status()["session"]["failed_logins"].as_u64() > Some(0)
+        });
+        let status = machine.status();
+        assert_ne!(status["session"]["state"], "live", "{tokens:?}");
+        let error = status["session"]["last_error"].to_string();
+        assert!(error.contains(reason), "{tokens:?}: {error}");
+        machine
+            .sandbox
+            .behave(|behaviour| behaviour.tokens = Tokens::Good);
+        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let result = shim.call("list_inbox", json!({}));
+        assert!(!result.is_error, "{tokens:?}: {}", result.text);
+    }
+}
+
+#[test]
+fn exp_counts_and_expires_at_does_not() {
+    for tokens in [Tokens::ExpiresAtEarly, Tokens::ExpiresAtLate] {
+        let machine = machine_with(|behaviour| behaviour.tokens = tokens);
+        let taid = machine.start();
+        taid.wait_until_live();
+        let page = String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
+        assert!(page.contains("in 23 h 59 min"), "{tokens:?}: {page}");
+    }
+}
+
+#[test]
+fn a_clock_wrong_by_a_day_either_way_costs_nothing_and_is_told() {
+    for offset in [86_400, -86_400] {
+        let machine = machine_with(|behaviour| behaviour.clock_offset_s = offset);
+        let taid = machine.start();
+        taid.wait_until_live();
+        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        assert!(!shim.call("list_inbox", json!({})).is_error);
+        assert_eq!(machine.sandbox.count(LOGIN), 1);
+        let ahead = machine.status()["bridge"]["clock_ahead_s"]
+            .as_i64()
+            .unwrap();
+        assert!((ahead + offset).abs() <= 2, "{ahead}");
+        wait_until("it is in the log", || machine.log().contains("clock skew"));
+    }
+}
+
+#[test]
+fn a_bridge_without_a_refresh_endpoint_is_logged_in_to_again_and_no_call_fails() {
+    let machine = machine_with(|behaviour| {
+        behaviour.has_refresh = false;
+        behaviour.token_ttl_s = 3;
+    });
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("there was a second login", || {
+        assert!(!shim.call("list_inbox", json!({})).is_error);
+        machine.sandbox.count(LOGIN) >= 2
+    });
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn calls_go_on_while_the_token_is_good_and_its_renewal_fails() {
+    let machine = machine_with(|behaviour| {
+        behaviour.token_ttl_s = 6;
+        for kind in [FaultKind::Error500, FaultKind::Html503, FaultKind::Close] {
+            behaviour.faults.push_back(Fault::new(kind, 1, REFRESH));
+        }
+    });
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("renewals failed", || {
+        assert!(!shim.call("list_inbox", json!({})).is_error);
+        machine.status()["session"]["failed_renewals"].as_u64() >= Some(1)
+    });
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn maintenance_in_the_middle_of_a_call_is_waited_out() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.behave(|behaviour| {
+        let fault = Fault::new(FaultKind::Html503, 2, "GET /api/v1/messages");
+        behaviour.faults.push_back(fault);
+    });
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(!result.is_error, "{}", result.text);
+}
+
+#[test]
+fn a_database_failure_that_looks_like_a_wrong_password_does_not_latch() {
+    let machine = machine_with(|behaviour| behaviour.database_down = true);
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let said = shim.call("list_inbox", json!({})).text;
+    assert!(
+        said.contains("the same when its own database fails"),
+        "{said}"
+    );
+    let retry_at = machine.status()["session"]["retry_at"].clone();
+    assert!(retry_at.is_string(), "it is tried again by itself");
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.database_down = false);
+    assert!(machine.login(PASSWORD).status.success());
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_client_that_dies_while_everybody_waits_takes_nobody_along() {
+    let machine = Machine::new();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Hang, 1, LOGIN));
+    });
+    let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
+    let mut gone = machine.shim("gone").initialized("test", "2025-06-18");
+    let mut stays = machine.shim("stays").initialized("test", "2025-06-18");
+    gone.begin_call("list_inbox", json!({}));
+    let id = stays.begin_call("list_inbox", json!({}));
+    drop(gone);
+    assert!(!stays.finish_call(&id).is_error);
+}
+
+#[test]
+fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.revoke_all_tokens();
+    let list = Call::ListInbox(ListInbox {
+        limit: 1,
+        offset: 0,
+        show_read: true,
+    });
+    let mut clients: Vec<_> = (0..16).map(|_| Raw::open(&machine.socket())).collect();
+    // 16 clients with 63 calls each.
+    for client in &mut clients {
+        for id in 0..63 {
+            client.request(id, list.clone());
+        }
+    }
+    for client in &mut clients {
+        for _ in 0..63 {
+            let FromDaemon::Answer { result, .. } = client.answer();
+            assert!(result.is_ok(), "{result:?}");
+        }
+    }
+    let counts = (machine.sandbox.count(REFRESH), machine.sandbox.count(LOGIN));
+    assert_eq!(
+        counts,
+        (1, 2),
+        "one refresh, and one login besides the first"
+    );
+}
+
+#[test]
+fn an_idle_daemon_with_a_live_token_is_not_woken() {
+    let machine = Machine::new();
+    let taid = machine.start_with(&[("LOG_LEVEL", "error")]);
+    taid.wait_until_live();
+    // The last thing that is due is the renewal in a day; nothing is to happen before it.
+    let switches = || -> u64 {
+        std::fs::read_dir(format!("/proc/{}/task", taid.pid()))
+            .unwrap()
+            .map(|task| std::fs::read_to_string(task.unwrap().path().join("status")).unwrap())
+            .flat_map(|status| {
+                status
+                    .lines()
+                    .filter(|line| line.contains("voluntary_ctxt_switches"))
+                    .filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok())
+                    .collect::<Vec<_>>()
+            })
+            .sum()
+    };
+    let settled = std::cell::Cell::new((switches(), std::time::Instant::now()));
+    wait_until("ten seconds went by without a context switch", || {
+        let now = switches();
+        if now != settled.get().0 {
+            settled.set((now, std::time::Instant::now()));
+        }
+        settled.get().1.elapsed() >= std::time::Duration::from_secs(10)
+    });
+}

@@ -1,0 +1,92 @@
+//! The log: private, found again by `taid logs`, and never in the way.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    os::unix::fs::MetadataExt as _,
+    process::Stdio,
+};
+use tai_e2e::{Machine, PASSWORD, wait_until};
+
+#[test]
+fn the_log_is_the_users_alone_and_its_name_leads_to_todays_file() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let logs = machine.home().join("state/tai/logs");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().mode() & 0o777;
+    assert_eq!(mode(&logs), 0o700);
+    assert_eq!(mode(&logs.join("tai-mcp.log")), 0o600);
+    assert!(logs.join("tai-mcp.log").is_symlink());
+    // Another profile has a log of its own.
+    let mut command = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
+    let mut work = command.stderr(Stdio::null()).spawn().unwrap();
+    wait_until("it has one", || logs.join("work/tai-mcp.log").exists());
+    let _ = work.kill();
+    let _ = work.wait();
+}
+
+#[test]
+fn logs_shows_the_end_and_follows_what_comes() {
+    let machine = Machine::new();
+    let output = machine.cli(&["logs"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(machine.plain(&output.stderr), @"
+    error: there is no log yet
+    caused by: HOME/state/tai/logs/tai-mcp.log: No such file or directory (os error 2)
+    hint: It is written from the first `taid run` on.
+    ");
+    let taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
+    wait_until("something is logged", || {
+        machine.log().contains("Authentication failed")
+    });
+    let output = machine.cli(&["logs", "-n", "1"]);
+    assert_eq!(machine.plain(&output.stdout).lines().count(), 1);
+    let mut child = machine
+        .command("taid")
+        .args(["logs", "-f"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut until = |what: &str| {
+        let found = lines.find(|line| line.as_ref().unwrap().contains(what));
+        assert!(found.is_some(), "{what}");
+    };
+    until("Authentication failed");
+    assert!(machine.login(PASSWORD).status.success());
+    until("Login successful");
+    taid.stop();
+    until("stopped");
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[test]
+fn whoever_stops_reading_standard_error_does_not_stop_the_daemon() {
+    let machine = Machine::new();
+    // Nobody reads what this one writes there, and a pipe holds 64 kB.
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    for _ in 0..20 {
+        let ids: Vec<_> = (0..50)
+            .map(|_| shim.begin_call("list_inbox", serde_json::json!({})))
+            .collect();
+        for id in ids {
+            assert!(!shim.finish_call(&id).is_error);
+        }
+    }
+    wait_until("more than a pipe holds is in the log", || {
+        machine.log().len() > 80_000
+    });
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let machine = Machine::new();
+    std::fs::create_dir_all(machine.home().join("state")).unwrap();
+    std::fs::write(machine.home().join("state/tai"), "in the way").unwrap();
+    let taid = machine.start();
+    taid.wait_until_live();
+    assert_eq!(machine.status()["daemon"]["log"], "");
+}

@@ -1,0 +1,587 @@
+//! The user's own page on authentication, line by line, with the real executables. Which
+//! test proves which line is in `tests/SEED.md`.
+
+use serde_json::json;
+use std::{path::Path, process::Command};
+use tai_e2e::{Machine, PASSWORD, USER, executables, wait_until};
+use tai_sandbox::{Behaviour, Fault, FaultKind, Options};
+
+const LOGIN: &str = "POST /api/v1/login";
+const REFRESH: &str = "POST /api/v1/refresh";
+
+/// A token that lives a few seconds, so that a renewal can be seen.
+fn short_lived() -> Machine {
+    let behaviour = Behaviour {
+        token_ttl_s: 3,
+        ..Behaviour::default()
+    };
+    Machine::with(Options {
+        behaviour,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn seed_name_and_password_are_required_and_the_prefixed_ones_win() {
+    let machine = Machine::new();
+    for (name, password, signed_in) in [
+        ("TAI_MCP_USERNAME", "TAI_MCP_PASSWORD", true),
+        ("NAME", "PASSWORD", true),
+        ("TAI_MCP_USERNAME", "UNUSED", false),
+        ("UNUSED", "TAI_MCP_PASSWORD", false),
+    ] {
+        let taid = machine.start_bare(&[(name, USER), (password, PASSWORD)]);
+        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let result = shim.call("list_inbox", json!({}));
+        assert_eq!(
+            !result.is_error, signed_in,
+            "{name} {password}: {}",
+            result.text
+        );
+        taid.kill();
+    }
+    let both = [
+        ("TAI_MCP_USERNAME", USER),
+        ("TAI_MCP_PASSWORD", PASSWORD),
+        ("NAME", "another"),
+        ("PASSWORD", "another-password"),
+        ("TAI_MCP_INSTANCE", "server"),
+        ("INSTANCE", "dev"),
+    ];
+    let taid = machine.start_bare(&both);
+    taid.wait_until_live();
+    assert_eq!(
+        machine.status()["account"]["address"],
+        "server.alice@tai.chat"
+    );
+}
+
+#[test]
+fn seed_a_username_has_3_to_50_letters_digits_and_hyphens_and_its_case_counts() {
+    let machine = Machine::new();
+    for bad in ["ab", &"a".repeat(51), "a_b", "a.b", "zoë"] {
+        let output = machine.taid(&[("TAI_MCP_USERNAME", bad)]).output().unwrap();
+        let said = machine.plain(&output.stderr);
+        assert!(said.contains("3 to 50 characters"), "{bad}: {said}");
+    }
+    machine
+        .sandbox
+        .add_account("Alice", "another-password")
+        .unwrap();
+    let _taid = machine.start_with(&[("TAI_MCP_USERNAME", "Alice")]);
+    wait_until("Alice with alice's password is refused", || {
+        machine.status()["session"]["failed_logins"] == 1
+    });
+}
+
+#[test]
+fn seed_a_password_has_8_to_128_characters() {
+    let machine = Machine::new();
+    for (password, fits) in [
+        ("1234567", false),
+        ("12345678", true),
+        (&"x".repeat(128), true),
+        (&"x".repeat(129), false),
+    ] {
+        let output = machine.cli_reading(&["register", "bob", "--password-stdin"], password);
+        let said = machine.plain(&output.stderr);
+        assert_eq!(!said.contains("8 to 128 characters"), fits, "{said}");
+    }
+}
+
+#[test]
+fn seed_optional_settings_have_their_defaults_and_bounds() {
+    let machine = Machine::new();
+    for (name, bad) in [
+        ("API_TIMEOUT", "4999"),
+        ("API_TIMEOUT", "300001"),
+        ("POLL_INTERVAL", "999"),
+        ("POLL_INTERVAL", "60001"),
+        ("LOG_LEVEL", "trace"),
+        ("API_BASE_URL", "http://tai.chat"),
+    ] {
+        let output = machine.taid(&[(name, bad)]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(machine.plain(&output.stderr).contains(name));
+    }
+    // API_TIMEOUT holds for authentication too: a login that hangs is given up after it.
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Hang, 1, LOGIN));
+    });
+    let _taid = machine.start_with(&[("API_TIMEOUT", "5000"), ("USEREMAIL", "me@tai.chat")]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let info = shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
+    assert!(info.to_string().contains("me@tai.chat"), "{info}");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert!(machine.status()["session"]["failed_logins"] == 1);
+}
+
+#[test]
+fn seed_the_address_is_instance_dot_name_at_tai_chat() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_INSTANCE", "dev")]);
+    assert_eq!(machine.status()["account"]["address"], "dev.alice@tai.chat");
+    let mut shim = machine.shim("desktop").initialized("test", "2025-06-18");
+    let text = shim.call("list_inbox", json!({})).text;
+    assert!(text.contains("desktop.alice@tai.chat"), "{text}");
+}
+
+#[test]
+fn seed_a_token_lives_24_hours_from_its_issue() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let page = String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
+    assert!(page.contains("in 23 h 59 min"), "{page}");
+    assert!(
+        page.contains("in 23 h 54 min") || page.contains("in 23 h 53 min"),
+        "{page}"
+    );
+}
+
+#[test]
+fn seed_neither_token_nor_password_is_ever_on_disk() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    machine.sandbox.revoke_all_tokens();
+    shim.call("list_inbox", json!({}));
+    taid.stop();
+    let mut dirs = vec![machine.home().to_owned()];
+    let mut files = 0;
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                dirs.push(path);
+            } else if let Ok(bytes) = std::fs::read(&path) {
+                let text = String::from_utf8_lossy(&bytes);
+                let shown = text.contains(PASSWORD) || text.contains("eyJ");
+                assert!(!shown, "{}", path.display());
+                files += 1;
+            }
+        }
+    }
+    assert!(files >= 1, "the log is there");
+}
+
+#[test]
+fn seed_all_authentication_goes_over_https() {
+    let machine = Machine::new();
+    let output = machine
+        .taid(&[("API_BASE_URL", "http://bridge.example")])
+        .output()
+        .unwrap();
+    let said = machine.plain(&output.stderr);
+    assert!(said.contains("must begin with https://"), "{said}");
+    assert_eq!(machine.sandbox.count(LOGIN), 0);
+}
+
+#[test]
+fn seed_a_token_is_issued_used_watched_renewed_and_replaced() {
+    let machine = short_lived();
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("it was renewed", || {
+        assert!(!shim.call("list_inbox", json!({})).is_error);
+        machine.sandbox.count(REFRESH) >= 1
+    });
+    // Expired or revoked, it is replaced by a full login.
+    machine.sandbox.revoke_all_tokens();
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert_eq!(machine.sandbox.count(LOGIN), 2);
+}
+
+#[test]
+fn seed_the_token_is_checked_before_each_request_and_renewed_without_anybody() {
+    let machine = short_lived();
+    let _taid = machine.start();
+    wait_until("it was renewed twice with no client there", || {
+        machine.sandbox.count(REFRESH) >= 2
+    });
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.call("list_inbox", json!({}));
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
+    wait_until("it is in the log", || {
+        machine
+            .log()
+            .contains("Checking token expiration before API request")
+    });
+}
+
+#[test]
+fn seed_a_401_means_refresh_retry_and_at_last_a_full_login() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    machine.sandbox.revoke_all_tokens();
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    let endpoints: Vec<_> = machine
+        .sandbox
+        .log()
+        .into_iter()
+        .map(|entry| format!("{} {}", entry.endpoint, entry.status))
+        .collect();
+    insta::assert_snapshot!(endpoints.join("\n"), @"
+    POST /api/v1/login 200
+    GET /api/v1/messages 401
+    POST /api/v1/refresh 401
+    POST /api/v1/login 200
+    GET /api/v1/messages 200
+    ");
+}
+
+#[test]
+fn seed_a_network_failure_is_tried_again_with_growing_pauses_a_bounded_number_of_times() {
+    let machine = Machine::new();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Close, 9, "GET /api/v1/messages"));
+    });
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(result.is_error);
+    assert_eq!(machine.sandbox.count("GET /api/v1/messages"), 4);
+    wait_until("the error is in the log", || {
+        machine
+            .log()
+            .contains("the connection to the bridge broke before it answered")
+    });
+}
+
+#[test]
+fn seed_an_invalid_token_leads_to_a_full_login() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.tokens = tai_sandbox::Tokens::WrongSub);
+    let _taid = machine.start();
+    wait_until("it is refused", || {
+        machine.status()["session"]["failed_logins"].as_u64() > Some(0)
+    });
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.tokens = tai_sandbox::Tokens::Good);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert_eq!(machine.sandbox.count(REFRESH), 0);
+}
+
+#[test]
+fn seed_the_start_is_announced_in_the_pages_words() {
+    let machine = Machine::new();
+    let taid = machine.start_with(&[("TAI_MCP_INSTANCE", "desktop")]);
+    taid.wait_until_live();
+    for line in [
+        "🚀 TAI MCP Email Server starting...",
+        "🔐 Authentication configured",
+        "✅ Login successful",
+        "📧 Instance email: desktop.alice@tai.chat",
+    ] {
+        wait_until(line, || machine.log().contains(line));
+    }
+    let mut command = machine.command("tai-mcp");
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("⚡ MCP server ready on stdio"), "{said}");
+}
+
+#[test]
+fn seed_errors_are_said_in_the_pages_words() {
+    let machine = Machine::new();
+    let refused = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
+    let line = "Error: Authentication failed - invalid username or password";
+    wait_until(line, || machine.log().contains(line));
+    refused.kill();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let unreachable = machine.start_with(&[("API_BASE_URL", &url)]);
+    let line = "Error: Unable to connect to authentication server";
+    wait_until(line, || machine.log().contains(line));
+    unreachable.kill();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.revoke_all_tokens();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.call("list_inbox", json!({}));
+    let line = "Warning: Token expired, attempting refresh...";
+    wait_until(line, || machine.log().contains(line));
+    let short = short_lived();
+    let _taid = short.start();
+    let line = "✅ Token refreshed successfully";
+    wait_until(line, || short.log().contains(line));
+}
+
+#[test]
+fn seed_failures_are_told_apart() {
+    let said = |change: fn(&mut Behaviour), more: &[(&str, &str)]| {
+        let machine = Machine::new();
+        machine.sandbox.behave(change);
+        let _taid = machine.start_with(more);
+        wait_until("it failed", || {
+            machine.status()["session"]["last_error"].is_object()
+        });
+        let status = machine.status();
+        let error = &status["session"]["last_error"];
+        let text = |key: &str| error[key].as_str().unwrap().to_owned();
+        let plain = machine.plain(format!("{}: {}", text("what"), text("why")).as_bytes());
+        plain.replace(|c: char| c.is_ascii_digit(), "N")
+    };
+    let nothing = |_: &mut Behaviour| {};
+    let page = [
+        said(nothing, &[("TAI_MCP_PASSWORD", "another-sandbox-password")]),
+        said(|behaviour| behaviour.suspended = true, &[]),
+        said(nothing, &[("API_BASE_URL", "http://127.0.0.1:1")]),
+        said(
+            |behaviour| {
+                behaviour
+                    .faults
+                    .push_back(Fault::new(FaultKind::Html503, 9, LOGIN))
+            },
+            &[],
+        ),
+        said(
+            |behaviour| behaviour.tokens = tai_sandbox::Tokens::PastExp,
+            &[],
+        ),
+        said(
+            |behaviour| behaviour.tokens = tai_sandbox::Tokens::AlgNone,
+            &[],
+        ),
+        said(
+            |behaviour| behaviour.tokens = tai_sandbox::Tokens::NotAJwt,
+            &[],
+        ),
+        said(
+            |behaviour| behaviour.tokens = tai_sandbox::Tokens::WrongSub,
+            &[],
+        ),
+    ];
+    insta::assert_snapshot!(page.join("\n"), @"
+    Authentication failed - invalid username or password: the bridge refused the login; it says the same when its own database fails
+    the account is locked or suspended: the bridge says: Account suspended
+    Unable to connect to authentication server: Connection refused (os error NNN)
+    the login did not succeed: the mail bridge is not available (HTTP NNN): server maintenance: something in front of the bridge answered HTTP NNN with a page instead
+    the bridge issued a token that cannot be used: it had expired when it was issued, at NNNNNNNNNN (Unix time)
+    the bridge issued a token that cannot be used: it is not a JWT: JSON error: unknown variant `none`, expected one of `HSNNN`, `HSNNN`, `HSNNN`, `ESNNN`, `ESNNN`, `RSNNN`, `RSNNN`, `RSNNN`, `PSNNN`, `PSNNN`, `PSNNN`, `EdDSA` at line N column NN
+    the bridge issued a token that cannot be used: it is not a JWT: InvalidToken
+    the bridge issued a token that cannot be used: it was issued to another username
+    ");
+    // A signature only the bridge can check: it answers 401, and says so in the log.
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.clock_offset_s = -86_400);
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.revoke_all_tokens();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.call("list_inbox", json!({}));
+    for line in ["Invalid or expired token", "clock skew"] {
+        wait_until(line, || machine.log().contains(line));
+    }
+}
+
+#[test]
+fn seed_debug_shows_each_step_in_the_pages_words() {
+    let machine = short_lived();
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("it was renewed", || machine.sandbox.count(REFRESH) >= 1);
+    machine.sandbox.revoke_all_tokens();
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    for line in [
+        "Attempting login with username: alice",
+        &format!(
+            "Login request sent to: {}/api/v1/login",
+            machine.sandbox.url()
+        ),
+        "Login response status: 200",
+        "JWT token received, expires: 20",
+        "Token stored in memory for API requests",
+        "Checking token expiration before API request",
+        "Token expires in 0 minutes, refreshing proactively",
+        "Token refresh successful, new expiry: 20",
+        "API request proceeding with refreshed token",
+    ] {
+        wait_until(line, || machine.log().contains(line));
+    }
+}
+
+#[test]
+fn seed_the_pages_own_greps_find_what_they_should() {
+    let machine = short_lived();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    machine.sandbox.revoke_all_tokens();
+    shim.call("list_inbox", json!({}));
+    taid.stop();
+    let grep = |pattern: &str| {
+        let output = Command::new("grep")
+            .current_dir(machine.home().join("state/tai"))
+            .args(["-E", pattern, "logs/tai-mcp.log"])
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let found = grep("(auth|login|token)");
+    assert!(
+        found.contains("Login request") || found.contains("login"),
+        "{found}"
+    );
+    assert!(found.contains("token"), "{found}");
+    let found = grep("(401|403|auth)");
+    assert!(found.contains("401"), "{found}");
+}
+
+#[test]
+fn seed_what_is_to_be_monitored_is_in_the_status() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
+    wait_until("the login is refused", || {
+        machine.status()["session"]["failed_logins"] == 1
+    });
+    assert!(machine.login(PASSWORD).status.success());
+    machine.sandbox.revoke_all_tokens();
+    machine.sandbox.behave(|behaviour| {
+        let get = "GET /api/v1/messages";
+        behaviour.faults.push_back(Fault {
+            retry_after: Some("1".into()),
+            ..Fault::new(FaultKind::TooMany429, 1, get)
+        });
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Close, 1, get));
+    });
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    let status = machine.status();
+    let session = &status["session"];
+    assert_eq!(
+        (&session["failed_logins"], &session["logins"]),
+        (&json!(1), &json!(2))
+    );
+    assert_eq!(session["rejected_tokens"], 1);
+    let bridge = &status["bridge"];
+    assert_eq!(bridge["rate_limited"], 1);
+    // The refused login, the revoked token, its refresh.
+    assert_eq!(bridge["unauthorized"], 3);
+    assert_eq!(bridge["unanswered"], 1);
+    assert_eq!(bridge["reachable"], true);
+    // `from` is the user's own address, unless somebody else's account sends.
+    assert_eq!(bridge["forbidden"], 0);
+}
+
+#[test]
+fn seed_a_person_can_verify_credentials_and_connectivity_by_hand() {
+    let machine = Machine::new();
+    let account = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
+    let mut command = machine.command("taid");
+    let output = command.arg("doctor").envs(account).output().unwrap();
+    let page = machine.plain(&output.stdout);
+    assert!(
+        page.contains("✓ password       8 to 128 characters"),
+        "{page}"
+    );
+    assert!(
+        page.contains("✓ health         the bridge says it is healthy"),
+        "{page}"
+    );
+    assert!(
+        page.contains("✓ login          the bridge accepts the password of alice"),
+        "{page}"
+    );
+    assert!(!page.contains(PASSWORD));
+    // Documentation names another endpoint for health.
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.health_below_api = true);
+    let mut command = machine.command("taid");
+    let output = command.arg("doctor").envs(account).output().unwrap();
+    assert!(
+        machine
+            .plain(&output.stdout)
+            .contains("the bridge says it is healthy")
+    );
+}
+
+#[test]
+fn seed_another_program_can_use_the_same_authentication() {
+    let machine = Machine::new();
+    let run = |password: &str| {
+        Command::new(executables().join("examples/session"))
+            .env_clear()
+            .args([&machine.sandbox.url(), USER])
+            .env("PASSWORD", password)
+            .output()
+            .unwrap()
+    };
+    let output = run(PASSWORD);
+    let said = machine.plain(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        machine.plain(&output.stderr)
+    );
+    insta::assert_snapshot!(said, @"0 of 0 mails");
+    let output = run("another-sandbox-password");
+    assert!(!output.status.success());
+    assert!(
+        machine
+            .plain(&output.stderr)
+            .contains("refuses the username and password")
+    );
+}
+
+#[test]
+fn the_table_of_seed_lines_names_tests_that_exist_and_misses_none() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let table = std::fs::read_to_string(root.join("tests/SEED.md")).unwrap();
+    let mut known = String::new();
+    for dir in [
+        "daemon/src",
+        "proto/src",
+        "tests/e2e/tests/e2e",
+        "tests/sandbox",
+    ] {
+        let mut dirs = vec![root.join(dir)];
+        while let Some(dir) = dirs.pop() {
+            for entry in std::fs::read_dir(dir).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    dirs.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                    known.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+    }
+    let rows: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| Line"))
+        .collect();
+    assert!(rows.len() >= 20, "{} rows", rows.len());
+    for row in rows {
+        let names: Vec<&str> = row
+            .split('`')
+            .filter(|word| known.contains(&format!("fn {word}(")))
+            .collect();
+        assert!(names.iter().any(|name| name.starts_with("seed_")), "{row}");
+    }
+    for name in known.split("fn seed_").skip(1) {
+        let name = name.split('(').next().unwrap();
+        assert!(
+            table.contains(&format!("`seed_{name}`")) || name.contains('"'),
+            "seed_{name} is not in the table"
+        );
+    }
+}
