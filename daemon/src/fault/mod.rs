@@ -268,3 +268,6 @@ pub fn bad_instance(rule: &str) -> Fault {
 #[cfg(test)]
 #[path = "fault_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod account_tests;

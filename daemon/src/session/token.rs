@@ -51,15 +51,15 @@ pub struct Token {
 pub enum TokenError {
     #[error("it has {0} bytes, more than a token has")]
     TooLarge(usize),
-    #[error("it is not a JWT: {0}")]
+    #[error("it is corrupt, or signed in a way that the bridge does not use: {0}")]
     NotAJwt(String),
     #[error("it is signed with {0:?}, the bridge signs with HS256")]
     Algorithm(Algorithm),
     #[error("it was issued to another username")]
     Subject,
-    #[error("its lifetime makes no sense: issued at {issued}, expires at {expires} (Unix time)")]
+    #[error("its lifetime makes no sense: issued {}, expires {}", at(*issued), at(*expires))]
     Lifetime { issued: i64, expires: i64 },
-    #[error("it had expired when it was issued, at {expires} (Unix time)")]
+    #[error("it had expired when it was issued: {}", at(*expires))]
     Expired { expires: i64 },
 }
 
@@ -168,6 +168,16 @@ impl fmt::Debug for Token {
             .field("generation", &self.generation)
             .finish_non_exhaustive()
     }
+}
+
+/// Unix time for a person; a bridge may say anything.
+fn at(unix: i64) -> String {
+    u64::try_from(unix)
+        .ok()
+        .and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)))
+        .map(crate::time::rfc3339)
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| format!("at {unix} (Unix time)"))
 }
 
 fn unix(time: SystemTime) -> Option<i64> {

@@ -249,6 +249,47 @@ fn commands_without_a_daemon_say_so_before_they_ask_for_a_password() {
 }
 
 #[test]
+fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    // `script` gives it a terminal, and types what it reads.
+    let mut child = machine
+        .command("taid")
+        .get_envs()
+        .fold(
+            &mut std::process::Command::new("script"),
+            |command, (name, value)| command.env(name, value.unwrap_or_default()),
+        )
+        .args([
+            "-qec",
+            &format!(
+                "{} login {USER}",
+                tai_e2e::executables().join("taid").display()
+            ),
+            "/dev/null",
+        ])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = child.stdout.take().unwrap();
+    let mut screen = String::new();
+    let mut piece = [0; 1024];
+    // What is typed before it asks would be shown by the terminal itself.
+    while !screen.contains("Password of alice: ") {
+        let n = std::io::Read::read(&mut output, &mut piece).unwrap();
+        assert!(n > 0, "{screen}");
+        screen.push_str(&String::from_utf8_lossy(&piece[..n]));
+    }
+    std::io::Write::write_all(&mut input, format!("{PASSWORD}\n").as_bytes()).unwrap();
+    std::io::Read::read_to_string(&mut output, &mut screen).unwrap();
+    assert!(child.wait().unwrap().success(), "{screen}");
+    assert!(screen.contains("✅ Login successful"), "{screen}");
+    assert!(!screen.contains(PASSWORD), "{screen}");
+}
+
+#[test]
 fn a_password_cannot_be_given_as_an_argument() {
     let machine = Machine::new();
     let output = machine.cli(&["login", USER, PASSWORD]);

@@ -21,12 +21,12 @@ fn machine_with(change: impl FnOnce(&mut Behaviour)) -> Machine {
 #[test]
 fn a_token_that_makes_no_sense_is_refused_and_the_next_good_one_used() {
     for (tokens, reason) in [
-        (Tokens::AlgNone, "not a JWT"),
+        (Tokens::AlgNone, "it is corrupt, or signed in a way"),
         (Tokens::WrongSub, "another username"),
         (Tokens::NoExp, "missing field `exp`"),
         (Tokens::PastExp, "had expired when it was issued"),
         (Tokens::Huge, "more than a token has"),
-        (Tokens::NotAJwt, "not a JWT"),
+        (Tokens::NotAJwt, "it is corrupt"),
     ] {
         let machine = machine_with(|behaviour| behaviour.tokens = tokens);
         let _taid = machine.start();

@@ -370,9 +370,9 @@ fn seed_failures_are_told_apart() {
     the account is locked or suspended: the bridge says: Account suspended
     Unable to connect to authentication server: Connection refused (os error NNN)
     the login did not succeed: the mail bridge is not available (HTTP NNN): server maintenance: something in front of the bridge answered HTTP NNN with a page instead
-    the bridge issued a token that cannot be used: it had expired when it was issued, at NNNNNNNNNN (Unix time)
-    the bridge issued a token that cannot be used: it is not a JWT: JSON error: unknown variant `none`, expected one of `HSNNN`, `HSNNN`, `HSNNN`, `ESNNN`, `ESNNN`, `RSNNN`, `RSNNN`, `RSNNN`, `PSNNN`, `PSNNN`, `PSNNN`, `EdDSA` at line N column NN
-    the bridge issued a token that cannot be used: it is not a JWT: InvalidToken
+    the bridge issued a token that cannot be used: it had expired when it was issued: NNNN-NN-NNTNN:NN:NNZ
+    the bridge issued a token that cannot be used: it is corrupt, or signed in a way that the bridge does not use: JSON error: unknown variant `none`, expected one of `HSNNN`, `HSNNN`, `HSNNN`, `ESNNN`, `ESNNN`, `RSNNN`, `RSNNN`, `RSNNN`, `PSNNN`, `PSNNN`, `PSNNN`, `EdDSA` at line N column NN
+    the bridge issued a token that cannot be used: it is corrupt, or signed in a way that the bridge does not use: InvalidToken
     the bridge issued a token that cannot be used: it was issued to another username
     ");
     // A signature only the bridge can check: it answers 401, and says so in the log.
