@@ -4,12 +4,16 @@
 //! # How it is put together
 //!
 //! ```text
-//! main -> cli -> run -> app -> { ipc, mail, session, bridge, status }
+//! main -> cli -> run -> app -> { ipc, mail, sign_in, session, bridge, status }
+//!         cli -> client, doctor, account       without a daemon, or as its client
 //! ipc  -> tai-proto             frames in, calls out; knows no mail
 //! mail -> session, Bridge       the operations; knows neither IPC nor HTTP
-//! session/owner -> session/state, Bridge, Clock
+//! session/owner -> session/state, credentials, Bridge, Clock
 //! session/state                 pure
+//! credentials                   where the password comes from; asks, and keeps nothing
+//! config                        which source is configured
 //! bridge/http                   the only user of reqwest
+//! os                            what differs between systems
 //! ```
 //!
 //! # What always holds
@@ -20,11 +24,15 @@
 //! - A request that may have sent a mail is never sent again; its outcome is reported as
 //!   unknown ([`bridge::BridgeError::OutcomeUnknown`]).
 //! - One process holds a profile's lock, and only that process touches the profile's socket.
-//! - The password and the token are in no frame, no log line, no `Debug` and no error.
+//! - The password and the token are in no frame, no log line, no `Debug` and no error. What
+//!   is freed is zeroed (`main.rs`), so that what is forgotten is gone.
+//! - What can be asked for again is not kept: a source of the password is asked for each full
+//!   login, and only what nobody could be asked for again is held.
 //! - Every wait has a deadline and every queue a bound.
 //!
-//! `session`, `bridge` and `mail` are a library for other programs as well: log in, and make
-//! authenticated requests with renewal and repetition done for you.
+//! `credentials`, `session`, `bridge` and `mail` are a library for other programs as well: log
+//! in, and make authenticated requests with renewal and repetition done for you. See
+//! `examples/session.rs`.
 
 mod account;
 mod app;

@@ -137,13 +137,12 @@ async fn serve(
 }
 
 fn announce(app: &App) {
-    match &app.configured {
-        Some(source) => {
-            tracing::info!("🔐 Authentication configured: the password comes from {source}")
-        }
-        None => tracing::info!(
+    if let Some(source) = &app.configured {
+        tracing::info!("🔐 Authentication configured: the password comes from {source}");
+    } else {
+        tracing::info!(
             "no password is configured here; the keyring is asked, then `taid login` and clients"
-        ),
+        );
     }
     // The first client should not have to wait for the login.
     app.session.nudge();

@@ -44,7 +44,10 @@ pub(super) async fn logs(profile: &str, lines: usize, follow: bool) -> Result<()
             return Ok(());
         }
     }
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         while read_line(&mut file, &mut line) {
             if !show(&std::mem::take(&mut line)) {
                 return Ok(());
@@ -61,7 +64,6 @@ pub(super) async fn logs(profile: &str, lines: usize, follow: bool) -> Result<()
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
-    Ok(())
 }
 
 fn target(link: &Path) -> Option<PathBuf> {

@@ -22,7 +22,7 @@ pub enum Outlook<'a> {
 }
 
 impl State {
-    /// When [`Event::Timer`] is to be sent, if ever.
+    /// When [`super::state::Event::Timer`] is to be sent, if ever.
     pub fn wakes_at(&self) -> Option<Now> {
         match self {
             State::Live { token } => Some(token.renews()),

@@ -50,6 +50,14 @@ fn main() -> ExitCode {
         unit: "",
         beside: String::new(),
     });
+    progress("nothing");
+    rows.push(Row {
+        what: "context switches of idle taid with a live token, in 10 s",
+        measured: bench.idle_switches(10) as f64,
+        limit: Some(0.0),
+        unit: "",
+        beside: String::new(),
+    });
     print(&rows)
 }
 

@@ -76,6 +76,37 @@ fn memory(pid: u32, field: &str) -> f64 {
     kib * 1.024
 }
 
+/// A process's resident memory, in kB of 1000 bytes. taid lets nobody but root read more of
+/// itself than this.
+fn rss(pid: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    let kib: f64 = row.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib * 1.024
+}
+
+/// The context switches of all threads of a process since its start.
+fn switches(pid: u32) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    tasks
+        .map(|task| std::fs::read_to_string(task.unwrap().path().join("status")).unwrap())
+        .map(|status| {
+            let rows = status.lines().filter(|row| row.contains("ctxt_switches"));
+            rows.map(|row| {
+                row.split_whitespace()
+                    .last()
+                    .unwrap()
+                    .parse::<u64>()
+                    .unwrap()
+            })
+            .sum::<u64>()
+        })
+        .sum()
+}
+
 impl Bench {
     pub(crate) fn new() -> Self {
         executables();
@@ -147,7 +178,11 @@ impl Bench {
             ("TAI_MCP_PASSWORD", ""),
         ];
         let taid = idle.start_with(&nobody);
-        let rss = memory(taid.pid(), "Rss:");
+        // Nothing is to be had without a password; the login's failure is the last thing done.
+        tai_e2e::wait_until("it has looked for a password", || {
+            idle.status()["session"]["failed_logins"] == 1
+        });
+        let idle = rss(taid.pid());
         drop(taid);
         let busy = Machine::new();
         let taid = busy.start_with(&[("LOG_LEVEL", "info")]);
@@ -155,7 +190,23 @@ impl Bench {
         for _ in 0..1000 {
             assert!(!shim.call("list_inbox", json!({})).is_error);
         }
-        (rss, memory(taid.pid(), "Rss:"))
+        (idle, rss(taid.pid()))
+    }
+
+    /// Context switches of taid with a live token and no client, in `seconds`.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "what happens while nothing happens is what is measured"
+    )]
+    pub(crate) fn idle_switches(&mut self, seconds: u64) -> u64 {
+        let machine = Machine::new();
+        let taid = machine.start_with(&[("LOG_LEVEL", "error")]);
+        taid.wait_until_live();
+        // The client that asked for the status goes away.
+        std::thread::sleep(Duration::from_secs(1));
+        let before = switches(taid.pid());
+        std::thread::sleep(Duration::from_secs(seconds));
+        switches(taid.pid()) - before
     }
 
     /// The same request directly and through shim and daemon, and a line through the relay,

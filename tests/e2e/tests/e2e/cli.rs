@@ -68,16 +68,16 @@ fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
     });
     let output = machine.cli(&["status"]);
     assert_eq!(output.status.code(), Some(5));
-    insta::assert_snapshot!(stderr(&output), @r"
+    insta::assert_snapshot!(stderr(&output), @"
     error: the daemon speaks another protocol version
-    caused by: taid 9.0.0 speaks 8 to 9, this taid 0.1.0 speaks 1 to 1
+    caused by: taid 9.0.0 speaks 8 to 9, this taid 0.1.0 speaks 1 to 2
     hint: Stop the older one and start it again from the same installation.
     ");
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", serde_json::json!({}));
-    insta::assert_snapshot!(result.text, @r"
+    insta::assert_snapshot!(result.text, @"
     error: taid and tai-mcp are too far apart in version
-    caused by: taid 9.0.0 speaks protocol 8 to 9, tai-mcp 0.1.0 speaks 1 to 1
+    caused by: taid 9.0.0 speaks protocol 8 to 9, tai-mcp 0.1.0 speaks 1 to 2
     hint: Ask the user to install both from one release, then `taid stop` and `taid run`, and to restart this MCP client.
     ");
     server.join().unwrap();
@@ -122,8 +122,8 @@ fn the_configuration_file_is_read_and_its_mistakes_are_named_by_line() {
         let output = machine.taid(&[]).stderr(Stdio::piped()).output().unwrap();
         stderr(&output).replace(machine.home().to_str().unwrap(), "HOME")
     };
-    insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @r"
-    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `log_level`, `password`
+    insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @"
+    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `log_level`, `password_command`, `password_file`, `password`
     hint: Correct the line, or move the file away to run without it.
     ");
     let said = run("password = \"hunter2-in-a-file\"\n");
@@ -198,17 +198,18 @@ fn the_status_has_the_documented_fields() {
         fields(&status),
         "account bridge clients daemon schema session"
     );
+    assert_eq!(fields(&status["account"]), "address source username");
     assert_eq!(
         fields(&status["daemon"]),
-        "draining log pid profile protocol socket started_at uptime_s version"
+        "draining log log_dropped pid profile protocol socket started_at uptime_s version"
     );
     assert_eq!(
         fields(&status["session"]),
-        "failed_logins failed_renewals last_error logins renewals renews_at retry_at state token_expires_at"
+        "failed_logins failed_renewals last_error logins rejected_tokens renewals renews_at retry_at state token_expires_at"
     );
     assert_eq!(
         fields(&status["bridge"]),
-        "last_answer_at latency_us rate_limited_until requests retries url"
+        "clock_ahead_s forbidden last_answer_at latency_us rate_limited rate_limited_until reachable requests retries unanswered unauthorized url"
     );
     assert_eq!(status["schema"], 1);
     assert!(machine.cli(&["status"]).status.success());

@@ -35,7 +35,7 @@ fn first_wrong(machine: &Machine, more: &[(&str, &str)]) -> String {
     format!("{}: {found}", text("name"))
 }
 
-fn wrong_account<'a>(password: &'a str) -> [(&'a str, &'a str); 2] {
+fn wrong_account(password: &str) -> [(&str, &str); 2] {
     [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", password)]
 }
 
@@ -74,7 +74,6 @@ fn a_machine_on_which_all_is_well_is_said_to_be_well() {
     ✓ daemon         pid PID runs, 0 clients connected
     ✓ version        0.1.0
     ✓ log            HOME/state/tai/logs/tai-mcp.log
-    - lingering      systemd does not run here
     - clients        no configuration of a client we know is here
 
     Nothing is wrong.

@@ -1,0 +1,276 @@
+//! The user's own page on authentication, line by line, with the real executables. Which
+//! test proves which line is in `tests/SEED.md`.
+
+mod person;
+
+use serde_json::json;
+use tai_e2e::{Machine, PASSWORD, USER, wait_until};
+use tai_sandbox::{Behaviour, Fault, FaultKind, Options};
+
+const LOGIN: &str = "POST /api/v1/login";
+const REFRESH: &str = "POST /api/v1/refresh";
+
+/// A token that lives a few seconds, so that a renewal can be seen.
+fn short_lived() -> Machine {
+    let behaviour = Behaviour {
+        token_ttl_s: 3,
+        ..Behaviour::default()
+    };
+    Machine::with(Options {
+        behaviour,
+        ..Options::default()
+    })
+}
+
+#[test]
+fn seed_name_and_password_are_required_and_the_prefixed_ones_win() {
+    let machine = Machine::new();
+    for (name, password, signed_in) in [
+        ("TAI_MCP_USERNAME", "TAI_MCP_PASSWORD", true),
+        ("NAME", "PASSWORD", true),
+        ("TAI_MCP_USERNAME", "UNUSED", false),
+        ("UNUSED", "TAI_MCP_PASSWORD", false),
+    ] {
+        let taid = machine.start_bare(&[(name, USER), (password, PASSWORD)]);
+        let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+        let result = shim.call("list_inbox", json!({}));
+        assert_eq!(
+            !result.is_error, signed_in,
+            "{name} {password}: {}",
+            result.text
+        );
+        taid.kill();
+    }
+    let both = [
+        ("TAI_MCP_USERNAME", USER),
+        ("TAI_MCP_PASSWORD", PASSWORD),
+        ("NAME", "another"),
+        ("PASSWORD", "another-password"),
+        ("TAI_MCP_INSTANCE", "server"),
+        ("INSTANCE", "dev"),
+    ];
+    let taid = machine.start_bare(&both);
+    taid.wait_until_live();
+    assert_eq!(
+        machine.status()["account"]["address"],
+        "server.alice@tai.chat"
+    );
+}
+
+#[test]
+fn seed_a_username_has_3_to_50_letters_digits_and_hyphens_and_its_case_counts() {
+    let machine = Machine::new();
+    for bad in ["ab", &"a".repeat(51), "a_b", "a.b", "zoë"] {
+        let output = machine.taid(&[("TAI_MCP_USERNAME", bad)]).output().unwrap();
+        let said = machine.plain(&output.stderr);
+        assert!(said.contains("3 to 50 characters"), "{bad}: {said}");
+    }
+    machine
+        .sandbox
+        .add_account("Alice", "another-password")
+        .unwrap();
+    let _taid = machine.start_with(&[("TAI_MCP_USERNAME", "Alice")]);
+    wait_until("Alice with alice's password is refused", || {
+        machine.status()["session"]["failed_logins"] == 1
+    });
+}
+
+#[test]
+fn seed_a_password_has_8_to_128_characters() {
+    let machine = Machine::new();
+    for (password, fits) in [
+        ("1234567", false),
+        ("12345678", true),
+        (&"x".repeat(128), true),
+        (&"x".repeat(129), false),
+    ] {
+        let output = machine.cli_reading(&["register", "bob", "--password-stdin"], password);
+        let said = machine.plain(&output.stderr);
+        assert_eq!(!said.contains("8 to 128 characters"), fits, "{said}");
+    }
+}
+
+#[test]
+fn seed_optional_settings_have_their_defaults_and_bounds() {
+    let machine = Machine::new();
+    for (name, bad) in [
+        ("API_TIMEOUT", "4999"),
+        ("API_TIMEOUT", "300001"),
+        ("POLL_INTERVAL", "999"),
+        ("POLL_INTERVAL", "60001"),
+        ("LOG_LEVEL", "trace"),
+        ("API_BASE_URL", "http://tai.chat"),
+    ] {
+        let output = machine.taid(&[(name, bad)]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(machine.plain(&output.stderr).contains(name));
+    }
+    // API_TIMEOUT holds for authentication too: a login that hangs is given up after it.
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Hang, 1, LOGIN));
+    });
+    let _taid = machine.start_with(&[("API_TIMEOUT", "5000"), ("USEREMAIL", "me@tai.chat")]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let info = shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
+    assert!(info.to_string().contains("me@tai.chat"), "{info}");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert!(machine.status()["session"]["failed_logins"] == 1);
+}
+
+#[test]
+fn seed_the_address_is_instance_dot_name_at_tai_chat() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_INSTANCE", "dev")]);
+    assert_eq!(machine.status()["account"]["address"], "dev.alice@tai.chat");
+    let mut shim = machine.shim("desktop").initialized("test", "2025-06-18");
+    let text = shim.call("list_inbox", json!({})).text;
+    assert!(text.contains("desktop.alice@tai.chat"), "{text}");
+}
+
+#[test]
+fn seed_a_token_lives_24_hours_from_its_issue() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let page = String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
+    assert!(page.contains("in 23 h 59 min"), "{page}");
+    assert!(
+        page.contains("in 23 h 54 min") || page.contains("in 23 h 53 min"),
+        "{page}"
+    );
+}
+
+#[test]
+fn seed_neither_token_nor_password_is_ever_on_disk() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    machine.sandbox.revoke_all_tokens();
+    shim.call("list_inbox", json!({}));
+    taid.stop();
+    let mut dirs = vec![machine.home().to_owned()];
+    let mut files = 0;
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                dirs.push(path);
+            } else if let Ok(bytes) = std::fs::read(&path) {
+                let text = String::from_utf8_lossy(&bytes);
+                let shown = text.contains(PASSWORD) || text.contains("eyJ");
+                assert!(!shown, "{}", path.display());
+                files += 1;
+            }
+        }
+    }
+    assert!(files >= 1, "the log is there");
+}
+
+#[test]
+fn seed_all_authentication_goes_over_https() {
+    let machine = Machine::new();
+    let output = machine
+        .taid(&[("API_BASE_URL", "http://bridge.example")])
+        .output()
+        .unwrap();
+    let said = machine.plain(&output.stderr);
+    assert!(said.contains("must begin with https://"), "{said}");
+    assert_eq!(machine.sandbox.count(LOGIN), 0);
+}
+
+#[test]
+fn seed_a_token_is_issued_used_watched_renewed_and_replaced() {
+    let machine = short_lived();
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("it was renewed", || {
+        assert!(!shim.call("list_inbox", json!({})).is_error);
+        machine.sandbox.count(REFRESH) >= 1
+    });
+    // Expired or revoked, it is replaced by a full login.
+    machine.sandbox.revoke_all_tokens();
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert_eq!(machine.sandbox.count(LOGIN), 2);
+}
+
+#[test]
+fn seed_the_token_is_checked_before_each_request_and_renewed_without_anybody() {
+    let machine = short_lived();
+    let _taid = machine.start();
+    wait_until("it was renewed twice with no client there", || {
+        machine.sandbox.count(REFRESH) >= 2
+    });
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.call("list_inbox", json!({}));
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
+    wait_until("it is in the log", || {
+        machine
+            .log()
+            .contains("Checking token expiration before API request")
+    });
+}
+
+#[test]
+fn seed_a_401_means_refresh_retry_and_at_last_a_full_login() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    machine.sandbox.revoke_all_tokens();
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    let endpoints: Vec<_> = machine
+        .sandbox
+        .log()
+        .into_iter()
+        .map(|entry| format!("{} {}", entry.endpoint, entry.status))
+        .collect();
+    insta::assert_snapshot!(endpoints.join("\n"), @"
+    POST /api/v1/login 200
+    GET /api/v1/messages 401
+    POST /api/v1/refresh 401
+    POST /api/v1/login 200
+    GET /api/v1/messages 200
+    ");
+}
+
+#[test]
+fn seed_a_network_failure_is_tried_again_with_growing_pauses_a_bounded_number_of_times() {
+    let machine = Machine::new();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Close, 9, "GET /api/v1/messages"));
+    });
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("list_inbox", json!({}));
+    assert!(result.is_error);
+    assert_eq!(machine.sandbox.count("GET /api/v1/messages"), 4);
+    wait_until("the error is in the log", || {
+        machine
+            .log()
+            .contains("the connection to the bridge broke before it answered")
+    });
+}
+
+#[test]
+fn seed_an_invalid_token_leads_to_a_full_login() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.tokens = tai_sandbox::Tokens::WrongSub);
+    let _taid = machine.start();
+    wait_until("it is refused", || {
+        machine.status()["session"]["failed_logins"].as_u64() > Some(0)
+    });
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.tokens = tai_sandbox::Tokens::Good);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert_eq!(machine.sandbox.count(REFRESH), 0);
+}
