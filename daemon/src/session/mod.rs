@@ -107,6 +107,7 @@ enum Command {
     Rejected(Generation),
     SignIn(Credentials, Reply),
     SignOut(Reply),
+    Adopt(Source),
     Offer(Credentials, Reply),
     Stop,
 }
@@ -250,6 +251,12 @@ impl Session {
     ) -> Result<(), SessionError> {
         self.ask(|reply| Command::SignIn(credentials, reply), deadline)
             .await
+    }
+
+    /// Where the password is to be asked for from now on; what is held is dropped. The token
+    /// stays.
+    pub async fn adopt(&self, source: Source) {
+        let _ = self.commands.send(Command::Adopt(source)).await;
     }
 
     /// Drops the token and the password, and stays signed out until a person signs in.

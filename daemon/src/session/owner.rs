@@ -108,6 +108,10 @@ impl<B: Bridge> Owner<B> {
                 let _ = reply.send(Ok(()));
                 None
             }
+            Command::Adopt(source) => {
+                self.adopt(source);
+                None
+            }
             Command::Offer(credentials, reply) => {
                 let taken = self.takes_offers_of(&credentials.username);
                 let _ = reply.send(taken.clone());
@@ -297,6 +301,9 @@ fn say(kind: Option<&Kind>, result: &Result<Token, SessionError>) {
         }
         Err(error) if refresh => {
             tracing::warn!(error = %crate::error::chain(error), "Token refresh failed");
+        }
+        Err(SessionError::NoCredentials) => {
+            tracing::info!("there is no username and password to log in with yet");
         }
         Err(SessionError::Refused) => {
             tracing::error!("Error: Authentication failed - invalid username or password");

@@ -180,7 +180,8 @@ impl Bench {
         let taid = idle.start_with(&nobody);
         // Nothing is to be had without a password; the login's failure is the last thing done.
         tai_e2e::wait_until("it has looked for a password", || {
-            idle.status()["session"]["failed_logins"] == 1
+            idle.log()
+                .contains("no username and password to log in with yet")
         });
         let idle = rss(taid.pid());
         drop(taid);
