@@ -3,7 +3,7 @@
 
 use crate::{
     app::App,
-    credentials::{Credentials, Giver, is_password, keyring},
+    credentials::{Credentials, Giver, Source, is_password, keyring},
     fault,
     session::{
         error::SessionError,
@@ -80,12 +80,19 @@ impl App {
             .sign_in(credentials.clone(), deadline)
             .await
             .map_err(|error| fault::of_login(&error))?;
-        let not_saved = match login.save {
-            true => keyring::save(&self.config.profile, &credentials)
-                .await
-                .err(),
-            false => None,
-        };
+        let mut not_saved = None;
+        if login.save {
+            let profile = self.config.profile.clone();
+            match keyring::save(&profile, &credentials).await {
+                Ok(()) => {
+                    // What can be asked for again is not kept.
+                    let username = Some(username.clone());
+                    let source = Source::Keyring { username, profile };
+                    let _ = self.session.adopt(source, deadline).await;
+                }
+                Err(error) => not_saved = Some(error),
+            }
+        }
         Ok(SignedIn {
             address: name::address(self.config.instance.as_deref(), &username),
             username,

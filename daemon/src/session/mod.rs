@@ -107,7 +107,7 @@ enum Command {
     Rejected(Generation),
     SignIn(Credentials, Reply),
     SignOut(Reply),
-    Adopt(Source),
+    Adopt(Source, Reply),
     Offer(Credentials, Reply),
     Stop,
 }
@@ -255,8 +255,12 @@ impl Session {
 
     /// Where the password is to be asked for from now on; what is held is dropped. The token
     /// stays.
-    pub async fn adopt(&self, source: Source) {
-        let _ = self.commands.send(Command::Adopt(source)).await;
+    ///
+    /// # Errors
+    /// Only when the session has ended.
+    pub async fn adopt(&self, source: Source, deadline: Instant) -> Result<(), SessionError> {
+        self.ask(|reply| Command::Adopt(source, reply), deadline)
+            .await
     }
 
     /// Drops the token and the password, and stays signed out until a person signs in.

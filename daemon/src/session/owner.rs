@@ -108,8 +108,9 @@ impl<B: Bridge> Owner<B> {
                 let _ = reply.send(Ok(()));
                 None
             }
-            Command::Adopt(source) => {
+            Command::Adopt(source, reply) => {
                 self.adopt(source);
+                let _ = reply.send(Ok(()));
                 None
             }
             Command::Offer(credentials, reply) => {
