@@ -183,18 +183,19 @@ fn bad_endpoint(error: &EndpointError) -> Fault {
 }
 
 fn no_daemon(error: &ConnectError, endpoint: &Endpoint, profile: &str) -> Fault {
-    let start = match profile {
-        "default" => "taid run".to_owned(),
-        other => format!("taid run --profile {other}"),
+    let command = |name: &str| match profile {
+        "default" => format!("taid {name}"),
+        other => format!("taid {name} --profile {other}"),
     };
+    let (start, login) = (command("run"), command("login"));
     let socket = endpoint.socket();
     let (what, why, hint) = match error {
         ConnectError::NobodyThere => (
             "taid is not running",
             format!("nobody listens on {}", socket.display()),
             format!(
-                "Ask the user to start it in a terminal, with TAI_MCP_USERNAME and TAI_MCP_PASSWORD \
-                 set: `{start}`. Then call again."
+                "Ask the user to start it in a terminal, `{start}`, and to sign in, `{login}`. Then call \
+                 again."
             ),
         ),
         ConnectError::OtherUser => (

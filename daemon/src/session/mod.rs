@@ -21,7 +21,7 @@ use crate::{
 use clock::{Clock, Now, SystemClock};
 use error::SessionError;
 pub use outlook::Outlook;
-use state::State;
+use state::{State, Via};
 use std::{future::Future, sync::Arc, time::SystemTime};
 use token::{Generation, Token};
 use tokio::{
@@ -104,7 +104,7 @@ pub struct Stats {
 
 enum Command {
     Wanted,
-    Rejected(Generation),
+    Rejected(Generation, Via),
     SignIn(Credentials, Reply),
     SignOut(Reply),
     Adopt(Source, Reply),
@@ -184,10 +184,11 @@ impl Session {
         }
     }
 
-    /// Reports that the bridge answered 401 to the token of `generation`. A report on an
-    /// older token than the present one is ignored.
-    pub async fn rejected(&self, generation: Generation, deadline: Instant) {
-        let told = self.commands.send(Command::Rejected(generation));
+    /// Reports that the bridge answered 401 to the token of `generation`, and what is left to
+    /// be tried first: a refresh, or where that has just been tried a full login. A report on
+    /// an older token than the present one is ignored.
+    pub async fn rejected(&self, generation: Generation, left: Via, deadline: Instant) {
+        let told = self.commands.send(Command::Rejected(generation, left));
         if timeout_at(deadline, told).await.is_err() {
             return;
         }
@@ -200,12 +201,13 @@ impl Session {
         let _ = timeout_at(deadline, gone).await;
     }
 
-    /// Does `work` with a good token, and once more with a newer one when the bridge answers
-    /// 401 (seed: "401: refresh, retry the original request with the new token"). A 401 says
-    /// that nothing was done, so this holds for sending too.
+    /// Does `work` with a good token. When the bridge answers 401, does it again with a
+    /// refreshed one, and at last with one from a full login (seed: "401: refresh, retry the
+    /// original request with the new token, fall back to a full login"). A 401 says that
+    /// nothing was done, so this holds for sending too.
     ///
     /// # Errors
-    /// The session's, or the bridge's answer to the second try.
+    /// The session's, or the bridge's last answer.
     pub async fn with_token<T, F>(
         &self,
         deadline: Instant,
@@ -214,18 +216,22 @@ impl Session {
     where
         F: Future<Output = Result<T, BridgeError>>,
     {
-        let token = self.token(deadline).await.map_err(RequestError::Session)?;
-        let generation = token.generation();
-        match work(token).await {
-            Err(BridgeError::Unauthorized { message }) => {
-                tracing::warn!("Warning: Token expired, attempting refresh... (401: {message})");
-                self.rejected(generation, deadline).await;
-                let token = self.token(deadline).await.map_err(RequestError::Session)?;
-                tracing::debug!("API request proceeding with refreshed token");
-                work(token).await.map_err(RequestError::Bridge)
+        let mut token = self.token(deadline).await.map_err(RequestError::Session)?;
+        for left in [Via::Refresh, Via::Login] {
+            let generation = token.generation();
+            match work(token).await {
+                Err(BridgeError::Unauthorized { message }) => {
+                    tracing::warn!(
+                        "Warning: Token expired, attempting refresh... (401: {message})"
+                    );
+                    self.rejected(generation, left, deadline).await;
+                }
+                result => return result.map_err(RequestError::Bridge),
             }
-            result => result.map_err(RequestError::Bridge),
+            token = self.token(deadline).await.map_err(RequestError::Session)?;
+            tracing::debug!("API request proceeding with refreshed token");
         }
+        work(token).await.map_err(RequestError::Bridge)
     }
 
     /// Whose session it is. Where only a login will tell, one is waited for.

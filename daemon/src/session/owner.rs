@@ -94,7 +94,7 @@ impl<B: Bridge> Owner<B> {
     fn take(&mut self, command: Command) -> Option<Event> {
         match command {
             Command::Wanted => Some(Event::Wanted),
-            Command::Rejected(generation) => Some(Event::Rejected(generation)),
+            Command::Rejected(generation, left) => Some(Event::Rejected(generation, left)),
             Command::SignIn(credentials, reply) => {
                 if let Some(person) = self.person.replace(reply) {
                     let _ = person.send(Err(SessionError::Superseded));
@@ -176,7 +176,7 @@ impl<B: Bridge> Owner<B> {
             if after.has_failed() && !had_failed {
                 snapshot.stats.failed_series += 1;
             }
-            if matches!(event, Event::Rejected(which) if Some(which) == had_token) {
+            if matches!(event, Event::Rejected(which, _) if Some(which) == had_token) {
                 snapshot.stats.rejected_tokens += 1;
             }
             if let Event::Received(token) = &event {

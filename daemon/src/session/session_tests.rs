@@ -68,7 +68,7 @@ async fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
         .map(|_| {
             let session = session.clone();
             tokio::spawn(async move {
-                session.rejected(dead, soon()).await;
+                session.rejected(dead, Via::Refresh, soon()).await;
                 session.token(soon()).await.map(|token| token.generation())
             })
         })
@@ -286,4 +286,24 @@ async fn without_credentials_nothing_is_sent() {
         Some(SessionError::NoCredentials)
     );
     assert_eq!(bridge.counts(), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refreshed_token_that_is_refused_too_is_followed_by_a_full_login_and_then_no_more() {
+    let bridge = FakeBridge::new(&TestClock::new());
+    let session = session(&bridge);
+    let refused = || BridgeError::Unauthorized {
+        message: "no".into(),
+    };
+    // Good from the third token on: the first login's, its refresh's, the second login's.
+    let answer = session.with_token(soon(), async |token| match token.generation() {
+        1 | 2 => Err(refused()),
+        generation => Ok(generation),
+    });
+    assert_eq!(answer.await, Ok(3));
+    assert_eq!(bridge.counts(), (2, 1));
+    // A bridge that refuses whatever it issues is not asked for ever.
+    let answer = session.with_token(soon(), async |_| Err::<(), _>(refused()));
+    assert_eq!(answer.await, Err(RequestError::Bridge(refused())));
+    assert_eq!(bridge.counts(), (3, 2));
 }

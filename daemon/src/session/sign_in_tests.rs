@@ -141,7 +141,7 @@ async fn a_token_refused_while_a_password_is_checked_is_not_handed_out_again() {
     let check = session.sign_in(typed("mistyped-password"), soon());
     let call = async {
         tokio::time::sleep(Duration::from_millis(1)).await;
-        session.rejected(dead, soon()).await;
+        session.rejected(dead, Via::Refresh, soon()).await;
         session.token(soon()).await.map(|token| token.generation())
     };
     let (check, call) = tokio::join!(check, call);

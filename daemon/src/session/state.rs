@@ -74,8 +74,8 @@ pub enum Via {
 pub enum Event {
     /// A caller asks for a token.
     Wanted,
-    /// The bridge answered 401 to the token of this generation.
-    Rejected(Generation),
+    /// The bridge answered 401 to the token of this generation; what is left to try first.
+    Rejected(Generation, Via),
     /// The time that [`State::wakes_at`] named has come.
     Timer,
     /// The attempt in flight brought a token.
@@ -145,7 +145,7 @@ impl State {
             }
             (State::Checking { .. }, Event::Received(token)) => (State::Live { token }, None),
             (State::Checking { before }, Event::Failed(_)) => (*before, None),
-            (State::Checking { before }, Event::Rejected(which)) => {
+            (State::Checking { before }, Event::Rejected(which, _)) => {
                 let gone = before.token().is_some_and(|t| t.generation() == which);
                 let reason = Reason::NotYet;
                 let before = match gone {
@@ -192,7 +192,7 @@ impl State {
                 Event::Failed(error),
             ) => (login_failed(tries, error, context), None),
 
-            (State::Live { token }, Event::Wanted | Event::Timer | Event::Rejected(_))
+            (State::Live { token }, Event::Wanted | Event::Timer | Event::Rejected(..))
                 if !token.is_good(now) =>
             {
                 login(FIRST)
@@ -202,19 +202,27 @@ impl State {
             {
                 renew(token, FIRST)
             }
-            (State::Live { token }, Event::Rejected(which)) if which == token.generation() => {
-                let state = State::SigningIn {
-                    tries: FIRST,
-                    via: Via::Refresh,
-                };
-                (state, Some(Effect::Refresh(token)))
+            (State::Live { token }, Event::Rejected(which, left))
+                if which == token.generation() =>
+            {
+                match left {
+                    Via::Login => login(FIRST),
+                    Via::Refresh => {
+                        let (tries, via) = (FIRST, Via::Refresh);
+                        let state = State::SigningIn { tries, via };
+                        (state, Some(Effect::Refresh(token)))
+                    }
+                }
             }
 
             // The attempt in flight goes on; only the callers stop using the old token.
-            (State::Renewing { token, tries, via }, Event::Rejected(which))
+            (State::Renewing { token, tries, via }, Event::Rejected(which, left))
                 if which == token.generation() =>
             {
-                (State::SigningIn { tries, via }, None)
+                match (left, via) {
+                    (Via::Login, Via::Refresh) => login(FIRST),
+                    _ => (State::SigningIn { tries, via }, None),
+                }
             }
             (State::Renewing { token, tries, via }, Event::Wanted) if !token.is_good(now) => {
                 (State::SigningIn { tries, via }, None)
@@ -241,7 +249,7 @@ impl State {
                 event,
             ) => {
                 let unusable = match event {
-                    Event::Rejected(which) => which == token.generation(),
+                    Event::Rejected(which, _) => which == token.generation(),
                     _ => !token.is_good(now),
                 };
                 if unusable && error.class() == Class::Transient {

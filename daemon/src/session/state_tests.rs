@@ -92,6 +92,7 @@ fn every_state_meets_every_event_as_the_table_says() {
     checking/live, sign in: checking (live g5) + check
     checking/live, sign out: out/logged out
     checking/live, rejected 5: checking (out/new)
+    checking/live, useless 5: checking (out/new)
     checking/live, received: live g6
     checking/live, transient: live g5
     checking/live, refused: live g5
@@ -120,20 +121,24 @@ fn every_state_meets_every_event_as_the_table_says() {
     live, sign in: checking (live g5) + check
     live, sign out: out/logged out
     live, rejected 5: in/Refresh a1 r0 + refresh g5
+    live, useless 5: in/Login a1 r0 + login
     due, wanted: renewing/Refresh g5 a1 + refresh g5
     due, sign in: checking (live g5) + check
     due, sign out: out/logged out
     due, timer: renewing/Refresh g5 a1 + refresh g5
     due, rejected 5: in/Refresh a1 r0 + refresh g5
+    due, useless 5: in/Login a1 r0 + login
     dead, wanted: in/Login a1 r0 + login
     dead, sign in: checking (live g5) + check
     dead, sign out: out/logged out
     dead, timer: in/Login a1 r0 + login
     dead, rejected 5: in/Login a1 r0 + login
     dead, rejected 4: in/Login a1 r0 + login
+    dead, useless 5: in/Login a1 r0 + login
     renewing, sign in: checking (live g5) + check
     renewing, sign out: out/logged out
     renewing, rejected 5: in/Refresh a1 r0
+    renewing, useless 5: in/Login a1 r0 + login
     renewing, received: live g6
     renewing, transient: backoff gSome(5) a1
     renewing, refused: backoff gSome(5) a1
@@ -144,6 +149,7 @@ fn every_state_meets_every_event_as_the_table_says() {
     renewing/login, sign in: checking (live g5) + check
     renewing/login, sign out: out/logged out
     renewing/login, rejected 5: in/Login a1 r0
+    renewing/login, useless 5: in/Login a1 r0
     renewing/login, received: live g6
     renewing/login, transient: backoff gSome(5) a1
     renewing/login, refused: backoff gSome(5) a1
@@ -160,9 +166,11 @@ fn every_state_meets_every_event_as_the_table_says() {
     backoff/token, sign out: out/logged out
     backoff/token, timer: renewing/Refresh g5 a3 + refresh g5
     backoff/token, rejected 5: in/Login a1 r0 + login
+    backoff/token, useless 5: in/Login a1 r0 + login
     backoff/told, sign in: checking (backoff gSome(5) a2) + check
     backoff/told, sign out: out/logged out
     backoff/told, rejected 5: out/failed r0
+    backoff/told, useless 5: out/failed r0
     ");
 }
 
