@@ -5,7 +5,7 @@ use crate::{
     bridge::http::HttpBridge,
     config::Config,
     fault,
-    ipc::{Clients, Service},
+    ipc::{Client, Clients, Service},
     logging::Log,
     mail::{MailError, MailService},
     session::Session,
@@ -35,12 +35,8 @@ pub(crate) struct App {
 }
 
 impl App {
-    async fn answer(
-        &self,
-        instance: Option<&str>,
-        call: Call,
-        deadline: Instant,
-    ) -> Result<Answer, Fault> {
+    async fn answer(&self, client: Client, call: Call, deadline: Instant) -> Result<Answer, Fault> {
+        let instance = client.instance.as_deref();
         let mail = &self.mail;
         let failed = |error: MailError| {
             tracing::warn!("the call failed: {}", crate::error::chain(&error));
@@ -50,11 +46,25 @@ impl App {
             Call::SendEmail(what) => {
                 Answer::Sent(mail.send(instance, what, deadline).await.map_err(failed)?)
             }
-            Call::FetchEmail(which) => Answer::Fetched(
-                mail.fetch(instance, which, deadline)
+            Call::FetchEmail(which) => {
+                let fetched = mail.fetch(instance, client.key, which, deadline);
+                let mut fetched = fetched.await.map_err(failed)?;
+                // A client of version 1 cannot settle it.
+                if client.version == 1
+                    && let (None, Some(lent)) = (which.id, &mut fetched.mail)
+                {
+                    let settled = mail.settle(client.key, lent.id, deadline).await;
+                    lent.marked_read = settled.map_err(failed)?;
+                    mail.leases().written(lent.id);
+                }
+                Answer::Fetched(fetched)
+            }
+            Call::Settle { mail: id } => Answer::Settled {
+                marked_read: mail
+                    .settle(client.key, id, deadline)
                     .await
                     .map_err(failed)?,
-            ),
+            },
             Call::ListInbox(which) => {
                 Answer::Inbox(mail.list(instance, which, deadline).await.map_err(failed)?)
             }
@@ -96,13 +106,28 @@ impl App {
 }
 
 impl Service for App {
+    fn joined(&self, client: &Client) {
+        self.mail.leases().joined(client.key);
+    }
+
+    fn gone(&self, client: u64) {
+        self.mail.leases().gone(client);
+    }
+
+    fn handed_over(&self, client: u64, mail: u64, written: bool) {
+        match written {
+            true => self.mail.leases().written(mail),
+            false => self.mail.leases().give_back(client, mail),
+        }
+    }
+
     async fn call(
         self: Arc<Self>,
-        instance: Option<String>,
+        client: Client,
         call: Call,
         deadline: Instant,
     ) -> Result<Answer, Fault> {
-        self.answer(instance.as_deref(), call, deadline).await
+        self.answer(client, call, deadline).await
     }
 
     fn default_instance(&self) -> Option<String> {

@@ -45,6 +45,7 @@ mod doctor;
 pub mod error;
 pub mod fault;
 pub mod ipc;
+mod journal;
 mod logging;
 pub mod mail;
 pub mod os;

@@ -7,11 +7,12 @@ use crate::{
     credentials::Source,
     ipc::{BindError, Listener, ProfileLock},
     logging,
-    mail::MailService,
+    mail::{MailService, leases::Leases},
     os,
     session::Session,
 };
 use std::{
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -109,7 +110,12 @@ async fn serve(
     let session = Session::start(bridge.clone(), source);
     let stop = CancellationToken::new();
     let app = Arc::new(App {
-        mail: MailService::new(bridge.clone(), session.clone(), config.user_email.clone()),
+        mail: MailService::new(
+            bridge.clone(),
+            session.clone(),
+            config.user_email.clone(),
+            state_file(&config.profile, "undelivered").map_or_else(Leases::in_memory, Leases::open),
+        ),
         configured,
         endpoint,
         log,
@@ -134,6 +140,11 @@ async fn serve(
     session.stop().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A file of this profile that outlives the daemon.
+fn state_file(profile: &str, name: &str) -> Option<PathBuf> {
+    Some(endpoint::state_dir()?.join(format!("{name}-{profile}")))
 }
 
 fn announce(app: &App) {

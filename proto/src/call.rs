@@ -19,6 +19,16 @@ pub enum ToDaemon {
         /// The request's id.
         id: u64,
     },
+    /// Since version 2: a mail that [`Call::Settle`] settled was written to the MCP client.
+    Written {
+        /// The mail's id.
+        mail: u64,
+    },
+    /// Since version 2: a mail that was fetched will not be written; it is to be given out again.
+    Returned {
+        /// The mail's id.
+        mail: u64,
+    },
 }
 
 /// What the daemon sends after the handshake.
@@ -60,7 +70,10 @@ pub struct Attach {
 pub enum Call {
     /// Sends a mail from the client's own address. Never done twice.
     SendEmail(SendEmail),
-    /// Reads a mail and marks it read.
+    /// Reads a mail. A named one is marked read. Of the unread ones the oldest that no other
+    /// client has is lent to this one, which [settles](Call::Settle) it, writes it to its MCP
+    /// client and says so ([`ToDaemon::Written`]). Until then it comes back when the client
+    /// goes. In version 1 it is marked at once.
     FetchEmail(FetchEmail),
     /// Lists the client's mails.
     ListInbox(ListInbox),
@@ -81,6 +94,11 @@ pub enum Call {
     Login(Login),
     /// Since version 2: a person signs out.
     Logout,
+    /// Since version 2: a mail that was lent is about to be written: it is marked read.
+    Settle {
+        /// The mail's id.
+        mail: u64,
+    },
 }
 
 /// What comes back.
@@ -109,6 +127,11 @@ pub enum Answer {
     SignedIn(SignedIn),
     /// To [`Call::Logout`].
     SignedOut(SignedOut),
+    /// To [`Call::Settle`].
+    Settled {
+        /// Whether the bridge counts it as read now.
+        marked_read: bool,
+    },
 }
 
 impl Call {
@@ -116,10 +139,14 @@ impl Call {
     /// it again when the connection was lost before the answer.
     pub fn is_repeatable(&self) -> bool {
         match self {
-            Call::ListInbox(_) | Call::Info | Call::Status | Call::Stop | Call::Account(_) => true,
-            // Reading a named mail again gives the same mail; reading "the oldest unread"
-            // again gives the next one, and the first would be lost.
-            Call::FetchEmail(fetch) => fetch.id.is_some(),
+            // A mail that is fetched comes back when its answer was lost.
+            Call::ListInbox(_)
+            | Call::FetchEmail(_)
+            | Call::Settle { .. }
+            | Call::Info
+            | Call::Status
+            | Call::Stop
+            | Call::Account(_) => true,
             Call::SendEmail(_) | Call::ReplyEmail(_) => false,
             // Each of them changes who is signed in.
             Call::Offer(_) | Call::Login(_) | Call::Logout => false,
@@ -135,7 +162,12 @@ impl Call {
             | Call::ReplyEmail(_)
             | Call::Info
             | Call::Stop => 1,
-            Call::Status | Call::Account(_) | Call::Offer(_) | Call::Login(_) | Call::Logout => 2,
+            Call::Status
+            | Call::Account(_)
+            | Call::Offer(_)
+            | Call::Login(_)
+            | Call::Logout
+            | Call::Settle { .. } => 2,
         }
     }
 
@@ -153,6 +185,7 @@ impl Call {
             Call::Offer(_) => "offer",
             Call::Login(_) => "login",
             Call::Logout => "logout",
+            Call::Settle { .. } => "settle",
         }
     }
 }

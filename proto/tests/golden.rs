@@ -250,6 +250,22 @@ fn the_frames_of_version_2_are_frozen() {
         "14000000 01000000 0700000000000000 e8030000 0a000000",
     );
     golden(
+        &request(Call::Settle { mail: 3 }),
+        "1c000000 01000000 0700000000000000 e8030000 0b000000 0300000000000000",
+    );
+    golden(
+        &ToDaemon::Written { mail: 3 },
+        "0c000000 03000000 0300000000000000",
+    );
+    golden(
+        &ToDaemon::Returned { mail: 3 },
+        "0c000000 04000000 0300000000000000",
+    );
+    golden(
+        &answer(Answer::Settled { marked_read: true }),
+        "15000000 00000000 0700000000000000 00000000 0b000000 01",
+    );
+    golden(
         &answer(Answer::Account(Need::Password)),
         "18000000 00000000 0700000000000000 00000000 07000000 01000000",
     );

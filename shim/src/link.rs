@@ -7,7 +7,7 @@ mod wire;
 use crate::settings::{self, Settings};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
-    Answer, Call, Fault, FaultCode,
+    Answer, Call, Fault, FaultCode, ToDaemon,
     call::{Account, Attach, Credentials, Need},
     endpoint::{Endpoint, EndpointError},
 };
@@ -42,7 +42,18 @@ pub(crate) struct Link {
     instance: Option<String>,
     account: Option<settings::Account>,
     wire: Mutex<State>,
+    /// Who called last.
+    peer: Mutex<Peer>,
     calls: Semaphore,
+}
+
+/// What became of a mail that was lent to this client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Receipt {
+    /// It is in the client's input.
+    Written(u64),
+    /// The client does not want it any more.
+    Returned(u64),
 }
 
 enum State {
@@ -60,6 +71,10 @@ impl Link {
             instance: settings.instance.clone(),
             account: settings.account.clone(),
             wire: Mutex::new(State::Never),
+            peer: Mutex::new(Peer {
+                name: String::new(),
+                version: String::new(),
+            }),
             calls: Semaphore::new(MAX_CALLS),
         }
     }
@@ -75,6 +90,11 @@ impl Link {
         let deadline = Instant::now() + PATIENCE;
         let work = async {
             let _place = self.calls.acquire().await;
+            if let Ok(mut last) = self.peer.try_lock()
+                && *last != *peer
+            {
+                last.clone_from(peer);
+            }
             let mut lost = 0;
             loop {
                 let wire = self.wire(peer, deadline).await?;
@@ -85,7 +105,11 @@ impl Link {
                         wire.ended().await;
                         true
                     }
-                    Outcome::Answer(result) => return result,
+                    Outcome::Answer(result) => match settle(&wire, call, result, cancelled).await {
+                        Some(result) => return result,
+                        // Lost before it was settled: it comes back to whoever asks next.
+                        None => true,
+                    },
                     Outcome::NotSent => true,
                     Outcome::Lost => call.is_repeatable(),
                     Outcome::Cancelled => return Err(cancelled_fault()),
@@ -102,6 +126,29 @@ impl Link {
         timeout_at(deadline, work)
             .await
             .unwrap_or_else(|_| Err(too_late()))
+    }
+
+    /// Tells the daemon what became of a mail that was lent. When the connection was lost
+    /// meanwhile, its successor is told: it would give the mail out again otherwise.
+    pub(crate) async fn handed_over(&self, receipt: Receipt) {
+        let deadline = Instant::now() + RESTART;
+        let peer = self.peer.lock().await.clone();
+        let work = async {
+            loop {
+                let Ok(wire) = self.wire(&peer, deadline).await else {
+                    return;
+                };
+                let frame = match receipt {
+                    Receipt::Written(mail) => ToDaemon::Written { mail },
+                    Receipt::Returned(mail) => ToDaemon::Returned { mail },
+                };
+                if wire.tell(frame).await {
+                    return;
+                }
+                wire.ended().await;
+            }
+        };
+        let _ = timeout_at(deadline, work).await;
     }
 
     /// The connection, made if there is none. One at a time makes it, the others wait.
@@ -165,6 +212,42 @@ impl Link {
         match wire.call(&offer, deadline - MARGIN, &never).await {
             Outcome::Answer(Err(fault)) => Err(fault),
             _ => Ok(()),
+        }
+    }
+}
+
+/// A mail that is only lent is marked read, now that it is about to be written. `None` when
+/// the daemon went away before it said so.
+async fn settle(
+    wire: &Wire,
+    call: &Call,
+    result: Result<Answer, Fault>,
+    cancelled: &CancellationToken,
+) -> Option<Result<Answer, Fault>> {
+    let lent = wire.version() >= 2 && matches!(call, Call::FetchEmail(fetch) if fetch.id.is_none());
+    let Ok(Answer::Fetched(mut fetched)) = result else {
+        return Some(result);
+    };
+    let Some(mail) = fetched.mail.as_mut().filter(|_| lent) else {
+        return Some(Ok(Answer::Fetched(fetched)));
+    };
+    let id = mail.id;
+    let settled = wire
+        .call(
+            &Call::Settle { mail: id },
+            Instant::now() + PATIENCE,
+            cancelled,
+        )
+        .await;
+    match settled {
+        Outcome::Answer(Ok(Answer::Settled { marked_read })) => {
+            mail.marked_read = marked_read;
+            Some(Ok(Answer::Fetched(fetched)))
+        }
+        Outcome::Answer(_) | Outcome::NotSent | Outcome::Lost => None,
+        Outcome::Cancelled => {
+            let _ = wire.tell(ToDaemon::Returned { mail: id }).await;
+            Some(Err(cancelled_fault()))
         }
     }
 }

@@ -27,6 +27,9 @@ use tokio_util::sync::CancellationToken;
 #[command(name = "tai-mcp", version)]
 struct Args {}
 
+/// How long taid is told, at the end, what became of the last mails.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 fn main() -> ExitCode {
     // Clients pass no arguments, and should not pay for reading them.
     if std::env::args_os().len() > 1 {
@@ -63,8 +66,15 @@ fn main() -> ExitCode {
 async fn serve(settings: Settings) {
     let broken = CancellationToken::new();
     let (input, output) = stdio::open();
-    let transport = transport::Stdio::new(input, output, broken.clone());
-    let server = server::Server::new(Arc::new(link::Link::new(&settings)), settings);
+    let (receipts, mut told) = transport::Receipts::new();
+    let transport = transport::Stdio::new(input, output, broken.clone(), receipts.clone());
+    let link = Arc::new(link::Link::new(&settings));
+    let server = server::Server::new(link.clone(), settings, receipts);
+    let bookkeeper = tokio::spawn(async move {
+        while let Some(receipt) = told.recv().await {
+            link.handed_over(receipt).await;
+        }
+    });
     let session = async {
         // The one way for this to fail is that the client went away.
         if let Ok(running) = server.serve(transport).await {
@@ -75,4 +85,6 @@ async fn serve(settings: Settings) {
         () = session => {}
         () = broken.cancelled() => {}
     }
+    // What was written last is told, or it would be given out again.
+    let _ = tokio::time::timeout(LAST_WORDS, bookkeeper).await;
 }

@@ -2,9 +2,10 @@
 //! tool call and the resource's content is answered without the daemon.
 
 use crate::{
-    link::{Link, Peer},
+    link::{Link, Peer, Receipt},
     settings::Settings,
     text, tools,
+    transport::Receipts,
 };
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -32,11 +33,16 @@ const INSTRUCTIONS: &str = "Email for this agent. list_inbox shows what is there
 pub(crate) struct Server {
     link: Arc<Link>,
     settings: Settings,
+    receipts: Receipts,
 }
 
 impl Server {
-    pub(crate) fn new(link: Arc<Link>, settings: Settings) -> Self {
-        Self { link, settings }
+    pub(crate) fn new(link: Arc<Link>, settings: Settings, receipts: Receipts) -> Self {
+        Self {
+            link,
+            settings,
+            receipts,
+        }
     }
 
     async fn call(
@@ -53,6 +59,18 @@ impl Server {
             version: client.map(|client| client.version).unwrap_or_default(),
         };
         self.link.call(&peer, call, &context.ct).await
+    }
+}
+
+impl Server {
+    /// A mail is on its way into the answer to this request.
+    async fn lent(&self, mail: u64, context: &RequestContext<RoleServer>) {
+        if context.ct.is_cancelled() {
+            // No answer is written any more.
+            self.link.handed_over(Receipt::Returned(mail)).await;
+        } else {
+            self.receipts.expect(context.id.clone(), mail);
+        }
     }
 }
 
@@ -154,6 +172,11 @@ impl ServerHandler for Server {
         let result = match call {
             Ok(call) => {
                 let answer = self.call(&call, &context).await;
+                if let (Call::FetchEmail(which), Ok(Answer::Fetched(fetched))) = (&call, &answer)
+                    && let (None, Some(mail)) = (which.id, &fetched.mail)
+                {
+                    self.lent(mail.id, &context).await;
+                }
                 answer.map(|answer| text::show(&call, answer))
             }
             Err(fault) => Err(fault),

@@ -11,7 +11,10 @@
 //!
 //! It knows the envelope of a message and leaves its meaning to rmcp and `server`.
 
-use crate::stdio::{Input, Output};
+use crate::{
+    link::Receipt,
+    stdio::{Input, Output},
+};
 use rmcp::{
     RoleServer,
     model::{
@@ -32,7 +35,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -73,6 +76,40 @@ struct Shared {
     open: StdMutex<HashMap<RequestId, OwnedSemaphorePermit>>,
     /// Set when the output is gone.
     broken: CancellationToken,
+    receipts: Receipts,
+}
+
+/// The mails that are in answers, by the request that is answered, and who is told when such
+/// an answer was written.
+#[derive(Clone)]
+pub(crate) struct Receipts {
+    mails: Arc<StdMutex<HashMap<RequestId, u64>>>,
+    tell: mpsc::Sender<Receipt>,
+}
+
+impl Receipts {
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Receipt>) {
+        // As many as there can be open requests: nothing ever waits here.
+        let (tell, told) = mpsc::channel(MAX_OPEN);
+        let mails = Arc::default();
+        (Self { mails, tell }, told)
+    }
+
+    fn mails(&self) -> MutexGuard<'_, HashMap<RequestId, u64>> {
+        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answer to this request will have this mail in it.
+    pub(crate) fn expect(&self, request: RequestId, mail: u64) {
+        self.mails().insert(request, mail);
+    }
+
+    async fn tell(&self, request: &RequestId, what: fn(u64) -> Receipt) {
+        let mail = self.mails().remove(request);
+        if let Some(mail) = mail {
+            let _ = self.tell.send(what(mail)).await;
+        }
+    }
 }
 
 /// What there is to do about one line.
@@ -83,12 +120,18 @@ enum Line {
 }
 
 impl Stdio {
-    pub(crate) fn new(input: Input, output: Output, broken: CancellationToken) -> Self {
+    pub(crate) fn new(
+        input: Input,
+        output: Output,
+        broken: CancellationToken,
+        receipts: Receipts,
+    ) -> Self {
         let shared = Shared {
             output: Mutex::new(output),
             places: Arc::new(Semaphore::new(MAX_OPEN)),
             open: StdMutex::default(),
             broken,
+            receipts,
         };
         Self {
             input: BufReader::new(input),
@@ -223,6 +266,11 @@ impl Transport<RoleServer> for Stdio {
             drop(message);
             let result = shared.write(line).await;
             if let Some(id) = id {
+                let became = match result {
+                    Ok(()) => Receipt::Written,
+                    Err(_) => Receipt::Returned,
+                };
+                shared.receipts.tell(&id, became).await;
                 shared.open().remove(&id);
             }
             result

@@ -1,7 +1,7 @@
 //! One client: its handshake, its calls, its answers. One task reads and writes, so a client
 //! that does not read its answers stops being read from, and is dropped after a while.
 
-use super::{Clients, Service, clients::Record};
+use super::{Client, Clients, Service, clients::Record};
 use crate::{fault, os};
 use interprocess::local_socket::{tokio::Stream, traits::StreamCommon as _};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -32,6 +32,8 @@ pub(super) const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 /// What all connections have in common.
 pub(super) struct Shared<S> {
     pub(super) service: Arc<S>,
+    /// This connection, among all there ever were.
+    pub(super) key: u64,
     pub(super) clients: Arc<Clients>,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
@@ -92,6 +94,7 @@ pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
         done,
     };
     let result = connection.run(&mut finished).await;
+    shared.service.gone(shared.key);
     // Nobody is left to read what these would bring. Sends run to their end on their own.
     for stoppable in connection.open.values().flatten() {
         stoppable.abort();
@@ -118,6 +121,7 @@ impl<S: Service> Connection<'_, S> {
             return Ok(());
         }
         self.decoder.set_max(MAX_FRAME);
+        shared.service.joined(&self.client());
         loop {
             while let Some(frame) = self.decoder.next_frame()? {
                 self.take(frame).await?;
@@ -187,6 +191,16 @@ impl<S: Service> Connection<'_, S> {
                 }
                 Ok(())
             }
+            ToDaemon::Written { mail } => {
+                self.shared.service.handed_over(self.shared.key, mail, true);
+                Ok(())
+            }
+            ToDaemon::Returned { mail } => {
+                self.shared
+                    .service
+                    .handed_over(self.shared.key, mail, false);
+                Ok(())
+            }
             ToDaemon::Request(request) => match self.refusal(&request) {
                 Some(fault) => {
                     let result = Err(fault);
@@ -201,6 +215,14 @@ impl<S: Service> Connection<'_, S> {
                     Ok(())
                 }
             },
+        }
+    }
+
+    fn client(&self) -> Client {
+        Client {
+            key: self.shared.key,
+            version: self.version,
+            instance: self.instance.clone(),
         }
     }
 
@@ -260,7 +282,7 @@ impl<S: Service> Connection<'_, S> {
             .shared
             .service
             .clone()
-            .call(self.instance.clone(), call, deadline);
+            .call(self.client(), call, deadline);
         let done = self.done.clone();
         // Tracked, so that a drain waits for a send whose client has gone.
         let task = self.shared.tasks.spawn(async move {

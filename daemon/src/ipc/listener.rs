@@ -146,6 +146,7 @@ impl Listener {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let tasks = TaskTracker::new();
         let mut pause = Duration::ZERO;
+        let mut keys = 0;
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
@@ -158,8 +159,10 @@ impl Listener {
                         tracing::warn!("a client is turned away: {MAX_CONNECTIONS} are connected");
                         continue;
                     };
+                    keys += 1;
                     let shared = connection::Shared {
                         service: service.clone(),
+                        key: keys,
                         clients: clients.clone(),
                         stop: stop.clone(),
                         tasks: tasks.clone(),

@@ -12,13 +12,33 @@ use std::{future::Future, sync::Arc};
 use tai_proto::{Answer, Call, Fault};
 use tokio::time::Instant;
 
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The connection.
+    pub key: u64,
+    /// The protocol version it speaks.
+    pub version: u32,
+    /// The instance it is.
+    pub instance: Option<String>,
+}
+
 /// What the daemon does for clients. A call runs on a task of its own; dropping its future
 /// must be safe for repeatable calls, others are never dropped.
 pub trait Service: Send + Sync + 'static {
-    /// Does one call for a client of `instance`.
+    /// A client's handshake is done. Keys are never used again.
+    fn joined(&self, client: &Client);
+
+    /// A client has gone.
+    fn gone(&self, client: u64);
+
+    /// A client has written a mail to where it is read, or will not.
+    fn handed_over(&self, client: u64, mail: u64, written: bool);
+
+    /// Does one call for a client.
     fn call(
         self: Arc<Self>,
-        instance: Option<String>,
+        client: Client,
         call: Call,
         deadline: Instant,
     ) -> impl Future<Output = Result<Answer, Fault>> + Send;

@@ -66,17 +66,17 @@ impl<B: Bridge> MailService<B> {
         })
     }
 
-    /// The id of the oldest unread mail: by time, then by id.
-    pub(super) async fn oldest_unread(
+    /// The ids of the unread mails, oldest first: by time, then by id.
+    pub(super) async fn unread(
         &self,
         instance: Option<&str>,
         address: &str,
         deadline: Instant,
-    ) -> Result<Option<u64>, MailError> {
+    ) -> Result<Vec<u64>, MailError> {
         let found = self.look(instance, address, deadline, |_| false).await?;
-        let unread = found.mails.iter().filter(|mail| !mail.read);
-        let oldest = unread.min_by(|a, b| (&a.date, a.id).cmp(&(&b.date, b.id)));
-        Ok(oldest.map(|mail| mail.id))
+        let mut unread: Vec<&Head> = found.mails.iter().filter(|mail| !mail.read).collect();
+        unread.sort_by(|a, b| (&a.date, a.id).cmp(&(&b.date, b.id)));
+        Ok(unread.into_iter().map(|mail| mail.id).collect())
     }
 
     /// Goes through the pages until there is enough, or no more.

@@ -4,11 +4,13 @@
 mod check;
 mod content;
 mod inbox;
+pub mod leases;
 
 use crate::{
     bridge::{Bridge, BridgeError, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},
     session::{RequestError, Session, error::SessionError, token::Token},
 };
+use leases::{ClientKey, Leases, Taken};
 use std::{future::Future, sync::Arc};
 use tai_proto::{
     call::{FetchEmail, Fetched, Inbox, ListInbox, Mail, Replied, ReplyEmail, SendEmail, Sent},
@@ -21,8 +23,8 @@ pub struct MailService<B> {
     bridge: Arc<B>,
     session: Session,
     default_to: Option<String>,
-    /// Held by whoever looks for the oldest unread mail, so that no two clients of this
-    /// daemon are given the same one.
+    leases: Leases,
+    /// Held by whoever looks for the oldest unread mail that nobody has.
     fetching: Mutex<()>,
 }
 
@@ -62,11 +64,17 @@ impl From<RequestError> for MailError {
 
 impl<B: Bridge> MailService<B> {
     /// The operations of whoever is signed in.
-    pub fn new(bridge: Arc<B>, session: Session, default_to: Option<String>) -> Self {
+    pub fn new(
+        bridge: Arc<B>,
+        session: Session,
+        default_to: Option<String>,
+        leases: Leases,
+    ) -> Self {
         Self {
             bridge,
             session,
             default_to,
+            leases,
             fetching: Mutex::new(()),
         }
     }
@@ -131,34 +139,98 @@ impl<B: Bridge> MailService<B> {
         })
     }
 
-    /// Reads a mail, the oldest unread one when none is named, and marks it read.
+    /// The leases.
+    pub fn leases(&self) -> &Leases {
+        &self.leases
+    }
+
+    /// Reads a mail. A named one is marked read. Where none is named it is the oldest unread
+    /// one that no other client has, and it is lent: see [`MailService::settle`].
     ///
     /// # Errors
     /// Any [`MailError`].
     pub async fn fetch(
         &self,
         instance: Option<&str>,
+        client: ClientKey,
         which: FetchEmail,
         deadline: Instant,
     ) -> Result<Fetched, MailError> {
         let address = self.address(instance, deadline).await?;
-        let (_held, id) = match which.id {
-            Some(id) => (None, id),
-            None => {
-                let held = tokio::time::timeout_at(deadline, self.fetching.lock()).await;
-                let held = held.map_err(|_| MailError::Session(SessionError::Deadline))?;
-                match self.oldest_unread(instance, &address, deadline).await? {
-                    Some(id) => (Some(held), id),
-                    None => {
-                        return Ok(Fetched {
-                            address,
-                            mail: None,
-                        });
-                    }
+        if let Some(id) = which.id {
+            let message = self.own(&address, id, deadline).await?;
+            let marked_read = self.mark(id, deadline).await;
+            let mail = Some(read(message, marked_read).await);
+            return Ok(Fetched { address, mail });
+        }
+        loop {
+            let Some(taken) = self.take(instance, &address, client, deadline).await? else {
+                let mail = None;
+                return Ok(Fetched { address, mail });
+            };
+            match self.own(&address, taken.id(), deadline).await {
+                Ok(message) => {
+                    let mail = Some(read(message, false).await);
+                    taken.keep();
+                    return Ok(Fetched { address, mail });
                 }
+                // Deleted, or another's by now: there may be a next one.
+                Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
+                    self.leases.written(id);
+                }
+                Err(error) => return Err(error),
             }
-        };
-        let message = self.own(&address, id, deadline).await?;
+        }
+    }
+
+    /// Takes the oldest mail that nobody has: first what came back, then what is unread.
+    async fn take(
+        &self,
+        instance: Option<&str>,
+        address: &str,
+        client: ClientKey,
+        deadline: Instant,
+    ) -> Result<Option<Taken<'_>>, MailError> {
+        // One at a time, so that the list is not older than somebody's lease.
+        let held = tokio::time::timeout_at(deadline, self.fetching.lock()).await;
+        let _held = held.map_err(|_| MailError::Session(SessionError::Deadline))?;
+        if let Some(taken) = self.leases.take_returned(client, address) {
+            return Ok(Some(taken));
+        }
+        self.leases.look_begins();
+        let unread = self.unread(instance, address, deadline).await?;
+        Ok(unread
+            .into_iter()
+            .find_map(|id| self.leases.take(client, id, address)))
+    }
+
+    /// Marks a mail read that was lent to this client and is about to be written by it.
+    /// Whether the bridge has it as read now: a mail that cannot be marked is delivered all
+    /// the same, and will be found again.
+    ///
+    /// # Errors
+    /// [`MailError::NoSuchMail`] when it was not lent to this client.
+    pub async fn settle(
+        &self,
+        client: ClientKey,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<bool, MailError> {
+        let was_marked = self
+            .leases
+            .mark(client, id)
+            .ok_or(MailError::NoSuchMail(id))?;
+        if was_marked {
+            return Ok(true);
+        }
+        let marked = self.mark(id, deadline).await;
+        if !marked {
+            self.leases.not_marked(id);
+        }
+        Ok(marked)
+    }
+
+    async fn mark(&self, id: u64, deadline: Instant) -> bool {
         let marked = self
             .with_token(deadline, async |token| {
                 self.bridge.mark_read(&token, id, deadline).await
@@ -168,18 +240,7 @@ impl<B: Bridge> MailService<B> {
         if let Err(error) = &marked {
             tracing::warn!(id, error = %crate::error::chain(error), "a mail could not be marked read");
         }
-        let body = content::markdown(message.html, message.text).await;
-        let head = message.head;
-        let mail = Some(Mail {
-            id,
-            from: head.from,
-            to: head.to,
-            subject: head.subject,
-            date: head.date,
-            body,
-            marked_read: marked == Ok(true),
-        });
-        Ok(Fetched { address, mail })
+        marked == Ok(true)
     }
 
     /// Lists the instance's mails, newest first.
@@ -290,5 +351,20 @@ impl<B: Bridge> MailService<B> {
         F: Future<Output = Result<T, BridgeError>>,
     {
         Ok(self.session.with_token(deadline, work).await?)
+    }
+}
+
+/// A mail as a client gets it.
+async fn read(message: Message, marked_read: bool) -> Mail {
+    let body = content::markdown(message.html, message.text).await;
+    let head = message.head;
+    Mail {
+        id: head.id,
+        from: head.from,
+        to: head.to,
+        subject: head.subject,
+        date: head.date,
+        body,
+        marked_read,
     }
 }

@@ -187,6 +187,16 @@ impl Shim {
         (status.expect("it has ended"), self.lines.iter().collect())
     }
 
+    /// Kills it where it is, and returns what it had written that was not read.
+    pub fn kill(mut self) -> Vec<Value> {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.lines
+            .iter()
+            .filter_map(|line| serde_json::from_str(&line).ok())
+            .collect()
+    }
+
     /// Stops reading its output, as a client that died would, and waits for its end.
     pub fn hang_up_output(&mut self) {
         self.lines = mpsc::channel().1;

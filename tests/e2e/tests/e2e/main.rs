@@ -12,6 +12,7 @@ mod accounts;
 mod cli;
 mod delivery;
 mod doctor;
+mod fetching;
 mod hygiene;
 mod ipc;
 mod layers;

@@ -1,0 +1,256 @@
+//! Who is being given which mail. A mail that is looked for by nobody's id goes to one client
+//! at a time, and comes back until that client has it:
+//!
+//! 1. taken: nobody else gets it; the bridge still has it as unread.
+//! 2. marked: the client's shim has it and is about to write it; the bridge has it as read.
+//! 3. written: it is the client's, and forgotten here.
+//!
+//! A client that goes away before the third gives it back. What was marked by then the bridge
+//! no longer shows as unread, so it is remembered here, and in a file, and given out first.
+
+use crate::journal::Journal;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// How long the clients of a daemon that died have to say what they had written.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// A client's connection.
+pub type ClientKey = u64;
+
+/// All leases of a daemon.
+#[derive(Debug)]
+pub struct Leases(Mutex<Table>);
+
+#[derive(Debug)]
+struct Table {
+    clients: HashSet<ClientKey>,
+    taken: HashMap<u64, Lease>,
+    /// Marked read and never written, by id: the address, and from when on it may be given out.
+    returned: BTreeMap<u64, (String, Instant)>,
+    /// Marked and written since the last look at the mailbox began: a list that was begun
+    /// before may still show them as unread.
+    since_look: HashSet<u64>,
+    journal: Journal,
+}
+
+#[derive(Debug)]
+struct Lease {
+    client: ClientKey,
+    address: String,
+    marked: bool,
+}
+
+/// A mail that is taken. Given back when this is dropped, unless it was [kept](Taken::keep).
+#[derive(Debug)]
+pub(super) struct Taken<'a> {
+    leases: &'a Leases,
+    id: u64,
+}
+
+impl Leases {
+    /// Leases that do not outlive the daemon.
+    pub fn in_memory() -> Self {
+        Self::with(Journal::nowhere(), Vec::new())
+    }
+
+    /// Leases whose marked mails are remembered in this file.
+    pub fn open(path: PathBuf) -> Self {
+        let (journal, lines) = Journal::open(path);
+        Self::with(journal, lines)
+    }
+
+    /// Lines read `+7 desk.alice@tai.chat` when a mail was about to be marked and `-7` when it
+    /// was written.
+    fn with(mut journal: Journal, lines: Vec<String>) -> Self {
+        let from = Instant::now() + GRACE;
+        let mut returned = BTreeMap::new();
+        for line in &lines {
+            if let Some((id, address)) = line.strip_prefix('+').and_then(|l| l.split_once(' '))
+                && let Ok(id) = id.parse()
+            {
+                returned.insert(id, (address.to_owned(), from));
+            } else if let Some(id) = line.strip_prefix('-').and_then(|id| id.parse::<u64>().ok()) {
+                returned.remove(&id);
+            }
+        }
+        if returned.len() < lines.len() {
+            let left: Vec<String> = returned
+                .iter()
+                .map(|(id, (address, _))| format!("+{id} {address}"))
+                .collect();
+            journal.rewrite(&left);
+        }
+        Self(Mutex::new(Table {
+            clients: HashSet::new(),
+            taken: HashMap::new(),
+            returned,
+            since_look: HashSet::new(),
+            journal,
+        }))
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A client has come.
+    pub fn joined(&self, client: ClientKey) {
+        self.table().clients.insert(client);
+    }
+
+    /// A client has gone: what it had and did not write comes back.
+    pub fn gone(&self, client: ClientKey) {
+        let mut table = self.table();
+        table.clients.remove(&client);
+        let ids: Vec<u64> = table
+            .taken
+            .iter()
+            .filter(|(_, lease)| lease.client == client)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            table.give_back(id);
+        }
+    }
+
+    /// The client has written it to where it is read.
+    pub fn written(&self, id: u64) {
+        let mut table = self.table();
+        if table.taken.remove(&id).is_some_and(|lease| lease.marked) {
+            table.since_look.insert(id);
+        }
+        table.returned.remove(&id);
+        table.journal.append(&format!("-{id}"));
+        if table.taken.is_empty() && table.returned.is_empty() {
+            table.journal.rewrite(&[]);
+        }
+    }
+
+    /// The client will not write it.
+    pub fn give_back(&self, client: ClientKey, id: u64) {
+        let mut table = self.table();
+        if table
+            .taken
+            .get(&id)
+            .is_some_and(|lease| lease.client == client)
+        {
+            table.give_back(id);
+        }
+    }
+
+    /// What came back after it was marked, for this address: the oldest that nobody has.
+    pub(super) fn take_returned(&self, client: ClientKey, address: &str) -> Option<Taken<'_>> {
+        let now = Instant::now();
+        let mut table = self.table();
+        let (id, _) = table
+            .returned
+            .iter()
+            .find(|(_, (of, from))| of.eq_ignore_ascii_case(address) && *from <= now)?;
+        let id = *id;
+        table.returned.remove(&id);
+        let lease = Lease {
+            client,
+            address: address.to_owned(),
+            marked: true,
+        };
+        table.taken.insert(id, lease);
+        drop(table);
+        Some(Taken { leases: self, id })
+    }
+
+    /// A look at the mailbox begins; there is one at a time.
+    pub(super) fn look_begins(&self) {
+        self.table().since_look.clear();
+    }
+
+    /// Takes a mail from the look that began last, unless somebody has or had it.
+    pub(super) fn take(&self, client: ClientKey, id: u64, address: &str) -> Option<Taken<'_>> {
+        let mut table = self.table();
+        let theirs = table.taken.contains_key(&id)
+            || table.returned.contains_key(&id)
+            || table.since_look.contains(&id);
+        if theirs {
+            return None;
+        }
+        let lease = Lease {
+            client,
+            address: address.to_owned(),
+            marked: false,
+        };
+        table.taken.insert(id, lease);
+        drop(table);
+        Some(Taken { leases: self, id })
+    }
+
+    /// Whether the client has it, and whether it is marked already. From here on it counts as
+    /// marked: the bridge is about to be told.
+    pub(super) fn mark(&self, client: ClientKey, id: u64) -> Option<bool> {
+        let mut table = self.table();
+        let lease = table
+            .taken
+            .get_mut(&id)
+            .filter(|lease| lease.client == client)?;
+        let was = std::mem::replace(&mut lease.marked, true);
+        if !was {
+            let line = format!("+{id} {}", lease.address);
+            table.journal.append(&line);
+        }
+        Some(was)
+    }
+
+    /// The bridge did not mark it.
+    pub(super) fn not_marked(&self, id: u64) {
+        let mut table = self.table();
+        if let Some(lease) = table.taken.get_mut(&id) {
+            lease.marked = false;
+            table.journal.append(&format!("-{id}"));
+        }
+    }
+}
+
+impl Table {
+    fn give_back(&mut self, id: u64) {
+        if let Some(lease) = self.taken.remove(&id)
+            && lease.marked
+        {
+            self.returned.insert(id, (lease.address, Instant::now()));
+        }
+    }
+}
+
+impl Taken<'_> {
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Leaves it with its client until the client writes it or goes. A client that has gone
+    /// in the meantime gives it back at once.
+    pub(super) fn keep(self) {
+        let mut table = self.leases.table();
+        let here = table
+            .taken
+            .get(&self.id)
+            .is_some_and(|lease| table.clients.contains(&lease.client));
+        if !here {
+            table.give_back(self.id);
+        }
+        drop(table);
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.leases.table().give_back(self.id);
+    }
+}
+
+#[cfg(test)]
+#[path = "leases_tests.rs"]
+mod tests;

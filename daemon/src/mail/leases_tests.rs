@@ -1,0 +1,99 @@
+//! A mail goes to one client at a time, and comes back until it was written.
+
+use super::*;
+
+const DESK: &str = "desk.alice@tai.chat";
+
+fn with_clients() -> Leases {
+    let leases = Leases::in_memory();
+    leases.joined(1);
+    leases.joined(2);
+    leases
+}
+
+#[tokio::test]
+async fn what_one_client_has_no_other_gets_until_it_is_given_back() {
+    let leases = with_clients();
+    let taken = leases.take(1, 7, DESK).unwrap();
+    assert!(leases.take(2, 7, DESK).is_none());
+    drop(taken);
+    leases.take(2, 7, DESK).unwrap().keep();
+    assert!(leases.take(1, 7, DESK).is_none());
+    leases.gone(2);
+    assert!(leases.take(1, 7, DESK).is_some(), "it was not even marked");
+    assert!(leases.take_returned(1, DESK).is_none());
+}
+
+#[tokio::test]
+async fn what_was_marked_and_not_written_comes_back_first_and_to_its_address_alone() {
+    let leases = with_clients();
+    leases.take(1, 7, DESK).unwrap().keep();
+    assert_eq!(leases.mark(2, 7), None, "it is not this client's");
+    assert_eq!(leases.mark(1, 7), Some(false));
+    assert_eq!(leases.mark(1, 7), Some(true));
+    leases.gone(1);
+    assert!(leases.take_returned(2, "other.alice@tai.chat").is_none());
+    assert!(
+        leases.take(2, 7, DESK).is_none(),
+        "not by a list that is older"
+    );
+    let taken = leases.take_returned(2, DESK).unwrap();
+    assert_eq!(taken.id(), 7);
+    taken.keep();
+    assert_eq!(leases.mark(2, 7), Some(true));
+    leases.written(7);
+    leases.gone(2);
+    assert!(leases.take_returned(2, DESK).is_none());
+}
+
+#[tokio::test]
+async fn a_list_that_is_older_than_the_reading_does_not_give_a_mail_out_again() {
+    let leases = with_clients();
+    leases.take(1, 7, DESK).unwrap().keep();
+    leases.mark(1, 7);
+    leases.look_begins();
+    leases.written(7);
+    assert!(leases.take(2, 7, DESK).is_none());
+    leases.look_begins();
+    // What the bridge shows as unread now was not marked, whatever we think.
+    assert!(leases.take(2, 7, DESK).is_some());
+}
+
+#[tokio::test]
+async fn a_client_that_went_while_it_was_served_keeps_nothing() {
+    let leases = with_clients();
+    let taken = leases.take(1, 7, DESK).unwrap();
+    leases.gone(1);
+    taken.keep();
+    assert!(leases.take(2, 7, DESK).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_dead_daemon_had_marked_is_given_out_after_its_clients_could_speak() {
+    let dir = tempfile::tempdir().unwrap();
+    crate::os::keep_new_files_private();
+    let path = dir.path().join("state/undelivered");
+    let before = Leases::open(path.clone());
+    before.joined(1);
+    for id in [7, 8, 9, 10] {
+        before.take(1, id, DESK).unwrap().keep();
+    }
+    before.mark(1, 7);
+    before.mark(1, 8);
+    before.mark(1, 9);
+    before.not_marked(9);
+    drop(before);
+
+    let after = Leases::open(path.clone());
+    after.joined(5);
+    assert!(after.take_returned(5, DESK).is_none(), "too soon");
+    // The client of the dead daemon had written one of the two.
+    after.written(8);
+    tokio::time::advance(GRACE).await;
+    let taken = after.take_returned(5, DESK).unwrap();
+    assert_eq!(taken.id(), 7);
+    taken.keep();
+    assert!(after.take_returned(5, DESK).is_none());
+    after.written(7);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "");
+}

@@ -1,0 +1,268 @@
+//! No mail is lost and none is read twice, whoever dies in between.
+
+use serde_json::{Value, json};
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tai_e2e::{Machine, PATIENCE, mcp::Shim, wait_until};
+use tai_sandbox::{Fault, FaultKind, NewMail};
+
+const PUT: &str = "PUT /api/v1/messages/{id}/read";
+
+fn deliver(machine: &Machine, count: u64) {
+    for n in 0..count {
+        let mail = NewMail {
+            from: "someone@example.com".into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: Some(format!("mail {n}")),
+            body_text: Some("text".into()),
+            // Five in each second: the bridge lists ties the other way round.
+            received_at: Some(format!("2026-01-01 00:{:02}:{:02}", n / 300, n / 5 % 60)),
+            ..NewMail::default()
+        };
+        machine.sandbox.deliver(&mail).unwrap().unwrap();
+    }
+}
+
+fn desk(machine: &Machine) -> Shim {
+    machine.shim("desk").initialized("test", "2025-06-18")
+}
+
+fn subject(structured: &Value) -> Option<String> {
+    Some(structured["email"]["subject"].as_str()?.to_owned())
+}
+
+fn unread(machine: &Machine) -> usize {
+    let mails = machine.sandbox.mails().unwrap();
+    mails.iter().filter(|mail| !mail.is_read).count()
+}
+
+#[test]
+fn the_oldest_comes_first_wherever_it_stands_in_the_list() {
+    let machine = Machine::new();
+    deliver(&machine, 120);
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for n in 0..12 {
+        let read = shim.call("fetch_email", json!({}));
+        assert_eq!(subject(&read.structured), Some(format!("mail {n}")));
+    }
+}
+
+#[test]
+fn two_hundred_mails_and_twenty_clients_each_mail_is_read_once() {
+    let machine = Machine::new();
+    deliver(&machine, 200);
+    let taid = machine.start();
+    taid.wait_until_live();
+    let read = Mutex::new(HashMap::<String, u32>::new());
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| {
+                let mut shim = desk(&machine);
+                loop {
+                    let result = shim.call("fetch_email", json!({}));
+                    assert!(!result.is_error, "{}", result.text);
+                    let Some(subject) = subject(&result.structured) else {
+                        return;
+                    };
+                    *read.lock().unwrap().entry(subject).or_default() += 1;
+                }
+            });
+        }
+    });
+    let read = read.into_inner().unwrap();
+    let twice = read.values().filter(|times| **times > 1).count();
+    assert_eq!((read.len(), twice), (200, 0), "delivered, and twice");
+    assert_eq!(unread(&machine), 0);
+}
+
+#[test]
+fn with_clients_and_taid_killed_at_random_no_mail_is_lost_and_none_read_twice() {
+    let machine = Machine::new();
+    deliver(&machine, 200);
+    machine.sandbox.behave(|behaviour| behaviour.latency_ms = 2);
+    let taid = Mutex::new(Some(machine.start()));
+    // By subject: how often it was read, and how often it was found in the output of a
+    // client that had been killed, which may not have come to telling taid any more.
+    let read = Mutex::new(HashMap::<String, (u32, u32)>::new());
+    let done = AtomicBool::new(false);
+    let deadline = Instant::now() + PATIENCE * 3;
+    std::thread::scope(|scope| {
+        for client in 0..20u64 {
+            let (machine, read, done) = (&machine, &read, &done);
+            scope.spawn(move || {
+                // Not random from run to run: a failure can be had again.
+                let mut random = client * 7919 + 17;
+                let mut next = move || {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    random
+                };
+                let mut shim = desk(machine);
+                while !done.load(Ordering::Relaxed) && Instant::now() < deadline {
+                    if next() % 12 == 0 {
+                        shim.begin_call("fetch_email", json!({}));
+                        let _ = shim
+                            .next_within(Duration::from_micros(next() % 30_000))
+                            .map(|line| {
+                                let subject = subject(&line["result"]["structuredContent"]);
+                                if let Some(subject) = subject {
+                                    read.lock().unwrap().entry(subject).or_default().0 += 1;
+                                }
+                            });
+                        for line in shim.kill() {
+                            let subject = subject(&line["result"]["structuredContent"]);
+                            if let Some(subject) = subject {
+                                read.lock().unwrap().entry(subject).or_default().1 += 1;
+                            }
+                        }
+                        shim = desk(machine);
+                        continue;
+                    }
+                    let result = shim.call("fetch_email", json!({}));
+                    if let Some(subject) = subject(&result.structured) {
+                        read.lock().unwrap().entry(subject).or_default().0 += 1;
+                    }
+                }
+            });
+        }
+        for _ in 0..5 {
+            let before = read.lock().unwrap().len();
+            wait_until("some were read", || {
+                read.lock().unwrap().len() >= (before + 25).min(200)
+            });
+            let old = taid.lock().unwrap().take();
+            drop(old);
+            *taid.lock().unwrap() = Some(machine.start());
+        }
+        while read.lock().unwrap().len() < 200 && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    let read = read.into_inner().unwrap();
+    assert_eq!(read.len(), 200, "lost: {}", 200 - read.len());
+    for (subject, (times, from_the_dead)) in &read {
+        assert!(
+            *times <= 1 && *from_the_dead <= 1,
+            "{subject} was read {times} times"
+        );
+        assert!(*times + *from_the_dead >= 1);
+    }
+}
+
+#[test]
+fn a_mail_is_marked_read_only_when_its_answer_is_on_its_way() {
+    let machine = Machine::new();
+    deliver(&machine, 1);
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.behave(|behaviour| {
+        let fault = Fault::new(FaultKind::Hang, 1, "GET /api/v1/messages/{id}");
+        behaviour.faults.push_back(fault);
+    });
+    let mut shim = desk(&machine);
+    shim.begin_call("fetch_email", json!({}));
+    wait_until("it is being read", || {
+        machine.sandbox.count("GET /api/v1/messages/{id}") == 1
+    });
+    assert!(shim.kill().is_empty());
+    assert_eq!(machine.sandbox.count(PUT), 0);
+    assert_eq!(unread(&machine), 1);
+    let read = desk(&machine).call("fetch_email", json!({}));
+    assert_eq!(subject(&read.structured).as_deref(), Some("mail 0"));
+}
+
+#[test]
+fn a_mail_that_was_marked_and_not_delivered_comes_back() {
+    let machine = Machine::new();
+    deliver(&machine, 2);
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::HangAfter, 1, PUT));
+    });
+    let mut shim = desk(&machine);
+    shim.begin_call("fetch_email", json!({}));
+    wait_until("it is marked", || unread(&machine) == 1);
+    // The client dies, and taid as well: what was marked is in a file.
+    assert!(shim.kill().is_empty());
+    taid.kill();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    let mut seen = Vec::new();
+    wait_until("both were read", || {
+        seen.extend(subject(&shim.call("fetch_email", json!({})).structured));
+        seen.len() == 2
+    });
+    seen.sort();
+    assert_eq!(seen, ["mail 0", "mail 1"]);
+    assert_eq!(
+        subject(&shim.call("fetch_email", json!({})).structured),
+        None
+    );
+    let journal = machine.home().join("state/tai/undelivered-default");
+    wait_until("nothing is owed", || {
+        std::fs::read_to_string(&journal).unwrap().is_empty()
+    });
+}
+
+#[test]
+fn a_mail_that_cannot_be_marked_is_delivered_with_a_warning_and_found_again() {
+    let machine = Machine::new();
+    deliver(&machine, 1);
+    let _taid = machine.start();
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Error500, 4, PUT));
+    });
+    let mut shim = desk(&machine);
+    let read = shim.call("fetch_email", json!({}));
+    assert!(read.text.contains("Status: ✉ Unread"), "{}", read.text);
+    assert!(
+        read.text.contains("could not be marked as read"),
+        "{}",
+        read.text
+    );
+    wait_until("it is found again", || {
+        let again = shim.call("fetch_email", json!({}));
+        subject(&again.structured).as_deref() == Some("mail 0") && again.text.contains("✓ Read")
+    });
+    assert_eq!(
+        subject(&shim.call("fetch_email", json!({})).structured),
+        None
+    );
+}
+
+#[test]
+fn a_fetch_that_was_cancelled_gives_its_mail_back() {
+    let machine = Machine::new();
+    deliver(&machine, 1);
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 300);
+    let mut shim = desk(&machine);
+    let id = shim.begin_call("fetch_email", json!({}));
+    wait_until("it is being read", || {
+        machine.sandbox.count("GET /api/v1/messages/{id}") == 1
+    });
+    shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
+    machine.sandbox.behave(|behaviour| behaviour.latency_ms = 0);
+    let mut other = desk(&machine);
+    wait_until("another client gets it", || {
+        subject(&other.call("fetch_email", json!({})).structured).is_some()
+    });
+}
