@@ -43,9 +43,16 @@ impl App {
             fault::of_mail(&error, &self.session.snapshot(), self.session.now())
         };
         Ok(match call {
-            Call::SendEmail(what) => {
-                Answer::Sent(mail.send(instance, what, deadline).await.map_err(failed)?)
-            }
+            Call::SendEmail(what) => Answer::Sent(
+                mail.send(instance, what, false, deadline)
+                    .await
+                    .map_err(failed)?,
+            ),
+            Call::SendAgain(what) => Answer::Sent(
+                mail.send(instance, what, true, deadline)
+                    .await
+                    .map_err(failed)?,
+            ),
             Call::FetchEmail(which) => {
                 let fetched = mail.fetch(instance, client.key, which, deadline);
                 let mut fetched = fetched.await.map_err(failed)?;
@@ -65,11 +72,23 @@ impl App {
                     .await
                     .map_err(failed)?,
             },
+            Call::HandOver { mail: id, written } => {
+                match written {
+                    true => mail.leases().written(id),
+                    false => mail.leases().give_back(client.key, id),
+                }
+                Answer::Taken
+            }
             Call::ListInbox(which) => {
                 Answer::Inbox(mail.list(instance, which, deadline).await.map_err(failed)?)
             }
             Call::ReplyEmail(what) => {
-                Answer::Replied(mail.reply(instance, what, deadline).await.map_err(failed)?)
+                let replied = mail.reply(instance, what, false, deadline);
+                Answer::Replied(replied.await.map_err(failed)?)
+            }
+            Call::ReplyAgain(what) => {
+                let replied = mail.reply(instance, what, true, deadline);
+                Answer::Replied(replied.await.map_err(failed)?)
             }
             Call::Info => Answer::Info(self.info(instance)),
             Call::Status => {
@@ -112,13 +131,6 @@ impl Service for App {
 
     fn gone(&self, client: u64) {
         self.mail.leases().gone(client);
-    }
-
-    fn handed_over(&self, client: u64, mail: u64, written: bool) {
-        match written {
-            true => self.mail.leases().written(mail),
-            false => self.mail.leases().give_back(client, mail),
-        }
     }
 
     async fn call(

@@ -7,7 +7,7 @@ use crate::{
     credentials::Source,
     ipc::{BindError, Listener, ProfileLock},
     logging,
-    mail::{MailService, leases::Leases},
+    mail::{MailService, leases::Leases, ledger::Ledger},
     os,
     session::Session,
 };
@@ -115,6 +115,7 @@ async fn serve(
             session.clone(),
             config.user_email.clone(),
             state_file(&config.profile, "undelivered").map_or_else(Leases::in_memory, Leases::open),
+            state_file(&config.profile, "sends").map_or_else(Ledger::in_memory, Ledger::open),
         ),
         configured,
         endpoint,

@@ -13,7 +13,7 @@ use crate::{
 use secrecy::SecretString;
 use tai_proto::{
     Fault,
-    call::{self, Account, Login, Need, SignedIn, SignedOut},
+    account::{self, Account, Login, Need, SignedIn, SignedOut},
     name,
 };
 use tokio::time::Instant;
@@ -56,7 +56,7 @@ impl App {
     /// Takes a client's password where there is none.
     pub(crate) async fn offer(
         &self,
-        offered: call::Credentials,
+        offered: account::Credentials,
         deadline: Instant,
     ) -> Result<(), Fault> {
         let credentials = checked(&offered)?;
@@ -123,7 +123,7 @@ impl App {
 }
 
 /// What crosses the wire, once it keeps the rules.
-fn checked(offered: &call::Credentials) -> Result<Credentials, Fault> {
+fn checked(offered: &account::Credentials) -> Result<Credentials, Fault> {
     name::username(&offered.username).map_err(|rule| fault::bad_username(&rule.to_string()))?;
     let password = offered.password.expose();
     if !is_password(password) {

@@ -45,6 +45,16 @@ pub(crate) fn of(app: &App) -> Status {
         },
         session: session(app, snapshot),
         bridge: bridge(app),
+        unknown_sends: app
+            .mail
+            .ledger()
+            .unknown()
+            .into_iter()
+            .map(|(at, digest)| UnknownSend {
+                at: rfc3339(at),
+                digest: digest.to_string(),
+            })
+            .collect(),
         clients,
     }
 }

@@ -1,7 +1,10 @@
 //! What a client can ask for and what it gets. Every type is plainly typed: bincode cannot
 //! carry values that describe themselves, and a field may only be added with a new version.
 
-use crate::{fault::Fault, secret::Secret};
+use crate::{
+    account::{Account, Credentials, Login, Need, SignedIn, SignedOut},
+    fault::Fault,
+};
 use serde::{Deserialize, Serialize};
 
 /// The most bytes the content of an outgoing mail may have: 1 MiB.
@@ -18,16 +21,6 @@ pub enum ToDaemon {
     Cancel {
         /// The request's id.
         id: u64,
-    },
-    /// Since version 2: a mail that [`Call::Settle`] settled was written to the MCP client.
-    Written {
-        /// The mail's id.
-        mail: u64,
-    },
-    /// Since version 2: a mail that was fetched will not be written; it is to be given out again.
-    Returned {
-        /// The mail's id.
-        mail: u64,
     },
 }
 
@@ -72,7 +65,7 @@ pub enum Call {
     SendEmail(SendEmail),
     /// Reads a mail. A named one is marked read. Of the unread ones the oldest that no other
     /// client has is lent to this one, which [settles](Call::Settle) it, writes it to its MCP
-    /// client and says so ([`ToDaemon::Written`]). Until then it comes back when the client
+    /// client and [says so](Call::HandOver). Until then it comes back when the client
     /// goes. In version 1 it is marked at once.
     FetchEmail(FetchEmail),
     /// Lists the client's mails.
@@ -99,6 +92,17 @@ pub enum Call {
         /// The mail's id.
         mail: u64,
     },
+    /// Since version 2: what became of a mail that was lent.
+    HandOver {
+        /// The mail's id.
+        mail: u64,
+        /// Whether it was written to the MCP client; if not, it is to be given out again.
+        written: bool,
+    },
+    /// Since version 2: sends a mail although the same one was sent a moment ago.
+    SendAgain(SendEmail),
+    /// Since version 2: answers a mail although the same answer was sent a moment ago.
+    ReplyAgain(ReplyEmail),
 }
 
 /// What comes back.
@@ -121,7 +125,7 @@ pub enum Answer {
     Stopping,
     /// To [`Call::Account`].
     Account(Need),
-    /// To [`Call::Offer`]: it is used for the next login.
+    /// To [`Call::Offer`], which is used for the next login, and to [`Call::HandOver`].
     Taken,
     /// To [`Call::Login`].
     SignedIn(SignedIn),
@@ -143,11 +147,14 @@ impl Call {
             Call::ListInbox(_)
             | Call::FetchEmail(_)
             | Call::Settle { .. }
+            | Call::HandOver { .. }
             | Call::Info
             | Call::Status
             | Call::Stop
             | Call::Account(_) => true,
-            Call::SendEmail(_) | Call::ReplyEmail(_) => false,
+            Call::SendEmail(_) | Call::ReplyEmail(_) | Call::SendAgain(_) | Call::ReplyAgain(_) => {
+                false
+            }
             // Each of them changes who is signed in.
             Call::Offer(_) | Call::Login(_) | Call::Logout => false,
         }
@@ -167,17 +174,20 @@ impl Call {
             | Call::Offer(_)
             | Call::Login(_)
             | Call::Logout
-            | Call::Settle { .. } => 2,
+            | Call::Settle { .. }
+            | Call::HandOver { .. }
+            | Call::SendAgain(_)
+            | Call::ReplyAgain(_) => 2,
         }
     }
 
     /// The name as MCP clients and `taid status` know it.
     pub fn name(&self) -> &'static str {
         match self {
-            Call::SendEmail(_) => "send_email",
+            Call::SendEmail(_) | Call::SendAgain(_) => "send_email",
             Call::FetchEmail(_) => "fetch_email",
             Call::ListInbox(_) => "list_inbox",
-            Call::ReplyEmail(_) => "reply_email",
+            Call::ReplyEmail(_) | Call::ReplyAgain(_) => "reply_email",
             Call::Info => "info",
             Call::Status => "status",
             Call::Stop => "stop",
@@ -186,6 +196,7 @@ impl Call {
             Call::Login(_) => "login",
             Call::Logout => "logout",
             Call::Settle { .. } => "settle",
+            Call::HandOver { .. } => "hand_over",
         }
     }
 }
@@ -349,60 +360,4 @@ pub struct Info {
     pub api_timeout_ms: u32,
     /// The profile the daemon runs.
     pub profile: String,
-}
-
-/// The account a client was configured for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// Its username.
-    pub username: String,
-}
-
-/// Whether a client's password is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Need {
-    /// The daemon has its own; the client keeps its.
-    Nothing,
-    /// The daemon has none that works: [`Call::Offer`] it.
-    Password,
-}
-
-/// A username and its password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credentials {
-    /// The registered username, its case kept.
-    pub username: String,
-    /// The password.
-    pub password: Secret,
-}
-
-/// What a person signs in with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Login {
-    /// The account.
-    pub credentials: Credentials,
-    /// Whether the system's keyring is to keep it for the next start.
-    pub save: bool,
-}
-
-/// A person has signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedIn {
-    /// The username.
-    pub username: String,
-    /// The address of the daemon's own instance.
-    pub address: String,
-    /// Why the keyring did not keep it, when that was asked for and failed.
-    pub not_saved: Option<Fault>,
-}
-
-/// A person has signed out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SignedOut {
-    /// The username that was signed in or configured.
-    pub username: Option<String>,
-    /// Whether the keyring had the password, and has forgotten it.
-    pub forgotten: bool,
-    /// Where the next start of the daemon would find a password again, in words.
-    pub still_configured: Option<String>,
 }

@@ -53,6 +53,22 @@ pub enum FaultCode {
     OtherAccount,
     /// Since version 2: the account cannot be registered or signed in as it stands.
     AccountRefused,
+    /// Since version 2: the same mail was sent a moment ago, or may have been.
+    Duplicate,
+}
+
+impl FaultCode {
+    /// The code as a client of `version` knows it.
+    pub fn in_version(self, version: u32) -> Self {
+        match self {
+            FaultCode::OtherAccount | FaultCode::AccountRefused | FaultCode::Duplicate
+                if version < 2 =>
+            {
+                FaultCode::BadRequest
+            }
+            known => known,
+        }
+    }
 }
 
 impl Fault {

@@ -44,7 +44,7 @@
 //! **Ending.** Either side may hang up at any time. A draining daemon answers new requests
 //! with [`fault::FaultCode::Stopping`], answers what it had begun, and hangs up.
 //!
-//! **Secrets.** A password is in [`call::Credentials`], which only clients send. Neither the
+//! **Secrets.** A password is in [`account::Credentials`], which only clients send. Neither the
 //! password nor the token is in any frame the daemon sends.
 //!
 //! # Example, byte by byte
@@ -58,6 +58,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod call;
 pub mod endpoint;
 pub mod fault;

@@ -20,6 +20,9 @@ pub struct Status {
     pub session: SessionStatus,
     /// The mail bridge.
     pub bridge: BridgeStatus,
+    /// Sends of the last day whose outcome is unknown, oldest first.
+    #[serde(default)]
+    pub unknown_sends: Vec<UnknownSend>,
     /// One row per client, oldest connection first.
     pub clients: Vec<ClientStatus>,
 }
@@ -151,6 +154,15 @@ pub struct BridgeStatus {
     pub last_answer_at: Option<String>,
     /// Until when it asked to be left alone.
     pub rate_limited_until: Option<String>,
+}
+
+/// A mail that may have been sent, and was not sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnknownSend {
+    /// When.
+    pub at: String,
+    /// The mail's digest, as the error named it.
+    pub digest: String,
 }
 
 /// A connected client.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use tai_proto::{
+    account::*,
     call::*,
     fault::{Fault, FaultCode},
     frame::{Decoder, MAX_FRAME, encode},
@@ -254,12 +255,31 @@ fn the_frames_of_version_2_are_frozen() {
         "1c000000 01000000 0700000000000000 e8030000 0b000000 0300000000000000",
     );
     golden(
-        &ToDaemon::Written { mail: 3 },
-        "0c000000 03000000 0300000000000000",
+        &request(Call::SendAgain(SendEmail {
+            to: None,
+            subject: None,
+            content: "c".into(),
+            format: Format::Markdown,
+        })),
+        "23000000 01000000 0700000000000000 e8030000 0d000000
+         00 00 0100000000000000 63 00000000",
     );
     golden(
-        &ToDaemon::Returned { mail: 3 },
-        "0c000000 04000000 0300000000000000",
+        &request(Call::ReplyAgain(ReplyEmail {
+            id: 5,
+            content: "c".into(),
+            format: Format::Html,
+            subject: None,
+        })),
+        "2a000000 01000000 0700000000000000 e8030000 0e000000
+         0500000000000000 0100000000000000 63 01000000 00",
+    );
+    golden(
+        &request(Call::HandOver {
+            mail: 3,
+            written: true,
+        }),
+        "1d000000 01000000 0700000000000000 e8030000 0c000000 0300000000000000 01",
     );
     golden(
         &answer(Answer::Settled { marked_read: true }),

@@ -4,6 +4,7 @@
 
 use proptest::prelude::*;
 use tai_proto::{
+    account::*,
     call::*,
     fault::{Fault, FaultCode},
     frame::{Decoder, FrameError, MAX_FRAME, encode},

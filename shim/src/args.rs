@@ -56,6 +56,11 @@ pub(crate) struct SendEmail {
     #[serde(default)]
     #[schemars(with = "Format")]
     pub(crate) format: Option<Format>,
+    /// Whether to send it although the same email was sent within the last ten minutes, or may
+    /// have been. Default: false.
+    #[serde(default)]
+    #[schemars(with = "bool")]
+    pub(crate) allow_duplicate: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -106,6 +111,11 @@ pub(crate) struct ReplyEmail {
     #[serde(default)]
     #[schemars(with = "String")]
     pub(crate) subject: Option<String>,
+    /// Whether to send it although the same reply was sent within the last ten minutes, or may
+    /// have been. Default: false.
+    #[serde(default)]
+    #[schemars(with = "bool")]
+    pub(crate) allow_duplicate: Option<bool>,
     /// Older name for `content` in markdown.
     #[serde(default)]
     #[schemars(with = "String")]

@@ -7,8 +7,9 @@ mod wire;
 use crate::settings::{self, Settings};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
-    Answer, Call, Fault, FaultCode, ToDaemon,
-    call::{Account, Attach, Credentials, Need},
+    Answer, Call, Fault, FaultCode,
+    account::{Account, Credentials, Need},
+    call::Attach,
     endpoint::{Endpoint, EndpointError},
 };
 use tokio::{
@@ -98,6 +99,9 @@ impl Link {
             let mut lost = 0;
             loop {
                 let wire = self.wire(peer, deadline).await?;
+                if wire.version() < call.since() {
+                    return Err(older_daemon());
+                }
                 let outcome = wire.call(call, deadline - MARGIN, cancelled).await;
                 let again = match outcome {
                     Outcome::Answer(Err(fault)) if fault.code == FaultCode::Stopping => {
@@ -128,24 +132,30 @@ impl Link {
             .unwrap_or_else(|_| Err(too_late()))
     }
 
-    /// Tells the daemon what became of a mail that was lent. When the connection was lost
-    /// meanwhile, its successor is told: it would give the mail out again otherwise.
+    /// Tells the daemon what became of a mail that was lent, until it says that it knows: it
+    /// would give the mail out again otherwise.
     pub(crate) async fn handed_over(&self, receipt: Receipt) {
-        let deadline = Instant::now() + RESTART;
+        let deadline = Instant::now() + PATIENCE;
+        let (mail, written) = match receipt {
+            Receipt::Written(mail) => (mail, true),
+            Receipt::Returned(mail) => (mail, false),
+        };
+        let call = Call::HandOver { mail, written };
         let peer = self.peer.lock().await.clone();
+        let never = CancellationToken::new();
         let work = async {
             loop {
                 let Ok(wire) = self.wire(&peer, deadline).await else {
-                    return;
+                    sleep(RETRY_EVERY).await;
+                    continue;
                 };
-                let frame = match receipt {
-                    Receipt::Written(mail) => ToDaemon::Written { mail },
-                    Receipt::Returned(mail) => ToDaemon::Returned { mail },
-                };
-                if wire.tell(frame).await {
-                    return;
+                match wire.call(&call, deadline, &never).await {
+                    Outcome::Answer(Err(fault)) if fault.code == FaultCode::Stopping => {
+                        wire.ended().await;
+                    }
+                    Outcome::Answer(_) | Outcome::Cancelled => return,
+                    Outcome::NotSent | Outcome::Lost => {}
                 }
-                wire.ended().await;
             }
         };
         let _ = timeout_at(deadline, work).await;
@@ -246,7 +256,13 @@ async fn settle(
         }
         Outcome::Answer(_) | Outcome::NotSent | Outcome::Lost => None,
         Outcome::Cancelled => {
-            let _ = wire.tell(ToDaemon::Returned { mail: id }).await;
+            let returned = Call::HandOver {
+                mail: id,
+                written: false,
+            };
+            // If it does not arrive, the connection's end says the same.
+            let soon = Instant::now() + RESTART;
+            wire.call(&returned, soon, &CancellationToken::new()).await;
             Some(Err(cancelled_fault()))
         }
     }
@@ -318,13 +334,22 @@ fn no_daemon(error: &ConnectError, endpoint: &Endpoint, profile: &str) -> Fault 
     Fault::new(FaultCode::Unreachable, what, why, hint)
 }
 
+fn older_daemon() -> Fault {
+    Fault::new(
+        FaultCode::BadRequest,
+        "taid is older than tai-mcp, and cannot do this yet",
+        "",
+        "Ask the user to restart taid from the newer installation: `taid stop`, `taid run`. Nothing was done.",
+    )
+}
+
 fn lost_call() -> Fault {
     Fault::new(
         FaultCode::OutcomeUnknown,
         "it is unknown whether this was done",
         "taid went away before it answered",
         "It was not done again, because it may have been done. Look at the mailbox, or ask the \
-         recipient, before you call again.",
+         recipient; taid holds the same mail back for ten minutes unless allow_duplicate is true.",
     )
 }
 

@@ -3,6 +3,7 @@
 
 mod args;
 mod link;
+mod receipts;
 mod secrets;
 mod server;
 mod settings;
@@ -66,7 +67,7 @@ fn main() -> ExitCode {
 async fn serve(settings: Settings) {
     let broken = CancellationToken::new();
     let (input, output) = stdio::open();
-    let (receipts, mut told) = transport::Receipts::new();
+    let (receipts, mut told) = receipts::Receipts::new();
     let transport = transport::Stdio::new(input, output, broken.clone(), receipts.clone());
     let link = Arc::new(link::Link::new(&settings));
     let server = server::Server::new(link.clone(), settings, receipts);

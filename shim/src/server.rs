@@ -3,9 +3,9 @@
 
 use crate::{
     link::{Link, Peer, Receipt},
+    receipts::Receipts,
     settings::Settings,
     text, tools,
-    transport::Receipts,
 };
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,

@@ -22,8 +22,9 @@ pub(crate) fn all() -> Vec<Tool> {
         Tool::new(
             "send_email",
             "Send an email from this agent's own address. Write the content in Markdown (default) or \
-             HTML. Without \"to\" it goes to the configured user. Each call sends one email; if the \
-             result says that the outcome is unknown, do not call again before checking.",
+             HTML. Without \"to\" it goes to the configured user. Each call sends one email. The \
+             same email again within ten minutes is held back unless allow_duplicate is true; if a result \
+             says that the outcome is unknown, check before you insist.",
             JsonObject::new(),
         )
         .with_title("Send email")
@@ -54,8 +55,9 @@ pub(crate) fn all() -> Vec<Tool> {
         Tool::new(
             "reply_email",
             "Reply to an email of this agent's own address. The recipient and the subject come from \
-             the original. Each call sends one email; if the result says that the outcome is unknown, \
-             do not call again before checking.",
+             the original. Each call sends one email. The same reply again within ten minutes is \
+             held back unless allow_duplicate is true; if a result says that the outcome is unknown, check \
+             before you insist.",
             JsonObject::new(),
         )
         .with_title("Reply to email")
@@ -94,12 +96,16 @@ fn parse<T: DeserializeOwned>(tool: &str, arguments: JsonObject) -> Result<T, Fa
 }
 
 fn send(args: args::SendEmail, user_email: Option<&str>) -> Result<Call, Fault> {
-    Ok(Call::SendEmail(SendEmail {
+    let mail = SendEmail {
         to: args.to.or_else(|| user_email.map(str::to_owned)),
         subject: args.subject,
         content: content(args.content)?,
         format: format(args.format.unwrap_or_default()),
-    }))
+    };
+    Ok(match args.allow_duplicate {
+        Some(true) => Call::SendAgain(mail),
+        _ => Call::SendEmail(mail),
+    })
 }
 
 fn list(args: args::ListInbox) -> Result<Call, Fault> {
@@ -122,12 +128,16 @@ fn reply(args: args::ReplyEmail) -> Result<Call, Fault> {
         (None, Some(html), _) => (Some(html), args::Format::Html),
         (None, None, text) => (text, args::Format::Markdown),
     };
-    Ok(Call::ReplyEmail(ReplyEmail {
+    let answer = ReplyEmail {
         id: args.message_id,
         content: content(body)?,
         format: format(written),
         subject: args.subject,
-    }))
+    };
+    Ok(match args.allow_duplicate {
+        Some(true) => Call::ReplyAgain(answer),
+        _ => Call::ReplyEmail(answer),
+    })
 }
 
 /// The content, small enough for a frame. The daemon checks the rest.

@@ -13,6 +13,7 @@
 
 use crate::{
     link::Receipt,
+    receipts::Receipts,
     stdio::{Input, Output},
 };
 use rmcp::{
@@ -35,7 +36,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
-    sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -77,39 +78,6 @@ struct Shared {
     /// Set when the output is gone.
     broken: CancellationToken,
     receipts: Receipts,
-}
-
-/// The mails that are in answers, by the request that is answered, and who is told when such
-/// an answer was written.
-#[derive(Clone)]
-pub(crate) struct Receipts {
-    mails: Arc<StdMutex<HashMap<RequestId, u64>>>,
-    tell: mpsc::Sender<Receipt>,
-}
-
-impl Receipts {
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Receipt>) {
-        // As many as there can be open requests: nothing ever waits here.
-        let (tell, told) = mpsc::channel(MAX_OPEN);
-        let mails = Arc::default();
-        (Self { mails, tell }, told)
-    }
-
-    fn mails(&self) -> MutexGuard<'_, HashMap<RequestId, u64>> {
-        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The answer to this request will have this mail in it.
-    pub(crate) fn expect(&self, request: RequestId, mail: u64) {
-        self.mails().insert(request, mail);
-    }
-
-    async fn tell(&self, request: &RequestId, what: fn(u64) -> Receipt) {
-        let mail = self.mails().remove(request);
-        if let Some(mail) = mail {
-            let _ = self.tell.send(what(mail)).await;
-        }
-    }
 }
 
 /// What there is to do about one line.

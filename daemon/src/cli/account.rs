@@ -16,7 +16,7 @@ use std::{
 };
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Secret,
-    call::{self, Login},
+    account::{self as wire, Login},
     endpoint::Endpoint,
     name,
 };
@@ -84,7 +84,7 @@ async fn sign_in(
         return Ok(());
     };
     let call = Call::Login(Login {
-        credentials: call::Credentials {
+        credentials: wire::Credentials {
             username: credentials.username.clone(),
             password: Secret::new(credentials.password.expose_secret().to_owned()),
         },

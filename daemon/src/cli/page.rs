@@ -17,6 +17,7 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
         session,
         bridge,
         clients,
+        unknown_sends,
         ..
     } = status;
     let mut line = |label: &str, text: &str| {
@@ -124,6 +125,10 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
             "  paused",
             &format!("the bridge asked for a pause, over {}", relative(at, now)),
         );
+    }
+    for send in unknown_sends {
+        let text = format!("{} (mail {})", relative(&send.at, now), send.digest);
+        line("unknown", &format!("a send whose answer was lost, {text}"));
     }
     line("socket", &daemon.socket);
     line(

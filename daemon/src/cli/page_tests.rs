@@ -52,6 +52,7 @@ fn status() -> Status {
             last_answer_at: text("2026-11-23T10:01:51Z"),
             rate_limited_until: None,
         },
+        unknown_sends: vec![],
         clients: vec![
             ClientStatus {
                 name: "Claude Code".into(),
@@ -142,6 +143,10 @@ fn a_failed_session_says_why_and_what_to_do() {
     status.bridge.reachable = Some(false);
     status.bridge.clock_ahead_s = Some(-86_400);
     status.daemon.log_dropped = 7;
+    status.unknown_sends.push(UnknownSend {
+        at: "2026-11-23T10:00:03Z".into(),
+        digest: "00112233445566778899aabbccddeeff".into(),
+    });
     insta::assert_snapshot!(page(&status), @"
     taid       0.1.0 (protocol 1), pid 4242, up 1 h 2 min
     profile    default
@@ -159,6 +164,7 @@ fn a_failed_session_says_why_and_what_to_do() {
       now      the last request was not answered
       clock    this machine's is 1 d 0 h behind the bridge's, which counts
       paused   the bridge asked for a pause, over in 1 min 0 s
+    unknown    a send whose answer was lost, 2 min 0 s ago (mail 00112233445566778899aabbccddeeff)
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
       dropped  7 lines

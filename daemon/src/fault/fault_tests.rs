@@ -51,7 +51,6 @@ fn every_error_says_what_happened_why_and_what_to_do() {
         BridgeError::Intercepted { status: 503 },
         BridgeError::Garbled { detail: text() },
         BridgeError::TooLarge { limit: 1000 },
-        BridgeError::OutcomeUnknown(Box::new(BridgeError::Broken { detail: text() })),
     ];
     let session = [
         SessionError::NoCredentials,
@@ -81,6 +80,11 @@ fn every_error_says_what_happened_why_and_what_to_do() {
         SessionError::Deadline,
         SessionError::Stopped,
     ];
+    let duplicate = |outcome| MailError::Duplicate {
+        digest: Digest::of(&["a"]),
+        outcome,
+        ago: Duration::from_secs(75),
+    };
     let own = [
         MailError::NoRecipient,
         MailError::BadField {
@@ -88,6 +92,13 @@ fn every_error_says_what_happened_why_and_what_to_do() {
             rule: "the rule",
         },
         MailError::TooLong { bytes: 2_000_000 },
+        MailError::Unknown {
+            digest: Digest::of(&["a"]),
+            cause: BridgeError::Broken { detail: text() },
+        },
+        duplicate(Outcome::Sent),
+        duplicate(Outcome::Sending),
+        duplicate(Outcome::Unknown),
         MailError::NoSuchMail(7),
         MailError::NotYours {
             id: 7,
@@ -162,11 +173,6 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     error: the mail bridge's answer cannot be used
     caused by: the bridge's answer is larger than 1000 bytes
     hint: Check API_BASE_URL: this may not be the TAI bridge.
-
-    [OutcomeUnknown]
-    error: it is unknown whether the mail was sent
-    caused by: the connection to the bridge broke before it answered: the library's own words
-    hint: It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox before you send it again.
 
     [NotSignedIn]
     error: taid is not signed in: it has no username and password
@@ -248,6 +254,26 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     [BadRequest]
     error: the content has 2000000 bytes, and a mail may have 1048576
     hint: Shorten the content or send it in parts. Nothing was sent.
+
+    [OutcomeUnknown]
+    error: it is unknown whether the mail was sent
+    caused by: the connection to the bridge broke before it answered: the library's own words (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox. The same mail is held back for ten minutes; allow_duplicate: true sends it all the same.
+
+    [Duplicate]
+    error: the same email was sent 1 min 15 s ago
+    caused by: the same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.
+
+    [Duplicate]
+    error: the same email is being sent right now
+    caused by: the same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.
+
+    [Duplicate]
+    error: the same email may have been sent 1 min 15 s ago: its answer was lost
+    caused by: the same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.
 
     [NotFound]
     error: Email with ID 7 not found

@@ -8,7 +8,10 @@ pub use account::*;
 
 use crate::{
     bridge::BridgeError,
-    mail::MailError,
+    mail::{
+        MailError,
+        ledger::{Digest, Outcome},
+    },
     session::{
         Snapshot,
         clock::Now,
@@ -47,6 +50,18 @@ pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
             "",
             "Shorten the content or send it in parts. Nothing was sent.",
         ),
+        MailError::Duplicate {
+            digest,
+            outcome,
+            ago,
+        } => duplicate(digest, *outcome, *ago),
+        MailError::Unknown { digest, cause } => Fault::new(
+            FaultCode::OutcomeUnknown,
+            "it is unknown whether the mail was sent",
+            format!("{cause} (mail {digest})"),
+            "It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox. \
+             The same mail is held back for ten minutes; allow_duplicate: true sends it all the same.",
+        ),
         MailError::NoSuchMail(id) => Fault::new(
             FaultCode::NotFound,
             format!("Email with ID {id} not found"),
@@ -60,6 +75,26 @@ pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
             "Call list_inbox for the IDs of this instance.",
         ),
     }
+}
+
+/// The same mail was handed in a moment ago.
+fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
+    let what = match outcome {
+        Outcome::Sent => format!("the same email was sent {} ago", time::span(ago)),
+        Outcome::Sending => "the same email is being sent right now".to_owned(),
+        Outcome::Unknown => format!(
+            "the same email may have been sent {} ago: its answer was lost",
+            time::span(ago)
+        ),
+    };
+    Fault::new(
+        FaultCode::Duplicate,
+        what,
+        format!(
+            "the same sender, recipient, subject and content within ten minutes (mail {digest})"
+        ),
+        "Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.",
+    )
 }
 
 /// There is no token to work with.
@@ -191,15 +226,8 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
             "the mail bridge's answer cannot be used".to_owned(),
             "Check API_BASE_URL: this may not be the TAI bridge.",
         ),
-        BridgeError::OutcomeUnknown(cause) => {
-            return Fault::new(
-                FaultCode::OutcomeUnknown,
-                "it is unknown whether the mail was sent",
-                cause.to_string(),
-                "It was not sent again, because it may have arrived. Ask the recipient or look at the \
-                 mailbox before you send it again.",
-            );
-        }
+        // Sends say it themselves, with the mail's digest.
+        BridgeError::OutcomeUnknown(cause) => return of_bridge(cause),
     };
     Fault::new(code, what, error.to_string(), hint)
 }

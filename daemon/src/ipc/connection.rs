@@ -191,16 +191,6 @@ impl<S: Service> Connection<'_, S> {
                 }
                 Ok(())
             }
-            ToDaemon::Written { mail } => {
-                self.shared.service.handed_over(self.shared.key, mail, true);
-                Ok(())
-            }
-            ToDaemon::Returned { mail } => {
-                self.shared
-                    .service
-                    .handed_over(self.shared.key, mail, false);
-                Ok(())
-            }
             ToDaemon::Request(request) => match self.refusal(&request) {
                 Some(fault) => {
                     let result = Err(fault);
@@ -305,6 +295,10 @@ impl<S: Service> Connection<'_, S> {
         if let Some(record) = &self.record {
             record.answered();
         }
+        let result = result.map_err(|fault| Fault {
+            code: fault.code.in_version(self.version),
+            ..fault
+        });
         self.write(&FromDaemon::Answer { id, result }).await
     }
 

@@ -32,9 +32,6 @@ pub trait Service: Send + Sync + 'static {
     /// A client has gone.
     fn gone(&self, client: u64);
 
-    /// A client has written a mail to where it is read, or will not.
-    fn handed_over(&self, client: u64, mail: u64, written: bool);
-
     /// Does one call for a client.
     fn call(
         self: Arc<Self>,

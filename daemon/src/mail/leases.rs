@@ -43,6 +43,7 @@ struct Table {
 struct Lease {
     client: ClientKey,
     address: String,
+    /// Whether the bridge may have it as read.
     marked: bool,
 }
 
@@ -188,29 +189,19 @@ impl Leases {
         Some(Taken { leases: self, id })
     }
 
-    /// Whether the client has it, and whether it is marked already. From here on it counts as
-    /// marked: the bridge is about to be told.
-    pub(super) fn mark(&self, client: ClientKey, id: u64) -> Option<bool> {
+    /// Whether the client has it. From here on it counts as marked, because the bridge is
+    /// about to be told, and whether it did as it was told may never be known.
+    pub(super) fn mark(&self, client: ClientKey, id: u64) -> bool {
         let mut table = self.table();
-        let lease = table
-            .taken
-            .get_mut(&id)
-            .filter(|lease| lease.client == client)?;
-        let was = std::mem::replace(&mut lease.marked, true);
-        if !was {
+        let lease = table.taken.get_mut(&id);
+        let Some(lease) = lease.filter(|lease| lease.client == client) else {
+            return false;
+        };
+        if !std::mem::replace(&mut lease.marked, true) {
             let line = format!("+{id} {}", lease.address);
             table.journal.append(&line);
         }
-        Some(was)
-    }
-
-    /// The bridge did not mark it.
-    pub(super) fn not_marked(&self, id: u64) {
-        let mut table = self.table();
-        if let Some(lease) = table.taken.get_mut(&id) {
-            lease.marked = false;
-            table.journal.append(&format!("-{id}"));
-        }
+        true
     }
 }
 

@@ -3,17 +3,20 @@
 
 mod check;
 mod content;
+mod fetch;
 mod inbox;
 pub mod leases;
+pub mod ledger;
 
 use crate::{
-    bridge::{Bridge, BridgeError, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},
+    bridge::{Bridge, BridgeError, Head, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},
     session::{RequestError, Session, error::SessionError, token::Token},
 };
-use leases::{ClientKey, Leases, Taken};
-use std::{future::Future, sync::Arc};
+use leases::Leases;
+use ledger::{Digest, Ledger, Outcome};
+use std::{future::Future, sync::Arc, time::Duration};
 use tai_proto::{
-    call::{FetchEmail, Fetched, Inbox, ListInbox, Mail, Replied, ReplyEmail, SendEmail, Sent},
+    call::{Inbox, ListInbox, Replied, ReplyEmail, SendEmail, Sent},
     name,
 };
 use tokio::{sync::Mutex, time::Instant};
@@ -24,6 +27,7 @@ pub struct MailService<B> {
     session: Session,
     default_to: Option<String>,
     leases: Leases,
+    ledger: Ledger,
     /// Held by whoever looks for the oldest unread mail that nobody has.
     fetching: Mutex<()>,
 }
@@ -47,6 +51,20 @@ pub enum MailError {
         tai_proto::call::MAX_CONTENT
     )]
     TooLong { bytes: usize },
+    /// Nothing was sent: the same mail was a moment ago, or may have been.
+    #[error("the same mail (digest {digest}) was handed in {} s ago", .ago.as_secs())]
+    Duplicate {
+        digest: Digest,
+        outcome: Outcome,
+        ago: Duration,
+    },
+    /// It may have been sent, and was not sent again.
+    #[error("it is unknown whether the mail (digest {digest}) was sent")]
+    Unknown {
+        digest: Digest,
+        #[source]
+        cause: BridgeError,
+    },
     #[error("there is no mail {0}")]
     NoSuchMail(u64),
     #[error("mail {id} is not addressed to {address}")]
@@ -69,12 +87,14 @@ impl<B: Bridge> MailService<B> {
         session: Session,
         default_to: Option<String>,
         leases: Leases,
+        ledger: Ledger,
     ) -> Self {
         Self {
             bridge,
             session,
             default_to,
             leases,
+            ledger,
             fetching: Mutex::new(()),
         }
     }
@@ -97,14 +117,16 @@ impl<B: Bridge> MailService<B> {
         ))
     }
 
-    /// Sends a mail from the instance's address, at most once.
+    /// Sends a mail from the instance's address, at most once, and not at all when the same
+    /// one was sent a moment ago; `insist` sends it all the same.
     ///
     /// # Errors
-    /// Any [`MailError`]; [`BridgeError::OutcomeUnknown`] when it may have been sent.
+    /// Any [`MailError`]; [`MailError::Unknown`] when it may have been sent.
     pub async fn send(
         &self,
         instance: Option<&str>,
         mail: SendEmail,
+        insist: bool,
         deadline: Instant,
     ) -> Result<Sent, MailError> {
         let from = self.address(instance, deadline).await?;
@@ -118,18 +140,18 @@ impl<B: Bridge> MailService<B> {
             None => format!("Email from {}", instance.unwrap_or(&from)),
         };
         let parts = content::parts(mail.content, mail.format).await?;
-        let receipt = self
-            .with_token(deadline, async |token| {
-                let mail = Outgoing {
-                    to: &to,
-                    from: &from,
-                    subject: &subject,
-                    text: &parts.text,
-                    html: &parts.html,
-                };
-                self.bridge.send(&token, &mail, deadline).await
-            })
-            .await?;
+        let digest = Digest::of(&[&from, &to, &subject, &parts.text, &parts.html]);
+        let sending = self.with_token(deadline, async |token| {
+            let mail = Outgoing {
+                to: &to,
+                from: &from,
+                subject: &subject,
+                text: &parts.text,
+                html: &parts.html,
+            };
+            self.bridge.send(&token, &mail, deadline).await
+        });
+        let receipt = self.once(digest, insist, sending).await?;
         Ok(Sent {
             to,
             from,
@@ -139,108 +161,14 @@ impl<B: Bridge> MailService<B> {
         })
     }
 
+    /// The ledger of what was sent.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     /// The leases.
     pub fn leases(&self) -> &Leases {
         &self.leases
-    }
-
-    /// Reads a mail. A named one is marked read. Where none is named it is the oldest unread
-    /// one that no other client has, and it is lent: see [`MailService::settle`].
-    ///
-    /// # Errors
-    /// Any [`MailError`].
-    pub async fn fetch(
-        &self,
-        instance: Option<&str>,
-        client: ClientKey,
-        which: FetchEmail,
-        deadline: Instant,
-    ) -> Result<Fetched, MailError> {
-        let address = self.address(instance, deadline).await?;
-        if let Some(id) = which.id {
-            let message = self.own(&address, id, deadline).await?;
-            let marked_read = self.mark(id, deadline).await;
-            let mail = Some(read(message, marked_read).await);
-            return Ok(Fetched { address, mail });
-        }
-        loop {
-            let Some(taken) = self.take(instance, &address, client, deadline).await? else {
-                let mail = None;
-                return Ok(Fetched { address, mail });
-            };
-            match self.own(&address, taken.id(), deadline).await {
-                Ok(message) => {
-                    let mail = Some(read(message, false).await);
-                    taken.keep();
-                    return Ok(Fetched { address, mail });
-                }
-                // Deleted, or another's by now: there may be a next one.
-                Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
-                    self.leases.written(id);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Takes the oldest mail that nobody has: first what came back, then what is unread.
-    async fn take(
-        &self,
-        instance: Option<&str>,
-        address: &str,
-        client: ClientKey,
-        deadline: Instant,
-    ) -> Result<Option<Taken<'_>>, MailError> {
-        // One at a time, so that the list is not older than somebody's lease.
-        let held = tokio::time::timeout_at(deadline, self.fetching.lock()).await;
-        let _held = held.map_err(|_| MailError::Session(SessionError::Deadline))?;
-        if let Some(taken) = self.leases.take_returned(client, address) {
-            return Ok(Some(taken));
-        }
-        self.leases.look_begins();
-        let unread = self.unread(instance, address, deadline).await?;
-        Ok(unread
-            .into_iter()
-            .find_map(|id| self.leases.take(client, id, address)))
-    }
-
-    /// Marks a mail read that was lent to this client and is about to be written by it.
-    /// Whether the bridge has it as read now: a mail that cannot be marked is delivered all
-    /// the same, and will be found again.
-    ///
-    /// # Errors
-    /// [`MailError::NoSuchMail`] when it was not lent to this client.
-    pub async fn settle(
-        &self,
-        client: ClientKey,
-        id: u64,
-        deadline: Instant,
-    ) -> Result<bool, MailError> {
-        let was_marked = self
-            .leases
-            .mark(client, id)
-            .ok_or(MailError::NoSuchMail(id))?;
-        if was_marked {
-            return Ok(true);
-        }
-        let marked = self.mark(id, deadline).await;
-        if !marked {
-            self.leases.not_marked(id);
-        }
-        Ok(marked)
-    }
-
-    async fn mark(&self, id: u64, deadline: Instant) -> bool {
-        let marked = self
-            .with_token(deadline, async |token| {
-                self.bridge.mark_read(&token, id, deadline).await
-            })
-            .await;
-        // A mail that cannot be marked is read all the same: it would be lost otherwise.
-        if let Err(error) = &marked {
-            tracing::warn!(id, error = %crate::error::chain(error), "a mail could not be marked read");
-        }
-        marked == Ok(true)
     }
 
     /// Lists the instance's mails, newest first.
@@ -265,14 +193,16 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Answers a mail: through the bridge's own reply, or where it has none with a new mail
-    /// to the original sender. At most one of the two is sent.
+    /// to the original sender. At most one of the two is sent, and neither when the same
+    /// answer was sent a moment ago; `insist` sends it all the same.
     ///
     /// # Errors
-    /// Any [`MailError`]; [`BridgeError::OutcomeUnknown`] when it may have been sent.
+    /// Any [`MailError`]; [`MailError::Unknown`] when it may have been sent.
     pub async fn reply(
         &self,
         instance: Option<&str>,
         reply: ReplyEmail,
+        insist: bool,
         deadline: Instant,
     ) -> Result<Replied, MailError> {
         let from = self.address(instance, deadline).await?;
@@ -281,39 +211,9 @@ impl<B: Bridge> MailService<B> {
         let parts = content::parts(reply.content, reply.format).await?;
         let original = self.own(&from, id, deadline).await?.head;
         let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
-        let outcome = self
-            .with_token(deadline, async |token| {
-                let (text, html) = (&parts.text, &parts.html);
-                let reply = OutgoingReply {
-                    id,
-                    subject: &subject,
-                    text,
-                    html,
-                };
-                self.bridge.reply(&token, &reply, deadline).await
-            })
-            .await?;
-        let (receipt, threaded): (Receipt, bool) = match outcome {
-            ReplyOutcome::Sent(receipt) => (receipt, true),
-            ReplyOutcome::NoSuchMail => return Err(MailError::NoSuchMail(id)),
-            ReplyOutcome::NotOffered => {
-                let to = check::address(&original.from)?;
-                let sent = self
-                    .with_token(deadline, async |token| {
-                        let (text, html) = (&parts.text, &parts.html);
-                        let mail = Outgoing {
-                            to: &to,
-                            from: &from,
-                            subject: &subject,
-                            text,
-                            html,
-                        };
-                        self.bridge.send(&token, &mail, deadline).await
-                    })
-                    .await?;
-                (sent, false)
-            }
-        };
+        let digest = Digest::of(&[&from, &id.to_string(), &subject, &parts.text, &parts.html]);
+        let sending = self.answer(&from, &original, &subject, &parts, deadline);
+        let (receipt, threaded) = self.once(digest, insist, sending).await?;
         Ok(Replied {
             original: id,
             to: original.from,
@@ -322,6 +222,81 @@ impl<B: Bridge> MailService<B> {
             timestamp: receipt.timestamp,
             threaded,
         })
+    }
+
+    /// Through the bridge's own reply, or with a new mail; and which of them it was.
+    async fn answer(
+        &self,
+        from: &str,
+        original: &Head,
+        subject: &str,
+        parts: &content::Parts,
+        deadline: Instant,
+    ) -> Result<(Receipt, bool), MailError> {
+        let (text, html) = (&*parts.text, &*parts.html);
+        let id = original.id;
+        let outcome = self
+            .with_token(deadline, async |token| {
+                let reply = OutgoingReply {
+                    id,
+                    subject,
+                    text,
+                    html,
+                };
+                self.bridge.reply(&token, &reply, deadline).await
+            })
+            .await?;
+        match outcome {
+            ReplyOutcome::Sent(receipt) => Ok((receipt, true)),
+            ReplyOutcome::NoSuchMail => Err(MailError::NoSuchMail(id)),
+            ReplyOutcome::NotOffered => {
+                let to = check::address(&original.from)?;
+                let sent = self
+                    .with_token(deadline, async |token| {
+                        let mail = Outgoing {
+                            to: &to,
+                            from,
+                            subject,
+                            text,
+                            html,
+                        };
+                        self.bridge.send(&token, &mail, deadline).await
+                    })
+                    .await?;
+                Ok((sent, false))
+            }
+        }
+    }
+
+    /// Does a send, and writes down what became of it.
+    async fn once<T>(
+        &self,
+        digest: Digest,
+        insist: bool,
+        send: impl Future<Output = Result<T, MailError>>,
+    ) -> Result<T, MailError> {
+        let entry = self.ledger.begin(digest.clone(), insist);
+        let entry = entry.map_err(|(outcome, ago)| MailError::Duplicate {
+            digest: digest.clone(),
+            outcome,
+            ago,
+        })?;
+        match send.await {
+            Ok(receipt) => {
+                entry.sent();
+                Ok(receipt)
+            }
+            Err(MailError::Bridge(BridgeError::OutcomeUnknown(cause))) => {
+                // Dropping the entry says so.
+                drop(entry);
+                let cause = *cause;
+                Err(MailError::Unknown { digest, cause })
+            }
+            Err(error) => {
+                entry.not_sent();
+                Err(error)
+            }
+        }
     }
 
     /// A mail, if it is addressed to `address`.
@@ -351,20 +326,5 @@ impl<B: Bridge> MailService<B> {
         F: Future<Output = Result<T, BridgeError>>,
     {
         Ok(self.session.with_token(deadline, work).await?)
-    }
-}
-
-/// A mail as a client gets it.
-async fn read(message: Message, marked_read: bool) -> Mail {
-    let body = content::markdown(message.html, message.text).await;
-    let head = message.head;
-    Mail {
-        id: head.id,
-        from: head.from,
-        to: head.to,
-        subject: head.subject,
-        date: head.date,
-        body,
-        marked_read,
     }
 }

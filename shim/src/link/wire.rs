@@ -56,13 +56,11 @@ pub(super) enum Outcome {
     Cancelled,
 }
 
-/// A frame to be written, and who wants to know that it was.
-type Frame = (ToDaemon, Option<oneshot::Sender<()>>);
 type Waiting = HashMap<u64, oneshot::Sender<Result<Answer, Fault>>>;
 
 /// A connection whose handshake is done.
 pub(super) struct Wire {
-    frames: mpsc::Sender<Frame>,
+    frames: mpsc::Sender<ToDaemon>,
     shared: Arc<Shared>,
     next_id: AtomicU64,
     version: u32,
@@ -173,14 +171,8 @@ impl Wire {
         if attached.as_ref() != Some(&attach) {
             *attached = Some(attach.clone());
             // When it has ended, the call that follows finds out.
-            let _ = self.frames.send((ToDaemon::Attach(attach), None)).await;
+            let _ = self.frames.send(ToDaemon::Attach(attach)).await;
         }
-    }
-
-    /// Tells the daemon something it does not answer; whether it was written.
-    pub(super) async fn tell(&self, frame: ToDaemon) -> bool {
-        let (tell, told) = oneshot::channel();
-        self.frames.send((frame, Some(tell))).await.is_ok() && told.await.is_ok()
     }
 
     pub(super) async fn call(
@@ -208,12 +200,7 @@ impl Wire {
             deadline_ms,
             call: call.clone(),
         };
-        if self
-            .frames
-            .send((ToDaemon::Request(request), None))
-            .await
-            .is_err()
-        {
+        if self.frames.send(ToDaemon::Request(request)).await.is_err() {
             self.shared.waiting().remove(&id);
             return Outcome::NotSent;
         }
@@ -224,7 +211,7 @@ impl Wire {
             },
             () = cancelled.cancelled() => {
                 self.shared.waiting().remove(&id);
-                let _ = self.frames.try_send((ToDaemon::Cancel { id }, None));
+                let _ = self.frames.try_send(ToDaemon::Cancel { id });
                 Outcome::Cancelled
             }
         }
@@ -252,11 +239,15 @@ async fn read(mut reader: quiet::Reader, mut decoder: Decoder, shared: Arc<Share
 }
 
 /// Writes until the connection ends, or nobody holds the other end of the queue.
-async fn write(mut writer: quiet::Writer, mut outbox: mpsc::Receiver<Frame>, shared: Arc<Shared>) {
+async fn write(
+    mut writer: quiet::Writer,
+    mut outbox: mpsc::Receiver<ToDaemon>,
+    shared: Arc<Shared>,
+) {
     let work = async {
         // Large enough for a password never to be moved, and zeroed after each frame.
         let mut bytes = Vec::with_capacity(4096);
-        while let Some((frame, told)) = outbox.recv().await {
+        while let Some(frame) = outbox.recv().await {
             let written = match encode(&frame, &mut bytes) {
                 Ok(()) => writer.write_all(&bytes).await.is_ok(),
                 Err(_) => false,
@@ -265,9 +256,6 @@ async fn write(mut writer: quiet::Writer, mut outbox: mpsc::Receiver<Frame>, sha
             bytes.clear();
             if !written {
                 break;
-            }
-            if let Some(told) = told {
-                let _ = told.send(());
             }
         }
     };

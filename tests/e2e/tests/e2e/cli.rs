@@ -196,7 +196,7 @@ fn the_status_has_the_documented_fields() {
     };
     assert_eq!(
         fields(&status),
-        "account bridge clients daemon schema session"
+        "account bridge clients daemon schema session unknown_sends"
     );
     assert_eq!(fields(&status["account"]), "address source username");
     assert_eq!(

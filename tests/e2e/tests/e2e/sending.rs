@@ -2,7 +2,13 @@
 
 use crate::mail::{desk, mail};
 use serde_json::json;
-use tai_e2e::Machine;
+use std::collections::HashSet;
+use tai_e2e::{
+    Machine,
+    mcp::{Shim, ToolResult},
+    wait_until,
+};
+use tai_sandbox::{Fault, FaultKind};
 
 #[test]
 fn a_reply_without_the_endpoint_is_a_new_mail_and_says_so() {
@@ -104,4 +110,134 @@ fn seed_requests_carry_bearer_content_type_and_user_agent() {
         list.target,
         "/api/v1/messages?limit=50&offset=0&prefix=desk"
     );
+}
+
+fn send(shim: &mut Shim, n: u32, insist: bool) -> ToolResult {
+    let mut mail =
+        json!({"to": "alice@tai.chat", "subject": "same", "content": format!("text {n}")});
+    if insist {
+        mail["allow_duplicate"] = json!(true);
+    }
+    shim.call("send_email", mail)
+}
+
+#[test]
+fn a_hundred_sends_whose_answers_are_lost_are_sent_once_each_and_reported_unknown() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.behave(|behaviour| {
+        let fault = Fault::new(FaultKind::CloseAfter, 100, "POST /api/v1/send-email");
+        behaviour.faults.push_back(fault);
+    });
+    let mut shim = desk(&machine);
+    let ids: Vec<_> = (0..100)
+        .map(|n| {
+            let mail =
+                json!({"to": "alice@tai.chat", "subject": "s", "content": format!("text {n}")});
+            shim.begin_call("send_email", mail)
+        })
+        .collect();
+    let mut unknown = 0;
+    for id in ids {
+        let result = shim.finish_call(&id);
+        assert!(result.is_error);
+        let said = result
+            .text
+            .starts_with("error: it is unknown whether the mail was sent");
+        assert!(said, "{}", result.text);
+        unknown += 1;
+    }
+    let mails = machine.sandbox.mails().unwrap();
+    let texts: HashSet<_> = mails.iter().map(|mail| mail.body_text.clone()).collect();
+    assert_eq!(
+        (mails.len(), texts.len(), unknown),
+        (100, 100, 100),
+        "delivered, different, unknown"
+    );
+    assert_eq!(
+        machine.sandbox.count("POST /api/v1/send-email"),
+        100,
+        "none was repeated"
+    );
+    assert_eq!(
+        machine.status()["unknown_sends"].as_array().unwrap().len(),
+        100
+    );
+}
+
+#[test]
+fn the_same_mail_again_is_held_back_from_any_client_and_over_a_restart_unless_it_is_insisted_on() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    assert!(!send(&mut shim, 1, false).is_error);
+    let held = send(&mut desk(&machine), 1, false);
+    assert!(held.is_error);
+    let text = held.text.replace(|c: char| c.is_ascii_digit(), "N");
+    assert!(
+        text.starts_with("error: the same email was sent N s ago"),
+        "{text}"
+    );
+    assert!(text.contains("allow_duplicate: true"), "{text}");
+    assert!(
+        !send(&mut shim, 2, false).is_error,
+        "another one is not held back"
+    );
+    taid.kill();
+    let taid = machine.start();
+    taid.wait_until_live();
+    assert!(send(&mut desk(&machine), 1, false).is_error);
+    assert!(!send(&mut desk(&machine), 1, true).is_error);
+    assert_eq!(machine.sandbox.mails().unwrap().len(), 3);
+    // The file has digests and times, and is the user's alone.
+    let path = machine.home().join("state/tai/sends-default");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(!text.contains("alice") && !text.contains("text"), "{text}");
+    use std::os::unix::fs::MetadataExt as _;
+    assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_send_that_was_under_way_when_taid_was_killed_is_held_back_afterwards() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.behave(|behaviour| {
+        let fault = Fault::new(FaultKind::HangAfter, 1, "POST /api/v1/send-email");
+        behaviour.faults.push_back(fault);
+    });
+    let mut shim = desk(&machine);
+    let mail = json!({"to": "alice@tai.chat", "subject": "same", "content": "text 1"});
+    let id = shim.begin_call("send_email", mail);
+    wait_until("it was delivered", || {
+        machine.sandbox.mails().unwrap().len() == 1
+    });
+    taid.kill();
+    let lost = shim.finish_call(&id);
+    assert!(
+        lost.text.contains("it is unknown whether this was done"),
+        "{}",
+        lost.text
+    );
+    let taid = machine.start();
+    taid.wait_until_live();
+    let held = send(&mut shim, 1, false);
+    assert!(held.text.contains("may have been sent"), "{}", held.text);
+    assert_eq!(machine.sandbox.mails().unwrap().len(), 1);
+}
+
+#[test]
+fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine.sandbox.behave(|behaviour| {
+        let fault = Fault::new(FaultKind::Error500, 1, "POST /api/v1/send-email");
+        behaviour.faults.push_back(fault);
+    });
+    let mut shim = desk(&machine);
+    assert!(send(&mut shim, 1, false).is_error);
+    assert!(!send(&mut shim, 1, false).is_error);
 }

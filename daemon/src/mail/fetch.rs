@@ -1,0 +1,123 @@
+//! Reading a mail: the one that is named, or the oldest unread one, which is lent until it is
+//! written (see [`super::leases`]).
+
+use super::{
+    MailError, MailService, content,
+    leases::{ClientKey, Taken},
+};
+use crate::{
+    bridge::{Bridge, Message},
+    session::error::SessionError,
+};
+use tai_proto::call::{FetchEmail, Fetched, Mail};
+use tokio::time::Instant;
+
+impl<B: Bridge> MailService<B> {
+    /// Reads a mail. A named one is marked read. Where none is named it is the oldest unread
+    /// one that no other client has, and it is lent: see [`MailService::settle`].
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub async fn fetch(
+        &self,
+        instance: Option<&str>,
+        client: ClientKey,
+        which: FetchEmail,
+        deadline: Instant,
+    ) -> Result<Fetched, MailError> {
+        let address = self.address(instance, deadline).await?;
+        if let Some(id) = which.id {
+            let message = self.own(&address, id, deadline).await?;
+            let marked_read = self.mark(id, deadline).await;
+            let mail = Some(read(message, marked_read).await);
+            return Ok(Fetched { address, mail });
+        }
+        loop {
+            let Some(taken) = self.take(instance, &address, client, deadline).await? else {
+                let mail = None;
+                return Ok(Fetched { address, mail });
+            };
+            match self.own(&address, taken.id(), deadline).await {
+                Ok(message) => {
+                    let mail = Some(read(message, false).await);
+                    taken.keep();
+                    return Ok(Fetched { address, mail });
+                }
+                // Deleted, or another's by now: there may be a next one.
+                Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
+                    self.leases.written(id);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Takes the oldest mail that nobody has: first what came back, then what is unread.
+    async fn take(
+        &self,
+        instance: Option<&str>,
+        address: &str,
+        client: ClientKey,
+        deadline: Instant,
+    ) -> Result<Option<Taken<'_>>, MailError> {
+        // One at a time, so that the list is not older than somebody's lease.
+        let held = tokio::time::timeout_at(deadline, self.fetching.lock()).await;
+        let _held = held.map_err(|_| MailError::Session(SessionError::Deadline))?;
+        if let Some(taken) = self.leases.take_returned(client, address) {
+            return Ok(Some(taken));
+        }
+        self.leases.look_begins();
+        let unread = self.unread(instance, address, deadline).await?;
+        Ok(unread
+            .into_iter()
+            .find_map(|id| self.leases.take(client, id, address)))
+    }
+
+    /// Marks a mail read that was lent to this client and is about to be written by it.
+    /// Whether the bridge has it as read now: a mail that cannot be marked is delivered all
+    /// the same, and will be found again.
+    ///
+    /// # Errors
+    /// [`MailError::NoSuchMail`] when it was not lent to this client.
+    pub async fn settle(
+        &self,
+        client: ClientKey,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<bool, MailError> {
+        if !self.leases.mark(client, id) {
+            return Err(MailError::NoSuchMail(id));
+        }
+        // Also when it came back from one who may have marked it: marking twice is marking
+        // once, and that one may have been cut off before it did.
+        Ok(self.mark(id, deadline).await)
+    }
+
+    async fn mark(&self, id: u64, deadline: Instant) -> bool {
+        let marked = self
+            .with_token(deadline, async |token| {
+                self.bridge.mark_read(&token, id, deadline).await
+            })
+            .await;
+        // A mail that cannot be marked is read all the same: it would be lost otherwise.
+        if let Err(error) = &marked {
+            tracing::warn!(id, error = %crate::error::chain(error), "a mail could not be marked read");
+        }
+        marked == Ok(true)
+    }
+}
+
+/// A mail as a client gets it.
+async fn read(message: Message, marked_read: bool) -> Mail {
+    let body = content::markdown(message.html, message.text).await;
+    let head = message.head;
+    Mail {
+        id: head.id,
+        from: head.from,
+        to: head.to,
+        subject: head.subject,
+        date: head.date,
+        body,
+        marked_read,
+    }
+}
