@@ -15,7 +15,11 @@ use std::{
     sync::Arc,
     time::{Instant as StdInstant, SystemTime},
 };
-use tai_proto::{Answer, Call, Fault, FaultCode, call::Info, endpoint::Endpoint};
+use tai_proto::{
+    Answer, Call, Fault, FaultCode,
+    call::{Fetched, Info, Read},
+    endpoint::Endpoint,
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -55,16 +59,18 @@ impl App {
             ),
             Call::FetchEmail(which) => {
                 let fetched = mail.fetch(instance, client.key, which, deadline);
-                let mut fetched = fetched.await.map_err(failed)?;
-                // A client of version 1 cannot settle it.
-                if client.version == 1
-                    && let (None, Some(lent)) = (which.id, &mut fetched.mail)
-                {
+                let mut read = fetched.await.map_err(failed)?;
+                if client.version >= 2 {
+                    return Ok(Answer::Read(read));
+                }
+                // A client of version 1 cannot settle it, and knows nothing of what was removed.
+                if let (None, Some(lent)) = (which.id, &mut read.mail) {
                     let settled = mail.settle(client.key, lent.id, deadline).await;
                     lent.marked_read = settled.map_err(failed)?;
                     mail.leases().written(lent.id);
                 }
-                Answer::Fetched(fetched)
+                let Read { address, mail, .. } = read;
+                Answer::Fetched(Fetched { address, mail })
             }
             Call::Settle { mail: id } => Answer::Settled {
                 marked_read: mail

@@ -110,7 +110,7 @@ pub enum Call {
 pub enum Answer {
     /// To [`Call::SendEmail`].
     Sent(Sent),
-    /// To [`Call::FetchEmail`].
+    /// To [`Call::FetchEmail`] in version 1.
     Fetched(Fetched),
     /// To [`Call::ListInbox`].
     Inbox(Inbox),
@@ -131,6 +131,8 @@ pub enum Answer {
     SignedIn(SignedIn),
     /// To [`Call::Logout`].
     SignedOut(SignedOut),
+    /// To [`Call::FetchEmail`], since version 2.
+    Read(Read),
     /// To [`Call::Settle`].
     Settled {
         /// Whether the bridge counts it as read now.
@@ -273,6 +275,36 @@ pub struct Mail {
     pub body: String,
     /// Whether the bridge now counts it as read. `false` when marking it failed.
     pub marked_read: bool,
+}
+
+/// What was found to read, and what was taken out of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// The address whose mails were looked at.
+    pub address: String,
+    /// The mail; `None` when nothing is unread.
+    pub mail: Option<Mail>,
+    /// What a person would not have seen of it.
+    pub removed: Removed,
+}
+
+/// What was taken out of a body, because a person would not have seen it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// Hidden elements with something in them.
+    pub hidden: u32,
+    /// Images that are there to be fetched and not to be seen.
+    pub trackers: u32,
+    /// Scripts, frames and other things that are not text.
+    pub scripts: u32,
+    /// Comments.
+    pub comments: u32,
+    /// Zero-width, direction-changing, tag and control characters.
+    pub invisible: u32,
+    /// Whether the body was longer than 1 MB, and its end left out.
+    pub cut: bool,
+    /// Whether it was nested too deep, and is shown as bare text.
+    pub flattened: bool,
 }
 
 /// Which part of the list to show.

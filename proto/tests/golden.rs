@@ -282,8 +282,25 @@ fn the_frames_of_version_2_are_frozen() {
         "1d000000 01000000 0700000000000000 e8030000 0c000000 0300000000000000 01",
     );
     golden(
+        &answer(Answer::Read(Read {
+            address: s("a"),
+            mail: None,
+            removed: Removed {
+                hidden: 1,
+                trackers: 2,
+                scripts: 3,
+                comments: 4,
+                invisible: 5,
+                cut: true,
+                flattened: false,
+            },
+        })),
+        "34000000 00000000 0700000000000000 00000000 0b000000 0100000000000000 61 00
+         01000000 02000000 03000000 04000000 05000000 01 00",
+    );
+    golden(
         &answer(Answer::Settled { marked_read: true }),
-        "15000000 00000000 0700000000000000 00000000 0b000000 01",
+        "15000000 00000000 0700000000000000 00000000 0c000000 01",
     );
     golden(
         &answer(Answer::Account(Need::Password)),

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
     account::{Account, Credentials, Need},
-    call::Attach,
+    call::{Attach, Fetched, Read, Removed},
     endpoint::{Endpoint, EndpointError},
 };
 use tokio::{
@@ -234,12 +234,22 @@ async fn settle(
     result: Result<Answer, Fault>,
     cancelled: &CancellationToken,
 ) -> Option<Result<Answer, Fault>> {
-    let lent = wire.version() >= 2 && matches!(call, Call::FetchEmail(fetch) if fetch.id.is_none());
-    let Ok(Answer::Fetched(mut fetched)) = result else {
-        return Some(result);
+    let mut read = match result {
+        Ok(Answer::Read(read)) => read,
+        // From a daemon of version 1, which marks at once.
+        Ok(Answer::Fetched(Fetched { address, mail })) => {
+            let removed = Removed::default();
+            return Some(Ok(Answer::Read(Read {
+                address,
+                mail,
+                removed,
+            })));
+        }
+        other => return Some(other),
     };
-    let Some(mail) = fetched.mail.as_mut().filter(|_| lent) else {
-        return Some(Ok(Answer::Fetched(fetched)));
+    let lent = matches!(call, Call::FetchEmail(fetch) if fetch.id.is_none());
+    let Some(mail) = read.mail.as_mut().filter(|_| lent) else {
+        return Some(Ok(Answer::Read(read)));
     };
     let id = mail.id;
     let settled = wire
@@ -252,7 +262,7 @@ async fn settle(
     match settled {
         Outcome::Answer(Ok(Answer::Settled { marked_read })) => {
             mail.marked_read = marked_read;
-            Some(Ok(Answer::Fetched(fetched)))
+            Some(Ok(Answer::Read(read)))
         }
         Outcome::Answer(_) | Outcome::NotSent | Outcome::Lost => None,
         Outcome::Cancelled => {

@@ -172,8 +172,8 @@ impl ServerHandler for Server {
         let result = match call {
             Ok(call) => {
                 let answer = self.call(&call, &context).await;
-                if let (Call::FetchEmail(which), Ok(Answer::Fetched(fetched))) = (&call, &answer)
-                    && let (None, Some(mail)) = (which.id, &fetched.mail)
+                if let (Call::FetchEmail(which), Ok(Answer::Read(read))) = (&call, &answer)
+                    && let (None, Some(mail)) = (which.id, &read.mail)
                 {
                     self.lent(mail.id, &context).await;
                 }

@@ -1,13 +1,11 @@
-//! Bodies: Markdown to HTML on the way out, HTML to Markdown on the way in. Conversions of
-//! any size run beside the event loop, and nothing a mail contains can overflow the stack.
+//! What we send: Markdown to HTML that mail programs show well, HTML made harmless, and a text
+//! part that keeps the structure. Conversions of any size run beside the event loop.
 
-use super::MailError;
+use super::{MailError, reading};
 use tai_proto::call::{Format, MAX_CONTENT};
 
 /// Bodies are cut at this many bytes before they are converted or handed on.
-const MAX_BODY: usize = 1 << 20;
-/// Deeper HTML is shown as text: the converter is recursive.
-const MAX_DEPTH: usize = 200;
+pub(super) const MAX_BODY: usize = 1 << 20;
 /// Conversions of less are done at once; they take well under a millisecond.
 const SMALL: usize = 16 << 10;
 
@@ -35,10 +33,13 @@ pub(super) async fn parts(content: String, format: Format) -> Result<Parts, Mail
             html: html(&content),
             text: content,
         },
-        Format::Html => Parts {
-            text: convert(&content),
-            html: content,
-        },
+        Format::Html => {
+            let html = sanitised(&content);
+            Parts {
+                text: reading::text_part(&html),
+                html,
+            }
+        }
     });
     parts.await.ok_or(MailError::BadField {
         field: "content",
@@ -46,19 +47,8 @@ pub(super) async fn parts(content: String, format: Format) -> Result<Parts, Mail
     })
 }
 
-/// The body of a mail as Markdown: made from its HTML, because a text part beside HTML may be
-/// a stock sentence (bridge-api.md, trap 6); its text where there is no HTML.
-pub(super) async fn markdown(html: Option<String>, text: Option<String>) -> String {
-    match html.filter(|html| !html.trim().is_empty()) {
-        Some(html) => run(html.len(), move || convert(&html))
-            .await
-            .unwrap_or_default(),
-        None => cut(text.unwrap_or_default()),
-    }
-}
-
 /// Runs a conversion: at once when it is small, beside the event loop otherwise.
-async fn run<T: Send + 'static>(
+pub(super) async fn run<T: Send + 'static>(
     size: usize,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
@@ -69,6 +59,7 @@ async fn run<T: Send + 'static>(
 }
 
 /// GitHub-flavoured Markdown to HTML. Raw HTML in it is left out, which is comrak's default.
+/// Mail programs have no style for tables, code and quotes, and read none but inline styles.
 fn html(markdown: &str) -> String {
     let mut options = comrak::Options::default();
     options.extension.table = true;
@@ -76,73 +67,53 @@ fn html(markdown: &str) -> String {
     options.extension.autolink = true;
     options.extension.tasklist = true;
     options.render.hardbreaks = true;
-    comrak::markdown_to_html(markdown, &options)
-}
-
-/// HTML to Markdown.
-fn convert(html: &str) -> String {
-    let html = cut(html.to_owned());
-    if depth(&html) > MAX_DEPTH {
-        return bare_text(&html);
+    let mut html = comrak::markdown_to_html(markdown, &options);
+    for (tag, style) in STYLES {
+        html = html.replace(&format!("<{tag}>"), &format!("<{tag} style=\"{style}\">"));
+        html = html.replace(
+            &format!("<{tag} align="),
+            &format!("<{tag} style=\"{style}\" align="),
+        );
     }
-    let options = htmd::options::Options {
-        bullet_list_marker: htmd::options::BulletListMarker::Dash,
-        ul_bullet_spacing: 1,
-        ol_number_spacing: 1,
-        ..Default::default()
-    };
-    let converter = htmd::HtmlToMarkdown::builder()
-        .options(options)
-        .skip_tags(vec![
-            "script", "style", "head", "title", "noscript", "template",
-        ])
-        .build();
-    match converter.convert(&html) {
-        Ok(markdown) => cut(markdown),
-        Err(_) => bare_text(&html),
-    }
+    format!("<div style=\"{BODY_STYLE}\">\n{html}</div>\n")
 }
 
-/// How deep elements are nested, at the most: end tags that are missing count as depth.
-fn depth(html: &str) -> usize {
-    const VOID: [&str; 8] = ["br", "hr", "img", "input", "meta", "link", "col", "wbr"];
-    let (mut depth, mut deepest) = (0usize, 0usize);
-    for tag in html.split('<').skip(1) {
-        if tag.starts_with('/') {
-            depth = depth.saturating_sub(1);
-        } else if tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            let name: String = tag
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .collect();
-            if !VOID.contains(&name.to_ascii_lowercase().as_str()) {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-        }
-    }
-    deepest
+const BODY_STYLE: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
+    font-size:15px;line-height:1.5;color:#1a1a1a";
+const STYLES: [(&str, &str); 5] = [
+    ("table", "border-collapse:collapse"),
+    (
+        "th",
+        "border:1px solid #c8c8c8;padding:4px 8px;background:#f2f2f2",
+    ),
+    ("td", "border:1px solid #c8c8c8;padding:4px 8px"),
+    ("pre", "background:#f6f6f6;padding:8px;overflow:auto"),
+    (
+        "blockquote",
+        "margin:0 0 0 8px;padding-left:8px;border-left:3px solid #c8c8c8;color:#555",
+    ),
+];
+
+/// HTML as mail programs and agents may be given it: no scripts, frames, forms or handlers;
+/// its layout and its links stay.
+fn sanitised(html: &str) -> String {
+    ammonia::Builder::default()
+        .add_generic_attributes(["style", "align", "valign", "bgcolor", "width", "height"])
+        .add_tags(["font"])
+        .add_tag_attributes("font", ["color", "face", "size"])
+        .url_schemes(["http", "https", "mailto", "tel", "cid"].into())
+        .link_rel(None)
+        .clean(html)
+        .to_string()
 }
 
-/// What is outside of tags.
-fn bare_text(html: &str) -> String {
-    let pieces = html
-        .split('<')
-        .enumerate()
-        .map(|(at, piece)| match piece.split_once('>') {
-            Some((_, text)) if at > 0 => text,
-            _ if at > 0 => "",
-            _ => piece,
-        });
-    pieces.collect()
-}
-
-fn cut(mut text: String) -> String {
-    if text.len() > MAX_BODY {
+/// Cuts between characters, and says whether it did.
+pub(super) fn cut_short(mut text: String) -> (String, bool) {
+    let cut = text.len() > MAX_BODY;
+    if cut {
         text.truncate(text.floor_char_boundary(MAX_BODY));
-        text.push_str("\n\n[The rest of this mail is left out: it is larger than 1 MB.]");
     }
-    text
+    (text, cut)
 }
 
 #[cfg(test)]
@@ -153,30 +124,46 @@ mod tests {
     fn markdown_goes_out_as_html_without_raw_html() {
         let out = html("# Hi\n\n- a\n- b\n\n| x |\n|---|\n| 1 |\n\n<script>x</script>");
         assert!(
-            out.contains("<h1>Hi</h1>") && out.contains("<li>a</li>") && out.contains("<table>")
+            out.contains("<h1>Hi</h1>") && out.contains("<li>a</li>") && out.contains("<table ")
         );
         assert!(!out.contains("<script>"));
     }
 
     #[test]
-    fn html_comes_in_as_markdown_without_scripts_and_styles() {
-        let html = "<html><head><title>t</title><style>p{}</style></head><body><h1>Hi</h1>\
-                    <p>a <b>b</b> <a href='https://e.com'>l</a></p><script>x()</script></body></html>";
-        assert_eq!(convert(html), "# Hi\n\na **b** [l](https://e.com)");
+    fn tables_code_and_quotes_are_styled_where_mail_programs_look() {
+        let out = html("| a | b |\n|---|:-:|\n| 1 | 2 |\n\n> q\n\n```\nx <td>\n```\n");
+        for part in [
+            "<table style=",
+            "<td style=\"border:1px solid #c8c8c8;padding:4px 8px\">1</td>",
+            "padding:4px 8px\" align=\"center\">2</td>",
+            "<blockquote style=",
+            "<pre style=",
+            "x &lt;td&gt;",
+        ] {
+            assert!(out.contains(part), "{part}: {out}");
+        }
     }
 
     #[test]
-    fn ten_thousand_nested_elements_are_shown_as_text() {
-        let html = format!("{}deep{}", "<div>".repeat(10_000), "</div>".repeat(10_000));
-        assert_eq!(convert(&html), "deep");
-        assert_eq!(convert(&format!("{}deep", "<b><i>".repeat(50_000))), "deep");
+    fn html_goes_out_without_anything_that_runs() {
+        let out = sanitised(
+            "<p style=\"color:red\" onclick=\"x()\">a<script>b()</script><iframe src=\"https://e\">\
+             </iframe><a href=\"javascript:x()\">l</a> <a href=\"https://e.com\">m</a>\
+             <form><input name=\"p\"></form><table bgcolor=\"#fff\"><tr><td>t</td></tr></table>",
+        );
+        for bad in ["script", "onclick", "iframe", "form", "input", "b()"] {
+            assert!(!out.contains(bad), "{bad}: {out}");
+        }
+        for good in ["color:red", "https://e.com", "bgcolor", "<td>t</td>"] {
+            assert!(out.contains(good), "{good}: {out}");
+        }
     }
 
     #[test]
     fn a_body_is_cut_between_characters() {
-        let long = "é".repeat(MAX_BODY);
-        let cut = cut(long);
-        assert!(cut.len() < MAX_BODY + 100 && cut.ends_with("1 MB.]"));
+        let (cut, was) = cut_short("é".repeat(MAX_BODY));
+        assert!(was && cut.len() <= MAX_BODY);
+        assert!(!cut_short("é".into()).1);
     }
 
     #[tokio::test]

@@ -2,14 +2,15 @@
 //! written (see [`super::leases`]).
 
 use super::{
-    MailError, MailService, content,
+    MailError, MailService,
     leases::{ClientKey, Taken},
+    reading,
 };
 use crate::{
     bridge::{Bridge, Message},
     session::error::SessionError,
 };
-use tai_proto::call::{FetchEmail, Fetched, Mail};
+use tai_proto::call::{FetchEmail, Mail, Read, Removed};
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {
@@ -24,24 +25,27 @@ impl<B: Bridge> MailService<B> {
         client: ClientKey,
         which: FetchEmail,
         deadline: Instant,
-    ) -> Result<Fetched, MailError> {
+    ) -> Result<Read, MailError> {
         let address = self.address(instance, deadline).await?;
         if let Some(id) = which.id {
             let message = self.own(&address, id, deadline).await?;
             let marked_read = self.mark(id, deadline).await;
-            let mail = Some(read(message, marked_read).await);
-            return Ok(Fetched { address, mail });
+            return Ok(read(address, message, marked_read).await);
         }
         loop {
             let Some(taken) = self.take(instance, &address, client, deadline).await? else {
-                let mail = None;
-                return Ok(Fetched { address, mail });
+                let (mail, removed) = (None, Removed::default());
+                return Ok(Read {
+                    address,
+                    mail,
+                    removed,
+                });
             };
             match self.own(&address, taken.id(), deadline).await {
                 Ok(message) => {
-                    let mail = Some(read(message, false).await);
+                    let read = read(address, message, false).await;
                     taken.keep();
-                    return Ok(Fetched { address, mail });
+                    return Ok(read);
                 }
                 // Deleted, or another's by now: there may be a next one.
                 Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
@@ -108,16 +112,22 @@ impl<B: Bridge> MailService<B> {
 }
 
 /// A mail as a client gets it.
-async fn read(message: Message, marked_read: bool) -> Mail {
-    let body = content::markdown(message.html, message.text).await;
+async fn read(address: String, message: Message, marked_read: bool) -> Read {
+    let body = reading::body(message.html, message.text).await;
     let head = message.head;
-    Mail {
+    let mail = Some(Mail {
         id: head.id,
-        from: head.from,
-        to: head.to,
-        subject: head.subject,
+        from: reading::line(&head.from),
+        to: reading::line(&head.to),
+        subject: reading::line(&head.subject),
         date: head.date,
-        body,
+        body: body.markdown,
         marked_read,
+    });
+    let removed = body.removed;
+    Read {
+        address,
+        mail,
+        removed,
     }
 }

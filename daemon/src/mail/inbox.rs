@@ -2,7 +2,7 @@
 //! neither filter by read state nor by exact address, and its pages shift when mail arrives
 //! in between.
 
-use super::{MailError, MailService};
+use super::{MailError, MailService, reading};
 use crate::bridge::{Bridge, Head, Page};
 use std::collections::HashSet;
 use tai_proto::call::{Inbox, ListInbox, Row};
@@ -52,8 +52,8 @@ impl<B: Bridge> MailService<B> {
             .take(which.limit as usize)
             .map(|mail| Row {
                 id: mail.id,
-                from: mail.from,
-                subject: mail.subject,
+                from: reading::line(&mail.from),
+                subject: reading::line(&mail.subject),
                 date: mail.date,
                 read: mail.read,
             })

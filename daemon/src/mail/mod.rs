@@ -7,6 +7,7 @@ mod fetch;
 mod inbox;
 pub mod leases;
 pub mod ledger;
+mod reading;
 
 use crate::{
     bridge::{Bridge, BridgeError, Head, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},
