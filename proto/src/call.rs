@@ -303,7 +303,7 @@ pub struct Removed {
     pub invisible: u32,
     /// Whether the body was longer than 1 MB, and its end left out.
     pub cut: bool,
-    /// Whether it was nested too deep, and is shown as bare text.
+    /// Whether it was nested too deep, and is shown as bare text, hidden passages included.
     pub flattened: bool,
 }
 

@@ -162,7 +162,7 @@ fn note(removed: &Removed) -> Option<String> {
         )),
     };
     if removed.flattened {
-        let bare = "Note: this email was nested too deep and is shown as bare text.";
+        let bare = "Note: this email was nested too deep and is shown as bare text, hidden passages included.";
         note = Some(match note {
             Some(note) => format!("{note} {bare}"),
             None => bare.to_owned(),

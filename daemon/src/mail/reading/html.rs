@@ -1,7 +1,7 @@
 //! HTML to Markdown: parsed as browsers do, cleaned, converted. Nesting that is too deep for
 //! the converter is flattened to text first.
 
-use super::hidden;
+use super::{hidden, invisible};
 use htmd::{
     HtmlToMarkdown,
     element_handler::{HandlerResult, Handlers},
@@ -13,8 +13,16 @@ use tai_proto::call::Removed;
 
 /// Deeper nesting is shown as text: the converter is recursive.
 const MAX_DEPTH: usize = 200;
+/// What is nested deeper than this, or has a tag longer than this, is not even parsed: a
+/// parser's work grows with the square of either.
+const MAX_PARSED_DEPTH: usize = 2_000;
+const MAX_TAG: usize = 16 << 10;
 
 pub(super) fn to_markdown(html: &str, removed: &mut Removed) -> String {
+    if is_too_much(html) {
+        removed.flattened = true;
+        return strip(html, removed);
+    }
     let dom = parse_document(RcDom::default(), ParseOpts::default()).one(html);
     hidden::take_out(&dom.document, removed);
     if depth(&dom.document) > MAX_DEPTH {
@@ -28,7 +36,7 @@ pub(super) fn to_markdown(html: &str, removed: &mut Removed) -> String {
     }
     let clean = String::from_utf8_lossy(&clean);
     match converter().convert(&clean) {
-        Ok(markdown) => tidy(&markdown),
+        Ok(markdown) => tidy(&invisible::clean(&markdown, &mut removed.invisible)),
         Err(_) => text_of(&dom.document),
     }
 }
@@ -61,25 +69,95 @@ fn converter() -> HtmlToMarkdown {
                 Some(HandlerResult::from(text))
             },
         )
-        // A link that runs something is only its text.
+        // A link that runs something, or leads nowhere, is only its text.
         .add_handler(
             vec!["a"],
             |handlers: &dyn Handlers, element: htmd::Element<'_>| {
-                let scheme = attr(&element, "href").unwrap_or_default();
-                let scheme: String = scheme
+                let address = attr(&element, "href").unwrap_or_default();
+                let scheme: String = address
                     .chars()
                     .filter(|c| !c.is_whitespace() && !c.is_control())
                     .take_while(|c| *c != ':')
                     .collect();
                 match scheme.to_ascii_lowercase().as_str() {
-                    "javascript" | "data" | "vbscript" | "file" => {
+                    "javascript" | "data" | "vbscript" | "file" | "" => {
                         Some(handlers.walk_children(element.node))
                     }
+                    anchor if anchor.starts_with('#') => Some(handlers.walk_children(element.node)),
                     _ => handlers.fallback(element),
                 }
             },
         )
+        .add_handler(
+            vec!["pre"],
+            |_: &dyn Handlers, element: htmd::Element<'_>| {
+                Some(HandlerResult::from(code_block(
+                    &language(element.node),
+                    &raw_text(element.node),
+                )))
+            },
+        )
+        .add_handler(
+            vec!["s", "del", "strike"],
+            |handlers: &dyn Handlers, element: htmd::Element<'_>| {
+                Some(around(
+                    "~~",
+                    &handlers.walk_children(element.node).content,
+                    "~~",
+                ))
+            },
+        )
+        .add_handler(
+            vec!["sup"],
+            |handlers: &dyn Handlers, element: htmd::Element<'_>| {
+                Some(around(
+                    "^",
+                    &handlers.walk_children(element.node).content,
+                    "",
+                ))
+            },
+        )
         .build()
+}
+
+fn around(before: &str, content: &str, after: &str) -> HandlerResult {
+    match content.trim().is_empty() {
+        true => HandlerResult::from(content),
+        false => HandlerResult::from(format!("{before}{content}{after}")),
+    }
+}
+
+/// What a `<pre>` says of its language, where it says so in a way that is safe to repeat.
+fn language(pre: &Handle) -> String {
+    let children = pre.children.borrow();
+    let class = children.iter().find_map(|child| match &child.data {
+        NodeData::Element { name, attrs, .. } if name.local.as_ref() == "code" => attrs
+            .borrow()
+            .iter()
+            .find(|attr| attr.name.local.as_ref() == "class")
+            .map(|attr| attr.value.to_string()),
+        _ => None,
+    });
+    let language = class.unwrap_or_default();
+    let language = language
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("language-"));
+    language
+        .filter(|name| name.len() < 20 && name.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Code in a fence that is longer than any in it.
+fn code_block(language: &str, code: &str) -> String {
+    let code = code.trim_matches('\n');
+    let longest = code
+        .lines()
+        .map(|line| line.trim_start().bytes().take_while(|b| *b == b'`').count())
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("\n\n{fence}{language}\n{code}\n{fence}\n\n")
 }
 
 fn attr(element: &htmd::Element<'_>, name: &str) -> Option<String> {
@@ -127,17 +205,100 @@ fn depth(document: &Handle) -> usize {
 /// All text of a document in its order, a line for each piece.
 fn text_of(document: &Handle) -> String {
     let mut out = String::new();
-    let mut stack = vec![document.clone()];
+    for piece in pieces(document) {
+        if !piece.trim().is_empty() {
+            out.push_str(piece.trim());
+            out.push('\n');
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+/// All text as it stands.
+fn raw_text(node: &Handle) -> String {
+    pieces(node).concat()
+}
+
+fn pieces(node: &Handle) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut stack = vec![node.clone()];
     while let Some(node) = stack.pop() {
-        if let NodeData::Text { contents } = &node.data {
-            let words = contents.borrow();
-            let text = words.trim();
-            if !text.is_empty() {
-                out.push_str(text);
-                out.push('\n');
+        match &node.data {
+            NodeData::Text { contents } => pieces.push(contents.borrow().to_string()),
+            NodeData::Element { name, .. } if name.local.as_ref() == "br" => {
+                pieces.push("\n".to_owned());
             }
+            _ => {}
         }
         stack.extend(node.children.borrow().iter().rev().cloned());
+    }
+    pieces
+}
+
+/// Whether parsing it could take long. End tags that are missing count as depth.
+fn is_too_much(html: &str) -> bool {
+    const VOID: [&str; 9] = [
+        "br", "hr", "img", "input", "meta", "link", "col", "wbr", "p",
+    ];
+    let mut depth = 0usize;
+    for tag in html.split('<').skip(1) {
+        let end = tag.find('>').unwrap_or(tag.len());
+        if end > MAX_TAG {
+            return true;
+        }
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let name = tag
+                .find(|c: char| !c.is_ascii_alphanumeric())
+                .and_then(|end| tag.get(..end))
+                .unwrap_or(tag);
+            if !VOID.iter().any(|void| name.eq_ignore_ascii_case(void)) {
+                depth += 1;
+            }
+        }
+        if depth > MAX_PARSED_DEPTH {
+            return true;
+        }
+    }
+    false
+}
+
+/// What is outside of tags, comments, scripts and styles, in one pass.
+fn strip(html: &str, removed: &mut Removed) -> String {
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (text, tag) = rest.split_at(at);
+        if !text.trim().is_empty() {
+            out.push_str(text.trim());
+            out.push('\n');
+        }
+        let name: String = tag
+            .chars()
+            .skip(1)
+            .take_while(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
+        let end = match name.as_str() {
+            _ if tag.starts_with("<!--") => {
+                removed.comments += 1;
+                "-->"
+            }
+            "script" => {
+                removed.scripts += 1;
+                "</script>"
+            }
+            "style" => "</style>",
+            _ => ">",
+        };
+        rest = match tag.find(end) {
+            Some(at) => tag.get(at + end.len()..).unwrap_or_default(),
+            None => "",
+        };
+    }
+    if !rest.trim().is_empty() {
+        out.push_str(rest.trim());
     }
     out.trim_end().to_owned()
 }

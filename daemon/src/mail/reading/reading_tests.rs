@@ -118,6 +118,16 @@ fn no_nesting_and_no_size_is_too_much() {
     ));
     assert_eq!(deep.markdown, "deep");
     assert!(deep.removed.flattened);
+    // A parser's work can grow with the square of these.
+    let started = std::time::Instant::now();
+    let attributes = (0..20_000).map(|n| format!("a{n}=1 ")).collect::<String>();
+    let attributes = html(&format!(
+        "<p {attributes}>text<script>x()</script></p><!-- y -->z"
+    ));
+    assert_eq!(attributes.markdown, "text\nz");
+    let unended = html(&"<div>".repeat(200_000));
+    assert!(unended.removed.flattened && unended.markdown.is_empty());
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
     let unclosed = html(&format!("{}deep", "<b><i>".repeat(10_000)));
     assert_eq!(unclosed.markdown, "deep");
     let long = html(&format!("<p>{}</p>", "word ".repeat(400_000)));

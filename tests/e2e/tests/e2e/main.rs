@@ -10,6 +10,7 @@
 
 mod accounts;
 mod cli;
+mod corpus;
 mod delivery;
 mod doctor;
 mod fetching;
