@@ -17,8 +17,9 @@ use std::{
 };
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
-    call::{Fetched, Info, Read},
+    call::{Fetched, Info},
     endpoint::Endpoint,
+    reading::Read,
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +42,9 @@ pub(crate) struct App {
 impl App {
     async fn answer(&self, client: Client, call: Call, deadline: Instant) -> Result<Answer, Fault> {
         let instance = client.instance.as_deref();
+        if let Some(reason) = self.config.permits.refusal(instance, call.name()) {
+            return Err(fault::not_permitted(call.name(), &reason));
+        }
         let mail = &self.mail;
         let failed = |error: MailError| {
             tracing::warn!("the call failed: {}", crate::error::chain(&error));
@@ -95,6 +99,21 @@ impl App {
             Call::ReplyAgain(what) => {
                 let replied = mail.reply(instance, what, true, deadline);
                 Answer::Replied(replied.await.map_err(failed)?)
+            }
+            Call::Delete { mail: id } => Answer::Done {
+                mail: id,
+                subject: mail.delete(instance, id, deadline).await.map_err(failed)?,
+            },
+            Call::MarkRead { mail: id } => Answer::Done {
+                mail: id,
+                subject: mail
+                    .mark_read(instance, id, deadline)
+                    .await
+                    .map_err(failed)?,
+            },
+            Call::Search(search) => {
+                let found = mail.search(instance, search, deadline);
+                Answer::Found(found.await.map_err(failed)?)
             }
             Call::Info => Answer::Info(self.info(instance)),
             Call::Status => {

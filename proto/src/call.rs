@@ -4,6 +4,7 @@
 use crate::{
     account::{Account, Credentials, Login, Need, SignedIn, SignedOut},
     fault::Fault,
+    reading::{Found, Read, Search},
 };
 use serde::{Deserialize, Serialize};
 
@@ -99,6 +100,18 @@ pub enum Call {
         /// Whether it was written to the MCP client; if not, it is to be given out again.
         written: bool,
     },
+    /// Since version 2: deletes a mail.
+    Delete {
+        /// The mail's id.
+        mail: u64,
+    },
+    /// Since version 2: marks a mail read without reading it.
+    MarkRead {
+        /// The mail's id.
+        mail: u64,
+    },
+    /// Since version 2: looks for mails.
+    Search(Search),
     /// Since version 2: sends a mail although the same one was sent a moment ago.
     SendAgain(SendEmail),
     /// Since version 2: answers a mail although the same answer was sent a moment ago.
@@ -125,6 +138,15 @@ pub enum Answer {
     Stopping,
     /// To [`Call::Account`].
     Account(Need),
+    /// To [`Call::Delete`] and [`Call::MarkRead`]: it is done.
+    Done {
+        /// The mail's id.
+        mail: u64,
+        /// Its subject; empty when it has none.
+        subject: String,
+    },
+    /// To [`Call::Search`].
+    Found(Found),
     /// To [`Call::Offer`], which is used for the next login, and to [`Call::HandOver`].
     Taken,
     /// To [`Call::Login`].
@@ -150,6 +172,8 @@ impl Call {
             | Call::FetchEmail(_)
             | Call::Settle { .. }
             | Call::HandOver { .. }
+            | Call::MarkRead { .. }
+            | Call::Search(_)
             | Call::Info
             | Call::Status
             | Call::Stop
@@ -157,6 +181,8 @@ impl Call {
             Call::SendEmail(_) | Call::ReplyEmail(_) | Call::SendAgain(_) | Call::ReplyAgain(_) => {
                 false
             }
+            // A second time it is not there any more, which would be told as a failure.
+            Call::Delete { .. } => false,
             // Each of them changes who is signed in.
             Call::Offer(_) | Call::Login(_) | Call::Logout => false,
         }
@@ -178,6 +204,9 @@ impl Call {
             | Call::Logout
             | Call::Settle { .. }
             | Call::HandOver { .. }
+            | Call::Delete { .. }
+            | Call::MarkRead { .. }
+            | Call::Search(_)
             | Call::SendAgain(_)
             | Call::ReplyAgain(_) => 2,
         }
@@ -199,6 +228,9 @@ impl Call {
             Call::Logout => "logout",
             Call::Settle { .. } => "settle",
             Call::HandOver { .. } => "hand_over",
+            Call::Delete { .. } => "delete_email",
+            Call::MarkRead { .. } => "mark_read",
+            Call::Search(_) => "search_inbox",
         }
     }
 }
@@ -275,36 +307,6 @@ pub struct Mail {
     pub body: String,
     /// Whether the bridge now counts it as read. `false` when marking it failed.
     pub marked_read: bool,
-}
-
-/// What was found to read, and what was taken out of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Read {
-    /// The address whose mails were looked at.
-    pub address: String,
-    /// The mail; `None` when nothing is unread.
-    pub mail: Option<Mail>,
-    /// What a person would not have seen of it.
-    pub removed: Removed,
-}
-
-/// What was taken out of a body, because a person would not have seen it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Removed {
-    /// Hidden elements with something in them.
-    pub hidden: u32,
-    /// Images that are there to be fetched and not to be seen.
-    pub trackers: u32,
-    /// Scripts, frames and other things that are not text.
-    pub scripts: u32,
-    /// Comments.
-    pub comments: u32,
-    /// Zero-width, direction-changing, tag and control characters.
-    pub invisible: u32,
-    /// Whether the body was longer than 1 MB, and its end left out.
-    pub cut: bool,
-    /// Whether it was nested too deep, and is shown as bare text, hidden passages included.
-    pub flattened: bool,
 }
 
 /// Which part of the list to show.

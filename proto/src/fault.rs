@@ -55,13 +55,18 @@ pub enum FaultCode {
     AccountRefused,
     /// Since version 2: the same mail was sent a moment ago, or may have been.
     Duplicate,
+    /// Since version 2: the daemon's configuration keeps this instance from it.
+    NotPermitted,
 }
 
 impl FaultCode {
     /// The code as a client of `version` knows it.
     pub fn in_version(self, version: u32) -> Self {
         match self {
-            FaultCode::OtherAccount | FaultCode::AccountRefused | FaultCode::Duplicate
+            FaultCode::OtherAccount
+            | FaultCode::AccountRefused
+            | FaultCode::Duplicate
+            | FaultCode::NotPermitted
                 if version < 2 =>
             {
                 FaultCode::BadRequest

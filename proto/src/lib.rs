@@ -65,6 +65,7 @@ pub mod fault;
 pub mod frame;
 pub mod hello;
 pub mod name;
+pub mod reading;
 pub mod secret;
 pub mod status;
 

@@ -8,6 +8,7 @@ use tai_proto::{
     fault::{Fault, FaultCode},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
+    reading::*,
     secret::Secret,
 };
 
@@ -261,7 +262,7 @@ fn the_frames_of_version_2_are_frozen() {
             content: "c".into(),
             format: Format::Markdown,
         })),
-        "23000000 01000000 0700000000000000 e8030000 0d000000
+        "23000000 01000000 0700000000000000 e8030000 10000000
          00 00 0100000000000000 63 00000000",
     );
     golden(
@@ -271,7 +272,7 @@ fn the_frames_of_version_2_are_frozen() {
             format: Format::Html,
             subject: None,
         })),
-        "2a000000 01000000 0700000000000000 e8030000 0e000000
+        "2a000000 01000000 0700000000000000 e8030000 11000000
          0500000000000000 0100000000000000 63 01000000 00",
     );
     golden(
@@ -280,6 +281,22 @@ fn the_frames_of_version_2_are_frozen() {
             written: true,
         }),
         "1d000000 01000000 0700000000000000 e8030000 0c000000 0300000000000000 01",
+    );
+    golden(
+        &request(Call::Delete { mail: 3 }),
+        "1c000000 01000000 0700000000000000 e8030000 0d000000 0300000000000000",
+    );
+    golden(
+        &request(Call::MarkRead { mail: 3 }),
+        "1c000000 01000000 0700000000000000 e8030000 0e000000 0300000000000000",
+    );
+    golden(
+        &request(Call::Search(Search {
+            query: s("q"),
+            limit: 5,
+            unread_only: true,
+        })),
+        "22000000 01000000 0700000000000000 e8030000 0f000000 0100000000000000 71 05000000 01",
     );
     golden(
         &answer(Answer::Read(Read {

@@ -9,8 +9,9 @@ use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
     account::{Account, Credentials, Need},
-    call::{Attach, Fetched, Read, Removed},
+    call::{Attach, Fetched},
     endpoint::{Endpoint, EndpointError},
+    reading::{Read, Removed},
 };
 use tokio::{
     sync::{Mutex, Semaphore},

@@ -4,6 +4,7 @@
 mod args;
 mod link;
 mod receipts;
+mod results;
 mod secrets;
 mod server;
 mod settings;

@@ -1,13 +1,16 @@
 //! What an answer reads like: the texts existing users know, and the same content as
 //! structured values. It knows nothing of MCP but that a result has both.
 
-use crate::args;
+mod status;
+
+use crate::results;
 use serde::Serialize;
 use serde_json::Value;
 use std::{borrow::Cow, fmt::Write as _};
 use tai_proto::{
     Answer, Call,
-    call::{Inbox, Info, Mail, Read, Removed, Replied, Sent},
+    call::{Inbox, Info, Mail, Replied, Row, Sent},
+    reading::{Found, Read, Removed},
 };
 
 /// One result, in both forms. They say the same.
@@ -27,6 +30,9 @@ pub(crate) fn show(call: &Call, answer: Answer) -> Shown {
             show_inbox(inbox, with_read)
         }
         Answer::Replied(replied) => show_replied(replied),
+        Answer::Done { mail, subject } => show_done(call, mail, subject),
+        Answer::Found(found) => show_found(found),
+        Answer::Status(json) => status::show(&json),
         // What no tool asks for.
         _ => Shown {
             text: "taid answered another question than was asked".into(),
@@ -56,7 +62,7 @@ fn show_sent(sent: Sent) -> Shown {
     } = sent;
     shown(
         text,
-        &args::SendEmailResult {
+        &results::SendEmailResult {
             message_id,
             to,
             from,
@@ -84,7 +90,7 @@ fn show_read(read: Read, nonce: &str) -> Shown {
         let text = format!("No unread emails found for {address}");
         return shown(
             text,
-            &args::FetchEmailResult {
+            &results::FetchEmailResult {
                 address,
                 email: None,
             },
@@ -123,7 +129,7 @@ fn show_read(read: Read, nonce: &str) -> Shown {
         body,
         marked_read,
     } = mail;
-    let email = Some(args::Email {
+    let email = Some(results::Email {
         id,
         from,
         to,
@@ -131,10 +137,10 @@ fn show_read(read: Read, nonce: &str) -> Shown {
         date,
         read: marked_read,
         body,
-        trust: args::Trust::Untrusted,
+        trust: results::Trust::Untrusted,
         note,
     });
-    shown(text, &args::FetchEmailResult { address, email })
+    shown(text, &results::FetchEmailResult { address, email })
 }
 
 /// What was taken out of a body, in a line; `None` when nothing was that matters.
@@ -171,24 +177,32 @@ fn note(removed: &Removed) -> Option<String> {
     note
 }
 
+/// A Markdown table of mails; nothing where there are none.
+fn rows(rows: &[Row]) -> String {
+    let mut text = String::new();
+    if rows.is_empty() {
+        return text;
+    }
+    text.push_str("| ID | From | Subject | Date | Status |\n|---|---|---|---|---|\n");
+    for row in rows {
+        let status = if row.read { "✓ Read" } else { "✉ Unread" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {status} |",
+            row.id,
+            cell(&row.from),
+            cell(&row.subject),
+            cell(&date(&row.date))
+        );
+    }
+    text.push('\n');
+    text
+}
+
 fn show_inbox(inbox: Inbox, with_read: bool) -> Shown {
     let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
-    if !inbox.rows.is_empty() {
-        text.push_str("| ID | From | Subject | Date | Status |\n|---|---|---|---|---|\n");
-        for row in &inbox.rows {
-            let status = if row.read { "✓ Read" } else { "✉ Unread" };
-            // Writing to a String cannot fail.
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} | {} | {status} |",
-                row.id,
-                cell(&row.from),
-                cell(&row.subject),
-                cell(&date(&row.date))
-            );
-        }
-        text.push('\n');
-    }
+    text.push_str(&rows(&inbox.rows));
     let unread = if with_read { "" } else { "unread " };
     text.push_str(&format!(
         "Showing {} {unread}of {} total emails",
@@ -200,8 +214,45 @@ fn show_inbox(inbox: Inbox, with_read: bool) -> Shown {
     }
     Shown {
         text,
-        structured: Some(args::list_inbox_result(inbox)),
+        structured: Some(results::list_inbox_result(inbox)),
     }
+}
+
+fn show_done(call: &Call, email_id: u64, subject: String) -> Shown {
+    let done = match call {
+        Call::Delete { .. } => "deleted",
+        _ => "marked as read",
+    };
+    let text = format!("Email {email_id} (\"{}\") {done}", line(&subject));
+    shown(text, &results::DoneResult { email_id, subject })
+}
+
+fn show_found(found: Found) -> Shown {
+    let mut text = format!("# Emails found ({})\n\n", found.address);
+    text.push_str(&rows(&found.rows));
+    text.push_str(&format!(
+        "{} found, {} looked at{}",
+        found.rows.len(),
+        found.looked_at,
+        match found.complete {
+            true => ", which is all there are",
+            false => "; there may be more behind these: ask for more words or a larger limit",
+        }
+    ));
+    let emails = found.rows.into_iter().map(|row| results::FoundRow {
+        id: row.id,
+        from: row.from,
+        subject: row.subject,
+        date: row.date,
+        read: row.read,
+    });
+    let result = results::SearchInboxResult {
+        address: found.address,
+        emails: emails.collect(),
+        looked_at: found.looked_at,
+        complete: found.complete,
+    };
+    shown(text, &result)
 }
 
 fn show_replied(replied: Replied) -> Shown {
@@ -228,7 +279,7 @@ fn show_replied(replied: Replied) -> Shown {
     } = replied;
     shown(
         text,
-        &args::ReplyEmailResult {
+        &results::ReplyEmailResult {
             original_message_id: original,
             reply_message_id: message_id,
             to,

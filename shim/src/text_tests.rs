@@ -2,6 +2,7 @@
 
 use super::*;
 use tai_proto::call::{FetchEmail, ListInbox, Row};
+use tai_proto::reading::Search;
 
 fn listing(rows: Vec<Row>, total: u64, more: bool) -> Answer {
     Answer::Inbox(Inbox {
@@ -272,4 +273,86 @@ fn info_is_told_with_and_without_the_daemon() {
     - Instance: none
     - Tools: send_email
     ");
+}
+
+#[test]
+fn what_is_found_done_and_wrong_reads_well() {
+    let row = Row {
+        id: 7,
+        from: "e@example.com".into(),
+        subject: "a | b".into(),
+        date: "2026-11-23T09:59:34Z".into(),
+        read: false,
+    };
+    let found = |rows, complete| {
+        Answer::Found(Found {
+            address: "desk.alice@tai.chat".into(),
+            rows,
+            looked_at: 120,
+            complete,
+        })
+    };
+    let search = Call::Search(Search {
+        query: "a".into(),
+        limit: 1,
+        unread_only: false,
+    });
+    let done = || Answer::Done {
+        mail: 7,
+        subject: "Hi".into(),
+    };
+    let status = r#"{"schema":1,"daemon":{"version":"0.1.0","protocol":2,"pid":1,"profile":"default",
+        "started_at":"","uptime_s":1,"socket":"s","log":"l","draining":false},
+        "account":{"username":"alice","address":"desk.alice@tai.chat"},
+        "session":{"state":"signed_out","token_expires_at":null,"renews_at":null,"retry_at":null,
+        "logins":0,"renewals":0,"failed_logins":1,"failed_renewals":0,
+        "last_error":{"at":"","what":"refused","why":"","hint":"Run `taid login`"}},
+        "bridge":{"url":"u","requests":1,"retries":0,"latency_us":null,"last_answer_at":null,
+        "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
+        "unknown_sends":[{"at":"","digest":"d"}],"clients":[]}"#;
+    let mut page = String::new();
+    for (call, answer) in [
+        (&search, found(vec![row], false)),
+        (&search, found(vec![], true)),
+        (&Call::Delete { mail: 7 }, done()),
+        (&Call::MarkRead { mail: 7 }, done()),
+        (&Call::Status, Answer::Status(status.into())),
+        (&Call::Status, Answer::Status("{}".into())),
+    ] {
+        let shown = show(call, answer);
+        let structured = shown.structured.unwrap_or_default();
+        page.push_str(&format!("{}\n{structured}\n\n", shown.text));
+    }
+    insta::assert_snapshot!(page, @r#"
+    # Emails found (desk.alice@tai.chat)
+
+    | ID | From | Subject | Date | Status |
+    |---|---|---|---|---|
+    | 7 | e@example.com | a \| b | 2026-11-23 09:59:34 UTC | ✉ Unread |
+
+    1 found, 120 looked at; there may be more behind these: ask for more words or a larger limit
+    {"address":"desk.alice@tai.chat","complete":false,"emails":[{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":false,"subject":"a | b"}],"looked_at":120}
+
+    # Emails found (desk.alice@tai.chat)
+
+    0 found, 120 looked at, which is all there are
+    {"address":"desk.alice@tai.chat","complete":true,"emails":[],"looked_at":120}
+
+    Email 7 ("Hi") deleted
+    {"email_id":7,"subject":"Hi"}
+
+    Email 7 ("Hi") marked as read
+    {"email_id":7,"subject":"Hi"}
+
+    Session: signed_out
+    Account: desk.alice@tai.chat
+    Mail bridge: answers
+    Problem: refused. Run `taid login`
+    Paused: the bridge asked for a pause until 2026-11-23T10:00:00Z
+    Sends whose outcome is unknown: 1
+    {"bridge_reachable":true,"clients":0,"problem":"refused. Run `taid login`","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice"}
+
+    taid's status cannot be read; it may be another version's
+    null
+    "#);
 }

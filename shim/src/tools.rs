@@ -1,13 +1,14 @@
-//! The four tools: what clients are told about them, and how arguments become calls. What
+//! The tools: what clients are told about them, and how arguments become calls. What
 //! people read in the results is in `text`.
 
-use crate::args;
+use crate::{args, results};
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tai_proto::{
     Call, Fault, FaultCode,
     call::{FetchEmail, Format, ListInbox, MAX_CONTENT, ReplyEmail, SendEmail},
+    reading::Search,
 };
 
 /// All tools, always in this order.
@@ -29,7 +30,7 @@ pub(crate) fn all() -> Vec<Tool> {
         )
         .with_title("Send email")
         .with_input_schema::<args::SendEmail>()
-        .with_output_schema::<args::SendEmailResult>()
+        .with_output_schema::<results::SendEmailResult>()
         .with_annotations(hints(false, false, false)),
         Tool::new(
             "fetch_email",
@@ -40,7 +41,7 @@ pub(crate) fn all() -> Vec<Tool> {
         )
         .with_title("Fetch email")
         .with_input_schema::<args::FetchEmail>()
-        .with_output_schema::<args::FetchEmailResult>()
+        .with_output_schema::<results::FetchEmailResult>()
         .with_annotations(hints(false, false, false)),
         Tool::new(
             "list_inbox",
@@ -50,7 +51,7 @@ pub(crate) fn all() -> Vec<Tool> {
         )
         .with_title("List inbox")
         .with_input_schema::<args::ListInbox>()
-        .with_output_schema::<args::ListInboxResult>()
+        .with_output_schema::<results::ListInboxResult>()
         .with_annotations(hints(true, false, true)),
         Tool::new(
             "reply_email",
@@ -62,8 +63,46 @@ pub(crate) fn all() -> Vec<Tool> {
         )
         .with_title("Reply to email")
         .with_input_schema::<args::ReplyEmail>()
-        .with_output_schema::<args::ReplyEmailResult>()
+        .with_output_schema::<results::ReplyEmailResult>()
         .with_annotations(hints(false, false, false)),
+        Tool::new(
+            "delete_email",
+            "Delete an email of this agent's own address for good.",
+            JsonObject::new(),
+        )
+        .with_title("Delete email")
+        .with_input_schema::<args::OneEmail>()
+        .with_output_schema::<results::DoneResult>()
+        .with_annotations(hints(false, true, false)),
+        Tool::new(
+            "mark_read",
+            "Mark an email of this agent's own address as read without reading it.",
+            JsonObject::new(),
+        )
+        .with_title("Mark email read")
+        .with_input_schema::<args::OneEmail>()
+        .with_output_schema::<results::DoneResult>()
+        .with_annotations(hints(false, false, true)),
+        Tool::new(
+            "search_inbox",
+            "Find emails of this agent's own address by words in the sender, the subject or the body. \
+             Looks at the newest 1,000 at most, and says how many it looked at.",
+            JsonObject::new(),
+        )
+        .with_title("Search inbox")
+        .with_input_schema::<args::SearchInbox>()
+        .with_output_schema::<results::SearchInboxResult>()
+        .with_annotations(hints(true, false, true)),
+        Tool::new(
+            "session_status",
+            "Tell whether email works: the login, the mail bridge, and what is wrong, so that the user \
+             can be told what to do.",
+            JsonObject::new(),
+        )
+        .with_title("Session status")
+        .with_input_schema::<args::SessionStatus>()
+        .with_output_schema::<results::SessionStatusResult>()
+        .with_annotations(hints(true, false, true)),
     ]
 }
 
@@ -80,6 +119,14 @@ pub(crate) fn call(
             .map(|args: args::FetchEmail| Call::FetchEmail(FetchEmail { id: args.email_id })),
         "list_inbox" => parse(tool, arguments).and_then(list),
         "reply_email" => parse(tool, arguments).and_then(reply),
+        "delete_email" => parse(tool, arguments).map(|args: args::OneEmail| Call::Delete {
+            mail: args.email_id,
+        }),
+        "mark_read" => parse(tool, arguments).map(|args: args::OneEmail| Call::MarkRead {
+            mail: args.email_id,
+        }),
+        "search_inbox" => parse(tool, arguments).and_then(search),
+        "session_status" => parse(tool, arguments).map(|args::SessionStatus {}| Call::Status),
         _ => return None,
     })
 }
@@ -119,6 +166,18 @@ fn list(args: args::ListInbox) -> Result<Call, Fault> {
         limit: limit as u32,
         offset,
         show_read: args.show_read.unwrap_or(false),
+    }))
+}
+
+fn search(args: args::SearchInbox) -> Result<Call, Fault> {
+    let limit = args.limit.unwrap_or(20);
+    if !(1..=100).contains(&limit) {
+        return Err(bad("limit", "it is a number from 1 to 100"));
+    }
+    Ok(Call::Search(Search {
+        query: args.query,
+        limit: limit as u32,
+        unread_only: args.unread_only.unwrap_or(false),
     }))
 }
 

@@ -13,10 +13,14 @@ command, mode = sys.argv[1:]
 ENV = {"TAI_MCP_INSTANCE": "desk", "XDG_RUNTIME_DIR": os.environ["XDG_RUNTIME_DIR"]}
 
 
+TOOLS = ["send_email", "fetch_email", "list_inbox", "reply_email", "delete_email", "mark_read",
+         "search_inbox", "session_status"]
+
+
 async def exercise(list_tools, call_tool, field):
     tools = (await list_tools()).tools
     names = [tool.name for tool in tools]
-    assert names == ["send_email", "fetch_email", "list_inbox", "reply_email"], names
+    assert names == TOOLS, names
     for tool in tools:
         assert getattr(tool, field("outputSchema"))["type"] == "object", tool.name
         assert tool.annotations is not None and tool.title, tool.name
@@ -35,6 +39,12 @@ async def exercise(list_tools, call_tool, field):
     reply = await call("reply_email", message_id=read["email"]["id"], content="ok")
     assert reply["subject"] == f"Re: {mode}", reply
     await call("fetch_email")  # the reply, so that the next client finds an empty inbox
+    found = await call("search_inbox", query=mode)
+    assert found["emails"], found
+    await call("mark_read", email_id=found["emails"][0]["id"])
+    await call("delete_email", email_id=found["emails"][0]["id"])
+    status = await call("session_status")
+    assert status["session"] == "live", status
     wrong = await call_tool("list_inbox", {"limit": 0})
     assert getattr(wrong, field("isError")), wrong
 
@@ -63,4 +73,4 @@ async def first_generation():
 
 
 asyncio.run(first_generation() if mode == "v1" else second_generation())
-print(f"ok: Python SDK, {mode}: 4 tools listed and called")
+print(f"ok: Python SDK, {mode}: 8 tools listed and called")

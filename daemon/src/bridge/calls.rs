@@ -2,9 +2,10 @@
 //! sent, and again, is in `http` and `retry`.
 
 use super::{
-    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
+    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Pages, Receipt,
+    ReplyOutcome,
     http::{Ask, HttpBridge},
-    wire::{ListAnswer, MessageAnswer, ReceiptAnswer},
+    wire::{ListAnswer, MessageAnswer, PagesAnswer, ReceiptAnswer},
 };
 use crate::credentials::Credentials;
 use crate::session::{
@@ -34,16 +35,7 @@ impl Bridge for HttpBridge {
         page: &Page,
         deadline: Instant,
     ) -> Result<Listing, BridgeError> {
-        let mut url = self.url(&["messages"]);
-        {
-            let mut query = url.query_pairs_mut();
-            query.append_pair("limit", &page.limit.to_string());
-            query.append_pair("offset", &page.offset.to_string());
-            if let Some(instance) = &page.instance {
-                query.append_pair("prefix", instance);
-            }
-        }
-        let ask = Ask::repeatable(Method::GET, url, token.secret());
+        let ask = Ask::repeatable(Method::GET, self.page(page), token.secret());
         Ok(self.ask::<ListAnswer>(ask, deadline).await?.into())
     }
 
@@ -67,6 +59,23 @@ impl Bridge for HttpBridge {
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string(), "read"]);
         let ask = Ask::repeatable(Method::PUT, url, token.secret());
+        let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
+        Ok(none_if_missing(done)?.is_some())
+    }
+
+    async fn pages(
+        &self,
+        token: &Token,
+        page: &Page,
+        deadline: Instant,
+    ) -> Result<Pages, BridgeError> {
+        let ask = Ask::repeatable(Method::GET, self.page(page), token.secret());
+        Ok(self.ask::<PagesAnswer>(ask, deadline).await?.into())
+    }
+
+    async fn delete(&self, token: &Token, id: u64, deadline: Instant) -> Result<bool, BridgeError> {
+        let url = self.url(&["messages", &id.to_string()]);
+        let ask = Ask::repeatable(Method::DELETE, url, token.secret());
         let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
         Ok(none_if_missing(done)?.is_some())
     }
@@ -108,6 +117,21 @@ impl Bridge for HttpBridge {
             Err(BridgeError::Refused { status: 404, .. }) => Ok(ReplyOutcome::NoSuchMail),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl HttpBridge {
+    fn page(&self, page: &Page) -> reqwest::Url {
+        let mut url = self.url(&["messages"]);
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("limit", &page.limit.to_string());
+            query.append_pair("offset", &page.offset.to_string());
+            if let Some(instance) = &page.instance {
+                query.append_pair("prefix", instance);
+            }
+        }
+        url
     }
 }
 

@@ -58,6 +58,22 @@ pub trait Bridge: Send + Sync + 'static {
         deadline: Instant,
     ) -> impl Future<Output = Result<bool, BridgeError>> + Send;
 
+    /// One page of the mailbox, with bodies.
+    fn pages(
+        &self,
+        token: &Token,
+        page: &Page,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<Pages, BridgeError>> + Send;
+
+    /// Deletes a mail; `false` when there is none.
+    fn delete(
+        &self,
+        token: &Token,
+        id: u64,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<bool, BridgeError>> + Send;
+
     /// Sends a mail, at most once.
     fn send(
         &self,
@@ -93,6 +109,15 @@ pub struct Listing {
     pub mails: Vec<Head>,
     /// All mails that match.
     pub count: u64,
+    /// Whether there are more behind these.
+    pub has_more: bool,
+}
+
+/// A page of the mailbox with bodies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pages {
+    /// In the bridge's order.
+    pub mails: Vec<Message>,
     /// Whether there are more behind these.
     pub has_more: bool,
 }

@@ -2,7 +2,7 @@
 //! in lists are not among the fields here, so serde passes over them without keeping them
 //! (trap 3).
 
-use super::{Head, Listing, Message, Receipt};
+use super::{Head, Listing, Message, Pages, Receipt};
 use serde::{Deserialize, Deserializer, de::Visitor};
 use std::fmt;
 
@@ -59,6 +59,12 @@ pub(super) struct MessageAnswer {
 }
 
 #[derive(Deserialize)]
+pub(super) struct PagesAnswer {
+    messages: Vec<MessageAnswer>,
+    has_more: bool,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ReceiptAnswer {
     message_id: String,
@@ -85,6 +91,15 @@ impl From<ListAnswer> for Listing {
         Self {
             mails: list.messages.into_iter().map(Head::from).collect(),
             count: list.count,
+            has_more: list.has_more,
+        }
+    }
+}
+
+impl From<PagesAnswer> for Pages {
+    fn from(list: PagesAnswer) -> Self {
+        Self {
+            mails: list.messages.into_iter().map(Message::from).collect(),
             has_more: list.has_more,
         }
     }

@@ -204,3 +204,22 @@ fn a_value_with_stray_spaces_or_quotes_is_refused_by_name() {
         );
     }
 }
+
+#[test]
+fn an_instance_may_be_kept_from_tools() {
+    let file = "[instances.reader]\nread_only = true\n[instances.bot]\ntools = [\"send_email\"]\n";
+    let permits = load(&[], Some(file)).unwrap().permits;
+    let refused = |instance, call| permits.refusal(instance, call).is_some();
+    assert!(refused(Some("Reader"), "send_email"));
+    assert!(refused(Some("reader"), "delete_email"));
+    assert!(!refused(Some("reader"), "fetch_email"));
+    assert!(!refused(Some("bot"), "send_email"));
+    assert!(refused(Some("bot"), "list_inbox"));
+    assert!(!refused(Some("bot"), "info"), "not a tool");
+    assert!(!refused(Some("other"), "send_email") && !refused(None, "send_email"));
+    let error = load(&[], Some("[instances.x]\ntools = [\"shell\"]\n")).unwrap_err();
+    assert!(
+        error.contains("[instances.x]") && error.contains("send_email"),
+        "{error}"
+    );
+}

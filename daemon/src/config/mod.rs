@@ -15,11 +15,13 @@
 
 mod error;
 mod file;
+mod permits;
 mod rules;
 mod sources;
 
 pub use error::ConfigError;
 pub(crate) use file::file_name;
+pub use permits::Permits;
 pub(crate) use rules::has_stray_ends;
 pub use sources::PASSWORD_VARIABLES;
 
@@ -49,6 +51,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// How much is logged (seed: `LOG_LEVEL`).
     pub log_level: LogLevel,
+    /// What the instances may do.
+    pub permits: Permits,
     /// Where each value that is not a default came from, for `taid doctor`.
     pub settings: Vec<Setting>,
 }
@@ -195,6 +199,7 @@ impl Config {
             api_timeout: Duration::from_millis(api_timeout),
             poll_interval: Duration::from_millis(poll_interval),
             log_level,
+            permits: Permits::new(file.instances)?,
             settings,
         })
     }

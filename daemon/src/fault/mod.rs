@@ -263,6 +263,16 @@ pub fn newer_than_client(software: &str) -> Fault {
     )
 }
 
+/// The configuration keeps this instance from a tool.
+pub fn not_permitted(tool: &str, reason: &str) -> Fault {
+    Fault::new(
+        FaultCode::NotPermitted,
+        format!("{tool} is not permitted here"),
+        format!("taid's configuration says so: {reason}"),
+        "Nothing was done. Do without it, or ask the user to change the configuration and restart taid.",
+    )
+}
+
 /// The client has too many calls open.
 pub fn too_busy(limit: usize) -> Fault {
     Fault::new(

@@ -10,7 +10,10 @@ use crate::{
     bridge::{Bridge, Message},
     session::error::SessionError,
 };
-use tai_proto::call::{FetchEmail, Mail, Read, Removed};
+use tai_proto::{
+    call::{FetchEmail, Mail},
+    reading::{Read, Removed},
+};
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {

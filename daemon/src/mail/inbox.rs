@@ -2,10 +2,10 @@
 //! neither filter by read state nor by exact address, and its pages shift when mail arrives
 //! in between.
 
-use super::{MailError, MailService, reading};
+use super::{MailError, MailService, tend::row};
 use crate::bridge::{Bridge, Head, Page};
 use std::collections::HashSet;
-use tai_proto::call::{Inbox, ListInbox, Row};
+use tai_proto::call::{Inbox, ListInbox};
 use tokio::time::Instant;
 
 /// The bridge's own default. Each row costs its whole body on the way.
@@ -50,13 +50,7 @@ impl<B: Bridge> MailService<B> {
             .into_iter()
             .skip(which.offset as usize)
             .take(which.limit as usize)
-            .map(|mail| Row {
-                id: mail.id,
-                from: reading::line(&mail.from),
-                subject: reading::line(&mail.subject),
-                date: mail.date,
-                read: mail.read,
-            })
+            .map(row)
             .collect();
         Ok(Inbox {
             address,

@@ -8,6 +8,7 @@ mod inbox;
 pub mod leases;
 pub mod ledger;
 mod reading;
+mod tend;
 
 use crate::{
     bridge::{Bridge, BridgeError, Head, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},

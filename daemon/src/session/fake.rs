@@ -6,7 +6,8 @@ use super::{
     token::{Issued, Token},
 };
 use crate::bridge::{
-    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
+    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Pages, Receipt,
+    ReplyOutcome,
 };
 use crate::credentials::Credentials;
 use std::{
@@ -159,6 +160,12 @@ impl Bridge for FakeBridge {
     }
     async fn mark_read(&self, _: &Token, _: u64, _: Instant) -> Result<bool, BridgeError> {
         unimplemented!("the session reads no mail")
+    }
+    async fn pages(&self, _: &Token, _: &Page, _: Instant) -> Result<Pages, BridgeError> {
+        unimplemented!("the session reads no mail")
+    }
+    async fn delete(&self, _: &Token, _: u64, _: Instant) -> Result<bool, BridgeError> {
+        unimplemented!("the session deletes no mail")
     }
     async fn send(&self, _: &Token, _: &Outgoing<'_>, _: Instant) -> Result<Receipt, BridgeError> {
         unimplemented!("the session sends no mail")

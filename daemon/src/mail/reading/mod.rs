@@ -8,7 +8,7 @@ mod invisible;
 mod style;
 
 use super::content::{self, MAX_BODY};
-use tai_proto::call::Removed;
+use tai_proto::reading::Removed;
 
 pub(super) use html::text_part;
 pub(super) use invisible::line;

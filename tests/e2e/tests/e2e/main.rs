@@ -25,3 +25,4 @@ mod seed;
 mod sending;
 mod session;
 mod sources;
+mod tools;

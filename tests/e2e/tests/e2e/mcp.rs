@@ -21,7 +21,7 @@ fn both_eras_are_answered_without_a_daemon() {
     for revision in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
         let mut shim = machine.shim("desk").initialized("test", revision);
         let tools = shim.request("tools/list", json!({}));
-        assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 4);
+        assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 8);
         assert_eq!(
             tools["result"].get("ttlMs"),
             None,
@@ -86,7 +86,16 @@ fn tools_are_described_in_a_fixed_order_with_schemas_and_annotations() {
         .collect();
     assert_eq!(
         names,
-        ["send_email", "fetch_email", "list_inbox", "reply_email"]
+        [
+            "send_email",
+            "fetch_email",
+            "list_inbox",
+            "reply_email",
+            "delete_email",
+            "mark_read",
+            "search_inbox",
+            "session_status"
+        ]
     );
     for tool in tools.as_array().unwrap() {
         let name = &tool["name"];
@@ -98,9 +107,13 @@ fn tools_are_described_in_a_fixed_order_with_schemas_and_annotations() {
             assert_eq!(schema["type"], "object", "{name}");
             assert!(!schema.to_string().contains("\"default\":null"), "{name}");
         }
-        let read_only = name == "list_inbox";
+        let read_only = name == "list_inbox" || name == "search_inbox" || name == "session_status";
         assert_eq!(tool["annotations"]["readOnlyHint"], read_only, "{name}");
-        assert_eq!(tool["annotations"]["destructiveHint"], false, "{name}");
+        assert_eq!(
+            tool["annotations"]["destructiveHint"],
+            name == "delete_email",
+            "{name}"
+        );
         assert_eq!(tool["annotations"]["openWorldHint"], true, "{name}");
     }
     assert_eq!(tools[3]["inputSchema"]["required"], json!(["message_id"]));

@@ -1,0 +1,140 @@
+//! Looking for mails, and putting them away.
+
+use super::{MailError, MailService, reading};
+use crate::bridge::{Bridge, Head, Message, Page};
+use std::collections::HashSet;
+use tai_proto::{
+    call::Row,
+    reading::{Found, Search},
+};
+use tokio::time::Instant;
+
+/// Each mail comes with its body here.
+const PAGE: u32 = 25;
+/// At most this many mails are looked at for one search.
+const MAX_LOOKED_AT: u32 = 1_000;
+const MAX_FOUND: u32 = 100;
+const MAX_QUERY: usize = 500;
+
+impl<B: Bridge> MailService<B> {
+    /// Deletes a mail of this instance; its subject.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub async fn delete(
+        &self,
+        instance: Option<&str>,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<String, MailError> {
+        let address = self.address(instance, deadline).await?;
+        let mail = self.own(&address, id, deadline).await?;
+        // It was there a moment ago: when it is not any more, it is deleted, and nobody could
+        // tell whether by this request or the one whose answer was lost.
+        self.with_token(deadline, async |token| {
+            self.bridge.delete(&token, id, deadline).await
+        })
+        .await?;
+        self.leases.written(id);
+        Ok(reading::line(&mail.head.subject))
+    }
+
+    /// Marks a mail of this instance read; its subject.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub async fn mark_read(
+        &self,
+        instance: Option<&str>,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<String, MailError> {
+        let address = self.address(instance, deadline).await?;
+        let mail = self.own(&address, id, deadline).await?;
+        self.with_token(deadline, async |token| {
+            self.bridge.mark_read(&token, id, deadline).await
+        })
+        .await?;
+        Ok(reading::line(&mail.head.subject))
+    }
+
+    /// Looks for mails, newest first, page by page, and says how far it looked.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub async fn search(
+        &self,
+        instance: Option<&str>,
+        search: Search,
+        deadline: Instant,
+    ) -> Result<Found, MailError> {
+        let bad = |field, rule| Err(MailError::BadField { field, rule });
+        if !(1..=MAX_FOUND).contains(&search.limit) {
+            return bad("limit", "it is a number from 1 to 100");
+        }
+        let query = search.query.to_lowercase();
+        let words: Vec<&str> = query.split_whitespace().collect();
+        if words.is_empty() || query.len() > MAX_QUERY {
+            return bad("query", "it is one or more words, of 500 bytes at most");
+        }
+        let address = self.address(instance, deadline).await?;
+        let mut seen = HashSet::new();
+        let mut found: Vec<Head> = Vec::new();
+        let mut complete = false;
+        for offset in (0..MAX_LOOKED_AT).step_by(PAGE as usize) {
+            let page = Page {
+                instance: instance.map(str::to_owned),
+                limit: PAGE,
+                offset,
+            };
+            let pages = self
+                .with_token(deadline, async |token| {
+                    self.bridge.pages(&token, &page, deadline).await
+                })
+                .await?;
+            complete = pages.mails.is_empty() || !pages.has_more;
+            for mail in pages.mails {
+                let ours = mail.head.to.eq_ignore_ascii_case(&address) && seen.insert(mail.head.id);
+                if ours && !(search.unread_only && mail.head.read) && has_all(&mail, &words) {
+                    found.push(mail.head);
+                }
+            }
+            if complete || found.len() >= search.limit as usize {
+                break;
+            }
+        }
+        found.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
+        complete &= found.len() <= search.limit as usize;
+        let rows = found.into_iter().take(search.limit as usize).map(row);
+        Ok(Found {
+            address,
+            rows: rows.collect(),
+            looked_at: seen.len() as u64,
+            complete,
+        })
+    }
+}
+
+/// A mail in a list.
+pub(super) fn row(mail: Head) -> Row {
+    Row {
+        id: mail.id,
+        from: reading::line(&mail.from),
+        subject: reading::line(&mail.subject),
+        date: mail.date,
+        read: mail.read,
+    }
+}
+
+fn has_all(mail: &Message, words: &[&str]) -> bool {
+    let parts = [
+        Some(mail.head.from.as_str()),
+        Some(mail.head.subject.as_str()),
+        mail.text.as_deref(),
+        mail.html.as_deref(),
+    ];
+    let texts: Vec<String> = parts.into_iter().flatten().map(str::to_lowercase).collect();
+    words
+        .iter()
+        .all(|word| texts.iter().any(|text| text.contains(word)))
+}

@@ -1,0 +1,148 @@
+//! The tools beyond the first four, and keeping an instance from some of them.
+
+use crate::mail::{desk, mail};
+use serde_json::json;
+use tai_e2e::Machine;
+
+#[test]
+fn a_mail_is_deleted_or_marked_read_and_only_by_its_own_instance() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let deliver = |to: &str| {
+        let mail = mail(to, "subject", "2026-01-01 00:00:00");
+        machine.sandbox.deliver(&mail).unwrap().unwrap()
+    };
+    let (one, two) = (
+        deliver("desk.alice@tai.chat"),
+        deliver("desk.alice@tai.chat"),
+    );
+    let other = deliver("server.alice@tai.chat");
+    let mut shim = desk(&machine);
+    let done = shim.call("mark_read", json!({"email_id": one}));
+    assert_eq!(
+        done.text,
+        format!("Email {one} (\"subject\") marked as read")
+    );
+    let done = shim.call("delete_email", json!({"email_id": two}));
+    assert_eq!(
+        done.structured,
+        json!({"email_id": two, "subject": "subject"})
+    );
+    for (tool, id) in [
+        ("delete_email", other),
+        ("mark_read", other),
+        ("delete_email", two),
+    ] {
+        assert!(
+            shim.call(tool, json!({"email_id": id})).is_error,
+            "{tool} {id}"
+        );
+    }
+    let left = machine.sandbox.mails().unwrap();
+    let left: Vec<_> = left.iter().map(|mail| (mail.id, mail.is_read)).collect();
+    assert_eq!(left, [(one, true), (other, false)]);
+}
+
+#[test]
+fn a_search_looks_into_bodies_of_its_own_instance_and_says_how_far() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    for n in 0..60 {
+        let mut mail = mail(
+            if n % 2 == 0 {
+                "desk.alice@tai.chat"
+            } else {
+                "server.alice@tai.chat"
+            },
+            &format!("mail {n}"),
+            &format!("2026-01-01 00:00:{n:02}"),
+        );
+        mail.body_text = Some(
+            if n % 10 == 0 {
+                "The Needle, found"
+            } else {
+                "hay"
+            }
+            .into(),
+        );
+        machine.sandbox.deliver(&mail).unwrap().unwrap();
+    }
+    let mut shim = desk(&machine);
+    let found = shim.call("search_inbox", json!({"query": "needle FOUND"}));
+    let ids = |value: &serde_json::Value| -> Vec<String> {
+        let emails = value["emails"].as_array().unwrap();
+        emails
+            .iter()
+            .map(|email| email["subject"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        ids(&found.structured),
+        [
+            "mail 50", "mail 40", "mail 30", "mail 20", "mail 10", "mail 0"
+        ]
+    );
+    assert_eq!(
+        (
+            &found.structured["looked_at"],
+            &found.structured["complete"]
+        ),
+        (&json!(30), &json!(true))
+    );
+    let found = shim.call("search_inbox", json!({"query": "needle", "limit": 2}));
+    assert_eq!(ids(&found.structured), ["mail 50", "mail 40"]);
+    assert_eq!(found.structured["complete"], false);
+    assert!(shim.call("search_inbox", json!({"query": "  "})).is_error);
+    let none = shim.call("search_inbox", json!({"query": "nowhere"}));
+    assert!(
+        none.text
+            .contains("0 found, 30 looked at, which is all there are"),
+        "{}",
+        none.text
+    );
+}
+
+#[test]
+fn an_agent_can_tell_its_user_what_is_wrong() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
+    let mut shim = desk(&machine);
+    shim.call("list_inbox", json!({}));
+    let status = shim.call("session_status", json!({}));
+    assert!(!status.is_error);
+    assert_eq!(status.structured["session"], "signed_out");
+    let problem = status.structured["problem"].as_str().unwrap();
+    assert!(problem.contains("invalid username or password") && problem.contains("taid login"));
+}
+
+#[test]
+fn an_instance_that_may_only_read_is_refused_the_rest_with_the_reason() {
+    let machine = Machine::new();
+    machine.configure(
+        "[instances.desk]\nread_only = true\n[instances.bot]\ntools = [\"send_email\"]\n",
+    );
+    let _taid = machine.start();
+    let mut reader = desk(&machine);
+    assert!(!reader.call("list_inbox", json!({})).is_error);
+    let refused = reader.call("send_email", json!({"to": "a@b.c", "content": "x"}));
+    insta::assert_snapshot!(refused.text, @"
+    error: send_email is not permitted here
+    caused by: taid's configuration says so: [instances.desk] has read_only = true
+    hint: Nothing was done. Do without it, or ask the user to change the configuration and restart taid.
+    ");
+    let mut bot = machine.shim("bot").initialized("test", "2025-06-18");
+    let refused = bot.call("list_inbox", json!({}));
+    assert!(
+        refused.text.contains("tools = [send_email]"),
+        "{}",
+        refused.text
+    );
+    assert!(
+        !bot.call(
+            "send_email",
+            json!({"to": "alice@tai.chat", "content": "x"})
+        )
+        .is_error
+    );
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+}
