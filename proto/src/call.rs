@@ -138,15 +138,6 @@ pub enum Answer {
     Stopping,
     /// To [`Call::Account`].
     Account(Need),
-    /// To [`Call::Delete`] and [`Call::MarkRead`]: it is done.
-    Done {
-        /// The mail's id.
-        mail: u64,
-        /// Its subject; empty when it has none.
-        subject: String,
-    },
-    /// To [`Call::Search`].
-    Found(Found),
     /// To [`Call::Offer`], which is used for the next login, and to [`Call::HandOver`].
     Taken,
     /// To [`Call::Login`].
@@ -160,6 +151,15 @@ pub enum Answer {
         /// Whether the bridge counts it as read now.
         marked_read: bool,
     },
+    /// To [`Call::Delete`] and [`Call::MarkRead`]: it is done.
+    Done {
+        /// The mail's id.
+        mail: u64,
+        /// Its subject; empty when it has none.
+        subject: String,
+    },
+    /// To [`Call::Search`].
+    Found(Found),
 }
 
 impl Call {

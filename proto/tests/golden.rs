@@ -299,6 +299,24 @@ fn the_frames_of_version_2_are_frozen() {
         "22000000 01000000 0700000000000000 e8030000 0f000000 0100000000000000 71 05000000 01",
     );
     golden(
+        &answer(Answer::Done {
+            mail: 3,
+            subject: s("s"),
+        }),
+        "25000000 00000000 0700000000000000 00000000 0d000000 0300000000000000
+         0100000000000000 73",
+    );
+    golden(
+        &answer(Answer::Found(Found {
+            address: s("a"),
+            rows: vec![],
+            looked_at: 4,
+            complete: true,
+        })),
+        "2e000000 00000000 0700000000000000 00000000 0e000000 0100000000000000 61
+         0000000000000000 0400000000000000 01",
+    );
+    golden(
         &answer(Answer::Read(Read {
             address: s("a"),
             mail: None,
