@@ -70,9 +70,10 @@ fn execute_anew(given: &Given) -> std::io::Error {
         os::{fd::AsRawFd as _, unix::process::CommandExt as _},
         process::Command,
     };
-    // A pipe holds at least 4096 bytes without a reader.
+    // The pipe is found again by its name there; and it holds at least 4096 bytes without a
+    // reader.
     let password = given.password.expose();
-    if password.len() > 4096 {
+    if password.len() > 4096 || !std::path::Path::new("/dev/fd").exists() {
         return std::io::Error::from(std::io::ErrorKind::InvalidInput);
     }
     let prepared = std::io::pipe().and_then(|(reader, mut writer)| {

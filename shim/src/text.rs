@@ -12,6 +12,10 @@ use tai_proto::{
     call::{Inbox, Info, Mail, Replied, Row, Sent},
     reading::{Found, Read, Removed},
 };
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// A cell of a table has no more characters than this.
+const MAX_CELL: usize = 100;
 
 /// One result, in both forms. They say the same.
 #[derive(Debug)]
@@ -26,8 +30,11 @@ pub(crate) fn show(call: &Call, answer: Answer) -> Shown {
         Answer::Sent(sent) => show_sent(sent),
         Answer::Read(read) => show_read(read, &nonce()),
         Answer::Inbox(inbox) => {
-            let with_read = matches!(call, Call::ListInbox(list) if list.show_read);
-            show_inbox(inbox, with_read)
+            let (with_read, offset) = match call {
+                Call::ListInbox(list) => (list.show_read, list.offset),
+                _ => (false, 0),
+            };
+            show_inbox(inbox, with_read, offset)
         }
         Answer::Replied(replied) => show_replied(replied),
         Answer::Done { mail, subject } => show_done(call, mail, subject),
@@ -200,10 +207,15 @@ fn rows(rows: &[Row]) -> String {
     text
 }
 
-fn show_inbox(inbox: Inbox, with_read: bool) -> Shown {
+fn show_inbox(inbox: Inbox, with_read: bool, offset: u32) -> Shown {
     let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
     text.push_str(&rows(&inbox.rows));
     let unread = if with_read { "" } else { "unread " };
+    if inbox.rows.is_empty() && offset > 0 && !inbox.more {
+        text.push_str(&format!(
+            "Offset {offset} exceeds the number of {unread}emails: use a smaller one\n"
+        ));
+    }
     text.push_str(&format!(
         "Showing {} {unread}of {} total emails",
         inbox.rows.len(),
@@ -343,9 +355,17 @@ fn line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Text that stays in its cell of a Markdown table.
+/// Text that stays in its cell of a Markdown table, and is not so long that the table cannot
+/// be read: cut between what a person takes for characters.
 fn cell(text: &str) -> Cow<'_, str> {
-    let text = line(text);
+    let text = match text.grapheme_indices(true).nth(MAX_CELL) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)).into(),
+        None => Cow::Borrowed(text),
+    };
+    let text = match line(&text) {
+        Cow::Owned(text) => Cow::Owned(text),
+        Cow::Borrowed(_) => text,
+    };
     if text.contains(['\\', '|']) {
         text.replace('\\', "\\\\").replace('|', "\\|").into()
     } else {

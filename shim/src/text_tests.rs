@@ -356,3 +356,26 @@ fn what_is_found_done_and_wrong_reads_well() {
     null
     "#);
 }
+
+#[test]
+fn a_long_cell_is_cut_between_characters_and_stays_in_its_cell() {
+    let family = "👩\u{200d}👩\u{200d}👧";
+    let cut = cell(&family.repeat(101)).into_owned();
+    assert_eq!(cut, format!("{}…", family.repeat(100)));
+    assert_eq!(cell(&family.repeat(100)), family.repeat(100));
+    assert_eq!(cell("a|b\nc\\"), "a\\|b c\\\\");
+}
+
+#[test]
+fn an_offset_beyond_the_end_is_said_to_be_that() {
+    let list = Call::ListInbox(ListInbox {
+        limit: 10,
+        offset: 50,
+        show_read: false,
+    });
+    let text = show(&list, listing(vec![], 3, false)).text;
+    assert!(
+        text.contains("Offset 50 exceeds the number of unread emails"),
+        "{text}"
+    );
+}

@@ -67,9 +67,10 @@ fn in_environment() -> Option<(&'static str, SecretString)> {
 fn execute_anew(name: &str, password: &SecretString) -> std::io::Error {
     use secrecy::ExposeSecret as _;
     use std::{io::Write as _, os::unix::process::CommandExt as _, process::Command};
-    // A pipe holds at least 4096 bytes without a reader.
+    // The pipe is found again by its name there; and it holds at least 4096 bytes without a
+    // reader.
     let password = password.expose_secret();
-    if password.len() > 4096 {
+    if password.len() > 4096 || !std::path::Path::new("/dev/fd").exists() {
         return std::io::Error::from(std::io::ErrorKind::InvalidInput);
     }
     let (reader, mut writer) = match std::io::pipe() {

@@ -281,3 +281,40 @@ fn mails_with_nothing_in_them_are_read() {
         read.text
     );
 }
+
+#[test]
+fn a_heavy_inbox_costs_little_memory() {
+    let machine = Machine::new();
+    for n in 0..100 {
+        let mut mail = mail(
+            "desk.alice@tai.chat",
+            &format!("mail {n}"),
+            "2026-01-01 00:00:00",
+        );
+        // Text that does not compress to nothing.
+        mail.body_html = Some(
+            (0..15_000)
+                .map(|k| format!("{:010}", k * 7919 % 1_000_003 + n))
+                .collect(),
+        );
+        machine.sandbox.deliver(&mail).unwrap().unwrap();
+    }
+    let taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+    taid.wait_until_live();
+    let kilobytes = |field: &str| -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", taid.pid())).unwrap();
+        let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    let idle = kilobytes("VmRSS:");
+    let mut shim = desk(&machine);
+    for _ in 0..3 {
+        let list = shim.call("list_inbox", json!({"limit": 100}));
+        assert_eq!(list.structured["emails"].as_array().unwrap().len(), 100);
+    }
+    let peak = kilobytes("VmHWM:") - idle;
+    assert!(
+        peak <= 30_000_000 / 1024,
+        "{peak} kB above idle at the most"
+    );
+}
