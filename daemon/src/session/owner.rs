@@ -331,6 +331,8 @@ fn note(stats: &mut Stats, event: &Event, kind: Option<&Kind>, now: Now) {
         (Event::Failed(error), kind) => {
             match kind {
                 Some(Kind::Refresh) => stats.failed_renewals += 1,
+                // Nothing was tried.
+                _ if *error == SessionError::NoCredentials => {}
                 _ => stats.failed_logins += 1,
             }
             // A mistyped password is told to who typed it; the session is as it was.
@@ -338,7 +340,7 @@ fn note(stats: &mut Stats, event: &Event, kind: Option<&Kind>, now: Now) {
                 stats.last_error = Some((now.wall, error.clone()));
             }
         }
-        (Event::SignOut, _) => stats.last_error = None,
+        (Event::SignOut, _) => stats.last_error = Some((now.wall, SessionError::LoggedOut)),
         _ => {}
     }
 }

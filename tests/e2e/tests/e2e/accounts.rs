@@ -90,7 +90,10 @@ fn logging_out_ends_everybodys_session_until_a_person_logs_in() {
     caused by: a person signed it out with `taid logout`
     hint: Run `taid login`, then call again.
     ");
-    assert_eq!(machine.cli(&["status"]).status.code(), Some(4));
+    let status = machine.cli(&["status"]);
+    assert_eq!(status.status.code(), Some(4));
+    let page = machine.plain(&status.stdout);
+    assert!(page.contains("a person signed it out"), "{page}");
     assert_eq!(machine.sandbox.count(LOGIN), 1, "nothing logs in again");
     assert!(machine.login(PASSWORD).status.success());
     assert!(!shim.call("list_inbox", json!({})).is_error);
