@@ -18,22 +18,11 @@ pub(crate) struct DoneResult {
 pub(crate) struct SearchInboxResult {
     pub(crate) address: String,
     /// Newest first.
-    pub(crate) emails: Vec<FoundRow>,
+    pub(crate) emails: Vec<Row>,
     /// How many emails were looked at.
     pub(crate) looked_at: u64,
     /// Whether these are all that match.
     pub(crate) complete: bool,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(inline)]
-pub(crate) struct FoundRow {
-    pub(crate) id: u64,
-    pub(crate) from: String,
-    pub(crate) subject: String,
-    /// RFC 3339, UTC.
-    pub(crate) date: String,
-    pub(crate) read: bool,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -130,9 +119,7 @@ pub(crate) struct ListInboxResult {
     pub(crate) has_more: bool,
 }
 
-#[derive(Debug, JsonSchema)]
-#[cfg_attr(test, derive(Serialize))]
-#[cfg_attr(not(test), expect(dead_code, reason = "it is there for its schema"))]
+#[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub(crate) struct Row {
     pub(crate) id: u64,

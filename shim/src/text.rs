@@ -251,7 +251,7 @@ fn show_found(found: Found) -> Shown {
             false => "; there may be more behind these: ask for more words or a larger limit",
         }
     ));
-    let emails = found.rows.into_iter().map(|row| results::FoundRow {
+    let emails = found.rows.into_iter().map(|row| results::Row {
         id: row.id,
         from: row.from,
         subject: row.subject,

@@ -1,6 +1,6 @@
 //! `taid doctor`: one line for each check.
 
-use super::{Failure, say};
+use super::{Failure, page::printable, say};
 use crate::doctor::{self, Report, State};
 use std::{
     fmt::Write as _,
@@ -38,11 +38,6 @@ fn page(report: &Report) -> String {
             State::Skipped => '-',
         };
         // What a file or a variable says must not move the cursor.
-        let printable = |text: &str| -> String {
-            text.chars()
-                .map(|c| if c.is_control() { '?' } else { c })
-                .collect()
-        };
         let (name, found) = (&check.name, printable(&check.found));
         // Writing to a String cannot fail.
         let _ = write!(page, "{sign} {name:width$}  {found}");

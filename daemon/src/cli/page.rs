@@ -238,7 +238,7 @@ fn table(clients: &[ClientStatus], now: SystemTime) -> String {
 }
 
 /// What a client calls itself must not move the cursor.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '?' } else { c })
         .collect()

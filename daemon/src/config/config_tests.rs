@@ -14,7 +14,7 @@ fn load(env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
     };
     let inputs = Inputs {
         env: &env,
-        password: sources::password_in(&env),
+        password: password_in(&env),
         dir: Some(dir.path()),
     };
     Config::load("default", inputs).map_err(|error| error.to_string())

@@ -24,6 +24,7 @@ pub(crate) use file::file_name;
 pub use permits::Permits;
 pub(crate) use rules::has_stray_ends;
 pub use sources::PASSWORD_VARIABLES;
+pub(crate) use sources::password_in;
 
 use crate::credentials::Source;
 use reqwest::Url;
@@ -151,7 +152,7 @@ impl Config {
             "user_email",
             filed("user_email", file.user_email),
         )
-        .map(tidy)
+        .map(|found| tidy(&found).map(|()| found.value))
         .transpose()?;
         let base_url = base_url(
             pick(
@@ -214,7 +215,7 @@ impl Config {
         let dirs = tai_proto::endpoint::project_dirs();
         let inputs = Inputs {
             env: &env,
-            password: sources::password_in(&env),
+            password: password_in(&env),
             dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
         };
         Self::load(profile, inputs)

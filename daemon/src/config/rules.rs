@@ -12,14 +12,14 @@ pub(super) fn bad(origin: &str, rule: impl ToString) -> ConfigError {
     }
 }
 
-/// A value that was copied together with its quotes, or with the space before it.
-pub(super) fn tidy(found: Found) -> Result<String, ConfigError> {
+/// Refuses a value that was copied together with its quotes, or with the space before it.
+pub(super) fn tidy(found: &Found) -> Result<(), ConfigError> {
     match has_stray_ends(&found.value) {
         true => Err(bad(
             &found.origin,
             "it has spaces or quotes around it, which would be part of it",
         )),
-        false => Ok(found.value),
+        false => Ok(()),
     }
 }
 
@@ -34,22 +34,14 @@ pub(super) fn checked(
     found: Found,
     rule: impl Fn(&str) -> Result<(), name::NameError>,
 ) -> Result<String, ConfigError> {
-    let origin = found.origin.clone();
-    let found = Found {
-        value: tidy(found)?,
-        origin,
-    };
+    tidy(&found)?;
     rule(&found.value).map_err(|error| bad(&found.origin, error))?;
     Ok(found.value)
 }
 
 /// Seed: "All authentication goes over HTTPS"; loopback, where the sandbox is, excepted.
 pub(super) fn base_url(found: Found) -> Result<Url, ConfigError> {
-    let origin = found.origin.clone();
-    let found = Found {
-        value: tidy(found)?,
-        origin,
-    };
+    tidy(&found)?;
     let url: Url = found
         .value
         .parse()

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub const PASSWORD_VARIABLES: [&str; 2] = ["TAI_MCP_PASSWORD", "PASSWORD"];
 
 /// The password in an environment, and the variable that has it.
-pub(super) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
+pub(crate) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
     PASSWORD_VARIABLES.into_iter().find_map(|name| {
         let value = env(name).filter(|value| !value.is_empty())?;
         Some((name, SecretString::from(value)))

@@ -34,17 +34,15 @@ pub(super) async fn examine(
         Some(proxy) => through(proxy, &mut checks).await,
         None => directly(&config.base_url, &mut checks).await,
     };
-    let health = match (
-        go_on,
-        HttpBridge::new(config.base_url.clone(), config.api_timeout),
-    ) {
-        (false, _) => None,
-        (true, Ok(bridge)) => {
+    let bridge = go_on.then(|| HttpBridge::new(config.base_url.clone(), config.api_timeout));
+    let health = match bridge {
+        None => None,
+        Some(Ok(bridge)) => {
             let health = bridge.health().await;
             checks.extend(tls(&config.base_url, &health));
             Some((bridge, health))
         }
-        (true, Err(error)) => {
+        Some(Err(error)) => {
             checks.push(wrong(
                 "tls",
                 error.to_string(),

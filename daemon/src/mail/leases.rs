@@ -155,12 +155,7 @@ impl Leases {
             .find(|(_, (of, from))| of.eq_ignore_ascii_case(address) && *from <= now)?;
         let id = *id;
         table.returned.remove(&id);
-        let lease = Lease {
-            client,
-            address: address.to_owned(),
-            marked: true,
-        };
-        table.taken.insert(id, lease);
+        table.lend(id, client, address, true);
         drop(table);
         Some(Taken { leases: self, id })
     }
@@ -179,12 +174,7 @@ impl Leases {
         if theirs {
             return None;
         }
-        let lease = Lease {
-            client,
-            address: address.to_owned(),
-            marked: false,
-        };
-        table.taken.insert(id, lease);
+        table.lend(id, client, address, false);
         drop(table);
         Some(Taken { leases: self, id })
     }
@@ -206,6 +196,15 @@ impl Leases {
 }
 
 impl Table {
+    fn lend(&mut self, id: u64, client: ClientKey, address: &str, marked: bool) {
+        let lease = Lease {
+            client,
+            address: address.to_owned(),
+            marked,
+        };
+        self.taken.insert(id, lease);
+    }
+
     fn give_back(&mut self, id: u64) {
         if let Some(lease) = self.taken.remove(&id)
             && lease.marked

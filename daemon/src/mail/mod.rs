@@ -1,4 +1,4 @@
-//! The four mail operations, in terms of addresses, mails and receipts. It knows nothing of
+//! The mail operations, in terms of addresses, mails and receipts. It knows nothing of
 //! IPC and nothing of HTTP.
 
 mod check;

@@ -2,7 +2,9 @@
 //! can: no core dumps, no debugger, no password left in the environment. Where it cannot, it
 //! goes on without; the README says what is protected where.
 
+#[cfg(unix)]
 use crate::config::PASSWORD_VARIABLES;
+use crate::config::password_in;
 use secrecy::SecretString;
 
 /// Says which variable had the password that is on standard input.
@@ -57,10 +59,7 @@ pub fn take_password() -> Option<(&'static str, SecretString)> {
 }
 
 fn in_environment() -> Option<(&'static str, SecretString)> {
-    PASSWORD_VARIABLES.into_iter().find_map(|name| {
-        let value = std::env::var(name).ok().filter(|text| !text.is_empty())?;
-        Some((name, value.into()))
-    })
+    password_in(&|name| std::env::var(name).ok())
 }
 
 #[cfg(unix)]
