@@ -34,6 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         instance: None,
         limit: 10,
         offset: 0,
+        bodies: false,
     };
     let mails = session
         .with_token(deadline, async |token| {
@@ -43,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .map_err(|error| taid::error::chain(&error))?;
     println!("{} of {} mails", mails.mails.len(), mails.count);
     for mail in mails.mails {
-        println!("{}: {}", mail.from, mail.subject);
+        println!("{}: {}", mail.head.from, mail.head.subject);
     }
 
     // The token is dropped and zeroed.

@@ -89,9 +89,11 @@ impl App {
                 }
                 Answer::Taken
             }
-            Call::ListInbox(which) => {
-                Answer::Inbox(mail.list(instance, which, deadline).await.map_err(failed)?)
-            }
+            Call::ListInbox(which) => Answer::Inbox(
+                mail.list(instance, which, &|_, _| {}, deadline)
+                    .await
+                    .map_err(failed)?,
+            ),
             Call::ReplyEmail(what) => {
                 let replied = mail.reply(instance, what, false, deadline);
                 Answer::Replied(replied.await.map_err(failed)?)
@@ -112,7 +114,7 @@ impl App {
                     .map_err(failed)?,
             },
             Call::Search(search) => {
-                let found = mail.search(instance, search, deadline);
+                let found = mail.search(instance, search, &|_, _| {}, deadline);
                 Answer::Found(found.await.map_err(failed)?)
             }
             Call::Info => Answer::Info(self.info(instance)),

@@ -9,18 +9,17 @@ use reqwest::{
     StatusCode,
     header::{self, HeaderMap},
 };
-use serde::de::DeserializeOwned;
 use std::time::SystemTime;
 
-/// An answer as it came.
-pub(super) struct Raw {
+/// An answer as it came, and its body as a value, where it is one.
+pub(super) struct Raw<B> {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+    pub(super) body: serde_json::Result<B>,
 }
 
 /// Makes of an answer what it says.
-pub(super) fn read<T: DeserializeOwned>(gate: &Gate, raw: Raw) -> Result<T, BridgeError> {
+pub(super) fn read<T>(gate: &Gate, raw: Raw<Envelope<T>>) -> Result<T, BridgeError> {
     let Raw {
         status,
         headers,
@@ -35,10 +34,9 @@ pub(super) fn read<T: DeserializeOwned>(gate: &Gate, raw: Raw) -> Result<T, Brid
         return Err(BridgeError::RateLimited { retry_after });
     }
     if status.is_success() {
-        let envelope: Envelope<T> =
-            serde_json::from_slice(&body).map_err(|error| BridgeError::Garbled {
-                detail: error.to_string(),
-            })?;
+        let envelope = body.map_err(|error| BridgeError::Garbled {
+            detail: error.to_string(),
+        })?;
         return match envelope {
             Envelope {
                 success: true,
@@ -57,10 +55,7 @@ pub(super) fn read<T: DeserializeOwned>(gate: &Gate, raw: Raw) -> Result<T, Brid
             }),
         };
     }
-    let error = serde_json::from_slice::<Envelope<serde::de::IgnoredAny>>(&body)
-        .ok()
-        .and_then(|envelope| envelope.error);
-    let Some(error) = error else {
+    let Some(error) = body.ok().and_then(|envelope| envelope.error) else {
         return Err(BridgeError::Intercepted {
             status: status.as_u16(),
         });

@@ -2,10 +2,9 @@
 //! sent, and again, is in `http` and `retry`.
 
 use super::{
-    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Pages, Receipt,
-    ReplyOutcome,
+    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
     http::{Ask, HttpBridge},
-    wire::{ListAnswer, MessageAnswer, PagesAnswer, ReceiptAnswer},
+    wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer},
 };
 use crate::credentials::Credentials;
 use crate::session::{
@@ -36,7 +35,16 @@ impl Bridge for HttpBridge {
         deadline: Instant,
     ) -> Result<Listing, BridgeError> {
         let ask = Ask::repeatable(Method::GET, self.page(page), token.secret());
-        Ok(self.ask::<ListAnswer>(ask, deadline).await?.into())
+        Ok(match page.bodies {
+            true => {
+                let list = self.ask::<ListAnswer<MessageAnswer>>(ask, deadline);
+                list.await?.into()
+            }
+            false => {
+                let list = self.ask::<ListAnswer<HeadAnswer>>(ask, deadline);
+                list.await?.into()
+            }
+        })
     }
 
     async fn message(
@@ -61,16 +69,6 @@ impl Bridge for HttpBridge {
         let ask = Ask::repeatable(Method::PUT, url, token.secret());
         let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
         Ok(none_if_missing(done)?.is_some())
-    }
-
-    async fn pages(
-        &self,
-        token: &Token,
-        page: &Page,
-        deadline: Instant,
-    ) -> Result<Pages, BridgeError> {
-        let ask = Ask::repeatable(Method::GET, self.page(page), token.secret());
-        Ok(self.ask::<PagesAnswer>(ask, deadline).await?.into())
     }
 
     async fn delete(&self, token: &Token, id: u64, deadline: Instant) -> Result<bool, BridgeError> {

@@ -4,9 +4,10 @@
 use super::{
     BridgeError, Meter,
     answer::{Raw, date, read},
+    body::{self, BodyError, MAX_ANSWER},
     gate::Gate,
     retry::{Again, Effect, MAX_TRIES, again, backoff},
-    wire::TokenAnswer,
+    wire::{Envelope, TokenAnswer},
 };
 use crate::session::{error::SessionError, token::Issued};
 use reqwest::{
@@ -27,8 +28,6 @@ use tokio::{
 
 /// Sent as User-Agent (seed: `tai-mcp/<version>`).
 const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
-/// 200 mails of 150 kB, with room to spare.
-const MAX_ANSWER: usize = 64 << 20;
 const MAX_CONNECT: Duration = Duration::from_secs(10);
 const IDLE_CONNECTIONS: usize = 8;
 /// Requests for mail at once, and so connections; more wait their turn.
@@ -164,7 +163,13 @@ impl HttpBridge {
         }
         self.meter.asked(false);
         let raw = self
-            .once(&Method::POST, &url, token, body.as_deref(), self.timeout)
+            .once::<Envelope<TokenAnswer>>(
+                &Method::POST,
+                &url,
+                token,
+                body.as_deref(),
+                self.timeout,
+            )
             .await
             .map_err(SessionError::Bridge)?;
         tracing::debug!(
@@ -175,7 +180,7 @@ impl HttpBridge {
         self.warn_of_the_clock();
         let server_time = date(&raw.headers);
         let status = raw.status;
-        match read::<TokenAnswer>(&self.gate, raw) {
+        match read(&self.gate, raw) {
             Ok(answer) => Ok(Issued {
                 token: answer.token.into(),
                 server_time,
@@ -212,7 +217,7 @@ impl HttpBridge {
     }
 
     /// A request for mail, repeated as far as its effect and its deadline allow.
-    pub(super) async fn ask<T: DeserializeOwned>(
+    pub(super) async fn ask<T: DeserializeOwned + Send + 'static>(
         &self,
         ask: Ask<'_>,
         deadline: Instant,
@@ -268,14 +273,14 @@ impl HttpBridge {
     }
 
     /// One request and its whole answer.
-    pub(super) async fn once(
+    pub(super) async fn once<B: DeserializeOwned + Send + 'static>(
         &self,
         method: &Method,
         url: &Url,
         token: Option<&SecretString>,
         body: Option<&str>,
         timeout: Duration,
-    ) -> Result<Raw, BridgeError> {
+    ) -> Result<Raw<B>, BridgeError> {
         let client = self
             .client
             .read()
@@ -312,15 +317,13 @@ impl HttpBridge {
                 }
             }
         };
-        let mut response = request.send().await.map_err(failed)?;
+        let response = request.send().await.map_err(failed)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(failed)? {
-            if body.len() + piece.len() > MAX_ANSWER {
-                return Err(BridgeError::TooLarge { limit: MAX_ANSWER });
-            }
-            body.extend_from_slice(&piece);
-        }
+        let body = match body::parse(response).await {
+            Ok(body) => body,
+            Err(BodyError::Broken(error)) => return Err(failed(error)),
+            Err(BodyError::TooLarge) => return Err(BridgeError::TooLarge { limit: MAX_ANSWER }),
+        };
         self.meter
             .answered(status.as_u16(), started.elapsed(), date(&headers));
         Ok(Raw {

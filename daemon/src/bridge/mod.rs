@@ -3,6 +3,7 @@
 //! a token by itself.
 
 mod answer;
+mod body;
 mod calls;
 mod gate;
 pub mod http;
@@ -34,7 +35,7 @@ pub trait Bridge: Send + Sync + 'static {
     /// One attempt at exchanging a good token for a newer one.
     fn refresh(&self, token: &Token) -> impl Future<Output = Result<Issued, SessionError>> + Send;
 
-    /// One page of the mailbox, without bodies.
+    /// One page of the mailbox.
     fn list(
         &self,
         token: &Token,
@@ -57,14 +58,6 @@ pub trait Bridge: Send + Sync + 'static {
         id: u64,
         deadline: Instant,
     ) -> impl Future<Output = Result<bool, BridgeError>> + Send;
-
-    /// One page of the mailbox, with bodies.
-    fn pages(
-        &self,
-        token: &Token,
-        page: &Page,
-        deadline: Instant,
-    ) -> impl Future<Output = Result<Pages, BridgeError>> + Send;
 
     /// Deletes a mail; `false` when there is none.
     fn delete(
@@ -100,24 +93,17 @@ pub struct Page {
     pub limit: u32,
     /// How many to pass over.
     pub offset: u32,
+    /// Whether the mails' bodies are kept.
+    pub bodies: bool,
 }
 
 /// A page of the mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
     /// In the bridge's order: newest second first, ids ascending within a second.
-    pub mails: Vec<Head>,
+    pub mails: Vec<Message>,
     /// All mails that match.
     pub count: u64,
-    /// Whether there are more behind these.
-    pub has_more: bool,
-}
-
-/// A page of the mailbox with bodies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pages {
-    /// In the bridge's order.
-    pub mails: Vec<Message>,
     /// Whether there are more behind these.
     pub has_more: bool,
 }
@@ -134,7 +120,7 @@ pub struct Head {
     pub read: bool,
 }
 
-/// A mail with its body.
+/// A mail with its body, where that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     pub head: Head,

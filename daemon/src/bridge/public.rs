@@ -87,10 +87,10 @@ impl HttpBridge {
     }
 }
 
-fn health_of(raw: Raw) -> Result<Health, BridgeError> {
+fn health_of(raw: Raw<HealthAnswer>) -> Result<Health, BridgeError> {
     let status = raw.status.as_u16();
     let server_time = date(&raw.headers);
-    match serde_json::from_slice::<HealthAnswer>(&raw.body) {
+    match raw.body {
         Ok(answer) if raw.status.is_success() => Ok(Health {
             status: answer.status,
             server_time,

@@ -2,7 +2,7 @@
 //! in lists are not among the fields here, so serde passes over them without keeping them
 //! (trap 3).
 
-use super::{Head, Listing, Message, Pages, Receipt};
+use super::{Head, Listing, Message, Receipt};
 use serde::{Deserialize, Deserializer, de::Visitor};
 use std::fmt;
 
@@ -29,14 +29,14 @@ pub(super) struct TokenAnswer {
 }
 
 #[derive(Deserialize)]
-pub(super) struct ListAnswer {
-    messages: Vec<HeadAnswer>,
+pub(super) struct ListAnswer<T> {
+    messages: Vec<T>,
     count: u64,
     has_more: bool,
 }
 
 #[derive(Deserialize)]
-struct HeadAnswer {
+pub(super) struct HeadAnswer {
     id: u64,
     #[serde(default, deserialize_with = "or_empty")]
     from: String,
@@ -56,12 +56,6 @@ pub(super) struct MessageAnswer {
     head: HeadAnswer,
     body_text: Option<String>,
     body_html: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct PagesAnswer {
-    messages: Vec<MessageAnswer>,
-    has_more: bool,
 }
 
 #[derive(Deserialize)]
@@ -86,21 +80,22 @@ impl From<HeadAnswer> for Head {
     }
 }
 
-impl From<ListAnswer> for Listing {
-    fn from(list: ListAnswer) -> Self {
+impl<T: Into<Message>> From<ListAnswer<T>> for Listing {
+    fn from(list: ListAnswer<T>) -> Self {
         Self {
-            mails: list.messages.into_iter().map(Head::from).collect(),
+            mails: list.messages.into_iter().map(T::into).collect(),
             count: list.count,
             has_more: list.has_more,
         }
     }
 }
 
-impl From<PagesAnswer> for Pages {
-    fn from(list: PagesAnswer) -> Self {
+impl From<HeadAnswer> for Message {
+    fn from(head: HeadAnswer) -> Self {
         Self {
-            mails: list.messages.into_iter().map(Message::from).collect(),
-            has_more: list.has_more,
+            head: head.into(),
+            text: None,
+            html: None,
         }
     }
 }

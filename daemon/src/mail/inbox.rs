@@ -1,62 +1,68 @@
-//! Looking through the mailbox: page by page, exact addresses only, bounded. The bridge can
-//! neither filter by read state nor by exact address, and its pages shift when mail arrives
-//! in between.
+//! The list of an instance's mails, and which of them are unread.
 
-use super::{MailError, MailService, tend::row};
-use crate::bridge::{Bridge, Head, Page};
-use std::collections::HashSet;
-use tai_proto::call::{Inbox, ListInbox};
+use super::{
+    MailError, MailService, reading,
+    walk::{Tell, Walk},
+};
+use crate::bridge::{Bridge, Head};
+use std::ops::ControlFlow;
+use tai_proto::call::{Inbox, ListInbox, Row};
 use tokio::time::Instant;
 
-/// The bridge's own default. Each row costs its whole body on the way.
+/// The bridge's own default.
 const PAGE: u32 = 50;
 /// At most this many mails are looked at for one call.
 const MAX_LOOKED_AT: u32 = 5_000;
 
-struct Found {
-    mails: Vec<Head>,
-    /// How many the bridge counts for the prefix.
-    count: u64,
-    /// Whether every mail was looked at.
-    complete: bool,
-}
-
 impl<B: Bridge> MailService<B> {
-    pub(super) async fn inbox(
+    /// Lists the instance's mails, newest first.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub async fn list(
         &self,
         instance: Option<&str>,
-        address: String,
         which: ListInbox,
+        tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Inbox, MailError> {
+        if !(1..=200).contains(&which.limit) {
+            let rule = "it is a number from 1 to 200";
+            return Err(MailError::BadField {
+                field: "limit",
+                rule,
+            });
+        }
+        let address = self.address(instance, deadline).await?;
         let end = u64::from(which.offset) + u64::from(which.limit);
-        let wanted = |mail: &Head| which.show_read || !mail.read;
-        // One more than shown tells whether there is more.
-        let enough = |mails: &[Head]| mails.iter().filter(|mail| wanted(mail)).count() as u64 > end;
-        let mut found = self.look(instance, &address, deadline, enough).await?;
-        let total = if found.complete {
-            found.mails.len() as u64
-        } else {
-            found.count
-        };
-        found.mails.retain(wanted);
-        // The bridge's order has ids ascending within a second (trap 4).
-        found
-            .mails
-            .sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
-        let more = found.mails.len() as u64 > end || !found.complete;
-        let rows = found
-            .mails
-            .into_iter()
-            .skip(which.offset as usize)
-            .take(which.limit as usize)
-            .map(row)
-            .collect();
+        let mut mails = Vec::new();
+        let walk = looking(instance, &address, tell);
+        let walked = self
+            .walk(&walk, deadline, |mail| {
+                if which.show_read || !mail.head.read {
+                    mails.push(mail.head);
+                }
+                // One more than shown tells whether there is more.
+                match mails.len() as u64 > end {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            })
+            .await?;
+        newest_first(&mut mails);
+        let more = mails.len() as u64 > end || !walked.complete;
+        let rows = mails.into_iter().map(row);
         Ok(Inbox {
-            address,
-            rows,
-            total,
+            rows: rows
+                .skip(which.offset as usize)
+                .take(which.limit as usize)
+                .collect(),
+            total: match walked.complete {
+                true => walked.looked_at,
+                false => walked.count,
+            },
             more,
+            address,
         })
     }
 
@@ -67,54 +73,43 @@ impl<B: Bridge> MailService<B> {
         address: &str,
         deadline: Instant,
     ) -> Result<Vec<u64>, MailError> {
-        let found = self.look(instance, address, deadline, |_| false).await?;
-        let mut unread: Vec<&Head> = found.mails.iter().filter(|mail| !mail.read).collect();
-        unread.sort_by(|a, b| (&a.date, a.id).cmp(&(&b.date, b.id)));
-        Ok(unread.into_iter().map(|mail| mail.id).collect())
+        let mut unread = Vec::new();
+        let walk = looking(instance, address, &|_, _| {});
+        self.walk(&walk, deadline, |mail| {
+            if !mail.head.read {
+                unread.push(mail.head);
+            }
+            ControlFlow::Continue(())
+        })
+        .await?;
+        newest_first(&mut unread);
+        Ok(unread.into_iter().rev().map(|mail| mail.id).collect())
     }
+}
 
-    /// Goes through the pages until there is enough, or no more.
-    async fn look(
-        &self,
-        instance: Option<&str>,
-        address: &str,
-        deadline: Instant,
-        enough: impl Fn(&[Head]) -> bool,
-    ) -> Result<Found, MailError> {
-        let mut seen = HashSet::new();
-        let mut found = Found {
-            mails: Vec::new(),
-            count: 0,
-            complete: false,
-        };
-        for offset in (0..MAX_LOOKED_AT).step_by(PAGE as usize) {
-            let page = Page {
-                instance: instance.map(str::to_owned),
-                limit: PAGE,
-                offset,
-            };
-            let listing = self
-                .with_token(deadline, async |token| {
-                    self.bridge.list(&token, &page, deadline).await
-                })
-                .await?;
-            found.count = listing.count;
-            let empty = listing.mails.is_empty();
-            for mail in listing.mails {
-                // The bridge's filter is a LIKE (trap 5), and a mail that arrived in between
-                // pushes one that was seen onto the next page.
-                if mail.to.eq_ignore_ascii_case(address) && seen.insert(mail.id) {
-                    found.mails.push(mail);
-                }
-            }
-            if empty || !listing.has_more {
-                found.complete = true;
-                break;
-            }
-            if enough(&found.mails) {
-                break;
-            }
-        }
-        Ok(found)
+fn looking<'a>(instance: Option<&'a str>, address: &'a str, tell: Tell<'a>) -> Walk<'a> {
+    Walk {
+        instance,
+        address,
+        bodies: false,
+        page: PAGE,
+        most: MAX_LOOKED_AT,
+        tell,
+    }
+}
+
+/// The bridge's order has ids ascending within a second (trap 4).
+pub(super) fn newest_first(mails: &mut [Head]) {
+    mails.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
+}
+
+/// A mail in a list.
+pub(super) fn row(mail: Head) -> Row {
+    Row {
+        id: mail.id,
+        from: reading::line(&mail.from),
+        subject: reading::line(&mail.subject),
+        date: mail.date,
+        read: mail.read,
     }
 }

@@ -9,6 +9,7 @@ pub mod leases;
 pub mod ledger;
 mod reading;
 mod tend;
+mod walk;
 
 use crate::{
     bridge::{Bridge, BridgeError, Head, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},
@@ -18,10 +19,11 @@ use leases::Leases;
 use ledger::{Digest, Ledger, Outcome};
 use std::{future::Future, sync::Arc, time::Duration};
 use tai_proto::{
-    call::{Inbox, ListInbox, Replied, ReplyEmail, SendEmail, Sent},
+    call::{Replied, ReplyEmail, SendEmail, Sent},
     name,
 };
 use tokio::{sync::Mutex, time::Instant};
+pub use walk::Tell;
 
 /// The operations, for every client of the daemon.
 pub struct MailService<B> {
@@ -171,27 +173,6 @@ impl<B: Bridge> MailService<B> {
     /// The leases.
     pub fn leases(&self) -> &Leases {
         &self.leases
-    }
-
-    /// Lists the instance's mails, newest first.
-    ///
-    /// # Errors
-    /// Any [`MailError`].
-    pub async fn list(
-        &self,
-        instance: Option<&str>,
-        which: ListInbox,
-        deadline: Instant,
-    ) -> Result<Inbox, MailError> {
-        let address = self.address(instance, deadline).await?;
-        if !(1..=200).contains(&which.limit) {
-            let rule = "it is a number from 1 to 200";
-            return Err(MailError::BadField {
-                field: "limit",
-                rule,
-            });
-        }
-        self.inbox(instance, address, which, deadline).await
     }
 
     /// Answers a mail: through the bridge's own reply, or where it has none with a new mail

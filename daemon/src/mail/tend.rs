@@ -1,12 +1,14 @@
 //! Looking for mails, and putting them away.
 
-use super::{MailError, MailService, reading};
-use crate::bridge::{Bridge, Head, Message, Page};
-use std::collections::HashSet;
-use tai_proto::{
-    call::Row,
-    reading::{Found, Search},
+use super::{
+    MailError, MailService,
+    inbox::{newest_first, row},
+    reading,
+    walk::{Tell, Walk},
 };
+use crate::bridge::{Bridge, Message};
+use std::ops::ControlFlow;
+use tai_proto::reading::{Found, Search};
 use tokio::time::Instant;
 
 /// Each mail comes with its body here.
@@ -66,6 +68,7 @@ impl<B: Bridge> MailService<B> {
         &self,
         instance: Option<&str>,
         search: Search,
+        tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Found, MailError> {
         let bad = |field, rule| Err(MailError::BadField { field, rule });
@@ -78,51 +81,35 @@ impl<B: Bridge> MailService<B> {
             return bad("query", "it is one or more words, of 500 bytes at most");
         }
         let address = self.address(instance, deadline).await?;
-        let mut seen = HashSet::new();
-        let mut found: Vec<Head> = Vec::new();
-        let mut complete = false;
-        for offset in (0..MAX_LOOKED_AT).step_by(PAGE as usize) {
-            let page = Page {
-                instance: instance.map(str::to_owned),
-                limit: PAGE,
-                offset,
-            };
-            let pages = self
-                .with_token(deadline, async |token| {
-                    self.bridge.pages(&token, &page, deadline).await
-                })
-                .await?;
-            complete = pages.mails.is_empty() || !pages.has_more;
-            for mail in pages.mails {
-                let ours = mail.head.to.eq_ignore_ascii_case(&address) && seen.insert(mail.head.id);
-                if ours && !(search.unread_only && mail.head.read) && has_all(&mail, &words) {
+        let walk = Walk {
+            instance,
+            address: &address,
+            bodies: true,
+            page: PAGE,
+            most: MAX_LOOKED_AT,
+            tell,
+        };
+        let mut found = Vec::new();
+        let limit = search.limit as usize;
+        let walked = self
+            .walk(&walk, deadline, |mail| {
+                if !(search.unread_only && mail.head.read) && has_all(&mail, &words) {
                     found.push(mail.head);
                 }
-            }
-            if complete || found.len() >= search.limit as usize {
-                break;
-            }
-        }
-        found.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
-        complete &= found.len() <= search.limit as usize;
-        let rows = found.into_iter().take(search.limit as usize).map(row);
+                match found.len() >= limit {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            })
+            .await?;
+        newest_first(&mut found);
+        let complete = walked.complete && found.len() <= limit;
         Ok(Found {
-            address,
-            rows: rows.collect(),
-            looked_at: seen.len() as u64,
+            rows: found.into_iter().take(limit).map(row).collect(),
+            looked_at: walked.looked_at,
             complete,
+            address,
         })
-    }
-}
-
-/// A mail in a list.
-pub(super) fn row(mail: Head) -> Row {
-    Row {
-        id: mail.id,
-        from: reading::line(&mail.from),
-        subject: reading::line(&mail.subject),
-        date: mail.date,
-        read: mail.read,
     }
 }
 

@@ -6,8 +6,7 @@ use super::{
     token::{Issued, Token},
 };
 use crate::bridge::{
-    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Pages, Receipt,
-    ReplyOutcome,
+    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
 };
 use crate::credentials::Credentials;
 use std::{
@@ -159,9 +158,6 @@ impl Bridge for FakeBridge {
         unimplemented!("the session reads no mail")
     }
     async fn mark_read(&self, _: &Token, _: u64, _: Instant) -> Result<bool, BridgeError> {
-        unimplemented!("the session reads no mail")
-    }
-    async fn pages(&self, _: &Token, _: &Page, _: Instant) -> Result<Pages, BridgeError> {
         unimplemented!("the session reads no mail")
     }
     async fn delete(&self, _: &Token, _: u64, _: Instant) -> Result<bool, BridgeError> {
