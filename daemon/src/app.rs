@@ -5,9 +5,9 @@ use crate::{
     bridge::http::HttpBridge,
     config::Config,
     fault,
-    ipc::{Client, Clients, Service},
+    ipc::{Client, Clients, Progress, Service},
     logging::Log,
-    mail::{MailError, MailService},
+    mail::{Handed, MailError, MailService},
     session::Session,
     status,
 };
@@ -17,9 +17,10 @@ use std::{
 };
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
-    call::{Fetched, Info},
+    approval::Outgoing,
+    call::{Fetched, Info, TOOLS},
     endpoint::Endpoint,
-    reading::Read,
+    reading::{News, Read},
 };
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -40,27 +41,56 @@ pub(crate) struct App {
 }
 
 impl App {
-    async fn answer(&self, client: Client, call: Call, deadline: Instant) -> Result<Answer, Fault> {
+    async fn answer(
+        &self,
+        client: Client,
+        call: Call,
+        progress: Progress,
+        deadline: Instant,
+    ) -> Result<Answer, Fault> {
         let instance = client.instance.as_deref();
-        if let Some(reason) = self.config.permits.refusal(instance, call.name()) {
+        // What an agent may not do, its user may: they have commands of their own.
+        if client.attached
+            && let Some(reason) = self.config.permits.refusal(instance, call.name())
+        {
             return Err(fault::not_permitted(call.name(), &reason));
         }
         let mail = &self.mail;
+        if client.attached && TOOLS.contains(&call.name()) {
+            mail.arrivals().stir();
+        }
         let failed = |error: MailError| {
             tracing::warn!("the call failed: {}", crate::error::chain(&error));
             fault::of_mail(&error, &self.session.snapshot(), self.session.now())
         };
+        let tell = |done, total| progress.tell(done, total);
+        let hand_in = async |outgoing, insist| {
+            let handed = mail.hand_in(instance, outgoing, insist, deadline).await;
+            match handed.map_err(failed)? {
+                Handed::Ask(_) if client.version < 3 => Err(fault::cannot_be_asked()),
+                handed => Ok(handed.into()),
+            }
+        };
         Ok(match call {
-            Call::SendEmail(what) => Answer::Sent(
-                mail.send(instance, what, false, deadline)
-                    .await
-                    .map_err(failed)?,
-            ),
-            Call::SendAgain(what) => Answer::Sent(
-                mail.send(instance, what, true, deadline)
-                    .await
-                    .map_err(failed)?,
-            ),
+            Call::SendEmail(what) => hand_in(Outgoing::Send(what), false).await?,
+            Call::SendAgain(what) => hand_in(Outgoing::Send(what), true).await?,
+            Call::ReplyEmail(what) => hand_in(Outgoing::Reply(what), false).await?,
+            Call::ReplyAgain(what) => hand_in(Outgoing::Reply(what), true).await?,
+            Call::Decide(decision) => {
+                let handed = mail.decide(instance, decision, deadline).await;
+                handed.map_err(failed)?.into()
+            }
+            Call::Held => Answer::Held(mail.approvals().held()),
+            Call::Approve(verdict) => {
+                match mail.approve(verdict, deadline).await.map_err(failed)? {
+                    Some(handed) => handed.into(),
+                    None => Answer::Taken,
+                }
+            }
+            Call::Watch { since } => Answer::News(self.watch(instance, since, deadline).await?),
+            Call::Peek { mail: id } => {
+                Answer::Read(mail.peek(instance, id, deadline).await.map_err(failed)?)
+            }
             Call::FetchEmail(which) => {
                 let fetched = mail.fetch(instance, client.key, which, deadline);
                 let mut read = fetched.await.map_err(failed)?;
@@ -89,18 +119,9 @@ impl App {
                 }
                 Answer::Taken
             }
-            Call::ListInbox(which) => Answer::Inbox(
-                mail.list(instance, which, &|_, _| {}, deadline)
-                    .await
-                    .map_err(failed)?,
-            ),
-            Call::ReplyEmail(what) => {
-                let replied = mail.reply(instance, what, false, deadline);
-                Answer::Replied(replied.await.map_err(failed)?)
-            }
-            Call::ReplyAgain(what) => {
-                let replied = mail.reply(instance, what, true, deadline);
-                Answer::Replied(replied.await.map_err(failed)?)
+            Call::ListInbox(which) => {
+                let inbox = mail.list(instance, which, &tell, deadline);
+                Answer::Inbox(inbox.await.map_err(failed)?)
             }
             Call::Delete { mail: id } => Answer::Done {
                 mail: id,
@@ -114,7 +135,7 @@ impl App {
                     .map_err(failed)?,
             },
             Call::Search(search) => {
-                let found = mail.search(instance, search, &|_, _| {}, deadline);
+                let found = mail.search(instance, search, &tell, deadline);
                 Answer::Found(found.await.map_err(failed)?)
             }
             Call::Info => Answer::Info(self.info(instance)),
@@ -137,6 +158,24 @@ impl App {
             Call::Login(login) => Answer::SignedIn(self.login(login, deadline).await?),
             Call::Logout => Answer::SignedOut(self.logout(deadline).await?),
         })
+    }
+
+    /// Waits for mail, or for the end of the daemon, whose successor knows more.
+    async fn watch(
+        &self,
+        instance: Option<&str>,
+        since: Option<u64>,
+        deadline: Instant,
+    ) -> Result<News, Fault> {
+        tokio::select! {
+            news = self.mail.watch(instance, since, deadline) => news.map_err(|error| {
+                fault::of_mail(&error, &self.session.snapshot(), self.session.now())
+            }),
+            () = self.stop.cancelled() => Ok(News {
+                mark: since.unwrap_or_default(),
+                arrived: false,
+            }),
+        }
     }
 
     fn info(&self, instance: Option<&str>) -> Info {
@@ -164,12 +203,24 @@ impl Service for App {
         self: Arc<Self>,
         client: Client,
         call: Call,
+        progress: Progress,
         deadline: Instant,
     ) -> Result<Answer, Fault> {
-        self.answer(client, call, deadline).await
+        self.answer(client, call, progress, deadline).await
     }
 
     fn default_instance(&self) -> Option<String> {
         self.config.instance.clone()
+    }
+}
+
+impl From<Handed> for Answer {
+    fn from(handed: Handed) -> Self {
+        match handed {
+            Handed::Sent(sent) => Answer::Sent(sent),
+            Handed::Replied(replied) => Answer::Replied(replied),
+            Handed::Ask(question) => Answer::Ask(question),
+            Handed::Held(held) => Answer::Held(vec![held]),
+        }
     }
 }

@@ -103,6 +103,12 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Connects to the daemon of `profile`.
+    pub(crate) async fn of_profile(profile: &str, deadline: Instant) -> Result<Self, ClientError> {
+        let endpoint = Endpoint::of_profile(profile).map_err(ClientError::Endpoint)?;
+        Self::connect(endpoint, deadline).await
+    }
+
     pub(crate) async fn connect(
         endpoint: Endpoint,
         deadline: Instant,
@@ -162,8 +168,11 @@ impl Client {
                 call,
             }))
             .await?;
-            let FromDaemon::Answer { result, .. } = self.read().await?;
-            result.map_err(ClientError::Fault)
+            match self.read().await? {
+                FromDaemon::Answer { result, .. } => result.map_err(ClientError::Fault),
+                // Nothing here asks for it.
+                FromDaemon::Progress { .. } => Err(ClientError::Confused),
+            }
         };
         timeout_at(deadline, exchange)
             .await

@@ -7,7 +7,7 @@ use crate::{
     credentials::Source,
     ipc::{BindError, Listener, ProfileLock},
     logging,
-    mail::{MailService, leases::Leases, ledger::Ledger},
+    mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
     os,
     session::Session,
 };
@@ -116,6 +116,8 @@ async fn serve(
             config.user_email.clone(),
             state_file(&config.profile, "undelivered").map_or_else(Leases::in_memory, Leases::open),
             state_file(&config.profile, "sends").map_or_else(Ledger::in_memory, Ledger::open),
+            Approvals::new(config.confirm),
+            Arrivals::new(config.poll_interval),
         ),
         configured,
         endpoint,

@@ -55,6 +55,7 @@ pub(crate) fn of(app: &App) -> Status {
                 digest: digest.to_string(),
             })
             .collect(),
+        held: app.mail.approvals().waiting() as u64,
         clients,
     }
 }

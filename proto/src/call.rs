@@ -1,10 +1,15 @@
 //! What a client can ask for and what it gets. Every type is plainly typed: bincode cannot
 //! carry values that describe themselves, and a field may only be added with a new version.
 
+mod kind;
+
+pub use kind::TOOLS;
+
 use crate::{
     account::{Account, Credentials, Login, Need, SignedIn, SignedOut},
+    approval::{Decision, Held, Question, Verdict},
     fault::Fault,
-    reading::{Found, Read, Search},
+    reading::{Found, News, Read, Search},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +28,8 @@ pub enum ToDaemon {
         /// The request's id.
         id: u64,
     },
+    /// Since version 3: one piece of work whose client wants to know how far it is.
+    Tracked(Request),
 }
 
 /// What the daemon sends after the handshake.
@@ -34,6 +41,15 @@ pub enum FromDaemon {
         id: u64,
         /// What it came to.
         result: Result<Answer, Fault>,
+    },
+    /// Since version 3: how far a [tracked](ToDaemon::Tracked) request is. There may be none.
+    Progress {
+        /// The request's id.
+        id: u64,
+        /// Mails that were looked at.
+        done: u64,
+        /// Mails there are.
+        total: u64,
     },
 }
 
@@ -116,6 +132,25 @@ pub enum Call {
     SendAgain(SendEmail),
     /// Since version 2: answers a mail although the same answer was sent a moment ago.
     ReplyAgain(ReplyEmail),
+    /// Since version 3: waits for mail. `None` begins: it is answered as soon as the daemon
+    /// knows what there is by now. With the mark of the answer before, it is answered when mail
+    /// has come since, or shortly before the deadline.
+    Watch {
+        /// [`News::mark`] of the answer before.
+        since: Option<u64>,
+    },
+    /// Since version 3: reads a mail without marking it read.
+    Peek {
+        /// The mail's id.
+        mail: u64,
+    },
+    /// Since version 3: what is to become of a mail that was [asked about](Answer::Ask).
+    /// Never done twice.
+    Decide(Decision),
+    /// Since version 3: the mails that wait for a person's approval.
+    Held,
+    /// Since version 3: what a person says of one of them. Never done twice.
+    Approve(Verdict),
 }
 
 /// What comes back.
@@ -160,79 +195,13 @@ pub enum Answer {
     },
     /// To [`Call::Search`].
     Found(Found),
-}
-
-impl Call {
-    /// Whether doing it twice comes to the same as doing it once, so that a client may send
-    /// it again when the connection was lost before the answer.
-    pub fn is_repeatable(&self) -> bool {
-        match self {
-            // A mail that is fetched comes back when its answer was lost.
-            Call::ListInbox(_)
-            | Call::FetchEmail(_)
-            | Call::Settle { .. }
-            | Call::HandOver { .. }
-            | Call::MarkRead { .. }
-            | Call::Search(_)
-            | Call::Info
-            | Call::Status
-            | Call::Stop
-            | Call::Account(_) => true,
-            Call::SendEmail(_) | Call::ReplyEmail(_) | Call::SendAgain(_) | Call::ReplyAgain(_) => {
-                false
-            }
-            // A second time it is not there any more, which would be told as a failure.
-            Call::Delete { .. } => false,
-            // Each of them changes who is signed in.
-            Call::Offer(_) | Call::Login(_) | Call::Logout => false,
-        }
-    }
-
-    /// The first version in which it is answered as described here.
-    pub fn since(&self) -> u32 {
-        match self {
-            Call::SendEmail(_)
-            | Call::FetchEmail(_)
-            | Call::ListInbox(_)
-            | Call::ReplyEmail(_)
-            | Call::Info
-            | Call::Stop => 1,
-            Call::Status
-            | Call::Account(_)
-            | Call::Offer(_)
-            | Call::Login(_)
-            | Call::Logout
-            | Call::Settle { .. }
-            | Call::HandOver { .. }
-            | Call::Delete { .. }
-            | Call::MarkRead { .. }
-            | Call::Search(_)
-            | Call::SendAgain(_)
-            | Call::ReplyAgain(_) => 2,
-        }
-    }
-
-    /// The name as MCP clients and `taid status` know it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Call::SendEmail(_) | Call::SendAgain(_) => "send_email",
-            Call::FetchEmail(_) => "fetch_email",
-            Call::ListInbox(_) => "list_inbox",
-            Call::ReplyEmail(_) | Call::ReplyAgain(_) => "reply_email",
-            Call::Info => "info",
-            Call::Status => "status",
-            Call::Stop => "stop",
-            Call::Account(_) => "account",
-            Call::Offer(_) => "offer",
-            Call::Login(_) => "login",
-            Call::Logout => "logout",
-            Call::Settle { .. } => "settle",
-            Call::HandOver { .. } => "hand_over",
-            Call::Delete { .. } => "delete_email",
-            Call::MarkRead { .. } => "mark_read",
-            Call::Search(_) => "search_inbox",
-        }
-    }
+    /// To [`Call::Watch`].
+    News(News),
+    /// Since version 3, to every call that sends, where a person is to be asked first. Nothing
+    /// was sent.
+    Ask(Question),
+    /// To [`Call::Held`], oldest first, and to a [`Call::Decide`] that holds a mail.
+    Held(Vec<Held>),
 }
 
 /// How the content of an outgoing mail is written.

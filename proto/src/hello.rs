@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The version this crate describes.
-pub const PROTOCOL: u32 = 2;
-/// The oldest version this crate still speaks: the one before [`PROTOCOL`], if there is one.
+pub const PROTOCOL: u32 = 3;
+/// The oldest version this crate still speaks: the one before [`PROTOCOL`], or an older one.
 pub const OLDEST: u32 = 1;
 /// The most bytes a [`Hello`] or a [`Welcome`] may have.
 pub const MAX_HELLO: usize = 512;

@@ -4,7 +4,7 @@
 //! file and no socket, starts no task and knows no runtime, so that a client costs what it
 //! does itself and nothing more.
 //!
-//! # The protocol, version 2
+//! # The protocol, version 3
 //!
 //! **Transport.** A Unix stream socket at [`endpoint::Endpoint::socket`] (a named pipe on
 //! Windows). Before the first byte each side asks the system who the other one is and hangs
@@ -38,8 +38,19 @@
 //! password too sends it ([`Call::Offer`]) only when it is told that it is needed. `taid login`
 //! and `taid logout` are [`Call::Login`] and [`Call::Logout`].
 //!
-//! **Version 1**, which is still served, has none of these four calls, and its clients get a
-//! fault in place of the status.
+//! **Waiting** (since version 3). [`Call::Watch`] is asked again and again, each time with the
+//! mark of the answer before; however many clients do so, the daemon looks once an interval.
+//!
+//! **Approval** (since version 3). Where a person is to be asked before a mail is sent, the
+//! answer to a call that sends is [`Answer::Ask`]. The client asks and hands the same mail in
+//! again with the ticket and the person's word ([`Call::Decide`]); where it cannot ask, it
+//! says so, and the mail waits for `taid approve` ([`Call::Held`], [`Call::Approve`]).
+//!
+//! **Progress** (since version 3). A request sent as [`ToDaemon::Tracked`] is any other, but
+//! that [`FromDaemon::Progress`] may come before its answer.
+//!
+//! **Older versions**, 1 and 2, are still served: their clients get a fault where the answer
+//! would be one that they do not know.
 //!
 //! **Ending.** Either side may hang up at any time. A draining daemon answers new requests
 //! with [`fault::FaultCode::Stopping`], answers what it had begun, and hangs up.
@@ -59,6 +70,7 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod approval;
 pub mod call;
 pub mod endpoint;
 pub mod fault;

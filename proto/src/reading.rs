@@ -1,4 +1,5 @@
-//! What is said, since version 2, about reading and finding mails. Every type is plainly
+//! What is said, since version 2, about reading and finding mails, and since version 3
+//! about waiting for them. Every type is plainly
 //! typed, as in [`crate::call`].
 
 use crate::call::{Mail, Row};
@@ -56,4 +57,14 @@ pub struct Found {
     pub looked_at: u64,
     /// Whether that is all there are.
     pub complete: bool,
+}
+
+/// Whether mail has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// For the next [`crate::Call::Watch`].
+    pub mark: u64,
+    /// Whether mail for the client's address has come since the mark that was given. It may
+    /// be said once too often, after a restart of the daemon, and never too seldom.
+    pub arrived: bool,
 }

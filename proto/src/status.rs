@@ -23,6 +23,9 @@ pub struct Status {
     /// Sends of the last day whose outcome is unknown, oldest first.
     #[serde(default)]
     pub unknown_sends: Vec<UnknownSend>,
+    /// Mails that wait for `taid approve`.
+    #[serde(default)]
+    pub held: u64,
     /// One row per client, oldest connection first.
     pub clients: Vec<ClientStatus>,
 }

@@ -4,6 +4,7 @@
 
 use tai_proto::{
     account::*,
+    approval::*,
     call::*,
     fault::{Fault, FaultCode},
     frame::{Decoder, MAX_FRAME, encode},
@@ -369,5 +370,110 @@ fn the_frames_of_version_2_are_frozen() {
         },
         "2d000000 00000000 0700000000000000 01000000 0e000000
          0100000000000000 77 0000000000000000 0000000000000000",
+    );
+}
+
+#[test]
+fn the_frames_of_version_3_are_frozen() {
+    let s = |text: &str| text.to_owned();
+    golden(
+        &ToDaemon::Tracked(Request {
+            id: 7,
+            deadline_ms: 1000,
+            call: Call::Info,
+        }),
+        "14000000 03000000 0700000000000000 e8030000 04000000",
+    );
+    golden(
+        &FromDaemon::Progress {
+            id: 7,
+            done: 25,
+            total: 100,
+        },
+        "1c000000 01000000 0700000000000000 1900000000000000 6400000000000000",
+    );
+    golden(
+        &request(Call::Watch { since: Some(9) }),
+        "1d000000 01000000 0700000000000000 e8030000 12000000 01 0900000000000000",
+    );
+    golden(
+        &request(Call::Peek { mail: 3 }),
+        "1c000000 01000000 0700000000000000 e8030000 13000000 0300000000000000",
+    );
+    golden(
+        &request(Call::Decide(Decision {
+            ticket: s("t"),
+            mail: Outgoing::Send(SendEmail {
+                to: None,
+                subject: None,
+                content: s("c"),
+                format: Format::Html,
+            }),
+            insist: true,
+            word: Word::NotAsked,
+        })),
+        "35000000 01000000 0700000000000000 e8030000 14000000 0100000000000000 74
+         00000000 00 00 0100000000000000 63 01000000 01 02000000",
+    );
+    golden(
+        &request(Call::Decide(Decision {
+            ticket: s(""),
+            mail: Outgoing::Reply(ReplyEmail {
+                id: 5,
+                content: s("c"),
+                format: Format::Markdown,
+                subject: None,
+            }),
+            insist: false,
+            word: Word::No,
+        })),
+        "3b000000 01000000 0700000000000000 e8030000 14000000 0000000000000000
+         01000000 0500000000000000 0100000000000000 63 00000000 00 00 01000000",
+    );
+    golden(
+        &request(Call::Held),
+        "14000000 01000000 0700000000000000 e8030000 15000000",
+    );
+    golden(
+        &request(Call::Approve(Verdict {
+            number: 2,
+            send: true,
+        })),
+        "1d000000 01000000 0700000000000000 e8030000 16000000 0200000000000000 01",
+    );
+    golden(
+        &answer(Answer::News(News {
+            mark: 9,
+            arrived: true,
+        })),
+        "1d000000 00000000 0700000000000000 00000000 0f000000 0900000000000000 01",
+    );
+    let mail = Summary {
+        from: s("f"),
+        to: s("t"),
+        subject: s("s"),
+        text: s("x"),
+        left_out: 4,
+        invisible: 5,
+    };
+    golden(
+        &answer(Answer::Ask(Question {
+            ticket: s("k"),
+            mail: mail.clone(),
+        })),
+        "4d000000 00000000 0700000000000000 00000000 10000000 0100000000000000 6b
+         0100000000000000 66 0100000000000000 74 0100000000000000 73 0100000000000000 78
+         0400000000000000 05000000",
+    );
+    golden(
+        &answer(Answer::Held(vec![Held {
+            number: 2,
+            since: s("a"),
+            until: s("b"),
+            mail,
+        }])),
+        "66000000 00000000 0700000000000000 00000000 11000000 0100000000000000 0200000000000000
+         0100000000000000 61 0100000000000000 62 0100000000000000 66 0100000000000000 74
+         0100000000000000 73 0100000000000000 78 0400000000000000 05000000",
     );
 }

@@ -3,6 +3,7 @@
 //! business.
 
 mod wire;
+mod words;
 
 use crate::settings::{self, Settings};
 use std::{sync::Arc, time::Duration};
@@ -19,6 +20,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use wire::{ConnectError, Outcome, Wire};
+use words::{
+    bad_endpoint, cancelled_fault, lost_call, no_daemon, older_daemon, too_late, unsteady,
+};
+
+pub(crate) use wire::Progress;
 
 /// Clients give up after about 60 s; this leaves time for the answer.
 const PATIENCE: Duration = Duration::from_secs(55);
@@ -87,6 +93,7 @@ impl Link {
         &self,
         peer: &Peer,
         call: &Call,
+        progress: Option<&Progress>,
         cancelled: &CancellationToken,
     ) -> Result<Answer, Fault> {
         let deadline = Instant::now() + PATIENCE;
@@ -103,8 +110,8 @@ impl Link {
                 if wire.version() < call.since() {
                     return Err(older_daemon());
                 }
-                let outcome = wire.call(call, deadline - MARGIN, cancelled).await;
-                let again = match outcome {
+                let outcome = wire.call(call, progress, deadline - MARGIN, cancelled);
+                let again = match outcome.await {
                     Outcome::Answer(Err(fault)) if fault.code == FaultCode::Stopping => {
                         // It hangs up once it has drained; then its successor is waited for.
                         wire.ended().await;
@@ -150,7 +157,7 @@ impl Link {
                     sleep(RETRY_EVERY).await;
                     continue;
                 };
-                match wire.call(&call, deadline, &never).await {
+                match wire.call(&call, None, deadline, &never).await {
                     Outcome::Answer(Err(fault)) if fault.code == FaultCode::Stopping => {
                         wire.ended().await;
                     }
@@ -207,7 +214,7 @@ impl Link {
             return Ok(());
         }
         let never = CancellationToken::new();
-        let need = match wire.call(&question, deadline - MARGIN, &never).await {
+        let need = match wire.call(&question, None, deadline - MARGIN, &never).await {
             Outcome::Answer(Ok(Answer::Account(need))) => need,
             Outcome::Answer(Err(fault)) => return Err(fault),
             // It went away; the call that follows finds out.
@@ -220,7 +227,7 @@ impl Link {
             username: account.username.clone(),
             password: password.clone(),
         });
-        match wire.call(&offer, deadline - MARGIN, &never).await {
+        match wire.call(&offer, None, deadline - MARGIN, &never).await {
             Outcome::Answer(Err(fault)) => Err(fault),
             _ => Ok(()),
         }
@@ -256,6 +263,7 @@ async fn settle(
     let settled = wire
         .call(
             &Call::Settle { mail: id },
+            None,
             Instant::now() + PATIENCE,
             cancelled,
         )
@@ -273,115 +281,9 @@ async fn settle(
             };
             // If it does not arrive, the connection's end says the same.
             let soon = Instant::now() + RESTART;
-            wire.call(&returned, soon, &CancellationToken::new()).await;
+            wire.call(&returned, None, soon, &CancellationToken::new())
+                .await;
             Some(Err(cancelled_fault()))
         }
     }
-}
-
-fn bad_endpoint(error: &EndpointError) -> Fault {
-    let hint = match error {
-        EndpointError::Profile(_) => "Change TAI_MCP_PROFILE in the MCP client's configuration.",
-        _ => "Set XDG_RUNTIME_DIR to a directory of your own with a short path, here and for taid.",
-    };
-    Fault::new(
-        FaultCode::Unreachable,
-        "taid cannot be looked for",
-        error.to_string(),
-        hint,
-    )
-}
-
-fn no_daemon(error: &ConnectError, endpoint: &Endpoint, profile: &str) -> Fault {
-    let command = |name: &str| match profile {
-        "default" => format!("taid {name}"),
-        other => format!("taid {name} --profile {other}"),
-    };
-    let (start, login) = (command("run"), command("login"));
-    let socket = endpoint.socket();
-    let (what, why, hint) = match error {
-        ConnectError::NobodyThere => (
-            "taid is not running",
-            format!("nobody listens on {}", socket.display()),
-            format!(
-                "Ask the user to start it in a terminal, `{start}`, and to sign in, `{login}`. Then call \
-                 again."
-            ),
-        ),
-        ConnectError::OtherUser => (
-            "the process at taid's socket belongs to another user",
-            format!("{} is not ours; nothing was sent to it", socket.display()),
-            "Ask the user to look at that directory and to start their own taid.".to_owned(),
-        ),
-        ConnectError::Version(theirs) => (
-            "taid and tai-mcp are too far apart in version",
-            format!(
-                "{} speaks protocol {} to {}, {} speaks {} to {}",
-                theirs.software,
-                theirs.oldest,
-                theirs.newest,
-                wire::SOFTWARE,
-                tai_proto::hello::OLDEST,
-                tai_proto::hello::PROTOCOL
-            ),
-            format!(
-                "Ask the user to install both from one release, then `taid stop` and `{start}`, and to restart this MCP client."
-            ),
-        ),
-        ConnectError::Failed(error) => (
-            "taid cannot be connected to",
-            format!("{}: {error}", socket.display()),
-            "Ask the user whether this MCP client runs in a sandbox that keeps it from the socket."
-                .to_owned(),
-        ),
-        ConnectError::NoHandshake => (
-            "taid does not answer",
-            format!("no handshake came from {}", socket.display()),
-            format!(
-                "Ask the user to look at `taid status`, or to restart it: `taid stop`, `{start}`."
-            ),
-        ),
-    };
-    Fault::new(FaultCode::Unreachable, what, why, hint)
-}
-
-fn older_daemon() -> Fault {
-    Fault::new(
-        FaultCode::BadRequest,
-        "taid is older than tai-mcp, and cannot do this yet",
-        "",
-        "Ask the user to restart taid from the newer installation: `taid stop`, `taid run`. Nothing was done.",
-    )
-}
-
-fn lost_call() -> Fault {
-    Fault::new(
-        FaultCode::OutcomeUnknown,
-        "it is unknown whether this was done",
-        "taid went away before it answered",
-        "It was not done again, because it may have been done. Look at the mailbox, or ask the \
-         recipient; taid holds the same mail back for ten minutes unless allow_duplicate is true.",
-    )
-}
-
-fn unsteady() -> Fault {
-    Fault::new(
-        FaultCode::Unreachable,
-        "taid went away three times in the middle of this call",
-        "it may be failing again and again",
-        "Ask the user to look at taid's log.",
-    )
-}
-
-fn too_late() -> Fault {
-    Fault::new(
-        FaultCode::DeadlinePassed,
-        "taid did not answer in time",
-        format!("{} s passed", PATIENCE.as_secs()),
-        "If this was to send an email, look whether it was sent before you call again.",
-    )
-}
-
-fn cancelled_fault() -> Fault {
-    Fault::new(FaultCode::Cancelled, "the call was cancelled", "", "")
 }

@@ -1,9 +1,12 @@
 //! tai-mcp: an MCP server on stdio that forwards tool calls to taid. It has no HTTP, no TLS,
 //! no password and no token. Standard output carries MCP and nothing else.
 
+mod approval;
 mod args;
+mod inbox;
 mod link;
 mod receipts;
+mod resources;
 mod results;
 mod secrets;
 mod server;
@@ -69,9 +72,14 @@ async fn serve(settings: Settings) {
     let broken = CancellationToken::new();
     let (input, output) = stdio::open();
     let (receipts, mut told) = receipts::Receipts::new();
-    let transport = transport::Stdio::new(input, output, broken.clone(), receipts.clone());
+    let closing = CancellationToken::new();
+    let ends = transport::Ends {
+        broken: broken.clone(),
+        closing: closing.clone(),
+    };
+    let transport = transport::Stdio::new(input, output, ends, receipts.clone());
     let link = Arc::new(link::Link::new(&settings));
-    let server = server::Server::new(link.clone(), settings, receipts);
+    let server = server::Server::new(link.clone(), settings, receipts, closing);
     let bookkeeper = tokio::spawn(async move {
         while let Some(receipt) = told.recv().await {
             link.handed_over(receipt).await;

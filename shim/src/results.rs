@@ -48,6 +48,8 @@ pub(crate) struct SessionStatusResult {
     pub(crate) rate_limited_until: Option<String>,
     /// Emails of the last day that may or may not have been sent.
     pub(crate) unknown_sends: u64,
+    /// Emails that are sent once the user approves of them (`taid approve`).
+    pub(crate) waiting_for_approval: u64,
     /// MCP clients that are connected.
     pub(crate) clients: u64,
 }

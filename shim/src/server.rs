@@ -1,28 +1,39 @@
-//! The MCP server: what it says of itself, its tools and its one resource. Everything but a
-//! tool call and the resource's content is answered without the daemon.
+//! The MCP server: what it says of itself, its tools and its resources. Everything but a tool
+//! call, a resource's content and a subscription is answered without the daemon.
+
+mod calls;
+mod identity;
+
+pub(crate) use identity::meta;
 
 use crate::{
-    link::{Link, Peer, Receipt},
+    approval,
+    inbox::Inbox,
+    link::Link,
     receipts::Receipts,
+    resources::{self, Uri},
     settings::Settings,
     text, tools,
 };
+use calls::{Tooled, peer};
+use identity::{revision, server_info};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-        CustomRequest, CustomResult, DiscoverResult, ErrorCode, Implementation,
-        InitializeRequestParams, InitializeResult, ListResourcesResult, ListToolsResult,
-        MetaObject, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
-        ReadResourceResponse, ReadResourceResult, Resource, ResourceContents, ServerCapabilities,
-        ServerConfig,
+        CustomRequest, CustomResult, DiscoverResult, ErrorCode, InitializeRequestParams,
+        InitializeResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+        ReadResourceResult, ResourceContents, ResourceUpdatedNotificationParam, ServerCapabilities,
+        ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
     },
-    service::RequestContext,
+    service::{RequestContext, SubscriptionContext},
 };
 use std::sync::Arc;
-use tai_proto::{Answer, Call, Fault};
+use tai_proto::{Answer, Call, FaultCode, call::TOOLS};
+use tokio::{sync::Mutex, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
 
-const INFO_URI: &str = "tai-mcp://info";
 /// Tools and resources change with the executable alone.
 const LIST_TTL_MS: u64 = 3_600_000;
 const INSTRUCTIONS: &str = "Email for this agent. list_inbox shows what is there, fetch_email reads \
@@ -35,80 +46,29 @@ pub(crate) struct Server {
     link: Arc<Link>,
     settings: Settings,
     receipts: Receipts,
+    inbox: Arc<Inbox>,
+    /// What a client of the handshake era subscribed to.
+    subscription: Mutex<Option<JoinHandle<()>>>,
+    /// Set when the client has closed our input.
+    closing: CancellationToken,
 }
 
 impl Server {
-    pub(crate) fn new(link: Arc<Link>, settings: Settings, receipts: Receipts) -> Self {
+    pub(crate) fn new(
+        link: Arc<Link>,
+        settings: Settings,
+        receipts: Receipts,
+        closing: CancellationToken,
+    ) -> Self {
         Self {
+            inbox: Inbox::new(link.clone()),
             link,
             settings,
             receipts,
+            subscription: Mutex::default(),
+            closing,
         }
     }
-
-    async fn call(
-        &self,
-        call: &Call,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<Answer, Fault> {
-        let client = context.client_info();
-        let peer = Peer {
-            name: client
-                .as_ref()
-                .map(|client| client.name.clone())
-                .unwrap_or_default(),
-            version: client.map(|client| client.version).unwrap_or_default(),
-        };
-        self.link.call(&peer, call, &context.ct).await
-    }
-}
-
-impl Server {
-    /// A mail is on its way into the answer to this request.
-    async fn lent(&self, mail: u64, context: &RequestContext<RoleServer>) {
-        if context.ct.is_cancelled() {
-            // No answer is written any more.
-            self.link.handed_over(Receipt::Returned(mail)).await;
-        } else {
-            self.receipts.expect(context.id.clone(), mail);
-        }
-    }
-}
-
-fn server_info() -> Implementation {
-    Implementation::new("tai-mcp", env!("CARGO_PKG_VERSION")).with_title("TAI mail")
-}
-
-/// The server's identity, which every result carries since 2026-07-28; `None` for older
-/// clients, who know neither it nor caching.
-fn meta(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
-    let modern = context
-        .protocol_version()
-        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-    let mut meta = MetaObject::new();
-    let info = serde_json::to_value(server_info())
-        .ok()
-        .filter(|_| modern)?;
-    meta.insert("io.modelcontextprotocol/serverInfo".to_owned(), info);
-    Some(meta)
-}
-
-/// The newest handshake revision that is not newer than the one asked for; the oldest when
-/// all of them are.
-fn revision(asked: &ProtocolVersion) -> ProtocolVersion {
-    let handshake = || {
-        ProtocolVersion::KNOWN_VERSIONS
-            .iter()
-            .filter(|version| version.has_initialize())
-    };
-    let by_date = |a: &&ProtocolVersion, b: &&ProtocolVersion| a.as_str().cmp(b.as_str());
-    let fitting = handshake()
-        .filter(|version| version.as_str() <= asked.as_str())
-        .max_by(by_date);
-    fitting
-        .or_else(|| handshake().min_by(by_date))
-        .cloned()
-        .unwrap_or_default()
 }
 
 impl ServerHandler for Server {
@@ -116,6 +76,7 @@ impl ServerHandler for Server {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
             .enable_resources()
+            .enable_resources_subscribe()
             .build();
         ServerConfig::new(capabilities)
             .with_server_info(server_info())
@@ -162,23 +123,37 @@ impl ServerHandler for Server {
         let arguments = request.arguments.unwrap_or_default();
         let user_email = self.settings.user_email.as_deref();
         let Some(call) = tools::call(&request.name, arguments, user_email) else {
-            let known: Vec<_> = tools::all().into_iter().map(|tool| tool.name).collect();
             let message = format!(
                 "there is no tool {:?}; there are {}",
                 request.name,
-                known.join(", ")
+                TOOLS.join(", ")
             );
             return Err(ErrorData::invalid_params(message, None));
         };
-        let result = match call {
-            Ok(call) => {
-                let answer = self.call(&call, &context).await;
-                if let (Call::FetchEmail(which), Ok(Answer::Read(read))) = (&call, &answer)
+        let result = match (call, request.request_state) {
+            (Err(fault), _) => Err(fault),
+            (Ok(call), None) => self.tool(call, &context).await,
+            (Ok(call), Some(ticket)) => {
+                let responses = request.input_responses.unwrap_or_default();
+                let word = approval::said(&responses);
+                let decision = word.and_then(|word| approval::decision(call, ticket, word));
+                let Some(decision) = decision else {
+                    let message = "requestState is here without the answer it asked for";
+                    return Err(ErrorData::invalid_params(message, None));
+                };
+                self.tool(decision, &context).await
+            }
+        };
+        let result = match result {
+            Ok(Tooled::Input(input)) => return Ok(input.into()),
+            Ok(Tooled::Answer(_, Answer::Held(held))) => Err(approval::waits(&held)),
+            Ok(Tooled::Answer(call, answer)) => {
+                if let (Call::FetchEmail(which), Answer::Read(read)) = (&call, &answer)
                     && let (None, Some(mail)) = (which.id, &read.mail)
                 {
                     self.lent(mail.id, &context).await;
                 }
-                answer.map(|answer| text::show(&call, answer))
+                Ok(text::show(&call, answer))
             }
             Err(fault) => Err(fault),
         };
@@ -208,11 +183,21 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        let info = Resource::new(INFO_URI, "info")
-            .with_title("About this mail server")
-            .with_description("Version, address, configuration without secrets, and tools.")
-            .with_mime_type("text/markdown");
-        let mut result = ListResourcesResult::with_all_items(vec![info]);
+        let mut result = ListResourcesResult::with_all_items(resources::all());
+        if let Some(meta) = meta(&context) {
+            result.meta = Some(meta);
+            result.ttl_ms = Some(LIST_TTL_MS);
+            result.cache_scope = Some(CacheScope::Public);
+        }
+        Ok(result)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let mut result = ListResourceTemplatesResult::with_all_items(resources::templates());
         if let Some(meta) = meta(&context) {
             result.meta = Some(meta);
             result.ttl_ms = Some(LIST_TTL_MS);
@@ -226,44 +211,117 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        if request.uri != INFO_URI {
-            let message = format!(
-                "there is no resource {:?}; there is {INFO_URI}",
-                request.uri
-            );
-            return Err(ErrorData::invalid_params(message, None));
-        }
-        let answer = self.call(&Call::Info, &context).await;
-        let info = match &answer {
-            Ok(Answer::Info(info)) => Ok(info),
-            Ok(_) => Err("answers another question"),
-            Err(fault) => Err(fault.what.as_str()),
+        let uri = Uri::parse(&request.uri).ok_or_else(|| no_resource(&request.uri))?;
+        let call = uri.call();
+        let answer = self.call(&call, &context).await;
+        let text = match (uri, answer) {
+            (Uri::Info, answer) => {
+                let info = match &answer {
+                    Ok(Answer::Info(info)) => Ok(info),
+                    Ok(_) => Err("answers another question"),
+                    Err(fault) => Err(fault.what.as_str()),
+                };
+                text::info(info, self.settings.instance.as_deref(), &TOOLS)
+            }
+            (_, Ok(answer)) => text::show(&call, answer).text,
+            (_, Err(fault)) => {
+                let code = match fault.code {
+                    FaultCode::NotFound | FaultCode::NotYours => ErrorCode::INVALID_PARAMS,
+                    _ => ErrorCode::INTERNAL_ERROR,
+                };
+                return Err(ErrorData::new(code, fault.to_string(), None));
+            }
         };
-        let tools = tools::all();
-        let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_ref()).collect();
-        let text = text::info(info, self.settings.instance.as_deref(), &names);
-        let contents = ResourceContents::text(text, INFO_URI).with_mime_type("text/markdown");
+        let contents = ResourceContents::text(text, request.uri).with_mime_type("text/markdown");
         let mut result = ReadResourceResult::new(vec![contents]);
         result.meta = meta(&context);
         Ok(result.into())
     }
+
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        subscribable(&request.uri)?;
+        let mut subscription = self.subscription.lock().await;
+        if subscription.is_none() {
+            let mut bell = self.inbox.subscribe(peer(&context)).await;
+            let peer = context.peer.clone();
+            *subscription = Some(tokio::spawn(async move {
+                while bell.changed().await.is_ok() {
+                    let updated = ResourceUpdatedNotificationParam::new(resources::INBOX);
+                    // A client that is not there any more ends this otherwise.
+                    let _ = peer.notify_resource_updated(updated).await;
+                }
+            }));
+        }
+        Ok(())
+    }
+
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        subscribable(&request.uri)?;
+        if let Some(subscription) = self.subscription.lock().await.take() {
+            subscription.abort();
+        }
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        // What was not asked for is left out by the SDK. Lists change with the executable
+        // alone, so that there is nothing to tell about them.
+        let mut accepted = SubscriptionFilter::new();
+        let asked = requested.resource_subscriptions.iter().flatten();
+        let ours: Vec<String> = asked
+            .filter(|uri| *uri == resources::INBOX)
+            .cloned()
+            .collect();
+        accepted.resource_subscriptions = (!ours.is_empty()).then_some(ours);
+        Some(accepted)
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let sink = context.sink();
+        let wanted = sink.accepted().resource_subscriptions.is_some();
+        let telling = async {
+            if !wanted {
+                return std::future::pending().await;
+            }
+            let mut bell = self.inbox.subscribe(peer(context.request_context())).await;
+            while bell.changed().await.is_ok() {
+                let _ = sink.notify_resource_updated(resources::INBOX).await;
+            }
+        };
+        tokio::select! {
+            () = telling => {}
+            () = context.cancelled() => {}
+            () = self.closing.cancelled() => {}
+        }
+        Ok(())
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn no_resource(uri: &str) -> ErrorData {
+    let message = format!(
+        "there is no resource {uri:?}; there are {}, {} and tai-mcp://message/{{id}}",
+        resources::INFO,
+        resources::INBOX
+    );
+    ErrorData::invalid_params(message, None)
+}
 
-    #[test]
-    fn no_revision_newer_than_the_one_asked_for_is_ever_answered() {
-        let answer = |asked: &str| {
-            let asked = serde_json::from_value(serde_json::json!(asked)).unwrap();
-            revision(&asked).as_str().to_owned()
-        };
-        for known in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
-            assert_eq!(answer(known), known);
-        }
-        assert_eq!(answer("2025-05-01"), "2025-03-26");
-        assert_eq!(answer("2026-07-28"), "2025-11-25");
-        assert_eq!(answer("2024-01-01"), "2024-11-05");
+/// The one resource that changes.
+fn subscribable(uri: &str) -> Result<(), ErrorData> {
+    if uri == resources::INBOX {
+        return Ok(());
     }
+    let message = format!("{uri:?} cannot be subscribed to; {} can", resources::INBOX);
+    Err(ErrorData::invalid_params(message, None))
 }

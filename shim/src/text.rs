@@ -28,7 +28,10 @@ pub(crate) struct Shown {
 pub(crate) fn show(call: &Call, answer: Answer) -> Shown {
     match answer {
         Answer::Sent(sent) => show_sent(sent),
-        Answer::Read(read) => show_read(read, &nonce()),
+        Answer::Read(read) => {
+            let warns = !matches!(call, Call::Peek { .. });
+            show_read(read, &nonce(), warns)
+        }
         Answer::Inbox(inbox) => {
             let (with_read, offset) = match call {
                 Call::ListInbox(list) => (list.show_read, list.offset),
@@ -87,7 +90,8 @@ fn nonce() -> String {
     format!("{random:016x}")
 }
 
-fn show_read(read: Read, nonce: &str) -> Shown {
+/// `warns` when it should have been marked read.
+fn show_read(read: Read, nonce: &str, warns: bool) -> Shown {
     let Read {
         address,
         mail,
@@ -124,7 +128,7 @@ fn show_read(read: Read, nonce: &str) -> Shown {
         text.push_str("\n\n");
         text.push_str(note);
     }
-    if !mail.marked_read {
+    if warns && !mail.marked_read {
         text.push_str("\n\n---\n\nWarning: this email could not be marked as read, so it will be shown again.");
     }
     let Mail {

@@ -252,7 +252,7 @@ fn info_is_told_with_and_without_the_daemon() {
     };
     let with = super::info(Ok(&info), Some("desk"), &["send_email", "fetch_email"]);
     let without = super::info(Err("taid is not running"), None, &["send_email"]);
-    insta::assert_snapshot!(format!("{with}\n{without}"), @r"
+    insta::assert_snapshot!(format!("{with}\n{without}"), @"
     # TAI MCP
 
     - Name: tai-mcp
@@ -350,7 +350,7 @@ fn what_is_found_done_and_wrong_reads_well() {
     Problem: refused. Run `taid login`
     Paused: the bridge asked for a pause until 2026-11-23T10:00:00Z
     Sends whose outcome is unknown: 1
-    {"bridge_reachable":true,"clients":0,"problem":"refused. Run `taid login`","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice"}
+    {"bridge_reachable":true,"clients":0,"problem":"refused. Run `taid login`","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":0}
 
     taid's status cannot be read; it may be another version's
     null

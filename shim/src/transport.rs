@@ -11,24 +11,23 @@
 //!
 //! It knows the envelope of a message and leaves its meaning to rmcp and `server`.
 
+mod line;
+
 use crate::{
     link::Receipt,
     receipts::Receipts,
     stdio::{Input, Output},
 };
+use line::{Line, bad_params, error, understand};
 use rmcp::{
     RoleServer,
-    model::{
-        CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientNotification,
-        ClientRequest, JsonRpcMessage, JsonRpcRequest, RequestId,
-    },
+    model::{ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest, RequestId},
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     future::Future,
     io,
     sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError},
@@ -75,30 +74,29 @@ struct Shared {
     places: Arc<Semaphore>,
     /// The open requests; each keeps its place until its answer is written.
     open: StdMutex<HashMap<RequestId, OwnedSemaphorePermit>>,
-    /// Set when the output is gone.
-    broken: CancellationToken,
+    /// Requests of ours that the client has not answered.
+    asked: StdMutex<HashSet<RequestId>>,
+    ends: Ends,
     receipts: Receipts,
 }
 
-/// What there is to do about one line.
-enum Line {
-    Deliver(Box<ClientJsonRpcMessage>),
-    Answer(Value),
-    Nothing,
+/// The ends of a session.
+#[derive(Clone)]
+pub(crate) struct Ends {
+    /// Set when the output is gone.
+    pub(crate) broken: CancellationToken,
+    /// Set when the client has closed our input.
+    pub(crate) closing: CancellationToken,
 }
 
 impl Stdio {
-    pub(crate) fn new(
-        input: Input,
-        output: Output,
-        broken: CancellationToken,
-        receipts: Receipts,
-    ) -> Self {
+    pub(crate) fn new(input: Input, output: Output, ends: Ends, receipts: Receipts) -> Self {
         let shared = Shared {
             output: Mutex::new(output),
             places: Arc::new(Semaphore::new(MAX_OPEN)),
             open: StdMutex::default(),
-            broken,
+            asked: StdMutex::default(),
+            ends,
             receipts,
         };
         Self {
@@ -185,8 +183,20 @@ impl Stdio {
                         Some(place),
                     )
                 }
-                // Answers to requests: this server asks nothing.
-                _ => (Line::Nothing, Some(place)),
+                // Answers. What nobody asked for is dropped.
+                answer => {
+                    let id = match &answer {
+                        JsonRpcMessage::Response(response) => Some(&response.id),
+                        JsonRpcMessage::Error(error) => error.id.as_ref(),
+                        _ => None,
+                    };
+                    let asked = id.is_some_and(|id| self.shared.asked().remove(id));
+                    let line = match asked {
+                        true => Line::Deliver(Box::new(answer)),
+                        false => Line::Nothing,
+                    };
+                    (line, Some(place))
+                }
             },
             other => (other, Some(place)),
         }
@@ -200,6 +210,10 @@ impl Shared {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn asked(&self) -> MutexGuard<'_, HashSet<RequestId>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Writes one line. Not reading it is the client's right; closing the output is the end.
     async fn write(&self, mut line: Vec<u8>) -> io::Result<()> {
         line.push(b'\n');
@@ -210,7 +224,7 @@ impl Shared {
         };
         let result = written.await;
         if result.is_err() {
-            self.broken.cancel();
+            self.ends.broken.cancel();
         }
         result
     }
@@ -228,7 +242,11 @@ impl Transport<RoleServer> for Stdio {
             let id = match &message {
                 JsonRpcMessage::Response(response) => Some(response.id.clone()),
                 JsonRpcMessage::Error(error) => error.id.clone(),
-                _ => None,
+                JsonRpcMessage::Request(request) => {
+                    shared.asked().insert(request.id.clone());
+                    None
+                }
+                JsonRpcMessage::Notification(_) => None,
             };
             let line = serde_json::to_vec(&message)?;
             drop(message);
@@ -259,6 +277,8 @@ impl Transport<RoleServer> for Stdio {
                 }
                 Ok(None) | Err(_) => {
                     drop(place);
+                    // What waits for the client to speak again ends by itself.
+                    self.shared.ends.closing.cancel();
                     // All places free again means that everything is answered.
                     let answered = self.shared.places.acquire_many(MAX_OPEN as u32);
                     let _ = tokio::time::timeout(LAST_ANSWERS, answered).await;
@@ -285,114 +305,3 @@ impl Transport<RoleServer> for Stdio {
         Ok(())
     }
 }
-
-/// Nearly all messages are tool calls. Reading one as what it is saves rmcp's trying of every
-/// kind of message, about 20 µs; whatever is not exactly one is left to that.
-fn tool_call(line: &[u8]) -> Option<ClientJsonRpcMessage> {
-    #[derive(Deserialize)]
-    enum Version {
-        #[serde(rename = "2.0")]
-        Two,
-    }
-    #[derive(Deserialize)]
-    enum Method {
-        #[serde(rename = "tools/call")]
-        ToolsCall,
-    }
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct ToolCall {
-        #[serde(rename = "jsonrpc")]
-        _version: Version,
-        id: RequestId,
-        #[serde(rename = "method")]
-        _method: Method,
-        params: CallToolRequestParams,
-    }
-    let ToolCall { id, mut params, .. } = serde_json::from_slice(line).ok()?;
-    let meta = params.meta.take();
-    let mut request = CallToolRequest::new(params);
-    if let Some(meta) = meta {
-        // Where rmcp puts it and looks for it.
-        request.extensions.insert(meta);
-    }
-    Some(JsonRpcMessage::request(
-        ClientRequest::CallToolRequest(request),
-        id,
-    ))
-}
-
-/// The envelope, to tell which error a message deserves.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(default, borrow)]
-    method: Option<std::borrow::Cow<'a, str>>,
-    #[serde(default, deserialize_with = "present")]
-    id: Option<Value>,
-}
-
-/// An id of null is there, and wrong.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
-
-fn understand(line: &[u8]) -> Line {
-    let line = line.trim_ascii();
-    if line.is_empty() {
-        return Line::Nothing;
-    }
-    if let Some(message) = tool_call(line) {
-        return Line::Deliver(Box::new(message));
-    }
-    if let Ok(message) = serde_json::from_slice::<ClientJsonRpcMessage>(line) {
-        return Line::Deliver(Box::new(message));
-    }
-    let whole = std::str::from_utf8(line).map_err(|problem| problem.to_string());
-    let json = whole.and_then(|text| {
-        let parsed = serde_json::from_str::<serde::de::IgnoredAny>(text);
-        parsed.map_err(|problem| problem.to_string())
-    });
-    if let Err(problem) = json {
-        let text = format!("this line is not JSON: {problem}");
-        return Line::Answer(error(&Value::Null, -32700, &text));
-    }
-    match serde_json::from_slice::<Envelope<'_>>(line) {
-        Ok(Envelope {
-            method: Some(method),
-            id: Some(id),
-        }) if id.is_string() || id.is_i64() || id.is_u64() => {
-            Line::Answer(bad_params(&id, &method))
-        }
-        // A notification that cannot be read is not answered.
-        Ok(Envelope {
-            method: Some(_),
-            id: None,
-        }) => Line::Nothing,
-        _ if line.starts_with(b"[") => Line::Answer(error(
-            &Value::Null,
-            -32600,
-            "batches are not read: send one message a line",
-        )),
-        _ => Line::Answer(error(
-            &Value::Null,
-            -32600,
-            "this is no JSON-RPC 2.0 request",
-        )),
-    }
-}
-
-fn bad_params(id: &Value, method: &str) -> Value {
-    error(
-        id,
-        -32602,
-        &format!("the parameters of {method} are missing or not what MCP says"),
-    )
-}
-
-fn error(id: &Value, code: i32, message: &str) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}})
-}
-
-#[cfg(test)]
-#[path = "transport_tests.rs"]
-mod tests;

@@ -17,7 +17,6 @@ use std::{
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Secret,
     account::{self as wire, Login},
-    endpoint::Endpoint,
     name,
 };
 use tokio::time::Instant;
@@ -52,7 +51,7 @@ pub(super) struct RegisterArgs {
 pub(super) async fn login(profile: &str, args: LoginArgs) -> Result<(), Failure> {
     let config = configuration(profile)?;
     // Before a password is typed in vain.
-    let client = match connect(profile).await {
+    let client = match Client::of_profile(profile, Instant::now() + PATIENCE).await {
         Ok(client) => Some(client),
         Err(ClientError::NotRunning { .. }) if args.save => None,
         Err(error) => return Err(said(error, profile)),
@@ -108,7 +107,9 @@ async fn sign_in(
 }
 
 pub(super) async fn logout(profile: &str) -> Result<(), Failure> {
-    let mut client = connect(profile).await.map_err(|e| said(e, profile))?;
+    let mut client = Client::of_profile(profile, Instant::now() + PATIENCE)
+        .await
+        .map_err(|e| said(e, profile))?;
     let answer = client.call(Call::Logout, Instant::now() + LOGIN_PATIENCE);
     let signed_out = match answer.await.map_err(|error| said(error, profile))? {
         Answer::SignedOut(signed_out) => signed_out,
@@ -157,7 +158,7 @@ pub(super) async fn register(profile: &str, args: RegisterArgs) -> Result<(), Fa
         .await
         .map_err(|fault| say_fault(&fault))?;
     print(&format!("account created: {address}"));
-    match connect(profile).await {
+    match Client::of_profile(profile, Instant::now() + PATIENCE).await {
         Ok(client) => sign_in(Some(client), &config, credentials, args.save).await,
         Err(_) if args.save => sign_in(None, &config, credentials, true).await,
         Err(_) => {
@@ -179,11 +180,6 @@ fn configuration(profile: &str) -> Result<Config, Failure> {
             error.hint(),
         ))
     })
-}
-
-async fn connect(profile: &str) -> Result<Client, ClientError> {
-    let endpoint = Endpoint::of_profile(profile).map_err(ClientError::Endpoint)?;
-    Client::connect(endpoint, Instant::now() + PATIENCE).await
 }
 
 fn checked(username: String, password: SecretString) -> Result<Credentials, Failure> {

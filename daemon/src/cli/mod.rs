@@ -1,6 +1,7 @@
 //! The command line: what a person types, what they read, and the exit code.
 
 mod account;
+mod approve;
 mod doctor;
 mod logs;
 mod page;
@@ -12,7 +13,7 @@ use crate::{
 };
 use clap::{Parser, Subcommand};
 use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
-use tai_proto::{Call, Fault, FaultCode, endpoint::Endpoint};
+use tai_proto::{Call, Fault, FaultCode};
 use tokio::time::Instant;
 
 /// One login to TAI mail for every MCP client on this machine.
@@ -52,6 +53,11 @@ enum Command {
         #[arg(long, conflicts_with = "profile")]
         all: bool,
     },
+    /// Show the mails that wait for your approval, and send or drop one
+    ///
+    /// With `confirm_send` in the configuration an agent's mail waits here when its MCP client
+    /// cannot ask you. Waiting mails are in taid's memory alone, for an hour.
+    Approve(approve::ApproveArgs),
     /// Look for what is wrong, and say what to do about it
     ///
     /// Tries the password with the bridge once, unless the daemon is signed in already.
@@ -122,6 +128,7 @@ async fn dispatch(profile: &str, command: Command) -> Result<(), Failure> {
         Command::Register(args) => account::register(profile, args).await,
         Command::Status { json, all: true } => status::all(json).await,
         Command::Status { json, all: false } => status::status(profile, json).await,
+        Command::Approve(args) => approve::approve(profile, args).await,
         Command::Doctor { json } => doctor::doctor(profile, json).await,
         Command::Logs { follow, lines } => logs::logs(profile, lines, follow).await,
         Command::Stop => stop(profile).await,
@@ -172,9 +179,8 @@ fn said(error: ClientError, profile: &str) -> Failure {
 
 async fn stop(profile: &str) -> Result<(), Failure> {
     let work = async {
-        let endpoint = Endpoint::of_profile(profile).map_err(ClientError::Endpoint)?;
         let deadline = Instant::now() + PATIENCE;
-        let mut client = Client::connect(endpoint, deadline).await?;
+        let mut client = Client::of_profile(profile, deadline).await?;
         client.call(Call::Stop, deadline).await?;
         let deadline = Instant::now() + Duration::from_secs(20);
         client.until_gone(deadline).await

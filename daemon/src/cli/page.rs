@@ -18,6 +18,7 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
         bridge,
         clients,
         unknown_sends,
+        held,
         ..
     } = status;
     let mut line = |label: &str, text: &str| {
@@ -129,6 +130,10 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
     for send in unknown_sends {
         let text = format!("{} (mail {})", relative(&send.at, now), send.digest);
         line("unknown", &format!("a send whose answer was lost, {text}"));
+    }
+    if *held > 0 {
+        let waiting = count(*held, "mail");
+        line("approval", &format!("{waiting} waiting: `taid approve`"));
     }
     line("socket", &daemon.socket);
     line(

@@ -53,6 +53,7 @@ fn status() -> Status {
             rate_limited_until: None,
         },
         unknown_sends: vec![],
+        held: 0,
         clients: vec![
             ClientStatus {
                 name: "Claude Code".into(),

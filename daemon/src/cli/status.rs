@@ -63,9 +63,8 @@ pub(super) async fn all(json: bool) -> Result<(), Failure> {
 
 /// Asks the daemon of `profile`.
 pub(crate) async fn ask(profile: &str) -> Result<Status, ClientError> {
-    let endpoint = Endpoint::of_profile(profile).map_err(ClientError::Endpoint)?;
     let deadline = Instant::now() + PATIENCE;
-    let mut client = Client::connect(endpoint, deadline).await?;
+    let mut client = Client::of_profile(profile, deadline).await?;
     match client.call(Call::Status, deadline).await? {
         Answer::Status(text) => serde_json::from_str(&text).map_err(|_| ClientError::Confused),
         _ => Err(ClientError::Confused),

@@ -19,6 +19,8 @@ pub(super) struct File {
     pub(super) password_command: Option<Vec<String>>,
     /// A file of mode 0600 with the password in its first line.
     pub(super) password_file: Option<String>,
+    /// About which mails a person is asked first: `never`, `external` or `always`.
+    pub(super) confirm_send: Option<String>,
     /// What each instance may do.
     #[serde(default)]
     pub(super) instances: std::collections::BTreeMap<String, super::permits::Instance>,

@@ -26,9 +26,9 @@ pub(crate) use rules::has_stray_ends;
 pub use sources::PASSWORD_VARIABLES;
 pub(crate) use sources::password_in;
 
-use crate::credentials::Source;
+use crate::{credentials::Source, mail::approvals::Confirm};
 use reqwest::Url;
-use rules::{base_url, checked, log_level, milliseconds, tidy};
+use rules::{base_url, checked, confirm, log_level, milliseconds, tidy};
 use secrecy::SecretString;
 use std::{path::Path, time::Duration};
 use tai_proto::name;
@@ -52,6 +52,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// How much is logged (seed: `LOG_LEVEL`).
     pub log_level: LogLevel,
+    /// About which mails a person is asked before they are sent.
+    pub confirm: Confirm,
     /// What the instances may do.
     pub permits: Permits,
     /// Where each value that is not a default came from, for `taid doctor`.
@@ -183,6 +185,13 @@ impl Config {
             filed("log_level", file.log_level),
         )
         .map_or(Ok(LogLevel::Info), |found| log_level(&found))?;
+        // In the file alone: the environment is what MCP clients have a say in.
+        let confirm = pick(
+            &[],
+            "confirm_send",
+            filed("confirm_send", file.confirm_send),
+        )
+        .map_or(Ok(Confirm::Never), |found| confirm(&found))?;
         let source = sources::choose(sources::Choice {
             profile,
             username,
@@ -200,6 +209,7 @@ impl Config {
             api_timeout: Duration::from_millis(api_timeout),
             poll_interval: Duration::from_millis(poll_interval),
             log_level,
+            confirm,
             permits: Permits::new(file.instances)?,
             settings,
         })

@@ -4,18 +4,8 @@
 use super::ConfigError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use tai_proto::call::TOOLS;
 
-/// The tools, as clients know them.
-const TOOLS: [&str; 8] = [
-    "send_email",
-    "fetch_email",
-    "list_inbox",
-    "reply_email",
-    "delete_email",
-    "mark_read",
-    "search_inbox",
-    "session_status",
-];
 /// What changes something that others see.
 const WRITES: [&str; 3] = ["send_email", "reply_email", "delete_email"];
 

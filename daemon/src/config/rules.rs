@@ -2,6 +2,7 @@
 //! never repeats the value: it may be a password in the wrong place.
 
 use super::{ConfigError, Found, LogLevel};
+use crate::mail::approvals::Confirm;
 use reqwest::Url;
 use tai_proto::name;
 
@@ -95,5 +96,14 @@ pub(super) fn log_level(found: &Found) -> Result<LogLevel, ConfigError> {
         "info" => Ok(LogLevel::Info),
         "debug" => Ok(LogLevel::Debug),
         _ => Err(bad(&found.origin, "it is one of error, warn, info, debug")),
+    }
+}
+
+pub(super) fn confirm(found: &Found) -> Result<Confirm, ConfigError> {
+    match found.value.as_str() {
+        "never" => Ok(Confirm::Never),
+        "external" => Ok(Confirm::External),
+        "always" => Ok(Confirm::Always),
+        _ => Err(bad(&found.origin, "it is one of never, external, always")),
     }
 }

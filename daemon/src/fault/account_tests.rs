@@ -136,7 +136,7 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
 
     [BadRequest]
     error: this client is older than the daemon, and cannot be told that
-    caused by: it speaks protocol 1; the daemon is taid 0.1.0
+    caused by: it speaks an older protocol; the daemon is taid 0.1.0
     hint: Use the `taid` that was installed with the daemon.
     ");
 }

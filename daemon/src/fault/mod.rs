@@ -2,9 +2,11 @@
 //! same thing is said the same way to an agent, in `taid status` and on a terminal.
 
 mod account;
+mod approval;
 
 use account::locked;
 pub use account::*;
+pub use approval::*;
 
 use crate::{
     bridge::BridgeError,
@@ -62,6 +64,7 @@ pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
             "It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox. \
              The same mail is held back for ten minutes; allow_duplicate: true sends it all the same.",
         ),
+        MailError::Approval(error) => of_approval(error),
         MailError::NoSuchMail(id) => Fault::new(
             FaultCode::NotFound,
             format!("Email with ID {id} not found"),
@@ -258,7 +261,7 @@ pub fn newer_than_client(software: &str) -> Fault {
     Fault::new(
         FaultCode::BadRequest,
         "this client is older than the daemon, and cannot be told that",
-        format!("it speaks protocol 1; the daemon is {software}"),
+        format!("it speaks an older protocol; the daemon is {software}"),
         "Use the `taid` that was installed with the daemon.",
     )
 }

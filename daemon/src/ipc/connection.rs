@@ -1,12 +1,12 @@
 //! One client: its handshake, its calls, its answers. One task reads and writes, so a client
 //! that does not read its answers stops being read from, and is dropped after a while.
 
-use super::{Client, Clients, Service, clients::Record};
+use super::{Client, Clients, Happened, Progress, Service, clients::Record};
 use crate::{fault, os};
 use interprocess::local_socket::{tokio::Stream, traits::StreamCommon as _};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tai_proto::{
-    Answer, Fault, FaultCode, FromDaemon, ToDaemon,
+    Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
     call::{Attach, Request},
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
@@ -62,8 +62,6 @@ enum ConnectionError {
     Io(#[from] std::io::Error),
 }
 
-type Done = (u64, Result<Answer, Fault>);
-
 struct Connection<'a, S> {
     shared: &'a Shared<S>,
     stream: Stream,
@@ -73,14 +71,22 @@ struct Connection<'a, S> {
     version: u32,
     record: Option<Record<'a>>,
     instance: Option<String>,
-    /// The calls that are not answered: a handle for those that may be stopped.
-    open: HashMap<u64, Option<AbortHandle>>,
-    done: mpsc::Sender<Done>,
+    /// The calls that are not answered.
+    open: HashMap<u64, Open>,
+    happened: mpsc::Sender<Happened>,
+}
+
+/// A call that is not answered.
+struct Open {
+    /// Stops it, where it may be stopped.
+    stop: Option<AbortHandle>,
+    /// Whether it counts as a call in the status; waiting for mail does not.
+    counts: bool,
 }
 
 /// Serves one client until it hangs up, breaks the protocol, or the daemon has drained.
 pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
-    let (done, mut finished) = mpsc::channel(MAX_IN_FLIGHT);
+    let (happened, mut happening) = mpsc::channel(MAX_IN_FLIGHT);
     let mut connection = Connection {
         instance: shared.service.default_instance(),
         shared: &shared,
@@ -91,13 +97,15 @@ pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
         version: 0,
         record: None,
         open: HashMap::new(),
-        done,
+        happened,
     };
-    let result = connection.run(&mut finished).await;
+    let result = connection.run(&mut happening).await;
     shared.service.gone(shared.key);
     // Nobody is left to read what these would bring. Sends run to their end on their own.
-    for stoppable in connection.open.values().flatten() {
-        stoppable.abort();
+    for open in connection.open.values() {
+        if let Some(stop) = &open.stop {
+            stop.abort();
+        }
     }
     if let Err(error) = result {
         tracing::warn!(pid = connection.peer, "a client is disconnected: {error}");
@@ -105,7 +113,10 @@ pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
 }
 
 impl<S: Service> Connection<'_, S> {
-    async fn run(&mut self, finished: &mut mpsc::Receiver<Done>) -> Result<(), ConnectionError> {
+    async fn run(
+        &mut self,
+        happening: &mut mpsc::Receiver<Happened>,
+    ) -> Result<(), ConnectionError> {
         let creds = self.stream.peer_creds()?;
         self.peer = os::pid(&creds);
         if !os::is_own(&creds) {
@@ -137,7 +148,7 @@ impl<S: Service> Connection<'_, S> {
                         return if whole { Ok(()) } else { Err(ConnectionError::CutOff) };
                     }
                 }
-                Some((id, result)) = finished.recv() => self.answer(id, result).await?,
+                Some(happened) = happening.recv() => self.tell(happened).await?,
                 () = self.shared.stop.cancelled(), if !draining => {}
             }
         }
@@ -185,26 +196,37 @@ impl<S: Service> Connection<'_, S> {
                 Ok(())
             }
             ToDaemon::Cancel { id } => {
-                if let Some(Some(handle)) = self.open.get(&id) {
-                    handle.abort();
+                if let Some(Open {
+                    stop: Some(stop), ..
+                }) = self.open.get(&id)
+                {
+                    stop.abort();
                     self.answer(id, Err(fault::cancelled())).await?;
                 }
                 Ok(())
             }
-            ToDaemon::Request(request) => match self.refusal(&request) {
-                Some(fault) => {
-                    let result = Err(fault);
-                    self.write(&FromDaemon::Answer {
-                        id: request.id,
-                        result,
-                    })
-                    .await
-                }
-                None => {
-                    self.begin(request);
-                    Ok(())
-                }
-            },
+            ToDaemon::Request(request) => self.request(request, false).await,
+            ToDaemon::Tracked(request) => self.request(request, true).await,
+        }
+    }
+
+    async fn request(&mut self, request: Request, tracked: bool) -> Result<(), ConnectionError> {
+        let Some(fault) = self.refusal(&request) else {
+            self.begin(request, tracked);
+            return Ok(());
+        };
+        let (id, result) = (request.id, Err(fault));
+        self.write(&FromDaemon::Answer { id, result }).await
+    }
+
+    async fn tell(&mut self, happened: Happened) -> Result<(), ConnectionError> {
+        match happened {
+            Happened::Done(id, result) => self.answer(id, result).await,
+            Happened::Progress { id, done, total } if self.open.contains_key(&id) => {
+                self.write(&FromDaemon::Progress { id, done, total }).await
+            }
+            // It was cancelled, and has been answered.
+            Happened::Progress { .. } => Ok(()),
         }
     }
 
@@ -213,6 +235,7 @@ impl<S: Service> Connection<'_, S> {
             key: self.shared.key,
             version: self.version,
             instance: self.instance.clone(),
+            attached: self.record.is_some(),
         }
     }
 
@@ -256,7 +279,7 @@ impl<S: Service> Connection<'_, S> {
             .map(|rule| fault::bad_instance(&rule.to_string()))
     }
 
-    fn begin(&mut self, request: Request) {
+    fn begin(&mut self, request: Request, tracked: bool) {
         let Request {
             id,
             deadline_ms,
@@ -265,22 +288,27 @@ impl<S: Service> Connection<'_, S> {
         let patience = Duration::from_millis(deadline_ms.into()).min(LONGEST_DEADLINE);
         let deadline = Instant::now() + patience;
         let repeatable = call.is_repeatable();
-        if let Some(record) = &self.record {
+        let counts = !matches!(call, Call::Watch { .. });
+        if let Some(record) = self.record.as_ref().filter(|_| counts) {
             record.called(call.name());
         }
+        let progress = Progress {
+            id,
+            out: tracked.then(|| self.happened.clone()),
+        };
         let work = self
             .shared
             .service
             .clone()
-            .call(self.client(), call, deadline);
-        let done = self.done.clone();
+            .call(self.client(), call, progress, deadline);
+        let happened = self.happened.clone();
         // Tracked, so that a drain waits for a send whose client has gone.
         let task = self.shared.tasks.spawn(async move {
             let result = work.await;
-            let _ = done.send((id, result)).await;
+            let _ = happened.send(Happened::Done(id, result)).await;
         });
-        self.open
-            .insert(id, repeatable.then(|| task.abort_handle()));
+        let stop = repeatable.then(|| task.abort_handle());
+        self.open.insert(id, Open { stop, counts });
     }
 
     async fn answer(
@@ -289,10 +317,10 @@ impl<S: Service> Connection<'_, S> {
         result: Result<Answer, Fault>,
     ) -> Result<(), ConnectionError> {
         // A call that was cancelled has been answered.
-        if self.open.remove(&id).is_none() {
+        let Some(open) = self.open.remove(&id) else {
             return Ok(());
-        }
-        if let Some(record) = &self.record {
+        };
+        if let Some(record) = self.record.as_ref().filter(|_| open.counts) {
             record.answered();
         }
         let result = result.map_err(|fault| Fault {

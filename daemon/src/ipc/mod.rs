@@ -10,7 +10,7 @@ pub use listener::{BindError, Listener, ProfileLock};
 
 use std::{future::Future, sync::Arc};
 use tai_proto::{Answer, Call, Fault};
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -21,6 +21,33 @@ pub struct Client {
     pub version: u32,
     /// The instance it is.
     pub instance: Option<String>,
+    /// Whether it serves an MCP client, and not a person.
+    pub attached: bool,
+}
+
+/// How far a call is, for a client that wants to know.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    id: u64,
+    out: Option<mpsc::Sender<Happened>>,
+}
+
+impl Progress {
+    /// So many mails were looked at, of so many. Said again and again; what a client cannot
+    /// be told at once it is not told.
+    pub fn tell(&self, done: u64, total: u64) {
+        if let Some(out) = &self.out {
+            let id = self.id;
+            let _ = out.try_send(Happened::Progress { id, done, total });
+        }
+    }
+}
+
+/// What a call brings while and when it is done.
+#[derive(Debug)]
+enum Happened {
+    Progress { id: u64, done: u64, total: u64 },
+    Done(u64, Result<Answer, Fault>),
 }
 
 /// What the daemon does for clients. A call runs on a task of its own; dropping its future
@@ -37,6 +64,7 @@ pub trait Service: Send + Sync + 'static {
         self: Arc<Self>,
         client: Client,
         call: Call,
+        progress: Progress,
         deadline: Instant,
     ) -> impl Future<Output = Result<Answer, Fault>> + Send;
 

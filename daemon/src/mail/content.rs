@@ -10,6 +10,7 @@ pub(super) const MAX_BODY: usize = 1 << 20;
 const SMALL: usize = 16 << 10;
 
 /// The two parts of an outgoing mail.
+#[derive(Debug)]
 pub(super) struct Parts {
     pub(super) text: String,
     pub(super) html: String,

@@ -59,6 +59,22 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
+    /// Reads a mail and leaves it as it is.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub async fn peek(
+        &self,
+        instance: Option<&str>,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<Read, MailError> {
+        let address = self.address(instance, deadline).await?;
+        let message = self.own(&address, id, deadline).await?;
+        let is_read = message.head.read;
+        Ok(read(address, message, is_read).await)
+    }
+
     /// Takes the oldest mail that nobody has: first what came back, then what is unread.
     async fn take(
         &self,

@@ -2,6 +2,7 @@
 //! (bridge-api.md, trap 12). It holds digests and times, never anything of a mail, and
 //! outlives the daemon in a file.
 
+use super::MailError;
 use crate::journal::Journal;
 use ring::digest::{Context, SHA256};
 use std::{
@@ -128,30 +129,22 @@ impl Ledger {
     /// sends it all the same.
     ///
     /// # Errors
-    /// What became of the earlier one, and how long ago it was.
-    pub(super) fn begin(
-        &self,
-        digest: Digest,
-        insist: bool,
-    ) -> Result<Sending<'_>, (Outcome, Duration)> {
+    /// [`MailError::Duplicate`].
+    pub(super) fn begin(&self, digest: &Digest, insist: bool) -> Result<Sending<'_>, MailError> {
         let now = SystemTime::now();
         let mut book = self.book();
-        book.tidy(now);
-        if let Some((at, outcome)) = book.entries.get(&digest)
-            && !insist
-        {
-            // A clock that was set back makes it look like now.
-            let ago = now.duration_since(*at).unwrap_or_default();
-            if ago < WINDOW {
-                return Err((*outcome, ago));
-            }
-        }
-        book.note(&digest, now, Outcome::Sending);
+        book.look(digest, insist, now)?;
+        book.note(digest, now, Outcome::Sending);
         Ok(Sending {
             ledger: self,
-            digest,
+            digest: digest.clone(),
             outcome: Some(Outcome::Unknown),
         })
+    }
+
+    /// Whether [`Ledger::begin`] would begin now.
+    pub(super) fn look(&self, digest: &Digest, insist: bool) -> Result<(), MailError> {
+        self.book().look(digest, insist, SystemTime::now())
     }
 
     /// The sends of the last day whose outcome is unknown, oldest first.
@@ -169,6 +162,23 @@ impl Ledger {
 }
 
 impl Book {
+    fn look(&mut self, digest: &Digest, insist: bool, now: SystemTime) -> Result<(), MailError> {
+        self.tidy(now);
+        let Some((at, outcome)) = self.entries.get(digest).filter(|_| !insist) else {
+            return Ok(());
+        };
+        // A clock that was set back makes it look like now.
+        let ago = now.duration_since(*at).unwrap_or_default();
+        match ago < WINDOW {
+            true => Err(MailError::Duplicate {
+                digest: digest.clone(),
+                outcome: *outcome,
+                ago,
+            }),
+            false => Ok(()),
+        }
+    }
+
     fn note(&mut self, digest: &Digest, at: SystemTime, outcome: Outcome) {
         self.entries.insert(digest.clone(), (at, outcome));
         self.write(digest, at, word(outcome));

@@ -7,29 +7,30 @@ fn mail(text: &str) -> Digest {
 }
 
 fn outcome(ledger: &Ledger, text: &str) -> Option<Outcome> {
-    match ledger.begin(mail(text), false) {
+    match ledger.begin(&mail(text), false) {
         Ok(sending) => {
             sending.not_sent();
             None
         }
-        Err((outcome, _)) => Some(outcome),
+        Err(MailError::Duplicate { outcome, .. }) => Some(outcome),
+        Err(other) => panic!("{other}"),
     }
 }
 
 #[test]
 fn what_was_sent_or_may_have_been_is_held_back_and_what_was_not_is_not() {
     let ledger = Ledger::in_memory();
-    let under_way = ledger.begin(mail("1"), false).unwrap();
+    let under_way = ledger.begin(&mail("1"), false).unwrap();
     assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sending));
     under_way.sent();
     assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent));
-    drop(ledger.begin(mail("2"), false).unwrap());
+    drop(ledger.begin(&mail("2"), false).unwrap());
     assert_eq!(outcome(&ledger, "2"), Some(Outcome::Unknown));
-    ledger.begin(mail("3"), false).unwrap().not_sent();
+    ledger.begin(&mail("3"), false).unwrap().not_sent();
     assert_eq!(outcome(&ledger, "3"), None);
     assert_eq!(outcome(&ledger, "another"), None);
     assert!(
-        ledger.begin(mail("1"), true).is_ok(),
+        ledger.begin(&mail("1"), true).is_ok(),
         "who insists is let through"
     );
     assert_eq!(ledger.unknown().len(), 2);
@@ -48,10 +49,10 @@ fn the_ledger_outlives_the_daemon_and_has_nothing_of_a_mail() {
     crate::os::keep_new_files_private();
     let path = dir.path().join("state/sends");
     let ledger = Ledger::open(path.clone());
-    ledger.begin(mail("sent"), false).unwrap().sent();
-    ledger.begin(mail("not sent"), false).unwrap().not_sent();
+    ledger.begin(&mail("sent"), false).unwrap().sent();
+    ledger.begin(&mail("not sent"), false).unwrap().not_sent();
     // The daemon is killed while this is under way.
-    std::mem::forget(ledger.begin(mail("under way"), false).unwrap());
+    std::mem::forget(ledger.begin(&mail("under way"), false).unwrap());
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(
         text.lines().all(|line| line.split(' ').count() == 3),
@@ -96,7 +97,7 @@ fn after_ten_minutes_the_same_mail_is_a_new_one_and_garbage_is_passed_over() {
 fn the_ledger_is_bounded() {
     let ledger = Ledger::in_memory();
     for n in 0..MAX_ENTRIES + 10 {
-        ledger.begin(mail(&n.to_string()), false).unwrap().sent();
+        ledger.begin(&mail(&n.to_string()), false).unwrap().sent();
     }
     assert!(ledger.book().entries.len() <= MAX_ENTRIES);
 }

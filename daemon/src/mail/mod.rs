@@ -1,6 +1,8 @@
 //! The mail operations, in terms of addresses, mails and receipts. It knows nothing of
 //! IPC and nothing of HTTP.
 
+pub mod approvals;
+mod arrivals;
 mod check;
 mod content;
 mod fetch;
@@ -8,22 +10,24 @@ mod inbox;
 pub mod leases;
 pub mod ledger;
 mod reading;
+mod sending;
 mod tend;
 mod walk;
 
+pub use arrivals::Arrivals;
+pub use sending::Handed;
+pub use walk::Tell;
+
 use crate::{
-    bridge::{Bridge, BridgeError, Head, Message, Outgoing, OutgoingReply, Receipt, ReplyOutcome},
+    bridge::{Bridge, BridgeError, Message},
     session::{RequestError, Session, error::SessionError, token::Token},
 };
+use approvals::{ApprovalError, Approvals};
 use leases::Leases;
 use ledger::{Digest, Ledger, Outcome};
 use std::{future::Future, sync::Arc, time::Duration};
-use tai_proto::{
-    call::{Replied, ReplyEmail, SendEmail, Sent},
-    name,
-};
+use tai_proto::name;
 use tokio::{sync::Mutex, time::Instant};
-pub use walk::Tell;
 
 /// The operations, for every client of the daemon.
 pub struct MailService<B> {
@@ -32,6 +36,8 @@ pub struct MailService<B> {
     default_to: Option<String>,
     leases: Leases,
     ledger: Ledger,
+    approvals: Approvals,
+    arrivals: Arrivals,
     /// Held by whoever looks for the oldest unread mail that nobody has.
     fetching: Mutex<()>,
 }
@@ -69,6 +75,9 @@ pub enum MailError {
         #[source]
         cause: BridgeError,
     },
+    /// Nothing was sent, because no person approved.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
     #[error("there is no mail {0}")]
     NoSuchMail(u64),
     #[error("mail {id} is not addressed to {address}")]
@@ -92,6 +101,8 @@ impl<B: Bridge> MailService<B> {
         default_to: Option<String>,
         leases: Leases,
         ledger: Ledger,
+        approvals: Approvals,
+        arrivals: Arrivals,
     ) -> Self {
         Self {
             bridge,
@@ -99,6 +110,8 @@ impl<B: Bridge> MailService<B> {
             default_to,
             leases,
             ledger,
+            approvals,
+            arrivals,
             fetching: Mutex::new(()),
         }
     }
@@ -121,50 +134,6 @@ impl<B: Bridge> MailService<B> {
         ))
     }
 
-    /// Sends a mail from the instance's address, at most once, and not at all when the same
-    /// one was sent a moment ago; `insist` sends it all the same.
-    ///
-    /// # Errors
-    /// Any [`MailError`]; [`MailError::Unknown`] when it may have been sent.
-    pub async fn send(
-        &self,
-        instance: Option<&str>,
-        mail: SendEmail,
-        insist: bool,
-        deadline: Instant,
-    ) -> Result<Sent, MailError> {
-        let from = self.address(instance, deadline).await?;
-        let to = mail
-            .to
-            .or_else(|| self.default_to.clone())
-            .ok_or(MailError::NoRecipient)?;
-        let to = check::address(&to)?;
-        let subject = match mail.subject {
-            Some(subject) => check::subject(subject)?,
-            None => format!("Email from {}", instance.unwrap_or(&from)),
-        };
-        let parts = content::parts(mail.content, mail.format).await?;
-        let digest = Digest::of(&[&from, &to, &subject, &parts.text, &parts.html]);
-        let sending = self.with_token(deadline, async |token| {
-            let mail = Outgoing {
-                to: &to,
-                from: &from,
-                subject: &subject,
-                text: &parts.text,
-                html: &parts.html,
-            };
-            self.bridge.send(&token, &mail, deadline).await
-        });
-        let receipt = self.once(digest, insist, sending).await?;
-        Ok(Sent {
-            to,
-            from,
-            subject,
-            message_id: receipt.message_id,
-            timestamp: receipt.timestamp,
-        })
-    }
-
     /// The ledger of what was sent.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
@@ -173,113 +142,6 @@ impl<B: Bridge> MailService<B> {
     /// The leases.
     pub fn leases(&self) -> &Leases {
         &self.leases
-    }
-
-    /// Answers a mail: through the bridge's own reply, or where it has none with a new mail
-    /// to the original sender. At most one of the two is sent, and neither when the same
-    /// answer was sent a moment ago; `insist` sends it all the same.
-    ///
-    /// # Errors
-    /// Any [`MailError`]; [`MailError::Unknown`] when it may have been sent.
-    pub async fn reply(
-        &self,
-        instance: Option<&str>,
-        reply: ReplyEmail,
-        insist: bool,
-        deadline: Instant,
-    ) -> Result<Replied, MailError> {
-        let from = self.address(instance, deadline).await?;
-        let id = reply.id;
-        let given = reply.subject.map(check::subject).transpose()?;
-        let parts = content::parts(reply.content, reply.format).await?;
-        let original = self.own(&from, id, deadline).await?.head;
-        let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
-        let digest = Digest::of(&[&from, &id.to_string(), &subject, &parts.text, &parts.html]);
-        let sending = self.answer(&from, &original, &subject, &parts, deadline);
-        let (receipt, threaded) = self.once(digest, insist, sending).await?;
-        Ok(Replied {
-            original: id,
-            to: original.from,
-            message_id: receipt.message_id,
-            subject: receipt.subject.unwrap_or(subject),
-            timestamp: receipt.timestamp,
-            threaded,
-        })
-    }
-
-    /// Through the bridge's own reply, or with a new mail; and which of them it was.
-    async fn answer(
-        &self,
-        from: &str,
-        original: &Head,
-        subject: &str,
-        parts: &content::Parts,
-        deadline: Instant,
-    ) -> Result<(Receipt, bool), MailError> {
-        let (text, html) = (&*parts.text, &*parts.html);
-        let id = original.id;
-        let outcome = self
-            .with_token(deadline, async |token| {
-                let reply = OutgoingReply {
-                    id,
-                    subject,
-                    text,
-                    html,
-                };
-                self.bridge.reply(&token, &reply, deadline).await
-            })
-            .await?;
-        match outcome {
-            ReplyOutcome::Sent(receipt) => Ok((receipt, true)),
-            ReplyOutcome::NoSuchMail => Err(MailError::NoSuchMail(id)),
-            ReplyOutcome::NotOffered => {
-                let to = check::address(&original.from)?;
-                let sent = self
-                    .with_token(deadline, async |token| {
-                        let mail = Outgoing {
-                            to: &to,
-                            from,
-                            subject,
-                            text,
-                            html,
-                        };
-                        self.bridge.send(&token, &mail, deadline).await
-                    })
-                    .await?;
-                Ok((sent, false))
-            }
-        }
-    }
-
-    /// Does a send, and writes down what became of it.
-    async fn once<T>(
-        &self,
-        digest: Digest,
-        insist: bool,
-        send: impl Future<Output = Result<T, MailError>>,
-    ) -> Result<T, MailError> {
-        let entry = self.ledger.begin(digest.clone(), insist);
-        let entry = entry.map_err(|(outcome, ago)| MailError::Duplicate {
-            digest: digest.clone(),
-            outcome,
-            ago,
-        })?;
-        match send.await {
-            Ok(receipt) => {
-                entry.sent();
-                Ok(receipt)
-            }
-            Err(MailError::Bridge(BridgeError::OutcomeUnknown(cause))) => {
-                // Dropping the entry says so.
-                drop(entry);
-                let cause = *cause;
-                Err(MailError::Unknown { digest, cause })
-            }
-            Err(error) => {
-                entry.not_sent();
-                Err(error)
-            }
-        }
     }
 
     /// A mail, if it is addressed to `address`.

@@ -6,7 +6,8 @@ use super::{
     token::{Issued, Token},
 };
 use crate::bridge::{
-    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
+    Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt,
+    ReplyOutcome,
 };
 use crate::credentials::Credentials;
 use std::{
@@ -20,20 +21,20 @@ const DAY: u64 = 86_400;
 
 /// The wall clock follows tokio's paused time, from a fixed moment, with an offset that tests
 /// change: sleep of the machine, a clock that is set.
-pub(super) struct TestClock {
+pub(crate) struct TestClock {
     start: Instant,
     offset: Mutex<i64>,
 }
 
 impl TestClock {
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             start: Instant::now(),
             offset: Mutex::new(0),
         })
     }
 
-    pub(super) fn shift(&self, seconds: i64) {
+    pub(crate) fn shift(&self, seconds: i64) {
         *self.offset.lock().unwrap() += seconds;
     }
 
@@ -56,23 +57,27 @@ impl Clock for TestClock {
 }
 
 /// What the bridge does with the next attempt; a good token when nothing is left.
-pub(super) enum Next {
+pub(crate) enum Next {
     Fail(SessionError),
     Hang,
     Raw(String),
 }
 
-pub(super) struct FakeBridge {
-    pub(super) clock: Arc<TestClock>,
-    pub(super) sends_date: bool,
-    pub(super) next_login: Mutex<VecDeque<Next>>,
-    pub(super) next_refresh: Mutex<VecDeque<Next>>,
+pub(crate) struct FakeBridge {
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) sends_date: bool,
+    pub(crate) next_login: Mutex<VecDeque<Next>>,
+    pub(crate) next_refresh: Mutex<VecDeque<Next>>,
     logins: Mutex<u32>,
     refreshes: Mutex<u32>,
+    /// What it lists, and how often it was asked to; with an error while there is one.
+    pub(crate) mailbox: Mutex<Vec<Head>>,
+    pub(crate) lists: Mutex<u32>,
+    pub(crate) list_fails: Mutex<Option<BridgeError>>,
 }
 
 impl FakeBridge {
-    pub(super) fn new(clock: &Arc<TestClock>) -> Arc<Self> {
+    pub(crate) fn new(clock: &Arc<TestClock>) -> Arc<Self> {
         Arc::new(Self {
             clock: clock.clone(),
             sends_date: true,
@@ -80,10 +85,13 @@ impl FakeBridge {
             next_refresh: Mutex::default(),
             logins: Mutex::default(),
             refreshes: Mutex::default(),
+            mailbox: Mutex::default(),
+            lists: Mutex::default(),
+            list_fails: Mutex::default(),
         })
     }
 
-    pub(super) fn counts(&self) -> (u32, u32) {
+    pub(crate) fn counts(&self) -> (u32, u32) {
         (
             *self.logins.lock().unwrap(),
             *self.refreshes.lock().unwrap(),
@@ -133,7 +141,7 @@ fn base64_of(text: &str) -> String {
 }
 
 /// A token with this header and these claims, and a signature of nobody's.
-pub(super) fn jwt(header: &str, claims: &str) -> String {
+pub(crate) fn jwt(header: &str, claims: &str) -> String {
     let b64 = base64_of;
     format!("{}.{}.c2ln", b64(header), b64(claims))
 }
@@ -151,8 +159,30 @@ impl Bridge for FakeBridge {
         self.issue(next).await
     }
 
-    async fn list(&self, _: &Token, _: &Page, _: Instant) -> Result<Listing, BridgeError> {
-        unimplemented!("the session reads no mail")
+    async fn list(&self, _: &Token, page: &Page, _: Instant) -> Result<Listing, BridgeError> {
+        *self.lists.lock().unwrap() += 1;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        if let Some(error) = self.list_fails.lock().unwrap().clone() {
+            return Err(error);
+        }
+        let mut heads = self.mailbox.lock().unwrap().clone();
+        // The bridge's order (bridge-api.md, trap 4).
+        heads.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
+        let (from, count) = (page.offset as usize, heads.len());
+        let rest = heads.into_iter().skip(from);
+        let mails: Vec<Message> = rest
+            .take(page.limit as usize)
+            .map(|head| Message {
+                head,
+                text: None,
+                html: None,
+            })
+            .collect();
+        Ok(Listing {
+            has_more: from + mails.len() < count,
+            count: count as u64,
+            mails,
+        })
     }
     async fn message(&self, _: &Token, _: u64, _: Instant) -> Result<Option<Message>, BridgeError> {
         unimplemented!("the session reads no mail")

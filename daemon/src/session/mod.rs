@@ -8,7 +8,7 @@ pub mod clock;
 pub mod error;
 mod failure;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 mod outlook;
 mod owner;
 pub mod state;

@@ -25,7 +25,7 @@ use tai_proto::{
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    sync::{Mutex, mpsc, oneshot},
+    sync::{Mutex, mpsc, oneshot, watch},
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -56,7 +56,16 @@ pub(super) enum Outcome {
     Cancelled,
 }
 
-type Waiting = HashMap<u64, oneshot::Sender<Result<Answer, Fault>>>;
+/// How far a call is: mails that were looked at, and all there are.
+pub(crate) type Progress = watch::Sender<(u64, u64)>;
+
+/// Somebody who waits for an answer.
+struct Waiter {
+    answer: oneshot::Sender<Result<Answer, Fault>>,
+    progress: Option<Progress>,
+}
+
+type Waiting = HashMap<u64, Waiter>;
 
 /// A connection whose handshake is done.
 pub(super) struct Wire {
@@ -178,6 +187,7 @@ impl Wire {
     pub(super) async fn call(
         &self,
         call: &Call,
+        progress: Option<&Progress>,
         deadline: Instant,
         cancelled: &CancellationToken,
     ) -> Outcome {
@@ -189,10 +199,13 @@ impl Wire {
         let left = deadline.saturating_duration_since(Instant::now());
         let deadline_ms = u32::try_from(left.as_millis()).unwrap_or(u32::MAX);
         let (answer, answered) = oneshot::channel();
-        self.shared.waiting().insert(id, answer);
+        let progress = progress.filter(|_| self.version >= 3).cloned();
+        let tracked = progress.is_some();
+        let waiter = Waiter { answer, progress };
+        self.shared.waiting().insert(id, waiter);
+        let _open = Open { wire: self, id };
         // Ended between the check and here: nobody would clear the entry any more.
         if self.has_ended() {
-            self.shared.waiting().remove(&id);
             return Outcome::NotSent;
         }
         let request = Request {
@@ -200,8 +213,11 @@ impl Wire {
             deadline_ms,
             call: call.clone(),
         };
-        if self.frames.send(ToDaemon::Request(request)).await.is_err() {
-            self.shared.waiting().remove(&id);
+        let frame = match tracked {
+            true => ToDaemon::Tracked(request),
+            false => ToDaemon::Request(request),
+        };
+        if self.frames.send(frame).await.is_err() {
             return Outcome::NotSent;
         }
         tokio::select! {
@@ -209,11 +225,23 @@ impl Wire {
                 Ok(result) => Outcome::Answer(result),
                 Err(_) => Outcome::Lost,
             },
-            () = cancelled.cancelled() => {
-                self.shared.waiting().remove(&id);
-                let _ = self.frames.try_send(ToDaemon::Cancel { id });
-                Outcome::Cancelled
-            }
+            () = cancelled.cancelled() => Outcome::Cancelled,
+        }
+    }
+}
+
+/// A request that is open. When this is dropped before the answer, the daemon is told that
+/// nobody waits any more.
+struct Open<'a> {
+    wire: &'a Wire,
+    id: u64,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        let id = self.id;
+        if self.wire.shared.waiting().remove(&id).is_some() {
+            let _ = self.wire.frames.try_send(ToDaemon::Cancel { id });
         }
     }
 }
@@ -223,7 +251,15 @@ async fn read(mut reader: quiet::Reader, mut decoder: Decoder, shared: Arc<Share
         match decoder.next_frame() {
             Ok(Some(FromDaemon::Answer { id, result })) => {
                 if let Some(waiter) = shared.waiting().remove(&id) {
-                    let _ = waiter.send(result);
+                    let _ = waiter.answer.send(result);
+                }
+                continue;
+            }
+            Ok(Some(FromDaemon::Progress { id, done, total })) => {
+                let waiting = shared.waiting();
+                let progress = waiting.get(&id).and_then(|waiter| waiter.progress.as_ref());
+                if let Some(progress) = progress {
+                    progress.send_replace((done, total));
                 }
                 continue;
             }

@@ -44,6 +44,12 @@ pub(super) fn show(json: &str) -> Shown {
     if unknown_sends > 0 {
         add(format!("Sends whose outcome is unknown: {unknown_sends}"));
     }
+    if status.held > 0 {
+        add(format!(
+            "Emails that wait for the user (`taid approve`): {}",
+            status.held
+        ));
+    }
     let result = results::SessionStatusResult {
         session,
         username: status.account.username,
@@ -51,6 +57,7 @@ pub(super) fn show(json: &str) -> Shown {
         bridge_reachable: status.bridge.reachable,
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
+        waiting_for_approval: status.held,
         clients: status.clients.len() as u64,
     };
     shown(text, &result)

@@ -3,7 +3,7 @@
 use crate::PATIENCE;
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io::{BufRead as _, BufReader, Write as _},
     process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc,
@@ -16,8 +16,11 @@ pub struct Shim {
     input: Option<ChildStdin>,
     lines: mpsc::Receiver<String>,
     answers: HashMap<String, Value>,
+    /// Notifications and requests of the server that nobody has looked at.
+    heard: VecDeque<Value>,
     next_id: u64,
     modern: bool,
+    capabilities: Value,
 }
 
 /// What a tool said.
@@ -58,8 +61,10 @@ impl Shim {
             input,
             lines,
             answers: HashMap::new(),
+            heard: VecDeque::new(),
             next_id: 0,
             modern: false,
+            capabilities: json!({}),
         }
     }
 
@@ -68,11 +73,17 @@ impl Shim {
         self.child.id()
     }
 
+    /// Says from here on that it can do these things.
+    pub fn capable_of(mut self, capabilities: Value) -> Self {
+        self.capabilities = capabilities;
+        self
+    }
+
     /// Shakes hands as clients before 2026-07-28 do.
     pub fn initialized(mut self, name: &str, revision: &str) -> Self {
         let result = self.request(
             "initialize",
-            json!({"protocolVersion": revision, "capabilities": {}, "clientInfo": {"name": name, "version": "1.2.3"}}),
+            json!({"protocolVersion": revision, "capabilities": self.capabilities, "clientInfo": {"name": name, "version": "1.2.3"}}),
         );
         assert_eq!(result["result"]["protocolVersion"], revision, "{result}");
         self.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
@@ -114,11 +125,11 @@ impl Shim {
         let id = json!(self.next_id);
         self.next_id += 1;
         if self.modern {
-            params["_meta"] = json!({
-                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-                "io.modelcontextprotocol/clientCapabilities": {},
-                "io.modelcontextprotocol/clientInfo": {"name": "modern client", "version": "2.0"},
-            });
+            let meta = &mut params["_meta"];
+            meta["io.modelcontextprotocol/protocolVersion"] = json!("2026-07-28");
+            meta["io.modelcontextprotocol/clientCapabilities"] = self.capabilities.clone();
+            meta["io.modelcontextprotocol/clientInfo"] =
+                json!({"name": "modern client", "version": "2.0"});
         }
         self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
         id
@@ -135,8 +146,41 @@ impl Shim {
             let line = self
                 .next_within(left)
                 .unwrap_or_else(|| panic!("no answer to {id}"));
+            self.keep(line);
+        }
+    }
+
+    fn keep(&mut self, line: Value) {
+        if line.get("method").is_some() {
+            self.heard.push_back(line);
+        } else {
             self.answers.insert(line["id"].to_string(), line);
         }
+    }
+
+    /// The next notification or request of the server with this method, if one comes in time.
+    pub fn hear_within(&mut self, method: &str, patience: Duration) -> Option<Value> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let here = self.heard.iter().position(|line| line["method"] == method);
+            if let Some(index) = here {
+                return self.heard.remove(index);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.next_within(left)?;
+            self.keep(line);
+        }
+    }
+
+    /// The next notification or request of the server with this method.
+    pub fn hear(&mut self, method: &str) -> Value {
+        let heard = self.hear_within(method, PATIENCE);
+        heard.unwrap_or_else(|| panic!("no {method} comes"))
+    }
+
+    /// Answers a request of the server.
+    pub fn answer(&mut self, request: &Value, result: Value) {
+        self.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": result}));
     }
 
     /// A request and its answer.

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 use tai_proto::{
-    Call, FromDaemon, ToDaemon,
+    Answer, Call, Fault, FromDaemon, ToDaemon,
     call::Request,
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
@@ -86,9 +86,12 @@ impl Raw {
         }
     }
 
-    /// The next answer.
-    pub fn answer(&mut self) -> FromDaemon {
-        self.read().expect("an answer")
+    /// The next answer, and the id of its request.
+    pub fn answer(&mut self) -> (u64, Result<Answer, Fault>) {
+        match self.read().expect("an answer") {
+            FromDaemon::Answer { id, result } => (id, result),
+            progress => panic!("nobody asked for {progress:?}"),
+        }
     }
 
     /// Whether the daemon hangs up without another word.

@@ -3,7 +3,7 @@
 
 /// Takes them out of a body, and counts them. Line breaks and tabs stay; so do the joiners in
 /// scripts and emoji that need them.
-pub(super) fn clean(text: &str, count: &mut u32) -> String {
+pub(in crate::mail) fn clean(text: &str, count: &mut u32) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     let mut before = None;

@@ -11,7 +11,7 @@ use super::content::{self, MAX_BODY};
 use tai_proto::reading::Removed;
 
 pub(super) use html::text_part;
-pub(super) use invisible::line;
+pub(super) use invisible::{clean, line};
 
 /// A body as Markdown.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ fn convert(html: Option<String>, text: Option<String>) -> Body {
         removed.cut |= cut;
         markdown = text.replace("\r\n", "\n");
     }
-    let markdown = invisible::clean(&markdown, &mut removed.invisible);
+    let markdown = clean(&markdown, &mut removed.invisible);
     let (markdown, cut) = content::cut_short(markdown);
     removed.cut |= cut;
     debug_assert!(markdown.len() <= MAX_BODY);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tai_e2e::{Machine, PASSWORD, USER, raw::Raw, wait_until};
 use tai_proto::{
-    Answer, Call, FromDaemon,
+    Answer, Call,
     hello::{Hello, Welcome},
 };
 
@@ -316,11 +316,11 @@ fn a_client_of_protocol_1_is_served_its_mail_and_told_about_the_status() {
         show_read: false,
     };
     raw.request(1, Call::ListInbox(list));
-    let FromDaemon::Answer { result, .. } = raw.answer();
+    let (_, result) = raw.answer();
     assert!(matches!(result, Ok(Answer::Inbox(_))), "{result:?}");
     for call in [Call::Status, Call::Logout] {
         raw.request(2, call);
-        let FromDaemon::Answer { result, .. } = raw.answer();
+        let (_, result) = raw.answer();
         let fault = result.unwrap_err();
         assert!(fault.what.contains("older than the daemon"), "{fault}");
     }

@@ -21,7 +21,7 @@ fn without_a_daemon_every_command_says_so_and_exits_3() {
         assert!(output.stdout.is_empty());
         said.push_str(&stderr(&output).replace(machine.home().to_str().unwrap(), "HOME"));
     }
-    insta::assert_snapshot!(said, @r"
+    insta::assert_snapshot!(said, @"
     error: taid is not running
     caused by: nobody listens on HOME/tai/default.sock
     hint: Start it with `taid run`.
@@ -70,14 +70,14 @@ fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
     assert_eq!(output.status.code(), Some(5));
     insta::assert_snapshot!(stderr(&output), @"
     error: the daemon speaks another protocol version
-    caused by: taid 9.0.0 speaks 8 to 9, this taid 0.1.0 speaks 1 to 2
+    caused by: taid 9.0.0 speaks 8 to 9, this taid 0.1.0 speaks 1 to 3
     hint: Stop the older one and start it again from the same installation.
     ");
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", serde_json::json!({}));
     insta::assert_snapshot!(result.text, @"
     error: taid and tai-mcp are too far apart in version
-    caused by: taid 9.0.0 speaks protocol 8 to 9, tai-mcp 0.1.0 speaks 1 to 2
+    caused by: taid 9.0.0 speaks protocol 8 to 9, tai-mcp 0.1.0 speaks 1 to 3
     hint: Ask the user to install both from one release, then `taid stop` and `taid run`, and to restart this MCP client.
     ");
     server.join().unwrap();
@@ -123,7 +123,7 @@ fn the_configuration_file_is_read_and_its_mistakes_are_named_by_line() {
         stderr(&output).replace(machine.home().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @"
-    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `log_level`, `password_command`, `password_file`, `instances`, `password`
+    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `log_level`, `password_command`, `password_file`, `confirm_send`, `instances`, `password`
     hint: Correct the line, or move the file away to run without it.
     ");
     let said = run("password = \"hunter2-in-a-file\"\n");
@@ -196,7 +196,7 @@ fn the_status_has_the_documented_fields() {
     };
     assert_eq!(
         fields(&status),
-        "account bridge clients daemon schema session unknown_sends"
+        "account bridge clients daemon held schema session unknown_sends"
     );
     assert_eq!(fields(&status["account"]), "address source username");
     assert_eq!(

@@ -245,7 +245,7 @@ fn a_daemon_that_is_not_there_or_too_old_is_named_first() {
         stream.write_all(&bytes).unwrap();
         let _ = stream.read(&mut [0; 512]);
     });
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: the daemon speaks another protocol version: taid 0.0.9 speaks 1 to 1, this taid 0.1.0 speaks 1 to 2");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: the daemon speaks another protocol version: taid 0.0.9 speaks 1 to 1, this taid 0.1.0 speaks 1 to 3");
     older.join().unwrap();
 }
 

@@ -6,10 +6,10 @@ use std::{
 };
 use tai_e2e::{Machine, PASSWORD, raw::Raw, wait_until};
 use tai_proto::{
-    Answer, Call, FaultCode, FromDaemon, ToDaemon,
+    Answer, Call, FaultCode, ToDaemon,
     call::{ListInbox, Request},
     frame::MAX_FRAME,
-    hello::{Hello, Welcome},
+    hello::{Hello, PROTOCOL, Welcome},
 };
 
 const LIST: Call = Call::ListInbox(ListInbox {
@@ -140,13 +140,7 @@ fn garbage_costs_its_sender_the_connection_and_nobody_else_anything() {
     raw.bytes(&[4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
     assert!(raw.is_hung_up_on());
     good.request(1, Call::Info);
-    assert!(matches!(
-        good.answer(),
-        FromDaemon::Answer {
-            id: 1,
-            result: Ok(Answer::Info(_))
-        }
-    ));
+    assert!(matches!(good.answer(), (1, Ok(Answer::Info(_)))));
 }
 
 #[test]
@@ -171,7 +165,7 @@ fn a_client_of_another_version_is_told_the_versions() {
         ..Hello::new("tai-mcp 9.0.0")
     });
     let welcome: Welcome = raw.read().unwrap();
-    assert_eq!((welcome.chosen, welcome.newest), (0, 2));
+    assert_eq!((welcome.chosen, welcome.newest), (0, PROTOCOL));
     assert_eq!(
         welcome.software,
         format!("taid {}", env!("CARGO_PKG_VERSION"))
@@ -204,13 +198,7 @@ fn a_client_can_be_written_from_the_protocols_own_page() {
         raw.bytes(&bytes);
     }
     assert_ne!(raw.read::<Welcome>().unwrap().chosen, 0);
-    assert!(matches!(
-        raw.answer(),
-        FromDaemon::Answer {
-            id: 7,
-            result: Ok(Answer::Status(_))
-        }
-    ));
+    assert!(matches!(raw.answer(), (7, Ok(Answer::Status(_)))));
 }
 
 #[test]
@@ -230,7 +218,7 @@ fn calls_beyond_the_bound_are_refused_and_a_cancelled_one_is_answered_once() {
     let mut codes = std::collections::HashMap::new();
     let mut answered = std::collections::HashSet::new();
     for _ in 0..66 {
-        let FromDaemon::Answer { id, result } = raw.answer();
+        let (id, result) = raw.answer();
         match result {
             Ok(_) => assert!(answered.insert(id)),
             Err(fault) => assert!(codes.insert((id, fault.code as u32), fault.code).is_none()),
@@ -266,7 +254,7 @@ fn a_draining_daemon_refuses_new_calls_by_name_and_answers_the_old() {
         machine.sandbox.count("GET /api/v1/messages") == 1
     });
     let next = |raw: &mut Raw| {
-        let FromDaemon::Answer { id, result } = raw.answer();
+        let (id, result) = raw.answer();
         (id, result.map(drop).map_err(|fault| fault.code))
     };
     raw.request(2, Call::Stop);

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use tai_e2e::{Machine, PASSWORD, raw::Raw, wait_until};
-use tai_proto::{Call, FromDaemon, call::ListInbox};
+use tai_proto::{Call, call::ListInbox};
 use tai_sandbox::{Behaviour, Fault, FaultKind, Options, Tokens};
 
 const LOGIN: &str = "POST /api/v1/login";
@@ -176,7 +176,7 @@ fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
     }
     for client in &mut clients {
         for _ in 0..63 {
-            let FromDaemon::Answer { result, .. } = client.answer();
+            let (_, result) = client.answer();
             assert!(result.is_ok(), "{result:?}");
         }
     }

@@ -21,6 +21,7 @@ mod lifecycle;
 mod logs;
 mod mail;
 mod mcp;
+mod push;
 mod seed;
 mod sending;
 mod session;

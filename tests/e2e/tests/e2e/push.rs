@@ -1,0 +1,192 @@
+//! New mail is told to those who subscribed, in time, and costs one look an interval.
+
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use tai_e2e::{Machine, mcp::Shim, wait_until};
+use tai_sandbox::NewMail;
+
+const UPDATED: &str = "notifications/resources/updated";
+const LIST: &str = "GET /api/v1/messages";
+const INTERVAL: Duration = Duration::from_secs(1);
+/// POLL_INTERVAL and a second.
+const IN_TIME: Duration = Duration::from_secs(2);
+/// Long enough to say that nothing comes.
+const LONG: Duration = Duration::from_millis(2500);
+
+fn deliver(machine: &Machine, to: &str, subject: &str) -> u64 {
+    let mail = NewMail {
+        from: "someone@example.com".into(),
+        to: to.into(),
+        subject: Some(subject.into()),
+        body_text: Some("text".into()),
+        ..NewMail::default()
+    };
+    machine.sandbox.deliver(&mail).unwrap().unwrap()
+}
+
+fn inbox() -> Value {
+    json!({"uri": "tai-mcp://inbox"})
+}
+
+fn subscribed(machine: &Machine, instance: &str) -> Shim {
+    let mut shim = machine.shim(instance).initialized("test", "2025-06-18");
+    let answer = shim.request("resources/subscribe", inbox());
+    assert_eq!(answer["result"], json!({}), "{answer}");
+    shim
+}
+
+fn listening(machine: &Machine, instance: &str) -> (Shim, Value) {
+    let mut shim = machine.shim(instance).modern();
+    let filter = json!({"notifications": {
+        "resourceSubscriptions": ["tai-mcp://inbox", "tai-mcp://info"], "toolsListChanged": true,
+    }});
+    let id = shim.begin("subscriptions/listen", filter);
+    let acknowledged = shim.hear("notifications/subscriptions/acknowledged");
+    assert_eq!(
+        acknowledged["params"]["notifications"],
+        json!({"resourceSubscriptions": ["tai-mcp://inbox"]}),
+        "what is honoured"
+    );
+    (shim, id)
+}
+
+fn start(machine: &Machine) -> tai_e2e::Daemon<'_> {
+    let taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
+    taid.wait_until_live();
+    taid
+}
+
+#[test]
+fn a_subscribed_client_of_either_era_hears_of_mail_in_time_and_of_its_own_alone() {
+    let machine = Machine::new();
+    let _taid = start(&machine);
+    let mut desk = subscribed(&machine, "desk");
+    let mut lab = subscribed(&machine, "lab");
+    let (mut modern, id) = listening(&machine, "desk");
+    // The first look of the modern one may be the second of all.
+    modern.call("list_inbox", json!({}));
+    let began = Instant::now();
+    deliver(&machine, "desk.alice@tai.chat", "news");
+    let told = desk.hear(UPDATED);
+    let took = began.elapsed();
+    assert_eq!(told["params"]["uri"], "tai-mcp://inbox");
+    assert!(took <= IN_TIME, "{took:?}");
+    let told = modern.hear(UPDATED);
+    let meta = &told["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"];
+    assert_eq!(meta, &id, "{told}");
+    assert!(lab.hear_within(UPDATED, LONG).is_none());
+    assert!(desk.hear_within(UPDATED, Duration::ZERO).is_none(), "once");
+
+    let contents = &desk.request("resources/read", inbox())["result"]["contents"][0];
+    assert!(contents["text"].as_str().unwrap().contains("news"));
+}
+
+#[test]
+fn twenty_subscribers_cost_one_look_an_interval_and_none_when_they_have_gone() {
+    let machine = Machine::new();
+    let _taid = start(&machine);
+    let mut shims: Vec<Shim> = (0..20).map(|_| subscribed(&machine, "desk")).collect();
+    let (before, began) = (machine.sandbox.count(LIST), Instant::now());
+    let looks = || machine.sandbox.count(LIST) - before;
+    wait_until("five looks", || looks() == 5);
+    let took = began.elapsed();
+    assert!(took >= INTERVAL * 4, "five looks within {took:?}");
+    deliver(&machine, "desk.alice@tai.chat", "news");
+    let delivered = Instant::now();
+    for shim in &mut shims {
+        shim.hear(UPDATED);
+    }
+    let took = delivered.elapsed();
+    assert!(took <= IN_TIME, "{took:?}");
+    drop(shims);
+    let mut asker = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("they are gone", || {
+        machine.status()["clients"].as_array().unwrap().is_empty()
+    });
+    let after = machine.sandbox.count(LIST);
+    assert!(asker.next_within(LONG).is_none());
+    assert_eq!(machine.sandbox.count(LIST), after);
+}
+
+#[test]
+fn who_unsubscribes_or_cancels_hears_no_more_and_a_listener_is_answered_at_the_end() {
+    let machine = Machine::new();
+    let _taid = start(&machine);
+    let mut desk = subscribed(&machine, "desk");
+    let (mut one, id) = listening(&machine, "desk");
+    let (two, _) = listening(&machine, "desk");
+    let answer = desk.request("resources/unsubscribe", inbox());
+    assert_eq!(answer["result"], json!({}), "{answer}");
+    one.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
+    one.call("list_inbox", json!({}));
+    deliver(&machine, "desk.alice@tai.chat", "news");
+    assert!(desk.hear_within(UPDATED, LONG).is_none());
+    assert!(one.hear_within(UPDATED, Duration::ZERO).is_none());
+    let began = Instant::now();
+    let (status, said) = two.close();
+    assert!(status.success() && began.elapsed() < Duration::from_secs(1));
+    let last: Value = serde_json::from_str(said.last().unwrap()).unwrap();
+    assert_eq!(last["result"]["resultType"], "complete", "{said:?}");
+}
+
+#[test]
+fn mail_that_comes_while_taid_restarts_is_heard_of() {
+    let machine = Machine::new();
+    let taid = start(&machine);
+    let mut desk = subscribed(&machine, "desk");
+    taid.kill();
+    deliver(&machine, "desk.alice@tai.chat", "news");
+    let _taid = start(&machine);
+    desk.hear(UPDATED);
+}
+
+#[test]
+fn a_client_may_subscribe_before_taid_runs() {
+    let machine = Machine::new();
+    let mut desk = subscribed(&machine, "desk");
+    let _taid = start(&machine);
+    // That there may have been mail is said once, because nobody knows.
+    desk.hear(UPDATED);
+    deliver(&machine, "desk.alice@tai.chat", "news");
+    desk.hear(UPDATED);
+}
+
+#[test]
+fn only_the_inbox_can_be_subscribed_to() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    for uri in [
+        "tai-mcp://info",
+        "tai-mcp://message/1",
+        "file:///etc/passwd",
+    ] {
+        let answer = shim.request("resources/subscribe", json!({"uri": uri}));
+        assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    }
+}
+
+#[test]
+fn a_message_is_a_resource_that_is_read_and_left_unread() {
+    let machine = Machine::new();
+    let _taid = start(&machine);
+    let id = deliver(&machine, "desk.alice@tai.chat", "subject");
+    let other = deliver(&machine, "lab.alice@tai.chat", "subject");
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let templates = shim.request("resources/templates/list", json!({}));
+    let template = &templates["result"]["resourceTemplates"][0]["uriTemplate"];
+    assert_eq!(template, "tai-mcp://message/{id}");
+    let uri = format!("tai-mcp://message/{id}");
+    let read = shim.request("resources/read", json!({"uri": uri}));
+    let text = read["result"]["contents"][0]["text"].as_str().unwrap();
+    assert!(
+        text.contains("Status: ✉ Unread") && text.contains("untrusted"),
+        "{text}"
+    );
+    assert!(!text.contains("Warning"), "{text}");
+    assert!(!machine.sandbox.mails().unwrap()[0].is_read);
+    for nothing in [other, 999] {
+        let uri = format!("tai-mcp://message/{nothing}");
+        let answer = shim.request("resources/read", json!({"uri": uri}));
+        assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    }
+}
