@@ -9,11 +9,13 @@
 )]
 
 mod accounts;
+mod approval;
 mod cli;
 mod corpus;
 mod delivery;
 mod doctor;
 mod fetching;
+mod giving_up;
 mod hygiene;
 mod ipc;
 mod layers;

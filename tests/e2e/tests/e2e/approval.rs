@@ -1,0 +1,305 @@
+//! With `confirm_send` nothing is sent that no person approved: by elicitation where the client
+//! can ask, with `taid approve` where it cannot.
+
+use serde_json::{Value, json};
+use tai_e2e::{Machine, mcp::Shim};
+use tai_sandbox::{Fault, FaultKind, NewMail};
+
+const ELICIT: &str = "elicitation/create";
+
+fn machine(confirm: &str) -> Machine {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .add_account("bob", "sandbox-password")
+        .unwrap();
+    machine.configure(&format!(
+        "confirm_send = \"{confirm}\"\nuser_email = \"bob@tai.chat\"\n"
+    ));
+    machine
+}
+
+fn mail(content: &str) -> Value {
+    json!({"to": "bob@tai.chat", "subject": "Figures", "content": content})
+}
+
+/// A client of the handshake era that can ask.
+fn asking(machine: &Machine) -> Shim {
+    let shim = machine.shim("desk").capable_of(json!({"elicitation": {}}));
+    shim.initialized("test", "2025-06-18")
+}
+
+fn modern(machine: &Machine) -> Shim {
+    let shim = machine.shim("desk").modern();
+    shim.capable_of(json!({"elicitation": {"form": {}}}))
+}
+
+fn sent(machine: &Machine) -> Vec<String> {
+    let mails = machine.sandbox.mails().unwrap();
+    let bobs = mails.into_iter().filter(|mail| mail.to == "bob@tai.chat");
+    bobs.filter_map(|mail| mail.body_text).collect()
+}
+
+fn retry(arguments: &Value, first: &Value, answer: Value) -> Value {
+    json!({
+        "name": "send_email",
+        "arguments": arguments,
+        "requestState": first["result"]["requestState"],
+        "inputResponses": {"approve": answer},
+    })
+}
+
+#[test]
+fn the_user_sees_the_mail_and_it_is_sent_when_they_accept_and_not_when_they_do_not() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = asking(&machine);
+    for (action, content) in [("decline", "one"), ("cancel", "two"), ("accept", "three")] {
+        let id = shim.begin_call("send_email", mail(content));
+        let question = shim.hear(ELICIT);
+        let message = question["params"]["message"].as_str().unwrap();
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(message.replace(content, "CONTENT"), @"
+            Send this email?
+
+            From: desk.alice@tai.chat
+            To: bob@tai.chat
+            Subject: Figures
+
+            CONTENT
+            ");
+        }
+        assert_eq!(sent(&machine).len(), 0, "nothing before the answer");
+        shim.answer(&question, json!({"action": action}));
+        let result = shim.finish_call(&id);
+        assert_eq!(result.is_error, action != "accept", "{}", result.text);
+    }
+    assert_eq!(sent(&machine), ["three"]);
+}
+
+#[test]
+fn in_2026_07_28_the_client_asks_and_calls_again() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = modern(&machine);
+    let arguments = mail("text");
+    let call = json!({"name": "send_email", "arguments": arguments});
+    let first = shim.request("tools/call", call.clone());
+    let result = &first["result"];
+    assert_eq!(result["resultType"], "input_required", "{first}");
+    let asked = &result["inputRequests"]["approve"];
+    assert_eq!(asked["method"], ELICIT, "{first}");
+    assert_eq!(sent(&machine).len(), 0);
+
+    let yes = json!({"action": "accept", "content": {}});
+    let again = retry(&arguments, &first, yes.clone());
+    let done = shim.request("tools/call", again.clone());
+    assert_eq!(done["result"]["resultType"], "complete", "{done}");
+    assert_eq!(sent(&machine), ["text"]);
+
+    // The state was used.
+    let twice = shim.request("tools/call", again);
+    assert_eq!(twice["result"]["isError"], true, "{twice}");
+    assert_eq!(sent(&machine).len(), 1);
+
+    // A state without an answer is no request that we made.
+    let mut bare = call.clone();
+    bare["requestState"] = json!("made up");
+    let answer = shim.request("tools/call", bare);
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+}
+
+#[test]
+fn a_state_is_good_for_the_mail_that_was_shown_and_for_no_other() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let yes = || json!({"action": "accept", "content": {}});
+    let ask = |shim: &mut Shim, arguments: &Value| {
+        let call = json!({"name": "send_email", "arguments": arguments});
+        shim.request("tools/call", call)
+    };
+    let arguments = mail("what was shown");
+    let mut shim = modern(&machine);
+    for change in [
+        json!({"content": "something else"}),
+        json!({"to": "carol@example.com"}),
+        json!({"subject": "Other"}),
+        json!({"format": "html"}),
+    ] {
+        let first = ask(&mut shim, &arguments);
+        let mut changed = arguments.clone();
+        for (name, value) in change.as_object().unwrap() {
+            changed[name] = value.clone();
+        }
+        let answer = shim.request("tools/call", retry(&changed, &first, yes()));
+        assert_eq!(answer["result"]["isError"], true, "{answer}");
+    }
+    // Another instance sends from another address.
+    let first = ask(&mut shim, &arguments);
+    let mut lab = machine.shim("lab").modern();
+    let answer = lab.request("tools/call", retry(&arguments, &first, yes()));
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+    // What is forged, and what says no.
+    let mut forged = retry(&arguments, &first, yes());
+    forged["requestState"] = json!("0".repeat(32));
+    let answer = shim.request("tools/call", forged);
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+    for no in [json!({"action": "decline"}), json!({}), json!("accept")] {
+        let first = ask(&mut shim, &arguments);
+        let answer = shim.request("tools/call", retry(&arguments, &first, no));
+        assert_eq!(answer["result"]["isError"], true, "{answer}");
+    }
+    assert_eq!(sent(&machine).len(), 0);
+}
+
+#[test]
+fn where_the_client_cannot_ask_the_mail_waits_for_taid_approve() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let result = shim.call("send_email", mail("first"));
+    assert!(result.is_error);
+    insta::assert_snapshot!(result.text, @"
+    error: not sent yet: this email waits for the user's approval, as number 1
+    caused by: taid's configuration has the user asked first (confirm_send), and this client cannot ask
+    hint: Tell the user to run `taid approve 1` within an hour: it is sent then. Do not send it again.
+    ");
+    let again = shim.call("send_email", mail("first"));
+    assert_eq!(again.text, result.text, "it waits once");
+    shim.call("send_email", mail("second"));
+    assert_eq!(machine.status()["held"], 2);
+    let page = machine.cli(&["status"]).stdout;
+    assert!(
+        machine
+            .plain(&page)
+            .contains("2 mails waiting: `taid approve`")
+    );
+
+    let list = machine.plain(&machine.cli(&["approve"]).stdout);
+    assert!(
+        list.contains("desk.alice@tai.chat -> bob@tai.chat"),
+        "{list}"
+    );
+    // Nobody can be asked without a terminal.
+    let output = machine.cli(&["approve", "1"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(machine.plain(&output.stdout).contains("first"));
+    assert_eq!(sent(&machine).len(), 0);
+
+    let output = machine.cli(&["approve", "1", "--yes"]);
+    assert!(output.status.success());
+    assert!(
+        machine
+            .plain(&output.stdout)
+            .starts_with("sent to bob@tai.chat (")
+    );
+    let output = machine.cli(&["approve", "2", "--reject"]);
+    assert_eq!(
+        machine.plain(&output.stdout),
+        "mail 2 is dropped; nothing was sent\n"
+    );
+    assert_eq!(sent(&machine), ["first"]);
+    assert_eq!(
+        machine.cli(&["approve", "1", "--yes"]).status.code(),
+        Some(1)
+    );
+    assert_eq!(sent(&machine).len(), 1, "an approval is used once");
+}
+
+#[test]
+fn a_held_mail_that_could_not_be_sent_waits_on() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.call("send_email", mail("text"));
+    machine.sandbox.behave(|behaviour| {
+        let fault = Fault::new(FaultKind::Error500, 1, "POST /api/v1/send-email");
+        behaviour.faults.push_back(fault);
+    });
+    assert_eq!(
+        machine.cli(&["approve", "1", "--yes"]).status.code(),
+        Some(1)
+    );
+    assert_eq!(machine.status()["held"], 1);
+    assert!(machine.cli(&["approve", "1", "--yes"]).status.success());
+    assert_eq!(sent(&machine), ["text"]);
+}
+
+#[test]
+fn external_asks_about_strangers_alone() {
+    let machine = machine("external");
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    for to in ["bob@tai.chat", "lab.alice@tai.chat"] {
+        let result = shim.call("send_email", json!({"to": to, "content": "text"}));
+        assert!(!result.is_error, "{}", result.text);
+    }
+    let result = shim.call(
+        "send_email",
+        json!({"to": "carol@example.com", "content": "text"}),
+    );
+    assert!(result.text.contains("waits for the user's approval"));
+}
+
+#[test]
+fn replies_are_asked_about_too() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let id = machine
+        .sandbox
+        .deliver(&NewMail {
+            from: "bob@tai.chat".into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: Some("Question".into()),
+            body_text: Some("text".into()),
+            ..NewMail::default()
+        })
+        .unwrap()
+        .unwrap();
+    let mut shim = asking(&machine);
+    let call = shim.begin_call(
+        "reply_email",
+        json!({"message_id": id, "content": "answer"}),
+    );
+    let question = shim.hear(ELICIT);
+    let message = question["params"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("To: bob@tai.chat\nSubject: Re: Question"),
+        "{message}"
+    );
+    shim.answer(&question, json!({"action": "accept", "content": {}}));
+    assert!(!shim.finish_call(&call).is_error);
+    assert_eq!(sent(&machine), ["answer"]);
+}
+
+#[test]
+fn a_call_that_is_cancelled_while_the_user_is_asked_sends_nothing() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = asking(&machine);
+    let id = shim.begin_call("send_email", mail("text"));
+    let question = shim.hear(ELICIT);
+    shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
+    let over = shim.hear("notifications/cancelled");
+    assert_eq!(over["params"]["requestId"], question["id"]);
+    shim.answer(&question, json!({"action": "accept"}));
+    shim.call("list_inbox", json!({}));
+    assert_eq!(sent(&machine).len(), 0);
+}
+
+#[test]
+fn a_client_that_fails_to_ask_lets_the_mail_wait() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = asking(&machine);
+    let id = shim.begin_call("send_email", mail("text"));
+    let question = shim.hear(ELICIT);
+    shim.send(&json!({"jsonrpc": "2.0", "id": question["id"], "error": {"code": -32603, "message": "no"}}));
+    let result = shim.finish_call(&id);
+    assert!(
+        result.text.contains("waits for the user's approval"),
+        "{}",
+        result.text
+    );
+    assert_eq!(machine.status()["held"], 1);
+}

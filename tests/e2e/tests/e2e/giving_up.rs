@@ -1,0 +1,133 @@
+//! How far a call is, and what becomes of one that is given up.
+
+use serde_json::json;
+use tai_e2e::{Machine, mcp::Shim, wait_until};
+use tai_sandbox::{Fault, FaultKind, NewMail};
+
+const LIST: &str = "GET /api/v1/messages";
+const SEND: &str = "POST /api/v1/send-email";
+
+fn desk(machine: &Machine) -> Shim {
+    machine.shim("desk").initialized("test", "2025-06-18")
+}
+
+fn cancel(shim: &mut Shim, id: &serde_json::Value) {
+    let params = json!({"requestId": id});
+    shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}));
+}
+
+#[test]
+fn a_search_says_how_far_it_is_to_a_client_that_wants_to_know() {
+    let machine = Machine::new();
+    for _ in 0..60 {
+        let mail = NewMail {
+            from: "someone@example.com".into(),
+            to: "desk.alice@tai.chat".into(),
+            ..NewMail::default()
+        };
+        machine.sandbox.deliver(&mail).unwrap().unwrap();
+    }
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 30);
+    for modern in [false, true] {
+        let mut shim = match modern {
+            true => machine.shim("desk").modern(),
+            false => desk(&machine),
+        };
+        let search = json!({"name": "search_inbox", "arguments": {"query": "nothing"},
+            "_meta": {"progressToken": "p"}});
+        let answer = shim.request("tools/call", search);
+        assert_eq!(answer["result"]["structuredContent"]["looked_at"], 60);
+        let mut seen = Vec::new();
+        while let Some(told) = shim.hear_within("notifications/progress", std::time::Duration::ZERO)
+        {
+            assert_eq!(told["params"]["progressToken"], "p");
+            assert_eq!(told["params"]["total"], 60.0);
+            seen.push(told["params"]["progress"].as_f64().unwrap());
+        }
+        assert!(!seen.is_empty());
+        assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
+
+        // Nobody who did not ask is told.
+        shim.call("search_inbox", json!({"query": "nothing"}));
+        let told = shim.hear_within("notifications/progress", std::time::Duration::ZERO);
+        assert_eq!(told, None);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_read_that_is_cancelled_ends_its_request_to_the_bridge() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    shim.call("list_inbox", json!({}));
+    let sockets = || {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", taid.pid())).unwrap();
+        let targets = open
+            .flatten()
+            .filter_map(|fd| std::fs::read_link(fd.path()).ok());
+        targets
+            .filter(|target| target.to_string_lossy().starts_with("socket:"))
+            .count()
+    };
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::Hang, 1, LIST));
+    });
+    let (before, asked) = (sockets(), machine.sandbox.count(LIST));
+    let id = shim.begin_call("list_inbox", json!({}));
+    wait_until("it is asked", || machine.sandbox.count(LIST) == asked + 1);
+    cancel(&mut shim, &id);
+    // The pooled connection was used for it, so that there is one less afterwards.
+    wait_until("the connection is closed", || sockets() < before);
+    assert!(!shim.call("list_inbox", json!({})).is_error);
+}
+
+#[test]
+fn a_send_that_is_cancelled_after_it_left_runs_to_its_end_and_is_in_the_ledger() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 200);
+    let mut shim = desk(&machine);
+    let mail = json!({"to": "alice@tai.chat", "subject": "s", "content": "text"});
+    let id = shim.begin_call("send_email", mail.clone());
+    wait_until("it is under way", || machine.sandbox.count(SEND) == 1);
+    cancel(&mut shim, &id);
+    let again = shim.call("send_email", mail.clone());
+    assert!(
+        again.text.contains("is being sent right now"),
+        "{}",
+        again.text
+    );
+    wait_until("it is delivered", || {
+        machine.sandbox.mails().unwrap().len() == 1
+    });
+    wait_until("the ledger has it as sent", || {
+        let again = shim.call("send_email", mail.clone());
+        again.text.contains("the same email was sent")
+    });
+    assert_eq!(machine.sandbox.count(SEND), 1);
+
+    // One whose answer is lost as well is unknown, though nobody waits for the answer.
+    machine.sandbox.behave(|behaviour| {
+        behaviour
+            .faults
+            .push_back(Fault::new(FaultKind::CloseAfter, 1, SEND));
+    });
+    let other = json!({"to": "alice@tai.chat", "subject": "s", "content": "other"});
+    let id = shim.begin_call("send_email", other);
+    wait_until("it is under way", || machine.sandbox.count(SEND) == 2);
+    cancel(&mut shim, &id);
+    wait_until("it is unknown", || {
+        machine.status()["unknown_sends"].as_array().unwrap().len() == 1
+    });
+}
