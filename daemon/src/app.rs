@@ -115,7 +115,11 @@ impl App {
             Call::HandOver { mail: id, written } => {
                 match written {
                     true => mail.leases().written(id),
-                    false => mail.leases().give_back(client.key, id),
+                    false => {
+                        let back = mail.leases().give_back(client.key, id);
+                        back.into_iter()
+                            .for_each(|to| mail.arrivals().came_back(to));
+                    }
                 }
                 Answer::Taken
             }
@@ -196,7 +200,9 @@ impl Service for App {
     }
 
     fn gone(&self, client: u64) {
-        self.mail.leases().gone(client);
+        for address in self.mail.leases().gone(client) {
+            self.mail.arrivals().came_back(address);
+        }
     }
 
     async fn call(

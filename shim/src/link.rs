@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
     account::{Account, Credentials, Need},
-    call::{Attach, Fetched},
+    call::{Attach, FetchEmail, Fetched},
     endpoint::{Endpoint, EndpointError},
     reading::{Read, Removed},
 };
@@ -64,6 +64,13 @@ pub(crate) enum Receipt {
     Returned(u64),
 }
 
+/// What is done with a mail that is lent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lent {
+    Settled,
+    AsItIs,
+}
+
 enum State {
     /// No daemon was ever reached, so none is waited for.
     Never,
@@ -88,12 +95,33 @@ impl Link {
     }
 
     /// Asks the daemon, until `cancelled`. A call that was begun and lost is asked again only
-    /// when doing it twice is doing it once, or when the daemon said that it did not begin.
+    /// when doing it twice is doing it once, or when the daemon said that it did not begin. A
+    /// mail that is lent is settled, so that it can be written.
     pub(crate) async fn call(
         &self,
         peer: &Peer,
         call: &Call,
         progress: Option<&Progress>,
+        cancelled: &CancellationToken,
+    ) -> Result<Answer, Fault> {
+        self.ask(peer, call, progress, Lent::Settled, cancelled)
+            .await
+    }
+
+    /// The oldest unread mail, lent and not settled: it is unread until [`Call::Settle`], and
+    /// comes back when this process ends before.
+    pub(crate) async fn lend(&self, peer: &Peer) -> Result<Answer, Fault> {
+        let call = Call::FetchEmail(FetchEmail { id: None });
+        let never = CancellationToken::new();
+        self.ask(peer, &call, None, Lent::AsItIs, &never).await
+    }
+
+    async fn ask(
+        &self,
+        peer: &Peer,
+        call: &Call,
+        progress: Option<&Progress>,
+        lent: Lent,
         cancelled: &CancellationToken,
     ) -> Result<Answer, Fault> {
         let deadline = Instant::now() + PATIENCE;
@@ -117,6 +145,7 @@ impl Link {
                         wire.ended().await;
                         true
                     }
+                    Outcome::Answer(result) if lent == Lent::AsItIs => return result,
                     Outcome::Answer(result) => match settle(&wire, call, result, cancelled).await {
                         Some(result) => return result,
                         // Lost before it was settled: it comes back to whoever asks next.

@@ -5,7 +5,9 @@ mod approval;
 mod args;
 mod inbox;
 mod link;
+mod live;
 mod receipts;
+mod register;
 mod resources;
 mod results;
 mod secrets;
@@ -16,38 +18,78 @@ mod text;
 mod tools;
 mod transport;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use rmcp::ServiceExt as _;
 use settings::Settings;
-use std::{io::Write as _, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString, future::Future, io::Write as _, process::ExitCode, sync::Arc, time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 
 /// TAI mail for MCP clients, over stdio.
 ///
-/// MCP clients start this; it needs a running taid. Configure it with TAI_MCP_INSTANCE (the
-/// name of this agent), TAI_MCP_USEREMAIL (who gets mail that names nobody) and
-/// TAI_MCP_PROFILE (which taid), all of them optional. TAI_MCP_USERNAME makes sure that taid
-/// has that account; with TAI_MCP_PASSWORD too, a taid that has no password is given it.
+/// MCP clients start this without a command; it needs a running taid. Configure it with
+/// TAI_MCP_INSTANCE (the name of this agent), TAI_MCP_USEREMAIL (who gets mail that names
+/// nobody) and TAI_MCP_PROFILE (which taid), all of them optional. TAI_MCP_USERNAME makes
+/// sure that taid has that account; with TAI_MCP_PASSWORD too, a taid that has no password is
+/// given it.
 #[derive(Parser)]
 #[command(name = "tai-mcp", version)]
-struct Args {}
+struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Wait for emails, and print each as a line of JSON or run a program for it
+    ///
+    /// An email is marked read once it was handled: written, or taken by the program with
+    /// exit status 0. One that was not is handled again, also after a restart.
+    #[command(after_help = LIVE_EXAMPLES)]
+    Live(live::LiveArgs),
+    /// Create an account: the same as `taid register`
+    #[command(disable_help_flag = true)]
+    Register {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+const LIVE_EXAMPLES: &str = "Examples:
+  tai-mcp live --instance desk | jq -r .subject
+  tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
 
 /// How long taid is told, at the end, what became of the last mails.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     // Clients pass no arguments, and should not pay for reading them.
-    if std::env::args_os().len() > 1 {
-        let Args {} = Args::parse();
+    let command = match std::env::args_os().len() > 1 {
+        true => Args::parse().command,
+        false => None,
+    };
+    if let Some(Command::Register { arguments }) = &command {
+        return register::register(arguments);
     }
     // First of all, because it may begin the program anew.
     let given = secrets::take_password();
     let settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
+    if let Some(Command::Live(args)) = command {
+        return in_runtime(live::live(settings, args));
+    }
     if settings.greets {
         // One write: most clients never read it, some show it.
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
         let _ = std::io::stderr().write_all(greeting.as_bytes());
     }
+    in_runtime(async {
+        serve(settings).await;
+        ExitCode::SUCCESS
+    })
+}
+
+fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -61,10 +103,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    runtime.block_on(serve(settings));
+    let code = runtime.block_on(work);
     // A blocking read of standard input cannot be cancelled and must not be waited for.
     runtime.shutdown_timeout(Duration::ZERO);
-    ExitCode::SUCCESS
+    code
 }
 
 /// Serves until the client closes either of its ends.

@@ -4,7 +4,7 @@
 use tai_proto::Secret;
 
 /// The variables that may hold it; the first that is set counts.
-const VARIABLES: [&str; 2] = ["TAI_MCP_PASSWORD", "PASSWORD"];
+pub(crate) const VARIABLES: [&str; 2] = ["TAI_MCP_PASSWORD", "PASSWORD"];
 /// Says on which descriptor the password waits, and which variable had it.
 #[cfg(unix)]
 const HANDED_OVER: &str = "TAI_MCP_PASSWORD_FD";

@@ -131,6 +131,16 @@ fn show_read(read: Read, nonce: &str, warns: bool) -> Shown {
     if warns && !mail.marked_read {
         text.push_str("\n\n---\n\nWarning: this email could not be marked as read, so it will be shown again.");
     }
+    let email = Some(email(mail, note));
+    shown(text, &results::FetchEmailResult { address, email })
+}
+
+/// A mail as one line of JSON.
+pub(crate) fn json(mail: Mail, removed: &Removed) -> serde_json::Result<String> {
+    serde_json::to_string(&email(mail, note(removed)))
+}
+
+fn email(mail: Mail, note: Option<String>) -> results::Email {
     let Mail {
         id,
         from,
@@ -140,7 +150,7 @@ fn show_read(read: Read, nonce: &str, warns: bool) -> Shown {
         body,
         marked_read,
     } = mail;
-    let email = Some(results::Email {
+    results::Email {
         id,
         from,
         to,
@@ -150,8 +160,7 @@ fn show_read(read: Read, nonce: &str, warns: bool) -> Shown {
         body,
         trust: results::Trust::Untrusted,
         note,
-    });
-    shown(text, &results::FetchEmailResult { address, email })
+    }
 }
 
 /// What was taken out of a body, in a line; `None` when nothing was that matters.

@@ -96,6 +96,17 @@ impl Arrivals {
         });
     }
 
+    /// Mail for this address can be had again, which somebody else had taken.
+    pub(crate) fn came_back(&self, address: String) {
+        self.log.send_if_modified(|log| match log {
+            Some(log) => {
+                log.add(Some(address));
+                true
+            }
+            None => false,
+        });
+    }
+
     /// Waits until it is time for the next look.
     async fn due(&self, poller: &Poller) {
         let mut active = self.active.subscribe();

@@ -105,8 +105,8 @@ impl Leases {
         self.table().clients.insert(client);
     }
 
-    /// A client has gone: what it had and did not write comes back.
-    pub fn gone(&self, client: ClientKey) {
+    /// A client has gone: what it had and did not write comes back. For whom that is.
+    pub fn gone(&self, client: ClientKey) -> Vec<String> {
         let mut table = self.table();
         table.clients.remove(&client);
         let ids: Vec<u64> = table
@@ -115,9 +115,9 @@ impl Leases {
             .filter(|(_, lease)| lease.client == client)
             .map(|(id, _)| *id)
             .collect();
-        for id in ids {
-            table.give_back(id);
-        }
+        ids.into_iter()
+            .filter_map(|id| table.give_back(id))
+            .collect()
     }
 
     /// The client has written it to where it is read.
@@ -133,16 +133,12 @@ impl Leases {
         }
     }
 
-    /// The client will not write it.
-    pub fn give_back(&self, client: ClientKey, id: u64) {
+    /// The client will not write it. For whom that is.
+    pub fn give_back(&self, client: ClientKey, id: u64) -> Option<String> {
         let mut table = self.table();
-        if table
-            .taken
-            .get(&id)
-            .is_some_and(|lease| lease.client == client)
-        {
-            table.give_back(id);
-        }
+        let lease = table.taken.get(&id)?;
+        let its = lease.client == client;
+        its.then(|| table.give_back(id)).flatten()
     }
 
     /// What came back after it was marked, for this address: the oldest that nobody has.
@@ -205,12 +201,14 @@ impl Table {
         self.taken.insert(id, lease);
     }
 
-    fn give_back(&mut self, id: u64) {
-        if let Some(lease) = self.taken.remove(&id)
-            && lease.marked
-        {
-            self.returned.insert(id, (lease.address, Instant::now()));
+    fn give_back(&mut self, id: u64) -> Option<String> {
+        let Lease {
+            address, marked, ..
+        } = self.taken.remove(&id)?;
+        if marked {
+            self.returned.insert(id, (address.clone(), Instant::now()));
         }
+        Some(address)
     }
 }
 

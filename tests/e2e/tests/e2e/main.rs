@@ -20,6 +20,7 @@ mod hygiene;
 mod ipc;
 mod layers;
 mod lifecycle;
+mod live;
 mod logs;
 mod mail;
 mod mcp;

@@ -1,0 +1,202 @@
+//! Who gets the mails: standard output, or a program that is run for each. No shell is ever
+//! involved, and the program gets no password of ours.
+
+use crate::secrets;
+use std::{
+    ffi::OsString,
+    io,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+use tai_proto::{Fault, FaultCode};
+use tokio::{
+    io::AsyncWriteExt as _,
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// How long a program has to end after it was asked to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Whoever handles mails.
+pub(super) enum Handler {
+    Print,
+    Run {
+        program: OsString,
+        arguments: Vec<OsString>,
+        limit: Duration,
+    },
+}
+
+/// What became of a mail.
+pub(super) enum Handled {
+    Done,
+    /// Not this time.
+    Failed(String),
+    /// Standard output was closed.
+    NobodyReads,
+    /// There is no such program.
+    CannotRun(Fault),
+}
+
+impl Handler {
+    /// A program and its arguments, or standard output when there is none.
+    pub(super) fn new(exec: Vec<OsString>, limit: Duration) -> Self {
+        let mut words = exec.into_iter();
+        match words.next() {
+            None => Handler::Print,
+            Some(program) => Handler::Run {
+                program,
+                arguments: words.collect(),
+                limit,
+            },
+        }
+    }
+
+    /// Hands over one mail, a line of JSON without its end.
+    pub(super) async fn handle(&self, line: &str) -> Handled {
+        let line = format!("{line}\n");
+        match self {
+            Handler::Print => {
+                let mut output = tokio::io::stdout();
+                let written = async {
+                    output.write_all(line.as_bytes()).await?;
+                    output.flush().await
+                };
+                match written.await {
+                    Ok(()) => Handled::Done,
+                    Err(_) => Handled::NobodyReads,
+                }
+            }
+            Handler::Run {
+                program,
+                arguments,
+                limit,
+            } => {
+                let mut command = Command::new(program);
+                command.args(arguments).stdin(Stdio::piped());
+                for variable in secrets::VARIABLES {
+                    command.env_remove(variable);
+                }
+                // What it starts itself ends with it.
+                #[cfg(unix)]
+                command.process_group(0);
+                match command.spawn() {
+                    Ok(child) => run(child, &line, *limit).await,
+                    Err(error) => spawn_failed(program, &error),
+                }
+            }
+        }
+    }
+}
+
+async fn run(mut child: Child, line: &str, limit: Duration) -> Handled {
+    let mut group = Group(child.id());
+    let input = child.stdin.take();
+    let give = async {
+        if let Some(mut input) = input {
+            // A program that does not read what it gets may still have handled it.
+            let _ = input.write_all(line.as_bytes()).await;
+        }
+    };
+    let whole = async { tokio::join!(give, child.wait()).1 };
+    match timeout(limit, whole).await {
+        Ok(Ok(status)) => {
+            group.0 = None;
+            match status.success() {
+                true => Handled::Done,
+                false => Handled::Failed(format!("the program ended with {}", words(status))),
+            }
+        }
+        Ok(Err(error)) => Handled::Failed(format!("the program cannot be waited for: {error}")),
+        Err(_) => {
+            group.ask();
+            let _ = timeout(GRACE, child.wait()).await;
+            // Whatever of it is left is killed with `group`.
+            drop(group);
+            let _ = child.kill().await;
+            let limit = limit.as_secs();
+            Handled::Failed(format!("the program took longer than {limit} s"))
+        }
+    }
+}
+
+fn words(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("exit status {code}"),
+        None => "a signal".to_owned(),
+    }
+}
+
+fn spawn_failed(program: &OsString, error: &io::Error) -> Handled {
+    let name = program.to_string_lossy();
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
+            Handled::CannotRun(Fault::new(
+                FaultCode::BadRequest,
+                format!("{name} cannot be run"),
+                error.to_string(),
+                "Give the program's path after --exec, and check that it may be executed. The email is \
+                 as it was.",
+            ))
+        }
+        _ => Handled::Failed(format!("{name} cannot be run now: {error}")),
+    }
+}
+
+/// The program and everything it started, killed when this is dropped while it has an id.
+struct Group(Option<u32>);
+
+impl Group {
+    /// Asks it to end.
+    fn ask(&self) {
+        self.signal(false);
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, kill: bool) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let id = self.0.and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = id.and_then(Pid::from_raw) {
+            let signal = if kill { Signal::KILL } else { Signal::TERM };
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    /// Only the program itself can be ended there, which the caller does.
+    #[cfg(not(unix))]
+    fn signal(&self, _: bool) {}
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.signal(true);
+    }
+}
+
+/// Returns when this process is asked to stop.
+#[cfg(unix)]
+pub(super) async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
+        // The system's own way of ending it stays as it is.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) async fn asked_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
