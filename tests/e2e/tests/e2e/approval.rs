@@ -92,7 +92,7 @@ fn in_2026_07_28_the_client_asks_and_calls_again() {
     assert_eq!(sent(&machine).len(), 0);
 
     let yes = json!({"action": "accept", "content": {}});
-    let again = retry(&arguments, &first, yes.clone());
+    let again = retry(&arguments, &first, yes);
     let done = shim.request("tools/call", again.clone());
     assert_eq!(done["result"]["resultType"], "complete", "{done}");
     assert_eq!(sent(&machine), ["text"]);
@@ -103,7 +103,7 @@ fn in_2026_07_28_the_client_asks_and_calls_again() {
     assert_eq!(sent(&machine).len(), 1);
 
     // A state without an answer is no request that we made.
-    let mut bare = call.clone();
+    let mut bare = call;
     bare["requestState"] = json!("made up");
     let answer = shim.request("tools/call", bare);
     assert_eq!(answer["error"]["code"], -32602, "{answer}");
