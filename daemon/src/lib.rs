@@ -23,6 +23,10 @@
 //! - While a token is good, no failing renewal fails a caller.
 //! - A request that may have sent a mail is never sent again; its outcome is reported as
 //!   unknown ([`bridge::BridgeError::OutcomeUnknown`]).
+//! - While nobody waits for mail nobody looks for it; while somebody does, one look an interval
+//!   serves all of them ([`mail::Arrivals`]).
+//! - Where a person is to approve of a mail, it is sent against a ticket that is good once, for
+//!   that very mail ([`mail::approvals`]).
 //! - One process holds a profile's lock, and only that process touches the profile's socket.
 //! - The password and the token are in no frame, no log line, no `Debug` and no error. What
 //!   is freed is zeroed (`main.rs`), so that what is forgotten is gone.
