@@ -92,7 +92,7 @@ impl App {
                 Answer::Read(mail.peek(instance, id, deadline).await.map_err(failed)?)
             }
             Call::FetchEmail(which) => {
-                let fetched = mail.fetch(instance, client.key, which, deadline);
+                let fetched = mail.fetch(instance, client.key, which, &tell, deadline);
                 let mut read = fetched.await.map_err(failed)?;
                 if client.version >= 2 {
                     return Ok(Answer::Read(read));

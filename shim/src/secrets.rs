@@ -4,10 +4,19 @@
 use tai_proto::Secret;
 
 /// The variables that may hold it; the first that is set counts.
-pub(crate) const VARIABLES: [&str; 2] = ["TAI_MCP_PASSWORD", "PASSWORD"];
+const VARIABLES: [&str; 2] = ["TAI_MCP_PASSWORD", "PASSWORD"];
 /// Says on which descriptor the password waits, and which variable had it.
 #[cfg(unix)]
 const HANDED_OVER: &str = "TAI_MCP_PASSWORD_FD";
+
+/// What no program that we start gets to see.
+pub(crate) fn withheld() -> impl Iterator<Item = &'static str> {
+    #[cfg(unix)]
+    let ours = Some(HANDED_OVER);
+    #[cfg(not(unix))]
+    let ours = None;
+    VARIABLES.into_iter().chain(ours)
+}
 
 /// A password, and the variable it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use super::{
     MailError, MailService,
     leases::{ClientKey, Taken},
     reading,
+    walk::Tell,
 };
 use crate::{
     bridge::{Bridge, Message},
@@ -27,6 +28,7 @@ impl<B: Bridge> MailService<B> {
         instance: Option<&str>,
         client: ClientKey,
         which: FetchEmail,
+        tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Read, MailError> {
         let address = self.address(instance, deadline).await?;
@@ -36,7 +38,10 @@ impl<B: Bridge> MailService<B> {
             return Ok(read(address, message, marked_read).await);
         }
         loop {
-            let Some(taken) = self.take(instance, &address, client, deadline).await? else {
+            let Some(taken) = self
+                .take(instance, &address, client, tell, deadline)
+                .await?
+            else {
                 let (mail, removed) = (None, Removed::default());
                 return Ok(Read {
                     address,
@@ -81,6 +86,7 @@ impl<B: Bridge> MailService<B> {
         instance: Option<&str>,
         address: &str,
         client: ClientKey,
+        tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Option<Taken<'_>>, MailError> {
         // One at a time, so that the list is not older than somebody's lease.
@@ -90,7 +96,7 @@ impl<B: Bridge> MailService<B> {
             return Ok(Some(taken));
         }
         self.leases.look_begins();
-        let unread = self.unread(instance, address, deadline).await?;
+        let unread = self.unread(instance, address, tell, deadline).await?;
         Ok(unread
             .into_iter()
             .find_map(|id| self.leases.take(client, id, address)))

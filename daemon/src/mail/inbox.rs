@@ -71,10 +71,11 @@ impl<B: Bridge> MailService<B> {
         &self,
         instance: Option<&str>,
         address: &str,
+        tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Vec<u64>, MailError> {
         let mut unread = Vec::new();
-        let walk = looking(instance, address, &|_, _| {});
+        let walk = looking(instance, address, tell);
         self.walk(&walk, deadline, |mail| {
             if !mail.head.read {
                 unread.push(mail.head);

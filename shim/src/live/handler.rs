@@ -75,7 +75,7 @@ impl Handler {
             } => {
                 let mut command = Command::new(program);
                 command.args(arguments).stdin(Stdio::piped());
-                for variable in secrets::VARIABLES {
+                for variable in secrets::withheld() {
                     command.env_remove(variable);
                 }
                 // What it starts itself ends with it.

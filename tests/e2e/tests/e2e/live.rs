@@ -165,6 +165,31 @@ fn a_program_gets_each_mail_on_its_input_and_its_arguments_as_they_are() {
 }
 
 #[test]
+fn the_program_sees_no_password() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "mail");
+    let _taid = machine.start();
+    let script = program(
+        &machine,
+        "env >$HOME/env.tmp; mv $HOME/env.tmp $HOME/env; cat >$HOME/out",
+    );
+    let mut command = machine.command("tai-mcp");
+    command
+        .args(["live", "--instance", "desk", "--exec", &script])
+        .env("TAI_MCP_USERNAME", "alice")
+        .env("TAI_MCP_PASSWORD", "canary-of-live");
+    let mut live = command.stderr(Stdio::null()).spawn().unwrap();
+    wait_until("it is handled", || unread(&machine) == 0);
+    let _ = live.kill();
+    let _ = live.wait();
+    let seen = fs::read_to_string(machine.home().join("env")).unwrap();
+    assert!(
+        !seen.contains("canary") && !seen.contains("PASSWORD"),
+        "{seen}"
+    );
+}
+
+#[test]
 fn a_mail_whose_program_failed_is_unread_and_handled_again_and_holds_up_no_other() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "fails once");
