@@ -15,8 +15,8 @@ use tai_proto::{
     reading::{Read, Removed},
 };
 use tokio::{
-    sync::{Mutex, Semaphore},
-    time::{Instant, sleep, timeout_at},
+    sync::{Mutex, Notify, Semaphore},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use wire::{ConnectError, Outcome, Wire};
@@ -50,6 +50,8 @@ pub(crate) struct Link {
     instance: Option<String>,
     account: Option<settings::Account>,
     wire: Mutex<State>,
+    /// Told of every new connection.
+    connected: Notify,
     /// Who called last.
     peer: Mutex<Peer>,
     calls: Semaphore,
@@ -86,6 +88,7 @@ impl Link {
             instance: settings.instance.clone(),
             account: settings.account.clone(),
             wire: Mutex::new(State::Never),
+            connected: Notify::new(),
             peer: Mutex::new(Peer {
                 name: String::new(),
                 version: String::new(),
@@ -182,8 +185,12 @@ impl Link {
         let never = CancellationToken::new();
         let work = async {
             loop {
+                let connected = self.connected.notified();
+                tokio::pin!(connected);
+                connected.as_mut().enable();
                 let Ok(wire) = self.wire(&peer, deadline).await else {
-                    sleep(RETRY_EVERY).await;
+                    // A call that gets through sooner must not be answered before this is told.
+                    let _ = timeout(RETRY_EVERY, connected).await;
                     continue;
                 };
                 match wire.call(&call, None, deadline, &never).await {
@@ -228,6 +235,7 @@ impl Link {
         wire.attach(attach).await;
         self.introduce(&wire, deadline).await?;
         *state = State::Had(wire.clone());
+        self.connected.notify_waiters();
         Ok(wire)
     }
 
