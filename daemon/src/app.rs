@@ -4,6 +4,7 @@
 use crate::{
     bridge::http::HttpBridge,
     config::Config,
+    credentials::Giver,
     fault,
     ipc::{Client, Clients, Progress, Service},
     logging::Log,
@@ -13,7 +14,7 @@ use crate::{
 };
 use std::{
     sync::Arc,
-    time::{Instant as StdInstant, SystemTime},
+    time::{Duration, Instant as StdInstant, SystemTime},
 };
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
@@ -38,6 +39,8 @@ pub(crate) struct App {
     pub(crate) clients: Arc<Clients>,
     pub(crate) stop: CancellationToken,
     pub(crate) started: (SystemTime, StdInstant),
+    /// After how long without clients it ends.
+    pub(crate) idle_exit: Option<Duration>,
 }
 
 impl App {
@@ -213,6 +216,11 @@ impl Service for App {
         deadline: Instant,
     ) -> Result<Answer, Fault> {
         self.answer(client, call, progress, deadline).await
+    }
+
+    /// What a person typed is gone with the daemon, and so is what waits for one.
+    fn is_needed(&self) -> bool {
+        self.session.snapshot().giver == Some(Giver::Person) || self.mail.approvals().waiting() > 0
     }
 
     fn default_instance(&self) -> Option<String> {

@@ -60,9 +60,9 @@ pub(crate) fn present(dir: &Path) -> PathBuf {
     dir.join(LINK)
 }
 
-/// Starts logging. Without a directory, or with one that cannot be written, there is only
-/// standard error, and it says so.
-pub(crate) fn start(level: LogLevel, dir: Option<&Path>) -> Log {
+/// Starts logging, to standard error as well where somebody may read that. Without a
+/// directory, or with one that cannot be written, there is only standard error, and it says so.
+pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log {
     let level = match level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
@@ -89,7 +89,11 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>) -> Log {
     // Each has a thread of its own: whoever stopped reading standard error stops neither the
     // daemon nor the file.
     let (writer, file_guard) = non_blocking("taid-log", sink);
-    let (watched, watched_guard) = non_blocking("taid-stderr", Box::new(io::stderr()));
+    let stderr: Box<dyn io::Write + Send> = match to_stderr {
+        true => Box::new(io::stderr()),
+        false => Box::new(io::sink()),
+    };
+    let (watched, watched_guard) = non_blocking("taid-stderr", stderr);
     let slow = writer.error_counter();
     // Only what this program says: libraries at debug level would put headers into the log.
     let own = |meta: &tracing::Metadata<'_>| meta.target().starts_with("taid");

@@ -55,12 +55,25 @@ impl RunError {
     }
 }
 
+/// How the daemon was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// By a person or a service manager, who ends it, too.
+    Foreground,
+    /// By a client that found none. It leaves the client's session, writes to its log alone,
+    /// and ends when it was idle for a while.
+    ByClient,
+}
+
 /// Runs the daemon of `profile` until it is asked to stop.
 ///
 /// # Errors
 /// Any [`RunError`], before it serves anybody.
-pub fn run(profile: &str) -> Result<(), RunError> {
+pub fn run(profile: &str, mode: Mode) -> Result<(), RunError> {
     let started = (SystemTime::now(), Instant::now());
+    if mode == Mode::ByClient {
+        os::leave_session();
+    }
     os::harden();
     // First of all, because it may begin the program anew.
     let password = os::take_password();
@@ -75,7 +88,11 @@ pub fn run(profile: &str) -> Result<(), RunError> {
     };
     let config = Config::load(profile, inputs)?;
     let lock = ProfileLock::take(endpoint.clone())?;
-    let log = logging::start(config.log_level, logging::dir(profile).as_deref());
+    let log = logging::start(
+        config.log_level,
+        logging::dir(profile).as_deref(),
+        mode == Mode::Foreground,
+    );
     tracing::info!("🚀 TAI MCP Email Server starting...");
     let bridge = Arc::new(HttpBridge::new(
         config.base_url.clone(),
@@ -85,7 +102,7 @@ pub fn run(profile: &str) -> Result<(), RunError> {
         .enable_all()
         .build()
         .map_err(RunError::Runtime)?;
-    let done = runtime.block_on(serve(config, endpoint, lock, log, bridge, started));
+    let done = runtime.block_on(serve(config, mode, endpoint, lock, log, bridge, started));
     // A keyring that waits to be unlocked is not waited for.
     runtime.shutdown_timeout(Duration::ZERO);
     done
@@ -93,6 +110,7 @@ pub fn run(profile: &str) -> Result<(), RunError> {
 
 async fn serve(
     mut config: Config,
+    mode: Mode,
     endpoint: Endpoint,
     lock: ProfileLock,
     log: logging::Log,
@@ -109,6 +127,10 @@ async fn serve(
     };
     let session = Session::start(bridge.clone(), source);
     let stop = CancellationToken::new();
+    let idle_exit = match mode {
+        Mode::Foreground => None,
+        Mode::ByClient => Some(config.idle_exit),
+    };
     let app = Arc::new(App {
         mail: MailService::new(
             bridge.clone(),
@@ -127,6 +149,7 @@ async fn serve(
         clients: Arc::default(),
         stop: stop.clone(),
         started,
+        idle_exit,
         config,
     });
     announce(&app);
@@ -138,7 +161,12 @@ async fn serve(
         stop.cancel();
     });
     listener
-        .serve(app.clone(), app.clients.clone(), app.stop.clone())
+        .serve(
+            app.clone(),
+            app.clients.clone(),
+            idle_exit,
+            app.stop.clone(),
+        )
         .await;
     session.stop().await;
     tracing::info!("stopped");

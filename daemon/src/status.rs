@@ -36,6 +36,7 @@ pub(crate) fn of(app: &App) -> Status {
                 .map(|path| path.display().to_string())
                 .unwrap_or_default(),
             log_dropped: app.log.dropped(),
+            idle_exit_s: app.idle_exit.map(|limit| limit.as_secs()),
             draining: app.stop.is_cancelled(),
         },
         account: AccountStatus {

@@ -52,6 +52,9 @@ pub struct DaemonStatus {
     /// Lines the log had to drop because the disk was slow or the day's file full.
     #[serde(default)]
     pub log_dropped: u64,
+    /// After how many seconds without clients it ends by itself, where it does.
+    #[serde(default)]
+    pub idle_exit_s: Option<u64>,
     /// Whether it is ending.
     pub draining: bool,
 }

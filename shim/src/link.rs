@@ -5,7 +5,10 @@
 mod wire;
 mod words;
 
-use crate::settings::{self, Settings};
+use crate::{
+    daemon,
+    settings::{self, Settings},
+};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
@@ -21,7 +24,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use wire::{ConnectError, Outcome, Wire};
 use words::{
-    bad_endpoint, cancelled_fault, lost_call, no_daemon, older_daemon, too_late, unsteady,
+    bad_endpoint, cancelled_fault, lost_call, no_daemon, no_executable, not_started, older_daemon,
+    too_late, unsteady,
 };
 
 pub(crate) use wire::Progress;
@@ -33,6 +37,11 @@ const MARGIN: Duration = Duration::from_millis(500);
 /// How long a daemon that was there is waited for while it restarts.
 const RESTART: Duration = Duration::from_secs(5);
 const RETRY_EVERY: Duration = Duration::from_millis(50);
+/// How long a daemon that was started is waited for, and how often it is tried.
+const START: Duration = Duration::from_secs(10);
+const START_EVERY: Duration = Duration::from_millis(5);
+/// And how long when it ended, because another one was first.
+const AFTER_END: Duration = Duration::from_secs(1);
 /// Calls the daemon takes from one client at once.
 const MAX_CALLS: usize = 64;
 
@@ -49,6 +58,7 @@ pub(crate) struct Link {
     profile: String,
     instance: Option<String>,
     account: Option<settings::Account>,
+    autostart: bool,
     wire: Mutex<State>,
     /// Told of every new connection.
     connected: Notify,
@@ -87,6 +97,7 @@ impl Link {
             profile: settings.profile.clone(),
             instance: settings.instance.clone(),
             account: settings.account.clone(),
+            autostart: settings.autostart,
             wire: Mutex::new(State::Never),
             connected: Notify::new(),
             peer: Mutex::new(Peer {
@@ -223,20 +234,43 @@ impl Link {
             State::Never => Duration::ZERO,
         };
         let until = deadline.min(Instant::now() + patience);
-        let wire = loop {
-            match Wire::connect(endpoint).await {
-                Ok(wire) => break Arc::new(wire),
-                Err(ConnectError::NobodyThere) if Instant::now() < until => {
-                    sleep(RETRY_EVERY).await;
-                }
-                Err(error) => return Err(no_daemon(&error, endpoint, &self.profile)),
+        let wire = match connect(endpoint, until).await {
+            Err(ConnectError::NobodyThere) if self.autostart => {
+                self.start(endpoint, deadline).await?
             }
+            connected => connected.map_err(|error| no_daemon(&error, endpoint, &self.profile))?,
         };
+        let wire = Arc::new(wire);
         wire.attach(attach).await;
         self.introduce(&wire, deadline).await?;
         *state = State::Had(wire.clone());
         self.connected.notify_waiters();
         Ok(wire)
+    }
+
+    /// Starts a daemon and connects to it, or to the one that somebody else started first.
+    async fn start(&self, endpoint: &Endpoint, deadline: Instant) -> Result<Wire, Fault> {
+        let mut starting = daemon::start(&self.profile).map_err(|error| no_executable(&error))?;
+        let until = deadline.min(Instant::now() + START);
+        let mut said = None;
+        loop {
+            match Wire::connect(endpoint).await {
+                Err(ConnectError::NobodyThere) => {}
+                connected => {
+                    return connected.map_err(|error| no_daemon(&error, endpoint, &self.profile));
+                }
+            }
+            // One that finds the lock taken ends, and the one that has it is about to listen.
+            if let Some(words) = starting.ended() {
+                said = Some((words, until.min(Instant::now() + AFTER_END)));
+            }
+            let give_up = said.as_ref().map_or(until, |(_, soon)| *soon);
+            if Instant::now() >= give_up {
+                let words = said.map(|(words, _)| words).unwrap_or_default();
+                return Err(not_started(&words, &self.profile));
+            }
+            sleep(START_EVERY).await;
+        }
     }
 
     /// Makes sure that the daemon is the account's that this client was configured for, and
@@ -267,6 +301,18 @@ impl Link {
         match wire.call(&offer, None, deadline - MARGIN, &never).await {
             Outcome::Answer(Err(fault)) => Err(fault),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Connects, and waits for somebody to be there until then.
+async fn connect(endpoint: &Endpoint, until: Instant) -> Result<Wire, ConnectError> {
+    loop {
+        match Wire::connect(endpoint).await {
+            Err(ConnectError::NobodyThere) if Instant::now() < until => {
+                sleep(RETRY_EVERY).await;
+            }
+            connected => return connected,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod approval;
 mod args;
+mod daemon;
 mod inbox;
 mod link;
 mod live;
@@ -28,7 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 /// TAI mail for MCP clients, over stdio.
 ///
-/// MCP clients start this without a command; it needs a running taid. Configure it with
+/// MCP clients start this without a command; where no taid runs it starts one, unless
+/// TAI_MCP_AUTOSTART is 0. Configure it with
 /// TAI_MCP_INSTANCE (the name of this agent), TAI_MCP_USEREMAIL (who gets mail that names
 /// nobody) and TAI_MCP_PROFILE (which taid), all of them optional. TAI_MCP_USERNAME makes
 /// sure that taid has that account; with TAI_MCP_PASSWORD too, a taid that has no password is

@@ -1,17 +1,17 @@
 //! `tai-mcp register`: what `taid register` does, under the name that users of the Node
 //! server know. The account is created by taid's own command, which alone has HTTP.
 
+use crate::daemon;
 use std::{
     ffi::OsString,
     io::{self, Write as _},
-    path::PathBuf,
     process::{Command, ExitCode},
 };
 use tai_proto::{Fault, FaultCode};
 
 /// Hands over to `taid register`.
 pub(crate) fn register(arguments: &[OsString]) -> ExitCode {
-    let taid = beside_us().unwrap_or_else(|| PathBuf::from("taid"));
+    let taid = daemon::executable();
     let mut command = Command::new(&taid);
     command.arg("register").args(arguments);
     let error = match hand_over(&mut command) {
@@ -26,13 +26,6 @@ pub(crate) fn register(arguments: &[OsString]) -> ExitCode {
     );
     let _ = writeln!(io::stderr(), "{fault}");
     ExitCode::FAILURE
-}
-
-/// The taid that was installed with this tai-mcp.
-fn beside_us() -> Option<PathBuf> {
-    let name = format!("taid{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::current_exe().ok()?.with_file_name(name);
-    path.is_file().then_some(path)
 }
 
 /// Becomes the other program.

@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) profile: String,
     /// The account this client was configured for, if it was for one.
     pub(crate) account: Option<Account>,
+    /// Whether a daemon is started where none runs.
+    pub(crate) autostart: bool,
     /// Whether the start is announced on standard error: at `LOG_LEVEL` info and debug.
     pub(crate) greets: bool,
 }
@@ -54,6 +56,7 @@ impl Settings {
             user_email: first(&["TAI_MCP_USEREMAIL", "USEREMAIL"]),
             profile: first(&["TAI_MCP_PROFILE"]).unwrap_or_else(|| "default".to_owned()),
             account,
+            autostart: first(&["TAI_MCP_AUTOSTART"]).is_none_or(|value| value != "0"),
             greets: !matches!(level.to_ascii_lowercase().as_str(), "warn" | "error"),
         }
     }

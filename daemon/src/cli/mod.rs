@@ -9,7 +9,7 @@ pub(crate) mod status;
 
 use crate::{
     client::{Client, ClientError},
-    run,
+    run::{self, Mode},
 };
 use clap::{Parser, Subcommand};
 use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
@@ -37,7 +37,11 @@ enum Command {
     /// Logs in with the first password it is configured with (TAI_MCP_PASSWORD, a systemd
     /// credential, password_command, password_file, the keyring), or waits for `taid login`,
     /// and serves tai-mcp until it is stopped with `taid stop`, Ctrl-C or SIGTERM.
-    Run,
+    Run {
+        /// Started by a client that found no daemon.
+        #[arg(long, hide = true)]
+        by_client: bool,
+    },
     /// Sign in: asks for the password and checks it with the bridge
     Login(account::LoginArgs),
     /// Sign out: forgets the token and the password, in the keyring too
@@ -107,10 +111,16 @@ pub fn main() -> ExitCode {
         })
         .unwrap_or_else(|| "default".to_owned());
     let done = match args.command {
-        Command::Run => run::run(&profile).map_err(|error| {
-            say(&crate::error::chain(&error), "", error.hint());
-            Failure::Failed
-        }),
+        Command::Run { by_client } => {
+            let mode = match by_client {
+                true => Mode::ByClient,
+                false => Mode::Foreground,
+            };
+            run::run(&profile, mode).map_err(|error| {
+                say(&crate::error::chain(&error), "", error.hint());
+                Failure::Failed
+            })
+        }
         command => in_runtime(dispatch(&profile, command)),
     };
     match done {
@@ -122,7 +132,7 @@ pub fn main() -> ExitCode {
 async fn dispatch(profile: &str, command: Command) -> Result<(), Failure> {
     match command {
         // It has a runtime of its own.
-        Command::Run => Ok(()),
+        Command::Run { .. } => Ok(()),
         Command::Login(args) => account::login(profile, args).await,
         Command::Logout => account::logout(profile).await,
         Command::Register(args) => account::register(profile, args).await,

@@ -36,6 +36,13 @@ pub(super) fn render(status: &Status, now: SystemTime) -> String {
             span(Duration::from_secs(daemon.uptime_s))
         ),
     );
+    if let Some(limit) = daemon.idle_exit_s {
+        let limit = span(Duration::from_secs(limit));
+        line(
+            "  started",
+            &format!("by a client; ends after {limit} without one"),
+        );
+    }
     line("profile", &daemon.profile);
     line(
         "account",

@@ -19,6 +19,7 @@ fn status() -> Status {
             socket: "/run/user/1000/tai/default.sock".into(),
             log: "/home/alice/.local/state/tai/logs/tai-mcp.log".into(),
             log_dropped: 0,
+            idle_exit_s: None,
             draining: false,
         },
         account: AccountStatus {

@@ -14,6 +14,8 @@ pub(super) struct File {
     pub(super) api_base_url: Option<String>,
     pub(super) api_timeout: Option<u64>,
     pub(super) poll_interval: Option<u64>,
+    /// In seconds.
+    pub(super) idle_exit: Option<u64>,
     pub(super) log_level: Option<String>,
     /// The program that prints the password, and its arguments.
     pub(super) password_command: Option<Vec<String>>,

@@ -28,7 +28,7 @@ pub(crate) use sources::password_in;
 
 use crate::{credentials::Source, mail::approvals::Confirm};
 use reqwest::Url;
-use rules::{base_url, checked, confirm, log_level, milliseconds, tidy};
+use rules::{base_url, checked, confirm, log_level, milliseconds, seconds, tidy};
 use secrecy::SecretString;
 use std::{path::Path, time::Duration};
 use tai_proto::name;
@@ -50,6 +50,8 @@ pub struct Config {
     pub api_timeout: Duration,
     /// How often new mail is looked for while somebody waits for it (seed: `POLL_INTERVAL`).
     pub poll_interval: Duration,
+    /// After how long without clients a daemon ends that a client started.
+    pub idle_exit: Duration,
     /// How much is logged (seed: `LOG_LEVEL`).
     pub log_level: LogLevel,
     /// About which mails a person is asked before they are sent.
@@ -179,6 +181,12 @@ impl Config {
             filed("poll_interval", text(file.poll_interval)),
         )
         .map_or(Ok(5_000), |found| milliseconds(&found, 1_000, 60_000))?;
+        let idle_exit = pick(
+            &["TAI_MCP_IDLE_EXIT"],
+            "idle_exit",
+            filed("idle_exit", text(file.idle_exit)),
+        )
+        .map_or(Ok(1_800), |found| seconds(&found, 1, 86_400))?;
         let log_level = pick(
             &["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"],
             "log_level",
@@ -208,6 +216,7 @@ impl Config {
             base_url,
             api_timeout: Duration::from_millis(api_timeout),
             poll_interval: Duration::from_millis(poll_interval),
+            idle_exit: Duration::from_secs(idle_exit),
             log_level,
             confirm,
             permits: Permits::new(file.instances)?,

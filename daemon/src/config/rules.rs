@@ -76,17 +76,21 @@ pub(super) fn base_url(found: Found) -> Result<Url, ConfigError> {
 }
 
 pub(super) fn milliseconds(found: &Found, least: u64, most: u64) -> Result<u64, ConfigError> {
-    let rule = || format!("it is a number of milliseconds from {least} to {most}");
-    let number: u64 = found
-        .value
-        .trim()
-        .parse()
-        .map_err(|_| bad(&found.origin, rule()))?;
-    if (least..=most).contains(&number) {
-        Ok(number)
-    } else {
-        Err(bad(&found.origin, rule()))
-    }
+    number(found, least, most, "milliseconds")
+}
+
+pub(super) fn seconds(found: &Found, least: u64, most: u64) -> Result<u64, ConfigError> {
+    number(found, least, most, "seconds")
+}
+
+fn number(found: &Found, least: u64, most: u64, unit: &str) -> Result<u64, ConfigError> {
+    let number = found.value.trim().parse().ok();
+    number
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| {
+            let rule = format!("it is a number of {unit} from {least} to {most}");
+            bad(&found.origin, rule)
+        })
 }
 
 pub(super) fn log_level(found: &Found) -> Result<LogLevel, ConfigError> {

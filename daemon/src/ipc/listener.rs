@@ -2,7 +2,7 @@
 //! first, then the leftovers of a daemon that died, then the name. A live name is never
 //! taken.
 
-use super::{Clients, Service, connection};
+use super::{Clients, Service, connection, idle::Idle};
 use crate::os;
 use interprocess::local_socket::{
     GenericFilePath, ListenerOptions, ToFsName as _, tokio::Stream, traits::tokio::Listener as _,
@@ -135,21 +135,28 @@ impl Listener {
         Ok(Self { socket, lock })
     }
 
-    /// Serves until `stop`, then drains: accepts nobody, refuses new calls, answers what runs
+    /// Serves until `stop`, or until nobody was connected for `idle_exit`; then drains: accepts nobody, refuses new calls, answers what runs
     /// within a grace, hangs up, and releases the socket before the lock.
     pub async fn serve<S: Service>(
         self,
         service: Arc<S>,
         clients: Arc<Clients>,
+        idle_exit: Option<Duration>,
         stop: CancellationToken,
     ) {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let tasks = TaskTracker::new();
         let mut pause = Duration::ZERO;
         let mut keys = 0;
+        let idle = Arc::new(Idle::new(idle_exit));
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
+                () = idle.over(|| service.is_needed()) => {
+                    tracing::info!("stopping: nobody was connected for a while");
+                    stop.cancel();
+                    break;
+                }
                 accepted = accept(&self.socket, pause) => accepted,
             };
             match accepted {
@@ -167,9 +174,10 @@ impl Listener {
                         stop: stop.clone(),
                         tasks: tasks.clone(),
                     };
+                    let here = idle.clone().connected();
                     tasks.spawn(async move {
                         connection::serve(shared, stream).await;
-                        drop(place);
+                        drop((place, here));
                     });
                 }
                 Err(error) => {

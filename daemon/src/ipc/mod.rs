@@ -3,6 +3,7 @@
 
 mod clients;
 mod connection;
+mod idle;
 mod listener;
 
 pub use clients::Clients;
@@ -67,6 +68,9 @@ pub trait Service: Send + Sync + 'static {
         progress: Progress,
         deadline: Instant,
     ) -> impl Future<Output = Result<Answer, Fault>> + Send;
+
+    /// Whether it has something that would be lost if it ended while nobody is connected.
+    fn is_needed(&self) -> bool;
 
     /// The instance of clients that name none.
     fn default_instance(&self) -> Option<String>;

@@ -19,6 +19,17 @@ pub fn keep_new_files_private() {
 #[cfg(not(unix))]
 pub fn keep_new_files_private() {}
 
+/// Makes a session of this process's own, so that what ends a client's does not end it too.
+#[cfg(unix)]
+pub fn leave_session() {
+    // The one way for this to fail is that it has one.
+    let _ = rustix::process::setsid();
+}
+
+/// On Windows whoever starts it detaches it.
+#[cfg(not(unix))]
+pub fn leave_session() {}
+
 /// Refuses a file that is another user's, or that others may read or write.
 ///
 /// # Errors

@@ -4,6 +4,8 @@ use super::{
     PATIENCE,
     wire::{self, ConnectError},
 };
+use crate::daemon;
+use std::io;
 use tai_proto::{
     Fault, FaultCode,
     endpoint::{Endpoint, EndpointError},
@@ -23,11 +25,7 @@ pub(super) fn bad_endpoint(error: &EndpointError) -> Fault {
 }
 
 pub(super) fn no_daemon(error: &ConnectError, endpoint: &Endpoint, profile: &str) -> Fault {
-    let command = |name: &str| match profile {
-        "default" => format!("taid {name}"),
-        other => format!("taid {name} --profile {other}"),
-    };
-    let (start, login) = (command("run"), command("login"));
+    let (start, login) = (command(profile, "run"), command(profile, "login"));
     let socket = endpoint.socket();
     let (what, why, hint) = match error {
         ConnectError::NobodyThere => (
@@ -114,4 +112,43 @@ pub(super) fn too_late() -> Fault {
 
 pub(super) fn cancelled_fault() -> Fault {
     Fault::new(FaultCode::Cancelled, "the call was cancelled", "", "")
+}
+
+pub(super) fn no_executable(error: &io::Error) -> Fault {
+    Fault::new(
+        FaultCode::Unreachable,
+        "taid is not running, and cannot be started",
+        format!("{}: {error}", daemon::executable().display()),
+        "Ask the user to install taid next to tai-mcp, or to put it on PATH.",
+    )
+}
+
+/// `words` is what it said before it ended; nothing when it did not end.
+pub(super) fn not_started(words: &str, profile: &str) -> Fault {
+    let part = |name: &str| words.lines().find_map(|line| line.strip_prefix(name));
+    let what = match (part("error: "), words.is_empty()) {
+        (Some(what), _) => what,
+        (None, true) => "it did not listen on its socket in time",
+        (None, false) => words,
+    };
+    let hint = match part("hint: ") {
+        Some(hint) => format!("Tell the user: {hint}"),
+        None => format!(
+            "Ask the user to run `{}`, which says more.",
+            command(profile, "run")
+        ),
+    };
+    Fault::new(
+        FaultCode::Unreachable,
+        format!("taid was started and did not stay: {what}"),
+        part("caused by: ").unwrap_or_default(),
+        hint,
+    )
+}
+
+fn command(profile: &str, name: &str) -> String {
+    match profile {
+        "default" => format!("taid {name}"),
+        other => format!("taid {name} --profile {other}"),
+    }
 }

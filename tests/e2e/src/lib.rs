@@ -143,7 +143,9 @@ impl Machine {
             .env("XDG_RUNTIME_DIR", self.home())
             .env("XDG_STATE_HOME", self.home().join("state"))
             .env("XDG_CONFIG_HOME", self.home().join("config"))
-            .env("API_BASE_URL", self.sandbox.url());
+            .env("API_BASE_URL", self.sandbox.url())
+            // Tests say themselves when a taid is to run.
+            .env("TAI_MCP_AUTOSTART", "0");
         command
     }
 
@@ -274,6 +276,23 @@ impl Machine {
 impl Default for Machine {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// A taid that a client started may still run.
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let lock = std::fs::read_to_string(self.runtime_dir().join("default.lock"));
+        let pid = lock.ok().and_then(|text| text.trim().parse::<u32>().ok());
+        let theirs = pid.filter(|pid| {
+            let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&command).contains("--by-client")
+        });
+        if let Some(pid) = theirs {
+            let _ = Command::new("kill")
+                .args(["-KILL", &pid.to_string()])
+                .status();
+        }
     }
 }
 

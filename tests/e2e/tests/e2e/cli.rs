@@ -123,7 +123,7 @@ fn the_configuration_file_is_read_and_its_mistakes_are_named_by_line() {
         stderr(&output).replace(machine.home().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @"
-    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `log_level`, `password_command`, `password_file`, `confirm_send`, `instances`, `password`
+    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `idle_exit`, `log_level`, `password_command`, `password_file`, `confirm_send`, `instances`, `password`
     hint: Correct the line, or move the file away to run without it.
     ");
     let said = run("password = \"hunter2-in-a-file\"\n");
@@ -201,7 +201,7 @@ fn the_status_has_the_documented_fields() {
     assert_eq!(fields(&status["account"]), "address source username");
     assert_eq!(
         fields(&status["daemon"]),
-        "draining log log_dropped pid profile protocol socket started_at uptime_s version"
+        "draining idle_exit_s log log_dropped pid profile protocol socket started_at uptime_s version"
     );
     assert_eq!(
         fields(&status["session"]),

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod approval;
+mod autostart;
 mod cli;
 mod corpus;
 mod delivery;

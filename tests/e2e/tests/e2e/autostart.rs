@@ -1,0 +1,214 @@
+//! A client that finds no taid starts one: once, for everybody, in the background, without
+//! handing it anything that is not its business.
+
+use serde_json::json;
+use std::{fs, process::Command, time::Duration};
+use tai_e2e::{Machine, PASSWORD, mcp::Shim, wait_until};
+
+/// A client whose configuration is that of the Node server.
+fn shim(machine: &Machine, more: &[(&str, &str)]) -> Shim {
+    let mut command = machine.command("tai-mcp");
+    command
+        .env("TAI_MCP_AUTOSTART", "1")
+        .env("NAME", "alice")
+        .env("PASSWORD", PASSWORD)
+        .env("INSTANCE", "desk")
+        .env("USEREMAIL", "me@example.com")
+        .envs(more.iter().copied());
+    Shim::spawn(command).initialized("test", "2025-06-18")
+}
+
+fn started(machine: &Machine) -> usize {
+    machine.log().matches("taid ready on").count()
+}
+
+fn pid(machine: &Machine) -> String {
+    machine.status()["daemon"]["pid"].to_string()
+}
+
+#[test]
+fn the_first_call_of_todays_configuration_starts_taid_and_signs_it_in() {
+    let machine = Machine::new();
+    let mut shim = shim(&machine, &[]);
+    let result = shim.call("list_inbox", json!({}));
+    assert!(
+        result.text.contains("desk.alice@tai.chat"),
+        "{}",
+        result.text
+    );
+    assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
+    let status = machine.status();
+    assert_eq!(status["daemon"]["idle_exit_s"], 1800);
+    // The instance and the default recipient are that client's own.
+    assert_eq!(status["account"]["address"], "alice@tai.chat");
+    let page = String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
+    assert!(
+        page.contains("by a client; ends after 30 min 0 s without one"),
+        "{page}"
+    );
+}
+
+#[test]
+fn fifty_clients_at_once_start_one_taid() {
+    let machine = Machine::new();
+    std::thread::scope(|scope| {
+        for _ in 0..50 {
+            scope.spawn(|| {
+                let result = shim(&machine, &[]).call("list_inbox", json!({}));
+                assert!(!result.is_error, "{}", result.text);
+            });
+        }
+    });
+    assert_eq!(
+        (
+            started(&machine),
+            machine.sandbox.count("POST /api/v1/login")
+        ),
+        (1, 1)
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn it_is_in_a_session_of_its_own_and_has_no_pipe_and_no_secret_of_the_client() {
+    let machine = Machine::new();
+    let mut shim = shim(&machine, &[("TAI_MCP_PASSWORD", PASSWORD)]);
+    shim.call("list_inbox", json!({}));
+    let pid = pid(&machine);
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+    assert_eq!(
+        (fields[2], fields[3]),
+        (pid.as_str(), pid.as_str()),
+        "group and session"
+    );
+    assert_eq!(
+        fs::read_link(format!("/proc/{pid}/cwd")).unwrap().to_str(),
+        Some("/")
+    );
+    let targets = |pid: &str| -> Vec<_> {
+        let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+        let links = descriptors.flatten().map(|fd| fs::read_link(fd.path()));
+        links.flatten().collect()
+    };
+    let client = shim.pid().to_string();
+    let ends: Vec<_> = (0..3)
+        .map(|fd| fs::read_link(format!("/proc/{client}/fd/{fd}")).unwrap())
+        .filter(|target| target.to_string_lossy().starts_with("pipe:"))
+        .collect();
+    assert_eq!(ends.len(), 2);
+    assert!(targets(&pid).iter().all(|target| !ends.contains(target)));
+    for file in ["cmdline", "environ"] {
+        let bytes = fs::read(format!("/proc/{pid}/{file}")).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains(PASSWORD), "{file}: {text}");
+        assert!(
+            !text.contains("USEREMAIL") && !text.contains("INSTANCE"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn it_outlives_the_client_that_started_it_and_that_clients_process_group() {
+    let machine = Machine::new();
+    let mut first = shim(&machine, &[]);
+    first.call("list_inbox", json!({}));
+    let before = pid(&machine);
+    drop(first);
+    let mut second = shim(&machine, &[]);
+    assert!(!second.call("list_inbox", json!({})).is_error);
+    assert_eq!(pid(&machine), before);
+}
+
+#[test]
+fn it_ends_when_it_was_idle_and_the_next_call_starts_another() {
+    let machine = Machine::new();
+    let mut client = shim(&machine, &[("TAI_MCP_IDLE_EXIT", "1")]);
+    client.call("list_inbox", json!({}));
+    // A client that is connected keeps it.
+    assert!(client.next_within(Duration::from_millis(1500)).is_none());
+    assert!(machine.socket().exists());
+    drop(client);
+    wait_until("it has ended", || !machine.socket().exists());
+    wait_until("the log says why", || {
+        machine
+            .log()
+            .contains("stopping: nobody was connected for a while")
+    });
+    let mut client = shim(&machine, &[]);
+    assert!(!client.call("list_inbox", json!({})).is_error);
+    assert_eq!(started(&machine), 2);
+}
+
+#[test]
+fn it_does_not_end_while_it_has_a_password_that_nobody_could_be_asked_for_again() {
+    let machine = Machine::new();
+    let mut command = machine.command("tai-mcp");
+    command
+        .env("TAI_MCP_AUTOSTART", "1")
+        .env("TAI_MCP_IDLE_EXIT", "1");
+    let mut client = Shim::spawn(command).initialized("test", "2025-06-18");
+    let result = client.call("list_inbox", json!({}));
+    assert!(result.text.contains("taid login"), "{}", result.text);
+    assert!(machine.login(PASSWORD).status.success());
+    drop(client);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| std::thread::park_timeout(Duration::from_millis(2500)));
+        waiting.join().unwrap();
+    });
+    assert!(machine.socket().exists());
+}
+
+#[test]
+fn a_client_that_lives_on_starts_it_again_when_it_was_killed() {
+    let machine = Machine::new();
+    let mut client = shim(&machine, &[]);
+    client.call("list_inbox", json!({}));
+    let killed = Command::new("kill")
+        .args(["-KILL", &pid(&machine)])
+        .status();
+    assert!(killed.unwrap().success());
+    assert!(!client.call("list_inbox", json!({})).is_error);
+    assert_eq!(started(&machine), 2);
+}
+
+#[test]
+fn a_taid_that_does_not_start_says_why_to_the_agent() {
+    let machine = Machine::new();
+    machine.configure("poll_interval = 7\n");
+    let result = shim(&machine, &[]).call("list_inbox", json!({}));
+    assert!(result.is_error);
+    insta::assert_snapshot!(result.text, @"
+    error: taid was started and did not stay: `poll_interval` in config.toml cannot be used: it is a number of milliseconds from 1000 to 60000
+    hint: Tell the user: Correct it and start taid again.
+    ");
+}
+
+#[test]
+fn what_is_no_absence_is_not_taken_for_one() {
+    let machine = Machine::new();
+    // Something that refuses connections for another reason than that nobody is there: a
+    // sandbox does the same with EPERM.
+    fs::create_dir_all(machine.runtime_dir()).unwrap();
+    let link = std::os::unix::fs::symlink("default.sock", machine.socket());
+    link.unwrap();
+    let result = shim(&machine, &[]).call("list_inbox", json!({}));
+    assert!(
+        result.text.contains("taid cannot be connected to"),
+        "{}",
+        result.text
+    );
+    assert_eq!(started(&machine), 0);
+}
+
+#[test]
+fn without_autostart_it_is_only_said_that_taid_does_not_run() {
+    let machine = Machine::new();
+    let result = shim(&machine, &[("TAI_MCP_AUTOSTART", "0")]).call("list_inbox", json!({}));
+    assert!(
+        result.text.contains("taid is not running"),
+        "{}",
+        result.text
+    );
+}

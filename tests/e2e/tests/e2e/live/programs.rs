@@ -1,0 +1,162 @@
+//! Programs that are run for each mail: as they stand, one at a time, until they succeed.
+
+use super::*;
+
+#[test]
+fn a_program_gets_each_mail_on_its_input_and_its_arguments_as_they_are() {
+    let machine = Machine::new();
+    for n in 0..5 {
+        deliver(&machine, "desk.alice@tai.chat", &format!("mail {n}"));
+    }
+    let _taid = machine.start();
+    // Two at a time would trip over the directory.
+    let script = program(
+        &machine,
+        "mkdir $HOME/busy || exit 1\n\
+         cat >>$HOME/out\n\
+         printf '%s|' \"$@\" >$HOME/args\n\
+         rmdir $HOME/busy",
+    );
+    let awkward = [
+        "--exec",
+        &script,
+        "--flag",
+        "a b",
+        "$(touch x)",
+        "; rm -rf /",
+        "",
+    ];
+    let _live = Live::start(&machine, &awkward);
+    wait_until("all are handled", || unread(&machine) == 0);
+    let expected: Vec<String> = (0..5).map(|n| format!("mail {n}")).collect();
+    assert_eq!(subjects(&machine), expected);
+    let arguments = fs::read_to_string(machine.home().join("args")).unwrap();
+    assert_eq!(arguments, "--flag|a b|$(touch x)|; rm -rf /||");
+}
+
+#[test]
+fn the_program_sees_no_password() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "mail");
+    let _taid = machine.start();
+    let script = program(
+        &machine,
+        "env >$HOME/env.tmp; mv $HOME/env.tmp $HOME/env; cat >$HOME/out",
+    );
+    let mut command = machine.command("tai-mcp");
+    command
+        .args(["live", "--instance", "desk", "--exec", &script])
+        .env("TAI_MCP_USERNAME", "alice")
+        .env("TAI_MCP_PASSWORD", "canary-of-live");
+    let mut live = command.stderr(Stdio::null()).spawn().unwrap();
+    wait_until("it is handled", || unread(&machine) == 0);
+    let _ = live.kill();
+    let _ = live.wait();
+    let seen = fs::read_to_string(machine.home().join("env")).unwrap();
+    assert!(
+        !seen.contains("canary") && !seen.contains("PASSWORD"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn a_mail_whose_program_failed_is_unread_and_handled_again_and_holds_up_no_other() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "fails once");
+    deliver(&machine, "desk.alice@tai.chat", "other");
+    let _taid = machine.start();
+    let script = program(
+        &machine,
+        "mail=$(cat)\n\
+         case $mail in *'fails once'*) test -e $HOME/failed || { touch $HOME/failed; exit 7; };; esac\n\
+         printf '%s\\n' \"$mail\" >>$HOME/out",
+    );
+    let mut live = Live::start(&machine, &["--exec", &script]);
+    wait_until("the other is handled", || subjects(&machine) == ["other"]);
+    assert!(machine.home().join("failed").exists());
+    wait_until("it is handled again", || {
+        subjects(&machine) == ["other", "fails once"]
+    });
+    wait_until("both are read", || unread(&machine) == 0);
+    live.signal("-TERM");
+    let (code, said) = live.wait();
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        said,
+        "email 1 was not handled: the program ended with exit status 7; again in 10 s\n"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_program_that_takes_too_long_is_ended_with_all_it_started() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "mail");
+    let _taid = machine.start();
+    let script = program(
+        &machine,
+        "sleep 1000 & echo $! >$HOME/pid\ntrap '' TERM\nwhile :; do wait; done",
+    );
+    let mut live = Live::start(&machine, &["--time-limit", "1", "--exec", &script]);
+    let pid_file = machine.home().join("pid");
+    wait_until("it runs", || {
+        fs::read_to_string(&pid_file).is_ok_and(|pid| pid.ends_with('\n'))
+    });
+    let pid = fs::read_to_string(&pid_file).unwrap();
+    let alive = || {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+        !stat.is_empty() && !stat.contains(") Z ")
+    };
+    wait_until("what it started is gone", || !alive());
+    live.signal("-TERM");
+    let (_, said) = live.wait();
+    assert!(
+        said.is_empty() || said.contains("took longer than 1 s"),
+        "{said}"
+    );
+    assert_eq!(unread(&machine), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn when_it_is_stopped_its_program_ends_and_the_mail_is_as_it_was() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "mail");
+    let _taid = machine.start();
+    let script = program(
+        &machine,
+        "echo $$ >$HOME/pid\nwhile test -e $HOME/pid; do sleep 0.1; done",
+    );
+    let mut live = Live::start(&machine, &["--exec", &script]);
+    let pid_file = machine.home().join("pid");
+    wait_until("it runs", || {
+        fs::read_to_string(&pid_file).is_ok_and(|pid| pid.ends_with('\n'))
+    });
+    live.signal("-TERM");
+    assert_eq!(live.wait().0, Some(0));
+    let pid = fs::read_to_string(&pid_file).unwrap();
+    let process = PathBuf::from(format!("/proc/{}", pid.trim()));
+    wait_until("the program is gone", || !process.exists());
+    assert_eq!(unread(&machine), 1);
+    // And can be had by others.
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    wait_until("it is given out", || {
+        !shim.call("fetch_email", json!({})).structured["email"].is_null()
+    });
+}
+
+#[test]
+fn a_program_that_cannot_be_run_is_said_at_once_and_the_mail_stays() {
+    let machine = Machine::new();
+    deliver(&machine, "desk.alice@tai.chat", "mail");
+    let _taid = machine.start();
+    let mut live = Live::start(&machine, &["--exec", "./no-such-program"]);
+    let (code, said) = live.wait();
+    assert_eq!(code, Some(1));
+    insta::assert_snapshot!(said, @"
+    error: ./no-such-program cannot be run
+    caused by: No such file or directory (os error 2)
+    hint: Give the program's path after --exec, and check that it may be executed. The email is as it was.
+    ");
+    assert_eq!(unread(&machine), 1);
+}
