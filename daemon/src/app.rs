@@ -3,7 +3,7 @@
 
 use crate::{
     bridge::http::HttpBridge,
-    config::Config,
+    config::{Config, InForce},
     credentials::Giver,
     fault,
     ipc::{Client, Clients, Progress, Service},
@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 /// Everything a call may need.
 pub(crate) struct App {
     pub(crate) config: Config,
+    pub(crate) permits: InForce,
     /// Where a password is configured, in words; the keyring does not count.
     pub(crate) configured: Option<String>,
     pub(crate) endpoint: Endpoint,
@@ -54,7 +55,7 @@ impl App {
         let instance = client.instance.as_deref();
         // What an agent may not do, its user may: they have commands of their own.
         if client.attached
-            && let Some(reason) = self.config.permits.refusal(instance, call.name())
+            && let Some(reason) = self.permits.refusal(instance, call.name())
         {
             return Err(fault::not_permitted(call.name(), &reason));
         }

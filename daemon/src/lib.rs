@@ -58,4 +58,5 @@ pub mod run;
 pub mod session;
 mod sign_in;
 mod status;
+mod supervised;
 pub mod time;

@@ -3,13 +3,14 @@
 use crate::{
     app::App,
     bridge::http::{HttpBridge, SetupError},
-    config::{Config, ConfigError, Inputs},
+    config::{Config, ConfigError, InForce, Inputs},
     credentials::Source,
-    ipc::{BindError, Listener, ProfileLock},
+    ipc::{BindError, GivenSocket, Listener, ProfileLock},
     logging,
     mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
     os,
     session::Session,
+    supervised,
 };
 use std::{
     path::PathBuf,
@@ -46,6 +47,12 @@ impl RunError {
             RunError::Bind(BindError::AlreadyRunning { .. }) => {
                 "Use the one that runs (`taid status`), or stop it first (`taid stop`)."
             }
+            RunError::Bind(BindError::Taken { .. }) => {
+                "systemd listens there, most likely: then it starts taid by itself. `systemctl --user stop taid.socket` ends that."
+            }
+            RunError::Bind(BindError::OtherSocket { .. }) => {
+                "Check ListenStream= in the socket unit, and the profile."
+            }
             RunError::Bind(_) => "Check that the directory is yours and can be written to.",
             RunError::Http(_) => {
                 "Check that the system's certificates are installed (package ca-certificates)."
@@ -78,6 +85,7 @@ pub fn run(profile: &str, mode: Mode) -> Result<(), RunError> {
     // First of all, because it may begin the program anew.
     let password = os::take_password();
     os::keep_new_files_private();
+    let given = os::manager::given_socket();
     let endpoint = Endpoint::of_profile(profile)?;
     let dirs = endpoint::project_dirs();
     let env = |name: &str| std::env::var(name).ok();
@@ -102,7 +110,15 @@ pub fn run(profile: &str, mode: Mode) -> Result<(), RunError> {
         .enable_all()
         .build()
         .map_err(RunError::Runtime)?;
-    let done = runtime.block_on(serve(config, mode, endpoint, lock, log, bridge, started));
+    let done = runtime.block_on(serve(
+        config,
+        mode,
+        endpoint,
+        (lock, given),
+        log,
+        bridge,
+        started,
+    ));
     // A keyring that waits to be unlocked is not waited for.
     runtime.shutdown_timeout(Duration::ZERO);
     done
@@ -112,12 +128,15 @@ async fn serve(
     mut config: Config,
     mode: Mode,
     endpoint: Endpoint,
-    lock: ProfileLock,
+    (lock, given): (ProfileLock, Option<GivenSocket>),
     log: logging::Log,
     bridge: Arc<HttpBridge>,
     started: (SystemTime, Instant),
 ) -> Result<(), RunError> {
-    let listener = Listener::bind(lock)?;
+    let listener = match given {
+        Some(socket) => Listener::given(lock, socket)?,
+        None => Listener::bind(lock)?,
+    };
     // The session alone holds the password, so that it alone has to forget it.
     let nowhere = Source::Nowhere { username: None };
     let source = std::mem::replace(&mut config.source, nowhere);
@@ -150,14 +169,17 @@ async fn serve(
         stop: stop.clone(),
         started,
         idle_exit,
+        permits: InForce::new(std::mem::take(&mut config.permits)),
         config,
     });
     announce(&app);
+    supervised::begin(&app);
     tokio::spawn(async move {
         match os::asked_to_stop().await {
             Ok(how) => tracing::info!("stopping: {how}"),
             Err(error) => tracing::error!(%error, "no signals can be received; stopping"),
         }
+        os::manager::tell(os::manager::Told::Stopping);
         stop.cancel();
     });
     listener

@@ -21,6 +21,7 @@ mod sources;
 
 pub use error::ConfigError;
 pub(crate) use file::file_name;
+pub(crate) use permits::InForce;
 pub use permits::Permits;
 pub(crate) use rules::has_stray_ends;
 pub use sources::PASSWORD_VARIABLES;

@@ -3,7 +3,10 @@
 
 use super::ConfigError;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, RwLock},
+};
 use tai_proto::call::TOOLS;
 
 /// What changes something that others see.
@@ -23,6 +26,26 @@ pub(super) struct Instance {
 /// What each instance may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Permits(BTreeMap<String, Instance>);
+
+/// The permits in force, which a reload replaces.
+#[derive(Debug, Default)]
+pub(crate) struct InForce(RwLock<Permits>);
+
+impl InForce {
+    pub(crate) fn new(permits: Permits) -> Self {
+        Self(RwLock::new(permits))
+    }
+
+    pub(crate) fn replace(&self, permits: Permits) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = permits;
+    }
+
+    /// As [`Permits::refusal`].
+    pub(crate) fn refusal(&self, instance: Option<&str>, call: &str) -> Option<String> {
+        let permits = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        permits.refusal(instance, call)
+    }
+}
 
 impl Permits {
     pub(super) fn new(instances: BTreeMap<String, Instance>) -> Result<Self, ConfigError> {

@@ -40,6 +40,10 @@ pub enum BindError {
         #[source]
         source: io::Error,
     },
+    #[error("another program listens on {}", path.display())]
+    Taken { path: PathBuf },
+    #[error("the service manager's socket is not {}", path.display())]
+    OtherSocket { path: PathBuf },
     #[error("the socket {} cannot be listened on", path.display())]
     Listen {
         path: PathBuf,
@@ -47,6 +51,14 @@ pub enum BindError {
         source: io::Error,
     },
 }
+
+/// A socket that the service manager listens on, and hands to each daemon it starts. It is
+/// there before the daemon and after it, and never the daemon's to remove.
+#[cfg(unix)]
+pub type GivenSocket = std::os::unix::net::UnixListener;
+/// Only Unix has it.
+#[cfg(not(unix))]
+pub type GivenSocket = std::convert::Infallible;
 
 /// The lock of a profile: while it is held, no other daemon of the profile runs.
 #[derive(Debug)]
@@ -57,8 +69,18 @@ pub struct ProfileLock {
 
 /// The socket, with the lock that goes with it.
 pub struct Listener {
-    socket: interprocess::local_socket::tokio::Listener,
+    socket: Socket,
     lock: ProfileLock,
+    origin: Origin,
+}
+
+type Socket = interprocess::local_socket::tokio::Listener;
+
+/// Who made the socket, and so whose it is to remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Ours,
+    Manager,
 }
 
 impl ProfileLock {
@@ -117,8 +139,13 @@ impl Listener {
             path: path.clone(),
             source,
         };
-        if cfg!(unix) {
-            // Ours to remove: whoever made it held the lock that we hold now.
+        #[cfg(unix)]
+        {
+            // A taid that made it held the lock that we hold now, so that it is dead. A
+            // service manager holds no lock, and listens.
+            if std::os::unix::net::UnixStream::connect(&path).is_ok() {
+                return Err(BindError::Taken { path });
+            }
             match std::fs::remove_file(&path) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -132,7 +159,48 @@ impl Listener {
         // Reclaiming would unlink by name when dropped, and the name may be a successor's.
         let options = ListenerOptions::new().name(name).reclaim_name(false);
         let socket = os::private_socket(options).create_tokio().map_err(failed)?;
-        Ok(Self { socket, lock })
+        let origin = Origin::Ours;
+        Ok(Self {
+            socket,
+            lock,
+            origin,
+        })
+    }
+
+    /// Takes over a socket that the service manager listens on. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`BindError::OtherSocket`] when it is not the profile's, [`BindError::Listen`].
+    #[cfg(unix)]
+    pub fn given(lock: ProfileLock, socket: GivenSocket) -> Result<Self, BindError> {
+        use interprocess::os::unix::uds_local_socket::tokio::Listener as UnixSocket;
+        let path = lock.endpoint.socket();
+        let failed = |source| BindError::Listen {
+            path: path.clone(),
+            source,
+        };
+        let address = socket.local_addr().map_err(failed)?;
+        if address.as_pathname() != Some(path.as_path()) {
+            return Err(BindError::OtherSocket { path });
+        }
+        socket.set_nonblocking(true).map_err(failed)?;
+        let socket = UnixSocket::try_from(std::os::fd::OwnedFd::from(socket))
+            .map_err(|error| failed(io::Error::other(error.to_string())))?;
+        let (socket, origin) = (socket.into(), Origin::Manager);
+        Ok(Self {
+            socket,
+            lock,
+            origin,
+        })
+    }
+
+    /// Only Unix has it, so that there is none to take over.
+    ///
+    /// # Errors
+    /// Never.
+    #[cfg(not(unix))]
+    pub fn given(_: ProfileLock, socket: GivenSocket) -> Result<Self, BindError> {
+        match socket {}
     }
 
     /// Serves until `stop`, or until nobody was connected for `idle_exit`; then drains: accepts nobody, refuses new calls, answers what runs
@@ -188,9 +256,13 @@ impl Listener {
                 }
             }
         }
-        let Self { socket, lock } = self;
+        let Self {
+            socket,
+            lock,
+            origin,
+        } = self;
         drop(socket);
-        if cfg!(unix) {
+        if cfg!(unix) && origin == Origin::Ours {
             let _ = std::fs::remove_file(lock.endpoint.socket());
         }
         tasks.close();
@@ -200,10 +272,7 @@ impl Listener {
     }
 }
 
-async fn accept(
-    socket: &interprocess::local_socket::tokio::Listener,
-    pause: Duration,
-) -> io::Result<Stream> {
+async fn accept(socket: &Socket, pause: Duration) -> io::Result<Stream> {
     tokio::time::sleep(pause).await;
     socket.accept().await
 }

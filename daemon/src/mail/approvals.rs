@@ -57,13 +57,11 @@ pub enum ApprovalError {
 
 /// The questions that are open and the mails that wait.
 #[derive(Debug)]
-pub struct Approvals {
-    confirm: Confirm,
-    table: Mutex<Table>,
-}
+pub struct Approvals(Mutex<Table>);
 
 #[derive(Debug, Default)]
 struct Table {
+    confirm: Confirm,
     tickets: HashMap<String, (Digest, Instant)>,
     held: BTreeMap<u64, Waiting>,
     last: u64,
@@ -81,15 +79,20 @@ pub(super) struct Waiting {
 
 impl Approvals {
     pub(crate) fn new(confirm: Confirm) -> Self {
-        Self {
+        Self(Mutex::new(Table {
             confirm,
-            table: Mutex::default(),
-        }
+            ..Table::default()
+        }))
+    }
+
+    /// Asks about these mails from here on.
+    pub(crate) fn set_confirm(&self, confirm: Confirm) {
+        self.table().confirm = confirm;
     }
 
     /// The table, without what is too old.
     fn table(&self) -> MutexGuard<'_, Table> {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         table.tickets.retain(|_, (_, until)| *until > now);
         table.held.retain(|_, waiting| waiting.until > now);
@@ -98,7 +101,7 @@ impl Approvals {
 
     /// Whether a person is to be asked about it.
     pub(super) fn wants(&self, mail: &Prepared, user_email: Option<&str>) -> bool {
-        match self.confirm {
+        match self.table().confirm {
             Confirm::Never => false,
             Confirm::Always => true,
             Confirm::External => !is_internal(mail.to(), &mail.account, user_email),

@@ -1,6 +1,7 @@
 //! What differs between systems, behind one interface: whose process this is, what new files
 //! may be read by, and whose process the other end of a connection is.
 
+pub mod manager;
 mod secrets;
 
 pub use secrets::{harden, take_password};
@@ -133,7 +134,8 @@ pub fn private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Waits until the user or the system asks the process to end, and says how.
+/// Waits until the user or the system asks the process to end, and says how. Where there is a
+/// service manager, SIGHUP is not among the ways: see [`asked_to_reload`].
 ///
 /// # Errors
 /// When the system gives no signal handling.
@@ -146,8 +148,26 @@ pub async fn asked_to_stop() -> io::Result<&'static str> {
     Ok(tokio::select! {
         _ = terminate.recv() => "SIGTERM",
         _ = interrupt.recv() => "SIGINT",
-        _ = hangup.recv() => "SIGHUP",
+        _ = hangup.recv(), if !manager::is_there() => "SIGHUP",
     })
+}
+
+/// Waits until the service manager asks for the configuration to be read anew (SIGHUP).
+#[cfg(unix)]
+pub async fn asked_to_reload() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::hangup()) {
+        Ok(mut hangup) if manager::is_there() => {
+            hangup.recv().await;
+        }
+        _ => std::future::pending().await,
+    }
+}
+
+/// Nobody asks.
+#[cfg(not(unix))]
+pub async fn asked_to_reload() {
+    std::future::pending().await
 }
 
 /// Waits until the user asks the process to end.

@@ -245,6 +245,11 @@ impl Session {
         Ok(self.token(deadline).await?.username().into())
     }
 
+    /// Every change of what [`Session::snapshot`] shows.
+    pub(crate) fn changes(&self) -> watch::Receiver<Snapshot> {
+        self.snapshots.clone()
+    }
+
     /// Tries credentials that a person gave, at once. When the bridge accepts them they are
     /// held until the end and asked before any other source; when not, all is as it was.
     ///
