@@ -55,6 +55,7 @@ pub mod mail;
 pub mod os;
 mod pace;
 pub mod run;
+mod service;
 pub mod session;
 mod sign_in;
 mod status;

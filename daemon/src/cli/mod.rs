@@ -3,6 +3,7 @@
 mod account;
 mod approve;
 mod doctor;
+mod install;
 mod logs;
 mod page;
 pub(crate) mod status;
@@ -79,6 +80,20 @@ enum Command {
         #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
         lines: usize,
     },
+    /// Make taid a service of yours: systemd, launchd, or a task on Windows
+    ///
+    /// Writes what that takes, shows each step, and stops a taid that runs on its own.
+    Install {
+        /// Only show what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Undo `taid install`
+    Uninstall {
+        /// Only show what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Ask the daemon to finish what it does and end
     Stop,
 }
@@ -141,6 +156,8 @@ async fn dispatch(profile: &str, command: Command) -> Result<(), Failure> {
         Command::Approve(args) => approve::approve(profile, args).await,
         Command::Doctor { json } => doctor::doctor(profile, json).await,
         Command::Logs { follow, lines } => logs::logs(profile, lines, follow).await,
+        Command::Install { dry_run } => install::install(profile, dry_run).await,
+        Command::Uninstall { dry_run } => install::uninstall(profile, dry_run),
         Command::Stop => stop(profile).await,
     }
 }

@@ -85,6 +85,15 @@ pub fn is_own(_peer: &PeerCreds) -> bool {
     true
 }
 
+/// The user's number; 0 where users have none.
+pub fn uid() -> u32 {
+    #[cfg(unix)]
+    let uid = rustix::process::geteuid().as_raw();
+    #[cfg(not(unix))]
+    let uid = 0;
+    uid
+}
+
 /// The peer's process id; 0 where the system does not tell.
 pub fn pid(peer: &PeerCreds) -> u32 {
     #[cfg(unix)]

@@ -1,0 +1,130 @@
+//! What is written and run to make taid a service, on each system.
+
+use super::*;
+use std::fmt::Write as _;
+
+fn place(manager: Manager, profile: &str) -> Place<'_> {
+    Place {
+        manager,
+        profile,
+        taid: Path::new("/home/alice/.cargo/bin/taid"),
+        dir: Path::new("/home/alice/DIR"),
+        uid: 501,
+    }
+}
+
+fn lines(steps: &[Step]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        let _ = match step {
+            Step::Write { path, .. } => writeln!(text, "write {}", path.display()),
+            Step::Remove { path } => writeln!(text, "remove {}", path.display()),
+            Step::Run { argv, may_fail } => {
+                let tries = if *may_fail { "try" } else { "run" };
+                writeln!(text, "{tries} {}", argv.join(" "))
+            }
+        };
+    }
+    text
+}
+
+#[test]
+fn the_steps_of_each_system() {
+    let mut text = String::new();
+    for manager in [Manager::Systemd, Manager::Launchd, Manager::Windows] {
+        for profile in ["default", "work"] {
+            let place = place(manager, profile);
+            let _ = write!(
+                text,
+                "# {manager:?} {profile}\n{}-\n{}\n",
+                lines(&install(&place)),
+                lines(&uninstall(&place))
+            );
+        }
+    }
+    insta::assert_snapshot!(text, @r#"
+    # Systemd default
+    write /home/alice/DIR/taid.socket
+    write /home/alice/DIR/taid.service
+    run systemctl --user daemon-reload
+    run systemctl --user enable --now taid.socket
+    -
+    try systemctl --user disable --now taid.socket taid.service
+    remove /home/alice/DIR/taid.socket
+    remove /home/alice/DIR/taid.service
+    run systemctl --user daemon-reload
+
+    # Systemd work
+    write /home/alice/DIR/taid@.socket
+    write /home/alice/DIR/taid@.service
+    run systemctl --user daemon-reload
+    run systemctl --user enable --now taid@work.socket
+    -
+    try systemctl --user disable --now taid@work.socket taid@work.service
+    run systemctl --user daemon-reload
+
+    # Launchd default
+    write /home/alice/DIR/chat.tai.taid.plist
+    try launchctl bootout gui/501/chat.tai.taid
+    run launchctl bootstrap gui/501 /home/alice/DIR/chat.tai.taid.plist
+    -
+    try launchctl bootout gui/501/chat.tai.taid
+    remove /home/alice/DIR/chat.tai.taid.plist
+
+    # Launchd work
+    write /home/alice/DIR/chat.tai.taid.work.plist
+    try launchctl bootout gui/501/chat.tai.taid.work
+    run launchctl bootstrap gui/501 /home/alice/DIR/chat.tai.taid.work.plist
+    -
+    try launchctl bootout gui/501/chat.tai.taid.work
+    remove /home/alice/DIR/chat.tai.taid.work.plist
+
+    # Windows default
+    run schtasks /Create /F /SC ONLOGON /TN chat.tai.taid /TR "/home/alice/.cargo/bin/taid" run --profile default
+    run schtasks /Run /TN chat.tai.taid
+    -
+    try schtasks /End /TN chat.tai.taid
+    try schtasks /Delete /F /TN chat.tai.taid
+
+    # Windows work
+    run schtasks /Create /F /SC ONLOGON /TN chat.tai.taid.work /TR "/home/alice/.cargo/bin/taid" run --profile work
+    run schtasks /Run /TN chat.tai.taid.work
+    -
+    try schtasks /End /TN chat.tai.taid.work
+    try schtasks /Delete /F /TN chat.tai.taid.work
+    "#);
+}
+
+fn written(place: &Place<'_>) -> String {
+    let steps = install(place).into_iter();
+    let texts = steps.filter_map(|step| match step {
+        Step::Write { text, .. } => Some(text),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn the_units_run_the_executable_that_installed_them() {
+    let text = written(&place(Manager::Systemd, "default"));
+    assert!(text.contains("\nExecStart=/home/alice/.cargo/bin/taid run\n"));
+    assert!(text.contains("\nListenStream=%t/tai/default.sock\n"));
+    let text = written(&place(Manager::Systemd, "work"));
+    assert!(text.contains("\nExecStart=/home/alice/.cargo/bin/taid run --profile %i\n"));
+    assert!(text.contains("\nListenStream=%t/tai/%i.sock\n"));
+    assert!(!text.contains(PACKAGED));
+}
+
+#[test]
+fn awkward_paths_stay_one_word() {
+    assert_eq!(unit_word("/usr/bin/taid"), "/usr/bin/taid");
+    assert_eq!(
+        unit_word(r#"/a b/50% "$HOME"\x"#),
+        r#""/a b/50%% \"$$HOME\"\\x""#
+    );
+    let mut place = place(Manager::Launchd, "default");
+    place.taid = Path::new("/Users/a & b/<taid>");
+    let text = written(&place);
+    assert!(text.contains("<string>/Users/a &amp; b/&lt;taid&gt;</string>"));
+    assert!(!text.contains('@'), "{text}");
+}

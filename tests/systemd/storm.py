@@ -1,0 +1,85 @@
+"""1,000 calls from 10 clients while taid is killed with SIGKILL again and again: every read is
+answered, and every send was done once or reported as unknown. usage: storm.py SANDBOX"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+CLIENTS, CALLS = 10, 100
+sandbox = sys.argv[1]
+lock = threading.Lock()
+reads, sends = [], {}
+failures = []
+
+
+class Shim:
+    def __init__(self):
+        environ = dict(os.environ, TAI_MCP_INSTANCE="desk")
+        self.process = subprocess.Popen(["./tai-mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, env=environ, text=True)
+        self.id = 0
+        self.request("initialize", {"protocolVersion": "2025-06-18", "capabilities": {},
+                                    "clientInfo": {"name": "storm", "version": "1"}})
+
+    def request(self, method, params):
+        self.id += 1
+        message = {"jsonrpc": "2.0", "id": self.id, "method": method, "params": params}
+        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+        while True:
+            answer = json.loads(self.process.stdout.readline())
+            if answer.get("id") == self.id:
+                return answer["result"]
+
+    def call(self, name, arguments):
+        return self.request("tools/call", {"name": name, "arguments": arguments})
+
+
+def client(number):
+    shim = Shim()
+    for call in range(CALLS):
+        if call % 2:
+            result = shim.call("list_inbox", {"limit": 1})
+            with lock:
+                reads.append(not result.get("isError"))
+                if result.get("isError"):
+                    failures.append(result["content"][0]["text"])
+        else:
+            subject = f"{number}-{call}"
+            result = shim.call("send_email", {"to": "desk.alice@tai.chat", "subject": subject, "content": subject})
+            with lock:
+                sends[subject] = result
+    shim.process.stdin.close()
+    shim.process.wait()
+
+
+threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+for thread in threads:
+    thread.start()
+kills = 0
+while any(thread.is_alive() for thread in threads) and kills < 5:
+    done = len(reads) + len(sends)
+    while len(reads) + len(sends) < done + 150 and any(thread.is_alive() for thread in threads):
+        time.sleep(0.01)
+    subprocess.run(["systemctl", "--user", "kill", "-s", "KILL", "taid.service"], check=True)
+    kills += 1
+for thread in threads:
+    thread.join(120)
+    assert not thread.is_alive(), "a client was never answered"
+
+mails = json.load(urllib.request.urlopen(f"{sandbox}/__sandbox/mails"))
+delivered = {}
+for mail in mails:
+    delivered[mail["subject"]] = delivered.get(mail["subject"], 0) + 1
+sent = [s for s, r in sends.items() if not r.get("isError")]
+unknown = [s for s, r in sends.items() if r.get("isError") and "unknown" in r["content"][0]["text"]]
+refused = [r["content"][0]["text"] for s, r in sends.items() if s not in sent and s not in unknown]
+assert all(reads), failures[:3]
+assert all(delivered.get(s, 0) == 1 for s in sent), "a mail that was sent is there once"
+assert all(delivered.get(s, 0) <= 1 for s in sends), "no mail is there twice"
+assert not refused, refused[:3]
+print(f"ok: {len(reads)} reads answered, {len(sent)} sends done once, {len(unknown)} unknown, {kills} times SIGKILL")
