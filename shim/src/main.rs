@@ -4,11 +4,11 @@
 mod approval;
 mod args;
 mod daemon;
+mod hand_over;
 mod inbox;
 mod link;
 mod live;
 mod receipts;
-mod register;
 mod resources;
 mod results;
 mod secrets;
@@ -56,6 +56,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Put tai-mcp into the configurations of your MCP clients: the same as `taid setup`
+    #[command(disable_help_flag = true)]
+    Setup {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 const LIVE_EXAMPLES: &str = "Examples:
@@ -71,8 +77,10 @@ fn main() -> ExitCode {
         true => Args::parse().command,
         false => None,
     };
-    if let Some(Command::Register { arguments }) = &command {
-        return register::register(arguments);
+    match &command {
+        Some(Command::Register { arguments }) => return hand_over::taids("register", arguments),
+        Some(Command::Setup { arguments }) => return hand_over::taids("setup", arguments),
+        Some(Command::Live(_)) | None => {}
     }
     // First of all, because it may begin the program anew.
     let given = secrets::take_password();

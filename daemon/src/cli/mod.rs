@@ -6,6 +6,7 @@ mod doctor;
 mod install;
 mod logs;
 mod page;
+mod setup;
 pub(crate) mod status;
 
 use crate::{
@@ -80,6 +81,10 @@ enum Command {
         #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
         lines: usize,
     },
+    /// Put tai-mcp into the configurations of your MCP clients
+    ///
+    /// Shows each change, keeps what was there beside it, and writes no password.
+    Setup(setup::SetupArgs),
     /// Make taid a service of yours: systemd, launchd, or a task on Windows
     ///
     /// Writes what that takes, shows each step, and stops a taid that runs on its own.
@@ -156,6 +161,7 @@ async fn dispatch(profile: &str, command: Command) -> Result<(), Failure> {
         Command::Approve(args) => approve::approve(profile, args).await,
         Command::Doctor { json } => doctor::doctor(profile, json).await,
         Command::Logs { follow, lines } => logs::logs(profile, lines, follow).await,
+        Command::Setup(args) => setup::setup(&args),
         Command::Install { dry_run } => install::install(profile, dry_run).await,
         Command::Uninstall { dry_run } => install::uninstall(profile, dry_run),
         Command::Stop => stop(profile).await,

@@ -3,84 +3,19 @@
 //! shown but names and paths.
 
 use super::{Check, State, check, local::Daemon, ok, skipped, wrong};
+use crate::clients::{Bases, CLIENTS, Client, Format};
 use serde_json::Value;
-use std::{
-    ffi::OsStr,
-    path::{Path, PathBuf},
-};
-
-/// A client: its name, its file below the home or the configuration directory, and where in
-/// that the servers are.
-struct Client {
-    name: &'static str,
-    base: Base,
-    path: &'static str,
-    key: &'static str,
-}
-
-#[derive(Clone, Copy)]
-enum Base {
-    Home,
-    Config,
-}
-
-const CLIENTS: &[Client] = &[
-    client(
-        "Claude Desktop",
-        Base::Config,
-        "Claude/claude_desktop_config.json",
-        "mcpServers",
-    ),
-    client("Claude Code", Base::Home, ".claude.json", "mcpServers"),
-    client("Cursor", Base::Home, ".cursor/mcp.json", "mcpServers"),
-    client("VS Code", Base::Config, "Code/User/mcp.json", "servers"),
-    client(
-        "Windsurf",
-        Base::Home,
-        ".codeium/windsurf/mcp_config.json",
-        "mcpServers",
-    ),
-    client("Zed", Base::Config, "zed/settings.json", "context_servers"),
-    client("Codex", Base::Home, ".codex/config.toml", "mcp_servers"),
-    client(
-        "Gemini CLI",
-        Base::Home,
-        ".gemini/settings.json",
-        "mcpServers",
-    ),
-    client("opencode", Base::Config, "opencode/opencode.json", "mcp"),
-];
-
-const fn client(name: &'static str, base: Base, path: &'static str, key: &'static str) -> Client {
-    Client {
-        name,
-        base,
-        path,
-        key,
-    }
-}
+use std::{ffi::OsStr, path::Path};
 
 /// Looks at every client whose configuration is there.
 pub(super) fn examine(daemon: &Daemon<'_>) -> Vec<Check> {
-    let Some(home) = std::env::home_dir() else {
+    let Some(bases) = Bases::of_this_user() else {
         return vec![skipped("clients", "no home directory is known")];
     };
-    let config = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .filter(|dir| dir.is_absolute())
-        .unwrap_or_else(|| match () {
-            () if cfg!(target_os = "macos") => home.join("Library/Application Support"),
-            () if cfg!(windows) => home.join("AppData/Roaming"),
-            () => home.join(".config"),
-        });
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut checks = Vec::new();
     for client in CLIENTS {
-        let base = match client.base {
-            Base::Home => &home,
-            Base::Config => &config,
-        };
-        let file = base.join(client.path);
+        let file = client.file(&bases);
         if let Ok(text) = std::fs::read_to_string(&file) {
             checks.push(look(client, &file, &text, daemon.account(), &path));
         }
@@ -97,9 +32,11 @@ pub(super) fn examine(daemon: &Daemon<'_>) -> Vec<Check> {
 fn look(client: &Client, file: &Path, text: &str, account: Option<&str>, path: &OsStr) -> Check {
     let name = format!("client {}", client.name);
     let shown = file.display();
-    let parsed = match client.path.ends_with(".toml") {
-        true => toml::from_str::<Value>(text).ok(),
-        false => jsonc_parser::parse_to_serde_value::<Value>(text, &Default::default()).ok(),
+    let parsed = match client.format {
+        Format::Toml => toml::from_str::<Value>(text).ok(),
+        // Not read here: nothing else in the tree reads YAML.
+        Format::Yaml => return skipped(&name, format!("{shown} is not looked into")),
+        _ => jsonc_parser::parse_to_serde_value::<Value>(text, &Default::default()).ok(),
     };
     let Some(parsed) = parsed else {
         let found = format!("{shown} is not valid, so {} reads none of it", client.name);

@@ -1,11 +1,22 @@
 //! Client configurations as people have them.
 
 use super::*;
+use crate::clients::Base;
 
 fn say(key: &'static str, path: &'static str, text: &str, account: Option<&str>) -> String {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("tai-mcp"), "").unwrap();
-    let client = client("Example", Base::Home, path, key);
+    let client = Client {
+        name: "Example",
+        slug: "example",
+        base: Base::Home,
+        path,
+        key,
+        format: match path.ends_with(".toml") {
+            true => Format::Toml,
+            false => Format::Json,
+        },
+    };
     let file = Path::new("/home/alice/file");
     let check = look(&client, file, text, account, dir.path().as_os_str());
     format!("{:?}: {} | {}", check.state, check.found, check.remedy)

@@ -29,5 +29,6 @@ mod push;
 mod seed;
 mod sending;
 mod session;
+mod setup;
 mod sources;
 mod tools;

@@ -1,5 +1,5 @@
-//! `tai-mcp register`: what `taid register` does, under the name that users of the Node
-//! server know. The account is created by taid's own command, which alone has HTTP.
+//! `tai-mcp register` and `tai-mcp setup`: what taid's commands of the same names do, for those
+//! who look for them here. taid alone has HTTP and knows configurations.
 
 use crate::daemon;
 use std::{
@@ -9,11 +9,11 @@ use std::{
 };
 use tai_proto::{Fault, FaultCode};
 
-/// Hands over to `taid register`.
-pub(crate) fn register(arguments: &[OsString]) -> ExitCode {
+/// Hands over to taid's command of that name.
+pub(crate) fn taids(name: &str, arguments: &[OsString]) -> ExitCode {
     let taid = daemon::executable();
     let mut command = Command::new(&taid);
-    command.arg("register").args(arguments);
+    command.arg(name).args(arguments);
     let error = match hand_over(&mut command) {
         Ok(code) => return code,
         Err(error) => error,

@@ -1,0 +1,224 @@
+//! Putting `tai-mcp` into a client's configuration, and taking it out: text in, text out, with
+//! everything else in it as it was, comments too. No password is ever written.
+
+use crate::clients::{Client, Format};
+use jsonc_parser::{
+    ParseOptions,
+    cst::{CstInputValue as Value, CstObject, CstRootNode},
+};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
+
+/// The name of our server in a client's configuration.
+const KEY: &str = "tai";
+
+/// What a client is to start.
+#[derive(Debug, Clone)]
+pub(crate) struct Server<'a> {
+    /// The full path of tai-mcp: clients have a PATH of their own.
+    pub(crate) command: &'a str,
+    pub(crate) instance: &'a str,
+}
+
+/// Why a configuration is left as it is.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SetupError {
+    #[error("it cannot be read: {0}")]
+    Syntax(String),
+    #[error("\"{0}\" in it is not what the client expects there")]
+    Shape(&'static str),
+    #[error("it is YAML, which is not edited here")]
+    Yaml,
+}
+
+/// The configuration with the server in it. One that is there keeps its environment, and
+/// everything else that somebody added to it.
+///
+/// # Errors
+/// Any [`SetupError`].
+pub(crate) fn add(client: &Client, text: &str, server: &Server<'_>) -> Result<String, SetupError> {
+    match client.format {
+        Format::Toml => add_toml(client, text, server),
+        Format::Yaml => Err(SetupError::Yaml),
+        format => add_json(client, format, text, server),
+    }
+}
+
+/// The configuration without the server.
+///
+/// # Errors
+/// Any [`SetupError`].
+pub(crate) fn remove(client: &Client, text: &str) -> Result<String, SetupError> {
+    match client.format {
+        Format::Toml => {
+            let mut document = parse_toml(text)?;
+            if let Some(servers) = document
+                .get_mut(client.key)
+                .and_then(Item::as_table_like_mut)
+            {
+                servers.remove(KEY);
+                if servers.is_empty() {
+                    document.remove(client.key);
+                }
+            }
+            Ok(document.to_string())
+        }
+        Format::Yaml => Err(SetupError::Yaml),
+        _ => {
+            let root = parse_json(text)?;
+            let servers = root
+                .object_value()
+                .and_then(|root| root.object_value(client.key));
+            if let Some(ours) = servers.and_then(|servers| servers.get(KEY)) {
+                ours.remove();
+            }
+            Ok(root.to_string())
+        }
+    }
+}
+
+/// What a person would have to write themselves.
+pub(crate) fn example(client: &Client, server: &Server<'_>) -> String {
+    match client.format {
+        // A path in single quotes is what it is; one with a quote in it is not worth the care.
+        Format::Yaml => format!(
+            "{}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: '{}'\n    args: []\n    envs:\n      TAI_MCP_INSTANCE: {}\n    timeout: 300\n",
+            client.key, server.command, server.instance
+        ),
+        _ => add(client, "", server).unwrap_or_default(),
+    }
+}
+
+fn parse_json(text: &str) -> Result<CstRootNode, SetupError> {
+    CstRootNode::parse(text, &ParseOptions::default())
+        .map_err(|error| SetupError::Syntax(error.to_string()))
+}
+
+fn text(text: &str) -> Value {
+    Value::String(text.to_owned())
+}
+
+fn add_json(
+    client: &Client,
+    format: Format,
+    before: &str,
+    server: &Server<'_>,
+) -> Result<String, SetupError> {
+    let root = parse_json(before)?;
+    let servers = root
+        .object_value_or_create()
+        .and_then(|root| root.object_value_or_create(client.key))
+        .ok_or(SetupError::Shape(client.key))?;
+    match servers.get(KEY) {
+        Some(ours) => {
+            let ours = ours.object_value().ok_or(SetupError::Shape(KEY))?;
+            update_json(&ours, format, server);
+        }
+        None => {
+            servers.append(KEY, new_json(format, server));
+        }
+    }
+    let after = root.to_string();
+    Ok(match after.ends_with('\n') {
+        true => after,
+        false => after + "\n",
+    })
+}
+
+fn new_json(format: Format, server: &Server<'_>) -> Value {
+    let env = Value::Object(vec![("TAI_MCP_INSTANCE".to_owned(), text(server.instance))]);
+    let command = text(server.command);
+    let fields = match format {
+        Format::OpenCode => vec![
+            ("type", text("local")),
+            ("command", Value::Array(vec![command])),
+            ("enabled", Value::Bool(true)),
+            ("environment", env),
+        ],
+        Format::VsCode => vec![("type", text("stdio")), ("command", command), ("env", env)],
+        Format::Zed => vec![
+            ("source", text("custom")),
+            ("command", command),
+            ("args", Value::Array(Vec::new())),
+            ("env", env),
+        ],
+        _ => vec![
+            ("command", command),
+            ("args", Value::Array(Vec::new())),
+            ("env", env),
+        ],
+    };
+    let fields = fields.into_iter();
+    Value::Object(
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
+}
+
+/// Replaces what is started, where it is another program, and leaves the rest.
+fn update_json(ours: &CstObject, format: Format, server: &Server<'_>) {
+    let command = match format {
+        Format::OpenCode => Value::Array(vec![text(server.command)]),
+        _ => text(server.command),
+    };
+    let set = |name: &str, value: Value, same: &str| match ours.get(name) {
+        Some(property) => {
+            let now = property.value().map(|value| value.to_string());
+            let now: String = now.unwrap_or_default().split_whitespace().collect();
+            if now != same {
+                property.set_value(value);
+            }
+        }
+        None => {
+            ours.append(name, value);
+        }
+    };
+    let quoted = serde_json::Value::from(server.command).to_string();
+    match format {
+        Format::OpenCode => set("command", command, &format!("[{quoted}]")),
+        _ => set("command", command, &quoted),
+    }
+    // The Node server's, or another wrapper's.
+    if ours.get("args").is_some() {
+        set("args", Value::Array(Vec::new()), "[]");
+    }
+}
+
+fn parse_toml(text: &str) -> Result<DocumentMut, SetupError> {
+    text.parse()
+        .map_err(|error: toml_edit::TomlError| SetupError::Syntax(error.message().to_owned()))
+}
+
+fn add_toml(client: &Client, text: &str, server: &Server<'_>) -> Result<String, SetupError> {
+    let mut document = parse_toml(text)?;
+    let servers = document.entry(client.key).or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let servers = servers
+        .as_table_like_mut()
+        .ok_or(SetupError::Shape(client.key))?;
+    let new = servers.get(KEY).is_none();
+    let ours = servers
+        .entry(KEY)
+        .or_insert_with(|| Item::Table(Table::new()));
+    let ours = ours.as_table_like_mut().ok_or(SetupError::Shape(KEY))?;
+    if ours.get("command").and_then(Item::as_str) != Some(server.command) {
+        ours.insert("command", value(server.command));
+    }
+    let args = ours.get("args").and_then(Item::as_array).map(Array::len);
+    if args.is_some_and(|args| args > 0) {
+        ours.insert("args", value(Array::new()));
+    }
+    if new {
+        let mut env = InlineTable::new();
+        env.insert("TAI_MCP_INSTANCE", server.instance.into());
+        ours.insert("env", value(env));
+    }
+    Ok(document.to_string())
+}
+
+#[cfg(test)]
+#[path = "setup_tests.rs"]
+mod tests;
