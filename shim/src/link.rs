@@ -2,31 +2,29 @@
 //! restarts. It decides what may be asked a second time; what is asked is its callers'
 //! business.
 
+mod connecting;
 mod wire;
 mod words;
 
-use crate::{
-    daemon,
-    settings::{self, Settings},
+use crate::settings::{self, Settings};
+use connecting::{RESTART, RETRY_EVERY};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
-use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
-    account::{Account, Credentials, Need},
-    call::{Attach, FetchEmail, Fetched},
+    call::{FetchEmail, Fetched},
     endpoint::{Endpoint, EndpointError},
     reading::{Read, Removed},
 };
 use tokio::{
     sync::{Mutex, Notify, Semaphore},
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
-use wire::{ConnectError, Outcome, Wire};
-use words::{
-    bad_endpoint, cancelled_fault, lost_call, no_daemon, no_executable, not_started, older_daemon,
-    too_late, unsteady,
-};
+use wire::{Outcome, Wire};
+use words::{cancelled_fault, lost_call, older_daemon, too_late, unsteady};
 
 pub(crate) use wire::Progress;
 
@@ -34,14 +32,6 @@ pub(crate) use wire::Progress;
 const PATIENCE: Duration = Duration::from_secs(55);
 /// The daemon is asked to answer by so much sooner.
 const MARGIN: Duration = Duration::from_millis(500);
-/// How long a daemon that was there is waited for while it restarts.
-const RESTART: Duration = Duration::from_secs(5);
-const RETRY_EVERY: Duration = Duration::from_millis(50);
-/// How long a daemon that was started is waited for, and how often it is tried.
-const START: Duration = Duration::from_secs(10);
-const START_EVERY: Duration = Duration::from_millis(5);
-/// And how long when it ended, because another one was first.
-const AFTER_END: Duration = Duration::from_secs(1);
 /// Calls the daemon takes from one client at once.
 const MAX_CALLS: usize = 64;
 
@@ -59,6 +49,8 @@ pub(crate) struct Link {
     instance: Option<String>,
     account: Option<settings::Account>,
     autostart: bool,
+    /// Set once an older daemon was asked to make room.
+    renewal: OnceLock<()>,
     wire: Mutex<State>,
     /// Told of every new connection.
     connected: Notify,
@@ -98,6 +90,7 @@ impl Link {
             instance: settings.instance.clone(),
             account: settings.account.clone(),
             autostart: settings.autostart,
+            renewal: OnceLock::new(),
             wire: Mutex::new(State::Never),
             connected: Notify::new(),
             peer: Mutex::new(Peer {
@@ -214,106 +207,6 @@ impl Link {
             }
         };
         let _ = timeout_at(deadline, work).await;
-    }
-
-    /// The connection, made if there is none. One at a time makes it, the others wait.
-    async fn wire(&self, peer: &Peer, deadline: Instant) -> Result<Arc<Wire>, Fault> {
-        let endpoint = self.endpoint.as_ref().map_err(bad_endpoint)?;
-        let attach = Attach {
-            name: peer.name.clone(),
-            version: peer.version.clone(),
-            instance: self.instance.clone(),
-        };
-        let mut state = self.wire.lock().await;
-        let patience = match &*state {
-            State::Had(wire) if !wire.has_ended() => {
-                wire.attach(attach).await;
-                return Ok(wire.clone());
-            }
-            State::Had(_) => RESTART,
-            State::Never => Duration::ZERO,
-        };
-        let until = deadline.min(Instant::now() + patience);
-        let wire = match connect(endpoint, until).await {
-            Err(ConnectError::NobodyThere) if self.autostart => {
-                self.start(endpoint, deadline).await?
-            }
-            connected => connected.map_err(|error| no_daemon(&error, endpoint, &self.profile))?,
-        };
-        let wire = Arc::new(wire);
-        wire.attach(attach).await;
-        self.introduce(&wire, deadline).await?;
-        *state = State::Had(wire.clone());
-        self.connected.notify_waiters();
-        Ok(wire)
-    }
-
-    /// Starts a daemon and connects to it, or to the one that somebody else started first.
-    async fn start(&self, endpoint: &Endpoint, deadline: Instant) -> Result<Wire, Fault> {
-        let mut starting = daemon::start(&self.profile).map_err(|error| no_executable(&error))?;
-        let until = deadline.min(Instant::now() + START);
-        let mut said = None;
-        loop {
-            match Wire::connect(endpoint).await {
-                Err(ConnectError::NobodyThere) => {}
-                connected => {
-                    return connected.map_err(|error| no_daemon(&error, endpoint, &self.profile));
-                }
-            }
-            // One that finds the lock taken ends, and the one that has it is about to listen.
-            if let Some(words) = starting.ended() {
-                said = Some((words, until.min(Instant::now() + AFTER_END)));
-            }
-            let give_up = said.as_ref().map_or(until, |(_, soon)| *soon);
-            if Instant::now() >= give_up {
-                let words = said.map(|(words, _)| words).unwrap_or_default();
-                return Err(not_started(&words, &self.profile));
-            }
-            sleep(START_EVERY).await;
-        }
-    }
-
-    /// Makes sure that the daemon is the account's that this client was configured for, and
-    /// gives it the password when it has none. A daemon of version 1 cannot be asked.
-    async fn introduce(&self, wire: &Wire, deadline: Instant) -> Result<(), Fault> {
-        let Some(account) = &self.account else {
-            return Ok(());
-        };
-        let username = account.username.clone();
-        let question = Call::Account(Account { username });
-        if wire.version() < question.since() {
-            return Ok(());
-        }
-        let never = CancellationToken::new();
-        let need = match wire.call(&question, None, deadline - MARGIN, &never).await {
-            Outcome::Answer(Ok(Answer::Account(need))) => need,
-            Outcome::Answer(Err(fault)) => return Err(fault),
-            // It went away; the call that follows finds out.
-            _ => return Ok(()),
-        };
-        let (Need::Password, Some(password)) = (need, &account.password) else {
-            return Ok(());
-        };
-        let offer = Call::Offer(Credentials {
-            username: account.username.clone(),
-            password: password.clone(),
-        });
-        match wire.call(&offer, None, deadline - MARGIN, &never).await {
-            Outcome::Answer(Err(fault)) => Err(fault),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Connects, and waits for somebody to be there until then.
-async fn connect(endpoint: &Endpoint, until: Instant) -> Result<Wire, ConnectError> {
-    loop {
-        match Wire::connect(endpoint).await {
-            Err(ConnectError::NobodyThere) if Instant::now() < until => {
-                sleep(RETRY_EVERY).await;
-            }
-            connected => return connected,
-        }
     }
 }
 

@@ -21,7 +21,7 @@ use tai_proto::{
     call::{Attach, Request},
     endpoint::{Endpoint, is_own_user},
     frame::{Decoder, FrameError, MAX_FRAME, encode},
-    hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
+    hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, PROTOCOL, Welcome},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -73,6 +73,7 @@ pub(super) struct Wire {
     shared: Arc<Shared>,
     next_id: AtomicU64,
     version: u32,
+    daemons_newest: u32,
     attached: Mutex<Option<Attach>>,
 }
 
@@ -157,6 +158,7 @@ impl Wire {
             shared,
             next_id: AtomicU64::new(1),
             version: welcome.chosen,
+            daemons_newest: welcome.newest,
             attached: Mutex::new(None),
         })
     }
@@ -164,6 +166,11 @@ impl Wire {
     /// The protocol version both sides speak.
     pub(super) fn version(&self) -> u32 {
         self.version
+    }
+
+    /// Whether the daemon is of an older release than this.
+    pub(super) fn is_to_an_older_daemon(&self) -> bool {
+        self.daemons_newest < PROTOCOL
     }
 
     pub(super) fn has_ended(&self) -> bool {

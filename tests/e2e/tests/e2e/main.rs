@@ -32,3 +32,4 @@ mod session;
 mod setup;
 mod sources;
 mod tools;
+mod upgrade;
