@@ -1,6 +1,11 @@
 //! `taid doctor`: one line for each check.
 
-use super::{Failure, page::printable, say};
+use super::{
+    Failure,
+    page::printable,
+    say,
+    terminal::{Mood, Terminal},
+};
 use crate::doctor::{self, Report, State};
 use std::{
     fmt::Write as _,
@@ -14,7 +19,7 @@ pub(super) async fn doctor(profile: &str, json: bool) -> Result<(), Failure> {
             say("the report cannot be written", &error.to_string(), "");
             Failure::Failed
         })?,
-        false => page(&report),
+        false => page(Terminal::of_stdout(), &report),
     };
     let _ = writeln!(io::stdout(), "{}", text.trim_end());
     match report.ok {
@@ -23,7 +28,7 @@ pub(super) async fn doctor(profile: &str, json: bool) -> Result<(), Failure> {
     }
 }
 
-fn page(report: &Report) -> String {
+fn page(terminal: Terminal, report: &Report) -> String {
     let width = report
         .checks
         .iter()
@@ -33,9 +38,9 @@ fn page(report: &Report) -> String {
     let mut page = String::new();
     for check in &report.checks {
         let sign = match check.state {
-            State::Ok => '✓',
-            State::Wrong => '✗',
-            State::Skipped => '-',
+            State::Ok => terminal.paint(Mood::Good, "✓"),
+            State::Wrong => terminal.paint(Mood::Bad, "✗"),
+            State::Skipped => "-".to_owned(),
         };
         // What a file or a variable says must not move the cursor.
         let (name, found) = (&check.name, printable(&check.found));

@@ -8,6 +8,7 @@ mod logs;
 mod page;
 mod setup;
 pub(crate) mod status;
+mod terminal;
 
 use crate::{
     client::{Client, ClientError},
@@ -29,8 +30,13 @@ struct Args {
     command: Command,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 ok, 1 failed, 2 usage, 3 not running, 4 not signed in, 5 version mismatch";
+const EXIT_CODES: &str = "Examples:
+  taid login alice --save     sign in, and keep the password in the keyring
+  taid setup                  put tai-mcp into the configurations of your MCP clients
+  taid status --watch         the account, the session, the bridge and the clients
+  taid doctor                 when something does not work
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 not running, 4 not signed in, 5 version mismatch";
 
 #[derive(Subcommand)]
 enum Command {
@@ -58,6 +64,9 @@ enum Command {
         /// Every profile that runs, a line each.
         #[arg(long, conflicts_with = "profile")]
         all: bool,
+        /// Draw it again every second, in place.
+        #[arg(long, conflicts_with_all = ["json", "all"])]
+        watch: bool,
     },
     /// Show the mails that wait for your approval, and send or drop one
     ///
@@ -156,8 +165,11 @@ async fn dispatch(profile: &str, command: Command) -> Result<(), Failure> {
         Command::Login(args) => account::login(profile, args).await,
         Command::Logout => account::logout(profile).await,
         Command::Register(args) => account::register(profile, args).await,
-        Command::Status { json, all: true } => status::all(json).await,
-        Command::Status { json, all: false } => status::status(profile, json).await,
+        Command::Status { watch: true, .. } => status::watch(profile).await,
+        Command::Status {
+            json, all: true, ..
+        } => status::all(json).await,
+        Command::Status { json, .. } => status::status(profile, json).await,
         Command::Approve(args) => approve::approve(profile, args).await,
         Command::Doctor { json } => doctor::doctor(profile, json).await,
         Command::Logs { follow, lines } => logs::logs(profile, lines, follow).await,

@@ -1,10 +1,13 @@
 //! `taid status`, of one profile or of all.
 
-use super::{Failure, PATIENCE, page, said, say};
+use super::{
+    Failure, PATIENCE, page, said, say,
+    terminal::{self, Mood, Terminal},
+};
 use crate::client::{Client, ClientError};
 use std::{
-    io::{self, Write as _},
-    time::SystemTime,
+    io::{self, IsTerminal as _, Write as _},
+    time::{Duration, SystemTime},
 };
 use tai_proto::{
     Answer, Call,
@@ -13,18 +16,70 @@ use tai_proto::{
 };
 use tokio::time::Instant;
 
+/// How often a page that is watched is drawn.
+const REDRAW: Duration = Duration::from_secs(1);
+
 /// Shows the daemon of `profile`.
 pub(super) async fn status(profile: &str, json: bool) -> Result<(), Failure> {
     let status = ask(profile).await.map_err(|error| said(error, profile))?;
     let text = match json {
         true => pretty(&status)?,
-        false => page::render(&status, SystemTime::now()),
+        false => painted(Terminal::of_stdout(), &status),
     };
     print(&text);
     match is_signed_in(&status) {
         true => Ok(()),
         false => Err(Failure::NotSignedIn),
     }
+}
+
+/// Shows the daemon of `profile` again and again, in place, until the person has seen enough.
+pub(super) async fn watch(profile: &str) -> Result<(), Failure> {
+    if !io::stdout().is_terminal() {
+        say(
+            "there is no terminal to draw on",
+            "standard output is a file or a pipe",
+            "Leave --watch out, or use --json in a loop.",
+        );
+        return Err(Failure::Failed);
+    }
+    // A terminal that has gone ends it.
+    if terminal::clear().is_err() {
+        return Ok(());
+    }
+    loop {
+        // It may be resized meanwhile.
+        let here = Terminal::of_stdout();
+        let page = match ask(profile).await {
+            Ok(status) => painted(here, &status),
+            Err(error) => {
+                let (what, why, hint) = error.words(profile);
+                let lines = format!("error: {what}\ncaused by: {why}\nhint: {hint}");
+                here.paint(Mood::Bad, &here.fit(&lines))
+            }
+        };
+        if terminal::redraw(&page).is_err() {
+            return Ok(());
+        }
+        tokio::time::sleep(REDRAW).await;
+    }
+}
+
+/// The page as a terminal shows it: lines that fit, and the session's in a colour.
+fn painted(terminal: Terminal, status: &Status) -> String {
+    let mood = match (status.session.state, is_signed_in(status)) {
+        (SessionState::Live | SessionState::Renewing, _) => Mood::Good,
+        (_, true) => Mood::Passing,
+        (_, false) => Mood::Bad,
+    };
+    let page = terminal.fit(&page::render(status, SystemTime::now()));
+    let lines = page
+        .lines()
+        .map(|line| match line.strip_prefix("session ") {
+            Some(words) => format!("session {}", terminal.paint(mood, words)),
+            None => line.to_owned(),
+        });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Shows every daemon of this user. Fails as the worst of them would.
