@@ -6,7 +6,12 @@ use interprocess::local_socket::{
     tokio::Stream,
     traits::{StreamCommon as _, tokio::Stream as _},
 };
-use std::{fs::File, io, time::Duration};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    process::{Command, Stdio},
+    time::Duration,
+};
 use tai_proto::{
     Answer, Call, Fault, FromDaemon, ToDaemon,
     call::Request,
@@ -16,8 +21,12 @@ use tai_proto::{
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    time::{Instant, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
+
+/// How long a daemon that was started is waited for, and how often it is tried.
+const START: Duration = Duration::from_secs(10);
+const RETRY_EVERY: Duration = Duration::from_millis(10);
 
 const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 
@@ -28,6 +37,8 @@ pub(crate) enum ClientError {
     Endpoint(EndpointError),
     #[error("taid is not running")]
     NotRunning { socket: String },
+    #[error("taid was started and did not stay")]
+    NotStarted { said: String },
     #[error("the daemon runs as another user")]
     OtherUser,
     #[error("the daemon speaks another protocol version")]
@@ -54,6 +65,10 @@ impl ClientError {
                     "default" => "Start it with `taid run`.".to_owned(),
                     other => format!("Start it with `taid run --profile {other}`."),
                 },
+            ),
+            ClientError::NotStarted { said } => (
+                said.trim().replace('\n', "; "),
+                "Correct that, or run `taid run` to see more.".into(),
             ),
             ClientError::OtherUser => (
                 String::new(),
@@ -94,6 +109,10 @@ impl ClientError {
     }
 }
 
+fn may_start() -> bool {
+    std::env::var("TAI_MCP_AUTOSTART").map_or(true, |value| value != "0")
+}
+
 /// A connection whose handshake is done.
 pub(crate) struct Client {
     stream: Stream,
@@ -107,6 +126,44 @@ impl Client {
     pub(crate) async fn of_profile(profile: &str, deadline: Instant) -> Result<Self, ClientError> {
         let endpoint = Endpoint::of_profile(profile).map_err(ClientError::Endpoint)?;
         Self::connect(endpoint, deadline).await
+    }
+
+    /// Connects to the daemon of `profile`, which is started in the background where none
+    /// runs, unless `TAI_MCP_AUTOSTART` is 0.
+    pub(crate) async fn of_started(profile: &str) -> Result<Self, ClientError> {
+        let deadline = Instant::now() + START;
+        match Self::of_profile(profile, deadline).await {
+            Err(ClientError::NotRunning { .. }) if may_start() => {}
+            connected => return connected,
+        }
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args(["run", "--by-client", "--profile", profile])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        // Whatever directory this is in, it can be removed.
+        if cfg!(unix) {
+            command.current_dir("/");
+        }
+        let mut child = command.spawn()?;
+        loop {
+            let ended = child.try_wait()?.is_some();
+            match Self::of_profile(profile, deadline).await {
+                // It says why on its standard error, in our own words.
+                Err(ClientError::NotRunning { .. }) if ended => {
+                    let mut said = String::new();
+                    if let Some(mut errors) = child.stderr.take() {
+                        errors.read_to_string(&mut said)?;
+                    }
+                    return Err(ClientError::NotStarted { said });
+                }
+                Err(ClientError::NotRunning { .. }) if Instant::now() < deadline => {
+                    sleep(RETRY_EVERY).await;
+                }
+                connected => return connected,
+            }
+        }
     }
 
     pub(crate) async fn connect(
@@ -186,7 +243,7 @@ impl Client {
         while Instant::now() < deadline {
             match File::open(&lock) {
                 Ok(file) if file.try_lock_shared().is_ok() => return Ok(()),
-                Ok(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                Ok(_) => sleep(RETRY_EVERY).await,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(error.into()),
             }

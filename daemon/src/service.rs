@@ -10,6 +10,13 @@ const PROFILE_SERVICE: &str = include_str!("../../packaging/systemd/taid@.servic
 const AGENT: &str = include_str!("../../packaging/launchd/chat.tai.taid.plist");
 /// Where the units of the packages expect it.
 const PACKAGED: &str = "/usr/bin/taid";
+/// And the units themselves.
+const PACKAGED_SOCKET: &str = "/usr/lib/systemd/user/taid.socket";
+
+/// Whether this executable came with a package that has the units.
+pub(crate) fn is_packaged(taid: &Path) -> bool {
+    taid == Path::new(PACKAGED) && Path::new(PACKAGED_SOCKET).exists()
+}
 
 /// What keeps services running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +49,8 @@ pub(crate) struct Place<'a> {
     pub(crate) taid: &'a Path,
     /// Where the manager looks for a user's services.
     pub(crate) dir: &'a Path,
+    /// Whether a package has put the units where the manager finds them.
+    pub(crate) packaged: bool,
     /// The user's number, which launchd names their session by.
     pub(crate) uid: u32,
 }
@@ -87,9 +96,11 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
                 path: place.dir.join(name),
                 text: text.replace(PACKAGED, &taid),
             };
-            vec![
-                write(socket, socket_text),
-                write(service, service_text),
+            let mut steps = vec![write(socket, socket_text), write(service, service_text)];
+            if place.packaged {
+                steps.clear();
+            }
+            steps.extend([
                 run(&["systemctl", "--user", "daemon-reload"]),
                 run(&[
                     "systemctl",
@@ -98,7 +109,8 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
                     "--now",
                     &unit(place.profile, "socket"),
                 ]),
-            ]
+            ]);
+            steps
         }
         Manager::Launchd => {
             let label = label(place.profile);
@@ -152,7 +164,7 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
                 &service_unit,
             ])];
             // The templates serve every other profile as well.
-            if place.profile == "default" {
+            if place.profile == "default" && !place.packaged {
                 steps.extend([socket, service].map(|name| Step::Remove {
                     path: place.dir.join(name),
                 }));

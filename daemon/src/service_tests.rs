@@ -9,6 +9,7 @@ fn place(manager: Manager, profile: &str) -> Place<'_> {
         profile,
         taid: Path::new("/home/alice/.cargo/bin/taid"),
         dir: Path::new("/home/alice/DIR"),
+        packaged: false,
         uid: 501,
     }
 }
@@ -93,6 +94,19 @@ fn the_steps_of_each_system() {
     try schtasks /End /TN chat.tai.taid.work
     try schtasks /Delete /F /TN chat.tai.taid.work
     "#);
+}
+
+#[test]
+fn the_units_of_a_package_are_enabled_and_not_written() {
+    let place = Place {
+        packaged: true,
+        ..place(Manager::Systemd, "default")
+    };
+    assert_eq!(
+        lines(&install(&place)),
+        "run systemctl --user daemon-reload\nrun systemctl --user enable --now taid.socket\n"
+    );
+    assert!(!lines(&uninstall(&place)).contains("remove"));
 }
 
 fn written(place: &Place<'_>) -> String {

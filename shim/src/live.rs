@@ -5,15 +5,13 @@
 mod handler;
 
 use crate::{
+    cli::LiveArgs,
     link::{Link, Peer, Receipt},
     settings::Settings,
     text,
 };
-use clap::Args;
 use handler::{Handled, Handler};
-use std::{
-    collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, time::Duration,
-};
+use std::{collections::BTreeMap, io::Write as _, process::ExitCode, time::Duration};
 use tai_proto::{Answer, Call, Fault, FaultCode, reading::News};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -28,22 +26,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Mails that may wait to be handled again; more are left for later.
 const MAX_WAITING: usize = 100;
-
-#[derive(Args)]
-pub(crate) struct LiveArgs {
-    /// The instance whose mail it is; also TAI_MCP_INSTANCE
-    #[arg(long, value_name = "NAME")]
-    instance: Option<String>,
-    /// How long the program may take over one email, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    time_limit: u64,
-    /// Run this program for each email, with the email on its standard input
-    ///
-    /// Everything after it belongs to the program. It is run as it is, by no shell, one at a
-    /// time; exit status 0 says that the email was handled.
-    #[arg(long, value_name = "PROGRAM [ARG]...", num_args = 1.., allow_hyphen_values = true)]
-    exec: Vec<OsString>,
-}
 
 /// Runs until it is told to stop, or until nobody reads any more.
 pub(crate) async fn live(mut settings: Settings, args: LiveArgs) -> ExitCode {

@@ -3,6 +3,7 @@
 
 mod approval;
 mod args;
+mod cli;
 mod daemon;
 mod hand_over;
 mod inbox;
@@ -19,54 +20,12 @@ mod text;
 mod tools;
 mod transport;
 
-use clap::{Parser, Subcommand};
+use clap::Parser as _;
+use cli::{Args, Command};
 use rmcp::ServiceExt as _;
 use settings::Settings;
-use std::{
-    ffi::OsString, future::Future, io::Write as _, process::ExitCode, sync::Arc, time::Duration,
-};
+use std::{future::Future, io::Write as _, process::ExitCode, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
-
-/// TAI mail for MCP clients, over stdio.
-///
-/// MCP clients start this without a command; where no taid runs it starts one, unless
-/// TAI_MCP_AUTOSTART is 0. Configure it with
-/// TAI_MCP_INSTANCE (the name of this agent), TAI_MCP_USEREMAIL (who gets mail that names
-/// nobody) and TAI_MCP_PROFILE (which taid), all of them optional. TAI_MCP_USERNAME makes
-/// sure that taid has that account; with TAI_MCP_PASSWORD too, a taid that has no password is
-/// given it.
-#[derive(Parser)]
-#[command(name = "tai-mcp", version)]
-struct Args {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Wait for emails, and print each as a line of JSON or run a program for it
-    ///
-    /// An email is marked read once it was handled: written, or taken by the program with
-    /// exit status 0. One that was not is handled again, also after a restart.
-    #[command(after_help = LIVE_EXAMPLES)]
-    Live(live::LiveArgs),
-    /// Create an account: the same as `taid register`
-    #[command(disable_help_flag = true)]
-    Register {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
-    /// Put tai-mcp into the configurations of your MCP clients: the same as `taid setup`
-    #[command(disable_help_flag = true)]
-    Setup {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
-}
-
-const LIVE_EXAMPLES: &str = "Examples:
-  tai-mcp live --instance desk | jq -r .subject
-  tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
 
 /// How long taid is told, at the end, what became of the last mails.
 const LAST_WORDS: Duration = Duration::from_millis(500);

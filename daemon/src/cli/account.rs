@@ -51,7 +51,7 @@ pub(super) struct RegisterArgs {
 pub(super) async fn login(profile: &str, args: LoginArgs) -> Result<(), Failure> {
     let config = configuration(profile)?;
     // Before a password is typed in vain.
-    let client = match Client::of_profile(profile, Instant::now() + PATIENCE).await {
+    let client = match Client::of_started(profile).await {
         Ok(client) => Some(client),
         Err(ClientError::NotRunning { .. }) if args.save => None,
         Err(error) => return Err(said(error, profile)),
@@ -158,7 +158,7 @@ pub(super) async fn register(profile: &str, args: RegisterArgs) -> Result<(), Fa
         .await
         .map_err(|fault| say_fault(&fault))?;
     print(&format!("account created: {address}"));
-    match Client::of_profile(profile, Instant::now() + PATIENCE).await {
+    match Client::of_started(profile).await {
         Ok(client) => sign_in(Some(client), &config, credentials, args.save).await,
         Err(_) if args.save => sign_in(None, &config, credentials, true).await,
         Err(_) => {

@@ -54,6 +54,7 @@ fn place<'a>(profile: &'a str, taid: &'a std::path::Path, dir: &'a std::path::Pa
         profile,
         taid,
         dir,
+        packaged: service::is_packaged(taid),
         uid: crate::os::uid(),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     client::{Client, ClientError},
     run::{self, Mode},
 };
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
 use tai_proto::{Call, Fault, FaultCode};
 use tokio::time::Instant;
@@ -126,6 +126,11 @@ impl From<Failure> for ExitCode {
     fn from(failure: Failure) -> Self {
         ExitCode::from(failure as u8)
     }
+}
+
+/// The command line, for manual pages and completions.
+pub fn command() -> clap::Command {
+    Args::command()
 }
 
 /// The whole program.

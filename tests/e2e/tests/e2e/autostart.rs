@@ -212,3 +212,27 @@ fn without_autostart_it_is_only_said_that_taid_does_not_run() {
         result.text
     );
 }
+
+#[test]
+fn taid_login_starts_it_too_and_it_stays_while_it_has_what_was_typed() {
+    let machine = Machine::new();
+    let mut login = machine.command("taid");
+    login
+        .args(["login", "alice", "--password-stdin"])
+        .env("TAI_MCP_AUTOSTART", "1")
+        .env("TAI_MCP_IDLE_EXIT", "1")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped());
+    let mut login = login.spawn().unwrap();
+    let mut input = login.stdin.take().unwrap();
+    std::io::Write::write_all(&mut input, PASSWORD.as_bytes()).unwrap();
+    drop(input);
+    let output = login.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("✅ Login successful"), "{said}");
+    let mut client = shim(&machine, &[("TAI_MCP_AUTOSTART", "0"), ("NAME", "")]);
+    assert!(client.next_within(Duration::from_millis(2500)).is_none());
+    let result = client.call("list_inbox", json!({}));
+    assert!(!result.is_error, "{}", result.text);
+    assert_eq!(started(&machine), 1);
+}
