@@ -80,6 +80,7 @@ type Socket = interprocess::local_socket::tokio::Listener;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Ours,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix hands sockets over"))]
     Manager,
 }
 

@@ -176,7 +176,7 @@ pub async fn asked_to_reload() {
 /// Nobody asks.
 #[cfg(not(unix))]
 pub async fn asked_to_reload() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Waits until the user asks the process to end.

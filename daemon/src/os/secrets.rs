@@ -8,6 +8,7 @@ use crate::config::password_in;
 use secrecy::SecretString;
 
 /// Says which variable had the password that is on standard input.
+#[cfg(unix)]
 const HANDED_OVER: &str = "TAID_PASSWORD_ON_STDIN";
 
 /// Refuses core dumps and, on Linux, debuggers and readers of `/proc/PID/{mem,environ}` of

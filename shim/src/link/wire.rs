@@ -4,7 +4,7 @@
 mod quiet;
 
 use interprocess::local_socket::{
-    GenericFilePath, ToFsName as _,
+    GenericFilePath, PeerCreds, ToFsName as _,
     tokio::Stream,
     traits::{StreamCommon as _, tokio::Stream as _},
 };
@@ -19,7 +19,7 @@ use std::{
 use tai_proto::{
     Answer, Call, Fault, FromDaemon, ToDaemon,
     call::{Attach, Request},
-    endpoint::{Endpoint, is_own_user},
+    endpoint::Endpoint,
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, PROTOCOL, Welcome},
 };
@@ -116,8 +116,7 @@ impl Wire {
                 _ => ConnectError::Failed(error),
             })?;
         let creds = stream.peer_creds().map_err(ConnectError::Failed)?;
-        #[cfg(unix)]
-        if !is_own_user(creds.euid()) {
+        if !is_own(&creds) {
             return Err(ConnectError::OtherUser);
         }
         let mut bytes = Vec::new();
@@ -235,6 +234,17 @@ impl Wire {
             () = cancelled.cancelled() => Outcome::Cancelled,
         }
     }
+}
+
+#[cfg(unix)]
+fn is_own(peer: &PeerCreds) -> bool {
+    tai_proto::endpoint::is_own_user(peer.euid())
+}
+
+/// On Windows the pipe's own access list decides whose it can be.
+#[cfg(not(unix))]
+fn is_own(_: &PeerCreds) -> bool {
+    true
 }
 
 /// A request that is open. When this is dropped before the answer, the daemon is told that
