@@ -114,3 +114,13 @@ fn files_are_short_and_say_what_they_are_for() {
         }
     }
 }
+
+#[test]
+fn the_bundle_says_what_the_server_offers() {
+    let manifest = fs::read_to_string(root().join("packaging/mcpb/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
+    let tools = manifest["tools"].as_array().unwrap().iter();
+    let names: Vec<&str> = tools.map(|tool| tool["name"].as_str().unwrap()).collect();
+    assert_eq!(names, tai_proto::call::TOOLS);
+}
