@@ -17,6 +17,18 @@ pub(crate) struct Server<'a> {
     /// The full path of tai-mcp: clients have a PATH of their own.
     pub(crate) command: &'a str,
     pub(crate) instance: &'a str,
+    pub(crate) profile: &'a str,
+}
+
+impl Server<'_> {
+    /// What is set for it. The default profile needs no word.
+    fn environment(&self) -> Vec<(&'static str, &str)> {
+        let mut variables = vec![("TAI_MCP_INSTANCE", self.instance)];
+        if self.profile != "default" {
+            variables.push(("TAI_MCP_PROFILE", self.profile));
+        }
+        variables
+    }
 }
 
 /// Why a configuration is left as it is.
@@ -80,10 +92,17 @@ pub(crate) fn remove(client: &Client, text: &str) -> Result<String, SetupError> 
 pub(crate) fn example(client: &Client, server: &Server<'_>) -> String {
     match client.format {
         // A path in single quotes is what it is; one with a quote in it is not worth the care.
-        Format::Yaml => format!(
-            "{}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: '{}'\n    args: []\n    envs:\n      TAI_MCP_INSTANCE: {}\n    timeout: 300\n",
-            client.key, server.command, server.instance
-        ),
+        Format::Yaml => {
+            let mut text = format!(
+                "{}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: '{}'\n    args: []\n    envs:\n",
+                client.key, server.command
+            );
+            for (name, value) in server.environment() {
+                text.push_str(&format!("      {name}: {value}\n"));
+            }
+            text.push_str("    timeout: 300\n");
+            text
+        }
         _ => add(client, "", server).unwrap_or_default(),
     }
 }
@@ -125,7 +144,12 @@ fn add_json(
 }
 
 fn new_json(format: Format, server: &Server<'_>) -> Value {
-    let env = Value::Object(vec![("TAI_MCP_INSTANCE".to_owned(), text(server.instance))]);
+    let variables = server.environment().into_iter();
+    let env = Value::Object(
+        variables
+            .map(|(name, value)| (name.to_owned(), text(value)))
+            .collect(),
+    );
     let command = text(server.command);
     let fields = match format {
         Format::OpenCode => vec![
@@ -213,7 +237,9 @@ fn add_toml(client: &Client, text: &str, server: &Server<'_>) -> Result<String, 
     }
     if new {
         let mut env = InlineTable::new();
-        env.insert("TAI_MCP_INSTANCE", server.instance.into());
+        for (name, value) in server.environment() {
+            env.insert(name, value.into());
+        }
         ours.insert("env", value(env));
     }
     Ok(document.to_string())

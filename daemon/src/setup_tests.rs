@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 const SERVER: Server<'_> = Server {
     command: "/home/alice/.cargo/bin/tai-mcp",
     instance: "desk",
+    profile: "default",
 };
 
 fn client(slug: &str) -> &'static Client {
@@ -203,6 +204,19 @@ fn an_entry_of_the_node_server_keeps_its_environment() {
     args = []
     env = { NAME = "alice" }
     "#);
+}
+
+#[test]
+fn another_profile_than_the_default_is_named() {
+    let server = Server {
+        profile: "work",
+        ..SERVER
+    };
+    for client in CLIENTS {
+        let text = example(client, &server);
+        assert_eq!(text.matches("TAI_MCP_PROFILE").count(), 1, "{text}");
+        assert!(text.contains("work"), "{text}");
+    }
 }
 
 #[test]

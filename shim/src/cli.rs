@@ -57,6 +57,6 @@ pub(crate) struct LiveArgs {
     ///
     /// Everything after it belongs to the program. It is run as it is, by no shell, one at a
     /// time; exit status 0 says that the email was handled.
-    #[arg(long, value_name = "PROGRAM [ARG]...", num_args = 1.., allow_hyphen_values = true)]
+    #[arg(long, value_name = "PROGRAM", num_args = 1.., allow_hyphen_values = true)]
     pub(crate) exec: Vec<OsString>,
 }

@@ -178,7 +178,7 @@ async fn dispatch(profile: &str, command: Command) -> Result<(), Failure> {
         Command::Approve(args) => approve::approve(profile, args).await,
         Command::Doctor { json } => doctor::doctor(profile, json).await,
         Command::Logs { follow, lines } => logs::logs(profile, lines, follow).await,
-        Command::Setup(args) => setup::setup(&args),
+        Command::Setup(args) => setup::setup(profile, &args),
         Command::Install { dry_run } => install::install(profile, dry_run).await,
         Command::Uninstall { dry_run } => install::uninstall(profile, dry_run),
         Command::Stop => stop(profile).await,

@@ -33,10 +33,14 @@ pub(super) struct SetupArgs {
     dry_run: bool,
 }
 
-pub(super) fn setup(args: &SetupArgs) -> Result<(), Failure> {
+pub(super) fn setup(profile: &str, args: &SetupArgs) -> Result<(), Failure> {
     let chosen = chosen(&args.clients)?;
     if let Some(Err(rule)) = args.instance.as_deref().map(name::instance) {
         say("the instance cannot be used", &rule.to_string(), "");
+        return Err(Failure::Failed);
+    }
+    if let Err(rule) = name::profile(profile) {
+        say("the profile cannot be used", &rule.to_string(), "");
         return Err(Failure::Failed);
     }
     let Some(bases) = Bases::of_this_user() else {
@@ -50,6 +54,7 @@ pub(super) fn setup(args: &SetupArgs) -> Result<(), Failure> {
         let server = Server {
             command: &command,
             instance: args.instance.as_deref().unwrap_or(client.slug),
+            profile,
         };
         let file = client.file(&bases);
         if args.print {

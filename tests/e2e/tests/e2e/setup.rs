@@ -66,6 +66,8 @@ fn what_is_only_to_be_shown_changes_nothing() {
     let machine = Machine::new();
     let cursor = write(&machine, ".cursor/mcp.json", "{}\n");
     assert!(run(&machine, &["--dry-run", "cursor"]).status.success());
+    let work = text(&run(&machine, &["--print", "cursor", "--profile", "work"]).stdout);
+    assert!(work.contains("\"TAI_MCP_PROFILE\": \"work\""), "{work}");
     let printed = text(&run(&machine, &["--print", "cursor", "--instance", "desk"]).stdout);
     assert!(
         printed.contains("\"TAI_MCP_INSTANCE\": \"desk\""),
