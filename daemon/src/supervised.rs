@@ -3,7 +3,7 @@
 
 use crate::{
     app::App,
-    config::{Config, Inputs},
+    config::Config,
     os::{
         self,
         manager::{self, Told},
@@ -70,14 +70,7 @@ async fn reload(app: Arc<App>) {
     loop {
         os::asked_to_reload().await;
         manager::tell(Told::Reloading);
-        let env = |name: &str| std::env::var(name).ok();
-        let dirs = tai_proto::endpoint::project_dirs();
-        let inputs = Inputs {
-            env: &env,
-            password: None,
-            dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
-        };
-        match Config::load(&app.config.profile, inputs) {
+        match Config::of_this_process(&app.config.profile) {
             Ok(config) => {
                 app.permits.replace(config.permits);
                 app.mail.approvals().set_confirm(config.confirm);

@@ -2,12 +2,13 @@
 //! in the way of the client's revision. taid checks that what is sent is what was shown; here
 //! it is only shown.
 
+use crate::server::{is_modern, meta};
 use rmcp::{
     RoleServer,
     model::{
         CancelledNotificationParam, ClientResult, ElicitRequest, ElicitRequestParams, ElicitResult,
         ElicitationAction, ElicitationSchema, InputRequest, InputRequests, InputRequiredResult,
-        InputResponses, ProtocolVersion, ServerRequest,
+        InputResponses, ServerRequest,
     },
     service::{PeerRequestOptions, RequestContext},
 };
@@ -48,7 +49,7 @@ pub(crate) async fn ask(question: Question, context: &RequestContext<RoleServer>
             let inputs =
                 InputRequests::from([(INPUT.to_owned(), InputRequest::Elicitation(request))]);
             let mut result = InputRequiredResult::new(Some(inputs), Some(question.ticket));
-            result.meta = crate::server::meta(context);
+            result.meta = meta(context);
             Asked::Input(result)
         }
         Way::Now => Asked::Word(ask_now(request, context).await),
@@ -84,10 +85,7 @@ fn way(context: &RequestContext<RoleServer>) -> Way {
     let elicitation = capabilities.and_then(|capabilities| capabilities.elicitation);
     // Forms are what it is when a client does not say what it is.
     let forms = elicitation.is_some_and(|way| way.form.is_some() || way.url.is_none());
-    let modern = context
-        .protocol_version()
-        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
-    match (forms, modern) {
+    match (forms, is_modern(context)) {
         (false, _) => Way::None,
         (true, true) => Way::Retry,
         (true, false) => Way::Now,

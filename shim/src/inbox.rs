@@ -1,19 +1,18 @@
 //! New mail, told to a client that subscribed to its inbox. However many subscriptions a
 //! client has, taid is asked once; while it has none, taid is not asked.
 
-use crate::link::{Link, Peer};
+use crate::{
+    link::{Link, Peer},
+    pause::Pause,
+};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{Answer, Call};
 use tokio::{
     sync::{Mutex, watch},
     task::JoinHandle,
-    time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 
-/// How long taid is left alone after it could not be asked; doubled each time.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// How long a subscriber waits for taid to know what there is by now.
 const BEGINNING: Duration = Duration::from_secs(5);
 
@@ -50,23 +49,22 @@ impl Inbox {
 
     /// Waits for mail, again and again, until nobody is subscribed.
     async fn wait(&self, peer: Peer, mut mark: u64) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = Pause::new();
         loop {
             tokio::select! {
                 news = self.ask(&peer, Some(mark)) => match news {
                     Some((now, arrived)) => {
                         mark = now;
-                        pause = FIRST_PAUSE;
+                        pause = Pause::new();
                         if arrived {
                             self.bell.send_modify(|times| *times += 1);
                         }
                     }
                     None => {
                         tokio::select! {
-                            () = sleep(pause) => {}
+                            () = pause.wait() => {}
                             () = self.bell.closed() => {}
                         }
-                        pause = (pause * 2).min(LONGEST_PAUSE);
                     }
                 },
                 () = self.bell.closed() => {}

@@ -7,21 +7,19 @@ mod handler;
 use crate::{
     cli::LiveArgs,
     link::{Link, Peer, Receipt},
+    pause::Pause,
     settings::Settings,
     text,
 };
 use handler::{Handled, Handler};
 use std::{collections::BTreeMap, io::Write as _, process::ExitCode, time::Duration};
 use tai_proto::{Answer, Call, Fault, FaultCode, reading::News};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 /// How long a mail that was not handled waits; doubled each time.
 const FIRST_RETRY: Duration = Duration::from_secs(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
-/// How long taid is left alone after it could not be asked; doubled each time.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Mail is looked for so often without being told of any.
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Mails that may wait to be handled again; more are left for later.
@@ -78,12 +76,12 @@ impl From<Fault> for Stop {
 
 impl Live {
     async fn run(&mut self) -> ExitCode {
-        let (mut mark, mut pause) = (None, FIRST_PAUSE);
+        let (mut mark, mut pause) = (None, Pause::new());
         let mut said = None;
         loop {
             match self.round(&mut mark).await {
                 Ok(()) => {
-                    pause = FIRST_PAUSE;
+                    pause = Pause::new();
                     said = None;
                 }
                 Err(Stop::Over(code)) => return code,
@@ -93,8 +91,7 @@ impl Live {
                         tell(&format!("{fault}\nIt is tried again."));
                         said = Some(fault);
                     }
-                    sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    pause.wait().await;
                 }
             }
         }
@@ -196,7 +193,7 @@ impl Live {
 
     /// Marks a mail read that was handled, however long that takes: it would be handled again.
     async fn settle(&self, id: u64) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = Pause::new();
         loop {
             match self.call(&Call::Settle { mail: id }).await {
                 Ok(Answer::Settled { marked_read: true }) => break,
@@ -209,8 +206,7 @@ impl Live {
                 }
                 Ok(_) | Err(_) => {}
             }
-            sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause.wait().await;
         }
         self.link.handed_over(Receipt::Written(id)).await;
     }

@@ -9,6 +9,7 @@ mod hand_over;
 mod inbox;
 mod link;
 mod live;
+mod pause;
 mod receipts;
 mod resources;
 mod results;

@@ -4,7 +4,7 @@
 mod calls;
 mod identity;
 
-pub(crate) use identity::meta;
+pub(crate) use identity::{is_modern, meta};
 
 use crate::{
     approval,

@@ -1,6 +1,6 @@
 //! `taid login`, `taid logout`, `taid register`: asking a person, and telling them.
 
-use super::{Failure, PATIENCE, said, say_fault};
+use super::{Failure, PATIENCE, print, said, say_fault};
 use crate::{
     account,
     client::{Client, ClientError},
@@ -188,10 +188,6 @@ fn checked(username: String, password: SecretString) -> Result<Credentials, Fail
         return Err(say_fault(&fault::bad_password()));
     }
     Ok(Credentials { username, password })
-}
-
-fn print(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn not_read(error: io::Error) -> Failure {

@@ -1,8 +1,10 @@
 //! `taid approve`: what agents want to send, and a person's word on it.
 
-use super::{Failure, PATIENCE, said, say};
+use super::{Failure, PATIENCE, print, said, say, say_fault};
 use crate::{
     client::{Client, ClientError},
+    fault,
+    mail::approvals::ApprovalError,
     time::seconds_until,
 };
 use clap::Args;
@@ -39,12 +41,9 @@ pub(super) async fn approve(profile: &str, args: ApproveArgs) -> Result<(), Fail
         return Ok(());
     };
     let Some(mail) = held.iter().find(|mail| mail.number == number) else {
-        say(
-            &format!("no mail {number} waits for approval"),
-            "it was decided about already, waited for more than an hour, or taid was restarted",
-            "Run `taid approve` for those that wait.",
-        );
-        return Err(Failure::Failed);
+        return Err(say_fault(&fault::of_approval(&ApprovalError::NotHeld(
+            number,
+        ))));
     };
     let send = match (args.yes, args.reject) {
         (true, _) => true,
@@ -149,10 +148,6 @@ fn page(held: &Held) -> String {
         let _ = write!(text, "\n[{} invisible characters]\n", mail.invisible);
     }
     text
-}
-
-fn print(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
 }
 
 #[cfg(test)]

@@ -1,17 +1,12 @@
 //! `taid install`, `taid uninstall`: makes taid a service of the user's, and shows each step.
 
-use super::{Failure, said, say, stop};
+use super::{Failure, executable, print, said, say, stop};
 use crate::{
     client::{Client, ClientError},
+    clients::Bases,
     service::{self, Manager, Place, Step},
 };
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::PathBuf,
-    process::Command,
-    time::Duration,
-};
+use std::{fs, io, path::PathBuf, process::Command, time::Duration};
 use tokio::time::Instant;
 
 pub(super) async fn install(profile: &str, dry_run: bool) -> Result<(), Failure> {
@@ -59,20 +54,12 @@ fn place<'a>(profile: &'a str, taid: &'a std::path::Path, dir: &'a std::path::Pa
     }
 }
 
-fn executable() -> Result<PathBuf, Failure> {
-    std::env::current_exe().map_err(|error| {
-        say("taid does not know where it is", &error.to_string(), "");
-        Failure::Failed
-    })
-}
-
 /// Where the manager looks for a user's services.
 fn dir() -> Result<PathBuf, Failure> {
-    let base = directories::BaseDirs::new();
-    let dir = base.map(|base| match Manager::here() {
-        Manager::Systemd => base.config_dir().join("systemd/user"),
-        Manager::Launchd => base.home_dir().join("Library/LaunchAgents"),
-        Manager::Windows => base.config_dir().to_owned(),
+    let dir = Bases::of_this_user().map(|bases| match Manager::here() {
+        Manager::Systemd => bases.dot_config.join("systemd/user"),
+        Manager::Launchd => bases.home.join("Library/LaunchAgents"),
+        Manager::Windows => bases.config,
     });
     dir.ok_or_else(|| {
         say("there is no home directory", "", "Set HOME.");
@@ -142,8 +129,4 @@ fn not_written(path: &std::path::Path, error: &io::Error) -> Failure {
         "Check that the file and its directory are yours.",
     );
     Failure::Failed
-}
-
-fn print(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
 }

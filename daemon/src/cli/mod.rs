@@ -15,7 +15,7 @@ use crate::{
     run::{self, Mode},
 };
 use clap::{CommandFactory as _, Parser, Subcommand};
-use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
+use std::{future::Future, io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
 use tai_proto::{Call, Fault, FaultCode};
 use tokio::time::Instant;
 
@@ -199,6 +199,19 @@ fn in_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fai
     done
 }
 
+/// A line on standard output. A reader that went away, as `head` does, is no failure of ours.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// This program's own file.
+fn executable() -> Result<PathBuf, Failure> {
+    std::env::current_exe().map_err(|error| {
+        say("taid does not know where it is", &error.to_string(), "");
+        Failure::Failed
+    })
+}
+
 /// `error:`, `caused by:`, `hint:` on standard error.
 fn say(what: &str, why: &str, hint: &str) {
     say_fault(&Fault::new(FaultCode::Internal, what, why, hint));
@@ -236,6 +249,6 @@ async fn stop(profile: &str) -> Result<(), Failure> {
         client.until_gone(deadline).await
     };
     work.await.map_err(|error| said(error, profile))?;
-    let _ = writeln!(std::io::stdout(), "taid has stopped");
+    print("taid has stopped");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `taid setup`, also `tai-mcp setup`: puts tai-mcp into the configurations of MCP clients.
 
-use super::{Failure, say};
+use super::{Failure, executable, print, say};
 use crate::{
     clients::{Bases, CLIENTS, Client},
     setup::{self, Server, SetupError},
@@ -8,8 +8,7 @@ use crate::{
 use clap::Args;
 use similar::TextDiff;
 use std::{
-    fs,
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 use tai_proto::name;
@@ -59,7 +58,7 @@ pub(super) fn setup(profile: &str, args: &SetupArgs) -> Result<(), Failure> {
         let file = client.file(&bases);
         if args.print {
             print(&format!("# {}: {}", client.name, file.display()));
-            print(&setup::example(client, &server));
+            print(setup::example(client, &server).trim_end_matches('\n'));
             continue;
         }
         // A client that is named is set up; of the others those that are here.
@@ -128,22 +127,16 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Client>, Failure> {
 /// The tai-mcp that was installed with this taid.
 fn tai_mcp() -> Result<String, Failure> {
     let name = format!("tai-mcp{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::current_exe().map(|path| path.with_file_name(name));
-    match path {
-        Ok(path) if path.is_file() => Ok(path.to_string_lossy().into_owned()),
-        Ok(path) => {
-            say(
-                "tai-mcp is not installed next to taid",
-                &format!("{} is not there", path.display()),
-                "Install both from one release, into one directory.",
-            );
-            Err(Failure::Failed)
-        }
-        Err(error) => {
-            say("taid does not know where it is", &error.to_string(), "");
-            Err(Failure::Failed)
-        }
+    let path = executable()?.with_file_name(name);
+    if path.is_file() {
+        return Ok(path.to_string_lossy().into_owned());
     }
+    say(
+        "tai-mcp is not installed next to taid",
+        &format!("{} is not there", path.display()),
+        "Install both from one release, into one directory.",
+    );
+    Err(Failure::Failed)
 }
 
 /// Whether the file's directory is the client's own, and so says that the client is here.
@@ -180,7 +173,12 @@ fn change(
     let diff = TextDiff::from_lines(text, &after);
     let path = file.to_string_lossy();
     let mut shown = diff.unified_diff();
-    print(&shown.header(&path, &path).to_string());
+    print(
+        shown
+            .header(&path, &path)
+            .to_string()
+            .trim_end_matches('\n'),
+    );
     if args.dry_run {
         return Ok(());
     }
@@ -232,8 +230,4 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
         fs::set_permissions(&new, meta.permissions())?;
     }
     fs::rename(&new, &target)
-}
-
-fn print(text: &str) {
-    let _ = writeln!(io::stdout(), "{}", text.trim_end_matches('\n'));
 }

@@ -1,12 +1,12 @@
 //! `taid status`, of one profile or of all.
 
 use super::{
-    Failure, PATIENCE, page, said, say,
+    Failure, PATIENCE, page, print, said, say,
     terminal::{self, Mood, Terminal},
 };
 use crate::client::{Client, ClientError};
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _},
     time::{Duration, SystemTime},
 };
 use tai_proto::{
@@ -155,9 +155,4 @@ fn pretty<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
         say("the status cannot be written", &error.to_string(), "");
         Failure::Failed
     })
-}
-
-/// A reader that went away, as `head` does, is no failure of ours.
-fn print(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
 }

@@ -4,7 +4,7 @@ use crate::mail::approvals::ApprovalError;
 use tai_proto::{Fault, FaultCode};
 
 /// No person approved of a mail.
-pub(super) fn of_approval(error: &ApprovalError) -> Fault {
+pub fn of_approval(error: &ApprovalError) -> Fault {
     let anew = "Nothing was sent. Call again without it, and the user is asked anew.";
     let (code, why, hint) = match error {
         ApprovalError::NoTicket => (

@@ -29,8 +29,7 @@ impl<B: Bridge> MailService<B> {
         id: u64,
         deadline: Instant,
     ) -> Result<String, MailError> {
-        let address = self.address(instance, deadline).await?;
-        let mail = self.own(&address, id, deadline).await?;
+        let mail = self.instances(instance, id, deadline).await?;
         // It was there a moment ago: when it is not any more, it is deleted, and nobody could
         // tell whether by this request or the one whose answer was lost.
         self.with_token(deadline, async |token| {
@@ -51,13 +50,23 @@ impl<B: Bridge> MailService<B> {
         id: u64,
         deadline: Instant,
     ) -> Result<String, MailError> {
-        let address = self.address(instance, deadline).await?;
-        let mail = self.own(&address, id, deadline).await?;
+        let mail = self.instances(instance, id, deadline).await?;
         self.with_token(deadline, async |token| {
             self.bridge.mark_read(&token, id, deadline).await
         })
         .await?;
         Ok(reading::line(&mail.head.subject))
+    }
+
+    /// A mail, if it is addressed to the instance.
+    async fn instances(
+        &self,
+        instance: Option<&str>,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<Message, MailError> {
+        let address = self.address(instance, deadline).await?;
+        self.own(&address, id, deadline).await
     }
 
     /// Looks for mails, newest first, page by page, and says how far it looked.

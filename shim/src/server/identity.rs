@@ -10,12 +10,17 @@ pub(super) fn server_info() -> Implementation {
     Implementation::new("tai-mcp", env!("CARGO_PKG_VERSION")).with_title("TAI mail")
 }
 
+/// Whether the request is of the revision without a handshake, or of a later one.
+pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
+    context
+        .protocol_version()
+        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
+}
+
 /// The server's identity, which every result carries since 2026-07-28; `None` for older
 /// clients, who know neither it nor caching.
 pub(crate) fn meta(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
-    let modern = context
-        .protocol_version()
-        .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28);
+    let modern = is_modern(context);
     let mut meta = MetaObject::new();
     let info = serde_json::to_value(server_info())
         .ok()
