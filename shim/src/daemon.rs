@@ -1,7 +1,7 @@
 //! Where the daemon's executable is, and starting it for a client that finds none running.
 //! Which of several that are started at once stays is decided by taid's own lock.
 
-use crate::secrets;
+use crate::{os, secrets};
 use std::{
     fs::File,
     io::{self, Read as _, Seek as _},
@@ -55,19 +55,12 @@ pub(crate) fn start(profile: &str) -> io::Result<Starting> {
         .args(["run", "--by-client", "--profile", profile])
         .stdin(Stdio::null())
         .stdout(Stdio::null());
-    // Whatever directory the client is in, it can be removed.
-    if cfg!(unix) {
-        command.current_dir("/");
-    }
+    os::detach(&mut command);
     for variable in secrets::withheld().chain(OF_THIS_CLIENT) {
         command.env_remove(variable);
     }
-    #[cfg(windows)]
-    {
-        const DETACHED_PROCESS: u32 = 0x8;
-        command.creation_flags(DETACHED_PROCESS);
-    }
-    let words = nameless_file().ok();
+    // For what taid says before it has a log.
+    let words = os::nameless_file().ok();
     command.stderr(match &words {
         Some(file) => file.try_clone()?.into(),
         None => Stdio::null(),
@@ -80,23 +73,6 @@ pub(crate) fn start(profile: &str) -> io::Result<Starting> {
         let _ = tell.send(words.and_then(read).unwrap_or_default());
     });
     Ok(Starting { ended })
-}
-
-/// A file for what taid says before it has a log. Nobody else can open it: it has no name.
-fn nameless_file() -> io::Result<File> {
-    if !cfg!(unix) {
-        // There an open file keeps its name.
-        return Err(io::ErrorKind::Unsupported.into());
-    }
-    let name = format!("tai-mcp-{}", std::process::id());
-    let path = std::env::temp_dir().join(name);
-    let mut options = File::options();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&path)?;
-    std::fs::remove_file(&path)?;
-    Ok(file)
 }
 
 fn read(mut file: File) -> Option<String> {

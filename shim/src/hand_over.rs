@@ -1,7 +1,7 @@
 //! `tai-mcp register` and `tai-mcp setup`: what taid's commands of the same names do, for those
 //! who look for them here. taid alone has HTTP and knows configurations.
 
-use crate::daemon;
+use crate::{daemon, os};
 use std::{
     ffi::OsString,
     io::{self, Write as _},
@@ -14,7 +14,7 @@ pub(crate) fn taids(name: &str, arguments: &[OsString]) -> ExitCode {
     let taid = daemon::executable();
     let mut command = Command::new(&taid);
     command.arg(name).args(arguments);
-    let error = match hand_over(&mut command) {
+    let error = match os::become_program(&mut command) {
         Ok(code) => return code,
         Err(error) => error,
     };
@@ -26,17 +26,4 @@ pub(crate) fn taids(name: &str, arguments: &[OsString]) -> ExitCode {
     );
     let _ = writeln!(io::stderr(), "{fault}");
     ExitCode::FAILURE
-}
-
-/// Becomes the other program.
-#[cfg(unix)]
-fn hand_over(command: &mut Command) -> io::Result<ExitCode> {
-    use std::os::unix::process::CommandExt as _;
-    Err(command.exec())
-}
-
-#[cfg(not(unix))]
-fn hand_over(command: &mut Command) -> io::Result<ExitCode> {
-    let code = command.status()?.code().unwrap_or(1);
-    Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }

@@ -7,6 +7,7 @@ mod handler;
 use crate::{
     cli::LiveArgs,
     link::{Link, Peer, Receipt},
+    os,
     pause::Pause,
     settings::Settings,
     text,
@@ -42,7 +43,7 @@ pub(crate) async fn live(mut settings: Settings, args: LiveArgs) -> ExitCode {
     tokio::select! {
         code = live.run() => code,
         // What is lent comes back when the connection ends.
-        () = handler::asked_to_stop() => ExitCode::SUCCESS,
+        () = os::asked_to_stop() => ExitCode::SUCCESS,
     }
 }
 

@@ -9,6 +9,7 @@ mod hand_over;
 mod inbox;
 mod link;
 mod live;
+mod os;
 mod pause;
 mod receipts;
 mod resources;
@@ -16,7 +17,6 @@ mod results;
 mod secrets;
 mod server;
 mod settings;
-mod stdio;
 mod text;
 mod tools;
 mod transport;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Some(Command::Live(_)) | None => {}
     }
     // First of all, because it may begin the program anew.
-    let given = secrets::take_password();
+    let given = os::take_password();
     let settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
     if let Some(Command::Live(args)) = command {
         return in_runtime(live::live(settings, args));
@@ -82,7 +82,7 @@ fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
 /// Serves until the client closes either of its ends.
 async fn serve(settings: Settings) {
     let broken = CancellationToken::new();
-    let (input, output) = stdio::open();
+    let (input, output) = os::open_stdio();
     let (receipts, mut told) = receipts::Receipts::new();
     let closing = CancellationToken::new();
     let ends = transport::Ends {

@@ -15,8 +15,8 @@ mod line;
 
 use crate::{
     link::Receipt,
+    os::{Input, Output},
     receipts::Receipts,
-    stdio::{Input, Output},
 };
 use line::{Line, bad_params, error, understand};
 use rmcp::{

@@ -1,10 +1,9 @@
 //! One connection to taid: the handshake, then requests and answers by id, any number at
 //! once. When it ends, every caller is told; it never comes back.
 
-mod quiet;
-
+use crate::os;
 use interprocess::local_socket::{
-    GenericFilePath, PeerCreds, ToFsName as _,
+    GenericFilePath, ToFsName as _,
     tokio::Stream,
     traits::{StreamCommon as _, tokio::Stream as _},
 };
@@ -116,7 +115,7 @@ impl Wire {
                 _ => ConnectError::Failed(error),
             })?;
         let creds = stream.peer_creds().map_err(ConnectError::Failed)?;
-        if !is_own(&creds) {
+        if !os::is_own(&creds) {
             return Err(ConnectError::OtherUser);
         }
         let mut bytes = Vec::new();
@@ -149,7 +148,7 @@ impl Wire {
             ended: CancellationToken::new(),
         });
         let (frames, outbox) = mpsc::channel(WAITING);
-        let (reader, writer) = quiet::split(stream).map_err(ConnectError::Failed)?;
+        let (reader, writer) = os::split(stream).map_err(ConnectError::Failed)?;
         tokio::spawn(read(reader, decoder, shared.clone()));
         tokio::spawn(write(writer, outbox, shared.clone()));
         Ok(Self {
@@ -236,17 +235,6 @@ impl Wire {
     }
 }
 
-#[cfg(unix)]
-fn is_own(peer: &PeerCreds) -> bool {
-    tai_proto::endpoint::is_own_user(peer.euid())
-}
-
-/// On Windows the pipe's own access list decides whose it can be.
-#[cfg(not(unix))]
-fn is_own(_: &PeerCreds) -> bool {
-    true
-}
-
 /// A request that is open. When this is dropped before the answer, the daemon is told that
 /// nobody waits any more.
 struct Open<'a> {
@@ -263,7 +251,7 @@ impl Drop for Open<'_> {
     }
 }
 
-async fn read(mut reader: quiet::Reader, mut decoder: Decoder, shared: Arc<Shared>) {
+async fn read(mut reader: os::Reader, mut decoder: Decoder, shared: Arc<Shared>) {
     loop {
         match decoder.next_frame() {
             Ok(Some(FromDaemon::Answer { id, result })) => {
@@ -292,11 +280,7 @@ async fn read(mut reader: quiet::Reader, mut decoder: Decoder, shared: Arc<Share
 }
 
 /// Writes until the connection ends, or nobody holds the other end of the queue.
-async fn write(
-    mut writer: quiet::Writer,
-    mut outbox: mpsc::Receiver<ToDaemon>,
-    shared: Arc<Shared>,
-) {
+async fn write(mut writer: os::Writer, mut outbox: mpsc::Receiver<ToDaemon>, shared: Arc<Shared>) {
     let work = async {
         // Large enough for a password never to be moved, and zeroed after each frame.
         let mut bytes = Vec::with_capacity(4096);

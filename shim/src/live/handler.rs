@@ -1,7 +1,7 @@
 //! Who gets the mails: standard output, or a program that is run for each. No shell is ever
 //! involved, and the program gets no password of ours.
 
-use crate::secrets;
+use crate::{os, secrets};
 use std::{
     ffi::OsString,
     io,
@@ -78,9 +78,7 @@ impl Handler {
                 for variable in secrets::withheld() {
                     command.env_remove(variable);
                 }
-                // What it starts itself ends with it.
-                #[cfg(unix)]
-                command.process_group(0);
+                os::lead_group(&mut command);
                 match command.spawn() {
                     Ok(child) => run(child, &line, *limit).await,
                     Err(error) => spawn_failed(program, &error),
@@ -153,50 +151,15 @@ impl Group {
         self.signal(false);
     }
 
-    #[cfg(unix)]
     fn signal(&self, kill: bool) {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        let id = self.0.and_then(|id| i32::try_from(id).ok());
-        if let Some(group) = id.and_then(Pid::from_raw) {
-            let signal = if kill { Signal::KILL } else { Signal::TERM };
-            let _ = kill_process_group(group, signal);
+        if let Some(leader) = self.0 {
+            os::signal_group(leader, kill);
         }
     }
-
-    /// Only the program itself can be ended there, which the caller does.
-    #[cfg(not(unix))]
-    fn signal(&self, _: bool) {}
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         self.signal(true);
-    }
-}
-
-/// Returns when this process is asked to stop.
-#[cfg(unix)]
-pub(super) async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-    ];
-    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
-        // The system's own way of ending it stays as it is.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-pub(super) async fn asked_to_stop() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }
