@@ -7,6 +7,7 @@ use jsonc_parser::{
     cst::{CstInputValue as Value, CstObject, CstRootNode},
 };
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
+use yaml_edit::{Document, Mapping, YamlError};
 
 /// The name of our server in a client's configuration.
 const KEY: &str = "tai";
@@ -38,8 +39,6 @@ pub(crate) enum SetupError {
     Syntax(String),
     #[error("\"{0}\" in it is not what the client expects there")]
     Shape(&'static str),
-    #[error("it is YAML, which is not edited here")]
-    Yaml,
 }
 
 /// The configuration with the server in it. One that is there keeps its environment, and
@@ -50,7 +49,7 @@ pub(crate) enum SetupError {
 pub(crate) fn add(client: &Client, text: &str, server: &Server<'_>) -> Result<String, SetupError> {
     match client.format {
         Format::Toml => add_toml(client, text, server),
-        Format::Yaml => Err(SetupError::Yaml),
+        Format::Yaml => add_yaml(client, text, server),
         format => add_json(client, format, text, server),
     }
 }
@@ -74,7 +73,16 @@ pub(crate) fn remove(client: &Client, text: &str) -> Result<String, SetupError> 
             }
             Ok(document.to_string())
         }
-        Format::Yaml => Err(SetupError::Yaml),
+        Format::Yaml => {
+            let document = parse_yaml(text)?;
+            let servers = document
+                .as_mapping()
+                .and_then(|root| root.get_mapping(client.key));
+            if let Some(servers) = servers {
+                servers.remove(KEY);
+            }
+            Ok(document.to_string())
+        }
         _ => {
             let root = parse_json(text)?;
             let servers = root
@@ -91,18 +99,7 @@ pub(crate) fn remove(client: &Client, text: &str) -> Result<String, SetupError> 
 /// What a person would have to write themselves.
 pub(crate) fn example(client: &Client, server: &Server<'_>) -> String {
     match client.format {
-        // A path in single quotes is what it is; one with a quote in it is not worth the care.
-        Format::Yaml => {
-            let mut text = format!(
-                "{}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: '{}'\n    args: []\n    envs:\n",
-                client.key, server.command
-            );
-            for (name, value) in server.environment() {
-                text.push_str(&format!("      {name}: {value}\n"));
-            }
-            text.push_str("    timeout: 300\n");
-            text
-        }
+        Format::Yaml => new_yaml(client, server),
         _ => add(client, "", server).unwrap_or_default(),
     }
 }
@@ -241,6 +238,64 @@ fn add_toml(client: &Client, text: &str, server: &Server<'_>) -> Result<String, 
             env.insert(name, value.into());
         }
         ours.insert("env", value(env));
+    }
+    Ok(document.to_string())
+}
+
+fn parse_yaml(text: &str) -> Result<Document, SetupError> {
+    text.parse()
+        .map_err(|error: YamlError| SetupError::Syntax(error.to_string()))
+}
+
+/// The configuration with nothing but the server in it.
+fn new_yaml(client: &Client, server: &Server<'_>) -> String {
+    // In single quotes a path is what it is, but for single quotes.
+    let command = server.command.replace('\'', "''");
+    let mut text = format!(
+        "{}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: '{command}'\n    args: []\n    envs:\n",
+        client.key
+    );
+    for (name, value) in server.environment() {
+        text.push_str(&format!("      {name}: {value}\n"));
+    }
+    text + "    timeout: 300\n"
+}
+
+fn add_yaml(client: &Client, before: &str, server: &Server<'_>) -> Result<String, SetupError> {
+    let new = new_yaml(client, server);
+    if before.trim().is_empty() {
+        return Ok(new);
+    }
+    let wrong = || SetupError::Shape(client.key);
+    let mapping = |parent: &Mapping, key| parent.get_mapping(key).ok_or_else(wrong);
+    let (document, new) = (parse_yaml(before)?, parse_yaml(&new)?);
+    let root = document.as_mapping().ok_or_else(wrong)?;
+    let new = mapping(&new.as_mapping().ok_or_else(wrong)?, client.key)?;
+    if root.get(client.key).is_none() {
+        root.set(client.key, &new);
+        return Ok(document.to_string());
+    }
+    let servers = mapping(&root, client.key)?;
+    if servers.get(KEY).is_none() {
+        servers.set(KEY, &mapping(&new, KEY)?);
+        return Ok(document.to_string());
+    }
+    let ours = servers.get_mapping(KEY).ok_or(SetupError::Shape(KEY))?;
+    let now = ours
+        .get("cmd")
+        .and_then(|node| node.as_scalar().map(|scalar| scalar.as_string()));
+    if now.as_deref() != Some(server.command) {
+        ours.set("cmd", server.command);
+    }
+    // The Node server's, or another wrapper's.
+    if ours
+        .get_sequence("args")
+        .is_some_and(|args| !args.is_empty())
+    {
+        ours.set(
+            "args",
+            &mapping(&new, KEY)?.get_sequence("args").ok_or_else(wrong)?,
+        );
     }
     Ok(document.to_string())
 }

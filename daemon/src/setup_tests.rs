@@ -141,11 +141,12 @@ fn what_each_client_gets() {
 #[test]
 fn doing_it_twice_is_doing_it_once_and_removing_it_leaves_what_was() {
     let settings = "{\n  // my theme\n  \"theme\": \"dark\", // really\n  \"mcpServers\": {\n    \"other\": { \"command\": \"x\" },\n  },\n}\n";
-    for client in CLIENTS
-        .iter()
-        .filter(|client| client.format != Format::Yaml)
-    {
+    for client in CLIENTS {
         let before = match client.format {
+            Format::Yaml => {
+                "# mine\nGOOSE_MODEL: m # really\n\nextensions:\n  other:\n    cmd: x # keep\n"
+                    .to_owned()
+            }
             Format::Toml => {
                 "# mine\nmodel = \"m\" # really\n\n[mcp_servers.other]\ncommand = \"x\"\n"
                     .to_owned()
@@ -204,6 +205,16 @@ fn an_entry_of_the_node_server_keeps_its_environment() {
     args = []
     env = { NAME = "alice" }
     "#);
+    let before = "extensions:\n  tai:\n    cmd: npx\n    args: [-y, tai-mcp]\n    envs:\n      NAME: alice # mine\n    enabled: true\n";
+    insta::assert_snapshot!(add(client("goose"), before, &SERVER).unwrap(), @"
+    extensions:
+      tai:
+        cmd: /home/alice/.cargo/bin/tai-mcp
+        args: []
+        envs:
+          NAME: alice # mine
+        enabled: true
+    ");
 }
 
 #[test]
@@ -229,7 +240,10 @@ fn what_cannot_be_understood_is_left_alone() {
         ("codex", "model = "),
         ("codex", "mcp_servers = 1"),
         ("codex", "[mcp_servers]\ntai = 1"),
-        ("goose", ""),
+        ("goose", "extensions: ["),
+        ("goose", "- 1"),
+        ("goose", "extensions: 1"),
+        ("goose", "extensions:\n  tai: 1\n"),
     ] {
         assert!(add(client(slug), text, &SERVER).is_err(), "{slug}: {text}");
     }

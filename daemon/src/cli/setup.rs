@@ -69,17 +69,10 @@ pub(super) fn setup(profile: &str, args: &SetupArgs) -> Result<(), Failure> {
         here += 1;
         if let Err(problem) = change(client, &file, &server, args) {
             failed = true;
-            let hint = match problem {
-                Problem::Setup(SetupError::Yaml) => format!(
-                    "Put this into it, or use `goose configure`:\n{}",
-                    setup::example(client, &server)
-                ),
-                _ => "It is as it was. Mend it and run this again, or use --print.".to_owned(),
-            };
             say(
                 &format!("{} is not set up: {}", client.name, file.display()),
                 &problem.to_string(),
-                &hint,
+                "It is as it was. Mend it and run this again, or use --print.",
             );
         }
     }

@@ -32,7 +32,7 @@ impl Terminal {
         let terminal = io::stdout().is_terminal();
         Self {
             colours: terminal && !dumb && !set("NO_COLOR"),
-            width: terminal.then(width).flatten(),
+            width: terminal.then(crate::os::terminal_width).flatten(),
         }
     }
 
@@ -82,18 +82,6 @@ pub(super) fn clear() -> io::Result<()> {
     let mut out = io::stdout().lock();
     write!(out, "\x1b[2J")?;
     out.flush()
-}
-
-#[cfg(unix)]
-fn width() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
-    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
-}
-
-/// Not asked for there.
-#[cfg(not(unix))]
-fn width() -> Option<usize> {
-    None
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! daemon and its log.
 
 use super::{Check, ok, skipped, wrong};
-use crate::{client::ClientError, logging};
+use crate::{client::ClientError, logging, os};
 use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},
@@ -87,9 +87,7 @@ pub(super) fn places(endpoint: &Endpoint, daemon: &Daemon<'_>) -> Vec<Check> {
     checks
 }
 
-#[cfg(unix)]
 fn directory(dir: &Path) -> Check {
-    use std::os::unix::fs::MetadataExt as _;
     let name = "directory";
     let shown = dir.display();
     let meta = match std::fs::symlink_metadata(dir) {
@@ -101,44 +99,42 @@ fn directory(dir: &Path) -> Check {
         let found = format!("{shown} is a link or a file, where taid needs a directory of its own");
         return wrong(name, found, move_away);
     }
-    if meta.uid() != rustix::process::geteuid().as_raw() {
+    let Some(access) = os::access(&meta) else {
+        return skipped(name, "the named pipe needs none");
+    };
+    if !access.own {
         return wrong(name, format!("{shown} belongs to another user"), move_away);
     }
-    let mode = meta.mode() & 0o777;
-    if mode & 0o077 != 0 {
+    if access.is_open() {
         return wrong(
             name,
-            format!("{shown} has mode {mode:04o}, so others can reach the socket in it"),
+            format!(
+                "{shown} has mode {:04o}, so others can reach the socket in it",
+                access.mode
+            ),
             format!("`chmod 700 {shown}`, or start taid again, which does that."),
         );
     }
     ok(name, format!("{shown} is yours alone"))
 }
 
-#[cfg(not(unix))]
-fn directory(_: &Path) -> Check {
-    skipped("directory", "the named pipe needs none")
-}
-
-#[cfg(unix)]
 fn socket(socket: &Path, daemon: &Daemon<'_>) -> Check {
-    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
     let name = "socket";
     let shown = socket.display();
     let Ok(meta) = std::fs::symlink_metadata(socket) else {
         return skipped(name, format!("{shown} is not there: no taid runs"));
     };
-    if !meta.file_type().is_socket() || meta.uid() != rustix::process::geteuid().as_raw() {
+    let Some(access) = os::access(&meta).filter(|access| access.own && os::is_socket(&meta)) else {
         return wrong(
             name,
             format!("{shown} is not a socket of yours"),
             format!("Remove {shown} and start taid again."),
         );
-    }
-    if cfg!(target_os = "linux") && meta.mode() & 0o077 != 0 {
+    };
+    if cfg!(target_os = "linux") && access.is_open() {
         return wrong(
             name,
-            format!("{shown} has mode {:04o}", meta.mode() & 0o777),
+            format!("{shown} has mode {:04o}", access.mode),
             format!("`chmod 600 {shown}`"),
         );
     }
@@ -149,11 +145,6 @@ fn socket(socket: &Path, daemon: &Daemon<'_>) -> Check {
         ),
         _ => ok(name, format!("{shown} is yours alone")),
     }
-}
-
-#[cfg(not(unix))]
-fn socket(_: &Path, _: &Daemon<'_>) -> Check {
-    skipped("socket", "the named pipe is checked when it is opened")
 }
 
 /// A daemon of the same profile that clients do not find, or that does not answer.
@@ -188,11 +179,7 @@ fn second(endpoint: &Endpoint, daemon: &Daemon<'_>) -> Check {
 /// Where a daemon would be that was started with another XDG_RUNTIME_DIR.
 fn other_dirs(ours: &Path) -> Vec<PathBuf> {
     let mut dirs: Vec<PathBuf> = state_dir().map(|dir| dir.join("run")).into_iter().collect();
-    #[cfg(target_os = "linux")]
-    dirs.push(PathBuf::from(format!(
-        "/run/user/{}/tai",
-        rustix::process::getuid().as_raw()
-    )));
+    dirs.push(PathBuf::from(format!("/run/user/{}/tai", os::uid())));
     dirs.retain(|dir| dir != ours);
     dirs
 }
@@ -272,15 +259,13 @@ pub(super) fn log(profile: &str, daemon: &Daemon<'_>) -> Check {
     let Some(dir) = logging::dir(profile) else {
         return skipped(name, "no home directory is known");
     };
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let open = std::fs::metadata(&dir).is_ok_and(|meta| meta.mode() & 0o077 != 0);
-        if open {
-            let shown = dir.display();
-            let found = format!("{shown} can be read by others");
-            return wrong(name, found, format!("`chmod 700 {shown}`"));
-        }
+    let access = std::fs::metadata(&dir)
+        .ok()
+        .and_then(|meta| os::access(&meta));
+    if access.is_some_and(os::Access::is_open) {
+        let shown = dir.display();
+        let found = format!("{shown} can be read by others");
+        return wrong(name, found, format!("`chmod 700 {shown}`"));
     }
     ok(name, logging::present(&dir).display().to_string())
 }

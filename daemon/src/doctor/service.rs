@@ -11,11 +11,7 @@ pub(super) fn lingering() -> Check {
     let unit = tai_proto::endpoint::project_dirs()
         .and_then(|dirs| dirs.config_dir().parent().map(Path::to_owned))
         .is_some_and(|config| config.join("systemd/user/taid.service").exists());
-    #[cfg(unix)]
-    let uid = rustix::process::getuid().as_raw();
-    #[cfg(not(unix))]
-    let uid = 0;
-    look(Path::new("/"), unit, &user_name(uid))
+    look(Path::new("/"), unit, &user_name(crate::os::uid()))
 }
 
 /// The name of this user, as `/etc/passwd` has it; its variable may say anything.

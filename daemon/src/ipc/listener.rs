@@ -3,7 +3,7 @@
 //! taken.
 
 use super::{Clients, Service, connection, idle::Idle};
-use crate::os;
+use crate::os::{self, GivenSocket};
 use interprocess::local_socket::{
     GenericFilePath, ListenerOptions, ToFsName as _, tokio::Stream, traits::tokio::Listener as _,
 };
@@ -52,14 +52,6 @@ pub enum BindError {
     },
 }
 
-/// A socket that the service manager listens on, and hands to each daemon it starts. It is
-/// there before the daemon and after it, and never the daemon's to remove.
-#[cfg(unix)]
-pub type GivenSocket = std::os::unix::net::UnixListener;
-/// Only Unix has it.
-#[cfg(not(unix))]
-pub type GivenSocket = std::convert::Infallible;
-
 /// The lock of a profile: while it is held, no other daemon of the profile runs.
 #[derive(Debug)]
 pub struct ProfileLock {
@@ -80,7 +72,6 @@ type Socket = interprocess::local_socket::tokio::Listener;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Ours,
-    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix hands sockets over"))]
     Manager,
 }
 
@@ -140,18 +131,10 @@ impl Listener {
             path: path.clone(),
             source,
         };
-        #[cfg(unix)]
-        {
-            // A taid that made it held the lock that we hold now, so that it is dead. A
-            // service manager holds no lock, and listens.
-            if std::os::unix::net::UnixStream::connect(&path).is_ok() {
-                return Err(BindError::Taken { path });
-            }
-            match std::fs::remove_file(&path) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(failed(source)),
-            }
+        // A taid that made it held the lock that we hold now, so that it is dead. A service
+        // manager holds no lock, and listens.
+        if !os::clear_name(&path).map_err(failed)? {
+            return Err(BindError::Taken { path });
         }
         let name = path
             .as_path()
@@ -159,7 +142,9 @@ impl Listener {
             .map_err(failed)?;
         // Reclaiming would unlink by name when dropped, and the name may be a successor's.
         let options = ListenerOptions::new().name(name).reclaim_name(false);
-        let socket = os::private_socket(options).create_tokio().map_err(failed)?;
+        let socket = os::private_socket(options)
+            .and_then(ListenerOptions::create_tokio)
+            .map_err(failed)?;
         let origin = Origin::Ours;
         Ok(Self {
             socket,
@@ -172,22 +157,14 @@ impl Listener {
     ///
     /// # Errors
     /// [`BindError::OtherSocket`] when it is not the profile's, [`BindError::Listen`].
-    #[cfg(unix)]
     pub fn given(lock: ProfileLock, socket: GivenSocket) -> Result<Self, BindError> {
-        use interprocess::os::unix::uds_local_socket::tokio::Listener as UnixSocket;
         let path = lock.endpoint.socket();
-        let failed = |source| BindError::Listen {
-            path: path.clone(),
-            source,
+        let socket = match os::take_over(socket, &path) {
+            Ok(Some(socket)) => socket,
+            Ok(None) => return Err(BindError::OtherSocket { path }),
+            Err(source) => return Err(BindError::Listen { path, source }),
         };
-        let address = socket.local_addr().map_err(failed)?;
-        if address.as_pathname() != Some(path.as_path()) {
-            return Err(BindError::OtherSocket { path });
-        }
-        socket.set_nonblocking(true).map_err(failed)?;
-        let socket = UnixSocket::try_from(std::os::fd::OwnedFd::from(socket))
-            .map_err(|error| failed(io::Error::other(error.to_string())))?;
-        let (socket, origin) = (socket.into(), Origin::Manager);
+        let origin = Origin::Manager;
         Ok(Self {
             socket,
             lock,
@@ -195,17 +172,9 @@ impl Listener {
         })
     }
 
-    /// Only Unix has it, so that there is none to take over.
-    ///
-    /// # Errors
-    /// Never.
-    #[cfg(not(unix))]
-    pub fn given(_: ProfileLock, socket: GivenSocket) -> Result<Self, BindError> {
-        match socket {}
-    }
-
-    /// Serves until `stop`, or until nobody was connected for `idle_exit`; then drains: accepts nobody, refuses new calls, answers what runs
-    /// within a grace, hangs up, and releases the socket before the lock.
+    /// Serves until `stop`, or until nobody was connected for `idle_exit`; then drains: accepts
+    /// nobody, refuses new calls, answers what runs within a grace, hangs up, and releases the
+    /// socket before the lock.
     pub async fn serve<S: Service>(
         self,
         service: Arc<S>,

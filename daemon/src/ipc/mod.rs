@@ -7,7 +7,7 @@ mod idle;
 mod listener;
 
 pub use clients::Clients;
-pub use listener::{BindError, GivenSocket, Listener, ProfileLock};
+pub use listener::{BindError, Listener, ProfileLock};
 
 use std::{future::Future, sync::Arc};
 use tai_proto::{Answer, Call, Fault};

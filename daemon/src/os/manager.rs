@@ -1,7 +1,7 @@
 //! The service manager, where one started this process: the socket it hands over, and what it
 //! is told. Elsewhere there is none, and nothing is told.
 
-use crate::ipc::GivenSocket;
+use super::GivenSocket;
 use std::time::Duration;
 
 /// The socket that the manager listens on (`sd_listen_fds(3)`); `None` where it hands over

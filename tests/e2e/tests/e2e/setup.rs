@@ -123,21 +123,4 @@ fn mistakes_are_named() {
     caused by: none of their configurations was found
     hint: Name one (`--help` lists them), or use --print and write it yourself.
     ");
-    let bin = tai_e2e::executables().display().to_string();
-    let goose = machine.plain(said(&["goose"]).replace(&bin, "BIN").as_bytes());
-    insta::assert_snapshot!(goose, @"
-    error: Goose is not set up: HOME/config/goose/config.yaml
-    caused by: it is YAML, which is not edited here
-    hint: Put this into it, or use `goose configure`:
-    extensions:
-      tai:
-        name: tai
-        type: stdio
-        enabled: true
-        cmd: 'BIN/tai-mcp'
-        args: []
-        envs:
-          TAI_MCP_INSTANCE: goose
-        timeout: 300
-    ");
 }

@@ -2,18 +2,14 @@
 //! can: no core dumps, no debugger, no password left in the environment. Where it cannot, it
 //! goes on without; the README says what is protected where.
 
-#[cfg(unix)]
-use crate::config::PASSWORD_VARIABLES;
-use crate::config::password_in;
+use crate::config::{PASSWORD_VARIABLES, password_in};
 use secrecy::SecretString;
 
 /// Says which variable had the password that is on standard input.
-#[cfg(unix)]
 const HANDED_OVER: &str = "TAID_PASSWORD_ON_STDIN";
 
 /// Refuses core dumps and, on Linux, debuggers and readers of `/proc/PID/{mem,environ}` of
 /// the same user.
-#[cfg(unix)]
 pub fn harden() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit {
@@ -26,14 +22,9 @@ pub fn harden() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
-/// Windows has no core files and lets the same user debug.
-#[cfg(not(unix))]
-pub fn harden() {}
-
 /// Takes the password out of the environment, which the system would show for as long as
 /// the process lives: the program is executed anew, without the variables and with the
 /// password on its standard input. Returns it with the variable that had it.
-#[cfg(unix)]
 pub fn take_password() -> Option<(&'static str, SecretString)> {
     let known = |name: &str| PASSWORD_VARIABLES.into_iter().find(|known| *known == name);
     if let Some(name) = std::env::var(HANDED_OVER)
@@ -53,17 +44,10 @@ pub fn take_password() -> Option<(&'static str, SecretString)> {
     Some(found)
 }
 
-/// On Windows a process's environment is for its user to read anyway, like its memory.
-#[cfg(not(unix))]
-pub fn take_password() -> Option<(&'static str, SecretString)> {
-    in_environment()
-}
-
 fn in_environment() -> Option<(&'static str, SecretString)> {
     password_in(&|name| std::env::var(name).ok())
 }
 
-#[cfg(unix)]
 fn execute_anew(name: &str, password: &SecretString) -> std::io::Error {
     use secrecy::ExposeSecret as _;
     use std::{io::Write as _, os::unix::process::CommandExt as _, process::Command};
