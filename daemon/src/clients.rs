@@ -180,6 +180,6 @@ impl Client {
             Base::Config => &bases.config,
             Base::DotConfig => &bases.dot_config,
         };
-        base.join(self.path)
+        base.join(self.path.split('/').collect::<PathBuf>())
     }
 }

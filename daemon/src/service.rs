@@ -130,8 +130,9 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
             ]
         }
         Manager::Windows => {
+            // A console program in a task has a window, unless conhost gives it none.
             let command = format!(
-                "\"{}\" run --profile {}",
+                "conhost.exe --headless \"{}\" run --profile {}",
                 place.taid.display(),
                 place.profile
             );

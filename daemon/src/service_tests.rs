@@ -81,14 +81,14 @@ fn the_steps_of_each_system() {
     remove /home/alice/DIR/chat.tai.taid.work.plist
 
     # Windows default
-    run schtasks /Create /F /SC ONLOGON /TN chat.tai.taid /TR "/home/alice/.cargo/bin/taid" run --profile default
+    run schtasks /Create /F /SC ONLOGON /TN chat.tai.taid /TR conhost.exe --headless "/home/alice/.cargo/bin/taid" run --profile default
     run schtasks /Run /TN chat.tai.taid
     -
     try schtasks /End /TN chat.tai.taid
     try schtasks /Delete /F /TN chat.tai.taid
 
     # Windows work
-    run schtasks /Create /F /SC ONLOGON /TN chat.tai.taid.work /TR "/home/alice/.cargo/bin/taid" run --profile work
+    run schtasks /Create /F /SC ONLOGON /TN chat.tai.taid.work /TR conhost.exe --headless "/home/alice/.cargo/bin/taid" run --profile work
     run schtasks /Run /TN chat.tai.taid.work
     -
     try schtasks /End /TN chat.tai.taid.work
