@@ -1,0 +1,11 @@
+// Where the executables of this system are.
+"use strict";
+
+exports.executable = (name) => {
+  const suffix = process.platform === "win32" ? ".exe" : "";
+  try {
+    return require.resolve(`@tai-chat/${process.platform}-${process.arch}/${name}${suffix}`);
+  } catch {
+    return undefined;
+  }
+};
