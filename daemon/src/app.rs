@@ -2,7 +2,10 @@
 //! does it.
 
 use crate::{
-    bridge::http::HttpBridge,
+    bridge::{
+        http::HttpBridge,
+        transport::{Reqwest, Transport},
+    },
     config::{Config, InForce},
     credentials::Giver,
     fault,
@@ -27,16 +30,16 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Everything a call may need.
-pub(crate) struct App {
+pub(crate) struct App<T = Reqwest> {
     pub(crate) config: Config,
     pub(crate) permits: InForce,
     /// Where a password is configured, in words; the keyring does not count.
     pub(crate) configured: Option<String>,
     pub(crate) endpoint: Endpoint,
-    pub(crate) log: Log,
-    pub(crate) bridge: Arc<HttpBridge>,
+    pub(crate) log: Arc<Log>,
+    pub(crate) bridge: Arc<HttpBridge<T>>,
     pub(crate) session: Session,
-    pub(crate) mail: MailService<HttpBridge>,
+    pub(crate) mail: MailService<HttpBridge<T>>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) stop: CancellationToken,
     pub(crate) started: (SystemTime, StdInstant),
@@ -44,7 +47,7 @@ pub(crate) struct App {
     pub(crate) idle_exit: Option<Duration>,
 }
 
-impl App {
+impl<T: Transport> App<T> {
     async fn answer(
         &self,
         client: Client,
@@ -176,6 +179,7 @@ impl App {
         deadline: Instant,
     ) -> Result<News, Fault> {
         tokio::select! {
+            biased;
             news = self.mail.watch(instance, since, deadline) => news.map_err(|error| {
                 fault::of_mail(&error, &self.session.snapshot(), self.session.now())
             }),
@@ -198,7 +202,7 @@ impl App {
     }
 }
 
-impl Service for App {
+impl<T: Transport> Service for App<T> {
     fn joined(&self, client: &Client) {
         self.mail.leases().joined(client.key);
     }

@@ -60,6 +60,8 @@ mod service;
 pub mod session;
 mod setup;
 mod sign_in;
+#[cfg(test)]
+mod sim;
 mod status;
 mod supervised;
 pub mod time;

@@ -162,7 +162,7 @@ async fn serve(
         ),
         configured,
         endpoint,
-        log,
+        log: Arc::new(log),
         bridge,
         session: session.clone(),
         clients: Arc::default(),

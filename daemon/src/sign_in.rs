@@ -3,6 +3,7 @@
 
 use crate::{
     app::App,
+    bridge::transport::Transport,
     credentials::{Credentials, Giver, Source, is_password, keyring},
     fault,
     session::{
@@ -18,7 +19,7 @@ use tai_proto::{
 };
 use tokio::time::Instant;
 
-impl App {
+impl<T: Transport> App<T> {
     /// Whether this is the daemon of a client's account, and whether it needs its password.
     pub(crate) async fn account(&self, account: Account, deadline: Instant) -> Result<Need, Fault> {
         // A keyring may know whose daemon this is, and only a login tells.

@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    bridge::transport::Transport,
     fault,
     session::{
         Snapshot,
@@ -13,7 +14,7 @@ use std::time::SystemTime;
 use tai_proto::{hello::PROTOCOL, status::*};
 
 /// The status now.
-pub(crate) fn of(app: &App) -> Status {
+pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
     let snapshot = app.session.snapshot();
     let mut clients = app.clients.rows();
     for client in &mut clients {
@@ -61,7 +62,7 @@ pub(crate) fn of(app: &App) -> Status {
     }
 }
 
-fn session(app: &App, snapshot: Snapshot) -> SessionStatus {
+fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
     let last_error = snapshot.stats.last_error.as_ref().map(|(at, error)| {
         let fault = fault::of_session(error, &snapshot, app.session.now());
         LastError {
@@ -106,7 +107,7 @@ fn session(app: &App, snapshot: Snapshot) -> SessionStatus {
     }
 }
 
-fn bridge(app: &App) -> BridgeStatus {
+fn bridge<T: Transport>(app: &App<T>) -> BridgeStatus {
     let reading = app.bridge.meter().reading();
     let limited = app.bridge.rate_limited_until().map(|until| {
         let left = until.saturating_duration_since(tokio::time::Instant::now());

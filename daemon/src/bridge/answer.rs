@@ -12,10 +12,10 @@ use reqwest::{
 use std::time::SystemTime;
 
 /// An answer as it came, and its body as a value, where it is one.
-pub(super) struct Raw<B> {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: serde_json::Result<B>,
+pub struct Raw<B> {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: serde_json::Result<B>,
 }
 
 /// Makes of an answer what it says.

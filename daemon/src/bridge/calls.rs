@@ -4,6 +4,7 @@
 use super::{
     Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
     http::{Ask, HttpBridge},
+    transport::Transport,
     wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer},
 };
 use crate::credentials::Credentials;
@@ -15,7 +16,7 @@ use reqwest::Method;
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 
-impl Bridge for HttpBridge {
+impl<T: Transport> Bridge for HttpBridge<T> {
     async fn login(&self, credentials: &Credentials) -> Result<Issued, SessionError> {
         let body = serde_json::json!({
             "username": credentials.username,
@@ -34,7 +35,7 @@ impl Bridge for HttpBridge {
         page: &Page,
         deadline: Instant,
     ) -> Result<Listing, BridgeError> {
-        let ask = Ask::repeatable(Method::GET, self.page(page), token.secret());
+        let ask = Ask::repeatable(Method::GET, self.page(page), token);
         Ok(match page.bodies {
             true => {
                 let list = self.ask::<ListAnswer<MessageAnswer>>(ask, deadline);
@@ -54,7 +55,7 @@ impl Bridge for HttpBridge {
         deadline: Instant,
     ) -> Result<Option<Message>, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
-        let ask = Ask::repeatable(Method::GET, url, token.secret());
+        let ask = Ask::repeatable(Method::GET, url, token);
         let found = self.ask::<MessageAnswer>(ask, deadline).await;
         Ok(none_if_missing(found)?.map(Message::from))
     }
@@ -66,14 +67,14 @@ impl Bridge for HttpBridge {
         deadline: Instant,
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string(), "read"]);
-        let ask = Ask::repeatable(Method::PUT, url, token.secret());
+        let ask = Ask::repeatable(Method::PUT, url, token);
         let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
         Ok(none_if_missing(done)?.is_some())
     }
 
     async fn delete(&self, token: &Token, id: u64, deadline: Instant) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
-        let ask = Ask::repeatable(Method::DELETE, url, token.secret());
+        let ask = Ask::repeatable(Method::DELETE, url, token);
         let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
         Ok(none_if_missing(done)?.is_some())
     }
@@ -88,7 +89,7 @@ impl Bridge for HttpBridge {
             "to": mail.to, "from": mail.from, "subject": mail.subject,
             "message": mail.text, "html": mail.html,
         });
-        let ask = Ask::once(self.url(&["send-email"]), token.secret(), body.to_string());
+        let ask = Ask::once(self.url(&["send-email"]), token, body.to_string());
         Ok(self.ask::<ReceiptAnswer>(ask, deadline).await?.into())
     }
 
@@ -102,7 +103,7 @@ impl Bridge for HttpBridge {
             serde_json::json!({"text": reply.text, "html": reply.html, "subject": reply.subject});
         let ask = Ask::once(
             self.url(&["messages", &reply.id.to_string(), "reply"]),
-            token.secret(),
+            token,
             body.to_string(),
         );
         match self.ask::<ReceiptAnswer>(ask, deadline).await {
@@ -118,7 +119,7 @@ impl Bridge for HttpBridge {
     }
 }
 
-impl HttpBridge {
+impl<T: Transport> HttpBridge<T> {
     fn page(&self, page: &Page) -> reqwest::Url {
         let mut url = self.url(&["messages"]);
         {

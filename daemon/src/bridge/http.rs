@@ -1,48 +1,37 @@
-//! The bridge over HTTP: the only user of reqwest. It decides what may be sent again, and
-//! when; what a request means is its caller's business.
+//! The bridge over HTTP. It decides what may be sent again, and when; what a request means is
+//! its caller's business.
 
 use super::{
     BridgeError, Meter,
     answer::{Raw, date, read},
-    body::{self, BodyError, MAX_ANSWER},
     gate::Gate,
     retry::{Again, Effect, MAX_TRIES, again, backoff},
+    transport::{Exchange, Reqwest, Transport},
     wire::{Envelope, TokenAnswer},
 };
-use crate::session::{error::SessionError, token::Issued};
-use reqwest::{
-    Method, StatusCode, Url,
-    header::{self, HeaderMap, HeaderValue},
-    redirect,
+use crate::session::{
+    error::SessionError,
+    token::{Issued, Token},
 };
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::{Method, StatusCode, Url};
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
-use std::{
-    sync::{PoisonError, RwLock},
-    time::Duration,
-};
+use std::time::Duration;
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
 };
 
-/// Sent as User-Agent (seed: `tai-mcp/<version>`).
-const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
-const MAX_CONNECT: Duration = Duration::from_secs(10);
-const IDLE_CONNECTIONS: usize = 8;
+pub use super::transport::SetupError;
+
 /// Requests for mail at once, and so connections; more wait their turn.
 const MAX_REQUESTS: usize = 64;
 /// A clock that is further off is worth a word.
 const WORTH_A_WARNING_S: i64 = 60;
 
-/// Why the client could not be built.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be set up: {0}")]
-pub struct SetupError(String);
-
 /// The bridge at one base URL.
-pub struct HttpBridge {
-    client: RwLock<reqwest::Client>,
+pub struct HttpBridge<T = Reqwest> {
+    transport: T,
     base: Url,
     /// How long one request may take (seed: `API_TIMEOUT`, "also for authentication").
     timeout: Duration,
@@ -55,14 +44,14 @@ pub struct HttpBridge {
 pub(super) struct Ask<'a> {
     method: Method,
     url: Url,
-    token: &'a SecretString,
+    token: &'a Token,
     body: Option<String>,
     effect: Effect,
 }
 
 impl<'a> Ask<'a> {
     /// A request that may be sent again.
-    pub(super) fn repeatable(method: Method, url: Url, token: &'a SecretString) -> Self {
+    pub(super) fn repeatable(method: Method, url: Url, token: &'a Token) -> Self {
         let effect = Effect::Repeatable;
         Self {
             method,
@@ -74,7 +63,7 @@ impl<'a> Ask<'a> {
     }
 
     /// A request that sends a mail.
-    pub(super) fn once(url: Url, token: &'a SecretString, body: String) -> Self {
+    pub(super) fn once(url: Url, token: &'a Token, body: String) -> Self {
         let (method, effect) = (Method::POST, Effect::Once);
         Self {
             method,
@@ -93,24 +82,27 @@ impl HttpBridge {
     /// # Errors
     /// [`SetupError`] when TLS cannot be set up.
     pub fn new(base: Url, timeout: Duration) -> Result<Self, SetupError> {
-        // A second daemon in one process, as tests have, finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Ok(Self {
-            client: RwLock::new(client(&base, timeout)?),
+        let transport = Reqwest::new(base.clone(), timeout)?;
+        Ok(Self::over(transport, base, timeout))
+    }
+}
+
+impl<T: Transport> HttpBridge<T> {
+    /// The bridge that this transport leads to.
+    pub(crate) fn over(transport: T, base: Url, timeout: Duration) -> Self {
+        Self {
+            transport,
             base,
             timeout,
             gate: Gate::default(),
             meter: Meter::default(),
             places: Semaphore::new(MAX_REQUESTS),
-        })
+        }
     }
 
-    /// Closes the connections that wait to be used again: their buffers have had tokens in
-    /// them, and are zeroed when they are freed.
+    /// Closes the connections that wait to be used again.
     pub fn forget(&self) {
-        if let Ok(fresh) = client(&self.base, self.timeout) {
-            *self.client.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-        }
+        self.transport.forget();
     }
 
     /// The counters.
@@ -217,11 +209,11 @@ impl HttpBridge {
     }
 
     /// A request for mail, repeated as far as its effect and its deadline allow.
-    pub(super) async fn ask<T: DeserializeOwned + Send + 'static>(
+    pub(super) async fn ask<B: DeserializeOwned + Send + 'static>(
         &self,
         ask: Ask<'_>,
         deadline: Instant,
-    ) -> Result<T, BridgeError> {
+    ) -> Result<B, BridgeError> {
         let mut tries = 1;
         loop {
             self.wait_at_gate(deadline).await?;
@@ -231,13 +223,16 @@ impl HttpBridge {
                     detail: format!("{MAX_REQUESTS} requests were already waiting for it"),
                 });
             };
+            if ask.token.is_withdrawn() {
+                return Err(BridgeError::Withdrawn);
+            }
             self.meter.asked(tries > 1);
             let left = deadline.saturating_duration_since(Instant::now());
             let sent = self
                 .once(
                     &ask.method,
                     &ask.url,
-                    Some(ask.token),
+                    Some(ask.token.secret()),
                     ask.body.as_deref(),
                     self.timeout.min(left),
                 )
@@ -281,102 +276,28 @@ impl HttpBridge {
         body: Option<&str>,
         timeout: Duration,
     ) -> Result<Raw<B>, BridgeError> {
-        let client = self
-            .client
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let mut request = client.request(method.clone(), url.clone()).timeout(timeout);
-        if token.is_none() {
-            // It may carry a password, and a connection keeps its last request in memory.
-            request = request.header(header::CONNECTION, "close");
-        }
-        if let Some(token) = token {
-            let bearer = format!("Bearer {}", token.expose_secret());
-            let mut value = HeaderValue::try_from(bearer).map_err(|_| BridgeError::Garbled {
-                detail: "the token is not a header value".into(),
-            })?;
-            value.set_sensitive(true);
-            request = request.header(header::AUTHORIZATION, value);
-        }
-        if let Some(body) = body {
-            request = request.body(body.to_owned());
-        }
-        let started = Instant::now();
-        let failed = |error: reqwest::Error| {
-            self.meter.unanswered();
-            if error.is_connect() {
-                BridgeError::Unreachable {
-                    detail: detail(&error),
-                }
-            } else if error.is_timeout() {
-                BridgeError::TimedOut { after: timeout }
-            } else {
-                BridgeError::Broken {
-                    detail: detail(&error),
-                }
-            }
-        };
-        let response = request.send().await.map_err(failed)?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = match body::parse(response).await {
-            Ok(body) => body,
-            Err(BodyError::Broken(error)) => return Err(failed(error)),
-            Err(BodyError::TooLarge) => return Err(BridgeError::TooLarge { limit: MAX_ANSWER }),
-        };
-        self.meter
-            .answered(status.as_u16(), started.elapsed(), date(&headers));
-        Ok(Raw {
-            status,
-            headers,
+        let exchange = Exchange {
+            method,
+            url,
+            token,
             body,
-        })
+            timeout,
+        };
+        let started = Instant::now();
+        let answered = self.transport.exchange(exchange).await;
+        match &answered {
+            Ok(raw) => {
+                let (status, date) = (raw.status.as_u16(), date(&raw.headers));
+                self.meter.answered(status, started.elapsed(), date);
+            }
+            Err(BridgeError::TooLarge { .. } | BridgeError::Garbled { .. }) => {}
+            Err(_) => self.meter.unanswered(),
+        }
+        answered
     }
-}
-
-/// The client, TLS included.
-fn client(base: &Url, timeout: Duration) -> Result<reqwest::Client, SetupError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    let mut builder = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .default_headers(headers)
-        .redirect(redirect::Policy::none())
-        .connect_timeout(MAX_CONNECT.min(timeout / 2))
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
-        .pool_idle_timeout(Duration::from_secs(55))
-        .tcp_nodelay(true)
-        // We decide what is sent again.
-        .retry(reqwest::retry::never());
-    builder = if base.scheme() == "https" {
-        builder.https_only(true)
-    } else {
-        builder.no_proxy()
-    };
-    builder
-        .build()
-        .map_err(|error| SetupError(crate::error::chain(&error)))
 }
 
 fn limited_until(until: Instant) -> BridgeError {
     let retry_after = Some(until.saturating_duration_since(Instant::now()));
     BridgeError::RateLimited { retry_after }
-}
-
-/// reqwest's error without the URL it repeats, and with the causes it leaves out.
-fn detail(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text = cause.to_string();
-        source = cause.source();
-    }
-    if text.is_empty() {
-        error.to_string()
-    } else {
-        text
-    }
 }

@@ -2,7 +2,7 @@
 //! it. It depends on nothing of the session but the types a login needs, and never asks for
 //! a token by itself.
 
-mod answer;
+pub(crate) mod answer;
 mod body;
 mod calls;
 mod gate;
@@ -10,6 +10,7 @@ pub mod http;
 mod meter;
 mod public;
 mod retry;
+pub(crate) mod transport;
 mod wire;
 
 pub use meter::{Meter, Reading};
@@ -205,6 +206,9 @@ pub enum BridgeError {
     Garbled { detail: String },
     #[error("the bridge's answer is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    /// Somebody signed out while the request waited; it did not leave.
+    #[error("somebody signed out before the request left")]
+    Withdrawn,
     /// A mail may or may not have been sent.
     #[error("it is unknown whether the mail was sent")]
     OutcomeUnknown(#[source] Box<BridgeError>),

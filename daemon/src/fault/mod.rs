@@ -229,6 +229,12 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
             "the mail bridge's answer cannot be used".to_owned(),
             "Check API_BASE_URL: this may not be the TAI bridge.",
         ),
+        // The session says it itself.
+        BridgeError::Withdrawn => (
+            FaultCode::NotSignedIn,
+            "the user signed out".to_owned(),
+            "Sign in again: `taid login`.",
+        ),
         // Sends say it themselves, with the mail's digest.
         BridgeError::OutcomeUnknown(cause) => return of_bridge(cause),
     };

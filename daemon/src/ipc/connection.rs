@@ -13,7 +13,7 @@ use tai_proto::{
     name,
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     sync::mpsc,
     task::AbortHandle,
     time::{Instant, timeout},
@@ -30,13 +30,13 @@ const LONGEST_DEADLINE: Duration = Duration::from_secs(5 * 60);
 pub(super) const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 
 /// What all connections have in common.
-pub(super) struct Shared<S> {
-    pub(super) service: Arc<S>,
+pub(crate) struct Shared<S> {
+    pub(crate) service: Arc<S>,
     /// This connection, among all there ever were.
-    pub(super) key: u64,
-    pub(super) clients: Arc<Clients>,
-    pub(super) stop: CancellationToken,
-    pub(super) tasks: TaskTracker,
+    pub(crate) key: u64,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
 }
 
 /// Why a connection ended other than by the peer hanging up.
@@ -62,9 +62,9 @@ enum ConnectionError {
     Io(#[from] std::io::Error),
 }
 
-struct Connection<'a, S> {
+struct Connection<'a, S, T> {
     shared: &'a Shared<S>,
-    stream: Stream,
+    stream: T,
     decoder: Decoder,
     peer: u32,
     shim: String,
@@ -84,15 +84,31 @@ struct Open {
     counts: bool,
 }
 
-/// Serves one client until it hangs up, breaks the protocol, or the daemon has drained.
+/// Serves one client, if it is the user's own process.
 pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
+    let error = match stream.peer_creds() {
+        Ok(creds) if os::is_own(&creds) => {
+            return serve_own(shared, os::pid(&creds), stream).await;
+        }
+        Ok(_) => ConnectionError::OtherUser,
+        Err(error) => error.into(),
+    };
+    tracing::warn!("a client is disconnected: {error}");
+}
+
+/// Serves one client until it hangs up, breaks the protocol, or the daemon has drained.
+pub(crate) async fn serve_own<S, T>(shared: Shared<S>, peer: u32, stream: T)
+where
+    S: Service,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
     let (happened, mut happening) = mpsc::channel(MAX_IN_FLIGHT);
     let mut connection = Connection {
         instance: shared.service.default_instance(),
         shared: &shared,
         stream,
         decoder: Decoder::new(MAX_HELLO),
-        peer: 0,
+        peer,
         shim: String::new(),
         version: 0,
         record: None,
@@ -112,18 +128,14 @@ pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
     }
 }
 
-impl<S: Service> Connection<'_, S> {
+impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
     async fn run(
         &mut self,
         happening: &mut mpsc::Receiver<Happened>,
     ) -> Result<(), ConnectionError> {
-        let creds = self.stream.peer_creds()?;
-        self.peer = os::pid(&creds);
-        if !os::is_own(&creds) {
-            return Err(ConnectionError::OtherUser);
-        }
         let shared = self.shared;
         let shaken = tokio::select! {
+            biased;
             shaken = timeout(HANDSHAKE_TIMEOUT, self.handshake()) => shaken,
             // Whoever has not even said hello is not waited for.
             () = shared.stop.cancelled() => return Ok(()),
@@ -142,14 +154,16 @@ impl<S: Service> Connection<'_, S> {
                 return Ok(());
             }
             tokio::select! {
+                // What is answered makes room for what is read.
+                biased;
+                Some(happened) = happening.recv() => self.tell(happened).await?,
+                () = self.shared.stop.cancelled(), if !draining => {}
                 read = self.stream.read_buf(self.decoder.space()) => {
                     if read? == 0 {
                         let whole = self.decoder.is_at_boundary();
                         return if whole { Ok(()) } else { Err(ConnectionError::CutOff) };
                     }
                 }
-                Some(happened) = happening.recv() => self.tell(happened).await?,
-                () = self.shared.stop.cancelled(), if !draining => {}
             }
         }
     }
@@ -330,7 +344,7 @@ impl<S: Service> Connection<'_, S> {
         self.write(&FromDaemon::Answer { id, result }).await
     }
 
-    async fn write<T: serde::Serialize>(&mut self, frame: &T) -> Result<(), ConnectionError> {
+    async fn write<F: serde::Serialize>(&mut self, frame: &F) -> Result<(), ConnectionError> {
         let mut bytes = Vec::new();
         encode(frame, &mut bytes)?;
         match timeout(WRITE_TIMEOUT, self.stream.write_all(&bytes)).await {

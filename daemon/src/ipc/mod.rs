@@ -2,7 +2,7 @@
 //! own. It turns frames into calls and answers into frames, and knows no mail.
 
 mod clients;
-mod connection;
+pub(crate) mod connection;
 mod idle;
 mod listener;
 

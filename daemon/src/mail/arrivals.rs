@@ -117,6 +117,7 @@ impl Arrivals {
                 false => self.interval * 2u32.saturating_pow(poller.failures),
             };
             tokio::select! {
+                biased;
                 () = sleep_until(last + pause.min(LONGEST_PAUSE)) => return,
                 // It may be due sooner now.
                 _ = active.changed() => {}
@@ -191,6 +192,7 @@ impl<B: Bridge> MailService<B> {
                 self.look(&mut poller).await;
             };
             tokio::select! {
+                biased;
                 // The log's other end is in `self`.
                 _ = log.changed() => {}
                 () = look => {}

@@ -37,9 +37,10 @@ impl<B: Bridge> MailService<B> {
             let marked_read = self.mark(id, deadline).await;
             return Ok(read(address, message, marked_read).await);
         }
+        let mut missing = Vec::new();
         loop {
             let Some(taken) = self
-                .take(instance, &address, client, tell, deadline)
+                .take(instance, &address, client, &missing, tell, deadline)
                 .await?
             else {
                 let (mail, removed) = (None, Removed::default());
@@ -57,7 +58,8 @@ impl<B: Bridge> MailService<B> {
                 }
                 // Deleted, or another's by now: there may be a next one.
                 Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
-                    self.leases.written(id);
+                    taken.missed();
+                    missing.push(id);
                 }
                 Err(error) => return Err(error),
             }
@@ -80,12 +82,14 @@ impl<B: Bridge> MailService<B> {
         Ok(read(address, message, is_read).await)
     }
 
-    /// Takes the oldest mail that nobody has: first what came back, then what is unread.
+    /// Takes the oldest mail that nobody has and that is not `missing`: first what came back,
+    /// then what is unread.
     async fn take(
         &self,
         instance: Option<&str>,
         address: &str,
         client: ClientKey,
+        missing: &[u64],
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Option<Taken<'_>>, MailError> {
@@ -97,8 +101,12 @@ impl<B: Bridge> MailService<B> {
         }
         self.leases.look_begins();
         let unread = self.unread(instance, address, tell, deadline).await?;
+        if let Some(id) = self.leases.unmarked_of(&unread) {
+            self.mark(id, deadline).await;
+        }
         Ok(unread
             .into_iter()
+            .filter(|id| !missing.contains(id))
             .find_map(|id| self.leases.take(client, id, address)))
     }
 
@@ -132,7 +140,11 @@ impl<B: Bridge> MailService<B> {
         if let Err(error) = &marked {
             tracing::warn!(id, error = %crate::error::chain(error), "a mail could not be marked read");
         }
-        marked == Ok(true)
+        let marked = marked == Ok(true);
+        if marked {
+            self.leases.confirm(id);
+        }
+        marked
     }
 }
 

@@ -6,11 +6,13 @@
 //! 3. written: it is the client's, and forgotten here.
 //!
 //! A client that goes away before the third gives it back. What was marked by then the bridge
-//! no longer shows as unread, so it is remembered here, and in a file, and given out first.
+//! no longer shows as unread, so it is remembered here, and in a file, and given out first. What
+//! was written and could not be marked the bridge may go on to show as unread; it is remembered
+//! as well, given to nobody, and marked again with a later look.
 
 use crate::journal::Journal;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -19,6 +21,13 @@ use tokio::time::Instant;
 
 /// How long the clients of a daemon that died have to say what they had written.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// A failing bridge says that there is no such mail (bridge-api.md, trap 9). It is asked again
+/// after a while, and believed after a day.
+const ASKED_AGAIN: Duration = Duration::from_secs(30);
+const BELIEVED: Duration = Duration::from_secs(24 * 60 * 60);
+/// Mails remembered that were written and not marked; the oldest is forgotten.
+const MAX_UNMARKED: usize = 256;
 
 /// A client's connection.
 pub type ClientKey = u64;
@@ -31,8 +40,10 @@ pub struct Leases(Mutex<Table>);
 struct Table {
     clients: HashSet<ClientKey>,
     taken: HashMap<u64, Lease>,
-    /// Marked read and never written, by id: the address, and from when on it may be given out.
-    returned: BTreeMap<u64, (String, Instant)>,
+    /// Marked read and never written, by id.
+    returned: BTreeMap<u64, Returned>,
+    /// Written, and perhaps still unread for the bridge.
+    unmarked: BTreeSet<u64>,
     /// Marked and written since the last look at the mailbox began: a list that was begun
     /// before may still show them as unread.
     since_look: HashSet<u64>,
@@ -45,6 +56,19 @@ struct Lease {
     address: String,
     /// Whether the bridge may have it as read.
     marked: bool,
+    /// Whether it said that it has.
+    confirmed: bool,
+    /// Since when it says that there is no such mail.
+    missing: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Returned {
+    address: String,
+    /// From when on it may be given out.
+    from: Instant,
+    /// Since when the bridge says that there is no such mail.
+    missing: Option<Instant>,
 }
 
 /// A mail that is taken. Given back when this is dropped, unless it was [kept](Taken::keep).
@@ -66,31 +90,36 @@ impl Leases {
         Self::with(journal, lines)
     }
 
-    /// Lines read `+7 desk.alice@tai.chat` when a mail was about to be marked and `-7` when it
-    /// was written.
+    /// Lines read `+7 desk.alice@tai.chat` when a mail was about to be marked, `-7` when it was
+    /// written, and `=7` when it was written and the bridge did not say that it is marked.
     fn with(mut journal: Journal, lines: Vec<String>) -> Self {
         let from = Instant::now() + GRACE;
         let mut returned = BTreeMap::new();
+        let mut unmarked = BTreeSet::new();
         for line in &lines {
             if let Some((id, address)) = line.strip_prefix('+').and_then(|l| l.split_once(' '))
                 && let Ok(id) = id.parse()
             {
-                returned.insert(id, (address.to_owned(), from));
+                returned.insert(id, Returned::new(address.to_owned(), from));
             } else if let Some(id) = line.strip_prefix('-').and_then(|id| id.parse::<u64>().ok()) {
                 returned.remove(&id);
+                unmarked.remove(&id);
+            } else if let Some(id) = line.strip_prefix('=').and_then(|id| id.parse::<u64>().ok()) {
+                returned.remove(&id);
+                unmarked.insert(id);
             }
         }
-        if returned.len() < lines.len() {
-            let left: Vec<String> = returned
-                .iter()
-                .map(|(id, (address, _))| format!("+{id} {address}"))
-                .collect();
-            journal.rewrite(&left);
+        if returned.len() + unmarked.len() < lines.len() {
+            let given = returned.iter();
+            let given = given.map(|(id, mail)| format!("+{id} {}", mail.address));
+            let written = unmarked.iter().map(|id| format!("={id}"));
+            journal.rewrite(&given.chain(written).collect::<Vec<String>>());
         }
         Self(Mutex::new(Table {
             clients: HashSet::new(),
             taken: HashMap::new(),
             returned,
+            unmarked,
             since_look: HashSet::new(),
             journal,
         }))
@@ -123,13 +152,48 @@ impl Leases {
     /// The client has written it to where it is read.
     pub fn written(&self, id: u64) {
         let mut table = self.table();
-        if table.taken.remove(&id).is_some_and(|lease| lease.marked) {
+        let lease = table.taken.remove(&id);
+        let returned = table.returned.remove(&id);
+        if lease.as_ref().is_some_and(|lease| lease.marked) {
             table.since_look.insert(id);
         }
+        // One that came back may not have been marked either.
+        let unsure = lease.map_or(returned.is_some(), |lease| lease.marked && !lease.confirmed);
+        match unsure {
+            true => table.remember_unmarked(id),
+            false => table.journal.append(&format!("-{id}")),
+        }
+        table.tidy();
+    }
+
+    /// It is not there any more, or another's.
+    pub(super) fn dropped(&self, id: u64) {
+        let mut table = self.table();
+        table.taken.remove(&id);
         table.returned.remove(&id);
         table.journal.append(&format!("-{id}"));
-        if table.taken.is_empty() && table.returned.is_empty() {
-            table.journal.rewrite(&[]);
+        table.tidy();
+    }
+
+    /// Of mails that the bridge shows as unread the first that somebody has written.
+    pub(super) fn unmarked_of(&self, unread: &[u64]) -> Option<u64> {
+        let table = self.table();
+        unread
+            .iter()
+            .find(|id| table.unmarked.contains(id))
+            .copied()
+    }
+
+    /// The bridge says that it has it as read.
+    pub(super) fn confirm(&self, id: u64) {
+        let mut table = self.table();
+        if let Some(lease) = table.taken.get_mut(&id) {
+            lease.confirmed = true;
+        }
+        if table.unmarked.remove(&id) {
+            table.since_look.insert(id);
+            table.journal.append(&format!("-{id}"));
+            table.tidy();
         }
     }
 
@@ -148,10 +212,13 @@ impl Leases {
         let (id, _) = table
             .returned
             .iter()
-            .find(|(_, (of, from))| of.eq_ignore_ascii_case(address) && *from <= now)?;
+            .find(|(_, mail)| mail.address.eq_ignore_ascii_case(address) && mail.from <= now)?;
         let id = *id;
-        table.returned.remove(&id);
+        let missing = table.returned.remove(&id).and_then(|mail| mail.missing);
         table.lend(id, client, address, true);
+        if let Some(lease) = table.taken.get_mut(&id) {
+            lease.missing = missing;
+        }
         drop(table);
         Some(Taken { leases: self, id })
     }
@@ -165,6 +232,7 @@ impl Leases {
     pub(super) fn take(&self, client: ClientKey, id: u64, address: &str) -> Option<Taken<'_>> {
         let mut table = self.table();
         let theirs = table.taken.contains_key(&id)
+            || table.unmarked.contains(&id)
             || table.returned.contains_key(&id)
             || table.since_look.contains(&id);
         if theirs {
@@ -191,14 +259,41 @@ impl Leases {
     }
 }
 
+impl Returned {
+    fn new(address: String, from: Instant) -> Self {
+        Self {
+            address,
+            from,
+            missing: None,
+        }
+    }
+}
+
 impl Table {
     fn lend(&mut self, id: u64, client: ClientKey, address: &str, marked: bool) {
         let lease = Lease {
             client,
             address: address.to_owned(),
             marked,
+            confirmed: false,
+            missing: None,
         };
         self.taken.insert(id, lease);
+    }
+
+    fn remember_unmarked(&mut self, id: u64) {
+        if self.unmarked.len() == MAX_UNMARKED {
+            self.unmarked.pop_first();
+        }
+        self.unmarked.insert(id);
+        self.journal.append(&format!("={id}"));
+    }
+
+    /// Empties the file when there is nothing to remember.
+    fn tidy(&mut self) {
+        if self.taken.is_empty() && self.returned.is_empty() && self.unmarked.is_empty() {
+            self.journal.rewrite(&[]);
+        }
     }
 
     fn give_back(&mut self, id: u64) -> Option<String> {
@@ -206,7 +301,8 @@ impl Table {
             address, marked, ..
         } = self.taken.remove(&id)?;
         if marked {
-            self.returned.insert(id, (address.clone(), Instant::now()));
+            let returned = Returned::new(address.clone(), Instant::now());
+            self.returned.insert(id, returned);
         }
         Some(address)
     }
@@ -215,6 +311,29 @@ impl Table {
 impl Taken<'_> {
     pub(super) fn id(&self) -> u64 {
         self.id
+    }
+
+    /// The bridge says that there is no such mail. One that is marked would be lost if that
+    /// were believed at once; another one is found again, if there is one.
+    pub(super) fn missed(self) {
+        let now = Instant::now();
+        let mut table = self.leases.table();
+        if let Some(lease) = table.taken.remove(&self.id) {
+            let missing = lease.missing.unwrap_or(now);
+            match lease.marked && now.duration_since(missing) < BELIEVED {
+                true => {
+                    let returned = Returned {
+                        address: lease.address,
+                        from: now + ASKED_AGAIN,
+                        missing: Some(missing),
+                    };
+                    table.returned.insert(self.id, returned);
+                }
+                false => table.journal.append(&format!("-{}", self.id)),
+            }
+        }
+        drop(table);
+        std::mem::forget(self);
     }
 
     /// Leaves it with its client until the client writes it or goes. A client that has gone

@@ -50,12 +50,36 @@ async fn a_list_that_is_older_than_the_reading_does_not_give_a_mail_out_again() 
     let leases = with_clients();
     leases.take(1, 7, DESK).unwrap().keep();
     leases.mark(1, 7);
+    leases.confirm(7);
     leases.look_begins();
     leases.written(7);
     assert!(leases.take(2, 7, DESK).is_none());
     leases.look_begins();
-    // What the bridge shows as unread now was not marked, whatever we think.
+    // What the bridge shows as unread now was not marked, whatever it said.
     assert!(leases.take(2, 7, DESK).is_some());
+}
+
+#[tokio::test]
+async fn what_was_written_and_not_marked_is_given_to_nobody_and_marked_later() {
+    let dir = tempfile::tempdir().unwrap();
+    crate::os::keep_new_files_private();
+    let path = dir.path().join("state/undelivered");
+    let before = Leases::open(path.clone());
+    before.joined(1);
+    before.take(1, 7, DESK).unwrap().keep();
+    before.mark(1, 7);
+    before.written(7);
+    drop(before);
+
+    let after = Leases::open(path.clone());
+    after.joined(2);
+    after.look_begins();
+    assert_eq!(after.unmarked_of(&[6, 7]), Some(7));
+    assert!(after.take(2, 7, DESK).is_none());
+    after.confirm(7);
+    assert_eq!(after.unmarked_of(&[6, 7]), None);
+    assert!(after.take(2, 7, DESK).is_none(), "the list is older");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "");
 }
 
 #[tokio::test]
@@ -92,5 +116,8 @@ async fn what_a_dead_daemon_had_marked_is_given_out_after_its_clients_could_spea
     taken.keep();
     assert!(after.take_returned(5, DESK).is_none());
     after.written(7);
+    for id in [7, 8] {
+        after.confirm(id);
+    }
     assert_eq!(std::fs::read_to_string(path).unwrap(), "");
 }

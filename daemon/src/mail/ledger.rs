@@ -3,12 +3,15 @@
 //! outlives the daemon in a file.
 
 use super::MailError;
-use crate::journal::Journal;
+use crate::{
+    journal::Journal,
+    session::clock::{Clock, SystemClock},
+};
 use ring::digest::{Context, SHA256};
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -57,8 +60,10 @@ impl std::fmt::Display for Digest {
 }
 
 /// The ledger of a daemon.
-#[derive(Debug)]
-pub struct Ledger(Mutex<Book>);
+pub struct Ledger {
+    book: Mutex<Book>,
+    clock: Arc<dyn Clock>,
+}
 
 #[derive(Debug)]
 struct Book {
@@ -68,7 +73,6 @@ struct Book {
 }
 
 /// A send that is under way. Dropped without a word, its outcome is unknown.
-#[derive(Debug)]
 pub(super) struct Sending<'a> {
     ledger: &'a Ledger,
     digest: Digest,
@@ -78,18 +82,23 @@ pub(super) struct Sending<'a> {
 impl Ledger {
     /// A ledger that does not outlive the daemon.
     pub fn in_memory() -> Self {
-        Self::with(Journal::nowhere(), Vec::new())
+        Self::with(Journal::nowhere(), Vec::new(), Arc::new(SystemClock))
     }
 
     /// The ledger in this file.
     pub fn open(path: PathBuf) -> Self {
+        Self::open_with_clock(path, Arc::new(SystemClock))
+    }
+
+    /// The same, with a clock of the caller's.
+    pub fn open_with_clock(path: PathBuf, clock: Arc<dyn Clock>) -> Self {
         let (journal, lines) = Journal::open(path);
-        Self::with(journal, lines)
+        Self::with(journal, lines, clock)
     }
 
     /// Lines read `1795428123 DIGEST sent`. What was under way when the daemon died may have
     /// been sent.
-    fn with(journal: Journal, lines: Vec<String>) -> Self {
+    fn with(journal: Journal, lines: Vec<String>, clock: Arc<dyn Clock>) -> Self {
         let mut entries = HashMap::new();
         for line in &lines {
             let mut words = line.split(' ');
@@ -116,13 +125,14 @@ impl Ledger {
             journal,
             lines: lines.len(),
         };
-        book.tidy(SystemTime::now());
+        book.tidy(clock.now().wall);
         book.rewrite();
-        Self(Mutex::new(book))
+        let book = Mutex::new(book);
+        Self { book, clock }
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a send, unless the same mail was sent a moment ago, or may have been. `insist`
@@ -131,7 +141,7 @@ impl Ledger {
     /// # Errors
     /// [`MailError::Duplicate`].
     pub(super) fn begin(&self, digest: &Digest, insist: bool) -> Result<Sending<'_>, MailError> {
-        let now = SystemTime::now();
+        let now = self.clock.now().wall;
         let mut book = self.book();
         book.look(digest, insist, now)?;
         book.note(digest, now, Outcome::Sending);
@@ -144,7 +154,7 @@ impl Ledger {
 
     /// Whether [`Ledger::begin`] would begin now.
     pub(super) fn look(&self, digest: &Digest, insist: bool) -> Result<(), MailError> {
-        self.book().look(digest, insist, SystemTime::now())
+        self.book().look(digest, insist, self.clock.now().wall)
     }
 
     /// The sends of the last day whose outcome is unknown, oldest first.
@@ -246,7 +256,7 @@ impl Sending<'_> {
 
 impl Drop for Sending<'_> {
     fn drop(&mut self) {
-        let now = SystemTime::now();
+        let now = self.ledger.clock.now().wall;
         let mut book = self.ledger.book();
         match self.outcome {
             Some(outcome) => book.note(&self.digest, now, outcome),

@@ -36,7 +36,7 @@ impl<B: Bridge> MailService<B> {
             self.bridge.delete(&token, id, deadline).await
         })
         .await?;
-        self.leases.written(id);
+        self.leases.dropped(id);
         Ok(reading::line(&mail.head.subject))
     }
 

@@ -226,12 +226,12 @@ impl Session {
                     );
                     self.rejected(generation, left, deadline).await;
                 }
-                result => return result.map_err(RequestError::Bridge),
+                result => return result.map_err(of_request),
             }
             token = self.token(deadline).await.map_err(RequestError::Session)?;
             tracing::debug!("API request proceeding with refreshed token");
         }
-        work(token).await.map_err(RequestError::Bridge)
+        work(token).await.map_err(of_request)
     }
 
     /// Whose session it is. Where only a login will tell, one is waited for.
@@ -343,6 +343,13 @@ impl Session {
         let _ = self.commands.send(Command::Stop).await;
         let mut snapshots = self.snapshots.clone();
         while snapshots.changed().await.is_ok() {}
+    }
+}
+
+fn of_request(error: BridgeError) -> RequestError {
+    match error {
+        BridgeError::Withdrawn => RequestError::Session(SessionError::LoggedOut),
+        error => RequestError::Bridge(error),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
     clock::{Clock, Now},
     error::SessionError,
     state::{Context, Effect, Event, Reason, State},
-    token::{Generation, Issued, Token},
+    token::{Generation, Issued, Token, Withdrawal},
 };
 use crate::{
     bridge::{Bridge, BridgeError},
@@ -37,6 +37,8 @@ pub(super) struct Owner<B> {
     /// The person who waits for the check in flight.
     person: Option<Reply>,
     generation: Generation,
+    /// Of all tokens since somebody signed out.
+    withdrawal: Withdrawal,
 }
 
 impl<B: Bridge> Owner<B> {
@@ -54,6 +56,7 @@ impl<B: Bridge> Owner<B> {
             in_flight: None,
             person: None,
             generation: 0,
+            withdrawal: Withdrawal::default(),
         }
     }
 
@@ -62,13 +65,8 @@ impl<B: Bridge> Owner<B> {
             let wakes_at = self.publish.borrow().state.wakes_at();
             let timer = wakes_at.map(|at| Instant::now() + at.until(self.clock.now()));
             let event = tokio::select! {
-                command = inbox.recv() => match command {
-                    Some(command) => match self.take(command) {
-                        Some(event) => event,
-                        None => continue,
-                    },
-                    None => Event::Stop,
-                },
+                // What callers want can wait for what they may already have.
+                biased;
                 result = finished(&mut self.in_flight) => {
                     let (event, person) = self.finished(&result);
                     self.apply(event);
@@ -78,6 +76,13 @@ impl<B: Bridge> Owner<B> {
                     continue;
                 }
                 () = sleep_until(timer) => Event::Timer,
+                command = inbox.recv() => match command {
+                    Some(command) => match self.take(command) {
+                        Some(event) => event,
+                        None => continue,
+                    },
+                    None => Event::Stop,
+                },
             };
             self.apply(event);
             if matches!(
@@ -103,6 +108,8 @@ impl<B: Bridge> Owner<B> {
             }
             Command::SignOut(reply) => {
                 self.adopt(Source::Nowhere { username: None });
+                // A request that waits to be sent again has a token of its own.
+                std::mem::take(&mut self.withdrawal).withdraw();
                 // Whoever waits to be told is told once the state is published.
                 self.apply(Event::SignOut);
                 let _ = reply.send(Ok(()));
@@ -256,7 +263,7 @@ impl<B: Bridge> Owner<B> {
             }
         }
         let event = match result {
-            Ok(token) => Event::Received(token.clone()),
+            Ok(token) => Event::Received(token.clone().within(&self.withdrawal)),
             Err(error) => Event::Failed(error.clone()),
         };
         (event, person)

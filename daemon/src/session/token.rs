@@ -10,7 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -42,8 +45,20 @@ pub struct Token {
     generation: Generation,
     username: Arc<str>,
     secret: Arc<SecretString>,
+    withdrawal: Withdrawal,
     expires: Now,
     renews: Now,
+}
+
+/// Whether somebody signed out since: one for all tokens of a session, whoever has them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Withdrawal(Arc<AtomicBool>);
+
+impl Withdrawal {
+    /// Nothing is to be asked with these tokens any more.
+    pub(super) fn withdraw(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Why something the bridge issued is not used.
@@ -125,6 +140,7 @@ impl Token {
             generation,
             username: username.into(),
             secret: Arc::new(issued.token),
+            withdrawal: Withdrawal::default(),
             expires: asked.plus(left),
             renews: asked.plus(left.saturating_sub(margin)),
         })
@@ -143,6 +159,17 @@ impl Token {
     /// The JWT, to be put into a request's header and nowhere else.
     pub fn secret(&self) -> &SecretString {
         &self.secret
+    }
+
+    /// The same token, as one of those that are withdrawn together.
+    pub(super) fn within(self, withdrawal: &Withdrawal) -> Self {
+        let withdrawal = withdrawal.clone();
+        Self { withdrawal, ..self }
+    }
+
+    /// Whether somebody signed out since it was handed out.
+    pub fn is_withdrawn(&self) -> bool {
+        self.withdrawal.0.load(Ordering::Relaxed)
     }
 
     /// When it stops being good.

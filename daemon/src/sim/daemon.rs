@@ -1,0 +1,289 @@
+//! The simulated daemon: all of taid but its sockets, killed and started again.
+
+use super::world::{World, WorldClock, WorldTransport};
+use crate::{
+    app::App,
+    bridge::http::HttpBridge,
+    config::{Config, InForce, Inputs},
+    credentials::Source,
+    ipc::connection::{Shared, serve_own},
+    logging::{self, Log},
+    mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
+    session::Session,
+};
+use secrecy::SecretString;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, OnceLock},
+    time::{Duration, SystemTime},
+};
+use tai_proto::{
+    account::{Credentials, Login},
+    endpoint::Endpoint,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf, duplex, split},
+    time::{Instant, sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Which daemon runs, and how it is reached.
+#[derive(Clone)]
+pub(super) struct Daemon {
+    world: Arc<World>,
+    dir: Arc<tempfile::TempDir>,
+    now: Arc<Mutex<Option<Running>>>,
+}
+
+struct Running {
+    app: Arc<App<WorldTransport>>,
+    dead: CancellationToken,
+    tasks: TaskTracker,
+    number: u64,
+    keys: u64,
+}
+
+impl Daemon {
+    pub(super) fn new(world: Arc<World>) -> Self {
+        crate::os::keep_new_files_private();
+        let dir = tempfile::tempdir_in(fast()).unwrap();
+        let daemon = Self {
+            world,
+            dir: Arc::new(dir),
+            now: Arc::default(),
+        };
+        daemon.start(0);
+        daemon
+    }
+
+    fn now(&self) -> MutexGuard<'_, Option<Running>> {
+        self.now.lock().unwrap()
+    }
+
+    fn state(&self, number: u64) -> PathBuf {
+        self.dir.path().join(number.to_string())
+    }
+
+    fn start(&self, number: u64) {
+        let running = Running::new(&self.world, &self.state(number), number);
+        running.app.session.nudge();
+        *self.now() = Some(running);
+    }
+
+    /// Killed without a warning: what it wrote down is there, and nothing else. Its successor
+    /// starts after a moment.
+    pub(super) async fn crash(&self) {
+        let Some(running) = self.now().take() else {
+            return;
+        };
+        let number = running.number;
+        self.world.note("taid is killed");
+        // What is left of it can write where nobody will read.
+        copy(&self.state(number), &self.state(number + 1));
+        running.dead.cancel();
+        sleep(self.world.moment(2_000)).await;
+        self.world.set_signed_out(false);
+        self.start(number + 1);
+    }
+
+    /// Asked to end: it drains, and its successor has the same files.
+    pub(super) async fn restart(&self) {
+        let (number, app, tasks) = match &*self.now() {
+            Some(running) => (running.number, running.app.clone(), running.tasks.clone()),
+            None => return,
+        };
+        self.world.note("taid is stopped");
+        app.stop.cancel();
+        tasks.close();
+        let _ = timeout(Duration::from_secs(10), tasks.wait()).await;
+        app.session.stop().await;
+        let Some(running) = self.now().take() else {
+            return;
+        };
+        copy(&self.state(number), &self.state(number + 1));
+        running.dead.cancel();
+        sleep(self.world.moment(500)).await;
+        self.world.set_signed_out(false);
+        self.start(number + 1);
+    }
+
+    /// A person signs out, and in again after a while.
+    pub(super) async fn sign_out_and_in(&self) {
+        let Some((app, number)) = self.now().as_ref().map(|now| (now.app.clone(), now.number))
+        else {
+            return;
+        };
+        let deadline = Instant::now() + Duration::from_secs(10);
+        if app.session.sign_out(deadline).await.is_ok() && self.is(number) {
+            self.world.note("signed out");
+            self.world.set_signed_out(true);
+            if app.session.snapshot().state.token().is_some() {
+                self.world
+                    .break_promise("there is a token after logout".into());
+            }
+        }
+        sleep(self.world.moment(5_000)).await;
+        self.sign_in().await;
+    }
+
+    /// A person signs in.
+    pub(super) async fn sign_in(&self) {
+        let Some(app) = self.now().as_ref().map(|now| now.app.clone()) else {
+            return;
+        };
+        self.world.set_signed_out(false);
+        let login = Login {
+            credentials: Credentials {
+                username: "alice".into(),
+                password: tai_proto::Secret::new("sandbox-password".to_owned()),
+            },
+            save: false,
+        };
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let _ = app.login(login, deadline).await;
+    }
+
+    fn is(&self, number: u64) -> bool {
+        self.now().as_ref().is_some_and(|now| now.number == number)
+    }
+
+    /// A connection to the daemon that runs; `None` when none does. Whoever is `killed` is cut
+    /// off.
+    pub(super) fn connect(&self, killed: &CancellationToken) -> Option<DuplexStream> {
+        let mut now = self.now();
+        let running = now.as_mut().filter(|now| !now.app.stop.is_cancelled())?;
+        running.keys += 1;
+        let (near, far) = duplex(4096);
+        let (inner, outer) = duplex(4096);
+        let shared = Shared {
+            service: running.app.clone(),
+            key: running.keys,
+            clients: running.app.clients.clone(),
+            stop: running.app.stop.clone(),
+            tasks: running.tasks.clone(),
+        };
+        running.tasks.spawn(serve_own(shared, 1, inner));
+        let cut = [killed.clone(), running.dead.clone()];
+        let ((from, to), (back, forth)) = (split(far), split(outer));
+        relay(&self.world, from, forth, cut.clone());
+        relay(&self.world, back, to, cut);
+        Some(near)
+    }
+}
+
+impl Running {
+    fn new(world: &Arc<World>, state: &Path, number: u64) -> Self {
+        let env = |name: &str| match name {
+            "TAI_MCP_USERNAME" => Some("alice".to_owned()),
+            "TAI_MCP_API_BASE_URL" => Some("http://127.0.0.1:1".to_owned()),
+            _ => None,
+        };
+        let password = SecretString::from("sandbox-password");
+        let inputs = Inputs {
+            env: &env,
+            password: Some(("TAI_MCP_PASSWORD", password)),
+            dir: None,
+        };
+        let mut config = Config::load("default", inputs).unwrap();
+        let dead = CancellationToken::new();
+        let transport = WorldTransport {
+            world: world.clone(),
+            daemon: number,
+            dead: dead.clone(),
+        };
+        let (base, limit) = (config.base_url.clone(), config.api_timeout);
+        let bridge = Arc::new(HttpBridge::over(transport, base, limit));
+        let clock = Arc::new(WorldClock(world.clone()));
+        let nowhere = Source::Nowhere { username: None };
+        let source = std::mem::replace(&mut config.source, nowhere);
+        let session = Session::start_with_clock(bridge.clone(), source, clock.clone());
+        let app = App {
+            mail: MailService::new(
+                bridge.clone(),
+                session.clone(),
+                None,
+                Leases::open(state.join("undelivered")),
+                Ledger::open_with_clock(state.join("sends"), clock),
+                Approvals::new(config.confirm),
+                Arrivals::new(config.poll_interval),
+            ),
+            configured: Some("the simulation".to_owned()),
+            endpoint: Endpoint::in_dir(state, "default").unwrap(),
+            log: log(),
+            bridge,
+            session,
+            clients: Arc::default(),
+            stop: CancellationToken::new(),
+            started: (SystemTime::UNIX_EPOCH, std::time::Instant::now()),
+            idle_exit: None,
+            permits: InForce::new(std::mem::take(&mut config.permits)),
+            config,
+        };
+        Self {
+            app: Arc::new(app),
+            dead,
+            tasks: TaskTracker::new(),
+            number,
+            keys: 0,
+        }
+    }
+}
+
+/// One direction of a line: in pieces, slowly, until somebody at its ends is no more.
+fn relay(
+    world: &Arc<World>,
+    mut from: ReadHalf<DuplexStream>,
+    mut to: WriteHalf<DuplexStream>,
+    cut: [CancellationToken; 2],
+) {
+    let world = world.clone();
+    tokio::spawn(async move {
+        let [one, other] = cut;
+        let copy = async {
+            let mut piece = [0; 512];
+            loop {
+                let most = 1 + world.draw(piece.len() as u64) as usize;
+                let Ok(n @ 1..) = from.read(&mut piece[..most]).await else {
+                    return;
+                };
+                if world.happens(30) {
+                    sleep(world.moment(30)).await;
+                }
+                if to.write_all(&piece[..n]).await.is_err() {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = one.cancelled() => {}
+            () = other.cancelled() => {}
+            () = copy => {}
+        }
+        let _ = to.shutdown().await;
+    });
+}
+
+/// The files are written often; where there is a file system in memory, that is quick.
+fn fast() -> PathBuf {
+    let shm = Path::new("/dev/shm");
+    match shm.is_dir() {
+        true => shm.to_owned(),
+        false => std::env::temp_dir(),
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    crate::os::private_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).into_iter().flatten() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+/// One that goes nowhere, for all of them.
+fn log() -> Arc<Log> {
+    static LOG: OnceLock<Arc<Log>> = OnceLock::new();
+    let new = || Arc::new(logging::start(crate::config::LogLevel::Error, None, false));
+    LOG.get_or_init(new).clone()
+}

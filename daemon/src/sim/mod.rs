@@ -1,0 +1,176 @@
+//! The whole daemon but its sockets, driven by a seed: paused time, several clients over slow
+//! lines, a bridge that loses, delays and masks, a daemon that is killed and stopped, clocks
+//! that are set, a machine that sleeps. After each step every promise is checked:
+//!
+//! - one login in flight at the most;
+//! - every call is answered once, and in time;
+//! - no mail is sent twice, and none is said to be sent, or not, that was not, or was;
+//! - no mail is lost, and none is read by two clients, unless the first died before it could
+//!   say so;
+//! - no token is used after logout.
+//!
+//! `TAI_SIM_SEEDS=5000` runs so many seeds, `TAI_SIM_SEED=17` one of them, and tells it.
+
+#![expect(
+    clippy::match_overlapping_arm,
+    reason = "an arm is a share of a hundred, which begins where the one before it ends"
+)]
+
+mod client;
+mod daemon;
+mod world;
+
+use client::{Client, addresses};
+use daemon::Daemon;
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    runtime::RngSeed,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use world::{Weather, World};
+
+/// In the everyday tests.
+const SEEDS: u64 = 150;
+/// Steps of a seed, about a quarter of a second each.
+const STEPS: u64 = 60;
+const CLIENTS: u64 = 4;
+/// The longest a client may take to end: a call with all its patience, and a reconnection.
+const LAST_CALL: Duration = Duration::from_secs(180);
+
+/// One seed; the trace of what happened, or the promise that was broken.
+fn run(seed: u64, verbose: bool) -> Result<u64, String> {
+    fastrand::seed(seed);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        // What tokio leaves to chance: see .cargo/config.toml.
+        .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let world = World::new(seed, verbose);
+        storm(&world).await;
+        match world.broken() {
+            Some(how) => Err(how),
+            None => Ok(world.trace()),
+        }
+    })
+}
+
+async fn storm(world: &Arc<World>) {
+    let daemon = Daemon::new(world.clone());
+    let stop = CancellationToken::new();
+    let mut clients = JoinSet::new();
+    let mut number = 0;
+    let mut killers = Vec::new();
+    let mut join = |clients: &mut JoinSet<()>| {
+        let client = Client::new(world.clone(), daemon.clone(), number);
+        number += 1;
+        let killer = client.killer();
+        clients.spawn(client.live(stop.clone()));
+        killer
+    };
+    for _ in 0..CLIENTS {
+        killers.push(join(&mut clients));
+    }
+    let mut person = JoinSet::new();
+    for _ in 0..STEPS {
+        sleep(world.moment(500)).await;
+        match world.draw(100) {
+            ..40 => {
+                let to = addresses().nth(world.draw(2) as usize);
+                to.into_iter().for_each(|to| world.new_mail(to));
+            }
+            ..52 => world.set_weather(match world.draw(10) {
+                ..4 => Weather::Calm,
+                ..8 => Weather::Storm,
+                8 => Weather::Down,
+                _ => Weather::Masked,
+            }),
+            ..58 => {
+                let which = world.draw(CLIENTS) as usize;
+                world.note("a client is killed");
+                killers[which].cancel();
+                killers[which] = join(&mut clients);
+            }
+            ..62 => daemon.crash().await,
+            ..65 => daemon.restart().await,
+            ..69 => world.forget_tokens(),
+            ..72 => world.set_clock(world.draw(200_000) as i64 - 100_000),
+            ..74 => world.suspend(world.draw(10_000)),
+            ..76 if person.is_empty() => {
+                let daemon = daemon.clone();
+                person.spawn(async move { daemon.sign_out_and_in().await });
+            }
+            _ => {}
+        }
+        if world.broken().is_some() {
+            return;
+        }
+        while person.try_join_next().is_some() {}
+    }
+    world.set_weather(Weather::Calm);
+    stop.cancel();
+    let ended = timeout(LAST_CALL, async {
+        person.join_all().await;
+        clients.join_all().await;
+    });
+    if ended.await.is_err() {
+        return world.break_promise("a client waits for ever".into());
+    }
+    // What a refused password is waited out for, or the bridge asked for.
+    sleep(Duration::from_secs(20 * 60)).await;
+    daemon.sign_in().await;
+    for last in 0..2 {
+        let mut reader = Client::new(world.clone(), daemon.clone(), 1_000 + last);
+        if let Err(problem) = reader.read_all().await {
+            return world.break_promise(problem);
+        }
+    }
+    world.check_the_end();
+}
+
+#[test]
+fn every_promise_holds_whatever_happens_in_whichever_order() {
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|value| value.parse().ok())
+    };
+    if let Some(seed) = number("TAI_SIM_SEED") {
+        let result = run(seed, true);
+        assert!(result.is_ok(), "seed {seed}: {result:?}");
+        return;
+    }
+    let seeds: u64 = number("TAI_SIM_SEEDS").unwrap_or(SEEDS);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let broken = std::thread::scope(|scope| {
+        let part = |first| {
+            move || {
+                (first..seeds)
+                    .step_by(threads as usize)
+                    .find_map(|seed| run(seed, false).err().map(|how| (seed, how)))
+            }
+        };
+        let parts: Vec<_> = (0..threads).map(|first| scope.spawn(part(first))).collect();
+        parts
+            .into_iter()
+            .filter_map(|part| part.join().unwrap())
+            .min()
+    });
+    if let Some((seed, how)) = broken {
+        panic!(
+            "seed {seed}: {how}\nTAI_SIM_SEED={seed} cargo test -p taid --lib every_promise -- --nocapture"
+        );
+    }
+    println!("{seeds} seeds");
+}
+
+#[test]
+fn a_seed_is_the_same_run_each_time() {
+    for seed in [1, 2, 3] {
+        assert_eq!(run(seed, false), run(seed, false));
+    }
+}
