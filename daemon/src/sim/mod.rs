@@ -34,7 +34,7 @@ use world::{Weather, World};
 /// In the everyday tests.
 const SEEDS: u64 = 150;
 /// Steps of a seed, about a quarter of a second each.
-const STEPS: u64 = 60;
+const STEPS: u64 = 45;
 const CLIENTS: u64 = 4;
 /// The longest a client may take to end: a call with all its patience, and a reconnection.
 const LAST_CALL: Duration = Duration::from_secs(180);
