@@ -34,6 +34,9 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub fn executables() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     DIR.get_or_init(|| {
+        if let Some(given) = std::env::var_os("TAI_EXECUTABLES") {
+            return std::path::absolute(given).unwrap();
+        }
         let mut dir = std::env::current_exe()
             .unwrap()
             .parent()
