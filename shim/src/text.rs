@@ -129,7 +129,7 @@ fn show_read(read: Read, nonce: &str, warns: bool) -> Shown {
         text.push_str(note);
     }
     if warns && !mail.marked_read {
-        text.push_str("\n\n---\n\nWarning: this email could not be marked as read, so it will be shown again.");
+        text.push_str("\n\n---\n\nWarning: this email could not be marked as read, so it is still listed as unread.");
     }
     let email = Some(email(mail, note));
     shown(text, &results::FetchEmailResult { address, email })

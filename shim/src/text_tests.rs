@@ -168,7 +168,7 @@ fn the_texts_are_those_existing_users_know() {
 
     ---
 
-    Warning: this email could not be marked as read, so it will be shown again.
+    Warning: this email could not be marked as read, so it is still listed as unread.
 
     {"address":"desk.alice@tai.chat","email":{"body":"**body**","date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"note":"Note: removed from this email, because a person would not see it: 1 hidden passage, 2 tracking images, 1 active element, 3 comments, 40 invisible characters, everything after 1 MB. Note: this email was nested too deep and is shown as bare text, hidden passages included.","read":false,"subject":"Hi\nBcc: x","to":"desk.alice@tai.chat","trust":"untrusted"}}
 

@@ -1,6 +1,9 @@
 //! The simulated daemon: all of taid but its sockets, killed and started again.
 
-use super::world::{World, WorldClock, WorldTransport};
+use super::{
+    bridge::WorldTransport,
+    world::{World, WorldClock},
+};
 use crate::{
     app::App,
     bridge::http::HttpBridge,

@@ -16,6 +16,7 @@
     reason = "an arm is a share of a hundred, which begins where the one before it ends"
 )]
 
+mod bridge;
 mod client;
 mod daemon;
 mod world;

@@ -1,34 +1,16 @@
-//! The world around a daemon: the bridge with its mails and its awkwardness (bridge-api.md),
-//! the time, and the account of what happened that every promise is checked against.
+//! The world around a daemon: the mails, the time, and the account of what happened that every
+//! promise is checked against.
 
-use crate::{
-    bridge::{
-        BridgeError,
-        answer::Raw,
-        transport::{Exchange, Transport},
-    },
-    session::{
-        clock::{Clock, Now},
-        fake::jwt,
-    },
-};
+use crate::session::clock::{Clock, Now};
 use fastrand::Rng;
-use reqwest::{
-    StatusCode, Url,
-    header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
-};
-use secrecy::ExposeSecret as _;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
-use tokio::time::{Instant, sleep, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio::time::Instant;
 
-const PASSWORD: &str = "sandbox-password";
+pub(super) const PASSWORD: &str = "sandbox-password";
 
 /// How the bridge is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,26 +24,10 @@ pub(super) enum Weather {
     Masked,
 }
 
-/// What becomes of one request.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    Answered,
-    /// It never arrives, and that is certain.
-    Refused,
-    /// The connection breaks before the bridge does it.
-    LostBefore,
-    /// The connection breaks after the bridge did it.
-    LostAfter,
-    /// Nobody answers; the bridge may do it all the same, and late.
-    Hangs(Option<Duration>),
-    /// What is in front of the bridge answers, before it did it or after.
-    InFront(u16, bool),
-}
-
-struct Mail {
-    to: &'static str,
-    at: u64,
-    read: bool,
+pub(super) struct Mail {
+    pub(super) to: &'static str,
+    pub(super) at: u64,
+    pub(super) read: bool,
     /// Who has written it to their client, and whether they said so to taid.
     delivered: Vec<Delivery>,
 }
@@ -74,32 +40,32 @@ struct Delivery {
 
 /// What is known of the mails that say the same.
 #[derive(Default)]
-struct Sends {
+pub(super) struct Sends {
     /// How often the bridge sent it.
-    done: u32,
+    pub(super) done: u32,
     /// How often a client was told that it was sent.
     told: u32,
     attempts: u32,
     /// The ledger may have forgotten it, because a clock was set.
-    excused: bool,
+    pub(super) excused: bool,
 }
 
-struct Inner {
-    rng: Rng,
+pub(super) struct Inner {
+    pub(super) rng: Rng,
     start: Instant,
     /// How long the machine was suspended: tokio's time stands still then.
     suspended: u64,
     /// How far the wall clock was set.
     set: i64,
-    weather: Weather,
-    mails: BTreeMap<u64, Mail>,
-    sends: BTreeMap<String, Sends>,
-    tokens: HashMap<String, u64>,
+    pub(super) weather: Weather,
+    pub(super) mails: BTreeMap<u64, Mail>,
+    pub(super) sends: BTreeMap<String, Sends>,
+    pub(super) tokens: HashMap<String, u64>,
     /// Logins and renewals in flight, by daemon.
-    logins: HashMap<u64, u32>,
+    pub(super) logins: HashMap<u64, u32>,
     /// Nobody is signed in, and nobody tries to be.
-    signed_out: bool,
-    broken: Option<String>,
+    pub(super) signed_out: bool,
+    pub(super) broken: Option<String>,
     trace: u64,
     verbose: bool,
 }
@@ -126,7 +92,7 @@ impl World {
         })))
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap()
     }
 
@@ -288,7 +254,7 @@ impl World {
 }
 
 impl Inner {
-    fn note(&mut self, what: &str) {
+    pub(super) fn note(&mut self, what: &str) {
         let at = self.start.elapsed();
         if self.verbose {
             eprintln!("{:9.3} {what}", at.as_secs_f64());
@@ -299,156 +265,13 @@ impl Inner {
         }
     }
 
-    fn true_time(&self) -> u64 {
+    pub(super) fn true_time(&self) -> u64 {
         1_800_000_000 + self.start.elapsed().as_secs() + self.suspended
     }
 
     fn excuse(&mut self) {
         self.sends.values_mut().for_each(|send| send.excused = true);
     }
-
-    fn issue(&mut self) -> Value {
-        let now = self.true_time();
-        let until = now + self.rng.u64(30..1_000);
-        let token = jwt(
-            r#"{"alg":"HS256"}"#,
-            &format!(r#"{{"sub":"alice","iat":{now},"exp":{until}}}"#),
-        );
-        self.tokens.insert(token.clone(), until);
-        json!({"token": token, "expires_at": until})
-    }
-
-    fn fate(&mut self) -> Fate {
-        let late = |rng: &mut Rng| rng.bool().then(|| Duration::from_millis(rng.u64(..90_000)));
-        match (self.weather, self.rng.u32(..100)) {
-            (Weather::Down, roll) => match roll {
-                ..60 => Fate::Refused,
-                ..80 => Fate::LostBefore,
-                ..90 => Fate::InFront(503, false),
-                _ => Fate::Hangs(None),
-            },
-            (Weather::Storm, roll) => match roll {
-                ..10 => Fate::Refused,
-                ..20 => Fate::LostBefore,
-                ..32 => Fate::LostAfter,
-                ..38 => Fate::Hangs(late(&mut self.rng)),
-                ..42 => Fate::InFront(502, false),
-                ..46 => Fate::InFront(504, true),
-                ..49 => Fate::InFront(429, false),
-                _ => Fate::Answered,
-            },
-            _ => Fate::Answered,
-        }
-    }
-
-    /// Does what is asked; the status and the answer.
-    fn serve(&mut self, request: &Asked) -> (u16, Value) {
-        let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
-        let masked = self.weather == Weather::Masked;
-        let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
-        if let ["login"] = path[..] {
-            let right = body["username"] == "alice" && body["password"] == PASSWORD && !masked;
-            return match right {
-                true => ok(self.issue()),
-                false => failed(401, "INVALID_CREDENTIALS", "Invalid username or password"),
-            };
-        }
-        let now = self.true_time();
-        let good = self
-            .tokens
-            .get(&request.token)
-            .is_some_and(|until| now < *until);
-        if !good {
-            return failed(401, "UNAUTHORIZED", "Invalid or expired token");
-        }
-        let id = path.get(1).and_then(|id| id.parse::<u64>().ok());
-        match (request.method.as_str(), &path[..]) {
-            ("POST", ["refresh"]) => ok(self.issue()),
-            ("GET", ["messages"]) if masked => {
-                ok(json!({"messages": [], "count": 0, "has_more": false}))
-            }
-            ("GET", ["messages"]) => ok(self.list(&request.query)),
-            (_, ["messages", ..]) if masked => failed(404, "NOT_FOUND", "Message not found"),
-            ("GET", ["messages", _]) => match id.and_then(|id| Some((id, self.mails.get(&id)?))) {
-                Some((id, mail)) => ok(message(id, mail)),
-                None => failed(404, "NOT_FOUND", "Message not found"),
-            },
-            ("PUT", ["messages", _, "read"]) => {
-                match id.and_then(|id| Some((id, self.mails.get_mut(&id)?))) {
-                    Some((id, mail)) => {
-                        mail.read = true;
-                        ok(json!({"message": "Message marked as read", "id": id}))
-                    }
-                    None => failed(404, "NOT_FOUND", "Message not found"),
-                }
-            }
-            ("POST", ["send-email"]) => {
-                let text = body["message"].as_str().unwrap_or_default().to_owned();
-                self.sent(&text);
-                ok(
-                    json!({"messageId": format!("{now}-sent"), "timestamp": "now",
-                          "to": body["to"], "subject": body["subject"]}),
-                )
-            }
-            _ => failed(404, "NOT_FOUND", "Endpoint not found"),
-        }
-    }
-
-    fn sent(&mut self, text: &str) {
-        self.note(&format!("the bridge sends \"{text}\""));
-        let send = self.sends.entry(text.to_owned()).or_default();
-        send.done += 1;
-        if send.done > 1 && !send.excused {
-            self.broken
-                .get_or_insert(format!("\"{text}\" was sent twice"));
-        }
-    }
-
-    fn list(&self, query: &HashMap<String, String>) -> Value {
-        let number = |name: &str| {
-            query
-                .get(name)
-                .and_then(|value| value.parse::<usize>().ok())
-        };
-        let prefix = query.get("prefix").map(|prefix| format!("{prefix}."));
-        let mut mails: Vec<(&u64, &Mail)> = self
-            .mails
-            .iter()
-            .filter(|(_, mail)| {
-                prefix
-                    .as_ref()
-                    .is_none_or(|prefix| mail.to.starts_with(prefix))
-            })
-            .collect();
-        // The order of trap 4.
-        mails.sort_by_key(|(id, mail)| (std::cmp::Reverse(mail.at), **id));
-        let (count, offset) = (mails.len(), number("offset").unwrap_or(0));
-        let limit = number("limit").unwrap_or(50).min(200);
-        let page: Vec<Value> = mails
-            .into_iter()
-            .skip(offset)
-            .take(limit)
-            .map(|(id, mail)| message(*id, mail))
-            .collect();
-        json!({"has_more": offset + page.len() < count, "messages": page, "count": count})
-    }
-}
-
-fn ok(data: Value) -> (u16, Value) {
-    (200, json!({"success": true, "data": data}))
-}
-
-fn failed(status: u16, code: &str, message: &str) -> (u16, Value) {
-    let error = json!({"code": code, "message": message});
-    (status, json!({"success": false, "error": error}))
-}
-
-fn message(id: u64, mail: &Mail) -> Value {
-    let time = jiff::Timestamp::from_second(mail.at as i64).unwrap();
-    json!({"id": id, "message_id": format!("{id}-x"), "from": "bob@example.com", "to": mail.to,
-           "subject": null, "body_text": format!("mail {id}"), "body_html": null,
-           "is_read": u8::from(mail.read), "received_at": time.strftime("%F %T").to_string(),
-           "size": 0})
 }
 
 /// The two clocks of the simulated machine.
@@ -463,157 +286,4 @@ impl Clock for WorldClock {
             mono: Instant::now().into_std(),
         }
     }
-}
-
-/// A request as the bridge sees it.
-#[derive(Debug, Clone)]
-struct Asked {
-    method: String,
-    /// Below `/api/v1`.
-    path: Vec<String>,
-    query: HashMap<String, String>,
-    token: String,
-    body: String,
-}
-
-impl Asked {
-    fn new(exchange: &Exchange<'_>) -> Self {
-        let url: &Url = exchange.url;
-        let segments = url.path_segments().into_iter().flatten().skip(2);
-        Self {
-            method: exchange.method.to_string(),
-            path: segments.map(str::to_owned).collect(),
-            query: url.query_pairs().into_owned().collect(),
-            token: exchange
-                .token
-                .map(|token| token.expose_secret().to_owned())
-                .unwrap_or_default(),
-            body: exchange.body.unwrap_or_default().to_owned(),
-        }
-    }
-
-    fn is_login(&self) -> bool {
-        matches!(
-            self.path.first().map(String::as_str),
-            Some("login" | "refresh")
-        )
-    }
-}
-
-/// One daemon's way to the bridge.
-pub(super) struct WorldTransport {
-    pub(super) world: Arc<World>,
-    /// Which daemon.
-    pub(super) daemon: u64,
-    /// The daemon was killed: nothing it waits for comes.
-    pub(super) dead: CancellationToken,
-}
-
-/// Counts a login while it is in flight.
-struct LoginGuard<'a>(&'a WorldTransport);
-
-impl Drop for LoginGuard<'_> {
-    fn drop(&mut self) {
-        let mut inner = self.0.world.inner();
-        *inner.logins.entry(self.0.daemon).or_default() -= 1;
-    }
-}
-
-impl WorldTransport {
-    fn begin(&self, asked: &Asked) -> Option<LoginGuard<'_>> {
-        let mut inner = self.world.inner();
-        inner.note(&format!(
-            "taid {} asks {} {:?}",
-            self.daemon, asked.method, asked.path
-        ));
-        if inner.signed_out && !asked.token.is_empty() {
-            let how = format!("a token was used after logout, for {:?}", asked.path);
-            inner.broken.get_or_insert(how);
-        }
-        if !asked.is_login() {
-            return None;
-        }
-        let logins = inner.logins.entry(self.daemon).or_default();
-        *logins += 1;
-        if *logins > 1 {
-            inner
-                .broken
-                .get_or_insert("two logins are in flight".to_owned());
-        }
-        Some(LoginGuard(self))
-    }
-
-    async fn meet<B: DeserializeOwned>(&self, asked: Asked) -> Result<Raw<B>, BridgeError> {
-        let broken = || BridgeError::Broken {
-            detail: "connection reset".into(),
-        };
-        sleep(self.world.moment(50)).await;
-        let fate = self.world.inner().fate();
-        match fate {
-            Fate::Refused => Err(BridgeError::Unreachable {
-                detail: "connection refused".into(),
-            }),
-            Fate::LostBefore => Err(broken()),
-            Fate::LostAfter => {
-                self.world.inner().serve(&asked);
-                Err(broken())
-            }
-            Fate::Hangs(late) => {
-                if let Some(late) = late {
-                    let world = self.world.clone();
-                    tokio::spawn(async move {
-                        sleep(late).await;
-                        world.inner().serve(&asked);
-                    });
-                }
-                std::future::pending().await
-            }
-            Fate::InFront(status, after) => {
-                if after {
-                    self.world.inner().serve(&asked);
-                }
-                self.raw(status, "<html>a page</html>")
-            }
-            Fate::Answered => {
-                let (status, answer) = self.world.inner().serve(&asked);
-                sleep(self.world.moment(50)).await;
-                self.raw(status, &answer.to_string())
-            }
-        }
-    }
-
-    fn raw<B: DeserializeOwned>(&self, status: u16, body: &str) -> Result<Raw<B>, BridgeError> {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(self.world.inner().true_time());
-        let mut headers = HeaderMap::new();
-        let date = HeaderValue::try_from(httpdate::fmt_http_date(now)).unwrap();
-        headers.insert(DATE, date);
-        if status == 429 {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
-        }
-        Ok(Raw {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers,
-            body: serde_json::from_str(body),
-        })
-    }
-}
-
-impl Transport for WorldTransport {
-    async fn exchange<B: DeserializeOwned + Send + 'static>(
-        &self,
-        exchange: Exchange<'_>,
-    ) -> Result<Raw<B>, BridgeError> {
-        let asked = Asked::new(&exchange);
-        let after = exchange.timeout;
-        tokio::select! {
-            biased;
-            () = self.dead.cancelled() => std::future::pending().await,
-            met = async {
-                let _login = self.begin(&asked);
-                timeout(after, self.meet(asked)).await
-            } => met.unwrap_or(Err(BridgeError::TimedOut { after })),
-        }
-    }
-
-    fn forget(&self) {}
 }

@@ -285,11 +285,29 @@ fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
         assert!(n > 0, "{screen}");
         screen.push_str(&String::from_utf8_lossy(&piece[..n]));
     }
+    // The prompt comes a moment before the terminal is told to show nothing.
+    wait_until("nothing is shown", || is_silent(child.id()));
     std::io::Write::write_all(&mut input, format!("{PASSWORD}\n").as_bytes()).unwrap();
     std::io::Read::read_to_string(&mut output, &mut screen).unwrap();
     assert!(child.wait().unwrap().success(), "{screen}");
     assert!(screen.contains("✅ Login successful"), "{screen}");
     assert!(!screen.contains(PASSWORD), "{screen}");
+}
+
+/// Whether the terminal that `script` made for its child shows nothing that is typed.
+fn is_silent(script: u32) -> bool {
+    let children = format!("/proc/{script}/task/{script}/children");
+    let children = std::fs::read_to_string(children).unwrap_or_default();
+    let Some(child) = children.split_whitespace().next() else {
+        return false;
+    };
+    let terminal = std::fs::read_link(format!("/proc/{child}/fd/1")).unwrap_or_default();
+    let stty = std::process::Command::new("stty")
+        .arg("-F")
+        .arg(terminal)
+        .arg("-a")
+        .output();
+    stty.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).contains(" -echo "))
 }
 
 #[test]

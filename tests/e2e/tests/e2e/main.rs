@@ -11,6 +11,7 @@
 mod accounts;
 mod approval;
 mod autostart;
+mod chaos;
 mod cli;
 mod corpus;
 mod delivery;

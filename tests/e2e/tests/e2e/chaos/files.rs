@@ -1,0 +1,130 @@
+//! A disk that is full, and what the daemon needs taken away under it.
+
+use super::{desk, send, sent, works};
+use serde_json::json;
+use std::{
+    fs,
+    os::unix::{fs::symlink, process::CommandExt as _},
+    process::Command,
+};
+use tai_e2e::{Machine, executables, wait_until};
+
+#[test]
+fn chaos_a_full_disk_stops_no_mail_and_is_told() {
+    let machine = Machine::new();
+    let state = machine.home().join("state");
+    fs::create_dir_all(&state).unwrap();
+    // A disk of 16 kB, in a mount namespace of the daemon's own.
+    let taid = executables().join("taid");
+    let script = format!(
+        "mount -t tmpfs -o size=16k,mode=700 tmpfs '{}' && exec '{}' run",
+        state.display(),
+        taid.display()
+    );
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "true"]);
+    if !command.status().is_ok_and(|status| status.success()) {
+        println!("skipped: no namespaces here");
+        return;
+    }
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "sh", "-c", &script])
+        .env_clear()
+        .arg0("unshare");
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: a disk of its own takes root");
+        return;
+    }
+    for (name, value) in machine.taid(&[]).get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let taid = machine.spawn(command);
+    let mut shim = desk(&machine);
+    // Debug lines fill it in no time.
+    for n in 0..100 {
+        let subject = format!("mail {n}");
+        let id = send(&mut shim, &subject);
+        let answer = shim.finish_call(&id);
+        assert!(!answer.is_error, "{}", answer.text);
+        assert_eq!(sent(&machine, &subject), 1);
+    }
+    works(&mut shim);
+    let again = send(&mut shim, "mail 99");
+    let again = shim.finish_call(&again);
+    assert!(
+        again.text.contains("the same email was sent"),
+        "{}",
+        again.text
+    );
+    taid.terminate();
+    let (code, said) = taid.wait();
+    assert_eq!(code, Some(0));
+    assert!(said.contains("No space left on device"), "{said}");
+}
+
+#[test]
+fn chaos_a_socket_that_is_removed_ends_no_session_and_says_what_to_do() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    fs::remove_file(machine.socket()).unwrap();
+    works(&mut shim);
+    let lost = desk(&machine).call("list_inbox", json!({}));
+    assert!(lost.is_error);
+    let doctor = machine.cli(&["doctor"]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    let pid = taid.pid();
+    assert!(
+        said.contains(&format!("taid (pid {pid}) runs for this profile")),
+        "{said}"
+    );
+    assert!(said.contains(&format!("`kill {pid}`")), "{said}");
+    taid.terminate();
+    assert_eq!(taid.wait().0, Some(0));
+    let _taid = machine.start();
+    works(&mut shim);
+}
+
+#[test]
+fn chaos_a_directory_that_leads_elsewhere_is_refused_and_the_old_one_goes_on() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    let (dir, away) = (machine.runtime_dir(), machine.home().join("away"));
+    let elsewhere = machine.home().join("elsewhere");
+    fs::rename(&dir, &away).unwrap();
+    fs::create_dir(&elsewhere).unwrap();
+    symlink(&elsewhere, &dir).unwrap();
+    works(&mut shim);
+    let output = machine.taid(&[]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("it is a link"), "{said}");
+    assert!(fs::read_dir(&elsewhere).unwrap().next().is_none());
+    fs::remove_file(&dir).unwrap();
+    fs::rename(&away, &dir).unwrap();
+    works(&mut desk(&machine));
+    works(&mut shim);
+    taid.stop();
+}
+
+#[test]
+fn chaos_a_log_directory_that_vanishes_stops_nothing() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    wait_until("there is a log", || machine.log().contains("ready"));
+    fs::remove_dir_all(machine.home().join("state")).unwrap();
+    works(&mut shim);
+    let id = send(&mut shim, "without a state");
+    assert!(!shim.finish_call(&id).is_error);
+    let id = send(&mut shim, "without a state");
+    assert!(
+        shim.finish_call(&id)
+            .text
+            .contains("the same email was sent")
+    );
+    assert_eq!(sent(&machine, "without a state"), 1);
+}

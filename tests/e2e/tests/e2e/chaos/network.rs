@@ -1,0 +1,162 @@
+//! A network between taid and the bridge that resets, swallows, crawls and forgets.
+
+use super::{desk, send, sent, works};
+use serde_json::json;
+use std::{
+    io::{self, Read as _, Write as _},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tai_e2e::Machine;
+
+/// What becomes of what is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Passes = 0,
+    /// Connections are taken and nothing ever comes back.
+    Swallows,
+    /// Connections end as soon as something is sent.
+    Resets,
+    /// The request gets through, and the answer does not.
+    HalfOpen,
+    /// A few bytes at a time.
+    Crawls,
+}
+
+/// A way to the bridge whose mode can be changed.
+struct Network {
+    address: SocketAddr,
+    mode: Arc<AtomicU8>,
+}
+
+impl Network {
+    fn to(bridge: &str) -> Self {
+        let bridge: SocketAddr = bridge.trim_start_matches("http://").parse().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mode = Arc::new(AtomicU8::new(0));
+        let modes = mode.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                let Ok(server) = TcpStream::connect(bridge) else {
+                    continue;
+                };
+                for (from, to, back) in [(&client, &server, false), (&server, &client, true)] {
+                    let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                    let modes = modes.clone();
+                    std::thread::spawn(move || carry(from, to, back, &modes));
+                }
+            }
+        });
+        Self { address, mode }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn becomes(&self, mode: Mode) {
+        self.mode.store(mode as u8, Ordering::SeqCst);
+    }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a slow network is one that takes its time"
+)]
+fn carry(mut from: TcpStream, mut to: TcpStream, back: bool, mode: &AtomicU8) {
+    let mut piece = [0; 4096];
+    let _ = (|| -> io::Result<()> {
+        loop {
+            let n = from.read(&mut piece)?;
+            if n == 0 {
+                return to.shutdown(Shutdown::Write);
+            }
+            let mode = mode.load(Ordering::SeqCst);
+            if mode == Mode::Swallows as u8 || (mode == Mode::HalfOpen as u8 && back) {
+                continue;
+            }
+            if mode == Mode::Resets as u8 {
+                from.shutdown(Shutdown::Both)?;
+                return to.shutdown(Shutdown::Both);
+            }
+            if mode == Mode::Crawls as u8 {
+                for bytes in piece[..n].chunks(16) {
+                    to.write_all(bytes)?;
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                continue;
+            }
+            to.write_all(&piece[..n])?;
+        }
+    })();
+}
+
+/// What a read and a send come to in this mode, and that all is well afterwards.
+fn through(mode: Mode) -> (String, String) {
+    let machine = Machine::new();
+    let network = Network::to(&machine.sandbox.url());
+    let url = network.url();
+    let _taid = machine.start_with(&[("API_BASE_URL", &url), ("API_TIMEOUT", "5000")]);
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    network.becomes(mode);
+    let started = Instant::now();
+    let list = shim.begin_call("list_inbox", json!({}));
+    let mail = send(&mut shim, "through it");
+    let (list, mail) = (shim.finish_call(&list), shim.finish_call(&mail));
+    assert!(started.elapsed() < Duration::from_secs(55));
+    network.becomes(Mode::Passes);
+    works(&mut shim);
+    let id = send(&mut shim, "after it");
+    assert!(!shim.finish_call(&id).is_error);
+    assert_eq!(sent(&machine, "after it"), 1);
+    let times = sent(&machine, "through it");
+    match mail.is_error {
+        false => assert_eq!(times, 1),
+        true if mail.text.contains("it is unknown whether") => assert!(times <= 1),
+        true => assert_eq!(times, 0, "{}", mail.text),
+    }
+    (list.text, mail.text)
+}
+
+#[test]
+fn chaos_a_network_that_swallows_everything_costs_no_more_than_the_deadline() {
+    let (list, mail) = through(Mode::Swallows);
+    assert!(list.contains("did not answer within"), "{list}");
+    assert!(
+        mail.contains("it is unknown whether the mail was sent"),
+        "{mail}"
+    );
+}
+
+#[test]
+fn chaos_a_network_that_resets_is_told_from_one_that_cannot_be_reached() {
+    let (list, mail) = through(Mode::Resets);
+    assert!(list.contains("broke the connection off"), "{list}");
+    assert!(
+        mail.contains("it is unknown whether the mail was sent"),
+        "{mail}"
+    );
+}
+
+#[test]
+fn chaos_a_connection_that_is_half_open_leaves_a_send_unknown() {
+    let (list, mail) = through(Mode::HalfOpen);
+    assert!(list.contains("did not answer within"), "{list}");
+    assert!(
+        mail.contains("it is unknown whether the mail was sent"),
+        "{mail}"
+    );
+}
+
+#[test]
+fn chaos_a_network_that_crawls_is_waited_for() {
+    let (list, mail) = through(Mode::Crawls);
+    assert!(list.contains("No") || list.contains("0"), "{list}");
+    assert!(mail.contains("sent"), "{mail}");
+}

@@ -1,0 +1,162 @@
+//! Peers that are hostile: on the socket, and on the standard streams.
+
+use super::{AT_ONCE, desk, works};
+use serde_json::json;
+use std::{
+    collections::HashSet,
+    io::{BufRead as _, BufReader, Write as _},
+    process::Stdio,
+    time::Instant,
+};
+use tai_e2e::{Machine, raw::Raw, wait_until};
+use tai_proto::{Call, ToDaemon, call::Request, frame::MAX_FRAME, hello::Hello};
+
+/// In kB.
+fn rss(pid: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let row = text
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    row.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn chaos_hostile_clients_of_the_socket_hold_up_nobody() {
+    let machine = Machine::new();
+    let taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    let before = rss(taid.pid());
+    let socket = machine.socket();
+    let silent: Vec<Raw> = (0..30).map(|_| Raw::connect(&socket).unwrap()).collect();
+    // Half of a frame that says it is as large as one may be.
+    let huge: Vec<Raw> = (0..30)
+        .map(|_| {
+            let mut raw = Raw::open(&socket);
+            raw.bytes(&u32::try_from(MAX_FRAME).unwrap().to_le_bytes());
+            raw.bytes(&[7; 64]);
+            raw
+        })
+        .collect();
+    // They ask and never read an answer, until there is no room for more.
+    let deaf: Vec<_> = (0..20)
+        .map(|_| {
+            let mut raw = Raw::open(&socket);
+            std::thread::spawn(move || {
+                for id in 0..3_000 {
+                    raw.frame(&ToDaemon::Request(Request {
+                        id,
+                        deadline_ms: 1_000,
+                        call: Call::Status,
+                    }));
+                }
+            })
+        })
+        .collect();
+    // They say hello again and again.
+    let chatty: Vec<_> = (0..10)
+        .map(|_| {
+            let socket = socket.clone();
+            std::thread::spawn(move || {
+                for _ in 0..200 {
+                    let mut raw = Raw::connect(&socket).unwrap();
+                    raw.frame(&Hello::new("hostile"));
+                }
+            })
+        })
+        .collect();
+    let started = Instant::now();
+    (0..50).for_each(|_| works(&mut shim));
+    works(&mut desk(&machine));
+    let took = started.elapsed();
+    let grown = rss(taid.pid()).saturating_sub(before);
+    for thread in chatty.into_iter().chain(deaf) {
+        thread.join().unwrap();
+    }
+    drop((silent, huge));
+    works(&mut shim);
+    assert!(took < AT_ONCE, "{took:?}");
+    // 60 connections with a buffer each, and what the kernel does not hold for the deaf.
+    assert!(grown < 40_000, "{grown} kB");
+}
+
+#[test]
+fn chaos_ten_thousand_requests_of_a_client_that_does_not_read_cost_no_memory_and_no_answer() {
+    const REQUESTS: u32 = 10_000;
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
+    let mut shim = machine
+        .command("tai-mcp")
+        .env("TAI_MCP_INSTANCE", "desk")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut input, output) = (shim.stdin.take().unwrap(), shim.stdout.take().unwrap());
+    let writer = std::thread::spawn(move || {
+        let hello = json!({"jsonrpc": "2.0", "id": "hello", "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "hostile", "version": "1"}}});
+        writeln!(input, "{hello}").unwrap();
+        for id in 0..REQUESTS {
+            let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call",
+                "params": {"name": "session_status", "arguments": {}}});
+            writeln!(input, "{call}").unwrap();
+        }
+        input
+    });
+    // It fills the pipe and then stands still, since nobody reads.
+    let asleep = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/io", shim.id())).unwrap();
+        stat.lines().next().unwrap().to_owned()
+    };
+    let mut last = String::new();
+    let mut same = 0;
+    wait_until("it has stopped reading", || {
+        let now = asleep();
+        same = if now == last { same + 1 } else { 0 };
+        last = now;
+        same > 40
+    });
+    assert!(!writer.is_finished());
+    let grown = rss(shim.id());
+    assert!(grown < 16_000, "{grown} kB");
+    let mut answered = HashSet::new();
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        let answer: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert!(answer.get("result").is_some(), "{answer}");
+        assert!(answered.insert(answer["id"].to_string()), "twice: {answer}");
+        if answered.len() as u32 == REQUESTS + 1 {
+            break;
+        }
+    }
+    assert_eq!(answered.len() as u32, REQUESTS + 1);
+    drop(writer.join().unwrap());
+    wait_until("it ends with its input", || {
+        shim.try_wait().unwrap().is_some()
+    });
+}
+
+#[test]
+fn chaos_lines_of_16_mb_and_ids_that_are_open_are_refused_and_the_next_call_works() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 300);
+    let call = json!({"jsonrpc": "2.0", "id": "same", "method": "tools/call",
+        "params": {"name": "list_inbox", "arguments": {}}});
+    shim.send(&call);
+    shim.send(&call);
+    let mut said: Vec<_> = (0..2).map(|_| shim.next_line()).collect();
+    said.sort_by_key(|answer| answer.get("error").is_none());
+    assert_eq!(said[0]["error"]["code"], -32600, "{said:?}");
+    assert!(said[1].get("result").is_some(), "{said:?}");
+    shim.send_raw(&"x".repeat(16 << 20));
+    let refused = shim.next_line();
+    assert!(refused["error"]["code"].is_number(), "{refused}");
+    works(&mut shim);
+}

@@ -1,0 +1,181 @@
+//! Processes that are killed, stopped, or short of something.
+
+use super::{AT_ONCE, desk, send, sent, works};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tai_e2e::{Machine, executables, mcp::Shim, raw::Raw, wait_until};
+use tai_proto::Call;
+use tai_sandbox::NewMail;
+
+fn signal(pid: u32, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+}
+
+/// taid under a limit of the shell's, `ulimit`.
+fn limited(machine: &Machine, limit: &str) -> std::process::Command {
+    let mut command = machine.taid(&[]);
+    let taid = executables().join("taid").display().to_string();
+    let script = format!("ulimit {limit} && exec '{taid}' run");
+    let mut shell = std::process::Command::new("bash");
+    shell.args(["-c", &script]).env_clear();
+    for (name, value) in command.env("LOG_LEVEL", "info").get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    shell
+}
+
+#[test]
+fn chaos_a_taid_that_stands_still_for_a_while_does_what_it_was_asked_once() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    signal(taid.pid(), Signal::STOP);
+    let call = send(&mut shim, "while it stood still");
+    // Somebody who comes in the meantime waits, too.
+    let mut late = desk(&machine);
+    let other = late.begin_call("list_inbox", json!({}));
+    assert_eq!(shim.next_within(Duration::from_millis(300)), None);
+    signal(taid.pid(), Signal::CONT);
+    assert!(!shim.finish_call(&call).is_error);
+    assert!(!late.finish_call(&other).is_error);
+    assert_eq!(sent(&machine, "while it stood still"), 1);
+}
+
+#[test]
+fn chaos_a_client_that_stands_still_holds_up_nobody() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut still = desk(&machine);
+    works(&mut still);
+    let open: Vec<_> = (0..50)
+        .map(|_| still.begin_call("list_inbox", json!({})))
+        .collect();
+    signal(still.pid(), Signal::STOP);
+    let started = Instant::now();
+    let mut shim = machine.shim("car").initialized("chaos", "2025-06-18");
+    (0..20).for_each(|_| works(&mut shim));
+    assert!(started.elapsed() < AT_ONCE);
+    signal(still.pid(), Signal::CONT);
+    for id in open {
+        assert!(!still.finish_call(&id).is_error);
+    }
+}
+
+#[test]
+fn chaos_taid_killed_again_and_again_sends_each_mail_once_or_says_that_it_does_not_know() {
+    let machine = Machine::new();
+    let client = |n: usize| -> Shim {
+        let instance = format!("i{n}");
+        let env = [
+            ("TAI_MCP_AUTOSTART", "1"),
+            ("TAI_MCP_USERNAME", tai_e2e::USER),
+            ("TAI_MCP_PASSWORD", tai_e2e::PASSWORD),
+            ("TAI_MCP_INSTANCE", instance.as_str()),
+        ];
+        machine.shim_with(&env).initialized("chaos", "2025-06-18")
+    };
+    let pid = || {
+        let lock = std::fs::read_to_string(machine.runtime_dir().join("default.lock"));
+        lock.ok().and_then(|text| text.trim().parse::<u32>().ok())
+    };
+    let mut clients: Vec<Shim> = (0..4).map(client).collect();
+    let (mut done, mut unknown) = (0, 0);
+    for round in 0..6 {
+        let calls: Vec<_> = clients
+            .iter_mut()
+            .enumerate()
+            .map(|(n, shim)| {
+                let subject = format!("mail {round} of {n}");
+                (send(shim, &subject), subject)
+            })
+            .collect();
+        if let Some(pid) = pid() {
+            let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        for ((id, subject), shim) in calls.iter().zip(&mut clients) {
+            let answer = shim.finish_call(id);
+            let times = sent(&machine, subject);
+            match (
+                answer.is_error,
+                answer.text.contains("it is unknown whether"),
+            ) {
+                (false, _) => {
+                    done += 1;
+                    assert_eq!(times, 1, "{subject}");
+                }
+                (true, true) => {
+                    unknown += 1;
+                    assert!(times <= 1, "{subject}");
+                }
+                (true, false) => assert_eq!(times, 0, "{subject}: {}", answer.text),
+            }
+        }
+    }
+    assert!(done > 0, "{unknown} of 24 are unknown");
+}
+
+#[test]
+fn chaos_a_taid_without_descriptors_serves_those_it_has_and_then_the_others() {
+    let machine = Machine::new();
+    let _taid = machine.spawn(limited(&machine, "-n 40"));
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    // More than it has descriptors for; each would say hello if it were let in.
+    let crowd: Vec<_> = (0..60)
+        .map(|_| Raw::connect(&machine.socket()).unwrap())
+        .collect();
+    wait_until("it has none left", || {
+        machine.log().contains("could not be accepted")
+    });
+    let listed = shim.call("session_status", json!({}));
+    assert!(!listed.is_error, "{}", listed.text);
+    drop(crowd);
+    works(&mut desk(&machine));
+    works(&mut shim);
+}
+
+#[test]
+fn chaos_a_taid_with_little_memory_reads_a_heavy_inbox() {
+    let machine = Machine::new();
+    let body = "0123456789abcdef".repeat(10_000);
+    for n in 0..60 {
+        let mail = NewMail {
+            from: "someone@example.com".into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: Some(format!("heavy {n}")),
+            body_text: Some(body.clone()),
+            ..NewMail::default()
+        };
+        machine.sandbox.deliver(&mail).unwrap().unwrap();
+    }
+    // Address space, in kB: most of it is the executable's and its threads' stacks.
+    let _taid = machine.spawn(limited(&machine, "-v 300000"));
+    let mut shim = desk(&machine);
+    let list = shim.call("list_inbox", json!({"limit": 60}));
+    assert!(list.text.contains("heavy 59"), "{}", list.text);
+    let found = shim.call("search_inbox", json!({"query": "heavy"}));
+    assert!(!found.is_error, "{}", found.text);
+}
+
+#[test]
+fn chaos_more_clients_than_there_are_places_are_turned_away_and_let_in_later() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+    let mut crowd: Vec<Raw> = (0..1_000).map(|_| Raw::open(&machine.socket())).collect();
+    for (id, raw) in (0..).zip(&mut crowd) {
+        raw.request(id, Call::Info);
+    }
+    for raw in &mut crowd {
+        assert!(raw.answer().1.is_ok());
+    }
+    let more: Vec<_> = (0..200).map(|_| Raw::connect(&machine.socket())).collect();
+    wait_until("some are turned away", || {
+        machine.log().contains("a client is turned away")
+    });
+    drop((crowd, more));
+    works(&mut desk(&machine));
+}
