@@ -49,6 +49,8 @@ pub mod credentials;
 mod doctor;
 pub mod error;
 pub mod fault;
+#[cfg(fuzzing)]
+pub mod fuzz;
 pub mod ipc;
 mod journal;
 mod logging;

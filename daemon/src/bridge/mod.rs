@@ -213,3 +213,32 @@ pub enum BridgeError {
     #[error("it is unknown whether the mail was sent")]
     OutcomeUnknown(#[source] Box<BridgeError>),
 }
+
+/// A door for tests/fuzz: an answer with this body, to each thing that may have been asked.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(kind: u8, body: &[u8]) {
+    use reqwest::{StatusCode, header};
+    use wire::{Envelope, HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, TokenAnswer};
+    fn one<T: serde::de::DeserializeOwned>(kind: u8, body: &[u8]) -> Option<T> {
+        let statuses = [200, 400, 401, 404, 429, 500, 503];
+        let mut headers = header::HeaderMap::new();
+        if let Ok(value) = header::HeaderValue::from_bytes(body.get(..8).unwrap_or_default()) {
+            headers.insert(header::RETRY_AFTER, value.clone());
+            headers.insert(header::DATE, value);
+        }
+        let status = statuses.get(usize::from(kind) % statuses.len()).copied();
+        let raw = answer::Raw {
+            status: StatusCode::from_u16(status.unwrap_or(200)).ok()?,
+            headers,
+            body: serde_json::from_slice::<Envelope<T>>(body),
+        };
+        answer::read(&gate::Gate::default(), raw).ok()
+    }
+    match kind / 7 % 5 {
+        0 => drop(one::<ListAnswer<HeadAnswer>>(kind, body).map(Listing::from)),
+        1 => drop(one::<ListAnswer<MessageAnswer>>(kind, body).map(Listing::from)),
+        2 => drop(one::<MessageAnswer>(kind, body).map(Message::from)),
+        3 => drop(one::<ReceiptAnswer>(kind, body).map(Receipt::from)),
+        _ => drop(one::<TokenAnswer>(kind, body)),
+    }
+}

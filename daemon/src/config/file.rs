@@ -54,7 +54,12 @@ pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigErro
             });
         }
     };
-    let file: File = toml::from_str(&text).map_err(|error| {
+    parse(&text, path)
+}
+
+/// Reads what is in the file at `path`.
+pub(super) fn parse(text: &str, path: &Path) -> Result<File, ConfigError> {
+    let file: File = toml::from_str(text).map_err(|error| {
         // toml's own words for it quote the line, which may hold what is never to be shown.
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = 1 + before.unwrap_or_default().matches('\n').count();

@@ -242,6 +242,14 @@ impl Config {
     }
 }
 
+/// A door for tests/fuzz.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(text: &str) {
+    if let Ok(file) = file::parse(text, Path::new("config.toml")) {
+        let _ = Permits::new(file.instances);
+    }
+}
+
 #[cfg(test)]
 #[path = "config_tests.rs"]
 mod tests;

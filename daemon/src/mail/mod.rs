@@ -173,3 +173,16 @@ impl<B: Bridge> MailService<B> {
         Ok(self.session.with_token(deadline, work).await?)
     }
 }
+
+/// A door for tests/fuzz.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(html: bool, text: &str) {
+    let body = match html {
+        true => reading::convert(Some(text.to_owned()), None),
+        false => reading::convert(None, Some(text.to_owned())),
+    };
+    assert!(body.markdown.len() <= content::MAX_BODY);
+    let unseen = |c: char| matches!(c, '\u{200b}' | '\u{202e}' | '\u{e0041}' | '\u{feff}');
+    assert!(!body.markdown.contains(unseen));
+    reading::line(text);
+}

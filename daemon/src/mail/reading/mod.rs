@@ -29,7 +29,7 @@ pub(super) async fn body(html: Option<String>, text: Option<String>) -> Body {
         .unwrap_or_default()
 }
 
-fn convert(html: Option<String>, text: Option<String>) -> Body {
+pub(super) fn convert(html: Option<String>, text: Option<String>) -> Body {
     let mut removed = Removed::default();
     let mut markdown = String::new();
     if let Some(html) = html.filter(|html| !html.trim().is_empty()) {

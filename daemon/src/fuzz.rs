@@ -1,0 +1,64 @@
+//! Doors for tests/fuzz to what reads bytes that others wrote. Built for nobody else.
+
+use crate::{
+    bridge,
+    clients::CLIENTS,
+    config, mail,
+    session::{
+        clock::{Clock as _, SystemClock},
+        token::{Issued, Token},
+    },
+    setup::{self, Server},
+};
+
+/// A status, and the body that goes with it.
+pub fn answers(data: &[u8]) {
+    if let Some((kind, body)) = data.split_first() {
+        bridge::fuzz(*kind, body);
+    }
+}
+
+/// A JWT, as far as it goes.
+pub fn tokens(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let now = SystemClock.now();
+    let issued = Issued {
+        token: text.to_owned().into(),
+        server_time: Some(now.wall),
+    };
+    if let Ok(token) = Token::receive(issued, "alice", 1, now, 0.5) {
+        assert!(token.is_good(now));
+        assert!(token.renews().mono <= token.expires().mono);
+    }
+}
+
+/// HTML when the first byte is even, text otherwise.
+pub fn bodies(data: &[u8]) {
+    if let Some((kind, text)) = data.split_first() {
+        mail::fuzz(kind % 2 == 0, &String::from_utf8_lossy(text));
+    }
+}
+
+/// The first byte chooses whose file it is.
+pub fn config(data: &[u8]) {
+    let Some((kind, text)) = data.split_first() else {
+        return;
+    };
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    let Some(client) = CLIENTS.get(usize::from(*kind)) else {
+        return config::fuzz(text);
+    };
+    let server = Server {
+        command: "/usr/bin/tai-mcp",
+        instance: "desk",
+        profile: "default",
+    };
+    if let Ok(once) = setup::add(client, text, &server) {
+        assert_eq!(setup::add(client, &once, &server).as_ref(), Ok(&once));
+        assert!(setup::remove(client, &once).is_ok());
+    }
+}

@@ -1,0 +1,15 @@
+//! A line of an MCP client: a message, an error that is JSON, or nothing.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../../../shim/src/transport/line.rs"]
+mod line;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    if let line::Line::Answer(answer) = line::understand(data) {
+        assert!(answer["error"]["code"].is_i64());
+        assert!(!answer.to_string().contains('\n'));
+    }
+});
