@@ -31,7 +31,7 @@ use tokio::{
 pub use super::transport::SetupError;
 
 /// Requests for mail at once, and so connections; more wait their turn.
-const MAX_REQUESTS: usize = 64;
+pub(super) const MAX_REQUESTS: usize = 32;
 /// A clock that is further off is worth a word.
 const WORTH_A_WARNING_S: i64 = 60;
 

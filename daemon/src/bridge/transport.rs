@@ -23,7 +23,9 @@ use std::{
 /// Sent as User-Agent (seed: `tai-mcp/<version>`).
 const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
 const MAX_CONNECT: Duration = Duration::from_secs(10);
-const IDLE_CONNECTIONS: usize = 8;
+/// As many as there may be requests at once: with fewer a crowd of clients would have most of
+/// its connections made anew each time.
+const IDLE_CONNECTIONS: usize = super::http::MAX_REQUESTS;
 
 /// One request.
 #[derive(Debug, Clone, Copy)]

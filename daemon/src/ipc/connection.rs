@@ -235,7 +235,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
 
     async fn tell(&mut self, happened: Happened) -> Result<(), ConnectionError> {
         match happened {
-            Happened::Done(id, result) => self.answer(id, result).await,
+            Happened::Done(id, result) => self.answer(id, *result).await,
             Happened::Progress { id, done, total } if self.open.contains_key(&id) => {
                 self.write(&FromDaemon::Progress { id, done, total }).await
             }
@@ -319,7 +319,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         // Tracked, so that a drain waits for a send whose client has gone.
         let task = self.shared.tasks.spawn(async move {
             let result = work.await;
-            let _ = happened.send(Happened::Done(id, result)).await;
+            let _ = happened.send(Happened::Done(id, Box::new(result))).await;
         });
         let stop = repeatable.then(|| task.abort_handle());
         self.open.insert(id, Open { stop, counts });

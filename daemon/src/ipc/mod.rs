@@ -47,8 +47,13 @@ impl Progress {
 /// What a call brings while and when it is done.
 #[derive(Debug)]
 enum Happened {
-    Progress { id: u64, done: u64, total: u64 },
-    Done(u64, Result<Answer, Fault>),
+    Progress {
+        id: u64,
+        done: u64,
+        total: u64,
+    },
+    /// In a box, because a channel keeps room for many: 8 kB for each client.
+    Done(u64, Box<Result<Answer, Fault>>),
 }
 
 /// What the daemon does for clients. A call runs on a task of its own; dropping its future

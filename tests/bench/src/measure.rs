@@ -3,6 +3,7 @@
 
 use crate::{
     cores::Cores,
+    crowd::{Crowd, list},
     peer::{Peer, RELAY},
 };
 use serde_json::json;
@@ -40,14 +41,14 @@ pub(crate) struct Bench {
     machine: Machine,
 }
 
-fn line(id: u32, method: &str, params: serde_json::Value) -> String {
+pub(crate) fn line(id: u32, method: &str, params: serde_json::Value) -> String {
     format!(
         "{}\n",
         json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
     )
 }
 
-fn initialize() -> String {
+pub(crate) fn initialize() -> String {
     let client = json!({"name": "bench", "version": "1"});
     line(
         0,
@@ -69,7 +70,7 @@ fn discover() -> String {
 
 /// A value of `/proc/PID/smaps_rollup`, in kB (1024 bytes, as the kernel counts) turned into
 /// kB of 1000 bytes.
-fn memory(pid: u32, field: &str) -> f64 {
+pub(crate) fn memory(pid: u32, field: &str) -> f64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let row = text.lines().find(|line| line.starts_with(field)).unwrap();
     let kib: f64 = row.split_whitespace().nth(1).unwrap().parse().unwrap();
@@ -78,7 +79,7 @@ fn memory(pid: u32, field: &str) -> f64 {
 
 /// A process's resident memory, in kB of 1000 bytes. taid lets nobody but root read more of
 /// itself than this.
-fn rss(pid: u32) -> f64 {
+pub(crate) fn rss(pid: u32) -> f64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let row = text
         .lines()
@@ -214,33 +215,15 @@ impl Bench {
     /// in turns.
     pub(crate) fn calls(&mut self, rounds: usize, cores: Cores) -> Calls {
         let _pinned = cores.keep_to();
-        let machine = Machine::new();
-        for n in 0..10 {
-            let mail = NewMail {
-                from: "bench@example.com".into(),
-                to: format!("desk.{USER}@tai.chat"),
-                subject: Some(format!("Mail {n}")),
-                body_text: Some("A few words.".into()),
-                ..NewMail::default()
-            };
-            machine.sandbox.deliver(&mail).unwrap();
-        }
-        let taid = machine.start_with(&[("LOG_LEVEL", "info")]);
-        taid.wait_until_live();
-        let mut command = machine.command("tai-mcp");
-        command.env("TAI_MCP_INSTANCE", "desk");
-        let mut shim = Peer::spawn(command);
-        shim.ask(&initialize());
-        let call = line(
-            1,
-            "tools/call",
-            json!({"name": "list_inbox", "arguments": {}}),
-        );
+        let crowd = Crowd::new(false);
+        let _taid = crowd.start();
+        let mut shim = crowd.clients(1).remove(0);
+        let call = list();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        let direct = Direct::new(&machine.sandbox.url(), &runtime);
+        let direct = Direct::new(&crowd.url(), &runtime);
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.arg(RELAY);
         let mut relay = Peer::spawn(command);
@@ -267,6 +250,31 @@ impl Bench {
             }
         }
         calls
+    }
+
+    /// taid's resident memory before and after it listed a hundred mails of 150 kB, in kB.
+    pub(crate) fn heavy_inbox(&mut self) -> (f64, f64) {
+        let machine = Machine::new();
+        let body = "0123456789abcde\n".repeat(9_600);
+        for n in 0..100 {
+            let mail = NewMail {
+                from: "bench@example.com".into(),
+                to: format!("desk.{USER}@tai.chat"),
+                subject: Some(format!("Mail {n}")),
+                body_text: Some(body.clone()),
+                ..NewMail::default()
+            };
+            machine.sandbox.deliver(&mail).unwrap();
+        }
+        let taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+        taid.wait_until_live();
+        let before = rss(taid.pid());
+        let mut shim = machine.shim("desk").initialized("bench", "2025-11-25");
+        for _ in 0..3 {
+            let list = shim.call("list_inbox", json!({"limit": 100}));
+            assert!(!list.is_error, "{}", list.text);
+        }
+        (before, rss(taid.pid()))
     }
 
     /// How many logins it costs when so many clients make their first call at once.

@@ -52,6 +52,11 @@ impl Peer {
         }
     }
 
+    /// Writes a line.
+    pub(crate) fn tell(&mut self, line: &str) {
+        self.input.write_all(line.as_bytes()).unwrap();
+    }
+
     /// Writes a line and waits for one.
     pub(crate) fn ask(&mut self, line: &str) -> &str {
         self.input.write_all(line.as_bytes()).unwrap();

@@ -1,0 +1,256 @@
+//! Many clients of one daemon: what they cost together, and how long their calls take.
+
+use crate::{
+    measure::{initialize, line, memory, rss},
+    peer::Peer,
+    stub::Stub,
+};
+use serde_json::json;
+use std::{
+    process::Command,
+    sync::{Arc, Barrier},
+    time::{Duration, Instant},
+};
+use tai_e2e::{Daemon, Machine};
+
+/// A machine whose taid talks to a bridge that costs nothing.
+pub(crate) struct Crowd {
+    machine: Machine,
+    stub: Stub,
+}
+
+/// How long calls took, and how many there were in a second.
+pub(crate) struct Latency {
+    sorted: Vec<Duration>,
+    pub(crate) per_second: f64,
+}
+
+impl Latency {
+    fn of(mut all: Vec<Duration>, took: Duration) -> Self {
+        all.sort_unstable();
+        let per_second = all.len() as f64 / took.as_secs_f64();
+        Self {
+            sorted: all,
+            per_second,
+        }
+    }
+
+    /// In ms.
+    pub(crate) fn at(&self, share: f64) -> f64 {
+        let index = (self.sorted.len() as f64 * share) as usize;
+        self.sorted[index.min(self.sorted.len() - 1)].as_secs_f64() * 1e3
+    }
+}
+
+pub(crate) fn list() -> String {
+    line(
+        1,
+        "tools/call",
+        json!({"name": "list_inbox", "arguments": {}}),
+    )
+}
+
+impl Crowd {
+    pub(crate) fn new(tls: bool) -> Self {
+        Self {
+            machine: Machine::new(),
+            stub: Stub::start(tls),
+        }
+    }
+
+    pub(crate) fn start(&self) -> Daemon<'_> {
+        let mut command = self.machine.taid(&[("LOG_LEVEL", "info")]);
+        command.env("API_BASE_URL", self.stub.url());
+        if let Some(certificate) = self.stub.trust() {
+            command.env("SSL_CERT_FILE", certificate);
+        }
+        let taid = self.machine.spawn(command);
+        taid.wait_until_live();
+        taid
+    }
+
+    /// The bridge.
+    pub(crate) fn url(&self) -> String {
+        self.stub.url()
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = self.machine.command("tai-mcp");
+        command.env("TAI_MCP_INSTANCE", "desk");
+        command
+    }
+
+    /// Clients that have shaken hands.
+    pub(crate) fn clients(&self, count: usize) -> Vec<Peer> {
+        let mut peers: Vec<Peer> = (0..count).map(|_| Peer::spawn(self.command())).collect();
+        let hello = initialize();
+        for peer in &mut peers {
+            assert!(peer.ask(&hello).contains("\"result\""));
+        }
+        peers
+    }
+
+    /// PSS of so many clients and taid after `calls` calls each, and taid's own, in kB.
+    pub(crate) fn memory(&self, count: usize, calls: usize) -> (f64, f64) {
+        let taid = self.start();
+        let mut peers = self.clients(count);
+        let list = list();
+        for _ in 0..calls {
+            for peer in &mut peers {
+                assert!(peer.ask(&list).contains("Mail 9"));
+            }
+        }
+        let own = memory(taid.pid(), "Pss:");
+        let theirs: f64 = peers
+            .iter()
+            .map(|peer| memory(peer.child.id(), "Pss:"))
+            .sum();
+        (own + theirs, own)
+    }
+
+    /// So many clients call without a pause, for a while.
+    pub(crate) fn flood(&self, count: usize, seconds: f64) -> Latency {
+        let _taid = self.start();
+        let peers = self.clients(count);
+        let began = Instant::now();
+        let until = began + Duration::from_secs_f64(seconds);
+        let threads: Vec<_> = peers
+            .into_iter()
+            .map(|mut peer| {
+                std::thread::spawn(move || {
+                    let list = list();
+                    let mut times = Vec::new();
+                    while Instant::now() < until {
+                        let started = Instant::now();
+                        assert!(peer.ask(&list).contains("Mail 9"));
+                        times.push(started.elapsed());
+                    }
+                    // The first ones connect.
+                    times.drain(..times.len().min(3));
+                    times
+                })
+            })
+            .collect();
+        let times = threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect();
+        Latency::of(times, began.elapsed())
+    }
+
+    /// So many clients call once, all at the same moment, again and again.
+    pub(crate) fn bursts(&self, count: usize, rounds: usize) -> Latency {
+        let _taid = self.start();
+        let peers = self.clients(count);
+        let barrier = Arc::new(Barrier::new(count));
+        let began = Instant::now();
+        let threads: Vec<_> = peers
+            .into_iter()
+            .map(|mut peer| {
+                let barrier = barrier.clone();
+                std::thread::spawn(move || {
+                    let list = list();
+                    let mut times = Vec::new();
+                    for round in 0..rounds + 3 {
+                        barrier.wait();
+                        let started = Instant::now();
+                        assert!(peer.ask(&list).contains("Mail 9"));
+                        if round >= 3 {
+                            times.push(started.elapsed());
+                        }
+                    }
+                    times
+                })
+            })
+            .collect();
+        let times = threads
+            .into_iter()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect();
+        Latency::of(times, began.elapsed())
+    }
+
+    /// taid's resident memory with so many connections, in kB.
+    pub(crate) fn connections(&self, count: usize) -> f64 {
+        let taid = self.start();
+        let socket = self.machine.socket();
+        let mut open: Vec<_> = (0..count)
+            .map(|_| tai_e2e::raw::Raw::open(&socket))
+            .collect();
+        for (id, raw) in (1..).zip(&mut open) {
+            raw.request(id, tai_proto::Call::Info);
+            assert!(raw.answer().1.is_ok());
+        }
+        rss(taid.pid())
+    }
+
+    /// CPU time of a call in taid and in tai-mcp, in µs.
+    pub(crate) fn cost_of_a_call(&self, rounds: u32) -> (f64, f64) {
+        let taid = self.start();
+        let mut peer = self.clients(1).remove(0);
+        let pids = [taid.pid(), peer.child.id()];
+        let list = list();
+        let mut ask = |times: u32| {
+            for _ in 0..times {
+                peer.ask(&list);
+            }
+        };
+        ask(200);
+        let before = pids.map(cpu);
+        ask(rounds);
+        let after = pids.map(cpu);
+        let each = |n: usize| (after[n] - before[n]) / f64::from(rounds);
+        (each(0), each(1))
+    }
+
+    /// From the start of a process to the answer of its first call, in turns: with a daemon
+    /// that runs, and to the list of tools.
+    pub(crate) fn first_calls(&self, rounds: usize) -> [Vec<Duration>; 2] {
+        let _taid = self.start();
+        let mut times = [vec![], vec![]];
+        let tools = line(1, "tools/list", json!({}));
+        for _ in 0..rounds {
+            for (times, call) in times.iter_mut().zip([&tools, &list()]) {
+                let started = Instant::now();
+                let mut peer = Peer::spawn(self.command());
+                peer.ask(&initialize());
+                assert!(peer.ask(call).contains("\"result\""));
+                times.push(started.elapsed());
+            }
+        }
+        times
+    }
+
+    /// The same where no daemon runs: it is started, and signs in.
+    pub(crate) fn cold_call(&self) -> Duration {
+        let mut command = self.command();
+        command
+            .env("TAI_MCP_AUTOSTART", "1")
+            .env("API_BASE_URL", self.stub.url())
+            .env("TAI_MCP_USERNAME", tai_e2e::USER)
+            .env("TAI_MCP_PASSWORD", tai_e2e::PASSWORD);
+        let started = Instant::now();
+        let mut peer = Peer::spawn(command);
+        peer.ask(&initialize());
+        assert!(peer.ask(&list()).contains("Mail 9"));
+        let took = started.elapsed();
+        assert!(self.machine.cli(&["stop"]).status.success());
+        took
+    }
+}
+
+/// CPU time that a process has used, in µs.
+fn cpu(pid: u32) -> f64 {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    tasks
+        .map(|task| {
+            let text = std::fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
+            text.split_whitespace()
+                .next()
+                .unwrap()
+                .parse::<f64>()
+                .unwrap()
+                / 1e3
+        })
+        .sum()
+}
