@@ -10,6 +10,7 @@ const BOTTOM: f64 = 40.0;
 /// Points are numbers of clients and MB: all of it, and taid's share.
 pub(crate) fn memory(points: &[(usize, f64, f64)]) -> String {
     let most = points.iter().map(|point| point.1).fold(1.0, f64::max);
+    let most = (most / 100.0).ceil() * 100.0;
     let last = points.last().map_or(1, |point| point.0) as f64;
     let x = |clients: usize| LEFT + clients as f64 / last * (WIDTH - LEFT - 20.0);
     let y = |mb: f64| HEIGHT - BOTTOM - mb / most * (HEIGHT - BOTTOM - 30.0);
@@ -47,13 +48,18 @@ pub(crate) fn memory(points: &[(usize, f64, f64)]) -> String {
             LEFT + 12.0
         );
     }
-    for point in points {
+    let mut free = 0.0;
+    for (clients, ..) in points {
+        // The small numbers stand too close to each other.
+        if x(*clients) < free {
+            continue;
+        }
+        free = x(*clients) + 30.0;
         let _ = writeln!(
             svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-            x(point.0),
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{clients}</text>",
+            x(*clients),
             HEIGHT - BOTTOM + 18.0,
-            point.0
         );
     }
     svg + "</svg>\n"
