@@ -203,6 +203,58 @@ impl Crowd {
         (each(0), each(1))
     }
 
+    /// System calls of a call in taid and in tai-mcp; `None` without strace.
+    pub(crate) fn system_calls(&self, rounds: u32) -> Option<(f64, f64)> {
+        let taid = self.start();
+        let mut peer = self.clients(1).remove(0);
+        let pids = [taid.pid(), peer.child.id()];
+        let list = list();
+        let mut ask = |times: u32| {
+            for _ in 0..times {
+                peer.ask(&list);
+            }
+        };
+        ask(50);
+        let mut counted = Vec::new();
+        for pid in pids {
+            let trace = tempfile::NamedTempFile::new().unwrap();
+            let mut strace = Command::new("strace")
+                .args(["-f", "-q", "-p", &pid.to_string(), "-o"])
+                .arg(trace.path())
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .ok()?;
+            let lines = || {
+                std::fs::read_to_string(trace.path())
+                    .unwrap_or_default()
+                    .lines()
+                    .count()
+            };
+            // It is attached once it sees something.
+            let until = Instant::now() + Duration::from_secs(5);
+            while lines() == 0 && Instant::now() < until {
+                ask(1);
+            }
+            let before = lines();
+            ask(rounds);
+            let pid = rustix::process::Pid::from_child(&strace);
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+            let _ = strace.wait();
+            let after = lines();
+            counted.push((after - before) as f64 / f64::from(rounds));
+        }
+        Some((counted[0], counted[1])).filter(|(taid, _)| *taid > 0.0)
+    }
+
+    /// CPU time of a start up to the answer of initialize, in µs.
+    pub(crate) fn cost_of_a_start(&self, rounds: u32) -> f64 {
+        let mut all: Vec<f64> = (0..rounds)
+            .map(|_| cpu(self.clients(1)[0].child.id()))
+            .collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    }
+
     /// From the start of a process to the answer of its first call, in turns: with a daemon
     /// that runs, and to the list of tools.
     pub(crate) fn first_calls(&self, rounds: usize) -> [Vec<Duration>; 2] {

@@ -259,9 +259,30 @@ fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
         );
         row(rows, what, through - direct, Some(90.0), "µs", beside);
     }
-    let (taid, shim) = Crowd::new(false).cost_of_a_call(2_000);
+    let crowd = Crowd::new(false);
+    let (taid, shim) = crowd.cost_of_a_call(2_000);
     let beside = format!("taid {taid:.0} µs, tai-mcp {shim:.0} µs");
     row(rows, "CPU time of a call", taid + shim, None, "µs", beside);
+    if let Some((taid, shim)) = crowd.system_calls(300) {
+        let beside = format!("taid {taid:.1}, tai-mcp {shim:.1}");
+        row(
+            rows,
+            "system calls of a call",
+            taid + shim,
+            None,
+            "",
+            beside,
+        );
+    }
+    let start = crowd.cost_of_a_start(50);
+    row(
+        rows,
+        "CPU time of a start, up to the answer of initialize",
+        start,
+        None,
+        "µs",
+        String::new(),
+    );
 }
 
 /// Latency and memory by number of clients; the memory as points of the plot.
