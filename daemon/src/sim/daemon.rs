@@ -79,20 +79,25 @@ impl Daemon {
         let Some(running) = self.now().take() else {
             return;
         };
-        let number = running.number;
         self.world.note("taid is killed");
-        // What is left of it can write where nobody will read.
+        self.succeed(&running, 2_000).await;
+    }
+
+    /// Starts another one after a moment, with what the one before wrote down. What is left of
+    /// that one can write where nobody will read.
+    async fn succeed(&self, before: &Running, below_ms: u64) {
+        let number = before.number;
         copy(&self.state(number), &self.state(number + 1));
-        running.dead.cancel();
-        sleep(self.world.moment(2_000)).await;
+        before.dead.cancel();
+        sleep(self.world.moment(below_ms)).await;
         self.world.set_signed_out(false);
         self.start(number + 1);
     }
 
     /// Asked to end: it drains, and its successor has the same files.
     pub(super) async fn restart(&self) {
-        let (number, app, tasks) = match &*self.now() {
-            Some(running) => (running.number, running.app.clone(), running.tasks.clone()),
+        let (app, tasks) = match &*self.now() {
+            Some(running) => (running.app.clone(), running.tasks.clone()),
             None => return,
         };
         self.world.note("taid is stopped");
@@ -103,11 +108,7 @@ impl Daemon {
         let Some(running) = self.now().take() else {
             return;
         };
-        copy(&self.state(number), &self.state(number + 1));
-        running.dead.cancel();
-        sleep(self.world.moment(500)).await;
-        self.world.set_signed_out(false);
-        self.start(number + 1);
+        self.succeed(&running, 500).await;
     }
 
     /// A person signs out, and in again after a while.

@@ -189,15 +189,9 @@ impl Crowd {
         let taid = self.start();
         let mut peer = self.clients(1).remove(0);
         let pids = [taid.pid(), peer.child.id()];
-        let list = list();
-        let mut ask = |times: u32| {
-            for _ in 0..times {
-                peer.ask(&list);
-            }
-        };
-        ask(200);
+        peer.call(200);
         let before = pids.map(cpu);
-        ask(rounds);
+        peer.call(rounds);
         let after = pids.map(cpu);
         let each = |n: usize| (after[n] - before[n]) / f64::from(rounds);
         (each(0), each(1))
@@ -208,13 +202,7 @@ impl Crowd {
         let taid = self.start();
         let mut peer = self.clients(1).remove(0);
         let pids = [taid.pid(), peer.child.id()];
-        let list = list();
-        let mut ask = |times: u32| {
-            for _ in 0..times {
-                peer.ask(&list);
-            }
-        };
-        ask(50);
+        peer.call(50);
         let mut counted = Vec::new();
         for pid in pids {
             let trace = tempfile::NamedTempFile::new().unwrap();
@@ -233,10 +221,10 @@ impl Crowd {
             // It is attached once it sees something.
             let until = Instant::now() + Duration::from_secs(5);
             while lines() == 0 && Instant::now() < until {
-                ask(1);
+                peer.call(1);
             }
             let before = lines();
-            ask(rounds);
+            peer.call(rounds);
             let pid = rustix::process::Pid::from_child(&strace);
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
             let _ = strace.wait();

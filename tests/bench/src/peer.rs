@@ -57,6 +57,14 @@ impl Peer {
         self.input.write_all(line.as_bytes()).unwrap();
     }
 
+    /// Lists the inbox so many times.
+    pub(crate) fn call(&mut self, times: u32) {
+        let list = crate::crowd::list();
+        for _ in 0..times {
+            self.ask(&list);
+        }
+    }
+
     /// Writes a line and waits for one.
     pub(crate) fn ask(&mut self, line: &str) -> &str {
         self.input.write_all(line.as_bytes()).unwrap();
