@@ -12,7 +12,8 @@
 //! session/state                 pure
 //! credentials                   where the password comes from; asks, and keeps nothing
 //! config                        which source is configured
-//! bridge/http                   the only user of reqwest
+//! bridge/http                   what may be sent again
+//! bridge/transport              the only user of reqwest
 //! os                            what differs between systems
 //! ```
 //!
@@ -33,6 +34,8 @@
 //! - What can be asked for again is not kept: a source of the password is asked for each full
 //!   login, and only what nobody could be asked for again is held.
 //! - Every wait has a deadline and every queue a bound.
+//!
+//! What always holds is checked under thousands of seeds in `sim`.
 //!
 //! `credentials`, `session`, `bridge` and `mail` are a library for other programs as well: log
 //! in, and make authenticated requests with renewal and repetition done for you. See
