@@ -121,3 +121,67 @@ async fn what_a_dead_daemon_had_marked_is_given_out_after_its_clients_could_spea
     }
     assert_eq!(std::fs::read_to_string(path).unwrap(), "");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_marked_mail_that_is_missing_is_asked_for_again_for_a_day() {
+    let leases = with_clients();
+    leases.take(1, 7, DESK).unwrap().keep();
+    leases.mark(1, 7);
+    leases.gone(1);
+    let start = Instant::now();
+    leases.take_returned(2, DESK).unwrap().missed();
+    assert!(leases.take_returned(2, DESK).is_none(), "not at once");
+    let day = Duration::from_secs(86_400);
+    for soon in [day / 24, day - Duration::from_secs(1)] {
+        tokio::time::advance(soon - start.elapsed()).await;
+        leases.take_returned(2, DESK).unwrap().missed();
+        tokio::time::advance(Duration::from_millis(500)).await;
+        assert!(leases.take_returned(2, DESK).is_none(), "not at once");
+    }
+    tokio::time::advance(Duration::from_secs(31)).await;
+    leases.take_returned(2, DESK).unwrap().missed();
+    tokio::time::advance(day).await;
+    assert!(leases.take_returned(2, DESK).is_none(), "it is believed");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_missing_and_was_not_marked_is_forgotten_at_once() {
+    let leases = with_clients();
+    leases.take(1, 7, DESK).unwrap().missed();
+    leases.gone(1);
+    assert!(leases.take_returned(2, DESK).is_none());
+    leases.look_begins();
+    assert!(leases.take(2, 7, DESK).is_some());
+}
+
+#[tokio::test]
+async fn of_the_unmarked_mails_the_oldest_is_forgotten() {
+    let leases = with_clients();
+    for id in 0..=MAX_UNMARKED as u64 {
+        leases.take(1, id, DESK).unwrap().keep();
+        leases.mark(1, id);
+        leases.written(id);
+    }
+    assert_eq!(leases.unmarked_of(&[0]), None);
+    assert_eq!(leases.unmarked_of(&[1]), Some(1));
+}
+
+#[tokio::test]
+async fn a_file_with_more_lines_than_are_needed_is_written_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    crate::os::keep_new_files_private();
+    let path = dir.path().join("state/undelivered");
+    crate::os::private_dir(path.parent().unwrap()).unwrap();
+    let open = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        drop(Leases::open(path.clone()));
+        std::fs::read_to_string(&path).unwrap()
+    };
+    assert_eq!(open("+7 a@b\n-7\n+8 a@b\n=9\nnonsense\n"), "+8 a@b\n=9\n");
+    // What is needed is left as it is: rewriting can fail.
+    let modified = || std::fs::metadata(&path).unwrap().modified().unwrap();
+    std::fs::write(&path, "+8 a@b\n=9\n").unwrap();
+    let before = modified();
+    drop(Leases::open(path.clone()));
+    assert_eq!(modified(), before);
+}
