@@ -155,6 +155,19 @@ async fn a_mail_that_is_missing_and_was_not_marked_is_forgotten_at_once() {
 }
 
 #[tokio::test]
+async fn a_deleted_mail_does_not_come_back_from_whoever_had_it() {
+    let leases = with_clients();
+    for id in [7, 8] {
+        leases.take(1, id, DESK).unwrap().keep();
+        leases.mark(1, id);
+    }
+    leases.dropped(7);
+    leases.gone(1);
+    leases.dropped(8);
+    assert!(leases.take_returned(2, DESK).is_none());
+}
+
+#[tokio::test]
 async fn of_the_unmarked_mails_the_oldest_is_forgotten() {
     let leases = with_clients();
     for id in 0..=MAX_UNMARKED as u64 {

@@ -220,6 +220,11 @@ async fn a_token_that_makes_no_sense_is_not_used() {
             good,
             &format!(r#"{{"sub":"alice","iat":{now},"exp":{}}}"#, now - 50),
         ),
+        // Found by fuzzing: it is over before it can be used.
+        jwt(
+            good,
+            &format!(r#"{{"sub":"alice","iat":{now},"exp":{}}}"#, now + 1),
+        ),
         jwt(
             good,
             &format!(r#"{{"sub":"alice","iat":{now},"exp":{}}}"#, i64::MAX),

@@ -134,6 +134,10 @@ impl Token {
             .ok_or(TokenError::Expired { expires: exp })?
             .min(lifetime)
             .saturating_sub(Duration::from_secs(1));
+        if left.is_zero() {
+            // Whoever waits would ask for another one, and so on without a pause.
+            return Err(TokenError::Expired { expires: exp });
+        }
         // A token of minutes, as tests have, is renewed in its last fifth.
         let margin = RENEW_BEFORE.min(left / 5) + RENEW_JITTER.min(left / 20).mul_f64(jitter);
         Ok(Self {
