@@ -261,7 +261,26 @@ fn new_yaml(client: &Client, server: &Server<'_>) -> String {
     text + "    timeout: 300\n"
 }
 
+/// The editor is lenient with what is no YAML: what it made has to read as it was meant.
 fn add_yaml(client: &Client, before: &str, server: &Server<'_>) -> Result<String, SetupError> {
+    let after = edit_yaml(client, before, server)?;
+    let root = parse_yaml(&after)?.as_mapping();
+    let ours = root
+        .and_then(|root| root.get_mapping(client.key))
+        .and_then(|servers| servers.get_mapping(KEY));
+    let command = ours.as_ref().and_then(command_of);
+    match command.as_deref() == Some(server.command) {
+        true => Ok(after),
+        false => Err(SetupError::Syntax("it is not plain YAML".to_owned())),
+    }
+}
+
+fn command_of(server: &Mapping) -> Option<String> {
+    let node = server.get("cmd")?;
+    Some(node.as_scalar()?.as_string())
+}
+
+fn edit_yaml(client: &Client, before: &str, server: &Server<'_>) -> Result<String, SetupError> {
     let new = new_yaml(client, server);
     if before.trim().is_empty() {
         return Ok(new);
@@ -281,10 +300,7 @@ fn add_yaml(client: &Client, before: &str, server: &Server<'_>) -> Result<String
         return Ok(document.to_string());
     }
     let ours = servers.get_mapping(KEY).ok_or(SetupError::Shape(KEY))?;
-    let now = ours
-        .get("cmd")
-        .and_then(|node| node.as_scalar().map(|scalar| scalar.as_string()));
-    if now.as_deref() != Some(server.command) {
+    if command_of(&ours).as_deref() != Some(server.command) {
         ours.set("cmd", server.command);
     }
     // The Node server's, or another wrapper's.

@@ -243,6 +243,8 @@ fn what_cannot_be_understood_is_left_alone() {
         ("goose", "extensions: ["),
         ("goose", "- 1"),
         ("goose", "extensions: 1"),
+        // Found by fuzzing: it was taken for a mapping that goes on.
+        ("goose", "exten-  cmd: npx: \n   \x009rgs: [-y]: \n"),
         ("goose", "extensions:\n  tai: 1\n"),
     ] {
         assert!(add(client(slug), text, &SERVER).is_err(), "{slug}: {text}");
