@@ -101,3 +101,44 @@ fn the_ledger_is_bounded() {
     }
     assert!(ledger.book().entries.len() <= MAX_ENTRIES);
 }
+
+#[test]
+fn an_unknown_outcome_is_shown_for_a_day_and_holds_nothing_back_after_ten_minutes() {
+    let dir = tempfile::tempdir().unwrap();
+    crate::os::keep_new_files_private();
+    let path = dir.path().join("sends");
+    let now = SystemTime::now();
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let hours_ago = |hours: u64| now.as_secs() - hours * 3600;
+    let lines = [(25, "long ago"), (23, "today")]
+        .map(|(hours, name)| format!("{} {} unknown\n", hours_ago(hours), mail(name)));
+    crate::os::private_dir(dir.path()).unwrap();
+    std::fs::write(&path, lines.concat()).unwrap();
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let ledger = Ledger::open(path);
+    let unknown: Vec<Digest> = ledger
+        .unknown()
+        .into_iter()
+        .map(|(_, digest)| digest)
+        .collect();
+    assert_eq!(unknown, [mail("today")]);
+    assert_eq!(outcome(&ledger, "today"), None);
+}
+
+#[test]
+fn the_ledgers_file_is_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    crate::os::keep_new_files_private();
+    let path = dir.path().join("state/sends");
+    let ledger = Ledger::open(path.clone());
+    let mut most = 0;
+    for n in 0..8_600 {
+        ledger.begin(&mail(&n.to_string()), false).unwrap().sent();
+        if n % 500 == 0 {
+            let text = std::fs::read_to_string(&path).unwrap();
+            most = most.max(text.lines().count());
+        }
+    }
+    assert!((MAX_ENTRIES..=16_384).contains(&most), "{most} lines");
+}
