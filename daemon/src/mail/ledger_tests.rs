@@ -142,3 +142,12 @@ fn the_ledgers_file_is_bounded() {
     }
     assert!((MAX_ENTRIES..=16_384).contains(&most), "{most} lines");
 }
+
+#[test]
+fn looking_says_what_beginning_would_and_begins_nothing() {
+    let ledger = Ledger::in_memory();
+    assert!(ledger.look(&mail("a"), false).is_ok());
+    ledger.begin(&mail("a"), false).unwrap().sent();
+    assert!(ledger.look(&mail("a"), false).is_err());
+    assert!(ledger.look(&mail("a"), true).is_ok());
+}
