@@ -126,6 +126,16 @@ impl Inner {
                           "to": body["to"], "subject": body["subject"]}),
                 )
             }
+            ("POST", ["messages", _, "reply"]) if self.replies => {
+                let Some(id) = id.filter(|id| self.mails.contains_key(id)) else {
+                    return failed(404, "NOT_FOUND", "Message not found");
+                };
+                self.sent(body["text"].as_str().unwrap_or_default());
+                ok(
+                    json!({"messageId": format!("{now}-sent"), "original_message_id": id,
+                          "subject": body["subject"], "timestamp": "now"}),
+                )
+            }
             _ => failed(404, "NOT_FOUND", "Endpoint not found"),
         }
     }

@@ -1,19 +1,19 @@
 //! A client of the simulated daemon, as careful as tai-mcp and no more: it speaks the protocol
 //! over a line that is slow, cut into pieces, and cut off.
 
-use super::{daemon::Daemon, world::World};
+use super::{
+    daemon::Daemon,
+    wire::{Gone, Wire},
+    world::World,
+};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
-    call::{Attach, FetchEmail, Format, ListInbox, Request, SendEmail},
-    frame::{Decoder, MAX_FRAME, encode},
-    hello::{Hello, MAX_HELLO, Welcome},
+    call::{Attach, FetchEmail, Format, ListInbox, ReplyEmail, SendEmail},
+    hello::{Hello, Welcome},
     reading::Search,
 };
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream},
-    time::{Instant, sleep, timeout_at},
-};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// What the line may add to an answer that comes in time.
@@ -30,10 +30,6 @@ pub(super) fn addresses() -> impl Iterator<Item = &'static str> {
     ROOMS.into_iter().map(|(_, address)| address)
 }
 
-/// The connection has ended, or the client was killed.
-#[derive(Debug)]
-pub(super) struct Gone;
-
 /// A process that serves one MCP client.
 pub(super) struct Client {
     world: Arc<World>,
@@ -45,12 +41,6 @@ pub(super) struct Client {
     /// What it has written and could not say yet.
     unsaid: Vec<u64>,
     wire: Option<Wire>,
-}
-
-struct Wire {
-    line: DuplexStream,
-    decoder: Decoder,
-    next: u64,
 }
 
 impl Drop for Client {
@@ -102,7 +92,8 @@ impl Client {
                 self.fetch(patience).await.map(drop)
             }
             ..70 => self.send().await,
-            ..80 => self.give_up().await,
+            ..78 => self.give_up().await,
+            ..83 => self.watch().await,
             roll => {
                 let call = match roll {
                     ..90 => Call::ListInbox(ListInbox {
@@ -159,11 +150,7 @@ impl Client {
             }
             sleep(Duration::from_millis(100)).await;
         };
-        let mut wire = Wire {
-            line,
-            decoder: Decoder::new(MAX_HELLO),
-            next: 0,
-        };
+        let mut wire = Wire::new(line);
         wire.write(&Hello::new("tai-mcp sim")).await?;
         let deadline = Instant::now() + LINE;
         let Some(Welcome { chosen: 3, .. }) = wire.read(deadline).await? else {
@@ -171,7 +158,7 @@ impl Client {
                 .break_promise("the handshake is not answered".into());
             return Err(Gone);
         };
-        wire.decoder.set_max(MAX_FRAME);
+        wire.shaken();
         let attach = Attach {
             name: "sim".into(),
             version: String::new(),
@@ -234,21 +221,47 @@ impl Client {
         Ok(Ok(true))
     }
 
-    /// Sends a mail, now and then the same as before, and checks what it is told.
+    /// Waits for mail, for a while.
+    async fn watch(&mut self) -> Result<(), Gone> {
+        let first = [(Call::Watch { since: None }, PATIENCE)];
+        let Some(Ok(Answer::News(news))) = self.calls(first).await?.into_iter().next() else {
+            return Ok(());
+        };
+        let since = Some(news.mark);
+        let patience = self.world.moment(8_000);
+        self.calls([(Call::Watch { since }, patience)])
+            .await
+            .map(drop)
+    }
+
+    /// Sends or answers a mail, now and then the same as before, and checks what it is told.
     async fn send(&mut self) -> Result<(), Gone> {
         let count = 1 + self.world.draw(2);
         let mut calls = Vec::new();
         let mut texts = Vec::new();
         for _ in 0..count {
-            let text = format!("{} {}", ROOMS[self.room].0, self.world.draw(40));
-            self.world.attempts(&text);
-            let mail = SendEmail {
-                to: Some("bob@example.com".into()),
-                subject: Some("s".into()),
-                content: text.clone(),
-                format: Format::Markdown,
+            let (room, address) = ROOMS[self.room];
+            let mut text = format!("{room} {}", self.world.draw(40));
+            let format = Format::Markdown;
+            let call = match self.world.some_mail(address) {
+                Some(id) if self.world.happens(30) => {
+                    text = format!("{text} to {id}");
+                    Call::ReplyEmail(ReplyEmail {
+                        id,
+                        content: text.clone(),
+                        format,
+                        subject: None,
+                    })
+                }
+                _ => Call::SendEmail(SendEmail {
+                    to: Some("bob@example.com".into()),
+                    subject: Some("s".into()),
+                    content: text.clone(),
+                    format,
+                }),
             };
-            calls.push((Call::SendEmail(mail), self.patience()));
+            self.world.attempts(&text);
+            calls.push((call, self.patience()));
             texts.push(text);
         }
         let answers = self.calls(calls).await?;
@@ -339,41 +352,5 @@ impl Client {
             }
         }
         Ok(order.iter().filter_map(|id| answers.remove(id)).collect())
-    }
-}
-
-impl Wire {
-    async fn write<T: serde::Serialize>(&mut self, frame: &T) -> Result<(), Gone> {
-        let mut bytes = Vec::new();
-        encode(frame, &mut bytes).unwrap();
-        self.line.write_all(&bytes).await.map_err(|_| Gone)
-    }
-
-    async fn request(&mut self, call: Call, patience: Duration) -> Result<u64, Gone> {
-        self.next += 1;
-        let request = Request {
-            id: self.next,
-            deadline_ms: u32::try_from(patience.as_millis()).unwrap(),
-            call,
-        };
-        self.write(&ToDaemon::Request(request)).await?;
-        Ok(self.next)
-    }
-
-    /// The next frame; `None` when none has come by then.
-    async fn read<T: serde::de::DeserializeOwned>(
-        &mut self,
-        deadline: Instant,
-    ) -> Result<Option<T>, Gone> {
-        loop {
-            if let Some(frame) = self.decoder.next_frame().unwrap() {
-                return Ok(Some(frame));
-            }
-            match timeout_at(deadline, self.line.read_buf(self.decoder.space())).await {
-                Ok(Ok(0) | Err(_)) => return Err(Gone),
-                Ok(Ok(_)) => {}
-                Err(_) => return Ok(None),
-            }
-        }
     }
 }

@@ -19,6 +19,7 @@
 mod bridge;
 mod client;
 mod daemon;
+mod wire;
 mod world;
 
 use client::{Client, addresses};

@@ -58,6 +58,8 @@ pub(super) struct Inner {
     /// How far the wall clock was set.
     set: i64,
     pub(super) weather: Weather,
+    /// Whether this bridge can answer a mail by itself.
+    pub(super) replies: bool,
     pub(super) mails: BTreeMap<u64, Mail>,
     pub(super) sends: BTreeMap<String, Sends>,
     pub(super) tokens: HashMap<String, u64>,
@@ -81,6 +83,7 @@ impl World {
             suspended: 0,
             set: 0,
             weather: Weather::Calm,
+            replies: seed.is_multiple_of(2),
             mails: BTreeMap::new(),
             sends: BTreeMap::new(),
             tokens: HashMap::new(),
@@ -176,6 +179,14 @@ impl World {
         };
         inner.mails.insert(id, mail);
         inner.note(&format!("mail {id} comes for {to}"));
+    }
+
+    /// One of the mails to this address.
+    pub(super) fn some_mail(&self, to: &str) -> Option<u64> {
+        let mut inner = self.inner();
+        let theirs = inner.mails.iter().filter(|(_, mail)| mail.to == to);
+        let theirs: Vec<u64> = theirs.map(|(id, _)| *id).collect();
+        inner.rng.choice(theirs)
     }
 
     /// A client has written a mail to whoever reads it.
