@@ -1,5 +1,5 @@
 //! Writes manual pages and shell completions, made from the same definitions as the command
-//! lines: `cargo run -p tai-packaging -- DIRECTORY`. It packs nothing.
+//! lines: `cargo run --bin tai-packaging -- DIRECTORY`. It packs nothing.
 
 #[path = "../../shim/src/cli.rs"]
 mod cli;
