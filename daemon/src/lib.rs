@@ -65,7 +65,9 @@ mod service;
 pub mod session;
 mod setup;
 mod sign_in;
+// Needs what .cargo/config.toml turns on; other flags of a builder's own leave it out.
 #[cfg(test)]
+#[cfg(tokio_unstable)]
 mod sim;
 mod status;
 mod supervised;
