@@ -1,11 +1,12 @@
 //! A file of lines that outlives the daemon: appended to, and written anew when most of it is
 //! of no more use. It holds ids, digests and times, never anything of a mail. When it cannot
-//! be written the daemon goes on without it, and says so.
+//! be written the daemon goes on without it, and says so. A line that a crash or a full disk
+//! cut off is removed: half an id may be another's.
 
 use crate::os;
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +15,8 @@ use std::{
 pub(crate) struct Journal {
     path: Option<PathBuf>,
     file: Option<File>,
+    /// Of the whole lines, in bytes.
+    len: u64,
 }
 
 impl Journal {
@@ -22,16 +25,20 @@ impl Journal {
         Self {
             path: None,
             file: None,
+            len: 0,
         }
     }
 
     /// Opens the file and returns its lines. One that cannot be used is a warning.
     pub(crate) fn open(path: PathBuf) -> (Self, Vec<String>) {
         match Self::read_and_open(&path) {
-            Ok((file, text)) => {
+            Ok((file, bytes)) => {
+                // A machine that lost its power may have left anything.
+                let text = String::from_utf8_lossy(&bytes);
                 let lines = text.lines().map(str::to_owned).collect();
+                let len = bytes.len() as u64;
                 let (path, file) = (Some(path), Some(file));
-                (Self { path, file }, lines)
+                (Self { path, file, len }, lines)
             }
             Err(error) => {
                 tracing::warn!(%error, "{} cannot be used; what it is for does not outlive taid", path.display());
@@ -40,26 +47,37 @@ impl Journal {
         }
     }
 
-    fn read_and_open(path: &Path) -> io::Result<(File, String)> {
+    fn read_and_open(path: &Path) -> io::Result<(File, Vec<u8>)> {
         if let Some(dir) = path.parent() {
             os::private_dir(dir)?;
         }
-        let text = match std::fs::read(path) {
-            // A line that was cut by a crash may be anything.
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        let mut bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        let file = OpenOptions::new().append(true).create(true).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         os::check_private_file(&file.metadata()?)?;
-        Ok((file, text))
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n');
+        bytes.truncate(whole.map_or(0, |last| last + 1));
+        end_at(&mut file, bytes.len() as u64)?;
+        Ok((file, bytes))
     }
 
     /// Appends a line.
     pub(crate) fn append(&mut self, line: &str) {
         let Some(file) = &mut self.file else { return };
-        if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
-            tracing::warn!(%error, "a journal cannot be written");
+        let line = format!("{line}\n");
+        match file.write_all(line.as_bytes()) {
+            Ok(()) => self.len += line.len() as u64,
+            Err(error) => {
+                let _ = end_at(file, self.len);
+                tracing::warn!(%error, "a journal cannot be written");
+            }
         }
     }
 
@@ -72,14 +90,26 @@ impl Journal {
             text.push('\n');
         }
         let next = path.with_extension("new");
-        let written = std::fs::write(&next, text)
+        let written = std::fs::write(&next, &text)
             .and_then(|()| std::fs::rename(&next, path))
-            .and_then(|()| OpenOptions::new().append(true).open(path));
+            .and_then(|()| OpenOptions::new().write(true).open(path))
+            .and_then(|mut file| end_at(&mut file, text.len() as u64).map(|()| file));
         match written {
-            Ok(file) => self.file = Some(file),
+            Ok(file) => {
+                self.file = Some(file);
+                self.len = text.len() as u64;
+            }
             Err(error) => tracing::warn!(%error, "a journal cannot be written anew"),
         }
     }
+}
+
+/// Cuts the file off there, and goes on writing there.
+fn end_at(file: &mut File, len: u64) -> io::Result<()> {
+    if file.metadata()?.len() > len {
+        file.set_len(len)?;
+    }
+    file.seek(SeekFrom::Start(len)).map(drop)
 }
 
 #[cfg(test)]
@@ -99,6 +129,22 @@ mod tests {
         journal.rewrite(&["c".to_owned()]);
         journal.append("d");
         assert_eq!(Journal::open(path).1, ["c", "d"]);
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_is_not_taken_for_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal");
+        os::keep_new_files_private();
+        os::private_dir(dir.path()).unwrap();
+        let (mut journal, _) = Journal::open(path.clone());
+        journal.append("whole");
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"-12").unwrap();
+        let (mut journal, lines) = Journal::open(path.clone());
+        assert_eq!(lines, ["whole"]);
+        journal.append("next");
+        assert_eq!(Journal::open(path).1, ["whole", "next"]);
     }
 
     #[test]
