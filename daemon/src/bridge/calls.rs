@@ -3,6 +3,7 @@
 
 use super::{
     Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
+    coalescing::{Leader, Part},
     http::{Ask, HttpBridge},
     transport::Transport,
     wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer},
@@ -14,7 +15,10 @@ use crate::session::{
 };
 use reqwest::Method;
 use secrecy::ExposeSecret;
-use tokio::time::Instant;
+use tokio::{
+    task::yield_now,
+    time::{Instant, timeout_at},
+};
 
 impl<T: Transport> Bridge for HttpBridge<T> {
     async fn login(&self, credentials: &Credentials) -> Result<Issued, SessionError> {
@@ -35,17 +39,24 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         page: &Page,
         deadline: Instant,
     ) -> Result<Listing, BridgeError> {
-        let ask = Ask::repeatable(Method::GET, self.page(page), token);
-        Ok(match page.bodies {
-            true => {
-                let list = self.ask::<ListAnswer<MessageAnswer>>(ask, deadline);
-                list.await?.into()
+        if page.bodies {
+            let ask = Ask::repeatable(Method::GET, self.page(page), token);
+            let list = self.ask::<ListAnswer<MessageAnswer>>(ask, deadline);
+            return Ok(list.await?.into());
+        }
+        match self.coalescing().part(page, token.generation()) {
+            Part::Leads(leader) => self.heads(token, page, deadline, Some(leader)).await,
+            Part::Follows(told) => {
+                let started = Instant::now();
+                match timeout_at(deadline, told).await {
+                    Ok(Ok(listing)) => Ok(listing),
+                    Ok(Err(_)) => self.heads(token, page, deadline, None).await,
+                    Err(_) => Err(BridgeError::TimedOut {
+                        after: started.elapsed(),
+                    }),
+                }
             }
-            false => {
-                let list = self.ask::<ListAnswer<HeadAnswer>>(ask, deadline);
-                list.await?.into()
-            }
-        })
+        }
     }
 
     async fn message(
@@ -120,6 +131,34 @@ impl<T: Transport> Bridge for HttpBridge<T> {
 }
 
 impl<T: Transport> HttpBridge<T> {
+    /// A page without bodies, for its leader and whoever joins it.
+    async fn heads(
+        &self,
+        token: &Token,
+        page: &Page,
+        deadline: Instant,
+        mut leader: Option<Leader<'_>>,
+    ) -> Result<Listing, BridgeError> {
+        if leader.is_some() && self.is_busy() {
+            // What other clients have asked already is read and gets here in this time.
+            for _ in 0..2 {
+                yield_now().await;
+            }
+        }
+        let ask = Ask::repeatable(Method::GET, self.page(page), token);
+        let mut joined = None;
+        let list = self.ask_and_say::<ListAnswer<HeadAnswer>>(ask, deadline, || {
+            if let Some(leader) = leader.take() {
+                joined = Some(leader.leave());
+            }
+        });
+        let listing = Listing::from(list.await?);
+        if let Some(joined) = joined {
+            joined.tell(&listing);
+        }
+        Ok(listing)
+    }
+
     fn page(&self, page: &Page) -> reqwest::Url {
         let mut url = self.url(&["messages"]);
         {

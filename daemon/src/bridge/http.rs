@@ -4,6 +4,7 @@
 use super::{
     BridgeError, Meter,
     answer::{Raw, date, read},
+    coalescing::Coalescing,
     gate::Gate,
     retry::{Again, Effect, MAX_TRIES, again, backoff},
     transport::{Exchange, Reqwest, Transport},
@@ -44,6 +45,7 @@ pub struct HttpBridge<T = Reqwest> {
     gate: Gate,
     meter: Meter,
     places: Semaphore,
+    coalescing: Coalescing,
     anchored: Arc<AtomicBool>,
 }
 
@@ -104,6 +106,7 @@ impl<T: Transport> HttpBridge<T> {
             gate: Gate::default(),
             meter: Meter::default(),
             places: Semaphore::new(MAX_REQUESTS),
+            coalescing: Coalescing::default(),
             anchored: Arc::default(),
         }
     }
@@ -148,6 +151,15 @@ impl<T: Transport> HttpBridge<T> {
 
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    pub(super) fn coalescing(&self) -> &Coalescing {
+        &self.coalescing
+    }
+
+    /// Whether requests for mail are under way.
+    pub(super) fn is_busy(&self) -> bool {
+        self.places.available_permits() < MAX_REQUESTS
     }
 
     /// `/api/v1/` and then `segments`, each of them one segment whatever it contains.
@@ -236,6 +248,16 @@ impl<T: Transport> HttpBridge<T> {
         ask: Ask<'_>,
         deadline: Instant,
     ) -> Result<B, BridgeError> {
+        self.ask_and_say(ask, deadline, || {}).await
+    }
+
+    /// The same, and says each time when it leaves.
+    pub(super) async fn ask_and_say<B: DeserializeOwned + Send + 'static>(
+        &self,
+        ask: Ask<'_>,
+        deadline: Instant,
+        mut leaves: impl FnMut(),
+    ) -> Result<B, BridgeError> {
         self.anchor();
         let mut tries = 1;
         loop {
@@ -249,6 +271,7 @@ impl<T: Transport> HttpBridge<T> {
             if ask.token.is_withdrawn() {
                 return Err(BridgeError::Withdrawn);
             }
+            leaves();
             self.meter.asked(tries > 1);
             let left = deadline.saturating_duration_since(Instant::now());
             let sent = self

@@ -5,6 +5,7 @@
 pub(crate) mod answer;
 mod body;
 mod calls;
+mod coalescing;
 mod gate;
 pub mod http;
 mod meter;
@@ -86,7 +87,7 @@ pub trait Bridge: Send + Sync + 'static {
 }
 
 /// Which part of the mailbox to list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Page {
     /// The instance; only a first, loose filter (trap 5).
     pub instance: Option<String>,

@@ -94,13 +94,9 @@ impl Client {
             ..70 => self.send().await,
             ..78 => self.give_up().await,
             ..83 => self.watch().await,
+            ..90 => self.list().await,
             roll => {
                 let call = match roll {
-                    ..90 => Call::ListInbox(ListInbox {
-                        limit: 50,
-                        offset: 0,
-                        show_read: false,
-                    }),
                     ..95 => Call::Search(Search {
                         query: "mail".into(),
                         limit: 10,
@@ -219,6 +215,31 @@ impl Client {
         self.world.delivered(self.number, mail, &address);
         self.say().await?;
         Ok(Ok(true))
+    }
+
+    /// Lists the mails, now and then several times at once. Each list has what had come before
+    /// it was asked for, whichever request it is from.
+    async fn list(&mut self) -> Result<(), Gone> {
+        let here = self.world.mails_to(ROOMS[self.room].1);
+        let maskings = self.world.maskings();
+        let list = Call::ListInbox(ListInbox {
+            limit: 50,
+            offset: 0,
+            show_read: self.world.happens(50),
+        });
+        let count = 1 + self.world.draw(3) as usize;
+        let lists = vec![(list, self.patience()); count];
+        for answer in self.calls(lists).await? {
+            if let Ok(Answer::Inbox(inbox)) = answer
+                && inbox.total < here
+                && maskings.is_some()
+                && maskings == self.world.maskings()
+            {
+                let how = format!("a list has {} mails of {here}", inbox.total);
+                self.world.break_promise(how);
+            }
+        }
+        Ok(())
     }
 
     /// Waits for mail, for a while.

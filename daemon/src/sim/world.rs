@@ -58,6 +58,8 @@ pub(super) struct Inner {
     /// How far the wall clock was set.
     set: i64,
     pub(super) weather: Weather,
+    /// How often the bridge began to mask what fails.
+    maskings: u64,
     /// Whether this bridge can answer a mail by itself.
     pub(super) replies: bool,
     pub(super) mails: BTreeMap<u64, Mail>,
@@ -83,6 +85,7 @@ impl World {
             suspended: 0,
             set: 0,
             weather: Weather::Calm,
+            maskings: 0,
             replies: seed.is_multiple_of(2),
             mails: BTreeMap::new(),
             sends: BTreeMap::new(),
@@ -138,6 +141,7 @@ impl World {
     pub(super) fn set_weather(&self, weather: Weather) {
         let mut inner = self.inner();
         inner.weather = weather;
+        inner.maskings += u64::from(weather == Weather::Masked);
         inner.note(&format!("{weather:?}"));
     }
 
@@ -179,6 +183,18 @@ impl World {
         };
         inner.mails.insert(id, mail);
         inner.note(&format!("mail {id} comes for {to}"));
+    }
+
+    /// How often the bridge began to mask what fails, and `None` while it does.
+    pub(super) fn maskings(&self) -> Option<u64> {
+        let inner = self.inner();
+        (inner.weather != Weather::Masked).then_some(inner.maskings)
+    }
+
+    /// How many mails have come for this address.
+    pub(super) fn mails_to(&self, to: &str) -> u64 {
+        let inner = self.inner();
+        inner.mails.values().filter(|mail| mail.to == to).count() as u64
     }
 
     /// One of the mails to this address.

@@ -1,8 +1,8 @@
 //! Listing and reading, against every trap of the bridge that they can meet.
 
 use serde_json::json;
-use tai_e2e::{Machine, mcp::Shim};
-use tai_sandbox::NewMail;
+use tai_e2e::{Machine, mcp::Shim, wait_until};
+use tai_sandbox::{Fault, FaultKind, NewMail};
 
 pub(crate) fn mail(to: &str, subject: &str, received_at: &str) -> NewMail {
     NewMail {
@@ -318,4 +318,64 @@ fn a_heavy_inbox_costs_little_memory_and_gives_it_back() {
     let after = kilobytes("VmRSS:").saturating_sub(idle);
     eprintln!("{idle} kB idle, {peak} kB more at the most, {after} kB more afterwards");
     assert!(after <= 4_000_000 / 1024, "{after} kB are not given back");
+}
+
+#[test]
+fn clients_that_wait_for_the_same_list_get_it_from_one_request() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let list = "GET /api/v1/messages";
+    machine.sandbox.behave(|behaviour| {
+        let mut fault = Fault::new(FaultKind::TooMany429, 1, list);
+        fault.retry_after = Some("2".into());
+        behaviour.faults.push_back(fault);
+    });
+    let mut clients: Vec<_> = (0..8).map(|_| desk(&machine)).collect();
+    let mut other = machine.shim("car").initialized("test", "2025-11-25");
+    let limited = clients[0].begin_call("list_inbox", json!({}));
+    wait_until("the gate is closed", || {
+        !machine.status()["bridge"]["rate_limited_until"].is_null()
+    });
+    let waiting: Vec<_> = clients[1..]
+        .iter_mut()
+        .map(|client| client.begin_call("list_inbox", json!({})))
+        .collect();
+    let others = other.begin_call("list_inbox", json!({}));
+    wait_until("all of them wait", || {
+        let status = machine.status();
+        let clients = status["clients"].as_array().unwrap();
+        clients.iter().filter(|one| one["in_flight"] == 1).count() == 9
+    });
+    machine
+        .sandbox
+        .deliver(&mail("desk.alice@tai.chat", "news", "2026-11-20 10:00:00"))
+        .unwrap();
+    for (client, call) in clients[1..].iter_mut().zip(&waiting) {
+        assert!(client.finish_call(call).text.contains("news"));
+    }
+    assert!(!clients[0].finish_call(&limited).is_error);
+    assert!(!other.finish_call(&others).text.contains("news"));
+    // The one that was limited, which is sent again; the seven; the other instance's.
+    assert_eq!(machine.sandbox.count(list), 4);
+}
+
+#[test]
+fn a_list_is_never_older_than_the_question() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let list = "GET /api/v1/messages";
+    machine.sandbox.behave(|behaviour| {
+        let fault = Fault::new(FaultKind::HangAfter, 1, list);
+        behaviour.faults.push_back(fault);
+    });
+    let (mut early, mut late) = (desk(&machine), desk(&machine));
+    early.begin_call("list_inbox", json!({}));
+    wait_until("it is under way", || machine.sandbox.count(list) == 1);
+    machine
+        .sandbox
+        .deliver(&mail("desk.alice@tai.chat", "news", "2026-11-20 10:00:00"))
+        .unwrap();
+    let result = late.call("list_inbox", json!({}));
+    assert!(result.text.contains("news"), "{}", result.text);
 }
