@@ -3,7 +3,7 @@
 use crate::{
     measure::{initialize, line, memory, rss},
     peer::Peer,
-    stub::Stub,
+    stub::{self, Stub},
 };
 use serde_json::json;
 use std::{
@@ -17,6 +17,15 @@ use tai_e2e::{Daemon, Machine};
 pub(crate) struct Crowd {
     machine: Machine,
     stub: Stub,
+}
+
+/// What the clients of a crowd ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Instances {
+    /// Each another list.
+    Each,
+    /// All the same one, so that one request to the bridge may answer several of them.
+    One,
 }
 
 /// How long calls took, and how many there were in a second.
@@ -75,14 +84,24 @@ impl Crowd {
     }
 
     pub(crate) fn command(&self) -> Command {
+        self.command_for(stub::ALONE)
+    }
+
+    fn command_for(&self, instance: &str) -> Command {
         let mut command = self.machine.command("tai-mcp");
-        command.env("TAI_MCP_INSTANCE", "desk");
+        command.env("TAI_MCP_INSTANCE", instance);
         command
     }
 
     /// Clients that have shaken hands.
-    pub(crate) fn clients(&self, count: usize) -> Vec<Peer> {
-        let mut peers: Vec<Peer> = (0..count).map(|_| Peer::spawn(self.command())).collect();
+    pub(crate) fn clients(&self, count: usize, instances: Instances) -> Vec<Peer> {
+        let spawned = (0..count).map(|number| {
+            Peer::spawn(match instances {
+                Instances::Each => self.command_for(&stub::instance(number)),
+                Instances::One => self.command(),
+            })
+        });
+        let mut peers: Vec<Peer> = spawned.collect();
         let hello = initialize();
         for peer in &mut peers {
             assert!(peer.ask(&hello).contains("\"result\""));
@@ -90,10 +109,15 @@ impl Crowd {
         peers
     }
 
+    /// One that is alone.
+    pub(crate) fn client(&self) -> Peer {
+        self.clients(1, Instances::One).remove(0)
+    }
+
     /// PSS of so many clients and taid after `calls` calls each, and taid's own, in kB.
     pub(crate) fn memory(&self, count: usize, calls: usize) -> (f64, f64) {
         let taid = self.start();
-        let mut peers = self.clients(count);
+        let mut peers = self.clients(count, Instances::Each);
         let list = list();
         for _ in 0..calls {
             for peer in &mut peers {
@@ -109,9 +133,9 @@ impl Crowd {
     }
 
     /// So many clients call without a pause, for a while.
-    pub(crate) fn flood(&self, count: usize, seconds: f64) -> Latency {
+    pub(crate) fn flood(&self, count: usize, instances: Instances, seconds: f64) -> Latency {
         let _taid = self.start();
-        let peers = self.clients(count);
+        let peers = self.clients(count, instances);
         let began = Instant::now();
         let until = began + Duration::from_secs_f64(seconds);
         let threads: Vec<_> = peers
@@ -139,9 +163,9 @@ impl Crowd {
     }
 
     /// So many clients call once, all at the same moment, again and again.
-    pub(crate) fn bursts(&self, count: usize, rounds: usize) -> Latency {
+    pub(crate) fn bursts(&self, count: usize, instances: Instances, rounds: usize) -> Latency {
         let _taid = self.start();
-        let peers = self.clients(count);
+        let peers = self.clients(count, instances);
         let barrier = Arc::new(Barrier::new(count));
         let began = Instant::now();
         let threads: Vec<_> = peers
@@ -187,7 +211,7 @@ impl Crowd {
     /// CPU time of a call in taid and in tai-mcp, in µs.
     pub(crate) fn cost_of_a_call(&self, rounds: u32) -> (f64, f64) {
         let taid = self.start();
-        let mut peer = self.clients(1).remove(0);
+        let mut peer = self.client();
         let pids = [taid.pid(), peer.child.id()];
         peer.call(200);
         let before = pids.map(cpu);
@@ -200,7 +224,7 @@ impl Crowd {
     /// System calls of a call in taid and in tai-mcp; `None` without strace.
     pub(crate) fn system_calls(&self, rounds: u32) -> Option<(f64, f64)> {
         let taid = self.start();
-        let mut peer = self.clients(1).remove(0);
+        let mut peer = self.client();
         let pids = [taid.pid(), peer.child.id()];
         peer.call(50);
         let mut counted = Vec::new();
@@ -236,9 +260,7 @@ impl Crowd {
 
     /// CPU time of a start up to the answer of initialize, in µs.
     pub(crate) fn cost_of_a_start(&self, rounds: u32) -> f64 {
-        let mut all: Vec<f64> = (0..rounds)
-            .map(|_| cpu(self.clients(1)[0].child.id()))
-            .collect();
+        let mut all: Vec<f64> = (0..rounds).map(|_| cpu(self.client().child.id())).collect();
         all.sort_by(f64::total_cmp);
         all[all.len() / 2]
     }

@@ -18,7 +18,7 @@ mod versus;
 
 use clap::Parser;
 use cores::Cores;
-use crowd::Crowd;
+use crowd::{Crowd, Instances};
 use measure::{Bench, median, micros};
 use std::{io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -288,15 +288,16 @@ fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
 /// Latency and memory by number of clients; the memory as points of the plot.
 fn crowds(rows: &mut Vec<Row>) -> Vec<(usize, f64, f64)> {
     let plain = Crowd::new(false);
-    let burst = plain.bursts(50, 100);
-    let beside = format!("p99.9 {:.1} ms", burst.at(0.999));
+    let burst = plain.bursts(50, Instances::Each, 100);
+    let same = plain.bursts(50, Instances::One, 100);
+    let one = |at| format!("{:.2} ms when all are of one instance", same.at(at));
     row(
         rows,
         "50 clients call at the same moment: p50",
         burst.at(0.5),
         Some(3.0),
         "ms",
-        String::new(),
+        one(0.5),
     );
     row(
         rows,
@@ -304,12 +305,12 @@ fn crowds(rows: &mut Vec<Row>) -> Vec<(usize, f64, f64)> {
         burst.at(0.99),
         Some(12.0),
         "ms",
-        beside,
+        format!("p99.9 {:.1} ms; {}", burst.at(0.999), one(0.99)),
     );
     let tls = Crowd::new(true);
     for (crowd, how) in [(&plain, ""), (&tls, ", with TLS to the bridge")] {
         for count in [1, 10, 50, 200] {
-            let flood = crowd.flood(count, 2.0);
+            let flood = crowd.flood(count, Instances::Each, 2.0);
             let beside = format!(
                 "p99 {:.1} ms, p99.9 {:.1} ms; {:.0} calls a second",
                 flood.at(0.99),

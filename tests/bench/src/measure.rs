@@ -217,7 +217,7 @@ impl Bench {
         let _pinned = cores.keep_to();
         let crowd = Crowd::new(false);
         let _taid = crowd.start();
-        let mut shim = crowd.clients(1).remove(0);
+        let mut shim = crowd.client();
         let call = list();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

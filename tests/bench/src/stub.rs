@@ -7,6 +7,7 @@ use rustls::{
 };
 use serde_json::json;
 use std::{
+    collections::HashMap,
     io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
@@ -22,7 +23,8 @@ pub(crate) struct Stub {
 
 struct Answers {
     token: Vec<u8>,
-    list: Vec<u8>,
+    /// By instance.
+    lists: HashMap<String, Vec<u8>>,
 }
 
 fn answer(data: &serde_json::Value) -> Vec<u8> {
@@ -45,6 +47,29 @@ fn base64(text: &str) -> String {
     out
 }
 
+/// The instance of a client that is alone.
+pub(crate) const ALONE: &str = "desk";
+/// Instances beside it that have mails.
+const INSTANCES: usize = 200;
+
+/// The name of one of them; they are used over and over.
+pub(crate) fn instance(number: usize) -> String {
+    format!("c{}", number % INSTANCES)
+}
+
+/// An instance's ten mails.
+fn list(instance: &str) -> Vec<u8> {
+    let mails: Vec<_> = (0..10)
+        .map(|n| {
+            json!({"id": n + 1, "message_id": format!("{n}-x"), "from": "bench@example.com",
+                "to": format!("{instance}.{}@tai.chat", tai_e2e::USER),
+                "subject": format!("Mail {n}"), "body_text": "A few words.", "body_html": null,
+                "is_read": 0, "received_at": format!("2026-11-23 10:00:0{n}"), "size": 12})
+        })
+        .collect();
+    answer(&json!({"messages": mails, "count": 10, "has_more": false}))
+}
+
 impl Answers {
     fn new() -> Self {
         let now = SystemTime::now()
@@ -53,18 +78,18 @@ impl Answers {
             .as_secs();
         let claims = json!({"sub": tai_e2e::USER, "iat": now, "exp": now + 86_400}).to_string();
         let token = format!("{}.{}.c2ln", base64(r#"{"alg":"HS256"}"#), base64(&claims));
-        let mails: Vec<_> = (0..10)
-            .map(|n| {
-                json!({"id": n + 1, "message_id": format!("{n}-x"), "from": "bench@example.com",
-                    "to": format!("desk.{}@tai.chat", tai_e2e::USER), "subject": format!("Mail {n}"),
-                    "body_text": "A few words.", "body_html": null, "is_read": 0,
-                    "received_at": format!("2026-11-23 10:00:0{n}"), "size": 12})
-            })
-            .collect();
+        let instances = (0..INSTANCES).map(instance).chain([ALONE.to_owned()]);
         Self {
             token: answer(&json!({"token": token, "expires_at": now + 86_400})),
-            list: answer(&json!({"messages": mails, "count": 10, "has_more": false})),
+            lists: instances.map(|name| (name.clone(), list(&name))).collect(),
         }
+    }
+
+    /// What is answered to a request for a list, by its head.
+    fn to(&self, head: &str) -> &[u8] {
+        let (_, rest) = head.split_once("prefix=").unwrap();
+        let end = rest.find(['&', ' ']).unwrap();
+        &self.lists[&rest[..end]]
     }
 }
 
@@ -157,7 +182,7 @@ fn serve<S: Read + Write>(mut stream: S, answers: &Answers) -> io::Result<()> {
         }
         read.drain(..end + length.unwrap_or(0));
         stream.write_all(if head.starts_with("get ") {
-            &answers.list
+            answers.to(&head)
         } else {
             &answers.token
         })?;
