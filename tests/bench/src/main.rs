@@ -254,7 +254,7 @@ fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
         let [relay, direct, through] =
             [&samples.relay, &samples.direct, &samples.through].map(|all| micros(median(all)));
         let beside = format!(
-            "{:.1} x direct ({direct:.0} µs); the four wake-ups alone, through a relay and `cat`: {relay:.0} µs",
+            "{:.1} x direct ({direct:.0} µs); the four wake-ups alone, over a pipe and a socket: {relay:.0} µs",
             through / direct
         );
         row(rows, what, through - direct, Some(90.0), "µs", beside);

@@ -2,28 +2,36 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
+    os::{fd::OwnedFd, unix::net::UnixStream},
     process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio},
 };
 
 /// The argument that turns this executable into the floor of a call: like tai-mcp it passes
-/// each line on to another process, waits for the answer and passes that back; the other one
-/// is `cat`.
+/// each line over a Unix socket to another process, waits for the answer and passes that back;
+/// the other one is `cat`.
 pub(crate) const RELAY: &str = "--relay";
 
 pub(crate) fn relay() -> ExitCode {
-    let mut cat = Peer::spawn(Command::new("cat"));
+    let (mut ours, theirs) = UnixStream::pair().unwrap();
+    let mut cat = Command::new("cat")
+        .stdin(OwnedFd::from(theirs.try_clone().unwrap()))
+        .stdout(OwnedFd::from(theirs))
+        .spawn()
+        .unwrap();
+    let mut answers = BufReader::new(ours.try_clone().unwrap());
     let mut output = std::io::stdout();
-    for line in std::io::stdin().lock().lines() {
-        let Ok(line) = line else { break };
-        let answer = cat.ask(&format!("{line}\n")).to_owned();
-        if output
-            .write_all(answer.as_bytes())
-            .and_then(|()| output.flush())
-            .is_err()
-        {
+    let mut answer = String::new();
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        ours.write_all(format!("{line}\n").as_bytes()).unwrap();
+        answer.clear();
+        answers.read_line(&mut answer).unwrap();
+        let written = output.write_all(answer.as_bytes());
+        if written.and_then(|()| output.flush()).is_err() {
             break;
         }
     }
+    drop((ours, answers));
+    let _ = cat.wait();
     ExitCode::SUCCESS
 }
 
