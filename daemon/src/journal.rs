@@ -140,11 +140,11 @@ mod tests {
         let (mut journal, _) = Journal::open(path.clone());
         journal.append("whole");
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
-        file.write_all(b"-12").unwrap();
+        file.write_all(b"+1234 desk.alice@tai").unwrap();
         let (mut journal, lines) = Journal::open(path.clone());
         assert_eq!(lines, ["whole"]);
-        journal.append("next");
-        assert_eq!(Journal::open(path).1, ["whole", "next"]);
+        journal.append("-1");
+        assert_eq!(Journal::open(path).1, ["whole", "-1"]);
     }
 
     #[test]
