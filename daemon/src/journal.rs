@@ -1,7 +1,8 @@
 //! A file of lines that outlives the daemon: appended to, and written anew when most of it is
 //! of no more use. It holds ids, digests and times, never anything of a mail. When it cannot
 //! be written the daemon goes on without it, and says so. A line that a crash or a full disk
-//! cut off is removed: half an id may be another's.
+//! cut off is not read, because half an id may be another's, and is written over: what is left
+//! of it has no end, so that it is not read either.
 
 use crate::os;
 use std::{
@@ -64,7 +65,7 @@ impl Journal {
         os::check_private_file(&file.metadata()?)?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n');
         bytes.truncate(whole.map_or(0, |last| last + 1));
-        end_at(&mut file, bytes.len() as u64)?;
+        file.seek(SeekFrom::Start(bytes.len() as u64))?;
         Ok((file, bytes))
     }
 
@@ -75,7 +76,7 @@ impl Journal {
         match file.write_all(line.as_bytes()) {
             Ok(()) => self.len += line.len() as u64,
             Err(error) => {
-                let _ = end_at(file, self.len);
+                let _ = file.seek(SeekFrom::Start(self.len));
                 tracing::warn!(%error, "a journal cannot be written");
             }
         }
@@ -93,7 +94,7 @@ impl Journal {
         let written = std::fs::write(&next, &text)
             .and_then(|()| std::fs::rename(&next, path))
             .and_then(|()| OpenOptions::new().write(true).open(path))
-            .and_then(|mut file| end_at(&mut file, text.len() as u64).map(|()| file));
+            .and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file));
         match written {
             Ok(file) => {
                 self.file = Some(file);
@@ -102,14 +103,6 @@ impl Journal {
             Err(error) => tracing::warn!(%error, "a journal cannot be written anew"),
         }
     }
-}
-
-/// Cuts the file off there, and goes on writing there.
-fn end_at(file: &mut File, len: u64) -> io::Result<()> {
-    if file.metadata()?.len() > len {
-        file.set_len(len)?;
-    }
-    file.seek(SeekFrom::Start(len)).map(drop)
 }
 
 #[cfg(test)]
