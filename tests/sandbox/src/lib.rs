@@ -157,6 +157,19 @@ impl Sandbox {
         change(&mut lock(&self.shared).behaviour);
     }
 
+    /// Does `kind` to the next `count` requests to `endpoint`.
+    pub fn fail(&self, kind: FaultKind, count: u32, endpoint: &str) {
+        let fault = Fault::new(kind, count, endpoint);
+        self.behave(|behaviour| behaviour.faults.push_back(fault));
+    }
+
+    /// Answers the next request to `endpoint` with 429 and this Retry-After.
+    pub fn limit(&self, endpoint: &str, retry_after: &str) {
+        let mut fault = Fault::new(FaultKind::TooMany429, 1, endpoint);
+        fault.retry_after = Some(retry_after.into());
+        self.behave(|behaviour| behaviour.faults.push_back(fault));
+    }
+
     /// Makes every token it ever issued invalid.
     pub fn revoke_all_tokens(&self) {
         lock(&self.shared).secret = secrets::TokenSecret::random();

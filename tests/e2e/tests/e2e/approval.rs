@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use tai_e2e::{Machine, mcp::Shim};
-use tai_sandbox::{Fault, FaultKind, NewMail};
+use tai_sandbox::{FaultKind, NewMail};
 
 const ELICIT: &str = "elicitation/create";
 
@@ -212,10 +212,9 @@ fn a_held_mail_that_could_not_be_sent_waits_on() {
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     shim.call("send_email", mail("text"));
-    machine.sandbox.behave(|behaviour| {
-        let fault = Fault::new(FaultKind::Error500, 1, "POST /api/v1/send-email");
-        behaviour.faults.push_back(fault);
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::Error500, 1, "POST /api/v1/send-email");
     assert_eq!(
         machine.cli(&["approve", "1", "--yes"]).status.code(),
         Some(1)

@@ -3,17 +3,13 @@
 
 use serde_json::json;
 use tai_e2e::{Machine, mcp::ToolResult, wait_until};
-use tai_sandbox::{Fault, FaultKind};
+use tai_sandbox::FaultKind;
 
 const SEND: &str = "POST /api/v1/send-email";
 const LIST: &str = "GET /api/v1/messages";
 
 fn commit(machine: &Machine, kind: FaultKind, count: u32, endpoint: &str) {
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(kind, count, endpoint));
-    });
+    machine.sandbox.fail(kind, count, endpoint);
 }
 
 fn assert_unknown(result: &ToolResult) {

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tai_e2e::{Machine, PATIENCE, mcp::Shim, wait_until};
-use tai_sandbox::{Fault, FaultKind, NewMail};
+use tai_sandbox::{FaultKind, NewMail};
 
 const PUT: &str = "PUT /api/v1/messages/{id}/read";
 
@@ -162,10 +162,9 @@ fn a_mail_is_marked_read_only_when_its_answer_is_on_its_way() {
     deliver(&machine, 1);
     let taid = machine.start();
     taid.wait_until_live();
-    machine.sandbox.behave(|behaviour| {
-        let fault = Fault::new(FaultKind::Hang, 1, "GET /api/v1/messages/{id}");
-        behaviour.faults.push_back(fault);
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::Hang, 1, "GET /api/v1/messages/{id}");
     let mut shim = desk(&machine);
     shim.begin_call("fetch_email", json!({}));
     wait_until("it is being read", || {
@@ -184,11 +183,7 @@ fn a_mail_that_was_marked_and_not_delivered_comes_back() {
     deliver(&machine, 2);
     let taid = machine.start();
     taid.wait_until_live();
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::HangAfter, 1, PUT));
-    });
+    machine.sandbox.fail(FaultKind::HangAfter, 1, PUT);
     let mut shim = desk(&machine);
     shim.begin_call("fetch_email", json!({}));
     wait_until("it is marked", || unread(&machine) == 1);
@@ -220,11 +215,7 @@ fn a_mail_that_cannot_be_marked_is_delivered_with_a_warning_and_marked_later() {
     let machine = Machine::new();
     deliver(&machine, 1);
     let _taid = machine.start();
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Error500, 4, PUT));
-    });
+    machine.sandbox.fail(FaultKind::Error500, 4, PUT);
     let mut shim = desk(&machine);
     let read = shim.call("fetch_email", json!({}));
     assert!(read.text.contains("Status: ✉ Unread"), "{}", read.text);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tai_e2e::{Machine, mcp::Shim, wait_until};
-use tai_sandbox::{Fault, FaultKind, NewMail};
+use tai_sandbox::{FaultKind, NewMail};
 
 const LIST: &str = "GET /api/v1/messages";
 const SEND: &str = "POST /api/v1/send-email";
@@ -75,11 +75,7 @@ fn a_read_that_is_cancelled_ends_its_request_to_the_bridge() {
             .filter(|target| target.to_string_lossy().starts_with("socket:"))
             .count()
     };
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Hang, 1, LIST));
-    });
+    machine.sandbox.fail(FaultKind::Hang, 1, LIST);
     let (before, asked) = (sockets(), machine.sandbox.count(LIST));
     let id = shim.begin_call("list_inbox", json!({}));
     wait_until("it is asked", || machine.sandbox.count(LIST) == asked + 1);
@@ -118,11 +114,7 @@ fn a_send_that_is_cancelled_after_it_left_runs_to_its_end_and_is_in_the_ledger()
     assert_eq!(machine.sandbox.count(SEND), 1);
 
     // One whose answer is lost as well is unknown, though nobody waits for the answer.
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::CloseAfter, 1, SEND));
-    });
+    machine.sandbox.fail(FaultKind::CloseAfter, 1, SEND);
     let other = json!({"to": "alice@tai.chat", "subject": "s", "content": "other"});
     let id = shim.begin_call("send_email", other);
     wait_until("it is under way", || machine.sandbox.count(SEND) == 2);

@@ -15,7 +15,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 use tai_e2e::{Machine, PASSWORD, USER, executables, mcp::Shim, wait_until};
-use tai_sandbox::{Fault, FaultKind};
+use tai_sandbox::FaultKind;
 
 const CANARY: &str = "canary-7f3a-password";
 const MISTYPED: &str = "canary-5b1c-mistyped";
@@ -112,15 +112,13 @@ fn no_secret_is_in_any_log_status_answer_argument_or_environment() {
     let mut seen = Seen::default();
 
     // The password in the environment; the bridge at its worst.
-    machine.sandbox.behave(|behaviour| {
-        for kind in [
-            FaultKind::Malformed,
-            FaultKind::CloseAfter,
-            FaultKind::Html503,
-        ] {
-            behaviour.faults.push_back(Fault::new(kind, 1, LOGIN));
-        }
-    });
+    for kind in [
+        FaultKind::Malformed,
+        FaultKind::CloseAfter,
+        FaultKind::Html503,
+    ] {
+        machine.sandbox.fail(kind, 1, LOGIN);
+    }
     let taid = machine.start_bare(&account);
     // A client that was given the password too, through a tap.
     let tap_dir = machine.home().join("tap");

@@ -111,10 +111,9 @@ fn maintenance_in_the_middle_of_a_call_is_waited_out() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine.sandbox.behave(|behaviour| {
-        let fault = Fault::new(FaultKind::Html503, 2, "GET /api/v1/messages");
-        behaviour.faults.push_back(fault);
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::Html503, 2, "GET /api/v1/messages");
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", json!({}));
     assert!(!result.is_error, "{}", result.text);
@@ -142,11 +141,7 @@ fn a_database_failure_that_looks_like_a_wrong_password_does_not_latch() {
 #[test]
 fn a_client_that_dies_while_everybody_waits_takes_nobody_along() {
     let machine = Machine::new();
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Hang, 1, LOGIN));
-    });
+    machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
     let mut gone = machine.shim("gone").initialized("test", "2025-06-18");
     let mut stays = machine.shim("stays").initialized("test", "2025-06-18");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tai_e2e::{Machine, mcp::Shim, wait_until};
-use tai_sandbox::{Fault, FaultKind, NewMail};
+use tai_sandbox::{FaultKind, NewMail};
 
 pub(crate) fn mail(to: &str, subject: &str, received_at: &str) -> NewMail {
     NewMail {
@@ -326,11 +326,7 @@ fn clients_that_wait_for_the_same_list_get_it_from_one_request() {
     let taid = machine.start();
     taid.wait_until_live();
     let list = "GET /api/v1/messages";
-    machine.sandbox.behave(|behaviour| {
-        let mut fault = Fault::new(FaultKind::TooMany429, 1, list);
-        fault.retry_after = Some("2".into());
-        behaviour.faults.push_back(fault);
-    });
+    machine.sandbox.limit(list, "2");
     let mut clients: Vec<_> = (0..8).map(|_| desk(&machine)).collect();
     let mut other = machine.shim("car").initialized("test", "2025-11-25");
     let limited = clients[0].begin_call("list_inbox", json!({}));
@@ -365,10 +361,7 @@ fn a_list_is_never_older_than_the_question() {
     let machine = Machine::new();
     let _taid = machine.start();
     let list = "GET /api/v1/messages";
-    machine.sandbox.behave(|behaviour| {
-        let fault = Fault::new(FaultKind::HangAfter, 1, list);
-        behaviour.faults.push_back(fault);
-    });
+    machine.sandbox.fail(FaultKind::HangAfter, 1, list);
     let (mut early, mut late) = (desk(&machine), desk(&machine));
     early.begin_call("list_inbox", json!({}));
     wait_until("it is under way", || machine.sandbox.count(list) == 1);

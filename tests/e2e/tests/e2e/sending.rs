@@ -8,7 +8,7 @@ use tai_e2e::{
     mcp::{Shim, ToolResult},
     wait_until,
 };
-use tai_sandbox::{Fault, FaultKind};
+use tai_sandbox::FaultKind;
 
 #[test]
 fn a_reply_without_the_endpoint_is_a_new_mail_and_says_so() {
@@ -126,10 +126,9 @@ fn a_hundred_sends_whose_answers_are_lost_are_sent_once_each_and_reported_unknow
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine.sandbox.behave(|behaviour| {
-        let fault = Fault::new(FaultKind::CloseAfter, 100, "POST /api/v1/send-email");
-        behaviour.faults.push_back(fault);
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::CloseAfter, 100, "POST /api/v1/send-email");
     let mut shim = desk(&machine);
     let ids: Vec<_> = (0..100)
         .map(|n| {
@@ -204,10 +203,9 @@ fn a_send_that_was_under_way_when_taid_was_killed_is_held_back_afterwards() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine.sandbox.behave(|behaviour| {
-        let fault = Fault::new(FaultKind::HangAfter, 1, "POST /api/v1/send-email");
-        behaviour.faults.push_back(fault);
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::HangAfter, 1, "POST /api/v1/send-email");
     let mut shim = desk(&machine);
     let mail = json!({"to": "alice@tai.chat", "subject": "same", "content": "text 1"});
     let id = shim.begin_call("send_email", mail);
@@ -233,10 +231,9 @@ fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine.sandbox.behave(|behaviour| {
-        let fault = Fault::new(FaultKind::Error500, 1, "POST /api/v1/send-email");
-        behaviour.faults.push_back(fault);
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::Error500, 1, "POST /api/v1/send-email");
     let mut shim = desk(&machine);
     assert!(send(&mut shim, 1, false).is_error);
     assert!(!send(&mut shim, 1, false).is_error);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use std::time::Duration;
 use tai_e2e::{Machine, wait_until};
-use tai_sandbox::{Behaviour, Fault, FaultKind, Options};
+use tai_sandbox::{Behaviour, FaultKind, Options};
 
 const LOGIN: &str = "POST /api/v1/login";
 const REFRESH: &str = "POST /api/v1/refresh";
@@ -116,14 +116,8 @@ fn a_refused_password_is_said_plainly_and_tried_once_however_many_ask() {
 #[test]
 fn a_bridge_that_is_down_at_the_start_is_waited_for() {
     let machine = Machine::new();
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Html503, 1, LOGIN));
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Close, 1, LOGIN));
-    });
+    machine.sandbox.fail(FaultKind::Html503, 1, LOGIN);
+    machine.sandbox.fail(FaultKind::Close, 1, LOGIN);
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", json!({}));
@@ -166,11 +160,9 @@ fn a_page_from_in_front_of_the_bridge_is_not_taken_for_broken_json() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Html502, 9, "GET /api/v1/messages"));
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::Html502, 9, "GET /api/v1/messages");
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", json!({}));
     assert!(result.is_error);
@@ -192,13 +184,7 @@ fn a_rate_limit_is_waited_out_by_all_clients_when_there_is_time_and_told_when_no
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let limit = |seconds: &str| {
-        machine.sandbox.behave(|behaviour| {
-            let mut fault = Fault::new(FaultKind::TooMany429, 1, "GET /api/v1/messages");
-            fault.retry_after = Some(seconds.into());
-            behaviour.faults.push_back(fault);
-        });
-    };
+    let limit = |seconds: &str| machine.sandbox.limit("GET /api/v1/messages", seconds);
     let mut shims: Vec<_> = ["a", "b"]
         .map(|name| machine.shim(name).initialized("test", "2025-06-18"))
         .into();
@@ -255,11 +241,7 @@ fn a_standard_error_that_nobody_reads_any_more_ends_nothing() {
 #[test]
 fn a_login_that_hangs_is_given_up_and_tried_again() {
     let machine = Machine::new();
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Hang, 1, LOGIN));
-    });
+    machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let id = shim.begin_call("list_inbox", json!({}));

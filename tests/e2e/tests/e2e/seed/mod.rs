@@ -5,7 +5,7 @@ mod person;
 
 use serde_json::json;
 use tai_e2e::{Machine, PASSWORD, USER, wait_until};
-use tai_sandbox::{Behaviour, Fault, FaultKind, Options};
+use tai_sandbox::{Behaviour, FaultKind, Options};
 
 const LOGIN: &str = "POST /api/v1/login";
 const REFRESH: &str = "POST /api/v1/refresh";
@@ -106,11 +106,7 @@ fn seed_optional_settings_have_their_defaults_and_bounds() {
         assert!(machine.plain(&output.stderr).contains(name));
     }
     // API_TIMEOUT holds for authentication too: a login that hangs is given up after it.
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Hang, 1, LOGIN));
-    });
+    machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("API_TIMEOUT", "5000"), ("USEREMAIL", "me@tai.chat")]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let info = shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
@@ -239,11 +235,9 @@ fn seed_a_401_means_refresh_retry_and_at_last_a_full_login() {
 #[test]
 fn seed_a_network_failure_is_tried_again_with_growing_pauses_a_bounded_number_of_times() {
     let machine = Machine::new();
-    machine.sandbox.behave(|behaviour| {
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Close, 9, "GET /api/v1/messages"));
-    });
+    machine
+        .sandbox
+        .fail(FaultKind::Close, 9, "GET /api/v1/messages");
     let taid = machine.start();
     taid.wait_until_live();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");

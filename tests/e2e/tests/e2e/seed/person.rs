@@ -184,16 +184,9 @@ fn seed_what_is_to_be_monitored_is_in_the_status() {
     });
     assert!(machine.login(PASSWORD).status.success());
     machine.sandbox.revoke_all_tokens();
-    machine.sandbox.behave(|behaviour| {
-        let get = "GET /api/v1/messages";
-        behaviour.faults.push_back(Fault {
-            retry_after: Some("1".into()),
-            ..Fault::new(FaultKind::TooMany429, 1, get)
-        });
-        behaviour
-            .faults
-            .push_back(Fault::new(FaultKind::Close, 1, get));
-    });
+    let get = "GET /api/v1/messages";
+    machine.sandbox.limit(get, "1");
+    machine.sandbox.fail(FaultKind::Close, 1, get);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     assert!(!shim.call("list_inbox", json!({})).is_error);
     let status = machine.status();
