@@ -24,6 +24,8 @@
 //! - While a token is good, no failing renewal fails a caller.
 //! - A request that may have sent a mail is never sent again; its outcome is reported as
 //!   unknown ([`bridge::BridgeError::OutcomeUnknown`]).
+//! - No answer is older than its question: clients share a request only when all of them asked
+//!   before it left.
 //! - While nobody waits for mail nobody looks for it; while somebody does, one look an interval
 //!   serves all of them ([`mail::Arrivals`]).
 //! - Where a person is to approve of a mail, it is sent against a ticket that is good once, for
