@@ -199,7 +199,8 @@ fn note(removed: &Removed) -> Option<String> {
 
 /// A Markdown table of mails; nothing where there are none.
 fn rows(rows: &[Row]) -> String {
-    let mut text = String::new();
+    // Most rows are no longer.
+    let mut text = String::with_capacity(128 * (1 + rows.len()));
     if rows.is_empty() {
         return text;
     }

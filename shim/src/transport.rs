@@ -56,6 +56,8 @@ const WITH_PARAMS: [&str; 7] = [
 /// How long what is open is waited for once the client has closed our input. Clients that
 /// shut a server down wait 2 s before they send a signal.
 const LAST_ANSWERS: Duration = Duration::from_millis(1500);
+/// Most answers are no longer.
+const ROOM: usize = 4 << 10;
 /// A line buffer that grew beyond this is given back.
 const KEEP: usize = 64 << 10;
 
@@ -248,7 +250,8 @@ impl Transport<RoleServer> for Stdio {
                 }
                 JsonRpcMessage::Notification(_) => None,
             };
-            let line = serde_json::to_vec(&message)?;
+            let mut line = Vec::with_capacity(ROOM);
+            serde_json::to_writer(&mut line, &message)?;
             drop(message);
             let result = shared.write(line).await;
             if let Some(id) = id {
