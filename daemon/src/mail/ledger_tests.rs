@@ -127,7 +127,7 @@ fn an_unknown_outcome_is_shown_for_a_day_and_holds_nothing_back_after_ten_minute
 }
 
 #[test]
-fn the_ledgers_file_is_bounded() {
+fn the_ledgers_file_is_bounded_and_has_the_newest() {
     let dir = tempfile::tempdir().unwrap();
     crate::os::keep_new_files_private();
     let path = dir.path().join("state/sends");
@@ -141,6 +141,8 @@ fn the_ledgers_file_is_bounded() {
         }
     }
     assert!((MAX_ENTRIES..=16_384).contains(&most), "{most} lines");
+    drop(ledger);
+    assert_eq!(outcome(&Ledger::open(path), "8599"), Some(Outcome::Sent));
 }
 
 #[test]
