@@ -165,6 +165,20 @@ pub(super) fn states(now: Now) -> Vec<(&'static str, State)> {
             },
         ),
         (
+            "renewing a dead one",
+            State::Renewing {
+                token: token(
+                    5,
+                    Now {
+                        wall: now.wall - HOUR,
+                        mono: now.mono,
+                    },
+                ),
+                tries: tries(1, 0),
+                via: Via::Refresh,
+            },
+        ),
+        (
             "renewing/login",
             State::Renewing {
                 token: token(5, now),

@@ -146,6 +146,18 @@ fn every_state_meets_every_event_as_the_table_says() {
     renewing, limited: backoff gSome(5) a1
     renewing, limited long: backoff gSome(5) a1
     renewing, final: backoff gSome(5) a1
+    renewing a dead one, wanted: in/Refresh a1 r0
+    renewing a dead one, sign in: checking (live g5) + check
+    renewing a dead one, sign out: out/logged out
+    renewing a dead one, rejected 5: in/Refresh a1 r0
+    renewing a dead one, useless 5: in/Login a1 r0 + login
+    renewing a dead one, received: live g6
+    renewing a dead one, transient: backoff gSome(5) a1
+    renewing a dead one, refused: backoff gSome(5) a1
+    renewing a dead one, closed: renewing/Login g5 a1 + login
+    renewing a dead one, limited: backoff gSome(5) a1
+    renewing a dead one, limited long: backoff gSome(5) a1
+    renewing a dead one, final: backoff gSome(5) a1
     renewing/login, sign in: checking (live g5) + check
     renewing/login, sign out: out/logged out
     renewing/login, rejected 5: in/Login a1 r0
