@@ -1,14 +1,16 @@
 //! Doors for tests/fuzz to what reads bytes that others wrote. Built for nobody else.
 
 use crate::{
-    bridge,
-    clients::CLIENTS,
+    cli::setup::clients::CLIENTS,
+    cli::setup::edit::{self, Server},
     config, mail,
+};
+use tai_auth::{
+    bridge,
     session::{
         clock::{Clock as _, SystemClock},
         token::{Issued, Token},
     },
-    setup::{self, Server},
 };
 
 /// A status, and the body that goes with it.

@@ -43,34 +43,17 @@
 //! in, and make authenticated requests with renewal and repetition done for you. See
 //! `examples/session.rs`.
 
-mod account;
-mod app;
-pub mod bridge;
 pub mod cli;
 mod client;
-mod clients;
 pub mod config;
-pub mod credentials;
-mod doctor;
-pub mod error;
 pub mod fault;
 #[cfg(fuzzing)]
 pub mod fuzz;
-pub mod ipc;
-mod journal;
-mod logging;
 pub mod mail;
 pub mod os;
-mod pace;
-pub mod run;
-mod service;
-pub mod session;
-mod setup;
-mod sign_in;
+pub mod server;
 // Needs what .cargo/config.toml turns on; other flags of a builder's own leave it out.
 #[cfg(test)]
 #[cfg(tokio_unstable)]
 mod sim;
-mod status;
-mod supervised;
 pub mod time;

@@ -2,10 +2,9 @@
 
 use super::{Failure, PATIENCE, print, said, say_fault};
 use crate::{
-    account,
+    cli::direct,
     client::{Client, ClientError},
     config::Config,
-    credentials::{Credentials, is_password},
     fault,
 };
 use clap::Args;
@@ -14,6 +13,7 @@ use std::{
     io::{self, BufRead as _, Write as _},
     time::Duration,
 };
+use tai_auth::credentials::{Credentials, is_password};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Secret,
     account::{self as wire, Login},
@@ -76,7 +76,7 @@ async fn sign_in(
     save: bool,
 ) -> Result<(), Failure> {
     let Some(mut client) = client else {
-        account::check_and_save(config, &credentials)
+        direct::check_and_save(config, &credentials)
             .await
             .map_err(|fault| say_fault(&fault))?;
         print("✅ Login successful; the password is in the keyring for the next `taid run`");
@@ -154,7 +154,7 @@ pub(super) async fn register(profile: &str, args: RegisterArgs) -> Result<(), Fa
         password
     };
     let credentials = checked(username, password)?;
-    let address = account::register(&config, &credentials)
+    let address = direct::register(&config, &credentials)
         .await
         .map_err(|fault| say_fault(&fault))?;
     print(&format!("account created: {address}"));
@@ -175,7 +175,7 @@ fn configuration(profile: &str) -> Result<Config, Failure> {
     Config::of_this_process(profile).map_err(|error| {
         say_fault(&Fault::new(
             FaultCode::BadRequest,
-            crate::error::chain(&error),
+            tai_auth::chain(&error),
             "",
             error.hint(),
         ))

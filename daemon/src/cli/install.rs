@@ -2,9 +2,9 @@
 
 use super::{Failure, executable, print, said, say, stop};
 use crate::{
+    cli::setup::clients::Bases,
+    cli::units::{self, Manager, Place, Step},
     client::{Client, ClientError},
-    clients::Bases,
-    service::{self, Manager, Place, Step},
 };
 use std::{fs, io, path::PathBuf, process::Command, time::Duration};
 use tokio::time::Instant;
@@ -24,7 +24,7 @@ pub(super) async fn install(profile: &str, dry_run: bool) -> Result<(), Failure>
             Err(error) => return Err(said(error, profile)),
         }
     }
-    carry_out(&service::install(&place), dry_run)?;
+    carry_out(&units::install(&place), dry_run)?;
     if dry_run {
         return Ok(());
     }
@@ -40,7 +40,7 @@ pub(super) async fn install(profile: &str, dry_run: bool) -> Result<(), Failure>
 
 pub(super) fn uninstall(profile: &str, dry_run: bool) -> Result<(), Failure> {
     let (taid, dir) = (executable()?, dir()?);
-    carry_out(&service::uninstall(&place(profile, &taid, &dir)), dry_run)
+    carry_out(&units::uninstall(&place(profile, &taid, &dir)), dry_run)
 }
 
 fn place<'a>(profile: &'a str, taid: &'a std::path::Path, dir: &'a std::path::Path) -> Place<'a> {
@@ -49,7 +49,7 @@ fn place<'a>(profile: &'a str, taid: &'a std::path::Path, dir: &'a std::path::Pa
         profile,
         taid,
         dir,
-        packaged: service::is_packaged(taid),
+        packaged: units::is_packaged(taid),
         uid: crate::os::uid(),
     }
 }

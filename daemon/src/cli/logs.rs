@@ -1,7 +1,7 @@
 //! `taid logs`: the end of the log, and what is added to it.
 
 use super::{Failure, say};
-use crate::logging;
+use crate::server::logging;
 use std::{
     fs::File,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},

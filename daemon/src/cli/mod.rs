@@ -2,6 +2,7 @@
 
 mod account;
 mod approve;
+mod direct;
 mod doctor;
 mod install;
 mod logs;
@@ -9,10 +10,11 @@ mod page;
 mod setup;
 pub(crate) mod status;
 mod terminal;
+mod units;
 
 use crate::{
     client::{Client, ClientError},
-    run::{self, Mode},
+    server::run::{self, Mode},
 };
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::{future::Future, io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
@@ -151,7 +153,7 @@ pub fn main() -> ExitCode {
                 false => Mode::Foreground,
             };
             run::run(&profile, mode).map_err(|error| {
-                say(&crate::error::chain(&error), "", error.hint());
+                say(&tai_auth::chain(&error), "", error.hint());
                 Failure::Failed
             })
         }

@@ -24,14 +24,15 @@ pub(crate) use file::file_name;
 pub(crate) use permits::InForce;
 pub use permits::Permits;
 pub(crate) use rules::has_stray_ends;
-pub use sources::PASSWORD_VARIABLES;
 pub(crate) use sources::password_in;
+pub use tai_auth::credentials::PASSWORD_VARIABLES;
 
-use crate::{credentials::Source, mail::approvals::Confirm};
+use crate::mail::approvals::Confirm;
 use reqwest::Url;
 use rules::{base_url, checked, confirm, log_level, milliseconds, seconds, tidy};
 use secrecy::SecretString;
 use std::{path::Path, time::Duration};
+use tai_auth::credentials::Source;
 use tai_proto::name;
 
 /// What the daemon runs with.

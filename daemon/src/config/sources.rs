@@ -2,12 +2,9 @@
 //! looks at what is configured and asks nobody for a password.
 
 use super::{ConfigError, Env, Found, rules::bad};
-use crate::credentials::{Credentials, Giver, Source, is_password};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::path::PathBuf;
-
-/// The variables that may hold the password; the first that is set counts.
-pub const PASSWORD_VARIABLES: [&str; 2] = ["TAI_MCP_PASSWORD", "PASSWORD"];
+use tai_auth::credentials::{Credentials, Giver, PASSWORD_VARIABLES, Source, is_password};
 
 /// The password in an environment, and the variable that has it.
 pub(crate) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {

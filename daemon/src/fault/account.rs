@@ -2,7 +2,7 @@
 //! configured for somebody else.
 
 use super::of_bridge;
-use crate::{bridge::BridgeError, credentials::SourceError, session::error::SessionError};
+use tai_auth::{bridge::BridgeError, credentials::SourceError, session::error::SessionError};
 use tai_proto::{Fault, FaultCode};
 
 /// A person's login did not succeed.
@@ -38,7 +38,7 @@ pub fn of_login(error: &SessionError) -> Fault {
         error => Fault::new(
             FaultCode::BridgeFailed,
             "the login did not succeed",
-            crate::error::chain(error),
+            tai_auth::chain(error),
             "Nothing has changed. Run `taid login` again, or `taid doctor`.",
         ),
     }

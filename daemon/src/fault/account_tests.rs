@@ -1,7 +1,7 @@
 //! Every fault about accounts as a person reads it.
 
 use super::*;
-use crate::{credentials::SourceError, session::error::SessionError};
+use tai_auth::{credentials::SourceError, session::error::SessionError};
 
 #[test]
 fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {

@@ -1,7 +1,7 @@
 //! Every fault as a person reads it.
 
 use super::*;
-use crate::{
+use tai_auth::{
     credentials::{Source, SourceError},
     session::token::TokenError,
 };

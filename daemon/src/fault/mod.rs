@@ -9,20 +9,22 @@ pub use account::*;
 pub use approval::*;
 
 use crate::{
-    bridge::BridgeError,
     mail::{
         MailError,
         ledger::{Digest, Outcome},
     },
+    time,
+};
+use std::time::Duration;
+use tai_auth::{
+    bridge::BridgeError,
     session::{
         Snapshot,
         clock::Now,
         error::SessionError,
         state::{Reason, State},
     },
-    time,
 };
-use std::time::Duration;
 use tai_proto::{Fault, FaultCode};
 
 /// A failed mail operation. `snapshot` and `now` tell when the session may try again.

@@ -5,14 +5,14 @@
 //! because each costs its whole body on the way (bridge-api.md, trap 3).
 
 use super::{MailError, MailService};
-use crate::{
-    bridge::{Bridge, Listing, Page},
-    session::error::SessionError,
-};
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
     time::{Duration, SystemTime},
+};
+use tai_auth::{
+    bridge::{Bridge, Listing, Page},
+    session::error::SessionError,
 };
 use tai_proto::reading::News;
 use tokio::{
@@ -231,7 +231,7 @@ impl<B: Bridge> MailService<B> {
             }
             Err(error) => {
                 poller.failures = poller.failures.saturating_add(1);
-                let error = crate::error::chain(&error);
+                let error = tai_auth::chain(&error);
                 if poller.failures == 1 {
                     tracing::warn!("new mail cannot be looked for: {error}");
                 } else {

@@ -2,14 +2,14 @@
 //! once an interval however many wait.
 
 use super::*;
-use crate::{
+use crate::mail::{
+    approvals::{Approvals, Confirm},
+    leases::Leases,
+    ledger::Ledger,
+};
+use tai_auth::{
     bridge::{BridgeError, Head},
     credentials::Source,
-    mail::{
-        approvals::{Approvals, Confirm},
-        leases::Leases,
-        ledger::Ledger,
-    },
     session::{
         Session,
         fake::{FakeBridge, TestClock},

@@ -7,7 +7,7 @@ use super::{
     reading,
     walk::Tell,
 };
-use crate::{
+use tai_auth::{
     bridge::{Bridge, Message},
     session::error::SessionError,
 };
@@ -138,7 +138,7 @@ impl<B: Bridge> MailService<B> {
             .await;
         // A mail that cannot be marked is read all the same: it would be lost otherwise.
         if let Err(error) = &marked {
-            tracing::warn!(id, error = %crate::error::chain(error), "a mail could not be marked read");
+            tracing::warn!(id, error = %tai_auth::chain(error), "a mail could not be marked read");
         }
         let marked = marked == Ok(true);
         if marked {

@@ -4,8 +4,8 @@ use super::{
     MailError, MailService, reading,
     walk::{Tell, Walk},
 };
-use crate::bridge::{Bridge, Head};
 use std::ops::ControlFlow;
+use tai_auth::bridge::{Bridge, Head};
 use tai_proto::call::{Inbox, ListInbox, Row};
 use tokio::time::Instant;
 

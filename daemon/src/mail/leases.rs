@@ -10,7 +10,7 @@
 //! was written and could not be marked the bridge may go on to show as unread; it is remembered
 //! as well, given to nobody, and marked again with a later look.
 
-use crate::journal::Journal;
+use crate::mail::journal::Journal;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::PathBuf,

@@ -3,10 +3,7 @@
 //! outlives the daemon in a file.
 
 use super::MailError;
-use crate::{
-    journal::Journal,
-    session::clock::{Clock, SystemClock},
-};
+use crate::mail::journal::Journal;
 use ring::digest::{Context, SHA256};
 use std::{
     collections::HashMap,
@@ -14,6 +11,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
+use tai_auth::session::clock::{Clock, SystemClock};
 
 /// The same mail again within this time is held back.
 pub const WINDOW: Duration = Duration::from_secs(10 * 60);

@@ -7,6 +7,7 @@ mod check;
 mod content;
 mod fetch;
 mod inbox;
+pub(crate) mod journal;
 pub mod leases;
 pub mod ledger;
 mod reading;
@@ -18,14 +19,14 @@ pub use arrivals::Arrivals;
 pub use sending::Handed;
 pub use walk::Tell;
 
-use crate::{
-    bridge::{Bridge, BridgeError, Message},
-    session::{RequestError, Session, error::SessionError, token::Token},
-};
 use approvals::{ApprovalError, Approvals};
 use leases::Leases;
 use ledger::{Digest, Ledger, Outcome};
 use std::{future::Future, sync::Arc, time::Duration};
+use tai_auth::{
+    bridge::{Bridge, BridgeError, Message},
+    session::{RequestError, Session, error::SessionError, token::Token},
+};
 use tai_proto::name;
 use tokio::{sync::Mutex, time::Instant};
 

@@ -8,10 +8,10 @@ use super::{
     ledger::Digest,
     reading,
 };
-use crate::bridge::{
+use std::future::Future;
+use tai_auth::bridge::{
     Bridge, BridgeError, Head, Outgoing as Mail, OutgoingReply, Receipt, ReplyOutcome,
 };
-use std::future::Future;
 use tai_proto::{
     approval::{Decision, Held, Outgoing, Question, Summary, Verdict, Word},
     call::{Replied, ReplyEmail, SendEmail, Sent},

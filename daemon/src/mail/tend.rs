@@ -6,8 +6,8 @@ use super::{
     reading,
     walk::{Tell, Walk},
 };
-use crate::bridge::{Bridge, Message};
 use std::ops::ControlFlow;
+use tai_auth::bridge::{Bridge, Message};
 use tai_proto::reading::{Found, Search};
 use tokio::time::Instant;
 

@@ -3,8 +3,8 @@
 //! in between.
 
 use super::{MailError, MailService};
-use crate::bridge::{Bridge, Message, Page};
 use std::{collections::HashSet, ops::ControlFlow};
+use tai_auth::bridge::{Bridge, Message, Page};
 use tokio::time::Instant;
 
 /// Told after each page how many mails were looked at, and how many there are.

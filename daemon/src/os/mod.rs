@@ -19,8 +19,6 @@ pub use system::{
     take_password, terminal_width, uid,
 };
 
-use std::{fs::Metadata, io};
-
 /// Whose a file is, and who else may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
@@ -34,26 +32,4 @@ impl Access {
     pub fn is_open(self) -> bool {
         self.mode & 0o077 != 0
     }
-}
-
-/// Refuses a file that is another user's, or that others may read or write. Where the system
-/// does not tell, a file is as private as the directory it is in.
-///
-/// # Errors
-/// `PermissionDenied` with the rule that is broken and the command that mends it.
-pub fn check_private_file(meta: &Metadata) -> io::Result<()> {
-    let Some(access) = access(meta) else {
-        return Ok(());
-    };
-    let refuse = |rule| Err(io::Error::new(io::ErrorKind::PermissionDenied, rule));
-    if !access.own {
-        return refuse("it belongs to another user".to_owned());
-    }
-    if access.is_open() {
-        return refuse(format!(
-            "its mode is {:04o}, so others may read it: `chmod 600` it",
-            access.mode
-        ));
-    }
-    Ok(())
 }

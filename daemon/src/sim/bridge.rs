@@ -2,14 +2,6 @@
 //! to it.
 
 use super::world::{Inner, Mail, PASSWORD, Weather, World};
-use crate::{
-    bridge::{
-        BridgeError,
-        answer::Raw,
-        transport::{Exchange, Transport},
-    },
-    session::fake::jwt,
-};
 use fastrand::Rng;
 use reqwest::{
     StatusCode, Url,
@@ -22,6 +14,14 @@ use std::{
     collections::HashMap,
     sync::Arc,
     time::{Duration, SystemTime},
+};
+use tai_auth::{
+    bridge::{
+        BridgeError,
+        answer::Raw,
+        transport::{Exchange, Transport},
+    },
+    session::fake::jwt,
 };
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;

@@ -5,14 +5,11 @@ use super::{
     world::{World, WorldClock},
 };
 use crate::{
-    app::App,
-    bridge::http::HttpBridge,
     config::{Config, InForce, Inputs},
-    credentials::Source,
-    ipc::connection::{Shared, serve_own},
-    logging::{self, Log},
     mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
-    session::Session,
+    server::app::App,
+    server::ipc::connection::{Shared, serve_own},
+    server::logging::{self, Log},
 };
 use secrecy::SecretString;
 use std::{
@@ -20,6 +17,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock},
     time::{Duration, SystemTime},
 };
+use tai_auth::{bridge::http::HttpBridge, credentials::Source, session::Session};
 use tai_proto::{
     account::{Credentials, Login},
     endpoint::Endpoint,

@@ -1,13 +1,13 @@
 //! The world around a daemon: the mails, the time, and the account of what happened that every
 //! promise is checked against.
 
-use crate::session::clock::{Clock, Now};
 use fastrand::Rng;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
+use tai_auth::session::clock::{Clock, Now};
 use tokio::time::Instant;
 
 pub(super) const PASSWORD: &str = "sandbox-password";

@@ -273,7 +273,7 @@ fn the_table_of_seed_lines_names_tests_that_exist_and_misses_none() {
     let table = std::fs::read_to_string(root.join("tests/SEED.md")).unwrap();
     let mut known = String::new();
     for dir in [
-        "daemon/src",
+        "daemon",
         "proto/src",
         "tests/e2e/tests/e2e",
         "tests/sandbox",

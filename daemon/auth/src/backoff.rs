@@ -1,0 +1,24 @@
+//! How pauses grow. What they are for, and how they are jittered, is their users' business.
+
+use std::time::Duration;
+
+/// The `nth` pause, counted from 1: `first`, twice that, and so on, never more than `longest`.
+pub fn doubling(first: Duration, longest: Duration, nth: u32) -> Duration {
+    let factor = 2u32.saturating_pow(nth.saturating_sub(1));
+    first.saturating_mul(factor).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_never_overflow() {
+        let seconds =
+            |nth| doubling(Duration::from_secs(1), Duration::from_secs(60), nth).as_secs();
+        assert_eq!(
+            [0, 1, 2, 3, 6, 7, 40, u32::MAX].map(seconds),
+            [1, 1, 2, 4, 32, 60, 60, 60]
+        );
+    }
+}

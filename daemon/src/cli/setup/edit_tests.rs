@@ -1,0 +1,252 @@
+//! Configurations of clients, before and after.
+
+use super::*;
+use crate::cli::setup::clients::CLIENTS;
+use std::fmt::Write as _;
+
+const SERVER: Server<'_> = Server {
+    command: "/home/alice/.cargo/bin/tai-mcp",
+    instance: "desk",
+    profile: "default",
+};
+
+fn client(slug: &str) -> &'static Client {
+    CLIENTS.iter().find(|client| client.slug == slug).unwrap()
+}
+
+#[test]
+fn what_each_client_gets() {
+    let mut text = String::new();
+    for client in CLIENTS {
+        let _ = writeln!(text, "# {}: {}", client.slug, client.path);
+        text.push_str(&example(client, &SERVER));
+    }
+    insta::assert_snapshot!(text, @r#"
+    # claude-desktop: Claude/claude_desktop_config.json
+    {
+      "mcpServers": {
+        "tai": {
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # claude-code: .claude.json
+    {
+      "mcpServers": {
+        "tai": {
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # cursor: .cursor/mcp.json
+    {
+      "mcpServers": {
+        "tai": {
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # vscode: Code/User/mcp.json
+    {
+      "servers": {
+        "tai": {
+          "type": "stdio",
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # windsurf: .codeium/windsurf/mcp_config.json
+    {
+      "mcpServers": {
+        "tai": {
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # zed: zed/settings.json
+    {
+      "context_servers": {
+        "tai": {
+          "source": "custom",
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # codex: .codex/config.toml
+    [mcp_servers.tai]
+    command = "/home/alice/.cargo/bin/tai-mcp"
+    env = { TAI_MCP_INSTANCE = "desk" }
+    # gemini: .gemini/settings.json
+    {
+      "mcpServers": {
+        "tai": {
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # opencode: opencode/opencode.json
+    {
+      "mcp": {
+        "tai": {
+          "type": "local",
+          "command": ["/home/alice/.cargo/bin/tai-mcp"],
+          "enabled": true,
+          "environment": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # goose: goose/config.yaml
+    extensions:
+      tai:
+        name: tai
+        type: stdio
+        enabled: true
+        cmd: '/home/alice/.cargo/bin/tai-mcp'
+        args: []
+        envs:
+          TAI_MCP_INSTANCE: desk
+        timeout: 300
+    "#);
+}
+
+#[test]
+fn doing_it_twice_is_doing_it_once_and_removing_it_leaves_what_was() {
+    let settings = "{\n  // my theme\n  \"theme\": \"dark\", // really\n  \"mcpServers\": {\n    \"other\": { \"command\": \"x\" },\n  },\n}\n";
+    for client in CLIENTS {
+        let before = match client.format {
+            Format::Yaml => {
+                "# mine\nGOOSE_MODEL: m # really\n\nextensions:\n  other:\n    cmd: x # keep\n"
+                    .to_owned()
+            }
+            Format::Toml => {
+                "# mine\nmodel = \"m\" # really\n\n[mcp_servers.other]\ncommand = \"x\"\n"
+                    .to_owned()
+            }
+            _ => settings.replace("mcpServers", client.key),
+        };
+        let once = add(client, &before, &SERVER).unwrap();
+        assert_ne!(once, before, "{}", client.name);
+        assert_eq!(
+            add(client, &once, &SERVER).unwrap(),
+            once,
+            "{}",
+            client.name
+        );
+        assert_eq!(remove(client, &once).unwrap(), before, "{}", client.name);
+        assert_eq!(remove(client, &before).unwrap(), before, "{}", client.name);
+    }
+}
+
+#[test]
+fn what_is_around_it_stays_as_it_is() {
+    let before = "{\n\t// my servers\n\t\"mcpServers\": {\n\t\t\"other\": {\"command\": \"x\"} // keep\n\t}\n}\n";
+    insta::assert_snapshot!(add(client("cursor"), before, &SERVER).unwrap(), @r#"
+    {
+    	// my servers
+    	"mcpServers": {
+    		"other": {"command": "x"}, // keep
+    		"tai": {
+    			"command": "/home/alice/.cargo/bin/tai-mcp",
+    			"args": [],
+    			"env": {
+    				"TAI_MCP_INSTANCE": "desk"
+    			}
+    		}
+    	}
+    }
+    "#);
+    insta::assert_snapshot!(add(client("codex"), "# mine\nmodel = \"m\" # really\n", &SERVER).unwrap(), @r#"
+    # mine
+    model = "m" # really
+
+    [mcp_servers.tai]
+    command = "/home/alice/.cargo/bin/tai-mcp"
+    env = { TAI_MCP_INSTANCE = "desk" }
+    "#);
+}
+
+#[test]
+fn an_entry_of_the_node_server_keeps_its_environment() {
+    let before = r#"{"mcpServers": {"tai": {"command": "npx", "args": ["-y", "tai-mcp"], "env": {"NAME": "alice", "INSTANCE": "mine"}}}}"#;
+    insta::assert_snapshot!(add(client("cursor"), before, &SERVER).unwrap(), @r#"{"mcpServers": {"tai": {"command": "/home/alice/.cargo/bin/tai-mcp", "args": [], "env": {"NAME": "alice", "INSTANCE": "mine"}}}}"#);
+    let before = "[mcp_servers.tai]\ncommand = \"npx\"\nargs = [\"-y\", \"tai-mcp\"]\nenv = { NAME = \"alice\" }\n";
+    insta::assert_snapshot!(add(client("codex"), before, &SERVER).unwrap(), @r#"
+    [mcp_servers.tai]
+    command = "/home/alice/.cargo/bin/tai-mcp"
+    args = []
+    env = { NAME = "alice" }
+    "#);
+    let before = "extensions:\n  tai:\n    cmd: npx\n    args: [-y, tai-mcp]\n    envs:\n      NAME: alice # mine\n    enabled: true\n";
+    insta::assert_snapshot!(add(client("goose"), before, &SERVER).unwrap(), @"
+    extensions:
+      tai:
+        cmd: /home/alice/.cargo/bin/tai-mcp
+        args: []
+        envs:
+          NAME: alice # mine
+        enabled: true
+    ");
+}
+
+#[test]
+fn another_profile_than_the_default_is_named() {
+    let server = Server {
+        profile: "work",
+        ..SERVER
+    };
+    for client in CLIENTS {
+        let text = example(client, &server);
+        assert_eq!(text.matches("TAI_MCP_PROFILE").count(), 1, "{text}");
+        assert!(text.contains("work"), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_understood_is_left_alone() {
+    for (slug, text) in [
+        ("cursor", "{ \"mcpServers\": "),
+        ("cursor", "[]"),
+        ("cursor", "{\"mcpServers\": []}"),
+        ("cursor", "{\"mcpServers\": {\"tai\": 1}}"),
+        ("codex", "model = "),
+        ("codex", "mcp_servers = 1"),
+        ("codex", "[mcp_servers]\ntai = 1"),
+        ("goose", "extensions: ["),
+        ("goose", "- 1"),
+        ("goose", "extensions: 1"),
+        // Found by fuzzing: it was taken for a mapping that goes on.
+        ("goose", "exten-  cmd: npx: \n   \x009rgs: [-y]: \n"),
+        ("goose", "extensions:\n  tai: 1\n"),
+    ] {
+        assert!(add(client(slug), text, &SERVER).is_err(), "{slug}: {text}");
+    }
+}

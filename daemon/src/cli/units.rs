@@ -1,0 +1,246 @@
+//! taid as a service of the user's: which files that takes and which commands, per system. It
+//! plans; carrying it out is `cli::install`'s. The units are the ones in `packaging/`.
+
+use std::path::{Path, PathBuf};
+
+const SOCKET: &str = include_str!("../../../packaging/systemd/taid.socket");
+const SERVICE: &str = include_str!("../../../packaging/systemd/taid.service");
+const PROFILE_SOCKET: &str = include_str!("../../../packaging/systemd/taid@.socket");
+const PROFILE_SERVICE: &str = include_str!("../../../packaging/systemd/taid@.service");
+const AGENT: &str = include_str!("../../../packaging/launchd/chat.tai.taid.plist");
+/// Where the units of the packages expect it.
+const PACKAGED: &str = "/usr/bin/taid";
+/// And the units themselves.
+const PACKAGED_SOCKET: &str = "/usr/lib/systemd/user/taid.socket";
+
+/// Whether this executable came with a package that has the units.
+pub(crate) fn is_packaged(taid: &Path) -> bool {
+    taid == Path::new(PACKAGED) && Path::new(PACKAGED_SOCKET).exists()
+}
+
+/// What keeps services running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manager {
+    Systemd,
+    Launchd,
+    /// A task of the Task Scheduler.
+    Windows,
+}
+
+impl Manager {
+    /// This system's.
+    pub(crate) fn here() -> Self {
+        if cfg!(windows) {
+            Manager::Windows
+        } else if cfg!(target_os = "macos") {
+            Manager::Launchd
+        } else {
+            Manager::Systemd
+        }
+    }
+}
+
+/// What a service is made for.
+#[derive(Debug, Clone)]
+pub(crate) struct Place<'a> {
+    pub(crate) manager: Manager,
+    pub(crate) profile: &'a str,
+    /// The executable that is to run.
+    pub(crate) taid: &'a Path,
+    /// Where the manager looks for a user's services.
+    pub(crate) dir: &'a Path,
+    /// Whether a package has put the units where the manager finds them.
+    pub(crate) packaged: bool,
+    /// The user's number, which launchd names their session by.
+    pub(crate) uid: u32,
+}
+
+/// One step, in the order in which they are done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    Write {
+        path: PathBuf,
+        text: String,
+    },
+    Remove {
+        path: PathBuf,
+    },
+    Run {
+        argv: Vec<String>,
+        /// Whether the steps after it make sense when it failed.
+        may_fail: bool,
+    },
+}
+
+fn run(argv: &[&str]) -> Step {
+    Step::Run {
+        argv: argv.iter().map(|&word| word.to_owned()).collect(),
+        may_fail: false,
+    }
+}
+
+fn try_to_run(argv: &[&str]) -> Step {
+    Step::Run {
+        argv: argv.iter().map(|&word| word.to_owned()).collect(),
+        may_fail: true,
+    }
+}
+
+/// What makes it a service.
+pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
+    match place.manager {
+        Manager::Systemd => {
+            let [(socket, socket_text), (service, service_text)] = units(place.profile);
+            let taid = unit_word(&place.taid.to_string_lossy());
+            let write = |name: &str, text: &str| Step::Write {
+                path: place.dir.join(name),
+                text: text.replace(PACKAGED, &taid),
+            };
+            let mut steps = vec![write(socket, socket_text), write(service, service_text)];
+            if place.packaged {
+                steps.clear();
+            }
+            steps.extend([
+                run(&["systemctl", "--user", "daemon-reload"]),
+                run(&[
+                    "systemctl",
+                    "--user",
+                    "enable",
+                    "--now",
+                    &unit(place.profile, "socket"),
+                ]),
+            ]);
+            steps
+        }
+        Manager::Launchd => {
+            let label = label(place.profile);
+            let text = AGENT
+                .replace("@LABEL@", &label)
+                .replace("@TAID@", &xml(&place.taid.to_string_lossy()))
+                .replace("@PROFILE@", place.profile);
+            let path = place.dir.join(format!("{label}.plist"));
+            let domain = format!("gui/{}", place.uid);
+            vec![
+                Step::Write {
+                    path: path.clone(),
+                    text,
+                },
+                try_to_run(&["launchctl", "bootout", &format!("{domain}/{label}")]),
+                run(&["launchctl", "bootstrap", &domain, &path.to_string_lossy()]),
+            ]
+        }
+        Manager::Windows => {
+            // A console program in a task has a window, unless conhost gives it none.
+            let command = format!(
+                "conhost.exe --headless \"{}\" run --profile {}",
+                place.taid.display(),
+                place.profile
+            );
+            let name = label(place.profile);
+            vec![
+                run(&[
+                    "schtasks", "/Create", "/F", "/SC", "ONLOGON", "/TN", &name, "/TR", &command,
+                ]),
+                run(&["schtasks", "/Run", "/TN", &name]),
+            ]
+        }
+    }
+}
+
+/// What undoes it. What is not there is no failure.
+pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
+    match place.manager {
+        Manager::Systemd => {
+            let [(socket, _), (service, _)] = units(place.profile);
+            let (socket_unit, service_unit) = (
+                unit(place.profile, "socket"),
+                unit(place.profile, "service"),
+            );
+            let mut steps = vec![try_to_run(&[
+                "systemctl",
+                "--user",
+                "disable",
+                "--now",
+                &socket_unit,
+                &service_unit,
+            ])];
+            // The templates serve every other profile as well.
+            if place.profile == "default" && !place.packaged {
+                steps.extend([socket, service].map(|name| Step::Remove {
+                    path: place.dir.join(name),
+                }));
+            }
+            steps.push(run(&["systemctl", "--user", "daemon-reload"]));
+            steps
+        }
+        Manager::Launchd => {
+            let label = label(place.profile);
+            let service = format!("gui/{}/{label}", place.uid);
+            vec![
+                try_to_run(&["launchctl", "bootout", &service]),
+                Step::Remove {
+                    path: place.dir.join(format!("{label}.plist")),
+                },
+            ]
+        }
+        Manager::Windows => {
+            let name = label(place.profile);
+            vec![
+                try_to_run(&["schtasks", "/End", "/TN", &name]),
+                try_to_run(&["schtasks", "/Delete", "/F", "/TN", &name]),
+            ]
+        }
+    }
+}
+
+/// The unit files of a profile: their names and texts.
+fn units(profile: &str) -> [(&'static str, &'static str); 2] {
+    match profile {
+        "default" => [("taid.socket", SOCKET), ("taid.service", SERVICE)],
+        _ => [
+            ("taid@.socket", PROFILE_SOCKET),
+            ("taid@.service", PROFILE_SERVICE),
+        ],
+    }
+}
+
+fn unit(profile: &str, kind: &str) -> String {
+    match profile {
+        "default" => format!("taid.{kind}"),
+        other => format!("taid@{other}.{kind}"),
+    }
+}
+
+fn label(profile: &str) -> String {
+    match profile {
+        "default" => "chat.tai.taid".to_owned(),
+        other => format!("chat.tai.taid.{other}"),
+    }
+}
+
+/// A word of an ExecStart= line (systemd.service(5), systemd.unit(5)): quoted, and with
+/// nothing in it that systemd would expand.
+fn unit_word(word: &str) -> String {
+    let plain = word
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte));
+    if plain {
+        return word.to_owned();
+    }
+    let escaped = word
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('%', "%%")
+        .replace('$', "$$");
+    format!("\"{escaped}\"")
+}
+
+fn xml(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+#[path = "units_tests.rs"]
+mod tests;

@@ -1,0 +1,93 @@
+//! What the service manager hears of a running daemon, and what it can ask for: that the
+//! configuration is read anew.
+
+use crate::{
+    config::Config,
+    os::{
+        self,
+        manager::{self, Told},
+    },
+    server::app::App,
+};
+use std::sync::Arc;
+use tai_auth::session::state::{Reason, State};
+use tokio::time::{interval, sleep};
+
+/// Tells the manager that the daemon serves, and from then on how it is.
+pub(crate) fn begin(app: &Arc<App>) {
+    if !manager::is_there() {
+        return;
+    }
+    manager::tell(Told::Ready);
+    tokio::spawn(report(app.clone()));
+    tokio::spawn(reload(app.clone()));
+    if let Some(every) = manager::watchdog() {
+        tokio::spawn(async move {
+            // On the one thread that everything runs on: when that hangs, nothing is told.
+            let mut beat = interval(every);
+            loop {
+                beat.tick().await;
+                manager::tell(Told::Alive);
+            }
+        });
+    }
+}
+
+/// Tells how the session is, whenever that changes.
+async fn report(app: Arc<App>) {
+    let mut changes = app.session.changes();
+    let mut said = String::new();
+    loop {
+        let words = {
+            let snapshot = changes.borrow_and_update();
+            let name = snapshot.username.as_deref().unwrap_or("nobody");
+            match &snapshot.state {
+                State::Live { .. } | State::Renewing { .. } | State::Checking { .. } => {
+                    format!("signed in as {name}")
+                }
+                State::SigningIn { .. } => format!("signing in as {name}"),
+                State::Backoff { token, .. } if token.is_some() => format!("signed in as {name}"),
+                State::Backoff { error, .. } => format!("not signed in: {error}"),
+                State::SignedOut {
+                    reason: Reason::Failed { error, .. },
+                } => format!("not signed in: {error}"),
+                State::SignedOut { .. } => "not signed in".to_owned(),
+            }
+        };
+        if words != said {
+            manager::tell(Told::Status(&words));
+            said = words;
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads the configuration anew when the manager asks for it, and takes over what can change
+/// while it runs. One that cannot be used changes nothing.
+async fn reload(app: Arc<App>) {
+    loop {
+        os::asked_to_reload().await;
+        manager::tell(Told::Reloading);
+        match Config::of_this_process(&app.config.profile) {
+            Ok(config) => {
+                app.permits.replace(config.permits);
+                app.mail.approvals().set_confirm(config.confirm);
+                tracing::info!(
+                    "confirm_send and [instances.*] are taken from the configuration anew"
+                );
+            }
+            Err(error) => {
+                let error = tai_auth::chain(&error);
+                tracing::error!("the configuration is as it was: {error}");
+                manager::tell(Told::Status(&format!(
+                    "the configuration is as it was: {error}"
+                )));
+            }
+        }
+        manager::tell(Told::Ready);
+        // A manager gone wild is not followed at any speed.
+        sleep(std::time::Duration::from_millis(100)).await;
+    }
+}

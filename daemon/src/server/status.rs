@@ -1,0 +1,130 @@
+//! Gathers what `taid status` shows from the parts that know it. It changes nothing.
+
+use crate::{fault, server::app::App, time::rfc3339};
+use std::time::SystemTime;
+use tai_auth::{
+    bridge::transport::Transport,
+    session::{
+        Snapshot,
+        state::{Reason, State},
+    },
+};
+use tai_proto::{hello::PROTOCOL, status::*};
+
+/// The status now.
+pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
+    let snapshot = app.session.snapshot();
+    let mut clients = app.clients.rows();
+    for client in &mut clients {
+        client.address = app.mail.known_address(client.instance.as_deref());
+    }
+    Status {
+        schema: SCHEMA,
+        daemon: DaemonStatus {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL,
+            pid: std::process::id(),
+            profile: app.config.profile.clone(),
+            started_at: rfc3339(app.started.0),
+            uptime_s: app.started.1.elapsed().as_secs(),
+            socket: app.endpoint.socket().display().to_string(),
+            log: app
+                .log
+                .path
+                .as_deref()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default(),
+            log_dropped: app.log.dropped(),
+            idle_exit_s: app.idle_exit.map(|limit| limit.as_secs()),
+            draining: app.stop.is_cancelled(),
+        },
+        account: AccountStatus {
+            username: snapshot.username.as_deref().map(str::to_owned),
+            address: app.mail.known_address(app.config.instance.as_deref()),
+            source: Some(snapshot.source.to_string()).filter(|words| words != "nowhere"),
+        },
+        session: session(app, snapshot),
+        bridge: bridge(app),
+        unknown_sends: app
+            .mail
+            .ledger()
+            .unknown()
+            .into_iter()
+            .map(|(at, digest)| UnknownSend {
+                at: rfc3339(at),
+                digest: digest.to_string(),
+            })
+            .collect(),
+        held: app.mail.approvals().waiting() as u64,
+        clients,
+    }
+}
+
+fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
+    let last_error = snapshot.stats.last_error.as_ref().map(|(at, error)| {
+        let fault = fault::of_session(error, &snapshot, app.session.now());
+        LastError {
+            at: rfc3339(*at),
+            what: fault.what,
+            why: fault.why,
+            hint: fault.hint,
+        }
+    });
+    let Snapshot { state, stats, .. } = snapshot;
+    let token = state.token();
+    let renews_at = match &state {
+        State::Live { token } => Some(rfc3339(token.renews().wall)),
+        _ => None,
+    };
+    let retry_at = match &state {
+        State::Backoff { retry_at, .. }
+        | State::SignedOut {
+            reason: Reason::Failed { retry_at, .. },
+        } => Some(rfc3339(retry_at.wall)),
+        _ => None,
+    };
+    SessionStatus {
+        state: match &state {
+            State::SignedOut { .. } => SessionState::SignedOut,
+            State::SigningIn { .. } => SessionState::SigningIn,
+            State::Live { .. } => SessionState::Live,
+            State::Renewing { .. } => SessionState::Renewing,
+            State::Backoff { .. } => SessionState::Backoff,
+            State::Checking { .. } if token.is_some() => SessionState::Live,
+            State::Checking { .. } => SessionState::SigningIn,
+        },
+        token_expires_at: token.map(|token| rfc3339(token.expires().wall)),
+        renews_at,
+        retry_at,
+        logins: stats.logins,
+        renewals: stats.renewals,
+        failed_logins: stats.failed_logins,
+        failed_renewals: stats.failed_renewals,
+        rejected_tokens: stats.rejected_tokens,
+        last_error,
+    }
+}
+
+fn bridge<T: Transport>(app: &App<T>) -> BridgeStatus {
+    let reading = app.bridge.meter().reading();
+    let limited = app.bridge.rate_limited_until().map(|until| {
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        rfc3339(SystemTime::now() + left)
+    });
+    BridgeStatus {
+        url: app.config.base_url.to_string(),
+        requests: reading.requests,
+        retries: reading.retries,
+        unauthorized: reading.unauthorized,
+        forbidden: reading.forbidden,
+        rate_limited: reading.rate_limited,
+        unanswered: reading.unanswered,
+        reachable: reading.reachable,
+        clock_ahead_s: reading.clock_ahead_s,
+        latency_us: reading
+            .latency
+            .and_then(|took| u64::try_from(took.as_micros()).ok()),
+        last_answer_at: reading.last_answer.map(rfc3339),
+        rate_limited_until: limited,
+    }
+}
