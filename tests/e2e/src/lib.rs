@@ -10,7 +10,10 @@
 // A harness that cannot go on has nothing better to do than to say so and stop.
 
 pub mod mcp;
+pub mod processes;
 pub mod raw;
+
+pub use processes::Killed;
 
 use mcp::Shim;
 use serde_json::Value;
@@ -27,8 +30,29 @@ use tai_sandbox::{Options, Sandbox};
 pub const USER: &str = "alice";
 /// Its password, which is no secret and looks like none.
 pub const PASSWORD: &str = "sandbox-password";
-/// How long anything may take before a test says that it did not happen.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a condition is waited for before its test fails. A test that passes does not wait
+/// so long, so that this is for a machine with a lot of other work.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long something may take that takes `quiet` on a machine without other work: more, in
+/// proportion to the processes that compete for each core now. `TAI_TEST_PATIENCE` is a factor
+/// of the tester's choice, in place of what is measured.
+pub fn within(quiet: Duration) -> Duration {
+    let given = std::env::var("TAI_TEST_PATIENCE").ok();
+    let factor = given.and_then(|factor| factor.parse().ok());
+    quiet.mul_f64(factor.unwrap_or_else(competition).clamp(1.0, 100.0))
+}
+
+/// How many processes want to run, for each core: the larger of the last minute's mean and the
+/// number of this moment. 1 where the system does not tell.
+fn competition() -> f64 {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let mut fields = load.split([' ', '/']);
+    let mean = fields.next().and_then(|field| field.parse().ok());
+    let now = fields.nth(2).and_then(|field| field.parse().ok());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    f64::max(mean.unwrap_or_default(), now.unwrap_or_default()) / cores as f64
+}
 
 /// The directory with the executables, built once per process, in this build's profile.
 pub fn executables() -> &'static Path {
@@ -106,6 +130,7 @@ impl Machine {
             .add_account(USER, PASSWORD)
             .expect("the account is new");
         let home = tempfile::Builder::new().prefix("tai").tempdir().unwrap();
+        processes::begin(home.path());
         let machine = Self { sandbox, home };
         std::fs::create_dir_all(machine.config_dir()).unwrap();
         machine
@@ -205,14 +230,10 @@ impl Machine {
     pub fn start_profile(&self, profile: &str, more: &[(&str, &str)]) -> Killed {
         let mut command = self.bare_taid(more);
         command.env("TAI_MCP_PROFILE", profile);
-        let child = command
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("taid starts");
+        let taid = Killed::spawn(command.stdin(Stdio::null()).stderr(Stdio::null()));
         let socket = self.runtime_dir().join(format!("{profile}.sock"));
         wait_until("taid serves", || raw::Raw::connect(&socket).is_ok());
-        Killed(child)
+        taid
     }
 
     /// Starts a `taid run` and waits until it serves.
@@ -282,37 +303,11 @@ impl Default for Machine {
     }
 }
 
-/// A taid that a client started may still run.
+/// Ends what still runs: a taid that a client started, programs of `tai-mcp live`, and what a
+/// test that failed has left.
 impl Drop for Machine {
     fn drop(&mut self) {
-        let lock = std::fs::read_to_string(self.runtime_dir().join("default.lock"));
-        let pid = lock.ok().and_then(|text| text.trim().parse::<u32>().ok());
-        let theirs = pid.filter(|pid| {
-            let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            String::from_utf8_lossy(&command).contains("--by-client")
-        });
-        if let Some(pid) = theirs {
-            let _ = Command::new("kill")
-                .args(["-KILL", &pid.to_string()])
-                .status();
-        }
-    }
-}
-
-/// A process that is killed when this is dropped.
-pub struct Killed(Child);
-
-impl Killed {
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.0.id()
-    }
-}
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        processes::end(self.home());
     }
 }
 
@@ -350,8 +345,7 @@ impl Daemon<'_> {
     /// Sends SIGTERM.
     #[cfg(unix)]
     pub fn terminate(&self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        processes::send_signal(self.pid(), rustix::process::Signal::TERM);
     }
 
     /// Waits for its end; its exit code, and what it wrote to standard error.

@@ -231,6 +231,27 @@ impl Shim {
         (status.expect("it has ended"), self.lines.iter().collect())
     }
 
+    /// Takes the writing end of its input, which then is the caller's to close.
+    pub fn take_input(&mut self) -> ChildStdin {
+        self.input.take().expect("the input is open")
+    }
+
+    /// Kills it where it is, and lives on as what its client is left with.
+    pub fn kill_in_place(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Whether its output has ended: no process has the writing end any more.
+    pub fn output_has_ended(&self) -> bool {
+        loop {
+            match self.lines.try_recv() {
+                Ok(_) => {}
+                Err(error) => return error == mpsc::TryRecvError::Disconnected,
+            }
+        }
+    }
+
     /// Kills it where it is, and returns what it had written that was not read.
     pub fn kill(mut self) -> Vec<Value> {
         let _ = self.child.kill();

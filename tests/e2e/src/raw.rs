@@ -57,7 +57,8 @@ impl Raw {
     pub fn request(&mut self, id: u64, call: Call) {
         self.frame(&ToDaemon::Request(Request {
             id,
-            deadline_ms: 10_000,
+            // As much as tai-mcp gives a call.
+            deadline_ms: 55_000,
             call,
         }));
     }

@@ -19,7 +19,10 @@ pub use store::{Mail, NewMail};
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -58,6 +61,7 @@ pub struct Options {
 pub struct Sandbox {
     address: SocketAddr,
     shared: Shared,
+    connections: Arc<AtomicUsize>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -104,17 +108,19 @@ impl Sandbox {
             .build()
             .map_err(StartError::Thread)?;
         let (stop, stopped) = tokio::sync::oneshot::channel();
-        let world = shared.clone();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let (world, open) = (shared.clone(), connections.clone());
         let thread = std::thread::Builder::new()
             .name("tai-sandbox".into())
             .spawn(move || {
-                runtime.block_on(server::serve(listener, world, stopped));
+                runtime.block_on(server::serve(listener, world, open, stopped));
                 runtime.shutdown_timeout(Duration::from_millis(100));
             })
             .map_err(StartError::Thread)?;
         Ok(Self {
             address,
             shared,
+            connections,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -178,6 +184,11 @@ impl Sandbox {
     /// How many requests `endpoint` got, as in `POST /api/v1/login`; mail ids read `{id}`.
     pub fn count(&self, endpoint: &str) -> u64 {
         lock(&self.shared).journal.count(endpoint)
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// The last requests, oldest first.

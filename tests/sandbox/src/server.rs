@@ -13,6 +13,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     future,
     io::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use tokio::sync::oneshot;
@@ -35,6 +39,7 @@ struct HangUp;
 pub(crate) async fn serve(
     listener: std::net::TcpListener,
     shared: Shared,
+    connections: Arc<AtomicUsize>,
     mut stopped: oneshot::Receiver<()>,
 ) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
@@ -54,13 +59,31 @@ pub(crate) async fn serve(
         };
         let _ = stream.set_nodelay(true);
         let shared = shared.clone();
+        let open = Open::new(&connections);
         tokio::spawn(async move {
+            let _open = open;
             let service = service_fn(move |request| answer(shared.clone(), request));
             let _ = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
         });
+    }
+}
+
+/// An open connection, for as long as this lives.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(connections: &Arc<AtomicUsize>) -> Self {
+        connections.fetch_add(1, Ordering::SeqCst);
+        Self(connections.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who is signed in: people with `taid login`, clients with what their configuration says.
 
 use serde_json::json;
-use tai_e2e::{Machine, PASSWORD, USER, raw::Raw, wait_until};
+use tai_e2e::{Killed, Machine, PASSWORD, USER, raw::Raw, wait_until};
 use tai_proto::{
     Answer, Call,
     hello::{Hello, Welcome},
@@ -215,7 +215,7 @@ fn all_profiles_are_shown_at_once() {
     let two = machine.start_bare(&[("TAI_MCP_PROFILE", "work")]);
     drop(two);
     let mut command = machine.taid(&[("TAI_MCP_PROFILE", "home")]);
-    let mut home = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+    let _home = Killed::spawn(command.stderr(std::process::Stdio::null()));
     wait_until("both are there", || {
         let output = machine.cli(&["status", "--all", "--json"]);
         let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
@@ -230,8 +230,6 @@ fn all_profiles_are_shown_at_once() {
     let output = machine.cli(&["status", "--all"]);
     let page = String::from_utf8(output.stdout).unwrap();
     assert_eq!(page.lines().count(), 3, "{page}");
-    let _ = home.kill();
-    let _ = home.wait();
 }
 
 #[test]

@@ -1,9 +1,19 @@
 //! A client that finds no taid starts one: once, for everybody, in the background, without
 //! handing it anything that is not its business.
 
+use rustix::process::Signal;
 use serde_json::json;
-use std::{fs, process::Command, time::Duration};
-use tai_e2e::{Machine, PASSWORD, mcp::Shim, wait_until};
+use std::{
+    fs,
+    io::{self, Write as _},
+    time::Duration,
+};
+use tai_e2e::{
+    Machine, PASSWORD,
+    mcp::Shim,
+    processes::{observable, send_signal, write_program},
+    wait_until,
+};
 
 /// A client whose configuration is that of the Node server.
 fn shim(machine: &Machine, more: &[(&str, &str)]) -> Shim {
@@ -70,7 +80,7 @@ fn fifty_clients_at_once_start_one_taid() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn it_is_in_a_session_of_its_own_and_has_no_pipe_and_no_secret_of_the_client() {
+fn it_is_in_a_session_of_its_own_and_has_no_pipe_and_no_argument_of_the_client() {
     let machine = Machine::new();
     let mut shim = shim(&machine, &[("TAI_MCP_PASSWORD", PASSWORD)]);
     shim.call("list_inbox", json!({}));
@@ -82,6 +92,60 @@ fn it_is_in_a_session_of_its_own_and_has_no_pipe_and_no_secret_of_the_client() {
         (pid.as_str(), pid.as_str()),
         "group and session"
     );
+    let arguments = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
+    assert!(!arguments.contains(PASSWORD), "{arguments}");
+    // Both pipes break when the client has gone, so that taid has no end of theirs.
+    let mut input = shim.take_input();
+    shim.kill_in_place();
+    wait_until("its output ends", || shim.output_has_ended());
+    wait_until("its input has no reader", || {
+        let written = input.write_all(b"\n");
+        written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    });
+    assert_eq!(self::pid(&machine), pid, "taid runs on");
+}
+
+#[test]
+fn what_it_starts_runs_in_the_root_directory_without_the_clients_variables() {
+    let machine = Machine::new();
+    let (script, seen) = (machine.home().join("password"), machine.home().join("seen"));
+    let text = format!(
+        "#!/bin/sh\n(pwd; env) >'{}'\necho {PASSWORD}\n",
+        seen.display()
+    );
+    write_program(&script, &text);
+    machine.configure(&format!(
+        "username = \"alice\"\npassword_command = [\"{}\"]\n",
+        script.display()
+    ));
+    let result = shim(&machine, &[]).call("list_inbox", json!({}));
+    assert!(!result.is_error, "{}", result.text);
+    let seen = fs::read_to_string(&seen).unwrap();
+    assert!(seen.starts_with("/\n"), "{seen}");
+    for withheld in [PASSWORD, "USEREMAIL", "INSTANCE"] {
+        assert!(!seen.contains(withheld), "{withheld}: {seen}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn its_directory_environment_and_open_files_are_not_the_clients() {
+    let machine = Machine::new();
+    let mut command = machine.command("tai-mcp");
+    command
+        .env("TAI_MCP_AUTOSTART", "1")
+        .env("NAME", "alice")
+        .env("TAI_MCP_PASSWORD", PASSWORD)
+        .env("PASSWORD", PASSWORD)
+        .env("INSTANCE", "desk")
+        .env("USEREMAIL", "me@example.com");
+    let Some(command) = observable(command, "what the system shows of a taid that was started")
+    else {
+        return;
+    };
+    let mut shim = Shim::spawn(command).initialized("test", "2025-06-18");
+    shim.call("list_inbox", json!({}));
+    let pid = pid(&machine);
     assert_eq!(
         fs::read_link(format!("/proc/{pid}/cwd")).unwrap().to_str(),
         Some("/")
@@ -101,11 +165,9 @@ fn it_is_in_a_session_of_its_own_and_has_no_pipe_and_no_secret_of_the_client() {
     for file in ["cmdline", "environ"] {
         let bytes = fs::read(format!("/proc/{pid}/{file}")).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        assert!(!text.contains(PASSWORD), "{file}: {text}");
-        assert!(
-            !text.contains("USEREMAIL") && !text.contains("INSTANCE"),
-            "{text}"
-        );
+        for withheld in [PASSWORD, "USEREMAIL", "INSTANCE"] {
+            assert!(!text.contains(withheld), "{file}: {text}");
+        }
     }
 }
 
@@ -165,10 +227,7 @@ fn a_client_that_lives_on_starts_it_again_when_it_was_killed() {
     let machine = Machine::new();
     let mut client = shim(&machine, &[]);
     client.call("list_inbox", json!({}));
-    let killed = Command::new("kill")
-        .args(["-KILL", &pid(&machine)])
-        .status();
-    assert!(killed.unwrap().success());
+    send_signal(pid(&machine).parse().unwrap(), Signal::KILL);
     assert!(!client.call("list_inbox", json!({})).is_error);
     assert_eq!(started(&machine), 2);
 }
@@ -225,7 +284,7 @@ fn taid_login_starts_it_too_and_it_stays_while_it_has_what_was_typed() {
         .stdout(std::process::Stdio::piped());
     let mut login = login.spawn().unwrap();
     let mut input = login.stdin.take().unwrap();
-    std::io::Write::write_all(&mut input, PASSWORD.as_bytes()).unwrap();
+    input.write_all(PASSWORD.as_bytes()).unwrap();
     drop(input);
     let output = login.wait_with_output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();

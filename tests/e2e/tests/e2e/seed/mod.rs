@@ -4,16 +4,24 @@
 mod person;
 
 use serde_json::json;
-use tai_e2e::{Machine, PASSWORD, USER, wait_until};
+use std::time::Duration;
+use tai_e2e::{Machine, PASSWORD, USER, wait_until, within};
 use tai_sandbox::{Behaviour, FaultKind, Options};
 
 const LOGIN: &str = "POST /api/v1/login";
 const REFRESH: &str = "POST /api/v1/refresh";
 
-/// A token that lives a few seconds, so that a renewal can be seen.
+/// The life of a token, in seconds, that is so short that a renewal can be seen. It is renewed
+/// in its last fifth, which is longer on a machine with other work.
+pub(crate) fn short_life() -> i64 {
+    let seconds = within(Duration::from_secs(2)).as_secs().min(15);
+    i64::try_from(seconds).unwrap() + 1
+}
+
+/// A bridge whose tokens live a few seconds.
 fn short_lived() -> Machine {
     let behaviour = Behaviour {
-        token_ttl_s: 3,
+        token_ttl_s: short_life(),
         ..Behaviour::default()
     };
     Machine::with(Options {
@@ -112,7 +120,7 @@ fn seed_optional_settings_have_their_defaults_and_bounds() {
     let info = shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
     assert!(info.to_string().contains("me@tai.chat"), "{info}");
     assert!(!shim.call("list_inbox", json!({})).is_error);
-    assert!(machine.status()["session"]["failed_logins"] == 1);
+    assert!(machine.status()["session"]["failed_logins"].as_u64() >= Some(1));
 }
 
 #[test]
