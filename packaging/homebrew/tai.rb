@@ -11,6 +11,7 @@ class Tai < Formula
     system "cargo", "install", *std_cargo_args(path: "shim")
     system "cargo", "run", "--release", "--locked", "--package", "tai-packaging", "--", "made"
     man1.install Dir["made/man/*.1"]
+    man5.install Dir["made/man/*.5"]
     %w[taid tai-mcp].each do |name|
       bash_completion.install "made/completions/#{name}.bash" => name
       zsh_completion.install "made/completions/_#{name}"

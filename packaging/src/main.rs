@@ -1,8 +1,9 @@
-//! Writes manual pages and shell completions, made from the same definitions as the command
-//! lines: `cargo run --bin tai-packaging -- DIRECTORY`. It packs nothing.
+//! Writes manual pages and shell completions from the definitions of the command lines and of
+//! the configuration keys: `cargo run --bin tai-packaging -- DIRECTORY`. It packs nothing.
 
 #[path = "../../shim/src/cli.rs"]
 mod cli;
+mod config_page;
 
 use clap::{Command, CommandFactory as _};
 use clap_complete::{Shell, generate_to};
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     match write(Path::new(&dir)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {} cannot be written: {error}", dir.display());
+            eprintln!("error: cannot write {}\ncaused by: {error}", dir.display());
             ExitCode::FAILURE
         }
     }
@@ -24,19 +25,19 @@ fn main() -> ExitCode {
 
 fn write(dir: &Path) -> io::Result<()> {
     let (man, completions) = (dir.join("man"), dir.join("completions"));
+    fs::create_dir_all(&completions)?;
     for command in [taid::cli::command(), cli::Args::command()] {
-        pages(command.clone(), &man)?;
-        fs::create_dir_all(&completions)?;
+        write_pages(command.clone(), &man)?;
         let name = command.get_name().to_owned();
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
             generate_to(shell, &mut command.clone(), &name, &completions)?;
         }
     }
-    Ok(())
+    config_page::write(&man)
 }
 
-/// `taid(1)`, and one page for each command of its own: `taid-login(1)`.
-fn pages(command: Command, dir: &Path) -> io::Result<()> {
+/// Writes `taid(1)`, and a page for each of its commands: `taid-login(1)`.
+fn write_pages(command: Command, dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     clap_mangen::generate_to(command.disable_help_subcommand(true), dir)
 }

@@ -10,7 +10,11 @@ use tai_proto::{Fault, FaultCode};
 
 /// The bridge of this process's configuration.
 fn bridge(config: &Config) -> Result<HttpBridge, Fault> {
-    HttpBridge::new(config.base_url.clone(), config.api_timeout).map_err(|error| {
+    HttpBridge::new(
+        config.settings.api_base_url.clone(),
+        config.settings.api_timeout,
+    )
+    .map_err(|error| {
         let hint = "Check that the system's certificates are installed (package ca-certificates).";
         Fault::new(FaultCode::Internal, error.to_string(), "", hint)
     })

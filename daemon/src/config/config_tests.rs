@@ -1,6 +1,7 @@
-//! Where a value comes from, and what it may be.
+//! Origin and rules of values.
 
-use super::*;
+use super::{sources::password_in, *};
+use std::time::Duration;
 
 fn load(env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
     let dir = tempfile::tempdir().unwrap();
@@ -21,14 +22,18 @@ fn load(env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
 }
 
 #[test]
-fn seed_defaults_hold_where_nothing_is_said() {
+fn seed_defaults_apply_to_values_that_are_not_set() {
     let config = load(&[], None).unwrap();
-    assert_eq!(config.base_url.as_str(), "https://tai.chat/");
-    assert_eq!(config.api_timeout, Duration::from_secs(30));
-    assert_eq!(config.poll_interval, Duration::from_secs(5));
-    assert_eq!(config.log_level, LogLevel::Info);
+    assert_eq!(config.settings.api_base_url.as_str(), "https://tai.chat/");
+    assert_eq!(config.settings.api_timeout, Duration::from_secs(30));
+    assert_eq!(config.settings.poll_interval, Duration::from_secs(5));
+    assert_eq!(config.settings.log_level, LogLevel::Info);
     assert_eq!(
-        (config.source.username(), config.instance, config.user_email),
+        (
+            config.source.username(),
+            config.settings.instance,
+            config.settings.user_email
+        ),
         (None, None, None)
     );
 }
@@ -45,13 +50,13 @@ fn seed_the_prefixed_variable_wins_then_the_plain_one_then_the_file() {
     ];
     let config = load(&env, Some(file)).unwrap();
     assert_eq!(config.source.username(), Some("prefixed"));
-    assert_eq!(config.instance.as_deref(), Some("plain"));
-    assert_eq!(config.user_email.as_deref(), Some("f@example.com"));
+    assert_eq!(config.settings.instance.as_deref(), Some("plain"));
+    assert_eq!(config.settings.user_email.as_deref(), Some("f@example.com"));
     assert_eq!(config.source.to_string(), "the variable PASSWORD");
 }
 
 #[test]
-fn seed_bounds_are_kept_and_a_bad_value_names_its_variable_or_key() {
+fn seed_a_value_out_of_range_is_an_error_that_names_its_variable_or_key() {
     for (variable, good, bad) in [
         ("API_TIMEOUT", ["5000", "300000"], ["4999", "300001"]),
         ("POLL_INTERVAL", ["1000", "60000"], ["999", "60001"]),
@@ -79,7 +84,7 @@ fn seed_bounds_are_kept_and_a_bad_value_names_its_variable_or_key() {
 }
 
 #[test]
-fn seed_a_password_has_8_to_128_characters_and_is_never_repeated() {
+fn seed_a_password_has_8_to_128_characters_and_no_error_contains_it() {
     let with = |password: &str| {
         load(
             &[
@@ -100,7 +105,7 @@ fn seed_a_password_has_8_to_128_characters_and_is_never_repeated() {
 }
 
 #[test]
-fn a_url_with_a_secret_or_a_query_in_it_is_refused() {
+fn a_url_with_a_password_or_a_query_is_refused() {
     for url in [
         "https://user:secret@tai.chat",
         "https://tai.chat/?x=1",
@@ -116,7 +121,7 @@ fn a_url_with_a_secret_or_a_query_in_it_is_refused() {
     }
 }
 
-/// A directory as systemd makes it for a service's credentials.
+/// Directory of credentials as systemd provides it.
 fn credentials_dir() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("tai-password"), "sandbox-password\n").unwrap();
@@ -124,7 +129,7 @@ fn credentials_dir() -> tempfile::TempDir {
 }
 
 #[test]
-fn the_password_comes_from_the_first_source_that_is_configured() {
+fn the_first_configured_source_of_the_password_counts() {
     let dir = credentials_dir();
     let credentials = ("CREDENTIALS_DIRECTORY", dir.path().to_str().unwrap());
     let command = "password_command = [\"pass\", \"show\", \"tai\"]\n";
@@ -150,12 +155,12 @@ fn the_password_comes_from_the_first_source_that_is_configured() {
     assert_eq!(first(&all[..1], file), "the file /home/alice/.tai");
     assert_eq!(first(&all[..1], ""), "the keyring");
     assert_eq!(first(&[], ""), "the keyring");
-    // A password without a username is nobody's.
+    // A password without a username is not usable.
     assert_eq!(first(&all[2..], ""), "nowhere");
 }
 
 #[test]
-fn a_username_may_be_a_systemd_credential_and_is_checked_all_the_same() {
+fn a_username_from_a_systemd_credential_is_checked() {
     let dir = credentials_dir();
     let env = [("CREDENTIALS_DIRECTORY", dir.path().to_str().unwrap())];
     std::fs::write(dir.path().join("tai-username"), "bob\n").unwrap();
@@ -170,7 +175,7 @@ fn a_username_may_be_a_systemd_credential_and_is_checked_all_the_same() {
 }
 
 #[test]
-fn name_alone_is_the_hosts_and_not_a_username() {
+fn the_variable_name_without_password_is_no_username() {
     let config = load(&[("NAME", "LAPTOP-7")], Some("username = \"alice\"\n")).unwrap();
     assert_eq!(config.source.username(), Some("alice"));
     let env = [("NAME", "bob"), ("PASSWORD", "sandbox-password")];
@@ -179,11 +184,11 @@ fn name_alone_is_the_hosts_and_not_a_username() {
 }
 
 #[test]
-fn a_source_that_cannot_be_meant_is_refused() {
+fn an_unusable_source_is_refused() {
     for (file, rule) in [
-        ("password_command = []\n", "it is a list"),
-        ("password_command = \"pass\"\n", "line 1"),
-        ("password_file = \"here\"\n", "begins with /"),
+        ("password_command = []\n", "expected a list"),
+        ("password_command = \"pass\"\n", "expected a list"),
+        ("password_file = \"here\"\n", "begins with `/`"),
         (
             "password_file = \"/a\"\npassword_command = [\"b\"]\n",
             "only one of them",
@@ -195,21 +200,21 @@ fn a_source_that_cannot_be_meant_is_refused() {
 }
 
 #[test]
-fn a_value_with_stray_spaces_or_quotes_is_refused_by_name() {
+fn a_value_with_a_space_or_quote_at_either_end_is_refused() {
     for value in [" alice", "alice ", "\"alice\"", "'alice'", "alice\n"] {
         let error = load(&[("TAI_MCP_USERNAME", value)], None).unwrap_err();
         assert!(
-            error.starts_with("TAI_MCP_USERNAME") && error.contains("spaces or quotes"),
+            error.starts_with("TAI_MCP_USERNAME") && error.contains("a space or a quote"),
             "{value:?}: {error}"
         );
     }
 }
 
 #[test]
-fn an_instance_may_be_kept_from_tools() {
+fn tools_of_an_instance_can_be_limited() {
     let file = "[instances.reader]\nread_only = true\n[instances.bot]\ntools = [\"send_email\"]\n";
-    let permits = load(&[], Some(file)).unwrap().permits;
-    let refused = |instance, call| permits.refusal(instance, call).is_some();
+    let policy = load(&[], Some(file)).unwrap().tools;
+    let refused = |instance, call| policy.refusal(instance, call).is_some();
     assert!(refused(Some("Reader"), "send_email"));
     assert!(refused(Some("reader"), "delete_email"));
     assert!(!refused(Some("reader"), "fetch_email"));
@@ -222,4 +227,35 @@ fn an_instance_may_be_kept_from_tools() {
         error.contains("[instances.x]") && error.contains("send_email"),
         "{error}"
     );
+}
+
+#[test]
+fn an_error_in_the_file_names_its_line_and_never_quotes_it() {
+    let error = |file: &str| {
+        let error = load(&[], Some(file)).unwrap_err();
+        let (before, after) = error.split_once('/').unwrap();
+        let (_, after) = after.split_once("config.toml").unwrap();
+        format!("{before}config.toml{after}")
+    };
+    insta::assert_snapshot!(error("# mine\nusernam = \"hunter2\"\n"), @"line 2 of the configuration file config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, api_timeout, poll_interval, idle_exit, confirm_send, log_level, instances");
+    insta::assert_snapshot!(error("instance = hunter2\n"), @"line 1 of the configuration file config.toml is not valid: string values must be quoted, expected literal string");
+    insta::assert_snapshot!(error("\n[instances.a]\nread = true\n"), @"line 3 of the configuration file config.toml is not valid: unknown field `read`, expected `read_only` or `tools`");
+    insta::assert_snapshot!(error("\n\npassword = \"hunter2\"\n"), @"the configuration file config.toml contains a password");
+}
+
+#[test]
+fn every_set_value_is_listed_with_its_origin() {
+    let file = "password_command = [\"op\", \"read\", \"secret\"]\npoll_interval = 7000\n";
+    let env = [("TAI_MCP_USERNAME", "alice"), ("LOG_LEVEL", "debug")];
+    let changed = load(&env, Some(file)).unwrap().changed;
+    let lines: Vec<String> = changed
+        .iter()
+        .map(|set| format!("{} = {}, {}", set.key, set.value, set.origin))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    username = alice, TAI_MCP_USERNAME
+    password_command = op, `password_command` in config.toml
+    poll_interval = 7000, `poll_interval` in config.toml
+    log_level = debug, LOG_LEVEL
+    ");
 }

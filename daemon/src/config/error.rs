@@ -1,42 +1,64 @@
-//! What can be wrong with a configuration, and what to do about it.
+//! Errors of a configuration.
 
 use std::path::PathBuf;
 
-/// A value that cannot be used, or a file that cannot be read.
+/// A value that is not valid, or a file that cannot be read. It never contains the value.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{origin} cannot be used: {rule}")]
-    Value { origin: String, rule: String },
-    #[error("the configuration file {} cannot be read", path.display())]
+    /// A value breaks the rule of its key.
+    #[error("{origin} is not valid: {rule}")]
+    Value {
+        /// Variable, or key and file.
+        origin: String,
+        /// The rule.
+        rule: String,
+    },
+    /// The file exists and cannot be read.
+    #[error("cannot read the configuration file {}", path.display())]
     Read {
+        /// The file.
         path: PathBuf,
+        /// The system's error.
         #[source]
         source: std::io::Error,
     },
+    /// The file is not TOML, or has an unknown key.
     #[error("line {line} of the configuration file {} is not valid: {message}", path.display())]
     Parse {
+        /// The file.
         path: PathBuf,
+        /// Line, counted from 1.
         line: usize,
+        /// The parser's message.
         message: String,
     },
-    #[error("the configuration file {} has a password in it", path.display())]
-    PasswordInFile { path: PathBuf },
+    /// The file contains a password.
+    #[error("the configuration file {} contains a password", path.display())]
+    PasswordInFile {
+        /// The file.
+        path: PathBuf,
+    },
 }
 
 impl ConfigError {
-    /// What to do about it.
+    pub(super) fn value(origin: impl Into<String>, rule: impl Into<String>) -> Self {
+        ConfigError::Value {
+            origin: origin.into(),
+            rule: rule.into(),
+        }
+    }
+
+    /// Returns one thing to do, for the person at the terminal.
     pub fn hint(&self) -> &'static str {
         match self {
-            ConfigError::Value { .. } => "Correct it and start taid again.",
+            ConfigError::Value { .. } => "correct the value and start taid again",
             ConfigError::Read { .. } => {
-                "Check that the file and its directory are yours and readable."
+                "check that the file and its directory are yours and readable"
             }
-            ConfigError::Parse { .. } => {
-                "Correct the line, or move the file away to run without it."
-            }
+            ConfigError::Parse { .. } => "correct the line, or move the file away",
             ConfigError::PasswordInFile { .. } => {
-                "Remove it and use `taid login --save`, `password_command` or `password_file`; then \
-                 change the password, which others may have read."
+                "remove the password and change it, because others may have read it; store the \
+                 new one with `taid login --save`, `password_command` or `password_file`"
             }
         }
     }

@@ -1,26 +1,33 @@
-//! Which source of the password is configured: the order is in the doc of [`super`]. It
-//! looks at what is configured and asks nobody for a password.
+//! Decides which credential source is configured. It asks no source for a password.
+//!
+//! The first source of this list that is configured is the one that counts. If it fails, the
+//! failure is reported, and the next one is not tried.
+//!
+//! 1. The variables `TAI_MCP_PASSWORD`, then `PASSWORD`.
+//! 2. The systemd credential `tai-password` (and `tai-username`).
+//! 3. `password_command`, 4. `password_file`.
+//! 5. The system's keyring. After it, clients that connect with a password are asked.
 
-use super::{ConfigError, Env, Found, rules::bad};
+use super::{ConfigError, Env, Settings, lookup::Found};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::path::PathBuf;
 use tai_auth::credentials::{Credentials, Giver, PASSWORD_VARIABLES, Source, is_password};
 
-/// The password in an environment, and the variable that has it.
-pub(crate) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
+/// Returns the password in an environment, and its variable. An empty variable is unset.
+pub(super) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
     PASSWORD_VARIABLES.into_iter().find_map(|name| {
         let value = env(name).filter(|value| !value.is_empty())?;
         Some((name, SecretString::from(value)))
     })
 }
 
-/// systemd's file for a credential of this name, if there is one.
+/// Returns the file of a systemd credential (`LoadCredential=`), if there is one.
 fn credential(env: Env<'_>, name: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env("CREDENTIALS_DIRECTORY")?).join(name);
     path.exists().then_some(path)
 }
 
-/// The username that systemd was told, if it was told one.
+/// Reads the systemd credential `tai-username`, if there is one.
 pub(super) fn credential_username(env: Env<'_>) -> Result<Option<Found>, ConfigError> {
     let Some(path) = credential(env, "tai-username") else {
         return Ok(None);
@@ -28,63 +35,49 @@ pub(super) fn credential_username(env: Env<'_>) -> Result<Option<Found>, ConfigE
     let text =
         std::fs::read_to_string(&path).map_err(|source| ConfigError::Read { path, source })?;
     Ok(Some(Found {
-        value: text.trim().to_owned(),
+        value: toml::Value::String(text.trim().to_owned()),
         origin: "the systemd credential tai-username".to_owned(),
     }))
 }
 
-/// What there is to choose from.
-pub(super) struct Choice<'a> {
-    pub(super) profile: &'a str,
-    pub(super) username: Option<String>,
-    pub(super) password: Option<(&'static str, SecretString)>,
-    pub(super) env: Env<'a>,
-    pub(super) command: Option<Vec<String>>,
-    pub(super) file: Option<String>,
-}
-
-pub(super) fn choose(choice: Choice<'_>) -> Result<Source, ConfigError> {
-    let Choice {
-        profile,
-        username,
-        password,
-        env,
-        command,
-        file,
-    } = choice;
+/// Chooses the source.
+pub(super) fn choose(
+    profile: &str,
+    settings: &Settings,
+    password: Option<(&'static str, SecretString)>,
+    env: Env<'_>,
+) -> Result<Source, ConfigError> {
+    let (command, file) = (&settings.password_command, &settings.password_file);
     if command.is_some() && file.is_some() {
-        let rule = "`password_file` is there too, and only one of them can be meant";
-        return Err(bad("`password_command`", rule));
-    }
-    if command.as_ref().is_some_and(Vec::is_empty) {
-        let rule = "it is a list: the program, then its arguments";
-        return Err(bad("`password_command`", rule));
+        let rule = "`password_file` is set too; set only one of them";
+        return Err(ConfigError::value("`password_command`", rule));
     }
     if let Some((variable, password)) = &password {
         check_password(variable, password)?;
     }
-    let Some(username) = username else {
-        // The keyring knows whose password it has; the others do not.
+    let credential = credential(env, "tai-password");
+    let Some(username) = settings.username.clone() else {
+        // Only the keyring knows the username as well.
+        let other =
+            password.is_some() || credential.is_some() || command.is_some() || file.is_some();
         let profile = profile.to_owned();
-        let alone = password.is_none() && command.is_none() && file.is_none();
-        return Ok(match alone && credential(env, "tai-password").is_none() {
-            true => Source::Keyring {
+        return Ok(match other {
+            true => Source::Nowhere { username: None },
+            false => Source::Keyring {
                 username: None,
                 profile,
             },
-            false => Source::Nowhere { username: None },
         });
     };
     Ok(if let Some((variable, password)) = password {
         let giver = Giver::Variable(variable);
         let credentials = Credentials { username, password };
         Source::Held { credentials, giver }
-    } else if let Some(path) = credential(env, "tai-password") {
+    } else if let Some(path) = credential {
         Source::Systemd { username, path }
-    } else if let Some(argv) = command {
+    } else if let Some(argv) = command.clone() {
         Source::Command { username, argv }
-    } else if let Some(path) = file {
-        let path = absolute(&path)?;
+    } else if let Some(path) = file.clone() {
         Source::File { username, path }
     } else {
         Source::Keyring {
@@ -94,21 +87,11 @@ pub(super) fn choose(choice: Choice<'_>) -> Result<Source, ConfigError> {
     })
 }
 
-/// A relative path would depend on where taid was started.
-fn absolute(path: &str) -> Result<PathBuf, ConfigError> {
-    let full = match path.strip_prefix("~/") {
-        Some(rest) => std::env::home_dir().map(|home| home.join(rest)),
-        None => Some(PathBuf::from(path)),
-    };
-    full.filter(|path| path.is_absolute())
-        .ok_or_else(|| bad("`password_file`", "it begins with / or with ~/"))
-}
-
-/// Seed: "Password: 8-128 characters". Its own bytes are never shown, not even their number.
+/// Checks a password (seed: "Password: 8-128 characters"). The error does not even say its
+/// length.
 fn check_password(variable: &str, password: &SecretString) -> Result<(), ConfigError> {
-    if is_password(password.expose_secret()) {
-        Ok(())
-    } else {
-        Err(bad(variable, "a password has 8 to 128 characters"))
+    match is_password(password.expose_secret()) {
+        true => Ok(()),
+        false => Err(ConfigError::value(variable, "expected 8 to 128 characters")),
     }
 }

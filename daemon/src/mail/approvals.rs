@@ -6,7 +6,7 @@
 //! hold it, so it says nothing and cannot be made up.
 
 use super::{ledger::Digest, sending::Prepared};
-use crate::time::rfc3339;
+use crate::{config::ConfirmPolicy, time::rfc3339};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -25,18 +25,6 @@ const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
 const MAX_HELD: usize = 32;
 /// Bytes of all mails that wait.
 const MAX_HELD_BYTES: usize = 8 << 20;
-
-/// About which mails a person is asked (`confirm_send` in the configuration).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Confirm {
-    /// None.
-    #[default]
-    Never,
-    /// Those to anybody but the configured user and the account itself.
-    External,
-    /// All.
-    Always,
-}
 
 /// Why a mail was not approved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,7 +49,7 @@ pub struct Approvals(Mutex<Table>);
 
 #[derive(Debug, Default)]
 struct Table {
-    confirm: Confirm,
+    confirm: ConfirmPolicy,
     tickets: HashMap<String, (Digest, Instant)>,
     held: BTreeMap<u64, Waiting>,
     last: u64,
@@ -78,7 +66,7 @@ pub(super) struct Waiting {
 }
 
 impl Approvals {
-    pub(crate) fn new(confirm: Confirm) -> Self {
+    pub(crate) fn new(confirm: ConfirmPolicy) -> Self {
         Self(Mutex::new(Table {
             confirm,
             ..Table::default()
@@ -86,7 +74,7 @@ impl Approvals {
     }
 
     /// Asks about these mails from here on.
-    pub(crate) fn set_confirm(&self, confirm: Confirm) {
+    pub(crate) fn set_confirm(&self, confirm: ConfirmPolicy) {
         self.table().confirm = confirm;
     }
 
@@ -102,9 +90,9 @@ impl Approvals {
     /// Whether a person is to be asked about it.
     pub(super) fn wants(&self, mail: &Prepared, user_email: Option<&str>) -> bool {
         match self.table().confirm {
-            Confirm::Never => false,
-            Confirm::Always => true,
-            Confirm::External => !is_internal(mail.to(), &mail.account, user_email),
+            ConfirmPolicy::Never => false,
+            ConfirmPolicy::Always => true,
+            ConfirmPolicy::External => !is_internal(mail.to(), &mail.account, user_email),
         }
     }
 

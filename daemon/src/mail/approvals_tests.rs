@@ -6,7 +6,7 @@ use crate::mail::sending::prepared;
 use std::collections::HashSet;
 
 fn approvals() -> Approvals {
-    Approvals::new(Confirm::Always)
+    Approvals::new(ConfirmPolicy::Always)
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +83,7 @@ async fn the_mails_that_wait_are_bounded_in_number_and_size() {
     let full = approvals.hold(prepared("b@x.org", "more"), false);
     assert_eq!(full, Err(ApprovalError::Full));
 
-    let approvals = Approvals::new(Confirm::Always);
+    let approvals = Approvals::new(ConfirmPolicy::Always);
     let large = |n: u8| prepared("b@x.org", &format!("{n}{}", "x".repeat(1 << 20)));
     let kept = (0..9).filter(|n| approvals.hold(large(*n), false).is_ok());
     assert!(kept.count() < 9);
@@ -111,8 +111,8 @@ fn external_is_everybody_but_the_user_and_the_account_itself() {
             "{other}"
         );
     }
-    let external = Approvals::new(Confirm::External);
+    let external = Approvals::new(ConfirmPolicy::External);
     assert!(external.wants(&prepared("bob@tai.chat", ""), None));
     assert!(!external.wants(&prepared("lab.alice@tai.chat", ""), None));
-    assert!(!Approvals::new(Confirm::Never).wants(&prepared("b@x.org", ""), None));
+    assert!(!Approvals::new(ConfirmPolicy::Never).wants(&prepared("b@x.org", ""), None));
 }

@@ -2,11 +2,7 @@
 //! once an interval however many wait.
 
 use super::*;
-use crate::mail::{
-    approvals::{Approvals, Confirm},
-    leases::Leases,
-    ledger::Ledger,
-};
+use crate::mail::{approvals::Approvals, leases::Leases, ledger::Ledger};
 use tai_auth::{
     bridge::{BridgeError, Head},
     credentials::Source,
@@ -35,7 +31,7 @@ impl World {
             None,
             Leases::in_memory(),
             Ledger::in_memory(),
-            Approvals::new(Confirm::Never),
+            Approvals::new(crate::config::ConfirmPolicy::Never),
             Arrivals::new(INTERVAL),
         ));
         Self { bridge, mail }

@@ -113,7 +113,7 @@ mod tests {
     fn lines_are_there_again_and_what_was_replaced_is_gone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state/journal");
-        os::keep_new_files_private();
+        os::restrict_new_files();
         let (mut journal, lines) = Journal::open(path.clone());
         assert!(lines.is_empty());
         journal.append("a");
@@ -128,7 +128,7 @@ mod tests {
     fn a_line_that_was_cut_off_is_not_taken_for_another() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal");
-        os::keep_new_files_private();
+        os::restrict_new_files();
         os::private_dir(dir.path()).unwrap();
         let (mut journal, _) = Journal::open(path.clone());
         journal.append("whole");

@@ -62,7 +62,7 @@ async fn a_list_that_is_older_than_the_reading_does_not_give_a_mail_out_again() 
 #[tokio::test]
 async fn what_was_written_and_not_marked_is_given_to_nobody_and_marked_later() {
     let dir = tempfile::tempdir().unwrap();
-    crate::os::keep_new_files_private();
+    crate::os::restrict_new_files();
     let path = dir.path().join("state/undelivered");
     let before = Leases::open(path.clone());
     before.joined(1);
@@ -94,7 +94,7 @@ async fn a_client_that_went_while_it_was_served_keeps_nothing() {
 #[tokio::test(start_paused = true)]
 async fn what_a_dead_daemon_had_marked_is_given_out_after_its_clients_could_speak() {
     let dir = tempfile::tempdir().unwrap();
-    crate::os::keep_new_files_private();
+    crate::os::restrict_new_files();
     let path = dir.path().join("state/undelivered");
     let before = Leases::open(path.clone());
     before.joined(1);
@@ -182,7 +182,7 @@ async fn of_the_unmarked_mails_the_oldest_is_forgotten() {
 #[tokio::test]
 async fn a_file_with_more_lines_than_are_needed_is_written_anew() {
     let dir = tempfile::tempdir().unwrap();
-    crate::os::keep_new_files_private();
+    crate::os::restrict_new_files();
     let path = dir.path().join("state/undelivered");
     crate::os::private_dir(path.parent().unwrap()).unwrap();
     let open = |text: &str| {

@@ -46,7 +46,7 @@ fn parts_that_run_together_are_told_apart() {
 #[test]
 fn the_ledger_outlives_the_daemon_and_has_nothing_of_a_mail() {
     let dir = tempfile::tempdir().unwrap();
-    crate::os::keep_new_files_private();
+    crate::os::restrict_new_files();
     let path = dir.path().join("state/sends");
     let ledger = Ledger::open(path.clone());
     ledger.begin(&mail("sent"), false).unwrap().sent();
@@ -69,7 +69,7 @@ fn the_ledger_outlives_the_daemon_and_has_nothing_of_a_mail() {
 #[test]
 fn after_ten_minutes_the_same_mail_is_a_new_one_and_garbage_is_passed_over() {
     let dir = tempfile::tempdir().unwrap();
-    crate::os::keep_new_files_private();
+    crate::os::restrict_new_files();
     let path = dir.path().join("sends");
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -105,7 +105,7 @@ fn the_ledger_is_bounded() {
 #[test]
 fn an_unknown_outcome_is_shown_for_a_day_and_holds_nothing_back_after_ten_minutes() {
     let dir = tempfile::tempdir().unwrap();
-    crate::os::keep_new_files_private();
+    crate::os::restrict_new_files();
     let path = dir.path().join("sends");
     let now = SystemTime::now();
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap();
@@ -129,7 +129,7 @@ fn an_unknown_outcome_is_shown_for_a_day_and_holds_nothing_back_after_ten_minute
 #[test]
 fn the_ledgers_file_is_bounded_and_has_the_newest() {
     let dir = tempfile::tempdir().unwrap();
-    crate::os::keep_new_files_private();
+    crate::os::restrict_new_files();
     let path = dir.path().join("state/sends");
     let ledger = Ledger::open(path.clone());
     let mut most = 0;

@@ -1,73 +1,73 @@
-//! The service manager, where one started this process: the socket it hands over, and what it
-//! is told. Elsewhere there is none, and nothing is told.
+//! The service manager that started this process, if there is one: the socket that it passes
+//! on, and what it is notified of. Only systemd's protocol is implemented.
 
-use super::GivenSocket;
+use super::InheritedSocket;
 use std::time::Duration;
 
-/// The socket that the manager listens on (`sd_listen_fds(3)`); `None` where it hands over
-/// none. To be asked once, before there are other threads.
+/// Takes the socket that the manager listens on (`sd_listen_fds(3)`), if it passed one. Must
+/// be called once, before the process has other threads.
 #[cfg(target_os = "linux")]
-pub fn given_socket() -> Option<GivenSocket> {
-    let mut given = listenfd::ListenFd::from_env();
-    given.take_unix_listener(0).ok().flatten()
+pub fn inherited_socket() -> Option<InheritedSocket> {
+    let mut inherited = listenfd::ListenFd::from_env();
+    inherited.take_unix_listener(0).ok().flatten()
 }
 
-/// Only systemd's way of it is known here.
+/// Returns `None`: no manager passes a socket.
 #[cfg(not(target_os = "linux"))]
-pub fn given_socket() -> Option<GivenSocket> {
+pub fn inherited_socket() -> Option<InheritedSocket> {
     None
 }
 
-/// What a manager can be told.
+/// A message to the manager.
 #[derive(Debug, Clone, Copy)]
-pub enum Told<'a> {
-    /// It serves.
+pub enum Notification<'a> {
+    /// The daemon serves.
     Ready,
-    /// It reads its configuration anew.
+    /// The daemon reloads its configuration.
     Reloading,
-    /// It ends.
+    /// The daemon stops.
     Stopping,
-    /// It is alive.
+    /// The daemon's event loop runs.
     Alive,
-    /// What it does, in words.
+    /// A line for `systemctl status`.
     Status(&'a str),
 }
 
-/// Tells the manager (`sd_notify(3)`).
+/// Sends a message to the manager (`sd_notify(3)`). Without a manager it does nothing.
 #[cfg(target_os = "linux")]
-pub fn tell(what: Told<'_>) {
+pub fn notify(notification: Notification<'_>) {
     use sd_notify::NotifyState as State;
-    // A manager that cannot be told will find out.
-    let _ = match what {
-        Told::Ready => sd_notify::notify(&[State::Ready]),
-        Told::Reloading => match State::monotonic_usec_now() {
+    // The daemon can do nothing about a manager that takes no messages.
+    let _ = match notification {
+        Notification::Ready => sd_notify::notify(&[State::Ready]),
+        Notification::Reloading => match State::monotonic_usec_now() {
             Ok(now) => sd_notify::notify(&[State::Reloading, now]),
             Err(_) => sd_notify::notify(&[State::Reloading]),
         },
-        Told::Stopping => sd_notify::notify(&[State::Stopping]),
-        Told::Alive => sd_notify::notify(&[State::Watchdog]),
-        Told::Status(words) => sd_notify::notify(&[State::Status(words)]),
+        Notification::Stopping => sd_notify::notify(&[State::Stopping]),
+        Notification::Alive => sd_notify::notify(&[State::Watchdog]),
+        Notification::Status(text) => sd_notify::notify(&[State::Status(text)]),
     };
 }
 
-/// There is nobody to tell.
+/// Does nothing: there is no manager.
 #[cfg(not(target_os = "linux"))]
-pub fn tell(_: Told<'_>) {}
+pub fn notify(_: Notification<'_>) {}
 
-/// How often the manager wants to hear that this process is alive, if it does: twice as often
-/// as it would give up.
+/// Returns the interval at which the manager expects [`Notification::Alive`], if it does: half
+/// of its time limit.
 #[cfg(target_os = "linux")]
-pub fn watchdog() -> Option<Duration> {
+pub fn watchdog_interval() -> Option<Duration> {
     sd_notify::watchdog_enabled().map(|limit| limit / 2)
 }
 
-/// Nobody wants to hear it.
+/// Returns `None`: there is no manager.
 #[cfg(not(target_os = "linux"))]
-pub fn watchdog() -> Option<Duration> {
+pub fn watchdog_interval() -> Option<Duration> {
     None
 }
 
-/// Whether a manager is told, and so SIGHUP means to read the configuration anew.
-pub fn is_there() -> bool {
+/// Returns whether a manager is notified. If so, SIGHUP means reload.
+pub fn is_present() -> bool {
     cfg!(target_os = "linux") && std::env::var_os("NOTIFY_SOCKET").is_some()
 }

@@ -1,6 +1,6 @@
-//! What differs between systems, as two modules that offer the same: whose process this is,
-//! what new files may be read by, whose process the other end of a connection is, and what the
-//! terminal and the service manager are.
+//! Differences between operating systems, as two modules with the same functions: identity of
+//! processes and files, permissions of new files, signals, the terminal, the service manager.
+//! It knows no other module of the daemon.
 
 pub mod manager;
 #[cfg(unix)]
@@ -14,22 +14,34 @@ use unix as system;
 use windows as system;
 
 pub use system::{
-    GivenSocket, access, asked_to_reload, asked_to_stop, clear_name, harden, is_own, is_socket,
-    keep_new_files_private, leave_session, pid, private_dir, private_socket, take_over,
-    take_password, terminal_width, uid,
+    InheritedSocket, adopt_socket, file_access, free_name, harden, is_own, is_socket,
+    leave_session, pid, private_dir, private_socket, reload_signal, restrict_new_files,
+    stop_signal, take_password, terminal_width, uid,
 };
 
-/// Whose a file is, and who else may use it.
+use secrecy::SecretString;
+use tai_auth::credentials::PASSWORD_VARIABLES;
+
+/// Owner and permissions of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Access {
+pub struct FileAccess {
+    /// Whether the file belongs to this user.
     pub own: bool,
-    /// The nine bits of its permissions.
+    /// The nine permission bits.
     pub mode: u32,
 }
 
-impl Access {
-    /// Whether others may read, write or enter it.
+impl FileAccess {
+    /// Returns whether other users can read, write or enter the file.
     pub fn is_open(self) -> bool {
         self.mode & 0o077 != 0
     }
+}
+
+/// Returns the password in this process's environment, and its variable.
+fn password_in_environment() -> Option<(&'static str, SecretString)> {
+    PASSWORD_VARIABLES.into_iter().find_map(|name| {
+        let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
+        Some((name, value.into()))
+    })
 }

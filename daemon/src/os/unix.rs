@@ -4,7 +4,7 @@ mod secrets;
 
 pub use secrets::{harden, take_password};
 
-use super::{Access, manager};
+use super::{FileAccess, manager};
 use interprocess::{
     local_socket::{ListenerOptions, PeerCreds, tokio::Listener},
     os::unix::uds_local_socket::tokio::Listener as UnixSocket,
@@ -24,15 +24,16 @@ use std::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A socket that the service manager listens on, and hands to each daemon it starts. It is
-/// there before the daemon and after it, and never the daemon's to remove.
-pub type GivenSocket = UnixListener;
+/// A socket that the service manager listens on and passes to each daemon it starts. It
+/// outlives the daemon, which must not remove it.
+pub type InheritedSocket = UnixListener;
 
-/// Removes a socket that nobody listens on any more. Says whether the name is free.
+/// Removes a stale socket. Returns whether the name is free; it is not while a process
+/// listens there.
 ///
 /// # Errors
-/// What the system says.
-pub fn clear_name(path: &Path) -> io::Result<bool> {
+/// The system's error from removing the file.
+pub fn free_name(path: &Path) -> io::Result<bool> {
     if UnixStream::connect(path).is_ok() {
         return Ok(false);
     }
@@ -42,12 +43,12 @@ pub fn clear_name(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Makes a given socket one that is accepted from, where it is the one at `path`; `None`
-/// where it is another. Needs a tokio runtime.
+/// Turns an inherited socket into a listener; `None` if it is not the one at `path`. Must be
+/// called in a tokio runtime.
 ///
 /// # Errors
-/// What the system says.
-pub fn take_over(socket: GivenSocket, path: &Path) -> io::Result<Option<Listener>> {
+/// The system's error.
+pub fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<Option<Listener>> {
     if socket.local_addr()?.as_pathname() != Some(path) {
         return Ok(None);
     }
@@ -57,20 +58,21 @@ pub fn take_over(socket: GivenSocket, path: &Path) -> io::Result<Option<Listener
     Ok(Some(socket.into()))
 }
 
-/// Lets nobody but the user read or enter what this process creates from here on: the
-/// socket, the lock, the logs.
-pub fn keep_new_files_private() {
+/// Makes every file that this process creates from here on private to the user: the socket,
+/// the lock, the logs.
+pub fn restrict_new_files() {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
-/// Makes a session of this process's own, so that what ends a client's does not end it too.
+/// Starts a session of its own (`setsid(2)`), so that the end of the client's session does not
+/// end the daemon.
 pub fn leave_session() {
-    // The one way for this to fail is that it has one.
+    // It fails only if the process leads a session already.
     let _ = rustix::process::setsid();
 }
 
-/// Makes the socket the user's alone from its first moment. Only Linux can; elsewhere the
-/// directory (0700) and the process's file mask do that.
+/// Creates the socket with mode 0600. Only Linux can do so at creation; elsewhere the directory
+/// (0700) and the process's file mask protect the socket.
 ///
 /// # Errors
 /// Never.
@@ -82,46 +84,46 @@ pub fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOption
     })
 }
 
-/// Whether the process at the other end runs as this user.
+/// Returns whether the peer runs as this user.
 pub fn is_own(peer: &PeerCreds) -> bool {
     tai_proto::endpoint::is_own_user(peer.euid())
 }
 
-/// The user's number.
+/// Returns the effective user id.
 pub fn uid() -> u32 {
     geteuid().as_raw()
 }
 
-/// The peer's process id; 0 where the system does not tell.
+/// Returns the peer's process id; 0 if the system does not provide it.
 pub fn pid(peer: &PeerCreds) -> u32 {
     let pid = peer.pid().and_then(|pid| u32::try_from(pid).ok());
     pid.unwrap_or_default()
 }
 
-/// Whose a file is, and who else may use it.
-pub fn access(meta: &Metadata) -> Option<Access> {
-    Some(Access {
+/// Returns owner and permissions of a file.
+pub fn file_access(meta: &Metadata) -> Option<FileAccess> {
+    Some(FileAccess {
         own: meta.uid() == uid(),
         mode: meta.mode() & 0o777,
     })
 }
 
-/// Whether it is a Unix socket.
+/// Returns whether a file is a Unix socket.
 pub fn is_socket(meta: &Metadata) -> bool {
     meta.file_type().is_socket()
 }
 
-/// Makes a directory that only the user can enter, and checks that an existing one is that:
-/// the user's own, not a link, closed to others.
+/// Creates a directory that only the user can enter. An existing one must be a directory of the
+/// user's own, not a link; its mode is set to 0700.
 ///
 /// # Errors
-/// What the system says, or `PermissionDenied` with the rule that is broken.
+/// The system's error, or `PermissionDenied` with the rule that is broken.
 pub fn private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let meta = std::fs::symlink_metadata(path)?;
     let refuse = |rule| Err(io::Error::new(io::ErrorKind::PermissionDenied, rule));
     if !meta.is_dir() {
-        return refuse("it is a link or a file, not a directory");
+        return refuse("it is a link or a file instead of a directory");
     }
     if meta.uid() != uid() {
         return refuse("it belongs to another user");
@@ -132,32 +134,33 @@ pub fn private_dir(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// How many columns the terminal on standard output has, where it is one.
+/// Returns the columns of the terminal on standard output, if it is one.
 pub fn terminal_width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|width| *width > 0)
 }
 
-/// Waits until the user or the system asks the process to end, and says how. Where there is a
-/// service manager, SIGHUP is not among the ways: see [`asked_to_reload`].
+/// Waits for a signal that asks the process to stop, and returns its name. Under a service
+/// manager SIGHUP is none of them: see [`reload_signal`].
 ///
 /// # Errors
-/// When the system gives no signal handling.
-pub async fn asked_to_stop() -> io::Result<&'static str> {
+/// The system's error from installing a signal handler.
+pub async fn stop_signal() -> io::Result<&'static str> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
     Ok(tokio::select! {
         _ = terminate.recv() => "SIGTERM",
         _ = interrupt.recv() => "SIGINT",
-        _ = hangup.recv(), if !manager::is_there() => "SIGHUP",
+        _ = hangup.recv(), if !manager::is_present() => "SIGHUP",
     })
 }
 
-/// Waits until the service manager asks for the configuration to be read anew (SIGHUP).
-pub async fn asked_to_reload() {
+/// Waits for the signal that asks for a reload: SIGHUP under a service manager. Without one it
+/// never returns.
+pub async fn reload_signal() {
     match signal(SignalKind::hangup()) {
-        Ok(mut hangup) if manager::is_there() => {
+        Ok(mut hangup) if manager::is_present() => {
             hangup.recv().await;
         }
         _ => std::future::pending().await,

@@ -1,7 +1,6 @@
 //! Windows.
 
-use super::Access;
-use crate::config::password_in;
+use super::{FileAccess, password_in_environment};
 use interprocess::{
     local_socket::{ListenerOptions, PeerCreds, tokio::Listener},
     os::windows::{local_socket::ListenerOptionsExt as _, security_descriptor::SecurityDescriptor},
@@ -9,99 +8,100 @@ use interprocess::{
 use secrecy::SecretString;
 use std::{convert::Infallible, fs::Metadata, io, path::Path};
 
-/// Who may open the pipe, in the security descriptor string format: nobody but whoever owns
-/// it (OW), and whatever its directory would add is left out (P).
+/// Access list of the pipe in the security descriptor string format: full access for the owner
+/// (OW) and no other entry, inherited ones excluded (P).
 const OWNER_ONLY: &widestring::U16CStr = widestring::u16cstr!("D:P(A;;GA;;;OW)");
 
-/// Nobody hands a pipe over.
-pub type GivenSocket = Infallible;
+/// A pipe cannot be passed on.
+pub type InheritedSocket = Infallible;
 
-/// A pipe's name is gone with its process.
+/// Returns `true`: the name of a pipe goes with its process.
 ///
 /// # Errors
 /// Never.
-pub fn clear_name(_: &Path) -> io::Result<bool> {
+pub fn free_name(_: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// There is none to take over.
+/// Cannot be called.
 ///
 /// # Errors
 /// Never.
-pub fn take_over(socket: GivenSocket, _: &Path) -> io::Result<Option<Listener>> {
+pub fn adopt_socket(socket: InheritedSocket, _: &Path) -> io::Result<Option<Listener>> {
     match socket {}
 }
 
-/// The user's own directories already are private.
-pub fn keep_new_files_private() {}
+/// Does nothing: the user's own directories are private.
+pub fn restrict_new_files() {}
 
-/// Whoever starts it detaches it.
+/// Does nothing: the client that starts the daemon detaches it.
 pub fn leave_session() {}
 
-/// There are no core files, and the same user may debug.
+/// Does nothing: there are no core files, and processes of the same user may debug each other.
 pub fn harden() {}
 
-/// A process's environment is for its user to read anyway, like its memory.
+/// Returns the password in the environment, and its variable. The environment keeps it: other
+/// processes of the user can read it like the memory.
 pub fn take_password() -> Option<(&'static str, SecretString)> {
-    password_in(&|name| std::env::var(name).ok())
+    password_in_environment()
 }
 
-/// Lets nobody but the user open the pipe.
+/// Lets only the user open the pipe.
 ///
 /// # Errors
-/// What the system says of the access list.
+/// The system's error for the access list.
 pub fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options.security_descriptor(SecurityDescriptor::deserialize(OWNER_ONLY)?))
 }
 
-/// The pipe's own access list decides who connects.
+/// Returns `true`: the access list of the pipe admits only the user.
 pub fn is_own(_: &PeerCreds) -> bool {
     true
 }
 
-/// Users have no numbers.
+/// Returns 0: users have no numbers.
 pub fn uid() -> u32 {
     0
 }
 
-/// The peer's process id; 0 where the system does not tell.
+/// Returns the peer's process id; 0 if the system does not provide it.
 pub fn pid(peer: &PeerCreds) -> u32 {
     peer.pid().unwrap_or_default()
 }
 
-/// Files have access lists there, which are not read.
-pub fn access(_: &Metadata) -> Option<Access> {
+/// Returns `None`: access lists are not read.
+pub fn file_access(_: &Metadata) -> Option<FileAccess> {
     None
 }
 
-/// Files are none.
+/// Returns `false`: pipes are not files.
 pub fn is_socket(_: &Metadata) -> bool {
     false
 }
 
-/// Makes the directory, which inherits the user's own access list.
+/// Creates a directory. It inherits the access list of the user's own directories.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub fn private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Not asked for.
+/// Returns `None`: the width is not determined.
 pub fn terminal_width() -> Option<usize> {
     None
 }
 
-/// Waits until the user asks the process to end.
+/// Waits for Ctrl-C.
 ///
 /// # Errors
-/// When the system gives no signal handling.
-pub async fn asked_to_stop() -> io::Result<&'static str> {
+/// The system's error from installing a handler.
+pub async fn stop_signal() -> io::Result<&'static str> {
     tokio::signal::ctrl_c().await?;
     Ok("Ctrl-C")
 }
 
-/// Nobody asks.
-pub async fn asked_to_reload() {
+/// Never returns: there is no reload.
+pub async fn reload_signal() {
     std::future::pending::<()>().await;
 }

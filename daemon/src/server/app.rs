@@ -2,7 +2,7 @@
 //! does it.
 
 use crate::{
-    config::{Config, InForce},
+    config::{ActivePolicy, Config},
     fault,
     mail::{Handed, MailError, MailService},
     server::ipc::{Client, Clients, Progress, Service},
@@ -34,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 /// Everything a call may need.
 pub(crate) struct App<T = Reqwest> {
     pub(crate) config: Config,
-    pub(crate) permits: InForce,
+    pub(crate) permits: ActivePolicy,
     /// Where a password is configured, in words; the keyring does not count.
     pub(crate) configured: Option<String>,
     pub(crate) endpoint: Endpoint,
@@ -196,9 +196,10 @@ impl<T: Transport> App<T> {
         Info {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             address: self.mail.known_address(instance),
-            bridge: self.config.base_url.to_string(),
-            default_to: self.config.user_email.clone(),
-            api_timeout_ms: u32::try_from(self.config.api_timeout.as_millis()).unwrap_or(u32::MAX),
+            bridge: self.config.settings.api_base_url.to_string(),
+            default_to: self.config.settings.user_email.clone(),
+            api_timeout_ms: u32::try_from(self.config.settings.api_timeout.as_millis())
+                .unwrap_or(u32::MAX),
             profile: self.config.profile.clone(),
         }
     }
@@ -231,7 +232,7 @@ impl<T: Transport> Service for App<T> {
     }
 
     fn default_instance(&self) -> Option<String> {
-        self.config.instance.clone()
+        self.config.settings.instance.clone()
     }
 }
 

@@ -1,7 +1,7 @@
 //! `taid run`: puts the parts together, says that it is ready, waits to be stopped, drains.
 
 use crate::{
-    config::{Config, ConfigError, InForce, Inputs},
+    config::{ActivePolicy, Config, ConfigError, Inputs},
     mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
     os,
     server::app::App,
@@ -86,8 +86,8 @@ pub fn run(profile: &str, mode: Mode) -> Result<(), RunError> {
     os::harden();
     // First of all, because it may begin the program anew.
     let password = os::take_password();
-    os::keep_new_files_private();
-    let given = os::manager::given_socket();
+    os::restrict_new_files();
+    let given = os::manager::inherited_socket();
     let endpoint = Endpoint::of_profile(profile)?;
     let dirs = endpoint::project_dirs();
     let env = |name: &str| std::env::var(name).ok();
@@ -99,14 +99,14 @@ pub fn run(profile: &str, mode: Mode) -> Result<(), RunError> {
     let config = Config::load(profile, inputs)?;
     let lock = ProfileLock::take(endpoint.clone())?;
     let log = logging::start(
-        config.log_level,
+        config.settings.log_level,
         logging::dir(profile).as_deref(),
         mode == Mode::Foreground,
     );
     tracing::info!("🚀 TAI MCP Email Server starting...");
     let bridge = Arc::new(HttpBridge::new(
-        config.base_url.clone(),
-        config.api_timeout,
+        config.settings.api_base_url.clone(),
+        config.settings.api_timeout,
     )?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -130,7 +130,7 @@ async fn serve(
     mut config: Config,
     mode: Mode,
     endpoint: Endpoint,
-    (lock, given): (ProfileLock, Option<os::GivenSocket>),
+    (lock, given): (ProfileLock, Option<os::InheritedSocket>),
     log: logging::Log,
     bridge: Arc<HttpBridge>,
     started: (SystemTime, Instant),
@@ -150,17 +150,17 @@ async fn serve(
     let stop = CancellationToken::new();
     let idle_exit = match mode {
         Mode::Foreground => None,
-        Mode::ByClient => Some(config.idle_exit),
+        Mode::ByClient => Some(config.settings.idle_exit),
     };
     let app = Arc::new(App {
         mail: MailService::new(
             bridge.clone(),
             session.clone(),
-            config.user_email.clone(),
+            config.settings.user_email.clone(),
             state_file(&config.profile, "undelivered").map_or_else(Leases::in_memory, Leases::open),
             state_file(&config.profile, "sends").map_or_else(Ledger::in_memory, Ledger::open),
-            Approvals::new(config.confirm),
-            Arrivals::new(config.poll_interval),
+            Approvals::new(config.settings.confirm_send),
+            Arrivals::new(config.settings.poll_interval),
         ),
         configured,
         endpoint,
@@ -171,17 +171,17 @@ async fn serve(
         stop: stop.clone(),
         started,
         idle_exit,
-        permits: InForce::new(std::mem::take(&mut config.permits)),
+        permits: ActivePolicy::new(std::mem::take(&mut config.tools)),
         config,
     });
     announce(&app);
     service_manager::begin(&app);
     tokio::spawn(async move {
-        match os::asked_to_stop().await {
+        match os::stop_signal().await {
             Ok(how) => tracing::info!("stopping: {how}"),
             Err(error) => tracing::error!(%error, "no signals can be received; stopping"),
         }
-        os::manager::tell(os::manager::Told::Stopping);
+        os::manager::notify(os::manager::Notification::Stopping);
         stop.cancel();
     });
     listener
@@ -212,7 +212,10 @@ fn announce(app: &App) {
     }
     // The first client should not have to wait for the login.
     app.session.nudge();
-    if let Some(address) = app.mail.known_address(app.config.instance.as_deref()) {
+    if let Some(address) = app
+        .mail
+        .known_address(app.config.settings.instance.as_deref())
+    {
         tracing::info!("📧 Instance email: {address}");
     }
     tracing::info!("⚡ taid ready on {}", app.endpoint.socket().display());

@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     os::{
         self,
-        manager::{self, Told},
+        manager::{self, Notification},
     },
     server::app::App,
 };
@@ -15,19 +15,19 @@ use tokio::time::{interval, sleep};
 
 /// Tells the manager that the daemon serves, and from then on how it is.
 pub(crate) fn begin(app: &Arc<App>) {
-    if !manager::is_there() {
+    if !manager::is_present() {
         return;
     }
-    manager::tell(Told::Ready);
+    manager::notify(Notification::Ready);
     tokio::spawn(report(app.clone()));
     tokio::spawn(reload(app.clone()));
-    if let Some(every) = manager::watchdog() {
+    if let Some(every) = manager::watchdog_interval() {
         tokio::spawn(async move {
             // On the one thread that everything runs on: when that hangs, nothing is told.
             let mut beat = interval(every);
             loop {
                 beat.tick().await;
-                manager::tell(Told::Alive);
+                manager::notify(Notification::Alive);
             }
         });
     }
@@ -55,7 +55,7 @@ async fn report(app: Arc<App>) {
             }
         };
         if words != said {
-            manager::tell(Told::Status(&words));
+            manager::notify(Notification::Status(&words));
             said = words;
         }
         if changes.changed().await.is_err() {
@@ -68,12 +68,14 @@ async fn report(app: Arc<App>) {
 /// while it runs. One that cannot be used changes nothing.
 async fn reload(app: Arc<App>) {
     loop {
-        os::asked_to_reload().await;
-        manager::tell(Told::Reloading);
+        os::reload_signal().await;
+        manager::notify(Notification::Reloading);
         match Config::of_this_process(&app.config.profile) {
             Ok(config) => {
-                app.permits.replace(config.permits);
-                app.mail.approvals().set_confirm(config.confirm);
+                app.permits.replace(config.tools);
+                app.mail
+                    .approvals()
+                    .set_confirm(config.settings.confirm_send);
                 tracing::info!(
                     "confirm_send and [instances.*] are taken from the configuration anew"
                 );
@@ -81,12 +83,12 @@ async fn reload(app: Arc<App>) {
             Err(error) => {
                 let error = tai_auth::chain(&error);
                 tracing::error!("the configuration is as it was: {error}");
-                manager::tell(Told::Status(&format!(
+                manager::notify(Notification::Status(&format!(
                     "the configuration is as it was: {error}"
                 )));
             }
         }
-        manager::tell(Told::Ready);
+        manager::notify(Notification::Ready);
         // A manager gone wild is not followed at any speed.
         sleep(std::time::Duration::from_millis(100)).await;
     }

@@ -94,7 +94,7 @@ impl<T: Transport> App<T> {
             }
         }
         Ok(SignedIn {
-            address: name::address(self.config.instance.as_deref(), &username),
+            address: name::address(self.config.settings.instance.as_deref(), &username),
             username,
             not_saved: not_saved.map(|error| fault::not_saved(&error)),
         })

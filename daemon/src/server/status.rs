@@ -40,7 +40,9 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
         },
         account: AccountStatus {
             username: snapshot.username.as_deref().map(str::to_owned),
-            address: app.mail.known_address(app.config.instance.as_deref()),
+            address: app
+                .mail
+                .known_address(app.config.settings.instance.as_deref()),
             source: Some(snapshot.source.to_string()).filter(|words| words != "nowhere"),
         },
         session: session(app, snapshot),
@@ -112,7 +114,7 @@ fn bridge<T: Transport>(app: &App<T>) -> BridgeStatus {
         rfc3339(SystemTime::now() + left)
     });
     BridgeStatus {
-        url: app.config.base_url.to_string(),
+        url: app.config.settings.api_base_url.to_string(),
         requests: reading.requests,
         retries: reading.retries,
         unauthorized: reading.unauthorized,

@@ -5,7 +5,7 @@ use super::{
     world::{World, WorldClock},
 };
 use crate::{
-    config::{Config, InForce, Inputs},
+    config::{ActivePolicy, Config, Inputs},
     mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
     server::app::App,
     server::ipc::connection::{Shared, serve_own},
@@ -46,7 +46,7 @@ struct Running {
 
 impl Daemon {
     pub(super) fn new(world: Arc<World>) -> Self {
-        crate::os::keep_new_files_private();
+        crate::os::restrict_new_files();
         let dir = tempfile::tempdir_in(fast()).unwrap();
         let daemon = Self {
             world,
@@ -193,7 +193,10 @@ impl Running {
             daemon: number,
             dead: dead.clone(),
         };
-        let (base, limit) = (config.base_url.clone(), config.api_timeout);
+        let (base, limit) = (
+            config.settings.api_base_url.clone(),
+            config.settings.api_timeout,
+        );
         let bridge = Arc::new(HttpBridge::over(transport, base, limit));
         let clock = Arc::new(WorldClock(world.clone()));
         let nowhere = Source::Nowhere { username: None };
@@ -206,8 +209,8 @@ impl Running {
                 None,
                 Leases::open(state.join("undelivered")),
                 Ledger::open_with_clock(state.join("sends"), clock),
-                Approvals::new(config.confirm),
-                Arrivals::new(config.poll_interval),
+                Approvals::new(config.settings.confirm_send),
+                Arrivals::new(config.settings.poll_interval),
             ),
             configured: Some("the simulation".to_owned()),
             endpoint: Endpoint::in_dir(state, "default").unwrap(),
@@ -218,7 +221,7 @@ impl Running {
             stop: CancellationToken::new(),
             started: (SystemTime::UNIX_EPOCH, std::time::Instant::now()),
             idle_exit: None,
-            permits: InForce::new(std::mem::take(&mut config.permits)),
+            permits: ActivePolicy::new(std::mem::take(&mut config.tools)),
             config,
         };
         Self {

@@ -99,7 +99,7 @@ fn directory(dir: &Path) -> Check {
         let found = format!("{shown} is a link or a file, where taid needs a directory of its own");
         return wrong(name, found, move_away);
     }
-    let Some(access) = os::access(&meta) else {
+    let Some(access) = os::file_access(&meta) else {
         return skipped(name, "the named pipe needs none");
     };
     if !access.own {
@@ -124,7 +124,8 @@ fn socket(socket: &Path, daemon: &Daemon<'_>) -> Check {
     let Ok(meta) = std::fs::symlink_metadata(socket) else {
         return skipped(name, format!("{shown} is not there: no taid runs"));
     };
-    let Some(access) = os::access(&meta).filter(|access| access.own && os::is_socket(&meta)) else {
+    let Some(access) = os::file_access(&meta).filter(|access| access.own && os::is_socket(&meta))
+    else {
         return wrong(
             name,
             format!("{shown} is not a socket of yours"),
@@ -261,8 +262,8 @@ pub(super) fn log(profile: &str, daemon: &Daemon<'_>) -> Check {
     };
     let access = std::fs::metadata(&dir)
         .ok()
-        .and_then(|meta| os::access(&meta));
-    if access.is_some_and(os::Access::is_open) {
+        .and_then(|meta| os::file_access(&meta));
+    if access.is_some_and(os::FileAccess::is_open) {
         let shown = dir.display();
         let found = format!("{shown} can be read by others");
         return wrong(name, found, format!("`chmod 700 {shown}`"));

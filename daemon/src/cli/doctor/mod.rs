@@ -122,13 +122,13 @@ pub(crate) async fn examine(profile: &str) -> Report {
 fn configuration(config: &Config) -> Vec<Check> {
     let mut checks = vec![ok(
         "configuration",
-        match config.settings.len() {
+        match config.changed.len() {
             0 => "nothing is set; all values are defaults".to_owned(),
             1 => "one value is set".to_owned(),
             n => format!("{n} values are set"),
         },
     )];
-    for setting in &config.settings {
+    for setting in &config.changed {
         let found = format!("{} (from {})", setting.value, setting.origin);
         checks.push(ok(setting.key, found));
     }

@@ -27,17 +27,24 @@ pub(super) async fn examine(
     daemon: &Daemon<'_>,
 ) -> Vec<Check> {
     let mut checks = Vec::new();
-    let proxy = proxy_for(&config.base_url, &|name| std::env::var(name).ok());
+    let proxy = proxy_for(&config.settings.api_base_url, &|name| {
+        std::env::var(name).ok()
+    });
     let go_on = match &proxy {
         Some(proxy) => through(proxy, &mut checks).await,
-        None => directly(&config.base_url, &mut checks).await,
+        None => directly(&config.settings.api_base_url, &mut checks).await,
     };
-    let bridge = go_on.then(|| HttpBridge::new(config.base_url.clone(), config.api_timeout));
+    let bridge = go_on.then(|| {
+        HttpBridge::new(
+            config.settings.api_base_url.clone(),
+            config.settings.api_timeout,
+        )
+    });
     let health = match bridge {
         None => None,
         Some(Ok(bridge)) => {
             let health = bridge.health().await;
-            checks.extend(tls(&config.base_url, &health));
+            checks.extend(tls(&config.settings.api_base_url, &health));
             Some((bridge, health))
         }
         Some(Err(error)) => {

@@ -3,7 +3,7 @@
 //! taken.
 
 use super::{Clients, Service, connection, idle::Idle};
-use crate::os::{self, GivenSocket};
+use crate::os::{self, InheritedSocket};
 use interprocess::local_socket::{
     GenericFilePath, ListenerOptions, ToFsName as _, tokio::Stream, traits::tokio::Listener as _,
 };
@@ -133,7 +133,7 @@ impl Listener {
         };
         // A taid that made it held the lock that we hold now, so that it is dead. A service
         // manager holds no lock, and listens.
-        if !os::clear_name(&path).map_err(failed)? {
+        if !os::free_name(&path).map_err(failed)? {
             return Err(BindError::Taken { path });
         }
         let name = path
@@ -157,9 +157,9 @@ impl Listener {
     ///
     /// # Errors
     /// [`BindError::OtherSocket`] when it is not the profile's, [`BindError::Listen`].
-    pub fn given(lock: ProfileLock, socket: GivenSocket) -> Result<Self, BindError> {
+    pub fn given(lock: ProfileLock, socket: InheritedSocket) -> Result<Self, BindError> {
         let path = lock.endpoint.socket();
-        let socket = match os::take_over(socket, &path) {
+        let socket = match os::adopt_socket(socket, &path) {
             Ok(Some(socket)) => socket,
             Ok(None) => return Err(BindError::OtherSocket { path }),
             Err(source) => return Err(BindError::Listen { path, source }),

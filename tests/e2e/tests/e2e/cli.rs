@@ -87,9 +87,9 @@ fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
 fn a_bad_value_is_named_with_its_rule_before_anything_starts() {
     let machine = Machine::new();
     for (variable, value, rule) in [
-        ("TAI_MCP_USERNAME", "a b", "3 to 50 characters"),
+        ("TAI_MCP_USERNAME", "a b", "3 to 50 letters"),
         ("TAI_MCP_PASSWORD", "short", "8 to 128 characters"),
-        ("TAI_MCP_INSTANCE", "a.b", "an instance has"),
+        ("TAI_MCP_INSTANCE", "a.b", "1 to 64 letters"),
         ("API_TIMEOUT", "100", "5000 to 300000"),
         ("POLL_INTERVAL", "soon", "1000 to 60000"),
         ("LOG_LEVEL", "loud", "error, warn, info, debug"),
@@ -123,12 +123,12 @@ fn the_configuration_file_is_read_and_its_mistakes_are_named_by_line() {
         stderr(&output).replace(machine.home().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @"
-    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown field `usernam`, expected one of `username`, `instance`, `user_email`, `api_base_url`, `api_timeout`, `poll_interval`, `idle_exit`, `log_level`, `password_command`, `password_file`, `confirm_send`, `instances`, `password`
-    hint: Correct the line, or move the file away to run without it.
+    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, api_timeout, poll_interval, idle_exit, confirm_send, log_level, instances
+    hint: correct the line, or move the file away
     ");
     let said = run("password = \"hunter2-in-a-file\"\n");
     assert!(
-        said.contains("has a password in it") && !said.contains("hunter2"),
+        said.contains("contains a password") && !said.contains("hunter2"),
         "{said}"
     );
 

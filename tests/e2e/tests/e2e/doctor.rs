@@ -92,14 +92,14 @@ fn a_configuration_that_cannot_be_used_is_named_first() {
     machine.configure("username = alice\n");
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: line 1 of the configuration file HOME/config/tai/config.toml is not valid: string values must be quoted, expected literal string");
     machine.configure("password = \"sandbox-password\"\n");
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: the configuration file HOME/config/tai/config.toml has a password in it");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: the configuration file HOME/config/tai/config.toml contains a password");
     machine.configure("");
     let quoted = [("TAI_MCP_USERNAME", "\"alice\""), ACCOUNT[1]];
-    insta::assert_snapshot!(first_wrong(&machine, &quoted), @"configuration: TAI_MCP_USERNAME cannot be used: it has spaces or quotes around it, which would be part of it");
+    insta::assert_snapshot!(first_wrong(&machine, &quoted), @"configuration: TAI_MCP_USERNAME is not valid: it begins or ends with a space or a quote");
     let spaced = [("TAI_MCP_USERNAME", "al ice"), ACCOUNT[1]];
-    insta::assert_snapshot!(first_wrong(&machine, &spaced), @"configuration: TAI_MCP_USERNAME cannot be used: a username has 3 to 50 characters, all of them ASCII letters, digits or hyphens");
+    insta::assert_snapshot!(first_wrong(&machine, &spaced), @"configuration: TAI_MCP_USERNAME is not valid: expected 3 to 50 letters, digits or hyphens");
     let short = wrong_account("short");
-    insta::assert_snapshot!(first_wrong(&machine, &short), @"configuration: TAI_MCP_PASSWORD cannot be used: a password has 8 to 128 characters");
+    insta::assert_snapshot!(first_wrong(&machine, &short), @"configuration: TAI_MCP_PASSWORD is not valid: expected 8 to 128 characters");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn seed_a_username_has_3_to_50_letters_digits_and_hyphens_and_its_case_counts() 
     for bad in ["ab", &"a".repeat(51), "a_b", "a.b", "zoë"] {
         let output = machine.taid(&[("TAI_MCP_USERNAME", bad)]).output().unwrap();
         let said = machine.plain(&output.stderr);
-        assert!(said.contains("3 to 50 characters"), "{bad}: {said}");
+        assert!(said.contains("3 to 50 letters"), "{bad}: {said}");
     }
     machine
         .sandbox
@@ -181,7 +181,7 @@ fn seed_all_authentication_goes_over_https() {
         .output()
         .unwrap();
     let said = machine.plain(&output.stderr);
-    assert!(said.contains("must begin with https://"), "{said}");
+    assert!(said.contains("expected an `https://` URL"), "{said}");
     assert_eq!(machine.sandbox.count(LOGIN), 0);
 }
 

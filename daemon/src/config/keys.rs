@@ -1,0 +1,122 @@
+//! The configuration keys. One entry is the whole definition of a key: its field in
+//! [`Settings`], its name in the file, its environment variables, the values it accepts, its
+//! default and its meaning. Parsing, the lines of `taid doctor`, the manual page and the
+//! table in `packaging/docs/configuration.md` are made from the entries.
+
+use super::{
+    ConfigError, ConfirmPolicy, LogLevel,
+    kinds::{
+        AbsolutePath, BaseUrl, Entry as _, Milliseconds, OneOf, Optional, OrDefault, Program,
+        Seconds, Text,
+    },
+    lookup::Lookup,
+};
+use reqwest::Url;
+use std::{path::PathBuf, time::Duration};
+use tai_proto::name;
+
+/// Documentation of one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Name in the file.
+    pub name: &'static str,
+    /// Environment variables, the preferred one first; empty for a key that only the file
+    /// can set.
+    pub variables: &'static [&'static str],
+    /// Accepted values.
+    pub accepts: String,
+    /// Default, as the file would have it; `None` for a key without one.
+    pub default: Option<&'static str>,
+    /// Meaning, in Markdown.
+    pub about: &'static str,
+}
+
+/// Defines [`Settings`] and [`keys`] from entries of the form
+/// `name: Type = [variables], kind of value;`. The doc comment is the documentation.
+macro_rules! keys {
+    ($($(#[doc = $about:literal])+ $name:ident: $type:ty = $variables:expr, $entry:expr;)+) => {
+        /// Values of the configuration keys.
+        #[derive(Debug, Clone)]
+        pub struct Settings {
+            $($(#[doc = $about])+ pub $name: $type,)+
+        }
+
+        impl Settings {
+            /// Reads every key.
+            pub(super) fn read(lookup: &mut Lookup<'_>) -> Result<Self, ConfigError> {
+                Ok(Self {
+                    $($name: lookup.read(stringify!($name), &$variables, &$entry)?,)+
+                })
+            }
+        }
+
+        /// Returns the documentation of every key, in the order of their definition.
+        pub fn keys() -> Vec<Key> {
+            vec![$({
+                let entry = $entry;
+                Key {
+                    name: stringify!($name),
+                    variables: &$variables,
+                    accepts: entry.accepts(),
+                    default: entry.default(),
+                    about: concat!($($about),+).trim_ascii(),
+                }
+            }),+]
+        }
+    };
+}
+
+keys! {
+    /// Registered username. `NAME` counts only together with `PASSWORD`, because on its own
+    /// it is often the name of the host, as on WSL.
+    username: Option<String> = ["TAI_MCP_USERNAME", "NAME"],
+        Optional(Text { accepts: "3 to 50 letters, digits or hyphens", check: |text| name::username(text) });
+
+    /// Program that prints the password, and its arguments; no shell is involved. The first
+    /// line of its output is the password. Time limit: 45 seconds.
+    password_command: Option<Vec<String>> = [], Optional(Program);
+
+    /// File with the password in its first line. It must belong to you and have mode 0600.
+    password_file: Option<PathBuf> = [], Optional(AbsolutePath);
+
+    /// Instance of clients that name none. It is the first part of the address,
+    /// `{instance}.{username}@tai.chat`; without one the address is `{username}@tai.chat`.
+    instance: Option<String> = ["TAI_MCP_INSTANCE", "INSTANCE"],
+        Optional(Text { accepts: "1 to 64 letters, digits, hyphens or underscores", check: |text| name::instance(text) });
+
+    /// Default recipient of clients that name none.
+    user_email: Option<String> = ["TAI_MCP_USEREMAIL", "USEREMAIL"],
+        Optional(Text { accepts: "a mail address", check: |_| Ok(()) });
+
+    /// Mail bridge.
+    api_base_url: Url = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"],
+        OrDefault(BaseUrl, "https://tai.chat");
+
+    /// Time limit of one request to the bridge.
+    api_timeout: Duration = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"],
+        OrDefault(Milliseconds(5_000..=300_000), "30000");
+
+    /// Interval between two looks for new mail while a client waits for it.
+    poll_interval: Duration = ["TAI_MCP_POLL_INTERVAL", "POLL_INTERVAL"],
+        OrDefault(Milliseconds(1_000..=60_000), "5000");
+
+    /// Idle timeout of an auto-started taid. It does not apply while taid holds a password
+    /// that was typed without `--save`, or mails that wait for approval.
+    idle_exit: Duration = ["TAI_MCP_IDLE_EXIT"], OrDefault(Seconds(1..=86_400), "1800");
+
+    /// Which mails need your approval before they are sent: none; all except those to
+    /// `user_email` and to the account itself; or all.
+    confirm_send: ConfirmPolicy = [], OrDefault(OneOf(&[
+        ("never", ConfirmPolicy::Never),
+        ("external", ConfirmPolicy::External),
+        ("always", ConfirmPolicy::Always),
+    ]), "never");
+
+    /// Amount of logging.
+    log_level: LogLevel = ["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"], OrDefault(OneOf(&[
+        ("error", LogLevel::Error),
+        ("warn", LogLevel::Warn),
+        ("info", LogLevel::Info),
+        ("debug", LogLevel::Debug),
+    ]), "info");
+}

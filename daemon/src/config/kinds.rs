@@ -1,0 +1,289 @@
+//! Kinds of values: how a key's value is parsed, and which values it accepts. An error says
+//! the rule and never repeats the value, which may be a password in the wrong place.
+
+use reqwest::Url;
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
+use tai_proto::name::NameError;
+use toml::Value;
+
+/// A kind of value.
+pub(super) trait Kind {
+    /// Parsed value.
+    type Value;
+
+    /// Accepted values, in words.
+    fn accepts(&self) -> String;
+
+    /// Parses a value of the file, or a variable as [`Value::String`].
+    ///
+    /// # Errors
+    /// The rule that the value breaks.
+    fn parse(&self, value: &Value) -> Result<Self::Value, String>;
+}
+
+/// A kind of value, and what an absent value means.
+pub(super) trait Entry {
+    /// Parsed value.
+    type Value;
+
+    /// Accepted values, in words.
+    fn accepts(&self) -> String;
+
+    /// The default, as the file would have it.
+    fn default(&self) -> Option<&'static str>;
+
+    /// Parses a value, or stands in for an absent one.
+    ///
+    /// # Errors
+    /// The rule that the value breaks.
+    fn read(&self, value: Option<&Value>) -> Result<Self::Value, String>;
+}
+
+/// A key that may be absent.
+pub(super) struct Optional<K>(pub(super) K);
+
+impl<K: Kind> Entry for Optional<K> {
+    type Value = Option<K::Value>;
+
+    fn accepts(&self) -> String {
+        self.0.accepts()
+    }
+
+    fn default(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn read(&self, value: Option<&Value>) -> Result<Self::Value, String> {
+        value.map(|value| self.0.parse(value)).transpose()
+    }
+}
+
+/// A key with a default.
+pub(super) struct OrDefault<K>(pub(super) K, pub(super) &'static str);
+
+impl<K: Kind> Entry for OrDefault<K> {
+    type Value = K::Value;
+
+    fn accepts(&self) -> String {
+        self.0.accepts()
+    }
+
+    fn default(&self) -> Option<&'static str> {
+        Some(self.1)
+    }
+
+    fn read(&self, value: Option<&Value>) -> Result<Self::Value, String> {
+        match value {
+            Some(value) => self.0.parse(value),
+            None => self.0.parse(&Value::String(self.1.to_owned())),
+        }
+    }
+}
+
+/// Returns text without stray characters around it.
+fn text<'a>(value: &'a Value, accepts: &str) -> Result<&'a str, String> {
+    let text = value
+        .as_str()
+        .ok_or_else(|| format!("expected {accepts}"))?;
+    match has_stray_ends(text) {
+        true => Err("it begins or ends with a space or a quote".to_owned()),
+        false => Ok(text),
+    }
+}
+
+/// Returns whether text begins or ends with a space or a quote, as after copying too much.
+pub(crate) fn has_stray_ends(text: &str) -> bool {
+    let stray =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{201c}' | '\u{201d}');
+    text.starts_with(stray) || text.ends_with(stray)
+}
+
+/// Text with a rule of its own.
+pub(super) struct Text {
+    pub(super) accepts: &'static str,
+    pub(super) check: fn(&str) -> Result<(), NameError>,
+}
+
+impl Kind for Text {
+    type Value = String;
+
+    fn accepts(&self) -> String {
+        self.accepts.to_owned()
+    }
+
+    fn parse(&self, value: &Value) -> Result<String, String> {
+        let text = text(value, self.accepts)?;
+        (self.check)(text).map_err(|_| format!("expected {}", self.accepts))?;
+        Ok(text.to_owned())
+    }
+}
+
+/// Base URL of the bridge (seed: "All authentication goes over HTTPS"). Loopback, where the
+/// sandbox listens, needs no TLS.
+pub(super) struct BaseUrl;
+
+impl BaseUrl {
+    const ACCEPTS: &'static str = "an `https://` URL; `http://` is for loopback only";
+}
+
+impl Kind for BaseUrl {
+    type Value = Url;
+
+    fn accepts(&self) -> String {
+        Self::ACCEPTS.to_owned()
+    }
+
+    fn parse(&self, value: &Value) -> Result<Url, String> {
+        let expected = || format!("expected {}", Self::ACCEPTS);
+        let url: Url = text(value, Self::ACCEPTS)?
+            .parse()
+            .map_err(|_| expected())?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("a URL must not contain a username or a password".to_owned());
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err("a base URL has no `?` and no `#`".to_owned());
+        }
+        match url.scheme() {
+            "https" => Ok(url),
+            "http" if is_loopback(&url) => Ok(url),
+            _ => Err(expected()),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}
+
+/// Milliseconds within a range.
+pub(super) struct Milliseconds(pub(super) RangeInclusive<u64>);
+
+impl Kind for Milliseconds {
+    type Value = Duration;
+
+    fn accepts(&self) -> String {
+        format!("milliseconds, {} to {}", self.0.start(), self.0.end())
+    }
+
+    fn parse(&self, value: &Value) -> Result<Duration, String> {
+        number(value, &self.0, "milliseconds").map(Duration::from_millis)
+    }
+}
+
+/// Seconds within a range.
+pub(super) struct Seconds(pub(super) RangeInclusive<u64>);
+
+impl Kind for Seconds {
+    type Value = Duration;
+
+    fn accepts(&self) -> String {
+        format!("seconds, {} to {}", self.0.start(), self.0.end())
+    }
+
+    fn parse(&self, value: &Value) -> Result<Duration, String> {
+        number(value, &self.0, "seconds").map(Duration::from_secs)
+    }
+}
+
+fn number(value: &Value, range: &RangeInclusive<u64>, unit: &str) -> Result<u64, String> {
+    let number = match value {
+        Value::Integer(number) => u64::try_from(*number).ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number
+        .filter(|number| range.contains(number))
+        .ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            format!("expected a number of {unit} from {least} to {most}")
+        })
+}
+
+/// One of several words, in upper or lower case.
+pub(super) struct OneOf<T: 'static>(pub(super) &'static [(&'static str, T)]);
+
+impl<T: Copy> OneOf<T> {
+    fn words(&self, around: &str) -> String {
+        let words = self.0.iter();
+        let words: Vec<String> = words
+            .map(|(word, _)| format!("{around}{word}{around}"))
+            .collect();
+        words.join(", ")
+    }
+}
+
+impl<T: Copy> Kind for OneOf<T> {
+    type Value = T;
+
+    fn accepts(&self) -> String {
+        self.words("`")
+    }
+
+    fn parse(&self, value: &Value) -> Result<T, String> {
+        let text = value.as_str();
+        let known = self.0.iter();
+        let mut known =
+            known.filter(|(word, _)| text.is_some_and(|text| text.eq_ignore_ascii_case(word)));
+        let found = known.next().map(|(_, value)| *value);
+        found.ok_or_else(|| format!("expected one of {}", self.words("")))
+    }
+}
+
+/// A program and its arguments.
+pub(super) struct Program;
+
+impl Program {
+    const ACCEPTS: &'static str = "a list: the program, then its arguments";
+}
+
+impl Kind for Program {
+    type Value = Vec<String>;
+
+    fn accepts(&self) -> String {
+        Self::ACCEPTS.to_owned()
+    }
+
+    fn parse(&self, value: &Value) -> Result<Vec<String>, String> {
+        let words: Option<Vec<String>> = value.as_array().and_then(|words| {
+            let words = words.iter().map(|word| word.as_str().map(str::to_owned));
+            words.collect()
+        });
+        words
+            .filter(|words| !words.is_empty())
+            .ok_or_else(|| format!("expected {}", Self::ACCEPTS))
+    }
+}
+
+/// A path that does not depend on the directory in which taid was started.
+pub(super) struct AbsolutePath;
+
+impl AbsolutePath {
+    const ACCEPTS: &'static str = "a path that begins with `/` or `~/`";
+}
+
+impl Kind for AbsolutePath {
+    type Value = PathBuf;
+
+    fn accepts(&self) -> String {
+        Self::ACCEPTS.to_owned()
+    }
+
+    fn parse(&self, value: &Value) -> Result<PathBuf, String> {
+        let path = value
+            .as_str()
+            .and_then(|text| match text.strip_prefix("~/") {
+                Some(rest) => std::env::home_dir().map(|home| home.join(rest)),
+                None => Some(PathBuf::from(text)),
+            });
+        path.filter(|path| path.is_absolute())
+            .ok_or_else(|| format!("expected {}", Self::ACCEPTS))
+    }
+}

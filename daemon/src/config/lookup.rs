@@ -1,0 +1,73 @@
+//! Finds the value of each key: the environment first, then the file.
+
+use super::{ConfigError, Env, kinds::Entry};
+use std::collections::BTreeMap;
+use toml::Value;
+
+/// A value, and the variable or key that it comes from.
+pub(super) struct Found {
+    pub(super) value: Value,
+    pub(super) origin: String,
+}
+
+/// A value that is not a default, for `taid doctor`. Never a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Key.
+    pub key: &'static str,
+    /// Value; of a list only the first word, because arguments may be secrets.
+    pub value: String,
+    /// Variable, or key and file.
+    pub origin: String,
+}
+
+/// What the keys are read from.
+pub(super) struct Lookup<'a> {
+    pub(super) env: Env<'a>,
+    /// Values of the file by key.
+    pub(super) file: BTreeMap<String, Found>,
+    /// Values found so far.
+    pub(super) settings: Vec<Setting>,
+}
+
+impl Lookup<'_> {
+    /// Reads one key.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`].
+    pub(super) fn read<E: Entry>(
+        &mut self,
+        key: &'static str,
+        variables: &[&str],
+        entry: &E,
+    ) -> Result<E::Value, ConfigError> {
+        let set = variables.iter().find_map(|name| {
+            (self.env)(name).map(|value| Found {
+                value: Value::String(value),
+                origin: (*name).to_owned(),
+            })
+        });
+        let found = set.or_else(|| self.file.remove(key));
+        let value = entry.read(found.as_ref().map(|found| &found.value));
+        let Some(found) = found else {
+            return value.map_err(|rule| ConfigError::value("the default", rule));
+        };
+        let value = value.map_err(|rule| ConfigError::value(&found.origin, rule))?;
+        self.settings.push(Setting {
+            key,
+            value: shown(&found.value),
+            origin: found.origin,
+        });
+        Ok(value)
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(words) => words.first().map(shown).unwrap_or_default(),
+        Value::Integer(number) => number.to_string(),
+        // No kind of value accepts these.
+        Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => String::new(),
+    }
+}
