@@ -20,7 +20,6 @@ mod fetching;
 mod giving_up;
 mod hygiene;
 mod ipc;
-mod layers;
 mod lifecycle;
 mod live;
 mod logs;

@@ -1,7 +1,8 @@
 //! The tools beyond the first four, and keeping an instance from some of them.
 
 use crate::mail::{desk, mail};
-use serde_json::json;
+use serde_json::{Value, json};
+use std::fs;
 use tai_e2e::Machine;
 
 #[test]
@@ -69,7 +70,7 @@ fn a_search_looks_into_bodies_of_its_own_instance_and_says_how_far() {
     }
     let mut shim = desk(&machine);
     let found = shim.call("search_inbox", json!({"query": "needle FOUND"}));
-    let ids = |value: &serde_json::Value| -> Vec<String> {
+    let ids = |value: &Value| -> Vec<String> {
         let emails = value["emails"].as_array().unwrap();
         emails
             .iter()
@@ -145,4 +146,17 @@ fn an_instance_that_may_only_read_is_refused_the_rest_with_the_reason() {
         .is_error
     );
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+}
+
+#[test]
+fn the_bundle_lists_the_tools_that_the_server_offers() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../packaging/mcpb/manifest.json"
+    );
+    let manifest: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
+    let tools = manifest["tools"].as_array().unwrap().iter();
+    let names: Vec<&str> = tools.map(|tool| tool["name"].as_str().unwrap()).collect();
+    assert_eq!(names, tai_proto::call::TOOLS);
 }

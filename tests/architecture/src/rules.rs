@@ -1,0 +1,242 @@
+//! The rules as tables. Each row has a reason.
+
+/// The other crates of the workspace that a crate may depend on.
+#[derive(Debug, Clone, Copy)]
+pub struct CrateWall {
+    /// Name of the crate.
+    pub name: &'static str,
+    /// Crates of the workspace it may depend on.
+    pub may: &'static [&'static str],
+    /// Reason for the rule.
+    pub reason: &'static str,
+}
+
+/// Crates from elsewhere that a crate must not have in its default features.
+#[derive(Debug, Clone, Copy)]
+pub struct Ban {
+    /// Name of the crate of the workspace.
+    pub krate: &'static str,
+    /// Banned crates; `dbus` bans `dbus-tree` as well.
+    pub banned: &'static [&'static str],
+    /// Reason for the rule.
+    pub reason: &'static str,
+}
+
+impl Ban {
+    /// Returns the entry that bans a crate.
+    #[must_use]
+    pub fn covers(&self, name: &str) -> Option<&'static str> {
+        self.banned.iter().copied().find(|banned| {
+            let rest = name.strip_prefix(banned);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        })
+    }
+}
+
+/// What the modules inside one may name.
+#[derive(Debug, Clone, Copy)]
+pub struct ModuleWall {
+    /// Absolute name of the module; the rule holds for the modules inside it.
+    pub inside: &'static str,
+    /// What it may or must not name.
+    pub limit: Limit,
+    /// Reason for the rule.
+    pub reason: &'static str,
+}
+
+/// A limit on the names that a module uses.
+#[derive(Debug, Clone, Copy)]
+pub enum Limit {
+    /// None of these, nor what is inside them.
+    Never(&'static [&'static str]),
+    /// Of the workspace's names only its own and these.
+    Only(&'static [&'static str]),
+}
+
+/// Which crate may depend on which. Crates in `tests/` have no row: they may depend on all, and
+/// no other crate on them.
+pub const CRATE_WALLS: &[CrateWall] = &[
+    CrateWall {
+        name: "tai-names",
+        may: &[],
+        reason: "names are constants and need no other crate",
+    },
+    CrateWall {
+        name: "tai-proto",
+        may: &["tai-names"],
+        reason: "the contract knows neither the daemon nor a client",
+    },
+    CrateWall {
+        name: "tai-client",
+        may: &["tai-proto", "tai-names"],
+        reason: "a client needs the contract alone",
+    },
+    CrateWall {
+        name: "tai-mcp",
+        may: &["tai-client", "tai-proto", "tai-names"],
+        reason: "the shim forwards calls to the daemon and implements none of them",
+    },
+    CrateWall {
+        name: "tai-auth",
+        may: &["tai-names"],
+        reason: "authentication is a library without MCP, IPC and mail",
+    },
+    CrateWall {
+        name: "tai-reader",
+        may: &[],
+        reason: "the reader parses untrusted input and needs none of our crates",
+    },
+    CrateWall {
+        name: "taid",
+        may: &[
+            "tai-auth",
+            "tai-reader",
+            "tai-client",
+            "tai-proto",
+            "tai-names",
+        ],
+        reason: "the daemon builds on the libraries and knows no other program",
+    },
+    CrateWall {
+        name: "tai-packaging",
+        may: &["taid"],
+        reason: "manual pages come from the daemon's commands",
+    },
+];
+
+/// Crates from elsewhere that a crate must not have.
+pub const BANS: &[Ban] = &[
+    Ban {
+        krate: "tai-names",
+        banned: &["tokio", "interprocess", "reqwest", "rustls", "hyper"],
+        reason: "names open nothing and need no runtime",
+    },
+    Ban {
+        krate: "tai-proto",
+        banned: &["tokio", "interprocess", "reqwest", "rustls", "hyper"],
+        reason: "the contract opens nothing and needs no runtime",
+    },
+    Ban {
+        krate: "tai-client",
+        banned: &["reqwest", "rustls", "hyper", "secrecy"],
+        reason: "the daemon alone speaks HTTP",
+    },
+    Ban {
+        krate: "tai-mcp",
+        banned: &["reqwest", "rustls", "hyper", "secrecy"],
+        reason: "the daemon alone speaks HTTP and holds the token",
+    },
+    Ban {
+        krate: "tai-auth",
+        banned: &["clap", "comrak", "ammonia", "dbus", "interprocess"],
+        reason: "another program that signs in needs no commands, mail, D-Bus or IPC",
+    },
+    Ban {
+        krate: "tai-reader",
+        banned: &["reqwest", "rustls", "hyper", "interprocess"],
+        reason: "the reader has no network",
+    },
+];
+
+/// The walls inside crates.
+pub const MODULE_WALLS: &[ModuleWall] = &[
+    ModuleWall {
+        inside: "tai_auth::bridge",
+        limit: Limit::Never(&["tai_auth::session"]),
+        reason: "the HTTP client sends requests for any caller and knows no session",
+    },
+    ModuleWall {
+        inside: "tai_auth::credentials",
+        limit: Limit::Never(&["tai_auth::session", "tai_auth::bridge", "reqwest"]),
+        reason: "a credential source returns a password and does not use it",
+    },
+    ModuleWall {
+        inside: "tai_auth::session",
+        limit: Limit::Never(&["reqwest"]),
+        reason: "the session signs in through a trait, so that tests need no network",
+    },
+    ModuleWall {
+        inside: "taid::mail",
+        limit: Limit::Never(&[
+            "taid::server",
+            "taid::cli",
+            "reqwest",
+            "tai_auth::bridge::http",
+        ]),
+        reason: "mail operations serve any front end and use any bridge",
+    },
+    ModuleWall {
+        inside: "taid::server::ipc",
+        limit: Limit::Never(&[
+            "taid::mail",
+            "taid::cli",
+            "taid::server::app",
+            "tai_auth::session",
+            "tai_auth::bridge",
+        ]),
+        reason: "the listener forwards calls and implements none of them",
+    },
+    ModuleWall {
+        inside: "taid::cli",
+        limit: Limit::Never(&["taid::mail", "tai_auth::session"]),
+        reason: "a command calls the daemon, which owns the only session",
+    },
+    ModuleWall {
+        inside: "taid::os",
+        limit: Limit::Only(&["tai_auth", "tai_client", "tai_proto", "tai_names"]),
+        reason: "the differences between systems are a leaf",
+    },
+    ModuleWall {
+        inside: "taid::config",
+        limit: Limit::Only(&["tai_auth", "tai_client", "tai_proto", "tai_names"]),
+        reason: "the configuration is a leaf, which every other part reads",
+    },
+    ModuleWall {
+        inside: "taid::fault",
+        limit: Limit::Never(&["taid::server", "taid::cli"]),
+        reason: "a fault does not depend on the part that reports it",
+    },
+    ModuleWall {
+        inside: "taid::time",
+        limit: Limit::Only(&["tai_auth::time", "tai_names"]),
+        reason: "the formats of times are a leaf",
+    },
+    ModuleWall {
+        inside: "tai_proto",
+        limit: Limit::Never(&[
+            "std::net",
+            "std::fs::File",
+            "std::fs::OpenOptions",
+            "std::process",
+        ]),
+        reason: "the contract opens nothing",
+    },
+];
+
+/// Files that are pure besides those that define a function `step`.
+pub const PURE: &[&str] = &["daemon/auth/src/session/state.rs"];
+
+/// What a pure file must not name.
+pub const IMPURE: &[&str] = &[
+    "tokio",
+    "std::time::SystemTime::now",
+    "std::time::Instant::now",
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "fastrand",
+];
+
+/// Lines that a file may have.
+pub const MAX_LINES: usize = 400;
+
+/// Lines that a module's doc may have; crate roots are free.
+pub const MAX_DOC: usize = 10;
+
+/// Words that stand for a person or a part without naming it.
+pub const VAGUE_WORDS: &[&str] = &["nobody", "somebody", "whoever", "anew"];
+
+/// Lines of `daemon`, `shim` and `proto` that may have one of [`VAGUE_WORDS`].
+pub const MAX_VAGUE: usize = 125;
