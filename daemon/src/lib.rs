@@ -23,7 +23,7 @@
 //!   many callers wait, and each of them is answered or reaches its deadline.
 //! - While a token is good, no failing renewal fails a caller.
 //! - A request that may have sent a mail is never sent again; its outcome is reported as
-//!   unknown ([`bridge::BridgeError::OutcomeUnknown`]).
+//!   unknown ([`tai_auth::bridge::SendFailure::Unknown`]).
 //! - No answer is older than its question: clients share a request only when all of them asked
 //!   before it left.
 //! - While nobody waits for mail nobody looks for it; while somebody does, one look an interval

@@ -10,7 +10,7 @@
 
 use std::{error::Error, sync::Arc, time::Duration};
 use tai_auth::{
-    bridge::{Bridge as _, Page, http::HttpBridge},
+    bridge::{Bridge as _, HttpBridge, Page},
     credentials::Source,
     session::Session,
 };
@@ -37,8 +37,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         bodies: false,
     };
     let mails = session
-        .with_token(deadline, async |token| {
-            bridge.list(&token, &page, deadline).await
+        .with_token(deadline, async |bearer| {
+            bridge.list(&bearer, &page, deadline).await
         })
         .await
         .map_err(|error| tai_auth::chain(&error))?;

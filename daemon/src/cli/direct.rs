@@ -2,9 +2,9 @@
 
 use crate::{config::Config, fault};
 use tai_auth::{
-    bridge::{Bridge as _, http::HttpBridge},
+    bridge::HttpBridge,
+    check_login,
     credentials::{Credentials, keyring},
-    session::{clock::Clock as _, clock::SystemClock, error::SessionError, token::Token},
 };
 use tai_proto::{Fault, FaultCode};
 
@@ -28,22 +28,12 @@ pub(crate) async fn register(config: &Config, credentials: &Credentials) -> Resu
         .map_err(|error| fault::of_register(&error))
 }
 
-/// Logs in once and forgets the token.
-pub(crate) async fn try_login(
-    bridge: &HttpBridge,
-    credentials: &Credentials,
-) -> Result<Token, SessionError> {
-    let asked = SystemClock.now();
-    let issued = bridge.login(credentials).await?;
-    Token::receive(issued, &credentials.username, 0, asked, 0.0).map_err(SessionError::Token)
-}
-
 /// Keeps a password in the keyring, once the bridge has accepted it.
 pub(crate) async fn check_and_save(
     config: &Config,
     credentials: &Credentials,
 ) -> Result<(), Fault> {
-    try_login(&bridge(config)?, credentials)
+    check_login(&bridge(config)?, credentials)
         .await
         .map_err(|error| fault::of_login(&error))?;
     keyring::save(&config.profile, credentials)

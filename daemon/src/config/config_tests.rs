@@ -24,7 +24,10 @@ fn load(env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
 #[test]
 fn seed_defaults_apply_to_values_that_are_not_set() {
     let config = load(&[], None).unwrap();
-    assert_eq!(config.settings.api_base_url.as_str(), "https://tai.chat/");
+    assert_eq!(
+        config.settings.api_base_url.to_string(),
+        "https://tai.chat/"
+    );
     assert_eq!(config.settings.api_timeout, Duration::from_secs(30));
     assert_eq!(config.settings.poll_interval, Duration::from_secs(5));
     assert_eq!(config.settings.log_level, LogLevel::Info);

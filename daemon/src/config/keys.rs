@@ -11,7 +11,6 @@ use super::{
     },
     lookup::Lookup,
 };
-use reqwest::Url;
 use std::{path::PathBuf, time::Duration};
 use tai_proto::name;
 
@@ -89,7 +88,7 @@ keys! {
         Optional(Text { accepts: "a mail address", check: |_| Ok(()) });
 
     /// Mail bridge.
-    api_base_url: Url = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"],
+    api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"],
         OrDefault(BaseUrl, "https://tai.chat");
 
     /// Time limit of one request to the bridge.

@@ -1,8 +1,8 @@
 //! Kinds of values: how a key's value is parsed, and which values it accepts. An error says
 //! the rule and never repeats the value, which may be a password in the wrong place.
 
-use reqwest::Url;
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
+use tai_auth::base_url::{self, BaseUrlError};
 use tai_proto::name::NameError;
 use toml::Value;
 
@@ -118,8 +118,7 @@ impl Kind for Text {
     }
 }
 
-/// Base URL of the bridge (seed: "All authentication goes over HTTPS"). Loopback, where the
-/// sandbox listens, needs no TLS.
+/// Base URL of the bridge (seed: "All authentication goes over HTTPS").
 pub(super) struct BaseUrl;
 
 impl BaseUrl {
@@ -127,39 +126,20 @@ impl BaseUrl {
 }
 
 impl Kind for BaseUrl {
-    type Value = Url;
+    type Value = base_url::BaseUrl;
 
     fn accepts(&self) -> String {
         Self::ACCEPTS.to_owned()
     }
 
-    fn parse(&self, value: &Value) -> Result<Url, String> {
-        let expected = || format!("expected {}", Self::ACCEPTS);
-        let url: Url = text(value, Self::ACCEPTS)?
-            .parse()
-            .map_err(|_| expected())?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("a URL must not contain a username or a password".to_owned());
-        }
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err("a base URL has no `?` and no `#`".to_owned());
-        }
-        match url.scheme() {
-            "https" => Ok(url),
-            "http" if is_loopback(&url) => Ok(url),
-            _ => Err(expected()),
-        }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback()),
-        None => false,
+    fn parse(&self, value: &Value) -> Result<base_url::BaseUrl, String> {
+        let url = text(value, Self::ACCEPTS)?.parse();
+        url.map_err(|error| match error {
+            BaseUrlError::UserInfo | BaseUrlError::QueryOrFragment => error.to_string(),
+            BaseUrlError::NotAUrl | BaseUrlError::PlainHttp | BaseUrlError::Scheme => {
+                format!("expected {}", Self::ACCEPTS)
+            }
+        })
     }
 }
 

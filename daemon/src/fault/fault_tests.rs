@@ -43,10 +43,14 @@ fn every_error_says_what_happened_why_and_what_to_do() {
             code: "INTERNAL_ERROR".into(),
             message: "failed".into(),
         },
-        BridgeError::Failed {
-            status: 500,
-            code: "INTERNAL_ERROR".into(),
+        BridgeError::CircuitOpen {
             message: "Circuit breaker is OPEN".into(),
+        },
+        BridgeError::NotProcessed {
+            message: "Failed to process email request".into(),
+        },
+        BridgeError::ProviderRefused {
+            message: "Invalid `to` field".into(),
         },
         BridgeError::Intercepted { status: 503 },
         BridgeError::Garbled { detail: text() },
@@ -152,12 +156,22 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     [BridgeFailed]
     error: the mail bridge failed
     caused by: the bridge failed: failed (INTERNAL_ERROR, HTTP 500)
-    hint: Call again in a moment. For a mail: the bridge says it was not sent.
+    hint: Call again in a moment.
 
     [BridgeFailed]
     error: the mail bridge has stopped sending for a minute after repeated failures
-    caused by: the bridge failed: Circuit breaker is OPEN (INTERNAL_ERROR, HTTP 500)
+    caused by: the bridge has suspended sending: Circuit breaker is OPEN
     hint: Nothing was sent. Call again in a minute.
+
+    [BridgeFailed]
+    error: the mail bridge failed before it sent the mail
+    caused by: the bridge did not process the mail: Failed to process email request
+    hint: Nothing was sent. Call again in a moment.
+
+    [BadRequest]
+    error: the bridge's mail provider refuses the mail
+    caused by: the bridge's mail provider refuses the mail: Invalid `to` field
+    hint: Nothing was sent. Change what it names; the same mail is refused again.
 
     [BridgeFailed]
     error: the mail bridge is not available (HTTP 503): server maintenance

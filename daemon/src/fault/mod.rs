@@ -206,15 +206,25 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
             "the mail bridge refuses the request".to_owned(),
             "Change what it names and call again. Nothing was sent or changed.",
         ),
-        BridgeError::Failed { message, .. } if message.contains("Circuit breaker") => (
+        BridgeError::CircuitOpen { .. } => (
             FaultCode::BridgeFailed,
             "the mail bridge has stopped sending for a minute after repeated failures".to_owned(),
             "Nothing was sent. Call again in a minute.",
         ),
+        BridgeError::NotProcessed { .. } => (
+            FaultCode::BridgeFailed,
+            "the mail bridge failed before it sent the mail".to_owned(),
+            "Nothing was sent. Call again in a moment.",
+        ),
+        BridgeError::ProviderRefused { .. } => (
+            FaultCode::BadRequest,
+            "the bridge's mail provider refuses the mail".to_owned(),
+            "Nothing was sent. Change what it names; the same mail is refused again.",
+        ),
         BridgeError::Failed { .. } => (
             FaultCode::BridgeFailed,
             "the mail bridge failed".to_owned(),
-            "Call again in a moment. For a mail: the bridge says it was not sent.",
+            "Call again in a moment.",
         ),
         BridgeError::Intercepted { status: 503 } => (
             FaultCode::BridgeFailed,
@@ -232,13 +242,11 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
             "Check API_BASE_URL: this may not be the TAI bridge.",
         ),
         // The session says it itself.
-        BridgeError::Withdrawn => (
+        BridgeError::Revoked => (
             FaultCode::NotSignedIn,
             "the user signed out".to_owned(),
             "Sign in again: `taid login`.",
         ),
-        // Sends say it themselves, with the mail's digest.
-        BridgeError::OutcomeUnknown(cause) => return of_bridge(cause),
     };
     Fault::new(code, what, error.to_string(), hint)
 }

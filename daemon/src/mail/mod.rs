@@ -24,8 +24,8 @@ use leases::Leases;
 use ledger::{Digest, Ledger, Outcome};
 use std::{future::Future, sync::Arc, time::Duration};
 use tai_auth::{
-    bridge::{Bridge, BridgeError, Message},
-    session::{RequestError, Session, error::SessionError, token::Token},
+    bridge::{Bearer, Bridge, BridgeError, Message},
+    session::{RequestError, Session, error::SessionError},
 };
 use tai_proto::name;
 use tokio::{sync::Mutex, time::Instant};
@@ -85,8 +85,8 @@ pub enum MailError {
     NotYours { id: u64, address: String },
 }
 
-impl From<RequestError> for MailError {
-    fn from(error: RequestError) -> Self {
+impl From<RequestError<BridgeError>> for MailError {
+    fn from(error: RequestError<BridgeError>) -> Self {
         match error {
             RequestError::Session(error) => MailError::Session(error),
             RequestError::Bridge(error) => MailError::Bridge(error),
@@ -166,7 +166,7 @@ impl<B: Bridge> MailService<B> {
     async fn with_token<T, F>(
         &self,
         deadline: Instant,
-        work: impl Fn(Token) -> F,
+        work: impl Fn(Bearer) -> F,
     ) -> Result<T, MailError>
     where
         F: Future<Output = Result<T, BridgeError>>,

@@ -10,8 +10,10 @@ use super::{
 };
 use std::future::Future;
 use tai_auth::bridge::{
-    Bridge, BridgeError, Head, Outgoing as Mail, OutgoingReply, Receipt, ReplyOutcome,
+    Bearer, Bridge, BridgeError, Head, Outgoing as Mail, OutgoingReply, Receipt, ReplyOutcome,
+    SendFailure,
 };
+use tai_auth::session::RequestError;
 use tai_proto::{
     approval::{Decision, Held, Outgoing, Question, Summary, Verdict, Word},
     call::{Replied, ReplyEmail, SendEmail, Sent},
@@ -242,13 +244,8 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    async fn send(
-        &self,
-        mail: &Prepared,
-        to: &str,
-        deadline: Instant,
-    ) -> Result<Receipt, MailError> {
-        self.with_token(deadline, async |token| {
+    async fn send(&self, mail: &Prepared, to: &str, deadline: Instant) -> Result<Receipt, Failure> {
+        self.with_send_token(deadline, async |token| {
             let mail = Mail {
                 to,
                 from: &mail.from,
@@ -268,9 +265,9 @@ impl<B: Bridge> MailService<B> {
         mail: &Prepared,
         original: &Head,
         deadline: Instant,
-    ) -> Result<(Receipt, bool), MailError> {
+    ) -> Result<(Receipt, bool), Failure> {
         let outcome = self
-            .with_token(deadline, async |token| {
+            .with_send_token(deadline, async |token| {
                 let reply = OutgoingReply {
                     id: original.id,
                     subject: &mail.subject,
@@ -282,9 +279,9 @@ impl<B: Bridge> MailService<B> {
             .await?;
         match outcome {
             ReplyOutcome::Sent(receipt) => Ok((receipt, true)),
-            ReplyOutcome::NoSuchMail => Err(MailError::NoSuchMail(original.id)),
+            ReplyOutcome::NoSuchMail => Err(Failure::NotSent(MailError::NoSuchMail(original.id))),
             ReplyOutcome::NotOffered => {
-                let to = check::address(&original.from)?;
+                let to = check::address(&original.from).map_err(Failure::NotSent)?;
                 Ok((self.send(mail, &to, deadline).await?, false))
             }
         }
@@ -295,7 +292,7 @@ impl<B: Bridge> MailService<B> {
         &self,
         digest: &Digest,
         insist: bool,
-        send: impl Future<Output = Result<T, MailError>>,
+        send: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, MailError> {
         let entry = self.ledger.begin(digest, insist)?;
         match send.await {
@@ -303,18 +300,45 @@ impl<B: Bridge> MailService<B> {
                 entry.sent();
                 Ok(receipt)
             }
-            Err(MailError::Bridge(BridgeError::OutcomeUnknown(cause))) => {
+            Err(Failure::Unknown(cause)) => {
                 // Dropping the entry says so.
                 drop(entry);
-                let (digest, cause) = (digest.clone(), *cause);
+                let digest = digest.clone();
                 Err(MailError::Unknown { digest, cause })
             }
-            Err(error) => {
+            Err(Failure::NotSent(error)) => {
                 entry.not_sent();
                 Err(error)
             }
         }
     }
+
+    async fn with_send_token<T, F>(
+        &self,
+        deadline: Instant,
+        work: impl Fn(Bearer) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, SendFailure>>,
+    {
+        let done = self.session.with_token(deadline, work).await;
+        done.map_err(|error| match error {
+            // The session gives a token before the mail leaves.
+            RequestError::Session(error) => Failure::NotSent(MailError::Session(error)),
+            RequestError::Bridge(SendFailure::NotSent(error)) => {
+                Failure::NotSent(MailError::Bridge(error))
+            }
+            RequestError::Bridge(SendFailure::Unknown(error)) => Failure::Unknown(error),
+        })
+    }
+}
+
+/// Reason why a mail has no receipt.
+enum Failure {
+    /// The mail was certainly not sent.
+    NotSent(MailError),
+    /// The mail may have been sent.
+    Unknown(BridgeError),
 }
 
 #[cfg(test)]

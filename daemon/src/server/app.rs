@@ -15,8 +15,8 @@ use std::{
 };
 use tai_auth::{
     bridge::{
-        http::HttpBridge,
-        transport::{Reqwest, Transport},
+        HttpBridge,
+        transport::{Network, Transport},
     },
     credentials::Giver,
     session::Session,
@@ -32,7 +32,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Everything a call may need.
-pub(crate) struct App<T = Reqwest> {
+pub(crate) struct App<T = Network> {
     pub(crate) config: Config,
     pub(crate) permits: ActivePolicy,
     /// Where a password is configured, in words; the keyring does not count.

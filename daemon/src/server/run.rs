@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 use tai_auth::{
-    bridge::http::{HttpBridge, SetupError},
+    bridge::{HttpBridge, SetupError},
     credentials::Source,
     session::Session,
 };

@@ -107,7 +107,7 @@ impl<T: Transport> App<T> {
             .sign_out(deadline)
             .await
             .map_err(|error| self.session_fault(&error))?;
-        self.bridge.forget();
+        self.bridge.close_idle();
         let forgotten = keyring::forget(&self.config.profile).await;
         tracing::info!("signed out");
         Ok(SignedOut {

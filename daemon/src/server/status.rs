@@ -108,25 +108,25 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
 }
 
 fn bridge<T: Transport>(app: &App<T>) -> BridgeStatus {
-    let reading = app.bridge.meter().reading();
+    let metrics = app.bridge.metrics();
     let limited = app.bridge.rate_limited_until().map(|until| {
         let left = until.saturating_duration_since(tokio::time::Instant::now());
         rfc3339(SystemTime::now() + left)
     });
     BridgeStatus {
         url: app.config.settings.api_base_url.to_string(),
-        requests: reading.requests,
-        retries: reading.retries,
-        unauthorized: reading.unauthorized,
-        forbidden: reading.forbidden,
-        rate_limited: reading.rate_limited,
-        unanswered: reading.unanswered,
-        reachable: reading.reachable,
-        clock_ahead_s: reading.clock_ahead_s,
-        latency_us: reading
+        requests: metrics.requests,
+        retries: metrics.retries,
+        unauthorized: metrics.unauthorized,
+        forbidden: metrics.forbidden,
+        rate_limited: metrics.rate_limited,
+        unanswered: metrics.unanswered,
+        reachable: metrics.reachable,
+        clock_ahead_s: metrics.clock_ahead_s,
+        latency_us: metrics
             .latency
             .and_then(|took| u64::try_from(took.as_micros()).ok()),
-        last_answer_at: reading.last_answer.map(rfc3339),
+        last_answer_at: metrics.last_answer.map(rfc3339),
         rate_limited_until: limited,
     }
 }

@@ -3,9 +3,9 @@
 
 use super::world::{Inner, Mail, PASSWORD, Weather, World};
 use fastrand::Rng;
-use reqwest::{
-    StatusCode, Url,
-    header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{DATE, RETRY_AFTER},
 };
 use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
@@ -18,8 +18,7 @@ use std::{
 use tai_auth::{
     bridge::{
         BridgeError,
-        answer::Raw,
-        transport::{Exchange, Transport},
+        transport::{Exchange, RawAnswer, Transport},
     },
     session::fake::jwt,
 };
@@ -210,7 +209,7 @@ struct Asked {
 
 impl Asked {
     fn new(exchange: &Exchange<'_>) -> Self {
-        let url: &Url = exchange.url;
+        let url = exchange.url;
         let segments = url.path_segments().into_iter().flatten().skip(2);
         Self {
             method: exchange.method.to_string(),
@@ -275,7 +274,7 @@ impl WorldTransport {
         Some(LoginGuard(self))
     }
 
-    async fn meet<B: DeserializeOwned>(&self, asked: Asked) -> Result<Raw<B>, BridgeError> {
+    async fn meet<B: DeserializeOwned>(&self, asked: Asked) -> Result<RawAnswer<B>, BridgeError> {
         let broken = || BridgeError::Broken {
             detail: "connection reset".into(),
         };
@@ -314,7 +313,11 @@ impl WorldTransport {
         }
     }
 
-    fn raw<B: DeserializeOwned>(&self, status: u16, body: &str) -> Result<Raw<B>, BridgeError> {
+    fn raw<B: DeserializeOwned>(
+        &self,
+        status: u16,
+        body: &str,
+    ) -> Result<RawAnswer<B>, BridgeError> {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(self.world.inner().true_time());
         let mut headers = HeaderMap::new();
         let date = HeaderValue::try_from(httpdate::fmt_http_date(now)).unwrap();
@@ -322,7 +325,7 @@ impl WorldTransport {
         if status == 429 {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
         }
-        Ok(Raw {
+        Ok(RawAnswer {
             status: StatusCode::from_u16(status).unwrap(),
             headers,
             body: serde_json::from_str(body),
@@ -334,7 +337,7 @@ impl Transport for WorldTransport {
     async fn exchange<B: DeserializeOwned + Send + 'static>(
         &self,
         exchange: Exchange<'_>,
-    ) -> Result<Raw<B>, BridgeError> {
+    ) -> Result<RawAnswer<B>, BridgeError> {
         let asked = Asked::new(&exchange);
         let after = exchange.timeout;
         tokio::select! {
@@ -347,5 +350,5 @@ impl Transport for WorldTransport {
         }
     }
 
-    fn forget(&self) {}
+    fn close_idle(&self) {}
 }

@@ -17,7 +17,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock},
     time::{Duration, SystemTime},
 };
-use tai_auth::{bridge::http::HttpBridge, credentials::Source, session::Session};
+use tai_auth::{bridge::HttpBridge, credentials::Source, session::Session};
 use tai_proto::{
     account::{Credentials, Login},
     endpoint::Endpoint,
@@ -197,7 +197,7 @@ impl Running {
             config.settings.api_base_url.clone(),
             config.settings.api_timeout,
         );
-        let bridge = Arc::new(HttpBridge::over(transport, base, limit));
+        let bridge = Arc::new(HttpBridge::with_transport(transport, base, limit));
         let clock = Arc::new(WorldClock(world.clone()));
         let nowhere = Source::Nowhere { username: None };
         let source = std::mem::replace(&mut config.source, nowhere);

@@ -10,46 +10,7 @@ pub const PENDING: &[Pending] = &[
     ("module docs", "daemon/src/sim/mod.rs", ""),
     ("module docs", "shim/src/transport.rs", ""),
     ("module docs", "tests/sandbox/src/admin.rs", ""),
-    (
-        "module walls",
-        "daemon/auth/src/bridge/calls.rs",
-        "tai_auth::session",
-    ),
-    (
-        "module walls",
-        "daemon/auth/src/bridge/coalescing.rs",
-        "tai_auth::session",
-    ),
-    (
-        "module walls",
-        "daemon/auth/src/bridge/http.rs",
-        "tai_auth::session",
-    ),
-    (
-        "module walls",
-        "daemon/auth/src/bridge/mod.rs",
-        "tai_auth::session",
-    ),
     ("module walls", "daemon/src/cli/approve.rs", "taid::mail"),
-    (
-        "module walls",
-        "daemon/src/cli/direct.rs",
-        "tai_auth::session",
-    ),
-    (
-        "module walls",
-        "daemon/src/cli/doctor/network.rs",
-        "tai_auth::session",
-    ),
-    ("no circle of files", "daemon/auth/src/bridge/answer.rs", ""),
-    ("no circle of files", "daemon/auth/src/bridge/http.rs", ""),
-    ("no circle of files", "daemon/auth/src/bridge/mod.rs", ""),
-    (
-        "no circle of files",
-        "daemon/auth/src/bridge/transport.rs",
-        "",
-    ),
-    ("no circle of files", "daemon/auth/src/bridge/wire.rs", ""),
     (
         "no circle of files",
         "daemon/auth/src/credentials/command.rs",
@@ -70,7 +31,6 @@ pub const PENDING: &[Pending] = &[
         "daemon/auth/src/credentials/mod.rs",
         "",
     ),
-    ("no circle of files", "daemon/auth/src/session/error.rs", ""),
     (
         "no circle of files",
         "daemon/auth/src/session/failure.rs",

@@ -1,4 +1,4 @@
-//! Name resolution: follows a path through modules, aliases, re-exports and globs to its item.
+//! What a path means: followed through modules, aliases, re-exports and globs to its item.
 
 use crate::{
     modules::{Id, Modules, Node},
@@ -6,23 +6,23 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// The end of a path.
+/// What a path ends at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     /// A module.
     Module(Id),
     /// An item that the module defines, by its name.
     Item(Id, String),
-    /// A name of a crate outside the workspace.
+    /// Something of a crate that is not in the workspace.
     Outside,
 }
 
 /// The meaning of a path.
 #[derive(Debug, Default)]
 pub(crate) struct Meaning {
-    /// Ends of the path; more than one for a name in two namespaces or on two systems.
+    /// Where the path ends; more than one for a name in two namespaces or on two systems.
     pub(crate) targets: BTreeSet<Target>,
-    /// Absolute names of the path: as written, and after each re-export.
+    /// Every absolute name on the way: as it is written, and after each re-export.
     pub(crate) names: BTreeSet<Vec<String>>,
 }
 
@@ -52,7 +52,7 @@ impl Modules {
 
 struct Walk<'a> {
     modules: &'a Modules,
-    /// Names already looked up; stops at imports that lead back to themselves.
+    /// Names already looked up, so that imports that lead to themselves end.
     seen: BTreeSet<(Id, Vec<String>)>,
     meaning: Meaning,
 }
@@ -110,7 +110,7 @@ impl Walk<'_> {
         self.meaning
             .names
             .insert([node.name.as_slice(), rest].concat());
-        // The lookup does not see an item that a macro defines: assume that the module has it.
+        // An item that a macro makes is taken to be where it is looked for.
         self.name(id, rest) || {
             self.meaning.targets.insert(Target::Item(id, first.clone()));
             true
@@ -156,7 +156,7 @@ impl Walk<'_> {
             };
             walk.path(id, &glob.path);
             if walk.meaning.targets.contains(&Target::Outside) {
-                // The items of an outside crate are unknown: assume that the glob may import the name.
+                // What a glob of another crate brings is unknown: the name may be of there.
                 let names = walk.meaning.names.into_iter();
                 let names = names.map(|name| [name.as_slice(), path].concat());
                 self.meaning.names.extend(names);

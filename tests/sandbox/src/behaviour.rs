@@ -11,6 +11,9 @@ use std::collections::VecDeque;
 pub enum FaultKind {
     /// 500 INTERNAL_ERROR, nothing done.
     Error500,
+    /// 500 with the text that the bridge has for a failure before the mail provider, nothing
+    /// done.
+    NotProcessed,
     /// 502 with an HTML page, nothing done, as a proxy in front of the bridge answers.
     Html502,
     /// 503 with an HTML page, nothing done, as during maintenance.

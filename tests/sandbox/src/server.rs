@@ -182,12 +182,12 @@ async fn respond(
             let retry_after = retry_after.unwrap_or_else(|| "1".to_owned());
             return Ok(html(StatusCode::TOO_MANY_REQUESTS, Some(retry_after)));
         }
-        Some(FaultKind::Error500) => {
-            let reply = api::error(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "INTERNAL_ERROR",
-                "Internal server error",
-            );
+        Some(kind @ (FaultKind::Error500 | FaultKind::NotProcessed)) => {
+            let message = match kind {
+                FaultKind::NotProcessed => "Failed to process email request",
+                _ => "Internal server error",
+            };
+            let reply = api::error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message);
             return Ok(json(
                 reply.status,
                 &reply.body,

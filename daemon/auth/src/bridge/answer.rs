@@ -1,61 +1,51 @@
-//! What an answer of the bridge, or of something in front of it, means.
+//! The meaning of an HTTP answer, from the bridge or from a machine in front of it.
 
 use super::{
-    BridgeError,
+    error::BridgeError,
     gate::{self, Gate},
-    wire::Envelope,
+    transport::RawAnswer,
+    wire::Wrapper,
 };
-use reqwest::{
-    StatusCode,
-    header::{self, HeaderMap},
+use http::{
+    HeaderMap, StatusCode,
+    header::{DATE, RETRY_AFTER},
 };
 use std::time::SystemTime;
 
-/// An answer as it came, and its body as a value, where it is one.
-pub struct Raw<B> {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: serde_json::Result<B>,
-}
-
-/// Makes of an answer what it says.
-pub(super) fn read<T>(gate: &Gate, raw: Raw<Envelope<T>>) -> Result<T, BridgeError> {
-    let Raw {
+/// Returns the data of an answer. A 429 closes `gate`.
+pub(super) fn read<T>(gate: &Gate, raw: RawAnswer<Wrapper<T>>) -> Result<T, BridgeError> {
+    let RawAnswer {
         status,
         headers,
         body,
     } = raw;
     if status == StatusCode::TOO_MANY_REQUESTS {
         let value = headers
-            .get(header::RETRY_AFTER)
+            .get(RETRY_AFTER)
             .and_then(|value| value.to_str().ok());
         let asked = value.and_then(|value| gate::retry_after(value, date(&headers)));
         let retry_after = Some(gate.close(asked));
         return Err(BridgeError::RateLimited { retry_after });
     }
     if status.is_success() {
-        let envelope = body.map_err(|error| BridgeError::Garbled {
+        let wrapper = body.map_err(|error| BridgeError::Garbled {
             detail: error.to_string(),
         })?;
-        return match envelope {
-            Envelope {
+        return match wrapper {
+            Wrapper {
                 success: true,
                 data: Some(data),
                 ..
             } => Ok(data),
-            Envelope {
+            Wrapper {
                 error: Some(error), ..
-            } => Err(BridgeError::Failed {
-                status: status.as_u16(),
-                code: error.code,
-                message: error.message,
-            }),
+            } => Err(failed(status.as_u16(), error.code, error.message)),
             _ => Err(BridgeError::Garbled {
                 detail: "it has no data".into(),
             }),
         };
     }
-    let Some(error) = body.ok().and_then(|envelope| envelope.error) else {
+    let Some(error) = body.ok().and_then(|wrapper| wrapper.error) else {
         return Err(BridgeError::Intercepted {
             status: status.as_u16(),
         });
@@ -68,15 +58,67 @@ pub(super) fn read<T>(gate: &Gate, raw: Raw<Envelope<T>>) -> Result<T, BridgeErr
             code,
             message,
         },
-        _ => BridgeError::Failed {
-            status,
-            code,
-            message,
-        },
+        _ => failed(status, code, message),
     })
 }
 
-/// When the bridge answered, by its own clock.
+/// Classifies the bridge's own failures. The bridge tells them apart by text alone
+/// (bridge-api.md, trap 7), and this is the only place that looks at it: every text that is
+/// not known leaves the outcome unknown.
+fn failed(status: u16, code: String, message: String) -> BridgeError {
+    if message.starts_with("Circuit breaker is OPEN") {
+        BridgeError::CircuitOpen { message }
+    } else if message.starts_with("Resend service not initialized")
+        || message.starts_with("Failed to process email request")
+    {
+        BridgeError::NotProcessed { message }
+    } else if message.starts_with("Invalid `") {
+        BridgeError::ProviderRefused { message }
+    } else {
+        BridgeError::Failed {
+            status,
+            code,
+            message,
+        }
+    }
+}
+
+/// Returns the time of the `Date` header.
 pub(super) fn date(headers: &HeaderMap) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(header::DATE)?.to_str().ok()?).ok()
+    httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_failures_that_the_bridge_names_are_certainly_before_the_send() {
+        let error = |message: &str| failed(500, "INTERNAL_ERROR".into(), message.into());
+        for message in [
+            "Circuit breaker is OPEN. Next attempt at 10:00",
+            "Circuit breaker is OPEN",
+        ] {
+            assert!(matches!(error(message), BridgeError::CircuitOpen { .. }));
+        }
+        for message in [
+            "Resend service not initialized. Check RESEND_API_KEY",
+            "Failed to process email request",
+        ] {
+            assert!(matches!(error(message), BridgeError::NotProcessed { .. }));
+        }
+        let message = "Invalid `to` field. The address needs to follow a format.";
+        assert!(matches!(
+            error(message),
+            BridgeError::ProviderRefused { .. }
+        ));
+        for message in [
+            "Unable to fetch data. The request could not be resolved.",
+            "Internal server error",
+            "The Circuit breaker is OPEN",
+            "",
+        ] {
+            assert!(matches!(error(message), BridgeError::Failed { .. }));
+        }
+    }
 }

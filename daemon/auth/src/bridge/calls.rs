@@ -1,56 +1,42 @@
-//! The bridge's endpoints, one method each: what is sent and what the answer means. How it is
-//! sent, and again, is in `http` and `retry`.
+//! The mail endpoints, one method each: what is sent, and what the answer means.
 
 use super::{
-    Bridge, BridgeError, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome,
-    coalescing::{Leader, Part},
-    http::{Ask, HttpBridge},
+    Bridge,
+    bearer::Bearer,
+    coalescing::{Leader, Role},
+    error::{BridgeError, SendFailure},
+    http_bridge::{HttpBridge, MailRequest},
+    mail::{Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome},
     transport::Transport,
     wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer},
 };
-use crate::credentials::Credentials;
-use crate::session::{
-    error::SessionError,
-    token::{Issued, Token},
-};
-use reqwest::Method;
-use secrecy::ExposeSecret;
+use http::Method;
+use serde::de::IgnoredAny;
 use tokio::{
     task::yield_now,
     time::{Instant, timeout_at},
 };
+use url::Url;
 
 impl<T: Transport> Bridge for HttpBridge<T> {
-    async fn login(&self, credentials: &Credentials) -> Result<Issued, SessionError> {
-        let body = serde_json::json!({
-            "username": credentials.username,
-            "password": credentials.password.expose_secret(),
-        });
-        self.for_token("login", None, Some(body.to_string())).await
-    }
-
-    async fn refresh(&self, token: &Token) -> Result<Issued, SessionError> {
-        self.for_token("refresh", Some(token.secret()), None).await
-    }
-
     async fn list(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         page: &Page,
         deadline: Instant,
     ) -> Result<Listing, BridgeError> {
         if page.bodies {
-            let ask = Ask::repeatable(Method::GET, self.page(page), token);
-            let list = self.ask::<ListAnswer<MessageAnswer>>(ask, deadline);
+            let request = MailRequest::idempotent(Method::GET, self.page_url(page), bearer);
+            let list = self.request::<ListAnswer<MessageAnswer>>(request, deadline, || {});
             return Ok(list.await?.into());
         }
-        match self.coalescing().part(page, token.generation()) {
-            Part::Leads(leader) => self.heads(token, page, deadline, Some(leader)).await,
-            Part::Follows(told) => {
+        match self.coalescing().join(page, bearer.generation()) {
+            Role::Leader(leader) => self.heads(bearer, page, deadline, Some(leader)).await,
+            Role::Follower(answer) => {
                 let started = Instant::now();
-                match timeout_at(deadline, told).await {
+                match timeout_at(deadline, answer).await {
                     Ok(Ok(listing)) => Ok(listing),
-                    Ok(Err(_)) => self.heads(token, page, deadline, None).await,
+                    Ok(Err(_)) => self.heads(bearer, page, deadline, None).await,
                     Err(_) => Err(BridgeError::TimedOut {
                         after: started.elapsed(),
                     }),
@@ -61,105 +47,116 @@ impl<T: Transport> Bridge for HttpBridge<T> {
 
     async fn message(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         id: u64,
         deadline: Instant,
     ) -> Result<Option<Message>, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
-        let ask = Ask::repeatable(Method::GET, url, token);
-        let found = self.ask::<MessageAnswer>(ask, deadline).await;
+        let request = MailRequest::idempotent(Method::GET, url, bearer);
+        let found = self
+            .request::<MessageAnswer>(request, deadline, || {})
+            .await;
         Ok(none_if_missing(found)?.map(Message::from))
     }
 
     async fn mark_read(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         id: u64,
         deadline: Instant,
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string(), "read"]);
-        let ask = Ask::repeatable(Method::PUT, url, token);
-        let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
+        let request = MailRequest::idempotent(Method::PUT, url, bearer);
+        let done = self.request::<IgnoredAny>(request, deadline, || {}).await;
         Ok(none_if_missing(done)?.is_some())
     }
 
-    async fn delete(&self, token: &Token, id: u64, deadline: Instant) -> Result<bool, BridgeError> {
+    async fn delete(
+        &self,
+        bearer: &Bearer,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
-        let ask = Ask::repeatable(Method::DELETE, url, token);
-        let done = self.ask::<serde::de::IgnoredAny>(ask, deadline).await;
+        let request = MailRequest::idempotent(Method::DELETE, url, bearer);
+        let done = self.request::<IgnoredAny>(request, deadline, || {}).await;
         Ok(none_if_missing(done)?.is_some())
     }
 
     async fn send(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         mail: &Outgoing<'_>,
         deadline: Instant,
-    ) -> Result<Receipt, BridgeError> {
+    ) -> Result<Receipt, SendFailure> {
         let body = serde_json::json!({
             "to": mail.to, "from": mail.from, "subject": mail.subject,
             "message": mail.text, "html": mail.html,
         });
-        let ask = Ask::once(self.url(&["send-email"]), token, body.to_string());
-        Ok(self.ask::<ReceiptAnswer>(ask, deadline).await?.into())
+        let request = MailRequest::send(self.url(&["send-email"]), bearer, body.to_string());
+        let sent = self.request::<ReceiptAnswer>(request, deadline, || {});
+        Ok(sent.await?.into())
     }
 
     async fn reply(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         reply: &OutgoingReply<'_>,
         deadline: Instant,
-    ) -> Result<ReplyOutcome, BridgeError> {
+    ) -> Result<ReplyOutcome, SendFailure> {
         let body =
             serde_json::json!({"text": reply.text, "html": reply.html, "subject": reply.subject});
-        let ask = Ask::once(
-            self.url(&["messages", &reply.id.to_string(), "reply"]),
-            token,
-            body.to_string(),
-        );
-        match self.ask::<ReceiptAnswer>(ask, deadline).await {
+        let url = self.url(&["messages", &reply.id.to_string(), "reply"]);
+        let request = MailRequest::send(url, bearer, body.to_string());
+        match self
+            .request::<ReceiptAnswer>(request, deadline, || {})
+            .await
+        {
             Ok(receipt) => Ok(ReplyOutcome::Sent(receipt.into())),
             Err(BridgeError::Refused {
                 status: 404,
                 message,
                 ..
-            }) if message.contains("Endpoint") => Ok(ReplyOutcome::NotOffered),
-            Err(BridgeError::Refused { status: 404, .. }) => Ok(ReplyOutcome::NoSuchMail),
-            Err(error) => Err(error),
+            }) => Ok(match message.contains("Endpoint") {
+                true => ReplyOutcome::NotOffered,
+                false => ReplyOutcome::NoSuchMail,
+            }),
+            Err(error) => Err(error.into()),
         }
     }
 }
 
 impl<T: Transport> HttpBridge<T> {
-    /// A page without bodies, for its leader and whoever joins it.
+    /// Requests a page without bodies, for its leader and the followers.
     async fn heads(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         page: &Page,
         deadline: Instant,
         mut leader: Option<Leader<'_>>,
     ) -> Result<Listing, BridgeError> {
         if leader.is_some() && self.is_busy() {
-            // What other clients have asked already is read and gets here in this time.
+            // Requests of other clients that have already arrived are read in the meantime,
+            // and follow this one.
             for _ in 0..2 {
                 yield_now().await;
             }
         }
-        let ask = Ask::repeatable(Method::GET, self.page(page), token);
-        let mut joined = None;
-        let list = self.ask_and_say::<ListAnswer<HeadAnswer>>(ask, deadline, || {
+        let request = MailRequest::idempotent(Method::GET, self.page_url(page), bearer);
+        let mut followers = None;
+        let list = self.request::<ListAnswer<HeadAnswer>>(request, deadline, || {
             if let Some(leader) = leader.take() {
-                joined = Some(leader.leave());
+                followers = Some(leader.leave());
             }
         });
         let listing = Listing::from(list.await?);
-        if let Some(joined) = joined {
-            joined.tell(&listing);
+        if let Some(followers) = followers {
+            followers.answer(&listing);
         }
         Ok(listing)
     }
 
-    fn page(&self, page: &Page) -> reqwest::Url {
+    fn page_url(&self, page: &Page) -> Url {
         let mut url = self.url(&["messages"]);
         {
             let mut query = url.query_pairs_mut();
@@ -173,6 +170,7 @@ impl<T: Transport> HttpBridge<T> {
     }
 }
 
+/// Turns 404 into `None`.
 fn none_if_missing<T>(found: Result<T, BridgeError>) -> Result<Option<T>, BridgeError> {
     match found {
         Ok(value) => Ok(Some(value)),

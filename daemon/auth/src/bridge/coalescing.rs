@@ -1,69 +1,72 @@
-//! Request coalescing: clients that want the same page at the same moment get it from one
-//! request. Only a request that has not left is joined, so that no answer is older than its
-//! question. Its failure is its own: whoever joined asks alone then.
+//! Request coalescing: callers that want the same page at the same moment share one request.
+//! A caller only joins a request that has not left, so no answer is older than its question.
+//! The failure of a request is not shared: each follower then makes its own request.
 
-use super::{Listing, Page};
-use crate::session::token::Generation;
+use super::{
+    bearer::Generation,
+    mail::{Listing, Page},
+};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::oneshot;
 
-/// What has to be the same.
+/// Requests with the same key have the same answer.
 type Key = (Page, Generation);
-type Followers = Vec<oneshot::Sender<Listing>>;
+type Senders = Vec<oneshot::Sender<Listing>>;
 
-/// The requests that have not left, and who joined them.
+/// The requests that have not left, with their followers.
 #[derive(Debug, Default)]
-pub(super) struct Coalescing(Mutex<HashMap<Key, Followers>>);
+pub(super) struct Coalescing(Mutex<HashMap<Key, Senders>>);
 
-/// A part in a request.
-pub(super) enum Part<'a> {
-    /// Makes it.
-    Leads(Leader<'a>),
-    /// Is told the answer, or nothing if it failed.
-    Follows(oneshot::Receiver<Listing>),
+/// Role of a caller in a request.
+pub(super) enum Role<'a> {
+    /// The caller makes the request.
+    Leader(Leader<'a>),
+    /// The caller receives the answer, or an error if the request failed.
+    Follower(oneshot::Receiver<Listing>),
 }
 
-/// Who makes a request that others may join. Dropped before it left, nobody is told anything.
+/// The caller that makes a request. If it is dropped before the request leaves, its followers
+/// receive an error.
 #[derive(Debug)]
 pub(super) struct Leader<'a> {
     all: &'a Coalescing,
     key: Option<Key>,
 }
 
-/// Those who joined a request that has left.
+/// The followers of a request that has left.
 #[derive(Debug, Default)]
-pub(super) struct Joined(Followers);
+pub(super) struct Followers(Senders);
 
 impl Coalescing {
-    /// Joins the request that is about to leave, or leads one.
-    pub(super) fn part(&self, page: &Page, token: Generation) -> Part<'_> {
-        let key = (page.clone(), token);
+    /// Joins the request that is about to leave, or becomes the leader of a new one.
+    pub(super) fn join(&self, page: &Page, generation: Generation) -> Role<'_> {
+        let key = (page.clone(), generation);
         let mut all = self.all();
         if let Some(followers) = all.get_mut(&key) {
-            let (tell, told) = oneshot::channel();
-            followers.push(tell);
-            return Part::Follows(told);
+            let (sender, receiver) = oneshot::channel();
+            followers.push(sender);
+            return Role::Follower(receiver);
         }
-        all.insert(key.clone(), Followers::new());
+        all.insert(key.clone(), Senders::new());
         let key = Some(key);
-        Part::Leads(Leader { all: self, key })
+        Role::Leader(Leader { all: self, key })
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<Key, Followers>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Key, Senders>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Leader<'_> {
-    /// It leaves: whoever asks from now on needs another one.
-    pub(super) fn leave(mut self) -> Joined {
-        Joined(self.close())
+    /// Closes the request to further followers, because it leaves now.
+    pub(super) fn leave(mut self) -> Followers {
+        Followers(self.close())
     }
 
-    fn close(&mut self) -> Followers {
+    fn close(&mut self) -> Senders {
         let key = self.key.take();
         let followers = key.and_then(|key| self.all.all().remove(&key));
         followers.unwrap_or_default()
@@ -76,11 +79,10 @@ impl Drop for Leader<'_> {
     }
 }
 
-impl Joined {
-    /// The answer has come.
-    pub(super) fn tell(self, listing: &Listing) {
+impl Followers {
+    /// Hands the answer to each follower that still waits.
+    pub(super) fn answer(self, listing: &Listing) {
         for follower in self.0 {
-            // Who does not wait any more is not told.
             let _ = follower.send(listing.clone());
         }
     }
@@ -107,59 +109,59 @@ mod tests {
         }
     }
 
-    fn leads<'a>(all: &'a Coalescing, page: &Page, token: Generation) -> Leader<'a> {
-        match all.part(page, token) {
-            Part::Leads(leader) => leader,
-            Part::Follows(_) => panic!("joined"),
+    fn leader<'a>(all: &'a Coalescing, page: &Page, generation: u64) -> Leader<'a> {
+        match all.join(page, Generation(generation)) {
+            Role::Leader(leader) => leader,
+            Role::Follower(_) => panic!("a follower"),
         }
     }
 
-    fn follows(all: &Coalescing, page: &Page, token: Generation) -> oneshot::Receiver<Listing> {
-        match all.part(page, token) {
-            Part::Leads(_) => panic!("leads"),
-            Part::Follows(told) => told,
+    fn follower(all: &Coalescing, page: &Page) -> oneshot::Receiver<Listing> {
+        match all.join(page, Generation(1)) {
+            Role::Leader(_) => panic!("a leader"),
+            Role::Follower(answer) => answer,
         }
     }
 
     #[test]
-    fn who_asks_before_it_leaves_is_told_and_who_asks_after_leads() {
+    fn a_caller_joins_before_the_request_leaves_and_leads_the_next_one_after() {
         let all = Coalescing::default();
-        let first = leads(&all, &page(0), 1);
-        let mut told = [follows(&all, &page(0), 1), follows(&all, &page(0), 1)];
-        let joined = first.leave();
-        let second = leads(&all, &page(0), 1);
-        let mut later = follows(&all, &page(0), 1);
-        joined.tell(&listing(7));
-        for told in &mut told {
-            assert_eq!(told.try_recv(), Ok(listing(7)));
+        let first = leader(&all, &page(0), 1);
+        let mut answers = [follower(&all, &page(0)), follower(&all, &page(0))];
+        let followers = first.leave();
+        let second = leader(&all, &page(0), 1);
+        let mut later = follower(&all, &page(0));
+        followers.answer(&listing(7));
+        for answer in &mut answers {
+            assert_eq!(answer.try_recv(), Ok(listing(7)));
         }
         assert!(later.try_recv().is_err());
-        second.leave().tell(&listing(8));
+        second.leave().answer(&listing(8));
         assert_eq!(later.try_recv(), Ok(listing(8)));
         assert!(all.all().is_empty());
     }
 
     #[test]
-    fn other_pages_and_other_tokens_are_other_requests() {
+    fn another_page_or_another_token_is_another_request() {
         let all = Coalescing::default();
         let _leaders = [
-            leads(&all, &page(0), 1),
-            leads(&all, &page(50), 1),
-            leads(&all, &page(0), 2),
+            leader(&all, &page(0), 1),
+            leader(&all, &page(50), 1),
+            leader(&all, &page(0), 2),
         ];
     }
 
     #[tokio::test]
-    async fn who_follows_learns_that_it_failed_or_was_given_up() {
+    async fn a_follower_learns_that_the_request_failed_or_never_left() {
         let all = Coalescing::default();
-        let leader = leads(&all, &page(0), 1);
-        let told = follows(&all, &page(0), 1);
-        drop(leader);
-        assert!(told.await.is_err());
-        let leader = leads(&all, &page(0), 1);
-        let told = follows(&all, &page(0), 1);
-        drop(leader.leave());
-        assert!(told.await.is_err());
+        let first = leader(&all, &page(0), 1);
+        let answer = follower(&all, &page(0));
+        drop(first);
+        assert!(answer.await.is_err());
+        let second = leader(&all, &page(0), 1);
+        let answer = follower(&all, &page(0));
+        drop(second.leave());
+        assert!(answer.await.is_err());
         assert!(all.all().is_empty());
     }
 }

@@ -1,5 +1,5 @@
-//! The gate every request passes. A 429 closes it for all clients until the bridge's time is
-//! up; it only tells the time and never waits itself.
+//! The gate that every request passes. A 429 closes it for all callers until the pause that
+//! the bridge asks for is over. The gate only tells the time; its users wait.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -7,16 +7,17 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// What 429 without a usable Retry-After is taken for.
+/// Pause after a 429 without a usable `Retry-After`.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
-/// No bridge is believed to want silence for longer.
+/// Upper limit: a bridge that asks for more is not believed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
+/// The time until which no request leaves.
 #[derive(Debug, Default)]
 pub(super) struct Gate(Mutex<Option<Instant>>);
 
 impl Gate {
-    /// Closes it; a time that is already set is only ever made later.
+    /// Closes the gate and returns the pause. The time of opening only ever moves later.
     pub(super) fn close(&self, pause: Option<Duration>) -> Duration {
         let pause = pause.unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
         let until = Instant::now() + pause;
@@ -27,7 +28,7 @@ impl Gate {
         pause
     }
 
-    /// Until when it is closed, if it is.
+    /// Returns the time of opening while the gate is closed.
     pub(super) fn closed_until(&self) -> Option<Instant> {
         let mut gate = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if gate.is_some_and(|until| until <= Instant::now()) {
@@ -37,8 +38,8 @@ impl Gate {
     }
 }
 
-/// Reads Retry-After in both its forms (RFC 9110, 10.2.3): seconds, or an HTTP date, which is
-/// compared with the answer's own `Date` so that no clock of ours is needed.
+/// Reads `Retry-After` in both its forms (RFC 9110, 10.2.3): seconds, or an HTTP date. A date
+/// is compared with the answer's own `Date`, so the local clock does not matter.
 pub(super) fn retry_after(value: &str, date: Option<SystemTime>) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<u64>() {
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_closed_gate_opens_by_itself_and_is_never_made_to_open_sooner() {
+    async fn a_closed_gate_opens_in_time_and_never_earlier_than_set() {
         let gate = Gate::default();
         assert_eq!(gate.closed_until(), None);
         gate.close(Some(Duration::from_secs(10)));

@@ -1,237 +1,144 @@
-//! The mail bridge: what can be asked of it and what it answers, as `bridge-api.md` observed
-//! it. It depends on nothing of the session but the types a login needs, and never asks for
-//! a token by itself.
+//! The mail bridge's HTTP API, as `bridge-api.md` observed it.
+//!
+//! [`HttpBridge`] sends requests and repeats those that may be repeated; it knows no session.
+//! [`TokenIssuer`] is what a session needs of it, [`Bridge`] is what mail operations need.
+//! Both are seams: tests put their own implementation in the place of the bridge.
 
-pub mod answer;
-mod body;
+mod answer;
+mod bearer;
 mod calls;
 mod coalescing;
+mod error;
 mod gate;
-pub mod http;
-mod meter;
+mod http_bridge;
+mod mail;
+mod metrics;
 mod public;
 mod retry;
+mod tokens;
 pub mod transport;
 mod wire;
 
-pub use meter::{Meter, Reading};
+pub use bearer::{Bearer, Generation, IssuedToken, Revocation};
+pub use error::{BridgeError, LoginError, SendFailure, TokenFailure, TokenProblem};
+pub use http_bridge::HttpBridge;
+pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome};
+pub use metrics::Metrics;
 pub use public::{Health, Registered};
+pub use transport::SetupError;
 
 use crate::credentials::Credentials;
-use crate::session::{
-    error::SessionError,
-    token::{Issued, Token},
-};
-use std::{future::Future, time::Duration};
+use std::future::Future;
 use tokio::time::Instant;
 
-/// What the rest of the daemon needs of the bridge. The one implementation that speaks HTTP
-/// is [`http::HttpBridge`]; tests of the session have their own.
-pub trait Bridge: Send + Sync + 'static {
-    /// One attempt at a full login; the session decides about more.
+/// Source of tokens: the part of the bridge that a session uses.
+pub trait TokenIssuer: Send + Sync + 'static {
+    /// Logs in, in one attempt.
+    ///
+    /// # Errors
+    /// [`LoginError`].
     fn login(
         &self,
         credentials: &Credentials,
-    ) -> impl Future<Output = Result<Issued, SessionError>> + Send;
+    ) -> impl Future<Output = Result<IssuedToken, LoginError>> + Send;
 
-    /// One attempt at exchanging a good token for a newer one.
-    fn refresh(&self, token: &Token) -> impl Future<Output = Result<Issued, SessionError>> + Send;
+    /// Exchanges a good token for a newer one, in one attempt.
+    ///
+    /// # Errors
+    /// [`BridgeError`].
+    fn refresh(
+        &self,
+        bearer: &Bearer,
+    ) -> impl Future<Output = Result<IssuedToken, BridgeError>> + Send;
+}
 
-    /// One page of the mailbox.
+/// The mail operations of the bridge. Each returns no later than `deadline`, and repeats its
+/// request as far as a repeat is harmless. Dropping the future gives the request up.
+pub trait Bridge: Send + Sync + 'static {
+    /// Lists one page of the mailbox.
+    ///
+    /// # Errors
+    /// [`BridgeError`].
     fn list(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         page: &Page,
         deadline: Instant,
     ) -> impl Future<Output = Result<Listing, BridgeError>> + Send;
 
-    /// One mail with its body; `None` when there is none, or it is another user's.
+    /// Returns one mail with its body; `None` if it does not exist or belongs to another user.
+    ///
+    /// # Errors
+    /// [`BridgeError`].
     fn message(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         id: u64,
         deadline: Instant,
     ) -> impl Future<Output = Result<Option<Message>, BridgeError>> + Send;
 
-    /// Marks a mail read; `false` when there is none.
+    /// Marks a mail read; `false` if it does not exist.
+    ///
+    /// # Errors
+    /// [`BridgeError`].
     fn mark_read(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         id: u64,
         deadline: Instant,
     ) -> impl Future<Output = Result<bool, BridgeError>> + Send;
 
-    /// Deletes a mail; `false` when there is none.
+    /// Deletes a mail; `false` if it does not exist.
+    ///
+    /// # Errors
+    /// [`BridgeError`].
     fn delete(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         id: u64,
         deadline: Instant,
     ) -> impl Future<Output = Result<bool, BridgeError>> + Send;
 
     /// Sends a mail, at most once.
+    ///
+    /// # Errors
+    /// [`SendFailure`], which says whether the mail may have been sent.
     fn send(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         mail: &Outgoing<'_>,
         deadline: Instant,
-    ) -> impl Future<Output = Result<Receipt, BridgeError>> + Send;
+    ) -> impl Future<Output = Result<Receipt, SendFailure>> + Send;
 
-    /// Answers a mail through the bridge, at most once.
+    /// Replies to a mail, at most once.
+    ///
+    /// # Errors
+    /// [`SendFailure`], which says whether the reply may have been sent.
     fn reply(
         &self,
-        token: &Token,
+        bearer: &Bearer,
         reply: &OutgoingReply<'_>,
         deadline: Instant,
-    ) -> impl Future<Output = Result<ReplyOutcome, BridgeError>> + Send;
+    ) -> impl Future<Output = Result<ReplyOutcome, SendFailure>> + Send;
 }
 
-/// Which part of the mailbox to list.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Page {
-    /// The instance; only a first, loose filter (trap 5).
-    pub instance: Option<String>,
-    /// At most how many, 1 to 200.
-    pub limit: u32,
-    /// How many to pass over.
-    pub offset: u32,
-    /// Whether the mails' bodies are kept.
-    pub bodies: bool,
-}
-
-/// A page of the mailbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// In the bridge's order: newest second first, ids ascending within a second.
-    pub mails: Vec<Message>,
-    /// All mails that match.
-    pub count: u64,
-    /// Whether there are more behind these.
-    pub has_more: bool,
-}
-
-/// A mail without its body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    pub id: u64,
-    pub from: String,
-    pub to: String,
-    pub subject: String,
-    /// RFC 3339 in UTC, or the bridge's own words.
-    pub date: String,
-    pub read: bool,
-}
-
-/// A mail with its body, where that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub head: Head,
-    pub text: Option<String>,
-    pub html: Option<String>,
-}
-
-/// A mail to send. The text part is always given: the bridge would put a stock sentence in
-/// its place (trap 6).
-#[derive(Debug, Clone, Copy)]
-pub struct Outgoing<'a> {
-    pub to: &'a str,
-    pub from: &'a str,
-    pub subject: &'a str,
-    pub text: &'a str,
-    pub html: &'a str,
-}
-
-/// A reply to send.
-#[derive(Debug, Clone, Copy)]
-pub struct OutgoingReply<'a> {
-    pub id: u64,
-    pub subject: &'a str,
-    pub text: &'a str,
-    pub html: &'a str,
-}
-
-/// What the bridge says of a mail it took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    pub message_id: String,
-    pub subject: Option<String>,
-    pub timestamp: String,
-}
-
-/// What came of a reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReplyOutcome {
-    /// The bridge sent it, threaded.
-    Sent(Receipt),
-    /// This bridge has no such endpoint; nothing was sent.
-    NotOffered,
-    /// There is no such mail; nothing was sent.
-    NoSuchMail,
-}
-
-/// Why a request did not come to an answer that can be used. None of these holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BridgeError {
-    /// Not one byte of the request left.
-    #[error("cannot connect to the bridge: {detail}")]
-    Unreachable { detail: String },
-    /// The connection broke after the request had left, at least in part.
-    #[error("the connection to the bridge broke before it answered: {detail}")]
-    Broken { detail: String },
-    #[error("the bridge did not answer within {} ms", .after.as_millis())]
-    TimedOut { after: Duration },
-    #[error("the bridge asks for fewer requests")]
-    RateLimited { retry_after: Option<Duration> },
-    /// 401 to a token.
-    #[error("the bridge does not accept the token: {message}")]
-    Unauthorized { message: String },
-    /// The bridge understood and says no.
-    #[error("the bridge refuses the request: {message} ({code}, HTTP {status})")]
-    Refused {
-        status: u16,
-        code: String,
-        message: String,
-    },
-    /// The bridge itself failed, and says so in its own words.
-    #[error("the bridge failed: {message} ({code}, HTTP {status})")]
-    Failed {
-        status: u16,
-        code: String,
-        message: String,
-    },
-    /// Something in front of the bridge answered in its place (trap 11).
-    #[error("something in front of the bridge answered HTTP {status} with a page instead")]
-    Intercepted { status: u16 },
-    /// 2xx whose body is not what the API promises.
-    #[error("the bridge's answer cannot be read: {detail}")]
-    Garbled { detail: String },
-    #[error("the bridge's answer is larger than {limit} bytes")]
-    TooLarge { limit: usize },
-    /// Somebody signed out while the request waited; it did not leave.
-    #[error("somebody signed out before the request left")]
-    Withdrawn,
-    /// A mail may or may not have been sent.
-    #[error("it is unknown whether the mail was sent")]
-    OutcomeUnknown(#[source] Box<BridgeError>),
-}
-
-/// A door for tests/fuzz: an answer with this body, to each thing that may have been asked.
+/// Entry point of tests/fuzz: parses `body` as the answer to each kind of request.
 #[cfg(fuzzing)]
 pub fn fuzz(kind: u8, body: &[u8]) {
-    use reqwest::{StatusCode, header};
-    use wire::{Envelope, HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, TokenAnswer};
+    use http::{HeaderMap, HeaderValue, StatusCode, header};
+    use wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, TokenAnswer, Wrapper};
     fn one<T: serde::de::DeserializeOwned>(kind: u8, body: &[u8]) -> Option<T> {
         let statuses = [200, 400, 401, 404, 429, 500, 503];
-        let mut headers = header::HeaderMap::new();
-        if let Ok(value) = header::HeaderValue::from_bytes(body.get(..8).unwrap_or_default()) {
+        let mut headers = HeaderMap::new();
+        if let Ok(value) = HeaderValue::from_bytes(body.get(..8).unwrap_or_default()) {
             headers.insert(header::RETRY_AFTER, value.clone());
             headers.insert(header::DATE, value);
         }
         let status = statuses.get(usize::from(kind) % statuses.len()).copied();
-        let raw = answer::Raw {
+        let raw = transport::RawAnswer {
             status: StatusCode::from_u16(status.unwrap_or(200)).ok()?,
             headers,
-            body: serde_json::from_slice::<Envelope<T>>(body),
+            body: serde_json::from_slice::<Wrapper<T>>(body),
         };
         answer::read(&gate::Gate::default(), raw).ok()
     }

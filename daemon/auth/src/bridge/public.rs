@@ -1,13 +1,14 @@
-//! What the bridge does for people without a token: creating an account, and saying how it
-//! is. Not part of [`super::Bridge`], because the session needs neither.
+//! The endpoints without a token: registration and health.
 
 use super::{
-    BridgeError,
-    answer::{Raw, date, read},
-    http::HttpBridge,
+    answer::{date, read},
+    error::BridgeError,
+    http_bridge::HttpBridge,
+    transport::RawAnswer,
+    wire::Wrapper,
 };
 use crate::credentials::Credentials;
-use reqwest::{Method, StatusCode, Url};
+use http::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use std::time::SystemTime;
@@ -17,16 +18,16 @@ use std::time::SystemTime;
 pub struct Registered {
     /// The username, as the bridge has it.
     pub username: String,
-    /// Its address.
+    /// The address of the account.
     pub email: String,
 }
 
-/// How the bridge says it is.
+/// A bridge's report on itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// Its own word: `healthy`.
+    /// The bridge's own word: `healthy`.
     pub status: String,
-    /// Its clock, from the answer's `Date`.
+    /// The bridge's time, from the `Date` header of the answer.
     pub server_time: Option<SystemTime>,
 }
 
@@ -36,58 +37,48 @@ struct HealthAnswer {
 }
 
 impl HttpBridge {
-    /// Creates an account; one attempt, since a second could only say that the first did it.
+    /// Creates an account, in one attempt: a second one could only report that the first one
+    /// took the username.
     ///
     /// # Errors
-    /// The bridge's refusal, or that nothing is known of the outcome.
+    /// [`BridgeError`]. After [`BridgeError::Broken`], [`BridgeError::TimedOut`],
+    /// [`BridgeError::Failed`] and [`BridgeError::Garbled`] the account may exist.
     pub async fn register(&self, credentials: &Credentials) -> Result<Registered, BridgeError> {
         let body = serde_json::json!({
             "username": credentials.username,
             "password": credentials.password.expose_secret(),
-        });
-        let url = self.url(&["register"]);
-        let raw = self
-            .once(
-                &Method::POST,
-                &url,
-                None,
-                Some(&body.to_string()),
-                self.timeout(),
-            )
+        })
+        .to_string();
+        let (url, timeout) = (self.url(&["register"]), self.timeout());
+        let raw: RawAnswer<Wrapper<Registered>> = self
+            .exchange(&Method::POST, &url, None, Some(&body), timeout)
             .await?;
         read(self.gate(), raw)
     }
 
-    /// Asks how the bridge is: `/health`, and where that is missing `/api/v1/health`, which
-    /// the product's documentation names.
+    /// Asks the bridge for its health: `/health`, and if that is missing `/api/v1/health`,
+    /// which the product's documentation names.
     ///
     /// # Errors
-    /// When neither answers as promised; [`BridgeError::Failed`] when it says it is unwell.
+    /// [`BridgeError::Failed`] if the bridge reports a problem, any other [`BridgeError`] if
+    /// it does not answer as promised.
     pub async fn health(&self) -> Result<Health, BridgeError> {
         let mut answer = Err(BridgeError::Intercepted { status: 404 });
-        for url in [self.root(&["health"]), self.url(&["health"])] {
+        for url in [self.base().join(&["health"]), self.url(&["health"])] {
             let raw = self
-                .once(&Method::GET, &url, None, None, self.timeout())
+                .exchange(&Method::GET, &url, None, None, self.timeout())
                 .await?;
-            let missing = raw.status == StatusCode::NOT_FOUND;
+            let is_missing = raw.status == StatusCode::NOT_FOUND;
             answer = health_of(raw);
-            if !missing {
+            if !is_missing {
                 break;
             }
         }
         answer
     }
-
-    fn root(&self, segments: &[&str]) -> Url {
-        let mut url = self.base().clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
-        url
-    }
 }
 
-fn health_of(raw: Raw<HealthAnswer>) -> Result<Health, BridgeError> {
+fn health_of(raw: RawAnswer<HealthAnswer>) -> Result<Health, BridgeError> {
     let status = raw.status.as_u16();
     let server_time = date(&raw.headers);
     match raw.body {

@@ -1,62 +1,92 @@
-//! What may be sent again, and when: the table behind "nothing is retried that might have an
-//! effect twice". It decides and does nothing.
+//! Which failed request is repeated, and whether a failed send may have had an effect. One
+//! table decides; it names each error, so a new one does not compile without a decision.
 
-use super::BridgeError;
+use super::error::{BridgeError, SendFailure};
 use crate::backoff::doubling;
 use std::time::Duration;
 
-/// Tries for one request, the first included.
-pub(super) const MAX_TRIES: u32 = 4;
+/// Maximum number of attempts for one request, the first included.
+pub(super) const MAX_ATTEMPTS: u32 = 4;
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 const LONGEST_DELAY: Duration = Duration::from_secs(4);
 
-/// Whether a request may be sent again after its first byte has left.
+/// Effect of doing a request twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// Doing it twice is doing it once.
-    Repeatable,
-    /// Doing it twice sends two mails.
-    Once,
+    /// The same as doing it once.
+    Idempotent,
+    /// Two mails.
+    Send,
 }
 
-pub(super) enum Again {
+/// Permission to repeat a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// The failure is final.
     No,
-    Yes,
+    /// After a backoff.
+    Backoff,
     /// As soon as the gate opens.
     AtGate,
-    /// It may have been done, and must not be done twice.
+}
+
+/// Whether a request can have had an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Certainty {
+    /// It had none.
+    NoEffect,
+    /// It may have had its effect.
     Unknown,
 }
 
-/// What a failure allows. The table is in the tests.
-pub(super) fn again(effect: Effect, error: &BridgeError) -> Again {
-    let lost = match effect {
-        Effect::Repeatable => Again::Yes,
-        Effect::Once => Again::Unknown,
-    };
+/// Returns what an error says about the effect of its request, and whether an idempotent
+/// request is repeated after it.
+fn row(error: &BridgeError) -> (Certainty, Retry) {
+    use Certainty::{NoEffect, Unknown};
     match error {
-        // Nothing was done in either case.
-        BridgeError::Unreachable { .. } => Again::Yes,
-        BridgeError::RateLimited { .. } => Again::AtGate,
-        BridgeError::Broken { .. } | BridgeError::TimedOut { .. } => lost,
-        // A page from in front of the bridge does not tell whether the bridge got it; 4xx
-        // pages are refusals all the same.
-        BridgeError::Intercepted { status } if *status >= 500 => lost,
-        // It was done, only the answer cannot be read.
-        BridgeError::Garbled { .. } | BridgeError::TooLarge { .. } if effect == Effect::Once => {
-            Again::Unknown
-        }
-        BridgeError::Garbled { .. } => Again::Yes,
-        // The bridge's own word that it failed. Its circuit breaker stays open for a minute.
-        BridgeError::Failed { message, .. } if message.contains("Circuit breaker") => Again::No,
-        BridgeError::Failed { .. } if effect == Effect::Repeatable => Again::Yes,
-        _ => Again::No,
+        BridgeError::Unreachable { .. } => (NoEffect, Retry::Backoff),
+        BridgeError::RateLimited { .. } => (NoEffect, Retry::AtGate),
+        BridgeError::Broken { .. } | BridgeError::TimedOut { .. } => (Unknown, Retry::Backoff),
+        // The page does not tell whether the bridge received the request.
+        BridgeError::Intercepted { status: 500.. } => (Unknown, Retry::Backoff),
+        BridgeError::Intercepted { status: ..500 } => (NoEffect, Retry::No),
+        // The bridge did what was asked, and its answer is lost.
+        BridgeError::Garbled { .. } => (Unknown, Retry::Backoff),
+        BridgeError::TooLarge { .. } => (Unknown, Retry::No),
+        // A failed provider may have taken the mail (bridge-api.md, trap 7).
+        BridgeError::Failed { .. } => (Unknown, Retry::Backoff),
+        BridgeError::NotProcessed { .. }
+        | BridgeError::CircuitOpen { .. }
+        | BridgeError::ProviderRefused { .. }
+        | BridgeError::Refused { .. }
+        | BridgeError::Unauthorized { .. }
+        | BridgeError::Revoked => (NoEffect, Retry::No),
     }
 }
 
-/// Exponential with full jitter.
-pub(super) fn backoff(tries: u32) -> Duration {
-    doubling(FIRST_DELAY, LONGEST_DELAY, tries).mul_f64(fastrand::f64())
+/// Returns whether a request with this effect is repeated after this error.
+pub(super) fn retry(effect: Effect, error: &BridgeError) -> Retry {
+    match (effect, row(error)) {
+        (Effect::Idempotent, (_, retry)) => retry,
+        (Effect::Send, (Certainty::NoEffect, retry)) => retry,
+        (Effect::Send, (Certainty::Unknown, _)) => Retry::No,
+    }
+}
+
+/// Classifies the last error of a send. A send is repeated only after errors without effect,
+/// so the last error alone decides.
+impl From<BridgeError> for SendFailure {
+    fn from(error: BridgeError) -> Self {
+        match row(&error).0 {
+            Certainty::NoEffect => SendFailure::NotSent(error),
+            Certainty::Unknown => SendFailure::Unknown(error),
+        }
+    }
+}
+
+/// Returns the delay before attempt number `attempts + 1`: exponential, with full jitter.
+pub(super) fn backoff(attempts: u32) -> Duration {
+    doubling(FIRST_DELAY, LONGEST_DELAY, attempts).mul_f64(fastrand::f64())
 }
 
 #[cfg(test)]

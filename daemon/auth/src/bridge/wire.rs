@@ -1,19 +1,19 @@
-//! The bridge's JSON, with every variation bridge-api.md lists under "may". Bodies of mails
-//! in lists are not among the fields here, so serde passes over them without keeping them
-//! (trap 3).
+//! The bridge's JSON, with every variation that bridge-api.md lists under "may". The bodies
+//! of mails in lists are not among the fields, so serde skips them (trap 3).
 
-use super::{Head, Listing, Message, Receipt};
+use super::mail::{Head, Listing, Message, Receipt};
 use serde::{Deserialize, Deserializer, de::Visitor};
 use std::fmt;
 
-/// `{"success":..., "data":..., "error":...}`.
+/// The wrapper of every answer: `{"success":..., "data":..., "error":...}`.
 #[derive(Deserialize)]
-pub(super) struct Envelope<T> {
+pub(super) struct Wrapper<T> {
     pub(super) success: bool,
     pub(super) data: Option<T>,
     pub(super) error: Option<ApiError>,
 }
 
+/// The bridge's own description of a failure.
 #[derive(Deserialize)]
 pub(super) struct ApiError {
     #[serde(default)]
@@ -22,12 +22,13 @@ pub(super) struct ApiError {
     pub(super) message: String,
 }
 
-/// The answer to a login or a refresh. `expires_at` is not read: `exp` counts (trap 10).
+/// Answer to a login or a refresh. `expires_at` is ignored: the token's `exp` counts (trap 10).
 #[derive(Deserialize)]
 pub(super) struct TokenAnswer {
     pub(super) token: String,
 }
 
+/// Answer to a list request.
 #[derive(Deserialize)]
 pub(super) struct ListAnswer<T> {
     messages: Vec<T>,
@@ -35,6 +36,7 @@ pub(super) struct ListAnswer<T> {
     has_more: bool,
 }
 
+/// A mail of a list, without its body.
 #[derive(Deserialize)]
 pub(super) struct HeadAnswer {
     id: u64,
@@ -50,6 +52,7 @@ pub(super) struct HeadAnswer {
     is_read: bool,
 }
 
+/// A mail with its body.
 #[derive(Deserialize)]
 pub(super) struct MessageAnswer {
     #[serde(flatten)]
@@ -58,6 +61,7 @@ pub(super) struct MessageAnswer {
     body_html: Option<String>,
 }
 
+/// Answer to a send or a reply.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ReceiptAnswer {
@@ -120,12 +124,12 @@ impl From<ReceiptAnswer> for Receipt {
     }
 }
 
-/// A string, or nothing where it is null (trap 1).
+/// Reads a string, and null as the empty string (trap 1).
 fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// `is_read` is 0 or 1, and may be a bool (trap 1).
+/// Reads `is_read`: 0 or 1, or a bool (trap 1).
 fn number_or_bool<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     struct Either;
     impl Visitor<'_> for Either {
@@ -155,7 +159,7 @@ mod tests {
         "body_html":null,"is_read":0,"received_at":"2026-11-23 09:59:34","size":0}}"#;
 
     fn message(json: &str) -> Message {
-        serde_json::from_str::<Envelope<MessageAnswer>>(json)
+        serde_json::from_str::<Wrapper<MessageAnswer>>(json)
             .unwrap()
             .data
             .unwrap()
@@ -163,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_read_as_observed_with_its_nulls() {
+    fn a_mail_parses_as_observed_with_its_nulls() {
         let mail = message(OBSERVED);
         assert_eq!(mail.head.subject, "");
         assert_eq!(mail.head.date, "2026-11-23T09:59:34Z");
@@ -172,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_is_read_in_every_variation_that_may_be() {
+    fn a_mail_parses_in_every_documented_variation() {
         let json = OBSERVED
             .replace("\"is_read\":0", "\"is_read\":true")
             .replace("2026-11-23 09:59:34", "2026-11-23T09:59:34.000Z")

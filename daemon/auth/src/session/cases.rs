@@ -6,9 +6,12 @@ use super::{
     error::SessionError,
     fake::jwt,
     state::{Event, Reason, State, Tries, Via},
-    token::{Generation, Issued, Token},
+    token::Token,
 };
-use crate::{bridge::BridgeError, credentials::Credentials};
+use crate::{
+    bridge::{BridgeError, Generation, IssuedToken, Revocation},
+    credentials::Credentials,
+};
 use secrecy::SecretString;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -22,7 +25,8 @@ pub(super) fn start() -> Now {
 }
 
 /// A token of an hour's life, received at `now`.
-pub(super) fn token(generation: Generation, now: Now) -> Token {
+pub(super) fn token(generation: u64, now: Now) -> Token {
+    let mark = (Generation(generation), Revocation::default());
     let iat = now
         .wall
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -30,11 +34,11 @@ pub(super) fn token(generation: Generation, now: Now) -> Token {
         .as_secs();
     let claims = format!(r#"{{"sub":"alice","iat":{iat},"exp":{}}}"#, iat + 3600);
     let jwt = jwt(r#"{"alg":"HS256"}"#, &claims);
-    let issued = Issued {
-        token: SecretString::from(jwt),
+    let issued = IssuedToken {
+        jwt: SecretString::from(jwt),
         server_time: None,
     };
-    Token::receive(issued, "alice", generation, now, 0.0).unwrap()
+    Token::receive(issued, "alice", mark, now, 0.0).unwrap()
 }
 
 pub(super) fn credentials() -> Credentials {
@@ -232,9 +236,9 @@ pub(super) fn events(now: Now) -> Vec<(&'static str, Event)> {
         ("sign out", Event::SignOut),
         ("offered", Event::Offered),
         ("timer", Event::Timer),
-        ("rejected 5", Event::Rejected(5, Via::Refresh)),
-        ("rejected 4", Event::Rejected(4, Via::Refresh)),
-        ("useless 5", Event::Rejected(5, Via::Login)),
+        ("rejected 5", Event::Rejected(Generation(5), Via::Refresh)),
+        ("rejected 4", Event::Rejected(Generation(4), Via::Refresh)),
+        ("useless 5", Event::Rejected(Generation(5), Via::Login)),
         ("received", Event::Received(token(6, now))),
         ("transient", Event::Failed(transient())),
         ("refused", Event::Failed(SessionError::Refused)),

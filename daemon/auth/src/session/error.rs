@@ -1,7 +1,10 @@
 //! Why there is no token. It knows nothing of how a person is told.
 
 use super::token::TokenError;
-use crate::{bridge::BridgeError, credentials::SourceError};
+use crate::{
+    bridge::{BridgeError, LoginError},
+    credentials::SourceError,
+};
 use std::time::Duration;
 
 /// Why a login or a renewal failed, or a caller gets no token.
@@ -33,6 +36,16 @@ pub enum SessionError {
     Stopped,
 }
 
+impl From<LoginError> for SessionError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Refused => SessionError::Refused,
+            LoginError::Locked { message } => SessionError::Locked { message },
+            LoginError::Bridge(error) => SessionError::Bridge(error),
+        }
+    }
+}
+
 /// What the state machine needs to know of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -50,6 +63,11 @@ pub enum Class {
 }
 
 impl SessionError {
+    /// Returns whether the bridge refuses the username and password.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, SessionError::Refused)
+    }
+
     /// The kind of error this is to the state machine.
     pub fn class(&self) -> Class {
         match self {

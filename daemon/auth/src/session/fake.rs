@@ -8,16 +8,11 @@
     missing_docs
 )]
 
-use super::{
-    clock::{Clock, Now},
-    error::SessionError,
-    token::{Issued, Token},
+use super::clock::{Clock, Now};
+use crate::{
+    bridge::{Bearer, BridgeError, IssuedToken, LoginError, TokenIssuer},
+    credentials::Credentials,
 };
-use crate::bridge::{
-    Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt,
-    ReplyOutcome,
-};
-use crate::credentials::Credentials;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
@@ -66,7 +61,8 @@ impl Clock for TestClock {
 
 /// What the bridge does with the next attempt; a good token when nothing is left.
 pub enum Next {
-    Fail(SessionError),
+    Fail(BridgeError),
+    Refuse,
     Hang,
     Raw(String),
 }
@@ -78,10 +74,6 @@ pub struct FakeBridge {
     pub next_refresh: Mutex<VecDeque<Next>>,
     logins: Mutex<u32>,
     refreshes: Mutex<u32>,
-    /// What it lists, and how often it was asked to; with an error while there is one.
-    pub mailbox: Mutex<Vec<Head>>,
-    pub lists: Mutex<u32>,
-    pub list_fails: Mutex<Option<BridgeError>>,
 }
 
 impl FakeBridge {
@@ -93,9 +85,6 @@ impl FakeBridge {
             next_refresh: Mutex::default(),
             logins: Mutex::default(),
             refreshes: Mutex::default(),
-            mailbox: Mutex::default(),
-            lists: Mutex::default(),
-            list_fails: Mutex::default(),
         })
     }
 
@@ -106,15 +95,16 @@ impl FakeBridge {
         )
     }
 
-    async fn issue(&self, next: Option<Next>) -> Result<Issued, SessionError> {
+    async fn issue(&self, next: Option<Next>) -> Result<IssuedToken, LoginError> {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let now = self.clock.true_time();
         let token = match next {
-            Some(Next::Fail(error)) => return Err(error),
+            Some(Next::Fail(error)) => return Err(LoginError::Bridge(error)),
+            Some(Next::Refuse) => return Err(LoginError::Refused),
             Some(Next::Hang) => {
                 tokio::time::sleep(Duration::from_secs(30)).await;
                 let after = Duration::from_secs(30);
-                return Err(SessionError::Bridge(BridgeError::TimedOut { after }));
+                return Err(LoginError::Bridge(BridgeError::TimedOut { after }));
             }
             Some(Next::Raw(token)) => token,
             None => jwt(
@@ -125,8 +115,8 @@ impl FakeBridge {
         let server_time = self
             .sends_date
             .then(|| SystemTime::UNIX_EPOCH + Duration::from_secs(now));
-        Ok(Issued {
-            token: token.into(),
+        Ok(IssuedToken {
+            jwt: token.into(),
             server_time,
         })
     }
@@ -154,62 +144,19 @@ pub fn jwt(header: &str, claims: &str) -> String {
     format!("{}.{}.c2ln", b64(header), b64(claims))
 }
 
-impl Bridge for FakeBridge {
-    async fn login(&self, _: &Credentials) -> Result<Issued, SessionError> {
+impl TokenIssuer for FakeBridge {
+    async fn login(&self, _: &Credentials) -> Result<IssuedToken, LoginError> {
         *self.logins.lock().unwrap() += 1;
         let next = self.next_login.lock().unwrap().pop_front();
         self.issue(next).await
     }
 
-    async fn refresh(&self, _: &Token) -> Result<Issued, SessionError> {
+    async fn refresh(&self, _: &Bearer) -> Result<IssuedToken, BridgeError> {
         *self.refreshes.lock().unwrap() += 1;
         let next = self.next_refresh.lock().unwrap().pop_front();
-        self.issue(next).await
-    }
-
-    async fn list(&self, _: &Token, page: &Page, _: Instant) -> Result<Listing, BridgeError> {
-        *self.lists.lock().unwrap() += 1;
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        if let Some(error) = self.list_fails.lock().unwrap().clone() {
-            return Err(error);
-        }
-        let mut heads = self.mailbox.lock().unwrap().clone();
-        // The bridge's order (bridge-api.md, trap 4).
-        heads.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
-        let (from, count) = (page.offset as usize, heads.len());
-        let rest = heads.into_iter().skip(from);
-        let mails: Vec<Message> = rest
-            .take(page.limit as usize)
-            .map(|head| Message {
-                head,
-                text: None,
-                html: None,
-            })
-            .collect();
-        Ok(Listing {
-            has_more: from + mails.len() < count,
-            count: count as u64,
-            mails,
+        self.issue(next).await.map_err(|error| match error {
+            LoginError::Bridge(error) => error,
+            LoginError::Refused | LoginError::Locked { .. } => panic!("a login's error"),
         })
-    }
-    async fn message(&self, _: &Token, _: u64, _: Instant) -> Result<Option<Message>, BridgeError> {
-        unimplemented!("the session reads no mail")
-    }
-    async fn mark_read(&self, _: &Token, _: u64, _: Instant) -> Result<bool, BridgeError> {
-        unimplemented!("the session reads no mail")
-    }
-    async fn delete(&self, _: &Token, _: u64, _: Instant) -> Result<bool, BridgeError> {
-        unimplemented!("the session deletes no mail")
-    }
-    async fn send(&self, _: &Token, _: &Outgoing<'_>, _: Instant) -> Result<Receipt, BridgeError> {
-        unimplemented!("the session sends no mail")
-    }
-    async fn reply(
-        &self,
-        _: &Token,
-        _: &OutgoingReply<'_>,
-        _: Instant,
-    ) -> Result<ReplyOutcome, BridgeError> {
-        unimplemented!("the session sends no mail")
     }
 }

@@ -15,15 +15,16 @@ pub mod state;
 pub mod token;
 
 use crate::{
-    bridge::{Bridge, BridgeError},
+    bridge::{Bearer, Generation, TokenFailure, TokenIssuer, TokenProblem},
     credentials::{Credentials, Giver, Source},
 };
 use clock::{Clock, Now, SystemClock};
 use error::SessionError;
 pub use outlook::Outlook;
+pub(crate) use owner::login;
 use state::{State, Via};
 use std::{future::Future, sync::Arc, time::SystemTime};
-use token::{Generation, Token};
+use token::Token;
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::{Instant, timeout_at},
@@ -73,13 +74,13 @@ impl Snapshot {
 
 /// Why an authenticated request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError {
+pub enum RequestError<E> {
     /// There is no token to send it with.
     #[error("there is no session with the bridge")]
     Session(#[source] SessionError),
     /// The bridge did not do it.
     #[error("the bridge cannot do it")]
-    Bridge(#[source] BridgeError),
+    Bridge(#[source] E),
 }
 
 /// What happened since the start.
@@ -124,12 +125,12 @@ pub struct Session {
 
 impl Session {
     /// Starts the owner's task. Nothing is tried before somebody asks for a token.
-    pub fn start<B: Bridge>(bridge: Arc<B>, source: Source) -> Self {
+    pub fn start<B: TokenIssuer>(bridge: Arc<B>, source: Source) -> Self {
         Self::start_with_clock(bridge, source, Arc::new(SystemClock))
     }
 
     /// The same, with a clock of the caller's.
-    pub fn start_with_clock<B: Bridge>(
+    pub fn start_with_clock<B: TokenIssuer>(
         bridge: Arc<B>,
         source: Source,
         clock: Arc<dyn Clock>,
@@ -208,30 +209,31 @@ impl Session {
     ///
     /// # Errors
     /// The session's, or the bridge's last answer.
-    pub async fn with_token<T, F>(
+    pub async fn with_token<T, E, F>(
         &self,
         deadline: Instant,
-        work: impl Fn(Token) -> F,
-    ) -> Result<T, RequestError>
+        work: impl Fn(Bearer) -> F,
+    ) -> Result<T, RequestError<E>>
     where
-        F: Future<Output = Result<T, BridgeError>>,
+        E: TokenFailure,
+        F: Future<Output = Result<T, E>>,
     {
         let mut token = self.token(deadline).await.map_err(RequestError::Session)?;
         for left in [Via::Refresh, Via::Login] {
             let generation = token.generation();
-            match work(token).await {
-                Err(BridgeError::Unauthorized { message }) => {
-                    tracing::warn!(
-                        "Warning: Token expired, attempting refresh... (401: {message})"
-                    );
-                    self.rejected(generation, left, deadline).await;
-                }
-                result => return result.map_err(of_request),
-            }
+            let result = work(token.bearer().clone()).await;
+            let Err(error) = result else {
+                return result.map_err(RequestError::Bridge);
+            };
+            let Some(TokenProblem::Rejected(message)) = error.token_problem() else {
+                return Err(of_request(error));
+            };
+            tracing::warn!("Warning: Token expired, attempting refresh... (401: {message})");
+            self.rejected(generation, left, deadline).await;
             token = self.token(deadline).await.map_err(RequestError::Session)?;
             tracing::debug!("API request proceeding with refreshed token");
         }
-        work(token).await.map_err(of_request)
+        work(token.bearer().clone()).await.map_err(of_request)
     }
 
     /// Whose session it is. Where only a login will tell, one is waited for.
@@ -346,10 +348,25 @@ impl Session {
     }
 }
 
-fn of_request(error: BridgeError) -> RequestError {
-    match error {
-        BridgeError::Withdrawn => RequestError::Session(SessionError::LoggedOut),
-        error => RequestError::Bridge(error),
+/// Entry point of tests/fuzz: a JWT, as far as it goes.
+#[cfg(fuzzing)]
+pub fn fuzz(jwt: &str) {
+    let now = SystemClock.now();
+    let issued = crate::bridge::IssuedToken {
+        jwt: jwt.to_owned().into(),
+        server_time: Some(now.wall),
+    };
+    let mark = (Generation(1), crate::bridge::Revocation::default());
+    if let Ok(token) = Token::receive(issued, "alice", mark, now, 0.5) {
+        assert!(token.is_good(now));
+        assert!(token.renews().mono <= token.expires().mono);
+    }
+}
+
+fn of_request<E: TokenFailure>(error: E) -> RequestError<E> {
+    match error.token_problem() {
+        Some(TokenProblem::Revoked) => RequestError::Session(SessionError::LoggedOut),
+        Some(TokenProblem::Rejected(_)) | None => RequestError::Bridge(error),
     }
 }
 

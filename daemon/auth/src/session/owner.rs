@@ -6,10 +6,10 @@ use super::{
     clock::{Clock, Now},
     error::SessionError,
     state::{Context, Effect, Event, Reason, State},
-    token::{Generation, Issued, Token, Withdrawal},
+    token::Token,
 };
 use crate::{
-    bridge::{Bridge, BridgeError},
+    bridge::{BridgeError, Generation, IssuedToken, Revocation, TokenIssuer},
     credentials::{Credentials, Giver, Source, SourceError},
 };
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -38,10 +38,10 @@ pub(super) struct Owner<B> {
     person: Option<Reply>,
     generation: Generation,
     /// Of all tokens since somebody signed out.
-    withdrawal: Withdrawal,
+    revocation: Revocation,
 }
 
-impl<B: Bridge> Owner<B> {
+impl<B: TokenIssuer> Owner<B> {
     pub(super) fn new(
         bridge: Arc<B>,
         source: Source,
@@ -55,8 +55,8 @@ impl<B: Bridge> Owner<B> {
             publish,
             in_flight: None,
             person: None,
-            generation: 0,
-            withdrawal: Withdrawal::default(),
+            generation: Generation(0),
+            revocation: Revocation::default(),
         }
     }
 
@@ -109,7 +109,7 @@ impl<B: Bridge> Owner<B> {
             Command::SignOut(reply) => {
                 self.adopt(Source::Nowhere { username: None });
                 // A request that waits to be sent again has a token of its own.
-                std::mem::take(&mut self.withdrawal).withdraw();
+                std::mem::take(&mut self.revocation).revoke();
                 // Whoever waits to be told is told once the state is published.
                 self.apply(Event::SignOut);
                 let _ = reply.send(Ok(()));
@@ -215,8 +215,8 @@ impl<B: Bridge> Owner<B> {
     }
 
     fn begin(&mut self, effect: Effect) -> (Kind, Attempt) {
-        self.generation += 1;
-        let generation = self.generation;
+        self.generation = self.generation.next();
+        let mark = (self.generation, self.revocation.clone());
         let bridge = self.bridge.clone();
         let source = self.source.clone();
         let clock = self.clock.clone();
@@ -228,12 +228,12 @@ impl<B: Bridge> Owner<B> {
                         SourceError::Nothing => SessionError::NoCredentials,
                         error => SessionError::Source(error),
                     })?;
-                    login(&*bridge, &credentials, generation, &*clock).await
+                    login(&*bridge, &credentials, mark, &*clock).await
                 }),
             ),
             Effect::Check(credentials) => (
                 Kind::Check(credentials.clone()),
-                Box::pin(async move { login(&*bridge, &credentials, generation, &*clock).await }),
+                Box::pin(async move { login(&*bridge, &credentials, mark, &*clock).await }),
             ),
             Effect::Refresh(token) => (
                 Kind::Refresh,
@@ -244,8 +244,11 @@ impl<B: Bridge> Owner<B> {
                         left.as_secs() / 60
                     );
                     let asked = clock.now();
-                    let issued = bridge.refresh(&token).await?;
-                    receive(issued, token.username(), generation, asked)
+                    let issued = bridge
+                        .refresh(token.bearer())
+                        .await
+                        .map_err(SessionError::Bridge)?;
+                    receive(issued, token.username(), mark, asked)
                 }),
             ),
         }
@@ -265,33 +268,32 @@ impl<B: Bridge> Owner<B> {
             }
         }
         let event = match result {
-            Ok(token) => Event::Received(token.clone().within(&self.withdrawal)),
+            Ok(token) => Event::Received(token.clone()),
             Err(error) => Event::Failed(error.clone()),
         };
         (event, person)
     }
 }
 
-async fn login<B: Bridge>(
+pub(crate) async fn login<B: TokenIssuer>(
     bridge: &B,
     credentials: &Credentials,
-    generation: Generation,
+    mark: (Generation, Revocation),
     clock: &dyn Clock,
 ) -> Result<Token, SessionError> {
     tracing::debug!("Attempting login with username: {}", credentials.username);
     let asked = clock.now();
     let issued = bridge.login(credentials).await?;
-    receive(issued, &credentials.username, generation, asked)
+    receive(issued, &credentials.username, mark, asked)
 }
 
 fn receive(
-    issued: Issued,
+    issued: IssuedToken,
     username: &str,
-    generation: Generation,
+    mark: (Generation, Revocation),
     asked: Now,
 ) -> Result<Token, SessionError> {
-    Token::receive(issued, username, generation, asked, fastrand::f64())
-        .map_err(SessionError::Token)
+    Token::receive(issued, username, mark, asked, fastrand::f64()).map_err(SessionError::Token)
 }
 
 /// The seed's lines about logins and renewals.

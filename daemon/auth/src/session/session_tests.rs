@@ -28,14 +28,14 @@ pub(super) fn soon() -> Instant {
     Instant::now() + Duration::from_secs(60)
 }
 
-fn unauthorized() -> SessionError {
-    SessionError::Bridge(BridgeError::Unauthorized {
+fn unauthorized() -> BridgeError {
+    BridgeError::Unauthorized {
         message: String::new(),
-    })
+    }
 }
 
-fn down() -> SessionError {
-    SessionError::Bridge(BridgeError::Intercepted { status: 503 })
+fn down() -> BridgeError {
+    BridgeError::Intercepted { status: 503 }
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,7 +45,12 @@ async fn a_thousand_callers_cost_one_login_and_all_get_its_token() {
     let callers: Vec<_> = (0..1000)
         .map(|_| {
             let session = session.clone();
-            tokio::spawn(async move { session.token(soon()).await.map(|token| token.generation()) })
+            tokio::spawn(async move {
+                session
+                    .token(soon())
+                    .await
+                    .map(|token| token.generation().0)
+            })
         })
         .collect();
     for caller in callers {
@@ -69,7 +74,10 @@ async fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
             let session = session.clone();
             tokio::spawn(async move {
                 session.rejected(dead, Via::Refresh, soon()).await;
-                session.token(soon()).await.map(|token| token.generation())
+                session
+                    .token(soon())
+                    .await
+                    .map(|token| token.generation().0)
             })
         })
         .collect();
@@ -91,7 +99,13 @@ async fn callers_that_wait_share_a_failure_and_the_next_one_begins_anew() {
             .push_back(Next::Fail(down()));
     }
     let (a, b) = tokio::join!(session.token(soon()), session.token(soon()));
-    assert_eq!((a.err(), b.err()), (Some(down()), Some(down())));
+    assert_eq!(
+        (a.err(), b.err()),
+        (
+            Some(SessionError::Bridge(down())),
+            Some(SessionError::Bridge(down()))
+        )
+    );
     assert_eq!(bridge.counts().0, failure::MAX_ATTEMPTS);
     assert!(session.token(soon()).await.is_ok());
 }
@@ -137,7 +151,10 @@ async fn callers_keep_working_while_renewals_fail_and_log_in_when_the_token_ends
     tokio::time::sleep(Duration::from_secs(DAY - 200)).await;
     let snapshot = session.snapshot();
     assert!(snapshot.stats.failed_renewals >= 2, "{:?}", snapshot.stats);
-    assert_eq!(session.token(Instant::now()).await.unwrap().generation(), 1);
+    assert_eq!(
+        session.token(Instant::now()).await.unwrap().generation().0,
+        1
+    );
     tokio::time::sleep(Duration::from_secs(201)).await;
     assert!(session.token(soon()).await.is_ok());
     assert_eq!(bridge.counts().0, 2);
@@ -151,9 +168,9 @@ async fn eight_hours_of_sleep_are_survived_without_a_failed_call() {
     session.token(soon()).await.unwrap();
     // Asleep: the wall clock goes on, the monotonic one and its timers do not.
     clock.shift(8 * 3600);
-    assert_eq!(session.token(soon()).await.unwrap().generation(), 1);
+    assert_eq!(session.token(soon()).await.unwrap().generation().0, 1);
     clock.shift(16 * 3600);
-    assert!(session.token(soon()).await.unwrap().generation() > 1);
+    assert!(session.token(soon()).await.unwrap().generation().0 > 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -171,7 +188,7 @@ async fn a_local_clock_wrong_by_a_day_either_way_changes_nothing() {
         let session = session(&bridge);
         session.token(soon()).await.unwrap();
         tokio::time::sleep(Duration::from_secs(DAY - 400)).await;
-        assert_eq!(session.token(soon()).await.unwrap().generation(), 1);
+        assert_eq!(session.token(soon()).await.unwrap().generation().0, 1);
         assert_eq!(bridge.counts(), (1, 0), "{offset} {sends_date}");
         tokio::time::sleep(Duration::from_secs(400)).await;
         assert_eq!(bridge.counts(), (1, 1), "{offset} {sends_date}");
@@ -194,7 +211,7 @@ async fn a_clock_set_back_does_not_keep_a_dead_token_alive() {
     session.token(soon()).await.unwrap();
     clock.shift(-2 * 86_400);
     tokio::time::sleep(Duration::from_secs(DAY + 1)).await;
-    assert!(session.token(soon()).await.unwrap().generation() > 1);
+    assert!(session.token(soon()).await.unwrap().generation().0 > 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -301,7 +318,7 @@ async fn a_refreshed_token_that_is_refused_too_is_followed_by_a_full_login_and_t
         message: "no".into(),
     };
     // Good from the third token on: the first login's, its refresh's, the second login's.
-    let answer = session.with_token(soon(), async |token| match token.generation() {
+    let answer = session.with_token(soon(), async |token| match token.generation().0 {
         1 | 2 => Err(refused()),
         generation => Ok(generation),
     });

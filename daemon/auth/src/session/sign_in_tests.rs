@@ -26,14 +26,14 @@ async fn a_mistyped_password_leaves_a_live_session_as_it_was() {
     let bridge = FakeBridge::new(&TestClock::new());
     let session = session(&bridge);
     session.token(soon()).await.unwrap();
-    next_login(&bridge, Next::Fail(SessionError::Refused));
+    next_login(&bridge, Next::Refuse);
     let (typed, meanwhile) = tokio::join!(
         session.sign_in(typed("mistyped-password"), soon()),
         session.token(soon())
     );
     assert_eq!(typed, Err(SessionError::Refused));
     assert_eq!(
-        meanwhile.unwrap().generation(),
+        meanwhile.unwrap().generation().0,
         1,
         "callers go on meanwhile"
     );
@@ -47,7 +47,7 @@ async fn a_mistyped_password_leaves_a_live_session_as_it_was() {
 async fn a_person_who_signs_in_ends_the_cool_down_and_their_password_is_used_from_then_on() {
     let bridge = FakeBridge::new(&TestClock::new());
     let session = session(&bridge);
-    next_login(&bridge, Next::Fail(SessionError::Refused));
+    next_login(&bridge, Next::Refuse);
     assert_eq!(
         session.token(soon()).await.err(),
         Some(SessionError::Refused)
@@ -137,7 +137,7 @@ async fn a_token_refused_while_a_password_is_checked_is_not_handed_out_again() {
     let bridge = FakeBridge::new(&TestClock::new());
     let session = session(&bridge);
     let dead = session.token(soon()).await.unwrap().generation();
-    next_login(&bridge, Next::Fail(SessionError::Refused));
+    next_login(&bridge, Next::Refuse);
     let check = session.sign_in(typed("mistyped-password"), soon());
     let call = async {
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -5,9 +5,9 @@ use super::{
     clock::Now,
     error::{Class, SessionError},
     failure::{login_failed, renewal_failed},
-    token::{Generation, Token},
+    token::Token,
 };
-use crate::credentials::Credentials;
+use crate::{bridge::Generation, credentials::Credentials};
 
 /// The session. There is nothing beside it.
 #[derive(Debug, Clone)]

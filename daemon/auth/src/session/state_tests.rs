@@ -27,18 +27,18 @@ fn short(state: &State) -> String {
         State::SigningIn { tries, via } => {
             format!("in/{via:?} a{} r{}", tries.attempt, tries.refusals)
         }
-        State::Live { token } => format!("live g{}", token.generation()),
+        State::Live { token } => format!("live g{}", token.generation().0),
         State::Renewing { token, tries, via } => {
             format!(
                 "renewing/{via:?} g{} a{}",
-                token.generation(),
+                token.generation().0,
                 tries.attempt
             )
         }
         State::Backoff { token, tries, .. } => {
             format!(
                 "backoff g{:?} a{}",
-                token.as_ref().map(Token::generation),
+                token.as_ref().map(|token| token.generation().0),
                 tries.attempt
             )
         }
@@ -56,7 +56,7 @@ fn every_state_meets_every_event_as_the_table_says() {
             let effect = match effect {
                 None => String::new(),
                 Some(Effect::Login) => " + login".into(),
-                Some(Effect::Refresh(token)) => format!(" + refresh g{}", token.generation()),
+                Some(Effect::Refresh(token)) => format!(" + refresh g{}", token.generation().0),
                 Some(Effect::Check(_)) => " + check".into(),
             };
             let after = short(&after);
@@ -272,7 +272,7 @@ fn callers_use_a_good_token_while_its_renewal_fails() {
             retry_at: now,
         },
     ] {
-        assert!(matches!(state.outlook(now), Outlook::Token(token) if token.generation() == 5));
+        assert!(matches!(state.outlook(now), Outlook::Token(token) if token.generation().0 == 5));
         assert!(
             matches!(state.outlook(now.plus(HOUR)), Outlook::Ask),
             "not a dead one"

@@ -5,15 +5,12 @@
 //! bridge, not against a forger, who would gain nothing by sending us a token of his own.
 
 use super::clock::Now;
+use crate::bridge::{Bearer, Generation, IssuedToken, Revocation};
 use jsonwebtoken::{Algorithm, dangerous};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -26,39 +23,13 @@ const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
 /// So that many machines that logged in together do not renew together.
 const RENEW_JITTER: Duration = Duration::from_secs(60);
 
-/// What the bridge handed out, as it came.
-#[derive(Debug, Clone)]
-pub struct Issued {
-    /// The JWT.
-    pub token: SecretString,
-    /// The bridge's time when it answered, from the `Date` header.
-    pub server_time: Option<SystemTime>,
-}
-
-/// Which token: counts up with each one received, so that a late complaint about an older
-/// one is recognised.
-pub type Generation = u64;
-
 /// A token that passed the checks.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Token {
-    generation: Generation,
+    bearer: Bearer,
     username: Arc<str>,
-    secret: Arc<SecretString>,
-    withdrawal: Withdrawal,
     expires: Now,
     renews: Now,
-}
-
-/// Whether somebody signed out since: one for all tokens of a session, whoever has them.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Withdrawal(Arc<AtomicBool>);
-
-impl Withdrawal {
-    /// Nothing is to be asked with these tokens any more.
-    pub(super) fn withdraw(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 /// Why something the bridge issued is not used.
@@ -96,13 +67,13 @@ impl Token {
     /// # Errors
     /// Any [`TokenError`].
     pub fn receive(
-        issued: Issued,
+        issued: IssuedToken,
         username: &str,
-        generation: Generation,
+        (generation, revocation): (Generation, Revocation),
         asked: Now,
         jitter: f64,
     ) -> Result<Self, TokenError> {
-        let jwt = issued.token.expose_secret();
+        let jwt = issued.jwt.expose_secret();
         if jwt.len() > MAX_BYTES {
             return Err(TokenError::TooLarge(jwt.len()));
         }
@@ -141,39 +112,26 @@ impl Token {
         // A token of minutes, as tests have, is renewed in its last fifth.
         let margin = RENEW_BEFORE.min(left / 5) + RENEW_JITTER.min(left / 20).mul_f64(jitter);
         Ok(Self {
-            generation,
+            bearer: Bearer::new(issued.jwt, generation, revocation),
             username: username.into(),
-            secret: Arc::new(issued.token),
-            withdrawal: Withdrawal::default(),
             expires: asked.plus(left),
             renews: asked.plus(left.saturating_sub(margin)),
         })
     }
 
+    /// What a request carries.
+    pub fn bearer(&self) -> &Bearer {
+        &self.bearer
+    }
+
     /// Which one it is.
     pub fn generation(&self) -> Generation {
-        self.generation
+        self.bearer.generation()
     }
 
     /// Whose it is.
     pub fn username(&self) -> &str {
         &self.username
-    }
-
-    /// The JWT, to be put into a request's header and nowhere else.
-    pub fn secret(&self) -> &SecretString {
-        &self.secret
-    }
-
-    /// The same token, as one of those that are withdrawn together.
-    pub(super) fn within(self, withdrawal: &Withdrawal) -> Self {
-        let withdrawal = withdrawal.clone();
-        Self { withdrawal, ..self }
-    }
-
-    /// Whether somebody signed out since it was handed out.
-    pub fn is_withdrawn(&self) -> bool {
-        self.withdrawal.0.load(Ordering::Relaxed)
     }
 
     /// When it stops being good.
@@ -189,15 +147,6 @@ impl Token {
     /// Whether it is good at `now`.
     pub fn is_good(&self, now: Now) -> bool {
         !self.expires.has_come(now)
-    }
-}
-
-/// Never shows the JWT.
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
-            .field("generation", &self.generation)
-            .finish_non_exhaustive()
     }
 }
 

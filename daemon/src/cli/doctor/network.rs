@@ -2,20 +2,22 @@
 //! end. Each step is tried only when those before it went well.
 
 use super::{Check, local::Daemon, ok, password, skipped, wrong};
-use crate::{cli::direct, config::Config, fault};
-use reqwest::Url;
+use crate::{config::Config, fault};
 use std::{
     net::SocketAddr,
     time::{Duration, SystemTime},
 };
 use tai_auth::{
-    bridge::{BridgeError, Health, http::HttpBridge},
+    base_url::BaseUrl,
+    bridge::{BridgeError, Health, HttpBridge},
+    check_login,
     credentials::Credentials,
 };
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
 };
+use url::Url;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A clock that is further off breaks other things than tai.
@@ -68,8 +70,8 @@ pub(super) async fn examine(
 }
 
 /// The proxy that requests to `base` go through. One to loopback never goes through any.
-fn proxy_for(base: &Url, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    if base.scheme() != "https" {
+fn proxy_for(base: &BaseUrl, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    if !base.is_https() {
         return None;
     }
     let first = |names: &[&str]| {
@@ -77,7 +79,7 @@ fn proxy_for(base: &Url, env: &dyn Fn(&str) -> Option<String>) -> Option<String>
             .iter()
             .find_map(|name| env(name).filter(|value| !value.is_empty()))
     };
-    let host = base.host_str()?;
+    let host = base.as_url().host_str()?;
     let excepted = first(&["NO_PROXY", "no_proxy"]).unwrap_or_default();
     let is_excepted = excepted.split(',').map(str::trim).any(|name| {
         let name = name.trim_start_matches('.');
@@ -129,8 +131,9 @@ async fn through(proxy: &str, checks: &mut Vec<Check>) -> bool {
 }
 
 /// Whether the bridge's host has an address, and takes connections.
-async fn directly(base: &Url, checks: &mut Vec<Check>) -> bool {
+async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
     checks.push(ok("proxy", "none"));
+    let base = base.as_url();
     let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = base.port_or_known_default().unwrap_or(443);
     let found = timeout(PATIENCE, lookup_host((host, port))).await;
@@ -185,8 +188,8 @@ fn skip_from(checks: &mut Vec<Check>, names: &[&str]) {
 }
 
 /// TLS and health, which one request shows.
-fn tls(base: &Url, health: &Result<Health, BridgeError>) -> [Check; 2] {
-    let is_tls = base.scheme() == "https";
+fn tls(base: &BaseUrl, health: &Result<Health, BridgeError>) -> [Check; 2] {
+    let is_tls = base.is_https();
     if is_tls && let Err(BridgeError::Unreachable { detail }) = health {
         return [
             wrong(
@@ -245,8 +248,8 @@ async fn login(
     let Some(credentials) = credentials else {
         return password::not_looked_at();
     };
-    match direct::try_login(bridge, &credentials).await {
-        Ok(_) => ok(
+    match check_login(bridge, &credentials).await {
+        Ok(()) => ok(
             name,
             format!(
                 "the bridge accepts the password of {}",
@@ -256,7 +259,7 @@ async fn login(
         Err(error) => {
             let fault = fault::of_login(&error);
             let remedy = "Check both where they are configured; upper and lower case matter.";
-            let refused = matches!(error, tai_auth::session::error::SessionError::Refused);
+            let refused = error.is_refused();
             let remedy = if refused { remedy } else { &fault.hint };
             wrong(name, format!("{}: {}", fault.what, fault.why), remedy)
         }

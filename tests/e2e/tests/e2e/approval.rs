@@ -214,7 +214,7 @@ fn a_held_mail_that_could_not_be_sent_waits_on() {
     shim.call("send_email", mail("text"));
     machine
         .sandbox
-        .fail(FaultKind::Error500, 1, "POST /api/v1/send-email");
+        .fail(FaultKind::NotProcessed, 1, "POST /api/v1/send-email");
     assert_eq!(
         machine.cli(&["approve", "1", "--yes"]).status.code(),
         Some(1)

@@ -233,8 +233,23 @@ fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
     taid.wait_until_live();
     machine
         .sandbox
-        .fail(FaultKind::Error500, 1, "POST /api/v1/send-email");
+        .fail(FaultKind::NotProcessed, 1, "POST /api/v1/send-email");
     let mut shim = desk(&machine);
     assert!(send(&mut shim, 1, false).is_error);
     assert!(!send(&mut shim, 1, false).is_error);
+}
+
+#[test]
+fn a_mail_whose_failure_does_not_say_that_it_was_not_sent_is_held_back() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    machine
+        .sandbox
+        .fail(FaultKind::Error500, 1, "POST /api/v1/send-email");
+    let mut shim = desk(&machine);
+    let unknown = send(&mut shim, 1, false);
+    assert!(unknown.text.contains("it is unknown"), "{}", unknown.text);
+    let held = send(&mut shim, 1, false);
+    assert!(held.text.contains("may have been sent"), "{}", held.text);
 }

@@ -242,15 +242,16 @@ fn seed_a_person_can_verify_credentials_and_connectivity_by_hand() {
 #[test]
 fn seed_another_program_can_use_the_same_authentication() {
     let machine = Machine::new();
-    let run = |password: &str| {
+    let run = |url: &str, password: &str| {
         Command::new(executables().join("examples/session"))
             .env_clear()
-            .args([&machine.sandbox.url(), USER])
+            .args([url, USER])
             .env("PASSWORD", password)
             .output()
             .unwrap()
     };
-    let output = run(PASSWORD);
+    let url = machine.sandbox.url();
+    let output = run(&url, PASSWORD);
     let said = machine.plain(&output.stdout);
     assert!(
         output.status.success(),
@@ -258,13 +259,19 @@ fn seed_another_program_can_use_the_same_authentication() {
         machine.plain(&output.stderr)
     );
     insta::assert_snapshot!(said, @"0 of 0 mails");
-    let output = run("another-sandbox-password");
+    let output = run(&url, "another-sandbox-password");
     assert!(!output.status.success());
     assert!(
         machine
             .plain(&output.stderr)
             .contains("refuses the username and password")
     );
+    // A password never leaves in clear text: the URL is refused before anything is sent, to a
+    // host that would otherwise have to be looked up and reached.
+    let output = run("http://example.org", PASSWORD);
+    assert!(!output.status.success());
+    let said = machine.plain(&output.stderr);
+    assert!(said.contains("PlainHttp"), "{said}");
 }
 
 #[test]

@@ -1,76 +1,46 @@
-//! How one request gets to the bridge and its answer back: the only user of reqwest. What may
-//! be sent again, and what an answer means, is decided elsewhere; a test of that has a
-//! transport of its own.
+//! HTTP over TCP and TLS, with reqwest.
 
 use super::{
-    BridgeError,
-    answer::Raw,
+    Exchange, MAX_REQUESTS, RawAnswer, Transport,
     body::{self, BodyError, MAX_ANSWER},
 };
+use crate::{base_url::BaseUrl, bridge::error::BridgeError};
 use reqwest::{
-    Client, Method, Url,
+    Client,
     header::{self, HeaderMap, HeaderValue},
     redirect,
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
 use std::{
-    future::Future,
     sync::{PoisonError, RwLock},
     time::Duration,
 };
 
-/// Sent as User-Agent (seed: `tai-mcp/<version>`).
+/// The `User-Agent` header (seed: `tai-mcp/<version>`).
 const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
 const MAX_CONNECT: Duration = Duration::from_secs(10);
-/// As many as there may be requests at once: with fewer a crowd of clients would have most of
-/// its connections made anew each time.
-const IDLE_CONNECTIONS: usize = super::http::MAX_REQUESTS;
+/// As many as there may be requests at once: with fewer, a crowd of clients opens most of its
+/// connections again for each request.
+const IDLE_CONNECTIONS: usize = MAX_REQUESTS;
 
-/// One request.
-#[derive(Debug, Clone, Copy)]
-pub struct Exchange<'a> {
-    pub method: &'a Method,
-    pub url: &'a Url,
-    pub token: Option<&'a SecretString>,
-    pub body: Option<&'a str>,
-    /// How long the whole of it may take.
-    pub timeout: Duration,
-}
-
-/// Does one request at a time for any number of callers.
-pub trait Transport: Send + Sync + 'static {
-    /// One request and its whole answer.
-    ///
-    /// # Errors
-    /// That there is no answer: [`BridgeError::Unreachable`] when the request certainly did
-    /// not arrive, [`BridgeError::TimedOut`], [`BridgeError::Broken`], [`BridgeError::TooLarge`].
-    fn exchange<B: DeserializeOwned + Send + 'static>(
-        &self,
-        exchange: Exchange<'_>,
-    ) -> impl Future<Output = Result<Raw<B>, BridgeError>> + Send;
-
-    /// Closes the connections that wait to be used again: their buffers have had tokens in
-    /// them, and are zeroed when they are freed.
-    fn forget(&self);
-}
-
-/// Why the client could not be built.
+/// Reason why the HTTP client cannot be set up; in practice, missing root certificates.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be set up: {0}")]
+#[error("cannot set up the HTTP client: {0}")]
 pub struct SetupError(String);
 
-/// HTTP over TCP and TLS.
-pub struct Reqwest {
+/// The transport over the network. Redirects are not followed, and a bridge on a loopback
+/// address is never reached through a proxy.
+pub struct Network {
     client: RwLock<Client>,
-    base: Url,
+    base: BaseUrl,
     timeout: Duration,
 }
 
-impl Reqwest {
-    /// Sets the client up, TLS included, so that no call pays for it.
-    pub(super) fn new(base: Url, timeout: Duration) -> Result<Self, SetupError> {
-        // A second daemon in one process, as tests have, finds it installed.
+impl Network {
+    /// Sets up the client, TLS included, so that no request pays for it.
+    pub(crate) fn new(base: BaseUrl, timeout: Duration) -> Result<Self, SetupError> {
+        // A second bridge in one process finds the provider installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             client: RwLock::new(client(&base, timeout)?),
@@ -80,11 +50,11 @@ impl Reqwest {
     }
 }
 
-impl Transport for Reqwest {
+impl Transport for Network {
     async fn exchange<B: DeserializeOwned + Send + 'static>(
         &self,
         exchange: Exchange<'_>,
-    ) -> Result<Raw<B>, BridgeError> {
+    ) -> Result<RawAnswer<B>, BridgeError> {
         let Exchange {
             method,
             url,
@@ -99,14 +69,16 @@ impl Transport for Reqwest {
             .clone();
         let mut request = client.request(method.clone(), url.clone()).timeout(timeout);
         if token.is_none() {
-            // It may carry a password, and a connection keeps its last request in memory.
+            // The request may carry a password, and a connection keeps its last request in
+            // memory.
             request = request.header(header::CONNECTION, "close");
         }
         if let Some(token) = token {
             let bearer = format!("Bearer {}", token.expose_secret());
-            let mut value = HeaderValue::try_from(bearer).map_err(|_| BridgeError::Garbled {
-                detail: "the token is not a header value".into(),
-            })?;
+            let mut value =
+                HeaderValue::try_from(bearer).map_err(|_| BridgeError::Unreachable {
+                    detail: "the token does not fit into a header".into(),
+                })?;
             value.set_sensitive(true);
             request = request.header(header::AUTHORIZATION, value);
         }
@@ -133,22 +105,22 @@ impl Transport for Reqwest {
             Err(BodyError::Broken(error)) => return Err(failed(error)),
             Err(BodyError::TooLarge) => return Err(BridgeError::TooLarge { limit: MAX_ANSWER }),
         };
-        Ok(Raw {
+        Ok(RawAnswer {
             status,
             headers,
             body,
         })
     }
 
-    fn forget(&self) {
+    fn close_idle(&self) {
         if let Ok(fresh) = client(&self.base, self.timeout) {
             *self.client.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
     }
 }
 
-/// The client, TLS included.
-fn client(base: &Url, timeout: Duration) -> Result<Client, SetupError> {
+/// Builds the client, TLS included.
+fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, SetupError> {
     let mut headers = HeaderMap::new();
     headers.insert(
         header::CONTENT_TYPE,
@@ -162,9 +134,9 @@ fn client(base: &Url, timeout: Duration) -> Result<Client, SetupError> {
         .pool_max_idle_per_host(IDLE_CONNECTIONS)
         .pool_idle_timeout(Duration::from_secs(55))
         .tcp_nodelay(true)
-        // We decide what is sent again.
+        // `bridge::retry` decides what is repeated.
         .retry(reqwest::retry::never());
-    builder = if base.scheme() == "https" {
+    builder = if base.is_https() {
         builder.https_only(true)
     } else {
         builder.no_proxy()
@@ -174,7 +146,8 @@ fn client(base: &Url, timeout: Duration) -> Result<Client, SetupError> {
         .map_err(|error| SetupError(crate::chain(&error)))
 }
 
-/// reqwest's error without the URL it repeats, and with the causes it leaves out.
+/// Returns the innermost cause of a reqwest error, which repeats the URL and leaves its
+/// causes out.
 fn detail(error: &reqwest::Error) -> String {
     let mut text = String::new();
     let mut source = std::error::Error::source(error);

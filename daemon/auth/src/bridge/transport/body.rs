@@ -1,6 +1,6 @@
-//! An answer's body as a value. A list carries the whole body of every mail in it
-//! (bridge-api.md, trap 3), so what is long is parsed while it arrives and never held as a
-//! whole: only what the value keeps stays in memory.
+//! The body of an answer as a value. A list carries the whole body of every mail in it
+//! (bridge-api.md, trap 3). A long answer is therefore parsed while it arrives, and only what
+//! the value keeps stays in memory.
 
 use reqwest::Response;
 use serde::de::DeserializeOwned;
@@ -8,18 +8,19 @@ use std::io::{self, Read};
 use tokio::sync::mpsc;
 use tokio_util::bytes::{Buf as _, Bytes};
 
-/// 200 mails of 150 kB, with room to spare.
+/// Size limit in bytes: 200 mails of 150 kB, with room to spare.
 pub(super) const MAX_ANSWER: usize = 64 << 20;
-/// What is no longer than this is collected first. Beyond, the parser gets a thread, which
-/// costs more than parsing so little.
+/// Bytes up to which an answer is collected first. A longer one is parsed on a thread, which
+/// costs more than parsing a short one.
 const SHORT: usize = 256 << 10;
-/// Pieces that may wait for the parser.
+/// Number of chunks that may wait for the parser.
 const AHEAD: usize = 4;
 
-/// Why there is no value. What is not JSON is no error here, but a value of its own kind.
+/// Reason why a body cannot be read. A body that is not JSON is not among them.
 pub(super) enum BodyError {
+    /// The connection failed.
     Broken(reqwest::Error),
-    /// More than [`MAX_ANSWER`].
+    /// The body exceeds [`MAX_ANSWER`].
     TooLarge,
 }
 
@@ -30,49 +31,49 @@ pub(super) async fn parse<T: DeserializeOwned + Send + 'static>(
     let mut start = Vec::new();
     while start.len() <= SHORT {
         match response.chunk().await.map_err(BodyError::Broken)? {
-            Some(piece) => start.extend_from_slice(&piece),
+            Some(chunk) => start.extend_from_slice(&chunk),
             None => return Ok(serde_json::from_slice(&start)),
         }
     }
     let mut length = start.len();
-    let (pieces, waiting) = mpsc::channel(AHEAD);
+    let (chunks, waiting) = mpsc::channel(AHEAD);
     let arriving = Arriving {
-        now: start.into(),
+        current: start.into(),
         waiting,
     };
-    // Ends when it has its value, finds that there is none, or `pieces` is dropped.
+    // The parser ends with a value, with an error, or when `chunks` is dropped.
     let parser = tokio::task::spawn_blocking(move || serde_json::from_reader(arriving));
-    while let Some(piece) = response.chunk().await.map_err(BodyError::Broken)? {
-        length += piece.len();
+    while let Some(chunk) = response.chunk().await.map_err(BodyError::Broken)? {
+        length += chunk.len();
         if length > MAX_ANSWER {
             return Err(BodyError::TooLarge);
         }
-        if pieces.send(piece).await.is_err() {
+        if chunks.send(chunk).await.is_err() {
             break;
         }
     }
-    drop(pieces);
+    drop(chunks);
     Ok(parser
         .await
         .unwrap_or_else(|error| Err(serde_json::Error::io(io::Error::other(error)))))
 }
 
-/// A body as its pieces arrive.
+/// A body whose chunks are still arriving.
 struct Arriving {
-    now: Bytes,
+    current: Bytes,
     waiting: mpsc::Receiver<Bytes>,
 }
 
 impl Read for Arriving {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.now.is_empty() {
+        while self.current.is_empty() {
             match self.waiting.blocking_recv() {
-                Some(piece) => self.now = piece,
+                Some(chunk) => self.current = chunk,
                 None => return Ok(0),
             }
         }
-        let length = into.len().min(self.now.len());
-        self.now.copy_to_slice(into.split_at_mut(length).0);
+        let length = into.len().min(self.current.len());
+        self.current.copy_to_slice(into.split_at_mut(length).0);
         Ok(length)
     }
 }

@@ -1,0 +1,154 @@
+//! The base URL of a mail bridge: HTTPS, or plain HTTP to a loopback address.
+//!
+//! A [`BaseUrl`] is the only way to name a bridge, so a password cannot leave the machine in
+//! clear text.
+
+use std::{fmt, str::FromStr};
+use url::{Host, Url};
+
+/// The URL below which a mail bridge answers, such as `https://tai.chat`.
+///
+/// It holds no username, password, query or fragment. Its scheme is `https`, or `http` if the
+/// host is `localhost` or a loopback address (seed: "All authentication goes over HTTPS").
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BaseUrl(Url);
+
+/// Reason why a text is not a [`BaseUrl`].
+///
+/// The messages never repeat the text: it may be a password in the wrong place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BaseUrlError {
+    /// The text is not an absolute URL with a host.
+    #[error("not a URL")]
+    NotAUrl,
+    /// The URL contains a username or a password.
+    #[error("a URL must not contain a username or a password")]
+    UserInfo,
+    /// The URL has a query or a fragment.
+    #[error("a base URL has no `?` and no `#`")]
+    QueryOrFragment,
+    /// The scheme is `http` and the host is not a loopback address.
+    #[error("the URL must begin with `https://`; `http://` is for loopback only")]
+    PlainHttp,
+    /// The scheme is neither `https` nor `http`.
+    #[error("the URL must begin with `https://`")]
+    Scheme,
+}
+
+impl BaseUrl {
+    /// Returns the URL.
+    pub fn as_url(&self) -> &Url {
+        &self.0
+    }
+
+    /// Returns whether requests go through TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Returns the URL of `segments` below this one. Each of them is one path segment,
+    /// whatever characters it contains.
+    pub(crate) fn join(&self, segments: &[&str]) -> Url {
+        let mut url = self.0.clone();
+        // A URL with a host always has path segments.
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+}
+
+impl TryFrom<Url> for BaseUrl {
+    type Error = BaseUrlError;
+
+    fn try_from(url: Url) -> Result<Self, BaseUrlError> {
+        let host = url.host().ok_or(BaseUrlError::NotAUrl)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BaseUrlError::UserInfo);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(BaseUrlError::QueryOrFragment);
+        }
+        let is_loopback = match host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(address) => address.is_loopback(),
+            Host::Ipv6(address) => address.is_loopback(),
+        };
+        match url.scheme() {
+            "https" => Ok(Self(url)),
+            "http" if is_loopback => Ok(Self(url)),
+            "http" => Err(BaseUrlError::PlainHttp),
+            _ => Err(BaseUrlError::Scheme),
+        }
+    }
+}
+
+impl FromStr for BaseUrl {
+    type Err = BaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        let url: Url = text.parse().map_err(|_| BaseUrlError::NotAUrl)?;
+        url.try_into()
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_to_any_host_and_http_to_loopback_are_accepted() {
+        for text in [
+            "https://tai.chat",
+            "https://example.com:8443/mail/",
+            "http://localhost:1",
+            "http://127.0.0.1",
+            "http://127.1.2.3:8080",
+            "http://[::1]:1",
+        ] {
+            assert!(text.parse::<BaseUrl>().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_other_url_is_refused_for_its_own_reason() {
+        use BaseUrlError::*;
+        for (text, reason) in [
+            ("", NotAUrl),
+            ("tai.chat", NotAUrl),
+            ("https://", NotAUrl),
+            ("data:text/plain,secret", NotAUrl),
+            ("https://user:secret@tai.chat", UserInfo),
+            ("https://user@tai.chat", UserInfo),
+            ("https://tai.chat/?x=1", QueryOrFragment),
+            ("https://tai.chat/#a", QueryOrFragment),
+            ("http://example.org", PlainHttp),
+            ("http://localhost.example.org", PlainHttp),
+            ("http://127.0.0.1.example.org", PlainHttp),
+            ("http://192.168.0.1", PlainHttp),
+            ("http://0.0.0.0", PlainHttp),
+            ("http://[::ffff:10.0.0.1]", PlainHttp),
+            ("ftp://tai.chat", Scheme),
+        ] {
+            assert_eq!(text.parse::<BaseUrl>(), Err(reason), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_segment_stays_one_segment() {
+        for base in ["https://tai.chat/below", "https://tai.chat/below/"] {
+            let base: BaseUrl = base.parse().unwrap();
+            let url = base.join(&["messages", "../../x?y#z"]);
+            assert_eq!(
+                url.as_str(),
+                "https://tai.chat/below/messages/..%2F..%2Fx%3Fy%23z"
+            );
+        }
+    }
+}

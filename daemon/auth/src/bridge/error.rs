@@ -1,0 +1,173 @@
+//! Reasons why a request has no usable answer. None of them contains a secret.
+
+use std::time::Duration;
+
+/// Reason why a request did not lead to a usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BridgeError {
+    /// No byte of the request left this machine.
+    #[error("cannot connect to the bridge: {detail}")]
+    Unreachable {
+        /// The cause, as the network library words it.
+        detail: String,
+    },
+    /// The connection broke after at least a part of the request had left.
+    #[error("the connection to the bridge broke before it answered: {detail}")]
+    Broken {
+        /// The cause, as the network library words it.
+        detail: String,
+    },
+    /// The bridge did not answer in time.
+    #[error("the bridge did not answer within {} ms", .after.as_millis())]
+    TimedOut {
+        /// The time limit of the request.
+        after: Duration,
+    },
+    /// HTTP 429.
+    #[error("the bridge asks for fewer requests")]
+    RateLimited {
+        /// The pause that the bridge asks for.
+        retry_after: Option<Duration>,
+    },
+    /// HTTP 401 to a request with a token.
+    #[error("the bridge does not accept the token: {message}")]
+    Unauthorized {
+        /// The bridge's own text.
+        message: String,
+    },
+    /// HTTP 4xx: the bridge understood the request and refuses it.
+    #[error("the bridge refuses the request: {message} ({code}, HTTP {status})")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The bridge's error code.
+        code: String,
+        /// The bridge's own text.
+        message: String,
+    },
+    /// The bridge failed and says so. Whether it did what was asked is unknown.
+    #[error("the bridge failed: {message} ({code}, HTTP {status})")]
+    Failed {
+        /// The HTTP status.
+        status: u16,
+        /// The bridge's error code.
+        code: String,
+        /// The bridge's own text.
+        message: String,
+    },
+    /// The bridge failed before it handed the mail to its provider (bridge-api.md, trap 7).
+    #[error("the bridge did not process the mail: {message}")]
+    NotProcessed {
+        /// The bridge's own text.
+        message: String,
+    },
+    /// The bridge sends nothing for a minute, after repeated failures (trap 7).
+    #[error("the bridge has suspended sending: {message}")]
+    CircuitOpen {
+        /// The bridge's own text.
+        message: String,
+    },
+    /// The bridge's mail provider refuses the mail for good (trap 7).
+    #[error("the bridge's mail provider refuses the mail: {message}")]
+    ProviderRefused {
+        /// The provider's own text.
+        message: String,
+    },
+    /// A machine in front of the bridge answered in its place (trap 12).
+    #[error("something in front of the bridge answered HTTP {status} with a page instead")]
+    Intercepted {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// HTTP 2xx with a body that the API does not allow.
+    #[error("the bridge's answer cannot be read: {detail}")]
+    Garbled {
+        /// The problem with the body.
+        detail: String,
+    },
+    /// The answer exceeds the size limit.
+    #[error("the bridge's answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The user signed out before the request left.
+    #[error("the user signed out before the request left")]
+    Revoked,
+}
+
+/// Reason why a login brought no token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LoginError {
+    /// The bridge refuses the username and password. The answer is the same while the
+    /// bridge's database fails (trap 9).
+    #[error("the bridge refuses the username and password")]
+    Refused,
+    /// The account exists and is locked or suspended.
+    #[error("the account is locked or suspended: {message}")]
+    Locked {
+        /// The bridge's own text.
+        message: String,
+    },
+    /// The request itself failed.
+    #[error(transparent)]
+    Bridge(BridgeError),
+}
+
+/// Reason why a mail has no receipt. The two cases are never confused: a mail that may have
+/// been sent must not be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendFailure {
+    /// The mail was certainly not sent.
+    #[error("the mail was not sent")]
+    NotSent(#[source] BridgeError),
+    /// The mail may have been sent.
+    #[error("it is unknown whether the mail was sent")]
+    Unknown(#[source] BridgeError),
+}
+
+/// Failure of a request that carries a token.
+pub trait TokenFailure {
+    /// Returns the problem with the token, if the token is the reason of the failure. The
+    /// request then certainly had no effect.
+    fn token_problem(&self) -> Option<TokenProblem<'_>>;
+}
+
+/// Problem with the token of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenProblem<'a> {
+    /// The bridge answered 401 with this text.
+    Rejected(&'a str),
+    /// The user signed out before the request left.
+    Revoked,
+}
+
+impl TokenFailure for BridgeError {
+    fn token_problem(&self) -> Option<TokenProblem<'_>> {
+        match self {
+            BridgeError::Unauthorized { message } => Some(TokenProblem::Rejected(message)),
+            BridgeError::Revoked => Some(TokenProblem::Revoked),
+            BridgeError::Unreachable { .. }
+            | BridgeError::Broken { .. }
+            | BridgeError::TimedOut { .. }
+            | BridgeError::RateLimited { .. }
+            | BridgeError::Refused { .. }
+            | BridgeError::Failed { .. }
+            | BridgeError::NotProcessed { .. }
+            | BridgeError::CircuitOpen { .. }
+            | BridgeError::ProviderRefused { .. }
+            | BridgeError::Intercepted { .. }
+            | BridgeError::Garbled { .. }
+            | BridgeError::TooLarge { .. } => None,
+        }
+    }
+}
+
+impl TokenFailure for SendFailure {
+    fn token_problem(&self) -> Option<TokenProblem<'_>> {
+        match self {
+            SendFailure::NotSent(error) => error.token_problem(),
+            SendFailure::Unknown(_) => None,
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The bridge over HTTP: limits, the gate, repeats and counters for every request. The
+//! meaning of a request is in `calls`, `tokens` and `public`.
+
+use super::{
+    answer::{date, read},
+    bearer::Bearer,
+    coalescing::Coalescing,
+    error::BridgeError,
+    gate::Gate,
+    metrics::{Metrics, Recorder},
+    retry::{Effect, MAX_ATTEMPTS, Retry, backoff, retry},
+    transport::{Exchange, MAX_REQUESTS, Network, RawAnswer, SetupError, Transport},
+    wire::Wrapper,
+};
+use crate::base_url::BaseUrl;
+use http::Method;
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
+use url::Url;
+
+/// The bridge at one base URL. Shared by reference or `Arc`; all methods take `&self`.
+///
+/// Its futures need a tokio runtime with time and I/O; a current-thread runtime suffices.
+pub struct HttpBridge<T = Network> {
+    transport: T,
+    base: BaseUrl,
+    timeout: Duration,
+    gate: Gate,
+    recorder: Recorder,
+    slots: Semaphore,
+    coalescing: Coalescing,
+    is_anchored: Arc<AtomicBool>,
+}
+
+/// One mail request.
+pub(super) struct MailRequest<'a> {
+    method: Method,
+    url: Url,
+    bearer: &'a Bearer,
+    body: Option<String>,
+    effect: Effect,
+}
+
+impl<'a> MailRequest<'a> {
+    /// Creates a request that may be repeated.
+    pub(super) fn idempotent(method: Method, url: Url, bearer: &'a Bearer) -> Self {
+        Self {
+            method,
+            url,
+            bearer,
+            body: None,
+            effect: Effect::Idempotent,
+        }
+    }
+
+    /// Creates a request that sends a mail.
+    pub(super) fn send(url: Url, bearer: &'a Bearer, body: String) -> Self {
+        Self {
+            method: Method::POST,
+            url,
+            bearer,
+            body: Some(body),
+            effect: Effect::Send,
+        }
+    }
+}
+
+impl HttpBridge {
+    /// Sets up the bridge at `base`, TLS included. Nothing is sent.
+    ///
+    /// `timeout` limits each HTTP request, logins included (seed: `API_TIMEOUT`). The system's
+    /// proxy settings apply to HTTPS only.
+    ///
+    /// # Errors
+    /// [`SetupError`] if TLS cannot be set up.
+    pub fn new(base: BaseUrl, timeout: Duration) -> Result<Self, SetupError> {
+        let transport = Network::new(base.clone(), timeout)?;
+        Ok(Self::with_transport(transport, base, timeout))
+    }
+}
+
+impl<T: Transport> HttpBridge<T> {
+    /// Creates the bridge at `base` behind a given transport.
+    pub fn with_transport(transport: T, base: BaseUrl, timeout: Duration) -> Self {
+        Self {
+            transport,
+            base,
+            timeout,
+            gate: Gate::default(),
+            recorder: Recorder::default(),
+            slots: Semaphore::new(MAX_REQUESTS),
+            coalescing: Coalescing::default(),
+            is_anchored: Arc::default(),
+        }
+    }
+
+    /// Closes the idle connections, whose buffers have held tokens.
+    pub fn close_idle(&self) {
+        self.transport.close_idle();
+    }
+
+    /// Returns the counters.
+    pub fn metrics(&self) -> Metrics {
+        self.recorder.metrics()
+    }
+
+    /// Returns the end of the pause that the bridge has asked for, if there is one.
+    pub fn rate_limited_until(&self) -> Option<Instant> {
+        self.gate.closed_until()
+    }
+
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    pub(super) fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    pub(super) fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    pub(super) fn coalescing(&self) -> &Coalescing {
+        &self.coalescing
+    }
+
+    /// Returns whether mail requests are in flight.
+    pub(super) fn is_busy(&self) -> bool {
+        self.slots.available_permits() < MAX_REQUESTS
+    }
+
+    /// Returns the URL of an endpoint below `/api/v1/`.
+    pub(super) fn url(&self, segments: &[&str]) -> Url {
+        self.base.join(&[&["api", "v1"], segments].concat())
+    }
+
+    /// Sends a mail request, and repeats it as far as its effect and `deadline` allow.
+    /// `on_leave` is called before each attempt.
+    pub(super) async fn request<B: DeserializeOwned + Send + 'static>(
+        &self,
+        request: MailRequest<'_>,
+        deadline: Instant,
+        mut on_leave: impl FnMut(),
+    ) -> Result<B, BridgeError> {
+        self.anchor();
+        let mut attempts = 1;
+        loop {
+            self.wait_at_gate(deadline).await?;
+            let slot = timeout_at(deadline, self.slots.acquire()).await;
+            let Ok(Ok(slot)) = slot else {
+                return Err(BridgeError::Unreachable {
+                    detail: format!("{MAX_REQUESTS} other requests are in flight"),
+                });
+            };
+            if request.bearer.is_revoked() {
+                return Err(BridgeError::Revoked);
+            }
+            on_leave();
+            self.recorder.asked(attempts > 1);
+            let left = deadline.saturating_duration_since(Instant::now());
+            let answer = self
+                .exchange(
+                    &request.method,
+                    &request.url,
+                    Some(request.bearer.jwt()),
+                    request.body.as_deref(),
+                    self.timeout.min(left),
+                )
+                .await;
+            drop(slot);
+            let read = answer.and_then(|raw: RawAnswer<Wrapper<B>>| read(&self.gate, raw));
+            let error = match read {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            let delay = match retry(request.effect, &error) {
+                Retry::No => return Err(error),
+                Retry::Backoff => backoff(attempts),
+                Retry::AtGate => Duration::ZERO,
+            };
+            if attempts == MAX_ATTEMPTS || Instant::now() + delay >= deadline {
+                return Err(error);
+            }
+            tracing::info!(%error, attempts, "request to the bridge is repeated");
+            attempts += 1;
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// Sends one request and reads its whole answer.
+    pub(super) async fn exchange<B: DeserializeOwned + Send + 'static>(
+        &self,
+        method: &Method,
+        url: &Url,
+        token: Option<&SecretString>,
+        body: Option<&str>,
+        timeout: Duration,
+    ) -> Result<RawAnswer<B>, BridgeError> {
+        let exchange = Exchange {
+            method,
+            url,
+            token,
+            body,
+            timeout,
+        };
+        let started = Instant::now();
+        let answer = self.transport.exchange(exchange).await;
+        match &answer {
+            Ok(raw) => {
+                let (status, date) = (raw.status.as_u16(), date(&raw.headers));
+                self.recorder.answered(status, started.elapsed(), date);
+            }
+            Err(BridgeError::TooLarge { .. }) => {}
+            Err(_) => self.recorder.unanswered(),
+        }
+        answer
+    }
+
+    async fn wait_at_gate(&self, deadline: Instant) -> Result<(), BridgeError> {
+        while let Some(until) = self.gate.closed_until() {
+            if until >= deadline {
+                return Err(limited_until(until));
+            }
+            tokio::time::sleep_until(until).await;
+        }
+        Ok(())
+    }
+
+    /// Keeps a timer pending that is due before the deadlines of requests. tokio interrupts
+    /// its event loop for a timer that becomes the earliest one, which costs a request with a
+    /// deadline two system calls.
+    fn anchor(&self) {
+        if !self.is_anchored.swap(true, Ordering::Relaxed) {
+            let is_anchored = self.is_anchored.clone();
+            let period = self.timeout.mul_f64(0.6);
+            tokio::spawn(async move {
+                tokio::time::sleep(period).await;
+                is_anchored.store(false, Ordering::Relaxed);
+            });
+        }
+    }
+}
+
+/// Returns the error of a request that the closed gate holds back.
+pub(super) fn limited_until(until: Instant) -> BridgeError {
+    let retry_after = Some(until.saturating_duration_since(Instant::now()));
+    BridgeError::RateLimited { retry_after }
+}

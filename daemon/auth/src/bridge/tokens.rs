@@ -1,0 +1,91 @@
+//! The requests that bring tokens: login and refresh. Each is one attempt; the session
+//! decides about the next one.
+
+use super::{
+    TokenIssuer,
+    answer::{date, read},
+    bearer::{Bearer, IssuedToken},
+    error::{BridgeError, LoginError},
+    http_bridge::{HttpBridge, limited_until},
+    transport::{RawAnswer, Transport},
+    wire::{TokenAnswer, Wrapper},
+};
+use crate::credentials::Credentials;
+use http::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// Clock difference in seconds from which on a warning is logged.
+const WORTH_A_WARNING_S: i64 = 60;
+
+impl<T: Transport> TokenIssuer for HttpBridge<T> {
+    async fn login(&self, credentials: &Credentials) -> Result<IssuedToken, LoginError> {
+        let body = serde_json::json!({
+            "username": credentials.username,
+            "password": credentials.password.expose_secret(),
+        });
+        let issued = self.token("Login", "login", None, Some(body.to_string()));
+        issued.await.map_err(|error| match error {
+            // The bridge does not say which of the two is wrong. Some bridges answer 400.
+            BridgeError::Unauthorized { .. } | BridgeError::Refused { status: 400, .. } => {
+                LoginError::Refused
+            }
+            // 403 Forbidden, 423 Locked: the bridge knows the account and keeps it out.
+            BridgeError::Refused {
+                status: 403 | 423,
+                message,
+                ..
+            } => LoginError::Locked { message },
+            error => LoginError::Bridge(error),
+        })
+    }
+
+    async fn refresh(&self, bearer: &Bearer) -> Result<IssuedToken, BridgeError> {
+        self.token("Refresh", "refresh", Some(bearer.jwt()), None)
+            .await
+    }
+}
+
+impl<T: Transport> HttpBridge<T> {
+    /// Requests a token. The gate of the mail requests holds this one back too, and its own
+    /// 429 closes the gate.
+    async fn token(
+        &self,
+        what: &str,
+        segment: &str,
+        token: Option<&SecretString>,
+        body: Option<String>,
+    ) -> Result<IssuedToken, BridgeError> {
+        let url = self.url(&[segment]);
+        // Seed: "Login request sent to: https://tai.chat/api/v1/login".
+        tracing::debug!("{what} request sent to: {url}");
+        if let Some(until) = self.gate().closed_until() {
+            return Err(limited_until(until));
+        }
+        self.recorder().asked(false);
+        let (body, timeout) = (body.as_deref(), self.timeout());
+        let raw: RawAnswer<Wrapper<TokenAnswer>> = self
+            .exchange(&Method::POST, &url, token, body, timeout)
+            .await?;
+        // Seed: "Login response status: 200".
+        tracing::debug!("{what} response status: {}", raw.status.as_u16());
+        self.warn_about_clock();
+        let server_time = date(&raw.headers);
+        let answer = read(self.gate(), raw)?;
+        Ok(IssuedToken {
+            jwt: answer.token.into(),
+            server_time,
+        })
+    }
+
+    /// Logs a clock difference, which breaks the tokens of other programs.
+    fn warn_about_clock(&self) {
+        if let Some(ahead_s) = self.metrics().clock_ahead_s
+            && ahead_s.abs() >= WORTH_A_WARNING_S
+        {
+            tracing::warn!(
+                ahead_s,
+                "clock skew: this machine's clock differs from the bridge's, which counts"
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! One HTTP request and its answer. This folder is the only user of reqwest; what may be
+//! repeated and what an answer means is decided outside of it.
+//!
+//! [`Transport`] is a seam: a simulation puts its own world in the place of [`Network`].
+
+mod body;
+mod network;
+
+pub use network::{Network, SetupError};
+
+use super::error::BridgeError;
+use http::{HeaderMap, Method, StatusCode};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use std::{future::Future, time::Duration};
+use url::Url;
+
+/// Maximum number of mail requests at once, and so of connections. Further requests queue.
+pub(super) const MAX_REQUESTS: usize = 32;
+
+/// One request.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The whole URL.
+    pub url: &'a Url,
+    /// The JWT for the `Authorization` header. A request without one may carry a password.
+    pub token: Option<&'a SecretString>,
+    /// The JSON body.
+    pub body: Option<&'a str>,
+    /// Time limit for the request and its whole answer.
+    pub timeout: Duration,
+}
+
+/// An answer, and its body as a value of type `B` or the reason why it is none.
+pub struct RawAnswer<B> {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: serde_json::Result<B>,
+}
+
+/// Carries requests for any number of callers.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one request and reads its whole answer.
+    ///
+    /// # Errors
+    /// [`BridgeError::Unreachable`] if no byte left this machine; [`BridgeError::TimedOut`],
+    /// [`BridgeError::Broken`] or [`BridgeError::TooLarge`] if some may have.
+    fn exchange<B: DeserializeOwned + Send + 'static>(
+        &self,
+        exchange: Exchange<'_>,
+    ) -> impl Future<Output = Result<RawAnswer<B>, BridgeError>> + Send;
+
+    /// Closes the idle connections. Their buffers have held tokens, and are zeroed when they
+    /// are freed.
+    fn close_idle(&self);
+}
