@@ -13,7 +13,7 @@ use std::{
 /// The items that a file uses of another, each with its line.
 type Ties = BTreeMap<String, usize>;
 
-/// Which file uses which.
+/// The uses between files.
 #[derive(Debug, Default)]
 pub struct Graph(BTreeMap<PathBuf, BTreeMap<PathBuf, Ties>>);
 
@@ -105,7 +105,7 @@ impl Graph {
         reached
     }
 
-    /// Returns a finding for each file of a circle, with what ties it to the others.
+    /// Returns a finding for each file of a circle, with the items that tie it to the others.
     #[must_use]
     pub fn check(&self) -> Vec<Finding> {
         let mut found = Vec::new();

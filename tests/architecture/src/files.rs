@@ -1,4 +1,4 @@
-//! The text of the files that are checked: read from the workspace, or planted by a test.
+//! The texts of the files under check: read from the workspace, or planted by a test.
 
 use std::{
     collections::BTreeMap,

@@ -11,9 +11,9 @@ pub struct Finding {
     pub line: usize,
     /// Name of the rule.
     pub rule: &'static str,
-    /// What the rule forbids and the file has: a module, a crate, or nothing.
+    /// Name of the forbidden module or crate; empty for rules on whole files.
     pub subject: String,
-    /// What was found, and the reason for the rule.
+    /// Description of the violation, and the reason for the rule.
     pub reason: String,
 }
 

@@ -1,12 +1,12 @@
-//! Checks of the sources that the compiler does not make.
+//! Checks of the sources beyond those of the compiler.
 //!
-//! The sources are parsed with `syn`, and each path in them is followed through imports, aliases
-//! and re-exports to the item that it names. [`rules`] holds the tables: crate walls, module
-//! walls, pure files, limits. [`pending`] holds the violations of today; an entry of it that
-//! nothing needs any longer is itself a violation.
+//! `syn` parses the sources, and each path is followed through imports, aliases, globs and
+//! re-exports to its definition. [`rules`] holds the tables: crate walls, module walls, pure
+//! files, limits. [`pending`] lists the violations that are permitted for now; an entry without
+//! a violation is itself a violation.
 //!
-//! Attributes' strings and the names that a macro makes are not seen. A macro call's arguments
-//! are searched for paths.
+//! Limits: the arguments of macro calls and attributes are searched for paths, but not parsed.
+//! Paths in string literals, items that a macro defines, and method calls are not seen.
 
 #![warn(missing_docs)]
 

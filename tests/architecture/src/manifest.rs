@@ -18,7 +18,7 @@ pub struct Package {
     pub name: String,
     /// Its folder.
     pub folder: PathBuf,
-    /// Its dependencies, those for tests and builds included.
+    /// Its dependencies, including those of tests and build scripts.
     pub dependencies: Vec<Dependency>,
     /// Files of the targets that the manifest names.
     named: Vec<PathBuf>,
@@ -27,11 +27,11 @@ pub struct Package {
 /// A dependency.
 #[derive(Debug)]
 pub struct Dependency {
-    /// Name of the crate, whatever the manifest calls it.
+    /// Name of the crate, also if the manifest renames it.
     pub name: String,
-    /// Whether tests alone have it.
+    /// Whether it is a dependency of tests only.
     pub test: bool,
-    /// Whether the crate has it with its default features.
+    /// Whether the default features include it.
     pub default: bool,
 }
 
@@ -155,7 +155,7 @@ fn default_features(table: &Table) -> BTreeSet<&str> {
 }
 
 impl Package {
-    /// Returns the crate roots: what Cargo finds by place, and what the manifest names.
+    /// Returns the crate roots: those that Cargo finds by path, and those that the manifest names.
     #[must_use]
     pub fn roots(&self, files: &Files) -> Vec<Root> {
         let library = self.folder.join("src/lib.rs");
@@ -194,7 +194,7 @@ impl Package {
     }
 }
 
-/// Checks which crate depends on which.
+/// Checks the dependencies of each crate.
 #[must_use]
 pub fn check(packages: &[Package], walls: &[CrateWall], bans: &[Ban]) -> Vec<Finding> {
     let mut found = Vec::new();

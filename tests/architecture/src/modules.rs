@@ -23,7 +23,7 @@ pub struct Node {
     pub children: BTreeMap<String, Vec<Id>>,
     /// Whether the module or one around it is for tests only.
     pub test: bool,
-    /// What the module holds.
+    /// The contents of the module's source.
     pub contents: Module,
 }
 
@@ -32,9 +32,9 @@ pub struct Node {
 pub struct Modules {
     /// The modules.
     pub all: Vec<Node>,
-    /// Root modules of the libraries and of the crates with one program alone, by name.
+    /// Root modules of libraries, and of programs without a library, by name.
     pub crates: BTreeMap<String, Id>,
-    /// Files that cannot be read as modules.
+    /// Findings for files that do not parse or that no target reaches.
     pub broken: Vec<Finding>,
 }
 
@@ -115,7 +115,7 @@ impl Modules {
         });
     }
 
-    /// Adds a module and those inside it. `folder` is where its `mod name;` are looked for.
+    /// Adds a module and the modules inside it. `folder` contains the files of its `mod name;`.
     fn add(&mut self, mut node: Node, folder: &Path, parsed: &mut BTreeMap<PathBuf, Module>) -> Id {
         let inline = std::mem::take(&mut node.contents.inline);
         let declared = std::mem::take(&mut node.contents.declared);
@@ -175,7 +175,7 @@ impl Modules {
             .position(|node| node.name.join("::") == name)
     }
 
-    /// Returns the folders and files of the modules with this name: the module and those inside.
+    /// Returns the files of the module with this name and of the modules inside it.
     #[must_use]
     pub fn files_of(&self, name: &str) -> BTreeSet<&Path> {
         self.all

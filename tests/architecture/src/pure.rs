@@ -3,7 +3,7 @@
 use crate::{Finding, Modules, modules::is_within};
 
 const RULE: &str = "pure files";
-const REASON: &str = "a state machine decides from its arguments alone, so that a table covers it";
+const REASON: &str = "a state machine depends on its arguments alone, so that a table can cover it";
 
 /// Checks the files in `pure` and each that defines a function `step`.
 #[must_use]

@@ -1,4 +1,4 @@
-//! What a path means: followed through modules, aliases, re-exports and globs to its item.
+//! Name resolution: follows a path through modules, aliases, re-exports and globs to its item.
 
 use crate::{
     modules::{Id, Modules, Node},
@@ -6,23 +6,23 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// What a path ends at.
+/// The end of a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     /// A module.
     Module(Id),
     /// An item that the module defines, by its name.
     Item(Id, String),
-    /// Something of a crate that is not in the workspace.
+    /// A name of a crate outside the workspace.
     Outside,
 }
 
 /// The meaning of a path.
 #[derive(Debug, Default)]
 pub(crate) struct Meaning {
-    /// Where the path ends; more than one for a name in two namespaces or on two systems.
+    /// Ends of the path; more than one for a name in two namespaces or on two systems.
     pub(crate) targets: BTreeSet<Target>,
-    /// Every absolute name on the way: as it is written, and after each re-export.
+    /// Absolute names of the path: as written, and after each re-export.
     pub(crate) names: BTreeSet<Vec<String>>,
 }
 
@@ -52,7 +52,7 @@ impl Modules {
 
 struct Walk<'a> {
     modules: &'a Modules,
-    /// Names already looked up, so that imports that lead to themselves end.
+    /// Names already looked up; stops at imports that lead back to themselves.
     seen: BTreeSet<(Id, Vec<String>)>,
     meaning: Meaning,
 }
@@ -110,7 +110,7 @@ impl Walk<'_> {
         self.meaning
             .names
             .insert([node.name.as_slice(), rest].concat());
-        // An item that a macro makes is taken to be where it is looked for.
+        // The lookup does not see an item that a macro defines: assume that the module has it.
         self.name(id, rest) || {
             self.meaning.targets.insert(Target::Item(id, first.clone()));
             true
@@ -156,7 +156,7 @@ impl Walk<'_> {
             };
             walk.path(id, &glob.path);
             if walk.meaning.targets.contains(&Target::Outside) {
-                // What a glob of another crate brings is unknown: the name may be of there.
+                // The items of an outside crate are unknown: assume that the glob may import the name.
                 let names = walk.meaning.names.into_iter();
                 let names = names.map(|name| [name.as_slice(), path].concat());
                 self.meaning.names.extend(names);

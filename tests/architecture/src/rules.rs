@@ -5,7 +5,7 @@
 pub struct CrateWall {
     /// Name of the crate.
     pub name: &'static str,
-    /// Crates of the workspace it may depend on.
+    /// Permitted crates of the workspace.
     pub may: &'static [&'static str],
     /// Reason for the rule.
     pub reason: &'static str,
@@ -33,28 +33,28 @@ impl Ban {
     }
 }
 
-/// What the modules inside one may name.
+/// A limit on the names that a module and the modules inside it use.
 #[derive(Debug, Clone, Copy)]
 pub struct ModuleWall {
-    /// Absolute name of the module; the rule holds for the modules inside it.
+    /// Absolute name of the module.
     pub inside: &'static str,
-    /// What it may or must not name.
+    /// Permitted or forbidden names.
     pub limit: Limit,
     /// Reason for the rule.
     pub reason: &'static str,
 }
 
-/// A limit on the names that a module uses.
+/// Permitted or forbidden names. A name covers everything inside it.
 #[derive(Debug, Clone, Copy)]
 pub enum Limit {
-    /// None of these, nor what is inside them.
+    /// Forbidden names.
     Never(&'static [&'static str]),
-    /// Of the workspace's names only its own and these.
+    /// The permitted names of the workspace, besides the module's own. Other crates are free.
     Only(&'static [&'static str]),
 }
 
-/// Which crate may depend on which. Crates in `tests/` have no row: they may depend on all, and
-/// no other crate on them.
+/// The permitted dependencies of each crate. Crates in `tests/` have no row: they may depend on
+/// every crate, and no other crate may depend on them.
 pub const CRATE_WALLS: &[CrateWall] = &[
     CrateWall {
         name: "tai-names",
@@ -216,7 +216,7 @@ pub const MODULE_WALLS: &[ModuleWall] = &[
 /// Files that are pure besides those that define a function `step`.
 pub const PURE: &[&str] = &["daemon/auth/src/session/state.rs"];
 
-/// What a pure file must not name.
+/// Forbidden names of a pure file.
 pub const IMPURE: &[&str] = &[
     "tokio",
     "std::time::SystemTime::now",
@@ -229,14 +229,14 @@ pub const IMPURE: &[&str] = &[
     "fastrand",
 ];
 
-/// Lines that a file may have.
+/// Most lines of a file.
 pub const MAX_LINES: usize = 400;
 
-/// Lines that a module's doc may have; crate roots are free.
+/// Most lines of a module's doc. `lib.rs` is exempt.
 pub const MAX_DOC: usize = 10;
 
-/// Words that stand for a person or a part without naming it.
+/// Pronouns that hide the subject of a sentence.
 pub const VAGUE_WORDS: &[&str] = &["nobody", "somebody", "whoever", "anew"];
 
-/// Lines of `daemon`, `shim` and `proto` that may have one of [`VAGUE_WORDS`].
+/// Most lines of `daemon`, `shim` and `proto` with one of [`VAGUE_WORDS`].
 pub const MAX_VAGUE: usize = 125;

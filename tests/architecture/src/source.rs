@@ -1,4 +1,4 @@
-//! What a source file holds, as plain data.
+//! The contents of a source file, as plain data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ pub struct Module {
     pub declared: Vec<Declared>,
     /// Modules with their contents here, each with whether it is for tests only.
     pub inline: Vec<(String, bool, Module)>,
-    /// Imports, those inside functions included.
+    /// Imports, including those inside functions.
     pub imports: Vec<Import>,
     /// Paths that code names, with the first line of each.
     pub mentions: BTreeMap<Name, usize>,

@@ -1,4 +1,4 @@
-//! The walls inside crates: which module may name which.
+//! The walls inside crates: permitted and forbidden names per module.
 
 use crate::{
     Finding, Modules,
@@ -70,7 +70,7 @@ fn module(modules: &Modules, wall: &ModuleWall, id: Id, found: &mut BTreeSet<Fin
     }
 }
 
-/// Returns the forbidden module that a name is in.
+/// Returns the forbidden module that contains a name.
 fn broken(modules: &Modules, wall: &ModuleWall, name: &[String]) -> Option<String> {
     match wall.limit {
         Limit::Never(never) => {

@@ -1,10 +1,10 @@
-//! Paths in the tokens of a macro call or an attribute, which are not parsed.
+//! Paths in the tokens of macro calls and attributes.
 
 use crate::source::Name;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
-/// Calls `found` with each path: idents joined by `::`, and a single ident that can be no
-/// variable, field or method.
+/// Calls `found` with each path: idents joined by `::`, and each single ident that is not a
+/// variable, a field or a method.
 pub(super) fn paths(stream: TokenStream, found: &mut impl FnMut(Name, usize)) {
     let tokens: Vec<TokenTree> = stream.into_iter().collect();
     let mut at = 0;

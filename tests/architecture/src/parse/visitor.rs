@@ -7,7 +7,7 @@ use syn::{
     visit::{self, Visit},
 };
 
-/// Returns what a module's items say.
+/// Returns the contents of a module.
 pub(super) fn contents(items: &[Item], attributes: &[Attribute]) -> Module {
     let mut visitor = Visitor {
         module: Module::default(),
@@ -23,7 +23,7 @@ pub(super) fn contents(items: &[Item], attributes: &[Attribute]) -> Module {
     visitor.module
 }
 
-/// Returns the name that an item defines. Modules and imports are no items here.
+/// Returns the name that an item defines; `None` for modules and imports.
 fn defined(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,

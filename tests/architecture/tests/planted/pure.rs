@@ -48,7 +48,7 @@ fn a_pure_file_reports_each_impurity() {
             &found(source, ""),
             STATE,
             "pure files",
-            "a state machine decides",
+            "a state machine depends",
         );
         let step = format!("fn step() {{}}\n{source}");
         let other = "daemon/auth/src/session/other.rs";
@@ -56,7 +56,7 @@ fn a_pure_file_reports_each_impurity() {
             &found("", &step),
             other,
             "pure files",
-            "a state machine decides",
+            "a state machine depends",
         );
         assert_eq!(found("", source), []);
     }

@@ -1,4 +1,4 @@
-//! A small workspace to plant violations in: every module that the tables name, and no more.
+//! A small workspace for planted violations, with the modules that the tables name.
 
 use std::{collections::BTreeMap, path::PathBuf};
 use tai_architecture::{
@@ -15,7 +15,7 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("taid", "daemon"),
 ];
 
-/// What each module of the small workspace defines.
+/// The items of each module of the small workspace.
 const CONTENTS: &str = "pub struct Thing;\npub trait Trait {}\npub fn call() {}\n\
     #[macro_export] macro_rules! call { () => {} }\n";
 
@@ -93,7 +93,7 @@ pub(crate) fn is_ours(name: &str) -> bool {
     LIBRARIES.iter().any(|(library, _)| *library == first)
 }
 
-/// Returns the file of a module. Modules planted in the last place have a file without a folder.
+/// Returns the file of a module. A planted module has no folder of its own.
 pub(crate) fn file(name: &str) -> String {
     let mut parts = name.split("::");
     let library = parts.next().unwrap();

@@ -12,7 +12,7 @@ use tai_architecture::{
     walls,
 };
 
-/// Returns what a wall forbids: for a leaf, one of the modules that are not allowed.
+/// Returns the forbidden names of a wall: for a leaf, some of the modules that are not permitted.
 fn forbidden(inside: &str, limit: Limit) -> Vec<&'static str> {
     match limit {
         Limit::Never(names) => names.to_vec(),
