@@ -55,60 +55,6 @@ pub(crate) enum ClientError {
     Fault(Fault),
 }
 
-impl ClientError {
-    /// What happened, why, what to do.
-    pub(crate) fn words(&self, profile: &str) -> (String, String, String) {
-        let (why, hint) = match self {
-            ClientError::NotRunning { socket } => (
-                format!("nobody listens on {socket}"),
-                match profile {
-                    "default" => "Start it with `taid run`.".to_owned(),
-                    other => format!("Start it with `taid run --profile {other}`."),
-                },
-            ),
-            ClientError::NotStarted { said } => (
-                said.trim().replace('\n', "; "),
-                "Correct that, or run `taid run` to see more.".into(),
-            ),
-            ClientError::OtherUser => (
-                String::new(),
-                "Run this as the user who started taid.".into(),
-            ),
-            ClientError::Version { theirs } => (
-                format!(
-                    "{} speaks {} to {}, this {SOFTWARE} speaks {} to {}",
-                    theirs.software,
-                    theirs.oldest,
-                    theirs.newest,
-                    tai_proto::hello::OLDEST,
-                    tai_proto::hello::PROTOCOL
-                ),
-                "Stop the older one and start it again from the same installation.".into(),
-            ),
-            ClientError::Deadline => (
-                String::new(),
-                "Look at its log; `kill` it if it hangs, and start it again.".into(),
-            ),
-            ClientError::Fault(fault) => {
-                return (fault.what.clone(), fault.why.clone(), fault.hint.clone());
-            }
-            ClientError::Endpoint(_) => (
-                String::new(),
-                "Set HOME, or XDG_RUNTIME_DIR to a directory with a short path.".into(),
-            ),
-            ClientError::Io(error) => (
-                error.to_string(),
-                "Check that the socket's directory is yours.".into(),
-            ),
-            ClientError::Frame(_) | ClientError::Confused => (
-                "something else may listen on taid's socket".into(),
-                "Run `taid stop`, then start it again.".into(),
-            ),
-        };
-        (self.to_string(), why, hint)
-    }
-}
-
 fn may_start() -> bool {
     std::env::var("TAI_MCP_AUTOSTART").map_or(true, |value| value != "0")
 }

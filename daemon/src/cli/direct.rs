@@ -1,51 +1,53 @@
-//! What can be done about an account without a daemon: create it, and try a password.
+//! Account operations of the command line that need no daemon: creating an account, and saving
+//! a password.
 
+use super::error::CliError;
 use crate::{config::Config, fault};
 use tai_auth::{
     bridge::HttpBridge,
     check_login,
     credentials::{Credentials, keyring},
 };
-use tai_proto::{Fault, FaultCode};
 
-/// The bridge of this process's configuration.
-fn bridge(config: &Config) -> Result<HttpBridge, Fault> {
-    HttpBridge::new(
-        config.settings.api_base_url.clone(),
-        config.settings.api_timeout,
-    )
-    .map_err(|error| {
-        let hint = "Check that the system's certificates are installed (package ca-certificates).";
-        Fault::new(FaultCode::Internal, error.to_string(), "", hint)
+/// Returns the bridge that `config` names.
+fn bridge(config: &Config) -> Result<HttpBridge, CliError> {
+    let settings = &config.settings;
+    HttpBridge::new(settings.api_base_url.clone(), settings.api_timeout).map_err(|error| {
+        CliError::new(error.to_string())
+            .hint("install the system's certificates (package ca-certificates)")
     })
 }
 
-/// Creates an account; its address.
-pub(crate) async fn register(config: &Config, credentials: &Credentials) -> Result<String, Fault> {
+/// Creates an account and returns its address.
+///
+/// # Errors
+/// The bridge refuses, or cannot be reached.
+pub(super) async fn register(
+    config: &Config,
+    credentials: &Credentials,
+) -> Result<String, CliError> {
     let registered = bridge(config)?.register(credentials).await;
     registered
         .map(|registered| registered.email)
-        .map_err(|error| fault::of_register(&error))
+        .map_err(|error| fault::of_register(&error).into())
 }
 
-/// Keeps a password in the keyring, once the bridge has accepted it.
-pub(crate) async fn check_and_save(
+/// Saves a password in the keyring, after the bridge has accepted it.
+///
+/// # Errors
+/// The bridge refuses the password, or the keyring does not store it.
+pub(super) async fn check_and_save(
     config: &Config,
     credentials: &Credentials,
-) -> Result<(), Fault> {
+) -> Result<(), CliError> {
     check_login(&bridge(config)?, credentials)
         .await
         .map_err(|error| fault::of_login(&error))?;
     keyring::save(&config.profile, credentials)
         .await
         .map_err(|error| {
-            let hint = "Nothing was kept. Without a keyring, use `password_command` or \
-                        `password_file` in the configuration file.";
-            Fault::new(
-                FaultCode::Internal,
-                "the password was not saved",
-                error.to_string(),
-                hint,
-            )
+            CliError::new("the password was not saved")
+                .caused_by(error)
+                .hint("without a keyring, use `password_command` or `password_file` in the configuration file")
         })
 }

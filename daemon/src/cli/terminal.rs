@@ -1,5 +1,5 @@
-//! What only a terminal gets: colours, lines that fit, a page that is drawn again in place.
-//! Text for a file or a pipe goes by here unchanged.
+//! Standard output: text for a file or a pipe is written as it is; a terminal gets colours,
+//! lines cut to its width, and a page that is drawn again in place.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -8,24 +8,41 @@ const YELLOW: &str = "\x1b[33m";
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
 
-/// How good something is.
+/// Writes a line. A reader that closed its end, as `head` does, is not an error.
+pub(super) fn print(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// Returns text without control characters, so that a name chosen by another program cannot
+/// move the cursor.
+pub(super) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
+}
+
+/// Colour of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mood {
+    /// All is well.
     Good,
+    /// Something is wrong and may pass.
     Passing,
+    /// Something is wrong.
     Bad,
 }
 
-/// Standard output, as far as it is a terminal.
+/// Capabilities of standard output.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terminal {
     colours: bool,
-    /// Characters that fit into a line.
+    /// Columns of the terminal.
     width: Option<usize>,
 }
 
 impl Terminal {
-    /// What standard output is. `NO_COLOR` (no-color.org) and a dumb terminal have no colours.
+    /// Determines the capabilities of standard output. A dumb terminal and one with `NO_COLOR`
+    /// (no-color.org) has no colours.
     pub(super) fn of_stdout() -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -36,7 +53,14 @@ impl Terminal {
         }
     }
 
-    /// Text in the colour of a mood.
+    /// A file or a pipe.
+    #[cfg(test)]
+    pub(super) const PIPE: Self = Self {
+        colours: false,
+        width: None,
+    };
+
+    /// Returns text in the colour of a mood.
     pub(super) fn paint(self, mood: Mood, text: &str) -> String {
         if !self.colours {
             return text.to_owned();
@@ -49,7 +73,7 @@ impl Terminal {
         format!("{colour}{text}{PLAIN}")
     }
 
-    /// Lines that are not longer than the terminal is wide, so that each stays one.
+    /// Returns text with each line cut to the terminal's width.
     pub(super) fn fit(self, text: &str) -> String {
         let Some(width) = self.width else {
             return text.to_owned();
@@ -68,9 +92,12 @@ impl Terminal {
     }
 }
 
-/// Draws a page over the one before.
+/// Draws a page over the previous one.
+///
+/// # Errors
+/// The terminal cannot be written to.
 pub(super) fn redraw(page: &str) -> io::Result<()> {
-    // Home, each line to its end, and what was below: nothing flickers.
+    // Each line erases what is left of the old one, and the end what is below: no flicker.
     let lines = page.replace('\n', "\x1b[K\n");
     let mut out = io::stdout().lock();
     write!(out, "\x1b[H{lines}\x1b[K\x1b[J")?;
@@ -78,6 +105,9 @@ pub(super) fn redraw(page: &str) -> io::Result<()> {
 }
 
 /// Clears the terminal for the first page.
+///
+/// # Errors
+/// The terminal cannot be written to.
 pub(super) fn clear() -> io::Result<()> {
     let mut out = io::stdout().lock();
     write!(out, "\x1b[2J")?;
@@ -90,10 +120,7 @@ mod tests {
 
     #[test]
     fn only_a_terminal_gets_colours_and_cut_lines() {
-        let pipe = Terminal {
-            colours: false,
-            width: None,
-        };
+        let pipe = Terminal::PIPE;
         assert_eq!(pipe.paint(Mood::Good, "live"), "live");
         assert_eq!(pipe.fit("a long line\nand more"), "a long line\nand more");
         let narrow = Terminal {

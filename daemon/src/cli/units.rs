@@ -1,5 +1,5 @@
-//! taid as a service of the user's: which files that takes and which commands, per system. It
-//! plans; carrying it out is `cli::install`'s. The units are the ones in `packaging/`.
+//! Plans the installation of taid as a user service: files and commands for each system. It
+//! changes nothing; `service` carries the plan out. The units are those of `packaging/`.
 
 use std::path::{Path, PathBuf};
 
@@ -8,27 +8,27 @@ const SERVICE: &str = include_str!("../../../packaging/systemd/taid.service");
 const PROFILE_SOCKET: &str = include_str!("../../../packaging/systemd/taid@.socket");
 const PROFILE_SERVICE: &str = include_str!("../../../packaging/systemd/taid@.service");
 const AGENT: &str = include_str!("../../../packaging/launchd/chat.tai.taid.plist");
-/// Where the units of the packages expect it.
+/// Path of taid in the units and in the Debian package.
 const PACKAGED: &str = "/usr/bin/taid";
-/// And the units themselves.
+/// Path of the socket unit in the Debian package.
 const PACKAGED_SOCKET: &str = "/usr/lib/systemd/user/taid.socket";
 
-/// Whether this executable came with a package that has the units.
+/// Returns whether this executable comes from a package that contains the units.
 pub(crate) fn is_packaged(taid: &Path) -> bool {
     taid == Path::new(PACKAGED) && Path::new(PACKAGED_SOCKET).exists()
 }
 
-/// What keeps services running.
+/// Service manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manager {
     Systemd,
     Launchd,
-    /// A task of the Task Scheduler.
+    /// The Task Scheduler.
     Windows,
 }
 
 impl Manager {
-    /// This system's.
+    /// Returns the service manager of this system.
     pub(crate) fn here() -> Self {
         if cfg!(windows) {
             Manager::Windows
@@ -40,22 +40,22 @@ impl Manager {
     }
 }
 
-/// What a service is made for.
+/// What a service is installed for.
 #[derive(Debug, Clone)]
 pub(crate) struct Place<'a> {
     pub(crate) manager: Manager,
     pub(crate) profile: &'a str,
-    /// The executable that is to run.
+    /// Executable of the service.
     pub(crate) taid: &'a Path,
-    /// Where the manager looks for a user's services.
+    /// Directory in which the manager looks for user services.
     pub(crate) dir: &'a Path,
-    /// Whether a package has put the units where the manager finds them.
+    /// Whether a package has installed the units already.
     pub(crate) packaged: bool,
-    /// The user's number, which launchd names their session by.
+    /// User id, which names the user's session in launchd.
     pub(crate) uid: u32,
 }
 
-/// One step, in the order in which they are done.
+/// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
     Write {
@@ -67,7 +67,7 @@ pub(crate) enum Step {
     },
     Run {
         argv: Vec<String>,
-        /// Whether the steps after it make sense when it failed.
+        /// Whether a failure does not end the plan.
         may_fail: bool,
     },
 }
@@ -86,7 +86,7 @@ fn try_to_run(argv: &[&str]) -> Step {
     }
 }
 
-/// What makes it a service.
+/// Plans the installation.
 pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
     match place.manager {
         Manager::Systemd => {
@@ -130,7 +130,7 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
             ]
         }
         Manager::Windows => {
-            // A console program in a task has a window, unless conhost gives it none.
+            // Without conhost, a console program in a task opens a window.
             let command = format!(
                 "conhost.exe --headless \"{}\" run --profile {}",
                 place.taid.display(),
@@ -147,7 +147,7 @@ pub(crate) fn install(place: &Place<'_>) -> Vec<Step> {
     }
 }
 
-/// What undoes it. What is not there is no failure.
+/// Plans the removal. An absent file or service is not a failure.
 pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
     match place.manager {
         Manager::Systemd => {
@@ -164,7 +164,7 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
                 &socket_unit,
                 &service_unit,
             ])];
-            // The templates serve every other profile as well.
+            // The templates also serve every other profile.
             if place.profile == "default" && !place.packaged {
                 steps.extend([socket, service].map(|name| Step::Remove {
                     path: place.dir.join(name),
@@ -193,7 +193,7 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
     }
 }
 
-/// The unit files of a profile: their names and texts.
+/// Returns names and texts of the unit files of a profile.
 fn units(profile: &str) -> [(&'static str, &'static str); 2] {
     match profile {
         "default" => [("taid.socket", SOCKET), ("taid.service", SERVICE)],
@@ -218,8 +218,8 @@ fn label(profile: &str) -> String {
     }
 }
 
-/// A word of an ExecStart= line (systemd.service(5), systemd.unit(5)): quoted, and with
-/// nothing in it that systemd would expand.
+/// Returns a word of an ExecStart= line (systemd.service(5), systemd.unit(5)), quoted, so that
+/// systemd expands nothing in it.
 fn unit_word(word: &str) -> String {
     let plain = word
         .bytes()

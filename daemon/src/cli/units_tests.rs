@@ -1,4 +1,4 @@
-//! What is written and run to make taid a service, on each system.
+//! Plans for each system.
 
 use super::*;
 use std::fmt::Write as _;
@@ -30,7 +30,7 @@ fn lines(steps: &[Step]) -> String {
 }
 
 #[test]
-fn the_steps_of_each_system() {
+fn the_plans_of_each_system() {
     let mut text = String::new();
     for manager in [Manager::Systemd, Manager::Launchd, Manager::Windows] {
         for profile in ["default", "work"] {
@@ -97,7 +97,7 @@ fn the_steps_of_each_system() {
 }
 
 #[test]
-fn the_units_of_a_package_are_enabled_and_not_written() {
+fn units_of_a_package_are_enabled_and_not_written() {
     let place = Place {
         packaged: true,
         ..place(Manager::Systemd, "default")
@@ -119,7 +119,7 @@ fn written(place: &Place<'_>) -> String {
 }
 
 #[test]
-fn the_units_run_the_executable_that_installed_them() {
+fn units_run_the_executable_that_installed_them() {
     let text = written(&place(Manager::Systemd, "default"));
     assert!(text.contains("\nExecStart=/home/alice/.cargo/bin/taid run\n"));
     assert!(text.contains("\nListenStream=%t/tai/default.sock\n"));
@@ -130,7 +130,7 @@ fn the_units_run_the_executable_that_installed_them() {
 }
 
 #[test]
-fn awkward_paths_stay_one_word() {
+fn a_path_with_special_characters_stays_one_word() {
     assert_eq!(unit_word("/usr/bin/taid"), "/usr/bin/taid");
     assert_eq!(
         unit_word(r#"/a b/50% "$HOME"\x"#),

@@ -1,8 +1,11 @@
 //! Finds the value of each key: the environment first, then the file.
 
-use super::{ConfigError, Env, kinds::Entry};
+use super::{error::ConfigError, kinds::Entry};
 use std::collections::BTreeMap;
 use toml::Value;
+
+/// Looks up an environment variable.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A value, and the variable or key that it comes from.
 pub(super) struct Found {

@@ -19,7 +19,7 @@ pub use choices::{ConfirmPolicy, LogLevel};
 pub use error::ConfigError;
 pub use keys::{Key, Settings, keys};
 pub(crate) use kinds::has_stray_ends;
-pub use lookup::Setting;
+pub use lookup::{Env, Setting};
 pub(crate) use tools::ActivePolicy;
 pub use tools::ToolPolicy;
 
@@ -42,9 +42,6 @@ pub struct Config {
     /// Values that are not defaults, for `taid doctor`.
     pub changed: Vec<Setting>,
 }
-
-/// Looks up an environment variable.
-pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// What a configuration is made from.
 pub struct Inputs<'a> {

@@ -1,8 +1,16 @@
 //! The service manager that started this process, if there is one: the socket that it passes
 //! on, and what it is notified of. Only systemd's protocol is implemented.
 
-use super::InheritedSocket;
 use std::time::Duration;
+
+/// A socket that the service manager listens on and passes to each daemon it starts. It
+/// outlives the daemon, which must not remove it.
+#[cfg(unix)]
+pub type InheritedSocket = std::os::unix::net::UnixListener;
+
+/// A pipe cannot be passed on.
+#[cfg(not(unix))]
+pub type InheritedSocket = std::convert::Infallible;
 
 /// Takes the socket that the manager listens on (`sd_listen_fds(3)`), if it passed one. Must
 /// be called once, before the process has other threads.

@@ -13,10 +13,11 @@ use unix as system;
 #[cfg(not(unix))]
 use windows as system;
 
+pub use manager::InheritedSocket;
 pub use system::{
-    InheritedSocket, adopt_socket, file_access, free_name, harden, is_own, is_socket,
-    leave_session, pid, private_dir, private_socket, reload_signal, restrict_new_files,
-    stop_signal, take_password, terminal_width, uid,
+    adopt_socket, file_access, free_name, harden, is_own, is_socket, leave_session, pid,
+    private_dir, private_socket, reload_signal, restrict_new_files, stop_signal, take_password,
+    terminal_width, uid,
 };
 
 use secrecy::SecretString;

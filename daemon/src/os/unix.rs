@@ -4,7 +4,10 @@ mod secrets;
 
 pub use secrets::{harden, take_password};
 
-use super::{FileAccess, manager};
+use super::{
+    FileAccess,
+    manager::{self, InheritedSocket},
+};
 use interprocess::{
     local_socket::{ListenerOptions, PeerCreds, tokio::Listener},
     os::unix::uds_local_socket::tokio::Listener as UnixSocket,
@@ -17,16 +20,12 @@ use std::{
         fd::OwnedFd,
         unix::{
             fs::{DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
-            net::{UnixListener, UnixStream},
+            net::UnixStream,
         },
     },
     path::Path,
 };
 use tokio::signal::unix::{SignalKind, signal};
-
-/// A socket that the service manager listens on and passes to each daemon it starts. It
-/// outlives the daemon, which must not remove it.
-pub type InheritedSocket = UnixListener;
 
 /// Removes a stale socket. Returns whether the name is free; it is not while a process
 /// listens there.

@@ -1,19 +1,16 @@
 //! Windows.
 
-use super::{FileAccess, password_in_environment};
+use super::{FileAccess, manager::InheritedSocket, password_in_environment};
 use interprocess::{
     local_socket::{ListenerOptions, PeerCreds, tokio::Listener},
     os::windows::{local_socket::ListenerOptionsExt as _, security_descriptor::SecurityDescriptor},
 };
 use secrecy::SecretString;
-use std::{convert::Infallible, fs::Metadata, io, path::Path};
+use std::{fs::Metadata, io, path::Path};
 
 /// Access list of the pipe in the security descriptor string format: full access for the owner
 /// (OW) and no other entry, inherited ones excluded (P).
 const OWNER_ONLY: &widestring::U16CStr = widestring::u16cstr!("D:P(A;;GA;;;OW)");
-
-/// A pipe cannot be passed on.
-pub type InheritedSocket = Infallible;
 
 /// Returns `true`: the name of a pipe goes with its process.
 ///

@@ -1,7 +1,10 @@
-//! The way to the bridge: proxy, name, connection, TLS, health, clocks, and the login at its
-//! end. Each step is tried only when those before it went well.
+//! The way to the bridge: proxy, name, connection, TLS, health, clocks, and the login. A step
+//! is checked only if those before it have no problem.
 
-use super::{Check, local::Daemon, ok, password, skipped, wrong};
+use super::{
+    check::{Check, ok, skipped, wrong},
+    running::Daemon,
+};
 use crate::{config::Config, fault};
 use std::{
     net::SocketAddr,
@@ -19,14 +22,18 @@ use tokio::{
 };
 use url::Url;
 
+/// Time limit of each step.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A clock that is further off breaks other things than tai.
+/// Clock skew that is a problem for more programs than tai.
 const MAX_SKEW: Duration = Duration::from_secs(60);
+/// Why a step is skipped after one with a problem.
+const NO_CONNECTION: &str = "not checked: no connection";
 
+/// Checks every step.
 pub(super) async fn examine(
     config: &Config,
     credentials: Option<Credentials>,
-    daemon: &Daemon<'_>,
+    daemon: &Daemon,
 ) -> Vec<Check> {
     let mut checks = Vec::new();
     let proxy = proxy_for(&config.settings.api_base_url, &|name| {
@@ -53,14 +60,14 @@ pub(super) async fn examine(
             checks.push(wrong(
                 "tls",
                 error.to_string(),
-                "Check that the system's certificates are installed (package ca-certificates).",
+                "install the system's certificates (package ca-certificates)",
             ));
             None
         }
     };
     let Some((bridge, Ok(health))) = health else {
         for name in ["clock", "login"] {
-            checks.push(skipped(name, "the bridge cannot be asked"));
+            checks.push(skipped(name, NO_CONNECTION));
         }
         return checks;
     };
@@ -69,7 +76,7 @@ pub(super) async fn examine(
     checks
 }
 
-/// The proxy that requests to `base` go through. One to loopback never goes through any.
+/// Returns the proxy for requests to `base`. Requests to loopback use none.
 fn proxy_for(base: &BaseUrl, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     if !base.is_https() {
         return None;
@@ -91,15 +98,15 @@ fn proxy_for(base: &BaseUrl, env: &dyn Fn(&str) -> Option<String>) -> Option<Str
     first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
 }
 
-/// Whether the proxy can be reached.
+/// Checks that the proxy can be reached. Returns whether the next step can be checked.
 async fn through(proxy: &str, checks: &mut Vec<Check>) -> bool {
     let name = "proxy";
-    let remedy = "Correct or unset HTTPS_PROXY, or put the bridge's host into NO_PROXY.";
+    let remedy = "correct or unset HTTPS_PROXY, or add the bridge's host to NO_PROXY";
     let url = match proxy.contains("://") {
         true => proxy.parse::<Url>(),
         false => format!("http://{proxy}").parse(),
     };
-    // It may have a password in it: only host and port are ever shown.
+    // Only host and port are shown, because the URL may contain a password.
     let place = url.ok().and_then(|url| {
         let port = url.port_or_known_default().unwrap_or(1080);
         Some((url.host_str()?.to_owned(), port))
@@ -117,12 +124,12 @@ async fn through(proxy: &str, checks: &mut Vec<Check>) -> bool {
     match problem {
         None => {
             checks.push(ok(name, format!("requests go through {host}:{port}")));
-            let why = "the proxy does this";
+            let why = "the proxy does it";
             checks.extend(["dns", "connection"].map(|name| skipped(name, why)));
             true
         }
         Some(problem) => {
-            let found = format!("the proxy {host}:{port} cannot be reached: {problem}");
+            let found = format!("cannot reach the proxy {host}:{port}: {problem}");
             checks.push(wrong(name, found, remedy));
             skip_from(checks, &["dns", "connection", "tls", "health"]);
             false
@@ -130,7 +137,8 @@ async fn through(proxy: &str, checks: &mut Vec<Check>) -> bool {
     }
 }
 
-/// Whether the bridge's host has an address, and takes connections.
+/// Checks that the bridge's host has an address and accepts connections. Returns whether the
+/// next step can be checked.
 async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
     checks.push(ok("proxy", "none"));
     let base = base.as_url();
@@ -141,14 +149,14 @@ async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(error)) => {
             let found = format!("{host} has no address: {error}");
-            let remedy = "Check the network and API_BASE_URL's spelling.";
+            let remedy = "check the network and the spelling of `api_base_url`";
             checks.push(wrong("dns", found, remedy));
             skip_from(checks, &["connection", "tls", "health"]);
             return false;
         }
         Err(_) => {
             let found = format!("no answer about {host} within {} s", PATIENCE.as_secs());
-            checks.push(wrong("dns", found, "Check the network's name server."));
+            checks.push(wrong("dns", found, "check the name server of the network"));
             skip_from(checks, &["connection", "tls", "health"]);
             return false;
         }
@@ -165,7 +173,7 @@ async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
     for address in addresses {
         problem = match timeout(PATIENCE, TcpStream::connect(address)).await {
             Ok(Ok(_)) => {
-                checks.push(ok("connection", format!("{address} takes connections")));
+                checks.push(ok("connection", format!("{address} accepts connections")));
                 return true;
             }
             Ok(Err(error)) => format!("{address}: {error}"),
@@ -175,7 +183,7 @@ async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
     checks.push(wrong(
         "connection",
         problem,
-        "Check the network, a firewall, and API_BASE_URL's port.",
+        "check the network, the firewall, and the port of `api_base_url`",
     ));
     skip_from(checks, &["tls", "health"]);
     false
@@ -183,43 +191,46 @@ async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
 
 fn skip_from(checks: &mut Vec<Check>, names: &[&str]) {
     for name in names {
-        checks.push(skipped(name, "what comes before it is wrong"));
+        checks.push(skipped(name, NO_CONNECTION));
     }
 }
 
-/// TLS and health, which one request shows.
+/// Results of the health request: TLS and health.
 fn tls(base: &BaseUrl, health: &Result<Health, BridgeError>) -> [Check; 2] {
     let is_tls = base.is_https();
     if is_tls && let Err(BridgeError::Unreachable { detail }) = health {
         return [
             wrong(
                 "tls",
-                format!("no secure connection comes about: {detail}"),
-                "Check API_BASE_URL, the system's certificates, and whether a proxy or a virus scanner opens connections.",
+                format!("TLS failed: {detail}"),
+                "check `api_base_url`, the system's certificates, and whether a proxy or a virus scanner intercepts connections",
             ),
-            skipped("health", "what comes before it is wrong"),
+            skipped("health", NO_CONNECTION),
         ];
     }
     let tls = match is_tls {
-        true => ok("tls", "the certificate is good"),
+        true => ok("tls", "the certificate is valid"),
         false => skipped("tls", "loopback needs none"),
     };
     let health = match health {
-        Ok(health) => ok("health", format!("the bridge says it is {}", health.status)),
+        Ok(health) => ok(
+            "health",
+            format!("the bridge reports that it is {}", health.status),
+        ),
         Err(error) => wrong(
             "health",
             error.to_string(),
-            "Wait, if this is tai.chat: it is not your configuration. Otherwise check API_BASE_URL.",
+            "if this is tai.chat, wait: your configuration is not the cause; otherwise check `api_base_url`",
         ),
     };
     [tls, health]
 }
 
-/// The bridge's clock is known to the second.
+/// Compares the clocks. The bridge's time is known to the second.
 fn clock(health: &Health, now: SystemTime) -> Check {
     let name = "clock";
     let Some(theirs) = health.server_time else {
-        return skipped(name, "the bridge does not say what time it is");
+        return skipped(name, "the bridge does not report its time");
     };
     let (apart, word) = match now.duration_since(theirs) {
         Ok(ahead) => (ahead, "ahead of"),
@@ -229,24 +240,20 @@ fn clock(health: &Health, now: SystemTime) -> Check {
     if apart >= MAX_SKEW {
         let found = format!("this machine's clock is {span} {word} the bridge's");
         let remedy =
-            "Set the clock (`timedatectl set-ntp true`). taid goes by the bridge's meanwhile.";
+            "set the clock (`timedatectl set-ntp true`); until then taid uses the bridge's time";
         return wrong(name, found, remedy);
     }
     ok(name, "within a minute of the bridge's")
 }
 
-/// Whether the bridge accepts the password; not tried where the daemon is signed in.
-async fn login(
-    bridge: &HttpBridge,
-    credentials: Option<Credentials>,
-    daemon: &Daemon<'_>,
-) -> Check {
+/// Checks that the bridge accepts the password. If the daemon is signed in, no login is made.
+async fn login(bridge: &HttpBridge, credentials: Option<Credentials>, daemon: &Daemon) -> Check {
     let name = "login";
     if let Some(username) = daemon.signed_in() {
         return ok(name, format!("the daemon is signed in as {username}"));
     }
     let Some(credentials) = credentials else {
-        return password::not_looked_at();
+        return skipped(name, "not checked: no password");
     };
     match check_login(bridge, &credentials).await {
         Ok(()) => ok(
@@ -258,7 +265,7 @@ async fn login(
         ),
         Err(error) => {
             let fault = fault::of_login(&error);
-            let remedy = "Check both where they are configured; upper and lower case matter.";
+            let remedy = "check both where they are configured (case matters)";
             let refused = error.is_refused();
             let remedy = if refused { remedy } else { &fault.hint };
             wrong(name, format!("{}: {}", fault.what, fault.why), remedy)
@@ -268,10 +275,10 @@ async fn login(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::check::State, *};
 
     #[test]
-    fn a_proxy_is_taken_for_https_alone_and_not_for_what_is_excepted() {
+    fn a_proxy_is_used_for_https_only_and_not_for_excepted_hosts() {
         let proxy = |base: &str, no: &str| {
             let env = |name: &str| match name {
                 "HTTPS_PROXY" => Some("http://user:pw@proxy:3128".to_owned()),
@@ -289,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_may_be_a_minute_off_and_no_more() {
+    fn a_clock_that_is_off_by_more_than_a_minute_is_a_problem() {
         let now = SystemTime::now();
         let at = |server_time| {
             clock(
@@ -301,18 +308,9 @@ mod tests {
             )
             .state
         };
-        assert_eq!(
-            at(Some(now - Duration::from_secs(59))),
-            super::super::State::Ok
-        );
-        assert_eq!(
-            at(Some(now - Duration::from_secs(61))),
-            super::super::State::Wrong
-        );
-        assert_eq!(
-            at(Some(now + Duration::from_secs(61))),
-            super::super::State::Wrong
-        );
-        assert_eq!(at(None), super::super::State::Skipped);
+        assert_eq!(at(Some(now - Duration::from_secs(59))), State::Ok);
+        assert_eq!(at(Some(now - Duration::from_secs(61))), State::Wrong);
+        assert_eq!(at(Some(now + Duration::from_secs(61))), State::Wrong);
+        assert_eq!(at(None), State::Skipped);
     }
 }

@@ -1,7 +1,10 @@
-//! The password: which source has it, and whether it looks as it was meant. Its own text is
-//! looked at and never shown.
+//! The password: which source has it, and whether it looks like a copy with stray characters.
+//! No result contains it.
 
-use super::{Check, local::Daemon, ok, skipped, wrong};
+use super::{
+    check::{Check, ok, wrong},
+    running::Daemon,
+};
 use crate::{
     config::{Config, has_stray_ends},
     fault,
@@ -9,54 +12,48 @@ use crate::{
 use secrecy::ExposeSecret as _;
 use tai_auth::credentials::{Credentials, Source, SourceError};
 
-/// The source this environment is configured with, asked.
-pub(super) async fn look(config: &Config, daemon: &Daemon<'_>) -> (Check, Option<Credentials>) {
-    let name = "password";
+const NAME: &str = "password";
+
+/// Asks the configured source, and returns its credentials for the login check.
+pub(super) async fn examine(config: &Config, daemon: &Daemon) -> (Check, Option<Credentials>) {
     let source = &config.source;
     if let Source::Nowhere { username: None } = source {
-        let found = "a password is configured here, but no username";
-        let remedy = "Set TAI_MCP_USERNAME, or `username` in the configuration file. NAME counts only together with PASSWORD.";
-        return (wrong(name, found, remedy), None);
+        let found = "a password is configured, but no username";
+        let remedy = "set TAI_MCP_USERNAME, or `username` in the configuration file; NAME counts only together with PASSWORD";
+        return (wrong(NAME, found, remedy), None);
     }
     match source.ask().await {
         Ok(credentials) => (shape(&credentials, source), Some(credentials)),
         Err(SourceError::Nothing) => (nothing(daemon), None),
         Err(error) => {
             let fault = fault::of_source(&error);
-            (wrong(name, fault.why, fault.hint), None)
+            (wrong(NAME, fault.why, fault.hint), None)
         }
     }
 }
 
-fn nothing(daemon: &Daemon<'_>) -> Check {
-    let name = "password";
-    match daemon {
-        Daemon::Here(status) if status.account.source.is_some() => {
-            let source = status.account.source.as_deref().unwrap_or_default();
-            ok(name, format!("the daemon has it from {source}"))
-        }
-        _ => wrong(
-            name,
-            "none is configured here, and the keyring has none",
-            "`taid login`, with `--save` to keep it in the keyring; or configure one, as the README says.",
+fn nothing(daemon: &Daemon) -> Check {
+    let source = daemon
+        .status()
+        .and_then(|status| status.account.source.as_deref());
+    match source {
+        Some(source) => ok(NAME, format!("the daemon has it from {source}")),
+        None => wrong(
+            NAME,
+            "no source is configured, and the keyring has no password",
+            "`taid login --save` saves it in the keyring; tai-config(5) lists the other sources",
         ),
     }
 }
 
-/// A password may well end in a quote; but it is rarely meant to.
+/// A password may end in a quote; most often the quote is a copying mistake.
 fn shape(credentials: &Credentials, source: &Source) -> Check {
-    let name = "password";
     match has_stray_ends(credentials.password.expose_secret()) {
-        false => ok(name, format!("8 to 128 characters, from {source}")),
+        false => ok(NAME, format!("8 to 128 characters, from {source}")),
         true => wrong(
-            name,
+            NAME,
             format!("the one from {source} begins or ends with a space or a quote"),
-            "Remove it there, unless it is part of the password: then `taid login` says whether the bridge accepts it.",
+            "remove that character; if it is part of the password, `taid login` shows whether the bridge accepts it",
         ),
     }
-}
-
-/// That it was not looked at.
-pub(super) fn not_looked_at() -> Check {
-    skipped("login", "there is no password to try")
 }

@@ -1,228 +1,182 @@
-//! `taid setup`, also `tai-mcp setup`: puts tai-mcp into the configurations of MCP clients.
+//! `taid setup`, also `tai-mcp setup`: adds tai-mcp to the configurations of MCP clients, or
+//! removes it. `registry` has the clients, `edit` changes text, `apply` changes files.
 
-pub(crate) mod clients;
-pub(crate) mod edit;
+mod apply;
+pub(in crate::cli) mod edit;
+pub(in crate::cli) mod registry;
 
-use super::{Failure, executable, print, say};
-
-use clap::Args;
-use clients::{Bases, CLIENTS, Client};
-use edit::{Server, SetupError};
-use similar::TextDiff;
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
+use super::{
+    error::{CliError, Exit},
+    executable,
+    terminal::print,
+    user_dirs::UserDirs,
 };
+use apply::{Change, Outcome};
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use edit::Server;
+use registry::{CLIENTS, McpClient};
+use std::path::Path;
 use tai_proto::name;
 
+/// Add tai-mcp to the configurations of your MCP clients
+///
+/// Shows each change, saves a backup next to the file, and writes no password.
 #[derive(Args)]
-pub(super) struct SetupArgs {
-    /// The clients: claude-desktop, claude-code, cursor, vscode, windsurf, zed, codex, gemini,
-    /// opencode, goose. All that are here without one
-    clients: Vec<String>,
-    /// The instance; each client is one of its own name without it
+pub(super) struct Setup {
+    /// Clients [default: every client found]
+    #[arg(value_name = "CLIENT", value_parser = client_parser())]
+    clients: Vec<&'static McpClient>,
+    /// Instance of the clients [default: the name of each client]
     #[arg(long, value_name = "NAME")]
     instance: Option<String>,
-    /// Take tai-mcp out again
+    /// Remove tai-mcp
     #[arg(long, conflicts_with = "print")]
     remove: bool,
-    /// Only print what belongs into each configuration
+    /// Only print the entry for each configuration
     #[arg(long)]
     print: bool,
-    /// Only show what would be changed
+    /// Only show what would change
     #[arg(long)]
     dry_run: bool,
 }
 
-pub(super) fn setup(profile: &str, args: &SetupArgs) -> Result<(), Failure> {
-    let chosen = chosen(&args.clients)?;
-    if let Some(Err(rule)) = args.instance.as_deref().map(name::instance) {
-        say("the instance cannot be used", &rule.to_string(), "");
-        return Err(Failure::Failed);
-    }
-    if let Err(rule) = name::profile(profile) {
-        say("the profile cannot be used", &rule.to_string(), "");
-        return Err(Failure::Failed);
-    }
-    let Some(bases) = Bases::of_this_user() else {
-        say("there is no home directory", "", "Set HOME.");
-        return Err(Failure::Failed);
-    };
-    let command = tai_mcp()?;
-    let mut failed = false;
-    let mut here = 0;
-    for client in &chosen {
-        let server = Server {
+fn client_parser() -> impl TypedValueParser<Value = &'static McpClient> {
+    PossibleValuesParser::new(CLIENTS.iter().map(|client| client.slug)).try_map(|slug| {
+        let known = CLIENTS.iter().find(|client| client.slug == slug);
+        known.ok_or("unknown client")
+    })
+}
+
+impl Setup {
+    pub(super) fn run(self, profile: &str) -> Result<Exit, CliError> {
+        if let Some(Err(rule)) = self.instance.as_deref().map(name::instance) {
+            return Err(CliError::new("the instance is not valid").caused_by(rule));
+        }
+        if let Err(rule) = name::profile(profile) {
+            return Err(CliError::new("the profile is not valid").caused_by(rule));
+        }
+        let dirs = UserDirs::of_this_user()
+            .ok_or_else(|| CliError::new("there is no home directory").hint("set HOME"))?;
+        let command = tai_mcp()?;
+        let server = |client: &'static McpClient| Server {
             command: &command,
-            instance: args.instance.as_deref().unwrap_or(client.slug),
+            instance: self.instance.as_deref().unwrap_or(client.slug),
             profile,
         };
-        let file = client.file(&bases);
-        if args.print {
-            print(&format!("# {}: {}", client.name, file.display()));
-            print(edit::example(client, &server).trim_end_matches('\n'));
-            continue;
-        }
-        // A client that is named is set up; of the others those that are here.
-        let is_here = file.parent().is_some_and(Path::exists) && is_own_dir(&file, &bases);
-        if args.clients.is_empty() && !file.exists() && !is_here {
-            continue;
-        }
-        here += 1;
-        if let Err(problem) = change(client, &file, &server, args) {
-            failed = true;
-            say(
-                &format!("{} is not set up: {}", client.name, file.display()),
-                &problem.to_string(),
-                "It is as it was. Mend it and run this again, or use --print.",
-            );
-        }
-    }
-    if here == 0 && !args.print {
-        say(
-            "no MCP client that we know is here",
-            "none of their configurations was found",
-            "Name one (`--help` lists them), or use --print and write it yourself.",
-        );
-        return Err(Failure::Failed);
-    }
-    match failed {
-        true => Err(Failure::Failed),
-        false => Ok(()),
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Problem {
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
-
-fn chosen(names: &[String]) -> Result<Vec<&'static Client>, Failure> {
-    if names.is_empty() {
-        return Ok(CLIENTS.iter().collect());
-    }
-    let find = |name: &String| {
-        let known = CLIENTS.iter().find(|client| client.slug == name);
-        known.ok_or_else(|| {
-            let slugs: Vec<&str> = CLIENTS.iter().map(|client| client.slug).collect();
-            say(
-                &format!("there is no client {name:?} that we know"),
-                &format!("we know {}", slugs.join(", ")),
-                "For another one use --print with the one it is most like.",
-            );
-            Failure::Failed
-        })
-    };
-    names.iter().map(find).collect()
-}
-
-/// The tai-mcp that was installed with this taid.
-fn tai_mcp() -> Result<String, Failure> {
-    let name = format!("tai-mcp{}", std::env::consts::EXE_SUFFIX);
-    let path = executable()?.with_file_name(name);
-    if path.is_file() {
-        return Ok(path.to_string_lossy().into_owned());
-    }
-    say(
-        "tai-mcp is not installed next to taid",
-        &format!("{} is not there", path.display()),
-        "Install both from one release, into one directory.",
-    );
-    Err(Failure::Failed)
-}
-
-/// Whether the file's directory is the client's own, and so says that the client is here.
-fn is_own_dir(file: &Path, bases: &Bases) -> bool {
-    let dir = file.parent();
-    dir != Some(&bases.home) && dir != Some(&bases.config) && dir != Some(&bases.dot_config)
-}
-
-fn change(
-    client: &Client,
-    file: &Path,
-    server: &Server<'_>,
-    args: &SetupArgs,
-) -> Result<(), Problem> {
-    let before = match fs::read_to_string(file) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error.into()),
-    };
-    let text = before.as_deref().unwrap_or_default();
-    let after = match (args.remove, &before) {
-        (true, None) => String::new(),
-        (true, Some(_)) => edit::remove(client, text)?,
-        (false, _) => edit::add(client, text, server)?,
-    };
-    if after == text {
-        print(&format!(
-            "{}: as it should be ({})",
-            client.name,
-            file.display()
-        ));
-        return Ok(());
-    }
-    let diff = TextDiff::from_lines(text, &after);
-    let path = file.to_string_lossy();
-    let mut shown = diff.unified_diff();
-    print(
-        shown
-            .header(&path, &path)
-            .to_string()
-            .trim_end_matches('\n'),
-    );
-    if args.dry_run {
-        return Ok(());
-    }
-    if before.is_some() {
-        let backup = backup(file)?;
-        print(&format!(
-            "{}: before it was {}",
-            client.name,
-            backup.display()
-        ));
-    }
-    replace(file, &after)?;
-    print(&format!("{}: done. Restart it.", client.name));
-    Ok(())
-}
-
-/// Copies the file beside itself, under a name that is free.
-fn backup(file: &Path) -> io::Result<PathBuf> {
-    for number in 1.. {
-        let mut name = file.as_os_str().to_owned();
-        name.push(format!(".before-tai-{number}"));
-        let path = PathBuf::from(name);
-        if !path.exists() {
-            fs::copy(file, &path)?;
-            return Ok(path);
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Writes the file in one step, with the permissions it had, and through a link to what the
-/// link leads to.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let target = match fs::canonicalize(file) {
-        Ok(target) => target,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if let Some(dir) = file.parent() {
-                fs::create_dir_all(dir)?;
+        let named = !self.clients.is_empty();
+        let chosen = match named {
+            true => self.clients.clone(),
+            false => CLIENTS.iter().collect(),
+        };
+        if self.print {
+            for client in chosen {
+                print(&format!(
+                    "# {}: {}",
+                    client.name,
+                    client.file(&dirs).display()
+                ));
+                print(edit::example(client, &server(client)).trim_end_matches('\n'));
             }
-            file.to_owned()
+            return Ok(Exit::Success);
         }
-        Err(error) => return Err(error),
-    };
-    let mut name = target.as_os_str().to_owned();
-    name.push(".tai-new");
-    let new = PathBuf::from(name);
-    fs::write(&new, text)?;
-    if let Ok(meta) = fs::metadata(&target) {
-        fs::set_permissions(&new, meta.permissions())?;
+        let mut found = false;
+        let mut errors = Vec::new();
+        for client in chosen {
+            let file = client.file(&dirs);
+            if !named && !file.exists() && !has_own_dir(&file, &dirs) {
+                continue;
+            }
+            found = true;
+            if let Err(error) = self.change(client, &file, &server(client)) {
+                errors.push(error);
+            }
+        }
+        if !found {
+            return Err(CliError::new("no MCP client was found")
+                .caused_by("none of the known configuration files exists")
+                .hint(
+                    "name a client (`--help` lists them), or use --print and add the entry by hand",
+                ));
+        }
+        match CliError::combined(errors) {
+            Some(error) => Err(error),
+            None => Ok(Exit::Success),
+        }
     }
-    fs::rename(&new, &target)
+
+    fn change(&self, client: &McpClient, file: &Path, server: &Server<'_>) -> Result<(), CliError> {
+        let change = match self.remove {
+            true => Change::Remove,
+            false => Change::Add(server),
+        };
+        let failed = |error: apply::ApplyError| {
+            CliError::new(format!("{} is not set up: {}", client.name, file.display()))
+                .caused_by(error)
+                .hint("nothing was changed; fix the file and run this again, or add the entry by hand (`--print`)")
+        };
+        let name = client.name;
+        match apply::apply(client, file, &change, self.dry_run).map_err(failed)? {
+            Outcome::Unchanged if self.remove => {
+                print(&format!("{name}: nothing to remove ({})", file.display()));
+            }
+            Outcome::Unchanged => print(&format!("{name}: already set up ({})", file.display())),
+            Outcome::Shown { diff } => print(&diff),
+            Outcome::Changed { diff, backup } => {
+                print(&diff);
+                if let Some(backup) = backup {
+                    print(&format!("{name}: backup in {}", backup.display()));
+                }
+                print(&match self.remove {
+                    true => format!("{name}: removed. Restart {name} to end it."),
+                    false => format!(
+                        "{name}: set up as \"{}\". Restart {name} to use it.",
+                        server.instance
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns the path of the tai-mcp that was installed with this taid.
+fn tai_mcp() -> Result<String, CliError> {
+    let name = format!("tai-mcp{}", std::env::consts::EXE_SUFFIX);
+    let path = executable::path()?.with_file_name(name);
+    match path.is_file() {
+        true => Ok(path.to_string_lossy().into_owned()),
+        false => Err(CliError::new("tai-mcp is not installed next to taid")
+            .caused_by(format!("{} does not exist", path.display()))
+            .hint("install both from one release, into one directory")),
+    }
+}
+
+/// Returns whether a directory of the client's own exists, which says that the client is
+/// installed.
+fn has_own_dir(file: &Path, dirs: &UserDirs) -> bool {
+    let shared = [&dirs.home, &dirs.config, &dirs.dot_config];
+    file.parent()
+        .is_some_and(|dir| dir.exists() && !shared.iter().any(|shared| *shared == dir))
+}
+
+/// Entry point of tests/fuzz: edits the configuration of client number `kind`. Returns whether
+/// there is such a client.
+#[cfg(fuzzing)]
+pub(crate) fn fuzz(kind: u8, text: &str) -> bool {
+    let Some(client) = CLIENTS.get(usize::from(kind)) else {
+        return false;
+    };
+    let server = Server {
+        command: "/usr/bin/tai-mcp",
+        instance: "desk",
+        profile: "default",
+    };
+    if let Ok(once) = edit::add(client, text, &server) {
+        assert_eq!(edit::add(client, &once, &server).as_ref(), Ok(&once));
+        assert!(edit::remove(client, &once).is_ok());
+    }
+    true
 }

@@ -82,8 +82,8 @@ fn logging_out_ends_everybodys_session_until_a_person_logs_in() {
     assert!(!shim.call("list_inbox", json!({})).is_error);
     insta::assert_snapshot!(say(&machine, &machine.cli(&["logout"])), @"
     exit 0
-    signed out alice; taid has forgotten the token and the password
-    note: the next `taid run` finds a password again in the variable TAI_MCP_PASSWORD
+    signed out alice; the token and the password are deleted from memory
+    note: the next start of taid signs in again with the password from the variable TAI_MCP_PASSWORD
     ");
     insta::assert_snapshot!(shim.call("list_inbox", json!({})).text, @"
     error: taid is signed out
@@ -238,14 +238,14 @@ fn commands_without_a_daemon_say_so_before_they_ask_for_a_password() {
     insta::assert_snapshot!(say(&machine, &machine.cli(&["login"])), @"
     exit 3
     error: taid is not running
-    caused by: nobody listens on HOME/tai/default.sock
-    hint: Start it with `taid run`.
+    caused by: there is no taid at HOME/tai/default.sock
+    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
     insta::assert_snapshot!(say(&machine, &machine.cli(&["logout"])), @"
     exit 3
     error: taid is not running
-    caused by: nobody listens on HOME/tai/default.sock
-    hint: Start it with `taid run`.
+    caused by: there is no taid at HOME/tai/default.sock
+    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
 }
 

@@ -196,7 +196,7 @@ fn where_the_client_cannot_ask_the_mail_waits_for_taid_approve() {
     let output = machine.cli(&["approve", "2", "--reject"]);
     assert_eq!(
         machine.plain(&output.stdout),
-        "mail 2 is dropped; nothing was sent\n"
+        "mail 2 discarded; nothing was sent\n"
     );
     assert_eq!(sent(&machine), ["first"]);
     assert_eq!(

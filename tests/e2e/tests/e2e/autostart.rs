@@ -53,7 +53,7 @@ fn the_first_call_of_todays_configuration_starts_taid_and_signs_it_in() {
     assert_eq!(status["account"]["address"], "alice@tai.chat");
     let page = String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
     assert!(
-        page.contains("by a client; ends after 30 min 0 s without one"),
+        page.contains("by a client; exits after 30 min 0 s without clients"),
         "{page}"
     );
 }
@@ -239,8 +239,8 @@ fn a_taid_that_does_not_start_says_why_to_the_agent() {
     let result = shim(&machine, &[]).call("list_inbox", json!({}));
     assert!(result.is_error);
     insta::assert_snapshot!(result.text, @"
-    error: taid was started and did not stay: `poll_interval` in config.toml cannot be used: it is a number of milliseconds from 1000 to 60000
-    hint: Tell the user: Correct it and start taid again.
+    error: taid was started and did not stay: `poll_interval` in config.toml is not valid: expected a number of milliseconds from 1000 to 60000
+    hint: Tell the user: correct the value and start taid again
     ");
 }
 

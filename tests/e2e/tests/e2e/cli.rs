@@ -23,14 +23,14 @@ fn without_a_daemon_every_command_says_so_and_exits_3() {
     }
     insta::assert_snapshot!(said, @"
     error: taid is not running
-    caused by: nobody listens on HOME/tai/default.sock
-    hint: Start it with `taid run`.
+    caused by: there is no taid at HOME/tai/default.sock
+    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     error: taid is not running
-    caused by: nobody listens on HOME/tai/default.sock
-    hint: Start it with `taid run`.
+    caused by: there is no taid at HOME/tai/default.sock
+    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     error: taid is not running
-    caused by: nobody listens on HOME/tai/default.sock
-    hint: Start it with `taid run`.
+    caused by: there is no taid at HOME/tai/default.sock
+    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
 }
 
@@ -71,7 +71,7 @@ fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
     insta::assert_snapshot!(stderr(&output), @"
     error: the daemon speaks another protocol version
     caused by: taid 9.0.0 speaks 8 to 9, this taid 0.1.0 speaks 1 to 3
-    hint: Stop the older one and start it again from the same installation.
+    hint: stop the older one and start it again from the same installation
     ");
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", serde_json::json!({}));

@@ -46,37 +46,37 @@ fn a_machine_on_which_all_is_well_is_said_to_be_well() {
     taid.wait_until_live();
     let output = doctor(&machine, &ACCOUNT, &[]);
     let page = machine.plain(&output.stdout);
-    let pid = format!("pid {} runs", taid.pid());
+    let pid = format!("pid {},", taid.pid());
     let port = machine.sandbox.url().rsplit(':').next().unwrap().to_owned();
     let page: String = page
-        .replace(&pid, "pid PID runs")
+        .replace(&pid, "pid PID,")
         .replace(&format!("127.0.0.1:{port}"), "127.0.0.1:PORT")
         .split_inclusive('\n')
         // Whether systemd runs is this machine's business.
         .filter(|line| !line.contains("lingering"))
         .collect();
     insta::assert_snapshot!(page, @"
-    ✓ environment    it has what is needed
+    ✓ environment    HOME and PATH are set
     ✓ configuration  2 values are set
     ✓ username       alice (from TAI_MCP_USERNAME)
     ✓ api_base_url   BRIDGE (from API_BASE_URL)
     ✓ password       8 to 128 characters, from the variable TAI_MCP_PASSWORD
-    ✓ directory      HOME/tai is yours alone
-    ✓ socket         HOME/tai/default.sock is yours alone
-    ✓ second daemon  there is at most one
+    ✓ directory      HOME/tai is private
+    ✓ socket         HOME/tai/default.sock is private
+    ✓ second daemon  no second taid
     ✓ proxy          none
     ✓ dns            127.0.0.1 has 1 address
-    ✓ connection     127.0.0.1:PORT takes connections
+    ✓ connection     127.0.0.1:PORT accepts connections
     - tls            loopback needs none
-    ✓ health         the bridge says it is healthy
+    ✓ health         the bridge reports that it is healthy
     ✓ clock          within a minute of the bridge's
     ✓ login          the daemon is signed in as alice
-    ✓ daemon         pid PID runs, 0 clients connected
+    ✓ daemon         pid PID, 0 clients connected
     ✓ version        0.1.0
     ✓ log            HOME/state/tai/logs/tai-mcp.log
-    - clients        no configuration of a client we know is here
+    - clients        no configuration of a known client was found
 
-    Nothing is wrong.
+    No problems found.
     ");
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(
@@ -105,7 +105,7 @@ fn a_configuration_that_cannot_be_used_is_named_first() {
 #[test]
 fn a_password_that_cannot_be_had_or_cannot_be_meant_is_named_first() {
     let machine = Machine::new();
-    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: none is configured here, and the keyring has none");
+    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: no source is configured, and the keyring has no password");
     let quoted = format!("'{PASSWORD}'");
     insta::assert_snapshot!(first_wrong(&machine, &wrong_account(&quoted)), @"password: the one from the variable TAI_MCP_PASSWORD begins or ends with a space or a quote");
     let file = machine.home().join("password");
@@ -131,10 +131,10 @@ fn a_directory_that_others_can_enter_or_lead_elsewhere_is_named_first() {
         std::fs::Permissions::from_mode(0o777),
     )
     .unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai has mode 0777, so others can reach the socket in it");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai has mode 0777, so other users can reach the socket in it");
     std::fs::remove_dir(machine.runtime_dir()).unwrap();
     std::os::unix::fs::symlink("/tmp", machine.runtime_dir()).unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai is a link or a file, where taid needs a directory of its own");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai is a link or a file; taid needs a directory of its own");
 }
 
 fn private_runtime_dir(machine: &Machine) {
@@ -153,14 +153,14 @@ fn a_second_daemon_is_named_first() {
     let mut lock = File::create(machine.runtime_dir().join("default.lock")).unwrap();
     write!(lock, "4242").unwrap();
     lock.lock().unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: taid (pid 4242) runs for this profile and does not listen where it should");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: taid (pid 4242) runs for this profile and does not listen on its socket");
     drop(lock);
     let elsewhere = machine.home().join("state/tai/run");
     std::fs::create_dir_all(&elsewhere).unwrap();
     let mut lock = File::create(elsewhere.join("default.lock")).unwrap();
     write!(lock, "4343").unwrap();
     lock.lock().unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: another taid (pid 4343) of this profile listens on HOME/state/tai/run/default.sock, where this environment does not look");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: another taid (pid 4343) of this profile listens on HOME/state/tai/run/default.sock, which this environment does not use");
 }
 
 #[test]
@@ -183,17 +183,14 @@ fn each_step_of_the_way_to_the_bridge_is_named_where_it_breaks() {
             &format!("http://me:sandbox-password@127.0.0.1:{port}"),
         ),
     ];
-    insta::assert_snapshot!(plain(first_wrong(&machine, &proxied)), @"proxy: the proxy 127.0.0.1:CLOSED cannot be reached: Connection refused (os error 111)");
+    insta::assert_snapshot!(plain(first_wrong(&machine, &proxied)), @"proxy: cannot reach the proxy 127.0.0.1:CLOSED: Connection refused (os error 111)");
     let nowhere = with("API_BASE_URL", "https://bridge.invalid");
     assert!(nowhere.starts_with("dns: "), "{nowhere}");
     let shut = with("API_BASE_URL", &format!("http://127.0.0.1:{port}"));
     insta::assert_snapshot!(plain(shut), @"connection: 127.0.0.1:CLOSED: Connection refused (os error 111)");
     let not_tls = machine.sandbox.url().replace("http://", "https://");
     let not_tls = with("API_BASE_URL", &not_tls);
-    assert!(
-        not_tls.starts_with("tls: no secure connection comes about"),
-        "{not_tls}"
-    );
+    assert!(not_tls.starts_with("tls: TLS failed"), "{not_tls}");
     machine
         .sandbox
         .behave(|behaviour| behaviour.healthy = false);
@@ -226,7 +223,7 @@ fn a_refused_login_is_named_first() {
 #[test]
 fn a_daemon_that_is_not_there_or_too_old_is_named_first() {
     let machine = Machine::new();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid is not running: nobody listens on HOME/tai/default.sock");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid is not running: there is no taid at HOME/tai/default.sock");
     private_runtime_dir(&machine);
     let listener = UnixListener::bind(machine.socket()).unwrap();
     std::fs::set_permissions(machine.socket(), std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -258,7 +255,7 @@ fn a_client_whose_configuration_cannot_work_is_named_first() {
     std::fs::create_dir(&dir).unwrap();
     let text = r#"{"mcpServers": {"tai": {"command": "/nowhere/tai-mcp"}}}"#;
     std::fs::write(dir.join("mcp.json"), text).unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"client Cursor: "tai" in HOME/.cursor/mcp.json starts "/nowhere/tai-mcp", which is not there"#);
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"client Cursor: "tai" in HOME/.cursor/mcp.json starts "/nowhere/tai-mcp", which does not exist"#);
 }
 
 #[test]
@@ -268,5 +265,5 @@ fn a_stripped_environment_is_named_first() {
     let output = command.arg("doctor").env_remove("HOME").output().unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
     let first = page.lines().find(|line| line.starts_with('✗')).unwrap();
-    insta::assert_snapshot!(first, @"✗ environment    it is stripped: HOME missing -> Set what is missing where this program is started from.");
+    insta::assert_snapshot!(first, @"✗ environment    HOME is not set -> set it where this program is started from");
 }

@@ -236,7 +236,7 @@ fn register_is_what_taid_register_is() {
     };
     let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
     assert!(
-        help.starts_with("Create an account, and sign in with it"),
+        help.starts_with("Create an account and sign in with it"),
         "{help}"
     );
     let refused = run(&["x", "--password-stdin"]);

@@ -33,9 +33,9 @@ fn the_clients_that_are_here_are_set_up_once_and_can_be_taken_back() {
     let said = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
     for line in [
-        "Cursor: done. Restart it.",
-        "Codex: done. Restart it.",
-        "Zed: done. Restart it.",
+        "Cursor: set up as \"cursor\". Restart Cursor to use it.",
+        "Codex: set up as \"codex\". Restart Codex to use it.",
+        "Zed: set up as \"zed\". Restart Zed to use it.",
         "+      \"command\": \"",
         " // mine",
     ] {
@@ -54,7 +54,7 @@ fn the_clients_that_are_here_are_set_up_once_and_can_be_taken_back() {
     assert_eq!(fs::read_to_string(backup).unwrap(), before);
 
     let again = text(&run(&machine, &[]).stdout);
-    assert_eq!(again.matches("as it should be").count(), 3, "{again}");
+    assert_eq!(again.matches("already set up").count(), 3, "{again}");
     assert_eq!(fs::read_to_string(&cursor).unwrap(), after);
 
     assert!(run(&machine, &["--remove", "cursor"]).status.success());
@@ -86,8 +86,8 @@ fn a_configuration_that_cannot_be_read_is_left_as_it_is_and_the_others_are_done(
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(machine.plain(&output.stderr), @"
     error: Cursor is not set up: HOME/.cursor/mcp.json
-    caused by: it cannot be read: Expected colon after the string or word in object property on line 1 column 7
-    hint: It is as it was. Mend it and run this again, or use --print.
+    caused by: syntax error: Expected colon after the string or word in object property on line 1 column 7
+    hint: nothing was changed; fix the file and run this again, or add the entry by hand (`--print`)
     ");
     assert_eq!(fs::read_to_string(cursor).unwrap(), "{ not json");
     assert!(fs::read_to_string(gemini).unwrap().contains("tai-mcp"));
@@ -113,14 +113,17 @@ fn a_link_is_written_through_and_permissions_stay() {
 fn mistakes_are_named() {
     let machine = Machine::new();
     let said = |arguments: &[&str]| text(&run(&machine, arguments).stderr);
-    insta::assert_snapshot!(said(&["curser"]), @r#"
-    error: there is no client "curser" that we know
-    caused by: we know claude-desktop, claude-code, cursor, vscode, windsurf, zed, codex, gemini, opencode, goose
-    hint: For another one use --print with the one it is most like.
-    "#);
+    insta::assert_snapshot!(said(&["curser"]), @"
+    error: invalid value 'curser' for '[CLIENT]...'
+      [possible values: claude-desktop, claude-code, cursor, vscode, windsurf, zed, codex, gemini, opencode, goose]
+
+      tip: a similar value exists: 'cursor'
+
+    For more information, try '--help'.
+    ");
     insta::assert_snapshot!(said(&[]), @"
-    error: no MCP client that we know is here
-    caused by: none of their configurations was found
-    hint: Name one (`--help` lists them), or use --print and write it yourself.
+    error: no MCP client was found
+    caused by: none of the known configuration files exists
+    hint: name a client (`--help` lists them), or use --print and add the entry by hand
     ");
 }

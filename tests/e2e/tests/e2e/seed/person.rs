@@ -218,7 +218,7 @@ fn seed_a_person_can_verify_credentials_and_connectivity_by_hand() {
         "{page}"
     );
     assert!(
-        page.contains("✓ health         the bridge says it is healthy"),
+        page.contains("✓ health         the bridge reports that it is healthy"),
         "{page}"
     );
     assert!(
@@ -235,7 +235,7 @@ fn seed_a_person_can_verify_credentials_and_connectivity_by_hand() {
     assert!(
         machine
             .plain(&output.stdout)
-            .contains("the bridge says it is healthy")
+            .contains("the bridge reports that it is healthy")
     );
 }
 

@@ -1,4 +1,4 @@
-//! The page as it is read.
+//! Pages of `taid status`.
 
 use super::*;
 
@@ -95,7 +95,7 @@ fn page(status: &Status) -> String {
 }
 
 #[test]
-fn a_live_session_reads_at_a_glance() {
+fn the_page_of_a_live_session() {
     insta::assert_snapshot!(page(&status()), @"
     taid       0.1.0 (protocol 1), pid 4242, up 1 h 2 min
     profile    default
@@ -104,9 +104,9 @@ fn a_live_session_reads_at_a_glance() {
     session    live
       token    expires 2026-11-24T09:00:00Z, in 22 h 57 min
       renewal  2026-11-24T08:54:30Z, in 22 h 52 min
-      so far   1 login, 2 renewals
+      totals   1 login, 2 renewals
     bridge     https://tai.chat/
-      traffic  40 requests, 1 of them repeated, the last answered in 48.3 ms, 12 s ago
+      traffic  40 requests, 1 of them retries, last answer after 48.3 ms, 12 s ago
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
     clients    2
@@ -118,7 +118,7 @@ fn a_live_session_reads_at_a_glance() {
 }
 
 #[test]
-fn a_failed_session_says_why_and_what_to_do() {
+fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
     let mut status = status();
     status.clients.clear();
     status.session = SessionStatus {
@@ -156,17 +156,17 @@ fn a_failed_session_says_why_and_what_to_do() {
       password from the keyring
     session    signed out
       next try 2026-11-23T10:02:33Z, in 30 s
-      so far   0 logins, 0 renewals, 1 failed login, 2 early refused tokens
+      totals   0 logins, 0 renewals, 1 failed login, 2 early token refusals
       error    Authentication failed - invalid username or password (now)
       why      the bridge refused the login
       hint     Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD.
     bridge     https://tai.chat/
-      traffic  40 requests, 1 of them repeated, the last answered in 48.3 ms, 12 s ago
-      trouble  3 answered 401, 1 429, 2 not answered
-      now      the last request was not answered
-      clock    this machine's is 1 d 0 h behind the bridge's, which counts
-      paused   the bridge asked for a pause, over in 1 min 0 s
-    unknown    a send whose answer was lost, 2 min 0 s ago (mail 00112233445566778899aabbccddeeff)
+      traffic  40 requests, 1 of them retries, last answer after 48.3 ms, 12 s ago
+      errors   3 × 401 (token refused), 1 × 429 (rate limit), 2 × no answer
+      now      unreachable: the last request got no answer
+      clock    1 d 0 h behind the bridge's; taid uses the bridge's
+      paused   rate limited by the bridge for another 1 min 0 s
+    unknown    a send with unknown outcome, 2 min 0 s ago (mail 00112233445566778899aabbccddeeff)
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
       dropped  7 lines
@@ -175,7 +175,7 @@ fn a_failed_session_says_why_and_what_to_do() {
 }
 
 #[test]
-fn all_profiles_are_a_line_each() {
+fn the_overview_has_one_line_per_profile() {
     let (one, mut two) = (status(), status());
     two.daemon.profile = "work".into();
     two.account.address = None;

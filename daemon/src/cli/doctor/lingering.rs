@@ -1,20 +1,20 @@
-//! What keeps a user's services running, or does not: systemd's lingering.
+//! systemd's lingering, which keeps services of a user running after logout.
 
-use super::{Check, ok, skipped};
+use super::check::{Check, ok, skipped, wrong};
 use std::path::Path;
 
-/// Without lingering systemd ends a user's services when they log out.
-pub(super) fn lingering() -> Check {
+/// Checks that systemd does not stop taid when the user logs out.
+pub(super) fn examine() -> Check {
     if !cfg!(target_os = "linux") {
         return skipped("lingering", "this system has no systemd");
     }
     let unit = tai_proto::endpoint::project_dirs()
         .and_then(|dirs| dirs.config_dir().parent().map(Path::to_owned))
         .is_some_and(|config| config.join("systemd/user/taid.service").exists());
-    look(Path::new("/"), unit, &user_name(crate::os::uid()))
+    check(Path::new("/"), unit, &user_name(crate::os::uid()))
 }
 
-/// The name of this user, as `/etc/passwd` has it; its variable may say anything.
+/// Returns the name of a user from `/etc/passwd`, because the variable USER is not reliable.
 fn user_name(uid: u32) -> String {
     let text = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let uid = uid.to_string();
@@ -28,32 +28,32 @@ fn user_name(uid: u32) -> String {
         .unwrap_or_default()
 }
 
-fn look(root: &Path, has_unit: bool, user: &str) -> Check {
+fn check(root: &Path, has_unit: bool, user: &str) -> Check {
     let name = "lingering";
     if !root.join("run/systemd/system").exists() {
         return skipped(name, "systemd does not run here");
     }
     if !has_unit {
-        return skipped(name, "taid is not a systemd service of yours");
+        return skipped(name, "taid is not installed as a systemd service");
     }
     match root.join("var/lib/systemd/linger").join(user).exists() {
-        true => ok(name, "on: taid goes on when you log out"),
-        false => super::wrong(
+        true => ok(name, "on: taid runs on after you log out"),
+        false => wrong(
             name,
-            "off: systemd ends taid when you log out",
-            "`loginctl enable-linger`, if it is to go on",
+            "off: systemd stops taid when you log out",
+            "`loginctl enable-linger` to keep taid running",
         ),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{super::State, *};
+    use super::{super::check::State, *};
 
     #[test]
-    fn lingering_matters_only_to_a_service_under_systemd() {
+    fn lingering_is_checked_only_for_a_service_under_systemd() {
         let root = tempfile::tempdir().unwrap();
-        let at = |has_unit| look(root.path(), has_unit, "alice").state;
+        let at = |has_unit| check(root.path(), has_unit, "alice").state;
         assert_eq!(at(true), State::Skipped);
         std::fs::create_dir_all(root.path().join("run/systemd/system")).unwrap();
         assert_eq!(at(false), State::Skipped);

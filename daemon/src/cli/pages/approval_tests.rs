@@ -1,9 +1,9 @@
-//! What a person reads before they approve.
+//! Pages of `taid approve`.
 
 use super::*;
 use tai_proto::approval::Summary;
 
-fn mail(number: u64) -> Held {
+fn held(number: u64) -> Held {
     Held {
         number,
         since: "2026-11-23T10:00:00Z".into(),
@@ -20,29 +20,29 @@ fn mail(number: u64) -> Held {
 }
 
 #[test]
-fn the_list_names_each_mail_and_how_long_it_waits() {
+fn the_list_has_each_mail_and_its_remaining_time() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_429_800);
-    insta::assert_snapshot!(list(&[mail(3), mail(4)], now), @"
+    insta::assert_snapshot!(list(&[held(3), held(4)], now), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
-          dropped in 30 min 0 s
+          expires in 30 min
        4  desk.alice@tai.chat -> bob@example.com
           Figures
-          dropped in 30 min 0 s
-    2 mails wait. `taid approve NUMBER` shows one and asks.
+          expires in 30 min
+    2 mails are waiting. `taid approve NUMBER` shows one and asks.
     ");
-    insta::assert_snapshot!(list(&[mail(3)], now), @"
+    insta::assert_snapshot!(list(&[held(3)], now), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
-          dropped in 30 min 0 s
-    1 mail waits. `taid approve NUMBER` shows it and asks.
+          expires in 30 min
+    1 mail is waiting. `taid approve NUMBER` shows it and asks.
     ");
     insta::assert_snapshot!(list(&[], now), @"no mail waits for approval");
 }
 
 #[test]
-fn a_mail_is_shown_as_it_would_be_sent_and_what_is_not_shown_is_said() {
-    insta::assert_snapshot!(page(&mail(3)), @"
+fn a_mail_is_shown_as_it_would_be_sent_with_a_note_on_what_is_not_shown() {
+    insta::assert_snapshot!(mail(&held(3)), @"
     From:    desk.alice@tai.chat
     To:      bob@example.com
     Subject: Figures
@@ -52,10 +52,10 @@ fn a_mail_is_shown_as_it_would_be_sent_and_what_is_not_shown_is_said() {
     - 1
     - 2
     ");
-    let mut long = mail(3);
+    let mut long = held(3);
     long.mail.left_out = 1234;
     long.mail.invisible = 2;
-    insta::assert_snapshot!(page(&long), @"
+    insta::assert_snapshot!(mail(&long), @"
     From:    desk.alice@tai.chat
     To:      bob@example.com
     Subject: Figures
@@ -65,7 +65,7 @@ fn a_mail_is_shown_as_it_would_be_sent_and_what_is_not_shown_is_said() {
     - 1
     - 2
 
-    [1234 bytes more]
+    [1234 more bytes]
 
     [2 invisible characters]
     ");

@@ -1,7 +1,7 @@
-//! Configurations of clients, before and after.
+//! Configurations before and after an edit.
 
 use super::*;
-use crate::cli::setup::clients::CLIENTS;
+use crate::cli::setup::registry::CLIENTS;
 use std::fmt::Write as _;
 
 const SERVER: Server<'_> = Server {
@@ -10,12 +10,12 @@ const SERVER: Server<'_> = Server {
     profile: "default",
 };
 
-fn client(slug: &str) -> &'static Client {
+fn client(slug: &str) -> &'static McpClient {
     CLIENTS.iter().find(|client| client.slug == slug).unwrap()
 }
 
 #[test]
-fn what_each_client_gets() {
+fn each_client_gets_an_entry_in_its_format() {
     let mut text = String::new();
     for client in CLIENTS {
         let _ = writeln!(text, "# {}: {}", client.slug, client.path);
@@ -167,7 +167,7 @@ fn doing_it_twice_is_doing_it_once_and_removing_it_leaves_what_was() {
 }
 
 #[test]
-fn what_is_around_it_stays_as_it_is() {
+fn everything_around_the_entry_is_kept() {
     let before = "{\n\t// my servers\n\t\"mcpServers\": {\n\t\t\"other\": {\"command\": \"x\"} // keep\n\t}\n}\n";
     insta::assert_snapshot!(add(client("cursor"), before, &SERVER).unwrap(), @r#"
     {
@@ -218,7 +218,7 @@ fn an_entry_of_the_node_server_keeps_its_environment() {
 }
 
 #[test]
-fn another_profile_than_the_default_is_named() {
+fn a_profile_other_than_the_default_is_set() {
     let server = Server {
         profile: "work",
         ..SERVER
@@ -231,7 +231,7 @@ fn another_profile_than_the_default_is_named() {
 }
 
 #[test]
-fn what_cannot_be_understood_is_left_alone() {
+fn text_that_cannot_be_edited_is_an_error() {
     for (slug, text) in [
         ("cursor", "{ \"mcpServers\": "),
         ("cursor", "[]"),

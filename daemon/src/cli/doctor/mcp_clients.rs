@@ -1,46 +1,59 @@
-//! The configurations of the MCP clients we know: whether each can be read, starts the
-//! tai-mcp that is there, and is meant for the account that is signed in. Nothing of them is
-//! shown but names and paths.
+//! Configurations of the known MCP clients: whether each is valid, starts an existing tai-mcp,
+//! and is meant for the account of the daemon. Only names and paths of them are shown.
 
-use super::{Check, State, check, local::Daemon, ok, skipped, wrong};
-use crate::cli::setup::clients::{Bases, CLIENTS, Client, Format};
+use super::{
+    check::{Check, ok, skipped, wrong},
+    running::Daemon,
+};
+use crate::cli::{
+    setup::registry::{CLIENTS, Format, McpClient},
+    user_dirs::UserDirs,
+};
 use serde_json::Value;
 use std::{ffi::OsStr, path::Path};
 
-/// Looks at every client whose configuration is there.
-pub(super) fn examine(daemon: &Daemon<'_>) -> Vec<Check> {
-    let Some(bases) = Bases::of_this_user() else {
+/// Checks every client that has a configuration.
+pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
+    let Some(dirs) = UserDirs::of_this_user() else {
         return vec![skipped("clients", "no home directory is known")];
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut checks = Vec::new();
     for client in CLIENTS {
-        let file = client.file(&bases);
+        let file = client.file(&dirs);
         if let Ok(text) = std::fs::read_to_string(&file) {
-            checks.push(look(client, &file, &text, daemon.account(), &path));
+            checks.push(check(client, &file, &text, daemon.account(), &path));
         }
     }
     if checks.is_empty() {
         checks.push(skipped(
             "clients",
-            "no configuration of a client we know is here",
+            "no configuration of a known client was found",
         ));
     }
     checks
 }
 
-fn look(client: &Client, file: &Path, text: &str, account: Option<&str>, path: &OsStr) -> Check {
+fn check(
+    client: &McpClient,
+    file: &Path,
+    text: &str,
+    account: Option<&str>,
+    path: &OsStr,
+) -> Check {
     let name = format!("client {}", client.name);
     let shown = file.display();
     let parsed = match client.format {
         Format::Toml => toml::from_str::<Value>(text).ok(),
-        // Not read here: nothing else in the tree reads YAML.
-        Format::Yaml => return skipped(&name, format!("{shown} is not looked into")),
-        _ => jsonc_parser::parse_to_serde_value::<Value>(text, &Default::default()).ok(),
+        // No dependency of the doctor parses YAML values.
+        Format::Yaml => return skipped(&name, format!("{shown} is not checked")),
+        Format::Json(_) => {
+            jsonc_parser::parse_to_serde_value::<Value>(text, &Default::default()).ok()
+        }
     };
     let Some(parsed) = parsed else {
-        let found = format!("{shown} is not valid, so {} reads none of it", client.name);
-        return wrong(&name, found, "Correct its syntax.");
+        let found = format!("{shown} has a syntax error, so {} ignores it", client.name);
+        return wrong(&name, found, "correct its syntax");
     };
     let servers = parsed.get(client.key).and_then(Value::as_object);
     let ours: Vec<Entry> = servers
@@ -63,19 +76,15 @@ fn look(client: &Client, file: &Path, text: &str, account: Option<&str>, path: &
     let with_password = ours.iter().any(|entry| entry.has_password);
     let found = format!("{shown} starts tai-mcp");
     match with_password {
-        true => check(
+        true => ok(
             &name,
-            State::Ok,
-            format!(
-                "{found}, and has a password in it, which taid does not need once you use `taid login --save`"
-            ),
-            "",
+            format!("{found} and contains a password; `taid login --save` makes that unnecessary"),
         ),
         false => ok(&name, found),
     }
 }
 
-/// A server in a client's configuration that is ours.
+/// An entry of tai-mcp, or of the Node server that it replaces.
 struct Entry {
     key: String,
     command: String,
@@ -85,7 +94,8 @@ struct Entry {
 }
 
 impl Entry {
-    /// Clients write the command as text with `args`, as a list, or as an object.
+    /// Reads an entry; `None` for another server. Clients write the command as text with `args`,
+    /// as a list, or as an object.
     fn of(key: &str, server: &Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let command = server.get("command")?;
@@ -115,7 +125,7 @@ impl Entry {
             let env = server.get("env").or_else(|| server.get("environment"));
             let env = env.or_else(|| command.get("env"));
             let value = env?.get(name)?.as_str()?;
-            // A reference that the client resolves says nothing here.
+            // The client resolves references; their value is not known here.
             (!value.is_empty() && !value.contains("${")).then(|| value.to_owned())
         };
         (ours || node).then(|| Self {
@@ -129,29 +139,30 @@ impl Entry {
         })
     }
 
+    /// Returns a problem of the entry and its remedy.
     fn problem(&self, account: Option<&str>, path: &OsStr) -> Option<(String, String)> {
         if self.node {
             return Some((
                 format!("starts the older Node server with {:?}", self.command),
-                "Replace the command with tai-mcp, without arguments.".to_owned(),
+                "replace the command with tai-mcp, without arguments".to_owned(),
             ));
         }
         let command = Path::new(&self.command);
-        let there = if command.components().count() > 1 {
+        let exists = if command.components().count() > 1 {
             command.exists()
         } else {
             std::env::split_paths(path).any(|dir| dir.join(command).exists())
         };
-        if !there {
+        if !exists {
             return Some((
-                format!("starts {:?}, which is not there", self.command),
-                "Put the full path of tai-mcp there: `command -v tai-mcp` tells it.".to_owned(),
+                format!("starts {:?}, which does not exist", self.command),
+                "use the full path of tai-mcp, as `command -v tai-mcp` prints it".to_owned(),
             ));
         }
         match (account, &self.username) {
             (Some(ours), Some(theirs)) if ours != theirs => Some((
-                format!("is configured for {theirs}, and taid is {ours}'s"),
-                "Correct the username there, or give the other account a profile of its own (TAI_MCP_PROFILE).".to_owned(),
+                format!("is configured for {theirs}, but taid has the account {ours}"),
+                "correct the username, or use a profile of its own for the other account (TAI_MCP_PROFILE)".to_owned(),
             )),
             _ => None,
         }
@@ -159,5 +170,5 @@ impl Entry {
 }
 
 #[cfg(test)]
-#[path = "clients_tests.rs"]
+#[path = "mcp_clients_tests.rs"]
 mod tests;

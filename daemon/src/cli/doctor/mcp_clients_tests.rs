@@ -1,12 +1,12 @@
-//! Client configurations as people have them.
+//! Configurations of clients as people have them.
 
 use super::*;
-use crate::cli::setup::clients::Base;
+use crate::cli::setup::registry::{Base, Entry as Form};
 
-fn say(key: &'static str, path: &'static str, text: &str, account: Option<&str>) -> String {
+fn result(key: &'static str, path: &'static str, text: &str, account: Option<&str>) -> String {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("tai-mcp"), "").unwrap();
-    let client = Client {
+    let client = McpClient {
         name: "Example",
         slug: "example",
         base: Base::Home,
@@ -14,11 +14,11 @@ fn say(key: &'static str, path: &'static str, text: &str, account: Option<&str>)
         key,
         format: match path.ends_with(".toml") {
             true => Format::Toml,
-            false => Format::Json,
+            false => Format::Json(Form::Plain),
         },
     };
     let file = Path::new("/home/alice/file");
-    let check = look(&client, file, text, account, dir.path().as_os_str());
+    let check = check(&client, file, text, account, dir.path().as_os_str());
     format!("{:?}: {} | {}", check.state, check.found, check.remedy)
 }
 
@@ -52,7 +52,7 @@ fn each_form_of_configuration_is_understood() {
         ),
     ] {
         assert_eq!(
-            say(key, path, text, None),
+            result(key, path, text, None),
             "Ok: /home/alice/file starts tai-mcp | ",
             "{text}"
         );
@@ -60,14 +60,14 @@ fn each_form_of_configuration_is_understood() {
 }
 
 #[test]
-fn what_is_wrong_with_a_client_is_named_and_no_password_shown() {
+fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     let with = |server: &str, account| {
         let text = format!(r#"{{"mcpServers": {{"mail": {server}}}}}"#);
-        say("mcpServers", "a.json", &text, account)
+        result("mcpServers", "a.json", &text, account)
     };
     let mut page = String::new();
-    for said in [
-        say("mcpServers", "a.json", "{\"mcpServers\": ", None),
+    for line in [
+        result("mcpServers", "a.json", "{\"mcpServers\": ", None),
         with(r#"{"command": "other"}"#, None),
         with(
             r#"{"command": "npx", "args": ["-y", "tai-mcp@latest"]}"#,
@@ -87,17 +87,17 @@ fn what_is_wrong_with_a_client_is_named_and_no_password_shown() {
             Some("alice"),
         ),
     ] {
-        page.push_str(&said);
+        page.push_str(&line);
         page.push('\n');
     }
     assert!(!page.contains("sandbox-password"));
     insta::assert_snapshot!(page, @r#"
-    Wrong: /home/alice/file is not valid, so Example reads none of it | Correct its syntax.
+    Wrong: /home/alice/file has a syntax error, so Example ignores it | correct its syntax
     Skipped: /home/alice/file does not mention tai-mcp | 
-    Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | Replace the command with tai-mcp, without arguments.
-    Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which is not there | Put the full path of tai-mcp there: `command -v tai-mcp` tells it.
-    Wrong: "mail" in /home/alice/file is configured for bob, and taid is alice's | Correct the username there, or give the other account a profile of its own (TAI_MCP_PROFILE).
-    Ok: /home/alice/file starts tai-mcp, and has a password in it, which taid does not need once you use `taid login --save` | 
+    Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | replace the command with tai-mcp, without arguments
+    Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | use the full path of tai-mcp, as `command -v tai-mcp` prints it
+    Wrong: "mail" in /home/alice/file is configured for bob, but taid has the account alice | correct the username, or use a profile of its own for the other account (TAI_MCP_PROFILE)
+    Ok: /home/alice/file starts tai-mcp and contains a password; `taid login --save` makes that unnecessary | 
     Ok: /home/alice/file starts tai-mcp |
     "#);
 }

@@ -1,0 +1,63 @@
+//! `taid logout`.
+
+use crate::cli::{
+    daemon::{BRIDGE_PATIENCE, call, confused},
+    error::{CliError, Exit},
+    terminal::print,
+};
+use clap::Args;
+use tai_proto::{Answer, Call, account::SignedOut};
+
+/// Sign out: delete the token and the password, from the keyring too
+#[derive(Args)]
+pub(in crate::cli) struct Logout {}
+
+impl Logout {
+    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
+        match call(profile, Call::Logout, BRIDGE_PATIENCE).await? {
+            Answer::SignedOut(signed_out) => print(&page(&signed_out)),
+            _ => return Err(confused(profile)),
+        }
+        Ok(Exit::Success)
+    }
+}
+
+fn page(signed_out: &SignedOut) -> String {
+    let place = match signed_out.forgotten {
+        true => "from memory and from the keyring",
+        false => "from memory",
+    };
+    let first = match &signed_out.username {
+        Some(username) => format!("signed out {username}"),
+        None => "taid was not signed in".to_owned(),
+    };
+    let mut text = format!("{first}; the token and the password are deleted {place}");
+    if let Some(source) = &signed_out.still_configured {
+        text.push_str(&format!(
+            "\nnote: the next start of taid signs in again with the password from {source}"
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_deleted_and_what_is_still_configured_is_printed() {
+        let signed_out = |username: Option<&str>, forgotten, configured: Option<&str>| {
+            page(&SignedOut {
+                username: username.map(str::to_owned),
+                forgotten,
+                still_configured: configured.map(str::to_owned),
+            })
+        };
+        insta::assert_snapshot!(signed_out(Some("alice"), true, None), @"signed out alice; the token and the password are deleted from memory and from the keyring");
+        insta::assert_snapshot!(signed_out(None, false, None), @"taid was not signed in; the token and the password are deleted from memory");
+        insta::assert_snapshot!(signed_out(Some("alice"), false, Some("the file /home/alice/.tai")), @"
+        signed out alice; the token and the password are deleted from memory
+        note: the next start of taid signs in again with the password from the file /home/alice/.tai
+        ");
+    }
+}

@@ -1,0 +1,33 @@
+//! `taid run`.
+
+use crate::{
+    cli::error::{CliError, Exit},
+    server::run::{self, Mode},
+};
+use clap::Args;
+
+/// Run the daemon in the foreground
+///
+/// Signs in with the first password that is configured (TAI_MCP_PASSWORD, a systemd credential,
+/// password_command, password_file, the keyring), or waits for `taid login`. Serves tai-mcp
+/// until `taid stop`, Ctrl-C or SIGTERM.
+#[derive(Args)]
+pub(in crate::cli) struct Run {
+    /// Started by a client that found no daemon
+    #[arg(long, hide = true)]
+    by_client: bool,
+}
+
+impl Run {
+    /// Runs the daemon. It starts a runtime of its own.
+    pub(in crate::cli) fn run(self, profile: &str) -> Result<Exit, CliError> {
+        let mode = match self.by_client {
+            true => Mode::ByClient,
+            false => Mode::Foreground,
+        };
+        match run::run(profile, mode) {
+            Ok(()) => Ok(Exit::Success),
+            Err(error) => Err(CliError::new(tai_auth::chain(&error)).hint(error.hint())),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! `taid status`: one profile, or all of them.
+
+use crate::{
+    cli::{
+        daemon,
+        error::{CliError, Exit},
+        pages::status as page,
+        terminal::{self, Mood, Terminal, print},
+    },
+    client::ClientError,
+};
+use clap::Args;
+use std::{
+    io::{self, IsTerminal as _},
+    time::{Duration, SystemTime},
+};
+use tai_proto::{
+    endpoint::{Endpoint, EndpointError},
+    status::{SessionState, Status as Facts},
+};
+
+/// Interval of `--watch`.
+const REDRAW: Duration = Duration::from_secs(1);
+
+/// Show the account, the session, the bridge and the connected clients
+#[derive(Args)]
+pub(in crate::cli) struct Status {
+    /// Print JSON in a stable format
+    #[arg(long)]
+    json: bool,
+    /// Show every running profile, one per line
+    #[arg(long, conflicts_with = "profile")]
+    all: bool,
+    /// Redraw the page every second
+    #[arg(long, conflicts_with_all = ["json", "all"])]
+    watch: bool,
+}
+
+impl Status {
+    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
+        match (self.watch, self.all) {
+            (true, _) => watch(profile).await,
+            (false, true) => all(self.json).await,
+            (false, false) => one(profile, self.json).await,
+        }
+    }
+}
+
+async fn one(profile: &str, json: bool) -> Result<Exit, CliError> {
+    let status = daemon::status(profile).await;
+    let status = status.map_err(|error| CliError::of_client(error, profile))?;
+    let text = match json {
+        true => pretty(&status)?,
+        false => painted(Terminal::of_stdout(), &status),
+    };
+    print(&text);
+    Ok(exit_of(std::slice::from_ref(&status)))
+}
+
+/// Redraws the page until the terminal is closed or the person ends the command.
+async fn watch(profile: &str) -> Result<Exit, CliError> {
+    if !io::stdout().is_terminal() {
+        return Err(CliError::new("--watch needs a terminal")
+            .caused_by("standard output is a file or a pipe")
+            .hint("omit --watch, or use --json in a loop"));
+    }
+    if terminal::clear().is_err() {
+        return Ok(Exit::Success);
+    }
+    loop {
+        // The terminal may have been resized.
+        let here = Terminal::of_stdout();
+        let page = match daemon::status(profile).await {
+            Ok(status) => painted(here, &status),
+            Err(error) => {
+                let lines = CliError::of_client(error, profile).to_string();
+                here.paint(Mood::Bad, &here.fit(&lines))
+            }
+        };
+        if terminal::redraw(&page).is_err() {
+            return Ok(Exit::Success);
+        }
+        tokio::time::sleep(REDRAW).await;
+    }
+}
+
+/// Returns the page as a terminal shows it: lines that fit, and the session in a colour.
+fn painted(terminal: Terminal, status: &Facts) -> String {
+    let mood = match (status.session.state, is_signed_in(status)) {
+        (SessionState::Live | SessionState::Renewing, _) => Mood::Good,
+        (_, true) => Mood::Passing,
+        (_, false) => Mood::Bad,
+    };
+    let page = terminal.fit(&page::render(status, SystemTime::now()));
+    let lines = page
+        .lines()
+        .map(|line| match line.strip_prefix("session ") {
+            Some(rest) => format!("session {}", terminal.paint(mood, rest)),
+            None => line.to_owned(),
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Shows every daemon of this user.
+async fn all(json: bool) -> Result<Exit, CliError> {
+    let mut found = Vec::new();
+    let mut errors = Vec::new();
+    let profiles =
+        profiles().map_err(|error| CliError::of_client(ClientError::Endpoint(error), "default"))?;
+    for profile in profiles {
+        match daemon::status(&profile).await {
+            Ok(status) => found.push(status),
+            // The socket of a daemon that was killed.
+            Err(ClientError::NotRunning { .. }) => {}
+            Err(error) => errors.push(CliError::of_client(error, &profile)),
+        }
+    }
+    if json {
+        print(&pretty(&found)?);
+    } else if !found.is_empty() {
+        print(&page::overview(&found, SystemTime::now()));
+    }
+    if let Some(error) = CliError::combined(errors) {
+        return Err(error);
+    }
+    match found.is_empty() {
+        true => Err(CliError::new("taid is not running")
+            .caused_by("no profile of yours has a running taid")
+            .hint("to start one: `taid login`, or `taid run` to watch it")
+            .exit_with(Exit::NotRunning)),
+        false => Ok(exit_of(&found)),
+    }
+}
+
+/// Returns the profiles that have a socket, sorted by name.
+fn profiles() -> Result<Vec<String>, EndpointError> {
+    let endpoint = Endpoint::of_profile("default")?;
+    let mut names: Vec<String> = std::fs::read_dir(endpoint.dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".sock")?.to_owned())
+        })
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+fn exit_of(all: &[Facts]) -> Exit {
+    match all.iter().all(is_signed_in) {
+        true => Exit::Success,
+        false => Exit::NotSignedIn,
+    }
+}
+
+fn is_signed_in(status: &Facts) -> bool {
+    match status.session.state {
+        SessionState::Live | SessionState::Renewing | SessionState::SigningIn => true,
+        SessionState::Backoff => status.session.token_expires_at.is_some(),
+        SessionState::SignedOut => false,
+    }
+}
+
+fn pretty<T: serde::Serialize>(value: &T) -> Result<String, CliError> {
+    serde_json::to_string_pretty(value)
+        .map_err(|error| CliError::new("cannot print the status as JSON").caused_by(error))
+}

@@ -1,0 +1,52 @@
+//! One check and its result.
+
+use serde::Serialize;
+
+/// Result of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Check {
+    /// Subject; the same in every run.
+    pub(super) name: String,
+    /// State.
+    pub(super) state: State,
+    /// What was found, in a sentence; never a secret.
+    pub(super) found: String,
+    /// What to do; empty if nothing is.
+    pub(super) remedy: String,
+}
+
+/// State of what was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum State {
+    /// As it should be.
+    Ok,
+    /// A problem.
+    Wrong,
+    /// Does not apply here, or cannot be checked because of an earlier problem.
+    Skipped,
+}
+
+fn check(name: &str, state: State, found: impl Into<String>, remedy: impl Into<String>) -> Check {
+    Check {
+        name: name.to_owned(),
+        state,
+        found: found.into(),
+        remedy: remedy.into(),
+    }
+}
+
+/// A check that found no problem.
+pub(super) fn ok(name: &str, found: impl Into<String>) -> Check {
+    check(name, State::Ok, found, "")
+}
+
+/// A check that found a problem.
+pub(super) fn wrong(name: &str, found: impl Into<String>, remedy: impl Into<String>) -> Check {
+    check(name, State::Wrong, found, remedy)
+}
+
+/// A check that was not made.
+pub(super) fn skipped(name: &str, why: impl Into<String>) -> Check {
+    check(name, State::Skipped, why, "")
+}

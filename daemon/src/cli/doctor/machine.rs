@@ -1,0 +1,184 @@
+//! This machine: the environment, the directory, the socket, other daemons, and the log.
+
+use super::{
+    check::{Check, ok, skipped, wrong},
+    running::Daemon,
+};
+use crate::{os, server::logging};
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+};
+use tai_proto::endpoint::{Endpoint, state_dir};
+
+/// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
+pub(super) fn environment() -> Check {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let name = "environment";
+    let missing: Vec<&str> = ["HOME", "PATH"]
+        .into_iter()
+        .filter(|name| !set(name))
+        .collect();
+    if cfg!(unix) && !missing.is_empty() {
+        let verb = if missing.len() == 1 { "is" } else { "are" };
+        return wrong(
+            name,
+            format!("{} {verb} not set", missing.join(" and ")),
+            "set it where this program is started from",
+        );
+    }
+    if set("NAME") && !set("PASSWORD") && !set("TAI_MCP_USERNAME") {
+        return ok(
+            name,
+            "HOME and PATH are set; NAME is set without PASSWORD and is not used as a username",
+        );
+    }
+    ok(name, "HOME and PATH are set")
+}
+
+/// Checks the directory and the socket, and that no second daemon runs.
+pub(super) fn places(endpoint: &Endpoint, daemon: &Daemon) -> Vec<Check> {
+    let mut checks = vec![directory(endpoint.dir())];
+    if cfg!(unix) {
+        checks.push(socket(&endpoint.socket(), daemon));
+    }
+    checks.push(second(endpoint, daemon));
+    checks
+}
+
+fn directory(dir: &Path) -> Check {
+    let name = "directory";
+    let shown = dir.display();
+    let meta = match std::fs::symlink_metadata(dir) {
+        Ok(meta) => meta,
+        Err(_) => return ok(name, format!("{shown} does not exist yet; taid creates it")),
+    };
+    let move_away = format!("move {shown} away and start taid again");
+    if !meta.is_dir() {
+        let found = format!("{shown} is a link or a file; taid needs a directory of its own");
+        return wrong(name, found, move_away);
+    }
+    let Some(access) = os::file_access(&meta) else {
+        return skipped(name, "a named pipe needs no directory");
+    };
+    if !access.own {
+        return wrong(name, format!("{shown} belongs to another user"), move_away);
+    }
+    if access.is_open() {
+        let mode = access.mode;
+        return wrong(
+            name,
+            format!("{shown} has mode {mode:04o}, so other users can reach the socket in it"),
+            format!("`chmod 700 {shown}`"),
+        );
+    }
+    ok(name, format!("{shown} is private"))
+}
+
+fn socket(socket: &Path, daemon: &Daemon) -> Check {
+    let name = "socket";
+    let shown = socket.display();
+    let Ok(meta) = std::fs::symlink_metadata(socket) else {
+        return skipped(name, format!("{shown} does not exist: taid is not running"));
+    };
+    let access = os::file_access(&meta).filter(|access| access.own && os::is_socket(&meta));
+    let Some(access) = access else {
+        return wrong(
+            name,
+            format!("{shown} is not a socket of yours"),
+            format!("remove {shown} and start taid again"),
+        );
+    };
+    if cfg!(target_os = "linux") && access.is_open() {
+        let found = format!("{shown} has mode {:04o}", access.mode);
+        return wrong(name, found, format!("`chmod 600 {shown}`"));
+    }
+    match daemon {
+        Daemon::Absent(_) => ok(name, format!("{shown} is stale; taid replaces it")),
+        Daemon::Unusable(_) | Daemon::Running(_) => ok(name, format!("{shown} is private")),
+    }
+}
+
+/// Checks for a daemon of the same profile that does not listen, or listens elsewhere.
+fn second(endpoint: &Endpoint, daemon: &Daemon) -> Check {
+    let name = "second daemon";
+    if matches!(daemon, Daemon::Absent(_))
+        && let Some(pid) = holder(&endpoint.lock())
+    {
+        return wrong(
+            name,
+            format!("taid (pid {pid}) runs for this profile and does not listen on its socket"),
+            format!("`kill {pid}`, then start taid again"),
+        );
+    }
+    let elsewhere = other_dirs(endpoint.dir())
+        .into_iter()
+        .filter_map(|dir| Endpoint::in_dir(&dir, endpoint.profile()).ok())
+        .find_map(|other| Some((holder(&other.lock())?, other)));
+    match elsewhere {
+        Some((pid, other)) => wrong(
+            name,
+            format!(
+                "another taid (pid {pid}) of this profile listens on {}, which this environment does not use",
+                other.socket().display()
+            ),
+            "stop one of them; start taid and the clients with the same XDG_RUNTIME_DIR",
+        ),
+        None => ok(name, "no second taid"),
+    }
+}
+
+/// Directories of daemons that were started with another XDG_RUNTIME_DIR.
+fn other_dirs(ours: &Path) -> Vec<PathBuf> {
+    let mut dirs: Vec<PathBuf> = state_dir().map(|dir| dir.join("run")).into_iter().collect();
+    dirs.push(PathBuf::from(format!("/run/user/{}/tai", os::uid())));
+    dirs.retain(|dir| dir != ours);
+    dirs
+}
+
+/// Returns the pid in a lock file that a process holds.
+fn holder(lock: &Path) -> Option<String> {
+    let file = File::open(lock).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            let text = std::fs::read_to_string(lock).unwrap_or_default();
+            Some(match text.trim() {
+                "" => "unknown".to_owned(),
+                pid => pid.to_owned(),
+            })
+        }
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
+/// Checks that the log is written and private.
+pub(super) fn log(profile: &str, daemon: &Daemon) -> Check {
+    let name = "log";
+    if let Some(status) = daemon.status() {
+        if status.daemon.log.is_empty() {
+            return wrong(
+                name,
+                "taid writes no log file",
+                "check that ~/.local/state/tai/logs is yours and writable",
+            );
+        }
+        if status.daemon.log_dropped > 0 {
+            return wrong(
+                name,
+                format!("{} lines were dropped", status.daemon.log_dropped),
+                "the disk is slow or the file of the day is full: use LOG_LEVEL=info",
+            );
+        }
+    }
+    let Some(dir) = logging::dir(profile) else {
+        return skipped(name, "no home directory is known");
+    };
+    let meta = std::fs::metadata(&dir).ok();
+    let access = meta.and_then(|meta| os::file_access(&meta));
+    if access.is_some_and(os::FileAccess::is_open) {
+        let shown = dir.display();
+        let found = format!("other users can read {shown}");
+        return wrong(name, found, format!("`chmod 700 {shown}`"));
+    }
+    ok(name, logging::present(&dir).display().to_string())
+}

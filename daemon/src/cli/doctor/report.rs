@@ -1,0 +1,94 @@
+//! The report of `taid doctor`: a line for each check, or JSON.
+
+use super::check::{Check, State};
+use crate::cli::terminal::{Mood, Terminal, printable};
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// Version of the JSON format.
+const SCHEMA: u32 = 1;
+
+/// Every check that was made.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    schema: u32,
+    /// Whether no check found a problem.
+    pub(super) ok: bool,
+    /// In the order in which they were made.
+    checks: Vec<Check>,
+}
+
+impl Report {
+    pub(super) fn new(checks: Vec<Check>) -> Self {
+        Self {
+            schema: SCHEMA,
+            ok: checks.iter().all(|check| check.state != State::Wrong),
+            checks,
+        }
+    }
+
+    /// Returns the report as text.
+    pub(super) fn page(&self, terminal: Terminal) -> String {
+        let names = self.checks.iter().map(|check| check.name.len());
+        let width = names.max().unwrap_or_default();
+        let mut page = String::new();
+        for check in &self.checks {
+            let sign = match check.state {
+                State::Ok => terminal.paint(Mood::Good, "✓"),
+                State::Wrong => terminal.paint(Mood::Bad, "✗"),
+                State::Skipped => "-".to_owned(),
+            };
+            let (name, found) = (&check.name, printable(&check.found));
+            // Writing to a String cannot fail.
+            let _ = write!(page, "{sign} {name:width$}  {found}");
+            if !check.remedy.is_empty() {
+                let _ = write!(page, " -> {}", printable(&check.remedy));
+            }
+            page.push('\n');
+        }
+        let states = self.checks.iter().map(|check| check.state);
+        let problems = states.filter(|state| *state == State::Wrong).count();
+        page.push_str(&match problems {
+            0 => "\nNo problems found.".to_owned(),
+            1 => "\n1 problem found.".to_owned(),
+            n => format!("\n{n} problems found. Start with the first one."),
+        });
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::check::{ok, skipped, wrong},
+        *,
+    };
+
+    #[test]
+    fn a_report_has_a_line_per_check_and_counts_the_problems() {
+        let page = |checks: Vec<Check>| Report::new(checks).page(Terminal::PIPE);
+        let checks = vec![
+            ok("proxy", "none"),
+            skipped("tls", "loopback needs none"),
+            wrong("clock", "an hour\u{1b}[2J behind", "set it"),
+        ];
+        insta::assert_snapshot!(page(checks), @"
+        ✓ proxy  none
+        - tls    loopback needs none
+        ✗ clock  an hour?[2J behind -> set it
+
+        1 problem found.
+        ");
+        insta::assert_snapshot!(page(vec![ok("proxy", "none")]), @"
+        ✓ proxy  none
+
+        No problems found.
+        ");
+        insta::assert_snapshot!(page(vec![wrong("a", "b", "c"), wrong("d", "e", "f")]), @"
+        ✗ a  b -> c
+        ✗ d  e -> f
+
+        2 problems found. Start with the first one.
+        ");
+    }
+}

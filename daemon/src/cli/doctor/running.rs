@@ -1,0 +1,90 @@
+//! The daemon: whether it runs, answers, and is of this installation.
+
+use super::check::{Check, ok, wrong};
+use crate::{
+    cli::{daemon, error::CliError},
+    client::ClientError,
+};
+use tai_proto::status::{SessionState, Status};
+
+/// What the daemon answered.
+pub(super) enum Daemon {
+    /// No daemon listens.
+    Absent(CliError),
+    /// A daemon listens and does not answer as it should.
+    Unusable(CliError),
+    /// The daemon's status.
+    Running(Box<Status>),
+}
+
+impl Daemon {
+    /// Asks the daemon of `profile`.
+    pub(super) async fn ask(profile: &str) -> Self {
+        match daemon::status(profile).await {
+            Ok(status) => Daemon::Running(Box::new(status)),
+            Err(error @ (ClientError::NotRunning { .. } | ClientError::Endpoint(_))) => {
+                Daemon::Absent(CliError::of_client(error, profile))
+            }
+            Err(error) => Daemon::Unusable(CliError::of_client(error, profile)),
+        }
+    }
+
+    /// Returns the status, if the daemon answered.
+    pub(super) fn status(&self) -> Option<&Status> {
+        match self {
+            Daemon::Running(status) => Some(status),
+            Daemon::Absent(_) | Daemon::Unusable(_) => None,
+        }
+    }
+
+    /// Returns the daemon's account.
+    pub(super) fn account(&self) -> Option<&str> {
+        self.status()?.account.username.as_deref()
+    }
+
+    /// Returns the daemon's account, if the daemon is signed in.
+    pub(super) fn signed_in(&self) -> Option<&str> {
+        let state = self.status()?.session.state;
+        match state {
+            SessionState::Live | SessionState::Renewing => self.account(),
+            SessionState::SignedOut | SessionState::SigningIn | SessionState::Backoff => None,
+        }
+    }
+}
+
+/// Checks that the daemon runs and answers.
+pub(super) fn running(daemon: &Daemon) -> Check {
+    let name = "daemon";
+    match daemon {
+        Daemon::Running(status) => {
+            let plural = if status.clients.len() == 1 { "" } else { "s" };
+            let (pid, clients) = (status.daemon.pid, status.clients.len());
+            ok(
+                name,
+                format!("pid {pid}, {clients} client{plural} connected"),
+            )
+        }
+        Daemon::Absent(error) | Daemon::Unusable(error) => {
+            let found = match error.why.as_str() {
+                "" => error.what.clone(),
+                why => format!("{}: {why}", error.what),
+            };
+            wrong(name, found, error.hint.clone())
+        }
+    }
+}
+
+/// Checks that the daemon is of this installation.
+pub(super) fn version(daemon: &Daemon) -> Check {
+    let name = "version";
+    let ours = env!("CARGO_PKG_VERSION");
+    match daemon.status().map(|status| status.daemon.version.as_str()) {
+        Some(theirs) if theirs == ours => ok(name, ours),
+        Some(theirs) => wrong(
+            name,
+            format!("the daemon is {theirs}, this program is {ours}"),
+            "`taid stop`, then start taid again from this installation",
+        ),
+        None => ok(name, format!("{ours}; there is no daemon to compare with")),
+    }
+}

@@ -1,0 +1,92 @@
+//! Asks the person at the terminal.
+
+use super::error::CliError;
+use crate::fault;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use tai_auth::credentials::{Credentials, is_password};
+use tai_proto::name;
+
+/// Asks for a line of text.
+///
+/// # Errors
+/// Standard input cannot be read.
+pub(super) fn text(question: &str) -> Result<String, CliError> {
+    let _ = write!(io::stderr(), "{question}");
+    let _ = io::stderr().flush();
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).map_err(not_read)?;
+    Ok(line.trim().to_owned())
+}
+
+/// Asks for a password without showing it.
+///
+/// # Errors
+/// There is no terminal, or it cannot be read.
+pub(super) fn password(question: &str) -> Result<SecretString, CliError> {
+    rpassword::prompt_password(question)
+        .map(SecretString::from)
+        .map_err(not_read)
+}
+
+/// Asks for a new password twice.
+///
+/// # Errors
+/// As [`password`], or the two differ.
+pub(super) fn new_password() -> Result<SecretString, CliError> {
+    let question = "New password (8 to 128 characters, 12 or more recommended): ";
+    let first = password(question)?;
+    let second = password("Repeat it: ")?;
+    match first.expose_secret() == second.expose_secret() {
+        true => Ok(first),
+        false => Err(CliError::new("the two passwords differ")
+            .hint("run the command again; nothing was sent")),
+    }
+}
+
+/// Reads a password from the first line of standard input.
+///
+/// # Errors
+/// Standard input cannot be read.
+pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
+    let mut line = zeroize::Zeroizing::new(String::new());
+    io::stdin().lock().read_line(&mut line).map_err(not_read)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    Ok(SecretString::from(password.to_owned()))
+}
+
+/// Asks a question that is answered with yes or no. Every answer but a clear yes is a no.
+///
+/// # Errors
+/// Standard input is not a terminal.
+pub(super) fn consent(question: &str) -> Result<bool, CliError> {
+    if !io::stdin().is_terminal() {
+        return Err(CliError::new("approval needs an interactive terminal")
+            .caused_by("standard input is not a terminal")
+            .hint("use --yes to send the mail, or --reject to discard it"));
+    }
+    let _ = write!(io::stdout(), "{question} [y/N] ");
+    let _ = io::stdout().flush();
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    let answer = line.trim().to_ascii_lowercase();
+    Ok(read.is_ok() && matches!(answer.as_str(), "y" | "yes"))
+}
+
+/// Checks a username and a password before they are sent.
+///
+/// # Errors
+/// One of them breaks its rule.
+pub(super) fn checked(username: String, password: SecretString) -> Result<Credentials, CliError> {
+    name::username(&username).map_err(|rule| fault::bad_username(&rule.to_string()))?;
+    match is_password(password.expose_secret()) {
+        true => Ok(Credentials { username, password }),
+        false => Err(fault::bad_password().into()),
+    }
+}
+
+fn not_read(error: io::Error) -> CliError {
+    CliError::new("cannot read from the terminal")
+        .caused_by(error)
+        .hint("run the command in a terminal, or use --password-stdin")
+}

@@ -1,0 +1,166 @@
+//! Carries out the steps that `units` plans, and prints each.
+
+use super::{
+    error::CliError,
+    executable,
+    terminal::print,
+    units::{self, Manager, Place, Step},
+    user_dirs::UserDirs,
+};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Service of a profile.
+pub(super) struct Service<'a> {
+    profile: &'a str,
+    taid: PathBuf,
+    dir: PathBuf,
+}
+
+/// Returns the service of `profile` on this system.
+///
+/// # Errors
+/// The home directory or this executable cannot be found.
+pub(super) fn of_profile(profile: &str) -> Result<Service<'_>, CliError> {
+    let dirs = UserDirs::of_this_user()
+        .ok_or_else(|| CliError::new("there is no home directory").hint("set HOME"))?;
+    let dir = match Manager::here() {
+        Manager::Systemd => dirs.dot_config.join("systemd/user"),
+        Manager::Launchd => dirs.home.join("Library/LaunchAgents"),
+        Manager::Windows => dirs.config,
+    };
+    Ok(Service {
+        profile,
+        taid: executable::path()?,
+        dir,
+    })
+}
+
+impl Service<'_> {
+    /// Returns where and what to install.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place {
+            manager: Manager::here(),
+            profile: self.profile,
+            taid: &self.taid,
+            dir: &self.dir,
+            packaged: units::is_packaged(&self.taid),
+            uid: crate::os::uid(),
+        }
+    }
+}
+
+/// Planned steps.
+pub(super) struct Steps(pub(super) Vec<Step>);
+
+impl Steps {
+    /// Prints each step and, unless `dry_run`, carries it out.
+    ///
+    /// # Errors
+    /// The first step that fails; the steps before it are not undone.
+    pub(super) fn carry_out(&self, dry_run: bool) -> Result<(), CliError> {
+        for step in &self.0 {
+            match step {
+                Step::Write { path, text } => {
+                    print(&format!("write {}", path.display()));
+                    match dry_run {
+                        true => print(text),
+                        false => write(path, text)?,
+                    }
+                }
+                Step::Remove { path } => {
+                    print(&format!("remove {}", path.display()));
+                    if !dry_run {
+                        remove(path)?;
+                    }
+                }
+                Step::Run { argv, may_fail } => {
+                    print(&format!("run {}", argv.join(" ")));
+                    if !dry_run {
+                        run(argv, *may_fail)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    let dir = path.parent().map_or(Ok(()), fs::create_dir_all);
+    dir.and_then(|()| fs::write(path, text))
+        .map_err(|error| not_changed(path, &error))
+}
+
+fn remove(path: &Path) -> Result<(), CliError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(not_changed(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn run(argv: &[String], may_fail: bool) -> Result<(), CliError> {
+    let Some((program, arguments)) = argv.split_first() else {
+        return Ok(());
+    };
+    let why = match Command::new(program).args(arguments).output() {
+        Ok(output) if output.status.success() || may_fail => return Ok(()),
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(_) if may_fail => return Ok(()),
+        Err(error) => error.to_string(),
+    };
+    Err(CliError::new(format!("`{}` failed", argv.join(" ")))
+        .caused_by(why)
+        .hint("the files above were written; fix this and run it again, or run `taid uninstall`"))
+}
+
+fn not_changed(path: &Path, error: &io::Error) -> CliError {
+    CliError::new(format!("cannot change {}", path.display()))
+        .caused_by(error)
+        .hint("check that the file and its directory are yours")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_of_a_failed_step_names_the_step_and_the_cause() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().to_str().unwrap();
+        let error = |step: Step| {
+            let error = Steps(vec![step]).carry_out(false).unwrap_err();
+            error.to_string().replace(place, "DIR")
+        };
+        let path = dir.path().join("file/unit");
+        fs::write(dir.path().join("file"), "").unwrap();
+        let text = String::new();
+        insta::assert_snapshot!(error(Step::Write { path: path.clone(), text }), @"
+        error: cannot change DIR/file/unit
+        caused by: File exists (os error 17)
+        hint: check that the file and its directory are yours
+        ");
+        insta::assert_snapshot!(error(Step::Remove { path }), @"
+        error: cannot change DIR/file/unit
+        caused by: Not a directory (os error 20)
+        hint: check that the file and its directory are yours
+        ");
+        let argv = vec!["/nonexistent/systemctl".to_owned(), "--user".to_owned()];
+        insta::assert_snapshot!(error(Step::Run { argv: argv.clone(), may_fail: false }), @"
+        error: `/nonexistent/systemctl --user` failed
+        caused by: No such file or directory (os error 2)
+        hint: the files above were written; fix this and run it again, or run `taid uninstall`
+        ");
+        assert!(
+            Steps(vec![Step::Run {
+                argv,
+                may_fail: true
+            }])
+            .carry_out(false)
+            .is_ok()
+        );
+    }
+}

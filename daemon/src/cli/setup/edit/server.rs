@@ -1,0 +1,37 @@
+//! The server that is added to a configuration, and errors.
+
+/// Name of the server in a client's configuration.
+pub(super) const KEY: &str = "tai";
+
+/// The server that a client starts.
+#[derive(Debug, Clone)]
+pub(in crate::cli) struct Server<'a> {
+    /// Full path of tai-mcp, because clients have a PATH of their own.
+    pub(in crate::cli) command: &'a str,
+    /// Instance of the client.
+    pub(in crate::cli) instance: &'a str,
+    /// Profile of the client.
+    pub(in crate::cli) profile: &'a str,
+}
+
+impl Server<'_> {
+    /// Returns the variables of the server. The default profile needs none.
+    pub(super) fn environment(&self) -> Vec<(&'static str, &str)> {
+        let mut variables = vec![("TAI_MCP_INSTANCE", self.instance)];
+        if self.profile != "default" {
+            variables.push(("TAI_MCP_PROFILE", self.profile));
+        }
+        variables
+    }
+}
+
+/// Why a configuration cannot be edited.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::cli) enum EditError {
+    /// The text is not in the client's format.
+    #[error("syntax error: {0}")]
+    Syntax(String),
+    /// A key has another type than the client expects.
+    #[error("\"{0}\" has an unexpected type")]
+    Shape(&'static str),
+}

@@ -1,0 +1,53 @@
+//! TOML.
+
+use super::server::{EditError, KEY, Server};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
+
+fn parse(text: &str) -> Result<DocumentMut, EditError> {
+    text.parse()
+        .map_err(|error: toml_edit::TomlError| EditError::Syntax(error.message().to_owned()))
+}
+
+/// Removes the server, and the table of servers if it was the only one.
+pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError> {
+    let mut document = parse(text)?;
+    let servers = document.get_mut(key).and_then(Item::as_table_like_mut);
+    if let Some(servers) = servers {
+        servers.remove(KEY);
+        if servers.is_empty() {
+            document.remove(key);
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// Adds the server, or updates the one that is there.
+pub(super) fn add(key: &'static str, text: &str, server: &Server<'_>) -> Result<String, EditError> {
+    let mut document = parse(text)?;
+    let servers = document.entry(key).or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let servers = servers.as_table_like_mut().ok_or(EditError::Shape(key))?;
+    let new = servers.get(KEY).is_none();
+    let ours = servers
+        .entry(KEY)
+        .or_insert_with(|| Item::Table(Table::new()));
+    let ours = ours.as_table_like_mut().ok_or(EditError::Shape(KEY))?;
+    if ours.get("command").and_then(Item::as_str) != Some(server.command) {
+        ours.insert("command", value(server.command));
+    }
+    let args = ours.get("args").and_then(Item::as_array).map(Array::len);
+    if args.is_some_and(|args| args > 0) {
+        ours.insert("args", value(Array::new()));
+    }
+    if new {
+        let mut env = InlineTable::new();
+        for (name, value) in server.environment() {
+            env.insert(name, value.into());
+        }
+        ours.insert("env", value(env));
+    }
+    Ok(document.to_string())
+}

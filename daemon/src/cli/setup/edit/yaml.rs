@@ -1,0 +1,88 @@
+//! YAML, as Goose has it.
+
+use super::server::{EditError, KEY, Server};
+use yaml_edit::{Document, Mapping, YamlError};
+
+fn parse(text: &str) -> Result<Document, EditError> {
+    text.parse()
+        .map_err(|error: YamlError| EditError::Syntax(error.to_string()))
+}
+
+/// Removes the server.
+pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError> {
+    let document = parse(text)?;
+    let servers = document.as_mapping().and_then(|root| root.get_mapping(key));
+    if let Some(servers) = servers {
+        servers.remove(KEY);
+    }
+    Ok(document.to_string())
+}
+
+/// Returns a file with nothing but the server in it.
+pub(super) fn new(key: &'static str, server: &Server<'_>) -> String {
+    // In single quotes, only a single quote needs escaping.
+    let command = server.command.replace('\'', "''");
+    let mut text = format!(
+        "{key}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: '{command}'\n    args: []\n    envs:\n"
+    );
+    for (name, value) in server.environment() {
+        text.push_str(&format!("      {name}: {value}\n"));
+    }
+    text + "    timeout: 300\n"
+}
+
+/// Adds the server, or updates the one that is there. The parser accepts some text that is not
+/// YAML, so the result is read back.
+pub(super) fn add(
+    key: &'static str,
+    before: &str,
+    server: &Server<'_>,
+) -> Result<String, EditError> {
+    let after = edit(key, before, server)?;
+    let root = parse(&after)?.as_mapping();
+    let ours = root
+        .and_then(|root| root.get_mapping(key))
+        .and_then(|servers| servers.get_mapping(KEY));
+    let command = ours.as_ref().and_then(command_of);
+    match command.as_deref() == Some(server.command) {
+        true => Ok(after),
+        false => Err(EditError::Syntax("it is not plain YAML".to_owned())),
+    }
+}
+
+fn command_of(server: &Mapping) -> Option<String> {
+    let node = server.get("cmd")?;
+    Some(node.as_scalar()?.as_string())
+}
+
+fn edit(key: &'static str, before: &str, server: &Server<'_>) -> Result<String, EditError> {
+    let new = new(key, server);
+    if before.trim().is_empty() {
+        return Ok(new);
+    }
+    let wrong = || EditError::Shape(key);
+    let mapping = |parent: &Mapping, key| parent.get_mapping(key).ok_or_else(wrong);
+    let (document, new) = (parse(before)?, parse(&new)?);
+    let root = document.as_mapping().ok_or_else(wrong)?;
+    let new = mapping(&new.as_mapping().ok_or_else(wrong)?, key)?;
+    if root.get(key).is_none() {
+        root.set(key, &new);
+        return Ok(document.to_string());
+    }
+    let servers = mapping(&root, key)?;
+    if servers.get(KEY).is_none() {
+        servers.set(KEY, &mapping(&new, KEY)?);
+        return Ok(document.to_string());
+    }
+    let ours = servers.get_mapping(KEY).ok_or(EditError::Shape(KEY))?;
+    if command_of(&ours).as_deref() != Some(server.command) {
+        ours.set("cmd", server.command);
+    }
+    // Arguments of the Node server or of another wrapper.
+    let args = ours.get_sequence("args");
+    if args.is_some_and(|args| !args.is_empty()) {
+        let none = mapping(&new, KEY)?.get_sequence("args").ok_or_else(wrong)?;
+        ours.set("args", &none);
+    }
+    Ok(document.to_string())
+}
