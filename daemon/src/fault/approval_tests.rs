@@ -19,32 +19,32 @@ fn every_word_about_approval() {
         .map(|fault| format!("[{:?}]\n{fault}", fault.code));
     insta::assert_snapshot!(texts.collect::<Vec<_>>().join("\n\n"), @"
     [NotPermitted]
-    error: this approval is not known: it was used, it is too old, or it was never given
+    error: the approval is unknown, used or expired
     caused by: an approval is good once, for ten minutes, and not beyond a restart of taid
     hint: Nothing was sent. Call again without it, and the user is asked anew.
 
     [NotPermitted]
-    error: this approval was given for another mail
+    error: the approval is for another mail
     caused by: what is sent has to be what the user saw: sender, recipient, subject and content
     hint: Nothing was sent. Call again without it, and the user is asked anew.
 
     [NotPermitted]
-    error: the person who was asked did not approve
+    error: the user did not approve the mail
     caused by: taid's configuration has the user asked before an email is sent (confirm_send)
     hint: Nothing was sent. Do not send it another way; ask the user what to change.
 
     [TooBusy]
-    error: as many mails wait for approval as may
+    error: the approval queue is full
     caused by: taid keeps 32 of them, and 8 MB
     hint: Nothing was sent. Ask the user to look at `taid approve`, then call again.
 
     [NotFound]
-    error: no mail 3 waits for approval
+    error: mail 3 does not wait for approval
     caused by: it was decided about already, waited for more than an hour, or taid was restarted
     hint: Run `taid approve` for those that wait.
 
     [Internal]
-    error: the system gives no random numbers
+    error: the system's random number generator failed
     hint: Nothing was sent. Restart taid.
 
     [NotPermitted]

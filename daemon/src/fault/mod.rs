@@ -9,10 +9,7 @@ pub use account::*;
 pub use approval::*;
 
 use crate::{
-    mail::{
-        MailError,
-        ledger::{Digest, Outcome},
-    },
+    mail::{Digest, MailError, Outcome},
     time,
 };
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What an address and a subject may be. A value that is refused is refused whole; nothing
 //! is repaired silently.
 
-use super::MailError;
+use super::error::MailError;
 
 const MAX_ADDRESS: usize = 254;
 /// RFC 5322, 2.1.1.

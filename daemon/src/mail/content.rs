@@ -1,7 +1,7 @@
 //! What we send: Markdown to HTML that mail programs show well, HTML made harmless, and a text
 //! part that keeps the structure. Conversions of any size run beside the event loop.
 
-use super::{MailError, reading};
+use super::{error::MailError, reading};
 use tai_proto::call::{Format, MAX_CONTENT};
 
 /// Bodies are cut at this many bytes before they are converted or handed on.
@@ -10,7 +10,7 @@ pub(super) const MAX_BODY: usize = 1 << 20;
 const SMALL: usize = 16 << 10;
 
 /// The two parts of an outgoing mail.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) text: String,
     pub(super) html: String,

@@ -1,10 +1,11 @@
-//! Reading a mail: the one that is named, or the oldest unread one, which is lent until it is
-//! written (see [`super::leases`]).
+//! Reading a mail: one that is named by its id, or the oldest unread one, which is leased to
+//! the client until the client has written it.
 
 use super::{
-    MailError, MailService,
+    error::MailError,
     leases::{ClientKey, Taken},
     reading,
+    service::MailService,
     walk::Tell,
 };
 use tai_auth::{
@@ -15,11 +16,13 @@ use tai_proto::{
     call::{FetchEmail, Mail},
     reading::{Read, Removed},
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 impl<B: Bridge> MailService<B> {
-    /// Reads a mail. A named one is marked read. Where none is named it is the oldest unread
-    /// one that no other client has, and it is lent: see [`MailService::settle`].
+    /// Reads a mail. A mail that is named by its id is marked read. Otherwise the oldest unread
+    /// mail that no other client holds is leased to the client: the client
+    /// [settles](MailService::settle) it, writes it, and [reports](MailService::deliver) that.
+    /// A cancelled call leaves no lease.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -34,15 +37,14 @@ impl<B: Bridge> MailService<B> {
         let address = self.address(instance, deadline).await?;
         if let Some(id) = which.id {
             let message = self.own(&address, id, deadline).await?;
-            let marked_read = self.mark(id, deadline).await;
-            return Ok(read(address, message, marked_read).await);
+            let confirmed = self.confirm_read(id, deadline).await;
+            self.leases.read(id, confirmed);
+            return Ok(read(address, message, confirmed).await);
         }
         let mut missing = Vec::new();
         loop {
-            let Some(taken) = self
-                .take(instance, &address, client, &missing, tell, deadline)
-                .await?
-            else {
+            let taken = self.take(instance, &address, client, &missing, tell, deadline);
+            let Some(taken) = taken.await? else {
                 let (mail, removed) = (None, Removed::default());
                 return Ok(Read {
                     address,
@@ -56,9 +58,9 @@ impl<B: Bridge> MailService<B> {
                     taken.keep();
                     return Ok(read);
                 }
-                // Deleted, or another's by now: there may be a next one.
+                // The mail was deleted since, or moved. The next one may still be there.
                 Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
-                    taken.missed();
+                    taken.miss();
                     missing.push(id);
                 }
                 Err(error) => return Err(error),
@@ -66,7 +68,7 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Reads a mail and leaves it as it is.
+    /// Reads a mail and leaves its state unchanged.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -82,8 +84,8 @@ impl<B: Bridge> MailService<B> {
         Ok(read(address, message, is_read).await)
     }
 
-    /// Takes the oldest mail that nobody has and that is not `missing`: first what came back,
-    /// then what is unread.
+    /// Takes the oldest mail of the address that no client holds and that is not `missing`:
+    /// first a returned one, then an unread one.
     async fn take(
         &self,
         instance: Option<&str>,
@@ -93,16 +95,17 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Option<Taken<'_>>, MailError> {
-        // One at a time, so that the list is not older than somebody's lease.
-        let held = tokio::time::timeout_at(deadline, self.fetching.lock()).await;
-        let _held = held.map_err(|_| MailError::Session(SessionError::Deadline))?;
+        // One look at a time for each address, so that no list is older than a lease.
+        let key = address.to_ascii_lowercase();
+        let turn = timeout_at(deadline, self.looks.wait(&key)).await;
+        let _turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
         if let Some(taken) = self.leases.take_returned(client, address) {
             return Ok(Some(taken));
         }
-        self.leases.look_begins();
+        self.leases.begin_look(address);
         let unread = self.unread(instance, address, tell, deadline).await?;
-        if let Some(id) = self.leases.unmarked_of(&unread) {
-            self.mark(id, deadline).await;
+        if let Some(id) = self.leases.unconfirmed_of(&unread) {
+            self.confirm_read(id, deadline).await;
         }
         Ok(unread
             .into_iter()
@@ -110,12 +113,12 @@ impl<B: Bridge> MailService<B> {
             .find_map(|id| self.leases.take(client, id, address)))
     }
 
-    /// Marks a mail read that was lent to this client and is about to be written by it.
-    /// Whether the bridge has it as read now: a mail that cannot be marked is delivered all
-    /// the same, and will be found again.
+    /// Marks a mail read that is leased to the client and is about to be written. Returns
+    /// whether the bridge counts it as read now. A mail that cannot be marked is written
+    /// nevertheless, because it would be lost otherwise, and is marked later.
     ///
     /// # Errors
-    /// [`MailError::NoSuchMail`] when it was not lent to this client.
+    /// [`MailError::NoSuchMail`] if the mail is not leased to the client.
     pub async fn settle(
         &self,
         client: ClientKey,
@@ -125,30 +128,62 @@ impl<B: Bridge> MailService<B> {
         if !self.leases.mark(client, id) {
             return Err(MailError::NoSuchMail(id));
         }
-        // Also when it came back from one who may have marked it: marking twice is marking
-        // once, and that one may have been cut off before it did.
-        Ok(self.mark(id, deadline).await)
+        // A returned mail is marked again: its former holder may have been cut off before.
+        Ok(self.confirm_read(id, deadline).await)
     }
 
-    async fn mark(&self, id: u64, deadline: Instant) -> bool {
+    /// Records that a client has written a leased mail to its reader. The report counts if the
+    /// client holds the mail, or if the mail is addressed to its instance and no client holds
+    /// it: the client may have reconnected since.
+    pub fn deliver(&self, instance: Option<&str>, client: ClientKey, id: u64) {
+        let own = self.known_address(instance);
+        self.leases.deliver(client, id, |address| match &own {
+            Some(own) => own.eq_ignore_ascii_case(address),
+            // The daemon has just started and does not know the account.
+            None => is_of_instance(address, instance),
+        });
+    }
+
+    /// Gives a leased mail back that the client does not write. Another client may get it.
+    pub fn give_back(&self, client: ClientKey, id: u64) {
+        if let Some(address) = self.leases.give_back(client, id) {
+            self.arrivals.give_back(address);
+        }
+    }
+
+    /// Marks a mail read. Returns whether the bridge says that it counts the mail as read.
+    async fn confirm_read(&self, id: u64, deadline: Instant) -> bool {
         let marked = self
             .with_token(deadline, async |token| {
                 self.bridge.mark_read(&token, id, deadline).await
             })
             .await;
-        // A mail that cannot be marked is read all the same: it would be lost otherwise.
-        if let Err(error) = &marked {
-            tracing::warn!(id, error = %tai_auth::chain(error), "a mail could not be marked read");
+        match marked {
+            Ok(true) => {
+                self.leases.confirm(id);
+                true
+            }
+            Ok(false) => false,
+            Err(error) => {
+                let error = tai_auth::chain(&error);
+                tracing::warn!(mail_id = id, error, "cannot mark a mail read");
+                false
+            }
         }
-        let marked = marked == Ok(true);
-        if marked {
-            self.leases.confirm(id);
-        }
-        marked
     }
 }
 
-/// A mail as a client gets it.
+/// Whether an address of any account belongs to the instance.
+fn is_of_instance(address: &str, instance: Option<&str>) -> bool {
+    let local = address.split_once('@').map_or(address, |(local, _)| local);
+    match (local.split_once('.'), instance) {
+        (Some((of, _)), Some(instance)) => of.eq_ignore_ascii_case(instance),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+/// Converts a mail to the form that a client gets.
 async fn read(address: String, message: Message, marked_read: bool) -> Read {
     let body = reading::body(message.html, message.text).await;
     let head = message.head;
@@ -168,3 +203,7 @@ async fn read(address: String, message: Message, marked_read: bool) -> Read {
         removed,
     }
 }
+
+#[cfg(test)]
+#[path = "fetch_tests.rs"]
+mod tests;

@@ -1,7 +1,9 @@
-//! The list of an instance's mails, and which of them are unread.
+//! Listing an instance's mails, all of them or the unread ones.
 
 use super::{
-    MailError, MailService, reading,
+    error::MailError,
+    reading,
+    service::MailService,
     walk::{Tell, Walk},
 };
 use std::ops::ControlFlow;
@@ -9,13 +11,13 @@ use tai_auth::bridge::{Bridge, Head};
 use tai_proto::call::{Inbox, ListInbox, Row};
 use tokio::time::Instant;
 
-/// The bridge's own default.
+/// Mails a page: the bridge's own default.
 const PAGE: u32 = 50;
-/// At most this many mails are looked at for one call.
+/// The most mails that one call goes through.
 const MAX_LOOKED_AT: u32 = 5_000;
 
 impl<B: Bridge> MailService<B> {
-    /// Lists the instance's mails, newest first.
+    /// Lists the instance's mails, newest first. `tell` is called after each page.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -36,13 +38,13 @@ impl<B: Bridge> MailService<B> {
         let address = self.address(instance, deadline).await?;
         let end = u64::from(which.offset) + u64::from(which.limit);
         let mut mails = Vec::new();
-        let walk = looking(instance, &address, tell);
+        let walk = walk_of(instance, &address, tell);
         let walked = self
             .walk(&walk, deadline, |mail| {
                 if which.show_read || !mail.head.read {
                     mails.push(mail.head);
                 }
-                // One more than shown tells whether there is more.
+                // One more mail than is listed tells whether there are more.
                 match mails.len() as u64 > end {
                     true => ControlFlow::Break(()),
                     false => ControlFlow::Continue(()),
@@ -51,7 +53,7 @@ impl<B: Bridge> MailService<B> {
             .await?;
         newest_first(&mut mails);
         let more = mails.len() as u64 > end || !walked.complete;
-        let rows = mails.into_iter().map(row);
+        let rows = mails.into_iter().map(summary);
         Ok(Inbox {
             rows: rows
                 .skip(which.offset as usize)
@@ -66,7 +68,7 @@ impl<B: Bridge> MailService<B> {
         })
     }
 
-    /// The ids of the unread mails, oldest first: by time, then by id.
+    /// Returns the ids of the unread mails, oldest first: by time, then by id.
     pub(super) async fn unread(
         &self,
         instance: Option<&str>,
@@ -75,7 +77,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Vec<u64>, MailError> {
         let mut unread = Vec::new();
-        let walk = looking(instance, address, tell);
+        let walk = walk_of(instance, address, tell);
         self.walk(&walk, deadline, |mail| {
             if !mail.head.read {
                 unread.push(mail.head);
@@ -88,7 +90,7 @@ impl<B: Bridge> MailService<B> {
     }
 }
 
-fn looking<'a>(instance: Option<&'a str>, address: &'a str, tell: Tell<'a>) -> Walk<'a> {
+fn walk_of<'a>(instance: Option<&'a str>, address: &'a str, tell: Tell<'a>) -> Walk<'a> {
     Walk {
         instance,
         address,
@@ -99,13 +101,14 @@ fn looking<'a>(instance: Option<&'a str>, address: &'a str, tell: Tell<'a>) -> W
     }
 }
 
-/// The bridge's order has ids ascending within a second (trap 4).
+/// Sorts mails by time, then by id. The bridge lists the mails of one second with ascending ids
+/// (trap 4).
 pub(super) fn newest_first(mails: &mut [Head]) {
     mails.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
 }
 
-/// A mail in a list.
-pub(super) fn row(mail: Head) -> Row {
+/// Returns a mail as a list shows it.
+pub(super) fn summary(mail: Head) -> Row {
     Row {
         id: mail.id,
         from: reading::line(&mail.from),

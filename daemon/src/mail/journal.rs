@@ -1,152 +1,210 @@
-//! A file of lines that outlives the daemon: appended to, and written anew when most of it is
-//! of no more use. It holds ids, digests and times, never anything of a mail. When it cannot
-//! be written the daemon goes on without it, and says so. A line that a crash or a full disk
-//! cut off is not read, because half an id may be another's, and is written over: what is left
-//! of it has no end, so that it is not read either.
+//! A file of records that outlives the daemon: appended to, and replaced when most of its
+//! records are obsolete. It holds ids, addresses, digests and times, never the content of a
+//! mail. If the file cannot be written, the daemon continues without it and logs a warning.
+//!
+//! A crash or a full disk can cut the last line off. Such a line has no end, is never read and
+//! is overwritten by the next record. The file is not synced: a power failure can lose its
+//! last seconds.
 
 use crate::os;
 use std::{
+    fmt::Display,
     fs::{File, OpenOptions},
-    io::{self, Seek as _, SeekFrom, Write as _},
+    io::{self, Read as _, Seek, SeekFrom, Write},
+    marker::PhantomData,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
-/// The file; `None` inside when there is none to write to.
+/// Bytes that are read of a longer file: its end.
+const MAX_READ: u64 = 4 << 20;
+/// Lines that a file may have before it is replaced, however few of them are needed.
+const MIN_LINES: usize = 256;
+/// Lines that a file may have for each needed one before it is replaced.
+const LINES_PER_RECORD: usize = 4;
+
+/// A journal of records `R`.
 #[derive(Debug)]
-pub(crate) struct Journal {
-    path: Option<PathBuf>,
-    file: Option<File>,
-    /// Of the whole lines, in bytes.
-    len: u64,
+pub(super) struct Journal<R> {
+    /// `None` if nothing outlives the daemon.
+    file: Option<JournalFile>,
+    records: PhantomData<fn(R)>,
 }
 
-impl Journal {
-    /// One that forgets, for programs that use the library and for tests.
-    pub(crate) fn nowhere() -> Self {
+#[derive(Debug)]
+struct JournalFile {
+    path: PathBuf,
+    file: File,
+    /// Length of the whole lines, in bytes. The file's cursor is there.
+    len: u64,
+    /// Whole lines, those that are not records included.
+    lines: usize,
+    /// Lines at which the file is replaced.
+    max_lines: usize,
+    /// Whether a record is missing from the file because a write failed.
+    incomplete: bool,
+}
+
+impl<R: Display + FromStr> Journal<R> {
+    /// Returns a journal that keeps nothing.
+    pub(super) fn nowhere() -> Self {
         Self {
-            path: None,
             file: None,
-            len: 0,
+            records: PhantomData,
         }
     }
 
-    /// Opens the file and returns its lines. One that cannot be used is a warning.
-    pub(crate) fn open(path: PathBuf) -> (Self, Vec<String>) {
-        match Self::read_and_open(&path) {
-            Ok((file, bytes)) => {
-                // A machine that lost its power may have left anything.
-                let text = String::from_utf8_lossy(&bytes);
-                let lines = text.lines().map(str::to_owned).collect();
-                let len = bytes.len() as u64;
-                let (path, file) = (Some(path), Some(file));
-                (Self { path, file, len }, lines)
-            }
+    /// Opens the file, creates it if it is missing, and returns its records in order. Lines
+    /// that are not records are skipped. A file that cannot be used costs a warning.
+    pub(super) fn open(path: PathBuf) -> (Self, Vec<R>) {
+        let (file, bytes) = match JournalFile::open(path.clone()) {
+            Ok(opened) => opened,
             Err(error) => {
-                tracing::warn!(%error, "{} cannot be used; what it is for does not outlive taid", path.display());
-                (Self::nowhere(), Vec::new())
+                tracing::warn!(path = %path.display(), %error, "a journal cannot be opened; its records do not outlive taid");
+                return (Self::nowhere(), Vec::new());
             }
+        };
+        // A power failure can leave anything in a file.
+        let text = String::from_utf8_lossy(&bytes);
+        let records: Vec<R> = text.lines().filter_map(|line| line.parse().ok()).collect();
+        let skipped = file.lines.saturating_sub(records.len());
+        if skipped > 0 {
+            tracing::warn!(path = %path.display(), skipped, "a journal has lines that are not records");
         }
+        let journal = Self {
+            file: Some(file),
+            records: PhantomData,
+        };
+        (journal, records)
     }
 
-    fn read_and_open(path: &Path) -> io::Result<(File, Vec<u8>)> {
+    /// Appends a record. If the file is too long or incomplete, it is replaced by `current`
+    /// instead, the records that are needed now, this one among them.
+    pub(super) fn append(&mut self, record: &R, current: impl FnOnce() -> Vec<R>) {
+        let Some(file) = &mut self.file else { return };
+        if file.incomplete || file.lines >= file.max_lines {
+            file.replace(&current());
+            if !file.incomplete {
+                return;
+            }
+        }
+        file.append(&format!("{record}\n"));
+    }
+
+    /// Replaces the file by the needed records if it has more lines than that.
+    pub(super) fn shorten(&mut self, current: &[R]) {
+        if let Some(file) = &mut self.file
+            && file.lines > current.len()
+        {
+            file.replace(current);
+        }
+    }
+}
+
+impl JournalFile {
+    /// Opens the file and returns its whole lines.
+    fn open(path: PathBuf) -> io::Result<(Self, Vec<u8>)> {
         if let Some(dir) = path.parent() {
             os::private_dir(dir)?;
         }
-        let mut bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
         let mut file = OpenOptions::new()
+            .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .open(path)?;
-        tai_auth::private_file::check(&file.metadata()?)?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n');
-        bytes.truncate(whole.map_or(0, |last| last + 1));
-        file.seek(SeekFrom::Start(bytes.len() as u64))?;
-        Ok((file, bytes))
+            .open(&path)?;
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        tai_auth::private_file::check(&meta)?;
+        let skipped = meta.len().saturating_sub(MAX_READ);
+        file.seek(SeekFrom::Start(skipped))?;
+        let mut bytes = Vec::new();
+        (&mut file).take(MAX_READ).read_to_end(&mut bytes)?;
+        let end = bytes.iter().rposition(|byte| *byte == b'\n');
+        bytes.truncate(end.map_or(0, |end| end + 1));
+        let len = skipped + bytes.len() as u64;
+        file.seek(SeekFrom::Start(len))?;
+        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+        if skipped > 0 {
+            // The first line may have lost its beginning.
+            let first = bytes.iter().position(|byte| *byte == b'\n');
+            bytes.drain(..first.map_or(0, |end| end + 1));
+        }
+        let opened = Self {
+            path,
+            file,
+            len,
+            lines,
+            max_lines: MIN_LINES.max(LINES_PER_RECORD * lines),
+            incomplete: false,
+        };
+        Ok((opened, bytes))
     }
 
-    /// Appends a line.
-    pub(crate) fn append(&mut self, line: &str) {
-        let Some(file) = &mut self.file else { return };
-        let line = format!("{line}\n");
-        match file.write_all(line.as_bytes()) {
-            Ok(()) => self.len += line.len() as u64,
+    fn append(&mut self, line: &str) {
+        match append_at(&mut self.file, self.len, line.as_bytes()) {
+            Ok(()) => {
+                self.len += line.len() as u64;
+                self.lines += 1;
+            }
             Err(error) => {
-                let _ = file.seek(SeekFrom::Start(self.len));
-                tracing::warn!(%error, "a journal cannot be written");
+                if !self.incomplete {
+                    tracing::warn!(path = %self.path.display(), %error, "a journal cannot be written");
+                }
+                self.incomplete = true;
             }
         }
     }
 
-    /// Replaces everything, in one step.
-    pub(crate) fn rewrite(&mut self, lines: &[String]) {
-        let Some(path) = &self.path else { return };
-        let mut text = String::new();
-        for line in lines {
-            text.push_str(line);
-            text.push('\n');
-        }
-        let next = path.with_extension("new");
-        let written = std::fs::write(&next, &text)
-            .and_then(|()| std::fs::rename(&next, path))
-            .and_then(|()| OpenOptions::new().write(true).open(path))
-            .and_then(|mut file| file.seek(SeekFrom::End(0)).map(|_| file));
-        match written {
+    /// Replaces the file in one step.
+    fn replace(&mut self, records: &[impl Display]) {
+        let text: String = records.iter().map(|record| format!("{record}\n")).collect();
+        match replace_file(&self.path, text.as_bytes()) {
             Ok(file) => {
-                self.file = Some(file);
+                self.file = file;
                 self.len = text.len() as u64;
+                self.lines = records.len();
+                self.max_lines = MIN_LINES.max(LINES_PER_RECORD * records.len());
+                self.incomplete = false;
             }
-            Err(error) => tracing::warn!(%error, "a journal cannot be written anew"),
+            Err(error) => {
+                tracing::warn!(path = %self.path.display(), %error, "a journal cannot be replaced");
+                // The longer file is as good; the next attempt waits until it has doubled.
+                self.max_lines = MIN_LINES.max(self.lines.saturating_mul(2));
+            }
         }
     }
+}
+
+/// Writes a line at `len`, where the cursor is. On failure the cursor is put back, so that the
+/// next line overwrites the part that was written.
+fn append_at(file: &mut (impl Write + Seek), len: u64, line: &[u8]) -> io::Result<()> {
+    file.write_all(line).inspect_err(|_| {
+        // If this fails too, the next line fails or follows the part, which then is no record.
+        let _ = file.seek(SeekFrom::Start(len));
+    })
+}
+
+/// Writes a file beside `path`, renames it to `path` and returns it, its cursor at the end.
+fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let next = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    let replaced = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&next)
+        .and_then(|mut file| file.write_all(bytes).map(|()| file))
+        .and_then(|file| std::fs::rename(&next, path).map(|()| file));
+    if replaced.is_err() {
+        // A full disk needs the room.
+        let _ = std::fs::remove_file(&next);
+    }
+    replaced
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_there_again_and_what_was_replaced_is_gone() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("state/journal");
-        os::restrict_new_files();
-        let (mut journal, lines) = Journal::open(path.clone());
-        assert!(lines.is_empty());
-        journal.append("a");
-        journal.append("b");
-        assert_eq!(Journal::open(path.clone()).1, ["a", "b"]);
-        journal.rewrite(&["c".to_owned()]);
-        journal.append("d");
-        assert_eq!(Journal::open(path).1, ["c", "d"]);
-    }
-
-    #[test]
-    fn a_line_that_was_cut_off_is_not_taken_for_another() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("journal");
-        os::restrict_new_files();
-        os::private_dir(dir.path()).unwrap();
-        let (mut journal, _) = Journal::open(path.clone());
-        journal.append("whole");
-        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
-        file.write_all(b"+1234 desk.alice@tai").unwrap();
-        let (mut journal, lines) = Journal::open(path.clone());
-        assert_eq!(lines, ["whole"]);
-        journal.append("-1");
-        assert_eq!(Journal::open(path).1, ["whole", "-1"]);
-    }
-
-    #[test]
-    fn a_journal_that_cannot_be_written_stops_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("file"), "").unwrap();
-        let (mut journal, lines) = Journal::open(dir.path().join("file/journal"));
-        assert!(lines.is_empty());
-        journal.append("a");
-        journal.rewrite(&["b".to_owned()]);
-    }
-}
+#[path = "journal_tests.rs"]
+mod tests;

@@ -1,43 +1,43 @@
-//! Going through the mailbox: page by page, exact addresses only, bounded. The bridge can
-//! neither filter by read state nor by exact address, and its pages shift when mail arrives
-//! in between.
+//! Going through the mailbox page by page, for exact addresses, up to a bound. The bridge can
+//! filter neither by read state nor by exact address, and mail that arrives in between shifts
+//! its pages.
 
-use super::{MailError, MailService};
+use super::{error::MailError, service::MailService};
 use std::{collections::HashSet, ops::ControlFlow};
 use tai_auth::bridge::{Bridge, Message, Page};
 use tokio::time::Instant;
 
-/// Told after each page how many mails were looked at, and how many there are.
+/// Progress of a walk, called after each page: the mails that were looked at, and all mails.
 pub type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
-/// Which mails to go through, and how.
+/// The mails to go through, and the pages to ask for.
 pub(super) struct Walk<'a> {
     pub(super) instance: Option<&'a str>,
     /// The instance's address.
     pub(super) address: &'a str,
-    /// Whether the mails' bodies are wanted.
+    /// Whether the mails are needed with their bodies.
     pub(super) bodies: bool,
-    /// Mails a page: each costs its whole body on the way.
+    /// Mails a page: the bridge lists each mail with its whole body (trap 3).
     pub(super) page: u32,
-    /// At most so many mails are looked at.
+    /// The most mails to go through.
     pub(super) most: u32,
     pub(super) tell: Tell<'a>,
 }
 
-/// How far a walk went.
+/// The extent of a walk.
 pub(super) struct Walked {
-    /// Mails of the address that were looked at.
+    /// Mails of the address that the walk went through.
     pub(super) looked_at: u64,
-    /// How many the bridge counts for the instance.
+    /// Mails that the bridge counts for the instance.
     pub(super) count: u64,
-    /// Whether every mail was looked at.
+    /// Whether the walk went through all mails.
     pub(super) complete: bool,
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Shows each mail of the address to `visit`, roughly newest first, until there are no
-    /// more or `visit` has enough. The page it is on is shown to its end, because within a
-    /// second the bridge's order is the other way round (trap 4).
+    /// Calls `visit` with each mail of the address, roughly newest first, until there are no
+    /// more or `visit` breaks. The page is finished nevertheless, because the bridge lists the
+    /// mails of one second oldest first (trap 4).
     pub(super) async fn walk(
         &self,
         walk: &Walk<'_>,
@@ -62,8 +62,8 @@ impl<B: Bridge> MailService<B> {
             complete = listing.mails.is_empty() || !listing.has_more;
             let mut enough = false;
             for mail in listing.mails {
-                // The bridge's filter is a LIKE (trap 5), and a mail that arrived in between
-                // pushes one that was seen onto the next page.
+                // The bridge's filter is a LIKE (trap 5), and a mail that arrives in between
+                // pushes a visited one onto the next page.
                 if mail.head.to.eq_ignore_ascii_case(walk.address) && seen.insert(mail.head.id) {
                     enough |= visit(mail).is_break();
                 }

@@ -4,7 +4,10 @@
 use crate::{
     config::{ActivePolicy, Config},
     fault,
-    mail::{Handed, MailError, MailService},
+    mail::{
+        Consent, ConsentAnswer, Draft, MailError, MailService, Resolution, SentMail, SubmitOutcome,
+        Target,
+    },
     server::ipc::{Client, Clients, Progress, Service},
     server::logging::Log,
     server::status,
@@ -23,8 +26,8 @@ use tai_auth::{
 };
 use tai_proto::{
     Answer, Call, Fault, FaultCode,
-    approval::Outgoing,
-    call::{Fetched, Info, TOOLS},
+    approval::{Outgoing, Word},
+    call::{Fetched, Info, Replied, Sent, TOOLS},
     endpoint::Endpoint,
     reading::{News, Read},
 };
@@ -66,34 +69,43 @@ impl<T: Transport> App<T> {
         }
         let mail = &self.mail;
         if client.attached && TOOLS.contains(&call.name()) {
-            mail.arrivals().stir();
+            mail.touch();
         }
         let failed = |error: MailError| {
             tracing::warn!("the call failed: {}", tai_auth::chain(&error));
             fault::of_mail(&error, &self.session.snapshot(), self.session.now())
         };
         let tell = |done, total| progress.tell(done, total);
-        let hand_in = async |outgoing, insist| {
-            let handed = mail.hand_in(instance, outgoing, insist, deadline).await;
-            match handed.map_err(failed)? {
-                Handed::Ask(_) if client.version < 3 => Err(fault::cannot_be_asked()),
-                handed => Ok(handed.into()),
+        let submit = async |outgoing, insist, consent| {
+            let draft = draft(outgoing);
+            let outcome = mail.submit(instance, draft, insist, consent, deadline);
+            match outcome.await.map_err(failed)? {
+                SubmitOutcome::Ask(_) if client.version < 3 => Err(fault::cannot_be_asked()),
+                outcome => Ok(outcome.into()),
             }
         };
+        let not_asked = Consent::NotAsked;
         Ok(match call {
-            Call::SendEmail(what) => hand_in(Outgoing::Send(what), false).await?,
-            Call::SendAgain(what) => hand_in(Outgoing::Send(what), true).await?,
-            Call::ReplyEmail(what) => hand_in(Outgoing::Reply(what), false).await?,
-            Call::ReplyAgain(what) => hand_in(Outgoing::Reply(what), true).await?,
+            Call::SendEmail(what) => submit(Outgoing::Send(what), false, not_asked).await?,
+            Call::SendAgain(what) => submit(Outgoing::Send(what), true, not_asked).await?,
+            Call::ReplyEmail(what) => submit(Outgoing::Reply(what), false, not_asked).await?,
+            Call::ReplyAgain(what) => submit(Outgoing::Reply(what), true, not_asked).await?,
             Call::Decide(decision) => {
-                let handed = mail.decide(instance, decision, deadline).await;
-                handed.map_err(failed)?.into()
+                let consent = Consent::Answered {
+                    ticket: decision.ticket,
+                    answer: match decision.word {
+                        Word::Yes => ConsentAnswer::Approved,
+                        Word::No => ConsentAnswer::Declined,
+                        Word::NotAsked => ConsentAnswer::CannotAsk,
+                    },
+                };
+                submit(decision.mail, decision.insist, consent).await?
             }
-            Call::Held => Answer::Held(mail.approvals().held()),
+            Call::Held => Answer::Held(mail.held()),
             Call::Approve(verdict) => {
-                match mail.approve(verdict, deadline).await.map_err(failed)? {
-                    Some(handed) => handed.into(),
-                    None => Answer::Taken,
+                match mail.resolve(verdict, deadline).await.map_err(failed)? {
+                    Resolution::Sent(sent) => sent.into(),
+                    Resolution::Discarded => Answer::Taken,
                 }
             }
             Call::Watch { since } => Answer::News(self.watch(instance, since, deadline).await?),
@@ -110,7 +122,7 @@ impl<T: Transport> App<T> {
                 if let (None, Some(lent)) = (which.id, &mut read.mail) {
                     let settled = mail.settle(client.key, lent.id, deadline).await;
                     lent.marked_read = settled.map_err(failed)?;
-                    mail.leases().written(lent.id);
+                    mail.deliver(instance, client.key, lent.id);
                 }
                 let Read { address, mail, .. } = read;
                 Answer::Fetched(Fetched { address, mail })
@@ -123,12 +135,8 @@ impl<T: Transport> App<T> {
             },
             Call::HandOver { mail: id, written } => {
                 match written {
-                    true => mail.leases().written(id),
-                    false => {
-                        let back = mail.leases().give_back(client.key, id);
-                        back.into_iter()
-                            .for_each(|to| mail.arrivals().came_back(to));
-                    }
+                    true => mail.deliver(instance, client.key, id),
+                    false => mail.give_back(client.key, id),
                 }
                 Answer::Taken
             }
@@ -207,13 +215,11 @@ impl<T: Transport> App<T> {
 
 impl<T: Transport> Service for App<T> {
     fn joined(&self, client: &Client) {
-        self.mail.leases().joined(client.key);
+        self.mail.add_client(client.key);
     }
 
     fn gone(&self, client: u64) {
-        for address in self.mail.leases().gone(client) {
-            self.mail.arrivals().came_back(address);
-        }
+        self.mail.remove_client(client);
     }
 
     async fn call(
@@ -228,7 +234,8 @@ impl<T: Transport> Service for App<T> {
 
     /// What a person typed is gone with the daemon, and so is what waits for one.
     fn is_needed(&self) -> bool {
-        self.session.snapshot().giver == Some(Giver::Person) || self.mail.approvals().waiting() > 0
+        self.session.snapshot().giver == Some(Giver::Person)
+            || self.mail.approvals().count_held() > 0
     }
 
     fn default_instance(&self) -> Option<String> {
@@ -236,13 +243,59 @@ impl<T: Transport> Service for App<T> {
     }
 }
 
-impl From<Handed> for Answer {
-    fn from(handed: Handed) -> Self {
-        match handed {
-            Handed::Sent(sent) => Answer::Sent(sent),
-            Handed::Replied(replied) => Answer::Replied(replied),
-            Handed::Ask(question) => Answer::Ask(question),
-            Handed::Held(held) => Answer::Held(vec![held]),
+impl From<SubmitOutcome> for Answer {
+    fn from(outcome: SubmitOutcome) -> Self {
+        match outcome {
+            SubmitOutcome::Sent(sent) => sent.into(),
+            SubmitOutcome::Ask(question) => Answer::Ask(question),
+            SubmitOutcome::Held(held) => Answer::Held(vec![held]),
         }
+    }
+}
+
+impl From<SentMail> for Answer {
+    fn from(sent: SentMail) -> Self {
+        let SentMail {
+            from,
+            to,
+            subject,
+            message_id,
+            timestamp,
+            reply,
+        } = sent;
+        match reply {
+            None => Answer::Sent(Sent {
+                to,
+                subject,
+                from,
+                message_id,
+                timestamp,
+            }),
+            Some(reply) => Answer::Replied(Replied {
+                original: reply.original,
+                to,
+                message_id,
+                subject,
+                timestamp,
+                threaded: reply.threaded,
+            }),
+        }
+    }
+}
+
+fn draft(outgoing: Outgoing) -> Draft {
+    match outgoing {
+        Outgoing::Send(mail) => Draft {
+            target: Target::New { to: mail.to },
+            subject: mail.subject,
+            content: mail.content,
+            format: mail.format,
+        },
+        Outgoing::Reply(reply) => Draft {
+            target: Target::Reply { to: reply.id },
+            subject: reply.subject,
+            content: reply.content,
+            format: reply.format,
+        },
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{ActivePolicy, Config, ConfigError, Inputs},
-    mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
+    mail::{MailOptions, MailService, StateFiles},
     os,
     server::app::App,
     server::ipc::{BindError, Listener, ProfileLock},
@@ -10,7 +10,6 @@ use crate::{
     server::service_manager,
 };
 use std::{
-    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -156,11 +155,13 @@ async fn serve(
         mail: MailService::new(
             bridge.clone(),
             session.clone(),
-            config.settings.user_email.clone(),
-            state_file(&config.profile, "undelivered").map_or_else(Leases::in_memory, Leases::open),
-            state_file(&config.profile, "sends").map_or_else(Ledger::in_memory, Ledger::open),
-            Approvals::new(config.settings.confirm_send),
-            Arrivals::new(config.settings.poll_interval),
+            MailOptions {
+                default_recipient: config.settings.user_email.clone(),
+                confirm: config.settings.confirm_send,
+                poll_interval: config.settings.poll_interval,
+                files: state_files(&config.profile),
+                ..MailOptions::default()
+            },
         ),
         configured,
         endpoint,
@@ -197,9 +198,13 @@ async fn serve(
     Ok(())
 }
 
-/// A file of this profile that outlives the daemon.
-fn state_file(profile: &str, name: &str) -> Option<PathBuf> {
-    Some(endpoint::state_dir()?.join(format!("{name}-{profile}")))
+/// The files of this profile that outlive the daemon.
+fn state_files(profile: &str) -> Option<StateFiles> {
+    let dir = endpoint::state_dir()?;
+    Some(StateFiles {
+        leases: dir.join(format!("undelivered-{profile}")),
+        ledger: dir.join(format!("sends-{profile}")),
+    })
 }
 
 fn announce(app: &App) {

@@ -75,7 +75,7 @@ async fn reload(app: Arc<App>) {
                 app.permits.replace(config.tools);
                 app.mail
                     .approvals()
-                    .set_confirm(config.settings.confirm_send);
+                    .set_policy(config.settings.confirm_send);
                 tracing::info!(
                     "confirm_send and [instances.*] are taken from the configuration anew"
                 );

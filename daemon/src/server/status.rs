@@ -49,15 +49,14 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
         bridge: bridge(app),
         unknown_sends: app
             .mail
-            .ledger()
-            .unknown()
+            .unknown_sends()
             .into_iter()
             .map(|(at, digest)| UnknownSend {
                 at: rfc3339(at),
                 digest: digest.to_string(),
             })
             .collect(),
-        held: app.mail.approvals().waiting() as u64,
+        held: app.mail.approvals().count_held() as u64,
         clients,
     }
 }

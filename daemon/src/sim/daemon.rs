@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::{ActivePolicy, Config, Inputs},
-    mail::{Arrivals, MailService, approvals::Approvals, leases::Leases, ledger::Ledger},
+    mail::{MailOptions, MailService, StateFiles},
     server::app::App,
     server::ipc::connection::{Shared, serve_own},
     server::logging::{self, Log},
@@ -206,11 +206,16 @@ impl Running {
             mail: MailService::new(
                 bridge.clone(),
                 session.clone(),
-                None,
-                Leases::open(state.join("undelivered")),
-                Ledger::open_with_clock(state.join("sends"), clock),
-                Approvals::new(config.settings.confirm_send),
-                Arrivals::new(config.settings.poll_interval),
+                MailOptions {
+                    default_recipient: None,
+                    confirm: config.settings.confirm_send,
+                    poll_interval: config.settings.poll_interval,
+                    files: Some(StateFiles {
+                        leases: state.join("undelivered"),
+                        ledger: state.join("sends"),
+                    }),
+                    clock,
+                },
             ),
             configured: Some("the simulation".to_owned()),
             endpoint: Endpoint::in_dir(state, "default").unwrap(),

@@ -1,125 +1,43 @@
-//! Whoever waits for mail hears of it in time, nobody misses any, and the bridge is asked
-//! once an interval however many wait.
+//! A watcher hears of new mail in time and misses none, and any number of watchers cost one
+//! look an interval.
 
-use super::*;
-use crate::mail::{approvals::Approvals, leases::Leases, ledger::Ledger};
-use std::sync::Mutex as StdMutex;
-use tai_auth::{
-    bridge::{
-        Bearer, Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page,
-        Receipt, ReplyOutcome, SendFailure,
+use super::{
+    super::{
+        fake::{Mailbox, service},
+        service::MailOptions,
     },
-    credentials::Source,
-    session::{
-        Session,
-        fake::{FakeBridge, TestClock},
-    },
+    *,
 };
+use std::{sync::Arc, time::Duration};
+use tai_auth::bridge::BridgeError;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
-/// A mailbox that can only be listed.
-#[derive(Default)]
-struct Mailbox {
-    heads: StdMutex<Vec<Head>>,
-    lists: StdMutex<u32>,
-    /// The error of each list request, while there is one.
-    fails: StdMutex<Option<BridgeError>>,
-}
-
-impl Bridge for Mailbox {
-    async fn list(&self, _: &Bearer, page: &Page, _: Instant) -> Result<Listing, BridgeError> {
-        *self.lists.lock().unwrap() += 1;
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        if let Some(error) = self.fails.lock().unwrap().clone() {
-            return Err(error);
-        }
-        let mut heads = self.heads.lock().unwrap().clone();
-        // The bridge's order (bridge-api.md, trap 4).
-        heads.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
-        let (from, count) = (page.offset as usize, heads.len());
-        let rest = heads.into_iter().skip(from);
-        let mails: Vec<Message> = rest
-            .take(page.limit as usize)
-            .map(|head| Message {
-                head,
-                text: None,
-                html: None,
-            })
-            .collect();
-        Ok(Listing {
-            has_more: from + mails.len() < count,
-            count: count as u64,
-            mails,
-        })
-    }
-    async fn message(
-        &self,
-        _: &Bearer,
-        _: u64,
-        _: Instant,
-    ) -> Result<Option<Message>, BridgeError> {
-        unimplemented!("arrivals read no mail")
-    }
-    async fn mark_read(&self, _: &Bearer, _: u64, _: Instant) -> Result<bool, BridgeError> {
-        unimplemented!("arrivals mark no mail")
-    }
-    async fn delete(&self, _: &Bearer, _: u64, _: Instant) -> Result<bool, BridgeError> {
-        unimplemented!("arrivals delete no mail")
-    }
-    async fn send(&self, _: &Bearer, _: &Outgoing<'_>, _: Instant) -> Result<Receipt, SendFailure> {
-        unimplemented!("arrivals send no mail")
-    }
-    async fn reply(
-        &self,
-        _: &Bearer,
-        _: &OutgoingReply<'_>,
-        _: Instant,
-    ) -> Result<ReplyOutcome, SendFailure> {
-        unimplemented!("arrivals send no mail")
-    }
-}
-
 struct World {
-    bridge: Arc<Mailbox>,
+    mailbox: Arc<Mailbox>,
     mail: Arc<MailService<Mailbox>>,
 }
 
 impl World {
     fn new() -> Self {
-        let issuer = FakeBridge::new(&TestClock::new());
-        let source = Source::given("alice", "sandbox-password".into());
-        let clock = issuer.clock.clone();
-        let session = Session::start_with_clock(issuer, source, clock);
-        let bridge = Arc::new(Mailbox::default());
-        let mail = Arc::new(MailService::new(
-            bridge.clone(),
-            session,
-            None,
-            Leases::in_memory(),
-            Ledger::in_memory(),
-            Approvals::new(crate::config::ConfirmPolicy::Never),
-            Arrivals::new(INTERVAL),
-        ));
-        Self { bridge, mail }
+        let mailbox = Arc::new(Mailbox::default());
+        let options = MailOptions {
+            poll_interval: INTERVAL,
+            ..MailOptions::default()
+        };
+        let mail = Arc::new(service(&mailbox, options));
+        Self { mailbox, mail }
     }
 
     fn deliver(&self, id: u64, to: &str, second: u64) {
-        self.bridge.heads.lock().unwrap().push(Head {
-            id,
-            from: "someone@example.com".into(),
-            to: to.into(),
-            subject: String::new(),
-            date: format!("2026-11-23T10:00:{second:02}Z"),
-            read: false,
-        });
+        self.mailbox.deliver_at(id, to, second);
     }
 
     async fn begin(&self) -> u64 {
         self.watch(None).await.mark
     }
 
-    /// Waits as the desk does, for a minute at the most.
+    /// Watches for the desk for a minute.
     async fn watch(&self, since: Option<u64>) -> News {
         let deadline = Instant::now() + Duration::from_secs(60);
         self.mail
@@ -129,12 +47,12 @@ impl World {
     }
 
     fn lists(&self) -> u32 {
-        *self.bridge.lists.lock().unwrap()
+        *self.mailbox.lists.lock().unwrap()
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn mail_is_heard_of_within_the_interval_by_those_it_is_for() {
+async fn mail_is_told_within_the_interval_to_its_address() {
     let world = World::new();
     world.deliver(1, "desk.alice@tai.chat", 0);
     let mark = world.begin().await;
@@ -152,7 +70,7 @@ async fn mail_is_heard_of_within_the_interval_by_those_it_is_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn mail_for_others_is_nobody_elses_news() {
+async fn mail_for_another_address_is_not_told() {
     let world = World::new();
     let mark = world.begin().await;
     world.deliver(1, "desk.alice@tai.chat", 0);
@@ -163,7 +81,7 @@ async fn mail_for_others_is_nobody_elses_news() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mail_of_the_same_second_is_news_though_it_stands_behind_the_first() {
+async fn a_mail_of_the_same_second_is_told_although_the_bridge_lists_it_last() {
     let world = World::new();
     for id in 1..=30 {
         world.deliver(id, "desk.alice@tai.chat", 7);
@@ -174,19 +92,15 @@ async fn a_mail_of_the_same_second_is_news_though_it_stands_behind_the_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deleting_and_reading_are_no_news() {
+async fn deleting_and_reading_are_not_told() {
     let world = World::new();
     for id in 1..=3 {
         world.deliver(id, "desk.alice@tai.chat", id);
     }
     let mark = world.begin().await;
-    world
-        .bridge
-        .heads
-        .lock()
-        .unwrap()
-        .retain(|mail| mail.id != 3);
-    for mail in world.bridge.heads.lock().unwrap().iter_mut() {
+    let mails = &world.mailbox.mails;
+    mails.lock().unwrap().retain(|mail| mail.id != 3);
+    for mail in world.mailbox.mails.lock().unwrap().iter_mut() {
         mail.read = true;
     }
     assert!(!world.watch(Some(mark)).await.arrived);
@@ -197,14 +111,14 @@ async fn an_empty_list_is_no_proof_and_its_end_no_news() {
     let world = World::new();
     world.deliver(1, "desk.alice@tai.chat", 0);
     let mark = world.begin().await;
-    let kept = std::mem::take(&mut *world.bridge.heads.lock().unwrap());
+    let kept = std::mem::take(&mut *world.mailbox.mails.lock().unwrap());
     assert!(!world.watch(Some(mark)).await.arrived);
-    *world.bridge.heads.lock().unwrap() = kept;
+    *world.mailbox.mails.lock().unwrap() = kept;
     assert!(!world.watch(Some(mark)).await.arrived);
 }
 
 #[tokio::test(start_paused = true)]
-async fn twenty_who_wait_cost_one_look_an_interval_and_nobody_costs_none() {
+async fn twenty_watchers_cost_one_look_an_interval_and_no_watcher_costs_none() {
     let world = World::new();
     let mark = world.begin().await;
     let before = world.lists();
@@ -225,7 +139,7 @@ async fn twenty_who_wait_cost_one_look_an_interval_and_nobody_costs_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_looks_and_goes_away_leaves_the_next_look_to_the_others() {
+async fn a_watcher_that_leaves_stops_no_look_of_the_others() {
     let world = World::new();
     let mark = world.begin().await;
     let looker = tokio::spawn({
@@ -243,10 +157,10 @@ async fn who_looks_and_goes_away_leaves_the_next_look_to_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_make_looks_rarer_and_lose_nothing() {
+async fn failures_make_looks_rarer_and_lose_no_mail() {
     let world = World::new();
     let mark = world.begin().await;
-    let fail = |error| *world.bridge.fails.lock().unwrap() = error;
+    let fail = |error| *world.mailbox.list_fails.lock().unwrap() = error;
     fail(Some(BridgeError::Refused {
         status: 403,
         code: String::new(),
@@ -264,7 +178,7 @@ async fn failures_make_looks_rarer_and_lose_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_mailbox_is_looked_at_once_a_minute_until_somebody_stirs() {
+async fn an_idle_mailbox_is_looked_at_once_a_minute_until_a_client_is_active() {
     let world = World::new();
     let mark = world.begin().await;
     for _ in 0..15 {
@@ -277,14 +191,14 @@ async fn an_idle_mailbox_is_looked_at_once_a_minute_until_somebody_stirs() {
     assert!((9..=11).contains(&(world.lists() - before)));
     tokio::time::sleep(Duration::from_secs(20)).await;
     world.deliver(1, "desk.alice@tai.chat", 0);
-    world.mail.arrivals().stir();
+    world.mail.touch();
     let began = Instant::now();
     assert!(world.watch(Some(mark)).await.arrived);
     assert!(began.elapsed() <= INTERVAL, "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_mark_of_a_daemon_before_is_news() {
+async fn the_mark_of_another_daemon_is_answered_with_news() {
     let world = World::new();
     let mark = world.begin().await;
     assert!(world.watch(Some(mark - 1)).await.arrived);
@@ -295,16 +209,51 @@ async fn the_mark_of_a_daemon_before_is_news() {
     );
 }
 
-#[test]
-fn arrivals_are_remembered_up_to_a_bound_and_what_is_forgotten_is_news() {
-    let mut log = Log::new(SystemTime::UNIX_EPOCH);
-    for _ in 0..MAX_REMEMBERED + 5 {
-        log.add(Some("lab.alice@tai.chat".into()));
+#[tokio::test(start_paused = true)]
+async fn a_change_of_the_mailbox_without_an_explanation_is_told_to_every_address() {
+    let world = World::new();
+    world.deliver(10, "lab.alice@tai.chat", 10);
+    let mark = world.begin().await;
+    // One more mail, but none with an id that is new.
+    world.deliver(5, "lab.alice@tai.chat", 5);
+    let news = world.watch(Some(mark)).await;
+    assert!(news.arrived && news.mark > mark);
+    assert!(
+        !world.watch(Some(news.mark)).await.arrived,
+        "it is told once"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_new_mails_than_one_look_goes_through_are_told_to_every_address() {
+    let world = World::new();
+    world.deliver(1, "lab.alice@tai.chat", 1);
+    let mark = world.begin().await;
+    for id in 2..600 {
+        world.deliver(id, "lab.alice@tai.chat", 2);
     }
-    assert_eq!(log.arrivals.len(), MAX_REMEMBERED);
-    assert!(log.has_news(4, "desk.alice@tai.chat"));
-    assert!(!log.has_news(5, "desk.alice@tai.chat"));
-    assert!(log.has_news(5, "LAB.alice@tai.chat"));
-    log.add(None);
-    assert!(log.has_news(5 + MAX_REMEMBERED as u64, "desk.alice@tai.chat"));
+    assert!(world.watch(Some(mark)).await.arrived);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_polling_task_runs_while_a_client_watches_and_no_longer() {
+    let world = World::new();
+    assert!(!world.mail.arrivals.is_polling());
+    let mark = world.begin().await;
+    let watchers: Vec<_> = (1..=3)
+        .map(|seconds| {
+            let mail = world.mail.clone();
+            let deadline = Instant::now() + Duration::from_secs(seconds);
+            tokio::spawn(async move { mail.watch(Some("desk"), Some(mark), deadline).await })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    assert!(world.mail.arrivals.is_polling(), "one watcher is left");
+    for watcher in watchers {
+        watcher.await.unwrap().unwrap();
+    }
+    tokio::task::yield_now().await;
+    assert!(!world.mail.arrivals.is_polling());
+    world.deliver(1, "desk.alice@tai.chat", 0);
+    assert!(world.watch(Some(mark)).await.arrived, "it starts again");
 }

@@ -1,9 +1,10 @@
-//! Looking for mails, and putting them away.
+//! Changing mails without reading them, and searching.
 
 use super::{
-    MailError, MailService,
-    inbox::{newest_first, row},
+    error::MailError,
+    inbox::{newest_first, summary},
     reading,
+    service::MailService,
     walk::{Tell, Walk},
 };
 use std::ops::ControlFlow;
@@ -11,15 +12,17 @@ use tai_auth::bridge::{Bridge, Message};
 use tai_proto::reading::{Found, Search};
 use tokio::time::Instant;
 
-/// Each mail comes with its body here.
+/// Mails a page: each comes with its body here.
 const PAGE: u32 = 25;
-/// At most this many mails are looked at for one search.
+/// The most mails that one search goes through.
 const MAX_LOOKED_AT: u32 = 1_000;
+/// The most mails that one search returns.
 const MAX_FOUND: u32 = 100;
+/// The longest query, in bytes.
 const MAX_QUERY: usize = 500;
 
 impl<B: Bridge> MailService<B> {
-    /// Deletes a mail of this instance; its subject.
+    /// Deletes a mail of the instance and returns its subject. A lease of the mail ends.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -29,18 +32,18 @@ impl<B: Bridge> MailService<B> {
         id: u64,
         deadline: Instant,
     ) -> Result<String, MailError> {
-        let mail = self.instances(instance, id, deadline).await?;
-        // It was there a moment ago: when it is not any more, it is deleted, and nobody could
-        // tell whether by this request or the one whose answer was lost.
+        let mail = self.of_instance(instance, id, deadline).await?;
+        // The mail existed a moment ago. If it does not now, this request or its first attempt,
+        // whose answer was lost, has deleted it.
         self.with_token(deadline, async |token| {
             self.bridge.delete(&token, id, deadline).await
         })
         .await?;
-        self.leases.dropped(id);
+        self.leases.delete(id);
         Ok(reading::line(&mail.head.subject))
     }
 
-    /// Marks a mail of this instance read; its subject.
+    /// Marks a mail of the instance read and returns its subject.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -50,16 +53,18 @@ impl<B: Bridge> MailService<B> {
         id: u64,
         deadline: Instant,
     ) -> Result<String, MailError> {
-        let mail = self.instances(instance, id, deadline).await?;
-        self.with_token(deadline, async |token| {
-            self.bridge.mark_read(&token, id, deadline).await
-        })
-        .await?;
+        let mail = self.of_instance(instance, id, deadline).await?;
+        let confirmed = self
+            .with_token(deadline, async |token| {
+                self.bridge.mark_read(&token, id, deadline).await
+            })
+            .await?;
+        self.leases.read(id, confirmed);
         Ok(reading::line(&mail.head.subject))
     }
 
-    /// A mail, if it is addressed to the instance.
-    async fn instances(
+    /// Returns a mail if it is addressed to the instance.
+    async fn of_instance(
         &self,
         instance: Option<&str>,
         id: u64,
@@ -69,7 +74,8 @@ impl<B: Bridge> MailService<B> {
         self.own(&address, id, deadline).await
     }
 
-    /// Looks for mails, newest first, page by page, and says how far it looked.
+    /// Finds mails by words in the sender, the subject or the body, newest first. `tell` is
+    /// called after each page.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -114,7 +120,7 @@ impl<B: Bridge> MailService<B> {
         newest_first(&mut found);
         let complete = walked.complete && found.len() <= limit;
         Ok(Found {
-            rows: found.into_iter().take(limit).map(row).collect(),
+            rows: found.into_iter().take(limit).map(summary).collect(),
             looked_at: walked.looked_at,
             complete,
             address,
@@ -122,6 +128,7 @@ impl<B: Bridge> MailService<B> {
     }
 }
 
+/// Whether each of the words, in lower case, occurs in the mail.
 fn has_all(mail: &Message, words: &[&str]) -> bool {
     let parts = [
         Some(mail.head.from.as_str()),

@@ -1,0 +1,169 @@
+//! A mail is sent if a person approved of that very mail, once, in time, and never otherwise.
+
+use super::{super::prepared::prepared, *};
+use std::collections::HashSet;
+
+fn approvals() -> Approvals {
+    Approvals::new(ConfirmPolicy::Always)
+}
+
+/// The answer to a mail, without its result if the mail is sent.
+fn answer(
+    approvals: &Approvals,
+    ticket: &str,
+    answer: ConsentAnswer,
+    text: &str,
+) -> Result<Option<Held>, ApprovalError> {
+    let mail = prepared("b@x.org", text);
+    match approvals.answer(ticket, answer, mail, false)? {
+        Answered::Approved(_) => Ok(None),
+        Answered::Held(held) => Ok(Some(held)),
+    }
+}
+
+fn approve(approvals: &Approvals, ticket: &str, text: &str) -> Result<(), ApprovalError> {
+    answer(approvals, ticket, ConsentAnswer::Approved, text).map(drop)
+}
+
+fn ask(approvals: &Approvals, text: &str) -> String {
+    approvals.ask(&prepared("b@x.org", text)).unwrap().ticket
+}
+
+/// Lets a mail wait, as a client that cannot ask does.
+fn hold(approvals: &Approvals, text: &str) -> Result<Held, ApprovalError> {
+    let ticket = ask(approvals, text);
+    let held = answer(approvals, &ticket, ConsentAnswer::CannotAsk, text)?;
+    Ok(held.unwrap())
+}
+
+fn verdict(held: &Held, send: bool) -> Verdict {
+    let number = held.number;
+    Verdict { number, send }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_is_good_once_and_for_its_own_mail() {
+    let approvals = approvals();
+    let ticket = ask(&approvals, "one");
+    assert_eq!(approve(&approvals, &ticket, "one"), Ok(()));
+    let again = approve(&approvals, &ticket, "one");
+    assert_eq!(again, Err(ApprovalError::NoTicket));
+
+    let ticket = ask(&approvals, "one");
+    let swapped = approve(&approvals, &ticket, "other");
+    assert_eq!(swapped, Err(ApprovalError::OtherMail));
+    let after = approve(&approvals, &ticket, "one");
+    assert_eq!(after, Err(ApprovalError::NoTicket), "it was used up");
+    for made_up in ["", "0", &"0".repeat(32)] {
+        let result = approve(&approvals, made_up, "one");
+        assert_eq!(result, Err(ApprovalError::NoTicket), "{made_up:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_declined_mail_is_not_sent_and_its_ticket_is_used_up() {
+    let approvals = approvals();
+    let ticket = ask(&approvals, "text");
+    let declined = answer(&approvals, &ticket, ConsentAnswer::Declined, "text");
+    assert_eq!(declined, Err(ApprovalError::Declined));
+    let after = approve(&approvals, &ticket, "text");
+    assert_eq!(after, Err(ApprovalError::NoTicket));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_is_good_for_ten_minutes() {
+    let approvals = approvals();
+    let ticket = ask(&approvals, "text");
+    tokio::time::advance(QUESTION_LIFE - Duration::from_secs(1)).await;
+    let other = ask(&approvals, "text");
+    assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
+    tokio::time::advance(QUESTION_LIFE).await;
+    let late = approve(&approvals, &other, "text");
+    assert_eq!(late, Err(ApprovalError::NoTicket));
+}
+
+#[tokio::test(start_paused = true)]
+async fn open_questions_are_bounded_and_no_two_tickets_are_equal() {
+    let approvals = approvals();
+    let mut tickets = HashSet::new();
+    let first = ask(&approvals, "text");
+    for _ in 0..MAX_QUESTIONS {
+        let ticket = ask(&approvals, "text");
+        assert_eq!(ticket.len(), 32);
+        assert!(tickets.insert(ticket));
+    }
+    assert_eq!(approvals.table().approvals.len(), MAX_QUESTIONS);
+    let forgotten = approve(&approvals, &first, "text");
+    assert_eq!(forgotten, Err(ApprovalError::NoTicket));
+    for ticket in tickets {
+        assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_waits_once_for_an_hour_and_one_decision_counts() {
+    let approvals = approvals();
+    let held = hold(&approvals, "text").unwrap();
+    let same = hold(&approvals, "text").unwrap();
+    assert_eq!(
+        (held.number, same.number, approvals.count_held()),
+        (1, 1, 1)
+    );
+    assert_eq!(
+        hold(&approvals, "other").unwrap().number,
+        2,
+        "without a gap"
+    );
+
+    let approved = approvals.resolve(verdict(&held, true)).unwrap().unwrap();
+    let again = approvals.resolve(verdict(&held, true));
+    assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
+    approved.hold_again();
+    assert_eq!(approvals.held().len(), 2);
+
+    tokio::time::advance(HELD_LIFE).await;
+    assert_eq!(approvals.held(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_was_sent_or_may_have_been_does_not_wait_again() {
+    let approvals = approvals();
+    let held = hold(&approvals, "text").unwrap();
+    drop(approvals.resolve(verdict(&held, true)).unwrap());
+    assert_eq!(approvals.held(), []);
+    let again = approvals.resolve(verdict(&held, true));
+    assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_mail_is_discarded() {
+    let approvals = approvals();
+    let held = hold(&approvals, "text").unwrap();
+    assert!(approvals.resolve(verdict(&held, false)).unwrap().is_none());
+    assert_eq!(approvals.held(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_question_cannot_be_decided_with_taid_approve() {
+    let approvals = approvals();
+    let ticket = ask(&approvals, "text");
+    let number = 1;
+    let resolved = approvals.resolve(Verdict { number, send: true });
+    assert_eq!(resolved.unwrap_err(), ApprovalError::NotHeld(number));
+    assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_mails_that_wait_are_bounded_in_number_and_size() {
+    let approvals = approvals();
+    for n in 0..MAX_HELD {
+        hold(&approvals, &n.to_string()).unwrap();
+    }
+    assert_eq!(hold(&approvals, "more"), Err(ApprovalError::Full));
+    assert!(hold(&approvals, "0").is_ok(), "it waits already");
+
+    let approvals = self::approvals();
+    let large = |n: u8| format!("{n}{}", "x".repeat(1 << 20));
+    let kept = (0..9).filter(|n| hold(&approvals, &large(*n)).is_ok());
+    assert!(kept.count() < 9);
+}

@@ -1,0 +1,305 @@
+//! The mails that a person has to approve: open questions, and mails that wait for
+//! `taid approve`. They are in memory alone; a restart of the daemon forgets them, and nothing
+//! is sent.
+//!
+//! A client gets a ticket of 128 random bits with each question and returns it with the answer
+//! and the mail. The ticket is good once, for that very mail and for ten minutes. MCP calls it
+//! `requestState`, and lets clients keep it.
+
+mod error;
+mod policy;
+mod state;
+
+pub use error::ApprovalError;
+
+use super::{draft::ConsentAnswer, prepared::PreparedMail};
+use crate::{config::ConfirmPolicy, time::rfc3339};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use state::{Approval, Effect, Event, Room, WaitingMail, step};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+use tai_proto::approval::{Held, Question, Verdict};
+
+/// Time in which a person may answer a question.
+const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Open questions; beyond, the oldest is forgotten.
+const MAX_QUESTIONS: usize = 256;
+/// Time for which a mail waits for `taid approve`.
+const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
+/// Mails that may wait.
+const MAX_HELD: usize = 32;
+/// Bytes of all mails that may wait.
+const MAX_HELD_BYTES: usize = 8 << 20;
+
+/// The approvals of a daemon.
+#[derive(Debug)]
+pub struct Approvals(Mutex<Table>);
+
+#[derive(Debug)]
+struct Table {
+    policy: ConfirmPolicy,
+    /// The approvals by their keys, oldest first.
+    approvals: BTreeMap<u64, Approval>,
+    last_key: u64,
+    /// The number of the latest mail that waits.
+    last_number: u64,
+}
+
+/// The result of a person's answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answered {
+    /// The caller sends this mail.
+    Approved(Arc<PreparedMail>),
+    /// The mail waits for `taid approve`.
+    Held(Held),
+}
+
+/// A mail that waited and that a person approved. Dropping it ends the approval, because the
+/// mail may have been sent.
+#[derive(Debug)]
+#[must_use = "dropping it ends the approval"]
+pub(super) struct ApprovedMail<'a> {
+    approvals: &'a Approvals,
+    key: u64,
+    /// The mail.
+    pub(super) mail: Arc<PreparedMail>,
+    /// Whether to send it although the same mail was sent within ten minutes.
+    pub(super) insist: bool,
+}
+
+impl Approvals {
+    /// Returns approvals for this policy.
+    pub(super) fn new(policy: ConfirmPolicy) -> Self {
+        Self(Mutex::new(Table {
+            policy,
+            approvals: BTreeMap::new(),
+            last_key: 0,
+            last_number: 0,
+        }))
+    }
+
+    /// Changes the policy for mails that are submitted from here on.
+    pub fn set_policy(&self, policy: ConfirmPolicy) {
+        self.table().policy = policy;
+    }
+
+    /// Returns the table without the approvals that have expired.
+    fn table(&self) -> MutexGuard<'_, Table> {
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys: Vec<u64> = table.approvals.keys().copied().collect();
+        for key in keys {
+            table.change(key, Event::Expire);
+        }
+        table
+    }
+
+    /// Returns whether a person has to approve the mail.
+    pub(super) fn wants(&self, mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
+        let policy = self.table().policy;
+        policy::applies(policy, mail, default_recipient)
+    }
+
+    /// Opens a question about the mail.
+    ///
+    /// # Errors
+    /// [`ApprovalError::NoRandom`].
+    pub(super) fn ask(&self, mail: &PreparedMail) -> Result<Question, ApprovalError> {
+        let mut random = [0; 16];
+        let filled = SystemRandom::new().fill(&mut random);
+        filled.map_err(|_| ApprovalError::NoRandom)?;
+        let ticket: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut table = self.table();
+        table.bound_questions();
+        table.last_key += 1;
+        let question = Approval::Asked {
+            ticket: ticket.clone(),
+            digest: mail.digest.clone(),
+            until: now() + QUESTION_LIFE,
+        };
+        let key = table.last_key;
+        table.approvals.insert(key, question);
+        Ok(Question {
+            ticket,
+            mail: mail.preview(),
+        })
+    }
+
+    /// Applies a person's answer to the question with this ticket, and uses the ticket up. If
+    /// the client cannot ask, the mail waits; the same mail waits once.
+    ///
+    /// # Errors
+    /// Any [`ApprovalError`].
+    pub(super) fn answer(
+        &self,
+        ticket: &str,
+        answer: ConsentAnswer,
+        mail: PreparedMail,
+        insist: bool,
+    ) -> Result<Answered, ApprovalError> {
+        let mut table = self.table();
+        let key = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
+        let digest = mail.digest.clone();
+        let room = table.room_for(&mail);
+        let number = table.last_number + 1;
+        let waiting = WaitingMail {
+            number,
+            mail: Arc::new(mail),
+            insist,
+            since: SystemTime::now(),
+            until: now() + HELD_LIFE,
+        };
+        let event = Event::Answer {
+            answer,
+            waiting,
+            room,
+        };
+        match table.change(key, event) {
+            Effect::Send { mail, .. } => Ok(Answered::Approved(mail)),
+            Effect::Refuse(error) => Err(error),
+            Effect::TellHeld | Effect::None => {
+                let held = table.mails().find(|(_, mail)| mail.mail.digest == digest);
+                let held = held.map(|(_, mail)| show(mail));
+                let held = held.ok_or(ApprovalError::NoTicket)?;
+                table.last_number = table.last_number.max(held.number);
+                Ok(Answered::Held(held))
+            }
+        }
+    }
+
+    /// Returns the mails that wait, oldest first.
+    pub(super) fn held(&self) -> Vec<Held> {
+        let table = self.table();
+        let held = |approval: &Approval| match approval {
+            Approval::Held(waiting) => Some(show(waiting)),
+            Approval::Asked { .. } | Approval::Sending(_) => None,
+        };
+        table.approvals.values().filter_map(held).collect()
+    }
+
+    /// Returns the number of mails that wait.
+    pub fn count_held(&self) -> usize {
+        let table = self.table();
+        let is_held = |approval: &&Approval| matches!(approval, Approval::Held(_));
+        table.approvals.values().filter(is_held).count()
+    }
+
+    /// Applies a person's decision to a mail that waits. Returns the mail if it is to be sent.
+    ///
+    /// # Errors
+    /// [`ApprovalError::NotHeld`]. One decision about a mail counts.
+    pub(super) fn resolve(
+        &self,
+        verdict: Verdict,
+    ) -> Result<Option<ApprovedMail<'_>>, ApprovalError> {
+        let Verdict { number, send } = verdict;
+        let event = match send {
+            true => Event::Approve { number },
+            false => Event::Reject { number },
+        };
+        let mut table = self.table();
+        let key = table.mails().find(|(_, mail)| mail.number == number);
+        let key = key.ok_or(ApprovalError::NotHeld(number))?.0;
+        match table.change(key, event) {
+            Effect::Send { mail, insist } => Ok(Some(ApprovedMail {
+                approvals: self,
+                key,
+                mail,
+                insist,
+            })),
+            Effect::Refuse(error) => Err(error),
+            Effect::None | Effect::TellHeld => Ok(None),
+        }
+    }
+}
+
+impl ApprovedMail<'_> {
+    /// Lets the mail wait again, because it was not sent, for certain.
+    pub(super) fn hold_again(self) {
+        self.approvals.table().change(self.key, Event::Fail);
+    }
+}
+
+impl Drop for ApprovedMail<'_> {
+    fn drop(&mut self) {
+        // Changes nothing if the mail waits again.
+        self.approvals.table().change(self.key, Event::Finish);
+    }
+}
+
+impl Table {
+    fn change(&mut self, key: u64, event: Event) -> Effect {
+        let before = self.approvals.remove(&key);
+        let (after, effect) = step(before, event, now());
+        if let Some(approval) = after {
+            self.approvals.insert(key, approval);
+        }
+        effect
+    }
+
+    /// Returns the key of the question with this ticket.
+    fn question(&self, ticket: &str) -> Option<u64> {
+        let is_it = |approval: &Approval| match approval {
+            Approval::Asked { ticket: of, .. } => of == ticket,
+            Approval::Held(_) | Approval::Sending(_) => false,
+        };
+        let mut approvals = self.approvals.iter();
+        let question = approvals.find(|(_, approval)| is_it(approval));
+        question.map(|(key, _)| *key)
+    }
+
+    /// Returns the keys and the mails that wait, or waited and are being sent.
+    fn mails(&self) -> impl Iterator<Item = (u64, &WaitingMail)> {
+        let approvals = self.approvals.iter();
+        approvals.filter_map(|(key, approval)| match approval {
+            Approval::Held(waiting) | Approval::Sending(waiting) => Some((*key, waiting)),
+            Approval::Asked { .. } => None,
+        })
+    }
+
+    fn room_for(&self, mail: &PreparedMail) -> Room {
+        let is_same = |(_, waiting): (u64, &WaitingMail)| waiting.mail.digest == mail.digest;
+        if self.mails().any(is_same) {
+            return Room::Same;
+        }
+        let bytes: usize = self.mails().map(|(_, waiting)| waiting.mail.size()).sum();
+        match self.mails().count() < MAX_HELD && bytes + mail.size() <= MAX_HELD_BYTES {
+            true => Room::Free,
+            false => Room::Full,
+        }
+    }
+
+    /// Makes room for one more question.
+    fn bound_questions(&mut self) {
+        let is_question = |approval: &Approval| matches!(approval, Approval::Asked { .. });
+        let questions = self.approvals.iter();
+        let mut questions = questions.filter(|(_, approval)| is_question(approval));
+        let oldest = questions.next().map(|(key, _)| *key);
+        if questions.count() + 1 >= MAX_QUESTIONS
+            && let Some(oldest) = oldest
+        {
+            self.approvals.remove(&oldest);
+        }
+    }
+}
+
+/// Returns the time of the runtime's clock, which tests can pause.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Returns a mail that waits as a person sees it.
+fn show(waiting: &WaitingMail) -> Held {
+    Held {
+        number: waiting.number,
+        since: rfc3339(waiting.since),
+        until: rfc3339(waiting.since + HELD_LIFE),
+        mail: waiting.mail.preview(),
+    }
+}
+
+#[cfg(test)]
+#[path = "approvals_tests.rs"]
+mod tests;

@@ -1,0 +1,199 @@
+//! The states of an approval and the pure function that changes them.
+
+use super::{
+    super::{digest::Digest, draft::ConsentAnswer, prepared::PreparedMail},
+    error::ApprovalError,
+};
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+
+/// What is known of one mail that a person has to approve.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Approval {
+    /// A client asks the person.
+    Asked {
+        /// The proof that this question was asked.
+        ticket: String,
+        /// The mail.
+        digest: Digest,
+        /// The time at which the question expires.
+        until: Instant,
+    },
+    /// The mail waits for `taid approve`.
+    Held(WaitingMail),
+    /// The person approved with `taid approve`, and the mail is being sent.
+    Sending(WaitingMail),
+}
+
+/// A mail that waits for approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WaitingMail {
+    /// The number that `taid approve` names.
+    pub(super) number: u64,
+    pub(super) mail: Arc<PreparedMail>,
+    /// Whether to send it although the same mail was sent within ten minutes.
+    pub(super) insist: bool,
+    pub(super) since: SystemTime,
+    /// The time at which the mail is discarded.
+    pub(super) until: Instant,
+}
+
+/// The room for one more mail that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// There is room.
+    Free,
+    /// The same mail waits already.
+    Same,
+    /// There is none.
+    Full,
+}
+
+/// An event in the life of an approval.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// The client submits the mail again, with the person's answer.
+    Answer {
+        /// The answer.
+        answer: ConsentAnswer,
+        /// The mail.
+        waiting: WaitingMail,
+        /// The room for it.
+        room: Room,
+    },
+    /// The person approves with `taid approve`.
+    Approve {
+        /// The number of the mail.
+        number: u64,
+    },
+    /// The person rejects with `taid approve`.
+    Reject {
+        /// The number of the mail.
+        number: u64,
+    },
+    /// The mail was not sent, for certain.
+    Fail,
+    /// The mail was sent, or may have been.
+    Finish,
+    /// Time has passed.
+    Expire,
+}
+
+/// What follows an event.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Nothing.
+    None,
+    /// The caller sends this mail.
+    Send {
+        /// The mail.
+        mail: Arc<PreparedMail>,
+        /// [`WaitingMail::insist`].
+        insist: bool,
+    },
+    /// The client is told that the mail waits.
+    TellHeld,
+    /// The event does not fit the approval.
+    Refuse(ApprovalError),
+}
+
+/// Returns the approval after an event, `None` if it has ended, and what follows. An approval
+/// that has expired has ended before the event.
+pub(super) fn step(
+    approval: Option<Approval>,
+    event: Event,
+    now: Instant,
+) -> (Option<Approval>, Effect) {
+    match approval.filter(|approval| !is_expired(approval, now)) {
+        Some(approval) => next(approval, event),
+        None => match event {
+            Event::Answer { .. } => (None, Effect::Refuse(ApprovalError::NoTicket)),
+            Event::Approve { number } | Event::Reject { number } => {
+                (None, Effect::Refuse(ApprovalError::NotHeld(number)))
+            }
+            Event::Fail | Event::Finish | Event::Expire => (None, Effect::None),
+        },
+    }
+}
+
+fn is_expired(approval: &Approval, now: Instant) -> bool {
+    match approval {
+        Approval::Asked { until, .. } => *until <= now,
+        Approval::Held(waiting) => waiting.until <= now,
+        Approval::Sending(_) => false,
+    }
+}
+
+fn next(approval: Approval, event: Event) -> (Option<Approval>, Effect) {
+    match event {
+        Event::Answer {
+            answer,
+            waiting,
+            room,
+        } => answered(approval, answer, waiting, room),
+        Event::Approve { number } => match approval {
+            Approval::Held(waiting) => {
+                let effect = send(&waiting);
+                (Some(Approval::Sending(waiting)), effect)
+            }
+            Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
+        },
+        Event::Reject { number } => match approval {
+            Approval::Held(_) => (None, Effect::None),
+            Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
+        },
+        Event::Fail => match approval {
+            Approval::Sending(waiting) => (Some(Approval::Held(waiting)), Effect::None),
+            Approval::Asked { .. } | Approval::Held(_) => (Some(approval), Effect::None),
+        },
+        Event::Finish => match approval {
+            Approval::Sending(_) => (None, Effect::None),
+            Approval::Asked { .. } | Approval::Held(_) => (Some(approval), Effect::None),
+        },
+        Event::Expire => (Some(approval), Effect::None),
+    }
+}
+
+fn answered(
+    approval: Approval,
+    answer: ConsentAnswer,
+    waiting: WaitingMail,
+    room: Room,
+) -> (Option<Approval>, Effect) {
+    match &approval {
+        // A question is used up by any answer.
+        Approval::Asked { digest, .. } if *digest != waiting.mail.digest => {
+            (None, Effect::Refuse(ApprovalError::OtherMail))
+        }
+        Approval::Asked { .. } => match answer {
+            ConsentAnswer::Approved => (None, send(&waiting)),
+            ConsentAnswer::Declined => (None, Effect::Refuse(ApprovalError::Declined)),
+            ConsentAnswer::CannotAsk => match room {
+                Room::Free => (Some(Approval::Held(waiting)), Effect::TellHeld),
+                Room::Same => (None, Effect::TellHeld),
+                Room::Full => (None, Effect::Refuse(ApprovalError::Full)),
+            },
+        },
+        Approval::Held(_) | Approval::Sending(_) => {
+            (Some(approval), Effect::Refuse(ApprovalError::NoTicket))
+        }
+    }
+}
+
+fn send(waiting: &WaitingMail) -> Effect {
+    Effect::Send {
+        mail: waiting.mail.clone(),
+        insist: waiting.insist,
+    }
+}
+
+fn refuse(approval: Approval, number: u64) -> (Option<Approval>, Effect) {
+    let error = ApprovalError::NotHeld(number);
+    (Some(approval), Effect::Refuse(error))
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,0 +1,124 @@
+//! One look at the mailbox of the whole account: what arrived since the look before.
+//!
+//! A look asks for one mail and the count. Only if either has changed, it asks for more mails,
+//! because the bridge lists each mail with its whole body (bridge-api.md, trap 3).
+
+use super::super::error::MailError;
+use std::{collections::HashSet, sync::Arc};
+use tai_auth::{
+    bridge::{Bridge, Listing, Page},
+    session::Session,
+};
+use tokio::time::Instant;
+
+/// Mails a page, if something has changed.
+const PAGE: u32 = 20;
+/// The most mails that one look goes through.
+const MAX_LOOKED_AT: u32 = 500;
+
+/// The mailbox at the time of a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mailbox {
+    username: Arc<str>,
+    /// Date and id of the first mail of the list.
+    first: (String, u64),
+    count: u64,
+    /// The highest id that was ever seen.
+    highest: u64,
+}
+
+/// What a look found.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) mailbox: Mailbox,
+    /// The addresses with new mail, in lower case; `None` if any address may have some.
+    pub(super) arrived: HashSet<Option<String>>,
+}
+
+/// Looks at the mailbox and compares it with the mailbox `before`.
+pub(super) async fn look<B: Bridge>(
+    bridge: &B,
+    session: &Session,
+    before: Option<&Mailbox>,
+    deadline: Instant,
+) -> Result<Change, MailError> {
+    let username = session.username(deadline).await;
+    let username = username.map_err(MailError::Session)?;
+    let mut arrived = HashSet::new();
+    let known = before.filter(|before| before.username == username);
+    if before.is_some() && known.is_none() {
+        // Another account signed in: each watcher has to look.
+        arrived.insert(None);
+    }
+    let listing = newest(bridge, session, 0, 1, deadline).await?;
+    let Some(head) = listing.mails.first().map(|mail| &mail.head) else {
+        // A failing bridge lists nothing, so this is no proof of an empty mailbox (trap 9).
+        let mailbox = known.cloned().unwrap_or_else(|| Mailbox {
+            username,
+            first: (String::new(), 0),
+            count: 0,
+            highest: 0,
+        });
+        return Ok(Change { mailbox, arrived });
+    };
+    let mut first = (head.date.clone(), head.id);
+    let mut count = listing.count;
+    if let Some(known) = known.filter(|known| (&known.first, known.count) == (&first, count)) {
+        let mailbox = known.clone();
+        return Ok(Change { mailbox, arrived });
+    }
+    // Every mail of the first mail's second is gone through: within a second the bridge lists
+    // the newest mail last (trap 4).
+    let reach = known.map_or(&first.0, |known| &known.first.0).clone();
+    let (known_highest, known_count) = known.map_or((0, 0), |known| (known.highest, known.count));
+    let (mut highest, mut found) = (known_highest, HashSet::new());
+    let mut all = false;
+    for offset in (0..MAX_LOOKED_AT).step_by(PAGE as usize) {
+        let page = newest(bridge, session, offset, PAGE, deadline).await?;
+        if let (0, Some(mail)) = (offset, page.mails.first()) {
+            // Mail may have arrived since the first request.
+            first = (mail.head.date.clone(), mail.head.id);
+            count = page.count;
+        }
+        all = !page.has_more || page.mails.iter().any(|mail| mail.head.date < reach);
+        for mail in page.mails {
+            highest = highest.max(mail.head.id);
+            if known.is_some() && mail.head.id > known_highest && found.insert(mail.head.id) {
+                arrived.insert(Some(mail.head.to.to_ascii_lowercase()));
+            }
+        }
+        if all {
+            break;
+        }
+    }
+    let unexplained = count > known_count + found.len() as u64;
+    if known.is_some() && (!all || unexplained) {
+        arrived.insert(None);
+    }
+    let mailbox = Mailbox {
+        username,
+        first,
+        count,
+        highest,
+    };
+    Ok(Change { mailbox, arrived })
+}
+
+async fn newest<B: Bridge>(
+    bridge: &B,
+    session: &Session,
+    offset: u32,
+    limit: u32,
+    deadline: Instant,
+) -> Result<Listing, MailError> {
+    let page = Page {
+        instance: None,
+        limit,
+        offset,
+        bodies: false,
+    };
+    let listing = session.with_token(deadline, async |token| {
+        bridge.list(&token, &page, deadline).await
+    });
+    Ok(listing.await?)
+}

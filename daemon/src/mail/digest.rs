@@ -1,0 +1,55 @@
+//! The identity of an outgoing mail: a digest that two mails share only if they are the same.
+
+use ring::digest::{Context, SHA256};
+use std::fmt;
+
+/// The first half of a SHA-256 over every part of a mail, as 32 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest(String);
+
+impl Digest {
+    /// Digests a list of parts. The length of each part is digested too, so that two different
+    /// lists never read the same.
+    pub(crate) fn of(parts: &[&str]) -> Self {
+        let mut context = Context::new(&SHA256);
+        for part in parts {
+            context.update(&(part.len() as u64).to_le_bytes());
+            context.update(part.as_bytes());
+        }
+        let bytes = context.finish();
+        let half = bytes.as_ref().iter().take(16);
+        Self(half.map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Parses 32 hexadecimal digits.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (text.len() == 32 && text.bytes().all(hex)).then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_lists_of_parts_that_concatenate_to_the_same_text_differ() {
+        assert_ne!(Digest::of(&["ab", "c"]), Digest::of(&["a", "bc"]));
+        assert_ne!(Digest::of(&["a", ""]), Digest::of(&["a"]));
+    }
+
+    #[test]
+    fn a_digest_is_read_back_from_its_text_and_from_no_other() {
+        let digest = Digest::of(&["a"]);
+        assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
+        for bad in ["", "a", &"g".repeat(32), &"A".repeat(32), &"0".repeat(33)] {
+            assert_eq!(Digest::parse(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The errors of the mail operations.
+
+use super::{approvals::ApprovalError, digest::Digest, ledger::Outcome};
+use std::time::Duration;
+use tai_auth::{
+    bridge::BridgeError,
+    session::{RequestError, error::SessionError},
+};
+use tai_proto::call::MAX_CONTENT;
+
+/// The reason for which an operation failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// There is no token to work with.
+    #[error("the session with the bridge failed")]
+    Session(#[source] SessionError),
+    /// A request failed. For a send: the mail was not sent.
+    #[error("the request to the bridge failed")]
+    Bridge(#[source] BridgeError),
+    /// The mail names no recipient, and no default recipient is configured.
+    #[error("the mail has no recipient")]
+    NoRecipient,
+    /// A parameter breaks a rule.
+    #[error("`{field}` is invalid: {rule}")]
+    BadField {
+        /// The parameter.
+        field: &'static str,
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The content of a mail is too long.
+    #[error("the content has {bytes} bytes, more than {MAX_CONTENT}")]
+    TooLong {
+        /// The length of the content.
+        bytes: usize,
+    },
+    /// Nothing was sent: the same mail was sent within ten minutes, or may have been.
+    #[error("the same mail (digest {digest}) was submitted {} s ago", .ago.as_secs())]
+    Duplicate {
+        /// The mail.
+        digest: Digest,
+        /// What became of the same mail.
+        outcome: Outcome,
+        /// The time since then.
+        ago: Duration,
+    },
+    /// The mail may have been sent, and was not sent again.
+    #[error("it is unknown whether the mail (digest {digest}) was sent")]
+    Unknown {
+        /// The mail.
+        digest: Digest,
+        /// The failure.
+        #[source]
+        cause: BridgeError,
+    },
+    /// Nothing was sent, because no person approved.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
+    /// The account has no such mail.
+    #[error("mail {0} does not exist")]
+    NoSuchMail(u64),
+    /// The mail belongs to another instance of the account.
+    #[error("mail {id} is not addressed to {address}")]
+    NotYours {
+        /// The mail.
+        id: u64,
+        /// The address of the client.
+        address: String,
+    },
+}
+
+impl From<RequestError<BridgeError>> for MailError {
+    fn from(error: RequestError<BridgeError>) -> Self {
+        match error {
+            RequestError::Session(error) => Self::Session(error),
+            RequestError::Bridge(error) => Self::Bridge(error),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A mailbox for tests, and a service that uses it.
+
+use super::service::{MailOptions, MailService};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tai_auth::{
+    bridge::{
+        Bearer, Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page,
+        Receipt, ReplyOutcome, SendFailure,
+    },
+    credentials::Source,
+    session::{
+        Session,
+        fake::{FakeBridge, TestClock},
+    },
+};
+use tokio::time::{Instant, sleep};
+
+/// A mailbox. Each request takes ten milliseconds.
+#[derive(Default)]
+pub(super) struct Mailbox {
+    pub(super) mails: Mutex<Vec<Head>>,
+    /// The instance whose lists never come.
+    pub(super) hanging: Mutex<Option<String>>,
+    /// The answer to all requests that mark a mail.
+    pub(super) mark_fails: Mutex<Option<BridgeError>>,
+    /// The number of lists.
+    pub(super) lists: Mutex<u32>,
+    /// The answer to all lists.
+    pub(super) list_fails: Mutex<Option<BridgeError>>,
+    /// The answer to the next send.
+    pub(super) next_send: Mutex<Option<SendFailure>>,
+    /// The texts that were sent.
+    pub(super) sent: Mutex<Vec<String>>,
+}
+
+impl Mailbox {
+    /// Adds an unread mail that arrived at the second of its id.
+    pub(super) fn deliver(&self, id: u64, to: &str) {
+        self.deliver_at(id, to, id % 60);
+    }
+
+    /// Adds an unread mail that arrived at this second.
+    pub(super) fn deliver_at(&self, id: u64, to: &str, second: u64) {
+        self.mails.lock().unwrap().push(Head {
+            id,
+            from: "someone@example.com".into(),
+            to: to.into(),
+            subject: format!("mail {id}"),
+            date: format!("2026-11-23T10:00:{second:02}Z"),
+            read: false,
+        });
+    }
+
+    fn find<T>(&self, id: u64, then: impl Fn(&mut Head) -> T) -> Option<T> {
+        let mut mails = self.mails.lock().unwrap();
+        mails.iter_mut().find(|mail| mail.id == id).map(then)
+    }
+}
+
+/// Starts a service of the account `alice` with this mailbox.
+pub(super) fn service(mailbox: &Arc<Mailbox>, options: MailOptions) -> MailService<Mailbox> {
+    let clock = TestClock::new();
+    let issuer = FakeBridge::new(&clock);
+    let source = Source::given("alice", "sandbox-password".into());
+    let session = Session::start_with_clock(issuer, source, clock);
+    MailService::new(mailbox.clone(), session, options)
+}
+
+impl Bridge for Mailbox {
+    async fn list(&self, _: &Bearer, page: &Page, _: Instant) -> Result<Listing, BridgeError> {
+        *self.lists.lock().unwrap() += 1;
+        sleep(Duration::from_millis(10)).await;
+        if let Some(error) = self.list_fails.lock().unwrap().clone() {
+            return Err(error);
+        }
+        if page.instance.is_some() && *self.hanging.lock().unwrap() == page.instance {
+            std::future::pending::<()>().await;
+        }
+        let prefix = page.instance.as_ref().map(|name| format!("{name}."));
+        let mut heads = self.mails.lock().unwrap().clone();
+        heads.retain(|head| {
+            prefix
+                .as_ref()
+                .is_none_or(|prefix| head.to.starts_with(prefix))
+        });
+        heads.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
+        let (from, count) = (page.offset as usize, heads.len());
+        let rest = heads.into_iter().skip(from).take(page.limit as usize);
+        let mails: Vec<Message> = rest.map(message).collect();
+        Ok(Listing {
+            has_more: from + mails.len() < count,
+            count: count as u64,
+            mails,
+        })
+    }
+
+    async fn message(
+        &self,
+        _: &Bearer,
+        id: u64,
+        _: Instant,
+    ) -> Result<Option<Message>, BridgeError> {
+        sleep(Duration::from_millis(10)).await;
+        Ok(self.find(id, |head| message(head.clone())))
+    }
+
+    async fn mark_read(&self, _: &Bearer, id: u64, _: Instant) -> Result<bool, BridgeError> {
+        sleep(Duration::from_millis(10)).await;
+        match self.mark_fails.lock().unwrap().clone() {
+            Some(error) => Err(error),
+            None => Ok(self.find(id, |head| head.read = true).is_some()),
+        }
+    }
+
+    async fn delete(&self, _: &Bearer, id: u64, _: Instant) -> Result<bool, BridgeError> {
+        sleep(Duration::from_millis(10)).await;
+        let mut mails = self.mails.lock().unwrap();
+        let before = mails.len();
+        mails.retain(|mail| mail.id != id);
+        Ok(mails.len() < before)
+    }
+
+    async fn send(
+        &self,
+        _: &Bearer,
+        mail: &Outgoing<'_>,
+        _: Instant,
+    ) -> Result<Receipt, SendFailure> {
+        sleep(Duration::from_millis(10)).await;
+        if let Some(error) = self.next_send.lock().unwrap().take() {
+            return Err(error);
+        }
+        self.sent.lock().unwrap().push(mail.text.to_owned());
+        Ok(Receipt {
+            message_id: "id".into(),
+            subject: None,
+            timestamp: "now".into(),
+        })
+    }
+
+    async fn reply(
+        &self,
+        _: &Bearer,
+        _: &OutgoingReply<'_>,
+        _: Instant,
+    ) -> Result<ReplyOutcome, SendFailure> {
+        sleep(Duration::from_millis(10)).await;
+        match self.next_send.lock().unwrap().take() {
+            Some(error) => Err(error),
+            None => Ok(ReplyOutcome::NotOffered),
+        }
+    }
+}
+
+fn message(head: Head) -> Message {
+    Message {
+        text: Some(format!("text of mail {}", head.id)),
+        html: None,
+        head,
+    }
+}

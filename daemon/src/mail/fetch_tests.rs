@@ -1,0 +1,235 @@
+//! Every unread mail is fetched once, whatever the clients do.
+
+use super::{
+    super::{
+        fake::{Mailbox, service},
+        service::MailOptions,
+    },
+    *,
+};
+use std::{
+    future::Future,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+use tai_auth::bridge::BridgeError;
+
+const DESK: &str = "desk.alice@tai.chat";
+const OLDEST: FetchEmail = FetchEmail { id: None };
+
+fn world() -> (Arc<Mailbox>, Arc<MailService<Mailbox>>) {
+    let mailbox = Arc::new(Mailbox::default());
+    let mail = service(&mailbox, MailOptions::default());
+    mail.add_client(1);
+    mail.add_client(2);
+    (mailbox, Arc::new(mail))
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+async fn fetch_of(
+    mail: &MailService<Mailbox>,
+    instance: &str,
+    client: ClientKey,
+    which: FetchEmail,
+) -> Option<u64> {
+    let read = mail.fetch(Some(instance), client, which, &|_, _| {}, soon());
+    read.await.unwrap().mail.map(|mail| mail.id)
+}
+
+async fn fetch(mail: &MailService<Mailbox>, client: ClientKey) -> Option<u64> {
+    fetch_of(mail, "desk", client, OLDEST).await
+}
+
+/// Client 1 fetches the mail and is about to write it, but ends.
+async fn returned(mail: &MailService<Mailbox>) -> u64 {
+    let id = fetch(mail, 1).await.unwrap();
+    assert!(mail.settle(1, id, soon()).await.unwrap());
+    mail.remove_client(1);
+    id
+}
+
+#[tokio::test(start_paused = true)]
+async fn mails_are_fetched_oldest_first_and_each_by_one_client() {
+    let (mailbox, mail) = world();
+    for id in [3, 1, 2] {
+        mailbox.deliver(id, DESK);
+    }
+    mailbox.deliver(4, "lab.alice@tai.chat");
+    let (one, two) = tokio::join!(fetch(&mail, 1), fetch(&mail, 2));
+    let mut ids = [one, two, fetch(&mail, 1).await];
+    ids.sort();
+    assert_eq!(ids, [Some(1), Some(2), Some(3)]);
+    assert_eq!(fetch(&mail, 2).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_cancelled_at_any_await_gives_its_mail_back() {
+    for marked in [false, true] {
+        for polls in 0.. {
+            let (mailbox, mail) = world();
+            mailbox.deliver(7, DESK);
+            if marked {
+                returned(&mail).await;
+                mail.add_client(1);
+            }
+            let done = {
+                let mut fetch = pin!(fetch(&mail, 1));
+                let mut context = Context::from_waker(Waker::noop());
+                let mut done = false;
+                for _ in 0..polls {
+                    done = fetch.as_mut().poll(&mut context) != Poll::Pending;
+                    if done {
+                        break;
+                    }
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                done
+            };
+            if done {
+                assert_eq!(fetch(&mail, 2).await, None, "the first client has it");
+                assert!(polls > 1, "there is an await");
+                break;
+            }
+            assert_eq!(fetch(&mail, 2).await, Some(7), "after {polls} polls");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hanging_list_of_one_instance_delays_no_other_instance() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(7, "lab.alice@tai.chat");
+    *mailbox.hanging.lock().unwrap() = Some("desk".to_owned());
+    let hanging = tokio::spawn({
+        let mail = mail.clone();
+        async move { fetch(&mail, 1).await }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let began = Instant::now();
+    assert_eq!(fetch_of(&mail, "lab", 2, OLDEST).await, Some(7));
+    assert!(began.elapsed() < Duration::from_secs(1));
+    hanging.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_fetch_of_an_instance_waits_no_longer_than_its_deadline() {
+    let (mailbox, mail) = world();
+    *mailbox.hanging.lock().unwrap() = Some("desk".to_owned());
+    let first = mail.clone();
+    let first = tokio::spawn(async move { fetch(&first, 1).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let deadline = Instant::now() + Duration::from_secs(3);
+    let second = mail.fetch(Some("desk"), 2, OLDEST, &|_, _| {}, deadline);
+    let late = MailError::Session(SessionError::Deadline);
+    assert_eq!(second.await.unwrap_err(), late);
+    assert_eq!(Instant::now(), deadline);
+    first.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_returned_mail_that_is_read_by_its_id_is_not_fetched_again() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(7, DESK);
+    let id = Some(returned(&mail).await);
+    let by_id = fetch_of(&mail, "desk", 2, FetchEmail { id }).await;
+    assert_eq!(by_id, id);
+    assert_eq!(fetch(&mail, 2).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_returned_mail_that_is_marked_read_is_not_fetched_again() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(7, DESK);
+    let id = returned(&mail).await;
+    mail.mark_read(Some("desk"), id, soon()).await.unwrap();
+    assert_eq!(fetch(&mail, 2).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_mail_has_no_lease() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(7, DESK);
+    let id = fetch(&mail, 1).await.unwrap();
+    assert!(mail.settle(1, id, soon()).await.unwrap());
+    mail.delete(Some("desk"), id, soon()).await.unwrap();
+    let settled = mail.settle(1, id, soon()).await;
+    assert_eq!(settled, Err(MailError::NoSuchMail(id)));
+    mail.remove_client(1);
+    // A bridge whose delete was lost would still have it.
+    mailbox.deliver(id, DESK);
+    assert_eq!(fetch(&mail, 2).await, Some(id), "as a new mail");
+    assert!(mail.leases.mark(2, id));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_from_a_client_that_does_not_hold_the_mail_is_ignored() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(7, DESK);
+    let id = fetch(&mail, 1).await.unwrap();
+    assert!(mail.settle(1, id, soon()).await.unwrap());
+    mail.deliver(Some("desk"), 2, id);
+    mail.give_back(2, id);
+    mail.remove_client(1);
+    mail.deliver(Some("lab"), 2, id);
+    assert_eq!(fetch(&mail, 2).await, Some(id));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reconnected_reports_the_mail_of_its_own_address() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(7, DESK);
+    let id = returned(&mail).await;
+    mail.add_client(3);
+    mail.deliver(Some("desk"), 3, id);
+    assert_eq!(fetch(&mail, 2).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_could_not_be_marked_is_fetched_once_and_marked_later() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(7, DESK);
+    let id = fetch(&mail, 1).await.unwrap();
+    let detail = "down".to_owned();
+    *mailbox.mark_fails.lock().unwrap() = Some(BridgeError::Unreachable { detail });
+    assert!(!mail.settle(1, id, soon()).await.unwrap());
+    mail.deliver(Some("desk"), 1, id);
+    assert_eq!(fetch(&mail, 2).await, None);
+    *mailbox.mark_fails.lock().unwrap() = None;
+    assert_eq!(fetch(&mail, 2).await, None);
+    assert!(mailbox.mails.lock().unwrap()[0].read);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
+    let (mailbox, mail) = world();
+    mailbox.deliver(1, DESK);
+    mailbox.deliver(2, DESK);
+    let (fetched, ()) = tokio::join!(fetch(&mail, 1), async {
+        // After the list and before the first mail's body.
+        tokio::time::sleep(Duration::from_millis(115)).await;
+        mailbox.mails.lock().unwrap().retain(|mail| mail.id != 1);
+    });
+    assert_eq!(fetched, Some(2));
+}
+
+#[test]
+fn an_unknown_accounts_address_is_matched_by_its_instance() {
+    for (address, instance, own) in [
+        (DESK, Some("DESK"), true),
+        (DESK, Some("lab"), false),
+        (DESK, None, false),
+        ("alice@tai.chat", None, true),
+        ("alice@tai.chat", Some("desk"), false),
+    ] {
+        assert_eq!(
+            is_of_instance(address, instance),
+            own,
+            "{address} {instance:?}"
+        );
+    }
+}

@@ -1,0 +1,262 @@
+//! A mail goes to one client at a time, and comes back until a client has written it.
+
+use super::{state::BELIEVE_MISSING, *};
+
+const DESK: &str = "desk.alice@tai.chat";
+const LAB: &str = "lab.alice@tai.chat";
+
+fn with_clients() -> Leases {
+    let leases = Leases::in_memory();
+    leases.add_client(1);
+    leases.add_client(2);
+    leases
+}
+
+/// Client 1 takes the mail and is about to write it.
+fn marked(leases: &Leases, id: u64) {
+    leases.take(1, id, DESK).unwrap().keep();
+    assert!(leases.mark(1, id));
+}
+
+/// A client of the desk has written the mail.
+fn deliver(leases: &Leases, client: ClientKey, id: u64) {
+    leases.deliver(client, id, |address| address == DESK);
+}
+
+fn state_file() -> (tempfile::TempDir, PathBuf) {
+    crate::os::restrict_new_files();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state/leases");
+    (dir, path)
+}
+
+fn is_returned(leases: &Leases, client: ClientKey) -> bool {
+    leases.take_returned(client, DESK).is_some()
+}
+
+#[tokio::test]
+async fn a_mail_goes_to_one_client_until_it_is_given_back() {
+    let leases = with_clients();
+    let taken = leases.take(1, 7, DESK).unwrap();
+    assert!(leases.take(2, 7, DESK).is_none());
+    assert!(leases.take(1, 7, DESK).is_none(), "nor twice to the same");
+    assert!(leases.take(2, 7, DESK).is_none(), "a refusal ends no lease");
+    drop(taken);
+    leases.take(2, 7, DESK).unwrap().keep();
+    assert!(leases.take(1, 7, DESK).is_none());
+    assert_eq!(leases.remove_client(2), [DESK]);
+    assert!(leases.take(1, 7, DESK).is_some(), "it was not marked");
+    assert!(!is_returned(&leases, 1));
+}
+
+#[tokio::test]
+async fn a_marked_mail_that_was_not_written_is_leased_first_and_to_its_address_alone() {
+    let leases = with_clients();
+    leases.take(1, 7, DESK).unwrap().keep();
+    assert!(!leases.mark(2, 7), "another client holds it");
+    assert!(leases.mark(1, 7));
+    leases.remove_client(1);
+    assert!(leases.take_returned(2, LAB).is_none());
+    assert!(leases.take(2, 7, DESK).is_none(), "from an older list");
+    let taken = leases.take_returned(2, DESK).unwrap();
+    assert_eq!(taken.id(), 7);
+    taken.keep();
+    assert!(leases.mark(2, 7));
+    deliver(&leases, 2, 7);
+    leases.remove_client(2);
+    assert!(!is_returned(&leases, 2));
+}
+
+#[tokio::test]
+async fn a_list_older_than_the_delivery_does_not_lease_the_mail_again() {
+    let leases = with_clients();
+    marked(&leases, 7);
+    leases.confirm(7);
+    leases.begin_look(DESK);
+    deliver(&leases, 1, 7);
+    assert!(leases.take(2, 7, DESK).is_none());
+    leases.begin_look(LAB);
+    assert!(leases.take(2, 7, DESK).is_none(), "another address's list");
+    leases.begin_look(DESK);
+    assert!(leases.take(2, 7, DESK).is_some(), "it was not marked");
+}
+
+#[tokio::test]
+async fn a_delivered_mail_that_was_not_marked_is_not_leased_and_is_marked_later() {
+    let (_dir, path) = state_file();
+    let before = Leases::open(path.clone());
+    before.add_client(1);
+    marked(&before, 7);
+    deliver(&before, 1, 7);
+    drop(before);
+
+    let after = Leases::open(path.clone());
+    after.add_client(2);
+    after.begin_look(DESK);
+    assert_eq!(after.unconfirmed_of(&[6, 7]), Some(7));
+    assert!(after.take(2, 7, DESK).is_none());
+    after.confirm(7);
+    assert_eq!(after.unconfirmed_of(&[6, 7]), None);
+    assert!(after.take(2, 7, DESK).is_none(), "the list is older");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_client_that_disconnected_during_its_call_keeps_nothing() {
+    let leases = with_clients();
+    let taken = leases.take(1, 7, DESK).unwrap();
+    leases.remove_client(1);
+    taken.keep();
+    assert!(leases.take(2, 7, DESK).is_some());
+}
+
+#[tokio::test]
+async fn a_taken_mail_that_is_dropped_ends_no_other_clients_lease() {
+    let leases = with_clients();
+    let stale = leases.take(1, 7, DESK).unwrap();
+    leases.delete(7);
+    leases.take(2, 7, DESK).unwrap().keep();
+    drop(stale);
+    assert!(leases.mark(2, 7), "the second client still holds it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_killed_daemons_marked_mails_are_leased_after_its_clients_could_report() {
+    let (_dir, path) = state_file();
+    let before = Leases::open(path.clone());
+    before.add_client(1);
+    marked(&before, 7);
+    marked(&before, 8);
+    before.take(1, 9, DESK).unwrap().keep();
+    drop(before);
+
+    let after = Leases::open(path.clone());
+    after.add_client(5);
+    assert!(!is_returned(&after, 5), "too soon");
+    // The client of the killed daemon had written one of the two.
+    deliver(&after, 5, 8);
+    tokio::time::advance(GRACE).await;
+    let taken = after.take_returned(5, DESK).unwrap();
+    assert_eq!(taken.id(), 7);
+    taken.keep();
+    assert!(!is_returned(&after, 5));
+    deliver(&after, 5, 7);
+    for id in [7, 8] {
+        after.confirm(id);
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_marked_mail_that_is_missing_is_asked_for_again_for_a_day() {
+    let leases = with_clients();
+    marked(&leases, 7);
+    leases.remove_client(1);
+    let start = tokio::time::Instant::now();
+    leases.take_returned(2, DESK).unwrap().miss();
+    assert!(!is_returned(&leases, 2), "not at once");
+    let day = BELIEVE_MISSING;
+    for soon in [day / 24, day - Duration::from_secs(1)] {
+        tokio::time::advance(soon - start.elapsed()).await;
+        leases.take_returned(2, DESK).unwrap().miss();
+        tokio::time::advance(Duration::from_millis(500)).await;
+        assert!(!is_returned(&leases, 2), "not at once");
+    }
+    tokio::time::advance(Duration::from_secs(31)).await;
+    leases.take_returned(2, DESK).unwrap().miss();
+    tokio::time::advance(day).await;
+    assert!(!is_returned(&leases, 2), "the bridge is believed");
+}
+
+#[tokio::test]
+async fn a_missing_mail_that_was_not_marked_is_forgotten_at_once() {
+    let leases = with_clients();
+    leases.take(1, 7, DESK).unwrap().miss();
+    leases.remove_client(1);
+    assert!(!is_returned(&leases, 2));
+    leases.begin_look(DESK);
+    assert!(leases.take(2, 7, DESK).is_some());
+}
+
+#[tokio::test]
+async fn a_deleted_mail_does_not_come_back_from_its_holder() {
+    let leases = with_clients();
+    marked(&leases, 7);
+    marked(&leases, 8);
+    leases.delete(7);
+    leases.remove_client(1);
+    leases.delete(8);
+    assert!(!is_returned(&leases, 2));
+}
+
+#[tokio::test]
+async fn a_returned_mail_that_is_read_by_its_id_is_not_leased_again() {
+    for confirmed in [true, false] {
+        let leases = with_clients();
+        marked(&leases, 7);
+        leases.remove_client(1);
+        leases.read(7, confirmed);
+        assert!(!is_returned(&leases, 2));
+        assert!(leases.take(2, 7, DESK).is_none(), "from an older list");
+        let marked_later = leases.unconfirmed_of(&[7]);
+        assert_eq!(marked_later.is_none(), confirmed);
+    }
+}
+
+#[tokio::test]
+async fn a_report_of_a_client_that_does_not_hold_the_mail_ends_no_lease() {
+    let leases = with_clients();
+    marked(&leases, 7);
+    deliver(&leases, 2, 7);
+    leases.remove_client(1);
+    leases.deliver(2, 7, |address| address == LAB);
+    let taken = leases.take_returned(2, DESK).unwrap();
+    assert_eq!(taken.id(), 7);
+    drop(taken);
+    deliver(&leases, 2, 7);
+    assert!(!is_returned(&leases, 2), "its own address's mail counts");
+}
+
+#[tokio::test]
+async fn a_mail_that_was_written_and_never_marked_is_marked_later() {
+    let leases = with_clients();
+    leases.take(1, 7, DESK).unwrap().keep();
+    deliver(&leases, 1, 7);
+    leases.begin_look(DESK);
+    assert_eq!(leases.unconfirmed_of(&[7]), Some(7));
+    assert!(leases.take(2, 7, DESK).is_none());
+}
+
+#[tokio::test]
+async fn of_the_unconfirmed_mails_the_oldest_is_forgotten() {
+    let (_dir, path) = state_file();
+    let leases = Leases::open(path.clone());
+    leases.add_client(1);
+    for id in 0..=MAX_UNCONFIRMED as u64 {
+        marked(&leases, id);
+        deliver(&leases, 1, id);
+    }
+    let again = Leases::open(path);
+    for leases in [leases, again] {
+        assert_eq!(leases.unconfirmed_of(&[0]), None);
+        assert_eq!(leases.unconfirmed_of(&[1]), Some(1));
+    }
+}
+
+#[tokio::test]
+async fn the_file_stays_short_while_one_mail_is_remembered() {
+    let (_dir, path) = state_file();
+    let leases = Leases::open(path.clone());
+    leases.add_client(1);
+    marked(&leases, 1);
+    for id in 2..2_000 {
+        marked(&leases, id);
+        leases.confirm(id);
+        deliver(&leases, 1, id);
+        leases.begin_look(DESK);
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.lines().count() <= 300, "{}", text.lines().count());
+    leases.remove_client(1);
+    assert_eq!(leases.take_returned(2, DESK).unwrap().id(), 1);
+}

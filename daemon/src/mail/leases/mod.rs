@@ -1,0 +1,320 @@
+//! Leases for `fetch_email` without an id: each unread mail goes to one client at a time, and
+//! comes back until a client has written it.
+//!
+//! 1. The mail is taken: no other client gets it, and the bridge counts it as unread.
+//! 2. It is marked: the client's shim is about to write it, and the bridge counts it as read.
+//! 3. It is delivered: the client has written it.
+//!
+//! A client that ends before the third step gives the mail back. From the second step on, no
+//! list shows the mail as unread, so the lease is journalled and the mail is leased first.
+
+mod state;
+
+pub use state::ClientKey;
+
+use super::{journal::Journal, record::LeaseRecord};
+use state::{Event, Lease, State, step};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// Time for the clients of a daemon that ended to report what they had written.
+const GRACE: Duration = Duration::from_secs(3);
+/// Delivered mails of which the bridge may not know; beyond, the oldest is forgotten.
+const MAX_UNCONFIRMED: usize = 256;
+
+/// The leases of a daemon.
+#[derive(Debug)]
+pub(super) struct Leases(Mutex<Table>);
+
+#[derive(Debug)]
+struct Table {
+    /// The connected clients.
+    clients: HashSet<ClientKey>,
+    mails: BTreeMap<u64, Lease>,
+    journal: Journal<LeaseRecord>,
+}
+
+/// A mail that a client has taken. Dropping it gives the mail back, unless it was
+/// [kept](Taken::keep).
+#[derive(Debug)]
+#[must_use = "dropping it gives the mail back"]
+pub(super) struct Taken<'a> {
+    leases: &'a Leases,
+    client: ClientKey,
+    id: u64,
+}
+
+impl Leases {
+    /// Returns leases that do not outlive the daemon.
+    pub(super) fn in_memory() -> Self {
+        Self::with(Journal::nowhere(), Vec::new())
+    }
+
+    /// Opens the leases that a daemon before kept in this file.
+    pub(super) fn open(path: PathBuf) -> Self {
+        let (journal, records) = Journal::open(path);
+        Self::with(journal, records)
+    }
+
+    fn with(mut journal: Journal<LeaseRecord>, records: Vec<LeaseRecord>) -> Self {
+        let from = now() + GRACE;
+        let mut mails = BTreeMap::new();
+        for record in records {
+            let (id, address, state) = match record {
+                LeaseRecord::Marked { id, address } => {
+                    let missing_since = None;
+                    let state = State::Returned {
+                        from,
+                        missing_since,
+                    };
+                    (id, address, state)
+                }
+                LeaseRecord::Unconfirmed { id, address } => (id, address, State::Unconfirmed),
+                LeaseRecord::Closed { id } => {
+                    mails.remove(&id);
+                    continue;
+                }
+            };
+            mails.insert(id, Lease { address, state });
+        }
+        journal.shorten(&needed(&mails));
+        Self(Mutex::new(Table {
+            clients: HashSet::new(),
+            mails,
+            journal,
+        }))
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a client that connected.
+    pub(super) fn add_client(&self, client: ClientKey) {
+        self.table().clients.insert(client);
+    }
+
+    /// Removes a client that disconnected and gives its mails back. Returns their addresses.
+    pub(super) fn remove_client(&self, client: ClientKey) -> Vec<String> {
+        let mut table = self.table();
+        table.clients.remove(&client);
+        let ids: Vec<u64> = table.mails.keys().copied().collect();
+        let give_back = |id| table.give_back(client, id);
+        ids.into_iter().filter_map(give_back).collect()
+    }
+
+    /// Takes the oldest mail of the address that was marked and returned.
+    pub(super) fn take_returned(&self, client: ClientKey, address: &str) -> Option<Taken<'_>> {
+        let now = now();
+        let mut table = self.table();
+        let (id, _) = table.mails.iter().find(|(_, lease)| {
+            matches!(lease.state, State::Returned { from, .. } if from <= now)
+                && lease.address.eq_ignore_ascii_case(address)
+        })?;
+        let id = *id;
+        table.change(id, Event::TakeReturned { client });
+        drop(table);
+        Some(Taken {
+            leases: self,
+            client,
+            id,
+        })
+    }
+
+    /// Prepares for a new list of the address's mails. The lists of one address follow each
+    /// other; [`Leases::take`] takes from the last one.
+    pub(super) fn begin_look(&self, address: &str) {
+        let mut table = self.table();
+        let of_address = |(_, lease): &(&u64, &Lease)| lease.address.eq_ignore_ascii_case(address);
+        let ids: Vec<u64> = table
+            .mails
+            .iter()
+            .filter(of_address)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            table.change(id, Event::Look);
+        }
+    }
+
+    /// Takes a mail that the last list shows as unread, unless a client holds it, a client has
+    /// written it, or it was returned since.
+    pub(super) fn take(&self, client: ClientKey, id: u64, address: &str) -> Option<Taken<'_>> {
+        let taken = self.table().change(id, Event::Take { client, address });
+        taken.then(|| Taken {
+            leases: self,
+            client,
+            id,
+        })
+    }
+
+    /// Returns the first of these mails, which a list shows as unread, that a client has
+    /// written.
+    pub(super) fn unconfirmed_of(&self, unread: &[u64]) -> Option<u64> {
+        let table = self.table();
+        let unconfirmed = |id: &&u64| {
+            let lease = table.mails.get(id);
+            lease.is_some_and(|lease| lease.state == State::Unconfirmed)
+        };
+        unread.iter().find(unconfirmed).copied()
+    }
+
+    /// Records that the client is about to write the mail. Returns whether the client holds
+    /// it. From here on the mail counts as marked: the bridge is about to be told, and its
+    /// answer may be lost.
+    pub(super) fn mark(&self, client: ClientKey, id: u64) -> bool {
+        let mut table = self.table();
+        table.change(id, Event::Mark { client });
+        table.mails.get(&id).is_some_and(
+            |lease| matches!(lease.state, State::Marked { client: holder, .. } if holder == client),
+        )
+    }
+
+    /// Records that the bridge counts the mail as read.
+    pub(super) fn confirm(&self, id: u64) {
+        self.table().change(id, Event::Confirm);
+    }
+
+    /// Records that the client has written the mail. It counts if the client holds the mail,
+    /// or if the mail was returned and `is_own` accepts its address.
+    pub(super) fn deliver(&self, client: ClientKey, id: u64, is_own: impl Fn(&str) -> bool) {
+        let mut table = self.table();
+        let own = table
+            .mails
+            .get(&id)
+            .is_some_and(|lease| is_own(&lease.address));
+        table.change(id, Event::Deliver { client, own });
+    }
+
+    /// Gives a mail back that the client does not write. Returns the mail's address if the
+    /// client held it.
+    pub(super) fn give_back(&self, client: ClientKey, id: u64) -> Option<String> {
+        self.table().give_back(client, id)
+    }
+
+    /// Records that a client read the mail by its id, or marked it read.
+    pub(super) fn read(&self, id: u64, confirmed: bool) {
+        self.table().change(id, Event::Read { confirmed });
+    }
+
+    /// Ends the lease of a mail that was deleted.
+    pub(super) fn delete(&self, id: u64) {
+        self.table().change(id, Event::Delete);
+    }
+}
+
+impl Table {
+    /// Applies an event and journals the change. Returns whether there was one.
+    fn change(&mut self, id: u64, event: Event<'_>) -> bool {
+        let before = self.mails.remove(&id);
+        let after = step(before.clone(), event, now());
+        let changed = before != after;
+        let remembered = |lease: &Option<Lease>| lease.as_ref().and_then(|lease| record(id, lease));
+        let (old, new) = (remembered(&before), remembered(&after));
+        if let Some(lease) = after {
+            self.mails.insert(id, lease);
+        }
+        if new != old {
+            self.write(&new.unwrap_or(LeaseRecord::Closed { id }));
+        }
+        changed
+    }
+
+    fn write(&mut self, record: &LeaseRecord) {
+        let mails = &self.mails;
+        self.journal.append(record, || needed(mails));
+        match record {
+            LeaseRecord::Marked { .. } => {}
+            LeaseRecord::Unconfirmed { .. } => self.bound_unconfirmed(),
+            LeaseRecord::Closed { .. } => {
+                if needed(mails).is_empty() {
+                    self.journal.shorten(&[]);
+                }
+            }
+        }
+    }
+
+    fn bound_unconfirmed(&mut self) {
+        let unconfirmed = |(_, lease): &(&u64, &Lease)| lease.state == State::Unconfirmed;
+        let mut unconfirmed = self.mails.iter().filter(unconfirmed).map(|(id, _)| *id);
+        let oldest = unconfirmed.next();
+        if unconfirmed.count() >= MAX_UNCONFIRMED
+            && let Some(oldest) = oldest
+        {
+            self.change(oldest, Event::Delete);
+        }
+    }
+
+    fn give_back(&mut self, client: ClientKey, id: u64) -> Option<String> {
+        let address = self.mails.get(&id)?.address.clone();
+        let event = Event::GiveBack { client };
+        self.change(id, event).then_some(address)
+    }
+}
+
+/// Returns the time of the runtime's clock, which tests can pause.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Returns what is to be remembered of a lease when the daemon ends.
+fn record(id: u64, lease: &Lease) -> Option<LeaseRecord> {
+    let address = || lease.address.clone();
+    match lease.state {
+        State::Taken { .. } | State::Delivered => None,
+        State::Marked { .. } | State::Returned { .. } => Some(LeaseRecord::Marked {
+            id,
+            address: address(),
+        }),
+        State::Unconfirmed => Some(LeaseRecord::Unconfirmed {
+            id,
+            address: address(),
+        }),
+    }
+}
+
+fn needed(mails: &BTreeMap<u64, Lease>) -> Vec<LeaseRecord> {
+    let records = mails.iter();
+    records
+        .filter_map(|(id, lease)| record(*id, lease))
+        .collect()
+}
+
+impl Taken<'_> {
+    /// The mail's id.
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Records that the bridge says that the mail does not exist. A marked mail would be lost
+    /// if that were believed at once; any other mail is listed again if it exists.
+    pub(super) fn miss(self) {
+        let event = Event::Miss {
+            client: self.client,
+        };
+        self.leases.table().change(self.id, event);
+        std::mem::forget(self);
+    }
+
+    /// Leaves the mail with its client until the client writes it, gives it back or
+    /// disconnects. A client that has disconnected gives the mail back at once.
+    pub(super) fn keep(self) {
+        if self.leases.table().clients.contains(&self.client) {
+            std::mem::forget(self);
+        }
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.leases.give_back(self.client, self.id);
+    }
+}
+
+#[cfg(test)]
+#[path = "leases_tests.rs"]
+mod tests;

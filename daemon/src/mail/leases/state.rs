@@ -1,0 +1,283 @@
+//! The states of a lease and the pure function that changes them.
+
+use std::time::{Duration, Instant};
+
+/// A failing bridge can answer that a mail does not exist (bridge-api.md, trap 9). A returned
+/// mail is asked for again after this time.
+pub(super) const RETRY_MISSING: Duration = Duration::from_secs(30);
+/// Time after which the bridge's answer that a mail does not exist is believed.
+pub(super) const BELIEVE_MISSING: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The number of a client's connection, never used twice in the life of a daemon.
+pub type ClientKey = u64;
+
+/// What is known of one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lease {
+    /// The mail's recipient.
+    pub(super) address: String,
+    pub(super) state: State,
+}
+
+/// The state of a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// A client holds the mail, and the bridge counts it as unread.
+    Taken {
+        /// The holder.
+        client: ClientKey,
+    },
+    /// A client holds the mail, and the bridge may count it as read.
+    Marked {
+        /// The holder.
+        client: ClientKey,
+        /// Whether the bridge said that it counts the mail as read.
+        confirmed: bool,
+        /// The time since which the bridge says that the mail does not exist.
+        missing_since: Option<Instant>,
+    },
+    /// No client holds the mail, and the bridge may count it as read.
+    Returned {
+        /// The time from which on the mail may be leased.
+        from: Instant,
+        /// The time since which the bridge says that the mail does not exist.
+        missing_since: Option<Instant>,
+    },
+    /// A client has written the mail, and the bridge may count it as unread.
+    Unconfirmed,
+    /// A client has written the mail, and the bridge counts it as read. A list that was
+    /// requested before may show it as unread.
+    Delivered,
+}
+
+/// An event in the life of a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event<'a> {
+    /// A client takes a mail of this address that a list shows as unread.
+    Take {
+        /// The client.
+        client: ClientKey,
+        /// The mail's recipient.
+        address: &'a str,
+    },
+    /// A client takes a mail that was returned.
+    TakeReturned {
+        /// The client.
+        client: ClientKey,
+    },
+    /// A client is about to write the mail, and the bridge is about to be told.
+    Mark {
+        /// The client.
+        client: ClientKey,
+    },
+    /// The bridge counts the mail as read.
+    Confirm,
+    /// A client has written the mail.
+    Deliver {
+        /// The client.
+        client: ClientKey,
+        /// Whether the mail is addressed to the client's instance.
+        own: bool,
+    },
+    /// A client does not write the mail.
+    GiveBack {
+        /// The client.
+        client: ClientKey,
+    },
+    /// The bridge told a client that the mail does not exist.
+    Miss {
+        /// The client.
+        client: ClientKey,
+    },
+    /// A client read the mail by its id, or marked it read.
+    Read {
+        /// Whether the bridge said that it counts the mail as read.
+        confirmed: bool,
+    },
+    /// The mail was deleted.
+    Delete,
+    /// The list of the address's mails is requested again.
+    Look,
+}
+
+/// Returns the lease after an event; `None` if nothing is to be remembered of the mail.
+pub(super) fn step(lease: Option<Lease>, event: Event<'_>, now: Instant) -> Option<Lease> {
+    match lease {
+        None => begin(event),
+        Some(Lease { address, state }) => {
+            next(state, event, now).map(|state| Lease { address, state })
+        }
+    }
+}
+
+fn begin(event: Event<'_>) -> Option<Lease> {
+    match event {
+        Event::Take { client, address } => Some(Lease {
+            address: address.to_owned(),
+            state: State::Taken { client },
+        }),
+        Event::TakeReturned { .. }
+        | Event::Mark { .. }
+        | Event::Confirm
+        | Event::Deliver { .. }
+        | Event::GiveBack { .. }
+        | Event::Miss { .. }
+        | Event::Read { .. }
+        | Event::Delete
+        | Event::Look => None,
+    }
+}
+
+fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
+    match event {
+        Event::Take { .. } => Some(state),
+        Event::TakeReturned { client } => Some(take_returned(state, client, now)),
+        Event::Mark { client } => Some(mark(state, client)),
+        Event::Confirm => Some(confirm(state)),
+        Event::Deliver { client, own } => Some(deliver(state, client, own)),
+        Event::GiveBack { client } => give_back(state, client, now),
+        Event::Miss { client } => miss(state, client, now),
+        Event::Read { confirmed } => Some(read(state, confirmed)),
+        Event::Delete => None,
+        Event::Look => look(state),
+    }
+}
+
+fn take_returned(state: State, client: ClientKey, now: Instant) -> State {
+    match state {
+        State::Returned {
+            from,
+            missing_since,
+        } if from <= now => State::Marked {
+            client,
+            confirmed: false,
+            missing_since,
+        },
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => state,
+    }
+}
+
+fn mark(state: State, client: ClientKey) -> State {
+    match state {
+        State::Taken { client: holder } if holder == client => State::Marked {
+            client,
+            confirmed: false,
+            missing_since: None,
+        },
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => state,
+    }
+}
+
+fn confirm(state: State) -> State {
+    match state {
+        State::Marked {
+            client,
+            missing_since,
+            confirmed: _,
+        } => State::Marked {
+            client,
+            confirmed: true,
+            missing_since,
+        },
+        State::Unconfirmed => State::Delivered,
+        // The holder marks a taken mail itself, and a returned mail still has no reader.
+        State::Taken { .. } | State::Returned { .. } | State::Delivered => state,
+    }
+}
+
+fn deliver(state: State, client: ClientKey, own: bool) -> State {
+    match state {
+        State::Taken { client: holder } if holder == client => State::Unconfirmed,
+        State::Marked {
+            client: holder,
+            confirmed,
+            ..
+        } if holder == client => match confirmed {
+            true => State::Delivered,
+            false => State::Unconfirmed,
+        },
+        // The receipt of a client that was connected to the daemon before, or before its
+        // connection broke. Whether the bridge was told is not known.
+        State::Returned { .. } if own => State::Unconfirmed,
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => state,
+    }
+}
+
+fn give_back(state: State, client: ClientKey, now: Instant) -> Option<State> {
+    match state {
+        State::Taken { client: holder } if holder == client => None,
+        State::Marked { client: holder, .. } if holder == client => Some(State::Returned {
+            from: now,
+            missing_since: None,
+        }),
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => Some(state),
+    }
+}
+
+fn miss(state: State, client: ClientKey, now: Instant) -> Option<State> {
+    match state {
+        // If the mail exists, a list shows it as unread again.
+        State::Taken { client: holder } if holder == client => None,
+        // If the mail exists, no list shows it as unread.
+        State::Marked {
+            client: holder,
+            missing_since,
+            ..
+        } if holder == client => {
+            let since = missing_since.unwrap_or(now);
+            let returned = State::Returned {
+                from: now + RETRY_MISSING,
+                missing_since: Some(since),
+            };
+            (now.duration_since(since) < BELIEVE_MISSING).then_some(returned)
+        }
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed
+        | State::Delivered => Some(state),
+    }
+}
+
+fn read(state: State, confirmed: bool) -> State {
+    match (state, confirmed) {
+        (State::Returned { .. } | State::Unconfirmed, true) => State::Delivered,
+        (State::Returned { .. } | State::Unconfirmed, false) => State::Unconfirmed,
+        // The holder does not know of the other reader, and may be about to write the mail.
+        (State::Taken { .. } | State::Delivered, true | false) | (State::Marked { .. }, false) => {
+            state
+        }
+        (State::Marked { .. }, true) => confirm(state),
+    }
+}
+
+fn look(state: State) -> Option<State> {
+    match state {
+        // What the new list shows as unread was not marked, whatever the bridge said.
+        State::Delivered => None,
+        State::Taken { .. }
+        | State::Marked { .. }
+        | State::Returned { .. }
+        | State::Unconfirmed => Some(state),
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

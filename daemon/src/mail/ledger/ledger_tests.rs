@@ -1,0 +1,168 @@
+//! The same mail is not sent twice by mistake, over a restart as well.
+
+use super::*;
+use tai_auth::session::clock::SystemClock;
+
+fn in_memory() -> Ledger {
+    Ledger::in_memory(Arc::new(SystemClock))
+}
+
+fn open(path: PathBuf) -> Ledger {
+    Ledger::open(path, Arc::new(SystemClock))
+}
+
+/// A private directory and the path of a ledger in it.
+fn state_file() -> (tempfile::TempDir, PathBuf) {
+    crate::os::restrict_new_files();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state/sends");
+    crate::os::private_dir(path.parent().unwrap()).unwrap();
+    (dir, path)
+}
+
+fn seconds_since_1970() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap().as_secs()
+}
+
+fn write(path: &std::path::Path, bytes: &[u8]) {
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).open(path).unwrap();
+    std::io::Write::write_all(&mut file, bytes).unwrap();
+}
+
+fn mail(text: &str) -> Digest {
+    Digest::of(&["a@tai.chat", "b@tai.chat", "subject", text])
+}
+
+/// What holds the mail back; `None` if nothing does.
+fn outcome(ledger: &Ledger, text: &str) -> Option<Outcome> {
+    match ledger.begin(&mail(text), false) {
+        Ok(attempt) => {
+            attempt.fail();
+            None
+        }
+        Err(HeldBack { outcome, .. }) => Some(outcome),
+    }
+}
+
+#[test]
+fn a_mail_that_was_sent_or_may_have_been_is_held_back_and_no_other() {
+    let ledger = in_memory();
+    let attempt = ledger.begin(&mail("1"), false).unwrap();
+    assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sending));
+    attempt.accept();
+    assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent));
+    drop(ledger.begin(&mail("2"), false).unwrap());
+    assert_eq!(outcome(&ledger, "2"), Some(Outcome::Unknown));
+    ledger.begin(&mail("3"), false).unwrap().fail();
+    assert_eq!(outcome(&ledger, "3"), None);
+    assert_eq!(outcome(&ledger, "another"), None);
+    assert!(ledger.begin(&mail("1"), true).is_ok(), "insisting sends it");
+    assert_eq!(ledger.unknown().len(), 2);
+}
+
+#[test]
+fn a_failed_second_attempt_does_not_forget_that_the_first_one_sent_the_mail() {
+    let ledger = in_memory();
+    ledger.begin(&mail("1"), false).unwrap().accept();
+    ledger.begin(&mail("1"), true).unwrap().fail();
+    assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent));
+    let (first, second) = (
+        ledger.begin(&mail("2"), false).unwrap(),
+        ledger.begin(&mail("2"), true).unwrap(),
+    );
+    first.fail();
+    assert_eq!(outcome(&ledger, "2"), Some(Outcome::Sending));
+    second.accept();
+    assert_eq!(outcome(&ledger, "2"), Some(Outcome::Sent));
+}
+
+#[test]
+fn the_ledger_outlives_the_daemon_and_holds_nothing_of_a_mail() {
+    let (_dir, path) = state_file();
+    let ledger = open(path.clone());
+    ledger.begin(&mail("sent"), false).unwrap().accept();
+    ledger.begin(&mail("not sent"), false).unwrap().fail();
+    // The daemon is killed during this attempt.
+    std::mem::forget(ledger.begin(&mail("sending"), false).unwrap());
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text.lines().count(), 5, "{text}");
+    assert!(!text.contains('@') && !text.contains("subject"), "{text}");
+
+    let ledger = open(path);
+    assert_eq!(outcome(&ledger, "sent"), Some(Outcome::Sent));
+    assert_eq!(outcome(&ledger, "not sent"), None);
+    assert_eq!(outcome(&ledger, "sending"), Some(Outcome::Unknown));
+}
+
+#[test]
+fn a_mail_is_held_back_for_ten_minutes_and_corrupt_lines_are_skipped() {
+    let (_dir, path) = state_file();
+    let now = seconds_since_1970();
+    let mut text = String::new();
+    for (at, name) in [
+        (now - 601, "old"),
+        (now - 500, "new"),
+        (now + 5000, "ahead"),
+    ] {
+        text.push_str(&format!("sent {} {at}\n", mail(name)));
+    }
+    text.push_str("\u{0}\u{0}\nx y z\nsent a 99999999999999999999\nsent");
+    write(&path, text.as_bytes());
+    let ledger = open(path);
+    assert_eq!(outcome(&ledger, "old"), None);
+    assert_eq!(outcome(&ledger, "new"), Some(Outcome::Sent));
+    assert_eq!(outcome(&ledger, "ahead"), Some(Outcome::Sent));
+}
+
+#[test]
+fn an_unknown_outcome_is_shown_for_a_day_and_holds_nothing_back_after_ten_minutes() {
+    let (_dir, path) = state_file();
+    let hours_ago = |hours: u64| seconds_since_1970() - hours * 3600;
+    let lines = [(25, "long ago"), (23, "today")]
+        .map(|(hours, name)| format!("unknown {} {}\n", mail(name), hours_ago(hours)));
+    write(&path, lines.concat().as_bytes());
+    let ledger = open(path);
+    let unknown: Vec<Digest> = ledger.unknown().into_iter().map(|(_, mail)| mail).collect();
+    assert_eq!(unknown, [mail("today")]);
+    assert_eq!(outcome(&ledger, "today"), None);
+}
+
+#[test]
+fn the_ledger_is_bounded_and_keeps_what_is_being_sent() {
+    let ledger = in_memory();
+    let attempt = ledger.begin(&mail("sending"), false).unwrap();
+    for n in 0..MAX_ENTRIES + 10 {
+        ledger.begin(&mail(&n.to_string()), false).unwrap().accept();
+    }
+    assert!(ledger.book().entries.len() <= MAX_ENTRIES);
+    assert_eq!(outcome(&ledger, "sending"), Some(Outcome::Sending));
+    attempt.accept();
+}
+
+#[test]
+fn the_file_is_bounded_and_keeps_the_newest() {
+    let (_dir, path) = state_file();
+    let ledger = open(path.clone());
+    let mut most = 0;
+    for n in 0..8_600 {
+        ledger.begin(&mail(&n.to_string()), false).unwrap().accept();
+        if n % 500 == 0 {
+            let text = std::fs::read_to_string(&path).unwrap();
+            most = most.max(text.lines().count());
+        }
+    }
+    assert!((MAX_ENTRIES..=16_384).contains(&most), "{most} lines");
+    drop(ledger);
+    assert_eq!(outcome(&open(path), "8599"), Some(Outcome::Sent));
+}
+
+#[test]
+fn checking_answers_as_beginning_would_and_begins_nothing() {
+    let ledger = in_memory();
+    assert!(ledger.check(&mail("a"), false).is_ok());
+    ledger.begin(&mail("a"), false).unwrap().accept();
+    assert!(ledger.check(&mail("a"), false).is_err());
+    assert!(ledger.check(&mail("a"), true).is_ok());
+}

@@ -1,0 +1,239 @@
+//! The ledger of sent mails: the same mail is not sent twice by mistake. The bridge has no
+//! idempotency key (bridge-api.md, trap 13), so a mail that was sent within the last ten
+//! minutes, or may have been, is held back. The ledger holds digests and times, never anything
+//! of a mail, and outlives the daemon in a file.
+
+mod state;
+
+use super::{digest::Digest, journal::Journal, record::LedgerRecord};
+use state::{Entry, Event, Settled, WINDOW, age, step};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
+use tai_auth::session::clock::Clock;
+
+/// More mails than any account sends in a day; beyond, the oldest entry is forgotten.
+const MAX_ENTRIES: usize = 4096;
+
+/// What became of the same mail before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is being sent.
+    Sending,
+    /// The bridge accepted it.
+    Sent,
+    /// It may have been sent.
+    Unknown,
+}
+
+/// The same mail was sent within [`WINDOW`], or may have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct HeldBack {
+    /// What became of it.
+    pub(super) outcome: Outcome,
+    /// The time since then.
+    pub(super) ago: Duration,
+}
+
+/// The ledger of a daemon.
+pub(super) struct Ledger {
+    book: Mutex<Book>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug)]
+struct Book {
+    entries: HashMap<Digest, Entry>,
+    journal: Journal<LedgerRecord>,
+}
+
+/// An attempt to send a mail. Dropping it records that its outcome is unknown.
+#[must_use = "dropping it records an unknown outcome"]
+pub(super) struct Attempt<'a> {
+    ledger: &'a Ledger,
+    digest: Digest,
+    outcome: Event,
+}
+
+impl Ledger {
+    /// Returns a ledger that does not outlive the daemon.
+    pub(super) fn in_memory(clock: Arc<dyn Clock>) -> Self {
+        Self::with(Journal::nowhere(), Vec::new(), clock)
+    }
+
+    /// Opens the ledger that a daemon before kept in this file.
+    pub(super) fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Self {
+        let (journal, records) = Journal::open(path);
+        Self::with(journal, records, clock)
+    }
+
+    fn with(
+        mut journal: Journal<LedgerRecord>,
+        records: Vec<LedgerRecord>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let mut entries = HashMap::new();
+        for record in records {
+            let (digest, settled) = match record {
+                // A mail that was leaving when the daemon died may have been sent.
+                LedgerRecord::Sending { digest, at } | LedgerRecord::Unknown { digest, at } => {
+                    (digest, Settled::Unknown { at })
+                }
+                LedgerRecord::Sent { digest, at } => (digest, Settled::Sent { at }),
+                LedgerRecord::Closed { digest } => {
+                    entries.remove(&digest);
+                    continue;
+                }
+            };
+            entries.insert(digest, Entry::Settled(settled));
+        }
+        forget_obsolete(&mut entries, clock.now().wall);
+        journal.shorten(&needed(&entries));
+        let book = Mutex::new(Book { entries, journal });
+        Self { book, clock }
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins an attempt to send a mail. `insist` sends a mail that is held back otherwise.
+    ///
+    /// # Errors
+    /// [`HeldBack`].
+    pub(super) fn begin(&self, digest: &Digest, insist: bool) -> Result<Attempt<'_>, HeldBack> {
+        let now = self.clock.now().wall;
+        let mut book = self.book();
+        book.check(digest, insist, now)?;
+        book.change(digest, Event::Begin, now);
+        Ok(Attempt {
+            ledger: self,
+            digest: digest.clone(),
+            outcome: Event::Lose,
+        })
+    }
+
+    /// Checks whether [`Ledger::begin`] would succeed now.
+    ///
+    /// # Errors
+    /// [`HeldBack`].
+    pub(super) fn check(&self, digest: &Digest, insist: bool) -> Result<(), HeldBack> {
+        self.book().check(digest, insist, self.clock.now().wall)
+    }
+
+    /// Returns the sends of the last day whose outcome is unknown, oldest first.
+    pub(super) fn unknown(&self) -> Vec<(SystemTime, Digest)> {
+        let book = self.book();
+        let unknown = |(digest, entry): (&Digest, &Entry)| match entry {
+            Entry::Settled(Settled::Unknown { at }) => Some((*at, digest.clone())),
+            Entry::Settled(Settled::Sent { .. }) | Entry::Sending { .. } => None,
+        };
+        let mut unknown: Vec<_> = book.entries.iter().filter_map(unknown).collect();
+        unknown.sort();
+        unknown
+    }
+}
+
+impl Book {
+    fn check(&mut self, digest: &Digest, insist: bool, now: SystemTime) -> Result<(), HeldBack> {
+        forget_obsolete(&mut self.entries, now);
+        let Some(entry) = self.entries.get(digest).filter(|_| !insist) else {
+            return Ok(());
+        };
+        let (outcome, at) = match entry {
+            Entry::Sending { since, .. } => (Outcome::Sending, *since),
+            Entry::Settled(Settled::Sent { at }) => (Outcome::Sent, *at),
+            Entry::Settled(Settled::Unknown { at }) => (Outcome::Unknown, *at),
+        };
+        let ago = age(at, now);
+        match outcome {
+            Outcome::Sending => Err(HeldBack { outcome, ago }),
+            Outcome::Sent | Outcome::Unknown if ago < WINDOW => Err(HeldBack { outcome, ago }),
+            Outcome::Sent | Outcome::Unknown => Ok(()),
+        }
+    }
+
+    /// Applies an event and journals the change.
+    fn change(&mut self, digest: &Digest, event: Event, now: SystemTime) {
+        let before = self.entries.remove(digest);
+        let after = step(before, event, now);
+        if let Some(entry) = after {
+            self.entries.insert(digest.clone(), entry);
+        }
+        let remembered = |entry: Option<Entry>| entry.map(|entry| record(digest, entry));
+        let (old, new) = (remembered(before), remembered(after));
+        if new != old {
+            let digest = digest.clone();
+            let record = new.unwrap_or(LedgerRecord::Closed { digest });
+            let entries = &self.entries;
+            self.journal.append(&record, || needed(entries));
+        }
+    }
+}
+
+/// Returns what is to be remembered of an entry when the daemon ends.
+fn record(digest: &Digest, entry: Entry) -> LedgerRecord {
+    let digest = digest.clone();
+    match entry {
+        Entry::Sending { since, .. } => LedgerRecord::Sending { digest, at: since },
+        Entry::Settled(Settled::Sent { at }) => LedgerRecord::Sent { digest, at },
+        Entry::Settled(Settled::Unknown { at }) => LedgerRecord::Unknown { digest, at },
+    }
+}
+
+fn needed(entries: &HashMap<Digest, Entry>) -> Vec<LedgerRecord> {
+    let records = entries.iter();
+    records
+        .map(|(digest, entry)| record(digest, *entry))
+        .collect()
+}
+
+/// Forgets the entries that hold nothing back and are not shown, and the oldest beyond
+/// [`MAX_ENTRIES`]. The file keeps them until it is replaced.
+fn forget_obsolete(entries: &mut HashMap<Digest, Entry>, now: SystemTime) {
+    entries.retain(|_, entry| step(Some(*entry), Event::Age, now).is_some());
+    if entries.len() < MAX_ENTRIES {
+        return;
+    }
+    let mut settled: Vec<(SystemTime, Digest)> = entries
+        .iter()
+        .filter_map(|(digest, entry)| match entry {
+            Entry::Settled(Settled::Sent { at } | Settled::Unknown { at }) => {
+                Some((*at, digest.clone()))
+            }
+            Entry::Sending { .. } => None,
+        })
+        .collect();
+    settled.sort();
+    // Several at once, because sorting costs about a millisecond.
+    let surplus = entries.len() - MAX_ENTRIES + MAX_ENTRIES / 16;
+    for (_, digest) in settled.into_iter().take(surplus) {
+        entries.remove(&digest);
+    }
+}
+
+impl Attempt<'_> {
+    /// Records that the bridge accepted the mail.
+    pub(super) fn accept(mut self) {
+        self.outcome = Event::Accept;
+    }
+
+    /// Records that the mail was not sent, for certain. The same mail may be sent again.
+    pub(super) fn fail(mut self) {
+        self.outcome = Event::Fail;
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        let now = self.ledger.clock.now().wall;
+        self.ledger.book().change(&self.digest, self.outcome, now);
+    }
+}
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

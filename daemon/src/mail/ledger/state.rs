@@ -1,0 +1,118 @@
+//! The states of a ledger entry and the pure function that changes them.
+
+use std::time::{Duration, SystemTime};
+
+/// Time for which the same mail is held back.
+pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
+/// Time for which the status shows a send whose outcome is unknown.
+const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is known of one mail. All times are the wall clock's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// The mail is being sent.
+    Sending {
+        /// The beginning of the latest attempt.
+        since: SystemTime,
+        /// Further attempts in flight, of callers that insist.
+        others: u32,
+        /// The latest outcome of the attempts that ended.
+        before: Option<Settled>,
+    },
+    /// No attempt is in flight.
+    Settled(Settled),
+}
+
+/// The outcome of an attempt that may have sent the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Settled {
+    /// The bridge accepted the mail.
+    Sent {
+        /// The time of the answer.
+        at: SystemTime,
+    },
+    /// The bridge may have accepted the mail.
+    Unknown {
+        /// The time of the failure.
+        at: SystemTime,
+    },
+}
+
+/// An event in the life of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Event {
+    /// An attempt begins.
+    Begin,
+    /// The bridge accepted the mail.
+    Accept,
+    /// The mail was not sent, for certain.
+    Fail,
+    /// The mail may have been sent.
+    Lose,
+    /// Time has passed.
+    Age,
+}
+
+/// Returns the entry after an event; `None` if nothing is to be remembered of the mail.
+pub(super) fn step(entry: Option<Entry>, event: Event, now: SystemTime) -> Option<Entry> {
+    let settle = |settled| match entry {
+        Some(Entry::Sending { since, others, .. }) if others > 0 => Entry::Sending {
+            since,
+            others: others - 1,
+            before: Some(settled),
+        },
+        Some(Entry::Sending { .. } | Entry::Settled(_)) | None => Entry::Settled(settled),
+    };
+    match event {
+        Event::Begin => Some(begin(entry, now)),
+        Event::Accept => Some(settle(Settled::Sent { at: now })),
+        Event::Lose => Some(settle(Settled::Unknown { at: now })),
+        Event::Fail => match entry {
+            Some(Entry::Sending {
+                since,
+                others,
+                before,
+            }) if others > 0 => Some(Entry::Sending {
+                since,
+                others: others - 1,
+                before,
+            }),
+            Some(Entry::Sending { before, .. }) => before.map(Entry::Settled),
+            Some(Entry::Settled(settled)) => Some(Entry::Settled(settled)),
+            None => None,
+        },
+        Event::Age => match entry {
+            Some(Entry::Settled(settled)) if is_obsolete(settled, now) => None,
+            Some(Entry::Sending { .. } | Entry::Settled(_)) | None => entry,
+        },
+    }
+}
+
+fn begin(entry: Option<Entry>, now: SystemTime) -> Entry {
+    let (others, before) = match entry {
+        None => (0, None),
+        Some(Entry::Settled(settled)) => (0, Some(settled)),
+        Some(Entry::Sending { others, before, .. }) => (others.saturating_add(1), before),
+    };
+    Entry::Sending {
+        since: now,
+        others,
+        before,
+    }
+}
+
+fn is_obsolete(settled: Settled, now: SystemTime) -> bool {
+    match settled {
+        Settled::Sent { at } => age(at, now) >= WINDOW,
+        Settled::Unknown { at } => age(at, now) >= SHOWN,
+    }
+}
+
+/// Returns the time since `at`; zero if the clock was set back since.
+pub(super) fn age(at: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(at).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,0 +1,61 @@
+//! An outgoing mail in its final form: what a person is shown, what is sent and what the
+//! ledger digests.
+
+use super::{content::Parts, digest::Digest, reading};
+use tai_proto::approval::Summary;
+
+/// Bytes of the text part that a person is shown.
+const MAX_SHOWN: usize = 2_000;
+
+/// A mail that can be sent as it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct PreparedMail {
+    /// The account's own address, without an instance.
+    pub(super) account: String,
+    pub(super) from: String,
+    /// The recipient. That of a reply is the original's sender, unchecked.
+    pub(super) to: String,
+    pub(super) subject: String,
+    pub(super) parts: Parts,
+    /// The id of the mail that this one answers.
+    pub(super) reply_to: Option<u64>,
+    pub(super) digest: Digest,
+}
+
+impl PreparedMail {
+    /// Returns the mail as a person sees it.
+    pub(super) fn preview(&self) -> Summary {
+        let mut invisible = 0;
+        let text = reading::clean(&self.parts.text, &mut invisible);
+        let end = text.floor_char_boundary(MAX_SHOWN);
+        Summary {
+            from: self.from.clone(),
+            to: reading::line(&self.to),
+            subject: reading::line(&self.subject),
+            left_out: (text.len() - end) as u64,
+            text: text.get(..end).unwrap_or_default().to_owned(),
+            invisible,
+        }
+    }
+
+    /// Returns the length of both parts, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.parts.text.len() + self.parts.html.len()
+    }
+}
+
+#[cfg(test)]
+pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
+    PreparedMail {
+        account: "alice@tai.chat".into(),
+        from: "desk.alice@tai.chat".into(),
+        to: to.into(),
+        subject: "subject".into(),
+        parts: Parts {
+            text: text.into(),
+            html: text.into(),
+        },
+        reply_to: None,
+        digest: Digest::of(&[to, text]),
+    }
+}

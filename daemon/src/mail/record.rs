@@ -1,0 +1,242 @@
+//! The journal format: one record a line, `EVENT KEY VALUE`, separated by single spaces. The
+//! records of the leases and of the ledger are defined here, and nowhere else.
+
+use super::digest::Digest;
+use std::{
+    fmt,
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
+
+/// A line that is not a record of the journal it was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotARecord;
+
+/// A change of a lease that outlives the daemon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LeaseRecord {
+    /// The bridge may count the mail as read, and no client has written it.
+    Marked {
+        /// The mail.
+        id: u64,
+        /// The mail's recipient.
+        address: String,
+    },
+    /// A client has written the mail, and the bridge may count it as unread.
+    Unconfirmed {
+        /// The mail.
+        id: u64,
+        /// The mail's recipient.
+        address: String,
+    },
+    /// Nothing is to be remembered of the mail.
+    Closed {
+        /// The mail.
+        id: u64,
+    },
+}
+
+/// A change of a ledger entry. Times have a resolution of one second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LedgerRecord {
+    /// The mail is about to leave.
+    Sending {
+        /// The mail.
+        digest: Digest,
+        /// The time of the attempt.
+        at: SystemTime,
+    },
+    /// The bridge accepted the mail.
+    Sent {
+        /// The mail.
+        digest: Digest,
+        /// The time of the answer.
+        at: SystemTime,
+    },
+    /// The bridge may have accepted the mail.
+    Unknown {
+        /// The mail.
+        digest: Digest,
+        /// The time of the failure.
+        at: SystemTime,
+    },
+    /// Nothing is to be remembered of the mail.
+    Closed {
+        /// The mail.
+        digest: Digest,
+    },
+}
+
+impl fmt::Display for LeaseRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Marked { id, address } => write!(f, "marked {id} {address}"),
+            Self::Unconfirmed { id, address } => write!(f, "unconfirmed {id} {address}"),
+            Self::Closed { id } => write!(f, "closed {id}"),
+        }
+    }
+}
+
+impl FromStr for LeaseRecord {
+    type Err = NotARecord;
+
+    fn from_str(line: &str) -> Result<Self, NotARecord> {
+        let (event, key, value) = fields(line)?;
+        let id = key.parse().map_err(|_| NotARecord)?;
+        match (event, value) {
+            ("marked", Some(address)) => Ok(Self::Marked {
+                id,
+                address: address.to_owned(),
+            }),
+            ("unconfirmed", Some(address)) => Ok(Self::Unconfirmed {
+                id,
+                address: address.to_owned(),
+            }),
+            ("closed", None) => Ok(Self::Closed { id }),
+            _ => Err(NotARecord),
+        }
+    }
+}
+
+impl fmt::Display for LedgerRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sending { digest, at } => write!(f, "sending {digest} {}", seconds(*at)),
+            Self::Sent { digest, at } => write!(f, "sent {digest} {}", seconds(*at)),
+            Self::Unknown { digest, at } => write!(f, "unknown {digest} {}", seconds(*at)),
+            Self::Closed { digest } => write!(f, "closed {digest}"),
+        }
+    }
+}
+
+impl FromStr for LedgerRecord {
+    type Err = NotARecord;
+
+    fn from_str(line: &str) -> Result<Self, NotARecord> {
+        let (event, key, value) = fields(line)?;
+        let digest = Digest::parse(key).ok_or(NotARecord)?;
+        let at = value.map(time).transpose()?;
+        match (event, at) {
+            ("sending", Some(at)) => Ok(Self::Sending { digest, at }),
+            ("sent", Some(at)) => Ok(Self::Sent { digest, at }),
+            ("unknown", Some(at)) => Ok(Self::Unknown { digest, at }),
+            ("closed", None) => Ok(Self::Closed { digest }),
+            _ => Err(NotARecord),
+        }
+    }
+}
+
+/// Splits a line into its event, its key and its value.
+fn fields(line: &str) -> Result<(&str, &str, Option<&str>), NotARecord> {
+    let mut fields = line.split(' ');
+    match (fields.next(), fields.next(), fields.next(), fields.next()) {
+        (Some(event), Some(key), value, None) => Ok((event, key, value)),
+        _ => Err(NotARecord),
+    }
+}
+
+fn seconds(at: SystemTime) -> u64 {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
+}
+
+fn time(text: &str) -> Result<SystemTime, NotARecord> {
+    let seconds = Duration::from_secs(text.parse().map_err(|_| NotARecord)?);
+    let at = SystemTime::UNIX_EPOCH.checked_add(seconds);
+    at.ok_or(NotARecord)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn each_lease_record_is_one_line_and_is_read_back_from_it() {
+        let address = "desk.alice@tai.chat".to_owned();
+        for (record, line) in [
+            (
+                LeaseRecord::Marked {
+                    id: 7,
+                    address: address.clone(),
+                },
+                "marked 7 desk.alice@tai.chat",
+            ),
+            (
+                LeaseRecord::Unconfirmed { id: 7, address },
+                "unconfirmed 7 desk.alice@tai.chat",
+            ),
+            (LeaseRecord::Closed { id: 7 }, "closed 7"),
+        ] {
+            assert_eq!(record.to_string(), line);
+            assert_eq!(line.parse(), Ok(record));
+        }
+    }
+
+    #[test]
+    fn each_ledger_record_is_one_line_and_is_read_back_from_it() {
+        let digest = || Digest::of(&["a"]);
+        for (record, event, value) in [
+            (
+                LedgerRecord::Sending {
+                    digest: digest(),
+                    at: at(5),
+                },
+                "sending",
+                " 5",
+            ),
+            (
+                LedgerRecord::Sent {
+                    digest: digest(),
+                    at: at(5),
+                },
+                "sent",
+                " 5",
+            ),
+            (
+                LedgerRecord::Unknown {
+                    digest: digest(),
+                    at: at(5),
+                },
+                "unknown",
+                " 5",
+            ),
+            (LedgerRecord::Closed { digest: digest() }, "closed", ""),
+        ] {
+            let line = format!("{event} {}{value}", digest());
+            assert_eq!(record.to_string(), line);
+            assert_eq!(line.parse(), Ok(record));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_not_a_record() {
+        for line in [
+            "",
+            "marked",
+            "marked 7",
+            "marked x a@b",
+            "marked 7 a@b c",
+            "marked -7 a@b",
+            "closed 7 a@b",
+            "closed  7",
+            "settled 7 a@b",
+            "\u{0}\u{0}",
+        ] {
+            assert_eq!(line.parse::<LeaseRecord>(), Err(NotARecord), "{line:?}");
+        }
+        let digest = Digest::of(&["a"]);
+        for line in [
+            format!("sent {digest}"),
+            format!("sent {digest} x"),
+            format!("sent {digest} 99999999999999999999"),
+            format!("closed {digest} 5"),
+            "sent x 5".to_owned(),
+        ] {
+            assert_eq!(line.parse::<LedgerRecord>(), Err(NotARecord), "{line:?}");
+        }
+    }
+}

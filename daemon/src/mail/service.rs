@@ -1,0 +1,179 @@
+//! The mail service: its parts, its options, and the requests that every operation makes.
+
+use super::{
+    approvals::Approvals,
+    arrivals::Arrivals,
+    digest::Digest,
+    error::MailError,
+    leases::{ClientKey, Leases},
+    ledger::Ledger,
+    turns::Turns,
+};
+use crate::config::ConfirmPolicy;
+use std::{
+    future::Future,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use tai_auth::{
+    bridge::{Bearer, Bridge, BridgeError, Message},
+    session::{
+        Session,
+        clock::{Clock, SystemClock},
+    },
+};
+use tai_proto::name;
+use tokio::time::Instant;
+
+/// The mail operations of one account, for every client of the daemon. A runtime with a timer
+/// must run while its methods are called.
+pub struct MailService<B> {
+    pub(super) bridge: Arc<B>,
+    pub(super) session: Session,
+    pub(super) default_recipient: Option<String>,
+    pub(super) leases: Leases,
+    pub(super) ledger: Ledger,
+    pub(super) approvals: Approvals,
+    pub(super) arrivals: Arrivals<B>,
+    /// One look for unread mail at a time for each address.
+    pub(super) looks: Turns,
+}
+
+/// The options of a [`MailService`].
+pub struct MailOptions {
+    /// The recipient of mails that name none.
+    pub default_recipient: Option<String>,
+    /// The mails that a person has to approve.
+    pub confirm: ConfirmPolicy,
+    /// The time between two looks for new mail (seed: `POLL_INTERVAL`).
+    pub poll_interval: Duration,
+    /// The files that outlive the daemon; `None` keeps everything in memory.
+    pub files: Option<StateFiles>,
+    /// The clock of the ledger.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The files of a [`MailService`]. Directories are created, with access for the user alone.
+#[derive(Debug, Clone)]
+pub struct StateFiles {
+    /// The journal of the leases.
+    pub leases: PathBuf,
+    /// The journal of the ledger.
+    pub ledger: PathBuf,
+}
+
+impl Default for MailOptions {
+    fn default() -> Self {
+        Self {
+            default_recipient: None,
+            confirm: ConfirmPolicy::default(),
+            poll_interval: Duration::from_secs(5),
+            files: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl<B: Bridge> MailService<B> {
+    /// Creates the service of the account that the session is signed in to. A file that cannot
+    /// be used costs a warning in the log.
+    pub fn new(bridge: Arc<B>, session: Session, options: MailOptions) -> Self {
+        let MailOptions {
+            default_recipient,
+            confirm,
+            poll_interval,
+            files,
+            clock,
+        } = options;
+        let (leases, ledger) = match files {
+            Some(files) => (
+                Leases::open(files.leases),
+                Ledger::open(files.ledger, clock),
+            ),
+            None => (Leases::in_memory(), Ledger::in_memory(clock)),
+        };
+        Self {
+            arrivals: Arrivals::new(bridge.clone(), session.clone(), poll_interval),
+            bridge,
+            session,
+            default_recipient,
+            leases,
+            ledger,
+            approvals: Approvals::new(confirm),
+            looks: Turns::default(),
+        }
+    }
+
+    /// Returns the address of an instance; `None` until the account is known.
+    pub fn known_address(&self, instance: Option<&str>) -> Option<String> {
+        let username = self.session.snapshot().username?;
+        Some(name::address(instance, &username))
+    }
+
+    /// Returns the sends of the last day whose outcome is unknown, oldest first.
+    pub fn unknown_sends(&self) -> Vec<(SystemTime, Digest)> {
+        self.ledger.unknown()
+    }
+
+    /// Adds a client that connected. Only added clients keep the mails that they fetch.
+    pub fn add_client(&self, client: ClientKey) {
+        self.leases.add_client(client);
+    }
+
+    /// Removes a client that disconnected. Its leased mails go to other clients.
+    pub fn remove_client(&self, client: ClientKey) {
+        for address in self.leases.remove_client(client) {
+            self.arrivals.give_back(address);
+        }
+    }
+
+    /// Notes that a client is active: looks for new mail are frequent for a while.
+    pub fn touch(&self) {
+        self.arrivals.touch();
+    }
+
+    /// Returns the address of an instance. Waits for a login if the account is not known.
+    pub(super) async fn address(
+        &self,
+        instance: Option<&str>,
+        deadline: Instant,
+    ) -> Result<String, MailError> {
+        let username = self.session.username(deadline).await;
+        let username = username.map_err(MailError::Session)?;
+        Ok(name::address(instance, &username))
+    }
+
+    /// Returns a mail if it is addressed to `address`.
+    pub(super) async fn own(
+        &self,
+        address: &str,
+        id: u64,
+        deadline: Instant,
+    ) -> Result<Message, MailError> {
+        let found = self
+            .with_token(deadline, async |token| {
+                self.bridge.message(&token, id, deadline).await
+            })
+            .await?;
+        let message = found.ok_or(MailError::NoSuchMail(id))?;
+        match message.head.to.eq_ignore_ascii_case(address) {
+            true => Ok(message),
+            false => Err(MailError::NotYours {
+                id,
+                address: address.to_owned(),
+            }),
+        }
+    }
+
+    pub(super) async fn with_token<T, F>(
+        &self,
+        deadline: Instant,
+        request: impl Fn(Bearer) -> F,
+    ) -> Result<T, MailError>
+    where
+        F: Future<Output = Result<T, BridgeError>>,
+    {
+        Ok(self.session.with_token(deadline, request).await?)
+    }
+}

@@ -1,0 +1,232 @@
+//! Sending and replying. A draft is prepared, a person approves of it if the configuration says
+//! so, the ledger is checked, and the mail is sent at most once.
+
+use super::{
+    approvals::{Answered, Approvals},
+    check,
+    draft::{Consent, Draft, ReplyReceipt, Resolution, SentMail, SubmitOutcome},
+    error::MailError,
+    ledger::HeldBack,
+    prepared::PreparedMail,
+    service::MailService,
+};
+use tai_auth::{
+    bridge::{Bridge, BridgeError, Outgoing, OutgoingReply, Receipt, ReplyOutcome, SendFailure},
+    session::RequestError,
+};
+use tai_proto::approval::{Held, Verdict};
+use tokio::time::Instant;
+
+/// The reason for which a mail has no receipt.
+enum Failure {
+    /// The mail was not sent, for certain.
+    NotSent(MailError),
+    /// The mail may have been sent.
+    Unknown(BridgeError),
+}
+
+impl<B: Bridge> MailService<B> {
+    /// Sends a mail or a reply from the instance's address, at most once, and not if the same
+    /// mail was sent within ten minutes or may have been; `insist` sends it nevertheless. If a
+    /// person has to approve, nothing is sent before `consent` says so.
+    ///
+    /// The call must not be cancelled: the outcome of a cancelled send is unknown.
+    ///
+    /// # Errors
+    /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
+    pub async fn submit(
+        &self,
+        instance: Option<&str>,
+        draft: Draft,
+        insist: bool,
+        consent: Consent,
+        deadline: Instant,
+    ) -> Result<SubmitOutcome, MailError> {
+        let mail = self.prepare(instance, draft, deadline).await?;
+        let sent = match consent {
+            Consent::NotAsked => {
+                if self
+                    .approvals
+                    .wants(&mail, self.default_recipient.as_deref())
+                {
+                    // No person is asked about a mail that would be held back afterwards.
+                    let checked = self.ledger.check(&mail.digest, insist);
+                    checked.map_err(|held_back| duplicate(&mail, held_back))?;
+                    return Ok(SubmitOutcome::Ask(self.approvals.ask(&mail)?));
+                }
+                self.send_once(&mail, insist, deadline).await?
+            }
+            Consent::Answered { ticket, answer } => {
+                match self.approvals.answer(&ticket, answer, mail, insist)? {
+                    Answered::Approved(mail) => self.send_once(&mail, insist, deadline).await?,
+                    Answered::Held(held) => return Ok(SubmitOutcome::Held(held)),
+                }
+            }
+        };
+        Ok(SubmitOutcome::Sent(sent))
+    }
+
+    /// Sends or discards a mail that waits for approval. A mail that was not sent, for certain,
+    /// waits again.
+    ///
+    /// # Errors
+    /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
+    pub async fn resolve(
+        &self,
+        verdict: Verdict,
+        deadline: Instant,
+    ) -> Result<Resolution, MailError> {
+        let Some(approved) = self.approvals.resolve(verdict)? else {
+            return Ok(Resolution::Discarded);
+        };
+        let sent = self.send_once(&approved.mail, approved.insist, deadline);
+        match sent.await {
+            Ok(sent) => Ok(Resolution::Sent(sent)),
+            Err(error @ MailError::Unknown { .. }) => Err(error),
+            Err(
+                error @ (MailError::Session(_)
+                | MailError::Bridge(_)
+                | MailError::NoRecipient
+                | MailError::BadField { .. }
+                | MailError::TooLong { .. }
+                | MailError::Duplicate { .. }
+                | MailError::Approval(_)
+                | MailError::NoSuchMail(_)
+                | MailError::NotYours { .. }),
+            ) => {
+                approved.hold_again();
+                Err(error)
+            }
+        }
+    }
+
+    /// Returns the mails that wait for approval, oldest first.
+    pub fn held(&self) -> Vec<Held> {
+        self.approvals.held()
+    }
+
+    /// Returns the approvals.
+    pub fn approvals(&self) -> &Approvals {
+        &self.approvals
+    }
+
+    /// Sends a mail, unless the ledger holds it back, and records the outcome.
+    async fn send_once(
+        &self,
+        mail: &PreparedMail,
+        insist: bool,
+        deadline: Instant,
+    ) -> Result<SentMail, MailError> {
+        let attempt = self.ledger.begin(&mail.digest, insist);
+        let attempt = attempt.map_err(|held_back| duplicate(mail, held_back))?;
+        match self.send(mail, deadline).await {
+            Ok(sent) => {
+                attempt.accept();
+                Ok(sent)
+            }
+            Err(Failure::NotSent(error)) => {
+                attempt.fail();
+                Err(error)
+            }
+            Err(Failure::Unknown(cause)) => {
+                // Dropping the attempt records it.
+                drop(attempt);
+                let digest = mail.digest.clone();
+                Err(MailError::Unknown { digest, cause })
+            }
+        }
+    }
+
+    /// Sends a mail. A reply is sent through the bridge's own reply, or as a new mail to the
+    /// original's sender if the bridge has none.
+    async fn send(&self, mail: &PreparedMail, deadline: Instant) -> Result<SentMail, Failure> {
+        let Some(original) = mail.reply_to else {
+            let receipt = self.send_new(mail, &mail.to, deadline).await?;
+            return Ok(sent_mail(mail, receipt, None));
+        };
+        let (receipt, threaded) = match self.reply(mail, original, deadline).await? {
+            ReplyOutcome::Sent(receipt) => (receipt, true),
+            ReplyOutcome::NoSuchMail => {
+                return Err(Failure::NotSent(MailError::NoSuchMail(original)));
+            }
+            ReplyOutcome::NotOffered => {
+                let to = check::address(&mail.to).map_err(Failure::NotSent)?;
+                (self.send_new(mail, &to, deadline).await?, false)
+            }
+        };
+        let reply = ReplyReceipt { original, threaded };
+        Ok(sent_mail(mail, receipt, Some(reply)))
+    }
+
+    async fn send_new(
+        &self,
+        mail: &PreparedMail,
+        to: &str,
+        deadline: Instant,
+    ) -> Result<Receipt, Failure> {
+        let sent = self.session.with_token(deadline, async |token| {
+            let mail = Outgoing {
+                to,
+                from: &mail.from,
+                subject: &mail.subject,
+                text: &mail.parts.text,
+                html: &mail.parts.html,
+            };
+            self.bridge.send(&token, &mail, deadline).await
+        });
+        sent.await.map_err(Failure::from)
+    }
+
+    async fn reply(
+        &self,
+        mail: &PreparedMail,
+        original: u64,
+        deadline: Instant,
+    ) -> Result<ReplyOutcome, Failure> {
+        let sent = self.session.with_token(deadline, async |token| {
+            let reply = OutgoingReply {
+                id: original,
+                subject: &mail.subject,
+                text: &mail.parts.text,
+                html: &mail.parts.html,
+            };
+            self.bridge.reply(&token, &reply, deadline).await
+        });
+        sent.await.map_err(Failure::from)
+    }
+}
+
+impl From<RequestError<SendFailure>> for Failure {
+    fn from(error: RequestError<SendFailure>) -> Self {
+        match error {
+            // The session gives out a token before the mail leaves.
+            RequestError::Session(error) => Self::NotSent(MailError::Session(error)),
+            RequestError::Bridge(SendFailure::NotSent(error)) => {
+                Self::NotSent(MailError::Bridge(error))
+            }
+            RequestError::Bridge(SendFailure::Unknown(error)) => Self::Unknown(error),
+        }
+    }
+}
+
+fn duplicate(mail: &PreparedMail, held_back: HeldBack) -> MailError {
+    let HeldBack { outcome, ago } = held_back;
+    let digest = mail.digest.clone();
+    MailError::Duplicate {
+        digest,
+        outcome,
+        ago,
+    }
+}
+
+fn sent_mail(mail: &PreparedMail, receipt: Receipt, reply: Option<ReplyReceipt>) -> SentMail {
+    let subject = receipt.subject.filter(|_| reply.is_some());
+    SentMail {
+        from: mail.from.clone(),
+        to: mail.to.clone(),
+        subject: subject.unwrap_or_else(|| mail.subject.clone()),
+        message_id: receipt.message_id,
+        timestamp: receipt.timestamp,
+        reply,
+    }
+}

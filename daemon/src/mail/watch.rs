@@ -1,0 +1,43 @@
+//! Waiting for new mail.
+
+use super::{error::MailError, service::MailService};
+use tai_auth::{bridge::Bridge, session::error::SessionError};
+use tai_proto::reading::News;
+use tokio::time::{Instant, timeout_at};
+
+impl<B: Bridge> MailService<B> {
+    /// Waits for mail to the instance's address. Without a mark, returns as soon as the
+    /// mailbox's present state is known; with the mark of an earlier answer, as soon as mail
+    /// has arrived since, or at the deadline.
+    ///
+    /// # Errors
+    /// [`MailError::Session`] if the account is signed out, or if no look at the mailbox
+    /// succeeded before the deadline. A failed look is retried and is no error.
+    pub async fn watch(
+        &self,
+        instance: Option<&str>,
+        since: Option<u64>,
+        deadline: Instant,
+    ) -> Result<News, MailError> {
+        let address = self.address(instance, deadline).await?;
+        let mut log = self.arrivals.watch();
+        loop {
+            let is_late = Instant::now() >= deadline;
+            if let Some(log) = &*log.borrow_and_update() {
+                let arrived = since.is_some_and(|since| log.has_arrival(since, &address));
+                if arrived || since.is_none() || is_late {
+                    let mark = log.latest();
+                    return Ok(News { mark, arrived });
+                }
+            } else if is_late {
+                return Err(MailError::Session(SessionError::Deadline));
+            }
+            // The sender belongs to `self`, so this fails at the deadline only.
+            let _ = timeout_at(deadline, log.changed()).await;
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "watch_tests.rs"]
+mod tests;
