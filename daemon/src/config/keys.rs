@@ -5,10 +5,7 @@
 
 use super::{
     ConfigError, ConfirmPolicy, LogLevel,
-    kinds::{
-        AbsolutePath, BaseUrl, Entry as _, Milliseconds, OneOf, Optional, OrDefault, Program,
-        Seconds, Text,
-    },
+    kinds::{AbsolutePath, BaseUrl, Entry as _, OneOf, Optional, OrDefault, Program, Text, Time},
     lookup::Lookup,
 };
 use std::{path::PathBuf, time::Duration};
@@ -93,15 +90,15 @@ keys! {
 
     /// Time limit of one request to the bridge.
     api_timeout: Duration = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"],
-        OrDefault(Milliseconds(5_000..=300_000), "30000");
+        OrDefault(Time::milliseconds(5_000..=300_000), "30000");
 
     /// Interval between two looks for new mail while a client waits for it.
     poll_interval: Duration = ["TAI_MCP_POLL_INTERVAL", "POLL_INTERVAL"],
-        OrDefault(Milliseconds(1_000..=60_000), "5000");
+        OrDefault(Time::milliseconds(1_000..=60_000), "5000");
 
     /// Idle timeout of an auto-started taid. It does not apply while taid holds a password
     /// that was typed without `--save`, or mails that wait for approval.
-    idle_exit: Duration = ["TAI_MCP_IDLE_EXIT"], OrDefault(Seconds(1..=86_400), "1800");
+    idle_exit: Duration = ["TAI_MCP_IDLE_EXIT"], OrDefault(Time::seconds(1..=86_400), "1800");
 
     /// Which mails need your approval before they are sent: none; all except those to
     /// `user_email` and to the account itself; or all.

@@ -143,48 +143,57 @@ impl Kind for BaseUrl {
     }
 }
 
-/// Milliseconds within a range.
-pub(super) struct Milliseconds(pub(super) RangeInclusive<u64>);
+/// A length of time within a range.
+pub(super) struct Time {
+    unit: &'static str,
+    of: fn(u64) -> Duration,
+    range: RangeInclusive<u64>,
+}
 
-impl Kind for Milliseconds {
-    type Value = Duration;
-
-    fn accepts(&self) -> String {
-        format!("milliseconds, {} to {}", self.0.start(), self.0.end())
+impl Time {
+    /// A number of milliseconds.
+    pub(super) fn milliseconds(range: RangeInclusive<u64>) -> Self {
+        Self {
+            unit: "milliseconds",
+            of: Duration::from_millis,
+            range,
+        }
     }
 
-    fn parse(&self, value: &Value) -> Result<Duration, String> {
-        number(value, &self.0, "milliseconds").map(Duration::from_millis)
+    /// A number of seconds.
+    pub(super) fn seconds(range: RangeInclusive<u64>) -> Self {
+        Self {
+            unit: "seconds",
+            of: Duration::from_secs,
+            range,
+        }
     }
 }
 
-/// Seconds within a range.
-pub(super) struct Seconds(pub(super) RangeInclusive<u64>);
-
-impl Kind for Seconds {
+impl Kind for Time {
     type Value = Duration;
 
     fn accepts(&self) -> String {
-        format!("seconds, {} to {}", self.0.start(), self.0.end())
+        format!(
+            "{}, {} to {}",
+            self.unit,
+            self.range.start(),
+            self.range.end()
+        )
     }
 
     fn parse(&self, value: &Value) -> Result<Duration, String> {
-        number(value, &self.0, "seconds").map(Duration::from_secs)
-    }
-}
-
-fn number(value: &Value, range: &RangeInclusive<u64>, unit: &str) -> Result<u64, String> {
-    let number = match value {
-        Value::Integer(number) => u64::try_from(*number).ok(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    };
-    number
-        .filter(|number| range.contains(number))
-        .ok_or_else(|| {
-            let (least, most) = (range.start(), range.end());
+        let number = match value {
+            Value::Integer(number) => u64::try_from(*number).ok(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| self.range.contains(number));
+        number.map(self.of).ok_or_else(|| {
+            let (unit, least, most) = (self.unit, self.range.start(), self.range.end());
             format!("expected a number of {unit} from {least} to {most}")
         })
+    }
 }
 
 /// One of several words, in upper or lower case.

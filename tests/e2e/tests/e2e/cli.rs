@@ -209,3 +209,64 @@ fn the_status_has_the_documented_fields() {
     assert_eq!(status["schema"], 1);
     assert!(machine.cli(&["status"]).status.success());
 }
+
+#[test]
+fn every_error_of_a_command_has_a_cause_or_a_hint() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    let error = |args: &[&str], input: &str| {
+        let output = machine.cli_reading(args, input);
+        let code = output.status.code().unwrap();
+        let error = machine.plain(&output.stderr);
+        format!("$ taid {}\n{error}exit {code}\n\n", args.join(" "))
+    };
+    let login = ["login", "alice", "--password-stdin"];
+    let mut page = String::new();
+    page.push_str(&error(&["status", "--watch"], ""));
+    page.push_str(&error(&login, "short"));
+    page.push_str(&error(&["login", "a b", "--password-stdin"], "long-enough"));
+    page.push_str(&error(&["approve", "7"], ""));
+    page.push_str(&error(&["setup", "--instance", "a b"], ""));
+    page.push_str(&error(&["setup", "--profile", "A"], ""));
+    page.push_str(&error(&["status", "--profile", "A"], ""));
+    insta::assert_snapshot!(page, @"
+    $ taid status --watch
+    error: --watch needs a terminal
+    caused by: standard output is a file or a pipe
+    hint: omit --watch, or use --json in a loop
+    exit 1
+
+    $ taid login alice --password-stdin
+    error: the password cannot be used
+    caused by: a password has 8 to 128 characters
+    hint: Correct it and try again. Nothing was sent.
+    exit 1
+
+    $ taid login a b --password-stdin
+    error: the username cannot be used
+    caused by: a username has 3 to 50 characters, all of them ASCII letters, digits or hyphens
+    hint: Correct it and try again. Nothing was sent.
+    exit 1
+
+    $ taid approve 7
+    error: no mail 7 waits for approval
+    caused by: it was sent or discarded, it waited for more than an hour, or taid was restarted
+    hint: `taid approve` lists the mails that wait
+    exit 1
+
+    $ taid setup --instance a b
+    error: the instance is not valid
+    caused by: an instance has 1 to 64 characters, all of them ASCII letters, digits, hyphens or underscores
+    exit 1
+
+    $ taid setup --profile A
+    error: the profile is not valid
+    caused by: a profile has 1 to 32 characters, all of them lower-case ASCII letters, digits or hyphens
+    exit 1
+
+    $ taid status --profile A
+    error: a profile has 1 to 32 characters, all of them lower-case ASCII letters, digits or hyphens
+    hint: choose another profile with --profile or TAI_MCP_PROFILE
+    exit 1
+    ");
+}

@@ -17,36 +17,65 @@ fn client(slug: &str) -> &'static McpClient {
 #[test]
 fn each_client_gets_an_entry_in_its_format() {
     let mut text = String::new();
-    for client in CLIENTS {
+    let mut last = String::new();
+    let mut clients: Vec<_> = CLIENTS.iter().collect();
+    clients.sort_by_key(|client| example(client, &SERVER));
+    for client in clients {
+        let entry = example(client, &SERVER);
+        if entry != last {
+            text.push_str(&last);
+        }
         let _ = writeln!(text, "# {}: {}", client.slug, client.path);
-        text.push_str(&example(client, &SERVER));
+        last = entry;
     }
+    text.push_str(&last);
     insta::assert_snapshot!(text, @r#"
+    # codex: .codex/config.toml
+    [mcp_servers.tai]
+    command = "/home/alice/.cargo/bin/tai-mcp"
+    env = { TAI_MCP_INSTANCE = "desk" }
+    # goose: goose/config.yaml
+    extensions:
+      tai:
+        name: tai
+        type: stdio
+        enabled: true
+        cmd: '/home/alice/.cargo/bin/tai-mcp'
+        args: []
+        envs:
+          TAI_MCP_INSTANCE: desk
+        timeout: 300
+    # zed: zed/settings.json
+    {
+      "context_servers": {
+        "tai": {
+          "source": "custom",
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
+    # opencode: opencode/opencode.json
+    {
+      "mcp": {
+        "tai": {
+          "type": "local",
+          "command": ["/home/alice/.cargo/bin/tai-mcp"],
+          "enabled": true,
+          "environment": {
+            "TAI_MCP_INSTANCE": "desk"
+          }
+        }
+      }
+    }
     # claude-desktop: Claude/claude_desktop_config.json
-    {
-      "mcpServers": {
-        "tai": {
-          "command": "/home/alice/.cargo/bin/tai-mcp",
-          "args": [],
-          "env": {
-            "TAI_MCP_INSTANCE": "desk"
-          }
-        }
-      }
-    }
     # claude-code: .claude.json
-    {
-      "mcpServers": {
-        "tai": {
-          "command": "/home/alice/.cargo/bin/tai-mcp",
-          "args": [],
-          "env": {
-            "TAI_MCP_INSTANCE": "desk"
-          }
-        }
-      }
-    }
     # cursor: .cursor/mcp.json
+    # windsurf: .codeium/windsurf/mcp_config.json
+    # gemini: .gemini/settings.json
     {
       "mcpServers": {
         "tai": {
@@ -70,71 +99,6 @@ fn each_client_gets_an_entry_in_its_format() {
         }
       }
     }
-    # windsurf: .codeium/windsurf/mcp_config.json
-    {
-      "mcpServers": {
-        "tai": {
-          "command": "/home/alice/.cargo/bin/tai-mcp",
-          "args": [],
-          "env": {
-            "TAI_MCP_INSTANCE": "desk"
-          }
-        }
-      }
-    }
-    # zed: zed/settings.json
-    {
-      "context_servers": {
-        "tai": {
-          "source": "custom",
-          "command": "/home/alice/.cargo/bin/tai-mcp",
-          "args": [],
-          "env": {
-            "TAI_MCP_INSTANCE": "desk"
-          }
-        }
-      }
-    }
-    # codex: .codex/config.toml
-    [mcp_servers.tai]
-    command = "/home/alice/.cargo/bin/tai-mcp"
-    env = { TAI_MCP_INSTANCE = "desk" }
-    # gemini: .gemini/settings.json
-    {
-      "mcpServers": {
-        "tai": {
-          "command": "/home/alice/.cargo/bin/tai-mcp",
-          "args": [],
-          "env": {
-            "TAI_MCP_INSTANCE": "desk"
-          }
-        }
-      }
-    }
-    # opencode: opencode/opencode.json
-    {
-      "mcp": {
-        "tai": {
-          "type": "local",
-          "command": ["/home/alice/.cargo/bin/tai-mcp"],
-          "enabled": true,
-          "environment": {
-            "TAI_MCP_INSTANCE": "desk"
-          }
-        }
-      }
-    }
-    # goose: goose/config.yaml
-    extensions:
-      tai:
-        name: tai
-        type: stdio
-        enabled: true
-        cmd: '/home/alice/.cargo/bin/tai-mcp'
-        args: []
-        envs:
-          TAI_MCP_INSTANCE: desk
-        timeout: 300
     "#);
 }
 
