@@ -43,6 +43,15 @@ pub fn is_running(pid: u32) -> bool {
     !stat.is_empty() && !stat.contains(") Z ") && !stat.contains(") X ")
 }
 
+/// The processes that run with this text in their arguments.
+pub fn with_argument(text: &str) -> Vec<String> {
+    let processes = all().into_values().filter(|process| process.runs);
+    processes
+        .map(|process| process.file("cmdline").replace('\0', " "))
+        .filter(|arguments| arguments.contains(text))
+        .collect()
+}
+
 /// Changes a command so that this process may read what taid hides from other processes of
 /// its user: its environment, its memory, its open files. Root may read it anyway. An ordinary
 /// user may read it in a user namespace that this user made. Prints a line and returns `None`
@@ -167,18 +176,17 @@ struct Process {
     name: String,
 }
 
-/// The processes that run and that this one started, or that descend from those. Empty where
-/// there is no `/proc`.
+/// All processes. Empty where there is no `/proc`.
+fn all() -> BTreeMap<i32, Process> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid| Some((pid, Process::read(pid)?)))
+        .collect()
+}
+
+/// The processes that run and that this one started, or that descend from those.
 fn descendants() -> Vec<Process> {
-    let Ok(entries) = fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let pids = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let all: BTreeMap<i32, Process> = pids
-        .filter_map(|pid| Some((pid, Process::read(pid)?)))
-        .collect();
+    let mut all = all();
     let own = own_pid();
     let descends = |process: &Process| {
         let mut parent = process.parent;
@@ -197,7 +205,6 @@ fn descendants() -> Vec<Process> {
         .filter(|process| process.runs && descends(process))
         .map(|process| process.pid)
         .collect();
-    let mut all = all;
     ours.iter().filter_map(|pid| all.remove(pid)).collect()
 }
 
@@ -235,12 +242,12 @@ impl Process {
             .any(|file| self.file(file).contains(&*home))
     }
 
-    /// Whether it is a taid that a client of this process's started, and that has not written
-    /// into a lock file yet whose it is: it hides its environment before it does.
+    /// Whether it is a taid that this process started, or that one of its clients started, and
+    /// that has not written yet into a lock file whose it is: it hides its environment earlier.
     fn is_taid_of_unknown_machine(&self) -> bool {
         self.parent == own_pid()
             && self.name == "taid"
-            && self.file("cmdline").contains("--by-client")
+            && self.file("cmdline").contains("\0run\0")
             && !homes()
                 .iter()
                 .flat_map(|home| locks(home))

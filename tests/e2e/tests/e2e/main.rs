@@ -25,6 +25,7 @@ mod live;
 mod logs;
 mod mail;
 mod mcp;
+mod processes;
 mod push;
 mod seed;
 mod sending;
