@@ -65,7 +65,7 @@ async fn a_password_command_that_fails_says_how_and_repeats_nothing_it_said() {
 
 #[tokio::test(start_paused = true)]
 async fn a_password_command_that_hangs_is_stopped() {
-    let error = ask(&command("sleep 1000")).await.unwrap_err();
+    let error = ask(&command("exec sleep 1000")).await.unwrap_err();
     assert!(error.contains("did not end within 45 s"), "{error}");
 }
 

@@ -264,7 +264,7 @@ fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
         .args([
             "-qec",
             &format!(
-                "{} login {USER}",
+                "'{}' login {USER}",
                 tai_e2e::executables().join("taid").display()
             ),
             "/dev/null",
