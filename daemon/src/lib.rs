@@ -8,12 +8,8 @@
 //!         cli -> client, doctor, account       without a daemon, or as its client
 //! ipc  -> tai-proto             frames in, calls out; knows no mail
 //! mail -> session, Bridge       the operations; knows neither IPC nor HTTP
-//! session/owner -> session/state, credentials, Bridge, Clock
-//! session/state                 pure
-//! credentials                   where the password comes from; asks, and keeps nothing
+//! tai-auth                      session, bridge, credentials: see its doc
 //! config                        which source is configured
-//! bridge/http                   what may be sent again
-//! bridge/transport              the only user of reqwest
 //! os                            what differs between systems
 //! ```
 //!
@@ -39,9 +35,7 @@
 //!
 //! What always holds is checked under thousands of seeds in `sim`.
 //!
-//! `credentials`, `session`, `bridge` and `mail` are a library for other programs as well: log
-//! in, and make authenticated requests with renewal and repetition done for you. See
-//! `examples/session.rs`.
+//! Authentication is a library for other programs as well: [`tai_auth`].
 
 pub mod cli;
 mod client;

@@ -75,16 +75,14 @@ pub struct AccountStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
-    /// There is no login and none is being tried.
+    /// No token, and none is being requested.
     SignedOut,
-    /// A login is under way.
+    /// No token; a login is in flight.
     SigningIn,
-    /// There is a good token.
+    /// A token that requests use, also while its renewal is in flight or fails.
     Live,
-    /// There is a good token, and a newer one is being asked for.
-    Renewing,
-    /// The last try failed and the next one has its time.
-    Backoff,
+    /// No token; the last login failed, and the next one is due or allowed at `retry_at`.
+    Waiting,
 }
 
 /// The login.
@@ -96,6 +94,9 @@ pub struct SessionStatus {
     pub token_expires_at: Option<String>,
     /// When it will be renewed, while that is planned.
     pub renews_at: Option<String>,
+    /// Whether its renewal is in flight.
+    #[serde(default)]
+    pub renewing: bool,
     /// When the next try is due or allowed, after a failure.
     pub retry_at: Option<String>,
     /// Successful logins since the start.

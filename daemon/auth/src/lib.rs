@@ -13,6 +13,8 @@ pub mod credentials;
 mod error_chain;
 pub mod private_file;
 pub mod session;
+#[cfg(any(test, feature = "test-util"))]
+pub mod testing;
 pub mod time;
 
 pub use check::check_login;

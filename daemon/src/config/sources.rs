@@ -11,7 +11,9 @@
 use super::{ConfigError, Env, Settings, lookup::Found};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::path::PathBuf;
-use tai_auth::credentials::{Credentials, Giver, PASSWORD_VARIABLES, Source, is_password};
+use tai_auth::credentials::{
+    CredentialOrigin, Credentials, PASSWORD_VARIABLES, Source, is_password,
+};
 
 /// Returns the password in an environment, and its variable. An empty variable is unset.
 pub(super) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
@@ -70,9 +72,12 @@ pub(super) fn choose(
         });
     };
     Ok(if let Some((variable, password)) = password {
-        let giver = Giver::Variable(variable);
+        let origin = CredentialOrigin::Variable(variable);
         let credentials = Credentials { username, password };
-        Source::Held { credentials, giver }
+        Source::Held {
+            credentials,
+            origin,
+        }
     } else if let Some(path) = credential {
         Source::Systemd { username, path }
     } else if let Some(argv) = command.clone() {

@@ -2,8 +2,8 @@
 
 use super::*;
 use tai_auth::{
-    credentials::{Source, SourceError},
-    session::token::TokenError,
+    credentials::SourceError,
+    session::{Stats, token::TokenError},
 };
 
 #[test]
@@ -14,13 +14,16 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     };
     let retry_at = now.plus(Duration::from_secs(90));
     let error = SessionError::Refused;
-    let mut snapshot = Snapshot::new(&Source::given("alice", "sandbox-password".into()));
-    snapshot.state = State::SignedOut {
-        reason: Reason::Failed {
+    let snapshot = Snapshot {
+        phase: Phase::Waiting {
             error,
-            refusals: 1,
             retry_at,
+            on_demand: None,
         },
+        username: Some("alice".into()),
+        source: Some("the calling program".into()),
+        origin: None,
+        stats: Stats::default(),
     };
     let text = || "the library's own words".to_owned();
     let bridge = [
@@ -81,6 +84,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
             from: "the command `pass`".into(),
         }),
         SessionError::LoggedOut,
+        SessionError::LoginTooSoon,
         SessionError::Deadline,
         SessionError::Stopped,
     ];
@@ -247,6 +251,11 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     error: taid is signed out
     caused by: a person signed it out with `taid logout`
     hint: Run `taid login`, then call again.
+
+    [BridgeFailed]
+    error: the mail bridge does not accept the token of a login a moment ago
+    caused by: the last login was a moment ago, and its token is no longer accepted
+    hint: taid logs in again in a moment. Look at `taid status`, then call again.
 
     [DeadlinePassed]
     error: the login was not finished in time

@@ -15,12 +15,7 @@ use crate::{
 use std::time::Duration;
 use tai_auth::{
     bridge::BridgeError,
-    session::{
-        Snapshot,
-        clock::Now,
-        error::SessionError,
-        state::{Reason, State},
-    },
+    session::{Phase, Snapshot, clock::Now, error::SessionError},
 };
 use tai_proto::{Fault, FaultCode};
 
@@ -104,15 +99,14 @@ pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault 
     match error {
         SessionError::NoCredentials => no_credentials(),
         SessionError::Refused => {
-            let next = match &snapshot.state {
-                State::SignedOut {
-                    reason: Reason::Failed { retry_at, .. },
-                } => format!(
+            let next = match &snapshot.phase {
+                Phase::Waiting { retry_at, .. } => format!(
                     " The next try is allowed in {}.",
                     time::span(retry_at.until(now))
                 ),
-                _ => String::new(),
+                Phase::SignedOut(_) | Phase::SigningIn | Phase::Live { .. } => String::new(),
             };
+            let source = snapshot.source.as_deref();
             Fault::new(
                 FaultCode::AuthRefused,
                 "Authentication failed - invalid username or password",
@@ -120,7 +114,7 @@ pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault 
                 format!(
                     "Check the username and the password, which come from {}; `taid login` signs in at \
                      once.{next}",
-                    snapshot.source
+                    source.unwrap_or("the last login")
                 ),
             )
         }
@@ -152,6 +146,12 @@ pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault 
                 ..fault
             }
         }
+        SessionError::LoginTooSoon => Fault::new(
+            FaultCode::BridgeFailed,
+            "the mail bridge does not accept the token of a login a moment ago",
+            error.to_string(),
+            "taid logs in again in a moment. Look at `taid status`, then call again.",
+        ),
         SessionError::Deadline => Fault::new(
             FaultCode::DeadlinePassed,
             "the login was not finished in time",

@@ -11,10 +11,8 @@ use tai_auth::{
         Receipt, ReplyOutcome, SendFailure,
     },
     credentials::Source,
-    session::{
-        Session,
-        fake::{FakeBridge, TestClock},
-    },
+    session::Session,
+    testing::{FakeIssuer, TestClock},
 };
 use tokio::time::{Instant, sleep};
 
@@ -63,7 +61,7 @@ impl Mailbox {
 /// Starts a service of the account `alice` with this mailbox.
 pub(super) fn service(mailbox: &Arc<Mailbox>, options: MailOptions) -> MailService<Mailbox> {
     let clock = TestClock::new();
-    let issuer = FakeBridge::new(&clock);
+    let issuer = FakeIssuer::new(&clock);
     let source = Source::given("alice", "sandbox-password".into());
     let session = Session::start_with_clock(issuer, source, clock);
     MailService::new(mailbox.clone(), session, options)

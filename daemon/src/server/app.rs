@@ -21,7 +21,7 @@ use tai_auth::{
         HttpBridge,
         transport::{Network, Transport},
     },
-    credentials::Giver,
+    credentials::CredentialOrigin,
     session::Session,
 };
 use tai_proto::{
@@ -234,7 +234,7 @@ impl<T: Transport> Service for App<T> {
 
     /// What a person typed is gone with the daemon, and so is what waits for one.
     fn is_needed(&self) -> bool {
-        self.session.snapshot().giver == Some(Giver::Person)
+        self.session.snapshot().origin == Some(CredentialOrigin::Person)
             || self.mail.approvals().count_held() > 0
     }
 

@@ -10,7 +10,7 @@ use crate::{
     server::app::App,
 };
 use std::sync::Arc;
-use tai_auth::session::state::{Reason, State};
+use tai_auth::session::Phase;
 use tokio::time::{interval, sleep};
 
 /// Tells the manager that the daemon serves, and from then on how it is.
@@ -40,18 +40,14 @@ async fn report(app: Arc<App>) {
     loop {
         let words = {
             let snapshot = changes.borrow_and_update();
-            let name = snapshot.username.as_deref().unwrap_or("nobody");
-            match &snapshot.state {
-                State::Live { .. } | State::Renewing { .. } | State::Checking { .. } => {
-                    format!("signed in as {name}")
-                }
-                State::SigningIn { .. } => format!("signing in as {name}"),
-                State::Backoff { token, .. } if token.is_some() => format!("signed in as {name}"),
-                State::Backoff { error, .. } => format!("not signed in: {error}"),
-                State::SignedOut {
-                    reason: Reason::Failed { error, .. },
-                } => format!("not signed in: {error}"),
-                State::SignedOut { .. } => "not signed in".to_owned(),
+            match &snapshot.phase {
+                Phase::Live { token, .. } => format!("signed in as {}", token.username()),
+                Phase::SigningIn => match &snapshot.username {
+                    Some(username) => format!("signing in as {username}"),
+                    None => "signing in".to_owned(),
+                },
+                Phase::Waiting { error, .. } => format!("not signed in: {error}"),
+                Phase::SignedOut(_) => "not signed in".to_owned(),
             }
         };
         if words != said {

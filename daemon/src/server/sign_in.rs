@@ -5,15 +5,12 @@ use crate::{fault, server::app::App};
 use secrecy::SecretString;
 use tai_auth::{
     bridge::transport::Transport,
-    credentials::{Credentials, Giver, Source, is_password, keyring},
-    session::{
-        error::SessionError,
-        state::{Reason, State},
-    },
+    credentials::{CredentialOrigin, Credentials, Source, is_password, keyring},
+    session::{Phase, SignedOut, error::SessionError},
 };
 use tai_proto::{
     Fault,
-    account::{self, Account, Login, Need, SignedIn, SignedOut},
+    account::{self, Account, Login, Need, SignedIn},
     name,
 };
 use tokio::time::Instant;
@@ -29,27 +26,23 @@ impl<T: Transport> App<T> {
         {
             return Err(fault::other_account(ours, &account.username));
         }
-        let State::SignedOut {
-            reason: Reason::Failed { error, .. },
-        } = &snapshot.state
-        else {
-            let first = matches!(
-                snapshot.state,
-                State::SignedOut {
-                    reason: Reason::NotYet
+        Ok(match &snapshot.phase {
+            Phase::SignedOut(SignedOut::NotYet) => {
+                match self.configured.is_none() && snapshot.origin.is_none() {
+                    true => Need::Password,
+                    false => Need::Nothing,
                 }
-            );
-            let nothing = self.configured.is_none() && snapshot.giver.is_none();
-            return Ok(match first && nothing {
-                true => Need::Password,
-                false => Need::Nothing,
-            });
-        };
-        Ok(match error {
-            SessionError::NoCredentials => Need::Password,
+            }
+            Phase::SignedOut(SignedOut::NoCredentials(_)) => Need::Password,
             // Another client may have the right one.
-            SessionError::Refused if snapshot.giver == Some(Giver::Client) => Need::Password,
-            _ => Need::Nothing,
+            Phase::Waiting {
+                error: SessionError::Refused,
+                ..
+            } if snapshot.origin == Some(CredentialOrigin::Client) => Need::Password,
+            Phase::SignedOut(SignedOut::LoggedOut | SignedOut::Stopped)
+            | Phase::SigningIn
+            | Phase::Live { .. }
+            | Phase::Waiting { .. } => Need::Nothing,
         })
     }
 
@@ -101,7 +94,7 @@ impl<T: Transport> App<T> {
     }
 
     /// Signs out, and makes the keyring forget.
-    pub(crate) async fn logout(&self, deadline: Instant) -> Result<SignedOut, Fault> {
+    pub(crate) async fn logout(&self, deadline: Instant) -> Result<account::SignedOut, Fault> {
         let username = self.session.snapshot().username;
         self.session
             .sign_out(deadline)
@@ -109,8 +102,7 @@ impl<T: Transport> App<T> {
             .map_err(|error| self.session_fault(&error))?;
         self.bridge.close_idle();
         let forgotten = keyring::forget(&self.config.profile).await;
-        tracing::info!("signed out");
-        Ok(SignedOut {
+        Ok(account::SignedOut {
             username: username.as_deref().map(str::to_owned),
             forgotten: forgotten.map_err(|error| fault::not_forgotten(&error))?,
             still_configured: self.configured.clone(),

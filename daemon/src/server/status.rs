@@ -4,10 +4,7 @@ use crate::{fault, server::app::App, time::rfc3339};
 use std::time::SystemTime;
 use tai_auth::{
     bridge::transport::Transport,
-    session::{
-        Snapshot,
-        state::{Reason, State},
-    },
+    session::{Phase, Renewal, Snapshot},
 };
 use tai_proto::{hello::PROTOCOL, status::*};
 
@@ -43,7 +40,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
             address: app
                 .mail
                 .known_address(app.config.settings.instance.as_deref()),
-            source: Some(snapshot.source.to_string()).filter(|words| words != "nowhere"),
+            source: snapshot.source.as_deref().map(str::to_owned),
         },
         session: session(app, snapshot),
         bridge: bridge(app),
@@ -71,32 +68,27 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
             hint: fault.hint,
         }
     });
-    let Snapshot { state, stats, .. } = snapshot;
-    let token = state.token();
-    let renews_at = match &state {
-        State::Live { token } => Some(rfc3339(token.renews().wall)),
-        _ => None,
+    let Snapshot { phase, stats, .. } = snapshot;
+    let token = phase.token();
+    let (state, renewal) = match &phase {
+        Phase::SignedOut(_) => (SessionState::SignedOut, None),
+        Phase::SigningIn => (SessionState::SigningIn, None),
+        Phase::Live { renewal, .. } => (SessionState::Live, Some(*renewal)),
+        Phase::Waiting { .. } => (SessionState::Waiting, None),
     };
-    let retry_at = match &state {
-        State::Backoff { retry_at, .. }
-        | State::SignedOut {
-            reason: Reason::Failed { retry_at, .. },
-        } => Some(rfc3339(retry_at.wall)),
+    let renews_at = match &phase {
+        Phase::Live {
+            token,
+            renewal: Renewal::Scheduled,
+        } => Some(rfc3339(token.renews().wall())),
         _ => None,
     };
     SessionStatus {
-        state: match &state {
-            State::SignedOut { .. } => SessionState::SignedOut,
-            State::SigningIn { .. } => SessionState::SigningIn,
-            State::Live { .. } => SessionState::Live,
-            State::Renewing { .. } => SessionState::Renewing,
-            State::Backoff { .. } => SessionState::Backoff,
-            State::Checking { .. } if token.is_some() => SessionState::Live,
-            State::Checking { .. } => SessionState::SigningIn,
-        },
-        token_expires_at: token.map(|token| rfc3339(token.expires().wall)),
+        state,
+        token_expires_at: token.map(|token| rfc3339(token.expires().wall())),
         renews_at,
-        retry_at,
+        renewing: renewal == Some(Renewal::InFlight),
+        retry_at: phase.retry_at().map(|at| rfc3339(at.wall())),
         logins: stats.logins,
         renewals: stats.renewals,
         failed_logins: stats.failed_logins,

@@ -20,7 +20,7 @@ use tai_auth::{
         BridgeError,
         transport::{Exchange, RawAnswer, Transport},
     },
-    session::fake::jwt,
+    testing::jwt,
 };
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;

@@ -119,7 +119,7 @@ impl Daemon {
         if app.session.sign_out(deadline).await.is_ok() && self.is(number) {
             self.world.note("signed out");
             self.world.set_signed_out(true);
-            if app.session.snapshot().state.token().is_some() {
+            if app.session.snapshot().phase.token().is_some() {
                 self.world
                     .break_promise("there is a token after logout".into());
             }

@@ -49,7 +49,7 @@ pub enum Source {
         /// What is held.
         credentials: Credentials,
         /// Who gave them.
-        giver: Giver,
+        origin: CredentialOrigin,
     },
     /// A file that systemd keeps for the service (`LoadCredential=`).
     Systemd {
@@ -84,7 +84,7 @@ pub enum Source {
 
 /// Who gave what is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Giver {
+pub enum CredentialOrigin {
     /// A variable of the environment taid was started with, which has been taken out of it.
     Variable(&'static str),
     /// A person, with `taid login`.
@@ -140,7 +140,7 @@ impl Source {
         let username = username.into();
         Source::Held {
             credentials: Credentials { username, password },
-            giver: Giver::Caller,
+            origin: CredentialOrigin::Caller,
         }
     }
 
@@ -154,6 +154,19 @@ impl Source {
             Source::Systemd { username, .. }
             | Source::Command { username, .. }
             | Source::File { username, .. } => Some(username),
+        }
+    }
+
+    /// Returns the origin of credentials that are held in memory.
+    pub fn origin(&self) -> Option<CredentialOrigin> {
+        match self {
+            Source::Held { origin, .. } => Some(*origin),
+            Source::Nowhere { .. }
+            | Source::Systemd { .. }
+            | Source::Command { .. }
+            | Source::File { .. } => None,
+            #[cfg(feature = "keyring")]
+            Source::Keyring { .. } => None,
         }
     }
 
@@ -198,11 +211,11 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Nowhere { .. } => write!(f, "nowhere"),
-            Source::Held { giver, .. } => match giver {
-                Giver::Variable(name) => write!(f, "the variable {name}"),
-                Giver::Person => write!(f, "`taid login`"),
-                Giver::Client => write!(f, "an MCP client's configuration"),
-                Giver::Caller => write!(f, "the calling program"),
+            Source::Held { origin, .. } => match origin {
+                CredentialOrigin::Variable(name) => write!(f, "the variable {name}"),
+                CredentialOrigin::Person => write!(f, "`taid login`"),
+                CredentialOrigin::Client => write!(f, "an MCP client's configuration"),
+                CredentialOrigin::Caller => write!(f, "the calling program"),
             },
             Source::Systemd { path, .. } => {
                 write!(f, "the systemd credential {}", path.display())

@@ -1,44 +1,71 @@
-//! The two clocks a token is judged by. Tests put their own in place of [`SystemClock`].
+//! The two clocks that decide whether a token is good. Tests put their own clock in the place
+//! of [`SystemClock`].
 
 use std::time::{Duration, Instant, SystemTime};
 
-/// One moment on both clocks. The wall clock goes on while the machine sleeps but can be set;
-/// the monotonic clock cannot be set but may stand still while the machine sleeps.
+/// The present, on both clocks.
+///
+/// The wall clock goes on while the machine sleeps, but can be set. The monotonic clock cannot
+/// be set, but may stand still while the machine sleeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
+    /// The wall clock.
     pub wall: SystemTime,
+    /// The monotonic clock.
     pub mono: Instant,
 }
 
+/// A moment to compare with [`Now`], on both clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    wall: SystemTime,
+    mono: Instant,
+}
+
 impl Now {
-    /// The moment `after` this one.
-    pub fn plus(self, after: Duration) -> Self {
-        Self {
-            wall: self.wall + after,
-            mono: self.mono + after,
+    /// Returns the moment after `delay`.
+    pub fn plus(self, delay: Duration) -> Deadline {
+        Deadline {
+            wall: self.wall + delay,
+            mono: self.mono + delay,
         }
     }
+}
 
-    /// Whether `self` has come at `now`, by whichever clock says so first: sleep is seen by
-    /// the wall clock, a wall clock set back by the monotonic one.
+impl Deadline {
+    /// Returns whether the moment has come by either clock: the wall clock notices sleep, the
+    /// monotonic clock notices a wall clock that was set back.
     pub fn has_come(self, now: Now) -> bool {
         now.wall >= self.wall || now.mono >= self.mono
     }
 
-    /// How long until `self`, by the clock that is nearer to it.
+    /// Returns the time left, by the clock that is nearer to the moment.
     pub fn until(self, now: Now) -> Duration {
         let wall = self.wall.duration_since(now.wall).unwrap_or_default();
         wall.min(self.mono.saturating_duration_since(now.mono))
     }
+
+    /// Returns the moment on the wall clock.
+    pub fn wall(self) -> SystemTime {
+        self.wall
+    }
+
+    /// Returns the earlier moment, for each clock.
+    pub(super) fn min(self, other: Deadline) -> Deadline {
+        Deadline {
+            wall: self.wall.min(other.wall),
+            mono: self.mono.min(other.mono),
+        }
+    }
 }
 
-/// Where the time comes from.
+/// Source of the present.
 pub trait Clock: Send + Sync + 'static {
-    /// This moment.
+    /// Returns the present.
     fn now(&self) -> Now;
 }
 
-/// The machine's clocks. The monotonic one is tokio's, so that paused time pauses it.
+/// The machine's clocks. The monotonic one is tokio's, so paused time pauses it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

@@ -1,4 +1,4 @@
-//! Why there is no token. It knows nothing of how a person is told.
+//! Reasons why there is no token, and their meaning for the next attempt.
 
 use super::token::TokenError;
 use crate::{
@@ -7,33 +7,106 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Why a login or a renewal failed, or a caller gets no token.
+/// Reason why a login or a renewal failed, or a caller gets no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
+    /// No username and password are configured, and no client or person has given any.
     #[error("no username and password are configured")]
     NoCredentials,
-    /// May also mean that the bridge's database fails (bridge-api.md, trap 9), which is why
-    /// nothing is ever refused for good.
+    /// The bridge refuses the username and password. The answer is the same while the bridge's
+    /// database fails (bridge-api.md, trap 9), so a refusal is never final.
     #[error("the bridge refuses the username and password")]
     Refused,
-    /// The bridge knows the account and does not let it in.
+    /// The account exists and is locked or suspended.
     #[error("the account is locked or suspended: {message}")]
-    Locked { message: String },
-    #[error("the password cannot be had")]
+    Locked {
+        /// The bridge's own text.
+        message: String,
+    },
+    /// The credential source gives no password.
+    #[error("the password source failed")]
     Source(#[source] SourceError),
+    /// The user signed out.
     #[error("signed out by `taid logout`")]
     LoggedOut,
-    /// Another person's login, or the same one's next, took its place.
+    /// Other credentials are in use, or a later login took the place of this one.
     #[error("another login took the place of this one")]
     Superseded,
+    /// The bridge issued a token that fails the checks.
     #[error("the bridge issued a token that cannot be used")]
     Token(#[source] TokenError),
+    /// The request for a token failed.
     #[error("the bridge did not answer the login as it should")]
     Bridge(#[source] BridgeError),
+    /// The last full login was a moment ago, and the bridge no longer accepts its token.
+    #[error("the last login was a moment ago, and its token is no longer accepted")]
+    LoginTooSoon,
+    /// The caller's deadline passed.
     #[error("the login was not finished before the deadline")]
     Deadline,
-    #[error("taid is stopping")]
+    /// The session has ended.
+    #[error("the session has ended")]
     Stopped,
+}
+
+/// Meaning of an error for the next attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// No attempt helps before credentials are given.
+    NoCredentials,
+    /// The credentials are refused: one attempt per cool-down.
+    Refused,
+    /// The bridge asks for this pause.
+    RateLimited(Duration),
+    /// The grant is refused or not offered; another grant may help.
+    GrantRefused,
+    /// An attempt in a moment may help.
+    Transient,
+}
+
+impl SessionError {
+    /// Returns whether the bridge refuses the username and password.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, SessionError::Refused)
+    }
+
+    /// Returns the meaning of the error for the next attempt.
+    pub(super) fn class(&self) -> Class {
+        match self {
+            SessionError::NoCredentials => Class::NoCredentials,
+            // A password command may ask a person on the screen, which must not recur quickly.
+            SessionError::Refused | SessionError::Locked { .. } | SessionError::Source(_) => {
+                Class::Refused
+            }
+            SessionError::Bridge(error) => of_bridge(error),
+            SessionError::Token(_) | SessionError::LoginTooSoon => Class::Transient,
+            // Reasons for callers, which no attempt fails with.
+            SessionError::LoggedOut
+            | SessionError::Superseded
+            | SessionError::Deadline
+            | SessionError::Stopped => Class::Transient,
+        }
+    }
+}
+
+fn of_bridge(error: &BridgeError) -> Class {
+    match error {
+        BridgeError::RateLimited { retry_after } => {
+            Class::RateLimited(retry_after.unwrap_or(Duration::from_secs(5)))
+        }
+        BridgeError::Unauthorized { .. } | BridgeError::Refused { .. } => Class::GrantRefused,
+        BridgeError::Unreachable { .. }
+        | BridgeError::Broken { .. }
+        | BridgeError::TimedOut { .. }
+        | BridgeError::Failed { .. }
+        | BridgeError::NotProcessed { .. }
+        | BridgeError::CircuitOpen { .. }
+        | BridgeError::ProviderRefused { .. }
+        | BridgeError::Intercepted { .. }
+        | BridgeError::Garbled { .. }
+        | BridgeError::TooLarge { .. }
+        | BridgeError::Revoked => Class::Transient,
+    }
 }
 
 impl From<LoginError> for SessionError {
@@ -46,47 +119,11 @@ impl From<LoginError> for SessionError {
     }
 }
 
-/// What the state machine needs to know of an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Trying again changes nothing until somebody acts.
-    Final,
-    /// The credentials were refused: cool down, then one try.
-    Refused,
-    /// Come back no sooner than this.
-    RateLimited(Duration),
-    /// This way of getting a token is closed, another may be open: a refresh that is
-    /// refused or not offered.
-    Closed,
-    /// Trying again soon may help.
-    Transient,
-}
-
-impl SessionError {
-    /// Returns whether the bridge refuses the username and password.
-    pub fn is_refused(&self) -> bool {
-        matches!(self, SessionError::Refused)
-    }
-
-    /// The kind of error this is to the state machine.
-    pub fn class(&self) -> Class {
-        match self {
-            SessionError::NoCredentials
-            | SessionError::LoggedOut
-            | SessionError::Superseded
-            | SessionError::Stopped => Class::Final,
-            // A password command may ask a person on their screen: not again and again.
-            SessionError::Refused | SessionError::Locked { .. } | SessionError::Source(_) => {
-                Class::Refused
-            }
-            SessionError::Token(_) | SessionError::Deadline => Class::Transient,
-            SessionError::Bridge(error) => match error {
-                BridgeError::RateLimited { retry_after } => {
-                    Class::RateLimited(retry_after.unwrap_or(Duration::from_secs(5)))
-                }
-                BridgeError::Unauthorized { .. } | BridgeError::Refused { .. } => Class::Closed,
-                _ => Class::Transient,
-            },
+impl From<SourceError> for SessionError {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Nothing => SessionError::NoCredentials,
+            error => SessionError::Source(error),
         }
     }
 }

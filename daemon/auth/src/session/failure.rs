@@ -1,88 +1,114 @@
-//! What a failed login or renewal leads to: how long to wait, and whether to go on by
-//! itself. Pure, like the state machine it belongs to.
+//! The consequences of a failed attempt: the delay, and how the next attempt starts. Pure, as
+//! the step that uses it.
 
 use super::{
+    account::Account,
     error::{Class, SessionError},
-    state::{Context, Reason, State, Tries},
+    event::Context,
+    state::{Attempt, Failure, Live, Reason, Resume, State, Waiting},
     token::Token,
 };
 use crate::backoff::doubling;
 use std::time::Duration;
 
-/// Tries in one series of logins (seed: "a maximum number of attempts").
+/// Maximum number of attempts in a series of logins (seed: "a maximum number of attempts").
 pub(super) const MAX_ATTEMPTS: u32 = 5;
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 const FIRST_COOL_DOWN: Duration = Duration::from_secs(30);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
-/// Callers wait this long for a bridge that asked to be left alone; beyond, they are told.
+/// Longest pause that callers wait out. They get an error during a longer one.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(super) fn login_failed(tries: Tries, error: SessionError, context: Context) -> State {
-    let class = error.class();
-    let refusals = match class {
-        Class::Refused => tries.refusals.saturating_add(1),
-        _ => tries.refusals,
-    };
-    let delay = match class {
-        Class::Final => Duration::ZERO,
-        Class::Refused => cool_down(refusals),
-        Class::RateLimited(after) => after,
-        Class::Closed | Class::Transient => backoff(tries.attempt, context.jitter),
-    };
-    let soon = match class {
-        Class::Final | Class::Refused => false,
-        Class::RateLimited(after) => after <= PATIENCE,
-        Class::Closed | Class::Transient => true,
-    };
-    if soon && tries.attempt < MAX_ATTEMPTS {
-        let retry_at = context.now.plus(delay);
-        return State::Backoff {
-            token: None,
-            tries,
-            error,
-            retry_at,
-        };
-    }
-    // After a whole series of failures the next caller may begin a new one at once: it is
-    // bounded by itself, and a bridge that came back should not be kept waiting.
-    let gate = if soon { Duration::ZERO } else { delay };
-    let retry_at = context.now.plus(gate);
-    State::SignedOut {
-        reason: Reason::Failed {
-            error,
-            refusals,
-            retry_at,
-        },
-    }
-}
-
-pub(super) fn renewal_failed(
-    token: Token,
-    tries: Tries,
+/// Returns the state after a failed login without a token.
+pub(super) fn login_failed(
+    account: Account,
+    attempt: Attempt,
     error: SessionError,
-    context: Context,
+    context: &Context,
 ) -> State {
-    let delay = match error.class() {
-        Class::Final => LONGEST_DELAY,
-        Class::Refused => cool_down(tries.attempt),
-        Class::RateLimited(after) => after,
-        Class::Closed | Class::Transient => backoff(tries.attempt, context.jitter),
+    let failed = attempt.id;
+    let next = Resume::Automatic {
+        number: attempt.number.saturating_add(1),
     };
-    let retry_at = context.now.plus(delay);
-    State::Backoff {
-        token: Some(token),
-        tries,
+    let on_demand = Resume::OnDemand { failed };
+    let (account, delay, resume) = match error.class() {
+        Class::NoCredentials => {
+            let reason = Reason::NoCredentials { account, failed };
+            return State::SignedOut { reason };
+        }
+        Class::Refused => {
+            let account = account.refused();
+            let delay = cool_down(&account);
+            (account, delay, on_demand)
+        }
+        Class::RateLimited(pause) if pause > PATIENCE => (account, pause, on_demand),
+        // The next caller may start a new series at once: each series is bounded, and a bridge
+        // that has come back is noticed.
+        Class::RateLimited(_) | Class::GrantRefused | Class::Transient
+            if attempt.number >= MAX_ATTEMPTS =>
+        {
+            (account, Duration::ZERO, on_demand)
+        }
+        Class::RateLimited(pause) => (account, pause, next),
+        Class::GrantRefused | Class::Transient => {
+            (account, backoff(attempt.number, context.jitter), next)
+        }
+    };
+    State::Waiting(Waiting {
+        account,
         error,
-        retry_at,
-    }
+        retry_at: context.now.plus(delay),
+        resume,
+    })
 }
 
-/// Exponential, with full jitter over its upper half so that it is never nothing.
-fn backoff(attempt: u32, jitter: f64) -> Duration {
-    doubling(FIRST_DELAY, LONGEST_DELAY, attempt).mul_f64(0.5 + jitter / 2.0)
+/// Returns the state after a failed renewal. The token stays in use.
+pub(super) fn renewal_failed(
+    account: Account,
+    token: Token,
+    attempt: Attempt,
+    error: SessionError,
+    context: &Context,
+) -> State {
+    let (account, delay) = match error.class() {
+        Class::NoCredentials => (account, LONGEST_DELAY),
+        Class::Refused => {
+            let account = account.refused();
+            let delay = cool_down(&account);
+            (account, delay)
+        }
+        Class::RateLimited(pause) => (account, pause),
+        Class::GrantRefused | Class::Transient => {
+            (account, backoff(attempt.number, context.jitter))
+        }
+    };
+    State::Live(Live {
+        account,
+        token,
+        last_failure: Some(Failure {
+            failed: attempt.id,
+            number: attempt.number,
+            error,
+            retry_at: context.now.plus(delay),
+        }),
+    })
 }
 
-fn cool_down(refusals: u32) -> Duration {
-    doubling(FIRST_COOL_DOWN, LONGEST_COOL_DOWN, refusals)
+/// Returns the wait that a failed renewal imposes on the next login, for a token that can no
+/// longer be used: a refusal and a pause that the bridge asks for outlive the token.
+pub(super) fn imposed_wait(failure: Option<Failure>, context: &Context) -> Option<Failure> {
+    failure.filter(|failure| match failure.error.class() {
+        Class::Refused | Class::RateLimited(_) => !failure.retry_at.has_come(context.now),
+        Class::NoCredentials | Class::GrantRefused | Class::Transient => false,
+    })
+}
+
+/// Returns a delay: exponential, with jitter over its upper half, so that it is never zero.
+fn backoff(number: u32, jitter: f64) -> Duration {
+    doubling(FIRST_DELAY, LONGEST_DELAY, number).mul_f64(0.5 + jitter / 2.0)
+}
+
+fn cool_down(account: &Account) -> Duration {
+    doubling(FIRST_COOL_DOWN, LONGEST_COOL_DOWN, account.refusals())
 }

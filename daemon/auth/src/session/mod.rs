@@ -1,180 +1,121 @@
-//! The session: the one login, behind a handle that any number of callers share.
+//! One authenticated session with the mail bridge, behind a handle that any number of callers
+//! share.
 //!
-//! It depends on the bridge's trait and on nothing above it: it knows no mail and no client.
+//! One task owns the [state](state) and changes it in pure [steps](step). The module depends
+//! on the bridge's [`TokenIssuer`] and on nothing above it: it knows no mail and no client.
 
-#[cfg(test)]
-mod cases;
+mod account;
+mod attempt;
 pub mod clock;
 pub mod error;
+mod event;
 mod failure;
-#[cfg(any(test, feature = "test-util"))]
-pub mod fake;
-mod outlook;
 mod owner;
-pub mod state;
+mod people;
+mod reply;
+mod request;
+mod snapshot;
+mod start;
+mod state;
+mod stats;
+mod step;
 pub mod token;
+
+pub(crate) use attempt::login;
+pub use request::RequestError;
+pub use snapshot::{Phase, Renewal, SignedOut, Snapshot};
+pub use stats::Stats;
 
 use crate::{
     bridge::{Bearer, Generation, TokenFailure, TokenIssuer, TokenProblem},
-    credentials::{Credentials, Giver, Source},
+    credentials::{Credentials, Source},
 };
+use account::Account;
 use clock::{Clock, Now, SystemClock};
 use error::SessionError;
-pub use outlook::Outlook;
-pub(crate) use owner::login;
-use state::{State, Via};
-use std::{future::Future, sync::Arc, time::SystemTime};
+use event::{Event, Grant};
+use reply::Reply;
+use snapshot::TokenAvailability;
+use state::{Reason, State};
+use std::{future::Future, sync::Arc};
 use token::Token;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Notify, mpsc, watch},
     time::{Instant, timeout_at},
 };
 
-/// What the owner publishes after each step.
-#[derive(Debug, Clone)]
-pub struct Snapshot {
-    /// The state.
-    pub state: State,
-    /// The counters.
-    pub stats: Stats,
-    /// Whose session it is, once that is known.
-    pub username: Option<Arc<str>>,
-    /// Where the password comes from, in words.
-    pub source: Arc<str>,
-    /// Who gave the password, where it is held.
-    pub giver: Option<Giver>,
-}
+/// Number of events that wait for the owner before their senders wait.
+const INBOX: usize = 64;
 
-impl Snapshot {
-    /// Of a session that begins.
-    pub fn new(source: &Source) -> Self {
-        let mut snapshot = Self {
-            state: State::SignedOut {
-                reason: state::Reason::NotYet,
-            },
-            stats: Stats::default(),
-            username: None,
-            source: "".into(),
-            giver: None,
-        };
-        snapshot.show(source);
-        snapshot
-    }
-
-    /// Shows what may be shown of a source.
-    fn show(&mut self, source: &Source) {
-        self.username = source.username().map(Into::into);
-        self.source = source.to_string().into();
-        self.giver = match source {
-            Source::Held { giver, .. } => Some(*giver),
-            _ => None,
-        };
-    }
-}
-
-/// Why an authenticated request failed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError<E> {
-    /// There is no token to send it with.
-    #[error("there is no session with the bridge")]
-    Session(#[source] SessionError),
-    /// The bridge did not do it.
-    #[error("the bridge cannot do it")]
-    Bridge(#[source] E),
-}
-
-/// What happened since the start.
-#[derive(Debug, Clone, Default)]
-pub struct Stats {
-    /// Successful logins.
-    pub logins: u64,
-    /// Successful renewals.
-    pub renewals: u64,
-    /// Failed logins.
-    pub failed_logins: u64,
-    /// Failed renewals.
-    pub failed_renewals: u64,
-    /// Tokens that the bridge refused before their end.
-    pub rejected_tokens: u64,
-    /// Series of logins that ended without a token; a caller that asked before the last one
-    /// ended shares its failure.
-    pub failed_series: u64,
-    /// The last failure, until something succeeds.
-    pub last_error: Option<(SystemTime, SessionError)>,
-}
-
-enum Command {
-    Wanted,
-    Rejected(Generation, Via),
-    SignIn(Credentials, Reply),
-    SignOut(Reply),
-    Adopt(Source, Reply),
-    Offer(Credentials, Reply),
-    Stop,
-}
-
-type Reply = oneshot::Sender<Result<(), SessionError>>;
-
-/// A handle to the session. Cheap to clone; the session ends with [`Session::stop`].
+/// Handle to a session. Clones share it.
+///
+/// The session needs a tokio runtime with time; a current-thread runtime suffices. It ends with
+/// [`Session::stop`], or when the last handle is dropped.
 #[derive(Clone)]
 pub struct Session {
-    commands: mpsc::Sender<Command>,
+    events: mpsc::Sender<Event>,
+    requested: Arc<Notify>,
     snapshots: watch::Receiver<Snapshot>,
     clock: Arc<dyn Clock>,
 }
 
 impl Session {
-    /// Starts the owner's task. Nothing is tried before somebody asks for a token.
-    pub fn start<B: TokenIssuer>(bridge: Arc<B>, source: Source) -> Self {
-        Self::start_with_clock(bridge, source, Arc::new(SystemClock))
+    /// Starts a session. Nothing is sent before a caller needs a token.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn start<I: TokenIssuer>(issuer: Arc<I>, source: Source) -> Self {
+        Self::start_with_clock(issuer, source, Arc::new(SystemClock))
     }
 
-    /// The same, with a clock of the caller's.
-    pub fn start_with_clock<B: TokenIssuer>(
-        bridge: Arc<B>,
+    /// Starts a session with a clock of the caller's.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn start_with_clock<I: TokenIssuer>(
+        issuer: Arc<I>,
         source: Source,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        // Commands are nudges: when this many wait, one more would say nothing new.
-        let (commands, inbox) = mpsc::channel(64);
-        let (publish, snapshots) = watch::channel(Snapshot::new(&source));
-        tokio::spawn(owner::Owner::new(bridge, source, clock.clone(), publish).run(inbox));
+        let reason = Reason::NotYet(Account::new(source));
+        let state = State::SignedOut { reason };
+        let (owner, snapshots) = owner::Owner::new(issuer, clock.clone(), state);
+        let (events, inbox) = mpsc::channel(INBOX);
+        let requested = Arc::new(Notify::new());
+        tokio::spawn(owner.run(inbox, requested.clone()));
         Self {
-            commands,
+            events,
+            requested,
             snapshots,
             clock,
         }
     }
 
-    /// A good token, at once when there is one. Otherwise the one login under way is waited
-    /// for, or begun; however many callers wait, there is one.
+    /// Returns a good token: at once if there is one, otherwise from the one login that all
+    /// callers share. Dropping the future gives up the wait and leaves the login to the others.
     ///
     /// # Errors
-    /// The failure of the login this caller waited for, or [`SessionError::Deadline`].
+    /// The failure of the login that the caller waited for, or of the last login during its
+    /// cool-down; [`SessionError::LoggedOut`]; [`SessionError::Deadline`];
+    /// [`SessionError::Stopped`].
     pub async fn token(&self, deadline: Instant) -> Result<Token, SessionError> {
         tracing::debug!("Checking token expiration before API request");
         let mut snapshots = self.snapshots.clone();
-        let asked = snapshots.borrow_and_update().stats.failed_series;
+        let earlier = failed_attempt(&snapshots.borrow_and_update());
         loop {
             {
                 let snapshot = snapshots.borrow_and_update();
-                match snapshot.state.outlook(self.clock.now()) {
-                    Outlook::Token(token) => return Ok(token.clone()),
-                    Outlook::Refused(error) => return Err(error.clone()),
-                    Outlook::Ask if snapshot.stats.failed_series > asked => {
-                        let error = snapshot.stats.last_error.clone();
-                        return Err(error.map_or(SessionError::Stopped, |(_, error)| error));
-                    }
-                    // A token that died while the machine slept is found here, and the
-                    // owner told. A full queue means that it is being told already.
-                    Outlook::Ask => {
-                        if let Err(mpsc::error::TrySendError::Closed(_)) =
-                            self.commands.try_send(Command::Wanted)
-                        {
-                            return Err(SessionError::Stopped);
+                match snapshot.availability(self.clock.now()) {
+                    TokenAvailability::Available(token) => return Ok(token.clone()),
+                    TokenAvailability::Refused(error) => return Err(error.clone()),
+                    TokenAvailability::Pending => {}
+                    TokenAvailability::Requestable => match snapshot.failure() {
+                        Some((failed, error)) if Some(failed) != earlier => {
+                            return Err(error.clone());
                         }
-                    }
-                    Outlook::Wait => {}
+                        // A token that expired while the machine slept is noticed here.
+                        Some(_) | None => self.requested.notify_one(),
+                    },
                 }
             }
             match timeout_at(deadline, snapshots.changed()).await {
@@ -185,30 +126,14 @@ impl Session {
         }
     }
 
-    /// Reports that the bridge answered 401 to the token of `generation`, and what is left to
-    /// be tried first: a refresh, or where that has just been tried a full login. A report on
-    /// an older token than the present one is ignored.
-    pub async fn rejected(&self, generation: Generation, left: Via, deadline: Instant) {
-        let told = self.commands.send(Command::Rejected(generation, left));
-        if timeout_at(deadline, told).await.is_err() {
-            return;
-        }
-        // Until the owner has taken the report in, `token` would hand out the same token.
-        let mut snapshots = self.snapshots.clone();
-        let gone = snapshots.wait_for(|snapshot| {
-            let token = snapshot.state.token();
-            token.is_none_or(|token| token.generation() != generation)
-        });
-        let _ = timeout_at(deadline, gone).await;
-    }
-
-    /// Does `work` with a good token. When the bridge answers 401, does it again with a
-    /// refreshed one, and at last with one from a full login (seed: "401: refresh, retry the
-    /// original request with the new token, fall back to a full login"). A 401 says that
-    /// nothing was done, so this holds for sending too.
+    /// Does `work` with the bearer of a good token. After a 401 it repeats the work with a
+    /// refreshed token, and at last with one from a full login (seed: "401: refresh, retry the
+    /// original request with the new token, fall back to a full login"). A 401 says that the
+    /// request had no effect, so a send is repeated as well.
     ///
     /// # Errors
-    /// The session's, or the bridge's last answer.
+    /// [`RequestError::Session`] if there is no token, [`RequestError::Bridge`] with the last
+    /// error of `work`.
     pub async fn with_token<T, E, F>(
         &self,
         deadline: Instant,
@@ -218,25 +143,40 @@ impl Session {
         E: TokenFailure,
         F: Future<Output = Result<T, E>>,
     {
-        let mut token = self.token(deadline).await.map_err(RequestError::Session)?;
-        for left in [Via::Refresh, Via::Login] {
-            let generation = token.generation();
-            let result = work(token.bearer().clone()).await;
-            let Err(error) = result else {
-                return result.map_err(RequestError::Bridge);
+        let mut token = self.token(deadline).await?;
+        for next in [Grant::Refresh, Grant::Login] {
+            let error = match work(token.bearer().clone()).await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
             };
             let Some(TokenProblem::Rejected(message)) = error.token_problem() else {
-                return Err(of_request(error));
+                return Err(RequestError::of_work(error));
             };
             tracing::warn!("Warning: Token expired, attempting refresh... (401: {message})");
-            self.rejected(generation, left, deadline).await;
-            token = self.token(deadline).await.map_err(RequestError::Session)?;
+            self.rejected(token.generation(), next, deadline).await;
+            token = self.token(deadline).await?;
             tracing::debug!("API request proceeding with refreshed token");
         }
-        work(token.bearer().clone()).await.map_err(of_request)
+        let last = work(token.bearer().clone()).await;
+        last.map_err(RequestError::of_work)
     }
 
-    /// Whose session it is. Where only a login will tell, one is waited for.
+    /// Reports that the bridge answered 401 to the token of `generation`, and waits until
+    /// [`Session::token`] no longer returns it. `next` is the grant to try first.
+    async fn rejected(&self, generation: Generation, next: Grant, deadline: Instant) {
+        let report = Event::TokenRejected { generation, next };
+        let is_sent = timeout_at(deadline, self.events.send(report)).await.is_ok();
+        if is_sent {
+            let mut snapshots = self.snapshots.clone();
+            let is_gone = snapshots.wait_for(|snapshot| {
+                let token = snapshot.phase.token();
+                token.is_none_or(|token| token.generation() != generation)
+            });
+            let _ = timeout_at(deadline, is_gone).await;
+        }
+    }
+
+    /// Returns the username. If only a login tells, waits for one.
     ///
     /// # Errors
     /// As [`Session::token`].
@@ -247,108 +187,114 @@ impl Session {
         Ok(self.token(deadline).await?.username().into())
     }
 
-    /// Every change of what [`Session::snapshot`] shows.
-    pub fn changes(&self) -> watch::Receiver<Snapshot> {
-        self.snapshots.clone()
-    }
-
-    /// Tries credentials that a person gave, at once. When the bridge accepts them they are
-    /// held until the end and asked before any other source; when not, all is as it was.
+    /// Tries a person's credentials at once. If the bridge accepts them, they are held in
+    /// memory until the session ends or the person signs out, and take the place of the
+    /// source. On failure the previous state is restored.
     ///
     /// # Errors
-    /// What the one attempt came to.
+    /// The failure of the attempt; [`SessionError::Superseded`] by a later sign-in;
+    /// [`SessionError::LoggedOut`] by a sign-out; [`SessionError::Deadline`];
+    /// [`SessionError::Stopped`].
     pub async fn sign_in(
         &self,
         credentials: Credentials,
         deadline: Instant,
     ) -> Result<(), SessionError> {
-        self.ask(|reply| Command::SignIn(credentials, reply), deadline)
+        self.ask(|reply| Event::SignIn(credentials, reply), deadline)
             .await
     }
 
-    /// Where the password is to be asked for from now on; what is held is dropped. The token
-    /// stays.
+    /// Drops the token and the password, revokes the tokens that requests have, and stays
+    /// signed out until a person signs in.
     ///
     /// # Errors
-    /// Only when the session has ended.
-    pub async fn adopt(&self, source: Source, deadline: Instant) -> Result<(), SessionError> {
-        self.ask(|reply| Command::Adopt(source, reply), deadline)
-            .await
-    }
-
-    /// Drops the token and the password, and stays signed out until a person signs in.
-    ///
-    /// # Errors
-    /// Only when the session has ended.
+    /// [`SessionError::Deadline`], [`SessionError::Stopped`].
     pub async fn sign_out(&self, deadline: Instant) -> Result<(), SessionError> {
-        self.ask(Command::SignOut, deadline).await
+        self.ask(Event::SignOut, deadline).await
     }
 
-    /// Offers a client's credentials, which are taken where there are none.
+    /// Replaces the credential source by another one with the same credentials, such as the
+    /// keyring in which they were just saved. The token stays; credentials in memory are
+    /// dropped.
     ///
     /// # Errors
-    /// [`SessionError::Superseded`] where there are some, [`SessionError::LoggedOut`].
+    /// [`SessionError::LoggedOut`], [`SessionError::Deadline`], [`SessionError::Stopped`].
+    pub async fn adopt(&self, source: Source, deadline: Instant) -> Result<(), SessionError> {
+        self.ask(|reply| Event::Adopt(source, reply), deadline)
+            .await
+    }
+
+    /// Offers a client's credentials. They are taken, and tried at once, if there are none, or
+    /// if another client's are waiting for their next attempt.
+    ///
+    /// # Errors
+    /// [`SessionError::Superseded`] if other credentials are in use,
+    /// [`SessionError::LoggedOut`], [`SessionError::Deadline`], [`SessionError::Stopped`].
     pub async fn offer(
         &self,
         credentials: Credentials,
         deadline: Instant,
     ) -> Result<(), SessionError> {
-        self.ask(|reply| Command::Offer(credentials, reply), deadline)
+        self.ask(|reply| Event::Offer(credentials, reply), deadline)
             .await
     }
 
     async fn ask(
         &self,
-        command: impl FnOnce(Reply) -> Command,
+        event: impl FnOnce(Reply) -> Event,
         deadline: Instant,
     ) -> Result<(), SessionError> {
-        let (reply, replied) = oneshot::channel();
+        let (reply, answer) = Reply::new();
         let work = async {
-            let sent = self.commands.send(command(reply)).await;
+            let sent = self.events.send(event(reply)).await;
             sent.map_err(|_| SessionError::Stopped)?;
-            replied.await.unwrap_or(Err(SessionError::Superseded))
+            answer.await.unwrap_or(Err(SessionError::Stopped))
         };
         timeout_at(deadline, work)
             .await
             .unwrap_or(Err(SessionError::Deadline))
     }
 
-    /// Waits until no login is under way.
+    /// Waits until no login is in flight, or for `deadline`.
     pub async fn settled(&self, deadline: Instant) {
         let mut snapshots = self.snapshots.clone();
-        let settled = snapshots.wait_for(|snapshot| {
-            !matches!(
-                snapshot.state,
-                State::SigningIn { .. } | State::Checking { .. }
-            )
-        });
+        let settled = snapshots.wait_for(|snapshot| snapshot.phase != Phase::SigningIn);
         let _ = timeout_at(deadline, settled).await;
     }
 
-    /// Begins a login, without waiting for it.
+    /// Starts a login in the background, so that the first caller does not wait for it.
     pub fn nudge(&self) {
-        let _ = self.commands.try_send(Command::Wanted);
+        self.requested.notify_one();
     }
 
-    /// The state and the counters, as last published.
+    /// Returns the view that the owner published last.
     pub fn snapshot(&self) -> Snapshot {
         self.snapshots.borrow().clone()
     }
 
-    /// The session's time.
+    /// Returns a receiver of each change of the view.
+    pub fn changes(&self) -> watch::Receiver<Snapshot> {
+        self.snapshots.clone()
+    }
+
+    /// Returns the present of the session's clock.
     pub fn now(&self) -> Now {
         self.clock.now()
     }
 
-    /// Ends the session: the token is dropped, and zeroed with its last user.
+    /// Ends the session. The token is dropped, and zeroed with its last user.
     pub async fn stop(&self) {
-        let _ = self.commands.send(Command::Stop).await;
+        let _ = self.events.send(Event::Stop).await;
         let mut snapshots = self.snapshots.clone();
         while snapshots.changed().await.is_ok() {}
     }
 }
 
-/// Entry point of tests/fuzz: a JWT, as far as it goes.
+fn failed_attempt(snapshot: &Snapshot) -> Option<Generation> {
+    snapshot.failure().map(|(failed, _)| failed)
+}
+
+/// Entry point of tests/fuzz: checks a JWT.
 #[cfg(fuzzing)]
 pub fn fuzz(jwt: &str) {
     let now = SystemClock.now();
@@ -359,20 +305,17 @@ pub fn fuzz(jwt: &str) {
     let mark = (Generation(1), crate::bridge::Revocation::default());
     if let Ok(token) = Token::receive(issued, "alice", mark, now, 0.5) {
         assert!(token.is_good(now));
-        assert!(token.renews().mono <= token.expires().mono);
-    }
-}
-
-fn of_request<E: TokenFailure>(error: E) -> RequestError<E> {
-    match error.token_problem() {
-        Some(TokenProblem::Revoked) => RequestError::Session(SessionError::LoggedOut),
-        Some(TokenProblem::Rejected(_)) | None => RequestError::Bridge(error),
+        assert!(token.renews().until(now) <= token.expires().until(now));
     }
 }
 
 #[cfg(test)]
-#[path = "session_tests.rs"]
-mod tests;
-
+mod scripted;
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod sign_in_tests;
+#[cfg(test)]
+mod state_tests;
+#[cfg(test)]
+mod table;

@@ -1,13 +1,13 @@
-//! The session as its callers see it, in paused time, against a bridge that does as it is
-//! told.
+//! The session from its callers' side, in paused time, against a scripted issuer.
 
 use super::{
-    error::SessionError,
-    fake::{FakeBridge, Next, TestClock, jwt},
-    state::State,
+    scripted::{Answer, ScriptedIssuer},
     *,
 };
-use crate::bridge::BridgeError;
+use crate::{
+    bridge::BridgeError,
+    testing::{TestClock, jwt},
+};
 use std::time::Duration;
 
 const DAY: u64 = 86_400;
@@ -20,8 +20,8 @@ pub(super) fn nowhere() -> Source {
     Source::Nowhere { username: None }
 }
 
-pub(super) fn session(bridge: &Arc<FakeBridge>) -> Session {
-    Session::start_with_clock(bridge.clone(), given(), bridge.clock.clone())
+pub(super) fn session(issuer: &Arc<ScriptedIssuer>) -> Session {
+    Session::start_with_clock(issuer.clone(), given(), issuer.clock.clone())
 }
 
 pub(super) fn soon() -> Instant {
@@ -40,8 +40,8 @@ fn down() -> BridgeError {
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_callers_cost_one_login_and_all_get_its_token() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     let callers: Vec<_> = (0..1000)
         .map(|_| {
             let session = session.clone();
@@ -56,24 +56,20 @@ async fn a_thousand_callers_cost_one_login_and_all_get_its_token() {
     for caller in callers {
         assert_eq!(caller.await.unwrap(), Ok(1));
     }
-    assert_eq!(bridge.counts(), (1, 0));
+    assert_eq!(issuer.counts(), (1, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     let dead = session.token(soon()).await.unwrap().generation();
-    bridge
-        .next_refresh
-        .lock()
-        .unwrap()
-        .push_back(Next::Fail(unauthorized()));
+    issuer.next_refresh(Answer::Fail(unauthorized()));
     let callers: Vec<_> = (0..1000)
         .map(|_| {
             let session = session.clone();
             tokio::spawn(async move {
-                session.rejected(dead, Via::Refresh, soon()).await;
+                session.rejected(dead, Grant::Refresh, soon()).await;
                 session
                     .token(soon())
                     .await
@@ -84,19 +80,15 @@ async fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
     for caller in callers {
         assert_eq!(caller.await.unwrap(), Ok(3));
     }
-    assert_eq!(bridge.counts(), (2, 1));
+    assert_eq!(issuer.counts(), (2, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn callers_that_wait_share_a_failure_and_the_next_one_begins_anew() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+async fn waiting_callers_share_a_failure_and_the_next_caller_starts_a_new_series() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     for _ in 0..failure::MAX_ATTEMPTS {
-        bridge
-            .next_login
-            .lock()
-            .unwrap()
-            .push_back(Next::Fail(down()));
+        issuer.next_login(Answer::Fail(down()));
     }
     let (a, b) = tokio::join!(session.token(soon()), session.token(soon()));
     assert_eq!(
@@ -106,48 +98,42 @@ async fn callers_that_wait_share_a_failure_and_the_next_one_begins_anew() {
             Some(SessionError::Bridge(down()))
         )
     );
-    assert_eq!(bridge.counts().0, failure::MAX_ATTEMPTS);
+    assert_eq!(issuer.counts().0, failure::MAX_ATTEMPTS);
     assert!(session.token(soon()).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_gives_up_leaves_the_login_to_the_others() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
-    bridge.next_login.lock().unwrap().push_back(Next::Hang);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
+    issuer.next_login(Answer::Hang);
     let impatient = session.token(Instant::now() + Duration::from_secs(1));
     let (impatient, patient) = tokio::join!(impatient, session.token(soon()));
     assert_eq!(impatient.err(), Some(SessionError::Deadline));
     assert!(patient.is_ok());
-    assert_eq!(bridge.counts(), (2, 0));
+    assert_eq!(issuer.counts(), (2, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_renewed_within_six_minutes_of_its_end_and_never_logged_in_again() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     session.token(soon()).await.unwrap();
     tokio::time::sleep(Duration::from_secs(DAY - 362)).await;
-    assert_eq!(bridge.counts(), (1, 0));
+    assert_eq!(issuer.counts(), (1, 0));
     tokio::time::sleep(Duration::from_secs(63)).await;
-    assert_eq!(bridge.counts(), (1, 1));
+    assert_eq!(issuer.counts(), (1, 1));
     tokio::time::sleep(Duration::from_secs(30 * DAY)).await;
-    assert_eq!(bridge.counts().0, 1);
+    assert_eq!(issuer.counts().0, 1);
     assert!(session.token(soon()).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
-async fn callers_keep_working_while_renewals_fail_and_log_in_when_the_token_ends() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+async fn callers_use_the_token_while_renewals_fail_and_log_in_when_it_expires() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     session.token(soon()).await.unwrap();
-    for _ in 0..1000 {
-        bridge
-            .next_refresh
-            .lock()
-            .unwrap()
-            .push_back(Next::Fail(down()));
-    }
+    issuer.each_refresh(Answer::Fail(down()));
     tokio::time::sleep(Duration::from_secs(DAY - 200)).await;
     let snapshot = session.snapshot();
     assert!(snapshot.stats.failed_renewals >= 2, "{:?}", snapshot.stats);
@@ -157,14 +143,14 @@ async fn callers_keep_working_while_renewals_fail_and_log_in_when_the_token_ends
     );
     tokio::time::sleep(Duration::from_secs(201)).await;
     assert!(session.token(soon()).await.is_ok());
-    assert_eq!(bridge.counts().0, 2);
+    assert_eq!(issuer.counts().0, 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn eight_hours_of_sleep_are_survived_without_a_failed_call() {
+async fn no_call_fails_after_eight_hours_of_sleep() {
     let clock = TestClock::new();
-    let bridge = FakeBridge::new(&clock);
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&clock);
+    let session = session(&issuer);
     session.token(soon()).await.unwrap();
     // Asleep: the wall clock goes on, the monotonic one and its timers do not.
     clock.shift(8 * 3600);
@@ -183,31 +169,25 @@ async fn a_local_clock_wrong_by_a_day_either_way_changes_nothing() {
     ] {
         let clock = TestClock::new();
         clock.shift(offset);
-        let mut bridge = FakeBridge::new(&clock);
-        Arc::get_mut(&mut bridge).unwrap().sends_date = sends_date;
-        let session = session(&bridge);
+        let mut issuer = ScriptedIssuer::new(&clock);
+        Arc::get_mut(&mut issuer).unwrap().sends_date = sends_date;
+        let session = session(&issuer);
         session.token(soon()).await.unwrap();
         tokio::time::sleep(Duration::from_secs(DAY - 400)).await;
         assert_eq!(session.token(soon()).await.unwrap().generation().0, 1);
-        assert_eq!(bridge.counts(), (1, 0), "{offset} {sends_date}");
+        assert_eq!(issuer.counts(), (1, 0), "{offset} {sends_date}");
         tokio::time::sleep(Duration::from_secs(400)).await;
-        assert_eq!(bridge.counts(), (1, 1), "{offset} {sends_date}");
+        assert_eq!(issuer.counts(), (1, 1), "{offset} {sends_date}");
         session.stop().await;
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_set_back_does_not_keep_a_dead_token_alive() {
+async fn a_clock_that_is_set_back_does_not_extend_a_token() {
     let clock = TestClock::new();
-    let bridge = FakeBridge::new(&clock);
-    for _ in 0..1000 {
-        bridge
-            .next_refresh
-            .lock()
-            .unwrap()
-            .push_back(Next::Fail(down()));
-    }
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&clock);
+    issuer.each_refresh(Answer::Fail(down()));
+    let session = session(&issuer);
     session.token(soon()).await.unwrap();
     clock.shift(-2 * 86_400);
     tokio::time::sleep(Duration::from_secs(DAY + 1)).await;
@@ -255,22 +235,18 @@ async fn a_token_that_makes_no_sense_is_not_used() {
         "a".repeat(1 << 20),
     ];
     for token in bad {
-        let bridge = FakeBridge::new(&TestClock::new());
-        let session = session(&bridge);
+        let issuer = ScriptedIssuer::new(&TestClock::new());
+        let session = session(&issuer);
         let shown: String = token.chars().take(80).collect();
-        bridge
-            .next_login
-            .lock()
-            .unwrap()
-            .push_back(Next::Raw(token));
+        issuer.next_login(Answer::Raw(token));
         let got = session
             .token(Instant::now() + Duration::from_millis(200))
             .await;
         assert_eq!(got.err(), Some(SessionError::Deadline), "{shown}");
         assert!(
             matches!(
-                session.snapshot().state,
-                State::Backoff {
+                session.snapshot().phase,
+                Phase::Waiting {
                     error: SessionError::Token(_),
                     ..
                 }
@@ -286,9 +262,9 @@ async fn a_token_that_makes_no_sense_is_not_used() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_the_end_there_is_no_token_and_nobody_waits() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+async fn after_the_end_callers_get_an_error_at_once() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     session.token(soon()).await.unwrap();
     session.stop().await;
     assert_eq!(
@@ -301,19 +277,19 @@ async fn after_the_end_there_is_no_token_and_nobody_waits() {
 
 #[tokio::test(start_paused = true)]
 async fn without_credentials_nothing_is_sent() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = Session::start_with_clock(bridge.clone(), nowhere(), bridge.clock.clone());
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = Session::start_with_clock(issuer.clone(), nowhere(), issuer.clock.clone());
     assert_eq!(
         session.token(soon()).await.err(),
         Some(SessionError::NoCredentials)
     );
-    assert_eq!(bridge.counts(), (0, 0));
+    assert_eq!(issuer.counts(), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refreshed_token_that_is_refused_too_is_followed_by_a_full_login_and_then_no_more() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+async fn a_rejected_refreshed_token_leads_to_one_full_login() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     let refused = || BridgeError::Unauthorized {
         message: "no".into(),
     };
@@ -323,9 +299,9 @@ async fn a_refreshed_token_that_is_refused_too_is_followed_by_a_full_login_and_t
         generation => Ok(generation),
     });
     assert_eq!(answer.await, Ok(3));
-    assert_eq!(bridge.counts(), (2, 1));
+    assert_eq!(issuer.counts(), (2, 1));
     // A bridge that refuses whatever it issues is not asked for ever.
     let answer = session.with_token(soon(), async |_| Err::<(), _>(refused()));
     assert_eq!(answer.await, Err(RequestError::Bridge(refused())));
-    assert_eq!(bridge.counts(), (3, 2));
+    assert_eq!(issuer.counts(), (3, 2));
 }

@@ -1,13 +1,11 @@
-//! People and clients who sign in and out, in paused time.
+//! Sign-in, sign-out and offers, in paused time.
 
 use super::{
-    error::SessionError,
-    fake::{FakeBridge, Next, TestClock},
-    state::State,
-    tests::{nowhere, session, soon},
+    scripted::{Answer, ScriptedIssuer},
+    session_tests::{nowhere, session, soon},
     *,
 };
-use crate::credentials::Credentials;
+use crate::testing::TestClock;
 use std::time::Duration;
 
 fn typed(password: &str) -> Credentials {
@@ -17,16 +15,12 @@ fn typed(password: &str) -> Credentials {
     }
 }
 
-fn next_login(bridge: &FakeBridge, next: Next) {
-    bridge.next_login.lock().unwrap().push_back(next);
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_mistyped_password_leaves_a_live_session_as_it_was() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     session.token(soon()).await.unwrap();
-    next_login(&bridge, Next::Refuse);
+    issuer.next_login(Answer::Refuse);
     let (typed, meanwhile) = tokio::join!(
         session.sign_in(typed("mistyped-password"), soon()),
         session.token(soon())
@@ -38,16 +32,16 @@ async fn a_mistyped_password_leaves_a_live_session_as_it_was() {
         "callers go on meanwhile"
     );
     let snapshot = session.snapshot();
-    assert!(matches!(snapshot.state, State::Live { .. }));
-    assert_eq!(&*snapshot.source, "the calling program");
+    assert!(matches!(snapshot.phase, Phase::Live { .. }));
+    assert_eq!(snapshot.source.as_deref(), Some("the calling program"));
     assert_eq!(snapshot.stats.failed_logins, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_person_who_signs_in_ends_the_cool_down_and_their_password_is_used_from_then_on() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
-    next_login(&bridge, Next::Refuse);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
+    issuer.next_login(Answer::Refuse);
     assert_eq!(
         session.token(soon()).await.err(),
         Some(SessionError::Refused)
@@ -57,14 +51,14 @@ async fn a_person_who_signs_in_ends_the_cool_down_and_their_password_is_used_fro
         .await
         .unwrap();
     assert!(session.token(soon()).await.is_ok());
-    assert_eq!(&*session.snapshot().source, "`taid login`");
-    assert_eq!(bridge.counts(), (2, 0));
+    assert_eq!(session.snapshot().source.as_deref(), Some("`taid login`"));
+    assert_eq!(issuer.counts(), (2, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_signing_out_there_is_no_token_until_a_person_signs_in() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     session.token(soon()).await.unwrap();
     session.sign_out(soon()).await.unwrap();
     assert_eq!(
@@ -87,16 +81,16 @@ async fn after_signing_out_there_is_no_token_until_a_person_signs_in() {
 
 #[tokio::test(start_paused = true)]
 async fn signing_out_while_a_password_is_checked_ends_the_check() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
-    next_login(&bridge, Next::Hang);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
+    issuer.next_login(Answer::Hang);
     let check = session.sign_in(typed("sandbox-password"), soon());
     let leave = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         session.sign_out(soon()).await
     };
     let (check, leave) = tokio::join!(check, leave);
-    assert_eq!((check, leave), (Err(SessionError::Superseded), Ok(())));
+    assert_eq!((check, leave), (Err(SessionError::LoggedOut), Ok(())));
     assert_eq!(
         session.token(soon()).await.err(),
         Some(SessionError::LoggedOut)
@@ -105,11 +99,11 @@ async fn signing_out_while_a_password_is_checked_ends_the_check() {
 
 #[tokio::test(start_paused = true)]
 async fn a_clients_password_is_taken_only_where_there_is_none() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let own = session(&bridge);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let own = session(&issuer);
     let offered = own.offer(typed("sandbox-password"), soon()).await;
     assert_eq!(offered, Err(SessionError::Superseded));
-    let empty = Session::start_with_clock(bridge.clone(), nowhere(), bridge.clock.clone());
+    let empty = Session::start_with_clock(issuer.clone(), nowhere(), issuer.clock.clone());
     assert_eq!(
         empty.token(soon()).await.err(),
         Some(SessionError::NoCredentials)
@@ -119,7 +113,10 @@ async fn a_clients_password_is_taken_only_where_there_is_none() {
         .await
         .unwrap();
     assert!(empty.token(soon()).await.is_ok());
-    assert_eq!(&*empty.snapshot().source, "an MCP client's configuration");
+    assert_eq!(
+        empty.snapshot().source.as_deref(),
+        Some("an MCP client's configuration")
+    );
     // Another account's client is not let in.
     let other = Credentials {
         username: "bob".into(),
@@ -134,14 +131,14 @@ async fn a_clients_password_is_taken_only_where_there_is_none() {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_refused_while_a_password_is_checked_is_not_handed_out_again() {
-    let bridge = FakeBridge::new(&TestClock::new());
-    let session = session(&bridge);
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
     let dead = session.token(soon()).await.unwrap().generation();
-    next_login(&bridge, Next::Refuse);
+    issuer.next_login(Answer::Refuse);
     let check = session.sign_in(typed("mistyped-password"), soon());
     let call = async {
         tokio::time::sleep(Duration::from_millis(1)).await;
-        session.rejected(dead, Via::Refresh, soon()).await;
+        session.rejected(dead, Grant::Refresh, soon()).await;
         session.token(soon()).await.map(|token| token.generation())
     };
     let (check, call) = tokio::join!(check, call);

@@ -1,337 +1,262 @@
-//! What the session is and how it changes: pure, so that a table can test every pair of
-//! state and event. It asks for effects and never carries one out.
+//! The states of the session. [`State`] is all there is: the credential source, the attempt
+//! in flight, the number of refusals and the person who waits for a check are inside it.
 
 use super::{
-    clock::Now,
-    error::{Class, SessionError},
-    failure::{login_failed, renewal_failed},
+    account::Account, clock::Deadline, error::SessionError, event::Grant, reply::Reply,
     token::Token,
 };
-use crate::{bridge::Generation, credentials::Credentials};
+use crate::bridge::{Generation, Revocation};
 
-/// The session. There is nothing beside it.
-#[derive(Debug, Clone)]
-pub enum State {
-    /// No token, and nobody is getting one.
+/// The session.
+#[derive(Debug)]
+pub(super) enum State {
+    /// No token and no attempt.
     SignedOut { reason: Reason },
-    /// No usable token; one attempt is in flight and callers wait for it.
-    SigningIn { tries: Tries, via: Via },
-    /// A good token.
-    Live { token: Token },
-    /// A good token, and one attempt at the next is in flight; callers use the good one.
+    /// No usable token, and an attempt that callers wait for.
+    SigningIn { account: Account, attempt: Attempt },
+    /// A token.
+    Live(Live),
+    /// A token that callers use, and an attempt for the next one.
     Renewing {
+        account: Account,
         token: Token,
-        tries: Tries,
-        via: Via,
+        attempt: Attempt,
     },
-    /// The last attempt failed, the next is due at `retry_at`. With a token, callers use it.
-    Backoff {
-        token: Option<Token>,
-        tries: Tries,
-        error: SessionError,
-        retry_at: Now,
-    },
-    /// A person signs in: one attempt with what they typed is in flight. If it fails all is
-    /// as it was before, which is never this and has nothing in flight.
-    Checking { before: Box<State> },
+    /// No token; the last attempt failed, and the next one has its time.
+    Waiting(Waiting),
+    /// A person's login is in flight. On failure `before` is restored.
+    Checking { before: Resting, check: Check },
 }
 
-/// Why nobody is getting a token.
-#[derive(Debug, Clone)]
-pub enum Reason {
-    /// Nothing was tried yet.
-    NotYet,
-    /// A series of logins failed. The next begins when somebody asks, not before `retry_at`.
-    Failed {
-        error: SessionError,
-        refusals: u32,
-        retry_at: Now,
+/// A state without an attempt in flight.
+#[derive(Debug)]
+pub(super) enum Resting {
+    /// See [`State::SignedOut`].
+    SignedOut { reason: Reason },
+    /// See [`State::Live`].
+    Live(Live),
+    /// See [`State::Waiting`].
+    Waiting(Waiting),
+}
+
+/// Reason why no attempt is made.
+#[derive(Debug)]
+pub(super) enum Reason {
+    /// No caller has needed a token yet.
+    NotYet(Account),
+    /// The source has no credentials. The next caller asks it again.
+    NoCredentials {
+        account: Account,
+        /// The attempt that found none.
+        failed: Generation,
     },
-    /// A person signed out; nothing begins until a person signs in.
+    /// A person signed out. Nothing is kept, and only a person signs in again.
     LoggedOut,
-    /// The daemon is ending; nothing begins any more.
+    /// The session has ended.
     Stopped,
 }
 
-/// How far a series has come.
+/// A token at rest.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) account: Account,
+    pub(super) token: Token,
+    /// The last failed renewal of this token.
+    pub(super) last_failure: Option<Failure>,
+}
+
+/// A failed renewal.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The attempt.
+    pub(super) failed: Generation,
+    /// Its number in the series of renewals.
+    pub(super) number: u32,
+    pub(super) error: SessionError,
+    pub(super) retry_at: Deadline,
+}
+
+/// The time between a failed attempt and the next one.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) account: Account,
+    pub(super) error: SessionError,
+    pub(super) retry_at: Deadline,
+    pub(super) resume: Resume,
+}
+
+/// How the next attempt starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tries {
-    /// Which attempt this is, from 1.
-    pub attempt: u32,
-    /// How often the credentials were refused in a row, over all series.
-    pub refusals: u32,
+pub(super) enum Resume {
+    /// The timer starts attempt `number` of the series. Callers wait for it.
+    Automatic { number: u32 },
+    /// The first caller after the time starts a new series. Callers before that get the error
+    /// of attempt `failed`.
+    OnDemand { failed: Generation },
 }
 
-/// How the token in flight is being asked for.
+/// An attempt in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Via {
-    Refresh,
-    Login,
+pub(super) struct Attempt {
+    /// Its generation, which its token gets.
+    pub(super) id: Generation,
+    /// Its number in its series, from 1.
+    pub(super) number: u32,
+    /// The request.
+    pub(super) grant: Grant,
 }
 
-/// What happened.
-#[derive(Debug, Clone)]
-pub enum Event {
-    /// A caller asks for a token.
-    Wanted,
-    /// The bridge answered 401 to the token of this generation; what is left to try first.
-    Rejected(Generation, Via),
-    /// The time that [`State::wakes_at`] named has come.
-    Timer,
-    /// The attempt in flight brought a token.
-    Received(Token),
-    /// The attempt in flight failed.
-    Failed(SessionError),
-    /// A person signs in with these.
-    SignIn(Credentials),
-    /// A person signs out.
-    SignOut,
-    /// There are credentials now where there were none, or other ones.
-    Offered,
-    /// The daemon is ending.
-    Stop,
+/// A person's login in flight.
+#[derive(Debug)]
+pub(super) struct Check {
+    /// Its generation, which its token gets.
+    pub(super) id: Generation,
+    /// The account if the bridge accepts the credentials.
+    pub(super) account: Account,
+    /// The person.
+    pub(super) person: Reply,
 }
-
-/// What is to be done. An attempt in flight that the new state does not have is dropped.
-#[derive(Debug, Clone)]
-pub enum Effect {
-    Login,
-    Refresh(Token),
-    Check(Credentials),
-}
-
-/// What a step may look at besides the state.
-#[derive(Debug, Clone, Copy)]
-pub struct Context {
-    /// The time.
-    pub now: Now,
-    /// A random number from 0 to 1, for full jitter.
-    pub jitter: f64,
-}
-
-const FIRST: Tries = Tries {
-    attempt: 1,
-    refusals: 0,
-};
 
 impl State {
-    /// The state after `event`, and what is to be done about it.
-    pub fn step(self, event: Event, context: Context) -> (State, Option<Effect>) {
-        let now = context.now;
-        if matches!(event, Event::Stop) {
-            return (
-                State::SignedOut {
-                    reason: Reason::Stopped,
-                },
-                None,
-            );
-        }
-        match (self, event) {
-            (
-                stopped @ State::SignedOut {
-                    reason: Reason::Stopped,
-                },
-                _,
-            ) => (stopped, None),
-            (_, Event::SignOut) => (
-                State::SignedOut {
-                    reason: Reason::LoggedOut,
-                },
-                None,
-            ),
-            (state, Event::SignIn(credentials)) => {
-                let before = Box::new(state.at_rest());
-                (State::Checking { before }, Some(Effect::Check(credentials)))
-            }
-            (State::Checking { .. }, Event::Received(token)) => (State::Live { token }, None),
-            (State::Checking { before }, Event::Failed(_)) => (*before, None),
-            (State::Checking { before }, Event::Rejected(which, _)) => {
-                let gone = before.token().is_some_and(|t| t.generation() == which);
-                let reason = Reason::NotYet;
-                let before = match gone {
-                    true => Box::new(State::SignedOut { reason }),
-                    false => before,
-                };
-                (State::Checking { before }, None)
-            }
-            (State::SignedOut { reason }, Event::Offered) => match reason {
-                Reason::NotYet => login(FIRST),
-                Reason::Failed {
-                    error: SessionError::NoCredentials,
-                    ..
-                } => login(FIRST),
-                closed => (State::SignedOut { reason: closed }, None),
-            },
-
-            (State::SignedOut { reason }, Event::Wanted) => match reason {
-                Reason::NotYet => login(FIRST),
-                Reason::Failed {
-                    refusals, retry_at, ..
-                } if retry_at.has_come(now) => login(Tries {
-                    attempt: 1,
-                    refusals,
-                }),
-                closed => (State::SignedOut { reason: closed }, None),
-            },
-
-            (State::SigningIn { .. } | State::Renewing { .. }, Event::Received(token)) => {
-                (State::Live { token }, None)
-            }
-            (
-                State::SigningIn {
-                    tries,
-                    via: Via::Refresh,
-                },
-                Event::Failed(_),
-            ) => login(tries),
-            (
-                State::SigningIn {
-                    tries,
-                    via: Via::Login,
-                },
-                Event::Failed(error),
-            ) => (login_failed(tries, error, context), None),
-
-            (State::Live { token }, Event::Wanted | Event::Timer | Event::Rejected(..))
-                if !token.is_good(now) =>
-            {
-                login(FIRST)
-            }
-            (State::Live { token }, Event::Wanted | Event::Timer)
-                if token.renews().has_come(now) =>
-            {
-                renew(token, FIRST)
-            }
-            (State::Live { token }, Event::Rejected(which, left))
-                if which == token.generation() =>
-            {
-                match left {
-                    Via::Login => login(FIRST),
-                    Via::Refresh => {
-                        let (tries, via) = (FIRST, Via::Refresh);
-                        let state = State::SigningIn { tries, via };
-                        (state, Some(Effect::Refresh(token)))
-                    }
-                }
-            }
-
-            // The attempt in flight goes on; only the callers stop using the old token.
-            (State::Renewing { token, tries, via }, Event::Rejected(which, left))
-                if which == token.generation() =>
-            {
-                match (left, via) {
-                    (Via::Login, Via::Refresh) => login(FIRST),
-                    _ => (State::SigningIn { tries, via }, None),
-                }
-            }
-            (State::Renewing { token, tries, via }, Event::Wanted) if !token.is_good(now) => {
-                (State::SigningIn { tries, via }, None)
-            }
-            (State::Renewing { token, tries, via }, Event::Failed(error)) => {
-                if via == Via::Refresh && error.class() == Class::Closed {
-                    let state = State::Renewing {
-                        token,
-                        tries,
-                        via: Via::Login,
-                    };
-                    return (state, Some(Effect::Login));
-                }
-                (renewal_failed(token, tries, error, context), None)
-            }
-
-            (
-                State::Backoff {
-                    token: Some(token),
-                    error,
-                    tries,
-                    retry_at,
-                },
-                event,
-            ) => {
-                let unusable = match event {
-                    Event::Rejected(which, _) => which == token.generation(),
-                    _ => !token.is_good(now),
-                };
-                if unusable && error.class() == Class::Transient {
-                    login(FIRST)
-                } else if unusable {
-                    // The bridge asked for a pause, or refuses: no sooner than it said.
-                    let refusals = tries.refusals;
-                    let reason = Reason::Failed {
-                        error,
-                        refusals,
-                        retry_at,
-                    };
-                    (State::SignedOut { reason }, None)
-                } else if matches!(event, Event::Timer) && retry_at.has_come(now) {
-                    renew(token, tries.next())
-                } else {
-                    (
-                        State::Backoff {
-                            token: Some(token),
-                            error,
-                            tries,
-                            retry_at,
-                        },
-                        None,
-                    )
-                }
-            }
-            (
-                State::Backoff {
-                    token: None,
-                    tries,
-                    retry_at,
-                    ..
-                },
-                Event::Timer,
-            ) if retry_at.has_come(now) => login(tries.next()),
-
-            (unchanged, _) => (unchanged, None),
-        }
-    }
-
-    /// The same without its attempt in flight, which is being dropped.
-    fn at_rest(self) -> Self {
-        match self {
-            State::SigningIn { .. } => State::SignedOut {
-                reason: Reason::NotYet,
-            },
-            State::Renewing { token, .. } => State::Live { token },
-            State::Checking { before } => *before,
-            resting => resting,
-        }
-    }
-}
-
-impl Tries {
-    fn next(self) -> Self {
-        Self {
-            attempt: self.attempt.saturating_add(1),
-            ..self
-        }
-    }
-}
-
-fn login(tries: Tries) -> (State, Option<Effect>) {
-    (
-        State::SigningIn {
-            tries,
-            via: Via::Login,
-        },
-        Some(Effect::Login),
-    )
-}
-
-fn renew(token: Token, tries: Tries) -> (State, Option<Effect>) {
-    let state = State::Renewing {
-        token: token.clone(),
-        tries,
-        via: Via::Refresh,
+    /// The state of a session that has ended.
+    pub(super) const STOPPED: Self = State::SignedOut {
+        reason: Reason::Stopped,
     };
-    (state, Some(Effect::Refresh(token)))
+
+    /// Returns the time at which the step for
+    /// [`Event::TimerFired`](super::event::Event::TimerFired) is due.
+    pub(super) fn wakes_at(&self) -> Option<Deadline> {
+        match self {
+            State::Live(live) => Some(match &live.last_failure {
+                None => live.token.renews(),
+                // The token may expire before the next renewal.
+                Some(failure) => live.token.expires().min(failure.retry_at),
+            }),
+            State::Waiting(waiting) => match waiting.resume {
+                Resume::Automatic { .. } => Some(waiting.retry_at),
+                Resume::OnDemand { .. } => None,
+            },
+            State::SignedOut { .. }
+            | State::SigningIn { .. }
+            | State::Renewing { .. }
+            | State::Checking { .. } => None,
+        }
+    }
+
+    /// Returns the attempt in flight.
+    pub(super) fn attempt(&self) -> Option<Generation> {
+        match self {
+            State::SigningIn { attempt, .. } | State::Renewing { attempt, .. } => Some(attempt.id),
+            State::Checking { check, .. } => Some(check.id),
+            State::SignedOut { .. } | State::Live(_) | State::Waiting(_) => None,
+        }
+    }
+
+    /// Returns the account, if the session has one.
+    pub(super) fn account(&self) -> Option<&Account> {
+        match self {
+            State::SignedOut { reason } => reason.account(),
+            State::SigningIn { account, .. } | State::Renewing { account, .. } => Some(account),
+            State::Live(live) => Some(&live.account),
+            State::Waiting(waiting) => Some(&waiting.account),
+            State::Checking { before, .. } => before.account(),
+        }
+    }
+
+    /// Returns the state without its attempt, which is given up.
+    pub(super) fn at_rest(self) -> Resting {
+        match self {
+            State::SignedOut { reason } => Resting::SignedOut { reason },
+            State::SigningIn { account, .. } => Resting::not_yet(account),
+            State::Live(live) => Resting::Live(live),
+            State::Renewing { account, token, .. } => Resting::Live(Live {
+                account,
+                token,
+                last_failure: None,
+            }),
+            State::Waiting(waiting) => Resting::Waiting(waiting),
+            State::Checking { before, .. } => before,
+        }
+    }
+
+    /// Returns whether the session has ended.
+    pub(super) fn is_stopped(&self) -> bool {
+        matches!(
+            self,
+            State::SignedOut {
+                reason: Reason::Stopped
+            }
+        )
+    }
 }
 
-#[cfg(test)]
-#[path = "state_tests.rs"]
-mod tests;
+impl Resting {
+    /// Creates the state of an account for which no attempt was made.
+    pub(super) fn not_yet(account: Account) -> Self {
+        let reason = Reason::NotYet(account);
+        Resting::SignedOut { reason }
+    }
+
+    /// Returns the account, if the state has one.
+    pub(super) fn account(&self) -> Option<&Account> {
+        match self {
+            Resting::SignedOut { reason } => reason.account(),
+            Resting::Live(live) => Some(&live.account),
+            Resting::Waiting(waiting) => Some(&waiting.account),
+        }
+    }
+
+    /// Returns the revocation of the tokens so far.
+    pub(super) fn revocation(&self) -> Option<Revocation> {
+        self.account().map(|account| account.revocation().clone())
+    }
+
+    /// Returns whether the state has a token for which `is_it` holds.
+    pub(super) fn has_token(&self, is_it: impl FnOnce(&Token) -> bool) -> bool {
+        match self {
+            Resting::Live(live) => is_it(&live.token),
+            Resting::SignedOut { .. } | Resting::Waiting(_) => false,
+        }
+    }
+
+    /// Drops the token if `is_gone` holds for it.
+    pub(super) fn without_token(self, is_gone: impl FnOnce(&Token) -> bool) -> Self {
+        match self {
+            Resting::Live(live) if is_gone(&live.token) => Resting::not_yet(live.account),
+            resting @ (Resting::Live(_) | Resting::SignedOut { .. } | Resting::Waiting(_)) => {
+                resting
+            }
+        }
+    }
+}
+
+impl From<Resting> for State {
+    fn from(resting: Resting) -> Self {
+        match resting {
+            Resting::SignedOut { reason } => State::SignedOut { reason },
+            Resting::Live(live) => State::Live(live),
+            Resting::Waiting(waiting) => State::Waiting(waiting),
+        }
+    }
+}
+
+impl From<Live> for State {
+    fn from(live: Live) -> Self {
+        State::Live(live)
+    }
+}
+
+impl From<Waiting> for State {
+    fn from(waiting: Waiting) -> Self {
+        State::Waiting(waiting)
+    }
+}
+
+impl Reason {
+    fn account(&self) -> Option<&Account> {
+        match self {
+            Reason::NotYet(account) | Reason::NoCredentials { account, .. } => Some(account),
+            Reason::LoggedOut | Reason::Stopped => None,
+        }
+    }
+}

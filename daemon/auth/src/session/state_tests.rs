@@ -1,302 +1,278 @@
-//! The table: every state meets every event. What a row does not name stays as it is.
+//! Promises of the state machine over several steps.
 
-use super::*;
-use crate::session::{
-    cases::{HOUR, events, start, states, token, transient, tries},
+use super::{
+    clock::{Clock as _, Now},
+    error::SessionError,
+    event::{Effect, Event, Grant, Request},
     failure::MAX_ATTEMPTS,
-    outlook::Outlook,
-    token::TokenError,
+    reply::Reply,
+    snapshot::{Snapshot, TokenAvailability},
+    state::{Resting, State},
+    stats::Stats,
+    table::{
+        HOUR, at, credentials,
+        states::{self, configured, nothing, transient},
+        token,
+    },
 };
+use crate::{bridge::Generation, testing::TestClock};
+use std::time::Duration;
 
-/// A state in a few letters.
-fn short(state: &State) -> String {
-    match state {
-        State::SignedOut {
-            reason: Reason::NotYet,
-        } => "out/new".into(),
-        State::SignedOut {
-            reason: Reason::Stopped,
-        } => "out/stopped".into(),
-        State::SignedOut {
-            reason: Reason::LoggedOut,
-        } => "out/logged out".into(),
-        State::Checking { before } => format!("checking ({})", short(before)),
-        State::SignedOut {
-            reason: Reason::Failed { refusals, .. },
-        } => format!("out/failed r{refusals}"),
-        State::SigningIn { tries, via } => {
-            format!("in/{via:?} a{} r{}", tries.attempt, tries.refusals)
-        }
-        State::Live { token } => format!("live g{}", token.generation().0),
-        State::Renewing { token, tries, via } => {
-            format!(
-                "renewing/{via:?} g{} a{}",
-                token.generation().0,
-                tries.attempt
-            )
-        }
-        State::Backoff { token, tries, .. } => {
-            format!(
-                "backoff g{:?} a{}",
-                token.as_ref().map(|token| token.generation().0),
-                tries.attempt
-            )
-        }
-    }
+/// A state machine whose attempts fail or succeed as a test says.
+struct Machine {
+    state: State,
+    now: Now,
+    next: u64,
+    logins: u32,
 }
 
-#[test]
-fn every_state_meets_every_event_as_the_table_says() {
-    let now = start();
-    let mut table = String::new();
-    for (name, state) in states(now) {
-        for (what, event) in events(now) {
-            let before = short(&state);
-            let (after, effect) = state.clone().step(event, Context { now, jitter: 1.0 });
-            let effect = match effect {
-                None => String::new(),
-                Some(Effect::Login) => " + login".into(),
-                Some(Effect::Refresh(token)) => format!(" + refresh g{}", token.generation().0),
-                Some(Effect::Check(_)) => " + check".into(),
-            };
-            let after = short(&after);
-            if before != after || !effect.is_empty() {
-                table.push_str(&format!("{name}, {what}: {after}{effect}\n"));
+impl Machine {
+    fn new(state: State) -> Self {
+        Self {
+            state,
+            now: TestClock::new().now(),
+            next: 20,
+            logins: 0,
+        }
+    }
+
+    fn step(&mut self, event: Event) -> Vec<Effect> {
+        let mut context = at(self.now);
+        context.next = Generation(self.next);
+        let state = std::mem::replace(&mut self.state, State::STOPPED);
+        let (state, effects) = state.step(event, &context);
+        self.state = state;
+        for effect in &effects {
+            if let Effect::Start(_, request, _) = effect {
+                self.next += 1;
+                self.logins += u32::from(matches!(request, Request::Login(_)));
             }
         }
+        effects
     }
-    insta::assert_snapshot!(table, @"
-    new, wanted: in/Login a1 r0 + login
-    new, sign in: checking (out/new) + check
-    new, sign out: out/logged out
-    new, offered: in/Login a1 r0 + login
-    cooling, sign in: checking (out/failed r2) + check
-    cooling, sign out: out/logged out
-    cooled, wanted: in/Login a1 r2 + login
-    cooled, sign in: checking (out/failed r2) + check
-    cooled, sign out: out/logged out
-    logged out, sign in: checking (out/logged out) + check
-    no password, wanted: in/Login a1 r2 + login
-    no password, sign in: checking (out/failed r2) + check
-    no password, sign out: out/logged out
-    no password, offered: in/Login a1 r0 + login
-    checking/new, sign in: checking (out/new) + check
-    checking/new, sign out: out/logged out
-    checking/new, received: live g6
-    checking/new, transient: out/new
-    checking/new, refused: out/new
-    checking/new, closed: out/new
-    checking/new, limited: out/new
-    checking/new, limited long: out/new
-    checking/new, final: out/new
-    checking/live, sign in: checking (live g5) + check
-    checking/live, sign out: out/logged out
-    checking/live, rejected 5: checking (out/new)
-    checking/live, useless 5: checking (out/new)
-    checking/live, received: live g6
-    checking/live, transient: live g5
-    checking/live, refused: live g5
-    checking/live, closed: live g5
-    checking/live, limited: live g5
-    checking/live, limited long: live g5
-    checking/live, final: live g5
-    in/login, sign in: checking (out/new) + check
-    in/login, sign out: out/logged out
-    in/login, received: live g6
-    in/login, transient: backoff gNone a1
-    in/login, refused: out/failed r3
-    in/login, closed: backoff gNone a1
-    in/login, limited: backoff gNone a1
-    in/login, limited long: out/failed r2
-    in/login, final: out/failed r2
-    in/refresh, sign in: checking (out/new) + check
-    in/refresh, sign out: out/logged out
-    in/refresh, received: live g6
-    in/refresh, transient: in/Login a1 r0 + login
-    in/refresh, refused: in/Login a1 r0 + login
-    in/refresh, closed: in/Login a1 r0 + login
-    in/refresh, limited: in/Login a1 r0 + login
-    in/refresh, limited long: in/Login a1 r0 + login
-    in/refresh, final: in/Login a1 r0 + login
-    live, sign in: checking (live g5) + check
-    live, sign out: out/logged out
-    live, rejected 5: in/Refresh a1 r0 + refresh g5
-    live, useless 5: in/Login a1 r0 + login
-    due, wanted: renewing/Refresh g5 a1 + refresh g5
-    due, sign in: checking (live g5) + check
-    due, sign out: out/logged out
-    due, timer: renewing/Refresh g5 a1 + refresh g5
-    due, rejected 5: in/Refresh a1 r0 + refresh g5
-    due, useless 5: in/Login a1 r0 + login
-    dead, wanted: in/Login a1 r0 + login
-    dead, sign in: checking (live g5) + check
-    dead, sign out: out/logged out
-    dead, timer: in/Login a1 r0 + login
-    dead, rejected 5: in/Login a1 r0 + login
-    dead, rejected 4: in/Login a1 r0 + login
-    dead, useless 5: in/Login a1 r0 + login
-    renewing, sign in: checking (live g5) + check
-    renewing, sign out: out/logged out
-    renewing, rejected 5: in/Refresh a1 r0
-    renewing, useless 5: in/Login a1 r0 + login
-    renewing, received: live g6
-    renewing, transient: backoff gSome(5) a1
-    renewing, refused: backoff gSome(5) a1
-    renewing, closed: renewing/Login g5 a1 + login
-    renewing, limited: backoff gSome(5) a1
-    renewing, limited long: backoff gSome(5) a1
-    renewing, final: backoff gSome(5) a1
-    renewing a dead one, wanted: in/Refresh a1 r0
-    renewing a dead one, sign in: checking (live g5) + check
-    renewing a dead one, sign out: out/logged out
-    renewing a dead one, rejected 5: in/Refresh a1 r0
-    renewing a dead one, useless 5: in/Login a1 r0 + login
-    renewing a dead one, received: live g6
-    renewing a dead one, transient: backoff gSome(5) a1
-    renewing a dead one, refused: backoff gSome(5) a1
-    renewing a dead one, closed: renewing/Login g5 a1 + login
-    renewing a dead one, limited: backoff gSome(5) a1
-    renewing a dead one, limited long: backoff gSome(5) a1
-    renewing a dead one, final: backoff gSome(5) a1
-    renewing/login, sign in: checking (live g5) + check
-    renewing/login, sign out: out/logged out
-    renewing/login, rejected 5: in/Login a1 r0
-    renewing/login, useless 5: in/Login a1 r0
-    renewing/login, received: live g6
-    renewing/login, transient: backoff gSome(5) a1
-    renewing/login, refused: backoff gSome(5) a1
-    renewing/login, closed: backoff gSome(5) a1
-    renewing/login, limited: backoff gSome(5) a1
-    renewing/login, limited long: backoff gSome(5) a1
-    renewing/login, final: backoff gSome(5) a1
-    backoff, sign in: checking (backoff gNone a2) + check
-    backoff, sign out: out/logged out
-    backoff, timer: in/Login a3 r0 + login
-    backoff/early, sign in: checking (backoff gNone a2) + check
-    backoff/early, sign out: out/logged out
-    backoff/token, sign in: checking (backoff gSome(5) a2) + check
-    backoff/token, sign out: out/logged out
-    backoff/token, timer: renewing/Refresh g5 a3 + refresh g5
-    backoff/token, rejected 5: in/Login a1 r0 + login
-    backoff/token, useless 5: in/Login a1 r0 + login
-    backoff/told, sign in: checking (backoff gSome(5) a2) + check
-    backoff/told, sign out: out/logged out
-    backoff/told, rejected 5: out/failed r0
-    backoff/told, useless 5: out/failed r0
-    ");
-}
 
-#[test]
-fn stopping_ends_every_state_for_good() {
-    let context = Context {
-        now: start(),
-        jitter: 0.0,
-    };
-    for (name, state) in states(context.now) {
-        let (after, effect) = state.step(Event::Stop, context);
-        assert_eq!(
-            (short(&after).as_str(), effect.is_none()),
-            ("out/stopped", true),
-            "{name}"
-        );
+    fn fail(&mut self, error: SessionError) {
+        let id = self.state.attempt().unwrap();
+        self.step(Event::AttemptFailed(id, error));
+    }
+
+    fn succeed(&mut self) {
+        let Generation(id) = self.state.attempt().unwrap();
+        self.step(Event::AttemptSucceeded(token(id, self.now)));
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now.wall += time;
+        self.now.mono += time;
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::of(&self.state, Stats::default())
+    }
+
+    /// Passes the time until the next attempt, in seconds.
+    fn wait(&mut self) -> u64 {
+        let retry_at = self.snapshot().phase.retry_at().unwrap();
+        let wait = retry_at.until(self.now);
+        self.pass(wait);
+        wait.as_secs()
     }
 }
 
-#[test]
-fn a_series_of_failures_ends_after_five_attempts_and_may_begin_again() {
-    let now = start();
-    let context = Context { now, jitter: 0.0 };
-    let (mut state, _) = State::SignedOut {
-        reason: Reason::NotYet,
-    }
-    .step(Event::Wanted, context);
-    let mut attempts = 1;
-    loop {
-        (state, _) = state.step(Event::Failed(transient()), context);
-        let State::Backoff { retry_at, .. } = &state else {
-            break;
-        };
-        let later = Context {
-            now: *retry_at,
-            jitter: 0.0,
-        };
-        (state, _) = state.step(Event::Timer, later);
-        attempts += 1;
-    }
-    assert_eq!(attempts, MAX_ATTEMPTS);
-    assert!(matches!(state.outlook(now), Outlook::Ask), "{state:?}");
+fn not_yet() -> State {
+    Resting::not_yet(configured()).into()
 }
 
-#[test]
-fn a_refused_password_cools_down_from_30_s_to_15_min_and_never_for_ever() {
-    let mut now = start();
-    let mut state = State::SignedOut {
-        reason: Reason::NotYet,
-    };
-    let mut pauses = Vec::new();
+#[tokio::test(start_paused = true)]
+async fn a_series_of_failures_ends_after_five_attempts_and_may_begin_again() {
+    let mut machine = Machine::new(not_yet());
+    machine.step(Event::TokenRequested);
+    for attempt in 1..=MAX_ATTEMPTS {
+        assert_eq!(machine.logins, attempt);
+        machine.fail(transient());
+        if attempt < MAX_ATTEMPTS {
+            machine.wait();
+            machine.step(Event::TimerFired);
+        }
+    }
+    assert_eq!(machine.state.wakes_at(), None);
+    let snapshot = machine.snapshot();
+    let availability = snapshot.availability(machine.now);
+    assert!(matches!(availability, TokenAvailability::Requestable));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_password_cools_down_from_30_s_to_15_min_and_is_never_given_up() {
+    let mut machine = Machine::new(not_yet());
+    let mut cool_downs = Vec::new();
     for _ in 0..8 {
-        let context = Context { now, jitter: 0.5 };
-        (state, _) = state.step(Event::Wanted, context);
-        (state, _) = state.step(Event::Failed(SessionError::Refused), context);
+        machine.step(Event::TokenRequested);
+        machine.fail(SessionError::Refused);
+        let snapshot = machine.snapshot();
         assert!(matches!(
-            state.outlook(now),
-            Outlook::Refused(SessionError::Refused)
+            snapshot.availability(machine.now),
+            TokenAvailability::Refused(SessionError::Refused)
         ));
-        let State::SignedOut {
-            reason: Reason::Failed { retry_at, .. },
-        } = &state
-        else {
-            panic!()
-        };
-        pauses.push(retry_at.until(now).as_secs());
-        now = *retry_at;
-        assert!(matches!(state.outlook(now), Outlook::Ask));
+        machine.step(Event::TokenRequested);
+        assert_eq!(machine.state.attempt(), None, "one attempt per cool-down");
+        cool_downs.push(machine.wait());
     }
-    assert_eq!(pauses, [30, 60, 120, 240, 480, 900, 900, 900]);
+    assert_eq!(cool_downs, [30, 60, 120, 240, 480, 900, 900, 900]);
 }
 
-#[test]
-fn callers_use_a_good_token_while_its_renewal_fails() {
-    let now = start();
-    let token = token(5, now);
-    for state in [
-        State::Renewing {
-            token: token.clone(),
-            tries: tries(3, 0),
-            via: Via::Login,
-        },
-        State::Backoff {
-            token: Some(token),
-            tries: tries(9, 0),
-            error: SessionError::Token(TokenError::Subject),
-            retry_at: now,
-        },
-    ] {
-        assert!(matches!(state.outlook(now), Outlook::Token(token) if token.generation().0 == 5));
+#[tokio::test(start_paused = true)]
+async fn a_refused_renewal_counts_towards_the_cool_down() {
+    let mut machine = Machine::new(not_yet());
+    machine.step(Event::TokenRequested);
+    machine.succeed();
+    let rejection = SessionError::Bridge(crate::bridge::BridgeError::Unauthorized {
+        message: String::new(),
+    });
+    let mut cool_downs = Vec::new();
+    machine.pass(HOUR - Duration::from_secs(290));
+    for _ in 0..2 {
+        machine.step(Event::TimerFired);
+        machine.fail(rejection.clone());
+        machine.fail(SessionError::Refused);
+        cool_downs.push(machine.wait());
+    }
+    // The token expires, and the cool-down of its renewal still holds.
+    machine.step(Event::TimerFired);
+    machine.fail(rejection);
+    machine.fail(SessionError::Refused);
+    let logins = machine.logins;
+    machine.step(Event::TokenRejected {
+        generation: Generation(20),
+        next: Grant::Refresh,
+    });
+    assert_eq!(machine.logins, logins);
+    cool_downs.push(machine.wait());
+    machine.step(Event::TokenRequested);
+    machine.fail(SessionError::Refused);
+    cool_downs.push(machine.wait());
+    assert_eq!(cool_downs, [30, 60, 120, 240]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn full_logins_keep_their_distance_whatever_their_cause() {
+    let mut machine = Machine::new(not_yet());
+    let mut distances = Vec::new();
+    machine.step(Event::TokenRequested);
+    for _ in 0..8 {
+        machine.succeed();
+        let generation = machine.snapshot().phase.token().unwrap().generation();
+        machine.step(Event::TokenRejected {
+            generation,
+            next: Grant::Login,
+        });
+        let snapshot = machine.snapshot();
+        let availability = snapshot.availability(machine.now);
+        assert!(matches!(availability, TokenAvailability::Pending));
+        distances.push(machine.wait());
+        machine.step(Event::TimerFired);
+    }
+    assert_eq!(distances, [2, 4, 8, 16, 32, 60, 60, 60]);
+    machine.succeed();
+    machine.pass(Duration::from_secs(301));
+    let generation = machine.snapshot().phase.token().unwrap().generation();
+    machine.step(Event::TokenRejected {
+        generation,
+        next: Grant::Login,
+    });
+    machine.succeed();
+    machine.step(Event::TokenRejected {
+        generation: Generation(machine.next - 1),
+        next: Grant::Login,
+    });
+    assert_eq!(machine.wait(), 2, "the distance shrinks after a quiet time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_credentials_are_tried_at_once() {
+    let mut machine = Machine::new(Resting::not_yet(nothing()).into());
+    let (first, _) = Reply::new();
+    machine.step(Event::Offer(credentials("alice", "wrong-password"), first));
+    machine.fail(SessionError::Refused);
+    let (same, _) = Reply::new();
+    machine.step(Event::Offer(credentials("alice", "wrong-password"), same));
+    assert_eq!(machine.logins, 1, "the same credentials stay in cool-down");
+    let (other, _) = Reply::new();
+    machine.step(Event::Offer(credentials("alice", "right-password"), other));
+    assert_eq!(machine.logins, 2);
+    machine.fail(SessionError::Refused);
+    let (person, _) = Reply::new();
+    machine.step(Event::SignIn(
+        credentials("alice", "typed-password"),
+        person,
+    ));
+    assert_eq!(machine.logins, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_password_stays_after_a_sign_out_whatever_comes_after_it() {
+    for (name, state) in states::all() {
+        let mut machine = Machine::new(not_yet());
+        machine.state = state(machine.now);
+        if machine.state.is_stopped() {
+            continue;
+        }
+        let reply = || Reply::new().0;
+        machine.step(Event::SignOut(reply()));
+        assert!(machine.state.account().is_none(), "{name}");
+        // While a person's next login is checked, a client's offer is refused.
+        machine.step(Event::SignIn(
+            credentials("alice", "typed-password"),
+            reply(),
+        ));
+        let effects = machine.step(Event::Offer(
+            credentials("alice", "other-password"),
+            reply(),
+        ));
+        assert!(matches!(
+            effects.as_slice(),
+            [Effect::Reply(_, Err(SessionError::LoggedOut))]
+        ));
+        machine.fail(SessionError::Refused);
+        assert!(machine.state.account().is_none(), "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_use_a_good_token_in_every_state_that_has_one() {
+    let now = TestClock::new().now();
+    for (name, state) in states::all() {
+        let snapshot = Snapshot::of(&state(now), Stats::default());
+        let is_available = matches!(snapshot.availability(now), TokenAvailability::Available(_));
+        let is_good = snapshot
+            .phase
+            .token()
+            .is_some_and(|token| token.is_good(now));
+        assert_eq!(is_available, is_good, "{name}");
+        let later = now.plus(HOUR);
+        let later = Now {
+            wall: later.wall(),
+            mono: now.mono + HOUR,
+        };
+        let availability = snapshot.availability(later);
         assert!(
-            matches!(state.outlook(now.plus(HOUR)), Outlook::Ask),
-            "not a dead one"
+            !matches!(availability, TokenAvailability::Available(_)),
+            "{name}: an expired token"
         );
     }
 }
 
-#[test]
-fn the_timer_is_never_set_to_a_time_that_changes_nothing() {
-    let now = start();
-    for (name, state) in states(now) {
-        let Some(at) = state.wakes_at() else { continue };
-        let at = Now {
-            wall: at.wall.max(now.wall),
-            mono: at.mono.max(now.mono),
+#[tokio::test(start_paused = true)]
+async fn the_timer_is_never_set_to_a_time_that_changes_nothing() {
+    let now = TestClock::new().now();
+    for (name, state) in states::all() {
+        let Some(wakes_at) = state(now).wakes_at() else {
+            continue;
         };
-        let before = short(&state);
-        let (after, _) = state.step(
-            Event::Timer,
-            Context {
-                now: at,
-                jitter: 0.0,
-            },
-        );
-        assert_ne!(before, short(&after), "{name} would spin");
+        let mut machine = Machine::new(state(now));
+        machine.now = now;
+        machine.pass(wakes_at.until(now));
+        let effects = machine.step(Event::TimerFired);
+        let is_waiting = matches!(machine.state, State::Waiting(_));
+        assert!(!effects.is_empty() || is_waiting, "{name} would spin");
     }
 }

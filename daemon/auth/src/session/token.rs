@@ -1,10 +1,10 @@
-//! A token: what can be checked of it here, and how long it is good for.
+//! A token: the checks of a JWT, and the time for which it is good.
 //!
 //! The signature cannot be checked: the secret is the bridge's alone (seed: "signed with a
-//! secret that only the server has"). What is checked guards against a broken or foreign
-//! bridge, not against a forger, who would gain nothing by sending us a token of his own.
+//! secret that only the server has"). The checks guard against a broken or foreign bridge; a
+//! forger gains nothing by sending this side a token.
 
-use super::clock::Now;
+use super::clock::{Deadline, Now};
 use crate::bridge::{Bearer, Generation, IssuedToken, Revocation};
 use jsonwebtoken::{Algorithm, dangerous};
 use secrecy::ExposeSecret as _;
@@ -14,39 +14,59 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// More than any bridge's token has; a larger one is not looked into.
+/// Size limit in bytes; no bridge's token comes near it.
 const MAX_BYTES: usize = 8 * 1024;
-/// A token that claims to live longer is a mistake.
+/// Longest lifetime that is believed.
 const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Seed: "refresh when within 5 minutes of expiry".
 const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
-/// So that many machines that logged in together do not renew together.
+/// Spread of renewals, so that machines that logged in together do not renew together.
 const RENEW_JITTER: Duration = Duration::from_secs(60);
 
-/// A token that passed the checks.
+/// A token that passed the checks. Tokens with the same generation are equal.
 #[derive(Debug, Clone)]
 pub struct Token {
     bearer: Bearer,
     username: Arc<str>,
-    expires: Now,
-    renews: Now,
+    expires: Deadline,
+    renews: Deadline,
 }
 
-/// Why something the bridge issued is not used.
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.generation() == other.generation()
+    }
+}
+
+/// Reason why an issued token is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
+    /// The token exceeds 8 KiB.
     #[error("it has {0} bytes, more than a token has")]
     TooLarge(usize),
+    /// The token is not a JWT, or its header names an unknown algorithm.
     #[error("it is corrupt, or signed in a way that the bridge does not use: {0}")]
     NotAJwt(String),
+    /// The token is not signed with HS256.
     #[error("it is signed with {0:?}, the bridge signs with HS256")]
     Algorithm(Algorithm),
+    /// The token's `sub` is another username.
     #[error("it was issued to another username")]
     Subject,
+    /// The token expires before it was issued, or more than a year after.
     #[error("its lifetime makes no sense: issued {}, expires {}", at(*issued), at(*expires))]
-    Lifetime { issued: i64, expires: i64 },
+    Lifetime {
+        /// The token's `iat`, or the time of the answer; Unix time.
+        issued: i64,
+        /// The token's `exp`; Unix time.
+        expires: i64,
+    },
+    /// The token had expired when it arrived.
     #[error("it had expired when it was issued: {}", at(*expires))]
-    Expired { expires: i64 },
+    Expired {
+        /// The token's `exp`; Unix time.
+        expires: i64,
+    },
 }
 
 #[derive(Deserialize)]
@@ -57,16 +77,13 @@ struct Claims {
 }
 
 impl Token {
-    /// Checks what was issued to `username` and works out until when it is good, in local
-    /// time that began at `asked`, the moment before the request left.
+    /// Checks a token that was issued to `username`, and computes its end in local time from
+    /// `asked`, the moment before the request left.
     ///
-    /// The bridge's clock is taken from its `Date` header; where there is none, from `iat`:
-    /// a token that was just asked for was just issued. So a local clock that is wrong by a
-    /// day changes nothing. `exp` counts and `expires_at` does not (bridge-api.md, trap 10).
-    ///
-    /// # Errors
-    /// Any [`TokenError`].
-    pub fn receive(
+    /// The bridge's time is the `Date` header, or `iat` if there is none: the token was just
+    /// issued. A local clock that is wrong by a day therefore changes nothing. `exp` counts and
+    /// `expires_at` does not (bridge-api.md, trap 10).
+    pub(crate) fn receive(
         issued: IssuedToken,
         username: &str,
         (generation, revocation): (Generation, Revocation),
@@ -100,16 +117,16 @@ impl Token {
         if lifetime > MAX_LIFETIME {
             return Err(nonsense);
         }
-        // Both times are whole seconds, so what is left may be up to a second less.
+        // Both times are whole seconds, so up to a second less may be left.
         let left = seconds(server_now.unwrap_or(issued_at), exp)
             .ok_or(TokenError::Expired { expires: exp })?
             .min(lifetime)
             .saturating_sub(Duration::from_secs(1));
         if left.is_zero() {
-            // Whoever waits would ask for another one, and so on without a pause.
+            // Callers would request the next token at once, and so on without a pause.
             return Err(TokenError::Expired { expires: exp });
         }
-        // A token of minutes, as tests have, is renewed in its last fifth.
+        // A token that lives for minutes, as in tests, is renewed in its last fifth.
         let margin = RENEW_BEFORE.min(left / 5) + RENEW_JITTER.min(left / 20).mul_f64(jitter);
         Ok(Self {
             bearer: Bearer::new(issued.jwt, generation, revocation),
@@ -119,38 +136,38 @@ impl Token {
         })
     }
 
-    /// What a request carries.
+    /// Returns the credential for requests.
     pub fn bearer(&self) -> &Bearer {
         &self.bearer
     }
 
-    /// Which one it is.
+    /// Returns the number of the login or renewal that brought the token.
     pub fn generation(&self) -> Generation {
         self.bearer.generation()
     }
 
-    /// Whose it is.
+    /// Returns the username.
     pub fn username(&self) -> &str {
         &self.username
     }
 
-    /// When it stops being good.
-    pub fn expires(&self) -> Now {
+    /// Returns the end of the token's life.
+    pub fn expires(&self) -> Deadline {
         self.expires
     }
 
-    /// When it is to be renewed.
-    pub fn renews(&self) -> Now {
+    /// Returns the time of the renewal.
+    pub fn renews(&self) -> Deadline {
         self.renews
     }
 
-    /// Whether it is good at `now`.
+    /// Returns whether the token is good at `now`.
     pub fn is_good(&self, now: Now) -> bool {
         !self.expires.has_come(now)
     }
 }
 
-/// Unix time for a person; a bridge may say anything.
+/// Renders Unix time, which may be any number.
 fn at(unix: i64) -> String {
     u64::try_from(unix)
         .ok()
@@ -165,7 +182,7 @@ fn unix(time: SystemTime) -> Option<i64> {
     i64::try_from(since.as_secs()).ok()
 }
 
-/// From `start` to `end`, when that is a time at all.
+/// Returns the time from `start` to `end`, if `end` is later.
 fn seconds(start: i64, end: i64) -> Option<Duration> {
     let seconds = u64::try_from(end.checked_sub(start)?).ok()?;
     (seconds > 0).then(|| Duration::from_secs(seconds))

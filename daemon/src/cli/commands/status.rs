@@ -87,7 +87,7 @@ async fn watch(profile: &str) -> Result<Exit, CliError> {
 /// Returns the page as a terminal shows it: lines that fit, and the session in a colour.
 fn painted(terminal: Terminal, status: &Facts) -> String {
     let mood = match (status.session.state, is_signed_in(status)) {
-        (SessionState::Live | SessionState::Renewing, _) => Mood::Good,
+        (SessionState::Live, _) => Mood::Good,
         (_, true) => Mood::Passing,
         (_, false) => Mood::Bad,
     };
@@ -157,9 +157,8 @@ fn exit_of(all: &[Facts]) -> Exit {
 
 fn is_signed_in(status: &Facts) -> bool {
     match status.session.state {
-        SessionState::Live | SessionState::Renewing | SessionState::SigningIn => true,
-        SessionState::Backoff => status.session.token_expires_at.is_some(),
-        SessionState::SignedOut => false,
+        SessionState::Live | SessionState::SigningIn => true,
+        SessionState::SignedOut | SessionState::Waiting => false,
     }
 }
 

@@ -46,8 +46,8 @@ impl Daemon {
     pub(super) fn signed_in(&self) -> Option<&str> {
         let state = self.status()?.session.state;
         match state {
-            SessionState::Live | SessionState::Renewing => self.account(),
-            SessionState::SignedOut | SessionState::SigningIn | SessionState::Backoff => None,
+            SessionState::Live => self.account(),
+            SessionState::SignedOut | SessionState::SigningIn | SessionState::Waiting => None,
         }
     }
 }

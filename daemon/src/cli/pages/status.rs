@@ -204,13 +204,11 @@ fn aligned(mut table: Table, right: &[usize]) -> String {
 
 fn state_text(session: &SessionStatus) -> &'static str {
     match session.state {
+        SessionState::Live if session.renewing => "live (renewing the token)",
+        SessionState::Live if session.retry_at.is_some() => "live (the last renewal failed)",
         SessionState::Live => "live",
-        SessionState::Renewing => "live (renewing the token)",
         SessionState::SigningIn => "signing in",
-        SessionState::Backoff if session.token_expires_at.is_some() => {
-            "live (the last renewal failed)"
-        }
-        SessionState::Backoff => "the last login failed, waiting to retry",
+        SessionState::Waiting => "the last login failed, waiting to retry",
         SessionState::SignedOut => "signed out",
     }
 }

@@ -1,10 +1,7 @@
 //! Pure files.
 
 use crate::{assert_reported, tree::build};
-use tai_architecture::{
-    Files, Finding, pure,
-    rules::{IMPURE, PURE},
-};
+use tai_architecture::{Files, Finding, pure, rules::IMPURE};
 
 const STATE: &str = "daemon/auth/src/session/state.rs";
 
@@ -19,7 +16,7 @@ fn found(state: &str, other: &str) -> Vec<Finding> {
     );
     files.insert(STATE, state);
     files.insert("daemon/auth/src/session/other.rs", other);
-    pure::check(&build(&files), PURE, IMPURE)
+    pure::check(&build(&files), &[STATE], IMPURE)
 }
 
 #[test]
@@ -74,6 +71,6 @@ fn a_pure_file_may_take_times_as_arguments_and_have_tests() {
 fn a_pure_file_that_is_gone_is_reported() {
     let mut files = Files::default();
     files.insert("proto/Cargo.toml", "[package]\nname = \"tai-proto\"\n");
-    let found = pure::check(&build(&files), PURE, IMPURE);
+    let found = pure::check(&build(&files), &[STATE], IMPURE);
     assert_reported(&found, STATE, "pure files", "no such file");
 }

@@ -200,7 +200,7 @@ fn the_status_has_the_documented_fields() {
     );
     assert_eq!(
         fields(&status["session"]),
-        "failed_logins failed_renewals last_error logins rejected_tokens renewals renews_at retry_at state token_expires_at"
+        "failed_logins failed_renewals last_error logins rejected_tokens renewals renewing renews_at retry_at state token_expires_at"
     );
     assert_eq!(
         fields(&status["bridge"]),

@@ -111,7 +111,7 @@ fn a_refused_password_is_said_plainly_and_tried_once_however_many_ask() {
     assert_eq!(machine.sandbox.count(LOGIN), 1);
     let output = machine.cli(&["status"]);
     assert_eq!(output.status.code(), Some(4));
-    assert_eq!(machine.status()["session"]["state"], "signed_out");
+    assert_eq!(machine.status()["session"]["state"], "waiting");
 }
 
 #[test]

@@ -1,0 +1,166 @@
+//! The account of a session: its credential source, and the history that limits its logins.
+//! A session that is signed out for good has no account, and so no password.
+
+use super::clock::{Deadline, Now};
+use crate::{
+    backoff::doubling,
+    bridge::Revocation,
+    credentials::{CredentialOrigin, Credentials, Source},
+};
+use secrecy::ExposeSecret as _;
+use std::{sync::Arc, time::Duration};
+
+/// Pause after the first full login before the next one.
+const FIRST_FLOOR: Duration = Duration::from_secs(2);
+const LONGEST_FLOOR: Duration = Duration::from_secs(60);
+/// Time after a full login until the floor starts at [`FIRST_FLOOR`] again.
+const FLOOR_MEMORY: Duration = Duration::from_secs(5 * 60);
+
+/// The account of a session.
+#[derive(Debug, Clone)]
+pub(super) struct Account {
+    source: Source,
+    /// The username, once it is known: a keyring knows one that is not configured.
+    username: Option<Arc<str>>,
+    /// Number of refused logins in a row.
+    refusals: u32,
+    floor: Option<Floor>,
+    revocation: Revocation,
+}
+
+/// Minimum distance between full logins, whatever their cause.
+#[derive(Debug, Clone, Copy)]
+struct Floor {
+    /// Number of full logins in a row without a longer time between them.
+    logins: u32,
+    not_before: Deadline,
+    forgotten_at: Deadline,
+}
+
+impl Account {
+    /// Creates the account of a source that has not been asked.
+    pub(super) fn new(source: Source) -> Self {
+        Self {
+            username: source.username().map(Into::into),
+            source,
+            refusals: 0,
+            floor: None,
+            revocation: Revocation::default(),
+        }
+    }
+
+    /// Creates the account of credentials that a person or a client gave. `family` is the
+    /// revocation of the tokens so far.
+    pub(super) fn held(
+        credentials: Credentials,
+        origin: CredentialOrigin,
+        family: Option<Revocation>,
+    ) -> Self {
+        Self {
+            revocation: family.unwrap_or_default(),
+            ..Self::new(Source::Held {
+                credentials,
+                origin,
+            })
+        }
+    }
+
+    /// Returns the credential source.
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Returns the username, if it is known.
+    pub(super) fn username(&self) -> Option<&Arc<str>> {
+        self.username.as_ref()
+    }
+
+    /// Returns the number of refused logins in a row.
+    pub(super) fn refusals(&self) -> u32 {
+        self.refusals
+    }
+
+    /// Returns the revocation that all tokens of the account share.
+    pub(super) fn revocation(&self) -> &Revocation {
+        &self.revocation
+    }
+
+    /// Returns the earliest time of the next full login, if that is later than now.
+    pub(super) fn floor(&self, now: Now) -> Option<Deadline> {
+        let floor = self.floor.map(|floor| floor.not_before);
+        floor.filter(|not_before| !not_before.has_come(now))
+    }
+
+    /// Notes a full login.
+    pub(super) fn logged_in(mut self, username: &str, now: Now) -> Self {
+        let recent = self.floor.filter(|floor| !floor.forgotten_at.has_come(now));
+        let logins = recent.map_or(0, |floor| floor.logins).saturating_add(1);
+        self.floor = Some(Floor {
+            logins,
+            not_before: now.plus(doubling(FIRST_FLOOR, LONGEST_FLOOR, logins)),
+            forgotten_at: now.plus(FLOOR_MEMORY),
+        });
+        self.username = Some(username.into());
+        self.renewed()
+    }
+
+    /// Notes a renewal.
+    pub(super) fn renewed(self) -> Self {
+        Self {
+            refusals: 0,
+            ..self
+        }
+    }
+
+    /// Notes a refused login.
+    pub(super) fn refused(self) -> Self {
+        Self {
+            refusals: self.refusals.saturating_add(1),
+            ..self
+        }
+    }
+
+    /// Replaces the source by another one with the same credentials.
+    pub(super) fn with_source(self, source: Source) -> Self {
+        Self {
+            username: source.username().map(Into::into).or(self.username),
+            source,
+            ..self
+        }
+    }
+
+    /// Returns whether a client's credentials may take the place of the present ones: if the
+    /// account is the same, and no other place but a client or the keyring is configured.
+    pub(super) fn accepts_offer(&self, offered: &Credentials) -> bool {
+        let is_free = match &self.source {
+            Source::Nowhere { .. } => true,
+            #[cfg(feature = "keyring")]
+            Source::Keyring { .. } => true,
+            Source::Held { origin, .. } => match origin {
+                CredentialOrigin::Client => true,
+                CredentialOrigin::Variable(_)
+                | CredentialOrigin::Person
+                | CredentialOrigin::Caller => false,
+            },
+            Source::Systemd { .. } | Source::Command { .. } | Source::File { .. } => false,
+        };
+        let username = self.username.as_deref();
+        is_free && username.is_none_or(|username| username == offered.username)
+    }
+
+    /// Returns whether the account holds exactly these credentials.
+    pub(super) fn holds(&self, offered: &Credentials) -> bool {
+        match &self.source {
+            Source::Held { credentials, .. } => {
+                credentials.username == offered.username
+                    && credentials.password.expose_secret() == offered.password.expose_secret()
+            }
+            Source::Nowhere { .. }
+            | Source::Systemd { .. }
+            | Source::Command { .. }
+            | Source::File { .. } => false,
+            #[cfg(feature = "keyring")]
+            Source::Keyring { .. } => false,
+        }
+    }
+}

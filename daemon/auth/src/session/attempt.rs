@@ -1,0 +1,94 @@
+//! The requests for tokens, and the log lines about them.
+
+use super::{
+    clock::{Clock, Now},
+    error::SessionError,
+    event::{Record, Request},
+    token::Token,
+};
+use crate::{
+    bridge::{BridgeError, Generation, IssuedToken, Revocation, TokenIssuer},
+    credentials::Credentials,
+};
+
+/// Makes one request for a token and checks the answer.
+pub(super) async fn run<I: TokenIssuer>(
+    issuer: &I,
+    request: Request,
+    mark: (Generation, Revocation),
+    clock: &dyn Clock,
+) -> Result<Token, SessionError> {
+    match request {
+        Request::Login(source) => login(issuer, &source.ask().await?, mark, clock).await,
+        Request::Refresh(token) => {
+            let asked = clock.now();
+            // Seed: "Token expires in 4 minutes, refreshing proactively".
+            tracing::debug!(
+                "Token expires in {} minutes, refreshing proactively",
+                token.expires().until(asked).as_secs() / 60
+            );
+            let issued = issuer.refresh(token.bearer()).await;
+            let issued = issued.map_err(SessionError::Bridge)?;
+            receive(issued, token.username(), mark, asked)
+        }
+    }
+}
+
+/// Logs in once and checks the token.
+pub(crate) async fn login<I: TokenIssuer>(
+    issuer: &I,
+    credentials: &Credentials,
+    mark: (Generation, Revocation),
+    clock: &dyn Clock,
+) -> Result<Token, SessionError> {
+    // Seed: "Attempting login with username: alice".
+    tracing::debug!("Attempting login with username: {}", credentials.username);
+    let asked = clock.now();
+    let issued = issuer.login(credentials).await?;
+    receive(issued, &credentials.username, mark, asked)
+}
+
+fn receive(
+    issued: IssuedToken,
+    username: &str,
+    mark: (Generation, Revocation),
+    asked: Now,
+) -> Result<Token, SessionError> {
+    Token::receive(issued, username, mark, asked, fastrand::f64()).map_err(SessionError::Token)
+}
+
+/// Logs an occurrence, where the seed has a line for it in the seed's words.
+pub(super) fn log(record: &Record) {
+    match record {
+        Record::LoggedIn(token) => {
+            tracing::info!("✅ Login successful");
+            tracing::debug!("JWT token received, expires: {}", expiry(token));
+            tracing::debug!("Token stored in memory for API requests");
+        }
+        Record::Renewed(token) => {
+            tracing::info!("✅ Token refreshed successfully");
+            tracing::debug!("Token refresh successful, new expiry: {}", expiry(token));
+        }
+        Record::RenewalFailed(error) => {
+            tracing::warn!(error = %crate::chain(error), "Token refresh failed");
+        }
+        Record::LoginFailed(error) | Record::CheckFailed(error) => match error {
+            SessionError::NoCredentials => {
+                tracing::info!("login is not possible yet: no username and password");
+            }
+            SessionError::Refused => {
+                tracing::error!("Error: Authentication failed - invalid username or password");
+            }
+            SessionError::Bridge(BridgeError::Unreachable { detail }) => {
+                tracing::error!("Error: Unable to connect to authentication server: {detail}");
+            }
+            error => tracing::error!(error = %crate::chain(error), "Error: login failed"),
+        },
+        Record::TokenRejected => tracing::debug!("the bridge rejected the token"),
+        Record::LoggedOut => tracing::info!("signed out"),
+    }
+}
+
+fn expiry(token: &Token) -> String {
+    crate::time::rfc3339(token.expires().wall())
+}

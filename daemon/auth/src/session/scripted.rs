@@ -1,0 +1,122 @@
+//! An issuer whose answers a test chooses.
+
+use crate::{
+    bridge::{Bearer, BridgeError, IssuedToken, LoginError, TokenIssuer},
+    credentials::Credentials,
+    testing::{TestClock, good_jwt, issued},
+};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// Answer of a [`ScriptedIssuer`].
+#[derive(Debug, Clone)]
+pub(super) enum Answer {
+    /// A good token.
+    Token,
+    /// A failed request.
+    Fail(BridgeError),
+    /// A refused login.
+    Refuse,
+    /// No answer within the time limit of a request.
+    Hang,
+    /// This text as the token.
+    Raw(String),
+}
+
+/// Issuer whose answers a test chooses. Each takes 100 ms.
+pub(super) struct ScriptedIssuer {
+    pub(super) clock: Arc<TestClock>,
+    pub(super) sends_date: bool,
+    logins: Mutex<Script>,
+    refreshes: Mutex<Script>,
+}
+
+/// The answers to come, and the number of requests so far.
+#[derive(Default)]
+struct Script {
+    answers: VecDeque<Answer>,
+    /// The answer when the script has ended; a good token if there is none.
+    then: Option<Answer>,
+    requests: u32,
+}
+
+impl Script {
+    fn next(&mut self) -> Answer {
+        self.requests += 1;
+        let scripted = self.answers.pop_front().or_else(|| self.then.clone());
+        scripted.unwrap_or(Answer::Token)
+    }
+}
+
+impl ScriptedIssuer {
+    /// Creates an issuer without a script.
+    pub(super) fn new(clock: &Arc<TestClock>) -> Arc<Self> {
+        Arc::new(Self {
+            clock: clock.clone(),
+            sends_date: true,
+            logins: Mutex::default(),
+            refreshes: Mutex::default(),
+        })
+    }
+
+    /// Returns the numbers of logins and refreshes.
+    pub(super) fn counts(&self) -> (u32, u32) {
+        (
+            self.logins.lock().unwrap().requests,
+            self.refreshes.lock().unwrap().requests,
+        )
+    }
+
+    /// Adds an answer to a login.
+    pub(super) fn next_login(&self, answer: Answer) {
+        self.logins.lock().unwrap().answers.push_back(answer);
+    }
+
+    /// Adds an answer to a refresh.
+    pub(super) fn next_refresh(&self, answer: Answer) {
+        self.refreshes.lock().unwrap().answers.push_back(answer);
+    }
+
+    /// Sets the answer to every refresh.
+    pub(super) fn each_refresh(&self, answer: Answer) {
+        self.refreshes.lock().unwrap().then = Some(answer);
+    }
+
+    async fn answer(&self, answer: Answer) -> Result<IssuedToken, LoginError> {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let jwt = match answer {
+            Answer::Token => good_jwt(&self.clock),
+            Answer::Fail(error) => return Err(LoginError::Bridge(error)),
+            Answer::Refuse => return Err(LoginError::Refused),
+            Answer::Hang => {
+                let after = Duration::from_secs(30);
+                tokio::time::sleep(after).await;
+                return Err(LoginError::Bridge(BridgeError::TimedOut { after }));
+            }
+            Answer::Raw(jwt) => jwt,
+        };
+        let issued = issued(jwt, &self.clock);
+        Ok(IssuedToken {
+            server_time: issued.server_time.filter(|_| self.sends_date),
+            ..issued
+        })
+    }
+}
+
+impl TokenIssuer for ScriptedIssuer {
+    async fn login(&self, _: &Credentials) -> Result<IssuedToken, LoginError> {
+        let answer = self.logins.lock().unwrap().next();
+        self.answer(answer).await
+    }
+
+    async fn refresh(&self, _: &Bearer) -> Result<IssuedToken, BridgeError> {
+        let answer = self.refreshes.lock().unwrap().next();
+        self.answer(answer).await.map_err(|error| match error {
+            LoginError::Bridge(error) => error,
+            LoginError::Refused | LoginError::Locked { .. } => panic!("not an answer to a refresh"),
+        })
+    }
+}

@@ -1,0 +1,371 @@
+//! The table of the session: each state meets each event.
+//!
+//! `states` and `events` enumerate the examples by exhaustive matches, so a new variant does
+//! not compile without an example, and a new example changes the table.
+
+pub(super) mod events;
+pub(super) mod states;
+mod text;
+
+use super::{
+    clock::{Clock as _, Now},
+    event::Context,
+    token::Token,
+};
+use crate::{
+    bridge::{Generation, IssuedToken, Revocation},
+    credentials::Credentials,
+    testing::{TestClock, jwt},
+};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
+
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
+
+/// Returns the context of a step whose attempt would have generation 9.
+pub(super) fn at(now: Now) -> Context {
+    Context {
+        now,
+        jitter: 1.0,
+        next: Generation(9),
+    }
+}
+
+/// Returns a token that was received at `now` and lives for an hour.
+pub(super) fn token(generation: u64, now: Now) -> Token {
+    let since = now.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let iat = since.as_secs();
+    let claims = format!(r#"{{"sub":"alice","iat":{iat},"exp":{}}}"#, iat + 3600);
+    let issued = IssuedToken {
+        jwt: jwt(r#"{"alg":"HS256"}"#, &claims).into(),
+        server_time: None,
+    };
+    let mark = (Generation(generation), Revocation::default());
+    Token::receive(issued, "alice", mark, now, 0.0).unwrap()
+}
+
+/// Returns a token of which this time is left.
+pub(super) fn token_with(generation: u64, now: Now, left: Duration) -> Token {
+    let received = Now {
+        wall: now.wall - HOUR + left,
+        ..now
+    };
+    token(generation, received)
+}
+
+pub(super) fn credentials(username: &str, password: &str) -> Credentials {
+    Credentials {
+        username: username.into(),
+        password: password.into(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_state_meets_every_event_as_the_table_says() {
+    let now = TestClock::new().now();
+    let mut table = String::new();
+    for (name, state) in states::all() {
+        table.push_str(&format!("{name}:\n"));
+        let before = text::state(&state(now));
+        let mut rows = BTreeMap::<String, Vec<&str>>::new();
+        for (event, happens) in events::all() {
+            let (after, effects) = state(now).step(happens(now), &at(now));
+            let mut outcome = text::state(&after);
+            if outcome == before {
+                "unchanged".clone_into(&mut outcome);
+            }
+            for effect in &effects {
+                outcome.push_str(" + ");
+                outcome.push_str(&text::effect(effect));
+            }
+            rows.entry(outcome).or_default().push(event);
+        }
+        for (outcome, events) in rows {
+            table.push_str(&format!("    {}: {outcome}\n", events.join(", ")));
+        }
+    }
+    insta::assert_snapshot!(table, @"
+    not yet:
+        sign-in: checking g9 (person's), before: not yet (configured) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        other source: not yet (file) + ok
+        token requested: signing in (login g9 #1, configured) + login g9
+        stop: stopped
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    no credentials:
+        sign-in: checking g9 (person's), before: no credentials (g7, nowhere) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        other source: no credentials (g7, file) + ok
+        offer, the same offer, offer for another account: signing in (login g9 #1, client's) + login g9 + ok
+        token requested: signing in (login g9 #1, nowhere) + login g9
+        stop: stopped
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+    logged out:
+        sign-in: checking g9 (person's), before: logged out + login g9
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        other source, offer, the same offer, offer for another account: unchanged + err(logged out)
+        sign-out: unchanged + note sign-out + ok
+    stopped:
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up, stop: unchanged
+        sign-in, sign-out, other source, offer, the same offer, offer for another account: unchanged + err(stopped)
+    signing in by refresh:
+        sign-in: checking g9 (person's), before: not yet (configured) + login g9
+        token: live g8 (configured) + count renewal
+        sign-out: logged out + revoke + note sign-out + ok
+        transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with: signing in (login g9 #1, configured) + login g9 + count failed renewal
+        other source: signing in (refresh g8 #1, file) + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    signing in by login:
+        sign-in: checking g9 (person's), before: not yet (configured, 1 refused) + login g9
+        token: live g8 (configured) + count login
+        sign-out: logged out + revoke + note sign-out + ok
+        nothing to log in with: no credentials (g8, configured, 1 refused) + count failed login
+        other source: signing in (login g8 #1, file, 1 refused) + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        long pause: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
+        transient failure, refusal of the grant, short pause: waiting (bridge, then #2, configured, 1 refused) + count failed login
+        refusal: waiting (refused, g8 failed, configured, 2 refused) + count failed login
+    signing in by the fifth login:
+        sign-in: checking g9 (person's), before: not yet (configured) + login g9
+        token: live g8 (configured) + count login
+        sign-out: logged out + revoke + note sign-out + ok
+        nothing to log in with: no credentials (g8, configured) + count failed login
+        other source: signing in (login g8 #5, file) + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        transient failure, refusal of the grant, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
+        refusal: waiting (refused, g8 failed, configured, 1 refused) + count failed login
+    live:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        other source: live g5 (file) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
+        rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
+        stop: stopped
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    live and due:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        other source: live g5 (file) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        token requested, timer: renewing g5 (refresh g9 #1, configured) + refresh g9 by g5
+        rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
+        rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
+        stop: stopped
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    live and expired:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        other source: live g5 (file) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        token requested, timer: signing in (login g9 #1, configured) + login g9
+        rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
+        stop: stopped
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    live after a login a moment ago:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        other source: live g5 (file) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
+        stop: stopped
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        rejected again: waiting (too soon, then #1, configured) + count rejection
+    live after a transient failure:
+        sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
+        other source: live g5 (file, #2 failed) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        token requested, timer: renewing g5 (refresh g9 #3, configured) + refresh g9 by g5
+        rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
+        stop: stopped
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    live, told to wait:
+        sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
+        other source: live g5 (file, #2 failed) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        stop: stopped
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
+    live and expired, told to wait:
+        sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
+        other source: live g5 (file, #2 failed) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        stop: stopped
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        token requested, timer: waiting (bridge, g7 failed, configured)
+        rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
+    renewing:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        transient failure, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
+        token: live g8 (configured) + count renewal
+        sign-out: logged out + revoke + note sign-out + ok
+        refusal of the grant: renewing g5 (login g9 #1, configured) + login g9 + count failed renewal
+        other source: renewing g5 (refresh g8 #1, file) + ok
+        rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
+        rejected: signing in (refresh g8 #1, configured) + count rejection
+        stop: stopped
+        token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    renewing an expired one:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        transient failure, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
+        token: live g8 (configured) + count renewal
+        sign-out: logged out + revoke + note sign-out + ok
+        refusal of the grant: renewing g5 (login g9 #1, configured) + login g9 + count failed renewal
+        other source: renewing g5 (refresh g8 #1, file) + ok
+        rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
+        token requested: signing in (refresh g8 #1, configured)
+        rejected: signing in (refresh g8 #1, configured) + count rejection
+        stop: stopped
+        older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    renewing after a login a moment ago:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        transient failure, refusal of the grant, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
+        token: live g8 (configured) + count renewal
+        sign-out: logged out + revoke + note sign-out + ok
+        other source: renewing g5 (refresh g8 #1, file) + ok
+        rejected: signing in (refresh g8 #1, configured) + count rejection
+        stop: stopped
+        token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        rejected again: waiting (too soon, then #1, configured) + count rejection
+    renewing by login:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        transient failure, refusal of the grant, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed login
+        refusal: live g5 (configured, 1 refused, #1 failed) + count failed login
+        token: live g8 (configured) + count login
+        sign-out: logged out + revoke + note sign-out + ok
+        other source: renewing g5 (login g8 #1, file) + ok
+        rejected, rejected again: signing in (login g8 #1, configured) + count rejection
+        stop: stopped
+        token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    waiting for the next attempt:
+        sign-in: checking g9 (person's), before: waiting (bridge, then #3, configured) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        other source: waiting (bridge, then #3, file) + ok
+    waiting, and the time has come:
+        sign-in: checking g9 (person's), before: waiting (bridge, then #3, configured) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        token requested, timer: signing in (login g9 #3, configured) + login g9
+        stop: stopped
+        rejected, rejected again, older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        other source: waiting (bridge, then #3, file) + ok
+    cooling down:
+        sign-in: checking g9 (person's), before: waiting (refused, g7 failed, client's, 1 refused) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        offer: signing in (login g9 #1, client's) + login g9 + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer for another account: unchanged + err(superseded)
+        the same offer: unchanged + ok
+        other source: waiting (refused, g7 failed, file, 1 refused) + ok
+    cooled down:
+        sign-in: checking g9 (person's), before: waiting (refused, g7 failed, configured) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        token requested: signing in (login g9 #1, configured) + login g9
+        stop: stopped
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        other source: waiting (refused, g7 failed, file) + ok
+    checking before the first login:
+        offer, the same offer, offer for another account: checking g8 (person's), before: not yet (client's) + ok
+        other source: checking g8 (person's), before: not yet (file) + ok
+        sign-in: checking g9 (person's), before: not yet (nowhere) + login g9 + err(superseded)
+        token: live g8 (person's) + count login + ok
+        sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
+        transient failure, refusal of the grant, short pause, long pause: not yet (nowhere) + count failed check + err(bridge)
+        nothing to log in with: not yet (nowhere) + count failed check + err(no credentials)
+        refusal: not yet (nowhere) + count failed check + err(refused)
+        stop: stopped + err(stopped)
+        token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+    checking while logged out:
+        sign-in: checking g9 (person's), before: logged out + login g9 + err(superseded)
+        token: live g8 (person's) + count login + ok
+        transient failure, refusal of the grant, short pause, long pause: logged out + count failed check + err(bridge)
+        nothing to log in with: logged out + count failed check + err(no credentials)
+        refusal: logged out + count failed check + err(refused)
+        sign-out: logged out + revoke + err(logged out) + note sign-out + ok
+        stop: stopped + err(stopped)
+        token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        other source, offer, the same offer, offer for another account: unchanged + err(logged out)
+    checking while live:
+        other source: checking g8 (person's), before: live g5 (file) + ok
+        rejected, rejected again: checking g8 (person's), before: not yet (configured) + count rejection
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9 + err(superseded)
+        transient failure, refusal of the grant, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
+        nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
+        refusal: live g5 (configured) + count failed check + err(refused)
+        token: live g8 (person's) + count login + ok
+        sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
+        stop: stopped + err(stopped)
+        token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    checking while expired:
+        other source: checking g8 (person's), before: live g5 (file) + ok
+        token requested: checking g8 (person's), before: not yet (configured)
+        rejected, rejected again: checking g8 (person's), before: not yet (configured) + count rejection
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9 + err(superseded)
+        transient failure, refusal of the grant, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
+        nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
+        refusal: live g5 (configured) + count failed check + err(refused)
+        token: live g8 (person's) + count login + ok
+        sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
+        stop: stopped + err(stopped)
+        older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+    checking while cooling down:
+        offer: checking g8 (person's), before: not yet (client's) + ok
+        other source: checking g8 (person's), before: waiting (refused, g7 failed, file, 1 refused) + ok
+        sign-in: checking g9 (person's), before: waiting (refused, g7 failed, client's, 1 refused) + login g9 + err(superseded)
+        token: live g8 (person's) + count login + ok
+        sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
+        stop: stopped + err(stopped)
+        token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
+        offer for another account: unchanged + err(superseded)
+        the same offer: unchanged + ok
+        transient failure, refusal of the grant, short pause, long pause: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bridge)
+        nothing to log in with: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(no credentials)
+        refusal: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(refused)
+    ");
+}
+
+#[test]
+fn the_examples_of_a_shape_have_that_shape() {
+    let now = crate::session::clock::SystemClock.now();
+    for shape in states::Shape::all() {
+        let examples = shape.examples();
+        assert!(!examples.is_empty());
+        for (name, state) in examples {
+            assert_eq!(states::Shape::of(&state(now)), shape, "{name}");
+        }
+    }
+    for shape in events::Shape::all() {
+        let examples = shape.examples();
+        assert!(!examples.is_empty());
+        for (name, event) in examples {
+            assert_eq!(events::Shape::of(&event(now)), shape, "{name}");
+        }
+    }
+}
