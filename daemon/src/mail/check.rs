@@ -1,14 +1,14 @@
-//! What an address and a subject may be. A value that is refused is refused whole; nothing
-//! is repaired silently.
+//! The rules for addresses and subjects. A bad value is refused; none is repaired silently.
 
 use super::error::MailError;
 
+/// The longest address, in bytes (RFC 5321, 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
-/// RFC 5322, 2.1.1.
+/// The longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
 
-/// One plain address, `local@domain`. The bridge refuses lists and display names, and a line
-/// break could add headers of its own.
+/// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
+/// line break could add a header.
 pub(super) fn address(text: &str) -> Result<String, MailError> {
     let bad = |rule| MailError::BadField { field: "to", rule };
     let text = text.trim();
@@ -37,7 +37,7 @@ pub(super) fn address(text: &str) -> Result<String, MailError> {
     }
 }
 
-/// A subject: one line.
+/// Checks a subject: one line.
 pub(super) fn subject(text: String) -> Result<String, MailError> {
     let bad = |rule| MailError::BadField {
         field: "subject",
@@ -54,7 +54,7 @@ pub(super) fn subject(text: String) -> Result<String, MailError> {
     Ok(text)
 }
 
-/// The subject of a reply: `Re:` once, however often the original has it.
+/// Returns the subject of a reply: the original's, with exactly one `Re:`.
 pub(super) fn reply_subject(original: &str) -> String {
     let mut rest = original.trim();
     while let Some(stripped) = rest.get(..3).filter(|re| re.eq_ignore_ascii_case("re:")) {
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_one_plain_address_is_taken() {
+    fn only_one_plain_address_is_accepted() {
         assert_eq!(address(" a.b@tai.chat ").as_deref(), Ok("a.b@tai.chat"));
         for bad in [
             "",
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_says_re_once() {
+    fn a_reply_has_one_re() {
         for original in ["x", "Re: x", "RE:x", "re: Re: x", " Re: x"] {
             assert_eq!(reply_subject(original), "Re: x", "{original:?}");
         }

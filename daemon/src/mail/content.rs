@@ -1,12 +1,13 @@
-//! What we send: Markdown to HTML that mail programs show well, HTML made harmless, and a text
-//! part that keeps the structure. Conversions of any size run beside the event loop.
+//! The body of an outgoing mail: Markdown is converted to HTML that mail programs show well,
+//! HTML is sanitised, and the text part keeps the structure. Large bodies are converted on a
+//! blocking thread.
 
 use super::{error::MailError, reading};
 use tai_proto::call::{Format, MAX_CONTENT};
 
-/// Bodies are cut at this many bytes before they are converted or handed on.
+/// The longest body that is converted or returned, in bytes; longer ones are cut.
 pub(super) const MAX_BODY: usize = 1 << 20;
-/// Conversions of less are done at once; they take well under a millisecond.
+/// Bodies below this size, in bytes, are converted in place, in well under a millisecond.
 const SMALL: usize = 16 << 10;
 
 /// The two parts of an outgoing mail.
@@ -16,7 +17,7 @@ pub(super) struct Parts {
     pub(super) html: String,
 }
 
-/// Both parts of an outgoing mail.
+/// Converts content to both parts of an outgoing mail.
 pub(super) async fn parts(content: String, format: Format) -> Result<Parts, MailError> {
     if content.len() > MAX_CONTENT {
         return Err(MailError::TooLong {
@@ -48,7 +49,8 @@ pub(super) async fn parts(content: String, format: Format) -> Result<Parts, Mail
     })
 }
 
-/// Runs a conversion: at once when it is small, beside the event loop otherwise.
+/// Runs a conversion in place if it is small, on a blocking thread otherwise. Returns `None` if
+/// the conversion panics.
 pub(super) async fn run<T: Send + 'static>(
     size: usize,
     work: impl FnOnce() -> T + Send + 'static,
@@ -59,8 +61,8 @@ pub(super) async fn run<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.ok()
 }
 
-/// GitHub-flavoured Markdown to HTML. Raw HTML in it is left out, which is comrak's default.
-/// Mail programs have no style for tables, code and quotes, and read none but inline styles.
+/// Converts GitHub-flavoured Markdown to HTML. Raw HTML is left out, which is comrak's default.
+/// Mail programs have no styles for tables, code and quotes, and honour inline styles alone.
 fn html(markdown: &str) -> String {
     let mut options = comrak::Options::default();
     options.extension.table = true;
@@ -95,8 +97,7 @@ const STYLES: [(&str, &str); 5] = [
     ),
 ];
 
-/// HTML as mail programs and agents may be given it: no scripts, frames, forms or handlers;
-/// its layout and its links stay.
+/// Removes scripts, frames, forms and event handlers from HTML, and keeps layout and links.
 fn sanitised(html: &str) -> String {
     ammonia::Builder::default()
         .add_generic_attributes(["style", "align", "valign", "bgcolor", "width", "height"])
@@ -108,7 +109,7 @@ fn sanitised(html: &str) -> String {
         .to_string()
 }
 
-/// Cuts between characters, and says whether it did.
+/// Cuts a text to [`MAX_BODY`] between two characters. Returns whether it was cut.
 pub(super) fn cut_short(mut text: String) -> (String, bool) {
     let cut = text.len() > MAX_BODY;
     if cut {
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markdown_goes_out_as_html_without_raw_html() {
+    fn markdown_becomes_html_without_raw_html() {
         let out = html("# Hi\n\n- a\n- b\n\n| x |\n|---|\n| 1 |\n\n<script>x</script>");
         assert!(
             out.contains("<h1>Hi</h1>") && out.contains("<li>a</li>") && out.contains("<table ")
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_code_and_quotes_are_styled_where_mail_programs_look() {
+    fn tables_code_and_quotes_have_inline_styles() {
         let out = html("| a | b |\n|---|:-:|\n| 1 | 2 |\n\n> q\n\n```\nx <td>\n```\n");
         for part in [
             "<table style=",
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn html_goes_out_without_anything_that_runs() {
+    fn html_is_sent_without_active_content() {
         let out = sanitised(
             "<p style=\"color:red\" onclick=\"x()\">a<script>b()</script><iframe src=\"https://e\">\
              </iframe><a href=\"javascript:x()\">l</a> <a href=\"https://e.com\">m</a>\

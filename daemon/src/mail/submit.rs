@@ -230,3 +230,7 @@ fn sent_mail(mail: &PreparedMail, receipt: Receipt, reply: Option<ReplyReceipt>)
         reply,
     }
 }
+
+#[cfg(test)]
+#[path = "submit_tests.rs"]
+mod tests;

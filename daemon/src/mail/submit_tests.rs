@@ -1,0 +1,256 @@
+//! A mail is sent at most once, and its outcome is recorded as it is known.
+
+use super::{
+    super::{
+        draft::{ConsentAnswer, Target},
+        fake::{Mailbox, service},
+        ledger::Outcome,
+        service::MailOptions,
+    },
+    *,
+};
+use crate::config::ConfirmPolicy;
+use std::{sync::Arc, time::Duration};
+use tai_proto::{approval::Question, call::Format};
+
+const DESK: &str = "desk.alice@tai.chat";
+
+struct World {
+    mailbox: Arc<Mailbox>,
+    mail: MailService<Mailbox>,
+}
+
+impl World {
+    fn new(confirm: ConfirmPolicy) -> Self {
+        let mailbox = Arc::new(Mailbox::default());
+        let options = MailOptions {
+            confirm,
+            ..MailOptions::default()
+        };
+        let mail = service(&mailbox, options);
+        Self { mailbox, mail }
+    }
+
+    async fn submit(
+        &self,
+        draft: Draft,
+        insist: bool,
+        consent: Consent,
+    ) -> Result<SubmitOutcome, MailError> {
+        let submitted = self
+            .mail
+            .submit(Some("desk"), draft, insist, consent, soon());
+        submitted.await
+    }
+
+    /// Sends a mail without asking.
+    async fn send(&self, text: &str) -> Result<SubmitOutcome, MailError> {
+        self.submit(draft(text), false, Consent::NotAsked).await
+    }
+
+    /// Submits a mail that a person is to be asked about.
+    async fn ask(&self, text: &str) -> Question {
+        match self.send(text).await.unwrap() {
+            SubmitOutcome::Ask(question) => question,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn answer(
+        &self,
+        question: &Question,
+        answer: ConsentAnswer,
+        text: &str,
+    ) -> Result<SubmitOutcome, MailError> {
+        let ticket = question.ticket.clone();
+        let consent = Consent::Answered { ticket, answer };
+        self.submit(draft(text), false, consent).await
+    }
+
+    /// Lets a mail wait for `taid approve`.
+    async fn hold(&self, text: &str) -> Held {
+        let question = self.ask(text).await;
+        let held = self.answer(&question, ConsentAnswer::CannotAsk, text);
+        match held.await.unwrap() {
+            SubmitOutcome::Held(held) => held,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn approve(&self, held: &Held) -> Result<Resolution, MailError> {
+        let number = held.number;
+        let verdict = Verdict { number, send: true };
+        self.mail.resolve(verdict, soon()).await
+    }
+
+    fn fail_next_send(&self, failure: SendFailure) {
+        *self.mailbox.next_send.lock().unwrap() = Some(failure);
+    }
+
+    fn sent(&self) -> usize {
+        self.mailbox.sent.lock().unwrap().len()
+    }
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+fn draft(text: &str) -> Draft {
+    Draft {
+        target: Target::New {
+            to: Some("bob@example.com".into()),
+        },
+        subject: None,
+        content: text.into(),
+        format: Format::Markdown,
+    }
+}
+
+fn broken() -> BridgeError {
+    BridgeError::Broken {
+        detail: "reset".into(),
+    }
+}
+
+fn unreachable() -> BridgeError {
+    BridgeError::Unreachable {
+        detail: "refused".into(),
+    }
+}
+
+/// What holds the mail back.
+fn held_back(result: Result<SubmitOutcome, MailError>) -> Outcome {
+    match result {
+        Err(MailError::Duplicate { outcome, .. }) => outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sent_mail_is_held_back_unless_the_caller_insists() {
+    let world = World::new(ConfirmPolicy::Never);
+    let sent = world.send("text").await.unwrap();
+    let SubmitOutcome::Sent(sent) = sent else {
+        panic!("{sent:?}");
+    };
+    assert_eq!((sent.from.as_str(), sent.reply), (DESK, None));
+    assert_eq!(sent.subject, "Email from desk");
+    assert_eq!(held_back(world.send("text").await), Outcome::Sent);
+    let insisted = world.submit(draft("text"), true, Consent::NotAsked).await;
+    assert!(insisted.is_ok());
+    assert_eq!(world.sent(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
+    let world = World::new(ConfirmPolicy::Never);
+    world.fail_next_send(SendFailure::NotSent(unreachable()));
+    let error = world.send("text").await.unwrap_err();
+    assert_eq!(error, MailError::Bridge(unreachable()));
+    assert!(world.send("text").await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_with_an_unknown_outcome_is_held_back_and_shown() {
+    let world = World::new(ConfirmPolicy::Never);
+    world.fail_next_send(SendFailure::Unknown(broken()));
+    let error = world.send("text").await.unwrap_err();
+    assert!(matches!(error, MailError::Unknown { .. }), "{error:?}");
+    assert_eq!(held_back(world.send("text").await), Outcome::Unknown);
+    assert_eq!(world.mail.unknown_sends().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_send_that_is_cancelled_has_an_unknown_outcome() {
+    let world = World::new(ConfirmPolicy::Never);
+    world.send("the login is done").await.unwrap();
+    let soon = Duration::from_millis(5);
+    assert!(
+        tokio::time::timeout(soon, world.send("text"))
+            .await
+            .is_err()
+    );
+    assert_eq!(held_back(world.send("text").await), Outcome::Unknown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_equal_mails_at_once_are_sent_once() {
+    let world = World::new(ConfirmPolicy::Never);
+    let (one, two) = tokio::join!(world.send("text"), world.send("text"));
+    assert!(one.is_ok());
+    assert_eq!(held_back(two), Outcome::Sending);
+    assert_eq!(world.sent(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_goes_to_the_original_sender_as_a_new_mail_where_the_bridge_cannot_reply() {
+    let world = World::new(ConfirmPolicy::Never);
+    world.mailbox.deliver(7, DESK);
+    let reply = Draft {
+        target: Target::Reply { to: 7 },
+        ..draft("text")
+    };
+    let outcome = world.submit(reply, false, Consent::NotAsked).await;
+    let Ok(SubmitOutcome::Sent(sent)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(sent.to, "someone@example.com");
+    assert_eq!(sent.subject, "Re: mail 7");
+    let threaded = false;
+    let original = 7;
+    assert_eq!(sent.reply, Some(ReplyReceipt { original, threaded }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_reply_is_not_sent_as_a_new_mail() {
+    let world = World::new(ConfirmPolicy::Never);
+    world.mailbox.deliver(7, DESK);
+    world.fail_next_send(SendFailure::Unknown(broken()));
+    let reply = Draft {
+        target: Target::Reply { to: 7 },
+        ..draft("text")
+    };
+    let error = world.submit(reply, false, Consent::NotAsked).await;
+    assert!(matches!(error, Err(MailError::Unknown { .. })), "{error:?}");
+    assert_eq!(world.sent(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_is_sent_once_a_person_approves() {
+    let world = World::new(ConfirmPolicy::Always);
+    let question = world.ask("text").await;
+    assert_eq!((world.sent(), question.mail.from.as_str()), (0, DESK));
+    let declined = world.answer(&question, ConsentAnswer::Declined, "text");
+    assert!(matches!(declined.await, Err(MailError::Approval(_))));
+    let question = world.ask("text").await;
+    let approved = world.answer(&question, ConsentAnswer::Approved, "text");
+    assert!(matches!(approved.await, Ok(SubmitOutcome::Sent(_))));
+    assert_eq!(world.sent(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_person_is_asked_about_a_mail_that_is_held_back() {
+    let world = World::new(ConfirmPolicy::Always);
+    let question = world.ask("text").await;
+    let approved = world.answer(&question, ConsentAnswer::Approved, "text");
+    approved.await.unwrap();
+    assert_eq!(held_back(world.send("text").await), Outcome::Sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_mail_that_was_not_sent_waits_again_and_any_other_does_not() {
+    for (failure, waits) in [
+        (Some(SendFailure::NotSent(unreachable())), true),
+        (Some(SendFailure::Unknown(broken())), false),
+        (None, false),
+    ] {
+        let world = World::new(ConfirmPolicy::Always);
+        let held = world.hold("text").await;
+        *world.mailbox.next_send.lock().unwrap() = failure.clone();
+        let resolved = world.approve(&held).await;
+        assert_eq!(resolved.is_ok(), failure.is_none());
+        let waiting = world.mail.held();
+        assert_eq!(waiting.is_empty(), !waits, "{failure:?}");
+    }
+}
