@@ -8,10 +8,10 @@ use super::{
     http_bridge::{HttpBridge, MailRequest},
     mail::{Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome},
     transport::Transport,
-    wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer},
+    wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, ReplyBody, SendBody},
 };
 use http::Method;
-use serde::de::IgnoredAny;
+use serde::{Serialize, de::IgnoredAny};
 use tokio::{
     task::yield_now,
     time::{Instant, timeout_at},
@@ -89,11 +89,8 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         mail: &Outgoing<'_>,
         deadline: Instant,
     ) -> Result<Receipt, SendFailure> {
-        let body = serde_json::json!({
-            "to": mail.to, "from": mail.from, "subject": mail.subject,
-            "message": mail.text, "html": mail.html,
-        });
-        let request = MailRequest::send(self.url(&["send-email"]), bearer, body.to_string());
+        let body = json(&SendBody::from(mail))?;
+        let request = MailRequest::send(self.url(&["send-email"]), bearer, body);
         let sent = self.request::<ReceiptAnswer>(request, deadline, || {});
         Ok(sent.await?.into())
     }
@@ -104,10 +101,9 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         reply: &OutgoingReply<'_>,
         deadline: Instant,
     ) -> Result<ReplyOutcome, SendFailure> {
-        let body =
-            serde_json::json!({"text": reply.text, "html": reply.html, "subject": reply.subject});
+        let body = json(&ReplyBody::from(reply))?;
         let url = self.url(&["messages", &reply.id.to_string(), "reply"]);
-        let request = MailRequest::send(url, bearer, body.to_string());
+        let request = MailRequest::send(url, bearer, body);
         match self
             .request::<ReceiptAnswer>(request, deadline, || {})
             .await
@@ -168,6 +164,13 @@ impl<T: Transport> HttpBridge<T> {
         }
         url
     }
+}
+
+/// Returns the body of a request. A failure means that the request has not left.
+fn json(body: &impl Serialize) -> Result<String, BridgeError> {
+    serde_json::to_string(body).map_err(|error| BridgeError::Unreachable {
+        detail: error.to_string(),
+    })
 }
 
 /// Turns 404 into `None`.

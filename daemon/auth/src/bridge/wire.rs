@@ -1,9 +1,49 @@
 //! The bridge's JSON, with every variation that bridge-api.md lists under "may". The bodies
 //! of mails in lists are not among the fields, so serde skips them (trap 3).
 
-use super::mail::{Head, Listing, Message, Receipt};
-use serde::{Deserialize, Deserializer, de::Visitor};
+use super::mail::{Head, Listing, Message, Outgoing, OutgoingReply, Receipt};
+use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 use std::fmt;
+
+/// Body of a request that sends a mail. It borrows the mail's parts, which may be large.
+#[derive(Serialize)]
+pub(super) struct SendBody<'a> {
+    to: &'a str,
+    from: &'a str,
+    subject: &'a str,
+    message: &'a str,
+    html: &'a str,
+}
+
+/// Body of a request that sends a reply.
+#[derive(Serialize)]
+pub(super) struct ReplyBody<'a> {
+    text: &'a str,
+    html: &'a str,
+    subject: &'a str,
+}
+
+impl<'a> From<&Outgoing<'a>> for SendBody<'a> {
+    fn from(mail: &Outgoing<'a>) -> Self {
+        Self {
+            to: mail.to,
+            from: mail.from,
+            subject: mail.subject,
+            message: mail.text,
+            html: mail.html,
+        }
+    }
+}
+
+impl<'a> From<&OutgoingReply<'a>> for ReplyBody<'a> {
+    fn from(reply: &OutgoingReply<'a>) -> Self {
+        Self {
+            text: reply.text,
+            html: reply.html,
+            subject: reply.subject,
+        }
+    }
+}
 
 /// The wrapper of every answer: `{"success":..., "data":..., "error":...}`.
 #[derive(Deserialize)]
