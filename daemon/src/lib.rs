@@ -22,10 +22,12 @@
 //!   unknown ([`tai_auth::bridge::SendFailure::Unknown`]).
 //! - No answer is older than its question: clients share a request only when all of them asked
 //!   before it left.
-//! - While nobody waits for mail nobody looks for it; while somebody does, one look an interval
-//!   serves all of them ([`mail::Arrivals`]).
+//! - While no client watches for mail, the mailbox is not polled; one look an interval serves
+//!   any number of watchers ([`mail::MailService::watch`]).
+//! - A lease, a ledger entry and an approval are one enum each, changed by one pure function;
+//!   a mail goes to one client at a time until a client has written it ([`mail`]).
 //! - Where a person is to approve of a mail, it is sent against a ticket that is good once, for
-//!   that very mail ([`mail::approvals`]).
+//!   that very mail ([`mail::MailService::submit`]).
 //! - One process holds a profile's lock, and only that process touches the profile's socket.
 //! - The password and the token are in no frame, no log line, no `Debug` and no error. What
 //!   is freed is zeroed (`main.rs`), so that what is forgotten is gone.

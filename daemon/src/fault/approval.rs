@@ -1,6 +1,6 @@
 //! The words about mails that a person is to approve.
 
-use crate::mail::approvals::ApprovalError;
+use crate::mail::ApprovalError;
 use tai_proto::{Fault, FaultCode};
 
 /// No person approved of a mail.

@@ -4,9 +4,9 @@
 //!
 //! Three tables have state of their own, each with one owner, one pure step function and a
 //! test of every state: the leases of unread mails, the ledger of sent mails, and the
-//! [`approvals`] that a person has to give.
+//! approvals that a person has to give.
 
-pub mod approvals;
+mod approvals;
 mod arrivals;
 mod check;
 mod content;
@@ -32,6 +32,7 @@ mod watch;
 #[cfg(test)]
 mod fake;
 
+pub use approvals::ApprovalError;
 pub use digest::Digest;
 pub use draft::{
     Consent, ConsentAnswer, Draft, ReplyReceipt, Resolution, SentMail, SubmitOutcome, Target,

@@ -2,7 +2,7 @@
 //! so, the ledger is checked, and the mail is sent at most once.
 
 use super::{
-    approvals::{Answered, Approvals},
+    approvals::Answered,
     check,
     draft::{Consent, Draft, ReplyReceipt, Resolution, SentMail, SubmitOutcome},
     error::MailError,
@@ -10,6 +10,7 @@ use super::{
     prepared::PreparedMail,
     service::MailService,
 };
+use crate::config::ConfirmPolicy;
 use tai_auth::{
     bridge::{Bridge, BridgeError, Outgoing, OutgoingReply, Receipt, ReplyOutcome, SendFailure},
     session::RequestError,
@@ -105,9 +106,14 @@ impl<B: Bridge> MailService<B> {
         self.approvals.held()
     }
 
-    /// Returns the approvals.
-    pub fn approvals(&self) -> &Approvals {
-        &self.approvals
+    /// Returns the number of mails that wait for approval.
+    pub fn count_held(&self) -> usize {
+        self.approvals.count_held()
+    }
+
+    /// Changes the policy for mails that are submitted from here on.
+    pub fn set_confirm_policy(&self, policy: ConfirmPolicy) {
+        self.approvals.set_policy(policy);
     }
 
     /// Sends a mail, unless the ledger holds it back, and records the outcome.

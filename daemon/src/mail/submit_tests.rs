@@ -9,7 +9,6 @@ use super::{
     },
     *,
 };
-use crate::config::ConfirmPolicy;
 use std::{sync::Arc, time::Duration};
 use tai_proto::{approval::Question, call::Format};
 

@@ -235,7 +235,7 @@ impl<T: Transport> Service for App<T> {
     /// What a person typed is gone with the daemon, and so is what waits for one.
     fn is_needed(&self) -> bool {
         self.session.snapshot().origin == Some(CredentialOrigin::Person)
-            || self.mail.approvals().count_held() > 0
+            || self.mail.count_held() > 0
     }
 
     fn default_instance(&self) -> Option<String> {

@@ -69,9 +69,7 @@ async fn reload(app: Arc<App>) {
         match Config::of_this_process(&app.config.profile) {
             Ok(config) => {
                 app.permits.replace(config.tools);
-                app.mail
-                    .approvals()
-                    .set_policy(config.settings.confirm_send);
+                app.mail.set_confirm_policy(config.settings.confirm_send);
                 tracing::info!(
                     "confirm_send and [instances.*] are taken from the configuration anew"
                 );

@@ -53,7 +53,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
                 digest: digest.to_string(),
             })
             .collect(),
-        held: app.mail.approvals().count_held() as u64,
+        held: app.mail.count_held() as u64,
         clients,
     }
 }

@@ -36,7 +36,7 @@ const MAX_HELD_BYTES: usize = 8 << 20;
 
 /// The approvals of a daemon.
 #[derive(Debug)]
-pub struct Approvals(Mutex<Table>);
+pub(super) struct Approvals(Mutex<Table>);
 
 #[derive(Debug)]
 struct Table {
@@ -82,7 +82,7 @@ impl Approvals {
     }
 
     /// Changes the policy for mails that are submitted from here on.
-    pub fn set_policy(&self, policy: ConfirmPolicy) {
+    pub(super) fn set_policy(&self, policy: ConfirmPolicy) {
         self.table().policy = policy;
     }
 
@@ -180,7 +180,7 @@ impl Approvals {
     }
 
     /// Returns the number of mails that wait.
-    pub fn count_held(&self) -> usize {
+    pub(super) fn count_held(&self) -> usize {
         let table = self.table();
         let is_held = |approval: &&Approval| matches!(approval, Approval::Held(_));
         table.approvals.values().filter(is_held).count()
