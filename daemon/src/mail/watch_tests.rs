@@ -10,6 +10,7 @@ use super::{
 };
 use std::{sync::Arc, time::Duration};
 use tai_auth::bridge::BridgeError;
+use tai_proto::call::FetchEmail;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -107,7 +108,7 @@ async fn deleting_and_reading_are_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_list_is_no_proof_and_its_end_no_news() {
+async fn an_empty_list_is_no_proof_of_an_empty_mailbox() {
     let world = World::new();
     world.deliver(1, "desk.alice@tai.chat", 0);
     let mark = world.begin().await;
@@ -198,7 +199,7 @@ async fn an_idle_mailbox_is_looked_at_once_a_minute_until_a_client_is_active() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_mark_of_another_daemon_is_answered_with_news() {
+async fn the_mark_of_another_daemon_is_answered_at_once() {
     let world = World::new();
     let mark = world.begin().await;
     assert!(world.watch(Some(mark - 1)).await.arrived);
@@ -256,4 +257,29 @@ async fn the_polling_task_runs_while_a_client_watches_and_no_longer() {
     assert!(!world.mail.arrivals.is_polling());
     world.deliver(1, "desk.alice@tai.chat", 0);
     assert!(world.watch(Some(mark)).await.arrived, "it starts again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_a_client_gives_back_is_told_to_the_watchers_of_its_address() {
+    for disconnects in [true, false] {
+        let world = World::new();
+        let mail = &world.mail;
+        mail.add_client(1);
+        world.deliver(7, "desk.alice@tai.chat", 0);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let oldest = FetchEmail { id: None };
+        let fetched = mail.fetch(Some("desk"), 1, oldest, &|_, _| {}, deadline);
+        assert!(fetched.await.unwrap().mail.is_some());
+        let mark = world.begin().await;
+        let began = Instant::now();
+        let (update, ()) = tokio::join!(world.watch(Some(mark)), async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            match disconnects {
+                true => mail.remove_client(1),
+                false => mail.give_back(1, 7),
+            }
+        });
+        assert!(update.arrived);
+        assert_eq!(began.elapsed(), Duration::from_secs(1), "at once");
+    }
 }
