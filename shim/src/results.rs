@@ -28,7 +28,7 @@ pub(crate) struct SearchInboxResult {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 pub(crate) struct SessionStatusResult {
-    /// live, renewing, signing_in, backoff or signed_out.
+    /// live, signing_in, waiting or signed_out.
     pub(crate) session: String,
     /// This daemon's account.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,8 +1,9 @@
-//! How pauses grow. What they are for, and how they are jittered, is their users' business.
+//! Growing delays. Their users choose the limits and add the jitter.
 
 use std::time::Duration;
 
-/// The `nth` pause, counted from 1: `first`, twice that, and so on, never more than `longest`.
+/// Returns the delay number `nth`, counted from 1: `first`, twice that, and so on, at most
+/// `longest`.
 pub fn doubling(first: Duration, longest: Duration, nth: u32) -> Duration {
     let factor = 2u32.saturating_pow(nth.saturating_sub(1));
     first.saturating_mul(factor).min(longest)
@@ -13,7 +14,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_the_longest_and_never_overflow() {
+    fn delays_double_up_to_the_longest_and_never_overflow() {
         let seconds =
             |nth| doubling(Duration::from_secs(1), Duration::from_secs(60), nth).as_secs();
         assert_eq!(

@@ -1,4 +1,4 @@
-//! One login without a session.
+//! A login without a session.
 
 use crate::{
     bridge::{Generation, Revocation, TokenIssuer},
@@ -6,11 +6,12 @@ use crate::{
     session::{clock::SystemClock, error::SessionError, login},
 };
 
-/// Logs in once, checks the token and drops it: for a program that only wants to know whether
-/// the bridge accepts a password.
+/// Logs in once, checks the token and drops it: for a program that asks whether the bridge
+/// accepts a password.
 ///
 /// # Errors
-/// Any [`SessionError`] of a login.
+/// [`SessionError::Refused`], [`SessionError::Locked`], [`SessionError::Token`],
+/// [`SessionError::Bridge`].
 pub async fn check_login<I: TokenIssuer>(
     issuer: &I,
     credentials: &Credentials,

@@ -1,12 +1,12 @@
-//! How an error is written where only a line is wanted.
+//! Errors on one line.
 
-/// An error and its causes on one line: `what: why: why`.
+/// Returns an error and its causes on one line: `what: why: why`.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let cause_text = cause.to_string();
-        // Some libraries repeat the cause in their own words.
+        // Some libraries repeat the cause in their own text.
         if !text.ends_with(&cause_text) {
             text.push_str(": ");
             text.push_str(&cause_text);

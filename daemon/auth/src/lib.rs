@@ -1,9 +1,65 @@
 //! TAI mail authentication as a library: login, token renewal, authenticated requests.
 //!
-//! [`session::Session`] holds one authenticated session and shares it among any number of
-//! tasks. [`bridge::HttpBridge`] speaks HTTP with the mail bridge.
-//! [`credentials::Source`] says where the username and the password come from. The crate
-//! knows no MCP, no IPC and no mail policy. See `examples/session.rs`.
+//! A [`Session`](session::Session) holds one login and shares it among any number of tasks: one
+//! of them logs in, the token is renewed before it expires, and a request that the bridge
+//! answers with 401 is repeated with a newer token. [`HttpBridge`](bridge::HttpBridge) sends the
+//! requests. A [`Source`](credentials::Source) says where the username and the password come
+//! from. A [`BaseUrl`](base_url::BaseUrl) names the bridge, and never lets a password leave the
+//! machine in clear text.
+//!
+//! # Example
+//!
+//! ```no_run
+//! use std::{error::Error, sync::Arc, time::Duration};
+//! use tai_auth::{
+//!     bridge::{Bridge as _, HttpBridge, Page},
+//!     credentials::Source,
+//!     session::Session,
+//! };
+//! use tokio::time::Instant;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn Error>> {
+//! let base = "https://tai.chat".parse()?;
+//! let bridge = Arc::new(HttpBridge::new(base, Duration::from_secs(30))?);
+//! let source = Source::given("alice", std::env::var("PASSWORD")?.into());
+//! let session = Session::start(bridge.clone(), source);
+//!
+//! let deadline = Instant::now() + Duration::from_secs(60);
+//! let page = Page { instance: None, limit: 10, offset: 0, bodies: false };
+//! let listing = session
+//!     .with_token(deadline, async |bearer| bridge.list(&bearer, &page, deadline).await)
+//!     .await?;
+//! println!("{} mails", listing.count);
+//! session.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `examples/session.rs` is a whole program.
+//!
+//! # Runtime
+//!
+//! Everything asynchronous needs a tokio runtime with time and I/O (`enable_all`); a
+//! current-thread runtime suffices. Deadlines are [`tokio::time::Instant`]s.
+//!
+//! # Errors
+//!
+//! Each error type implements [`std::error::Error`] with its cause as `source`; [`chain`] writes
+//! both on one line. No error, no `Debug` output and no log line contains a password or a token.
+//!
+//! # Features
+//!
+//! - `keyring`: the system's keyring as a credential source. On Linux it brings D-Bus.
+//! - `test-util`: the module `testing`, for tests without a bridge.
+//!
+//! # Walls
+//!
+//! `credentials` knows neither `bridge` nor `session`; `bridge` does not know `session`. The
+//! crate knows no MCP, no IPC and no mail policy. `bridge::transport` is the only user of
+//! reqwest.
+
+#![warn(missing_docs)]
 
 pub mod backoff;
 pub mod base_url;

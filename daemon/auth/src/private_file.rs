@@ -1,11 +1,11 @@
-//! The permission rule for files that hold secrets or mail data, as ssh applies it to keys.
+//! The permission rule for files with secrets or mail data, as ssh applies it to keys.
 
 use std::{fs::Metadata, io};
 
-/// Refuses a file that is another user's, or that others may read or write.
+/// Checks that a file belongs to the user, and that no other user can read or write it.
 ///
 /// # Errors
-/// `PermissionDenied` with the rule that is broken and the command that corrects it.
+/// [`io::ErrorKind::PermissionDenied`] with the broken rule and the command that corrects it.
 #[cfg(unix)]
 pub fn check(meta: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
@@ -16,16 +16,17 @@ pub fn check(meta: &Metadata) -> io::Result<()> {
     let mode = meta.mode() & 0o777;
     if mode & 0o077 != 0 {
         return refuse(format!(
-            "its mode is {mode:04o}, so others may read it: `chmod 600` it"
+            "its mode {mode:04o} gives other users access; run `chmod 600` on it"
         ));
     }
     Ok(())
 }
 
-/// Windows has no permission bits: a file is as private as its directory.
+/// Accepts every file: Windows has no permission bits, and a file is as private as its
+/// directory.
 ///
 /// # Errors
-/// Never.
+/// None.
 #[cfg(not(unix))]
 pub fn check(_: &Metadata) -> io::Result<()> {
     Ok(())

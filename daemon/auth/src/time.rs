@@ -1,9 +1,10 @@
-//! Times as people and JSON read them. All of them are UTC.
+//! Times as text, always in UTC.
 
 use jiff::Timestamp;
 use std::time::SystemTime;
 
-/// RFC 3339 with whole seconds: `2026-11-23T09:59:34Z`.
+/// Returns a time as RFC 3339 with whole seconds: `2026-11-23T09:59:34Z`. A time that RFC 3339
+/// cannot express is the empty string.
 pub fn rfc3339(time: SystemTime) -> String {
     let since = time
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -15,10 +16,10 @@ pub fn rfc3339(time: SystemTime) -> String {
         .unwrap_or_default()
 }
 
-/// A mail's date in any of the forms bridges send, as RFC 3339 in UTC with whole seconds;
-/// the bridge's own words when they are none of them.
-pub fn mail_date(text: &str) -> String {
-    // The usual form first: lists have hundreds of these.
+/// Returns the date of a mail as RFC 3339 with whole seconds, from any of the forms that
+/// bridges send. A text in another form is returned as it is.
+pub(crate) fn mail_date(text: &str) -> String {
+    // The usual form comes first: lists have hundreds of them.
     if let Some((day, time)) = text.split_once(' ')
         && text.len() == "2026-11-23 09:59:34".len()
         && text.parse::<jiff::civil::DateTime>().is_ok()
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bridge_dates_of_either_form_become_rfc_3339() {
+    fn dates_of_each_form_become_rfc_3339() {
         assert_eq!(mail_date("2026-11-23 09:59:34"), "2026-11-23T09:59:34Z");
         assert_eq!(
             mail_date("2026-11-23T09:59:34.000Z"),

@@ -159,7 +159,7 @@ fn the_first_configured_source_of_the_password_counts() {
     assert_eq!(first(&all[..1], ""), "the keyring");
     assert_eq!(first(&[], ""), "the keyring");
     // A password without a username is not usable.
-    assert_eq!(first(&all[2..], ""), "nowhere");
+    assert_eq!(first(&all[2..], ""), "no source");
 }
 
 #[test]

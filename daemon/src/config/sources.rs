@@ -64,7 +64,7 @@ pub(super) fn choose(
             password.is_some() || credential.is_some() || command.is_some() || file.is_some();
         let profile = profile.to_owned();
         return Ok(match other {
-            true => Source::Nowhere { username: None },
+            true => Source::Unconfigured { username: None },
             false => Source::Keyring {
                 username: None,
                 profile,

@@ -74,10 +74,12 @@ fn every_error_says_what_happened_why_and_what_to_do() {
         }),
         SessionError::Source(SourceError::File {
             path: "/home/alice/.tai-password".into(),
-            problem: "is not read: its mode is 0644, so others may read it: `chmod 600` it".into(),
+            problem:
+                "cannot be read: its mode 0644 gives other users access; run `chmod 600` on it"
+                    .into(),
         }),
         SessionError::Source(SourceError::Keyring {
-            problem: "is locked, or does not let taid in".into(),
+            problem: "is locked or denies access".into(),
         }),
         SessionError::Source(SourceError::OtherUsername),
         SessionError::Source(SourceError::NotAPassword {
@@ -229,12 +231,12 @@ fn every_error_says_what_happened_why_and_what_to_do() {
 
     [NotSignedIn]
     error: taid does not get the password it is to log in with
-    caused by: the password file /home/alice/.tai-password is not read: its mode is 0644, so others may read it: `chmod 600` it
+    caused by: the password file /home/alice/.tai-password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it
     hint: Put the password into its first line, and make it yours alone with `chmod 600`.
 
     [NotSignedIn]
     error: taid does not get the password it is to log in with
-    caused by: the keyring is locked, or does not let taid in
+    caused by: the keyring is locked or denies access
     hint: Unlock the keyring, or sign in without it: `taid login`.
 
     [NotSignedIn]
@@ -244,7 +246,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
 
     [NotSignedIn]
     error: taid does not get the password it is to log in with
-    caused by: the command `pass` gave something that is no password: a password has 8 to 128 characters
+    caused by: the command `pass` gave no valid password: a password has 8 to 128 characters
     hint: Check what it gives, or sign in with `taid login`.
 
     [NotSignedIn]

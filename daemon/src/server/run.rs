@@ -139,10 +139,10 @@ async fn serve(
         None => Listener::bind(lock)?,
     };
     // The session alone holds the password, so that it alone has to forget it.
-    let nowhere = Source::Nowhere { username: None };
+    let nowhere = Source::Unconfigured { username: None };
     let source = std::mem::replace(&mut config.source, nowhere);
     let configured = match &source {
-        Source::Nowhere { .. } | Source::Keyring { .. } => None,
+        Source::Unconfigured { .. } | Source::Keyring { .. } => None,
         source => Some(source.to_string()),
     };
     let session = Session::start(bridge.clone(), source);

@@ -199,7 +199,7 @@ impl Running {
         );
         let bridge = Arc::new(HttpBridge::with_transport(transport, base, limit));
         let clock = Arc::new(WorldClock(world.clone()));
-        let nowhere = Source::Nowhere { username: None };
+        let nowhere = Source::Unconfigured { username: None };
         let source = std::mem::replace(&mut config.source, nowhere);
         let session = Session::start_with_clock(bridge.clone(), source, clock.clone());
         let app = App {

@@ -1,5 +1,5 @@
-//! What a request carries to prove whose it is. These types are all that the bridge and the
-//! session share.
+//! The credential of a request, and the answer that brings one. The bridge and the session
+//! share these types.
 
 use secrecy::SecretString;
 use std::{

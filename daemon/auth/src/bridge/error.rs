@@ -8,13 +8,13 @@ pub enum BridgeError {
     /// No byte of the request left this machine.
     #[error("cannot connect to the bridge: {detail}")]
     Unreachable {
-        /// The cause, as the network library words it.
+        /// The cause, in the network library's text.
         detail: String,
     },
     /// The connection broke after at least a part of the request had left.
     #[error("the connection to the bridge broke before it answered: {detail}")]
     Broken {
-        /// The cause, as the network library words it.
+        /// The cause, in the network library's text.
         detail: String,
     },
     /// The bridge did not answer in time.

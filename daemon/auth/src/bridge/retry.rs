@@ -1,5 +1,5 @@
-//! Which failed request is repeated, and whether a failed send may have had an effect. One
-//! table decides; it names each error, so a new one does not compile without a decision.
+//! The decision to repeat a failed request, and the outcome of a failed send. One table makes
+//! both; it names each error, so a new error does not compile without a decision.
 
 use super::error::{BridgeError, SendFailure};
 use crate::backoff::doubling;

@@ -1,12 +1,18 @@
-//! The password command: an argv, run without a shell, whose first line of output is the
-//! password. What it says on standard error may be anything and is not passed on.
+//! The password command: a program whose first line of output is the password. It runs
+//! without a shell. Its standard error may contain anything and is discarded.
 
-use super::{Credentials, LIMIT, MAX_BYTES, PASSWORD_VARIABLES, SourceError, first_line};
+use super::{
+    blocking::LIMIT,
+    password::{Credentials, MAX_BYTES, PASSWORD_VARIABLES, first_line},
+    source_error::SourceError,
+};
 use secrecy::SecretString;
 use std::process::Stdio;
 use tokio::{io::AsyncReadExt as _, process::Command};
 use zeroize::Zeroizing;
 
+/// Runs the program and returns its password for `username`. A program that does not end
+/// within the limit is killed.
 pub(super) async fn run(username: &str, argv: &[String]) -> Result<Credentials, SourceError> {
     let (program, args) = argv.split_first().ok_or(SourceError::Nothing)?;
     let failed = |problem: String| SourceError::Command {
@@ -25,28 +31,29 @@ pub(super) async fn run(username: &str, argv: &[String]) -> Result<Credentials, 
     }
     let mut child = command
         .spawn()
-        .map_err(|error| failed(format!("cannot be run: {error}")))?;
+        .map_err(|error| failed(format!("cannot be started: {error}")))?;
     let work = async {
-        let mut said = Zeroizing::new(Vec::new());
+        let mut output = Zeroizing::new(Vec::new());
         if let Some(stdout) = child.stdout.take() {
-            let _ = stdout.take(MAX_BYTES).read_to_end(&mut said).await;
+            let _ = stdout.take(MAX_BYTES).read_to_end(&mut output).await;
         }
-        (said, child.wait().await)
+        (output, child.wait().await)
     };
-    let (said, status) = tokio::time::timeout(LIMIT, work).await.map_err(|_| {
+    let (output, status) = tokio::time::timeout(LIMIT, work).await.map_err(|_| {
         failed(format!(
-            "did not end within {} s, and was stopped",
+            "did not end within {} s and was killed",
             LIMIT.as_secs()
         ))
     })?;
-    let status = status.map_err(|error| failed(format!("cannot be waited for: {error}")))?;
+    let status = status.map_err(|error| failed(format!("has no exit status: {error}")))?;
     if !status.success() {
         // `exit status: 1`, `signal: 9 (SIGKILL)`
         return Err(failed(format!("failed ({status})")));
     }
-    let text = std::str::from_utf8(&said)
-        .map_err(|_| failed("printed something that is not UTF-8".to_owned()))?;
-    let password = first_line(SecretString::from(text.to_owned()));
-    let username = username.to_owned();
-    Ok(Credentials { username, password })
+    let text = std::str::from_utf8(&output)
+        .map_err(|_| failed("printed text that is not UTF-8".to_owned()))?;
+    Ok(Credentials {
+        username: username.to_owned(),
+        password: first_line(SecretString::from(text.to_owned())),
+    })
 }

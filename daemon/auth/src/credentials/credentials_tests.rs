@@ -1,6 +1,7 @@
-//! Each source, asked.
+//! Each source, read.
 
 use super::*;
+use secrecy::ExposeSecret as _;
 use std::{io::Write as _, path::Path};
 
 fn command(script: &str) -> Source {
@@ -18,7 +19,7 @@ async fn ask(source: &Source) -> Result<String, String> {
 }
 
 #[tokio::test]
-async fn a_password_command_gives_its_first_line() {
+async fn a_password_command_gives_the_first_line_of_its_output() {
     for script in [
         "echo sandbox-password",
         "printf 'sandbox-password\\r\\nurl: https://tai.chat\\n'",
@@ -33,7 +34,7 @@ async fn a_password_command_gives_its_first_line() {
 }
 
 #[tokio::test]
-async fn a_password_command_that_fails_says_how_and_repeats_nothing_it_said() {
+async fn the_failure_of_a_password_command_repeats_none_of_its_output() {
     let mut page = String::new();
     for script in [
         "echo sandbox-password; exit 3",
@@ -55,16 +56,16 @@ async fn a_password_command_that_fails_says_how_and_repeats_nothing_it_said() {
     insta::assert_snapshot!(page, @"
     the password command `sh` failed (exit status: 3)
     the password command `sh` failed (signal: 9 (SIGKILL))
-    the command `sh` gave something that is no password: a password has 8 to 128 characters
-    the command `sh` gave something that is no password: a password has 8 to 128 characters
-    the command `sh` gave something that is no password: a password has 8 to 128 characters
-    the password command `sh` printed something that is not UTF-8
-    the password command `/nowhere/pass` cannot be run: No such file or directory (os error 2)
+    the command `sh` gave no valid password: a password has 8 to 128 characters
+    the command `sh` gave no valid password: a password has 8 to 128 characters
+    the command `sh` gave no valid password: a password has 8 to 128 characters
+    the password command `sh` printed text that is not UTF-8
+    the password command `/nowhere/pass` cannot be started: No such file or directory (os error 2)
     ");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_password_command_that_hangs_is_stopped() {
+async fn a_password_command_that_hangs_is_killed() {
     let error = ask(&command("exec sleep 1000")).await.unwrap_err();
     assert!(error.contains("did not end within 45 s"), "{error}");
 }
@@ -85,7 +86,7 @@ fn private(path: &Path, text: &str, mode: u32) {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_password_file_is_read_only_when_it_is_the_users_alone() {
+async fn a_password_file_is_refused_if_other_users_have_access() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("password");
     let source = Source::File {
@@ -110,15 +111,15 @@ async fn a_password_file_is_read_only_when_it_is_the_users_alone() {
     let page = page.replace(dir.path().to_str().unwrap(), "DIR");
     insta::assert_snapshot!(page, @"
     the password file DIR/password does not exist
-    the password file DIR/password is not read: its mode is 0644, so others may read it: `chmod 600` it
-    the password file DIR/password is not read: its mode is 0640, so others may read it: `chmod 600` it
-    the password file DIR/password is not read: its mode is 0602, so others may read it: `chmod 600` it
-    the password file DIR/password is not read: it is not a regular file
+    the password file DIR/password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it
+    the password file DIR/password cannot be read: its mode 0640 gives other users access; run `chmod 600` on it
+    the password file DIR/password cannot be read: its mode 0602 gives other users access; run `chmod 600` on it
+    the password file DIR/password cannot be read: not a regular file
     ");
 }
 
 #[tokio::test]
-async fn a_systemd_credential_is_read_each_time_it_is_asked_for() {
+async fn a_systemd_credential_is_read_for_each_login() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tai-password");
     let source = Source::Systemd {
@@ -132,7 +133,7 @@ async fn a_systemd_credential_is_read_each_time_it_is_asked_for() {
 }
 
 #[test]
-fn no_debug_and_no_words_show_a_password() {
+fn neither_debug_nor_display_shows_a_password() {
     let source = Source::given("alice", "sandbox-password".into());
     assert!(!format!("{source:?} {source}").contains("sandbox-password"));
 }

@@ -1,6 +1,10 @@
-//! A password in a file. It is read only when nobody but the user can read it.
+//! A password in the first line of a file.
 
-use super::{Credentials, MAX_BYTES, SourceError, blocking, first_line};
+use super::{
+    blocking::blocking,
+    password::{Credentials, MAX_BYTES, first_line},
+    source_error::SourceError,
+};
 use crate::private_file;
 use secrecy::SecretString;
 use std::{
@@ -9,15 +13,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What is asked of the file.
+/// Requirement on the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// A regular file; systemd looks after the rest.
-    Ours,
-    /// A regular file of the user's own, closed to everybody else.
-    OursAlone,
+    /// A regular file. systemd sets its owner and mode.
+    AnyOwner,
+    /// A regular file that belongs to the user and that no other user can read or write.
+    OwnerOnly,
 }
 
+/// Reads the password of `username` from the file.
 pub(super) async fn read(
     username: &str,
     path: &Path,
@@ -34,21 +39,22 @@ pub(super) async fn read(
         Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
             return Err(failed("does not exist".to_owned()));
         }
-        Some(Err(error)) => return Err(failed(format!("is not read: {error}"))),
+        Some(Err(error)) => return Err(failed(format!("cannot be read: {error}"))),
         None => return Err(failed("could not be read in time".to_owned())),
     };
-    let username = username.to_owned();
-    let password = first_line(text);
-    Ok(Credentials { username, password })
+    Ok(Credentials {
+        username: username.to_owned(),
+        password: first_line(text),
+    })
 }
 
 fn read_now(path: PathBuf, rule: Rule) -> io::Result<SecretString> {
     // Opening a named pipe would wait for its writer.
     if !std::fs::metadata(&path)?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
+        return Err(io::Error::other("not a regular file"));
     }
     let file = File::open(&path)?;
-    if rule == Rule::OursAlone {
+    if rule == Rule::OwnerOnly {
         private_file::check(&file.metadata()?)?;
     }
     let mut text = String::new();

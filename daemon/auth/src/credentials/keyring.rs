@@ -1,8 +1,15 @@
 //! The system's keyring: Secret Service on Linux (GNOME Keyring, KWallet, KeePassXC),
-//! Keychain on macOS, Credential Manager on Windows. One entry per profile, service `tai`,
-//! which holds `username:password`; a username has no colon.
+//! Keychain on macOS, Credential Manager on Windows.
+//!
+//! Each profile has one entry, with the service `tai` and the content `username:password`; a
+//! username has no colon. A system without a keyring counts as a keyring without entries.
+//! Each function needs a tokio runtime with time, and returns within 45 seconds.
 
-use super::{Credentials, SourceError, blocking};
+use super::{
+    blocking::{LIMIT, blocking},
+    password::Credentials,
+    source_error::SourceError,
+};
 use keyring_core::{Entry, Error, api::CredentialStoreApi as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
@@ -22,13 +29,13 @@ fn entry(profile: &str) -> Result<Entry, Error> {
     Store::new()?.build(SERVICE, profile, None)
 }
 
-/// Nothing that a keyring says of an entry is passed on but the kind of failure.
+/// Returns the kind of failure. The keyring's own text may repeat an entry.
 fn problem(error: &Error) -> SourceError {
     let problem = match error {
-        Error::NoStorageAccess(_) => "is locked, or does not let taid in",
+        Error::NoStorageAccess(_) => "is locked or denies access",
         Error::PlatformFailure(_) => "cannot be reached",
         Error::BadEncoding(_) | Error::BadDataFormat(..) | Error::BadStoreFormat(_) => {
-            "has an entry that taid did not write"
+            "has an entry that is not from `taid login --save`"
         }
         Error::Ambiguous(_) => "has more than one entry for this profile",
         _ => "cannot be used",
@@ -40,14 +47,17 @@ fn problem(error: &Error) -> SourceError {
 
 fn too_late() -> SourceError {
     SourceError::Keyring {
-        problem: "did not answer in time; it may be waiting to be unlocked".to_owned(),
+        problem: format!(
+            "did not answer within {} s; it may be waiting for its password",
+            LIMIT.as_secs()
+        ),
     }
 }
 
-/// What `taid login --save` put there. A system without a keyring has nothing.
+/// Returns the entry of `profile`, if there is one.
 ///
 /// # Errors
-/// [`SourceError::Keyring`] when there is one and it does not answer as it should.
+/// [`SourceError::Keyring`] if the keyring exists and fails.
 pub async fn load(profile: &str) -> Result<Option<Credentials>, SourceError> {
     let profile = profile.to_owned();
     let read = move || match entry(&profile).and_then(|entry| entry.get_password()) {
@@ -67,10 +77,10 @@ pub async fn load(profile: &str) -> Result<Option<Credentials>, SourceError> {
     }))
 }
 
-/// Keeps credentials for the next start.
+/// Saves credentials as the entry of `profile`.
 ///
 /// # Errors
-/// [`SourceError::Keyring`].
+/// [`SourceError::Keyring`], also if the system has no keyring.
 pub async fn save(profile: &str, credentials: &Credentials) -> Result<(), SourceError> {
     let profile = profile.to_owned();
     let text = Zeroizing::new(format!(
@@ -86,7 +96,7 @@ pub async fn save(profile: &str, credentials: &Credentials) -> Result<(), Source
     blocking(write).await.unwrap_or_else(|| Err(too_late()))
 }
 
-/// Removes what was kept; whether there was something.
+/// Removes the entry of `profile`, and returns whether there was one.
 ///
 /// # Errors
 /// [`SourceError::Keyring`].

@@ -133,7 +133,7 @@ impl Account {
     /// account is the same, and no other place but a client or the keyring is configured.
     pub(super) fn accepts_offer(&self, offered: &Credentials) -> bool {
         let is_free = match &self.source {
-            Source::Nowhere { .. } => true,
+            Source::Unconfigured { .. } => true,
             #[cfg(feature = "keyring")]
             Source::Keyring { .. } => true,
             Source::Held { origin, .. } => match origin {
@@ -155,7 +155,7 @@ impl Account {
                 credentials.username == offered.username
                     && credentials.password.expose_secret() == offered.password.expose_secret()
             }
-            Source::Nowhere { .. }
+            Source::Unconfigured { .. }
             | Source::Systemd { .. }
             | Source::Command { .. }
             | Source::File { .. } => false,

@@ -57,7 +57,7 @@ fn receive(
     Token::receive(issued, username, mark, asked, fastrand::f64()).map_err(SessionError::Token)
 }
 
-/// Logs an occurrence, where the seed has a line for it in the seed's words.
+/// Logs an occurrence. The seed's lines are literal.
 pub(super) fn log(record: &Record) {
     match record {
         Record::LoggedIn(token) => {

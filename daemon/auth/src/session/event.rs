@@ -41,7 +41,7 @@ pub(super) enum Event {
     Stop,
 }
 
-/// What a step knows besides its state.
+/// Circumstances of a step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
     /// The present.

@@ -1,7 +1,7 @@
 //! One authenticated session with the mail bridge, behind a handle that any number of callers
 //! share.
 //!
-//! One task owns the [state](state) and changes it in pure [steps](step). The module depends
+//! One task owns the state and changes it in pure steps, see `step.rs`. The module depends
 //! on the bridge's [`TokenIssuer`] and on nothing above it: it knows no mail and no client.
 
 mod account;

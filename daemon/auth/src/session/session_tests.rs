@@ -17,7 +17,7 @@ fn given() -> Source {
 }
 
 pub(super) fn nowhere() -> Source {
-    Source::Nowhere { username: None }
+    Source::Unconfigured { username: None }
 }
 
 pub(super) fn session(issuer: &Arc<ScriptedIssuer>) -> Session {
@@ -60,7 +60,7 @@ async fn a_thousand_callers_cost_one_login_and_all_get_its_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
+async fn a_thousand_callers_with_a_rejected_token_cost_one_refresh_and_one_login() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
     let dead = session.token(soon()).await.unwrap().generation();
@@ -115,7 +115,7 @@ async fn a_caller_that_gives_up_leaves_the_login_to_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_renewed_within_six_minutes_of_its_end_and_never_logged_in_again() {
+async fn a_token_is_renewed_in_its_last_six_minutes_without_a_login() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
     session.token(soon()).await.unwrap();
@@ -152,7 +152,7 @@ async fn no_call_fails_after_eight_hours_of_sleep() {
     let issuer = ScriptedIssuer::new(&clock);
     let session = session(&issuer);
     session.token(soon()).await.unwrap();
-    // Asleep: the wall clock goes on, the monotonic one and its timers do not.
+    // While the machine sleeps, the wall clock goes on; the monotonic clock and its timers stop.
     clock.shift(8 * 3600);
     assert_eq!(session.token(soon()).await.unwrap().generation().0, 1);
     clock.shift(16 * 3600);
@@ -160,7 +160,7 @@ async fn no_call_fails_after_eight_hours_of_sleep() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_local_clock_wrong_by_a_day_either_way_changes_nothing() {
+async fn a_local_clock_that_is_wrong_by_a_day_changes_nothing() {
     for (offset, sends_date) in [
         (86_400, true),
         (-86_400, true),
@@ -195,7 +195,7 @@ async fn a_clock_that_is_set_back_does_not_extend_a_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_makes_no_sense_is_not_used() {
+async fn a_token_that_fails_a_check_is_not_used() {
     let now = 1_800_000_000;
     let exp = now + DAY;
     let good = r#"{"alg":"HS256"}"#;
@@ -217,7 +217,7 @@ async fn a_token_that_makes_no_sense_is_not_used() {
             good,
             &format!(r#"{{"sub":"alice","iat":{now},"exp":{}}}"#, now - 50),
         ),
-        // Found by fuzzing: it is over before it can be used.
+        // A token that fuzzing found: it expires before it can be used.
         jwt(
             good,
             &format!(r#"{{"sub":"alice","iat":{now},"exp":{}}}"#, now + 1),
@@ -293,14 +293,14 @@ async fn a_rejected_refreshed_token_leads_to_one_full_login() {
     let refused = || BridgeError::Unauthorized {
         message: "no".into(),
     };
-    // Good from the third token on: the first login's, its refresh's, the second login's.
+    // The bridge rejects the tokens of the first login and of its refresh.
     let answer = session.with_token(soon(), async |token| match token.generation().0 {
         1 | 2 => Err(refused()),
         generation => Ok(generation),
     });
     assert_eq!(answer.await, Ok(3));
     assert_eq!(issuer.counts(), (2, 1));
-    // A bridge that refuses whatever it issues is not asked for ever.
+    // If the bridge rejects every token, the work ends after one refresh and one login.
     let answer = session.with_token(soon(), async |_| Err::<(), _>(refused()));
     assert_eq!(answer.await, Err(RequestError::Bridge(refused())));
     assert_eq!(issuer.counts(), (3, 2));

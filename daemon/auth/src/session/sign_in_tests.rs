@@ -16,7 +16,7 @@ fn typed(password: &str) -> Credentials {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mistyped_password_leaves_a_live_session_as_it_was() {
+async fn a_mistyped_password_leaves_a_live_session_unchanged() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
     session.token(soon()).await.unwrap();
@@ -38,7 +38,7 @@ async fn a_mistyped_password_leaves_a_live_session_as_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_person_who_signs_in_ends_the_cool_down_and_their_password_is_used_from_then_on() {
+async fn a_sign_in_ends_the_cool_down_and_its_password_replaces_the_source() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
     issuer.next_login(Answer::Refuse);
@@ -98,7 +98,7 @@ async fn signing_out_while_a_password_is_checked_ends_the_check() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clients_password_is_taken_only_where_there_is_none() {
+async fn a_clients_password_is_taken_only_if_there_is_none() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let own = session(&issuer);
     let offered = own.offer(typed("sandbox-password"), soon()).await;
@@ -117,7 +117,7 @@ async fn a_clients_password_is_taken_only_where_there_is_none() {
         empty.snapshot().source.as_deref(),
         Some("an MCP client's configuration")
     );
-    // Another account's client is not let in.
+    // The credentials of another account are refused.
     let other = Credentials {
         username: "bob".into(),
         password: "sandbox-password".into(),
@@ -130,7 +130,7 @@ async fn a_clients_password_is_taken_only_where_there_is_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_refused_while_a_password_is_checked_is_not_handed_out_again() {
+async fn a_token_rejected_during_a_check_is_not_returned_again() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
     let dead = session.token(soon()).await.unwrap().generation();

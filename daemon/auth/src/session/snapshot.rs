@@ -21,7 +21,7 @@ pub struct Snapshot {
     pub phase: Phase,
     /// The username, once it is known.
     pub username: Option<Arc<str>>,
-    /// The credential source in words; `None` if no credentials are configured.
+    /// Description of the credential source; `None` if no credentials are configured.
     pub source: Option<Arc<str>>,
     /// The origin of the credentials that are held in memory.
     pub origin: Option<CredentialOrigin>,
@@ -104,7 +104,7 @@ impl Snapshot {
             phase: Phase::of(state),
             username: account.and_then(|account| account.username().cloned()),
             source: source.and_then(|source| match source {
-                Source::Nowhere { .. } => None,
+                Source::Unconfigured { .. } => None,
                 source => Some(source.to_string().into()),
             }),
             origin: source.and_then(Source::origin),

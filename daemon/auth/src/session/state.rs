@@ -85,7 +85,7 @@ pub(super) struct Waiting {
     pub(super) resume: Resume,
 }
 
-/// How the next attempt starts.
+/// Start of the next attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Resume {
     /// The timer starts attempt `number` of the series. Callers wait for it.

@@ -17,7 +17,7 @@ const NAME: &str = "password";
 /// Asks the configured source, and returns its credentials for the login check.
 pub(super) async fn examine(config: &Config, daemon: &Daemon) -> (Check, Option<Credentials>) {
     let source = &config.source;
-    if let Source::Nowhere { username: None } = source {
+    if let Source::Unconfigured { username: None } = source {
         let found = "a password is configured, but no username";
         let remedy = "set TAI_MCP_USERNAME, or `username` in the configuration file; NAME counts only together with PASSWORD";
         return (wrong(NAME, found, remedy), None);

@@ -115,7 +115,7 @@ fn a_password_that_cannot_be_had_or_cannot_be_meant_is_named_first() {
         "username = \"{USER}\"\npassword_file = \"{}\"\n",
         file.display()
     ));
-    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: the password file HOME/password is not read: its mode is 0644, so others may read it: `chmod 600` it");
+    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: the password file HOME/password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it");
     machine.configure(&format!(
         "username = \"{USER}\"\npassword_command = [\"false\"]\n"
     ));

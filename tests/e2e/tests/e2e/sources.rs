@@ -88,7 +88,7 @@ fn a_password_file_must_be_the_users_alone() {
     let taid = machine.start_bare(&[]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let said = shim.call("list_inbox", json!({})).text;
-    assert!(said.contains("its mode is 0644"), "{said}");
+    assert!(said.contains("its mode 0644"), "{said}");
     taid.kill();
     write(&file, PASSWORD, 0o600);
     let taid = machine.start_bare(&[]);

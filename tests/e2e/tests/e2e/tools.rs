@@ -111,7 +111,7 @@ fn an_agent_can_tell_its_user_what_is_wrong() {
     shim.call("list_inbox", json!({}));
     let status = shim.call("session_status", json!({}));
     assert!(!status.is_error);
-    assert_eq!(status.structured["session"], "signed_out");
+    assert_eq!(status.structured["session"], "waiting");
     let problem = status.structured["problem"].as_str().unwrap();
     assert!(problem.contains("invalid username or password") && problem.contains("taid login"));
 }

@@ -96,11 +96,11 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
     no credentials:
-        sign-in: checking g9 (person's), before: no credentials (g7, nowhere) + login g9
+        sign-in: checking g9 (person's), before: no credentials (g7, none) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         other source: no credentials (g7, file) + ok
         offer, the same offer, offer for another account: signing in (login g9 #1, client's) + login g9 + ok
-        token requested: signing in (login g9 #1, nowhere) + login g9
+        token requested: signing in (login g9 #1, none) + login g9
         stop: stopped
         rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
     logged out:
@@ -292,12 +292,12 @@ async fn every_state_meets_every_event_as_the_table_says() {
     checking before the first login:
         offer, the same offer, offer for another account: checking g8 (person's), before: not yet (client's) + ok
         other source: checking g8 (person's), before: not yet (file) + ok
-        sign-in: checking g9 (person's), before: not yet (nowhere) + login g9 + err(superseded)
+        sign-in: checking g9 (person's), before: not yet (none) + login g9 + err(superseded)
         token: live g8 (person's) + count login + ok
         sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
-        transient failure, refusal of the grant, short pause, long pause: not yet (nowhere) + count failed check + err(bridge)
-        nothing to log in with: not yet (nowhere) + count failed check + err(no credentials)
-        refusal: not yet (nowhere) + count failed check + err(refused)
+        transient failure, refusal of the grant, short pause, long pause: not yet (none) + count failed check + err(bridge)
+        nothing to log in with: not yet (none) + count failed check + err(no credentials)
+        refusal: not yet (none) + count failed check + err(refused)
         stop: stopped + err(stopped)
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
     checking while logged out:

@@ -211,7 +211,7 @@ pub(in crate::session) fn configured() -> Account {
 }
 
 pub(in crate::session) fn nothing() -> Account {
-    Account::new(Source::Nowhere { username: None })
+    Account::new(Source::Unconfigured { username: None })
 }
 
 fn of_client() -> Account {

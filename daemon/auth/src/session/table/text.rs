@@ -1,4 +1,4 @@
-//! States and effects in a few words, with each value that a transition sets.
+//! Short descriptions of states and effects, with each value that a transition sets.
 
 use crate::session::{
     account::Account,
@@ -7,7 +7,7 @@ use crate::session::{
     state::{Attempt, Live, Reason, Resting, Resume, State, Waiting},
 };
 
-/// Returns a state in a few words.
+/// Returns a short description of a state.
 pub(super) fn state(state: &State) -> String {
     match state {
         State::SignedOut { reason } => signed_out(reason),
@@ -80,6 +80,7 @@ fn account(account: &Account) -> String {
         "an MCP client's configuration" => "client's",
         "`taid login`" => "person's",
         "the file /password" => "file",
+        "no source" => "none",
         other => other,
     };
     match account.refusals() {
@@ -112,7 +113,7 @@ fn error(error: &SessionError) -> &'static str {
     }
 }
 
-/// Returns an effect in a few words.
+/// Returns a short description of an effect.
 pub(super) fn effect(effect: &Effect) -> String {
     match effect {
         Effect::Start(id, request, _) => match request {

@@ -1,0 +1,165 @@
+//! Credential sources: where a password is read from, for each login.
+
+#[cfg(feature = "keyring")]
+use super::keyring;
+use super::{
+    command, file,
+    password::{Credentials, is_password},
+    source_error::SourceError,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::{fmt, path::PathBuf};
+
+/// A credential source. The caller decides which one applies.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// No password is configured.
+    Unconfigured {
+        /// The username, if one is configured.
+        username: Option<String>,
+    },
+    /// Credentials in memory, which cannot be read again from anywhere.
+    Held {
+        /// The credentials.
+        credentials: Credentials,
+        /// Their origin.
+        origin: CredentialOrigin,
+    },
+    /// A file that systemd provides to the service (`LoadCredential=`).
+    Systemd {
+        /// The username.
+        username: String,
+        /// The file in `$CREDENTIALS_DIRECTORY`.
+        path: PathBuf,
+    },
+    /// A program that prints the password (`password_command`). It runs without a shell.
+    Command {
+        /// The username.
+        username: String,
+        /// The program and its arguments.
+        argv: Vec<String>,
+    },
+    /// A file of the user's own that no other user can read (`password_file`).
+    File {
+        /// The username.
+        username: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system's keyring, with the entry of `taid login --save`.
+    #[cfg(feature = "keyring")]
+    Keyring {
+        /// The username, if one is configured. The entry has one as well.
+        username: Option<String>,
+        /// The entry's name.
+        profile: String,
+    },
+}
+
+/// Origin of credentials that are held in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialOrigin {
+    /// A variable of the daemon's environment, which has been removed from it.
+    Variable(&'static str),
+    /// A person, with `taid login`.
+    Person,
+    /// The configuration of an MCP client.
+    Client,
+    /// A program that uses this library.
+    Caller,
+}
+
+impl Source {
+    /// Creates the source of credentials that a program hands to this library.
+    pub fn given(username: impl Into<String>, password: SecretString) -> Self {
+        let username = username.into();
+        Source::Held {
+            credentials: Credentials { username, password },
+            origin: CredentialOrigin::Caller,
+        }
+    }
+
+    /// Returns the username, if it is known without reading the source.
+    pub fn username(&self) -> Option<&str> {
+        match self {
+            Source::Unconfigured { username } => username.as_deref(),
+            #[cfg(feature = "keyring")]
+            Source::Keyring { username, .. } => username.as_deref(),
+            Source::Held { credentials, .. } => Some(&credentials.username),
+            Source::Systemd { username, .. }
+            | Source::Command { username, .. }
+            | Source::File { username, .. } => Some(username),
+        }
+    }
+
+    /// Returns the origin of credentials that are held in memory.
+    pub fn origin(&self) -> Option<CredentialOrigin> {
+        match self {
+            Source::Held { origin, .. } => Some(*origin),
+            Source::Unconfigured { .. }
+            | Source::Systemd { .. }
+            | Source::Command { .. }
+            | Source::File { .. } => None,
+            #[cfg(feature = "keyring")]
+            Source::Keyring { .. } => None,
+        }
+    }
+
+    /// Reads the credentials, within 45 seconds. Needs a tokio runtime with time and I/O.
+    ///
+    /// # Errors
+    /// Any [`SourceError`].
+    pub async fn ask(&self) -> Result<Credentials, SourceError> {
+        let credentials = match self {
+            Source::Unconfigured { .. } => return Err(SourceError::Nothing),
+            Source::Held { credentials, .. } => credentials.clone(),
+            Source::Systemd { username, path } => {
+                file::read(username, path, file::Rule::AnyOwner).await?
+            }
+            Source::File { username, path } => {
+                file::read(username, path, file::Rule::OwnerOnly).await?
+            }
+            Source::Command { username, argv } => command::run(username, argv).await?,
+            #[cfg(feature = "keyring")]
+            Source::Keyring { username, profile } => {
+                let found = keyring::load(profile).await?.ok_or(SourceError::Nothing)?;
+                let configured = username.as_ref();
+                if configured.is_some_and(|username| *username != found.username) {
+                    return Err(SourceError::OtherUsername);
+                }
+                found
+            }
+        };
+        match is_password(credentials.password.expose_secret()) {
+            true => Ok(credentials),
+            false => Err(SourceError::NotAPassword {
+                from: self.to_string(),
+            }),
+        }
+    }
+}
+
+/// Description for a person: never a password, and of a command only the program.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Unconfigured { .. } => write!(f, "no source"),
+            Source::Held { origin, .. } => match origin {
+                CredentialOrigin::Variable(name) => write!(f, "the variable {name}"),
+                CredentialOrigin::Person => write!(f, "`taid login`"),
+                CredentialOrigin::Client => write!(f, "an MCP client's configuration"),
+                CredentialOrigin::Caller => write!(f, "the calling program"),
+            },
+            Source::Systemd { path, .. } => {
+                write!(f, "the systemd credential {}", path.display())
+            }
+            Source::Command { argv, .. } => {
+                let program = argv.first().map(String::as_str).unwrap_or_default();
+                write!(f, "the command `{program}`")
+            }
+            Source::File { path, .. } => write!(f, "the file {}", path.display()),
+            #[cfg(feature = "keyring")]
+            Source::Keyring { .. } => write!(f, "the keyring"),
+        }
+    }
+}
