@@ -80,7 +80,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<Read, MailError> {
         let address = self.address(instance, deadline).await?;
         let message = self.own(&address, id, deadline).await?;
-        let is_read = message.head.read;
+        let is_read = message.envelope.read;
         Ok(read(address, message, is_read).await)
     }
 
@@ -186,13 +186,13 @@ fn is_of_instance(address: &str, instance: Option<&str>) -> bool {
 /// Converts a mail to the form that a client gets.
 async fn read(address: String, message: Message, marked_read: bool) -> Read {
     let body = reading::body(message.html, message.text).await;
-    let head = message.head;
+    let envelope = message.envelope;
     let mail = Some(Mail {
-        id: head.id,
-        from: reading::line(&head.from),
-        to: reading::line(&head.to),
-        subject: reading::line(&head.subject),
-        date: head.date,
+        id: envelope.id,
+        from: reading::line(&envelope.from),
+        to: reading::line(&envelope.to),
+        subject: reading::line(&envelope.subject),
+        date: envelope.date,
         body: body.markdown,
         marked_read,
     });

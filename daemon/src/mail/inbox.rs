@@ -7,7 +7,7 @@ use super::{
     walk::{Tell, Walk},
 };
 use std::ops::ControlFlow;
-use tai_auth::bridge::{Bridge, Head};
+use tai_auth::bridge::{Bridge, Envelope};
 use tai_proto::call::{Inbox, ListInbox, Row};
 use tokio::time::Instant;
 
@@ -41,8 +41,8 @@ impl<B: Bridge> MailService<B> {
         let walk = walk_of(instance, &address, tell);
         let walked = self
             .walk(&walk, deadline, |mail| {
-                if which.show_read || !mail.head.read {
-                    mails.push(mail.head);
+                if which.show_read || !mail.envelope.read {
+                    mails.push(mail.envelope);
                 }
                 // One more mail than is listed tells whether there are more.
                 match mails.len() as u64 > end {
@@ -79,8 +79,8 @@ impl<B: Bridge> MailService<B> {
         let mut unread = Vec::new();
         let walk = walk_of(instance, address, tell);
         self.walk(&walk, deadline, |mail| {
-            if !mail.head.read {
-                unread.push(mail.head);
+            if !mail.envelope.read {
+                unread.push(mail.envelope);
             }
             ControlFlow::Continue(())
         })
@@ -103,12 +103,12 @@ fn walk_of<'a>(instance: Option<&'a str>, address: &'a str, tell: Tell<'a>) -> W
 
 /// Sorts mails by time, then by id. The bridge lists the mails of one second with ascending ids
 /// (trap 4).
-pub(super) fn newest_first(mails: &mut [Head]) {
+pub(super) fn newest_first(mails: &mut [Envelope]) {
     mails.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
 }
 
 /// Returns a mail as a list shows it.
-pub(super) fn summary(mail: Head) -> Row {
+pub(super) fn summary(mail: Envelope) -> Row {
     Row {
         id: mail.id,
         from: reading::line(&mail.from),

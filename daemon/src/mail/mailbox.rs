@@ -40,7 +40,7 @@ impl<B: Bridge> MailService<B> {
         })
         .await?;
         self.leases.delete(id);
-        Ok(reading::line(&mail.head.subject))
+        Ok(reading::line(&mail.envelope.subject))
     }
 
     /// Marks a mail of the instance read and returns its subject.
@@ -60,7 +60,7 @@ impl<B: Bridge> MailService<B> {
             })
             .await?;
         self.leases.read(id, confirmed);
-        Ok(reading::line(&mail.head.subject))
+        Ok(reading::line(&mail.envelope.subject))
     }
 
     /// Returns a mail if it is addressed to the instance.
@@ -108,8 +108,8 @@ impl<B: Bridge> MailService<B> {
         let limit = search.limit as usize;
         let walked = self
             .walk(&walk, deadline, |mail| {
-                if !(search.unread_only && mail.head.read) && has_all(&mail, &words) {
-                    found.push(mail.head);
+                if !(search.unread_only && mail.envelope.read) && has_all(&mail, &words) {
+                    found.push(mail.envelope);
                 }
                 match found.len() >= limit {
                     true => ControlFlow::Break(()),
@@ -131,8 +131,8 @@ impl<B: Bridge> MailService<B> {
 /// Whether each of the words, in lower case, occurs in the mail.
 fn has_all(mail: &Message, words: &[&str]) -> bool {
     let parts = [
-        Some(mail.head.from.as_str()),
-        Some(mail.head.subject.as_str()),
+        Some(mail.envelope.from.as_str()),
+        Some(mail.envelope.subject.as_str()),
         mail.text.as_deref(),
         mail.html.as_deref(),
     ];

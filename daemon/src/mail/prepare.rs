@@ -33,7 +33,7 @@ impl<B: Bridge> MailService<B> {
             }
             Target::Reply { to: id } => {
                 let parts = content::parts(draft.content, draft.format).await?;
-                let original = self.own(&from, id, deadline).await?.head;
+                let original = self.own(&from, id, deadline).await?.envelope;
                 let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
                 (original.from, subject, Some(id), parts)
             }

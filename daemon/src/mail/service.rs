@@ -157,7 +157,7 @@ impl<B: Bridge> MailService<B> {
             })
             .await?;
         let message = found.ok_or(MailError::NoSuchMail(id))?;
-        match message.head.to.eq_ignore_ascii_case(address) {
+        match message.envelope.to.eq_ignore_ascii_case(address) {
             true => Ok(message),
             false => Err(MailError::NotYours {
                 id,

@@ -64,7 +64,9 @@ impl<B: Bridge> MailService<B> {
             for mail in listing.mails {
                 // The bridge's filter is a LIKE (trap 5), and a mail that arrives in between
                 // pushes a visited one onto the next page.
-                if mail.head.to.eq_ignore_ascii_case(walk.address) && seen.insert(mail.head.id) {
+                if mail.envelope.to.eq_ignore_ascii_case(walk.address)
+                    && seen.insert(mail.envelope.id)
+                {
                     enough |= visit(mail).is_break();
                 }
             }
