@@ -40,7 +40,6 @@
 //! Authentication is a library for other programs as well: [`tai_auth`].
 
 pub mod cli;
-mod client;
 pub mod config;
 pub mod fault;
 #[cfg(fuzzing)]

@@ -1,61 +1,57 @@
-//! What is said about accounts: who a client is configured for, and people who sign in and
-//! out. Every type is plainly typed, as in [`crate::call`].
+//! Accounts: the account a client was configured for, and a person's login and logout.
 
-use crate::{fault::Fault, secret::Secret};
+use crate::{fault::Fault, secret::Secret, text::Label};
 use serde::{Deserialize, Serialize};
+use tai_names::{Address, Username};
 
-/// The account a client was configured for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// Its username.
-    pub username: String,
-}
-
-/// Whether a client's password is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Need {
-    /// The daemon has its own; the client keeps its.
-    Nothing,
-    /// The daemon has none that works: [`crate::Call::Offer`] it.
-    Password,
-}
-
-/// A username and its password.
+/// A username and its password. Only clients send it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
-    /// The registered username, its case kept.
-    pub username: String,
+    /// The registered username.
+    pub username: Username,
     /// The password.
     pub password: Secret,
 }
 
-/// What a person signs in with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Login {
-    /// The account.
-    pub credentials: Credentials,
-    /// Whether the system's keyring is to keep it for the next start.
-    pub save: bool,
+/// Whether the daemon needs a client's password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PasswordNeed {
+    /// The daemon has a password of its own.
+    NotNeeded,
+    /// The daemon has none that works: [`crate::call::OfferCredentials`].
+    Needed,
 }
 
-/// A person has signed in.
+/// The outcome of a person's login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
     /// The username.
-    pub username: String,
+    pub username: Username,
     /// The address of the daemon's own instance.
-    pub address: String,
-    /// Why the keyring did not keep it, when that was asked for and failed.
+    pub address: Address,
+    /// The reason why the keyring did not save the password, if saving was asked for and
+    /// failed.
     pub not_saved: Option<Fault>,
 }
 
-/// A person has signed out.
+/// The outcome of a person's logout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedOut {
-    /// The username that was signed in or configured.
-    pub username: Option<String>,
-    /// Whether the keyring had the password, and has forgotten it.
+    /// The account that was signed in or configured.
+    pub username: Option<Username>,
+    /// Whether the keyring had the password and deleted it.
     pub forgotten: bool,
-    /// Where the next start of the daemon would find a password again, in words.
-    pub still_configured: Option<String>,
+    /// The credential source that signs the next daemon in again, in words.
+    pub still_configured: Option<Label>,
+}
+
+/// The answer of a daemon that a client of another release asks to make way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Succession {
+    /// The daemon drains and ends; its successor can sign in.
+    Yields,
+    /// The daemon stays: its release is not older than the client's.
+    IsCurrent,
+    /// The daemon stays: its successor could not get the password.
+    HoldsPassword,
 }

@@ -1,87 +1,93 @@
-//! What is said, since version 3, about mails that a person is to approve before they are
-//! sent. Every type is plainly typed, as in [`crate::call`].
+//! Approval of outgoing mail by a person.
 
-use crate::call::{ReplyEmail, SendEmail};
+use crate::{
+    mail::SentMail,
+    text::{HeaderText, Label, Words},
+};
 use serde::{Deserialize, Serialize};
 
-/// A mail to send, or an answer.
+/// What a client knows of a person's consent when it hands a mail in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outgoing {
-    /// A new mail.
-    Send(SendEmail),
-    /// An answer to a mail.
-    Reply(ReplyEmail),
+pub enum Consent {
+    /// No person was asked. If the configuration wants one asked, the answer is
+    /// [`SubmitOutcome::Ask`].
+    NotAsked,
+    /// A person was asked with this ticket's question.
+    Answered {
+        /// [`Question::ticket`].
+        ticket: Label,
+        /// The person's answer.
+        answer: ConsentAnswer,
+    },
 }
 
-/// What a person is to be asked.
+/// A person's answer to a [`Question`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConsentAnswer {
+    /// Send it.
+    Approved,
+    /// Do not send it.
+    Declined,
+    /// The client cannot ask. The mail waits for `taid approve`.
+    CannotAsk,
+}
+
+/// The outcome of handing a mail in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SubmitOutcome {
+    /// The bridge accepted the mail.
+    Sent(SentMail),
+    /// A person has to be asked first. Nothing was sent.
+    Ask(Question),
+    /// The mail waits for `taid approve`. Nothing was sent.
+    Held(HeldMail),
+}
+
+/// A question for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// To be handed back with the decision. It cannot be guessed, is good for this very mail
-    /// and this client's instance, once, and for a few minutes.
-    pub ticket: String,
+    /// Proof that this very question was asked. It cannot be guessed and is good once, for
+    /// this mail and this client's instance, for ten minutes.
+    pub ticket: Label,
     /// The mail.
-    pub mail: Summary,
+    pub mail: MailPreview,
 }
 
-/// A mail as a person sees it before it is sent.
+/// An outgoing mail as a person sees it before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
+pub struct MailPreview {
     /// The sender: the client's own address.
-    pub from: String,
+    pub from: HeaderText,
     /// The recipient.
-    pub to: String,
+    pub to: HeaderText,
     /// The subject.
-    pub subject: String,
-    /// The text part; of a long one the beginning.
-    pub text: String,
-    /// How many bytes of the text part were left out.
+    pub subject: HeaderText,
+    /// The text part, or its beginning.
+    pub text: Words,
+    /// The number of bytes of the text part that are not in `text`.
     pub left_out: u64,
-    /// How many characters are in the text part that nobody would see, and not in `text`.
+    /// The number of invisible characters that were removed for `text`.
     pub invisible: u32,
-}
-
-/// What is to become of a mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// [`Question::ticket`].
-    pub ticket: String,
-    /// The mail, as it was before.
-    pub mail: Outgoing,
-    /// Whether to send it although the same one was sent a moment ago.
-    pub insist: bool,
-    /// What the person said.
-    pub word: Word,
-}
-
-/// What a person said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Word {
-    /// Send it.
-    Yes,
-    /// Do not send it.
-    No,
-    /// Nothing: this client cannot ask. The mail waits for `taid approve`.
-    NotAsked,
 }
 
 /// A mail that waits for approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    /// Its number, which [`Verdict::number`] names.
+pub struct HeldMail {
+    /// Its number, which `taid approve` names.
     pub number: u64,
-    /// Since when, RFC 3339.
-    pub since: String,
-    /// When it is dropped, RFC 3339.
-    pub until: String,
+    /// The time it was handed in, RFC 3339.
+    pub since: Label,
+    /// The time it expires, RFC 3339.
+    pub until: Label,
     /// The mail.
-    pub mail: Summary,
+    pub mail: MailPreview,
 }
 
-/// What a person says of a mail that waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// [`Held::number`].
-    pub number: u64,
-    /// Whether to send it; dropped otherwise.
-    pub send: bool,
+/// The outcome of [`crate::call::ResolveHeld`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resolution {
+    /// The bridge accepted the mail.
+    Sent(SentMail),
+    /// The mail was discarded.
+    Discarded,
 }

@@ -1,366 +1,392 @@
-//! What a client can ask for and what it gets. Every type is plainly typed: bincode cannot
-//! carry values that describe themselves, and a field may only be added with a new version.
-
-mod kind;
-
-pub use kind::TOOLS;
+//! The calls: each one is a type with exactly one answer type.
+//!
+//! On the wire a call is a variant of [`Call`] and its answer the variant of [`Answer`] with the
+//! same index. Rust programs use the [`Method`] trait instead, which pairs the two.
 
 use crate::{
-    account::{Account, Credentials, Login, Need, SignedIn, SignedOut},
-    approval::{Decision, Held, Question, Verdict},
-    fault::Fault,
-    reading::{Found, News, Read, Search},
+    account::{Credentials, PasswordNeed, SignedIn, SignedOut, Succession},
+    approval::{Consent, HeldMail, Resolution, SubmitOutcome},
+    mail::{ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, SearchResults, Target},
+    text::{HeaderText, Json},
+    tool::Tool,
 };
 use serde::{Deserialize, Serialize};
+use tai_names::{MailId, Username};
 
-/// The most bytes the content of an outgoing mail may have: 1 MiB.
-pub const MAX_CONTENT: usize = 1 << 20;
+/// A call and its answer type.
+pub trait Method: Clone + Send + Sync + 'static {
+    /// The type of a successful answer.
+    type Answer: Send + 'static;
 
-/// What a client sends after the handshake.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ToDaemon {
-    /// Who the client is; shown in `taid status`. Sent once, and again when it changes.
-    Attach(Attach),
-    /// One piece of work.
-    Request(Request),
-    /// Gives a request up. Unknown ids are ignored: the answer may have crossed this.
-    Cancel {
-        /// The request's id.
-        id: u64,
-    },
-    /// Since version 3: one piece of work whose client wants to know how far it is.
-    Tracked(Request),
+    /// Wraps the call for the wire.
+    fn into_call(self) -> Call;
+
+    /// Takes the answer out of its wire form; `None` for another call's answer.
+    fn from_answer(answer: Answer) -> Option<Self::Answer>;
 }
 
-/// What the daemon sends after the handshake.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum FromDaemon {
-    /// The one answer to one request.
-    Answer {
-        /// The request's id.
-        id: u64,
-        /// What it came to.
-        result: Result<Answer, Fault>,
-    },
-    /// Since version 3: how far a [tracked](ToDaemon::Tracked) request is. There may be none.
-    Progress {
-        /// The request's id.
-        id: u64,
-        /// Mails that were looked at.
-        done: u64,
-        /// Mails there are.
-        total: u64,
-    },
+/// Whether a call may be sent again after its connection broke without an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Doing it twice equals doing it once.
+    Safe,
+    /// The call may have had an effect that must not happen twice.
+    Never,
 }
 
-/// One piece of work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    /// Chosen by the client, unique among its unanswered requests.
-    pub id: u64,
-    /// How long the client will wait, in milliseconds; the daemon answers before that.
-    pub deadline_ms: u32,
-    /// What is asked for.
-    pub call: Call,
+/// The roles of a connection, fixed when it attaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoleNeeded {
+    /// Agents and persons may call it.
+    Any,
+    /// Only a person's commands may call it.
+    Person,
 }
 
-/// The MCP client that a shim serves.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attach {
-    /// The client's name as MCP reports it (`clientInfo.name`); empty when it says none.
-    pub name: String,
-    /// The client's version as MCP reports it; empty when it says none.
-    pub version: String,
-    /// The instance whose mail this client reads and sends; `None` takes the daemon's.
-    pub instance: Option<String>,
+macro_rules! methods {
+    ($( $(#[$doc:meta])* $name:ident -> $answer:ty, $label:literal, $repeat:ident, $role:ident; )*) => {
+        /// Any call, as it crosses the wire.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Call {
+            $( $(#[$doc])* $name($name), )*
+        }
+
+        /// Any successful answer, as it crosses the wire. The variants have the names and the
+        /// order of [`Call`]'s.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Answer {
+            $(
+                #[doc = concat!("The answer to [`Call::", stringify!($name), "`].")]
+                $name($answer),
+            )*
+        }
+
+        $(
+            impl Method for $name {
+                type Answer = $answer;
+
+                fn into_call(self) -> Call {
+                    Call::$name(self)
+                }
+
+                fn from_answer(answer: Answer) -> Option<$answer> {
+                    match answer {
+                        Answer::$name(answer) => Some(answer),
+                        _ => None,
+                    }
+                }
+            }
+        )*
+
+        impl Call {
+            /// Returns the call's name for logs and the status.
+            pub fn label(&self) -> &'static str {
+                if let Call::Submit(submit) = self {
+                    return submit.tool().name();
+                }
+                match self {
+                    $( Call::$name(_) => $label, )*
+                }
+            }
+
+            /// Returns whether the call may be sent again after a broken connection.
+            pub fn repeat(&self) -> Repeat {
+                match self {
+                    $( Call::$name(_) => Repeat::$repeat, )*
+                }
+            }
+
+            /// Returns the role that the call needs.
+            pub fn role(&self) -> RoleNeeded {
+                match self {
+                    $( Call::$name(_) => RoleNeeded::$role, )*
+                }
+            }
+        }
+    };
 }
 
-/// What can be asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Call {
-    /// Sends a mail from the client's own address. Never done twice.
-    SendEmail(SendEmail),
-    /// Reads a mail. A named one is marked read. Of the unread ones the oldest that no other
-    /// client has is lent to this one, which [settles](Call::Settle) it, writes it to its MCP
-    /// client and [says so](Call::HandOver). Until then it comes back when the client
-    /// goes. In version 1 it is marked at once.
-    FetchEmail(FetchEmail),
-    /// Lists the client's mails.
-    ListInbox(ListInbox),
-    /// Answers a mail. Never done twice.
-    ReplyEmail(ReplyEmail),
-    /// What a client may know of the configuration.
-    Info,
-    /// What `taid status` shows.
-    Status,
+methods! {
+    /// Sends a mail or an answer from the client's own address, at most once.
+    Submit -> SubmitOutcome, "send_email", Never, Any;
+    /// Reads a mail. A mail named by id is marked read. Without an id the oldest unread mail
+    /// that no other client holds is leased to this client, which [settles](Settle) it before
+    /// it hands it on and [ends the lease](EndLease) afterwards; a lease that is not ended
+    /// goes back when the connection ends.
+    Fetch -> FetchedMail, "fetch_email", Safe, Any;
+    /// Reads a mail and leaves it unread.
+    Peek -> FetchedMail, "fetch_email", Safe, Any;
+    /// Lists mails.
+    List -> Inbox, "list_inbox", Safe, Any;
+    /// Finds mails.
+    Search -> SearchResults, "search_inbox", Safe, Any;
+    /// Deletes a mail.
+    Delete -> ChangedMail, "delete_email", Never, Any;
+    /// Marks a mail read without reading it.
+    MarkRead -> ChangedMail, "mark_read", Safe, Any;
+    /// Marks a leased mail read, because the client is about to hand it on.
+    Settle -> Settled, "settle", Safe, Any;
+    /// Ends a lease.
+    EndLease -> (), "end_lease", Safe, Any;
+    /// Waits for mail.
+    Watch -> MailboxUpdate, "watch", Safe, Any;
+    /// Reads the configuration as far as a client may know it.
+    GetInfo -> Info, "info", Safe, Any;
+    /// Reads the status: [`crate::status::Status`] as its documented JSON, which can gain
+    /// fields without a new protocol version.
+    GetStatus -> Json, "session_status", Safe, Any;
+    /// Checks that the daemon serves the account that the client was configured for.
+    ClaimAccount -> PasswordNeed, "claim_account", Safe, Any;
+    /// Hands over the password that a client was configured with, after
+    /// [`PasswordNeed::Needed`].
+    OfferCredentials -> (), "offer_credentials", Never, Any;
+    /// Asks a daemon of an older release to end in favour of the release that is installed with
+    /// the client.
+    MakeWay -> Succession, "make_way", Safe, Any;
+    /// Signs a person in.
+    Login -> SignedIn, "login", Never, Person;
+    /// Signs a person out.
+    Logout -> SignedOut, "logout", Never, Person;
+    /// Lists the mails that wait for approval, oldest first.
+    ListHeld -> Vec<HeldMail>, "list_held", Safe, Person;
+    /// Sends or discards a mail that waits for approval, at most once.
+    ResolveHeld -> Resolution, "resolve_held", Never, Person;
     /// Asks the daemon to drain and end.
-    Stop,
-    /// Since version 2: a client that was configured with a username asks whether this is the
-    /// daemon of that account, and whether its password is needed.
-    Account(Account),
-    /// Since version 2: the password of a client that was asked for it.
-    Offer(Credentials),
-    /// Since version 2: a person signs in.
-    Login(Login),
-    /// Since version 2: a person signs out.
-    Logout,
-    /// Since version 2: a mail that was lent is about to be written: it is marked read.
-    Settle {
-        /// The mail's id.
-        mail: u64,
-    },
-    /// Since version 2: what became of a mail that was lent.
-    HandOver {
-        /// The mail's id.
-        mail: u64,
-        /// Whether it was written to the MCP client; if not, it is to be given out again.
-        written: bool,
-    },
-    /// Since version 2: deletes a mail.
-    Delete {
-        /// The mail's id.
-        mail: u64,
-    },
-    /// Since version 2: marks a mail read without reading it.
-    MarkRead {
-        /// The mail's id.
-        mail: u64,
-    },
-    /// Since version 2: looks for mails.
-    Search(Search),
-    /// Since version 2: sends a mail although the same one was sent a moment ago.
-    SendAgain(SendEmail),
-    /// Since version 2: answers a mail although the same answer was sent a moment ago.
-    ReplyAgain(ReplyEmail),
-    /// Since version 3: waits for mail. `None` begins: it is answered as soon as the daemon
-    /// knows what there is by now. With the mark of the answer before, it is answered when mail
-    /// has come since, or shortly before the deadline.
-    Watch {
-        /// [`News::mark`] of the answer before.
-        since: Option<u64>,
-    },
-    /// Since version 3: reads a mail without marking it read.
-    Peek {
-        /// The mail's id.
-        mail: u64,
-    },
-    /// Since version 3: what is to become of a mail that was [asked about](Answer::Ask).
-    /// Never done twice.
-    Decide(Decision),
-    /// Since version 3: the mails that wait for a person's approval.
-    Held,
-    /// Since version 3: what a person says of one of them. Never done twice.
-    Approve(Verdict),
+    Stop -> (), "stop", Safe, Person;
 }
 
-/// What comes back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Answer {
-    /// To [`Call::SendEmail`].
-    Sent(Sent),
-    /// To [`Call::FetchEmail`] in version 1.
-    Fetched(Fetched),
-    /// To [`Call::ListInbox`].
-    Inbox(Inbox),
-    /// To [`Call::ReplyEmail`].
-    Replied(Replied),
-    /// To [`Call::Info`].
-    Info(Info),
-    /// To [`Call::Status`]: [`crate::status::Status`] as its documented JSON, so that it can
-    /// gain fields without a new version. A client of version 1 gets a fault in its place.
-    Status(String),
-    /// To [`Call::Stop`]: the daemon drains from here on and then hangs up.
-    Stopping,
-    /// To [`Call::Account`].
-    Account(Need),
-    /// To [`Call::Offer`], which is used for the next login, and to [`Call::HandOver`].
-    Taken,
-    /// To [`Call::Login`].
-    SignedIn(SignedIn),
-    /// To [`Call::Logout`].
-    SignedOut(SignedOut),
-    /// To [`Call::FetchEmail`], since version 2.
-    Read(Read),
-    /// To [`Call::Settle`].
-    Settled {
-        /// Whether the bridge counts it as read now.
-        marked_read: bool,
-    },
-    /// To [`Call::Delete`] and [`Call::MarkRead`]: it is done.
-    Done {
-        /// The mail's id.
-        mail: u64,
-        /// Its subject; empty when it has none.
-        subject: String,
-    },
-    /// To [`Call::Search`].
-    Found(Found),
-    /// To [`Call::Watch`].
-    News(News),
-    /// Since version 3, to every call that sends, where a person is to be asked first. Nothing
-    /// was sent.
-    Ask(Question),
-    /// To [`Call::Held`], oldest first, and to a [`Call::Decide`] that holds a mail.
-    Held(Vec<Held>),
-}
-
-/// How the content of an outgoing mail is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Format {
-    /// GitHub-flavoured Markdown.
-    #[default]
-    Markdown,
-    /// HTML.
-    Html,
-}
-
-/// A mail to send.
+/// See [`Call::Submit`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendEmail {
-    /// The recipient; `None` takes the configured one.
-    pub to: Option<String>,
-    /// The subject; `None` takes `Email from {instance}`.
-    pub subject: Option<String>,
-    /// The body, at most [`MAX_CONTENT`] bytes.
-    pub content: String,
-    /// How `content` is written.
-    pub format: Format,
+pub struct Submit {
+    /// The mail.
+    pub draft: Draft,
+    /// Whether to send it although the same mail was sent within the last ten minutes, or may
+    /// have been.
+    pub insist: bool,
+    /// What the client knows of a person's consent.
+    pub consent: Consent,
 }
 
-/// The receipt for a sent mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
-    /// The recipient.
-    pub to: String,
-    /// The subject.
-    pub subject: String,
-    /// The sender: the client's own address.
-    pub from: String,
-    /// The bridge's id of the mail.
-    pub message_id: String,
-    /// When the bridge took it, as the bridge says it.
-    pub timestamp: String,
-}
-
-/// Which mail to read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FetchEmail {
-    /// The mail's id; `None` reads the oldest unread one.
-    pub id: Option<u64>,
-}
-
-/// What was found to read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fetched {
-    /// The address whose mails were looked at.
-    pub address: String,
-    /// The mail; `None` when nothing is unread.
-    pub mail: Option<Mail>,
-}
-
-/// A mail that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mail {
-    /// Its id, to name it in other calls.
-    pub id: u64,
-    /// The envelope sender.
-    pub from: String,
-    /// The address it came to.
-    pub to: String,
-    /// Its subject; empty when it has none.
-    pub subject: String,
-    /// When it arrived: RFC 3339 in UTC, whole seconds; the bridge's own words when they
-    /// are not a time.
-    pub date: String,
-    /// The body as Markdown.
-    pub body: String,
-    /// Whether the bridge now counts it as read. `false` when marking it failed.
-    pub marked_read: bool,
-}
-
-/// Which part of the list to show.
+/// See [`Call::Fetch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListInbox {
-    /// At most how many rows, 1 to 200.
+pub struct Fetch {
+    /// The mail; `None` leases the oldest unread one.
+    pub id: Option<MailId>,
+}
+
+/// See [`Call::Peek`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peek {
+    /// The mail.
+    pub id: MailId,
+}
+
+/// See [`Call::List`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// The most mails to return, 1 to [`MAX_LIST`].
     pub limit: u32,
-    /// How many rows to pass over, counted in what is shown.
+    /// The number of mails to skip, counted in what is listed.
     pub offset: u32,
-    /// Whether mails that were read are shown too.
+    /// Whether mails that were read are listed too.
     pub show_read: bool,
 }
 
-/// A part of the list of a client's mails, newest first.
+/// The most mails that one [`List`] returns.
+pub const MAX_LIST: u32 = 200;
+/// The most mails that one [`Search`] returns.
+pub const MAX_SEARCH: u32 = 100;
+
+/// See [`Call::Search`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inbox {
-    /// The address whose mails these are.
-    pub address: String,
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// How many mails the bridge counts for this address, read ones included.
-    pub total: u64,
-    /// Whether there is more after these rows.
-    pub more: bool,
+pub struct Search {
+    /// Words that have to occur in the sender, the subject or the body, in any case and order.
+    pub query: HeaderText,
+    /// The most mails to return, 1 to [`MAX_SEARCH`].
+    pub limit: u32,
+    /// Whether only unread mails are searched.
+    pub unread_only: bool,
 }
 
-/// One mail in the list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
-    /// Its id.
-    pub id: u64,
-    /// The envelope sender.
-    pub from: String,
-    /// Its subject; empty when it has none.
-    pub subject: String,
-    /// As in [`Mail::date`].
-    pub date: String,
-    /// Whether it was read.
-    pub read: bool,
+/// See [`Call::Delete`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delete {
+    /// The mail.
+    pub id: MailId,
 }
 
-/// An answer to a mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReplyEmail {
-    /// The id of the mail to answer.
-    pub id: u64,
-    /// The body, at most [`MAX_CONTENT`] bytes.
-    pub content: String,
-    /// How `content` is written.
-    pub format: Format,
-    /// The subject; `None` takes the original's with `Re:` once.
-    pub subject: Option<String>,
+/// See [`Call::MarkRead`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkRead {
+    /// The mail.
+    pub id: MailId,
 }
 
-/// The receipt for a reply.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Replied {
-    /// The id of the mail that was answered.
-    pub original: u64,
-    /// Who got the reply.
-    pub to: String,
-    /// The bridge's id of the reply.
-    pub message_id: String,
-    /// The reply's subject.
-    pub subject: String,
-    /// When the bridge took it, as the bridge says it.
-    pub timestamp: String,
-    /// Whether the bridge sent it as a reply, with threading headers. `false` when the
-    /// bridge cannot and a new mail was sent instead.
-    pub threaded: bool,
+/// See [`Call::Settle`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settle {
+    /// The leased mail.
+    pub id: MailId,
 }
 
-/// What a client may know of the daemon's configuration.
+/// The answer to [`Settle`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Whether the bridge counts the mail as read now.
+    pub marked_read: bool,
+}
+
+/// See [`Call::EndLease`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndLease {
+    /// The leased mail.
+    pub id: MailId,
+    /// What became of it.
+    pub delivery: Delivery,
+}
+
+/// What became of a leased mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// The client's reader has it.
+    Delivered,
+    /// The client does not want it any more; another client may have it.
+    Returned,
+}
+
+/// See [`Call::Watch`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// [`MailboxUpdate::mark`] of the previous answer. With it, the daemon answers when mail
+    /// arrived since, or shortly before the deadline. `None` begins: the daemon answers as
+    /// soon as it knows the mailbox's present state.
+    pub since: Option<u64>,
+}
+
+/// See [`Call::GetInfo`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetInfo;
+
+/// See [`Call::GetStatus`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetStatus;
+
+/// See [`Call::ClaimAccount`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Info {
-    /// The daemon's version.
-    pub version: String,
-    /// The client's address; `None` when no username is configured.
-    pub address: Option<String>,
-    /// The bridge's base URL.
-    pub bridge: String,
-    /// The recipient taken when a mail names none.
-    pub default_to: Option<String>,
-    /// How long one request to the bridge may take, in milliseconds.
-    pub api_timeout_ms: u32,
-    /// The profile the daemon runs.
-    pub profile: String,
+pub struct ClaimAccount {
+    /// The account that the client was configured for.
+    pub username: Username,
+}
+
+/// See [`Call::OfferCredentials`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferCredentials {
+    /// The client's credentials.
+    pub credentials: Credentials,
+}
+
+/// See [`Call::MakeWay`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MakeWay {
+    /// The client's release.
+    pub release: Release,
+}
+
+/// A release of tai: major, minor and patch number. Later releases compare greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Release(pub u16, pub u16, pub u16);
+
+impl Release {
+    /// Parses `1.2.3`; what follows the numbers (`-rc.1`) is ignored.
+    pub fn parse(text: &str) -> Option<Self> {
+        let core = text.split(['-', '+']).next()?;
+        let mut numbers = core.split('.').map(|number| number.parse().ok());
+        match [numbers.next()??, numbers.next()??, numbers.next()??] {
+            [major, minor, patch] if numbers.next().is_none() => Some(Self(major, minor, patch)),
+            _ => None,
+        }
+    }
+}
+
+/// See [`Call::Login`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// The account.
+    pub credentials: Credentials,
+    /// Whether the system's keyring saves the password for the next start.
+    pub save: bool,
+}
+
+/// See [`Call::Logout`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logout;
+
+/// See [`Call::ListHeld`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListHeld;
+
+/// See [`Call::ResolveHeld`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolveHeld {
+    /// [`HeldMail::number`].
+    pub number: u64,
+    /// Whether to send the mail; it is discarded otherwise.
+    pub send: bool,
+}
+
+/// See [`Call::Stop`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop;
+
+impl Submit {
+    /// Returns the tool that the draft belongs to.
+    pub fn tool(&self) -> Tool {
+        match self.draft.target {
+            Target::New { .. } => Tool::SendEmail,
+            Target::Reply { .. } => Tool::ReplyEmail,
+        }
+    }
+}
+
+impl Call {
+    /// Returns the tool whose permission an agent needs for the call; `None` if every agent
+    /// may make it.
+    pub fn tool(&self) -> Option<Tool> {
+        match self {
+            Call::Submit(submit) => Some(submit.tool()),
+            Call::Fetch(_) | Call::Peek(_) => Some(Tool::FetchEmail),
+            Call::List(_) => Some(Tool::ListInbox),
+            Call::Search(_) => Some(Tool::SearchInbox),
+            Call::Delete(_) => Some(Tool::DeleteEmail),
+            Call::MarkRead(_) => Some(Tool::MarkRead),
+            Call::GetStatus(_) => Some(Tool::SessionStatus),
+            Call::Settle(_)
+            | Call::EndLease(_)
+            | Call::Watch(_)
+            | Call::GetInfo(_)
+            | Call::ClaimAccount(_)
+            | Call::OfferCredentials(_)
+            | Call::MakeWay(_)
+            | Call::Login(_)
+            | Call::Logout(_)
+            | Call::ListHeld(_)
+            | Call::ResolveHeld(_)
+            | Call::Stop(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_three_numbers_and_compares_by_them() {
+        assert_eq!(Release::parse("1.2.3"), Some(Release(1, 2, 3)));
+        assert_eq!(Release::parse("0.10.0-rc.1"), Some(Release(0, 10, 0)));
+        assert!(Release::parse("0.10.0") > Release::parse("0.9.9"));
+        for bad in ["", "1.2", "1.2.3.4", "1.2.x", "65536.0.0"] {
+            assert_eq!(Release::parse(bad), None, "{bad}");
+        }
+    }
 }

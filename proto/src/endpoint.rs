@@ -1,25 +1,24 @@
-//! Where the daemon of a profile is to be found. It must come to the same place in a login
-//! shell and in the stripped environment MCP clients pass (HOME, LOGNAME, PATH, SHELL, TERM,
-//! USER), or the two sides would miss each other. It looks, and creates nothing.
+//! The place of a profile's daemon: its socket and its lock file. This module computes paths
+//! and creates nothing.
+//!
+//! A login shell and the stripped environment of an MCP client (HOME, LOGNAME, PATH, SHELL,
+//! TERM, USER) must arrive at the same place, or the two sides would miss each other.
 
-use crate::name;
 use directories::ProjectDirs;
 use std::path::{Path, PathBuf};
+use tai_names::Profile;
 
-/// The longest path a Unix socket can have everywhere (macOS: 104 with the closing zero).
+/// The longest path of a Unix socket on every system (macOS: 104 with the closing zero).
 const MAX_SOCKET_PATH: usize = 103;
 
-/// Why there is no endpoint.
+/// The error for a profile that has no usable place.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum EndpointError {
-    /// The profile's name is not one.
-    #[error(transparent)]
-    Profile(#[from] name::NameError),
     /// The user has no home directory.
     #[error("no home directory is known: HOME is not set")]
     NoHome,
     /// The path does not fit into a socket address.
-    #[error("the socket's path has {length} bytes, the system allows {MAX_SOCKET_PATH}: {path}")]
+    #[error("the socket path has {length} bytes and the system allows {MAX_SOCKET_PATH}: {path}")]
     TooLong {
         /// The path.
         path: String,
@@ -32,20 +31,18 @@ pub enum EndpointError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     dir: PathBuf,
-    profile: String,
+    profile: Profile,
 }
 
 impl Endpoint {
-    /// The endpoint of `profile`, in the first of these that applies: `$XDG_RUNTIME_DIR/tai`
-    /// when that is absolute; on Linux `/run/user/UID/tai` when that directory is the
-    /// user's own, which is what XDG_RUNTIME_DIR would have said; `run` in the directory
-    /// for the user's state (`~/.local/state/tai/run`; `~/Library/Application
-    /// Support/tai/run` on macOS).
+    /// Returns the endpoint of `profile` in the first of these directories that applies:
+    /// `$XDG_RUNTIME_DIR/tai` if that path is absolute; on Linux `/run/user/UID/tai` if
+    /// `/run/user/UID` is the user's own; `run` in the user's state directory
+    /// (`~/.local/state/tai/run`; `~/Library/Application Support/tai/run` on macOS).
     ///
     /// # Errors
     /// Any [`EndpointError`].
-    pub fn of_profile(profile: &str) -> Result<Self, EndpointError> {
-        name::profile(profile)?;
+    pub fn of_profile(profile: &Profile) -> Result<Self, EndpointError> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR")
             .map(PathBuf::from)
             .filter(|dir| dir.is_absolute())
@@ -57,15 +54,14 @@ impl Endpoint {
         Self::in_dir(&dir, profile)
     }
 
-    /// The endpoint of `profile` in a directory of the caller's choice.
+    /// Returns the endpoint of `profile` in a given directory.
     ///
     /// # Errors
-    /// Any [`EndpointError`] but [`EndpointError::NoHome`].
-    pub fn in_dir(dir: &Path, profile: &str) -> Result<Self, EndpointError> {
-        name::profile(profile)?;
+    /// [`EndpointError::TooLong`].
+    pub fn in_dir(dir: &Path, profile: &Profile) -> Result<Self, EndpointError> {
         let endpoint = Self {
             dir: dir.to_owned(),
-            profile: profile.to_owned(),
+            profile: profile.clone(),
         };
         let path = endpoint.socket();
         let length = path.as_os_str().len();
@@ -78,17 +74,18 @@ impl Endpoint {
         Ok(endpoint)
     }
 
-    /// The directory the socket and the lock are in: the user's own and mode 0700.
+    /// Returns the directory of the socket and the lock file. It belongs to the user and has
+    /// mode 0700.
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// The profile.
-    pub fn profile(&self) -> &str {
+    /// Returns the profile.
+    pub fn profile(&self) -> &Profile {
         &self.profile
     }
 
-    /// The socket, or on Windows the named pipe.
+    /// Returns the path of the socket; on Windows the name of the pipe.
     pub fn socket(&self) -> PathBuf {
         if cfg!(windows) {
             let user = std::env::var("USERNAME").unwrap_or_default();
@@ -98,28 +95,22 @@ impl Endpoint {
         }
     }
 
-    /// The file whose lock the one daemon of this profile holds. It holds the daemon's pid.
+    /// Returns the path of the lock file, which the running daemon of the profile holds locked.
+    /// The file contains the daemon's process id.
     pub fn lock(&self) -> PathBuf {
         self.dir.join(format!("{}.lock", self.profile))
     }
 }
 
-/// The directories of this product, by the system's conventions.
+/// Returns the product's directories by the system's conventions.
 pub fn project_dirs() -> Option<ProjectDirs> {
     ProjectDirs::from("chat", "tai", "tai")
 }
 
-/// Where what outlives a process but is not configuration is kept; logs are in `logs` in it.
+/// Returns the directory for state that outlives a process. Logs are in `logs` below it.
 pub fn state_dir() -> Option<PathBuf> {
     let dirs = project_dirs()?;
     Some(dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned())
-}
-
-/// Whether a peer's effective user id, as its socket tells it, is that of this process. A
-/// system that does not tell is not trusted.
-#[cfg(unix)]
-pub fn is_own_user(peer: Option<u32>) -> bool {
-    peer == Some(rustix::process::geteuid().as_raw())
 }
 
 #[cfg(target_os = "linux")]
@@ -142,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_profile_has_one_socket_and_one_lock_side_by_side() {
-        let endpoint = Endpoint::in_dir(Path::new("/run/user/7/tai"), "work").unwrap();
+        let work = Profile::new("work").unwrap();
+        let endpoint = Endpoint::in_dir(Path::new("/run/user/7/tai"), &work).unwrap();
         assert_eq!(endpoint.socket(), Path::new("/run/user/7/tai/work.sock"));
         assert_eq!(endpoint.lock(), Path::new("/run/user/7/tai/work.lock"));
     }
@@ -150,15 +142,10 @@ mod tests {
     #[test]
     fn a_path_that_does_not_fit_a_socket_address_is_refused_with_its_length() {
         let dir = format!("/{}", "d".repeat(120));
-        let error = Endpoint::in_dir(Path::new(&dir), "default").unwrap_err();
+        let error = Endpoint::in_dir(Path::new(&dir), &Profile::default()).unwrap_err();
         assert!(
             matches!(error, EndpointError::TooLong { length: 134, .. }),
             "{error}"
         );
-    }
-
-    #[test]
-    fn a_profile_cannot_name_a_path() {
-        assert!(Endpoint::in_dir(Path::new("/run"), "../x").is_err());
     }
 }

@@ -1,20 +1,21 @@
-//! What went wrong, as it crosses the wire. The words for people are made in the daemon,
-//! which knows the cause; the code is for programs. It never holds a secret.
+//! The error that crosses the wire. The code is for programs, the words are for readers. A
+//! fault never holds a secret.
 
+use crate::text::Words;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// An error that a person can read and a program can act on.
+/// An error that a program can act on and a reader can understand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// The kind, which decides what the client may do.
     pub code: FaultCode,
-    /// What happened, one sentence without a full stop.
-    pub what: String,
-    /// Why, as far as it is known; may be empty.
-    pub why: String,
-    /// What to do next; may be empty.
-    pub hint: String,
+    /// What failed: one clause, lower case, no full stop.
+    pub what: Words,
+    /// Why it failed, as far as known; may be empty.
+    pub why: Words,
+    /// The next action.
+    pub hint: Hint,
 }
 
 /// The kinds of fault. Only [`FaultCode::Stopping`] says that nothing was begun, so only it
@@ -23,11 +24,13 @@ pub struct Fault {
 pub enum FaultCode {
     /// The request cannot be carried out as it stands; changing it may help.
     BadRequest,
+    /// No daemon runs, and none could be started.
+    NotRunning,
     /// There are no credentials to log in with.
     NotSignedIn,
     /// The bridge refuses the username and password.
     AuthRefused,
-    /// The bridge cannot be reached, or does not answer in time.
+    /// The bridge cannot be reached, or the daemon does not answer.
     Unreachable,
     /// The bridge answered with an error, or with something that is not its protocol.
     BridgeFailed,
@@ -37,74 +40,181 @@ pub enum FaultCode {
     NotFound,
     /// The mail belongs to another address.
     NotYours,
-    /// The mail may or may not have been sent, and must not be sent again unseen.
+    /// The effect may or may not have happened, and must not be repeated unseen.
     OutcomeUnknown,
     /// The client's deadline passed.
     DeadlinePassed,
     /// The client has too many requests in flight.
     TooBusy,
-    /// The client gave the request up.
+    /// The client cancelled the request.
     Cancelled,
     /// The daemon is stopping and did not begin the request.
     Stopping,
-    /// A defect in the daemon.
-    Internal,
-    /// Since version 2: the daemon has another account than the client was configured for.
+    /// The daemon holds another account than the client was configured for.
     OtherAccount,
-    /// Since version 2: the account cannot be registered or signed in as it stands.
+    /// The account cannot be registered or signed in as it stands.
     AccountRefused,
-    /// Since version 2: the same mail was sent a moment ago, or may have been.
+    /// The same mail was sent a moment ago, or may have been.
     Duplicate,
-    /// Since version 2: the daemon's configuration keeps this instance from it.
+    /// The configuration or the client's role forbids the request.
     NotPermitted,
+    /// The mail waits for a person's approval.
+    AwaitingApproval,
+    /// The answer does not fit into a frame.
+    AnswerTooLarge,
+    /// The two sides have no protocol version in common.
+    VersionMismatch,
+    /// A defect in the daemon or the client.
+    Internal,
 }
 
-impl FaultCode {
-    /// The code as a client of `version` knows it.
-    pub fn in_version(self, version: u32) -> Self {
-        match self {
-            FaultCode::OtherAccount
-            | FaultCode::AccountRefused
-            | FaultCode::Duplicate
-            | FaultCode::NotPermitted
-                if version < 2 =>
-            {
-                FaultCode::BadRequest
-            }
-            known => known,
-        }
-    }
+/// The next action after a fault, in a form that reads right for each reader.
+///
+/// Every text is a verb phrase in the imperative, lower case, without a full stop: ``run
+/// `taid login` ``.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hint {
+    /// There is nothing to do.
+    #[default]
+    None,
+    /// An action for the person who owns the account. An agent passes it on.
+    User(Words),
+    /// An action for the reader itself, person or agent.
+    Reader(Words),
+    /// Different actions for an agent and for the person.
+    Each {
+        /// The agent's action.
+        agent: Words,
+        /// The person's action.
+        person: Words,
+    },
+}
+
+/// The reader of an error text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// A model that called a tool and can pass an action on to its user.
+    Agent,
+    /// The account's owner at a terminal.
+    Person,
 }
 
 impl Fault {
-    /// A fault with its three parts; `why` and `hint` may be empty.
-    pub fn new(
-        code: FaultCode,
-        what: impl Into<String>,
-        why: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Self {
+    /// Returns a fault without a cause and a hint.
+    pub fn new(code: FaultCode, what: impl Into<String>) -> Self {
         Self {
             code,
-            what: what.into(),
-            why: why.into(),
-            hint: hint.into(),
+            what: Words::cut(what),
+            why: Words::default(),
+            hint: Hint::None,
+        }
+    }
+
+    /// Sets the cause.
+    #[must_use]
+    pub fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Words::cut(why);
+        self
+    }
+
+    /// Sets the next action.
+    #[must_use]
+    pub fn hint(mut self, hint: Hint) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// Renders the fault for a reader: `error: what`, `caused by: why`, `hint: action`, each on
+    /// a line of its own. Empty parts are left out.
+    pub fn render(&self, audience: Audience) -> String {
+        let mut text = format!("error: {}", self.what);
+        for (label, part) in [
+            ("caused by", self.why.to_string()),
+            ("hint", self.hint.render(audience)),
+        ] {
+            if !part.is_empty() {
+                text.push_str(&format!("\n{label}: {part}"));
+            }
+        }
+        text
+    }
+}
+
+impl Hint {
+    /// Returns an action for the person who owns the account.
+    pub fn user(action: impl Into<String>) -> Self {
+        Hint::User(Words::cut(action))
+    }
+
+    /// Returns an action for the reader itself.
+    pub fn reader(action: impl Into<String>) -> Self {
+        Hint::Reader(Words::cut(action))
+    }
+
+    /// Returns different actions for an agent and for the person.
+    pub fn each(agent: impl Into<String>, person: impl Into<String>) -> Self {
+        Hint::Each {
+            agent: Words::cut(agent),
+            person: Words::cut(person),
+        }
+    }
+
+    /// Renders the action for a reader; empty if there is none.
+    pub fn render(&self, audience: Audience) -> String {
+        match (self, audience) {
+            (Hint::None, _) => String::new(),
+            (Hint::User(action), Audience::Agent) => {
+                format!("ask the user to {action}, then call again")
+            }
+            (Hint::User(action) | Hint::Reader(action), _) => action.to_string(),
+            (Hint::Each { agent, .. }, Audience::Agent) => agent.to_string(),
+            (Hint::Each { person, .. }, Audience::Person) => person.to_string(),
         }
     }
 }
 
-/// `error: what`, `caused by: why`, `hint: what to do`, each on a line of its own.
+/// What failed and why, on one line, for logs.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what)?;
-        if !self.why.is_empty() {
-            write!(f, "\ncaused by: {}", self.why)?;
+        f.write_str(&self.what)?;
+        match self.why.is_empty() {
+            true => Ok(()),
+            false => write!(f, ": {}", self.why),
         }
-        if !self.hint.is_empty() {
-            write!(f, "\nhint: {}", self.hint)?;
-        }
-        Ok(())
     }
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_fault_reads_right_for_an_agent_and_for_a_person() {
+        let fault = Fault::new(FaultCode::NotSignedIn, "taid is not signed in")
+            .because("no password is configured")
+            .hint(Hint::user("run `taid login`"));
+        assert_eq!(
+            fault.render(Audience::Agent),
+            "error: taid is not signed in\n\
+             caused by: no password is configured\n\
+             hint: ask the user to run `taid login`, then call again"
+        );
+        assert_eq!(
+            fault.render(Audience::Person),
+            "error: taid is not signed in\n\
+             caused by: no password is configured\n\
+             hint: run `taid login`"
+        );
+        let bare = Fault::new(FaultCode::Cancelled, "the call was cancelled");
+        assert_eq!(
+            bare.render(Audience::Person),
+            "error: the call was cancelled"
+        );
+        assert_eq!(
+            fault.to_string(),
+            "taid is not signed in: no password is configured"
+        );
+    }
+}

@@ -1,17 +1,17 @@
-//! Frames: a length and a bincode body. The only file that names bincode, which nobody
-//! maintains any more (RUSTSEC-2025-0141), so that replacing it is a change to one file.
-//! It moves bytes between buffers and never reads or writes anything itself.
+//! Frames: a length and a bincode body.
+//!
+//! bincode is unmaintained (RUSTSEC-2025-0141), and only this file names it, so that replacing
+//! it is a change to one file. The module moves bytes between buffers and does no I/O.
 
 use bincode::config::{Configuration, Fixint, LittleEndian};
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroize as _;
 
-/// The most bytes one frame's body may have. A mail of 1 MB of content, as Markdown and as
-/// HTML, fits with room to spare.
+/// The most bytes of one frame's body: 4 MiB. A mail with 1 MiB of content fits.
 pub const MAX_FRAME: usize = 4 << 20;
 
 const LENGTH: usize = size_of::<u32>();
-/// A buffer that grew beyond this for one large frame is given back after it.
+/// A buffer that grew beyond this size for one large frame is freed after it.
 const KEEP: usize = 64 << 10;
 
 fn config() -> Configuration<LittleEndian, Fixint, bincode::config::Limit<MAX_FRAME>> {
@@ -20,30 +20,30 @@ fn config() -> Configuration<LittleEndian, Fixint, bincode::config::Limit<MAX_FR
         .with_limit::<MAX_FRAME>()
 }
 
-/// Why bytes are not a frame, or a value does not fit into one. The connection cannot go on
-/// after any of these when they come from the peer.
+/// The error for bytes that are no frame and for values that do not fit into one. A connection
+/// whose peer sent such bytes has to be closed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FrameError {
-    /// The length says more than is allowed.
-    #[error("a frame of {length} bytes, where {max} are allowed")]
+    /// The length exceeds the limit.
+    #[error("a frame of {length} bytes, {max} are allowed")]
     TooLong {
-        /// What the length says.
+        /// The length in bytes.
         length: usize,
-        /// What is allowed.
+        /// The limit in bytes.
         max: usize,
     },
     /// The body is not a value of the expected type.
     #[error("a frame that does not decode: {0}")]
     Malformed(String),
     /// The body goes on after the value.
-    #[error("a frame with {0} bytes to spare")]
+    #[error("a frame with {0} trailing bytes")]
     Trailing(usize),
 }
 
 /// Appends `value` to `out` as one frame.
 ///
 /// # Errors
-/// [`FrameError::TooLong`] when it has more than [`MAX_FRAME`] bytes; `out` is then as before.
+/// [`FrameError::TooLong`] if the body has more than [`MAX_FRAME`] bytes; `out` is unchanged then.
 pub fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), FrameError> {
     let start = out.len();
     out.extend_from_slice(&[0; LENGTH]);
@@ -66,10 +66,10 @@ pub fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), FrameErr
     Err(error)
 }
 
-/// Takes frames out of a stream of bytes that arrive in pieces of any size.
+/// Decodes frames from a stream of bytes that arrive in pieces of any size.
 ///
-/// Fill [`Decoder::space`], then call [`Decoder::next_frame`] until it says `None`. Its memory is
-/// bounded by the largest frame allowed and what one read appends.
+/// Append bytes to [`Decoder::space`], then call [`Decoder::next_frame`] until it returns `None`.
+/// Memory is bounded by the largest allowed frame and the size of one read.
 #[derive(Debug)]
 pub struct Decoder {
     bytes: Vec<u8>,
@@ -78,7 +78,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder that refuses bodies of more than `max` bytes.
+    /// Returns a decoder that refuses bodies of more than `max` bytes.
     pub fn new(max: usize) -> Self {
         Self {
             bytes: Vec::new(),
@@ -87,16 +87,15 @@ impl Decoder {
         }
     }
 
-    /// Changes what is allowed, which the handshake does once it is over.
+    /// Changes the limit, as both sides do after the handshake.
     pub fn set_max(&mut self, max: usize) {
         self.max = max.min(MAX_FRAME);
     }
 
-    /// Where the next bytes from the peer are to be appended.
+    /// Returns the buffer to which the next bytes from the peer are appended.
     pub fn space(&mut self) -> &mut Vec<u8> {
         if self.consumed > 0 {
-            // Frames may hold a password: neither what was taken out nor what is moved to
-            // the front stays behind.
+            // Frames may hold a password, so consumed and moved bytes are overwritten.
             let end = self.bytes.len();
             self.bytes.copy_within(self.consumed.., 0);
             let pending = end - self.consumed;
@@ -110,15 +109,15 @@ impl Decoder {
         &mut self.bytes
     }
 
-    /// Whether the peer may hang up here without leaving half a frame behind.
+    /// Whether every received byte belongs to a frame that was returned.
     pub fn is_at_boundary(&self) -> bool {
         self.bytes.len() == self.consumed
     }
 
-    /// The next whole frame, or `None` when more bytes are needed.
+    /// Returns the next whole frame, or `None` if more bytes are needed.
     ///
     /// # Errors
-    /// Any [`FrameError`]; a length is refused before the body is waited for.
+    /// Any [`FrameError`]. An excessive length is refused before its body arrives.
     pub fn next_frame<T: DeserializeOwned>(&mut self) -> Result<Option<T>, FrameError> {
         let pending = self.bytes.get(self.consumed..).unwrap_or_default();
         let Some((prefix, rest)) = pending.split_first_chunk::<LENGTH>() else {

@@ -1,16 +1,16 @@
-//! The handshake, whose layout is frozen for ever so that any two versions can tell each
-//! other which one has to be restarted. It decides nothing but the version.
+//! The handshake. Its layout is frozen, so that any two releases can tell each other which side
+//! has to be restarted. It decides nothing but the version.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The version this crate describes.
-pub const PROTOCOL: u32 = 3;
-/// The oldest version this crate still speaks: the one before [`PROTOCOL`], or an older one.
+/// The protocol version that this crate describes.
+pub const PROTOCOL: u32 = 1;
+/// The oldest version that this crate speaks.
 pub const OLDEST: u32 = 1;
 /// The most bytes a [`Hello`] or a [`Welcome`] may have.
 pub const MAX_HELLO: usize = 512;
-/// How long either side waits for the other's part of the handshake.
+/// The time limit for the other side's part of the handshake.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The first four bytes of either handshake frame's body: `TAI` and 1.
 pub const MAGIC: [u8; 4] = *b"TAI\x01";
@@ -33,7 +33,7 @@ pub struct Hello {
 pub struct Welcome {
     /// [`MAGIC`].
     pub magic: [u8; 4],
-    /// The version both will speak from here on; 0 when there is none.
+    /// The version that both sides speak from here on; 0 if there is none.
     pub chosen: u32,
     /// The newest version the daemon speaks.
     pub newest: u32,
@@ -44,7 +44,7 @@ pub struct Welcome {
 }
 
 impl Hello {
-    /// What this version of the crate says, for a program that calls itself `software`.
+    /// Returns the greeting of a program that calls itself `software`, such as `tai-mcp 0.1.0`.
     pub fn new(software: impl Into<String>) -> Self {
         Self {
             magic: MAGIC,
@@ -56,7 +56,7 @@ impl Hello {
 }
 
 impl Welcome {
-    /// The answer to `hello` of a daemon that calls itself `software`.
+    /// Returns the answer to `hello` of a daemon that calls itself `software`.
     pub fn answering(hello: &Hello, software: impl Into<String>) -> Self {
         let best = hello.newest.min(PROTOCOL);
         let common = best >= hello.oldest.max(OLDEST) && hello.magic == MAGIC;

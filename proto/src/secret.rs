@@ -1,13 +1,15 @@
-//! Text that must not be shown: a password on its way to the daemon. It is never part of
-//! anything the daemon sends.
+//! Secret text: a password on its way to the daemon. The daemon sends none.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A secret. Shown as dots, zeroed when dropped.
+/// The most bytes of a secret. A password has at most 128 characters.
+const MAX_SECRET: usize = 4096;
+
+/// Text that is shown as dots and zeroed when dropped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Zeroizing<String>", into = "Zeroizing<String>")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
@@ -16,9 +18,26 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
-    /// The text, for the one place that needs it.
+    /// Returns the text.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<Zeroizing<String>> for Secret {
+    type Error = &'static str;
+
+    fn try_from(text: Zeroizing<String>) -> Result<Self, &'static str> {
+        match text.len() {
+            ..=MAX_SECRET => Ok(Self(text)),
+            _ => Err("a secret of more than 4096 bytes"),
+        }
+    }
+}
+
+impl From<Secret> for Zeroizing<String> {
+    fn from(secret: Secret) -> Self {
+        secret.0
     }
 }
 

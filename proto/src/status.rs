@@ -66,9 +66,13 @@ pub struct AccountStatus {
     pub username: Option<String>,
     /// The address of the daemon's own instance.
     pub address: Option<String>,
-    /// Where the password comes from, in words; never the password.
+    /// The credential source, in words; never the password.
     #[serde(default)]
     pub source: Option<String>,
+    /// Whether a restarted daemon gets the password without a person. `false` while the
+    /// password was typed without `--save`, or came from this daemon's own environment.
+    #[serde(default)]
+    pub can_sign_in_again: bool,
 }
 
 /// The states of the session.
@@ -123,8 +127,11 @@ pub struct LastError {
     pub what: String,
     /// Why; may be empty.
     pub why: String,
-    /// What to do; may be empty.
+    /// The next action of a person; may be empty.
     pub hint: String,
+    /// The next action of an agent; may be empty.
+    #[serde(default)]
+    pub hint_for_agents: String,
 }
 
 /// The mail bridge.

@@ -1,14 +1,19 @@
-//! Bytes from a peer that is broken or means harm: every one of them is an error or a wait
-//! for more, none is a panic, and none makes the decoder reserve what it was not sent.
+//! Bytes from a broken or hostile peer: each input is an error or a wait for more, none panics,
+//! and none makes the decoder reserve more than it was sent.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod samples;
+
 use proptest::prelude::*;
+use samples::{answers, calls, fault};
 use tai_proto::{
-    account::*,
-    call::*,
-    fault::{Fault, FaultCode},
+    FromDaemon, ToDaemon,
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{Hello, MAX_HELLO},
+    mail::ChangedMail,
+    message::{Identity, Request, Role},
+    names::Instance,
+    text::{HeaderText, MAX_CONTENT},
 };
 
 fn decode(bytes: &[u8]) -> Result<Option<ToDaemon>, FrameError> {
@@ -18,18 +23,13 @@ fn decode(bytes: &[u8]) -> Result<Option<ToDaemon>, FrameError> {
 }
 
 fn sample() -> Vec<u8> {
-    let call = Call::SendEmail(SendEmail {
-        to: Some("b@tai.chat".into()),
-        subject: Some("subject".into()),
-        content: "content".into(),
-        format: Format::Markdown,
-    });
     let mut bytes = Vec::new();
     encode(
         &ToDaemon::Request(Request {
             id: 1,
             deadline_ms: 2,
-            call,
+            progress: false,
+            call: calls().swap_remove(0),
         }),
         &mut bytes,
     )
@@ -38,7 +38,7 @@ fn sample() -> Vec<u8> {
 }
 
 #[test]
-fn a_length_beyond_the_limit_is_refused_before_its_body_is_waited_for() {
+fn a_length_beyond_the_limit_is_refused_before_its_body_arrives() {
     for length in [MAX_FRAME as u32 + 1, u32::MAX] {
         assert_eq!(
             decode(&length.to_le_bytes()),
@@ -58,8 +58,8 @@ fn a_length_beyond_the_limit_is_refused_before_its_body_is_waited_for() {
 
 #[test]
 fn a_length_inside_a_body_cannot_reserve_more_than_a_frame() {
-    // A string that claims to have 2^60 bytes.
-    let mut body = vec![0, 0, 0, 0];
+    // The name of an identity that claims to have 2^60 bytes.
+    let mut body = vec![1, 0, 0, 0];
     body.extend_from_slice(&(1u64 << 60).to_le_bytes());
     let mut bytes = (body.len() as u32).to_le_bytes().to_vec();
     bytes.extend(body);
@@ -97,7 +97,7 @@ fn bytes_after_the_value_are_refused() {
 }
 
 #[test]
-fn a_value_too_large_for_a_frame_leaves_the_buffer_as_it_was() {
+fn a_value_too_large_for_a_frame_leaves_the_buffer_unchanged() {
     let mut out = b"before".to_vec();
     let huge = Hello::new("x".repeat(MAX_FRAME + 1));
     assert!(encode(&huge, &mut out).is_err());
@@ -114,104 +114,69 @@ fn a_large_frame_does_not_stay_in_memory() {
     assert!(decoder.space().capacity() < 1 << 17);
 }
 
-fn text() -> impl Strategy<Value = String> {
-    proptest::string::string_regex("(?s).{0,40}").unwrap()
+#[test]
+fn text_longer_than_its_limit_ends_the_connection() {
+    // The layout of `ChangedMail`: an id, then a string.
+    let encoded = |length: usize| {
+        let mut bytes = Vec::new();
+        encode(&(7u64, "x".repeat(length)), &mut bytes).unwrap();
+        let mut decoder = Decoder::new(MAX_FRAME);
+        decoder.space().extend_from_slice(&bytes);
+        decoder.next_frame::<ChangedMail>()
+    };
+    assert!(encoded(998).is_ok());
+    assert!(matches!(encoded(999), Err(FrameError::Malformed(_))));
+    assert!(matches!(
+        encoded(MAX_CONTENT),
+        Err(FrameError::Malformed(_))
+    ));
 }
 
-fn call() -> impl Strategy<Value = Call> {
-    let format = prop_oneof![Just(Format::Markdown), Just(Format::Html)];
-    let opt = || proptest::option::of(text());
-    prop_oneof![
-        (opt(), opt(), text(), format.clone()).prop_map(|(to, subject, content, format)| {
-            Call::SendEmail(SendEmail {
-                to,
-                subject,
-                content,
-                format,
-            })
-        }),
-        proptest::option::of(any::<u64>()).prop_map(|id| Call::FetchEmail(FetchEmail { id })),
-        (any::<u32>(), any::<u32>(), any::<bool>()).prop_map(|(limit, offset, show_read)| {
-            Call::ListInbox(ListInbox {
-                limit,
-                offset,
-                show_read,
-            })
-        }),
-        (any::<u64>(), text(), format, opt()).prop_map(|(id, content, format, subject)| {
-            Call::ReplyEmail(ReplyEmail {
-                id,
-                content,
-                format,
-                subject,
-            })
-        }),
-        Just(Call::Info),
-        Just(Call::Status),
-        Just(Call::Stop),
-        Just(Call::Logout),
-        text().prop_map(|username| Call::Account(Account { username })),
-        (text(), text(), any::<bool>()).prop_map(|(username, password, save)| {
-            let password = tai_proto::Secret::new(password);
-            let credentials = Credentials { username, password };
-            Call::Login(Login { credentials, save })
-        }),
-    ]
+fn instance() -> impl Strategy<Value = Option<Instance>> {
+    let name = proptest::string::string_regex("[a-zA-Z0-9_-]{1,64}").unwrap();
+    proptest::option::of(name.prop_map(|name| Instance::new(name).unwrap()))
+}
+
+fn label() -> impl Strategy<Value = String> {
+    proptest::string::string_regex("(?s).{0,20}").unwrap()
 }
 
 fn to_daemon() -> impl Strategy<Value = ToDaemon> {
     prop_oneof![
-        (text(), text(), proptest::option::of(text())).prop_map(|(name, version, instance)| {
-            ToDaemon::Attach(Attach {
-                name,
-                version,
-                instance,
-            })
-        }),
-        (any::<u64>(), any::<u32>(), call()).prop_map(|(id, deadline_ms, call)| ToDaemon::Request(
-            Request {
-                id,
-                deadline_ms,
-                call
-            }
-        )),
+        instance().prop_map(|instance| ToDaemon::Attach(Role::Agent { instance })),
+        (label(), label()).prop_map(|(name, version)| ToDaemon::Identify(Identity {
+            name: name.as_str().into(),
+            version: version.as_str().into(),
+        })),
+        (
+            any::<u64>(),
+            any::<u32>(),
+            any::<bool>(),
+            proptest::sample::select(calls())
+        )
+            .prop_map(
+                |(id, deadline_ms, progress, call)| ToDaemon::Request(Request {
+                    id,
+                    deadline_ms,
+                    progress,
+                    call
+                })
+            ),
         any::<u64>().prop_map(|id| ToDaemon::Cancel { id }),
     ]
 }
 
 fn from_daemon() -> impl Strategy<Value = FromDaemon> {
-    let row = (any::<u64>(), text(), text(), text(), any::<bool>()).prop_map(
-        |(id, from, subject, date, read)| Row {
-            id,
-            from,
-            subject,
-            date,
-            read,
-        },
-    );
-    let inbox = (
-        text(),
-        proptest::collection::vec(row, 0..5),
-        any::<u64>(),
-        any::<bool>(),
-    )
-        .prop_map(|(address, rows, total, more)| {
-            Ok(Answer::Inbox(Inbox {
-                address,
-                rows,
-                total,
-                more,
-            }))
-        });
-    let fault = (text(), text(), text())
-        .prop_map(|(a, b, c)| Err(Fault::new(FaultCode::OutcomeUnknown, a, b, c)));
-    let result = prop_oneof![inbox, fault, Just(Ok(Answer::Stopping))];
+    let result = prop_oneof![
+        proptest::sample::select(answers()).prop_map(Ok),
+        Just(Err(fault())),
+    ];
     (any::<u64>(), result).prop_map(|(id, result)| FromDaemon::Answer { id, result })
 }
 
 proptest! {
     #[test]
-    fn what_is_encoded_comes_back_however_the_stream_is_cut(
+    fn frames_come_back_however_the_stream_is_cut(
         frames in proptest::collection::vec(to_daemon(), 1..6),
         piece in 1usize..64,
     ) {
@@ -238,6 +203,13 @@ proptest! {
         let mut decoder = Decoder::new(MAX_FRAME);
         decoder.space().extend_from_slice(&bytes);
         prop_assert_eq!(decoder.next_frame::<FromDaemon>().unwrap(), Some(frame));
+    }
+
+    #[test]
+    fn cut_text_is_within_its_limit_and_a_prefix(text in "(?s).{0,1200}") {
+        let cut = HeaderText::cut(text.as_str());
+        prop_assert!(cut.len() <= 998);
+        prop_assert!(text.starts_with(cut.trim_end_matches('…')) || text == cut.as_str());
     }
 
     #[test]

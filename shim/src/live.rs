@@ -1,71 +1,86 @@
-//! `tai-mcp live`: waits for mail of one instance and hands each to whoever reads standard
-//! output, or to a program. A mail is marked read only once it was handled, so that one that
-//! was not, because of a crash or a failure, is handled again: at least once, never not.
+//! `tai-mcp live`: waits for mail of one instance and hands each mail to the reader of standard
+//! output, or to a program. A mail is marked read only after it was handled, so that a mail
+//! whose handling failed or crashed is handled again: at least once.
 
 mod handler;
 
-use crate::{
-    cli::LiveArgs,
-    link::{Link, Peer, Receipt},
-    os,
-    pause::Pause,
-    settings::Settings,
-    text,
-};
+use crate::{cli::LiveArgs, daemon, os, retry_pause::RetryPause, settings::Settings, tools};
 use handler::{Handled, Handler};
 use std::{collections::BTreeMap, io::Write as _, process::ExitCode, time::Duration};
-use tai_proto::{Answer, Call, Fault, FaultCode, reading::News};
+use tai_client::{CallContext, Lease};
+use tai_proto::{
+    Audience, Fault, FaultCode, Method,
+    call::{MarkRead, Settle, Watch},
+    mail::MailboxUpdate,
+    message::Identity,
+    names::{Instance, MailId},
+};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// How long a mail that was not handled waits; doubled each time.
+/// The time for which the ends of the last leases are reported at the end.
+const LAST_REPORTS: Duration = Duration::from_millis(500);
+/// The pause before a mail that was not handled is handled again; it doubles each time.
 const FIRST_RETRY: Duration = Duration::from_secs(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
-/// Mail is looked for so often without being told of any.
+/// The interval of looks at the mailbox without news of mail.
 const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
-/// Mails that may wait to be handled again; more are left for later.
+/// The most mails that wait to be handled again; more are left in the mailbox.
 const MAX_WAITING: usize = 100;
 
-/// Runs until it is told to stop, or until nobody reads any more.
+/// Runs until it is told to stop, or until standard output is closed.
 pub(crate) async fn live(mut settings: Settings, args: LiveArgs) -> ExitCode {
-    if args.instance.is_some() {
-        settings.instance = args.instance;
+    match args.instance.map(Instance::new).transpose() {
+        Ok(Some(instance)) => settings.instance = Some(instance),
+        Ok(None) => {}
+        Err(rule) => {
+            let fault = Fault::new(FaultCode::BadRequest, "--instance cannot be used")
+                .because(rule.to_string());
+            tell(&fault.render(Audience::Person));
+            return ExitCode::from(2);
+        }
     }
+    let (taid, endings) = daemon::client(&settings);
+    let reports = tokio::spawn(endings.report());
     let mut live = Live {
-        link: Link::new(&settings),
-        peer: Peer {
-            name: "tai-mcp live".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+        taid,
+        identity: Identity {
+            name: "tai-mcp live".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
         },
         handler: Handler::new(args.exec, Duration::from_secs(args.time_limit)),
         waiting: BTreeMap::new(),
     };
-    tokio::select! {
+    let code = tokio::select! {
         code = live.run() => code,
-        // What is lent comes back when the connection ends.
+        // Leases go back when the connection ends.
         () = os::asked_to_stop() => ExitCode::SUCCESS,
-    }
+    };
+    drop(live);
+    let _ = tokio::time::timeout(LAST_REPORTS, reports).await;
+    code
 }
 
 struct Live {
-    link: Link,
-    peer: Peer,
+    taid: daemon::Taid,
+    identity: Identity,
     handler: Handler,
-    /// Mails that were not handled, by id. They stay lent.
-    waiting: BTreeMap<u64, Waiting>,
+    /// The mails that were not handled. They stay leased.
+    waiting: BTreeMap<MailId, Waiting>,
 }
 
 struct Waiting {
+    lease: Lease,
     line: String,
     tries: u32,
     due: Instant,
 }
 
-/// Why a round ended early.
+/// The reason why a round ended early.
 enum Stop {
     /// taid cannot do it now.
     Fault(Fault),
-    /// It is over.
+    /// The command ends.
     Over(ExitCode),
 }
 
@@ -77,19 +92,19 @@ impl From<Fault> for Stop {
 
 impl Live {
     async fn run(&mut self) -> ExitCode {
-        let (mut mark, mut pause) = (None, Pause::new());
+        let (mut mark, mut pause) = (None, RetryPause::new());
         let mut said = None;
         loop {
             match self.round(&mut mark).await {
                 Ok(()) => {
-                    pause = Pause::new();
+                    pause = RetryPause::new();
                     said = None;
                 }
                 Err(Stop::Over(code)) => return code,
                 Err(Stop::Fault(fault)) => {
-                    // The same trouble is told once.
+                    // The same failure is reported once.
                     if said.as_ref() != Some(&fault) {
-                        tell(&format!("{fault}\nIt is tried again."));
+                        tell(&format!("{}\nRetrying.", fault.render(Audience::Person)));
                         said = Some(fault);
                     }
                     pause.wait().await;
@@ -98,9 +113,9 @@ impl Live {
         }
     }
 
-    /// Handles what there is, and waits for more.
+    /// Handles the mails that exist, and waits for more.
     async fn round(&mut self, mark: &mut Option<u64>) -> Result<(), Stop> {
-        // Before the mailbox is looked at, so that nothing comes in between unheard.
+        // Before the mailbox is read, so that no arrival in between is missed.
         if mark.is_none() {
             *mark = Some(self.watch(None).await?.mark);
         }
@@ -122,109 +137,114 @@ impl Live {
         }
     }
 
-    async fn watch(&self, since: Option<u64>) -> Result<News, Stop> {
-        match self.call(&Call::Watch { since }).await? {
-            Answer::News(news) => Ok(news),
-            _ => Err(Stop::Fault(confused())),
+    async fn watch(&self, since: Option<u64>) -> Result<MailboxUpdate, Fault> {
+        self.call(Watch { since }).await
+    }
+
+    async fn call<M: Method>(&self, method: M) -> Result<M::Answer, Fault> {
+        let cancelled = CancellationToken::new();
+        self.taid.call(method, self.context(&cancelled)).await
+    }
+
+    fn context<'a>(&'a self, cancelled: &'a CancellationToken) -> CallContext<'a> {
+        CallContext {
+            identity: &self.identity,
+            progress: None,
+            cancelled,
         }
     }
 
-    async fn call(&self, call: &Call) -> Result<Answer, Fault> {
-        let never = CancellationToken::new();
-        self.link.call(&self.peer, call, None, &never).await
-    }
-
-    /// Handles what is due again and all that is unread, one at a time.
+    /// Handles the mails that are due again and all unread ones, one at a time.
     async fn handle_all(&mut self) -> Result<(), Stop> {
         let now = Instant::now();
         let due = self
             .waiting
             .iter()
             .filter(|(_, waiting)| waiting.due <= now);
-        let due: Vec<u64> = due.map(|(id, _)| *id).collect();
+        let due: Vec<MailId> = due.map(|(id, _)| *id).collect();
         for id in due {
-            if let Some(Waiting { line, tries, .. }) = self.waiting.remove(&id) {
-                self.handle(id, line, tries).await?;
+            if let Some(waiting) = self.waiting.remove(&id) {
+                self.handle(waiting).await?;
             }
         }
         while self.waiting.len() < MAX_WAITING {
-            let read = match self.link.lend(&self.peer).await? {
-                Answer::Read(read) => read,
-                _ => return Err(Stop::Fault(confused())),
-            };
-            let Some(mail) = read.mail else {
+            let cancelled = CancellationToken::new();
+            let leased = self.taid.lease_oldest(self.context(&cancelled)).await?;
+            let (Some(mail), Some(lease)) = (leased.0.mail, leased.1) else {
                 return Ok(());
             };
-            let id = mail.id;
-            // After a restart of taid it is lent a second time; it waits all the same.
-            if self.waiting.contains_key(&id) {
+            // After a restart of taid a waiting mail is leased a second time; it keeps waiting.
+            if let Some(waiting) = self.waiting.get_mut(&lease.id()) {
+                std::mem::replace(&mut waiting.lease, lease).forget();
                 continue;
             }
-            let line = text::json(mail, &read.removed).map_err(|_| Stop::Fault(confused()))?;
-            self.handle(id, line, 0).await?;
+            let line = tools::json_line(mail).map_err(|error| {
+                Fault::new(FaultCode::Internal, "an email cannot be written as JSON")
+                    .because(error.to_string())
+            })?;
+            self.handle(Waiting {
+                lease,
+                line,
+                tries: 0,
+                due: Instant::now(),
+            })
+            .await?;
         }
         Ok(())
     }
 
-    async fn handle(&mut self, id: u64, line: String, tries: u32) -> Result<(), Stop> {
-        match self.handler.handle(&line).await {
-            Handled::Done => self.settle(id).await,
-            Handled::NobodyReads => return Err(Stop::Over(ExitCode::SUCCESS)),
+    async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
+        match self.handler.handle(&mail.line).await {
+            Handled::Done => self.settle(mail.lease).await,
+            Handled::OutputClosed => return Err(Stop::Over(ExitCode::SUCCESS)),
             Handled::CannotRun(fault) => {
-                tell(&fault.to_string());
+                tell(&fault.render(Audience::Person));
                 return Err(Stop::Over(ExitCode::FAILURE));
             }
             Handled::Failed(why) => {
-                let pause = FIRST_RETRY * 2u32.saturating_pow(tries);
+                let pause = FIRST_RETRY * 2u32.saturating_pow(mail.tries);
                 let pause = pause.min(LONGEST_RETRY);
+                let id = mail.lease.id();
                 tell(&format!(
-                    "email {id} was not handled: {why}; again in {} s",
+                    "email {id} was not handled: {why}; retrying in {} s",
                     pause.as_secs()
                 ));
-                let waiting = Waiting {
-                    line,
-                    tries: tries.saturating_add(1),
-                    due: Instant::now() + pause,
-                };
-                self.waiting.insert(id, waiting);
+                mail.tries = mail.tries.saturating_add(1);
+                mail.due = Instant::now() + pause;
+                self.waiting.insert(id, mail);
             }
         }
         Ok(())
     }
 
-    /// Marks a mail read that was handled, however long that takes: it would be handled again.
-    async fn settle(&self, id: u64) {
-        let mut pause = Pause::new();
+    /// Marks a handled mail read, for as long as it takes: it would be handled again otherwise.
+    async fn settle(&self, lease: Lease) {
+        let id = lease.id();
+        let mut pause = RetryPause::new();
         loop {
-            match self.call(&Call::Settle { mail: id }).await {
-                Ok(Answer::Settled { marked_read: true }) => break,
-                // taid was restarted in the meantime and does not know that it is lent.
+            match self.call(Settle { id }).await {
+                Ok(settled) if settled.marked_read => break,
+                // taid was restarted since and does not know of the lease.
                 Err(fault) if fault.code == FaultCode::NotFound => {
-                    match self.call(&Call::MarkRead { mail: id }).await {
-                        Err(fault) if is_passing(fault.code) => {}
-                        _ => return,
+                    match self.call(MarkRead { id }).await {
+                        Err(fault) if may_pass(fault.code) => {}
+                        Ok(_) | Err(_) => break,
                     }
                 }
                 Ok(_) | Err(_) => {}
             }
             pause.wait().await;
         }
-        self.link.handed_over(Receipt::Written(id)).await;
+        lease.delivered();
     }
 }
 
-/// Whether the same may succeed later.
-fn is_passing(code: FaultCode) -> bool {
+/// Whether the same call may succeed later.
+fn may_pass(code: FaultCode) -> bool {
     !matches!(
         code,
         FaultCode::NotFound | FaultCode::NotYours | FaultCode::NotPermitted | FaultCode::BadRequest
     )
-}
-
-fn confused() -> Fault {
-    let what = "taid answered another question than was asked";
-    let hint = "Install taid and tai-mcp from one release, and restart taid.";
-    Fault::new(FaultCode::Internal, what, "", hint)
 }
 
 fn tell(text: &str) {

@@ -1,22 +1,15 @@
-//! tai-mcp: an MCP server on stdio that forwards tool calls to taid. It has no HTTP, no TLS,
-//! no password and no token. Standard output carries MCP and nothing else.
+//! tai-mcp: an MCP server on stdio that forwards tool calls to taid. It has no HTTP, no TLS and
+//! no token. Standard output carries MCP and nothing else.
 
-mod approval;
-mod args;
 mod cli;
 mod daemon;
-mod hand_over;
-mod inbox;
-mod link;
 mod live;
 mod os;
-mod pause;
 mod receipts;
-mod resources;
-mod results;
-mod secrets;
+mod retry_pause;
 mod server;
 mod settings;
+mod taid_commands;
 mod text;
 mod tools;
 mod transport;
@@ -25,11 +18,12 @@ use clap::Parser as _;
 use cli::{Args, Command};
 use rmcp::ServiceExt as _;
 use settings::Settings;
-use std::{future::Future, io::Write as _, process::ExitCode, sync::Arc, time::Duration};
+use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
+use tai_proto::{Audience, Fault, FaultCode};
 use tokio_util::sync::CancellationToken;
 
-/// How long taid is told, at the end, what became of the last mails.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+/// The time for which the ends of the last leases are reported after the session.
+const LAST_REPORTS: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     // Clients pass no arguments, and should not pay for reading them.
@@ -38,17 +32,20 @@ fn main() -> ExitCode {
         false => None,
     };
     match &command {
-        Some(Command::Register { arguments }) => return hand_over::taids("register", arguments),
-        Some(Command::Setup { arguments }) => return hand_over::taids("setup", arguments),
+        Some(Command::Register { arguments }) => return taid_commands::run("register", arguments),
+        Some(Command::Setup { arguments }) => return taid_commands::run("setup", arguments),
         Some(Command::Live(_)) | None => {}
     }
-    // First of all, because it may begin the program anew.
-    let given = os::take_password();
+    // First, because it may execute the program again.
+    let given = tai_client::take_password();
+    if given.is_some() {
+        tai_client::harden();
+    }
     let settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
     if let Some(Command::Live(args)) = command {
         return in_runtime(live::live(settings, args));
     }
-    if settings.greets {
+    if settings.announces_start {
         // One write: most clients never read it, some show it.
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
         let _ = std::io::stderr().write_all(greeting.as_bytes());
@@ -66,10 +63,9 @@ fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            let _ = writeln!(
-                std::io::stderr(),
-                "error: the system gives no event loop\ncaused by: {error}"
-            );
+            let fault = Fault::new(FaultCode::Internal, "cannot start the async runtime")
+                .because(error.to_string());
+            let _ = writeln!(std::io::stderr(), "{}", fault.render(Audience::Person));
             return ExitCode::FAILURE;
         }
     };
@@ -83,20 +79,16 @@ fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
 async fn serve(settings: Settings) {
     let broken = CancellationToken::new();
     let (input, output) = os::open_stdio();
-    let (receipts, mut told) = receipts::Receipts::new();
+    let receipts = receipts::Receipts::default();
     let closing = CancellationToken::new();
     let ends = transport::Ends {
         broken: broken.clone(),
         closing: closing.clone(),
     };
     let transport = transport::Stdio::new(input, output, ends, receipts.clone());
-    let link = Arc::new(link::Link::new(&settings));
-    let server = server::Server::new(link.clone(), settings, receipts, closing);
-    let bookkeeper = tokio::spawn(async move {
-        while let Some(receipt) = told.recv().await {
-            link.handed_over(receipt).await;
-        }
-    });
+    let (taid, endings) = daemon::client(&settings);
+    let server = server::Server::new(taid, settings, receipts, closing);
+    let reports = tokio::spawn(endings.report());
     let session = async {
         // The one way for this to fail is that the client went away.
         if let Ok(running) = server.serve(transport).await {
@@ -107,6 +99,6 @@ async fn serve(settings: Settings) {
         () = session => {}
         () = broken.cancelled() => {}
     }
-    // What was written last is told, or it would be given out again.
-    let _ = tokio::time::timeout(LAST_WORDS, bookkeeper).await;
+    // A mail whose delivery is not reported would be given out again.
+    let _ = tokio::time::timeout(LAST_REPORTS, reports).await;
 }

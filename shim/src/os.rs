@@ -1,6 +1,5 @@
-//! What differs between systems, as two modules that offer the same: the standard streams, the
-//! two directions of taid's socket, whose process is at its other end, the password that the
-//! environment may have, and the programs that are started and ended.
+//! What differs between operating systems: the standard streams, signals, and the programs that
+//! `live` runs.
 
 #[cfg(unix)]
 mod unix;
@@ -12,10 +11,7 @@ use unix as system;
 #[cfg(not(unix))]
 use windows as system;
 
-pub(crate) use system::{
-    HANDED_OVER, Reader, Writer, asked_to_stop, become_program, detach, is_own, lead_group,
-    nameless_file, open_stdio, signal_group, split, take_password,
-};
+pub(crate) use system::{asked_to_stop, become_program, lead_group, open_stdio, signal_group};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

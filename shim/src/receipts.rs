@@ -1,44 +1,37 @@
-//! Which answers have a mail in them that is only lent, and what became of them: the server
-//! says so before an answer goes to the transport, the transport when it was written.
+//! The leased mails that are in answers, until the transport has written the answers.
 
-use crate::{link::Receipt, transport::MAX_OPEN};
 use rmcp::model::RequestId;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::mpsc;
+use tai_client::Lease;
 
-/// The mails that are in answers, by the request that is answered, and who is told when such
-/// an answer was written.
-#[derive(Clone)]
-pub(crate) struct Receipts {
-    mails: Arc<Mutex<HashMap<RequestId, u64>>>,
-    tell: mpsc::Sender<Receipt>,
-}
+/// The leases by the request whose answer carries the mail.
+#[derive(Clone, Default)]
+pub(crate) struct Receipts(Arc<Mutex<HashMap<RequestId, Lease>>>);
 
 impl Receipts {
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Receipt>) {
-        // As many as there can be open requests: nothing ever waits here.
-        let (tell, told) = mpsc::channel(MAX_OPEN);
-        let mails = Arc::default();
-        (Self { mails, tell }, told)
+    fn leases(&self) -> MutexGuard<'_, HashMap<RequestId, Lease>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn mails(&self) -> MutexGuard<'_, HashMap<RequestId, u64>> {
-        self.mails.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Keeps the lease of the mail that the answer to `request` carries.
+    pub(crate) fn expect(&self, request: RequestId, lease: Lease) {
+        self.leases().insert(request, lease);
     }
 
-    /// The answer to this request will have this mail in it.
-    pub(crate) fn expect(&self, request: RequestId, mail: u64) {
-        self.mails().insert(request, mail);
-    }
-
-    /// The answer to this request was written, or never will be.
-    pub(crate) async fn tell(&self, request: &RequestId, what: fn(u64) -> Receipt) {
-        let mail = self.mails().remove(request);
-        if let Some(mail) = mail {
-            let _ = self.tell.send(what(mail)).await;
+    /// Ends the lease, if there is one: the answer to `request` was written.
+    pub(crate) fn written(&self, request: &RequestId) {
+        let lease = self.leases().remove(request);
+        if let Some(lease) = lease {
+            lease.delivered();
         }
+    }
+
+    /// Returns the mail, if there is one: the answer to `request` will not be written.
+    pub(crate) fn dropped(&self, request: &RequestId) {
+        let lease = self.leases().remove(request);
+        drop(lease);
     }
 }

@@ -1,21 +1,20 @@
-//! The MCP server: what it says of itself, its tools and its resources. Everything but a tool
-//! call, a resource's content and a subscription is answered without the daemon.
+//! The MCP server: its identity, its tools and its resources. Only tool calls, the content of
+//! resources and subscriptions need the daemon.
 
 mod calls;
 mod identity;
+mod resources;
+mod subscription;
 
+pub(crate) use calls::{call, fetch_oldest};
 pub(crate) use identity::{is_modern, meta};
 
 use crate::{
-    approval,
-    inbox::Inbox,
-    link::Link,
+    daemon::Taid,
     receipts::Receipts,
-    resources::{self, Uri},
     settings::Settings,
-    text, tools,
+    tools::{self, Answered, Invocation, ToolOutcome},
 };
-use calls::{Tooled, peer};
 use identity::{revision, server_info};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -30,11 +29,13 @@ use rmcp::{
     service::{RequestContext, SubscriptionContext},
 };
 use std::sync::Arc;
-use tai_proto::{Answer, Call, FaultCode, call::TOOLS};
+use subscription::WatchedInbox;
+use tai_proto::{Audience, Tool, text::Label};
 use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-/// Tools and resources change with the executable alone.
+/// The lifetime of lists in a client's cache. Tools and resources change with the executable
+/// alone.
 const LIST_TTL_MS: u64 = 3_600_000;
 const INSTRUCTIONS: &str = "Email for this agent. list_inbox shows what is there, fetch_email reads \
     the oldest unread email or a given one, reply_email answers one, send_email writes a new one, \
@@ -43,26 +44,27 @@ const INSTRUCTIONS: &str = "Email for this agent. list_inbox shows what is there
 
 /// One client's MCP server.
 pub(crate) struct Server {
-    link: Arc<Link>,
+    taid: Arc<Taid>,
     settings: Settings,
     receipts: Receipts,
-    inbox: Arc<Inbox>,
-    /// What a client of the handshake era subscribed to.
+    inbox: Arc<WatchedInbox>,
+    /// The subscription of a client of the handshake era.
     subscription: Mutex<Option<JoinHandle<()>>>,
-    /// Set when the client has closed our input.
+    /// Cancelled when the client has closed its end of the input.
     closing: CancellationToken,
 }
 
 impl Server {
     pub(crate) fn new(
-        link: Arc<Link>,
+        taid: Taid,
         settings: Settings,
         receipts: Receipts,
         closing: CancellationToken,
     ) -> Self {
+        let taid = Arc::new(taid);
         Self {
-            inbox: Inbox::new(link.clone()),
-            link,
+            inbox: WatchedInbox::new(taid.clone()),
+            taid,
             settings,
             receipts,
             subscription: Mutex::default(),
@@ -106,7 +108,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut result = ListToolsResult::with_all_items(tools::all());
+        let mut result = ListToolsResult::with_all_items(tools::list());
         if let Some(meta) = meta(&context) {
             result.meta = Some(meta);
             result.ttl_ms = Some(LIST_TTL_MS);
@@ -120,50 +122,44 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let arguments = request.arguments.unwrap_or_default();
-        let user_email = self.settings.user_email.as_deref();
-        let Some(call) = tools::call(&request.name, arguments, user_email) else {
+        let Some(tool) = tools::find(&request.name) else {
             let message = format!(
                 "there is no tool {:?}; there are {}",
                 request.name,
-                TOOLS.join(", ")
+                Tool::ALL.map(Tool::name).join(", ")
             );
             return Err(ErrorData::invalid_params(message, None));
         };
-        let result = match (call, request.request_state) {
-            (Err(fault), _) => Err(fault),
-            (Ok(call), None) => self.tool(call, &context).await,
-            (Ok(call), Some(ticket)) => {
+        let answered = match request.request_state {
+            None => None,
+            Some(ticket) => {
                 let responses = request.input_responses.unwrap_or_default();
-                let word = approval::said(&responses);
-                let decision = word.and_then(|word| approval::decision(call, ticket, word));
-                let Some(decision) = decision else {
-                    let message = "requestState is here without the answer it asked for";
+                let Some(answer) = tools::consent_in(&responses) else {
+                    let message = "requestState comes without the answer that it asked for";
                     return Err(ErrorData::invalid_params(message, None));
                 };
-                self.tool(decision, &context).await
+                let ticket = Label::cut(ticket);
+                Some(Answered { ticket, answer })
             }
         };
-        let result = match result {
-            Ok(Tooled::Input(input)) => return Ok(input.into()),
-            Ok(Tooled::Answer(_, Answer::Held(held))) => Err(approval::waits(&held)),
-            Ok(Tooled::Answer(call, answer)) => {
-                if let (Call::FetchEmail(which), Answer::Read(read)) = (&call, &answer)
-                    && let (None, Some(mail)) = (which.id, &read.mail)
-                {
-                    self.lent(mail.id, &context).await;
-                }
-                Ok(text::show(&call, answer))
-            }
-            Err(fault) => Err(fault),
+        let invocation = Invocation {
+            taid: &self.taid,
+            settings: &self.settings,
+            receipts: &self.receipts,
+            context: &context,
+            arguments: request.arguments.unwrap_or_default(),
+            answered,
         };
-        let mut result = match result {
-            Ok(shown) => {
+        let mut result = match tool.run(invocation).await {
+            Ok(ToolOutcome::Input(input)) => return Ok(input.into()),
+            Ok(ToolOutcome::Shown(shown)) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(shown.text)]);
                 result.structured_content = shown.structured;
                 result
             }
-            Err(fault) => CallToolResult::error(vec![ContentBlock::text(fault.to_string())]),
+            Err(fault) => {
+                CallToolResult::error(vec![ContentBlock::text(fault.render(Audience::Agent))])
+            }
         };
         result.meta = meta(&context);
         Ok(result.into())
@@ -211,27 +207,7 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let uri = Uri::parse(&request.uri).ok_or_else(|| no_resource(&request.uri))?;
-        let call = uri.call();
-        let answer = self.call(&call, &context).await;
-        let text = match (uri, answer) {
-            (Uri::Info, answer) => {
-                let info = match &answer {
-                    Ok(Answer::Info(info)) => Ok(info),
-                    Ok(_) => Err("answers another question"),
-                    Err(fault) => Err(fault.what.as_str()),
-                };
-                text::info(info, self.settings.instance.as_deref(), &TOOLS)
-            }
-            (_, Ok(answer)) => text::show(&call, answer).text,
-            (_, Err(fault)) => {
-                let code = match fault.code {
-                    FaultCode::NotFound | FaultCode::NotYours => ErrorCode::INVALID_PARAMS,
-                    _ => ErrorCode::INTERNAL_ERROR,
-                };
-                return Err(ErrorData::new(code, fault.to_string(), None));
-            }
-        };
+        let text = resources::read(&request.uri, &self.taid, &self.settings, &context).await?;
         let contents = ResourceContents::text(text, request.uri).with_mime_type("text/markdown");
         let mut result = ReadResourceResult::new(vec![contents]);
         result.meta = meta(&context);
@@ -243,15 +219,15 @@ impl ServerHandler for Server {
         request: SubscribeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        subscribable(&request.uri)?;
+        resources::check_subscribable(&request.uri)?;
         let mut subscription = self.subscription.lock().await;
         if subscription.is_none() {
-            let mut bell = self.inbox.subscribe(peer(&context)).await;
+            let mut arrivals = self.inbox.subscribe(calls::identity(&context)).await;
             let peer = context.peer.clone();
             *subscription = Some(tokio::spawn(async move {
-                while bell.changed().await.is_ok() {
+                while arrivals.changed().await.is_ok() {
                     let updated = ResourceUpdatedNotificationParam::new(resources::INBOX);
-                    // A client that is not there any more ends this otherwise.
+                    // If the client has gone, the session ends by other means.
                     let _ = peer.notify_resource_updated(updated).await;
                 }
             }));
@@ -264,7 +240,7 @@ impl ServerHandler for Server {
         request: UnsubscribeRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        subscribable(&request.uri)?;
+        resources::check_subscribable(&request.uri)?;
         if let Some(subscription) = self.subscription.lock().await.take() {
             subscription.abort();
         }
@@ -275,8 +251,8 @@ impl ServerHandler for Server {
         &self,
         requested: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        // What was not asked for is left out by the SDK. Lists change with the executable
-        // alone, so that there is nothing to tell about them.
+        // Lists change with the executable alone, so only resources are accepted. The SDK leaves
+        // out what the client did not request.
         let mut accepted = SubscriptionFilter::new();
         let asked = requested.resource_subscriptions.iter().flatten();
         let ours: Vec<String> = asked
@@ -294,8 +270,9 @@ impl ServerHandler for Server {
             if !wanted {
                 return std::future::pending().await;
             }
-            let mut bell = self.inbox.subscribe(peer(context.request_context())).await;
-            while bell.changed().await.is_ok() {
+            let identity = calls::identity(context.request_context());
+            let mut arrivals = self.inbox.subscribe(identity).await;
+            while arrivals.changed().await.is_ok() {
                 let _ = sink.notify_resource_updated(resources::INBOX).await;
             }
         };
@@ -306,22 +283,4 @@ impl ServerHandler for Server {
         }
         Ok(())
     }
-}
-
-fn no_resource(uri: &str) -> ErrorData {
-    let message = format!(
-        "there is no resource {uri:?}; there are {}, {} and tai-mcp://message/{{id}}",
-        resources::INFO,
-        resources::INBOX
-    );
-    ErrorData::invalid_params(message, None)
-}
-
-/// The one resource that changes.
-fn subscribable(uri: &str) -> Result<(), ErrorData> {
-    if uri == resources::INBOX {
-        return Ok(());
-    }
-    let message = format!("{uri:?} cannot be subscribed to; {} can", resources::INBOX);
-    Err(ErrorData::invalid_params(message, None))
 }

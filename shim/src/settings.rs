@@ -1,73 +1,107 @@
-//! What the client's configuration says, from the environment. A value that cannot be used
-//! does not keep the server from starting: the first call says what is wrong with it, where
-//! the person can see it.
+//! The client's configuration, from the environment. A value that cannot be used does not keep
+//! the server from starting: every call reports it instead.
 
-use crate::secrets::Given;
-use tai_proto::Secret;
+use tai_client::GivenPassword;
+use tai_proto::{
+    Fault, FaultCode, Hint, Secret,
+    names::{Instance, NameError, Profile, Username},
+    variables,
+};
 
-/// The settings of one shim.
+/// The settings of one tai-mcp process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// The instance this client is (seed: `INSTANCE`).
-    pub(crate) instance: Option<String>,
-    /// Who gets mail that names nobody (seed: `USEREMAIL`).
+    /// The instance that this client is (seed: `INSTANCE`).
+    pub(crate) instance: Option<Instance>,
+    /// The default recipient (seed: `USEREMAIL`).
     pub(crate) user_email: Option<String>,
-    /// Which of the user's daemons.
-    pub(crate) profile: String,
-    /// The account this client was configured for, if it was for one.
-    pub(crate) account: Option<Account>,
-    /// Whether a daemon is started where none runs.
+    /// The daemon's profile.
+    pub(crate) profile: Profile,
+    /// The account that this client was configured for (seed: `NAME`), and its password, which
+    /// is offered to a daemon that has none.
+    pub(crate) account: Option<(Username, Option<Secret>)>,
+    /// Whether a daemon is started if none runs.
     pub(crate) autostart: bool,
     /// Whether the start is announced on standard error: at `LOG_LEVEL` info and debug.
-    pub(crate) greets: bool,
-}
-
-/// An account, as today's client configurations name it (seed: `NAME`, `PASSWORD`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Account {
-    pub(crate) username: String,
-    /// Offered to a daemon that has none.
-    pub(crate) password: Option<Secret>,
+    pub(crate) announces_start: bool,
+    /// The first value that cannot be used.
+    pub(crate) problem: Option<Fault>,
 }
 
 impl Settings {
-    pub(crate) fn from_env(env: &dyn Fn(&str) -> Option<String>, given: Option<Given>) -> Self {
-        // Clients pass "" for a reference they could not resolve.
-        let first = |names: &[&str]| {
-            names
-                .iter()
-                .find_map(|name| env(name).filter(|value| !value.is_empty()))
+    /// Reads the settings. `given` is the password that was in the environment.
+    pub(crate) fn from_env(
+        env: &dyn Fn(&str) -> Option<String>,
+        given: Option<GivenPassword>,
+    ) -> Self {
+        // Clients pass "" for a reference that they could not resolve.
+        let first = |names: &[&'static str]| {
+            names.iter().find_map(|&name| {
+                let value = env(name).filter(|value| !value.is_empty())?;
+                Some((name, value))
+            })
         };
-        // `NAME` and `PASSWORD` are a pair: on WSL, and elsewhere, `NAME` alone is the host's.
-        let paired = given
+        let mut problem = None;
+        let mut refused = |variable: &str, error: NameError| {
+            problem.get_or_insert_with(|| unusable(variable, error));
+        };
+        let plain_pair = given
             .as_ref()
-            .is_some_and(|given| given.variable == "PASSWORD");
-        let variables: &[&str] = match paired {
-            true => &["TAI_MCP_USERNAME", "NAME"],
-            false => &["TAI_MCP_USERNAME"],
+            .is_some_and(|given| given.variable == variables::PLAIN_PASSWORD);
+        let usernames: &[&'static str] = match plain_pair {
+            true => &[variables::USERNAME, variables::PLAIN_USERNAME],
+            false => &[variables::USERNAME],
         };
-        let account = first(variables).map(|username| Account {
-            username,
-            password: given.map(|given| given.password),
+        let account = first(usernames).and_then(|(name, text)| match Username::new(text) {
+            Ok(username) => Some((username, given.map(|given| given.password))),
+            Err(error) => {
+                refused(name, error);
+                None
+            }
         });
-        let level = first(&["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"]).unwrap_or_default();
+        let instance = first(&variables::INSTANCE).and_then(|(name, text)| {
+            Instance::new(text)
+                .map_err(|error| refused(name, error))
+                .ok()
+        });
+        let profile = first(&[variables::PROFILE]).and_then(|(name, text)| {
+            Profile::new(text)
+                .map_err(|error| refused(name, error))
+                .ok()
+        });
+        let value = |names: &[&'static str]| first(names).map(|(_, value)| value);
+        let level = value(&variables::LOG_LEVEL).unwrap_or_default();
         Self {
-            instance: first(&["TAI_MCP_INSTANCE", "INSTANCE"]),
-            user_email: first(&["TAI_MCP_USEREMAIL", "USEREMAIL"]),
-            profile: first(&["TAI_MCP_PROFILE"]).unwrap_or_else(|| "default".to_owned()),
+            instance,
+            user_email: value(&variables::USER_EMAIL),
+            profile: profile.unwrap_or_default(),
             account,
-            autostart: first(&["TAI_MCP_AUTOSTART"]).is_none_or(|value| value != "0"),
-            greets: !matches!(level.to_ascii_lowercase().as_str(), "warn" | "error"),
+            autostart: value(&[variables::AUTOSTART]).is_none_or(|value| value != "0"),
+            announces_start: !matches!(level.to_ascii_lowercase().as_str(), "warn" | "error"),
+            problem,
         }
     }
+}
+
+fn unusable(variable: &str, error: NameError) -> Fault {
+    Fault::new(
+        FaultCode::BadRequest,
+        format!("{variable} cannot be used in this MCP client's configuration"),
+    )
+    .because(error.to_string())
+    .hint(Hint::each(
+        format!("ask the user to correct {variable} in the MCP client's configuration and to restart the client"),
+        format!("correct {variable} and run it again"),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tai_proto::Audience;
 
     #[test]
-    fn the_prefixed_variable_wins_and_an_empty_one_is_none() {
+    fn the_prefixed_variable_wins_and_an_empty_one_counts_as_unset() {
         let env = |name: &str| match name {
             "TAI_MCP_INSTANCE" => Some("desk".to_owned()),
             "INSTANCE" => Some("host".to_owned()),
@@ -77,10 +111,11 @@ mod tests {
             _ => None,
         };
         let settings = Settings::from_env(&env, None);
-        assert_eq!(settings.instance.as_deref(), Some("desk"));
+        assert_eq!(settings.instance.unwrap().as_str(), "desk");
         assert_eq!(settings.user_email.as_deref(), Some("me@example.com"));
-        assert_eq!(settings.profile, "default");
-        assert!(!settings.greets);
+        assert!(settings.profile.is_default());
+        assert!(!settings.announces_start);
+        assert_eq!(settings.problem, None);
     }
 
     #[test]
@@ -88,14 +123,26 @@ mod tests {
         let env = |name: &str| (name == "NAME").then(|| "LAPTOP".to_owned());
         let given = |variable| {
             let password = Secret::new("sandbox-password".to_owned());
-            Some(Given { variable, password })
+            Some(GivenPassword { variable, password })
         };
         assert_eq!(Settings::from_env(&env, None).account, None);
         assert_eq!(
             Settings::from_env(&env, given("TAI_MCP_PASSWORD")).account,
             None
         );
-        let account = Settings::from_env(&env, given("PASSWORD")).account;
-        assert_eq!(account.unwrap().username, "LAPTOP");
+        let (username, password) = Settings::from_env(&env, given("PASSWORD")).account.unwrap();
+        assert_eq!(username.as_str(), "LAPTOP");
+        assert!(password.is_some());
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_is_reported_by_the_variable_that_has_it() {
+        let env = |name: &str| (name == "INSTANCE").then(|| "my desk".to_owned());
+        let fault = Settings::from_env(&env, None).problem.unwrap();
+        insta::assert_snapshot!(fault.render(Audience::Agent), @"
+        error: INSTANCE cannot be used in this MCP client's configuration
+        caused by: an instance has 1 to 64 characters: ASCII letters, digits, hyphens and underscores
+        hint: ask the user to correct INSTANCE in the MCP client's configuration and to restart the client
+        ");
     }
 }

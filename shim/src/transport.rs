@@ -14,7 +14,6 @@
 mod line;
 
 use crate::{
-    link::Receipt,
     os::{Input, Output},
     receipts::Receipts,
 };
@@ -171,7 +170,10 @@ impl Stdio {
                         // Nothing more is written for this id, so its place is free.
                         ClientNotification::CancelledNotification(cancelled) => {
                             let id = cancelled.params.request_id.as_ref();
-                            id.is_some_and(|id| self.shared.open().remove(id).is_some())
+                            id.is_some_and(|id| {
+                                self.shared.receipts.dropped(id);
+                                self.shared.open().remove(id).is_some()
+                            })
                         }
                         _ => false,
                     };
@@ -255,11 +257,10 @@ impl Transport<RoleServer> for Stdio {
             drop(message);
             let result = shared.write(line).await;
             if let Some(id) = id {
-                let became = match result {
-                    Ok(()) => Receipt::Written,
-                    Err(_) => Receipt::Returned,
-                };
-                shared.receipts.tell(&id, became).await;
+                match result {
+                    Ok(()) => shared.receipts.written(&id),
+                    Err(_) => shared.receipts.dropped(&id),
+                }
                 shared.open().remove(&id);
             }
             result

@@ -54,7 +54,7 @@ async fn list_mails() -> Result<(), Box<dyn Error>> {
         .await?;
     println!("{} of {} mails", listing.mails.len(), listing.count);
     for mail in listing.mails {
-        println!("{}: {}", mail.envelope.from, mail.envelope.subject);
+        println!("{}: {}", mail.head.from, mail.head.subject);
     }
 
     // The token is dropped and zeroed.

@@ -1,53 +1,117 @@
-//! Asks the running daemon, for every command that does.
+//! The running daemon, as the commands ask it. The module uses no other part of the command
+//! line.
 
-use super::error::CliError;
-use crate::client::{Client, ClientError};
-use std::time::Duration;
-use tai_proto::{Answer, Call, status::Status};
-use tokio::time::Instant;
+use std::{path::PathBuf, time::Duration};
+use tai_client::{CallContext, Client, ClientOptions, Local};
+use tai_proto::{
+    Fault, FaultCode, Hint, Method,
+    call::GetStatus,
+    message::{Identity, Role},
+    names::Profile,
+    status::Status,
+    variables,
+};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
-/// Time limit of a call that the daemon answers on its own.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// Time limit of a call for which the daemon asks the bridge, which may take the whole
-/// `api_timeout`, or the keyring, which a person may have to unlock.
-pub(super) const BRIDGE_PATIENCE: Duration = Duration::from_secs(120);
+/// The time limit of a call that the daemon answers by itself.
+pub(super) const SHORT: Duration = Duration::from_secs(5);
+/// The time limit of a call that waits for the bridge, a keyring or the daemon's end.
+pub(super) const LONG: Duration = Duration::from_secs(50);
 
-/// Connects to the daemon of `profile`.
-///
-/// # Errors
-/// Any [`ClientError`], rendered.
-pub(super) async fn connect(profile: &str) -> Result<Client, CliError> {
-    Client::of_profile(profile, Instant::now() + PATIENCE)
-        .await
-        .map_err(|error| CliError::of_client(error, profile))
+/// The daemon of a profile.
+pub(super) struct Daemon {
+    client: Client<Local>,
+    local: Local,
 }
 
-/// Connects to the daemon of `profile` and makes one call.
-///
-/// # Errors
-/// Any [`ClientError`], rendered.
-pub(super) async fn call(profile: &str, call: Call, limit: Duration) -> Result<Answer, CliError> {
-    let mut client = connect(profile).await?;
-    client
-        .call(call, Instant::now() + limit)
-        .await
-        .map_err(|error| CliError::of_client(error, profile))
-}
+impl Daemon {
+    /// Returns the daemon of `profile`, which is not started if it does not run.
+    pub(super) fn running(profile: &Profile) -> Result<Self, Fault> {
+        Self::new(profile, None)
+    }
 
-/// Returns the error for an answer of another kind than the call's.
-pub(super) fn confused(profile: &str) -> CliError {
-    CliError::of_client(ClientError::Confused, profile)
-}
+    /// Returns the daemon of `profile`, which is started with the first call if it does not
+    /// run, unless `TAI_MCP_AUTOSTART` is 0.
+    pub(super) fn started(profile: &Profile) -> Result<Self, Fault> {
+        let may_start = std::env::var(variables::AUTOSTART).map_or(true, |value| value != "0");
+        let executable = may_start.then(std::env::current_exe);
+        let executable = executable.transpose().map_err(|error| {
+            Fault::new(FaultCode::Internal, "cannot find this program's own file")
+                .because(error.to_string())
+        })?;
+        Self::new(profile, executable)
+    }
 
-/// Asks the daemon of `profile` for its status.
-///
-/// # Errors
-/// Any [`ClientError`].
-pub(super) async fn status(profile: &str) -> Result<Status, ClientError> {
-    let deadline = Instant::now() + PATIENCE;
-    let mut client = Client::of_profile(profile, deadline).await?;
-    match client.call(Call::Status, deadline).await? {
-        Answer::Status(text) => serde_json::from_str(&text).map_err(|_| ClientError::Confused),
-        _ => Err(ClientError::Confused),
+    fn new(profile: &Profile, executable: Option<PathBuf>) -> Result<Self, Fault> {
+        let local = Local::new(profile, executable).map_err(|error| {
+            Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
+                .because(error.to_string())
+                .hint(Hint::user(
+                    "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path",
+                ))
+        })?;
+        let options = ClientOptions {
+            software: concat!("taid ", env!("CARGO_PKG_VERSION")).to_owned(),
+            role: Role::Person,
+            profile: profile.clone(),
+            socket: local.endpoint().socket(),
+            account: None,
+        };
+        // Commands take no leases.
+        let (client, _) = Client::new(local.clone(), options);
+        Ok(Self { client, local })
+    }
+
+    /// Makes a call.
+    pub(super) async fn call<M: Method>(
+        &self,
+        method: M,
+        limit: Duration,
+    ) -> Result<M::Answer, Fault> {
+        let (identity, cancelled) = (Identity::default(), CancellationToken::new());
+        let context = CallContext {
+            identity: &identity,
+            progress: None,
+            cancelled: &cancelled,
+        };
+        let call = self.client.call(method, context);
+        timeout(limit, call)
+            .await
+            .unwrap_or_else(|_| Err(self.silent()))
+    }
+
+    /// Asks for the status.
+    pub(super) async fn status(&self) -> Result<Status, Fault> {
+        let json = self.call(GetStatus, SHORT).await?;
+        serde_json::from_str(&json).map_err(|error| {
+            Fault::new(FaultCode::Internal, "taid's status cannot be read")
+                .because(error.to_string())
+                .hint(Hint::reader(
+                    "restart taid from the same installation as this program",
+                ))
+        })
+    }
+
+    /// Waits until the daemon is gone.
+    pub(super) async fn until_gone(&self, limit: Duration) -> Result<(), Fault> {
+        let gone = self.local.until_gone(Instant::now() + limit);
+        gone.await.map_err(|error| {
+            self.silent()
+                .because(format!("it still holds its lock: {error}"))
+        })
+    }
+
+    fn silent(&self) -> Fault {
+        let lock = self.local.endpoint().lock();
+        let pid = std::fs::read_to_string(lock).unwrap_or_default();
+        let pid = pid.trim();
+        Fault::new(
+            FaultCode::DeadlinePassed,
+            format!("taid (pid {pid}) does not answer"),
+        )
+        .hint(Hint::reader(format!(
+            "end it with `kill {pid}` and start it again; its log: `taid logs`"
+        )))
     }
 }

@@ -1,9 +1,10 @@
 //! What a command returns: an exit code, or an error with what happened, why, and what to do.
 //! Commands print no errors; `cli::main` does.
 
-use crate::{client::ClientError, config::ConfigError};
+use crate::config::ConfigError;
 use std::{fmt, process::ExitCode};
-use tai_proto::{Fault, FaultCode, endpoint::EndpointError, hello};
+use tai_client::ALREADY_RUNNING;
+use tai_proto::{Audience, Fault, FaultCode};
 
 /// Exit codes. clap exits with 2 for a usage error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,9 @@ pub(super) enum Exit {
     NotSignedIn = 4,
     /// taid is of another version than this program.
     VersionMismatch = 5,
+    /// Another taid holds the profile's lock. Only auto-started daemons exit with it, for the
+    /// client that started them.
+    AlreadyRunning = ALREADY_RUNNING as isize,
 }
 
 impl From<Exit> for ExitCode {
@@ -82,67 +86,19 @@ impl CliError {
         let more = errors.collect();
         Some(Self { more, ..first })
     }
-
-    /// Why the daemon of `profile` could not be asked.
-    pub(super) fn of_client(error: ClientError, profile: &str) -> Self {
-        let what = Self::new(error.to_string());
-        let option = match profile {
-            "default" => String::new(),
-            other => format!(" --profile {other}"),
-        };
-        match error {
-            ClientError::Fault(fault) => fault.into(),
-            ClientError::NotRunning { socket } => what
-                .caused_by(format!("there is no taid at {socket}"))
-                .hint(format!(
-                    "taid starts with the first call of a client; to start it now: \
-                     `taid login{option}`, or `taid run{option}` to watch it"
-                ))
-                .exit_with(Exit::NotRunning),
-            ClientError::NotStarted { said } => what
-                .caused_by(said.trim().replace('\n', "; "))
-                .hint(format!("correct that; `taid run{option}` shows more")),
-            ClientError::OtherUser => what.hint("run this as the user who started taid"),
-            ClientError::Version { theirs } => what
-                .caused_by(format!(
-                    "{} speaks {} to {}, this taid {} speaks {} to {}",
-                    theirs.software,
-                    theirs.oldest,
-                    theirs.newest,
-                    env!("CARGO_PKG_VERSION"),
-                    hello::OLDEST,
-                    hello::PROTOCOL
-                ))
-                .hint("stop the older one and start it again from the same installation")
-                .exit_with(Exit::VersionMismatch),
-            ClientError::Deadline => what.hint(format!(
-                "look at `taid logs{option}`; if taid hangs, end it with `kill` and start it again"
-            )),
-            ClientError::Endpoint(EndpointError::Profile(_)) => {
-                what.hint("choose another profile with --profile or TAI_MCP_PROFILE")
-            }
-            ClientError::Endpoint(EndpointError::NoHome | EndpointError::TooLong { .. }) => {
-                what.hint("set HOME, or XDG_RUNTIME_DIR to a directory with a short path")
-            }
-            ClientError::Io(error) => what
-                .caused_by(error)
-                .hint("check that the directory of the socket is yours"),
-            ClientError::Frame(_) | ClientError::Confused => what
-                .caused_by("another program may listen on the socket of taid")
-                .hint(format!("`taid stop{option}`, then start taid again")),
-        }
-    }
 }
 
 impl From<Fault> for CliError {
     fn from(fault: Fault) -> Self {
         let exit = match fault.code {
+            FaultCode::NotRunning => Exit::NotRunning,
             FaultCode::NotSignedIn | FaultCode::AuthRefused => Exit::NotSignedIn,
+            FaultCode::VersionMismatch => Exit::VersionMismatch,
             _ => Exit::Failed,
         };
         Self::new(fault.what)
             .caused_by(fault.why)
-            .hint(fault.hint)
+            .hint(fault.hint.render(Audience::Person))
             .exit_with(exit)
     }
 }

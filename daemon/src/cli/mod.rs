@@ -26,6 +26,7 @@ use doctor::Doctor;
 use error::{CliError, Exit};
 use setup::Setup;
 use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
+use tai_proto::{names::Profile, variables};
 
 #[cfg(fuzzing)]
 pub(crate) use setup::fuzz;
@@ -83,10 +84,15 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Exit, CliError> {
     let profile = args.profile.or_else(|| {
-        let profile = std::env::var("TAI_MCP_PROFILE").ok();
+        let profile = std::env::var(variables::PROFILE).ok();
         profile.filter(|name| !name.is_empty())
     });
-    let profile = profile.as_deref().unwrap_or("default");
+    let profile = profile.map(Profile::new).transpose().map_err(|rule| {
+        CliError::new("the profile is not valid")
+            .caused_by(rule)
+            .hint("choose another profile with --profile or TAI_MCP_PROFILE")
+    })?;
+    let profile = &profile.unwrap_or_default();
     match args.command {
         Command::Run(command) => command.run(profile),
         Command::Login(command) => in_runtime(command.run(profile)),

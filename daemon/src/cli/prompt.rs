@@ -5,7 +5,7 @@ use crate::fault;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use tai_auth::credentials::{Credentials, is_password};
-use tai_proto::name;
+use tai_proto::names::Username;
 
 /// Asks for a line of text.
 ///
@@ -78,7 +78,7 @@ pub(super) fn consent(question: &str) -> Result<bool, CliError> {
 /// # Errors
 /// One of them breaks its rule.
 pub(super) fn checked(username: String, password: SecretString) -> Result<Credentials, CliError> {
-    name::username(&username).map_err(|rule| fault::bad_username(&rule.to_string()))?;
+    Username::new(username.as_str()).map_err(|rule| fault::bad_username(&rule.to_string()))?;
     match is_password(password.expose_secret()) {
         true => Ok(Credentials { username, password }),
         false => Err(fault::bad_password().into()),

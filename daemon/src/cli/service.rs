@@ -12,10 +12,11 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
 };
+use tai_proto::names::Profile;
 
 /// Service of a profile.
 pub(super) struct Service<'a> {
-    profile: &'a str,
+    profile: &'a Profile,
     taid: PathBuf,
     dir: PathBuf,
 }
@@ -24,7 +25,7 @@ pub(super) struct Service<'a> {
 ///
 /// # Errors
 /// The home directory or this executable cannot be found.
-pub(super) fn of_profile(profile: &str) -> Result<Service<'_>, CliError> {
+pub(super) fn of_profile(profile: &Profile) -> Result<Service<'_>, CliError> {
     let dirs = UserDirs::of_this_user()
         .ok_or_else(|| CliError::new("there is no home directory").hint("set HOME"))?;
     let dir = match Manager::here() {
@@ -44,7 +45,7 @@ impl Service<'_> {
     pub(super) fn place(&self) -> Place<'_> {
         Place {
             manager: Manager::here(),
-            profile: self.profile,
+            profile: self.profile.as_str(),
             taid: &self.taid,
             dir: &self.dir,
             packaged: units::is_packaged(&self.taid),

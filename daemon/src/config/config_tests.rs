@@ -217,14 +217,16 @@ fn a_value_with_a_space_or_quote_at_either_end_is_refused() {
 fn tools_of_an_instance_can_be_limited() {
     let file = "[instances.reader]\nread_only = true\n[instances.bot]\ntools = [\"send_email\"]\n";
     let policy = load(&[], Some(file)).unwrap().tools;
-    let refused = |instance, call| policy.refusal(instance, call).is_some();
-    assert!(refused(Some("Reader"), "send_email"));
-    assert!(refused(Some("reader"), "delete_email"));
-    assert!(!refused(Some("reader"), "fetch_email"));
-    assert!(!refused(Some("bot"), "send_email"));
-    assert!(refused(Some("bot"), "list_inbox"));
-    assert!(!refused(Some("bot"), "info"), "not a tool");
-    assert!(!refused(Some("other"), "send_email") && !refused(None, "send_email"));
+    let refused = |instance, tool| policy.refusal(instance, tool).is_some();
+    assert!(refused(Some("Reader"), tai_proto::Tool::SendEmail));
+    assert!(refused(Some("reader"), tai_proto::Tool::DeleteEmail));
+    assert!(!refused(Some("reader"), tai_proto::Tool::FetchEmail));
+    assert!(!refused(Some("bot"), tai_proto::Tool::SendEmail));
+    assert!(refused(Some("bot"), tai_proto::Tool::ListInbox));
+    assert!(
+        !refused(Some("other"), tai_proto::Tool::SendEmail)
+            && !refused(None, tai_proto::Tool::SendEmail)
+    );
     let error = load(&[], Some("[instances.x]\ntools = [\"shell\"]\n")).unwrap_err();
     assert!(
         error.contains("[instances.x]") && error.contains("send_email"),

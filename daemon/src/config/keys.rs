@@ -9,7 +9,7 @@ use super::{
     lookup::Lookup,
 };
 use std::{path::PathBuf, time::Duration};
-use tai_proto::name;
+use tai_proto::names::{Instance, Username};
 
 /// Documentation of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ keys! {
     /// Registered username. `NAME` counts only together with `PASSWORD`, because on its own
     /// it is often the name of the host, as on WSL.
     username: Option<String> = ["TAI_MCP_USERNAME", "NAME"],
-        Optional(Text { accepts: "3 to 50 letters, digits or hyphens", check: |text| name::username(text) });
+        Optional(Text { accepts: "3 to 50 letters, digits or hyphens", check: |text| Username::new(text).map(drop) });
 
     /// Program that prints the password, and its arguments; no shell is involved. The first
     /// line of its output is the password. Time limit: 45 seconds.
@@ -78,7 +78,7 @@ keys! {
     /// Instance of clients that name none. It is the first part of the address,
     /// `{instance}.{username}@tai.chat`; without one the address is `{username}@tai.chat`.
     instance: Option<String> = ["TAI_MCP_INSTANCE", "INSTANCE"],
-        Optional(Text { accepts: "1 to 64 letters, digits, hyphens or underscores", check: |text| name::instance(text) });
+        Optional(Text { accepts: "1 to 64 letters, digits, hyphens or underscores", check: |text| Instance::new(text).map(drop) });
 
     /// Default recipient of clients that name none.
     user_email: Option<String> = ["TAI_MCP_USEREMAIL", "USEREMAIL"],

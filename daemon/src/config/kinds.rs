@@ -3,7 +3,7 @@
 
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 use tai_auth::base_url::{self, BaseUrlError};
-use tai_proto::name::NameError;
+use tai_proto::names::NameError;
 use toml::Value;
 
 /// A kind of value.

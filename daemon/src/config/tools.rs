@@ -8,10 +8,7 @@ use std::{
     collections::BTreeMap,
     sync::{PoisonError, RwLock},
 };
-use tai_proto::call::TOOLS;
-
-/// Tools that change something others can see.
-const WRITES: [&str; 3] = ["send_email", "reply_email", "delete_email"];
+use tai_proto::Tool;
 
 /// `[instances.NAME]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -44,9 +41,9 @@ impl ActivePolicy {
     }
 
     /// As [`ToolPolicy::refusal`].
-    pub(crate) fn refusal(&self, instance: Option<&str>, call: &str) -> Option<String> {
+    pub(crate) fn refusal(&self, instance: Option<&str>, tool: Tool) -> Option<String> {
         let policy = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        policy.refusal(instance, call)
+        policy.refusal(instance, tool)
     }
 }
 
@@ -54,29 +51,31 @@ impl ToolPolicy {
     pub(super) fn new(instances: BTreeMap<String, Instance>) -> Result<Self, ConfigError> {
         for (name, instance) in &instances {
             let mut named = instance.tools.iter().flatten();
-            if !named.all(|tool| TOOLS.contains(&tool.as_str())) {
+            if !named.all(|tool| tool.parse::<Tool>().is_ok()) {
                 return Err(ConfigError::value(
                     format!("`tools` of [instances.{name}]"),
-                    format!("unknown tool; the tools are {}", TOOLS.join(", ")),
+                    format!(
+                        "unknown tool; the tools are {}",
+                        Tool::ALL.map(Tool::name).join(", ")
+                    ),
                 ));
             }
         }
         Ok(Self(instances))
     }
 
-    /// Returns the reason why an instance may not make a call; `None` when it may. Calls that
-    /// are no tools are always permitted.
-    pub(crate) fn refusal(&self, instance: Option<&str>, call: &str) -> Option<String> {
+    /// Returns the reason why an instance may not use a tool; `None` if it may.
+    pub(crate) fn refusal(&self, instance: Option<&str>, tool: Tool) -> Option<String> {
         let name = instance?;
         let (_, rules) = self
             .0
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        if rules.read_only && WRITES.contains(&call) {
+        if rules.read_only && tool.is_write() {
             return Some(format!("[instances.{name}] has read_only = true"));
         }
         let tools = rules.tools.as_ref()?;
-        let limited = TOOLS.contains(&call) && !tools.iter().any(|tool| tool == call);
+        let limited = !tools.iter().any(|allowed| allowed == tool.name());
         limited.then(|| format!("[instances.{name}] has tools = [{}]", tools.join(", ")))
     }
 }

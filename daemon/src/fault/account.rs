@@ -1,164 +1,158 @@
-//! The words about accounts: signing in and out, registering, and clients that were
-//! configured for somebody else.
+//! The words for accounts: signing in and out, registering, and clients that were configured
+//! for another account.
 
-use super::of_bridge;
+use super::{failed_login, of_bridge};
 use tai_auth::{bridge::BridgeError, credentials::SourceError, session::error::SessionError};
-use tai_proto::{Fault, FaultCode};
+use tai_proto::{Fault, FaultCode, Hint, names::Profile};
 
-/// A person's login did not succeed.
+/// Returns the fault for a person's login that failed.
 pub fn of_login(error: &SessionError) -> Fault {
     match error {
         SessionError::Refused => Fault::new(
             FaultCode::AuthRefused,
             "Authentication failed - invalid username or password",
-            "the bridge refused the login; it says the same when its own database fails",
-            "Type both again: upper and lower case matter. Nothing has changed.",
-        ),
+        )
+        .because("the bridge refused the login; it does the same when its own database fails")
+        .hint(Hint::reader(
+            "check the username and the password (case matters) and run `taid login` again; the \
+             session is as it was before",
+        )),
         SessionError::Locked { message } => locked(message),
-        SessionError::Superseded => Fault::new(
-            FaultCode::AccountRefused,
-            "another login took the place of this one",
-            "two people, or two windows, signed in at once",
-            "Look at `taid status`.",
-        ),
+        SessionError::Superseded => {
+            Fault::new(FaultCode::AccountRefused, "another login replaced this one")
+                .because("two logins were made at the same time")
+                .hint(Hint::reader("look at `taid status`"))
+        }
         SessionError::Bridge(BridgeError::Unreachable { detail }) => Fault::new(
             FaultCode::Unreachable,
             "Unable to connect to authentication server",
-            detail,
-            "Check the network and API_BASE_URL, then run `taid login` again; `taid doctor` looks for you.",
-        ),
-        SessionError::Bridge(error) => {
-            let fault = of_bridge(error);
-            Fault {
-                what: format!("the login did not succeed: {}", fault.what),
-                hint: "Nothing has changed. Run `taid login` again in a moment.".to_owned(),
-                ..fault
-            }
-        }
-        error => Fault::new(
-            FaultCode::BridgeFailed,
-            "the login did not succeed",
-            tai_auth::chain(error),
-            "Nothing has changed. Run `taid login` again, or `taid doctor`.",
-        ),
+        )
+        .because(detail)
+        .hint(Hint::reader(
+            "check the network and API_BASE_URL, then run `taid login` again; `taid doctor` \
+             checks both",
+        )),
+        SessionError::Bridge(error) => failed_login(of_bridge(error)).hint(Hint::reader(
+            "run `taid login` again in a moment; the session is as it was before",
+        )),
+        error => Fault::new(FaultCode::BridgeFailed, "the login failed")
+            .because(tai_auth::chain(error))
+            .hint(Hint::reader(
+                "run `taid login` again, or `taid doctor`; the session is as it was before",
+            )),
     }
 }
 
-/// The bridge knows the account and keeps it out.
+/// Returns the fault for an account that the bridge keeps out.
 pub(super) fn locked(message: &str) -> Fault {
-    Fault::new(
-        FaultCode::AuthRefused,
-        "the account is locked or suspended",
-        format!("the bridge says: {message}"),
-        "Ask the operator of the bridge. taid tries again now and then, when a client asks.",
-    )
+    Fault::new(FaultCode::AuthRefused, "the account is locked or suspended")
+        .because(format!("the bridge says: {message}"))
+        .hint(Hint::each(
+            "ask the user to contact the operator of the bridge",
+            "contact the operator of the bridge",
+        ))
 }
 
-/// A source of the password failed.
+/// Returns the fault for a credential source that failed.
 pub fn of_source(error: &SourceError) -> Fault {
     let hint = match error {
         SourceError::Command { program, .. } => format!(
-            "Run `{program}` yourself with the arguments of `password_command`, and see what it says. \
-             `taid login` signs in without it."
+            "run `{program}` with the arguments of `password_command` and see what it prints, or \
+             sign in with `taid login`"
         ),
         SourceError::File { .. } => {
-            "Put the password into its first line, and make it yours alone with `chmod 600`.".into()
+            "put the password into its first line and make it private with `chmod 600`".into()
         }
         SourceError::Keyring { .. } => {
-            "Unlock the keyring, or sign in without it: `taid login`.".into()
+            "unlock the keyring, or sign in without it: `taid login`".into()
         }
         SourceError::OtherUsername => {
-            "Run `taid login --save`, or correct the configured username.".into()
+            "run `taid login --save`, or correct the configured username".into()
         }
         SourceError::Nothing | SourceError::NotAPassword { .. } => {
-            "Check what it gives, or sign in with `taid login`.".to_owned()
+            "check what the source gives, or sign in with `taid login`".to_owned()
         }
     };
-    Fault::new(
-        FaultCode::NotSignedIn,
-        "taid does not get the password it is to log in with",
-        error.to_string(),
-        hint,
-    )
+    Fault::new(FaultCode::NotSignedIn, "the password source failed")
+        .because(error.to_string())
+        .hint(Hint::user(hint))
 }
 
-/// A client was configured for another account than this daemon's.
+/// Returns the fault for a client that was configured for another account than this daemon's.
 pub fn other_account(ours: &str, theirs: &str) -> Fault {
+    let profile = profile_for(theirs);
     Fault::new(
         FaultCode::OtherAccount,
         format!("this client is configured for {theirs}, but taid is signed in as {ours}"),
-        "one taid holds one account",
-        format!(
-            "Ask the user either to configure this client for {ours}, or to give {theirs} a taid of its \
-             own, `taid run --profile {profile}`, and this client TAI_MCP_PROFILE={profile}.",
-            profile = profile_for(theirs)
-        ),
     )
+    .because("one taid holds one account")
+    .hint(Hint::user(format!(
+        "configure this client for {ours}, or set TAI_MCP_PROFILE={profile} for it and sign in \
+         with `taid login {theirs} --profile {profile}`"
+    )))
 }
 
-/// A person signs in as somebody else than this daemon is.
+/// Returns the fault for a person who signs in as another account than this daemon's.
 pub fn other_login(ours: &str, theirs: &str) -> Fault {
+    let profile = profile_for(theirs);
     Fault::new(
         FaultCode::OtherAccount,
-        format!("this taid is {ours}'s, not {theirs}'s"),
-        "one taid holds one account",
-        format!(
-            "For both, run a second one: `taid run --profile {profile}`, then `taid login --profile {profile}`. \
-             To change over, `taid logout` first.",
-            profile = profile_for(theirs)
-        ),
+        format!("this taid belongs to {ours}, not to {theirs}"),
     )
+    .because("one taid holds one account")
+    .hint(Hint::reader(format!(
+        "for both accounts: `taid login {theirs} --profile {profile}`; to change the account: \
+         `taid logout` first"
+    )))
 }
 
-/// A profile's name that fits a username.
-fn profile_for(username: &str) -> String {
+/// Returns a profile name that fits a username.
+fn profile_for(username: &str) -> Profile {
     let mut name = username.to_ascii_lowercase();
     name.truncate(32);
-    name
+    Profile::new(name).unwrap_or_default()
 }
 
-/// A username that is none.
+/// Returns the fault for a username that breaks the rule.
 pub fn bad_username(rule: &str) -> Fault {
-    Fault::new(
-        FaultCode::BadRequest,
-        "the username cannot be used",
-        rule,
-        "Correct it and try again. Nothing was sent.",
-    )
+    Fault::new(FaultCode::BadRequest, "the username cannot be used")
+        .because(rule)
+        .hint(Hint::reader("correct it and try again; nothing was sent"))
 }
 
-/// A password that is none.
+/// Returns the fault for a password that breaks the rule.
 pub fn bad_password() -> Fault {
-    Fault::new(
-        FaultCode::BadRequest,
-        "the password cannot be used",
-        "a password has 8 to 128 characters",
-        "Correct it and try again. Nothing was sent.",
-    )
+    Fault::new(FaultCode::BadRequest, "the password cannot be used")
+        .because("a password has 8 to 128 characters")
+        .hint(Hint::reader("correct it and try again; nothing was sent"))
 }
 
-/// Signed in, but not kept.
+/// Returns the fault for a login whose password could not be saved.
 pub fn not_saved(error: &SourceError) -> Fault {
     Fault::new(
         FaultCode::Internal,
         "signed in, but the password was not saved",
-        error.to_string(),
-        "taid has it until it ends. To keep it without a keyring, use `password_command` or \
-         `password_file` in the configuration file.",
     )
+    .because(error.to_string())
+    .hint(Hint::reader(
+        "taid keeps it until it exits; to keep it without a keyring, set `password_command` or \
+         `password_file` in the configuration file",
+    ))
 }
 
-/// Signed out, but the keyring still has it.
+/// Returns the fault for a logout that could not clear the keyring.
 pub fn not_forgotten(error: &SourceError) -> Fault {
     Fault::new(
         FaultCode::Internal,
         "signed out, but the keyring may still have the password",
-        error.to_string(),
-        "Unlock the keyring and run `taid logout` again, or delete its entry `tai` by hand.",
     )
+    .because(error.to_string())
+    .hint(Hint::reader(
+        "unlock the keyring and run `taid logout` again, or delete its entry `tai` by hand",
+    ))
 }
 
-/// An account was not created.
+/// Returns the fault for an account that was not created.
 pub fn of_register(error: &BridgeError) -> Fault {
     let BridgeError::Refused { code, message, .. } = error else {
         let fault = of_bridge(error);
@@ -167,29 +161,32 @@ pub fn of_register(error: &BridgeError) -> Fault {
             BridgeError::Broken { .. } | BridgeError::TimedOut { .. } | BridgeError::Garbled { .. }
         );
         return Fault {
-            what: format!("the account was not created: {}", fault.what),
-            hint: match lost {
-                true => "It may have been created all the same: try `taid login`.".to_owned(),
-                false => "Nothing was created. Try again in a moment.".to_owned(),
-            },
+            what: format!("the account was not created: {}", fault.what)
+                .as_str()
+                .into(),
+            hint: Hint::reader(match lost {
+                true => "it may have been created: try `taid login`",
+                false => "try again in a moment; nothing was created",
+            }),
             ..fault
         };
     };
     let (what, hint) = match code.as_str() {
         "USER_EXISTS" => (
             "this username is taken",
-            "Choose another, or sign in with `taid login` if it is yours.",
+            "choose another, or sign in with `taid login` if it is yours",
         ),
         "INVALID_USERNAME" => (
-            "the bridge does not take this username",
-            "Choose 3 to 50 lower-case letters, digits and hyphens.",
+            "the bridge does not accept this username",
+            "choose 3 to 50 lower-case letters, digits and hyphens",
         ),
         "INVALID_PASSWORD" => (
-            "the bridge does not take this password",
-            "Choose 8 to 128 characters; 12 or more of mixed kinds are better.",
+            "the bridge does not accept this password",
+            "choose 8 to 128 characters, 12 or more recommended",
         ),
-        _ => ("the account was not created", "Try again in a moment."),
+        _ => ("the account was not created", "try again in a moment"),
     };
-    let why = format!("the bridge says: {message} ({code})");
-    Fault::new(FaultCode::AccountRefused, what, why, hint)
+    Fault::new(FaultCode::AccountRefused, what)
+        .because(format!("the bridge says: {message} ({code})"))
+        .hint(Hint::reader(hint))
 }

@@ -1,51 +1,50 @@
-//! The words about mails that a person is to approve.
+//! The words for mail that a person has to approve.
 
 use crate::mail::ApprovalError;
-use tai_proto::{Fault, FaultCode};
+use tai_proto::{Fault, FaultCode, Hint};
 
-/// No person approved of a mail.
+/// Returns the fault for a mail that no person approved.
 pub fn of_approval(error: &ApprovalError) -> Fault {
-    let anew = "Nothing was sent. Call again without it, and the user is asked anew.";
+    let ask_again = || {
+        Hint::reader(
+            "call again without the approval to have the user asked again; nothing was sent",
+        )
+    };
     let (code, why, hint) = match error {
         ApprovalError::NoTicket => (
             FaultCode::NotPermitted,
-            "an approval is good once, for ten minutes, and not beyond a restart of taid",
-            anew,
+            "an approval is good once, for ten minutes, and ends with taid",
+            ask_again(),
         ),
         ApprovalError::OtherMail => (
             FaultCode::NotPermitted,
-            "what is sent has to be what the user saw: sender, recipient, subject and content",
-            anew,
+            "sender, recipient, subject and content have to be those that the user saw",
+            ask_again(),
         ),
         ApprovalError::Declined => (
             FaultCode::NotPermitted,
             "taid's configuration has the user asked before an email is sent (confirm_send)",
-            "Nothing was sent. Do not send it another way; ask the user what to change.",
+            Hint::reader(
+                "ask the user what to change, and do not send it another way; nothing was sent",
+            ),
         ),
         ApprovalError::Full => (
             FaultCode::TooBusy,
-            "taid keeps 32 of them, and 8 MB",
-            "Nothing was sent. Ask the user to look at `taid approve`, then call again.",
+            "taid keeps at most 32 mails and 8 MB for approval",
+            Hint::user("decide about the waiting mails with `taid approve`"),
         ),
         ApprovalError::NotHeld(_) => (
             FaultCode::NotFound,
-            "it was decided about already, waited for more than an hour, or taid was restarted",
-            "Run `taid approve` for those that wait.",
+            "it was decided, it expired after an hour, or taid was restarted",
+            Hint::reader("list the waiting mails with `taid approve`"),
         ),
-        ApprovalError::NoRandom => (FaultCode::Internal, "", "Nothing was sent. Restart taid."),
+        ApprovalError::NoRandom => (
+            FaultCode::Internal,
+            "an approval ticket needs random bytes",
+            Hint::user("restart taid"),
+        ),
     };
-    Fault::new(code, error.to_string(), why, hint)
-}
-
-/// A person is to be asked, and the client is too old to do it.
-pub fn cannot_be_asked() -> Fault {
-    Fault::new(
-        FaultCode::NotPermitted,
-        "the user has to approve of this email, and this client cannot ask",
-        "taid's configuration says so (confirm_send), and this tai-mcp is older than taid",
-        "Nothing was sent. Ask the user to install taid and tai-mcp from one release, and to restart \
-         this MCP client.",
-    )
+    Fault::new(code, error.to_string()).because(why).hint(hint)
 }
 
 #[cfg(test)]

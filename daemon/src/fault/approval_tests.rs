@@ -1,9 +1,9 @@
-//! What is said when no person approved.
+//! Faults about approvals as an agent and a person read them.
 
-use super::*;
+use super::{super::tests::rendered, *};
 
 #[test]
-fn every_word_about_approval() {
+fn every_failed_approval_says_what_why_and_what_to_do() {
     let errors = [
         ApprovalError::NoTicket,
         ApprovalError::OtherMail,
@@ -12,44 +12,38 @@ fn every_word_about_approval() {
         ApprovalError::NotHeld(3),
         ApprovalError::NoRandom,
     ];
-    let mut faults: Vec<Fault> = errors.iter().map(of_approval).collect();
-    faults.push(cannot_be_asked());
-    let texts = faults
-        .iter()
-        .map(|fault| format!("[{:?}]\n{fault}", fault.code));
+    let texts = errors.iter().map(|error| rendered(&of_approval(error)));
     insta::assert_snapshot!(texts.collect::<Vec<_>>().join("\n\n"), @"
     [NotPermitted]
     error: the approval is unknown, used or expired
-    caused by: an approval is good once, for ten minutes, and not beyond a restart of taid
-    hint: Nothing was sent. Call again without it, and the user is asked anew.
+    caused by: an approval is good once, for ten minutes, and ends with taid
+    hint: call again without the approval to have the user asked again; nothing was sent
 
     [NotPermitted]
     error: the approval is for another mail
-    caused by: what is sent has to be what the user saw: sender, recipient, subject and content
-    hint: Nothing was sent. Call again without it, and the user is asked anew.
+    caused by: sender, recipient, subject and content have to be those that the user saw
+    hint: call again without the approval to have the user asked again; nothing was sent
 
     [NotPermitted]
     error: the user did not approve the mail
     caused by: taid's configuration has the user asked before an email is sent (confirm_send)
-    hint: Nothing was sent. Do not send it another way; ask the user what to change.
+    hint: ask the user what to change, and do not send it another way; nothing was sent
 
     [TooBusy]
     error: the approval queue is full
-    caused by: taid keeps 32 of them, and 8 MB
-    hint: Nothing was sent. Ask the user to look at `taid approve`, then call again.
+    caused by: taid keeps at most 32 mails and 8 MB for approval
+    hint: ask the user to decide about the waiting mails with `taid approve`, then call again
+    hint for a person: decide about the waiting mails with `taid approve`
 
     [NotFound]
     error: mail 3 does not wait for approval
-    caused by: it was decided about already, waited for more than an hour, or taid was restarted
-    hint: Run `taid approve` for those that wait.
+    caused by: it was decided, it expired after an hour, or taid was restarted
+    hint: list the waiting mails with `taid approve`
 
     [Internal]
     error: the system's random number generator failed
-    hint: Nothing was sent. Restart taid.
-
-    [NotPermitted]
-    error: the user has to approve of this email, and this client cannot ask
-    caused by: taid's configuration says so (confirm_send), and this tai-mcp is older than taid
-    hint: Nothing was sent. Ask the user to install taid and tai-mcp from one release, and to restart this MCP client.
+    caused by: an approval ticket needs random bytes
+    hint: ask the user to restart taid, then call again
+    hint for a person: restart taid
     ");
 }

@@ -5,6 +5,17 @@ use tai_auth::{
     credentials::SourceError,
     session::{Stats, token::TokenError},
 };
+use tai_proto::Audience;
+
+/// Renders a fault for an agent, and the hint for a person if it differs.
+pub(super) fn rendered(fault: &Fault) -> String {
+    let mut text = format!("[{:?}]\n{}", fault.code, fault.render(Audience::Agent));
+    let person = fault.hint.render(Audience::Person);
+    if person != fault.hint.render(Audience::Agent) {
+        text.push_str(&format!("\nhint for a person: {person}"));
+    }
+    text
+}
 
 #[test]
 fn every_error_says_what_happened_why_and_what_to_do() {
@@ -109,10 +120,10 @@ fn every_error_says_what_happened_why_and_what_to_do() {
         duplicate(Outcome::Sent),
         duplicate(Outcome::Sending),
         duplicate(Outcome::Unknown),
-        MailError::NoSuchMail(7),
+        MailError::NoSuchMail("7".parse().unwrap()),
         MailError::NotYours {
-            id: 7,
-            address: "desk.alice@tai.chat".into(),
+            id: "7".parse().unwrap(),
+            address: "desk.alice@tai.chat".parse().unwrap(),
         },
     ];
     let errors = bridge
@@ -123,203 +134,242 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     let mut page = String::new();
     for error in errors {
         let fault = of_mail(&error, &snapshot, now);
-        page.push_str(&format!("[{:?}]\n{fault}\n\n", fault.code));
+        page.push_str(&format!("{}\n\n", rendered(&fault)));
     }
-    for fault in [too_busy(64), cancelled(), bad_instance("the rule")] {
-        page.push_str(&format!("[{:?}]\n{fault}\n\n", fault.code));
+    let others = [
+        too_busy(64),
+        cancelled(),
+        id_in_use(7),
+        wrong_role("logout"),
+        not_permitted("send_email", "[instances.desk] has read_only = true"),
+        answer_too_large(5 << 20, 4 << 20),
+    ];
+    for fault in others {
+        page.push_str(&format!("{}\n\n", rendered(&fault)));
     }
     insta::assert_snapshot!(page, @r#"
     [Unreachable]
     error: the mail bridge cannot be reached
     caused by: cannot connect to the bridge: the library's own words
-    hint: Nothing was sent. Check the network, then call again.
+    hint: call again in a moment, or ask the user to check the network; nothing was sent
+    hint for a person: check the network and try again; nothing was sent
 
     [Unreachable]
-    error: the mail bridge broke the connection off
+    error: the mail bridge closed the connection
     caused by: the connection to the bridge broke before it answered: the library's own words
-    hint: Call again in a moment.
+    hint: try again in a moment
 
     [Unreachable]
     error: the mail bridge did not answer within 30 s
     caused by: the bridge did not answer within 30000 ms
-    hint: Call again in a moment; API_TIMEOUT sets how long one request may take.
+    hint: try again in a moment; API_TIMEOUT sets the time limit of a request
 
     [RateLimited]
-    error: the mail bridge asks for fewer requests
-    caused by: HTTP 429, to come back in 5 s
-    hint: Nothing was done. Call again in 5 s.
+    error: the mail bridge limits the rate of requests
+    caused by: HTTP 429, retry after 5 s
+    hint: try again in 5 s; nothing was done
 
     [AuthRefused]
-    error: the mail bridge does not accept a token it has just issued
+    error: the mail bridge refuses a token that it has just issued
     caused by: the bridge does not accept the token: the library's own words
-    hint: Call again; if it stays so, compare this machine's clock with the bridge's.
+    hint: call again; if it persists, ask the user to compare this machine's clock with the bridge's
+    hint for a person: try again; if it persists, compare this machine's clock with the bridge's
 
     [BadRequest]
     error: the mail bridge refuses the request
     caused by: the bridge refuses the request: not yours (FORBIDDEN, HTTP 403)
-    hint: Change what it names and call again. Nothing was sent or changed.
+    hint: change what the cause names and try again; nothing was sent or changed
 
     [BridgeFailed]
     error: the mail bridge failed
     caused by: the bridge failed: failed (INTERNAL_ERROR, HTTP 500)
-    hint: Call again in a moment.
+    hint: try again in a moment
 
     [BridgeFailed]
     error: the mail bridge has stopped sending for a minute after repeated failures
     caused by: the bridge has suspended sending: Circuit breaker is OPEN
-    hint: Nothing was sent. Call again in a minute.
+    hint: try again in a minute; nothing was sent
 
     [BridgeFailed]
     error: the mail bridge failed before it sent the mail
     caused by: the bridge did not process the mail: Failed to process email request
-    hint: Nothing was sent. Call again in a moment.
+    hint: try again in a moment; nothing was sent
 
     [BadRequest]
     error: the bridge's mail provider refuses the mail
     caused by: the bridge's mail provider refuses the mail: Invalid `to` field
-    hint: Nothing was sent. Change what it names; the same mail is refused again.
+    hint: change what the cause names; the same mail is refused again, and nothing was sent
 
     [BridgeFailed]
     error: the mail bridge is not available (HTTP 503): server maintenance
     caused by: something in front of the bridge answered HTTP 503 with a page instead
-    hint: Call again in a few minutes.
+    hint: try again in a few minutes
 
     [BridgeFailed]
     error: the mail bridge's answer cannot be used
     caused by: the bridge's answer cannot be read: the library's own words
-    hint: Check API_BASE_URL: this may not be the TAI bridge.
+    hint: ask the user to check API_BASE_URL, which may not be a TAI bridge, then call again
+    hint for a person: check API_BASE_URL, which may not be a TAI bridge
 
     [BridgeFailed]
     error: the mail bridge's answer cannot be used
     caused by: the bridge's answer is larger than 1000 bytes
-    hint: Check API_BASE_URL: this may not be the TAI bridge.
+    hint: ask the user to check API_BASE_URL, which may not be a TAI bridge, then call again
+    hint for a person: check API_BASE_URL, which may not be a TAI bridge
 
     [NotSignedIn]
     error: taid is not signed in: it has no username and password
     caused by: none is configured, the keyring has none, and no client brought one
-    hint: Ask the user to run `taid login`, with `--save` to keep it in the system's keyring. Then call again.
+    hint: ask the user to run `taid login`, with `--save` to keep the password in the keyring, then call again
+    hint for a person: run `taid login`, with `--save` to keep the password in the keyring
 
     [AuthRefused]
     error: Authentication failed - invalid username or password
-    caused by: the bridge refused the login; it says the same when its own database fails
-    hint: Check the username and the password, which come from the calling program; `taid login` signs in at once. The next try is allowed in 1 min 30 s.
+    caused by: the bridge refused the login; it does the same when its own database fails
+    hint: ask the user to check the username and the password, which come from the calling program, or sign in at once with `taid login`; the next attempt is due in 1 min 30 s, then call again
+    hint for a person: check the username and the password, which come from the calling program, or sign in at once with `taid login`; the next attempt is due in 1 min 30 s
 
     [BridgeFailed]
     error: the bridge issued a token that cannot be used
     caused by: it was issued to another username
-    hint: Check API_BASE_URL: this may not be the TAI bridge. taid tries again with the next call.
+    hint: ask the user to check API_BASE_URL, which may not be a TAI bridge, then call again
+    hint for a person: check API_BASE_URL, which may not be a TAI bridge
 
     [Unreachable]
     error: Unable to connect to authentication server
     caused by: the library's own words
-    hint: Check the network and API_BASE_URL. taid tries again with the next call.
+    hint: ask the user to check the network and API_BASE_URL, then call again
+    hint for a person: check the network and API_BASE_URL
 
     [BridgeFailed]
-    error: the login did not succeed: the mail bridge is not available (HTTP 503): server maintenance
+    error: the login failed: the mail bridge is not available (HTTP 503): server maintenance
     caused by: something in front of the bridge answered HTTP 503 with a page instead
-    hint: Call again in a few minutes.
+    hint: try again in a few minutes
 
     [AuthRefused]
     error: the account is locked or suspended
     caused by: the bridge says: Account suspended
-    hint: Ask the operator of the bridge. taid tries again now and then, when a client asks.
+    hint: ask the user to contact the operator of the bridge
+    hint for a person: contact the operator of the bridge
 
     [NotSignedIn]
-    error: taid does not get the password it is to log in with
+    error: the password source failed
     caused by: the password command `pass` failed (exit status: 1)
-    hint: Run `pass` yourself with the arguments of `password_command`, and see what it says. `taid login` signs in without it.
+    hint: ask the user to run `pass` with the arguments of `password_command` and see what it prints, or sign in with `taid login`, then call again
+    hint for a person: run `pass` with the arguments of `password_command` and see what it prints, or sign in with `taid login`
 
     [NotSignedIn]
-    error: taid does not get the password it is to log in with
+    error: the password source failed
     caused by: the password file /home/alice/.tai-password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it
-    hint: Put the password into its first line, and make it yours alone with `chmod 600`.
+    hint: ask the user to put the password into its first line and make it private with `chmod 600`, then call again
+    hint for a person: put the password into its first line and make it private with `chmod 600`
 
     [NotSignedIn]
-    error: taid does not get the password it is to log in with
+    error: the password source failed
     caused by: the keyring is locked or denies access
-    hint: Unlock the keyring, or sign in without it: `taid login`.
+    hint: ask the user to unlock the keyring, or sign in without it: `taid login`, then call again
+    hint for a person: unlock the keyring, or sign in without it: `taid login`
 
     [NotSignedIn]
-    error: taid does not get the password it is to log in with
+    error: the password source failed
     caused by: the keyring has the password of another username than the configured one
-    hint: Run `taid login --save`, or correct the configured username.
+    hint: ask the user to run `taid login --save`, or correct the configured username, then call again
+    hint for a person: run `taid login --save`, or correct the configured username
 
     [NotSignedIn]
-    error: taid does not get the password it is to log in with
+    error: the password source failed
     caused by: the command `pass` gave no valid password: a password has 8 to 128 characters
-    hint: Check what it gives, or sign in with `taid login`.
+    hint: ask the user to check what the source gives, or sign in with `taid login`, then call again
+    hint for a person: check what the source gives, or sign in with `taid login`
 
     [NotSignedIn]
     error: taid is signed out
-    caused by: a person signed it out with `taid logout`
-    hint: Run `taid login`, then call again.
+    caused by: `taid logout` signed it out
+    hint: ask the user to run `taid login`, then call again
+    hint for a person: run `taid login`
 
     [BridgeFailed]
-    error: the mail bridge does not accept the token of a login a moment ago
+    error: the mail bridge refused the token of a recent login
     caused by: the last login was a moment ago, and its token is no longer accepted
-    hint: taid logs in again in a moment. Look at `taid status`, then call again.
+    hint: try again in a moment; taid logs in again then
 
     [DeadlinePassed]
     error: the login was not finished in time
-    caused by: the bridge is slow to answer or cannot be reached
-    hint: Look at `taid status` and call again.
+    caused by: the bridge is slow or cannot be reached
+    hint: call again; session_status shows whether the bridge answers
+    hint for a person: look at `taid status`, then try again
 
     [Stopping]
     error: taid is stopping
-    caused by: it was asked to stop, and takes no new work
-    hint: Nothing was done. Start taid again, then call again.
+    caused by: it was asked to stop and takes no new calls
+    hint: call again in a moment; nothing was done
 
     [BadRequest]
     error: No recipient specified. Provide "to" parameter or set USEREMAIL environment variable.
 
     [BadRequest]
     error: "to" cannot be used: the rule
-    hint: Change "to" and call again. Nothing was sent or changed.
+    hint: change "to" and call again; nothing was sent or changed
 
     [BadRequest]
-    error: the content has 2000000 bytes, and a mail may have 1048576
-    hint: Shorten the content or send it in parts. Nothing was sent.
+    error: the content has 2000000 bytes, 1048576 are allowed
+    hint: shorten the content or send it in parts; nothing was sent
 
     [OutcomeUnknown]
     error: it is unknown whether the mail was sent
     caused by: the connection to the bridge broke before it answered: the library's own words (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox. The same mail is held back for ten minutes; allow_duplicate: true sends it all the same.
+    hint: ask the recipient or look at the mailbox; the mail may have arrived, so it was not sent again, and the same mail is held back for ten minutes unless allow_duplicate is true
 
     [Duplicate]
     error: the same email was sent 1 min 15 s ago
-    caused by: the same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.
+    caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
 
     [Duplicate]
     error: the same email is being sent right now
-    caused by: the same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.
+    caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
 
     [Duplicate]
     error: the same email may have been sent 1 min 15 s ago: its answer was lost
-    caused by: the same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.
+    caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
 
     [NotFound]
     error: Email with ID 7 not found
-    hint: Call list_inbox for the IDs there are.
+    hint: call list_inbox for the existing IDs
 
     [NotYours]
     error: Email 7 is not addressed to desk.alice@tai.chat
     caused by: it belongs to another instance of this account
-    hint: Call list_inbox for the IDs of this instance.
+    hint: call list_inbox for the IDs of this instance
 
     [TooBusy]
-    error: this client has 64 calls open, which is all it may have
-    hint: Wait for some of them to be answered. Nothing was done.
+    error: this client has 64 open calls, the most allowed
+    hint: wait for some of them to be answered; nothing was done
 
     [Cancelled]
     error: the call was cancelled
-    caused by: the client gave it up
+    caused by: the client cancelled it
 
     [BadRequest]
-    error: the instance's name cannot be used
-    caused by: the rule
-    hint: Change TAI_MCP_INSTANCE in the MCP client's configuration, then restart the client.
+    error: request id 7 belongs to an open call
+
+    [NotPermitted]
+    error: an MCP client cannot call logout
+    caused by: it is for the user's own commands
+    hint: ask the user to use the `taid` command, then call again
+    hint for a person: use the `taid` command
+
+    [NotPermitted]
+    error: send_email is not permitted here
+    caused by: taid's configuration says so: [instances.desk] has read_only = true
+    hint: do without it, or ask the user to change the configuration; nothing was done
+    hint for a person: change the configuration and reload taid; nothing was done
+
+    [AnswerTooLarge]
+    error: the answer is too large to be delivered
+    caused by: it has 5242880 bytes, 4194304 are allowed
+    hint: ask for less, with a smaller limit
     "#);
 }

@@ -1,12 +1,16 @@
-//! The words for what went wrong: what happened, why, what to do. One place, so that the
-//! same thing is said the same way to an agent, in `taid status` and on a terminal.
+//! The words for failures: what failed, why, and the next action. One place, so that the same
+//! failure reads the same in a tool's result, in `taid status` and on a terminal.
+//!
+//! A hint is typed ([`tai_proto::Hint`]) and rendered for its reader, an agent or the person.
 
 mod account;
 mod approval;
+mod bridge;
 
 use account::locked;
 pub use account::*;
 pub use approval::*;
+pub use bridge::of_bridge;
 
 use crate::{
     mail::{Digest, MailError, Outcome},
@@ -17,35 +21,33 @@ use tai_auth::{
     bridge::BridgeError,
     session::{Phase, Snapshot, clock::Now, error::SessionError},
 };
-use tai_proto::{Fault, FaultCode};
+use tai_proto::{Fault, FaultCode, Hint, text::MAX_CONTENT};
 
-/// A failed mail operation. `snapshot` and `now` tell when the session may try again.
+/// Returns the fault for a failed mail operation. `snapshot` and `now` tell when the session
+/// may try again.
 pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
         MailError::Session(error) => of_session(error, snapshot, now),
         MailError::Bridge(error) => of_bridge(error),
-        // The text existing users know, word for word.
+        // The text that existing users know, word for word.
         MailError::NoRecipient => Fault::new(
             FaultCode::BadRequest,
             "No recipient specified. Provide \"to\" parameter or set USEREMAIL environment variable.",
-            "",
-            "",
         ),
         MailError::BadField { field, rule } => Fault::new(
             FaultCode::BadRequest,
             format!("\"{field}\" cannot be used: {rule}"),
-            "",
-            format!("Change \"{field}\" and call again. Nothing was sent or changed."),
-        ),
+        )
+        .hint(Hint::reader(format!(
+            "change \"{field}\" and call again; nothing was sent or changed"
+        ))),
         MailError::TooLong { bytes } => Fault::new(
             FaultCode::BadRequest,
-            format!(
-                "the content has {bytes} bytes, and a mail may have {}",
-                tai_proto::call::MAX_CONTENT
-            ),
-            "",
-            "Shorten the content or send it in parts. Nothing was sent.",
-        ),
+            format!("the content has {bytes} bytes, {MAX_CONTENT} are allowed"),
+        )
+        .hint(Hint::reader(
+            "shorten the content or send it in parts; nothing was sent",
+        )),
         MailError::Duplicate {
             digest,
             outcome,
@@ -54,269 +56,193 @@ pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
         MailError::Unknown { digest, cause } => Fault::new(
             FaultCode::OutcomeUnknown,
             "it is unknown whether the mail was sent",
-            format!("{cause} (mail {digest})"),
-            "It was not sent again, because it may have arrived. Ask the recipient or look at the mailbox. \
-             The same mail is held back for ten minutes; allow_duplicate: true sends it all the same.",
-        ),
+        )
+        .because(format!("{cause} (mail {digest})"))
+        .hint(Hint::reader(
+            "ask the recipient or look at the mailbox; the mail may have arrived, so it was not \
+             sent again, and the same mail is held back for ten minutes unless allow_duplicate \
+             is true",
+        )),
         MailError::Approval(error) => of_approval(error),
-        MailError::NoSuchMail(id) => Fault::new(
-            FaultCode::NotFound,
-            format!("Email with ID {id} not found"),
-            "",
-            "Call list_inbox for the IDs there are.",
-        ),
+        MailError::NoSuchMail(id) => {
+            Fault::new(FaultCode::NotFound, format!("Email with ID {id} not found"))
+                .hint(Hint::reader("call list_inbox for the existing IDs"))
+        }
         MailError::NotYours { id, address } => Fault::new(
             FaultCode::NotYours,
             format!("Email {id} is not addressed to {address}"),
-            "it belongs to another instance of this account",
-            "Call list_inbox for the IDs of this instance.",
-        ),
+        )
+        .because("it belongs to another instance of this account")
+        .hint(Hint::reader("call list_inbox for the IDs of this instance")),
     }
 }
 
 /// The same mail was handed in a moment ago.
 fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
+    let ago = time::span(ago);
     let what = match outcome {
-        Outcome::Sent => format!("the same email was sent {} ago", time::span(ago)),
+        Outcome::Sent => format!("the same email was sent {ago} ago"),
         Outcome::Sending => "the same email is being sent right now".to_owned(),
-        Outcome::Unknown => format!(
-            "the same email may have been sent {} ago: its answer was lost",
-            time::span(ago)
-        ),
+        Outcome::Unknown => {
+            format!("the same email may have been sent {ago} ago: its answer was lost")
+        }
     };
-    Fault::new(
-        FaultCode::Duplicate,
-        what,
-        format!(
-            "the same sender, recipient, subject and content within ten minutes (mail {digest})"
-        ),
-        "Nothing was sent. If it is meant to be sent twice, call again with allow_duplicate: true.",
-    )
+    Fault::new(FaultCode::Duplicate, what)
+        .because(format!(
+            "same sender, recipient, subject and content within ten minutes (mail {digest})"
+        ))
+        .hint(Hint::reader(
+            "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",
+        ))
 }
 
-/// There is no token to work with.
+/// Returns the fault for a missing token.
 pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
         SessionError::NoCredentials => no_credentials(),
         SessionError::Refused => {
             let next = match &snapshot.phase {
                 Phase::Waiting { retry_at, .. } => format!(
-                    " The next try is allowed in {}.",
+                    "; the next attempt is due in {}",
                     time::span(retry_at.until(now))
                 ),
                 Phase::SignedOut(_) | Phase::SigningIn | Phase::Live { .. } => String::new(),
             };
-            let source = snapshot.source.as_deref();
             Fault::new(
                 FaultCode::AuthRefused,
                 "Authentication failed - invalid username or password",
-                "the bridge refused the login; it says the same when its own database fails",
-                format!(
-                    "Check the username and the password, which come from {}; `taid login` signs in at \
-                     once.{next}",
-                    source.unwrap_or("the last login")
-                ),
             )
+            .because("the bridge refused the login; it does the same when its own database fails")
+            .hint(Hint::user(format!(
+                "check the username and the password, which come from {}, or sign in at once with \
+                 `taid login`{next}",
+                snapshot.source.as_deref().unwrap_or("the last login")
+            )))
         }
         SessionError::Locked { message } => locked(message),
         SessionError::Source(error) => of_source(error),
-        SessionError::LoggedOut => Fault::new(
-            FaultCode::NotSignedIn,
-            "taid is signed out",
-            "a person signed it out with `taid logout`",
-            "Run `taid login`, then call again.",
-        ),
+        SessionError::LoggedOut => Fault::new(FaultCode::NotSignedIn, "taid is signed out")
+            .because("`taid logout` signed it out")
+            .hint(Hint::user("run `taid login`")),
         SessionError::Superseded => of_login(error),
         SessionError::Token(error) => Fault::new(
             FaultCode::BridgeFailed,
             "the bridge issued a token that cannot be used",
-            error.to_string(),
-            "Check API_BASE_URL: this may not be the TAI bridge. taid tries again with the next call.",
-        ),
+        )
+        .because(error.to_string())
+        .hint(Hint::user(
+            "check API_BASE_URL, which may not be a TAI bridge",
+        )),
         SessionError::Bridge(BridgeError::Unreachable { detail }) => Fault::new(
             FaultCode::Unreachable,
             "Unable to connect to authentication server",
-            detail,
-            "Check the network and API_BASE_URL. taid tries again with the next call.",
-        ),
-        SessionError::Bridge(error) => {
-            let fault = of_bridge(error);
-            Fault {
-                what: format!("the login did not succeed: {}", fault.what),
-                ..fault
-            }
-        }
+        )
+        .because(detail)
+        .hint(Hint::user("check the network and API_BASE_URL")),
+        SessionError::Bridge(error) => failed_login(of_bridge(error)),
         SessionError::LoginTooSoon => Fault::new(
             FaultCode::BridgeFailed,
-            "the mail bridge does not accept the token of a login a moment ago",
-            error.to_string(),
-            "taid logs in again in a moment. Look at `taid status`, then call again.",
-        ),
+            "the mail bridge refused the token of a recent login",
+        )
+        .because(error.to_string())
+        .hint(Hint::reader(
+            "try again in a moment; taid logs in again then",
+        )),
         SessionError::Deadline => Fault::new(
             FaultCode::DeadlinePassed,
             "the login was not finished in time",
-            "the bridge is slow to answer or cannot be reached",
-            "Look at `taid status` and call again.",
-        ),
+        )
+        .because("the bridge is slow or cannot be reached")
+        .hint(Hint::each(
+            "call again; session_status shows whether the bridge answers",
+            "look at `taid status`, then try again",
+        )),
         SessionError::Stopped => stopping(),
     }
 }
 
-/// A request to the bridge failed.
-pub fn of_bridge(error: &BridgeError) -> Fault {
-    let (code, what, hint) = match error {
-        BridgeError::Unreachable { .. } => (
-            FaultCode::Unreachable,
-            "the mail bridge cannot be reached".to_owned(),
-            "Nothing was sent. Check the network, then call again.",
-        ),
-        BridgeError::Broken { .. } => (
-            FaultCode::Unreachable,
-            "the mail bridge broke the connection off".to_owned(),
-            "Call again in a moment.",
-        ),
-        BridgeError::TimedOut { after } => (
-            FaultCode::Unreachable,
-            format!(
-                "the mail bridge did not answer within {}",
-                time::span(*after)
-            ),
-            "Call again in a moment; API_TIMEOUT sets how long one request may take.",
-        ),
-        BridgeError::RateLimited { retry_after } => {
-            let pause = retry_after.unwrap_or(Duration::from_secs(5));
-            let pause = Duration::from_secs(pause.as_secs() + u64::from(pause.subsec_nanos() > 0));
-            return Fault::new(
-                FaultCode::RateLimited,
-                "the mail bridge asks for fewer requests",
-                format!("HTTP 429, to come back in {}", time::span(pause)),
-                format!("Nothing was done. Call again in {}.", time::span(pause)),
-            );
-        }
-        BridgeError::Unauthorized { .. } => (
-            FaultCode::AuthRefused,
-            "the mail bridge does not accept a token it has just issued".to_owned(),
-            "Call again; if it stays so, compare this machine's clock with the bridge's.",
-        ),
-        BridgeError::Refused { .. } => (
-            FaultCode::BadRequest,
-            "the mail bridge refuses the request".to_owned(),
-            "Change what it names and call again. Nothing was sent or changed.",
-        ),
-        BridgeError::CircuitOpen { .. } => (
-            FaultCode::BridgeFailed,
-            "the mail bridge has stopped sending for a minute after repeated failures".to_owned(),
-            "Nothing was sent. Call again in a minute.",
-        ),
-        BridgeError::NotProcessed { .. } => (
-            FaultCode::BridgeFailed,
-            "the mail bridge failed before it sent the mail".to_owned(),
-            "Nothing was sent. Call again in a moment.",
-        ),
-        BridgeError::ProviderRefused { .. } => (
-            FaultCode::BadRequest,
-            "the bridge's mail provider refuses the mail".to_owned(),
-            "Nothing was sent. Change what it names; the same mail is refused again.",
-        ),
-        BridgeError::Failed { .. } => (
-            FaultCode::BridgeFailed,
-            "the mail bridge failed".to_owned(),
-            "Call again in a moment.",
-        ),
-        BridgeError::Intercepted { status: 503 } => (
-            FaultCode::BridgeFailed,
-            "the mail bridge is not available (HTTP 503): server maintenance".to_owned(),
-            "Call again in a few minutes.",
-        ),
-        BridgeError::Intercepted { status } => (
-            FaultCode::BridgeFailed,
-            format!("the mail bridge is not available (HTTP {status})"),
-            "It may be under maintenance. Call again in a few minutes.",
-        ),
-        BridgeError::Garbled { .. } | BridgeError::TooLarge { .. } => (
-            FaultCode::BridgeFailed,
-            "the mail bridge's answer cannot be used".to_owned(),
-            "Check API_BASE_URL: this may not be the TAI bridge.",
-        ),
-        // The session says it itself.
-        BridgeError::Revoked => (
-            FaultCode::NotSignedIn,
-            "the user signed out".to_owned(),
-            "Sign in again: `taid login`.",
-        ),
-    };
-    Fault::new(code, what, error.to_string(), hint)
+/// Puts the login in front of what failed.
+fn failed_login(fault: Fault) -> Fault {
+    Fault {
+        what: format!("the login failed: {}", fault.what).as_str().into(),
+        ..fault
+    }
 }
 
-/// There is nothing to log in with.
+/// Returns the fault for missing credentials.
 pub fn no_credentials() -> Fault {
     Fault::new(
         FaultCode::NotSignedIn,
         "taid is not signed in: it has no username and password",
-        "none is configured, the keyring has none, and no client brought one",
-        "Ask the user to run `taid login`, with `--save` to keep it in the system's keyring. Then call \
-         again.",
     )
+    .because("none is configured, the keyring has none, and no client brought one")
+    .hint(Hint::user(
+        "run `taid login`, with `--save` to keep the password in the keyring",
+    ))
 }
 
-/// The daemon is ending.
+/// Returns the fault for calls to a daemon that is ending.
 pub fn stopping() -> Fault {
-    Fault::new(
-        FaultCode::Stopping,
-        "taid is stopping",
-        "it was asked to stop, and takes no new work",
-        "Nothing was done. Start taid again, then call again.",
-    )
+    Fault::new(FaultCode::Stopping, "taid is stopping")
+        .because("it was asked to stop and takes no new calls")
+        .hint(Hint::reader("call again in a moment; nothing was done"))
 }
 
-/// The client speaks an older protocol, in which this is answered otherwise.
-pub fn newer_than_client(software: &str) -> Fault {
-    Fault::new(
-        FaultCode::BadRequest,
-        "this client is older than the daemon, and cannot be told that",
-        format!("it speaks an older protocol; the daemon is {software}"),
-        "Use the `taid` that was installed with the daemon.",
-    )
-}
-
-/// The configuration keeps this instance from a tool.
+/// Returns the fault for a tool that the configuration forbids to an instance.
 pub fn not_permitted(tool: &str, reason: &str) -> Fault {
     Fault::new(
         FaultCode::NotPermitted,
         format!("{tool} is not permitted here"),
-        format!("taid's configuration says so: {reason}"),
-        "Nothing was done. Do without it, or ask the user to change the configuration and restart taid.",
     )
+    .because(format!("taid's configuration says so: {reason}"))
+    .hint(Hint::each(
+        "do without it, or ask the user to change the configuration; nothing was done",
+        "change the configuration and reload taid; nothing was done",
+    ))
 }
 
-/// The client has too many calls open.
+/// Returns the fault for a person's call on an agent's connection.
+pub fn wrong_role(call: &str) -> Fault {
+    Fault::new(
+        FaultCode::NotPermitted,
+        format!("an MCP client cannot call {call}"),
+    )
+    .because("it is for the user's own commands")
+    .hint(Hint::user("use the `taid` command"))
+}
+
+/// Returns the fault for a client with too many open calls.
 pub fn too_busy(limit: usize) -> Fault {
     Fault::new(
         FaultCode::TooBusy,
-        format!("this client has {limit} calls open, which is all it may have"),
-        "",
-        "Wait for some of them to be answered. Nothing was done.",
+        format!("this client has {limit} open calls, the most allowed"),
     )
+    .hint(Hint::reader(
+        "wait for some of them to be answered; nothing was done",
+    ))
 }
 
-/// The client gave a call up.
-pub fn cancelled() -> Fault {
-    Fault::new(
-        FaultCode::Cancelled,
-        "the call was cancelled",
-        "the client gave it up",
-        "",
-    )
-}
-
-/// An attachment names an instance that is none.
-pub fn bad_instance(rule: &str) -> Fault {
+/// Returns the fault for a request id that is in use.
+pub fn id_in_use(id: u64) -> Fault {
     Fault::new(
         FaultCode::BadRequest,
-        "the instance's name cannot be used",
-        rule,
-        "Change TAI_MCP_INSTANCE in the MCP client's configuration, then restart the client.",
+        format!("request id {id} belongs to an open call"),
     )
+}
+
+/// Returns the fault for a cancelled call.
+pub fn cancelled() -> Fault {
+    Fault::new(FaultCode::Cancelled, "the call was cancelled").because("the client cancelled it")
+}
+
+/// Returns the fault for an answer that does not fit into a frame.
+pub fn answer_too_large(length: usize, max: usize) -> Fault {
+    Fault::new(
+        FaultCode::AnswerTooLarge,
+        "the answer is too large to be delivered",
+    )
+    .because(format!("it has {length} bytes, {max} are allowed"))
+    .hint(Hint::reader("ask for less, with a smaller limit"))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! blocking thread.
 
 use super::{error::MailError, reading};
-use tai_proto::call::{Format, MAX_CONTENT};
+use tai_proto::{mail::Format, text::MAX_CONTENT};
 
 /// The longest body that is converted or returned, in bytes; longer ones are cut.
 pub(super) const MAX_BODY: usize = 1 << 20;

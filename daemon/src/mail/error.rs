@@ -6,7 +6,10 @@ use tai_auth::{
     bridge::BridgeError,
     session::{RequestError, error::SessionError},
 };
-use tai_proto::call::MAX_CONTENT;
+use tai_proto::{
+    names::{Address, MailId},
+    text::MAX_CONTENT,
+};
 
 /// The reason for which an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,14 +61,14 @@ pub enum MailError {
     Approval(#[from] ApprovalError),
     /// The account has no such mail.
     #[error("mail {0} does not exist")]
-    NoSuchMail(u64),
+    NoSuchMail(MailId),
     /// The mail belongs to another instance of the account.
     #[error("mail {id} is not addressed to {address}")]
     NotYours {
         /// The mail.
-        id: u64,
+        id: MailId,
         /// The address of the client.
-        address: String,
+        address: Address,
     },
 }
 

@@ -7,19 +7,30 @@ use std::{
 };
 use tai_auth::{
     bridge::{
-        Bearer, Bridge, BridgeError, Envelope, Listing, Message, Outgoing, OutgoingReply, Page,
+        Bearer, Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page,
         Receipt, ReplyOutcome, SendFailure,
     },
     credentials::Source,
     session::Session,
     testing::{FakeIssuer, TestClock},
 };
+use tai_proto::names::{Instance, MailId};
 use tokio::time::{Instant, sleep};
+
+/// Returns the instance of this name.
+pub(super) fn instance(name: &str) -> Instance {
+    Instance::new(name).unwrap()
+}
+
+/// Returns the mail id of this number.
+pub(super) fn mail_id(number: u64) -> MailId {
+    MailId::new(number).unwrap()
+}
 
 /// A mailbox. Each request takes ten milliseconds.
 #[derive(Default)]
 pub(super) struct Mailbox {
-    pub(super) mails: Mutex<Vec<Envelope>>,
+    pub(super) mails: Mutex<Vec<Head>>,
     /// The instance whose lists never come.
     pub(super) hanging: Mutex<Option<String>>,
     /// The answer to all requests that mark a mail.
@@ -42,7 +53,7 @@ impl Mailbox {
 
     /// Adds an unread mail that arrived at this second.
     pub(super) fn deliver_at(&self, id: u64, to: &str, second: u64) {
-        self.mails.lock().unwrap().push(Envelope {
+        self.mails.lock().unwrap().push(Head {
             id,
             from: "someone@example.com".into(),
             to: to.into(),
@@ -52,7 +63,7 @@ impl Mailbox {
         });
     }
 
-    fn find<T>(&self, id: u64, then: impl Fn(&mut Envelope) -> T) -> Option<T> {
+    fn find<T>(&self, id: u64, then: impl Fn(&mut Head) -> T) -> Option<T> {
         let mut mails = self.mails.lock().unwrap();
         mails.iter_mut().find(|mail| mail.id == id).map(then)
     }
@@ -78,15 +89,15 @@ impl Bridge for Mailbox {
             std::future::pending::<()>().await;
         }
         let prefix = page.instance.as_ref().map(|name| format!("{name}."));
-        let mut envelopes = self.mails.lock().unwrap().clone();
-        envelopes.retain(|envelope| {
+        let mut heads = self.mails.lock().unwrap().clone();
+        heads.retain(|head| {
             prefix
                 .as_ref()
-                .is_none_or(|prefix| envelope.to.starts_with(prefix))
+                .is_none_or(|prefix| head.to.starts_with(prefix))
         });
-        envelopes.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
-        let (from, count) = (page.offset as usize, envelopes.len());
-        let rest = envelopes.into_iter().skip(from).take(page.limit as usize);
+        heads.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
+        let (from, count) = (page.offset as usize, heads.len());
+        let rest = heads.into_iter().skip(from).take(page.limit as usize);
         let mails: Vec<Message> = rest.map(message).collect();
         Ok(Listing {
             has_more: from + mails.len() < count,
@@ -102,14 +113,14 @@ impl Bridge for Mailbox {
         _: Instant,
     ) -> Result<Option<Message>, BridgeError> {
         sleep(Duration::from_millis(10)).await;
-        Ok(self.find(id, |envelope| message(envelope.clone())))
+        Ok(self.find(id, |head| message(head.clone())))
     }
 
     async fn mark_read(&self, _: &Bearer, id: u64, _: Instant) -> Result<bool, BridgeError> {
         sleep(Duration::from_millis(10)).await;
         match self.mark_fails.lock().unwrap().clone() {
             Some(error) => Err(error),
-            None => Ok(self.find(id, |envelope| envelope.read = true).is_some()),
+            None => Ok(self.find(id, |head| head.read = true).is_some()),
         }
     }
 
@@ -153,10 +164,10 @@ impl Bridge for Mailbox {
     }
 }
 
-fn message(envelope: Envelope) -> Message {
+fn message(head: Head) -> Message {
     Message {
-        text: Some(format!("text of mail {}", envelope.id)),
+        text: Some(format!("text of mail {}", head.id)),
         html: None,
-        envelope,
+        head,
     }
 }

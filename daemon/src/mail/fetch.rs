@@ -3,6 +3,7 @@
 
 use super::{
     error::MailError,
+    inbox::envelope,
     leases::{ClientKey, Taken},
     reading,
     service::MailService,
@@ -13,8 +14,9 @@ use tai_auth::{
     session::error::SessionError,
 };
 use tai_proto::{
-    call::{FetchEmail, Mail},
-    reading::{Read, Removed},
+    mail::{FetchedMail, Mail},
+    names::{Address, Instance, MailId},
+    text::Content,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -28,40 +30,39 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`].
     pub async fn fetch(
         &self,
-        instance: Option<&str>,
+        instance: Option<&Instance>,
         client: ClientKey,
-        which: FetchEmail,
+        which: Option<MailId>,
         tell: Tell<'_>,
         deadline: Instant,
-    ) -> Result<Read, MailError> {
+    ) -> Result<FetchedMail, MailError> {
         let address = self.address(instance, deadline).await?;
-        if let Some(id) = which.id {
+        if let Some(id) = which {
             let message = self.own(&address, id, deadline).await?;
             let confirmed = self.confirm_read(id, deadline).await;
-            self.leases.read(id, confirmed);
-            return Ok(read(address, message, confirmed).await);
+            self.leases.read(id.get(), confirmed);
+            return read(address, message, confirmed).await;
         }
         let mut missing = Vec::new();
         loop {
             let taken = self.take(instance, &address, client, &missing, tell, deadline);
             let Some(taken) = taken.await? else {
-                let (mail, removed) = (None, Removed::default());
-                return Ok(Read {
+                return Ok(FetchedMail {
                     address,
-                    mail,
-                    removed,
+                    mail: None,
                 });
             };
-            match self.own(&address, taken.id(), deadline).await {
+            let id = mail_id(taken.id())?;
+            match self.own(&address, id, deadline).await {
                 Ok(message) => {
-                    let read = read(address, message, false).await;
+                    let read = read(address, message, false).await?;
                     taken.keep();
                     return Ok(read);
                 }
                 // The mail was deleted since, or moved. The next one may still be there.
                 Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
                     taken.miss();
-                    missing.push(id);
+                    missing.push(id.get());
                 }
                 Err(error) => return Err(error),
             }
@@ -74,43 +75,43 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`].
     pub async fn peek(
         &self,
-        instance: Option<&str>,
-        id: u64,
+        instance: Option<&Instance>,
+        id: MailId,
         deadline: Instant,
-    ) -> Result<Read, MailError> {
+    ) -> Result<FetchedMail, MailError> {
         let address = self.address(instance, deadline).await?;
         let message = self.own(&address, id, deadline).await?;
-        let is_read = message.envelope.read;
-        Ok(read(address, message, is_read).await)
+        let is_read = message.head.read;
+        read(address, message, is_read).await
     }
 
     /// Takes the oldest mail of the address that no client holds and that is not `missing`:
     /// first a returned one, then an unread one.
     async fn take(
         &self,
-        instance: Option<&str>,
-        address: &str,
+        instance: Option<&Instance>,
+        address: &Address,
         client: ClientKey,
         missing: &[u64],
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Option<Taken<'_>>, MailError> {
         // One look at a time for each address, so that no list is older than a lease.
-        let key = address.to_ascii_lowercase();
+        let key = address.as_str().to_ascii_lowercase();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
         let _turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
-        if let Some(taken) = self.leases.take_returned(client, address) {
+        if let Some(taken) = self.leases.take_returned(client, address.as_str()) {
             return Ok(Some(taken));
         }
-        self.leases.begin_look(address);
+        self.leases.begin_look(address.as_str());
         let unread = self.unread(instance, address, tell, deadline).await?;
         if let Some(id) = self.leases.unconfirmed_of(&unread) {
-            self.confirm_read(id, deadline).await;
+            self.confirm_read(mail_id(id)?, deadline).await;
         }
         Ok(unread
             .into_iter()
             .filter(|id| !missing.contains(id))
-            .find_map(|id| self.leases.take(client, id, address)))
+            .find_map(|id| self.leases.take(client, id, address.as_str())))
     }
 
     /// Marks a mail read that is leased to the client and is about to be written. Returns
@@ -122,10 +123,10 @@ impl<B: Bridge> MailService<B> {
     pub async fn settle(
         &self,
         client: ClientKey,
-        id: u64,
+        id: MailId,
         deadline: Instant,
     ) -> Result<bool, MailError> {
-        if !self.leases.mark(client, id) {
+        if !self.leases.mark(client, id.get()) {
             return Err(MailError::NoSuchMail(id));
         }
         // A returned mail is marked again: its former holder may have been cut off before.
@@ -135,38 +136,38 @@ impl<B: Bridge> MailService<B> {
     /// Records that a client has written a leased mail to its reader. The report counts if the
     /// client holds the mail, or if the mail is addressed to its instance and no client holds
     /// it: the client may have reconnected since.
-    pub fn deliver(&self, instance: Option<&str>, client: ClientKey, id: u64) {
+    pub fn deliver(&self, instance: Option<&Instance>, client: ClientKey, id: MailId) {
         let own = self.known_address(instance);
-        self.leases.deliver(client, id, |address| match &own {
-            Some(own) => own.eq_ignore_ascii_case(address),
+        self.leases.deliver(client, id.get(), |address| match &own {
+            Some(own) => own.matches(address),
             // The daemon has just started and does not know the account.
             None => is_of_instance(address, instance),
         });
     }
 
     /// Gives a leased mail back that the client does not write. Another client may get it.
-    pub fn give_back(&self, client: ClientKey, id: u64) {
-        if let Some(address) = self.leases.give_back(client, id) {
+    pub fn give_back(&self, client: ClientKey, id: MailId) {
+        if let Some(address) = self.leases.give_back(client, id.get()) {
             self.arrivals.give_back(address);
         }
     }
 
     /// Marks a mail read. Returns whether the bridge says that it counts the mail as read.
-    async fn confirm_read(&self, id: u64, deadline: Instant) -> bool {
+    async fn confirm_read(&self, id: MailId, deadline: Instant) -> bool {
         let marked = self
             .with_token(deadline, async |token| {
-                self.bridge.mark_read(&token, id, deadline).await
+                self.bridge.mark_read(&token, id.get(), deadline).await
             })
             .await;
         match marked {
             Ok(true) => {
-                self.leases.confirm(id);
+                self.leases.confirm(id.get());
                 true
             }
             Ok(false) => false,
             Err(error) => {
                 let error = tai_auth::chain(&error);
-                tracing::warn!(mail_id = id, error, "cannot mark a mail read");
+                tracing::warn!(mail_id = id.get(), error, "cannot mark a mail read");
                 false
             }
         }
@@ -174,34 +175,43 @@ impl<B: Bridge> MailService<B> {
 }
 
 /// Whether an address of any account belongs to the instance.
-fn is_of_instance(address: &str, instance: Option<&str>) -> bool {
+fn is_of_instance(address: &str, instance: Option<&Instance>) -> bool {
     let local = address.split_once('@').map_or(address, |(local, _)| local);
     match (local.split_once('.'), instance) {
-        (Some((of, _)), Some(instance)) => of.eq_ignore_ascii_case(instance),
+        (Some((of, _)), Some(instance)) => of.eq_ignore_ascii_case(instance.as_str()),
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     }
 }
 
 /// Converts a mail to the form that a client gets.
-async fn read(address: String, message: Message, marked_read: bool) -> Read {
+async fn read(
+    address: Address,
+    message: Message,
+    marked_read: bool,
+) -> Result<FetchedMail, MailError> {
     let body = reading::body(message.html, message.text).await;
-    let envelope = message.envelope;
-    let mail = Some(Mail {
-        id: envelope.id,
-        from: reading::line(&envelope.from),
-        to: reading::line(&envelope.to),
-        subject: reading::line(&envelope.subject),
-        date: envelope.date,
-        body: body.markdown,
-        marked_read,
-    });
-    let removed = body.removed;
-    Read {
+    let mut head = message.head;
+    head.read = marked_read;
+    let envelope = envelope(head).ok_or(NO_ID)?;
+    Ok(FetchedMail {
         address,
-        mail,
-        removed,
-    }
+        mail: Some(Mail {
+            envelope,
+            body: Content::cut(body.markdown),
+            removed: body.removed,
+        }),
+    })
+}
+
+/// The bridge gave a mail an id that cannot be named.
+const NO_ID: MailError = MailError::BadField {
+    field: "email_id",
+    rule: "the bridge's id is 0",
+};
+
+fn mail_id(id: u64) -> Result<MailId, MailError> {
+    MailId::new(id).map_err(|_| NO_ID)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        fake::{Mailbox, service},
+        fake::{Mailbox, instance, mail_id, service},
         service::MailOptions,
     },
     *,
@@ -17,7 +17,6 @@ use std::{
 use tai_auth::bridge::BridgeError;
 
 const DESK: &str = "desk.alice@tai.chat";
-const OLDEST: FetchEmail = FetchEmail { id: None };
 
 fn world() -> (Arc<Mailbox>, Arc<MailService<Mailbox>>) {
     let mailbox = Arc::new(Mailbox::default());
@@ -33,22 +32,27 @@ fn soon() -> Instant {
 
 async fn fetch_of(
     mail: &MailService<Mailbox>,
-    instance: &str,
+    name: &str,
     client: ClientKey,
-    which: FetchEmail,
+    which: Option<MailId>,
 ) -> Option<u64> {
-    let read = mail.fetch(Some(instance), client, which, &|_, _| {}, soon());
-    read.await.unwrap().mail.map(|mail| mail.id)
+    let name = instance(name);
+    let fetched = mail.fetch(Some(&name), client, which, &|_, _| {}, soon());
+    fetched
+        .await
+        .unwrap()
+        .mail
+        .map(|mail| mail.envelope.id.get())
 }
 
 async fn fetch(mail: &MailService<Mailbox>, client: ClientKey) -> Option<u64> {
-    fetch_of(mail, "desk", client, OLDEST).await
+    fetch_of(mail, "desk", client, None).await
 }
 
 /// Client 1 fetches the mail and is about to write it, but ends.
 async fn returned(mail: &MailService<Mailbox>) -> u64 {
     let id = fetch(mail, 1).await.unwrap();
-    assert!(mail.settle(1, id, soon()).await.unwrap());
+    assert!(mail.settle(1, mail_id(id), soon()).await.unwrap());
     mail.remove_client(1);
     id
 }
@@ -111,7 +115,7 @@ async fn a_hanging_list_of_one_instance_delays_no_other_instance() {
     });
     tokio::time::sleep(Duration::from_secs(1)).await;
     let began = Instant::now();
-    assert_eq!(fetch_of(&mail, "lab", 2, OLDEST).await, Some(7));
+    assert_eq!(fetch_of(&mail, "lab", 2, None).await, Some(7));
     assert!(began.elapsed() < Duration::from_secs(1));
     hanging.abort();
 }
@@ -124,7 +128,8 @@ async fn a_second_fetch_of_an_instance_waits_no_longer_than_its_deadline() {
     let first = tokio::spawn(async move { fetch(&first, 1).await });
     tokio::time::sleep(Duration::from_secs(1)).await;
     let deadline = Instant::now() + Duration::from_secs(3);
-    let second = mail.fetch(Some("desk"), 2, OLDEST, &|_, _| {}, deadline);
+    let desk = instance("desk");
+    let second = mail.fetch(Some(&desk), 2, None, &|_, _| {}, deadline);
     let late = MailError::Session(SessionError::Deadline);
     assert_eq!(second.await.unwrap_err(), late);
     assert_eq!(Instant::now(), deadline);
@@ -136,7 +141,7 @@ async fn a_returned_mail_that_is_read_by_its_id_is_not_fetched_again() {
     let (mailbox, mail) = world();
     mailbox.deliver(7, DESK);
     let id = Some(returned(&mail).await);
-    let by_id = fetch_of(&mail, "desk", 2, FetchEmail { id }).await;
+    let by_id = fetch_of(&mail, "desk", 2, id.map(mail_id)).await;
     assert_eq!(by_id, id);
     assert_eq!(fetch(&mail, 2).await, None);
 }
@@ -146,7 +151,9 @@ async fn a_returned_mail_that_is_marked_read_is_not_fetched_again() {
     let (mailbox, mail) = world();
     mailbox.deliver(7, DESK);
     let id = returned(&mail).await;
-    mail.mark_read(Some("desk"), id, soon()).await.unwrap();
+    mail.mark_read(Some(&instance("desk")), mail_id(id), soon())
+        .await
+        .unwrap();
     assert_eq!(fetch(&mail, 2).await, None);
 }
 
@@ -155,10 +162,12 @@ async fn a_deleted_mail_has_no_lease() {
     let (mailbox, mail) = world();
     mailbox.deliver(7, DESK);
     let id = fetch(&mail, 1).await.unwrap();
-    assert!(mail.settle(1, id, soon()).await.unwrap());
-    mail.delete(Some("desk"), id, soon()).await.unwrap();
-    let settled = mail.settle(1, id, soon()).await;
-    assert_eq!(settled, Err(MailError::NoSuchMail(id)));
+    assert!(mail.settle(1, mail_id(id), soon()).await.unwrap());
+    mail.delete(Some(&instance("desk")), mail_id(id), soon())
+        .await
+        .unwrap();
+    let settled = mail.settle(1, mail_id(id), soon()).await;
+    assert_eq!(settled, Err(MailError::NoSuchMail(mail_id(id))));
     mail.remove_client(1);
     // A bridge whose delete was lost would still have it.
     mailbox.deliver(id, DESK);
@@ -171,11 +180,11 @@ async fn a_report_from_a_client_that_does_not_hold_the_mail_is_ignored() {
     let (mailbox, mail) = world();
     mailbox.deliver(7, DESK);
     let id = fetch(&mail, 1).await.unwrap();
-    assert!(mail.settle(1, id, soon()).await.unwrap());
-    mail.deliver(Some("desk"), 2, id);
-    mail.give_back(2, id);
+    assert!(mail.settle(1, mail_id(id), soon()).await.unwrap());
+    mail.deliver(Some(&instance("desk")), 2, mail_id(id));
+    mail.give_back(2, mail_id(id));
     mail.remove_client(1);
-    mail.deliver(Some("lab"), 2, id);
+    mail.deliver(Some(&instance("lab")), 2, mail_id(id));
     assert_eq!(fetch(&mail, 2).await, Some(id));
 }
 
@@ -185,7 +194,7 @@ async fn a_client_that_reconnected_reports_the_mail_of_its_own_address() {
     mailbox.deliver(7, DESK);
     let id = returned(&mail).await;
     mail.add_client(3);
-    mail.deliver(Some("desk"), 3, id);
+    mail.deliver(Some(&instance("desk")), 3, mail_id(id));
     assert_eq!(fetch(&mail, 2).await, None);
 }
 
@@ -196,8 +205,8 @@ async fn a_mail_that_could_not_be_marked_is_fetched_once_and_marked_later() {
     let id = fetch(&mail, 1).await.unwrap();
     let detail = "down".to_owned();
     *mailbox.mark_fails.lock().unwrap() = Some(BridgeError::Unreachable { detail });
-    assert!(!mail.settle(1, id, soon()).await.unwrap());
-    mail.deliver(Some("desk"), 1, id);
+    assert!(!mail.settle(1, mail_id(id), soon()).await.unwrap());
+    mail.deliver(Some(&instance("desk")), 1, mail_id(id));
     assert_eq!(fetch(&mail, 2).await, None);
     *mailbox.mark_fails.lock().unwrap() = None;
     assert_eq!(fetch(&mail, 2).await, None);
@@ -219,7 +228,7 @@ async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
 
 #[test]
 fn an_unknown_accounts_address_is_matched_by_its_instance() {
-    for (address, instance, own) in [
+    for (address, name, own) in [
         (DESK, Some("DESK"), true),
         (DESK, Some("lab"), false),
         (DESK, None, false),
@@ -227,9 +236,9 @@ fn an_unknown_accounts_address_is_matched_by_its_instance() {
         ("alice@tai.chat", Some("desk"), false),
     ] {
         assert_eq!(
-            is_of_instance(address, instance),
+            is_of_instance(address, name.map(instance).as_ref()),
             own,
-            "{address} {instance:?}"
+            "{address} {name:?}"
         );
     }
 }

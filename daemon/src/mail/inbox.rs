@@ -7,8 +7,13 @@ use super::{
     walk::{Tell, Walk},
 };
 use std::ops::ControlFlow;
-use tai_auth::bridge::{Bridge, Envelope};
-use tai_proto::call::{Inbox, ListInbox, Row};
+use tai_auth::bridge::{Bridge, Head};
+use tai_proto::{
+    call::{List, MAX_LIST},
+    mail::{Envelope, Inbox},
+    names::{Address, Instance, MailId},
+    text::{HeaderText, Label},
+};
 use tokio::time::Instant;
 
 /// Mails a page: the bridge's own default.
@@ -23,12 +28,12 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`].
     pub async fn list(
         &self,
-        instance: Option<&str>,
-        which: ListInbox,
+        instance: Option<&Instance>,
+        which: List,
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Inbox, MailError> {
-        if !(1..=200).contains(&which.limit) {
+        if !(1..=MAX_LIST).contains(&which.limit) {
             let rule = "it is a number from 1 to 200";
             return Err(MailError::BadField {
                 field: "limit",
@@ -41,8 +46,8 @@ impl<B: Bridge> MailService<B> {
         let walk = walk_of(instance, &address, tell);
         let walked = self
             .walk(&walk, deadline, |mail| {
-                if which.show_read || !mail.envelope.read {
-                    mails.push(mail.envelope);
+                if which.show_read || !mail.head.read {
+                    mails.push(mail.head);
                 }
                 // One more mail than is listed tells whether there are more.
                 match mails.len() as u64 > end {
@@ -53,9 +58,9 @@ impl<B: Bridge> MailService<B> {
             .await?;
         newest_first(&mut mails);
         let more = mails.len() as u64 > end || !walked.complete;
-        let rows = mails.into_iter().map(summary);
+        let rows = mails.into_iter().filter_map(envelope);
         Ok(Inbox {
-            rows: rows
+            mails: rows
                 .skip(which.offset as usize)
                 .take(which.limit as usize)
                 .collect(),
@@ -71,16 +76,16 @@ impl<B: Bridge> MailService<B> {
     /// Returns the ids of the unread mails, oldest first: by time, then by id.
     pub(super) async fn unread(
         &self,
-        instance: Option<&str>,
-        address: &str,
+        instance: Option<&Instance>,
+        address: &Address,
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Vec<u64>, MailError> {
         let mut unread = Vec::new();
         let walk = walk_of(instance, address, tell);
         self.walk(&walk, deadline, |mail| {
-            if !mail.envelope.read {
-                unread.push(mail.envelope);
+            if !mail.head.read {
+                unread.push(mail.head);
             }
             ControlFlow::Continue(())
         })
@@ -90,7 +95,7 @@ impl<B: Bridge> MailService<B> {
     }
 }
 
-fn walk_of<'a>(instance: Option<&'a str>, address: &'a str, tell: Tell<'a>) -> Walk<'a> {
+fn walk_of<'a>(instance: Option<&'a Instance>, address: &'a Address, tell: Tell<'a>) -> Walk<'a> {
     Walk {
         instance,
         address,
@@ -103,17 +108,18 @@ fn walk_of<'a>(instance: Option<&'a str>, address: &'a str, tell: Tell<'a>) -> W
 
 /// Sorts mails by time, then by id. The bridge lists the mails of one second with ascending ids
 /// (trap 4).
-pub(super) fn newest_first(mails: &mut [Envelope]) {
+pub(super) fn newest_first(mails: &mut [Head]) {
     mails.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
 }
 
-/// Returns a mail as a list shows it.
-pub(super) fn summary(mail: Envelope) -> Row {
-    Row {
-        id: mail.id,
-        from: reading::line(&mail.from),
-        subject: reading::line(&mail.subject),
-        date: mail.date,
+/// Returns a mail as lists show it; `None` if the bridge gave it an id that cannot be named.
+pub(super) fn envelope(mail: Head) -> Option<Envelope> {
+    Some(Envelope {
+        id: MailId::new(mail.id).ok()?,
+        from: HeaderText::cut(reading::line(&mail.from)),
+        to: HeaderText::cut(reading::line(&mail.to)),
+        subject: HeaderText::cut(reading::line(&mail.subject)),
+        date: Label::cut(mail.date),
         read: mail.read,
-    }
+    })
 }

@@ -2,22 +2,24 @@
 
 use super::{
     error::MailError,
-    inbox::{newest_first, summary},
+    inbox::{envelope, newest_first},
     reading,
     service::MailService,
     walk::{Tell, Walk},
 };
 use std::ops::ControlFlow;
 use tai_auth::bridge::{Bridge, Message};
-use tai_proto::reading::{Found, Search};
+use tai_proto::{
+    call::{MAX_SEARCH, Search},
+    mail::SearchResults,
+    names::{Instance, MailId},
+};
 use tokio::time::Instant;
 
 /// Mails a page: each comes with its body here.
 const PAGE: u32 = 25;
 /// The most mails that one search goes through.
 const MAX_LOOKED_AT: u32 = 1_000;
-/// The most mails that one search returns.
-const MAX_FOUND: u32 = 100;
 /// The longest query, in bytes.
 const MAX_QUERY: usize = 500;
 
@@ -28,19 +30,19 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`].
     pub async fn delete(
         &self,
-        instance: Option<&str>,
-        id: u64,
+        instance: Option<&Instance>,
+        id: MailId,
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
         // The mail existed a moment ago. If it does not now, this request or its first attempt,
         // whose answer was lost, has deleted it.
         self.with_token(deadline, async |token| {
-            self.bridge.delete(&token, id, deadline).await
+            self.bridge.delete(&token, id.get(), deadline).await
         })
         .await?;
-        self.leases.delete(id);
-        Ok(reading::line(&mail.envelope.subject))
+        self.leases.delete(id.get());
+        Ok(reading::line(&mail.head.subject))
     }
 
     /// Marks a mail of the instance read and returns its subject.
@@ -49,25 +51,25 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`].
     pub async fn mark_read(
         &self,
-        instance: Option<&str>,
-        id: u64,
+        instance: Option<&Instance>,
+        id: MailId,
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
         let confirmed = self
             .with_token(deadline, async |token| {
-                self.bridge.mark_read(&token, id, deadline).await
+                self.bridge.mark_read(&token, id.get(), deadline).await
             })
             .await?;
-        self.leases.read(id, confirmed);
-        Ok(reading::line(&mail.envelope.subject))
+        self.leases.read(id.get(), confirmed);
+        Ok(reading::line(&mail.head.subject))
     }
 
     /// Returns a mail if it is addressed to the instance.
     async fn of_instance(
         &self,
-        instance: Option<&str>,
-        id: u64,
+        instance: Option<&Instance>,
+        id: MailId,
         deadline: Instant,
     ) -> Result<Message, MailError> {
         let address = self.address(instance, deadline).await?;
@@ -81,13 +83,13 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`].
     pub async fn search(
         &self,
-        instance: Option<&str>,
+        instance: Option<&Instance>,
         search: Search,
         tell: Tell<'_>,
         deadline: Instant,
-    ) -> Result<Found, MailError> {
+    ) -> Result<SearchResults, MailError> {
         let bad = |field, rule| Err(MailError::BadField { field, rule });
-        if !(1..=MAX_FOUND).contains(&search.limit) {
+        if !(1..=MAX_SEARCH).contains(&search.limit) {
             return bad("limit", "it is a number from 1 to 100");
         }
         let query = search.query.to_lowercase();
@@ -108,8 +110,8 @@ impl<B: Bridge> MailService<B> {
         let limit = search.limit as usize;
         let walked = self
             .walk(&walk, deadline, |mail| {
-                if !(search.unread_only && mail.envelope.read) && has_all(&mail, &words) {
-                    found.push(mail.envelope);
+                if !(search.unread_only && mail.head.read) && has_all(&mail, &words) {
+                    found.push(mail.head);
                 }
                 match found.len() >= limit {
                     true => ControlFlow::Break(()),
@@ -119,8 +121,8 @@ impl<B: Bridge> MailService<B> {
             .await?;
         newest_first(&mut found);
         let complete = walked.complete && found.len() <= limit;
-        Ok(Found {
-            rows: found.into_iter().take(limit).map(summary).collect(),
+        Ok(SearchResults {
+            mails: found.into_iter().take(limit).filter_map(envelope).collect(),
             looked_at: walked.looked_at,
             complete,
             address,
@@ -131,8 +133,8 @@ impl<B: Bridge> MailService<B> {
 /// Whether each of the words, in lower case, occurs in the mail.
 fn has_all(mail: &Message, words: &[&str]) -> bool {
     let parts = [
-        Some(mail.envelope.from.as_str()),
-        Some(mail.envelope.subject.as_str()),
+        Some(mail.head.from.as_str()),
+        Some(mail.head.subject.as_str()),
         mail.text.as_deref(),
         mail.html.as_deref(),
     ];

@@ -11,7 +11,6 @@ mod arrivals;
 mod check;
 mod content;
 mod digest;
-mod draft;
 mod error;
 mod fetch;
 mod inbox;
@@ -34,9 +33,6 @@ mod fake;
 
 pub use approvals::ApprovalError;
 pub use digest::Digest;
-pub use draft::{
-    Consent, ConsentAnswer, Draft, ReplyReceipt, Resolution, SentMail, SubmitOutcome, Target,
-};
 pub use error::MailError;
 pub use leases::ClientKey;
 pub use ledger::Outcome;

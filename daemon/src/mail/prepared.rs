@@ -2,7 +2,11 @@
 //! ledger digests.
 
 use super::{content::Parts, digest::Digest, reading};
-use tai_proto::approval::Summary;
+use tai_proto::{
+    approval::MailPreview,
+    names::{Address, MailId},
+    text::{HeaderText, Words},
+};
 
 /// Bytes of the text part that a person is shown.
 const MAX_SHOWN: usize = 2_000;
@@ -11,29 +15,29 @@ const MAX_SHOWN: usize = 2_000;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PreparedMail {
     /// The account's own address, without an instance.
-    pub(super) account: String,
-    pub(super) from: String,
+    pub(super) account: Address,
+    pub(super) from: Address,
     /// The recipient. That of a reply is the original's sender, unchecked.
     pub(super) to: String,
     pub(super) subject: String,
     pub(super) parts: Parts,
     /// The id of the mail that this one answers.
-    pub(super) reply_to: Option<u64>,
+    pub(super) reply_to: Option<MailId>,
     pub(super) digest: Digest,
 }
 
 impl PreparedMail {
     /// Returns the mail as a person sees it.
-    pub(super) fn preview(&self) -> Summary {
+    pub(super) fn preview(&self) -> MailPreview {
         let mut invisible = 0;
         let text = reading::clean(&self.parts.text, &mut invisible);
         let end = text.floor_char_boundary(MAX_SHOWN);
-        Summary {
-            from: self.from.clone(),
-            to: reading::line(&self.to),
-            subject: reading::line(&self.subject),
+        MailPreview {
+            from: HeaderText::cut(self.from.as_str()),
+            to: HeaderText::cut(reading::line(&self.to)),
+            subject: HeaderText::cut(reading::line(&self.subject)),
             left_out: (text.len() - end) as u64,
-            text: text.get(..end).unwrap_or_default().to_owned(),
+            text: Words::cut(text.get(..end).unwrap_or_default()),
             invisible,
         }
     }
@@ -47,8 +51,8 @@ impl PreparedMail {
 #[cfg(test)]
 pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
     PreparedMail {
-        account: "alice@tai.chat".into(),
-        from: "desk.alice@tai.chat".into(),
+        account: Address::new("alice@tai.chat").unwrap(),
+        from: Address::new("desk.alice@tai.chat").unwrap(),
         to: to.into(),
         subject: "subject".into(),
         parts: Parts {

@@ -23,7 +23,7 @@ use tai_auth::{
         clock::{Clock, SystemClock},
     },
 };
-use tai_proto::name;
+use tai_proto::names::{Address, Instance, MailId, Username};
 use tokio::time::Instant;
 
 /// The mail operations of one account, for every client of the daemon. A runtime with a timer
@@ -106,9 +106,9 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Returns the address of an instance; `None` until the account is known.
-    pub fn known_address(&self, instance: Option<&str>) -> Option<String> {
+    pub fn known_address(&self, instance: Option<&Instance>) -> Option<Address> {
         let username = self.session.snapshot().username?;
-        Some(name::address(instance, &username))
+        Some(Username::new(&*username).ok()?.address(instance))
     }
 
     /// Returns the sends of the last day whose outcome is unknown, oldest first.
@@ -136,32 +136,36 @@ impl<B: Bridge> MailService<B> {
     /// Returns the address of an instance. Waits for a login if the account is not known.
     pub(super) async fn address(
         &self,
-        instance: Option<&str>,
+        instance: Option<&Instance>,
         deadline: Instant,
-    ) -> Result<String, MailError> {
+    ) -> Result<Address, MailError> {
         let username = self.session.username(deadline).await;
         let username = username.map_err(MailError::Session)?;
-        Ok(name::address(instance, &username))
+        let username = Username::new(&*username).map_err(|_| MailError::BadField {
+            field: "username",
+            rule: "the account's name is no username",
+        })?;
+        Ok(username.address(instance))
     }
 
     /// Returns a mail if it is addressed to `address`.
     pub(super) async fn own(
         &self,
-        address: &str,
-        id: u64,
+        address: &Address,
+        id: MailId,
         deadline: Instant,
     ) -> Result<Message, MailError> {
         let found = self
             .with_token(deadline, async |token| {
-                self.bridge.message(&token, id, deadline).await
+                self.bridge.message(&token, id.get(), deadline).await
             })
             .await?;
         let message = found.ok_or(MailError::NoSuchMail(id))?;
-        match message.envelope.to.eq_ignore_ascii_case(address) {
+        match address.matches(&message.head.to) {
             true => Ok(message),
             false => Err(MailError::NotYours {
                 id,
-                address: address.to_owned(),
+                address: address.clone(),
             }),
         }
     }

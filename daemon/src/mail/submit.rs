@@ -2,12 +2,7 @@
 //! so, the ledger is checked, and the mail is sent at most once.
 
 use super::{
-    approvals::Answered,
-    check,
-    draft::{Consent, Draft, ReplyReceipt, Resolution, SentMail, SubmitOutcome},
-    error::MailError,
-    ledger::HeldBack,
-    prepared::PreparedMail,
+    approvals::Answered, check, error::MailError, ledger::HeldBack, prepared::PreparedMail,
     service::MailService,
 };
 use crate::config::ConfirmPolicy;
@@ -15,7 +10,13 @@ use tai_auth::{
     bridge::{Bridge, BridgeError, Outgoing, OutgoingReply, Receipt, ReplyOutcome, SendFailure},
     session::RequestError,
 };
-use tai_proto::approval::{Held, Verdict};
+use tai_proto::{
+    approval::{Consent, HeldMail, Resolution, SubmitOutcome},
+    call::{ResolveHeld, Submit},
+    mail::{ReplyReceipt, SentMail},
+    names::{Instance, MailId},
+    text::{HeaderText, Label},
+};
 use tokio::time::Instant;
 
 /// The reason for which a mail has no receipt.
@@ -37,12 +38,15 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
     pub async fn submit(
         &self,
-        instance: Option<&str>,
-        draft: Draft,
-        insist: bool,
-        consent: Consent,
+        instance: Option<&Instance>,
+        submit: Submit,
         deadline: Instant,
     ) -> Result<SubmitOutcome, MailError> {
+        let Submit {
+            draft,
+            insist,
+            consent,
+        } = submit;
         let mail = self.prepare(instance, draft, deadline).await?;
         let sent = match consent {
             Consent::NotAsked => {
@@ -74,10 +78,10 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
     pub async fn resolve(
         &self,
-        verdict: Verdict,
+        resolve: ResolveHeld,
         deadline: Instant,
     ) -> Result<Resolution, MailError> {
-        let Some(approved) = self.approvals.resolve(verdict)? else {
+        let Some(approved) = self.approvals.resolve(resolve)? else {
             return Ok(Resolution::Discarded);
         };
         let sent = self.send_once(&approved.mail, approved.insist, deadline);
@@ -102,7 +106,7 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Returns the mails that wait for approval, oldest first.
-    pub fn held(&self) -> Vec<Held> {
+    pub fn held(&self) -> Vec<HeldMail> {
         self.approvals.held()
     }
 
@@ -173,7 +177,7 @@ impl<B: Bridge> MailService<B> {
         let sent = self.session.with_token(deadline, async |token| {
             let mail = Outgoing {
                 to,
-                from: &mail.from,
+                from: mail.from.as_str(),
                 subject: &mail.subject,
                 text: &mail.parts.text,
                 html: &mail.parts.html,
@@ -186,12 +190,12 @@ impl<B: Bridge> MailService<B> {
     async fn reply(
         &self,
         mail: &PreparedMail,
-        original: u64,
+        original: MailId,
         deadline: Instant,
     ) -> Result<ReplyOutcome, Failure> {
         let sent = self.session.with_token(deadline, async |token| {
             let reply = OutgoingReply {
-                id: original,
+                id: original.get(),
                 subject: &mail.subject,
                 text: &mail.parts.text,
                 html: &mail.parts.html,
@@ -229,10 +233,10 @@ fn sent_mail(mail: &PreparedMail, receipt: Receipt, reply: Option<ReplyReceipt>)
     let subject = receipt.subject.filter(|_| reply.is_some());
     SentMail {
         from: mail.from.clone(),
-        to: mail.to.clone(),
-        subject: subject.unwrap_or_else(|| mail.subject.clone()),
-        message_id: receipt.message_id,
-        timestamp: receipt.timestamp,
+        to: HeaderText::cut(mail.to.as_str()),
+        subject: HeaderText::cut(subject.unwrap_or_else(|| mail.subject.clone())),
+        message_id: Label::cut(receipt.message_id),
+        timestamp: Label::cut(receipt.timestamp),
         reply,
     }
 }

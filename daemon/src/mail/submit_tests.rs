@@ -2,15 +2,17 @@
 
 use super::{
     super::{
-        draft::{ConsentAnswer, Target},
-        fake::{Mailbox, service},
+        fake::{Mailbox, instance, mail_id, service},
         ledger::Outcome,
         service::MailOptions,
     },
     *,
 };
 use std::{sync::Arc, time::Duration};
-use tai_proto::{approval::Question, call::Format};
+use tai_proto::{
+    approval::{ConsentAnswer, Question},
+    mail::{Draft, Format, Target},
+};
 
 const DESK: &str = "desk.alice@tai.chat";
 
@@ -36,10 +38,13 @@ impl World {
         insist: bool,
         consent: Consent,
     ) -> Result<SubmitOutcome, MailError> {
-        let submitted = self
-            .mail
-            .submit(Some("desk"), draft, insist, consent, soon());
-        submitted.await
+        let submit = Submit {
+            draft,
+            insist,
+            consent,
+        };
+        let desk = instance("desk");
+        self.mail.submit(Some(&desk), submit, soon()).await
     }
 
     /// Sends a mail without asking.
@@ -67,7 +72,7 @@ impl World {
     }
 
     /// Lets a mail wait for `taid approve`.
-    async fn hold(&self, text: &str) -> Held {
+    async fn hold(&self, text: &str) -> HeldMail {
         let question = self.ask(text).await;
         let held = self.answer(&question, ConsentAnswer::CannotAsk, text);
         match held.await.unwrap() {
@@ -76,10 +81,10 @@ impl World {
         }
     }
 
-    async fn approve(&self, held: &Held) -> Result<Resolution, MailError> {
+    async fn approve(&self, held: &HeldMail) -> Result<Resolution, MailError> {
         let number = held.number;
-        let verdict = Verdict { number, send: true };
-        self.mail.resolve(verdict, soon()).await
+        let resolve = ResolveHeld { number, send: true };
+        self.mail.resolve(resolve, soon()).await
     }
 
     fn fail_next_send(&self, failure: SendFailure) {
@@ -187,7 +192,7 @@ async fn a_reply_goes_to_the_original_sender_as_a_new_mail_where_the_bridge_cann
     let world = World::new(ConfirmPolicy::Never);
     world.mailbox.deliver(7, DESK);
     let reply = Draft {
-        target: Target::Reply { to: 7 },
+        target: Target::Reply { to: mail_id(7) },
         ..draft("text")
     };
     let outcome = world.submit(reply, false, Consent::NotAsked).await;
@@ -197,7 +202,7 @@ async fn a_reply_goes_to_the_original_sender_as_a_new_mail_where_the_bridge_cann
     assert_eq!(sent.to, "someone@example.com");
     assert_eq!(sent.subject, "Re: mail 7");
     let threaded = false;
-    let original = 7;
+    let original = mail_id(7);
     assert_eq!(sent.reply, Some(ReplyReceipt { original, threaded }));
 }
 
@@ -207,7 +212,7 @@ async fn a_lost_reply_is_not_sent_as_a_new_mail() {
     world.mailbox.deliver(7, DESK);
     world.fail_next_send(SendFailure::Unknown(broken()));
     let reply = Draft {
-        target: Target::Reply { to: 7 },
+        target: Target::Reply { to: mail_id(7) },
         ..draft("text")
     };
     let error = world.submit(reply, false, Consent::NotAsked).await;

@@ -5,6 +5,7 @@
 use super::{error::MailError, service::MailService};
 use std::{collections::HashSet, ops::ControlFlow};
 use tai_auth::bridge::{Bridge, Message, Page};
+use tai_proto::names::{Address, Instance};
 use tokio::time::Instant;
 
 /// Progress of a walk, called after each page: the mails that were looked at, and all mails.
@@ -12,9 +13,9 @@ pub type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 /// The mails to go through, and the pages to ask for.
 pub(super) struct Walk<'a> {
-    pub(super) instance: Option<&'a str>,
+    pub(super) instance: Option<&'a Instance>,
     /// The instance's address.
-    pub(super) address: &'a str,
+    pub(super) address: &'a Address,
     /// Whether the mails are needed with their bodies.
     pub(super) bodies: bool,
     /// Mails a page: the bridge lists each mail with its whole body (trap 3).
@@ -48,7 +49,7 @@ impl<B: Bridge> MailService<B> {
         let (mut count, mut complete) = (0, false);
         for offset in (0..walk.most).step_by(walk.page as usize) {
             let page = Page {
-                instance: walk.instance.map(str::to_owned),
+                instance: walk.instance.map(Instance::to_string),
                 limit: walk.page,
                 offset,
                 bodies: walk.bodies,
@@ -64,9 +65,7 @@ impl<B: Bridge> MailService<B> {
             for mail in listing.mails {
                 // The bridge's filter is a LIKE (trap 5), and a mail that arrives in between
                 // pushes a visited one onto the next page.
-                if mail.envelope.to.eq_ignore_ascii_case(walk.address)
-                    && seen.insert(mail.envelope.id)
-                {
+                if walk.address.matches(&mail.head.to) && seen.insert(mail.head.id) {
                     enough |= visit(mail).is_break();
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::{error::MailError, service::MailService};
 use tai_auth::{bridge::Bridge, session::error::SessionError};
-use tai_proto::reading::News;
+use tai_proto::{mail::MailboxUpdate, names::Instance};
 use tokio::time::{Instant, timeout_at};
 
 impl<B: Bridge> MailService<B> {
@@ -15,19 +15,19 @@ impl<B: Bridge> MailService<B> {
     /// succeeded before the deadline. A failed look is retried and is no error.
     pub async fn watch(
         &self,
-        instance: Option<&str>,
+        instance: Option<&Instance>,
         since: Option<u64>,
         deadline: Instant,
-    ) -> Result<News, MailError> {
+    ) -> Result<MailboxUpdate, MailError> {
         let address = self.address(instance, deadline).await?;
         let mut log = self.arrivals.watch();
         loop {
             let is_late = Instant::now() >= deadline;
             if let Some(log) = &*log.borrow_and_update() {
-                let arrived = since.is_some_and(|since| log.has_arrival(since, &address));
+                let arrived = since.is_some_and(|since| log.has_arrival(since, address.as_str()));
                 if arrived || since.is_none() || is_late {
                     let mark = log.latest();
-                    return Ok(News { mark, arrived });
+                    return Ok(MailboxUpdate { mark, arrived });
                 }
             } else if is_late {
                 return Err(MailError::Session(SessionError::Deadline));

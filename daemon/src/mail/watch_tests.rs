@@ -3,14 +3,13 @@
 
 use super::{
     super::{
-        fake::{Mailbox, service},
+        fake::{Mailbox, instance, mail_id, service},
         service::MailOptions,
     },
     *,
 };
 use std::{sync::Arc, time::Duration};
 use tai_auth::bridge::BridgeError;
-use tai_proto::call::FetchEmail;
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -39,10 +38,10 @@ impl World {
     }
 
     /// Watches for the desk for a minute.
-    async fn watch(&self, since: Option<u64>) -> News {
+    async fn watch(&self, since: Option<u64>) -> MailboxUpdate {
         let deadline = Instant::now() + Duration::from_secs(60);
         self.mail
-            .watch(Some("desk"), since, deadline)
+            .watch(Some(&instance("desk")), since, deadline)
             .await
             .unwrap()
     }
@@ -127,7 +126,10 @@ async fn twenty_watchers_cost_one_look_an_interval_and_no_watcher_costs_none() {
         .map(|_| {
             let mail = world.mail.clone();
             let deadline = Instant::now() + Duration::from_secs(50);
-            tokio::spawn(async move { mail.watch(Some("desk"), Some(mark), deadline).await })
+            tokio::spawn(async move {
+                mail.watch(Some(&instance("desk")), Some(mark), deadline)
+                    .await
+            })
         })
         .collect();
     for one in waiting {
@@ -146,7 +148,10 @@ async fn a_watcher_that_leaves_stops_no_look_of_the_others() {
     let looker = tokio::spawn({
         let mail = world.mail.clone();
         let deadline = Instant::now() + Duration::from_secs(50);
-        async move { mail.watch(Some("desk"), Some(mark), deadline).await }
+        async move {
+            mail.watch(Some(&instance("desk")), Some(mark), deadline)
+                .await
+        }
     });
     tokio::time::sleep(Duration::from_secs(1)).await;
     let (news, ()) = tokio::join!(world.watch(Some(mark)), async {
@@ -245,7 +250,10 @@ async fn the_polling_task_runs_while_a_client_watches_and_no_longer() {
         .map(|seconds| {
             let mail = world.mail.clone();
             let deadline = Instant::now() + Duration::from_secs(seconds);
-            tokio::spawn(async move { mail.watch(Some("desk"), Some(mark), deadline).await })
+            tokio::spawn(async move {
+                mail.watch(Some(&instance("desk")), Some(mark), deadline)
+                    .await
+            })
         })
         .collect();
     tokio::time::sleep(Duration::from_millis(2_500)).await;
@@ -267,8 +275,8 @@ async fn a_mail_that_a_client_gives_back_is_told_to_the_watchers_of_its_address(
         mail.add_client(1);
         world.deliver(7, "desk.alice@tai.chat", 0);
         let deadline = Instant::now() + Duration::from_secs(20);
-        let oldest = FetchEmail { id: None };
-        let fetched = mail.fetch(Some("desk"), 1, oldest, &|_, _| {}, deadline);
+        let desk = instance("desk");
+        let fetched = mail.fetch(Some(&desk), 1, None, &|_, _| {}, deadline);
         assert!(fetched.await.unwrap().mail.is_some());
         let mark = world.begin().await;
         let began = Instant::now();
@@ -276,7 +284,7 @@ async fn a_mail_that_a_client_gives_back_is_told_to_the_watchers_of_its_address(
             tokio::time::sleep(Duration::from_secs(1)).await;
             match disconnects {
                 true => mail.remove_client(1),
-                false => mail.give_back(1, 7),
+                false => mail.give_back(1, mail_id(7)),
             }
         });
         assert!(update.arrived);

@@ -15,13 +15,9 @@ use windows as system;
 
 pub use manager::InheritedSocket;
 pub use system::{
-    adopt_socket, file_access, free_name, harden, is_own, is_socket, leave_session, pid,
-    private_dir, private_socket, reload_signal, restrict_new_files, stop_signal, take_password,
-    terminal_width, uid,
+    adopt_socket, file_access, free_name, is_socket, leave_session, private_dir, private_socket,
+    reload_signal, restrict_new_files, stop_signal, terminal_width, uid,
 };
-
-use secrecy::SecretString;
-use tai_auth::credentials::PASSWORD_VARIABLES;
 
 /// Owner and permissions of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +33,4 @@ impl FileAccess {
     pub fn is_open(self) -> bool {
         self.mode & 0o077 != 0
     }
-}
-
-/// Returns the password in this process's environment, and its variable.
-fn password_in_environment() -> Option<(&'static str, SecretString)> {
-    PASSWORD_VARIABLES.into_iter().find_map(|name| {
-        let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
-        Some((name, value.into()))
-    })
 }

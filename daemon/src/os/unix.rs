@@ -1,15 +1,11 @@
 //! Linux, macOS and the other Unixes.
 
-mod secrets;
-
-pub use secrets::{harden, take_password};
-
 use super::{
     FileAccess,
     manager::{self, InheritedSocket},
 };
 use interprocess::{
-    local_socket::{ListenerOptions, PeerCreds, tokio::Listener},
+    local_socket::{ListenerOptions, tokio::Listener},
     os::unix::uds_local_socket::tokio::Listener as UnixSocket,
 };
 use rustix::process::geteuid;
@@ -83,20 +79,9 @@ pub fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOption
     })
 }
 
-/// Returns whether the peer runs as this user.
-pub fn is_own(peer: &PeerCreds) -> bool {
-    tai_proto::endpoint::is_own_user(peer.euid())
-}
-
 /// Returns the effective user id.
 pub fn uid() -> u32 {
     geteuid().as_raw()
-}
-
-/// Returns the peer's process id; 0 if the system does not provide it.
-pub fn pid(peer: &PeerCreds) -> u32 {
-    let pid = peer.pid().and_then(|pid| u32::try_from(pid).ok());
-    pid.unwrap_or_default()
 }
 
 /// Returns owner and permissions of a file.

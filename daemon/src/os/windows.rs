@@ -1,11 +1,10 @@
 //! Windows.
 
-use super::{FileAccess, manager::InheritedSocket, password_in_environment};
+use super::{FileAccess, manager::InheritedSocket};
 use interprocess::{
-    local_socket::{ListenerOptions, PeerCreds, tokio::Listener},
+    local_socket::{ListenerOptions, tokio::Listener},
     os::windows::{local_socket::ListenerOptionsExt as _, security_descriptor::SecurityDescriptor},
 };
-use secrecy::SecretString;
 use std::{fs::Metadata, io, path::Path};
 
 /// Access list of the pipe in the security descriptor string format: full access for the owner
@@ -34,15 +33,6 @@ pub fn restrict_new_files() {}
 /// Does nothing: the client that starts the daemon detaches it.
 pub fn leave_session() {}
 
-/// Does nothing: there are no core files, and processes of the same user may debug each other.
-pub fn harden() {}
-
-/// Returns the password in the environment, and its variable. The environment keeps it: other
-/// processes of the user can read it like the memory.
-pub fn take_password() -> Option<(&'static str, SecretString)> {
-    password_in_environment()
-}
-
 /// Lets only the user open the pipe.
 ///
 /// # Errors
@@ -51,19 +41,9 @@ pub fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOption
     Ok(options.security_descriptor(SecurityDescriptor::deserialize(OWNER_ONLY)?))
 }
 
-/// Returns `true`: the access list of the pipe admits only the user.
-pub fn is_own(_: &PeerCreds) -> bool {
-    true
-}
-
 /// Returns 0: users have no numbers.
 pub fn uid() -> u32 {
     0
-}
-
-/// Returns the peer's process id; 0 if the system does not provide it.
-pub fn pid(peer: &PeerCreds) -> u32 {
-    peer.pid().unwrap_or_default()
 }
 
 /// Returns `None`: access lists are not read.

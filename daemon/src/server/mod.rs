@@ -2,6 +2,7 @@
 //! service manager, the log, and the socket.
 
 pub(crate) mod app;
+mod dispatch;
 pub mod ipc;
 pub(crate) mod logging;
 pub mod run;

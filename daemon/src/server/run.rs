@@ -4,11 +4,12 @@ use crate::{
     config::{ActivePolicy, Config, ConfigError, Inputs},
     mail::{MailOptions, MailService, StateFiles},
     os,
-    server::app::App,
+    server::app::{App, Facts},
     server::ipc::{BindError, Listener, ProfileLock},
     server::logging,
     server::service_manager,
 };
+use secrecy::SecretString;
 use std::{
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -18,7 +19,10 @@ use tai_auth::{
     credentials::Source,
     session::Session,
 };
-use tai_proto::endpoint::{self, Endpoint, EndpointError};
+use tai_proto::{
+    endpoint::{self, Endpoint, EndpointError},
+    names::{Instance, Profile},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Why the daemon did not start.
@@ -32,16 +36,20 @@ pub enum RunError {
     Bind(#[from] BindError),
     #[error(transparent)]
     Http(#[from] SetupError),
-    #[error("the system gives no event loop")]
+    #[error("cannot start the async runtime")]
     Runtime(#[source] std::io::Error),
 }
 
 impl RunError {
+    /// Whether another daemon holds the profile's lock.
+    pub fn is_already_running(&self) -> bool {
+        matches!(self, RunError::Bind(BindError::AlreadyRunning { .. }))
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
             RunError::Config(error) => error.hint(),
-            RunError::Endpoint(EndpointError::Profile(_)) => "Choose another profile name.",
             RunError::Endpoint(_) => {
                 "Set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path."
             }
@@ -77,14 +85,15 @@ pub enum Mode {
 ///
 /// # Errors
 /// Any [`RunError`], before it serves anybody.
-pub fn run(profile: &str, mode: Mode) -> Result<(), RunError> {
+pub fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
     let started = (SystemTime::now(), Instant::now());
     if mode == Mode::ByClient {
         os::leave_session();
     }
-    os::harden();
+    tai_client::harden();
     // First of all, because it may begin the program anew.
-    let password = os::take_password();
+    let password = tai_client::take_password()
+        .map(|given| (given.variable, SecretString::from(given.password.expose())));
     os::restrict_new_files();
     let given = os::manager::inherited_socket();
     let endpoint = Endpoint::of_profile(profile)?;
@@ -95,11 +104,11 @@ pub fn run(profile: &str, mode: Mode) -> Result<(), RunError> {
         password,
         dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
     };
-    let config = Config::load(profile, inputs)?;
+    let config = Config::load(profile.as_str(), inputs)?;
     let lock = ProfileLock::take(endpoint.clone())?;
     let log = logging::start(
         config.settings.log_level,
-        logging::dir(profile).as_deref(),
+        logging::dir(profile.as_str()).as_deref(),
         mode == Mode::Foreground,
     );
     tracing::info!("🚀 TAI MCP Email Server starting...");
@@ -141,7 +150,7 @@ async fn serve(
     // The session alone holds the password, so that it alone has to forget it.
     let nowhere = Source::Unconfigured { username: None };
     let source = std::mem::replace(&mut config.source, nowhere);
-    let configured = match &source {
+    let configured_source = match &source {
         Source::Unconfigured { .. } | Source::Keyring { .. } => None,
         source => Some(source.to_string()),
     };
@@ -163,17 +172,26 @@ async fn serve(
                 ..MailOptions::default()
             },
         ),
-        configured,
-        endpoint,
-        log: Arc::new(log),
         bridge,
         session: session.clone(),
         clients: Arc::default(),
         stop: stop.clone(),
-        started,
-        idle_exit,
-        permits: ActivePolicy::new(std::mem::take(&mut config.tools)),
-        config,
+        policy: ActivePolicy::new(std::mem::take(&mut config.tools)),
+        facts: Facts {
+            profile: endpoint.profile().clone(),
+            instance: config
+                .settings
+                .instance
+                .as_deref()
+                .and_then(|name| Instance::new(name).ok()),
+            configured_source,
+            endpoint,
+            log: Arc::new(log),
+            started_at: started.0,
+            started: started.1,
+            idle_exit,
+            config,
+        },
     });
     announce(&app);
     service_manager::begin(&app);
@@ -208,7 +226,7 @@ fn state_files(profile: &str) -> Option<StateFiles> {
 }
 
 fn announce(app: &App) {
-    if let Some(source) = &app.configured {
+    if let Some(source) = &app.facts.configured_source {
         tracing::info!("🔐 Authentication configured: the password comes from {source}");
     } else {
         tracing::info!(
@@ -217,11 +235,8 @@ fn announce(app: &App) {
     }
     // The first client should not have to wait for the login.
     app.session.nudge();
-    if let Some(address) = app
-        .mail
-        .known_address(app.config.settings.instance.as_deref())
-    {
+    if let Some(address) = app.mail.known_address(app.facts.instance.as_ref()) {
         tracing::info!("📧 Instance email: {address}");
     }
-    tracing::info!("⚡ taid ready on {}", app.endpoint.socket().display());
+    tracing::info!("⚡ taid ready on {}", app.facts.endpoint.socket().display());
 }

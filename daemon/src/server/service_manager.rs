@@ -66,9 +66,9 @@ async fn reload(app: Arc<App>) {
     loop {
         os::reload_signal().await;
         manager::notify(Notification::Reloading);
-        match Config::of_this_process(&app.config.profile) {
+        match Config::of_this_process(&app.facts.config.profile) {
             Ok(config) => {
-                app.permits.replace(config.tools);
+                app.policy.replace(config.tools);
                 app.mail.set_confirm_policy(config.settings.confirm_send);
                 tracing::info!(
                     "confirm_send and [instances.*] are taken from the configuration anew"

@@ -1,5 +1,5 @@
-//! Who is signed in: what a client or a person can do about it. The session decides; this
-//! puts its answers, the keyring and the words for people together.
+//! Signing in and out, as a client or a person asks for it. The session decides; this module
+//! combines its answers, the keyring and the words for readers.
 
 use crate::{fault, server::app::App};
 use secrecy::SecretString;
@@ -10,64 +10,70 @@ use tai_auth::{
 };
 use tai_proto::{
     Fault,
-    account::{self, Account, Login, Need, SignedIn},
-    name,
+    account::{self, PasswordNeed, SignedIn},
+    call::{ClaimAccount, Login},
+    names::Username,
+    text::Label,
 };
 use tokio::time::Instant;
 
 impl<T: Transport> App<T> {
-    /// Whether this is the daemon of a client's account, and whether it needs its password.
-    pub(crate) async fn account(&self, account: Account, deadline: Instant) -> Result<Need, Fault> {
-        // A keyring may know whose daemon this is, and only a login tells.
+    /// Checks that this daemon serves a client's account, and whether it needs its password.
+    pub(super) async fn claim(
+        &self,
+        claim: ClaimAccount,
+        deadline: Instant,
+    ) -> Result<PasswordNeed, Fault> {
+        // The keyring may know the account, and only a login tells.
         self.session.settled(deadline).await;
         let snapshot = self.session.snapshot();
         if let Some(ours) = snapshot.username.as_deref()
-            && ours != account.username
+            && ours != claim.username.as_str()
         {
-            return Err(fault::other_account(ours, &account.username));
+            return Err(fault::other_account(ours, claim.username.as_str()));
         }
         Ok(match &snapshot.phase {
             Phase::SignedOut(SignedOut::NotYet) => {
-                match self.configured.is_none() && snapshot.origin.is_none() {
-                    true => Need::Password,
-                    false => Need::Nothing,
+                match self.facts.configured_source.is_none() && snapshot.origin.is_none() {
+                    true => PasswordNeed::Needed,
+                    false => PasswordNeed::NotNeeded,
                 }
             }
-            Phase::SignedOut(SignedOut::NoCredentials(_)) => Need::Password,
+            Phase::SignedOut(SignedOut::NoCredentials(_)) => PasswordNeed::Needed,
             // Another client may have the right one.
             Phase::Waiting {
                 error: SessionError::Refused,
                 ..
-            } if snapshot.origin == Some(CredentialOrigin::Client) => Need::Password,
+            } if snapshot.origin == Some(CredentialOrigin::Client) => PasswordNeed::Needed,
             Phase::SignedOut(SignedOut::LoggedOut | SignedOut::Stopped)
             | Phase::SigningIn
             | Phase::Live { .. }
-            | Phase::Waiting { .. } => Need::Nothing,
+            | Phase::Waiting { .. } => PasswordNeed::NotNeeded,
         })
     }
 
-    /// Takes a client's password where there is none.
-    pub(crate) async fn offer(
+    /// Takes a client's password if the daemon has none.
+    pub(super) async fn take_offer(
         &self,
         offered: account::Credentials,
         deadline: Instant,
     ) -> Result<(), Fault> {
         let credentials = checked(&offered)?;
         match self.session.offer(credentials, deadline).await {
-            // Somebody else was first; theirs is used.
+            // Another client was first; its password is used.
             Ok(()) | Err(SessionError::Superseded) => Ok(()),
             Err(error) => Err(self.session_fault(&error)),
         }
     }
 
-    /// Signs a person in, and keeps the password where they want that.
+    /// Signs a person in, and saves the password in the keyring if the person wants that.
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
+        let username = login.credentials.username.clone();
         let credentials = checked(&login.credentials)?;
-        let username = credentials.username.clone();
         if let Some(ours) = self.session.snapshot().username.as_deref()
-            && ours != username
+            && ours != username.as_str()
         {
-            return Err(fault::other_login(ours, &username));
+            return Err(fault::other_login(ours, username.as_str()));
         }
         self.session
             .sign_in(credentials.clone(), deadline)
@@ -75,11 +81,11 @@ impl<T: Transport> App<T> {
             .map_err(|error| fault::of_login(&error))?;
         let mut not_saved = None;
         if login.save {
-            let profile = self.config.profile.clone();
+            let profile = self.facts.profile.to_string();
             match keyring::save(&profile, &credentials).await {
                 Ok(()) => {
-                    // What can be asked for again is not kept.
-                    let username = Some(username.clone());
+                    // From here on the keyring is asked at each login, and nothing is held.
+                    let username = Some(username.to_string());
                     let source = Source::Keyring { username, profile };
                     let _ = self.session.adopt(source, deadline).await;
                 }
@@ -87,25 +93,26 @@ impl<T: Transport> App<T> {
             }
         }
         Ok(SignedIn {
-            address: name::address(self.config.settings.instance.as_deref(), &username),
+            address: username.address(self.facts.instance.as_ref()),
             username,
             not_saved: not_saved.map(|error| fault::not_saved(&error)),
         })
     }
 
-    /// Signs out, and makes the keyring forget.
-    pub(crate) async fn logout(&self, deadline: Instant) -> Result<account::SignedOut, Fault> {
+    /// Signs out and clears the keyring.
+    pub(super) async fn logout(&self, deadline: Instant) -> Result<account::SignedOut, Fault> {
         let username = self.session.snapshot().username;
         self.session
             .sign_out(deadline)
             .await
             .map_err(|error| self.session_fault(&error))?;
         self.bridge.close_idle();
-        let forgotten = keyring::forget(&self.config.profile).await;
+        let forgotten = keyring::forget(self.facts.profile.as_str()).await;
+        tracing::info!("signed out");
         Ok(account::SignedOut {
-            username: username.as_deref().map(str::to_owned),
+            username: username.and_then(|name| Username::new(&*name).ok()),
             forgotten: forgotten.map_err(|error| fault::not_forgotten(&error))?,
-            still_configured: self.configured.clone(),
+            still_configured: self.facts.configured_source.as_deref().map(Label::from),
         })
     }
 
@@ -114,15 +121,14 @@ impl<T: Transport> App<T> {
     }
 }
 
-/// What crosses the wire, once it keeps the rules.
+/// Checks credentials that crossed the wire.
 fn checked(offered: &account::Credentials) -> Result<Credentials, Fault> {
-    name::username(&offered.username).map_err(|rule| fault::bad_username(&rule.to_string()))?;
     let password = offered.password.expose();
     if !is_password(password) {
         return Err(fault::bad_password());
     }
     Ok(Credentials {
-        username: offered.username.clone(),
+        username: offered.username.to_string(),
         password: SecretString::from(password.to_owned()),
     })
 }

@@ -6,14 +6,23 @@ use tai_auth::{
     bridge::transport::Transport,
     session::{Phase, Renewal, Snapshot},
 };
-use tai_proto::{hello::PROTOCOL, status::*};
+use tai_proto::{Audience, hello::PROTOCOL, names::Instance, status::*};
 
 /// The status now.
 pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
     let snapshot = app.session.snapshot();
+    let address = |instance: Option<&Instance>| {
+        app.mail
+            .known_address(instance)
+            .map(|address| address.to_string())
+    };
     let mut clients = app.clients.rows();
     for client in &mut clients {
-        client.address = app.mail.known_address(client.instance.as_deref());
+        let instance = client
+            .instance
+            .as_deref()
+            .and_then(|name| name.parse().ok());
+        client.address = address(instance.as_ref());
     }
     Status {
         schema: SCHEMA,
@@ -21,25 +30,25 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: PROTOCOL,
             pid: std::process::id(),
-            profile: app.config.profile.clone(),
-            started_at: rfc3339(app.started.0),
-            uptime_s: app.started.1.elapsed().as_secs(),
-            socket: app.endpoint.socket().display().to_string(),
+            profile: app.facts.profile.to_string(),
+            started_at: rfc3339(app.facts.started_at),
+            uptime_s: app.facts.started.elapsed().as_secs(),
+            socket: app.facts.endpoint.socket().display().to_string(),
             log: app
+                .facts
                 .log
                 .path
                 .as_deref()
                 .map(|path| path.display().to_string())
                 .unwrap_or_default(),
-            log_dropped: app.log.dropped(),
-            idle_exit_s: app.idle_exit.map(|limit| limit.as_secs()),
+            log_dropped: app.facts.log.dropped(),
+            idle_exit_s: app.facts.idle_exit.map(|limit| limit.as_secs()),
             draining: app.stop.is_cancelled(),
         },
         account: AccountStatus {
             username: snapshot.username.as_deref().map(str::to_owned),
-            address: app
-                .mail
-                .known_address(app.config.settings.instance.as_deref()),
+            address: address(app.facts.instance.as_ref()),
+            can_sign_in_again: app.successor_can_sign_in(),
             source: snapshot.source.as_deref().map(str::to_owned),
         },
         session: session(app, snapshot),
@@ -63,9 +72,10 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
         let fault = fault::of_session(error, &snapshot, app.session.now());
         LastError {
             at: rfc3339(*at),
-            what: fault.what,
-            why: fault.why,
-            hint: fault.hint,
+            what: fault.what.into_string(),
+            why: fault.why.into_string(),
+            hint: fault.hint.render(Audience::Person),
+            hint_for_agents: fault.hint.render(Audience::Agent),
         }
     });
     let Snapshot { phase, stats, .. } = snapshot;
@@ -105,7 +115,7 @@ fn bridge<T: Transport>(app: &App<T>) -> BridgeStatus {
         rfc3339(SystemTime::now() + left)
     });
     BridgeStatus {
-        url: app.config.settings.api_base_url.to_string(),
+        url: app.facts.config.settings.api_base_url.to_string(),
         requests: metrics.requests,
         retries: metrics.retries,
         unauthorized: metrics.unauthorized,

@@ -104,15 +104,31 @@ impl Inner {
             }
             ("GET", ["messages"]) => ok(self.list(&request.query)),
             (_, ["messages", ..]) if masked => failed(404, "NOT_FOUND", "Message not found"),
-            ("GET", ["messages", _]) => match id.and_then(|id| Some((id, self.mails.get(&id)?))) {
+            ("GET", ["messages", _]) => match id
+                .and_then(|id| Some((id, self.mails.get(&id).filter(|mail| !mail.deleted)?)))
+            {
                 Some((id, mail)) => ok(message(id, mail)),
                 None => failed(404, "NOT_FOUND", "Message not found"),
             },
             ("PUT", ["messages", _, "read"]) => {
-                match id.and_then(|id| Some((id, self.mails.get_mut(&id)?))) {
+                match id.and_then(|id| {
+                    Some((id, self.mails.get_mut(&id).filter(|mail| !mail.deleted)?))
+                }) {
                     Some((id, mail)) => {
                         mail.read = true;
                         ok(json!({"message": "Message marked as read", "id": id}))
+                    }
+                    None => failed(404, "NOT_FOUND", "Message not found"),
+                }
+            }
+            ("DELETE", ["messages", _]) => {
+                match id.and_then(|id| {
+                    Some((id, self.mails.get_mut(&id).filter(|mail| !mail.deleted)?))
+                }) {
+                    Some((id, mail)) => {
+                        mail.deleted = true;
+                        self.deletions += 1;
+                        ok(json!({"message": "Message deleted successfully", "id": id}))
                     }
                     None => failed(404, "NOT_FOUND", "Message not found"),
                 }
@@ -159,6 +175,7 @@ impl Inner {
         let mut mails: Vec<(&u64, &Mail)> = self
             .mails
             .iter()
+            .filter(|(_, mail)| !mail.deleted)
             .filter(|(_, mail)| {
                 prefix
                     .as_ref()

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     config::{ActivePolicy, Config, Inputs},
     mail::{MailOptions, MailService, StateFiles},
-    server::app::App,
+    server::app::{App, Facts},
     server::ipc::connection::{Shared, serve_own},
     server::logging::{self, Log},
 };
@@ -19,8 +19,10 @@ use std::{
 };
 use tai_auth::{bridge::HttpBridge, credentials::Source, session::Session};
 use tai_proto::{
-    account::{Credentials, Login},
+    account::Credentials,
+    call::Login,
     endpoint::Endpoint,
+    names::{Profile, Username},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf, duplex, split},
@@ -136,7 +138,7 @@ impl Daemon {
         self.world.set_signed_out(false);
         let login = Login {
             credentials: Credentials {
-                username: "alice".into(),
+                username: Username::new("alice").unwrap(),
                 password: tai_proto::Secret::new("sandbox-password".to_owned()),
             },
             save: false,
@@ -164,7 +166,7 @@ impl Daemon {
             stop: running.app.stop.clone(),
             tasks: running.tasks.clone(),
         };
-        running.tasks.spawn(serve_own(shared, 1, inner));
+        running.tasks.spawn(serve_own(shared, Some(1), inner));
         let cut = [killed.clone(), running.dead.clone()];
         let ((from, to), (back, forth)) = (split(far), split(outer));
         relay(&self.world, from, forth, cut.clone());
@@ -208,7 +210,7 @@ impl Running {
                 session.clone(),
                 MailOptions {
                     default_recipient: None,
-                    confirm: config.settings.confirm_send,
+                    confirm: world.confirm(),
                     poll_interval: config.settings.poll_interval,
                     files: Some(StateFiles {
                         leases: state.join("undelivered"),
@@ -217,17 +219,22 @@ impl Running {
                     clock,
                 },
             ),
-            configured: Some("the simulation".to_owned()),
-            endpoint: Endpoint::in_dir(state, "default").unwrap(),
-            log: log(),
             bridge,
             session,
             clients: Arc::default(),
             stop: CancellationToken::new(),
-            started: (SystemTime::UNIX_EPOCH, std::time::Instant::now()),
-            idle_exit: None,
-            permits: ActivePolicy::new(std::mem::take(&mut config.tools)),
-            config,
+            policy: ActivePolicy::new(std::mem::take(&mut config.tools)),
+            facts: Facts {
+                profile: Profile::default(),
+                instance: None,
+                configured_source: Some("the simulation".to_owned()),
+                endpoint: Endpoint::in_dir(state, &Profile::default()).unwrap(),
+                log: log(),
+                started_at: SystemTime::UNIX_EPOCH,
+                started: std::time::Instant::now(),
+                idle_exit: None,
+                config,
+            },
         };
         Self {
             app: Arc::new(app),
@@ -291,7 +298,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// One that goes nowhere, for all of them.
+/// Returns the log that all simulated daemons share; it goes nowhere.
 fn log() -> Arc<Log> {
     static LOG: OnceLock<Arc<Log>> = OnceLock::new();
     let new = || Arc::new(logging::start(crate::config::LogLevel::Error, None, false));

@@ -1,15 +1,7 @@
-//! The whole daemon but its sockets, driven by a seed: paused time, several clients over slow
-//! lines, a bridge that loses, delays and masks, a daemon that is killed and stopped, clocks
-//! that are set, a machine that sleeps. After each step every promise is checked:
-//!
-//! - one login in flight at the most;
-//! - every call is answered once, and in time;
-//! - no mail is sent twice, and none is said to be sent, or not, that was not, or was;
-//! - no mail is lost, and none is read by two clients, unless the first died before it could
-//!   say so;
-//! - no token is used after logout.
-//!
-//! `TAI_SIM_SEEDS=5000` runs so many seeds, `TAI_SIM_SEED=17` one of them, and tells it.
+//! The simulation: the whole daemon without its sockets and the shipped client, driven by a
+//! seed. Promises checked at each step: one login in flight; every call ends in time; no mail
+//! is sent twice or reported wrongly; no mail is lost or read by two living clients; no token
+//! is used after logout. `TAI_SIM_SEEDS=5000` runs so many seeds, `TAI_SIM_SEED=17` traces one.
 
 #![expect(
     clippy::match_overlapping_arm,
@@ -19,7 +11,7 @@
 mod bridge;
 mod client;
 mod daemon;
-mod wire;
+mod line;
 mod world;
 
 use client::{Client, addresses};

@@ -1,6 +1,7 @@
 //! The world around a daemon: the mails, the time, and the account of what happened that every
 //! promise is checked against.
 
+use crate::config::ConfirmPolicy;
 use fastrand::Rng;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -28,6 +29,9 @@ pub(super) struct Mail {
     pub(super) to: &'static str,
     pub(super) at: u64,
     pub(super) read: bool,
+    /// It was read or marked by its id, so it need not be leased any more.
+    by_id: bool,
+    pub(super) deleted: bool,
     /// Who has written it to their client, and whether they said so to taid.
     delivered: Vec<Delivery>,
 }
@@ -62,6 +66,10 @@ pub(super) struct Inner {
     maskings: u64,
     /// Whether this bridge can answer a mail by itself.
     pub(super) replies: bool,
+    /// The mails about which a person is asked.
+    confirm: ConfirmPolicy,
+    /// The number of deleted mails.
+    pub(super) deletions: u64,
     pub(super) mails: BTreeMap<u64, Mail>,
     pub(super) sends: BTreeMap<String, Sends>,
     pub(super) tokens: HashMap<String, u64>,
@@ -87,6 +95,11 @@ impl World {
             weather: Weather::Calm,
             maskings: 0,
             replies: seed.is_multiple_of(2),
+            confirm: match seed % 3 {
+                0 => ConfirmPolicy::Always,
+                _ => ConfirmPolicy::Never,
+            },
+            deletions: 0,
             mails: BTreeMap::new(),
             sends: BTreeMap::new(),
             tokens: HashMap::new(),
@@ -179,6 +192,8 @@ impl World {
             to,
             at: inner.true_time(),
             read: false,
+            by_id: false,
+            deleted: false,
             delivered: Vec::new(),
         };
         inner.mails.insert(id, mail);
@@ -194,18 +209,39 @@ impl World {
     /// How many mails have come for this address.
     pub(super) fn mails_to(&self, to: &str) -> u64 {
         let inner = self.inner();
-        inner.mails.values().filter(|mail| mail.to == to).count() as u64
+        let theirs = inner.mails.values();
+        theirs.filter(|mail| mail.to == to && !mail.deleted).count() as u64
     }
 
     /// One of the mails to this address.
     pub(super) fn some_mail(&self, to: &str) -> Option<u64> {
         let mut inner = self.inner();
-        let theirs = inner.mails.iter().filter(|(_, mail)| mail.to == to);
+        let theirs = inner
+            .mails
+            .iter()
+            .filter(|(_, mail)| mail.to == to && !mail.deleted);
         let theirs: Vec<u64> = theirs.map(|(id, _)| *id).collect();
         inner.rng.choice(theirs)
     }
 
-    /// A client has written a mail to whoever reads it.
+    /// Returns which mails need approval.
+    pub(super) fn confirm(&self) -> ConfirmPolicy {
+        self.inner().confirm
+    }
+
+    /// Returns how many mails were deleted.
+    pub(super) fn deletions(&self) -> u64 {
+        self.inner().deletions
+    }
+
+    /// A client reads or marks a mail by its id.
+    pub(super) fn read_by_id(&self, id: u64) {
+        if let Some(mail) = self.inner().mails.get_mut(&id) {
+            mail.by_id = true;
+        }
+    }
+
+    /// A client has delivered a mail to its reader.
     pub(super) fn delivered(&self, client: u64, id: u64, to: &str) {
         let mut inner = self.inner();
         inner.note(&format!("client {client} delivers {id}"));
@@ -272,7 +308,7 @@ impl World {
         let lost = inner
             .mails
             .iter()
-            .find(|(_, mail)| mail.delivered.is_empty());
+            .find(|(_, mail)| mail.delivered.is_empty() && !mail.by_id && !mail.deleted);
         if let Some((id, mail)) = lost {
             let problem = format!("mail {id} for {} is lost (read: {})", mail.to, mail.read);
             inner.broken.get_or_insert(problem);

@@ -1,24 +1,24 @@
 //! Who gets the mails: standard output, or a program that is run for each. No shell is ever
 //! involved, and the program gets no password of ours.
 
-use crate::{os, secrets};
+use crate::os;
 use std::{
     ffi::OsString,
     io,
     process::{ExitStatus, Stdio},
     time::Duration,
 };
-use tai_proto::{Fault, FaultCode};
+use tai_proto::{Fault, FaultCode, Hint};
 use tokio::{
     io::AsyncWriteExt as _,
     process::{Child, Command},
     time::timeout,
 };
 
-/// How long a program has to end after it was asked to.
+/// The time a program has to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Whoever handles mails.
+/// The handler of mails.
 pub(super) enum Handler {
     Print,
     Run {
@@ -28,14 +28,14 @@ pub(super) enum Handler {
     },
 }
 
-/// What became of a mail.
+/// The outcome of handling a mail.
 pub(super) enum Handled {
     Done,
-    /// Not this time.
+    /// The mail has to be handled again.
     Failed(String),
     /// Standard output was closed.
-    NobodyReads,
-    /// There is no such program.
+    OutputClosed,
+    /// The program cannot be run.
     CannotRun(Fault),
 }
 
@@ -65,7 +65,7 @@ impl Handler {
                 };
                 match written.await {
                     Ok(()) => Handled::Done,
-                    Err(_) => Handled::NobodyReads,
+                    Err(_) => Handled::OutputClosed,
                 }
             }
             Handler::Run {
@@ -75,7 +75,7 @@ impl Handler {
             } => {
                 let mut command = Command::new(program);
                 command.args(arguments).stdin(Stdio::piped());
-                for variable in secrets::withheld() {
+                for variable in tai_client::withheld_variables() {
                     command.env_remove(variable);
                 }
                 os::lead_group(&mut command);
@@ -110,7 +110,7 @@ async fn run(mut child: Child, line: &str, limit: Duration) -> Handled {
         Err(_) => {
             group.ask();
             let _ = timeout(GRACE, child.wait()).await;
-            // Whatever of it is left is killed with `group`.
+            // Dropping the group kills what is left of it.
             drop(group);
             let _ = child.kill().await;
             let limit = limit.as_secs();
@@ -130,19 +130,19 @@ fn spawn_failed(program: &OsString, error: &io::Error) -> Handled {
     let name = program.to_string_lossy();
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
-            Handled::CannotRun(Fault::new(
-                FaultCode::BadRequest,
-                format!("{name} cannot be run"),
-                error.to_string(),
-                "Give the program's path after --exec, and check that it may be executed. The email is \
-                 as it was.",
-            ))
+            let fault = Fault::new(FaultCode::BadRequest, format!("{name} cannot be run"))
+                .because(error.to_string())
+                .hint(Hint::reader(
+                    "give the program's path after --exec and check that it is executable; the \
+                     email is unchanged",
+                ));
+            Handled::CannotRun(fault)
         }
         _ => Handled::Failed(format!("{name} cannot be run now: {error}")),
     }
 }
 
-/// The program and everything it started, killed when this is dropped while it has an id.
+/// The program and its descendants. Dropping it while it has an id kills them.
 struct Group(Option<u32>);
 
 impl Group {

@@ -146,31 +146,6 @@ pub const MODULE_WALLS: &[ModuleWall] = &[
         reason: "the HTTP client sends requests for any caller and knows no session",
     },
     ModuleWall {
-        inside: "tai_auth::bridge::answer",
-        limit: Limit::Never(&["reqwest"]),
-        reason: "the transport is the only user of reqwest",
-    },
-    ModuleWall {
-        inside: "tai_auth::bridge::calls",
-        limit: Limit::Never(&["reqwest"]),
-        reason: "the transport is the only user of reqwest",
-    },
-    ModuleWall {
-        inside: "tai_auth::bridge::http_bridge",
-        limit: Limit::Never(&["reqwest"]),
-        reason: "the transport is the only user of reqwest",
-    },
-    ModuleWall {
-        inside: "tai_auth::bridge::public",
-        limit: Limit::Never(&["reqwest"]),
-        reason: "the transport is the only user of reqwest",
-    },
-    ModuleWall {
-        inside: "tai_auth::bridge::tokens",
-        limit: Limit::Never(&["reqwest"]),
-        reason: "the transport is the only user of reqwest",
-    },
-    ModuleWall {
         inside: "tai_auth::credentials",
         limit: Limit::Never(&["tai_auth::session", "tai_auth::bridge", "reqwest"]),
         reason: "a credential source returns a password and does not use it",

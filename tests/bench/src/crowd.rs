@@ -202,7 +202,7 @@ impl Crowd {
             .map(|_| tai_e2e::raw::Raw::open(&socket))
             .collect();
         for (id, raw) in (1..).zip(&mut open) {
-            raw.request(id, tai_proto::Call::Info);
+            raw.request(id, tai_proto::call::GetInfo);
             assert!(raw.answer().1.is_ok());
         }
         rss(taid.pid())

@@ -1,4 +1,5 @@
-//! A client of the socket that can be as broken as a test wants: it writes any bytes.
+//! A peer of the socket that writes any bytes, for tests of hostile and broken clients. Other
+//! tests use `tai-client`.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -6,10 +7,10 @@ use std::{
     path::Path,
 };
 use tai_proto::{
-    Answer, Call, Fault, FromDaemon, ToDaemon,
-    call::Request,
+    Answer, Fault, FromDaemon, Method, ToDaemon,
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
+    message::{Request, Role},
 };
 
 /// A connection to taid.
@@ -32,12 +33,18 @@ impl Raw {
         })
     }
 
-    /// Connects and shakes hands.
+    /// Connects, shakes hands and attaches as a person.
     pub fn open(socket: &Path) -> Self {
+        Self::open_as(socket, Role::Person)
+    }
+
+    /// Connects, shakes hands and attaches with a role.
+    pub fn open_as(socket: &Path, role: Role) -> Self {
         let mut raw = Self::connect(socket).expect("taid listens");
         raw.frame(&Hello::new("test"));
         let welcome: Welcome = raw.read().expect("a welcome");
         assert_ne!(welcome.chosen, 0);
+        raw.frame(&ToDaemon::Attach(role));
         raw
     }
 
@@ -54,12 +61,13 @@ impl Raw {
     }
 
     /// Writes a request.
-    pub fn request(&mut self, id: u64, call: Call) {
+    pub fn request(&mut self, id: u64, method: impl Method) {
         self.frame(&ToDaemon::Request(Request {
             id,
             // As much as tai-mcp gives a call.
             deadline_ms: 55_000,
-            call,
+            progress: false,
+            call: method.into_call(),
         }));
     }
 
@@ -91,7 +99,7 @@ impl Raw {
     pub fn answer(&mut self) -> (u64, Result<Answer, Fault>) {
         match self.read().expect("an answer") {
             FromDaemon::Answer { id, result } => (id, result),
-            progress => panic!("nobody asked for {progress:?}"),
+            progress => panic!("unexpected {progress:?}"),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
     http_bridge::{HttpBridge, MailRequest},
     mail::{Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome},
     transport::Transport,
-    wire::{EnvelopeAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, ReplyBody, SendBody},
+    wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, ReplyBody, SendBody},
 };
 use http::Method;
 use serde::{Serialize, de::IgnoredAny};
@@ -31,12 +31,12 @@ impl<T: Transport> Bridge for HttpBridge<T> {
             return Ok(list.await?.into());
         }
         match self.coalescing().join(page, bearer.generation()) {
-            Role::Leader(leader) => self.envelopes(bearer, page, deadline, Some(leader)).await,
+            Role::Leader(leader) => self.heads(bearer, page, deadline, Some(leader)).await,
             Role::Follower(answer) => {
                 let started = Instant::now();
                 match timeout_at(deadline, answer).await {
                     Ok(Ok(listing)) => Ok(listing),
-                    Ok(Err(_)) => self.envelopes(bearer, page, deadline, None).await,
+                    Ok(Err(_)) => self.heads(bearer, page, deadline, None).await,
                     Err(_) => Err(BridgeError::TimedOut {
                         after: started.elapsed(),
                     }),
@@ -124,7 +124,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
 
 impl<T: Transport> HttpBridge<T> {
     /// Requests a page without bodies, for its leader and the followers.
-    async fn envelopes(
+    async fn heads(
         &self,
         bearer: &Bearer,
         page: &Page,
@@ -140,7 +140,7 @@ impl<T: Transport> HttpBridge<T> {
         }
         let request = MailRequest::idempotent(Method::GET, self.page_url(page), bearer);
         let mut followers = None;
-        let list = self.request::<ListAnswer<EnvelopeAnswer>>(request, deadline, || {
+        let list = self.request::<ListAnswer<HeadAnswer>>(request, deadline, || {
             if let Some(leader) = leader.take() {
                 followers = Some(leader.leave());
             }

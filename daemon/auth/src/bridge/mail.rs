@@ -26,7 +26,7 @@ pub struct Listing {
 
 /// A mail without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Envelope {
+pub struct Head {
     /// The bridge's id of the mail.
     pub id: u64,
     /// The envelope sender, chosen by the sender; may be a bounce address (trap 2).
@@ -45,7 +45,7 @@ pub struct Envelope {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Everything but the body.
-    pub envelope: Envelope,
+    pub head: Head,
     /// The text part.
     pub text: Option<String>,
     /// The HTML part.

@@ -22,7 +22,7 @@ mod wire;
 pub use bearer::{Bearer, Generation, IssuedToken, Revocation};
 pub use error::{BridgeError, LoginError, SendFailure, TokenFailure, TokenProblem};
 pub use http_bridge::HttpBridge;
-pub use mail::{Envelope, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome};
+pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome};
 pub use metrics::Metrics;
 pub use public::{Health, Registered};
 pub use transport::SetupError;
@@ -126,7 +126,7 @@ pub trait Bridge: Send + Sync + 'static {
 #[cfg(fuzzing)]
 pub fn fuzz(kind: u8, body: &[u8]) {
     use http::{HeaderMap, HeaderValue, StatusCode, header};
-    use wire::{EnvelopeAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, TokenAnswer, Wrapper};
+    use wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, TokenAnswer, Wrapper};
     fn one<T: serde::de::DeserializeOwned>(kind: u8, body: &[u8]) -> Option<T> {
         let statuses = [200, 400, 401, 404, 429, 500, 503];
         let mut headers = HeaderMap::new();
@@ -143,7 +143,7 @@ pub fn fuzz(kind: u8, body: &[u8]) {
         answer::read(&gate::Gate::default(), raw).ok()
     }
     match kind / 7 % 5 {
-        0 => drop(one::<ListAnswer<EnvelopeAnswer>>(kind, body).map(Listing::from)),
+        0 => drop(one::<ListAnswer<HeadAnswer>>(kind, body).map(Listing::from)),
         1 => drop(one::<ListAnswer<MessageAnswer>>(kind, body).map(Listing::from)),
         2 => drop(one::<MessageAnswer>(kind, body).map(Message::from)),
         3 => drop(one::<ReceiptAnswer>(kind, body).map(Receipt::from)),

@@ -1,7 +1,7 @@
 //! The bridge's JSON, with every variation that bridge-api.md lists under "may". The bodies
 //! of mails in lists are not among the fields, so serde skips them (trap 3).
 
-use super::mail::{Envelope, Listing, Message, Outgoing, OutgoingReply, Receipt};
+use super::mail::{Head, Listing, Message, Outgoing, OutgoingReply, Receipt};
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 use std::fmt;
 
@@ -78,7 +78,7 @@ pub(super) struct ListAnswer<T> {
 
 /// A mail of a list, without its body.
 #[derive(Deserialize)]
-pub(super) struct EnvelopeAnswer {
+pub(super) struct HeadAnswer {
     id: u64,
     #[serde(default, deserialize_with = "or_empty")]
     from: String,
@@ -96,7 +96,7 @@ pub(super) struct EnvelopeAnswer {
 #[derive(Deserialize)]
 pub(super) struct MessageAnswer {
     #[serde(flatten)]
-    envelope: EnvelopeAnswer,
+    head: HeadAnswer,
     body_text: Option<String>,
     body_html: Option<String>,
 }
@@ -111,15 +111,15 @@ pub(super) struct ReceiptAnswer {
     timestamp: String,
 }
 
-impl From<EnvelopeAnswer> for Envelope {
-    fn from(envelope: EnvelopeAnswer) -> Self {
+impl From<HeadAnswer> for Head {
+    fn from(head: HeadAnswer) -> Self {
         Self {
-            id: envelope.id,
-            from: envelope.from,
-            to: envelope.to,
-            subject: envelope.subject,
-            date: crate::time::mail_date(&envelope.received_at),
-            read: envelope.is_read,
+            id: head.id,
+            from: head.from,
+            to: head.to,
+            subject: head.subject,
+            date: crate::time::mail_date(&head.received_at),
+            read: head.is_read,
         }
     }
 }
@@ -134,10 +134,10 @@ impl<T: Into<Message>> From<ListAnswer<T>> for Listing {
     }
 }
 
-impl From<EnvelopeAnswer> for Message {
-    fn from(envelope: EnvelopeAnswer) -> Self {
+impl From<HeadAnswer> for Message {
+    fn from(head: HeadAnswer) -> Self {
         Self {
-            envelope: envelope.into(),
+            head: head.into(),
             text: None,
             html: None,
         }
@@ -147,7 +147,7 @@ impl From<EnvelopeAnswer> for Message {
 impl From<MessageAnswer> for Message {
     fn from(message: MessageAnswer) -> Self {
         Self {
-            envelope: message.envelope.into(),
+            head: message.head.into(),
             text: message.body_text,
             html: message.body_html,
         }
@@ -209,9 +209,9 @@ mod tests {
     #[test]
     fn a_mail_parses_as_observed_with_its_nulls() {
         let mail = message(OBSERVED);
-        assert_eq!(mail.envelope.subject, "");
-        assert_eq!(mail.envelope.date, "2026-11-23T09:59:34Z");
-        assert!(!mail.envelope.read);
+        assert_eq!(mail.head.subject, "");
+        assert_eq!(mail.head.date, "2026-11-23T09:59:34Z");
+        assert!(!mail.head.read);
         assert_eq!((mail.text, mail.html), (None, None));
     }
 
@@ -222,8 +222,8 @@ mod tests {
             .replace("2026-11-23 09:59:34", "2026-11-23T09:59:34.000Z")
             .replace("\"body_text\":null", "\"body_text\":\"b\"");
         let mail = message(&json);
-        assert!(mail.envelope.read);
-        assert_eq!(mail.envelope.date, "2026-11-23T09:59:34Z");
+        assert!(mail.head.read);
+        assert_eq!(mail.head.date, "2026-11-23T09:59:34Z");
         assert_eq!(mail.text.as_deref(), Some("b"));
     }
 }

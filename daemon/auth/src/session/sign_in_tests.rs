@@ -98,29 +98,6 @@ async fn signing_out_while_a_password_is_checked_ends_the_check() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_client_signs_in_while_a_login_after_a_sign_out_is_checked_or_has_failed() {
-    let issuer = ScriptedIssuer::new(&TestClock::new());
-    let session = Session::start_with_clock(issuer.clone(), nowhere(), issuer.clock.clone());
-    session.sign_out(soon()).await.unwrap();
-    issuer.next_login(Answer::Refuse);
-    let check = session.sign_in(typed("mistyped-password"), soon());
-    let offer = async {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        session.offer(typed("clients-password"), soon()).await
-    };
-    let (check, offered) = tokio::join!(check, offer);
-    assert_eq!(check, Err(SessionError::Refused));
-    assert_eq!(offered, Err(SessionError::LoggedOut));
-    assert_eq!(
-        session.token(soon()).await.err(),
-        Some(SessionError::LoggedOut)
-    );
-    let snapshot = session.snapshot();
-    assert_eq!((snapshot.source, snapshot.origin), (None, None));
-    assert_eq!(issuer.counts(), (1, 0));
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_clients_password_is_taken_only_if_there_is_none() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let own = session(&issuer);

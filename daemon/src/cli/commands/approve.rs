@@ -1,7 +1,7 @@
 //! `taid approve`: shows the mails that wait for approval, and sends or discards one.
 
 use crate::cli::{
-    daemon::{BRIDGE_PATIENCE, PATIENCE, call, confused},
+    daemon::{Daemon, LONG, SHORT},
     error::{CliError, Exit},
     pages::approval as page,
     prompt,
@@ -10,8 +10,9 @@ use crate::cli::{
 use clap::Args;
 use std::time::SystemTime;
 use tai_proto::{
-    Answer, Call,
-    approval::{Held, Verdict},
+    approval::{HeldMail, Resolution},
+    call::{ListHeld, ResolveHeld},
+    names::Profile,
 };
 
 /// Show the mails that wait for your approval, and send or discard one
@@ -31,19 +32,22 @@ pub(in crate::cli) struct Approve {
 }
 
 impl Approve {
-    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
-        let held = match call(profile, Call::Held, PATIENCE).await? {
-            Answer::Held(held) => held,
-            _ => return Err(confused(profile)),
-        };
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+        let daemon = Daemon::running(profile)?;
+        let held = daemon.call(ListHeld, SHORT).await?;
         match self.number {
             None => print(&page::list(&held, SystemTime::now())),
-            Some(number) => return self.decide(profile, number, &held).await,
+            Some(number) => return self.decide(&daemon, number, &held).await,
         }
         Ok(Exit::Success)
     }
 
-    async fn decide(self, profile: &str, number: u64, held: &[Held]) -> Result<Exit, CliError> {
+    async fn decide(
+        self,
+        daemon: &Daemon,
+        number: u64,
+        held: &[HeldMail],
+    ) -> Result<Exit, CliError> {
         let Some(mail) = held.iter().find(|mail| mail.number == number) else {
             return Err(CliError::new(format!("no mail {number} waits for approval"))
                 .caused_by("it was sent or discarded, it waited for more than an hour, or taid was restarted")
@@ -63,15 +67,9 @@ impl Approve {
                 true
             }
         };
-        // A connection of its own: a person may take longer than a connection may be idle.
-        let verdict = Call::Approve(Verdict { number, send });
-        match call(profile, verdict, BRIDGE_PATIENCE).await? {
-            Answer::Sent(sent) => print(&format!("sent to {} ({})", sent.to, sent.message_id)),
-            Answer::Replied(reply) => {
-                print(&format!("sent to {} ({})", reply.to, reply.message_id));
-            }
-            Answer::Taken if !send => print(&format!("mail {number} discarded; nothing was sent")),
-            _ => return Err(confused(profile)),
+        match daemon.call(ResolveHeld { number, send }, LONG).await? {
+            Resolution::Sent(sent) => print(&format!("sent to {} ({})", sent.to, sent.message_id)),
+            Resolution::Discarded => print(&format!("mail {number} discarded; nothing was sent")),
         }
         Ok(Exit::Success)
     }

@@ -1,21 +1,15 @@
 //! `taid install`: makes taid a user service, and shows each step.
 
 use super::stop::stop;
-use crate::{
-    cli::{
-        error::{CliError, Exit},
-        service::{self, Steps},
-        terminal::print,
-        units::{self, Manager},
-    },
-    client::{Client, ClientError},
+use crate::cli::{
+    daemon::{Daemon, SHORT},
+    error::{CliError, Exit},
+    service::{self, Steps},
+    terminal::print,
+    units::{self, Manager},
 };
 use clap::Args;
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// Time limit for finding out whether a taid runs.
-const PATIENCE: Duration = Duration::from_secs(2);
+use tai_proto::{FaultCode, call::GetInfo, names::Profile};
 
 /// Install taid as a user service
 ///
@@ -29,17 +23,14 @@ pub(in crate::cli) struct Install {
 }
 
 impl Install {
-    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         let service = service::of_profile(profile)?;
         if !self.dry_run {
             // A taid outside the service holds the lock and the socket that the service needs.
-            match Client::of_profile(profile, Instant::now() + PATIENCE).await {
-                Ok(client) => {
-                    drop(client);
-                    stop(profile).await?;
-                }
-                Err(ClientError::NotRunning { .. }) => {}
-                Err(error) => return Err(CliError::of_client(error, profile)),
+            match Daemon::running(profile)?.call(GetInfo, SHORT).await {
+                Ok(_) => stop(profile).await?,
+                Err(fault) if fault.code == FaultCode::NotRunning => {}
+                Err(fault) => return Err(fault.into()),
             }
         }
         Steps(units::install(&service.place())).carry_out(self.dry_run)?;

@@ -2,23 +2,23 @@
 
 use crate::{
     cli::{
-        daemon::{BRIDGE_PATIENCE, confused},
+        daemon::{Daemon, LONG},
         direct,
         error::{CliError, Exit},
         prompt,
         terminal::print,
     },
-    client::{Client, ClientError},
     config::Config,
+    fault,
 };
 use clap::Args;
 use secrecy::ExposeSecret as _;
 use tai_auth::credentials::Credentials;
 use tai_proto::{
-    Answer, Call, Secret,
-    account::{self as wire, Login as LoginCall},
+    Fault, FaultCode, Secret, account as wire,
+    call::{self, GetInfo},
+    names::{Profile, Username},
 };
-use tokio::time::Instant;
 
 /// Sign in: ask for the password and verify it with the bridge
 #[derive(Args)]
@@ -34,13 +34,13 @@ pub(in crate::cli) struct Login {
 }
 
 impl Login {
-    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
-        let config = Config::of_this_process(profile)?;
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+        let config = Config::of_this_process(profile.as_str())?;
         // Connect first, so that a person does not type a password for nothing.
-        let client = match Client::of_started(profile).await {
-            Ok(client) => Some(client),
-            Err(ClientError::NotRunning { .. }) if self.save => None,
-            Err(error) => return Err(CliError::of_client(error, profile)),
+        let daemon = match started(profile).await {
+            Ok(daemon) => Some(daemon),
+            Err(fault) if fault.code == FaultCode::NotRunning && self.save => None,
+            Err(fault) => return Err(fault.into()),
         };
         let username = match (self.username, config.source.username()) {
             (Some(username), _) => username,
@@ -52,8 +52,18 @@ impl Login {
             false => prompt::password(&format!("Password of {username}: "))?,
         };
         let credentials = prompt::checked(username, password)?;
-        sign_in(client, &config, credentials, self.save).await
+        sign_in(daemon, &config, credentials, self.save).await
     }
+}
+
+/// Connects to the daemon of `profile`, which is started if none runs.
+///
+/// # Errors
+/// The daemon cannot be reached or started.
+pub(super) async fn started(profile: &Profile) -> Result<Daemon, Fault> {
+    let daemon = Daemon::started(profile)?;
+    daemon.call(GetInfo, LONG).await?;
+    Ok(daemon)
 }
 
 /// Signs the daemon in. Without a daemon it verifies the password and saves it.
@@ -61,29 +71,27 @@ impl Login {
 /// # Errors
 /// The bridge refuses the credentials, or the password is not saved.
 pub(super) async fn sign_in(
-    client: Option<Client>,
+    daemon: Option<Daemon>,
     config: &Config,
     credentials: Credentials,
     save: bool,
 ) -> Result<Exit, CliError> {
-    let Some(mut client) = client else {
+    let Some(daemon) = daemon else {
         direct::check_and_save(config, &credentials).await?;
         print("✅ Login successful");
         print("The password is saved in the keyring for the next start of taid.");
         return Ok(Exit::Success);
     };
-    let call = Call::Login(LoginCall {
+    let username = Username::new(credentials.username)
+        .map_err(|rule| fault::bad_username(&rule.to_string()))?;
+    let login = call::Login {
         credentials: wire::Credentials {
-            username: credentials.username,
+            username,
             password: Secret::new(credentials.password.expose_secret().to_owned()),
         },
         save,
-    });
-    let answer = client.call(call, Instant::now() + BRIDGE_PATIENCE).await;
-    let signed_in = match answer.map_err(|error| CliError::of_client(error, &config.profile))? {
-        Answer::SignedIn(signed_in) => signed_in,
-        _ => return Err(confused(&config.profile)),
     };
+    let signed_in = daemon.call(login, LONG).await?;
     print("✅ Login successful");
     print(&format!("📧 Instance email: {}", signed_in.address));
     match (save, signed_in.not_saved) {

@@ -1,23 +1,21 @@
 //! `taid logout`.
 
 use crate::cli::{
-    daemon::{BRIDGE_PATIENCE, call, confused},
+    daemon::{Daemon, LONG},
     error::{CliError, Exit},
     terminal::print,
 };
 use clap::Args;
-use tai_proto::{Answer, Call, account::SignedOut};
+use tai_proto::{account::SignedOut, call, names::Profile};
 
 /// Sign out: delete the token and the password, from the keyring too
 #[derive(Args)]
 pub(in crate::cli) struct Logout {}
 
 impl Logout {
-    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
-        match call(profile, Call::Logout, BRIDGE_PATIENCE).await? {
-            Answer::SignedOut(signed_out) => print(&page(&signed_out)),
-            _ => return Err(confused(profile)),
-        }
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+        let signed_out = Daemon::running(profile)?.call(call::Logout, LONG).await?;
+        print(&page(&signed_out));
         Ok(Exit::Success)
     }
 }
@@ -48,9 +46,9 @@ mod tests {
     fn what_is_deleted_and_what_is_still_configured_is_printed() {
         let signed_out = |username: Option<&str>, forgotten, configured: Option<&str>| {
             page(&SignedOut {
-                username: username.map(str::to_owned),
+                username: username.map(|name| name.parse().unwrap()),
                 forgotten,
-                still_configured: configured.map(str::to_owned),
+                still_configured: configured.map(Into::into),
             })
         };
         insta::assert_snapshot!(signed_out(Some("alice"), true, None), @"signed out alice; the token and the password are deleted from memory and from the keyring");

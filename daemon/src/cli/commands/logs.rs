@@ -11,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use tai_proto::names::Profile;
 
 /// Interval at which `--follow` reads the file.
 const READ_EVERY: Duration = Duration::from_millis(200);
@@ -27,8 +28,8 @@ pub(in crate::cli) struct Logs {
 }
 
 impl Logs {
-    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
-        let dir = logging::dir(profile).ok_or_else(|| {
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+        let dir = logging::dir(profile.as_str()).ok_or_else(|| {
             CliError::new("no home directory is known")
                 .caused_by("HOME is not set")
                 .hint("set HOME")

@@ -1,6 +1,6 @@
 //! `taid register`.
 
-use super::login::sign_in;
+use super::login::{sign_in, started};
 use crate::{
     cli::{
         direct,
@@ -8,10 +8,10 @@ use crate::{
         prompt,
         terminal::print,
     },
-    client::Client,
     config::Config,
 };
 use clap::Args;
+use tai_proto::names::Profile;
 
 /// Create an account and sign in with it
 #[derive(Args)]
@@ -27,8 +27,8 @@ pub(in crate::cli) struct Register {
 }
 
 impl Register {
-    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
-        let config = Config::of_this_process(profile)?;
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+        let config = Config::of_this_process(profile.as_str())?;
         let username = match self.username {
             Some(username) => username,
             None => prompt::text("New username: ")?,
@@ -40,8 +40,8 @@ impl Register {
         let credentials = prompt::checked(username, password)?;
         let address = direct::register(&config, &credentials).await?;
         print(&format!("account created: {address}"));
-        match Client::of_started(profile).await {
-            Ok(client) => sign_in(Some(client), &config, credentials, self.save).await,
+        match started(profile).await {
+            Ok(daemon) => sign_in(Some(daemon), &config, credentials, self.save).await,
             Err(_) if self.save => sign_in(None, &config, credentials, true).await,
             Err(_) => {
                 let username = &credentials.username;

@@ -5,6 +5,7 @@ use crate::{
     server::run::{self, Mode},
 };
 use clap::Args;
+use tai_proto::names::Profile;
 
 /// Run the daemon in the foreground
 ///
@@ -20,13 +21,16 @@ pub(in crate::cli) struct Run {
 
 impl Run {
     /// Runs the daemon. It starts a runtime of its own.
-    pub(in crate::cli) fn run(self, profile: &str) -> Result<Exit, CliError> {
+    pub(in crate::cli) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         let mode = match self.by_client {
             true => Mode::ByClient,
             false => Mode::Foreground,
         };
         match run::run(profile, mode) {
             Ok(()) => Ok(Exit::Success),
+            Err(error) if error.is_already_running() && mode == Mode::ByClient => {
+                Ok(Exit::AlreadyRunning)
+            }
             Err(error) => Err(CliError::new(tai_auth::chain(&error)).hint(error.hint())),
         }
     }

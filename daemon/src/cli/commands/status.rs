@@ -1,13 +1,10 @@
 //! `taid status`: one profile, or all of them.
 
-use crate::{
-    cli::{
-        daemon,
-        error::{CliError, Exit},
-        pages::status as page,
-        terminal::{self, Mood, Terminal, print},
-    },
-    client::ClientError,
+use crate::cli::{
+    daemon::Daemon,
+    error::{CliError, Exit},
+    pages::status as page,
+    terminal::{self, Mood, Terminal, print},
 };
 use clap::Args;
 use std::{
@@ -15,7 +12,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tai_proto::{
+    Fault, FaultCode,
     endpoint::{Endpoint, EndpointError},
+    names::Profile,
     status::{SessionState, Status as Facts},
 };
 
@@ -37,7 +36,7 @@ pub(in crate::cli) struct Status {
 }
 
 impl Status {
-    pub(in crate::cli) async fn run(self, profile: &str) -> Result<Exit, CliError> {
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         match (self.watch, self.all) {
             (true, _) => watch(profile).await,
             (false, true) => all(self.json).await,
@@ -46,9 +45,12 @@ impl Status {
     }
 }
 
-async fn one(profile: &str, json: bool) -> Result<Exit, CliError> {
-    let status = daemon::status(profile).await;
-    let status = status.map_err(|error| CliError::of_client(error, profile))?;
+async fn ask(profile: &Profile) -> Result<Facts, Fault> {
+    Daemon::running(profile)?.status().await
+}
+
+async fn one(profile: &Profile, json: bool) -> Result<Exit, CliError> {
+    let status = ask(profile).await?;
     let text = match json {
         true => pretty(&status)?,
         false => painted(Terminal::of_stdout(), &status),
@@ -58,7 +60,7 @@ async fn one(profile: &str, json: bool) -> Result<Exit, CliError> {
 }
 
 /// Redraws the page until the terminal is closed or the person ends the command.
-async fn watch(profile: &str) -> Result<Exit, CliError> {
+async fn watch(profile: &Profile) -> Result<Exit, CliError> {
     if !io::stdout().is_terminal() {
         return Err(CliError::new("--watch needs a terminal")
             .caused_by("standard output is a file or a pipe")
@@ -70,10 +72,10 @@ async fn watch(profile: &str) -> Result<Exit, CliError> {
     loop {
         // The terminal may have been resized.
         let here = Terminal::of_stdout();
-        let page = match daemon::status(profile).await {
+        let page = match ask(profile).await {
             Ok(status) => painted(here, &status),
             Err(error) => {
-                let lines = CliError::of_client(error, profile).to_string();
+                let lines = CliError::from(error).to_string();
                 here.paint(Mood::Bad, &here.fit(&lines))
             }
         };
@@ -105,14 +107,17 @@ fn painted(terminal: Terminal, status: &Facts) -> String {
 async fn all(json: bool) -> Result<Exit, CliError> {
     let mut found = Vec::new();
     let mut errors = Vec::new();
-    let profiles =
-        profiles().map_err(|error| CliError::of_client(ClientError::Endpoint(error), "default"))?;
+    let profiles = profiles().map_err(|error| {
+        CliError::new("cannot find the sockets of taid")
+            .caused_by(error)
+            .hint("set HOME, or XDG_RUNTIME_DIR to a directory with a short path")
+    })?;
     for profile in profiles {
-        match daemon::status(&profile).await {
+        match ask(&profile).await {
             Ok(status) => found.push(status),
             // The socket of a daemon that was killed.
-            Err(ClientError::NotRunning { .. }) => {}
-            Err(error) => errors.push(CliError::of_client(error, &profile)),
+            Err(fault) if fault.code == FaultCode::NotRunning => {}
+            Err(fault) => errors.push(fault.into()),
         }
     }
     if json {
@@ -133,15 +138,15 @@ async fn all(json: bool) -> Result<Exit, CliError> {
 }
 
 /// Returns the profiles that have a socket, sorted by name.
-fn profiles() -> Result<Vec<String>, EndpointError> {
-    let endpoint = Endpoint::of_profile("default")?;
-    let mut names: Vec<String> = std::fs::read_dir(endpoint.dir())
+fn profiles() -> Result<Vec<Profile>, EndpointError> {
+    let endpoint = Endpoint::of_profile(&Profile::default())?;
+    let mut names: Vec<Profile> = std::fs::read_dir(endpoint.dir())
         .into_iter()
         .flatten()
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            Some(name.strip_suffix(".sock")?.to_owned())
+            Profile::new(name.strip_suffix(".sock")?).ok()
         })
         .collect();
     names.sort();

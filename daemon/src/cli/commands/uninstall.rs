@@ -6,6 +6,7 @@ use crate::cli::{
     units,
 };
 use clap::Args;
+use tai_proto::names::Profile;
 
 /// Undo `taid install`
 #[derive(Args)]
@@ -16,7 +17,7 @@ pub(in crate::cli) struct Uninstall {
 }
 
 impl Uninstall {
-    pub(in crate::cli) fn run(self, profile: &str) -> Result<Exit, CliError> {
+    pub(in crate::cli) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         let service = service::of_profile(profile)?;
         Steps(units::uninstall(&service.place())).carry_out(self.dry_run)?;
         Ok(Exit::Success)

@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tai_proto::endpoint::{Endpoint, state_dir};
+use tai_proto::names::Profile;
 
 /// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
 pub(super) fn environment() -> Check {
@@ -152,7 +153,7 @@ fn holder(lock: &Path) -> Option<String> {
 }
 
 /// Checks that the log is written and private.
-pub(super) fn log(profile: &str, daemon: &Daemon) -> Check {
+pub(super) fn log(profile: &Profile, daemon: &Daemon) -> Check {
     let name = "log";
     if let Some(status) = daemon.status() {
         if status.daemon.log.is_empty() {
@@ -170,7 +171,7 @@ pub(super) fn log(profile: &str, daemon: &Daemon) -> Check {
             );
         }
     }
-    let Some(dir) = logging::dir(profile) else {
+    let Some(dir) = logging::dir(profile.as_str()) else {
         return skipped(name, "no home directory is known");
     };
     let meta = std::fs::metadata(&dir).ok();

@@ -20,7 +20,7 @@ use check::{Check, ok, skipped, wrong};
 use clap::Args;
 use report::Report;
 use running::Daemon;
-use tai_proto::endpoint::Endpoint;
+use tai_proto::{endpoint::Endpoint, names::Profile};
 
 /// Check the whole setup and suggest fixes
 ///
@@ -33,7 +33,7 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
-    pub(super) async fn run(self, profile: &str) -> Result<Exit, CliError> {
+    pub(super) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         let report = Report::new(examine(profile).await);
         print(&match self.json {
             true => serde_json::to_string_pretty(&report).map_err(|error| {
@@ -49,9 +49,9 @@ impl Doctor {
 }
 
 /// Makes every check for `profile`.
-async fn examine(profile: &str) -> Vec<Check> {
+async fn examine(profile: &Profile) -> Vec<Check> {
     let mut checks = vec![machine::environment()];
-    let config = Config::of_this_process(profile);
+    let config = Config::of_this_process(profile.as_str());
     match &config {
         Ok(config) => checks.extend(configuration(config)),
         Err(error) => checks.push(wrong("configuration", tai_auth::chain(error), error.hint())),

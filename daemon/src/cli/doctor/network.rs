@@ -16,6 +16,7 @@ use tai_auth::{
     check_login,
     credentials::Credentials,
 };
+use tai_proto::Audience;
 use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
@@ -267,7 +268,10 @@ async fn login(bridge: &HttpBridge, credentials: Option<Credentials>, daemon: &D
             let fault = fault::of_login(&error);
             let remedy = "check both where they are configured (case matters)";
             let refused = error.is_refused();
-            let remedy = if refused { remedy } else { &fault.hint };
+            let remedy = match refused {
+                true => remedy.to_owned(),
+                false => fault.hint.render(Audience::Person),
+            };
             wrong(name, format!("{}: {}", fault.what, fault.why), remedy)
         }
     }

@@ -11,6 +11,7 @@ use crate::{
 };
 use secrecy::ExposeSecret as _;
 use tai_auth::credentials::{Credentials, Source, SourceError};
+use tai_proto::Audience;
 
 const NAME: &str = "password";
 
@@ -27,7 +28,8 @@ pub(super) async fn examine(config: &Config, daemon: &Daemon) -> (Check, Option<
         Err(SourceError::Nothing) => (nothing(daemon), None),
         Err(error) => {
             let fault = fault::of_source(&error);
-            (wrong(NAME, fault.why, fault.hint), None)
+            let remedy = fault.hint.render(Audience::Person);
+            (wrong(NAME, fault.why, remedy), None)
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The daemon: whether it runs, answers, and is of this installation.
 
 use super::check::{Check, ok, wrong};
-use crate::{
-    cli::{daemon, error::CliError},
-    client::ClientError,
+use crate::cli::{daemon, error::CliError};
+use tai_proto::{
+    FaultCode,
+    names::Profile,
+    status::{SessionState, Status},
 };
-use tai_proto::status::{SessionState, Status};
 
 /// What the daemon answered.
 pub(super) enum Daemon {
@@ -19,13 +20,15 @@ pub(super) enum Daemon {
 
 impl Daemon {
     /// Asks the daemon of `profile`.
-    pub(super) async fn ask(profile: &str) -> Self {
-        match daemon::status(profile).await {
+    pub(super) async fn ask(profile: &Profile) -> Self {
+        let status = match daemon::Daemon::running(profile) {
+            Ok(daemon) => daemon.status().await,
+            Err(fault) => return Daemon::Absent(fault.into()),
+        };
+        match status {
             Ok(status) => Daemon::Running(Box::new(status)),
-            Err(error @ (ClientError::NotRunning { .. } | ClientError::Endpoint(_))) => {
-                Daemon::Absent(CliError::of_client(error, profile))
-            }
-            Err(error) => Daemon::Unusable(CliError::of_client(error, profile)),
+            Err(fault) if fault.code == FaultCode::NotRunning => Daemon::Absent(fault.into()),
+            Err(fault) => Daemon::Unusable(fault.into()),
         }
     }
 

@@ -5,10 +5,10 @@ use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
 };
-use tai_proto::approval::Held;
+use tai_proto::approval::HeldMail;
 
 /// Returns the list of waiting mails.
-pub(in crate::cli) fn list(held: &[Held], now: SystemTime) -> String {
+pub(in crate::cli) fn list(held: &[HeldMail], now: SystemTime) -> String {
     let mut text = String::new();
     for mail in held {
         // Writing to a String cannot fail.
@@ -46,7 +46,7 @@ fn time_left(until: &str, now: SystemTime) -> String {
 }
 
 /// Returns one mail as it would be sent.
-pub(in crate::cli) fn mail(held: &Held) -> String {
+pub(in crate::cli) fn mail(held: &HeldMail) -> String {
     let mail = &held.mail;
     let mut text = format!(
         "From:    {}\nTo:      {}\nSubject: {}\n\n{}\n",

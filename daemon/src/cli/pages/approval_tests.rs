@@ -1,14 +1,14 @@
 //! Pages of `taid approve`.
 
 use super::*;
-use tai_proto::approval::Summary;
+use tai_proto::approval::MailPreview;
 
-fn held(number: u64) -> Held {
-    Held {
+fn held(number: u64) -> HeldMail {
+    HeldMail {
         number,
         since: "2026-11-23T10:00:00Z".into(),
         until: "2026-11-23T11:00:00Z".into(),
-        mail: Summary {
+        mail: MailPreview {
             from: "desk.alice@tai.chat".into(),
             to: "bob@example.com".into(),
             subject: "Figures".into(),

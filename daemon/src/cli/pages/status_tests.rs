@@ -26,6 +26,7 @@ fn status() -> Status {
             username: text("alice"),
             address: text("desk.alice@tai.chat"),
             source: text("the keyring"),
+            can_sign_in_again: true,
         },
         session: SessionStatus {
             state: SessionState::Live,
@@ -138,6 +139,7 @@ fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
             what: "Authentication failed - invalid username or password".into(),
             why: "the bridge refused the login".into(),
             hint: "Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD.".into(),
+            hint_for_agents: String::new(),
         }),
     };
     status.bridge.rate_limited_until = text("2026-11-23T10:03:03Z");

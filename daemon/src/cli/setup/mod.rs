@@ -19,7 +19,7 @@ use clap::{
 use edit::Server;
 use registry::{CLIENTS, McpClient};
 use std::path::Path;
-use tai_proto::name;
+use tai_proto::names::{Instance, Profile};
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
@@ -51,12 +51,9 @@ fn client_parser() -> impl TypedValueParser<Value = &'static McpClient> {
 }
 
 impl Setup {
-    pub(super) fn run(self, profile: &str) -> Result<Exit, CliError> {
-        if let Some(Err(rule)) = self.instance.as_deref().map(name::instance) {
+    pub(super) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+        if let Some(Err(rule)) = self.instance.as_deref().map(Instance::new) {
             return Err(CliError::new("the instance is not valid").caused_by(rule));
-        }
-        if let Err(rule) = name::profile(profile) {
-            return Err(CliError::new("the profile is not valid").caused_by(rule));
         }
         let dirs = UserDirs::of_this_user()
             .ok_or_else(|| CliError::new("there is no home directory").hint("set HOME"))?;
@@ -64,7 +61,7 @@ impl Setup {
         let server = |client: &'static McpClient| Server {
             command: &command,
             instance: self.instance.as_deref().unwrap_or(client.slug),
-            profile,
+            profile: profile.as_str(),
         };
         let named = !self.clients.is_empty();
         let chosen = match named {

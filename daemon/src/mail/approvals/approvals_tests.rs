@@ -13,7 +13,7 @@ fn answer(
     ticket: &str,
     answer: ConsentAnswer,
     text: &str,
-) -> Result<Option<Held>, ApprovalError> {
+) -> Result<Option<HeldMail>, ApprovalError> {
     let mail = prepared("b@x.org", text);
     match approvals.answer(ticket, answer, mail, false)? {
         Answered::Approved(_) => Ok(None),
@@ -26,19 +26,20 @@ fn approve(approvals: &Approvals, ticket: &str, text: &str) -> Result<(), Approv
 }
 
 fn ask(approvals: &Approvals, text: &str) -> String {
-    approvals.ask(&prepared("b@x.org", text)).unwrap().ticket
+    let question = approvals.ask(&prepared("b@x.org", text)).unwrap();
+    question.ticket.into_string()
 }
 
 /// Lets a mail wait, as a client that cannot ask does.
-fn hold(approvals: &Approvals, text: &str) -> Result<Held, ApprovalError> {
+fn hold(approvals: &Approvals, text: &str) -> Result<HeldMail, ApprovalError> {
     let ticket = ask(approvals, text);
     let held = answer(approvals, &ticket, ConsentAnswer::CannotAsk, text)?;
     Ok(held.unwrap())
 }
 
-fn verdict(held: &Held, send: bool) -> Verdict {
+fn verdict(held: &HeldMail, send: bool) -> ResolveHeld {
     let number = held.number;
-    Verdict { number, send }
+    ResolveHeld { number, send }
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,7 +149,7 @@ async fn an_open_question_cannot_be_decided_with_taid_approve() {
     let approvals = approvals();
     let ticket = ask(&approvals, "text");
     let number = 1;
-    let resolved = approvals.resolve(Verdict { number, send: true });
+    let resolved = approvals.resolve(ResolveHeld { number, send: true });
     assert_eq!(resolved.unwrap_err(), ApprovalError::NotHeld(number));
     assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
 }

@@ -12,7 +12,7 @@ mod state;
 
 pub use error::ApprovalError;
 
-use super::{draft::ConsentAnswer, prepared::PreparedMail};
+use super::prepared::PreparedMail;
 use crate::{config::ConfirmPolicy, time::rfc3339};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use state::{Approval, Effect, Event, Room, WaitingMail, step};
@@ -21,7 +21,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
-use tai_proto::approval::{Held, Question, Verdict};
+use tai_proto::{
+    approval::{ConsentAnswer, HeldMail, Question},
+    call::ResolveHeld,
+};
 
 /// Time in which a person may answer a question.
 const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
@@ -54,7 +57,7 @@ pub(super) enum Answered {
     /// The caller sends this mail.
     Approved(Arc<PreparedMail>),
     /// The mail waits for `taid approve`.
-    Held(Held),
+    Held(HeldMail),
 }
 
 /// A mail that waited and that a person approved. Dropping it ends the approval, because the
@@ -122,7 +125,7 @@ impl Approvals {
         let key = table.last_key;
         table.approvals.insert(key, question);
         Ok(Question {
-            ticket,
+            ticket: ticket.as_str().into(),
             mail: mail.preview(),
         })
     }
@@ -170,7 +173,7 @@ impl Approvals {
     }
 
     /// Returns the mails that wait, oldest first.
-    pub(super) fn held(&self) -> Vec<Held> {
+    pub(super) fn held(&self) -> Vec<HeldMail> {
         let table = self.table();
         let held = |approval: &Approval| match approval {
             Approval::Held(waiting) => Some(show(waiting)),
@@ -192,9 +195,9 @@ impl Approvals {
     /// [`ApprovalError::NotHeld`]. One decision about a mail counts.
     pub(super) fn resolve(
         &self,
-        verdict: Verdict,
+        resolve: ResolveHeld,
     ) -> Result<Option<ApprovedMail<'_>>, ApprovalError> {
-        let Verdict { number, send } = verdict;
+        let ResolveHeld { number, send } = resolve;
         let event = match send {
             true => Event::Approve { number },
             false => Event::Reject { number },
@@ -291,11 +294,11 @@ fn now() -> Instant {
 }
 
 /// Returns a mail that waits as a person sees it.
-fn show(waiting: &WaitingMail) -> Held {
-    Held {
+fn show(waiting: &WaitingMail) -> HeldMail {
+    HeldMail {
         number: waiting.number,
-        since: rfc3339(waiting.since),
-        until: rfc3339(waiting.since + HELD_LIFE),
+        since: rfc3339(waiting.since).as_str().into(),
+        until: rfc3339(waiting.since + HELD_LIFE).as_str().into(),
         mail: waiting.mail.preview(),
     }
 }

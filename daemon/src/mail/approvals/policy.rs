@@ -12,7 +12,7 @@ pub(super) fn applies(
     match policy {
         ConfirmPolicy::Never => false,
         ConfirmPolicy::Always => true,
-        ConfirmPolicy::External => !is_internal(&mail.to, &mail.account, default_recipient),
+        ConfirmPolicy::External => !is_internal(&mail.to, mail.account.as_str(), default_recipient),
     }
 }
 

@@ -1,13 +1,14 @@
 //! The states of an approval and the pure function that changes them.
 
 use super::{
-    super::{digest::Digest, draft::ConsentAnswer, prepared::PreparedMail},
+    super::{digest::Digest, prepared::PreparedMail},
     error::ApprovalError,
 };
 use std::{
     sync::Arc,
     time::{Instant, SystemTime},
 };
+use tai_proto::approval::ConsentAnswer;
 
 /// What is known of one mail that a person has to approve.
 #[derive(Debug, PartialEq, Eq)]

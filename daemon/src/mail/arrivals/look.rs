@@ -51,7 +51,7 @@ pub(super) async fn look<B: Bridge>(
         arrived.insert(None);
     }
     let listing = newest(bridge, session, 0, 1, deadline).await?;
-    let Some(envelope) = listing.mails.first().map(|mail| &mail.envelope) else {
+    let Some(head) = listing.mails.first().map(|mail| &mail.head) else {
         // A failing bridge lists nothing, so this is no proof of an empty mailbox (trap 9).
         let mailbox = known.cloned().unwrap_or_else(|| Mailbox {
             username,
@@ -61,7 +61,7 @@ pub(super) async fn look<B: Bridge>(
         });
         return Ok(Change { mailbox, arrived });
     };
-    let mut first = (envelope.date.clone(), envelope.id);
+    let mut first = (head.date.clone(), head.id);
     let mut count = listing.count;
     if let Some(known) = known.filter(|known| (&known.first, known.count) == (&first, count)) {
         let mailbox = known.clone();
@@ -77,15 +77,14 @@ pub(super) async fn look<B: Bridge>(
         let page = newest(bridge, session, offset, PAGE, deadline).await?;
         if let (0, Some(mail)) = (offset, page.mails.first()) {
             // Mail may have arrived since the first request.
-            first = (mail.envelope.date.clone(), mail.envelope.id);
+            first = (mail.head.date.clone(), mail.head.id);
             count = page.count;
         }
-        all = !page.has_more || page.mails.iter().any(|mail| mail.envelope.date < reach);
+        all = !page.has_more || page.mails.iter().any(|mail| mail.head.date < reach);
         for mail in page.mails {
-            highest = highest.max(mail.envelope.id);
-            if known.is_some() && mail.envelope.id > known_highest && found.insert(mail.envelope.id)
-            {
-                arrived.insert(Some(mail.envelope.to.to_ascii_lowercase()));
+            highest = highest.max(mail.head.id);
+            if known.is_some() && mail.head.id > known_highest && found.insert(mail.head.id) {
+                arrived.insert(Some(mail.head.to.to_ascii_lowercase()));
             }
         }
         if all {

@@ -4,7 +4,7 @@
 use super::style::{self, colour};
 use html5ever::{Attribute, local_name};
 use markup5ever_rcdom::{Handle, NodeData};
-use tai_proto::reading::Removed;
+use tai_proto::mail::Removed;
 
 const WHITE: [u8; 3] = [255; 3];
 

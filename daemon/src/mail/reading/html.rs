@@ -9,7 +9,7 @@ use htmd::{
 };
 use html5ever::{ParseOpts, parse_document, serialize, tendril::TendrilSink as _};
 use markup5ever_rcdom::{Handle, NodeData, RcDom, SerializableHandle};
-use tai_proto::reading::Removed;
+use tai_proto::mail::Removed;
 
 /// Deeper nesting is shown as text: the converter is recursive.
 const MAX_DEPTH: usize = 200;

@@ -8,7 +8,7 @@ mod invisible;
 mod style;
 
 use super::content::{self, MAX_BODY};
-use tai_proto::reading::Removed;
+use tai_proto::mail::Removed;
 
 pub(super) use html::text_part;
 pub(super) use invisible::{clean, line};

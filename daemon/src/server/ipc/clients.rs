@@ -1,25 +1,18 @@
-//! Who is connected, for the status. It keeps records and decides nothing.
+//! The connected MCP clients, for the status. The module keeps records and decides nothing.
 
+use crate::time::rfc3339;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
-use tai_proto::{call::Attach, status::ClientStatus};
+use tai_proto::{message::Identity, names::Instance, status::ClientStatus};
 
-use crate::time::rfc3339;
-
-/// The records of all clients that said who they are.
+/// The records of all connected agents.
 #[derive(Debug, Default)]
-pub struct Clients(Mutex<Table>);
+pub struct Clients(Mutex<BTreeMap<u64, ClientStatus>>);
 
-#[derive(Debug, Default)]
-struct Table {
-    next: u64,
-    rows: BTreeMap<u64, ClientStatus>,
-}
-
-/// One client's record, removed when this is dropped.
+/// One client's record. Dropping it removes the record.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
     clients: &'a Clients,
@@ -27,58 +20,57 @@ pub(super) struct Record<'a> {
 }
 
 impl Clients {
-    fn table(&self) -> MutexGuard<'_, Table> {
+    fn table(&self) -> MutexGuard<'_, BTreeMap<u64, ClientStatus>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The rows, oldest connection first, as the status shows them.
+    /// Returns the records, oldest connection first.
     pub fn rows(&self) -> Vec<ClientStatus> {
-        self.table().rows.values().cloned().collect()
+        self.table().values().cloned().collect()
     }
 
+    /// Adds the client of connection `key`.
     pub(super) fn add(
         &self,
-        attach: Attach,
-        instance: Option<String>,
-        pid: u32,
+        key: u64,
+        instance: Option<&Instance>,
+        pid: Option<u32>,
         shim: String,
     ) -> Record<'_> {
-        let mut table = self.table();
-        table.next += 1;
-        let key = table.next;
         let row = ClientStatus {
-            name: attach.name,
-            version: attach.version,
-            pid,
+            name: String::new(),
+            version: String::new(),
+            pid: pid.unwrap_or_default(),
             shim,
             address: None,
-            instance,
+            instance: instance.map(Instance::to_string),
             connected_at: rfc3339(SystemTime::now()),
             calls: 0,
             in_flight: 0,
             last_call: None,
             last_call_at: None,
         };
-        table.rows.insert(key, row);
+        self.table().insert(key, row);
         Record { clients: self, key }
     }
 }
 
 impl Record<'_> {
     fn change(&self, change: impl FnOnce(&mut ClientStatus)) {
-        if let Some(row) = self.clients.table().rows.get_mut(&self.key) {
+        if let Some(row) = self.clients.table().get_mut(&self.key) {
             change(row);
         }
     }
 
-    pub(super) fn renamed(&self, attach: Attach, instance: Option<String>) {
+    /// Names the MCP client.
+    pub(super) fn identify(&self, identity: Identity) {
         self.change(|row| {
-            row.name = attach.name;
-            row.version = attach.version;
-            row.instance = instance;
+            row.name = identity.name.into_string();
+            row.version = identity.version.into_string();
         });
     }
 
+    /// Counts a call that begins.
     pub(super) fn called(&self, name: &str) {
         self.change(|row| {
             row.calls += 1;
@@ -88,6 +80,7 @@ impl Record<'_> {
         });
     }
 
+    /// Counts a call that was answered.
     pub(super) fn answered(&self) {
         self.change(|row| row.in_flight = row.in_flight.saturating_sub(1));
     }
@@ -95,6 +88,6 @@ impl Record<'_> {
 
 impl Drop for Record<'_> {
     fn drop(&mut self) {
-        self.clients.table().rows.remove(&self.key);
+        self.clients.table().remove(&self.key);
     }
 }

@@ -1,16 +1,19 @@
 //! One client: its handshake, its calls, its answers. One task reads and writes, so a client
-//! that does not read its answers stops being read from, and is dropped after a while.
+//! that does not read its answers is no longer read from, and is dropped after a while.
 
-use super::{Client, Clients, Happened, Progress, Service, clients::Record};
-use crate::{fault, os};
-use interprocess::local_socket::{tokio::Stream, traits::StreamCommon as _};
+mod error;
+
+use super::{CallContext, CallEvent, Caller, Clients, Progress, Service, clients::Record};
+use crate::fault;
+use error::ConnectionError;
+use interprocess::local_socket::tokio::Stream;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tai_proto::{
-    Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
-    call::{Attach, Request},
+    Answer, Call, Fault, FromDaemon, ToDaemon,
+    call::{Repeat, RoleNeeded},
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
-    name,
+    message::{MAX_IN_FLIGHT, Request, Role},
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
@@ -19,132 +22,160 @@ use tokio::{
     time::{Instant, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument as _;
 
-/// Calls one client may have open.
-const MAX_IN_FLIGHT: usize = 64;
-/// How long a client may take to read what was written to it.
+/// The time a client may take to read what was written to it.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-/// No client is believed to wait for longer.
+/// The longest deadline that is taken into account.
 const LONGEST_DEADLINE: Duration = Duration::from_secs(5 * 60);
 
-pub(super) const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
+const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 
-/// What all connections have in common.
+/// What all connections share, and this connection's number.
 pub(crate) struct Shared<S> {
     pub(crate) service: Arc<S>,
-    /// This connection, among all there ever were.
     pub(crate) key: u64,
     pub(crate) clients: Arc<Clients>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
 }
 
-/// Why a connection ended other than by the peer hanging up.
-#[derive(Debug, thiserror::Error)]
-enum ConnectionError {
-    #[error("it belongs to another user")]
-    OtherUser,
-    #[error("it did not finish the handshake in time")]
-    NoHandshake,
-    #[error("it speaks protocol {oldest} to {newest} ({software}), this daemon does not")]
-    Version {
-        newest: u32,
-        oldest: u32,
-        software: String,
-    },
-    #[error("it sent what is not the protocol: {0}")]
-    Frame(#[from] FrameError),
-    #[error("it hung up in the middle of a frame")]
-    CutOff,
-    #[error("it does not read its answers")]
-    NotReading,
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-}
-
 struct Connection<'a, S, T> {
     shared: &'a Shared<S>,
     stream: T,
     decoder: Decoder,
-    peer: u32,
-    shim: String,
-    version: u32,
+    caller: Caller,
     record: Option<Record<'a>>,
-    instance: Option<String>,
     /// The calls that are not answered.
-    open: HashMap<u64, Open>,
-    happened: mpsc::Sender<Happened>,
+    open: HashMap<u64, OpenCall>,
+    events: mpsc::Sender<CallEvent>,
 }
 
 /// A call that is not answered.
-struct Open {
-    /// Stops it, where it may be stopped.
-    stop: Option<AbortHandle>,
-    /// Whether it counts as a call in the status; waiting for mail does not.
-    counts: bool,
+struct OpenCall {
+    /// Aborts the call if it may be aborted.
+    abort: Option<AbortHandle>,
+    /// Whether the status counts it. Waiting for mail does not count.
+    is_counted: bool,
 }
 
-/// Serves one client, if it is the user's own process.
+/// Serves one client if it is a process of the user's own.
 pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
-    let error = match stream.peer_creds() {
-        Ok(creds) if os::is_own(&creds) => {
-            return serve_own(shared, os::pid(&creds), stream).await;
-        }
+    let error = match tai_client::peer(&stream) {
+        Ok(peer) if peer.is_own_user => return serve_own(shared, peer.pid, stream).await,
         Ok(_) => ConnectionError::OtherUser,
         Err(error) => error.into(),
     };
-    tracing::warn!("a client is disconnected: {error}");
+    tracing::warn!(%error, "a client is disconnected");
 }
 
 /// Serves one client until it hangs up, breaks the protocol, or the daemon has drained.
-pub(crate) async fn serve_own<S, T>(shared: Shared<S>, peer: u32, stream: T)
+pub(crate) async fn serve_own<S, T>(shared: Shared<S>, pid: Option<u32>, mut stream: T)
 where
     S: Service,
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let (happened, mut happening) = mpsc::channel(MAX_IN_FLIGHT);
-    let mut connection = Connection {
-        instance: shared.service.default_instance(),
-        shared: &shared,
-        stream,
-        decoder: Decoder::new(MAX_HELLO),
-        peer,
-        shim: String::new(),
-        version: 0,
-        record: None,
-        open: HashMap::new(),
-        happened,
+    let mut decoder = Decoder::new(MAX_HELLO);
+    let opened = tokio::select! {
+        biased;
+        opened = timeout(HANDSHAKE_TIMEOUT, open(&mut stream, &mut decoder)) => opened,
+        // A client that has not finished the handshake is not waited for.
+        () = shared.stop.cancelled() => return,
     };
+    let result = match opened.unwrap_or(Err(ConnectionError::NoHandshake)) {
+        Ok(Some((software, role))) => {
+            let role = with_default_instance(role, &*shared.service);
+            serve_attached(&shared, pid, software, role, stream, decoder).await
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = result {
+        tracing::warn!(client = shared.key, pid, %error, "a client is disconnected");
+    }
+}
+
+async fn serve_attached<S, T>(
+    shared: &Shared<S>,
+    pid: Option<u32>,
+    software: String,
+    role: Role,
+    stream: T,
+    decoder: Decoder,
+) -> Result<(), ConnectionError>
+where
+    S: Service,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let key = shared.key;
+    let record = match &role {
+        Role::Agent { instance } => Some(shared.clients.add(key, instance.as_ref(), pid, software)),
+        Role::Person => None,
+    };
+    let (events, mut happening) = mpsc::channel(MAX_IN_FLIGHT);
+    let mut connection = Connection {
+        shared,
+        stream,
+        decoder,
+        caller: Caller { key, role },
+        record,
+        open: HashMap::new(),
+        events,
+    };
+    shared.service.joined(&connection.caller);
     let result = connection.run(&mut happening).await;
-    shared.service.gone(shared.key);
-    // Nobody is left to read what these would bring. Sends run to their end on their own.
+    shared.service.gone(key);
+    // No reader is left for these answers. Calls that must not be repeated run to their end.
     for open in connection.open.values() {
-        if let Some(stop) = &open.stop {
-            stop.abort();
+        if let Some(abort) = &open.abort {
+            abort.abort();
         }
     }
-    if let Err(error) = result {
-        tracing::warn!(pid = connection.peer, "a client is disconnected: {error}");
+    result
+}
+
+/// Does the handshake and reads the role; `None` if the client hangs up between frames.
+async fn open<T>(
+    stream: &mut T,
+    decoder: &mut Decoder,
+) -> Result<Option<(String, Role)>, ConnectionError>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let Some(hello) = read_frame::<Hello, T>(stream, decoder).await? else {
+        return Ok(None);
+    };
+    let welcome = Welcome::answering(&hello, SOFTWARE);
+    write_frame(stream, &welcome).await?;
+    if welcome.chosen == 0 {
+        return Err(ConnectionError::Version {
+            newest: hello.newest,
+            oldest: hello.oldest,
+            software: hello.software,
+        });
+    }
+    decoder.set_max(MAX_FRAME);
+    match read_frame(stream, decoder).await? {
+        Some(ToDaemon::Attach(role)) => Ok(Some((hello.software, role))),
+        Some(_) => Err(ConnectionError::NotAttached),
+        None => Ok(None),
+    }
+}
+
+fn with_default_instance<S: Service>(role: Role, service: &S) -> Role {
+    match role {
+        Role::Agent { instance } => Role::Agent {
+            instance: instance.or_else(|| service.default_instance()),
+        },
+        Role::Person => Role::Person,
     }
 }
 
 impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
     async fn run(
         &mut self,
-        happening: &mut mpsc::Receiver<Happened>,
+        happening: &mut mpsc::Receiver<CallEvent>,
     ) -> Result<(), ConnectionError> {
-        let shared = self.shared;
-        let shaken = tokio::select! {
-            biased;
-            shaken = timeout(HANDSHAKE_TIMEOUT, self.handshake()) => shaken,
-            // Whoever has not even said hello is not waited for.
-            () = shared.stop.cancelled() => return Ok(()),
-        };
-        if !shaken.map_err(|_| ConnectionError::NoHandshake)?? {
-            return Ok(());
-        }
-        self.decoder.set_max(MAX_FRAME);
-        shared.service.joined(&self.client());
         loop {
             while let Some(frame) = self.decoder.next_frame()? {
                 self.take(frame).await?;
@@ -154,9 +185,9 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                 return Ok(());
             }
             tokio::select! {
-                // What is answered makes room for what is read.
+                // Answers make room for new calls.
                 biased;
-                Some(happened) = happening.recv() => self.tell(happened).await?,
+                Some(event) = happening.recv() => self.tell(event).await?,
                 () = self.shared.stop.cancelled(), if !draining => {}
                 read = self.stream.read_buf(self.decoder.space()) => {
                     if read? == 0 {
@@ -168,111 +199,51 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         }
     }
 
-    /// Whether there is anybody to go on with.
-    async fn handshake(&mut self) -> Result<bool, ConnectionError> {
-        let hello: Hello = loop {
-            if let Some(hello) = self.decoder.next_frame()? {
-                break hello;
-            }
-            if self.stream.read_buf(self.decoder.space()).await? == 0 {
-                let whole = self.decoder.is_at_boundary();
-                return if whole {
-                    Ok(false)
-                } else {
-                    Err(ConnectionError::CutOff)
-                };
-            }
-        };
-        let welcome = Welcome::answering(&hello, SOFTWARE);
-        self.write(&welcome).await?;
-        if welcome.chosen == 0 {
-            let Hello {
-                newest,
-                oldest,
-                software,
-                ..
-            } = hello;
-            return Err(ConnectionError::Version {
-                newest,
-                oldest,
-                software,
-            });
-        }
-        self.version = welcome.chosen;
-        self.shim = hello.software;
-        Ok(true)
-    }
-
     async fn take(&mut self, frame: ToDaemon) -> Result<(), ConnectionError> {
         match frame {
-            ToDaemon::Attach(attach) => {
-                self.attach(attach);
-                Ok(())
-            }
-            ToDaemon::Cancel { id } => {
-                if let Some(Open {
-                    stop: Some(stop), ..
-                }) = self.open.get(&id)
-                {
-                    stop.abort();
-                    self.answer(id, Err(fault::cancelled())).await?;
+            ToDaemon::Attach(_) => Err(ConnectionError::AttachedTwice),
+            ToDaemon::Identify(identity) => {
+                if let Some(record) = &self.record {
+                    record.identify(identity);
                 }
                 Ok(())
             }
-            ToDaemon::Request(request) => self.request(request, false).await,
-            ToDaemon::Tracked(request) => self.request(request, true).await,
-        }
-    }
-
-    async fn request(&mut self, request: Request, tracked: bool) -> Result<(), ConnectionError> {
-        let Some(fault) = self.refusal(&request) else {
-            self.begin(request, tracked);
-            return Ok(());
-        };
-        let (id, result) = (request.id, Err(fault));
-        self.write(&FromDaemon::Answer { id, result }).await
-    }
-
-    async fn tell(&mut self, happened: Happened) -> Result<(), ConnectionError> {
-        match happened {
-            Happened::Done(id, result) => self.answer(id, *result).await,
-            Happened::Progress { id, done, total } if self.open.contains_key(&id) => {
-                self.write(&FromDaemon::Progress { id, done, total }).await
+            ToDaemon::Cancel { id } => {
+                let abort = self.open.get(&id).and_then(|open| open.abort.as_ref());
+                match abort {
+                    Some(abort) => {
+                        abort.abort();
+                        self.answer(id, Err(fault::cancelled())).await
+                    }
+                    None => Ok(()),
+                }
             }
-            // It was cancelled, and has been answered.
-            Happened::Progress { .. } => Ok(()),
+            ToDaemon::Request(request) => match self.refusal(&request) {
+                Some(fault) => {
+                    let (id, result) = (request.id, Err(fault));
+                    write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await
+                }
+                None => {
+                    self.begin(request);
+                    Ok(())
+                }
+            },
         }
     }
 
-    fn client(&self) -> Client {
-        Client {
-            key: self.shared.key,
-            version: self.version,
-            instance: self.instance.clone(),
-            attached: self.record.is_some(),
-        }
-    }
-
-    fn attach(&mut self, mut attach: Attach) {
-        // Both are shown in the status; a client's name is not a place to write books.
-        for text in [&mut attach.name, &mut attach.version] {
-            text.truncate(text.floor_char_boundary(80));
-        }
-        let instance = attach
-            .instance
-            .clone()
-            .or_else(|| self.shared.service.default_instance());
-        self.instance.clone_from(&instance);
-        match &self.record {
-            Some(record) => record.renamed(attach, instance),
-            None => {
-                let shim = self.shim.clone();
-                self.record = Some(self.shared.clients.add(attach, instance, self.peer, shim));
+    async fn tell(&mut self, event: CallEvent) -> Result<(), ConnectionError> {
+        match event {
+            CallEvent::Done(id, result) => self.answer(id, *result).await,
+            CallEvent::Progress { id, done, total } if self.open.contains_key(&id) => {
+                let progress = FromDaemon::Progress { id, done, total };
+                write_frame(&mut self.stream, &progress).await
             }
+            // The call was cancelled and has been answered.
+            CallEvent::Progress { .. } => Ok(()),
         }
     }
 
-    /// Why a request is not begun.
+    /// Returns the reason why a request is not begun.
     fn refusal(&self, request: &Request) -> Option<Fault> {
         if self.shared.stop.is_cancelled() {
             return Some(fault::stopping());
@@ -281,48 +252,54 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             return Some(fault::too_busy(MAX_IN_FLIGHT));
         }
         if self.open.contains_key(&request.id) {
-            let what = format!("request {} is already open", request.id);
-            return Some(Fault::new(FaultCode::BadRequest, what, "", ""));
+            return Some(fault::id_in_use(request.id));
         }
-        if request.call.since() > self.version {
-            return Some(fault::newer_than_client(SOFTWARE));
+        match (request.call.role(), &self.caller.role) {
+            (RoleNeeded::Person, Role::Agent { .. }) => {
+                Some(fault::wrong_role(request.call.label()))
+            }
+            (RoleNeeded::Any | RoleNeeded::Person, _) => None,
         }
-        let instance = self.instance.as_deref();
-        instance
-            .and_then(|name| name::instance(name).err())
-            .map(|rule| fault::bad_instance(&rule.to_string()))
     }
 
-    fn begin(&mut self, request: Request, tracked: bool) {
+    fn begin(&mut self, request: Request) {
         let Request {
             id,
             deadline_ms,
+            progress,
             call,
         } = request;
         let patience = Duration::from_millis(deadline_ms.into()).min(LONGEST_DEADLINE);
-        let deadline = Instant::now() + patience;
-        let repeatable = call.is_repeatable();
-        let counts = !matches!(call, Call::Watch { .. });
-        if let Some(record) = self.record.as_ref().filter(|_| counts) {
-            record.called(call.name());
+        let label = call.label();
+        let may_abort = call.repeat() == Repeat::Safe;
+        let is_counted = !matches!(call, Call::Watch(_));
+        if let Some(record) = self.record.as_ref().filter(|_| is_counted) {
+            record.called(label);
         }
-        let progress = Progress {
-            id,
-            out: tracked.then(|| self.happened.clone()),
+        let context = CallContext {
+            caller: self.caller.clone(),
+            deadline: Instant::now() + patience,
+            progress: Progress {
+                id,
+                out: progress.then(|| self.events.clone()),
+            },
         };
-        let work = self
-            .shared
-            .service
-            .clone()
-            .call(self.client(), call, progress, deadline);
-        let happened = self.happened.clone();
-        // Tracked, so that a drain waits for a send whose client has gone.
-        let task = self.shared.tasks.spawn(async move {
+        let span = tracing::info_span!(
+            "call",
+            client = self.shared.key,
+            request_id = id,
+            call = label
+        );
+        let work = self.shared.service.clone().call(call, context);
+        let events = self.events.clone();
+        let finished = async move {
             let result = work.await;
-            let _ = happened.send(Happened::Done(id, Box::new(result))).await;
-        });
-        let stop = repeatable.then(|| task.abort_handle());
-        self.open.insert(id, Open { stop, counts });
+            let _ = events.send(CallEvent::Done(id, Box::new(result))).await;
+        };
+        // Tracked, so that a drain waits for a send whose client has gone.
+        let task = self.shared.tasks.spawn(finished.instrument(span));
+        let abort = may_abort.then(|| task.abort_handle());
+        self.open.insert(id, OpenCall { abort, is_counted });
     }
 
     async fn answer(
@@ -330,26 +307,57 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         id: u64,
         result: Result<Answer, Fault>,
     ) -> Result<(), ConnectionError> {
-        // A call that was cancelled has been answered.
         let Some(open) = self.open.remove(&id) else {
+            // The call was cancelled while its answer waited here.
+            if let Ok(answer) = result {
+                self.shared.service.undelivered(self.shared.key, answer);
+            }
             return Ok(());
         };
-        if let Some(record) = self.record.as_ref().filter(|_| open.counts) {
+        if let Some(record) = self.record.as_ref().filter(|_| open.is_counted) {
             record.answered();
         }
-        let result = result.map_err(|fault| Fault {
-            code: fault.code.in_version(self.version),
-            ..fault
-        });
-        self.write(&FromDaemon::Answer { id, result }).await
-    }
-
-    async fn write<F: serde::Serialize>(&mut self, frame: &F) -> Result<(), ConnectionError> {
-        let mut bytes = Vec::new();
-        encode(frame, &mut bytes)?;
-        match timeout(WRITE_TIMEOUT, self.stream.write_all(&bytes)).await {
-            Ok(written) => Ok(written?),
-            Err(_) => Err(ConnectionError::NotReading),
+        match write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await {
+            Err(ConnectionError::Frame(FrameError::TooLong { length, max })) => {
+                let result = Err(fault::answer_too_large(length, max));
+                write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await
+            }
+            written => written,
         }
+    }
+}
+
+/// Reads one frame; `None` if the peer hangs up between frames.
+async fn read_frame<F, T>(
+    stream: &mut T,
+    decoder: &mut Decoder,
+) -> Result<Option<F>, ConnectionError>
+where
+    F: serde::de::DeserializeOwned,
+    T: AsyncRead + Unpin,
+{
+    loop {
+        if let Some(frame) = decoder.next_frame()? {
+            return Ok(Some(frame));
+        }
+        if stream.read_buf(decoder.space()).await? == 0 {
+            return match decoder.is_at_boundary() {
+                true => Ok(None),
+                false => Err(ConnectionError::CutOff),
+            };
+        }
+    }
+}
+
+async fn write_frame<F, T>(stream: &mut T, frame: &F) -> Result<(), ConnectionError>
+where
+    F: serde::Serialize,
+    T: AsyncWrite + Unpin,
+{
+    let mut bytes = Vec::new();
+    encode(frame, &mut bytes)?;
+    match timeout(WRITE_TIMEOUT, stream.write_all(&bytes)).await {
+        Ok(written) => Ok(written?),
+        Err(_) => Err(ConnectionError::NotReading),
     }
 }

@@ -104,7 +104,7 @@ impl ProfileLock {
                 let mut text = String::new();
                 let read = file.read_to_string(&mut text);
                 let pid = read.ok().and_then(|_| text.trim().parse().ok());
-                let profile = endpoint.profile().to_owned();
+                let profile = endpoint.profile().to_string();
                 return Err(BindError::AlreadyRunning { profile, pid });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),

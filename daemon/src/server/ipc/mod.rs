@@ -1,5 +1,5 @@
-//! The socket: exactly one daemon per profile has it, and every client gets a task of its
-//! own. It turns frames into calls and answers into frames, and knows no mail.
+//! The socket: one daemon per profile has it, and every client gets a task of its own. The
+//! module turns frames into calls and answers into frames, and knows no mail.
 
 mod clients;
 pub(crate) mod connection;
@@ -10,73 +10,89 @@ pub use clients::Clients;
 pub use listener::{BindError, Listener, ProfileLock};
 
 use std::{future::Future, sync::Arc};
-use tai_proto::{Answer, Call, Fault};
+use tai_proto::{Answer, Call, Fault, message::Role, names::Instance};
 use tokio::{sync::mpsc, time::Instant};
 
-/// Who asks.
+/// The client that makes a call.
 #[derive(Debug, Clone)]
-pub struct Client {
-    /// The connection.
+pub struct Caller {
+    /// The connection's number. Numbers are never used again.
     pub key: u64,
-    /// The protocol version it speaks.
-    pub version: u32,
-    /// The instance it is.
-    pub instance: Option<String>,
-    /// Whether it serves an MCP client, and not a person.
-    pub attached: bool,
+    /// The connection's role. An agent's instance is the daemon's default if the client names
+    /// none.
+    pub role: Role,
 }
 
-/// How far a call is, for a client that wants to know.
-#[derive(Debug, Clone)]
-pub struct Progress {
-    id: u64,
-    out: Option<mpsc::Sender<Happened>>,
-}
-
-impl Progress {
-    /// So many mails were looked at, of so many. Said again and again; what a client cannot
-    /// be told at once it is not told.
-    pub fn tell(&self, done: u64, total: u64) {
-        if let Some(out) = &self.out {
-            let id = self.id;
-            let _ = out.try_send(Happened::Progress { id, done, total });
+impl Caller {
+    /// Returns the instance that the call is for.
+    pub fn instance(&self) -> Option<&Instance> {
+        match &self.role {
+            Role::Agent { instance } => instance.as_ref(),
+            Role::Person => None,
         }
     }
 }
 
-/// What a call brings while and when it is done.
+/// The circumstances of a call.
+#[derive(Debug, Clone)]
+pub struct CallContext {
+    /// The client that makes it.
+    pub caller: Caller,
+    /// The time by which it is answered.
+    pub deadline: Instant,
+    /// The receiver of its progress.
+    pub progress: Progress,
+}
+
+/// Reports the progress of a call to a client that asked for it.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    id: u64,
+    out: Option<mpsc::Sender<CallEvent>>,
+}
+
+impl Progress {
+    /// Reports that `done` of `total` mails were looked at. A report is dropped if the client
+    /// is slow.
+    pub fn report(&self, done: u64, total: u64) {
+        if let Some(out) = &self.out {
+            let id = self.id;
+            let _ = out.try_send(CallEvent::Progress { id, done, total });
+        }
+    }
+}
+
+/// An event of a running call.
 #[derive(Debug)]
-enum Happened {
-    Progress {
-        id: u64,
-        done: u64,
-        total: u64,
-    },
-    /// In a box, because a channel keeps room for many: 8 kB for each client.
+enum CallEvent {
+    /// The call has got this far.
+    Progress { id: u64, done: u64, total: u64 },
+    /// The call is done. Boxed, because each client's channel keeps room for many: 8 kB.
     Done(u64, Box<Result<Answer, Fault>>),
 }
 
-/// What the daemon does for clients. A call runs on a task of its own; dropping its future
-/// must be safe for repeatable calls, others are never dropped.
+/// The daemon's work for clients. Each call runs on a task of its own. The future of a call
+/// that may be repeated must be safe to drop; other futures are never dropped.
 pub trait Service: Send + Sync + 'static {
-    /// A client's handshake is done. Keys are never used again.
-    fn joined(&self, client: &Client);
+    /// Is told of a client that attached.
+    fn joined(&self, client: &Caller);
 
-    /// A client has gone.
+    /// Is told of a client that has gone.
     fn gone(&self, client: u64);
 
-    /// Does one call for a client.
+    /// Does one call.
     fn call(
         self: Arc<Self>,
-        client: Client,
         call: Call,
-        progress: Progress,
-        deadline: Instant,
+        context: CallContext,
     ) -> impl Future<Output = Result<Answer, Fault>> + Send;
 
-    /// Whether it has something that would be lost if it ended while nobody is connected.
+    /// Is told of an answer that was made and not sent, because the client had cancelled.
+    fn undelivered(&self, client: u64, answer: Answer);
+
+    /// Whether exiting without clients would lose something.
     fn is_needed(&self) -> bool;
 
-    /// The instance of clients that name none.
-    fn default_instance(&self) -> Option<String>;
+    /// Returns the instance of clients that name none.
+    fn default_instance(&self) -> Option<Instance>;
 }

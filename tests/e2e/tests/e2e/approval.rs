@@ -162,7 +162,7 @@ fn where_the_client_cannot_ask_the_mail_waits_for_taid_approve() {
     insta::assert_snapshot!(result.text, @"
     error: not sent yet: this email waits for the user's approval, as number 1
     caused by: taid's configuration has the user asked first (confirm_send), and this client cannot ask
-    hint: Tell the user to run `taid approve 1` within an hour: it is sent then. Do not send it again.
+    hint: tell the user to run `taid approve 1` within an hour, which sends it; do not send it again
     ");
     let again = shim.call("send_email", mail("first"));
     assert_eq!(again.text, result.text, "it waits once");

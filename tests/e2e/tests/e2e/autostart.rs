@@ -239,8 +239,8 @@ fn a_taid_that_does_not_start_says_why_to_the_agent() {
     let result = shim(&machine, &[]).call("list_inbox", json!({}));
     assert!(result.is_error);
     insta::assert_snapshot!(result.text, @"
-    error: taid was started and did not stay: `poll_interval` in config.toml is not valid: expected a number of milliseconds from 1000 to 60000
-    hint: Tell the user: correct the value and start taid again
+    error: taid did not start: `poll_interval` in config.toml is not valid: expected a number of milliseconds from 1000 to 60000
+    hint: ask the user to correct the value and start taid again, then call again
     ");
 }
 
@@ -254,7 +254,9 @@ fn what_is_no_absence_is_not_taken_for_one() {
     link.unwrap();
     let result = shim(&machine, &[]).call("list_inbox", json!({}));
     assert!(
-        result.text.contains("taid cannot be connected to"),
+        result
+            .text
+            .starts_with("error: cannot connect to taid\ncaused by: Too many levels"),
         "{}",
         result.text
     );

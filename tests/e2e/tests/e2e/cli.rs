@@ -69,16 +69,16 @@ fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
     let output = machine.cli(&["status"]);
     assert_eq!(output.status.code(), Some(5));
     insta::assert_snapshot!(stderr(&output), @"
-    error: the daemon speaks another protocol version
-    caused by: taid 9.0.0 speaks 8 to 9, this taid 0.1.0 speaks 1 to 3
-    hint: stop the older one and start it again from the same installation
+    error: taid and this program have no protocol version in common
+    caused by: taid 9.0.0 speaks 8 to 9, taid 0.1.0 speaks 1 to 1
+    hint: install both from one release, run `taid stop`, and restart the MCP client
     ");
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", serde_json::json!({}));
     insta::assert_snapshot!(result.text, @"
-    error: taid and tai-mcp are too far apart in version
-    caused by: taid 9.0.0 speaks protocol 8 to 9, tai-mcp 0.1.0 speaks 1 to 3
-    hint: Ask the user to install both from one release, then `taid stop` and `taid run`, and to restart this MCP client.
+    error: taid and this program have no protocol version in common
+    caused by: taid 9.0.0 speaks 8 to 9, tai-mcp 0.1.0 speaks 1 to 1
+    hint: ask the user to install both from one release, run `taid stop`, and restart the MCP client, then call again
     ");
     server.join().unwrap();
 }
@@ -193,7 +193,10 @@ fn the_status_has_the_documented_fields() {
         fields(&status),
         "account bridge clients daemon held schema session unknown_sends"
     );
-    assert_eq!(fields(&status["account"]), "address source username");
+    assert_eq!(
+        fields(&status["account"]),
+        "address can_sign_in_again source username"
+    );
     assert_eq!(
         fields(&status["daemon"]),
         "draining idle_exit_s log log_dropped pid profile protocol socket started_at uptime_s version"
@@ -239,13 +242,13 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
     $ taid login alice --password-stdin
     error: the password cannot be used
     caused by: a password has 8 to 128 characters
-    hint: Correct it and try again. Nothing was sent.
+    hint: correct it and try again; nothing was sent
     exit 1
 
     $ taid login a b --password-stdin
     error: the username cannot be used
-    caused by: a username has 3 to 50 characters, all of them ASCII letters, digits or hyphens
-    hint: Correct it and try again. Nothing was sent.
+    caused by: a username has 3 to 50 characters: ASCII letters, digits and hyphens
+    hint: correct it and try again; nothing was sent
     exit 1
 
     $ taid approve 7
@@ -256,16 +259,18 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
 
     $ taid setup --instance a b
     error: the instance is not valid
-    caused by: an instance has 1 to 64 characters, all of them ASCII letters, digits, hyphens or underscores
+    caused by: an instance has 1 to 64 characters: ASCII letters, digits, hyphens and underscores
     exit 1
 
     $ taid setup --profile A
     error: the profile is not valid
-    caused by: a profile has 1 to 32 characters, all of them lower-case ASCII letters, digits or hyphens
+    caused by: a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens
+    hint: choose another profile with --profile or TAI_MCP_PROFILE
     exit 1
 
     $ taid status --profile A
-    error: a profile has 1 to 32 characters, all of them lower-case ASCII letters, digits or hyphens
+    error: the profile is not valid
+    caused by: a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens
     hint: choose another profile with --profile or TAI_MCP_PROFILE
     exit 1
     ");

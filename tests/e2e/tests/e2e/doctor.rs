@@ -213,7 +213,7 @@ fn a_clock_that_is_wrong_by_a_day_is_named_first() {
 fn a_refused_login_is_named_first() {
     let machine = Machine::new();
     let wrong = wrong_account("another-sandbox-password");
-    insta::assert_snapshot!(first_wrong(&machine, &wrong), @"login: Authentication failed - invalid username or password: the bridge refused the login; it says the same when its own database fails");
+    insta::assert_snapshot!(first_wrong(&machine, &wrong), @"login: Authentication failed - invalid username or password: the bridge refused the login; it does the same when its own database fails");
     machine
         .sandbox
         .behave(|behaviour| behaviour.suspended = true);
@@ -221,29 +221,29 @@ fn a_refused_login_is_named_first() {
 }
 
 #[test]
-fn a_daemon_that_is_not_there_or_too_old_is_named_first() {
+fn a_daemon_that_is_not_there_or_speaks_another_protocol_is_named_first() {
     let machine = Machine::new();
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid is not running: there is no taid at HOME/tai/default.sock");
     private_runtime_dir(&machine);
     let listener = UnixListener::bind(machine.socket()).unwrap();
     std::fs::set_permissions(machine.socket(), std::fs::Permissions::from_mode(0o600)).unwrap();
-    let older = std::thread::spawn(move || {
+    let other = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 512]);
         let welcome = Welcome {
             magic: MAGIC,
-            chosen: 1,
-            newest: 1,
-            oldest: 1,
-            software: "taid 0.0.9".into(),
+            chosen: 0,
+            newest: 9,
+            oldest: 8,
+            software: "taid 9.0.0".into(),
         };
         let mut bytes = Vec::new();
         encode(&welcome, &mut bytes).unwrap();
         stream.write_all(&bytes).unwrap();
         let _ = stream.read(&mut [0; 512]);
     });
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: the daemon speaks another protocol version: taid 0.0.9 speaks 1 to 1, this taid 0.1.0 speaks 1 to 3");
-    older.join().unwrap();
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid and this program have no protocol version in common: taid 9.0.0 speaks 8 to 9, taid 0.1.0 speaks 1 to 1");
+    other.join().unwrap();
 }
 
 #[test]

@@ -6,17 +6,18 @@ use std::{
 };
 use tai_e2e::{Killed, Machine, PASSWORD, raw::Raw, wait_until, within};
 use tai_proto::{
-    Answer, Call, FaultCode, ToDaemon,
-    call::{ListInbox, Request},
+    Answer, FaultCode, ToDaemon,
+    call::{GetInfo, GetStatus, List, Logout, Stop},
     frame::MAX_FRAME,
     hello::{Hello, PROTOCOL, Welcome},
+    message::Role,
 };
 
-const LIST: Call = Call::ListInbox(ListInbox {
+const LIST: List = List {
     limit: 10,
     offset: 0,
     show_read: false,
-});
+};
 
 #[test]
 fn the_socket_its_directory_and_the_logs_are_the_users_alone() {
@@ -131,8 +132,8 @@ fn garbage_costs_its_sender_the_connection_and_nobody_else_anything() {
     let mut raw = Raw::open(&machine.socket());
     raw.bytes(&[4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
     assert!(raw.is_hung_up_on());
-    good.request(1, Call::Info);
-    assert!(matches!(good.answer(), (1, Ok(Answer::Info(_)))));
+    good.request(1, GetInfo);
+    assert!(matches!(good.answer(), (1, Ok(Answer::GetInfo(_)))));
 }
 
 #[test]
@@ -180,7 +181,7 @@ fn a_client_can_be_written_from_the_protocols_own_page() {
         .lines()
         .skip_while(|line| *line != "//! ```text")
         .skip(1)
-        .take(2)
+        .take(3)
         .collect();
     for line in lines {
         let hex = line.trim_start_matches("//! ").split_whitespace();
@@ -190,7 +191,7 @@ fn a_client_can_be_written_from_the_protocols_own_page() {
         raw.bytes(&bytes);
     }
     assert_ne!(raw.read::<Welcome>().unwrap().chosen, 0);
-    assert!(matches!(raw.answer(), (7, Ok(Answer::Status(_)))));
+    assert!(matches!(raw.answer(), (7, Ok(Answer::GetStatus(_)))));
 }
 
 #[test]
@@ -249,9 +250,9 @@ fn a_draining_daemon_refuses_new_calls_by_name_and_answers_the_old() {
         let (id, result) = raw.answer();
         (id, result.map(drop).map_err(|fault| fault.code))
     };
-    raw.request(2, Call::Stop);
+    raw.request(2, Stop);
     assert_eq!(next(&mut raw), (2, Ok(())));
-    raw.request(3, Call::Info);
+    raw.request(3, GetInfo);
     assert_eq!(next(&mut raw), (3, Err(FaultCode::Stopping)));
     assert_eq!(next(&mut raw), (1, Ok(())));
     assert!(raw.is_hung_up_on());
@@ -274,13 +275,34 @@ fn neither_the_token_nor_the_password_is_in_any_answer() {
     let taid = machine.start();
     taid.wait_until_live();
     let mut raw = Raw::open(&machine.socket());
-    for (id, call) in [Call::Info, Call::Status, LIST].into_iter().enumerate() {
-        raw.frame(&ToDaemon::Request(Request {
-            id: id as u64,
-            deadline_ms: 5000,
-            call,
-        }));
+    raw.request(0, GetInfo);
+    raw.request(1, GetStatus);
+    raw.request(2, LIST);
+    for _ in 0..3 {
         let text = format!("{:?}", raw.answer());
         assert!(!text.contains(PASSWORD) && !text.contains("eyJ"), "{text}");
     }
+}
+
+#[test]
+fn an_agents_connection_cannot_make_a_persons_calls_and_its_role_is_fixed() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let agent = || Role::Agent { instance: None };
+    let mut raw = Raw::open_as(&machine.socket(), agent());
+    raw.request(1, Logout);
+    raw.request(2, Stop);
+    raw.request(3, GetInfo);
+    let refused = |answer: (u64, Result<Answer, tai_proto::Fault>)| answer.1.unwrap_err().code;
+    assert_eq!(refused(raw.answer()), FaultCode::NotPermitted);
+    assert_eq!(refused(raw.answer()), FaultCode::NotPermitted);
+    assert!(raw.answer().1.is_ok());
+    raw.frame(&ToDaemon::Attach(Role::Person));
+    assert!(raw.is_hung_up_on());
+    // Without a role there are no calls.
+    let mut raw = Raw::connect(&machine.socket()).unwrap();
+    raw.frame(&Hello::new("test"));
+    raw.read::<Welcome>().unwrap();
+    raw.request(1, GetInfo);
+    assert!(raw.is_hung_up_on());
 }

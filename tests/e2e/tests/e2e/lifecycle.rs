@@ -3,7 +3,7 @@
 
 use serde_json::json;
 use tai_e2e::{Machine, PASSWORD, raw::Raw, wait_until};
-use tai_proto::{Call, call::ListInbox};
+use tai_proto::call::List;
 use tai_sandbox::{Behaviour, Fault, FaultKind, Options, Tokens};
 
 const LOGIN: &str = "POST /api/v1/login";
@@ -157,16 +157,16 @@ fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.revoke_all_tokens();
-    let list = Call::ListInbox(ListInbox {
+    let list = List {
         limit: 1,
         offset: 0,
         show_read: true,
-    });
+    };
     let mut clients: Vec<_> = (0..16).map(|_| Raw::open(&machine.socket())).collect();
     // 16 clients with 63 calls each.
     for client in &mut clients {
         for id in 0..63 {
-            client.request(id, list.clone());
+            client.request(id, list);
         }
     }
     for client in &mut clients {

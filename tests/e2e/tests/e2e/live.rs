@@ -203,7 +203,7 @@ fn without_taid_it_says_so_once_and_goes_on_when_taid_is_there() {
     let rest: Vec<String> = errors.map_while(Result::ok).collect();
     assert_eq!(
         rest.last().map(String::as_str),
-        Some("It is tried again."),
+        Some("Retrying."),
         "{rest:?}"
     );
 }

@@ -103,7 +103,7 @@ fn a_refused_password_is_said_plainly_and_tried_once_however_many_ask() {
             result.text
         );
         assert!(
-            result.text.contains("The next try is allowed in"),
+            result.text.contains("the next attempt is due in"),
             "{}",
             result.text
         );
@@ -202,7 +202,7 @@ fn a_rate_limit_is_waited_out_by_all_clients_when_there_is_time_and_told_when_no
     limit("600");
     let result = shims[0].call("list_inbox", json!({}));
     assert!(
-        result.is_error && result.text.contains("come back in 10 min 0 s"),
+        result.is_error && result.text.contains("try again in 10 min 0 s"),
         "{}",
         result.text
     );

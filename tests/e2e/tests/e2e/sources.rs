@@ -64,9 +64,9 @@ fn a_password_command_that_fails_is_told_and_not_run_again_and_again() {
         let result = shim.call("list_inbox", json!({}));
         assert!(result.is_error);
         insta::allow_duplicates!(insta::assert_snapshot!(result.text, @"
-        error: taid does not get the password it is to log in with
+        error: the password source failed
         caused by: the password command `sh` failed (exit status: 1)
-        hint: Run `sh` yourself with the arguments of `password_command`, and see what it says. `taid login` signs in without it.
+        hint: ask the user to run `sh` with the arguments of `password_command` and see what it prints, or sign in with `taid login`, then call again
         "));
     }
     assert_eq!(std::fs::read_to_string(&runs).unwrap(), "x\n");

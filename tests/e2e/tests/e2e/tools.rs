@@ -97,7 +97,7 @@ fn a_search_looks_into_bodies_of_its_own_instance_and_says_how_far() {
     let none = shim.call("search_inbox", json!({"query": "nowhere"}));
     assert!(
         none.text
-            .contains("0 found, 30 looked at, which is all there are"),
+            .contains("0 found, 30 searched, which is all there are"),
         "{}",
         none.text
     );
@@ -129,7 +129,7 @@ fn an_instance_that_may_only_read_is_refused_the_rest_with_the_reason() {
     insta::assert_snapshot!(refused.text, @"
     error: send_email is not permitted here
     caused by: taid's configuration says so: [instances.desk] has read_only = true
-    hint: Nothing was done. Do without it, or ask the user to change the configuration and restart taid.
+    hint: do without it, or ask the user to change the configuration; nothing was done
     ");
     let mut bot = machine.shim("bot").initialized("test", "2025-06-18");
     let refused = bot.call("list_inbox", json!({}));
@@ -158,5 +158,5 @@ fn the_bundle_lists_the_tools_that_the_server_offers() {
     assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
     let tools = manifest["tools"].as_array().unwrap().iter();
     let names: Vec<&str> = tools.map(|tool| tool["name"].as_str().unwrap()).collect();
-    assert_eq!(names, tai_proto::call::TOOLS);
+    assert_eq!(names, tai_proto::Tool::ALL.map(tai_proto::Tool::name));
 }

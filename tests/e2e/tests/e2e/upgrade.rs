@@ -1,107 +1,101 @@
-//! Releases follow each other without a lost call: an older client is served as before, an
-//! older daemon makes room for the newer one.
+//! A later release takes over from a daemon of an earlier one without a lost call.
 
 use serde_json::json;
 use std::{
     io::{Read as _, Write as _},
-    os::unix::net::UnixListener,
+    os::unix::{
+        fs::PermissionsExt as _,
+        net::{UnixListener, UnixStream},
+    },
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
     thread::JoinHandle,
 };
-use tai_e2e::{Machine, PASSWORD, mcp::Shim, raw::Raw};
+use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, raw::Raw};
 use tai_proto::{
-    Answer, Call, FaultCode, FromDaemon, ToDaemon,
-    approval::Outgoing,
-    call::{Format, SendEmail},
+    Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
+    account::{PasswordNeed, Succession},
+    call::{MakeWay, Release},
     frame::{Decoder, MAX_FRAME, encode},
-    hello::{Hello, MAGIC, Welcome},
-    reading::Search,
+    hello::{Hello, MAGIC, PROTOCOL, Welcome},
 };
 
-/// A daemon of the release before: it speaks up to version 2, tells its status, stops when it
-/// is asked to, and answers everything else with its version. Counts how often it was asked
-/// to stop.
-fn older_daemon(machine: &Machine, source: &str) -> (Arc<AtomicU32>, JoinHandle<()>) {
+/// A daemon of an earlier release. It answers a request to make way with `succession`, and
+/// mail calls with a fault that names its release. Counts the requests to make way.
+fn earlier_daemon(machine: &Machine, succession: Succession) -> (Arc<AtomicU32>, JoinHandle<()>) {
     std::fs::create_dir_all(machine.runtime_dir()).unwrap();
     let socket = machine.socket();
     let listener = UnixListener::bind(&socket).unwrap();
-    let stops = Arc::new(AtomicU32::new(0));
-    let counted = stops.clone();
-    let status = json!({
-        "schema": 1,
-        "daemon": {"version": "0.0.9", "protocol": 2, "pid": 1, "profile": "default",
-            "started_at": "", "uptime_s": 1, "socket": "", "log": "", "draining": false},
-        "account": {"username": "alice", "address": null, "source": source},
-        "session": {"state": "live", "token_expires_at": null, "renews_at": null, "retry_at": null,
-            "logins": 1, "renewals": 0, "failed_logins": 0, "failed_renewals": 0, "last_error": null},
-        "bridge": {"url": "", "requests": 0, "retries": 0, "latency_us": null,
-            "last_answer_at": null, "rate_limited_until": null},
-        "clients": [],
-    });
+    let asked = Arc::new(AtomicU32::new(0));
+    let counted = asked.clone();
     let serving = std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut decoder = Decoder::new(MAX_FRAME);
-            let say = |stream: &mut std::os::unix::net::UnixStream, bytes: Vec<u8>| {
-                let _ = stream.write_all(&bytes);
-            };
-            let mut piece = [0; 4096];
-            let mut greeted = false;
-            'client: while let Ok(length @ 1..) = stream.read(&mut piece) {
-                decoder.space().extend_from_slice(&piece[..length]);
-                if !greeted {
-                    let Some(Hello { .. }) = decoder.next_frame().unwrap() else {
-                        continue;
-                    };
-                    greeted = true;
-                    let welcome = Welcome {
-                        magic: MAGIC,
-                        chosen: 2,
-                        newest: 2,
-                        oldest: 1,
-                        software: "taid 0.0.9".into(),
-                    };
-                    let mut bytes = Vec::new();
-                    encode(&welcome, &mut bytes).unwrap();
-                    say(&mut stream, bytes);
-                }
-                while let Some(frame) = decoder.next_frame::<ToDaemon>().unwrap() {
-                    let ToDaemon::Request(request) = frame else {
-                        continue;
-                    };
-                    let stop = request.call == Call::Stop;
-                    let answer = match request.call {
-                        Call::Status => Answer::Status(status.to_string()),
-                        Call::Stop => Answer::Stopping,
-                        _ => Answer::Done {
-                            mail: 9,
-                            subject: "0.0.9".into(),
-                        },
-                    };
-                    let (id, result) = (request.id, Ok(answer));
-                    let mut bytes = Vec::new();
-                    encode(&FromDaemon::Answer { id, result }, &mut bytes).unwrap();
-                    say(&mut stream, bytes);
-                    if stop {
-                        counted.fetch_add(1, Ordering::Relaxed);
-                        break 'client;
-                    }
-                }
-            }
-            if counted.load(Ordering::Relaxed) > 0 {
+            let yields = serve(stream.unwrap(), succession, &counted);
+            if yields {
                 drop(listener);
                 let _ = std::fs::remove_file(&socket);
                 return;
             }
         }
     });
-    (stops, serving)
+    (asked, serving)
 }
 
-fn newer_client(machine: &Machine) -> Shim {
+/// Serves one client. Returns whether the daemon made way.
+fn serve(mut stream: UnixStream, succession: Succession, asked: &AtomicU32) -> bool {
+    let mut decoder = Decoder::new(MAX_FRAME);
+    let mut piece = [0; 4096];
+    let mut greeted = false;
+    while let Ok(length @ 1..) = stream.read(&mut piece) {
+        decoder.space().extend_from_slice(&piece[..length]);
+        if !greeted {
+            let Some(Hello { .. }) = decoder.next_frame().unwrap() else {
+                continue;
+            };
+            greeted = true;
+            write(
+                &mut stream,
+                &Welcome {
+                    magic: MAGIC,
+                    chosen: PROTOCOL,
+                    newest: PROTOCOL,
+                    oldest: PROTOCOL,
+                    software: "taid 0.0.9".into(),
+                },
+            );
+        }
+        while let Some(frame) = decoder.next_frame::<ToDaemon>().unwrap() {
+            let ToDaemon::Request(request) = frame else {
+                continue;
+            };
+            let makes_way = matches!(request.call, Call::MakeWay(_));
+            let result = match request.call {
+                Call::MakeWay(_) => Ok(Answer::MakeWay(succession)),
+                Call::ClaimAccount(_) => Ok(Answer::ClaimAccount(PasswordNeed::NotNeeded)),
+                _ => Err(Fault::new(FaultCode::BadRequest, "this is release 0.0.9")),
+            };
+            let id = request.id;
+            write(&mut stream, &FromDaemon::Answer { id, result });
+            if makes_way {
+                asked.fetch_add(1, Ordering::Relaxed);
+                if succession == Succession::Yields {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+fn write(stream: &mut UnixStream, frame: &impl serde::Serialize) {
+    let mut bytes = Vec::new();
+    encode(frame, &mut bytes).unwrap();
+    let _ = stream.write_all(&bytes);
+}
+
+fn later_client(machine: &Machine) -> Shim {
     let mut command = machine.command("tai-mcp");
     command
         .env("TAI_MCP_AUTOSTART", "1")
@@ -112,10 +106,10 @@ fn newer_client(machine: &Machine) -> Shim {
 }
 
 #[test]
-fn an_older_daemon_makes_room_for_the_newer_one_and_the_call_is_answered_by_that() {
+fn an_earlier_daemon_makes_way_and_its_successor_answers_the_call() {
     let machine = Machine::new();
-    let (stops, serving) = older_daemon(&machine, "the keyring");
-    let mut shim = newer_client(&machine);
+    let (asked, serving) = earlier_daemon(&machine, Succession::Yields);
+    let mut shim = later_client(&machine);
     let result = shim.call("list_inbox", json!({}));
     assert!(
         result.text.contains("desk.alice@tai.chat"),
@@ -123,72 +117,54 @@ fn an_older_daemon_makes_room_for_the_newer_one_and_the_call_is_answered_by_that
         result.text
     );
     serving.join().unwrap();
-    assert_eq!(stops.load(Ordering::Relaxed), 1);
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
     assert_eq!(
-        machine.status()["daemon"]["protocol"],
-        tai_proto::hello::PROTOCOL
+        machine.status()["daemon"]["version"],
+        env!("CARGO_PKG_VERSION")
     );
 }
 
 #[test]
-fn an_older_daemon_whose_password_nobody_could_give_again_serves_on() {
-    for source in ["`taid login`", "the variable TAI_MCP_PASSWORD"] {
-        let machine = Machine::new();
-        let (stops, _serving) = older_daemon(&machine, source);
-        let mut command = machine.command("tai-mcp");
-        command.env("TAI_MCP_AUTOSTART", "1");
-        let mut shim = Shim::spawn(command).initialized("test", "2025-06-18");
+fn an_earlier_daemon_that_holds_a_typed_password_goes_on_serving() {
+    let machine = Machine::new();
+    let (asked, _serving) = earlier_daemon(&machine, Succession::HoldsPassword);
+    let mut shim = later_client(&machine);
+    for _ in 0..2 {
         let result = shim.call("mark_read", json!({"email_id": 9}));
-        assert!(result.text.contains("0.0.9"), "{}", result.text);
-        // What it cannot do it says, and what to do.
-        let read = shim.request("resources/read", json!({"uri": "tai-mcp://message/9"}));
-        let message = read["error"]["message"].as_str().unwrap();
-        assert!(message.contains("taid is older than tai-mcp"), "{message}");
-        assert_eq!(stops.load(Ordering::Relaxed), 0);
+        assert!(result.text.contains("release 0.0.9"), "{}", result.text);
     }
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[test]
-fn a_client_of_version_2_is_served_as_before() {
+fn a_daemon_makes_way_only_for_a_later_release_and_with_a_password_that_it_gets_again() {
+    let ask = |machine: &Machine, release| {
+        let mut raw = Raw::open(&machine.socket());
+        raw.request(1, MakeWay { release });
+        match raw.answer() {
+            (1, Ok(Answer::MakeWay(succession))) => succession,
+            other => panic!("{other:?}"),
+        }
+    };
     let machine = Machine::new();
-    machine.configure("confirm_send = \"always\"\n");
     let taid = machine.start();
     taid.wait_until_live();
-    let mut raw = Raw::connect(&machine.socket()).unwrap();
-    raw.frame(&Hello {
-        newest: 2,
-        oldest: 1,
-        ..Hello::new("tai-mcp 0.0.9")
-    });
-    assert_eq!(raw.read::<Welcome>().unwrap().chosen, 2);
-    raw.request(
-        1,
-        Call::Search(Search {
-            query: "x".into(),
-            limit: 5,
-            unread_only: false,
-        }),
-    );
-    assert!(matches!(raw.answer(), (1, Ok(Answer::Found(_)))));
-    // What it does not know it is told in words that it does.
-    let mail = SendEmail {
-        to: Some("bob@example.com".into()),
-        subject: None,
-        content: "x".into(),
-        format: Format::Markdown,
-    };
-    raw.request(2, Call::SendEmail(mail.clone()));
-    let (_, refused) = raw.answer();
-    let fault = refused.unwrap_err();
-    assert_eq!(fault.code, FaultCode::NotPermitted);
-    assert!(fault.what.contains("this client cannot ask"), "{fault}");
-    // A call of version 3 is none of its.
-    let decision = tai_proto::approval::Decision {
-        ticket: String::new(),
-        mail: Outgoing::Send(mail),
-        insist: false,
-        word: tai_proto::approval::Word::Yes,
-    };
-    raw.request(3, Call::Decide(decision));
-    assert!(matches!(raw.answer(), (3, Err(fault)) if fault.code == FaultCode::BadRequest));
+    let own = Release::parse(env!("CARGO_PKG_VERSION")).unwrap();
+    assert_eq!(ask(&machine, own), Succession::IsCurrent);
+    // Its password came from its own environment, which a successor would not have.
+    let later = Release(own.0 + 1, 0, 0);
+    assert_eq!(ask(&machine, later), Succession::HoldsPassword);
+    assert_eq!(machine.status()["account"]["can_sign_in_again"], false);
+    drop(taid);
+    let file = machine.home().join("password");
+    std::fs::write(&file, PASSWORD).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_file = \"{}\"\n",
+        file.display()
+    ));
+    let taid = machine.start_bare(&[]);
+    taid.wait_until_live();
+    assert_eq!(ask(&machine, later), Succession::Yields);
+    assert_eq!(taid.wait().0, Some(0));
 }

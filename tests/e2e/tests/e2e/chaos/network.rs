@@ -137,7 +137,10 @@ fn chaos_a_network_that_swallows_everything_costs_no_more_than_the_deadline() {
 #[test]
 fn chaos_a_network_that_resets_is_told_from_one_that_cannot_be_reached() {
     let (list, mail) = through(Mode::Resets);
-    assert!(list.contains("broke the connection off"), "{list}");
+    assert!(
+        list.contains("the connection to the bridge broke before it answered"),
+        "{list}"
+    );
     assert!(
         mail.contains("it is unknown whether the mail was sent"),
         "{mail}"

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 use tai_e2e::{Killed, Machine, raw::Raw, wait_until, within};
-use tai_proto::{Call, ToDaemon, call::Request, frame::MAX_FRAME, hello::Hello};
+use tai_proto::{call::GetStatus, frame::MAX_FRAME, hello::Hello};
 
 /// In kB.
 fn rss(pid: u32) -> u64 {
@@ -45,11 +45,7 @@ fn chaos_hostile_clients_of_the_socket_hold_up_nobody() {
             let mut raw = Raw::open(&socket);
             std::thread::spawn(move || {
                 for id in 0..3_000 {
-                    raw.frame(&ToDaemon::Request(Request {
-                        id,
-                        deadline_ms: 1_000,
-                        call: Call::Status,
-                    }));
+                    raw.request(id, GetStatus);
                 }
             })
         })

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tai_e2e::{
     Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until, within,
 };
-use tai_proto::Call;
+use tai_proto::call::GetInfo;
 use tai_sandbox::NewMail;
 
 /// taid under a limit of the shell's, `ulimit`.
@@ -164,7 +164,7 @@ fn chaos_more_clients_than_there_are_places_are_turned_away_and_let_in_later() {
     let _taid = machine.start_with(&[("LOG_LEVEL", "info")]);
     let mut crowd: Vec<Raw> = (0..1_000).map(|_| Raw::open(&machine.socket())).collect();
     for (id, raw) in (0..).zip(&mut crowd) {
-        raw.request(id, Call::Info);
+        raw.request(id, GetInfo);
     }
     for raw in &mut crowd {
         assert!(raw.answer().1.is_ok());

@@ -82,7 +82,7 @@ fn a_mail_whose_program_failed_is_unread_and_handled_again_and_holds_up_no_other
     assert_eq!(code, Some(0));
     assert_eq!(
         said,
-        "email 1 was not handled: the program ended with exit status 7; again in 10 s\n"
+        "email 1 was not handled: the program ended with exit status 7; retrying in 10 s\n"
     );
 }
 
@@ -152,7 +152,7 @@ fn a_program_that_cannot_be_run_is_said_at_once_and_the_mail_stays() {
     insta::assert_snapshot!(said, @"
     error: ./no-such-program cannot be run
     caused by: No such file or directory (os error 2)
-    hint: Give the program's path after --exec, and check that it may be executed. The email is as it was.
+    hint: give the program's path after --exec and check that it is executable; the email is unchanged
     ");
     assert_eq!(unread(&machine), 1);
 }

@@ -1,0 +1,212 @@
+//! Each call goes to the part that does it.
+
+use super::{
+    app::App,
+    ipc::{CallContext, Caller, Service},
+    status,
+};
+use crate::{fault, mail::MailError};
+use std::sync::Arc;
+use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
+use tai_proto::{
+    Answer, Call, Fault, FaultCode, Tool,
+    account::Succession,
+    call::{Delivery, Release, Settled},
+    mail::{ChangedMail, Info, MailboxUpdate},
+    message::Role,
+    names::{Instance, MailId},
+    text::{HeaderText, Json},
+};
+
+impl<T: Transport> Service for App<T> {
+    fn joined(&self, client: &Caller) {
+        self.mail.add_client(client.key);
+    }
+
+    fn gone(&self, client: u64) {
+        self.mail.remove_client(client);
+    }
+
+    async fn call(self: Arc<Self>, call: Call, context: CallContext) -> Result<Answer, Fault> {
+        self.answer(call, context).await
+    }
+
+    fn undelivered(&self, client: u64, answer: Answer) {
+        if let Answer::Fetch(fetched) = answer
+            && let Some(mail) = fetched.mail
+        {
+            self.mail.give_back(client, mail.envelope.id);
+        }
+    }
+
+    /// A typed password and mails that wait for approval end with the daemon.
+    fn is_needed(&self) -> bool {
+        self.session.snapshot().origin == Some(CredentialOrigin::Person)
+            || self.mail.count_held() > 0
+    }
+
+    fn default_instance(&self) -> Option<Instance> {
+        self.facts.instance.clone()
+    }
+}
+
+impl<T: Transport> App<T> {
+    async fn answer(&self, call: Call, context: CallContext) -> Result<Answer, Fault> {
+        let CallContext {
+            caller,
+            deadline,
+            progress,
+        } = context;
+        let instance = caller.instance();
+        if let (Role::Agent { .. }, Some(tool)) = (&caller.role, call.tool()) {
+            self.permit(instance, tool)?;
+            self.mail.touch();
+        }
+        let mail = &self.mail;
+        let failed = |error: MailError| self.failed(&error);
+        let report = |done, total| progress.report(done, total);
+        Ok(match call {
+            Call::Submit(submit) => {
+                let outcome = mail.submit(instance, submit, deadline).await;
+                Answer::Submit(outcome.map_err(failed)?)
+            }
+            Call::Fetch(fetch) => {
+                let fetched = mail.fetch(instance, caller.key, fetch.id, &report, deadline);
+                Answer::Fetch(fetched.await.map_err(failed)?)
+            }
+            Call::Peek(peek) => {
+                let fetched = mail.peek(instance, peek.id, deadline);
+                Answer::Peek(fetched.await.map_err(failed)?)
+            }
+            Call::List(list) => {
+                let inbox = mail.list(instance, list, &report, deadline);
+                Answer::List(inbox.await.map_err(failed)?)
+            }
+            Call::Search(search) => {
+                let found = mail.search(instance, search, &report, deadline);
+                Answer::Search(found.await.map_err(failed)?)
+            }
+            Call::Delete(delete) => {
+                let subject = mail.delete(instance, delete.id, deadline).await;
+                Answer::Delete(changed(delete.id, subject.map_err(failed)?))
+            }
+            Call::MarkRead(mark) => {
+                let subject = mail.mark_read(instance, mark.id, deadline).await;
+                Answer::MarkRead(changed(mark.id, subject.map_err(failed)?))
+            }
+            Call::Settle(settle) => {
+                let marked = mail.settle(caller.key, settle.id, deadline).await;
+                Answer::Settle(Settled {
+                    marked_read: marked.map_err(failed)?,
+                })
+            }
+            Call::EndLease(end) => {
+                match end.delivery {
+                    Delivery::Delivered => mail.deliver(instance, caller.key, end.id),
+                    Delivery::Returned => mail.give_back(caller.key, end.id),
+                }
+                Answer::EndLease(())
+            }
+            Call::Watch(watch) => {
+                let update = self.watch(instance, watch.since, deadline).await?;
+                Answer::Watch(update)
+            }
+            Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
+            Call::GetStatus(_) => Answer::GetStatus(self.status_json()?),
+            Call::ClaimAccount(claim) => Answer::ClaimAccount(self.claim(claim, deadline).await?),
+            Call::OfferCredentials(offer) => {
+                self.take_offer(offer.credentials, deadline).await?;
+                Answer::OfferCredentials(())
+            }
+            Call::MakeWay(make_way) => Answer::MakeWay(self.make_way(make_way.release)),
+            Call::Login(login) => Answer::Login(self.login(login, deadline).await?),
+            Call::Logout(_) => Answer::Logout(self.logout(deadline).await?),
+            Call::ListHeld(_) => Answer::ListHeld(mail.held()),
+            Call::ResolveHeld(resolve) => {
+                let resolved = mail.resolve(resolve, deadline).await;
+                Answer::ResolveHeld(resolved.map_err(failed)?)
+            }
+            Call::Stop(_) => {
+                tracing::info!("a client asks taid to stop");
+                self.stop.cancel();
+                Answer::Stop(())
+            }
+        })
+    }
+
+    /// Refuses a tool that the configuration forbids to the instance. The user's own commands
+    /// are not limited.
+    fn permit(&self, instance: Option<&Instance>, tool: Tool) -> Result<(), Fault> {
+        let name = instance.map(Instance::as_str);
+        match self.policy.refusal(name, tool) {
+            Some(reason) => Err(fault::not_permitted(tool.name(), &reason)),
+            None => Ok(()),
+        }
+    }
+
+    fn failed(&self, error: &MailError) -> Fault {
+        tracing::warn!(error = tai_auth::chain(error), "the call failed");
+        fault::of_mail(error, &self.session.snapshot(), self.session.now())
+    }
+
+    /// Waits for mail, or for the end of the daemon, whose successor knows more.
+    async fn watch(
+        &self,
+        instance: Option<&Instance>,
+        since: Option<u64>,
+        deadline: tokio::time::Instant,
+    ) -> Result<MailboxUpdate, Fault> {
+        tokio::select! {
+            biased;
+            update = self.mail.watch(instance, since, deadline) => {
+                update.map_err(|error| self.failed(&error))
+            }
+            () = self.stop.cancelled() => Ok(MailboxUpdate {
+                mark: since.unwrap_or_default(),
+                arrived: false,
+            }),
+        }
+    }
+
+    fn info(&self, instance: Option<&Instance>) -> Info {
+        let settings = &self.facts.config.settings;
+        Info {
+            version: env!("CARGO_PKG_VERSION").into(),
+            address: self.mail.known_address(instance),
+            bridge: settings.api_base_url.to_string().as_str().into(),
+            default_to: settings.user_email.as_deref().map(HeaderText::from),
+            api_timeout_ms: u32::try_from(settings.api_timeout.as_millis()).unwrap_or(u32::MAX),
+            profile: self.facts.profile.as_str().into(),
+        }
+    }
+
+    fn status_json(&self) -> Result<Json, Fault> {
+        let failed = |error: String| {
+            Fault::new(FaultCode::Internal, "the status cannot be shown").because(error)
+        };
+        let text = serde_json::to_string(&status::of(self));
+        let text = text.map_err(|error| failed(error.to_string()))?;
+        Json::new(text).map_err(|error| failed(error.to_string()))
+    }
+
+    /// Ends in favour of a later release, if that can sign in as this daemon did.
+    fn make_way(&self, release: Release) -> Succession {
+        let own = Release::parse(env!("CARGO_PKG_VERSION"));
+        if own.is_none_or(|own| own >= release) {
+            return Succession::IsCurrent;
+        }
+        if !self.successor_can_sign_in() {
+            return Succession::HoldsPassword;
+        }
+        tracing::info!("a later release was installed; stopping in favour of it");
+        self.stop.cancel();
+        Succession::Yields
+    }
+}
+
+fn changed(id: MailId, subject: String) -> ChangedMail {
+    ChangedMail {
+        id,
+        subject: HeaderText::cut(subject),
+    }
+}

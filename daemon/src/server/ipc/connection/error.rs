@@ -1,0 +1,30 @@
+//! The reasons for which the daemon ends a connection.
+
+use tai_proto::frame::FrameError;
+
+/// The reason for which a connection ended other than by the peer hanging up.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ConnectionError {
+    #[error("the peer belongs to another user")]
+    OtherUser,
+    #[error("the handshake was not finished in time")]
+    NoHandshake,
+    #[error("{software} speaks protocol {oldest} to {newest}, this daemon does not")]
+    Version {
+        newest: u32,
+        oldest: u32,
+        software: String,
+    },
+    #[error("the first frame after the handshake was not Attach")]
+    NotAttached,
+    #[error("the client attached a second time")]
+    AttachedTwice,
+    #[error("the client broke the protocol: {0}")]
+    Frame(#[from] FrameError),
+    #[error("the client hung up in the middle of a frame")]
+    CutOff,
+    #[error("the client does not read its answers")]
+    NotReading,
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}

@@ -1,0 +1,92 @@
+//! Sending: mails, answers, and the user's consent.
+
+use super::{Client, ROOMS};
+use tai_proto::{
+    Fault, FaultCode,
+    approval::{Consent, ConsentAnswer, Resolution, SubmitOutcome},
+    call::{ResolveHeld, Submit},
+    mail::{Draft, Format, Target},
+    names::MailId,
+};
+
+impl Client {
+    /// Sends or answers a mail, now and then the same as before, and checks the outcome.
+    pub(super) async fn send(&self) {
+        let (room, address) = ROOMS[self.room];
+        let mut text = format!("{room} {}", self.world.draw(40));
+        let target = match self.world.some_mail(address) {
+            Some(number) if self.world.happens(30) => {
+                text = format!("{text} to {number}");
+                Target::Reply {
+                    to: MailId::new(number).unwrap(),
+                }
+            }
+            _ => Target::New {
+                to: Some("bob@example.com".into()),
+            },
+        };
+        let submit = Submit {
+            draft: Draft {
+                target,
+                subject: Some("s".into()),
+                content: text.as_str().into(),
+                format: Format::Markdown,
+            },
+            insist: false,
+            consent: Consent::NotAsked,
+        };
+        self.world.attempts(&text);
+        let Some(outcome) = self.call(submit.clone()).await else {
+            return;
+        };
+        match outcome {
+            Ok(SubmitOutcome::Ask(question)) => {
+                let answer = match self.world.draw(10) {
+                    ..6 => ConsentAnswer::Approved,
+                    ..8 => ConsentAnswer::Declined,
+                    _ => ConsentAnswer::CannotAsk,
+                };
+                let ticket = question.ticket;
+                let consent = Consent::Answered { ticket, answer };
+                let answered = self.call(Submit { consent, ..submit }).await;
+                if answer == ConsentAnswer::Declined
+                    && matches!(answered, Some(Ok(SubmitOutcome::Sent(_))))
+                {
+                    self.world
+                        .break_promise(format!("\"{text}\" was declined and sent"));
+                }
+                if let Some(answered) = answered {
+                    self.told(&text, answered).await;
+                }
+            }
+            outcome => self.told(&text, outcome).await,
+        }
+    }
+
+    async fn told(&self, text: &str, outcome: Result<SubmitOutcome, Fault>) {
+        match outcome {
+            Ok(SubmitOutcome::Sent(_)) => self.world.told(text, true),
+            Ok(SubmitOutcome::Ask(_)) => {
+                self.world
+                    .break_promise(format!("a person is asked twice about \"{text}\""));
+            }
+            Ok(SubmitOutcome::Held(held)) => {
+                let (number, send) = (held.number, self.world.happens(80));
+                let resolved = self.call_as(&self.person, ResolveHeld { number, send });
+                match resolved.await {
+                    Some(Ok(Resolution::Sent(_))) => self.world.told(text, true),
+                    Some(Err(fault)) => self.told_fault(text, &fault),
+                    Some(Ok(Resolution::Discarded)) | None => {}
+                }
+            }
+            Err(fault) => self.told_fault(text, &fault),
+        }
+    }
+
+    fn told_fault(&self, text: &str, fault: &Fault) {
+        match fault.code {
+            FaultCode::OutcomeUnknown | FaultCode::Duplicate | FaultCode::DeadlinePassed => {}
+            _ => self.world.told(text, false),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The line from a client to the simulated daemon.
+
+use super::daemon::Daemon;
+use tai_client::{ConnectError, Dial, Starting, Streams};
+use tokio::io::split;
+use tokio_util::sync::CancellationToken;
+
+/// The line to the daemon that runs.
+pub(super) struct Line {
+    pub(super) daemon: Daemon,
+    pub(super) killed: CancellationToken,
+}
+
+impl Dial for Line {
+    async fn dial(&self) -> Result<Streams, ConnectError> {
+        match self.daemon.connect(&self.killed) {
+            Some(line) => {
+                let (reader, writer) = split(line);
+                Ok(Streams {
+                    reader: Box::new(reader),
+                    writer: Box::new(writer),
+                })
+            }
+            None => Err(ConnectError::NotRunning {
+                socket: "simulated".into(),
+            }),
+        }
+    }
+
+    /// A successor starts by itself; the client waits for it.
+    fn start(&self) -> Result<Option<Starting>, ConnectError> {
+        Ok(Some(Starting::in_process()))
+    }
+}

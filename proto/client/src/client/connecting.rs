@@ -1,0 +1,189 @@
+//! Making a connection: to the running daemon, to one that is started because none runs, to a
+//! newer one in place of an older; and claiming the account there.
+
+use super::{Link, MARGIN, RetryPause};
+use crate::{
+    ConnectError, Connection, Dial, Outcome,
+    dial::{StartEnd, Starting},
+};
+use std::{sync::Arc, time::Duration};
+use tai_proto::{
+    Fault,
+    account::{Credentials, PasswordNeed, Succession},
+    call::{ClaimAccount, MakeWay, OfferCredentials, Release},
+    message::Identity,
+};
+use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+/// The time for which a daemon that had been there is awaited while it restarts.
+const RESTART: Duration = Duration::from_secs(5);
+const RESTART_EVERY: Duration = Duration::from_millis(50);
+/// The time for which a daemon that was started is awaited.
+const START: Duration = Duration::from_secs(10);
+const START_EVERY: Duration = Duration::from_millis(5);
+/// The pauses between starts while another daemon holds the lock.
+const LOCKED_FIRST: Duration = Duration::from_millis(20);
+const LOCKED_LONGEST: Duration = Duration::from_millis(500);
+/// The time for which a daemon that makes way is awaited.
+const DRAIN: Duration = Duration::from_secs(15);
+
+impl<D: Dial> Link<D> {
+    /// Returns the connection, made if there is none. One caller makes it, the others wait.
+    pub(super) async fn connection(
+        &self,
+        identity: &Identity,
+        deadline: Instant,
+    ) -> Result<Arc<Connection>, Fault> {
+        let mut current = self.connection.lock().await;
+        let patience = match &*current {
+            Some(connection) if !connection.has_ended() => {
+                connection.identify(identity).await;
+                return Ok(connection.clone());
+            }
+            Some(_) => RESTART,
+            None => Duration::ZERO,
+        };
+        let until = deadline.min(Instant::now() + patience);
+        let made = async {
+            let connection = match self.open_until(until).await {
+                Err(ConnectError::NotRunning { .. }) => self.start(deadline).await?,
+                opened => opened?,
+            };
+            self.succeeded(connection, deadline).await
+        };
+        let connection = made
+            .await
+            .map_err(|error| error.fault(&self.options.profile))?;
+        connection.identify(identity).await;
+        self.claim(&connection, deadline).await?;
+        let connection = Arc::new(connection);
+        *current = Some(connection.clone());
+        self.connected.notify_waiters();
+        Ok(connection)
+    }
+
+    async fn open(&self) -> Result<Connection, ConnectError> {
+        let streams = self.dial.dial().await?;
+        let options = &self.options;
+        let role = options.role.clone();
+        Connection::open(streams, &options.software, role, &options.socket).await
+    }
+
+    /// Connects, and waits for a daemon until then.
+    async fn open_until(&self, until: Instant) -> Result<Connection, ConnectError> {
+        loop {
+            match self.open().await {
+                Err(ConnectError::NotRunning { .. }) if Instant::now() < until => {
+                    sleep(RESTART_EVERY).await;
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    /// Starts a daemon and connects to it, or to another one that was started first. A daemon
+    /// that drains holds the lock; it is awaited until `deadline`.
+    async fn start(&self, deadline: Instant) -> Result<Connection, ConnectError> {
+        let mut locked = RetryPause::new(LOCKED_FIRST, LOCKED_LONGEST);
+        let mut started: Option<(Starting, Instant)> = None;
+        loop {
+            let not_running = match self.open().await {
+                Err(error @ ConnectError::NotRunning { .. }) => error,
+                opened => return opened,
+            };
+            if Instant::now() >= deadline {
+                let output = String::new();
+                return Err(ConnectError::NotStarted { output });
+            }
+            let Some((starting, until)) = &mut started else {
+                let Some(starting) = self.dial.start()? else {
+                    return Err(not_running);
+                };
+                started = Some((starting, deadline.min(Instant::now() + START)));
+                continue;
+            };
+            match starting.ended() {
+                Some(StartEnd::AlreadyRunning) => {
+                    started = None;
+                    locked.wait().await;
+                }
+                Some(StartEnd::Failed(output)) => return Err(ConnectError::NotStarted { output }),
+                None if Instant::now() >= *until => {
+                    let output = String::new();
+                    return Err(ConnectError::NotStarted { output });
+                }
+                None => sleep(START_EVERY).await,
+            }
+        }
+    }
+
+    /// Asks a daemon of an older release, once, to make way for the release that is installed
+    /// with this program, and connects to its successor.
+    async fn succeeded(
+        &self,
+        connection: Connection,
+        deadline: Instant,
+    ) -> Result<Connection, ConnectError> {
+        let ours = release_of(&self.options.software);
+        let theirs = release_of(&connection.welcome().software);
+        let (Some(ours), true) = (ours, ours != theirs) else {
+            return Ok(connection);
+        };
+        if self.asked_to_make_way.set(()).is_err() {
+            return Ok(connection);
+        }
+        let never = CancellationToken::new();
+        let until = deadline.min(Instant::now() + DRAIN);
+        let make_way = MakeWay { release: ours };
+        match connection.call(make_way, None, until, &never).await {
+            Outcome::Answered(Ok(Succession::Yields)) => {}
+            Outcome::Answered(_) | Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => {
+                return Ok(connection);
+            }
+        }
+        // It finishes what it began before it hangs up; a service manager may start its
+        // successor.
+        let _ = timeout_at(until, connection.ended()).await;
+        match self.open().await {
+            Err(ConnectError::NotRunning { .. }) => self.start(deadline).await,
+            opened => opened,
+        }
+    }
+
+    /// Checks that the daemon serves the account that this client was configured for, and gives
+    /// it the password if it has none.
+    async fn claim(&self, connection: &Connection, deadline: Instant) -> Result<(), Fault> {
+        let Some((username, password)) = &self.options.account else {
+            return Ok(());
+        };
+        let never = CancellationToken::new();
+        let claim = ClaimAccount {
+            username: username.clone(),
+        };
+        let until = deadline - MARGIN;
+        let need = match connection.call(claim, None, until, &never).await {
+            Outcome::Answered(need) => need?,
+            // The daemon went away; the call that follows finds out.
+            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => return Ok(()),
+        };
+        let (PasswordNeed::Needed, Some(password)) = (need, password) else {
+            return Ok(());
+        };
+        let offer = OfferCredentials {
+            credentials: Credentials {
+                username: username.clone(),
+                password: password.clone(),
+            },
+        };
+        match connection.call(offer, None, until, &never).await {
+            Outcome::Answered(taken) => taken,
+            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => Ok(()),
+        }
+    }
+}
+
+/// Returns the release in a greeting such as `taid 0.1.0`.
+fn release_of(software: &str) -> Option<Release> {
+    Release::parse(software.split(' ').nth(1)?)
+}

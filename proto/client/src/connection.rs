@@ -1,0 +1,312 @@
+//! One connection to the daemon: the handshake, then calls and answers by id, any number at
+//! once. When it ends every caller learns of it; it never comes back.
+
+use crate::{ConnectError, Streams};
+use std::{
+    collections::HashMap,
+    io,
+    path::Path,
+    sync::{
+        Arc, Mutex as StdMutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tai_proto::{
+    Answer, Fault, FaultCode, FromDaemon, Hint, Method, ToDaemon,
+    frame::{Decoder, FrameError, MAX_FRAME, encode},
+    hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
+    message::{Identity, Request, Role},
+};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    sync::{Mutex, mpsc, oneshot, watch},
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use zeroize::Zeroize as _;
+
+/// The most frames that wait to be written.
+const QUEUE: usize = 64;
+
+/// The progress of a call: the number of mails that were looked at, and of all there are.
+pub type Progress = watch::Sender<(u64, u64)>;
+
+/// The outcome of a call on one connection.
+#[derive(Debug)]
+pub enum Outcome<T> {
+    /// The daemon answered.
+    Answered(Result<T, Fault>),
+    /// The connection had ended before the first byte of the call was written.
+    NotSent,
+    /// The connection ended without an answer. The call may have been begun.
+    Lost,
+    /// The caller cancelled the call.
+    Cancelled,
+}
+
+/// A caller that waits for an answer.
+struct Waiter {
+    answer: oneshot::Sender<Result<Answer, Fault>>,
+    progress: Option<Progress>,
+}
+
+/// A connection whose handshake is done.
+pub struct Connection {
+    frames: mpsc::Sender<ToDaemon>,
+    shared: Arc<Shared>,
+    next_id: AtomicU64,
+    welcome: Welcome,
+    identity: Mutex<Identity>,
+}
+
+struct Shared {
+    waiters: StdMutex<HashMap<u64, Waiter>>,
+    ended: CancellationToken,
+}
+
+impl Shared {
+    fn waiters(&self) -> MutexGuard<'_, HashMap<u64, Waiter>> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the connection and, by dropping them, tells all waiters.
+    fn end(&self) {
+        self.ended.cancel();
+        self.waiters().clear();
+    }
+}
+
+impl Connection {
+    /// Shakes hands over `streams` as `software` (`tai-mcp 0.1.0`) and attaches with `role`.
+    ///
+    /// # Errors
+    /// [`ConnectError::NoHandshake`] after five seconds, [`ConnectError::Version`],
+    /// [`ConnectError::NotRunning`] if the daemon hangs up, because it is ending then.
+    pub async fn open(
+        streams: Streams,
+        software: &str,
+        role: Role,
+        socket: &Path,
+    ) -> Result<Self, ConnectError> {
+        let Streams {
+            mut reader,
+            mut writer,
+        } = streams;
+        let mut decoder = Decoder::new(MAX_HELLO);
+        let handshake = shake_hands(&mut reader, &mut writer, &mut decoder, software);
+        let welcome = match timeout(HANDSHAKE_TIMEOUT, handshake).await {
+            Ok(Ok(Some(welcome))) => welcome,
+            Ok(Ok(None)) => {
+                let socket = socket.to_owned();
+                return Err(ConnectError::NotRunning { socket });
+            }
+            Ok(Err(error)) => return Err(ConnectError::Failed(io::Error::other(error))),
+            Err(_) => return Err(ConnectError::NoHandshake),
+        };
+        if welcome.chosen == 0 {
+            return Err(ConnectError::Version {
+                theirs: welcome,
+                ours: software.to_owned(),
+            });
+        }
+        decoder.set_max(MAX_FRAME);
+        let shared = Arc::new(Shared {
+            waiters: StdMutex::default(),
+            ended: CancellationToken::new(),
+        });
+        let (frames, queue) = mpsc::channel(QUEUE);
+        // The queue is empty, so this does not wait.
+        let _ = frames.send(ToDaemon::Attach(role)).await;
+        tokio::spawn(read(reader, decoder, shared.clone()));
+        tokio::spawn(write(writer, queue, shared.clone()));
+        Ok(Self {
+            frames,
+            shared,
+            next_id: AtomicU64::new(1),
+            welcome,
+            identity: Mutex::default(),
+        })
+    }
+
+    /// Returns the daemon's greeting.
+    pub fn welcome(&self) -> &Welcome {
+        &self.welcome
+    }
+
+    /// Whether the connection has ended.
+    pub fn has_ended(&self) -> bool {
+        self.shared.ended.is_cancelled()
+    }
+
+    /// Waits for the connection's end.
+    pub async fn ended(&self) {
+        self.shared.ended.cancelled().await;
+    }
+
+    /// Tells the daemon which MCP client the connection serves, unless it knows.
+    pub async fn identify(&self, identity: &Identity) {
+        let mut known = self.identity.lock().await;
+        if *known != *identity {
+            known.clone_from(identity);
+            // If the connection has ended, the next call finds out.
+            let _ = self.frames.send(ToDaemon::Identify(identity.clone())).await;
+        }
+    }
+
+    /// Makes a call. The daemon is told to answer before `deadline`, but this future itself has
+    /// no time limit. Dropping it, or cancelling the token, cancels the call.
+    pub async fn call<M: Method>(
+        &self,
+        method: M,
+        progress: Option<&Progress>,
+        deadline: Instant,
+        cancelled: &CancellationToken,
+    ) -> Outcome<M::Answer> {
+        // The caller may have cancelled while the connection was being made.
+        if cancelled.is_cancelled() {
+            return Outcome::Cancelled;
+        }
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let left = deadline.saturating_duration_since(Instant::now());
+        let (answer, answered) = oneshot::channel();
+        let request = Request {
+            id,
+            deadline_ms: u32::try_from(left.as_millis()).unwrap_or(u32::MAX),
+            progress: progress.is_some(),
+            call: method.into_call(),
+        };
+        let progress = progress.cloned();
+        self.shared
+            .waiters()
+            .insert(id, Waiter { answer, progress });
+        let _open = Open {
+            connection: self,
+            id,
+        };
+        // If the connection ended in between, the entry was added too late to be cleared.
+        if self.has_ended() || self.frames.send(ToDaemon::Request(request)).await.is_err() {
+            return Outcome::NotSent;
+        }
+        tokio::select! {
+            result = answered => match result {
+                Ok(Ok(answer)) => Outcome::Answered(M::from_answer(answer).ok_or_else(wrong_answer)),
+                Ok(Err(fault)) => Outcome::Answered(Err(fault)),
+                Err(_) => Outcome::Lost,
+            },
+            () = cancelled.cancelled() => Outcome::Cancelled,
+        }
+    }
+}
+
+/// An open call. Dropping it before the answer cancels the call at the daemon.
+struct Open<'a> {
+    connection: &'a Connection,
+    id: u64,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        let id = self.id;
+        if self.connection.shared.waiters().remove(&id).is_some() {
+            let _ = self.connection.frames.try_send(ToDaemon::Cancel { id });
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.shared.end();
+    }
+}
+
+fn wrong_answer() -> Fault {
+    Fault::new(FaultCode::Internal, "taid answered a different call").hint(Hint::user(
+        "install taid and this program from one release, and restart both",
+    ))
+}
+
+/// Exchanges the greetings; `None` if the daemon hangs up.
+async fn shake_hands(
+    reader: &mut (dyn AsyncRead + Send + Unpin),
+    writer: &mut (dyn AsyncWrite + Send + Unpin),
+    decoder: &mut Decoder,
+    software: &str,
+) -> Result<Option<Welcome>, FrameError> {
+    let mut bytes = Vec::new();
+    encode(&Hello::new(software), &mut bytes)?;
+    if writer.write_all(&bytes).await.is_err() {
+        return Ok(None);
+    }
+    loop {
+        if let Some(welcome) = decoder.next_frame()? {
+            return Ok(Some(welcome));
+        }
+        match reader.read_buf(decoder.space()).await {
+            Ok(0) | Err(_) => return Ok(None),
+            Ok(_) => {}
+        }
+    }
+}
+
+async fn read(
+    mut reader: Box<dyn AsyncRead + Send + Unpin>,
+    mut decoder: Decoder,
+    shared: Arc<Shared>,
+) {
+    loop {
+        match decoder.next_frame() {
+            Ok(Some(FromDaemon::Answer { id, result })) => {
+                if let Some(waiter) = shared.waiters().remove(&id) {
+                    let _ = waiter.answer.send(result);
+                }
+                continue;
+            }
+            Ok(Some(FromDaemon::Progress { id, done, total })) => {
+                let waiters = shared.waiters();
+                let progress = waiters.get(&id).and_then(|waiter| waiter.progress.as_ref());
+                if let Some(progress) = progress {
+                    progress.send_replace((done, total));
+                }
+                continue;
+            }
+            Ok(None) => {}
+            Err(_) => break,
+        }
+        tokio::select! {
+            read = reader.read_buf(decoder.space()) => match read {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            },
+            () = shared.ended.cancelled() => break,
+        }
+    }
+    shared.end();
+}
+
+/// Writes frames until the connection ends.
+async fn write(
+    mut writer: Box<dyn AsyncWrite + Send + Unpin>,
+    mut queue: mpsc::Receiver<ToDaemon>,
+    shared: Arc<Shared>,
+) {
+    let work = async {
+        // Large enough for a password never to be moved, and overwritten after each frame.
+        let mut bytes = Vec::with_capacity(4096);
+        while let Some(frame) = queue.recv().await {
+            let written = match encode(&frame, &mut bytes) {
+                Ok(()) => writer.write_all(&bytes).await.is_ok(),
+                Err(_) => false,
+            };
+            bytes.as_mut_slice().zeroize();
+            bytes.clear();
+            if !written {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = shared.ended.cancelled() => {}
+    }
+    shared.end();
+}

@@ -1,0 +1,239 @@
+//! The errors of connecting, and their words for people.
+
+use std::{io, path::PathBuf};
+use tai_proto::{
+    Fault, FaultCode, Hint,
+    hello::{OLDEST, PROTOCOL, Welcome},
+    names::Profile,
+};
+
+/// The reason why there is no connection to the daemon.
+#[derive(Debug)]
+pub enum ConnectError {
+    /// No daemon listens on the socket.
+    NotRunning {
+        /// The socket.
+        socket: PathBuf,
+    },
+    /// The process at the socket belongs to another user. Nothing was sent to it.
+    OtherUser {
+        /// The socket.
+        socket: PathBuf,
+    },
+    /// The daemon speaks no version of the protocol that this program speaks.
+    Version {
+        /// The daemon's greeting.
+        theirs: Welcome,
+        /// This program and its version.
+        ours: String,
+    },
+    /// The daemon did not finish the handshake in time.
+    NoHandshake,
+    /// The system refused the connection, or the peer does not speak the protocol.
+    Failed(io::Error),
+    /// The daemon's executable cannot be run.
+    NoExecutable {
+        /// The executable.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A daemon was started and ended, or did not listen in time.
+    NotStarted {
+        /// What it wrote to standard error; empty if it did not end.
+        output: String,
+    },
+    /// The configuration of this client cannot be used.
+    Misconfigured(Fault),
+}
+
+impl ConnectError {
+    /// Returns the error as a fault whose hints name `profile`.
+    pub fn fault(&self, profile: &Profile) -> Fault {
+        let run = command(profile, "run");
+        match self {
+            ConnectError::NotRunning { socket } => {
+                Fault::new(FaultCode::NotRunning, "taid is not running")
+                    .because(format!("there is no taid at {}", socket.display()))
+                    .hint(Hint::each(
+                        format!(
+                            "ask the user to sign in with `{}`, which starts taid, then call again",
+                            command(profile, "login")
+                        ),
+                        format!(
+                            "taid starts with the first call of a client; to start it now: `{}`, \
+                             or `{run}` to watch it",
+                            command(profile, "login")
+                        ),
+                    ))
+            }
+            ConnectError::OtherUser { socket } => Fault::new(
+                FaultCode::Unreachable,
+                "the process at taid's socket belongs to another user",
+            )
+            .because(format!("{}; nothing was sent to it", socket.display()))
+            .hint(Hint::user("check the owner of that directory")),
+            ConnectError::Version { theirs, ours } => Fault::new(
+                FaultCode::VersionMismatch,
+                "taid and this program have no protocol version in common",
+            )
+            .because(format!(
+                "{} speaks {} to {}, {ours} speaks {OLDEST} to {PROTOCOL}",
+                theirs.software, theirs.oldest, theirs.newest,
+            ))
+            .hint(Hint::user(format!(
+                "install both from one release, run `{}`, and restart the MCP client",
+                command(profile, "stop")
+            ))),
+            ConnectError::NoHandshake => Fault::new(FaultCode::Unreachable, "taid does not answer")
+                .because("the handshake was not finished in time")
+                .hint(Hint::user(format!(
+                    "look at `{}`, end that process and start taid again",
+                    command(profile, "status")
+                ))),
+            ConnectError::Failed(error) => {
+                Fault::new(FaultCode::Unreachable, "cannot connect to taid")
+                    .because(error.to_string())
+                    .hint(Hint::user(
+                        "check whether this program runs in a sandbox without access to the \
+                         socket, and who owns the socket's directory",
+                    ))
+            }
+            ConnectError::NoExecutable { path, source } => Fault::new(
+                FaultCode::NotRunning,
+                "taid is not running and cannot be started",
+            )
+            .because(format!("{}: {source}", path.display()))
+            .hint(Hint::user(
+                "install taid next to tai-mcp, or put it on PATH",
+            )),
+            ConnectError::NotStarted { output } => not_started(output, &run),
+            ConnectError::Misconfigured(fault) => fault.clone(),
+        }
+    }
+}
+
+/// Repeats what taid wrote before it ended: it has the form `error: / caused by: / hint:`.
+fn not_started(output: &str, run: &str) -> Fault {
+    let part = |name: &str| output.lines().find_map(|line| line.strip_prefix(name));
+    let what = match (part("error: "), output.is_empty()) {
+        (Some(what), _) => what,
+        (None, true) => "it did not listen on its socket in time",
+        (None, false) => output,
+    };
+    let hint = match part("hint: ") {
+        Some(hint) => Hint::user(hint),
+        None => Hint::user(format!("run `{run}`, which shows more")),
+    };
+    Fault::new(FaultCode::NotRunning, format!("taid did not start: {what}"))
+        .because(part("caused by: ").unwrap_or_default())
+        .hint(hint)
+}
+
+/// Returns a taid command as a person types it.
+fn command(profile: &Profile, name: &str) -> String {
+    match profile.is_default() {
+        true => format!("taid {name}"),
+        false => format!("taid {name} --profile {profile}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_proto::Audience;
+
+    #[test]
+    fn every_connect_error_reads_right_for_agents_and_persons() {
+        let socket = PathBuf::from("/run/user/7/tai/work.sock");
+        let errors = [
+            ConnectError::NotRunning {
+                socket: socket.clone(),
+            },
+            ConnectError::OtherUser { socket },
+            ConnectError::Version {
+                theirs: Welcome {
+                    magic: *b"TAI\x01",
+                    chosen: 0,
+                    newest: 9,
+                    oldest: 8,
+                    software: "taid 9.0.0".into(),
+                },
+                ours: "tai-mcp 0.1.0".into(),
+            },
+            ConnectError::NoHandshake,
+            ConnectError::Failed(io::ErrorKind::PermissionDenied.into()),
+            ConnectError::NoExecutable {
+                path: "/opt/taid".into(),
+                source: io::ErrorKind::NotFound.into(),
+            },
+            ConnectError::NotStarted {
+                output: "error: the directory /x cannot be used\ncaused by: permission denied\n\
+                         hint: check its owner"
+                    .into(),
+            },
+            ConnectError::NotStarted {
+                output: String::new(),
+            },
+        ];
+        let work = Profile::new("work").unwrap();
+        let page: Vec<String> = errors
+            .iter()
+            .flat_map(|error| {
+                let fault = error.fault(&work);
+                [
+                    fault.render(Audience::Agent),
+                    fault.hint.render(Audience::Person),
+                ]
+            })
+            .collect();
+        insta::assert_snapshot!(page.join("\n\n"), @"
+        error: taid is not running
+        caused by: there is no taid at /run/user/7/tai/work.sock
+        hint: ask the user to sign in with `taid login --profile work`, which starts taid, then call again
+
+        taid starts with the first call of a client; to start it now: `taid login --profile work`, or `taid run --profile work` to watch it
+
+        error: the process at taid's socket belongs to another user
+        caused by: /run/user/7/tai/work.sock; nothing was sent to it
+        hint: ask the user to check the owner of that directory, then call again
+
+        check the owner of that directory
+
+        error: taid and this program have no protocol version in common
+        caused by: taid 9.0.0 speaks 8 to 9, tai-mcp 0.1.0 speaks 1 to 1
+        hint: ask the user to install both from one release, run `taid stop --profile work`, and restart the MCP client, then call again
+
+        install both from one release, run `taid stop --profile work`, and restart the MCP client
+
+        error: taid does not answer
+        caused by: the handshake was not finished in time
+        hint: ask the user to look at `taid status --profile work`, end that process and start taid again, then call again
+
+        look at `taid status --profile work`, end that process and start taid again
+
+        error: cannot connect to taid
+        caused by: permission denied
+        hint: ask the user to check whether this program runs in a sandbox without access to the socket, and who owns the socket's directory, then call again
+
+        check whether this program runs in a sandbox without access to the socket, and who owns the socket's directory
+
+        error: taid is not running and cannot be started
+        caused by: /opt/taid: entity not found
+        hint: ask the user to install taid next to tai-mcp, or put it on PATH, then call again
+
+        install taid next to tai-mcp, or put it on PATH
+
+        error: taid did not start: the directory /x cannot be used
+        caused by: permission denied
+        hint: ask the user to check its owner, then call again
+
+        check its owner
+
+        error: taid did not start: it did not listen on its socket in time
+        hint: ask the user to run `taid run --profile work`, which shows more, then call again
+
+        run `taid run --profile work`, which shows more
+        ");
+    }
+}

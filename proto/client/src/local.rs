@@ -1,0 +1,107 @@
+//! The user's own daemon on this machine.
+
+use crate::{ConnectError, Dial, Starting, Streams, os, start::start};
+use interprocess::local_socket::{
+    GenericFilePath, ToFsName as _, tokio::Stream, traits::tokio::Stream as _,
+};
+use std::{fmt, io, path::PathBuf, time::Duration};
+use tai_proto::{
+    endpoint::{Endpoint, EndpointError},
+    names::Profile,
+};
+use tokio::time::{Instant, sleep};
+
+/// The time between two looks at the lock file.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// The daemon of one of the user's profiles.
+#[derive(Debug, Clone)]
+pub struct Local {
+    endpoint: Endpoint,
+    /// The program that starts a daemon; `None` if this client must not start one.
+    executable: Option<PathBuf>,
+}
+
+/// The error for a profile without a place for its socket.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LocalError(pub EndpointError);
+
+impl fmt::Display for LocalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for LocalError {}
+
+impl Local {
+    /// Returns the daemon of `profile`, which is started with `executable` if none runs.
+    ///
+    /// # Errors
+    /// [`LocalError`] if the profile has no place for its socket.
+    pub fn new(profile: &Profile, executable: Option<PathBuf>) -> Result<Self, LocalError> {
+        let endpoint = Endpoint::of_profile(profile).map_err(LocalError)?;
+        Ok(Self::at(endpoint, executable))
+    }
+
+    /// Returns the daemon at a given place.
+    pub fn at(endpoint: Endpoint, executable: Option<PathBuf>) -> Self {
+        Self {
+            endpoint,
+            executable,
+        }
+    }
+
+    /// Returns the daemon's place.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Waits until no daemon holds the profile's lock, which a daemon releases last.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::TimedOut`] after `deadline`, or the system's error.
+    pub async fn until_gone(&self, deadline: Instant) -> io::Result<()> {
+        let lock = self.endpoint.lock();
+        while Instant::now() < deadline {
+            match std::fs::File::open(&lock) {
+                Ok(file) if file.try_lock_shared().is_ok() => return Ok(()),
+                Ok(_) => sleep(LOOK_EVERY).await,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::TimedOut.into())
+    }
+}
+
+impl Dial for Local {
+    async fn dial(&self) -> Result<Streams, ConnectError> {
+        let socket = self.endpoint.socket();
+        let name = socket.as_path().to_fs_name::<GenericFilePath>();
+        let name = name.map_err(ConnectError::Failed)?;
+        let stream = match Stream::connect(name).await {
+            Ok(stream) => stream,
+            Err(error) => {
+                return Err(match error.kind() {
+                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+                        ConnectError::NotRunning { socket }
+                    }
+                    _ => ConnectError::Failed(error),
+                });
+            }
+        };
+        // Before the first byte.
+        match os::peer(&stream).map_err(ConnectError::Failed)? {
+            peer if peer.is_own_user => os::split(stream).map_err(ConnectError::Failed),
+            _ => Err(ConnectError::OtherUser { socket }),
+        }
+    }
+
+    fn start(&self) -> Result<Option<Starting>, ConnectError> {
+        let Some(executable) = &self.executable else {
+            return Ok(None);
+        };
+        start(executable, self.endpoint.profile()).map(Some)
+    }
+}

@@ -1,0 +1,152 @@
+//! Usernames, instances and profiles.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// The rule that a name breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// The rule for usernames (seed: "3-50 characters, ASCII letters, digits and hyphens").
+    #[error("a username has 3 to 50 characters: ASCII letters, digits and hyphens")]
+    Username,
+    /// The rule for instances. It is narrower than an address's local part allows: a dot
+    /// would end the instance early.
+    #[error("an instance has 1 to 64 characters: ASCII letters, digits, hyphens and underscores")]
+    Instance,
+    /// The rule for profiles. A profile becomes part of a file name.
+    #[error("a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens")]
+    Profile,
+}
+
+/// Defines one kind of name: its rule, its error and its conversions.
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $length:expr, $allowed:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Parses a name.
+            ///
+            /// # Errors
+            #[doc = concat!("[`NameError::", stringify!($name), "`].")]
+            pub fn new(text: impl Into<String>) -> Result<Self, NameError> {
+                let text = text.into();
+                let allowed: fn(u8) -> bool = $allowed;
+                if $length.contains(&text.len()) && text.bytes().all(allowed) {
+                    Ok(Self(text))
+                } else {
+                    Err(NameError::$name)
+                }
+            }
+
+            /// Returns the name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NameError;
+
+            fn try_from(text: String) -> Result<Self, NameError> {
+                Self::new(text)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                Self::new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String {
+                name.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name!(
+    /// A registered username. Its case matters and is kept.
+    Username,
+    (3..=50),
+    |b| b.is_ascii_alphanumeric() || b == b'-'
+);
+
+name!(
+    /// One agent of an account (seed: `INSTANCE`), such as `desktop` or `server`.
+    Instance,
+    (1..=64),
+    |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
+);
+
+name!(
+    /// One of a user's daemons. Each profile has one daemon, one session and one account.
+    Profile,
+    (1..=32),
+    |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
+);
+
+impl Profile {
+    /// The profile of users who name none.
+    pub const DEFAULT: &str = "default";
+
+    /// Whether this is the profile of users who name none.
+    pub fn is_default(&self) -> bool {
+        self.0 == Self::DEFAULT
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self(Self::DEFAULT.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seed_username_is_3_to_50_letters_digits_and_hyphens() {
+        for good in ["abc", "Alice-7", &"a".repeat(50)] {
+            assert_eq!(Username::new(good).unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "ab",
+            "a b",
+            "a.b",
+            "a_b",
+            "zoë",
+            "a/b",
+            " abc",
+            &"a".repeat(51),
+        ] {
+            assert_eq!(Username::new(bad), Err(NameError::Username), "{bad}");
+        }
+    }
+
+    #[test]
+    fn instances_and_profiles_cannot_leave_their_place() {
+        assert!(Instance::new("desk_1-A").is_ok());
+        for bad in ["", "a.b", "a@b", "a%", "a b", &"a".repeat(65)] {
+            assert_eq!(Instance::new(bad), Err(NameError::Instance), "{bad}");
+        }
+        assert!(Profile::new("work-2").is_ok());
+        for bad in ["", "../x", "Work", "a/b", "a.b", &"a".repeat(33)] {
+            assert_eq!(Profile::new(bad), Err(NameError::Profile), "{bad}");
+        }
+    }
+}

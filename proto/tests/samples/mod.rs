@@ -1,0 +1,259 @@
+//! One value of each call and each answer, in the order of the protocol.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use tai_proto::{
+    Answer, Call, Fault, FaultCode, Hint, Method as _, Secret,
+    account::*,
+    approval::*,
+    call::*,
+    mail::*,
+    names::{Address, MailId, Username},
+};
+
+pub(crate) fn id() -> MailId {
+    MailId::new(7).unwrap()
+}
+
+fn address() -> Address {
+    Address::new("d.u@tai.chat").unwrap()
+}
+
+fn username() -> Username {
+    Username::new("usr").unwrap()
+}
+
+pub(crate) fn credentials() -> Credentials {
+    Credentials {
+        username: username(),
+        password: Secret::new("p".to_owned()),
+    }
+}
+
+pub(crate) fn submit() -> Submit {
+    Submit {
+        draft: Draft {
+            target: Target::New {
+                to: Some("b@c".into()),
+            },
+            subject: Some("s".into()),
+            content: "c".into(),
+            format: Format::Markdown,
+        },
+        insist: true,
+        consent: Consent::NotAsked,
+    }
+}
+
+fn reply() -> Submit {
+    Submit {
+        draft: Draft {
+            target: Target::Reply { to: id() },
+            subject: None,
+            content: "c".into(),
+            format: Format::Html,
+        },
+        insist: false,
+        consent: Consent::Answered {
+            ticket: "t".into(),
+            answer: ConsentAnswer::CannotAsk,
+        },
+    }
+}
+
+fn envelope() -> Envelope {
+    Envelope {
+        id: id(),
+        from: "f".into(),
+        to: "t".into(),
+        subject: "s".into(),
+        date: "d".into(),
+        read: true,
+    }
+}
+
+fn sent() -> SentMail {
+    SentMail {
+        from: address(),
+        to: "t".into(),
+        subject: "s".into(),
+        message_id: "m".into(),
+        timestamp: "x".into(),
+        reply: Some(ReplyReceipt {
+            original: id(),
+            threaded: true,
+        }),
+    }
+}
+
+fn preview() -> MailPreview {
+    MailPreview {
+        from: "f".into(),
+        to: "t".into(),
+        subject: "s".into(),
+        text: "x".into(),
+        left_out: 1,
+        invisible: 2,
+    }
+}
+
+fn held() -> HeldMail {
+    HeldMail {
+        number: 3,
+        since: "a".into(),
+        until: "b".into(),
+        mail: preview(),
+    }
+}
+
+fn fetched() -> FetchedMail {
+    FetchedMail {
+        address: address(),
+        mail: Some(Mail {
+            envelope: envelope(),
+            body: "b".into(),
+            removed: Removed {
+                hidden: 1,
+                trackers: 2,
+                scripts: 3,
+                comments: 4,
+                invisible: 5,
+                cut: true,
+                flattened: false,
+            },
+        }),
+    }
+}
+
+fn changed() -> ChangedMail {
+    ChangedMail {
+        id: id(),
+        subject: "s".into(),
+    }
+}
+
+pub(crate) fn fault() -> Fault {
+    Fault::new(FaultCode::OutcomeUnknown, "w")
+        .because("y")
+        .hint(Hint::each("a", "p"))
+}
+
+/// Every call, in the order of [`Call`], and a second form of some.
+pub(crate) fn calls() -> Vec<Call> {
+    vec![
+        submit().into_call(),
+        Fetch { id: None }.into_call(),
+        Peek { id: id() }.into_call(),
+        List {
+            limit: 10,
+            offset: 1,
+            show_read: true,
+        }
+        .into_call(),
+        Search {
+            query: "q".into(),
+            limit: 20,
+            unread_only: true,
+        }
+        .into_call(),
+        Delete { id: id() }.into_call(),
+        MarkRead { id: id() }.into_call(),
+        Settle { id: id() }.into_call(),
+        EndLease {
+            id: id(),
+            delivery: Delivery::Returned,
+        }
+        .into_call(),
+        Watch { since: Some(9) }.into_call(),
+        GetInfo.into_call(),
+        GetStatus.into_call(),
+        ClaimAccount {
+            username: username(),
+        }
+        .into_call(),
+        OfferCredentials {
+            credentials: credentials(),
+        }
+        .into_call(),
+        MakeWay {
+            release: Release(1, 2, 3),
+        }
+        .into_call(),
+        Login {
+            credentials: credentials(),
+            save: true,
+        }
+        .into_call(),
+        Logout.into_call(),
+        ListHeld.into_call(),
+        ResolveHeld {
+            number: 3,
+            send: true,
+        }
+        .into_call(),
+        Stop.into_call(),
+        reply().into_call(),
+    ]
+}
+
+/// Every answer, in the order of [`Answer`], and a second form of some.
+pub(crate) fn answers() -> Vec<Answer> {
+    vec![
+        Answer::Submit(SubmitOutcome::Sent(sent())),
+        Answer::Fetch(fetched()),
+        Answer::Peek(FetchedMail {
+            address: address(),
+            mail: None,
+        }),
+        Answer::List(Inbox {
+            address: address(),
+            mails: vec![envelope()],
+            total: 1,
+            more: false,
+        }),
+        Answer::Search(SearchResults {
+            address: address(),
+            mails: vec![],
+            looked_at: 5,
+            complete: true,
+        }),
+        Answer::Delete(changed()),
+        Answer::MarkRead(changed()),
+        Answer::Settle(Settled { marked_read: true }),
+        Answer::EndLease(()),
+        Answer::Watch(MailboxUpdate {
+            mark: 9,
+            arrived: true,
+        }),
+        Answer::GetInfo(Info {
+            version: "v".into(),
+            address: None,
+            bridge: "b".into(),
+            default_to: Some("d".into()),
+            api_timeout_ms: 30_000,
+            profile: "p".into(),
+        }),
+        Answer::GetStatus("{}".into()),
+        Answer::ClaimAccount(PasswordNeed::Needed),
+        Answer::OfferCredentials(()),
+        Answer::MakeWay(Succession::HoldsPassword),
+        Answer::Login(SignedIn {
+            username: username(),
+            address: address(),
+            not_saved: Some(fault()),
+        }),
+        Answer::Logout(SignedOut {
+            username: None,
+            forgotten: true,
+            still_configured: Some("s".into()),
+        }),
+        Answer::ListHeld(vec![held()]),
+        Answer::ResolveHeld(Resolution::Discarded),
+        Answer::Stop(()),
+        Answer::Submit(SubmitOutcome::Ask(Question {
+            ticket: "t".into(),
+            mail: preview(),
+        })),
+        Answer::Submit(SubmitOutcome::Held(held())),
+        Answer::ResolveHeld(Resolution::Sent(sent())),
+    ]
+}

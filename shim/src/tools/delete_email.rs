@@ -1,0 +1,85 @@
+//! `delete_email`.
+
+use super::{
+    arguments::{mail_id, number, plain},
+    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+};
+use crate::text::line;
+use schemars::{JsonSchema, transform::RecursiveTransform};
+use serde::{Deserialize, Serialize};
+use tai_proto::{Fault, Tool, call::Delete, mail::ChangedMail};
+
+pub(super) const DEFINITION: Definition = Definition {
+    tool: Tool::DeleteEmail,
+    title: "Delete email",
+    description: "Delete an email of this agent's own address permanently.",
+    hints: Hints {
+        read_only: false,
+        destructive: true,
+        idempotent: false,
+    },
+    schemas: |tool| {
+        tool.with_input_schema::<OneEmail>()
+            .with_output_schema::<Output>()
+    },
+    run: |invocation| Box::pin(run(invocation)),
+};
+
+/// The arguments of a tool that changes one mail.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
+pub(super) struct OneEmail {
+    /// ID of the email, as list_inbox shows it.
+    #[serde(deserialize_with = "number")]
+    #[schemars(with = "u64", range(min = 1))]
+    pub(super) email_id: u64,
+}
+
+/// The result of a tool that changes one mail.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
+pub(super) struct Output {
+    email_id: u64,
+    subject: String,
+}
+
+async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
+    let args: OneEmail = invocation.arguments(Tool::DeleteEmail)?;
+    let id = mail_id("email_id", args.email_id)?;
+    let changed = invocation.call(Delete { id }).await?;
+    Ok(ToolOutcome::Shown(show(changed, "deleted")))
+}
+
+/// Shows a mail that was changed.
+pub(super) fn show(changed: ChangedMail, how: &str) -> Shown {
+    let text = format!(
+        "Email {} (\"{}\") {how}",
+        changed.id,
+        line(&changed.subject)
+    );
+    Shown::new(
+        text,
+        &Output {
+            email_id: changed.id.get(),
+            subject: changed.subject.into_string(),
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_proto::names::MailId;
+
+    #[test]
+    fn the_result_names_the_mail() {
+        let changed = ChangedMail {
+            id: MailId::new(7).unwrap(),
+            subject: "Hi".into(),
+        };
+        let shown = show(changed, "deleted");
+        assert_eq!(shown.text, "Email 7 (\"Hi\") deleted");
+        insta::assert_snapshot!(shown.structured.unwrap(), @r#"{"email_id":7,"subject":"Hi"}"#);
+    }
+}

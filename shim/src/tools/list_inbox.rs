@@ -1,0 +1,254 @@
+//! `list_inbox`.
+
+use super::{
+    arguments::{optional_number, plain},
+    definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
+};
+use crate::text::{Row, table};
+use schemars::{JsonSchema, transform::RecursiveTransform};
+use serde::Deserialize;
+use serde_json::Value;
+use tai_proto::{
+    Fault, Tool,
+    call::{List, MAX_LIST},
+    mail::{Envelope, Inbox},
+};
+
+pub(super) const DEFINITION: Definition = Definition {
+    tool: Tool::ListInbox,
+    title: "List inbox",
+    description: "List the emails of this agent's own address, newest first, without their \
+        bodies. Only unread ones unless show_read is true.",
+    hints: Hints {
+        read_only: true,
+        destructive: false,
+        idempotent: true,
+    },
+    schemas: |tool| {
+        tool.with_input_schema::<Args>()
+            .with_output_schema::<Output>()
+    },
+    run: |invocation| Box::pin(run(invocation)),
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Args {
+    /// How many emails to show. Default: 10.
+    #[serde(default, deserialize_with = "optional_number")]
+    #[schemars(with = "u64", range(min = 1, max = 200))]
+    limit: Option<u64>,
+    /// How many emails to skip. Default: 0.
+    #[serde(default, deserialize_with = "optional_number")]
+    #[schemars(with = "u64", range(min = 0))]
+    offset: Option<u64>,
+    /// Whether to show emails that were read, too. Default: false.
+    #[serde(default)]
+    #[schemars(with = "bool")]
+    show_read: Option<bool>,
+}
+
+#[derive(Debug, JsonSchema)]
+#[cfg_attr(test, derive(serde::Serialize))]
+#[cfg_attr(not(test), expect(dead_code, reason = "only its schema is used"))]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Output {
+    address: String,
+    /// Newest first.
+    emails: Vec<Row>,
+    /// All emails of the address, read ones included.
+    total: u64,
+    /// Whether a larger offset shows more.
+    has_more: bool,
+}
+
+async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
+    let list = request(invocation.arguments(Tool::ListInbox)?)?;
+    let inbox = invocation.call(list).await?;
+    Ok(ToolOutcome::Shown(show(inbox, list)))
+}
+
+fn request(args: Args) -> Result<List, Fault> {
+    let limit = u32::try_from(args.limit.unwrap_or(10)).unwrap_or(u32::MAX);
+    if !(1..=MAX_LIST).contains(&limit) {
+        return Err(bad_argument("limit", "it is a number from 1 to 200"));
+    }
+    let offset = u32::try_from(args.offset.unwrap_or(0))
+        .map_err(|_| bad_argument("offset", "no mailbox has so many emails"))?;
+    Ok(List {
+        limit,
+        offset,
+        show_read: args.show_read.unwrap_or(false),
+    })
+}
+
+/// Shows a part of the list.
+pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
+    let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
+    text.push_str(&table(&inbox.mails));
+    let unread = if list.show_read { "" } else { "unread " };
+    if inbox.mails.is_empty() && list.offset > 0 && !inbox.more {
+        text.push_str(&format!(
+            "Offset {} exceeds the number of {unread}emails: use a smaller one\n",
+            list.offset
+        ));
+    }
+    text.push_str(&format!(
+        "Showing {} {unread}of {} total emails",
+        inbox.mails.len(),
+        inbox.total
+    ));
+    if inbox.more {
+        text.push_str("\n*Use offset parameter to load more emails*");
+    }
+    Shown {
+        text,
+        structured: Some(structured(inbox)),
+    }
+}
+
+/// Returns [`Output`] as a value. Lists are asked for most often and are the longest answer, so
+/// their strings are moved, where `serde_json::to_value` would copy each of them. A test holds
+/// the two together.
+fn structured(inbox: Inbox) -> Value {
+    fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+        let fields = fields
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        Value::Object(fields.collect())
+    }
+    let row = |mail: Envelope| {
+        object([
+            ("date", mail.date.into_string().into()),
+            ("from", mail.from.into_string().into()),
+            ("id", mail.id.get().into()),
+            ("read", mail.read.into()),
+            ("subject", mail.subject.into_string().into()),
+        ])
+    };
+    object([
+        ("address", String::from(inbox.address).into()),
+        ("emails", inbox.mails.into_iter().map(row).collect()),
+        ("has_more", inbox.more.into()),
+        ("total", inbox.total.into()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::envelope;
+    use serde_json::json;
+    use tai_proto::{Audience, names::Address};
+
+    fn inbox(mails: Vec<Envelope>, total: u64, more: bool) -> Inbox {
+        Inbox {
+            address: Address::new("desk.alice@tai.chat").unwrap(),
+            mails,
+            total,
+            more,
+        }
+    }
+
+    fn list(offset: u32, show_read: bool) -> List {
+        List {
+            limit: 10,
+            offset,
+            show_read,
+        }
+    }
+
+    fn args(value: Value) -> Args {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn ten_unread_mails_from_the_first_on_are_the_default() {
+        assert_eq!(request(args(json!({}))), Ok(list(0, false)));
+    }
+
+    #[test]
+    fn a_limit_out_of_range_is_refused_with_advice() {
+        let fault = request(args(json!({"limit": 500}))).unwrap_err();
+        insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
+        error: "limit" cannot be used: it is a number from 1 to 200
+        hint: change "limit" and call again; nothing was sent or changed
+        "#);
+    }
+
+    #[test]
+    fn the_list_reads_as_existing_users_know_it() {
+        let two = vec![envelope(7, "a | b", false), envelope(6, "", false)];
+        let page = [
+            (inbox(two, 9, true), list(0, false)),
+            (
+                inbox(vec![envelope(7, "Hi", true)], 1, false),
+                list(0, true),
+            ),
+            (inbox(vec![], 3, false), list(0, false)),
+            (inbox(vec![], 3, false), list(50, false)),
+        ]
+        .map(|(inbox, list)| {
+            let shown = show(inbox, list);
+            format!("{}\n\n{}", shown.text, shown.structured.unwrap())
+        });
+        insta::assert_snapshot!(page.join("\n\n=====\n\n"), @r#"
+        # Email Inbox (desk.alice@tai.chat)
+
+        | ID | From | Subject | Date | Status |
+        |---|---|---|---|---|
+        | 7 | e@example.com | a \| b | 2026-11-23 09:59:34 UTC | ✉ Unread |
+        | 6 | e@example.com |  | 2026-11-23 09:59:34 UTC | ✉ Unread |
+
+        Showing 2 unread of 9 total emails
+        *Use offset parameter to load more emails*
+
+        {"address":"desk.alice@tai.chat","emails":[{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":false,"subject":"a | b"},{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":6,"read":false,"subject":""}],"has_more":true,"total":9}
+
+        =====
+
+        # Email Inbox (desk.alice@tai.chat)
+
+        | ID | From | Subject | Date | Status |
+        |---|---|---|---|---|
+        | 7 | e@example.com | Hi | 2026-11-23 09:59:34 UTC | ✓ Read |
+
+        Showing 1 of 1 total emails
+
+        {"address":"desk.alice@tai.chat","emails":[{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":true,"subject":"Hi"}],"has_more":false,"total":1}
+
+        =====
+
+        # Email Inbox (desk.alice@tai.chat)
+
+        Showing 0 unread of 3 total emails
+
+        {"address":"desk.alice@tai.chat","emails":[],"has_more":false,"total":3}
+
+        =====
+
+        # Email Inbox (desk.alice@tai.chat)
+
+        Offset 50 exceeds the number of unread emails: use a smaller one
+        Showing 0 unread of 3 total emails
+
+        {"address":"desk.alice@tai.chat","emails":[],"has_more":false,"total":3}
+        "#);
+    }
+
+    #[test]
+    fn the_structured_form_is_the_value_that_its_schema_describes() {
+        let mails = vec![envelope(1, "s", true)];
+        let typed = Output {
+            address: "desk.alice@tai.chat".into(),
+            emails: mails.clone().into_iter().map(Row::from).collect(),
+            total: 2,
+            has_more: true,
+        };
+        assert_eq!(
+            structured(inbox(mails, 2, true)),
+            serde_json::to_value(typed).unwrap()
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! `mark_read`.
+
+use super::{
+    arguments::mail_id,
+    definition::{Definition, Hints, Invocation, ToolOutcome},
+    delete_email::{OneEmail, Output, show},
+};
+use tai_proto::{Fault, Tool, call::MarkRead};
+
+pub(super) const DEFINITION: Definition = Definition {
+    tool: Tool::MarkRead,
+    title: "Mark email read",
+    description: "Mark an email of this agent's own address as read without reading it.",
+    hints: Hints {
+        read_only: false,
+        destructive: false,
+        idempotent: true,
+    },
+    schemas: |tool| {
+        tool.with_input_schema::<OneEmail>()
+            .with_output_schema::<Output>()
+    },
+    run: |invocation| Box::pin(run(invocation)),
+};
+
+async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
+    let args: OneEmail = invocation.arguments(Tool::MarkRead)?;
+    let id = mail_id("email_id", args.email_id)?;
+    let changed = invocation.call(MarkRead { id }).await?;
+    Ok(ToolOutcome::Shown(show(changed, "marked as read")))
+}

@@ -1,0 +1,218 @@
+//! `reply_email`.
+
+use super::{
+    arguments::{Format, content, header, mail_id, number, plain},
+    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+    submit::{Submitted, submit},
+};
+use crate::text::line;
+use schemars::{JsonSchema, transform::RecursiveTransform};
+use serde::{Deserialize, Serialize};
+use tai_proto::{
+    Fault, FaultCode, Tool,
+    mail::{Draft, ReplyReceipt, SentMail, Target},
+};
+
+pub(super) const DEFINITION: Definition = Definition {
+    tool: Tool::ReplyEmail,
+    title: "Reply to email",
+    description: "Reply to an email of this agent's own address. The recipient and the subject \
+        come from the original. Each call sends one email. The same reply again within ten \
+        minutes is held back unless allow_duplicate is true; if a result says that the outcome \
+        is unknown, check before you insist.",
+    hints: Hints {
+        read_only: false,
+        destructive: false,
+        idempotent: false,
+    },
+    schemas: |tool| {
+        tool.with_input_schema::<Args>()
+            .with_output_schema::<Output>()
+    },
+    run: |invocation| Box::pin(run(invocation)),
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Args {
+    /// ID of the email to reply to, as list_inbox shows it.
+    #[serde(deserialize_with = "number")]
+    #[schemars(with = "u64", range(min = 1))]
+    message_id: u64,
+    /// The body, in the markup that `format` names. At most 1 MB.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    content: Option<String>,
+    /// The markup of `content`. Default: markdown.
+    #[serde(default)]
+    #[schemars(with = "Format")]
+    format: Option<Format>,
+    /// Subject line. Default: the original's with "Re:".
+    #[serde(default)]
+    #[schemars(with = "String")]
+    subject: Option<String>,
+    /// Whether to send it although the same reply was sent within the last ten minutes, or may
+    /// have been. Default: false.
+    #[serde(default)]
+    #[schemars(with = "bool")]
+    allow_duplicate: Option<bool>,
+    /// Older name for `content` in markdown.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    text: Option<String>,
+    /// Older name for `content` in html.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    html: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Output {
+    original_message_id: u64,
+    reply_message_id: String,
+    to: String,
+    subject: String,
+    timestamp: String,
+    /// Whether it was sent as a reply, with threading headers.
+    threaded: bool,
+}
+
+async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
+    let args: Args = invocation.arguments(Tool::ReplyEmail)?;
+    let insist = args.allow_duplicate.unwrap_or(false);
+    let draft = draft(args)?;
+    match submit(&mut invocation, draft, insist).await? {
+        Submitted::Sent(sent) => show(sent).map(ToolOutcome::Shown),
+        Submitted::Input(input) => Ok(ToolOutcome::Input(input)),
+    }
+}
+
+fn draft(args: Args) -> Result<Draft, Fault> {
+    let (body, format) = match (args.content, args.html, args.text) {
+        (Some(content), _, _) => (Some(content), args.format.unwrap_or_default()),
+        (None, Some(html), _) => (Some(html), Format::Html),
+        (None, None, text) => (text, Format::Markdown),
+    };
+    Ok(Draft {
+        target: Target::Reply {
+            to: mail_id("message_id", args.message_id)?,
+        },
+        subject: header("subject", args.subject)?,
+        content: content(body)?,
+        format: format.into(),
+    })
+}
+
+fn show(sent: SentMail) -> Result<Shown, Fault> {
+    let Some(ReplyReceipt { original, threaded }) = sent.reply else {
+        let what = "taid sent a new email instead of a reply";
+        return Err(Fault::new(FaultCode::Internal, what));
+    };
+    let mut text = format!(
+        "Reply sent successfully!\nOriginal Message ID: {original}\nReply Message ID: {}\nSubject: {}\nTimestamp: {}",
+        sent.message_id,
+        line(&sent.subject),
+        sent.timestamp
+    );
+    text.push_str(if threaded {
+        "\n\nThe reply carries threading headers, so mail programs show it in the same conversation."
+    } else {
+        "\n\nWarning: this mail bridge cannot reply, so it was sent as a new email to the original \
+         sender; mail programs may not show it in the same conversation."
+    });
+    Ok(Shown::new(
+        text,
+        &Output {
+            original_message_id: original.get(),
+            reply_message_id: sent.message_id.into_string(),
+            to: sent.to.into_string(),
+            subject: sent.subject.into_string(),
+            timestamp: sent.timestamp.into_string(),
+            threaded,
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use tai_proto::{
+        mail,
+        names::{Address, MailId},
+    };
+
+    #[test]
+    fn the_older_names_of_the_content_still_work() {
+        for (arguments, content, format) in [
+            (
+                json!({"message_id": 1, "text": "t"}),
+                "t",
+                mail::Format::Markdown,
+            ),
+            (
+                json!({"message_id": 1, "html": "h"}),
+                "h",
+                mail::Format::Html,
+            ),
+            (
+                json!({"message_id": 1, "text": "t", "html": "h"}),
+                "h",
+                mail::Format::Html,
+            ),
+            (
+                json!({"message_id": 1, "content": "c", "html": "h"}),
+                "c",
+                mail::Format::Markdown,
+            ),
+            (
+                json!({"message_id": "1", "content": "c", "format": "html"}),
+                "c",
+                mail::Format::Html,
+            ),
+        ] {
+            let draft = draft(serde_json::from_value(arguments).unwrap()).unwrap();
+            let to = MailId::new(1).unwrap();
+            assert_eq!(draft.target, Target::Reply { to });
+            assert_eq!((draft.content.as_str(), draft.format), (content, format));
+        }
+    }
+
+    #[test]
+    fn the_receipt_says_whether_the_reply_is_threaded() {
+        let page = [true, false].map(|threaded| {
+            let original = MailId::new(7).unwrap();
+            let shown = show(SentMail {
+                from: Address::new("desk.alice@tai.chat").unwrap(),
+                to: "e@example.com".into(),
+                subject: "Re: Hi".into(),
+                message_id: "m-1".into(),
+                timestamp: "2026-11-23T10:00:00.000Z".into(),
+                reply: Some(ReplyReceipt { original, threaded }),
+            })
+            .unwrap();
+            format!("{}\n{}", shown.text, shown.structured.unwrap())
+        });
+        insta::assert_snapshot!(page.join("\n\n"), @r#"
+        Reply sent successfully!
+        Original Message ID: 7
+        Reply Message ID: m-1
+        Subject: Re: Hi
+        Timestamp: 2026-11-23T10:00:00.000Z
+
+        The reply carries threading headers, so mail programs show it in the same conversation.
+        {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":true,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+
+        Reply sent successfully!
+        Original Message ID: 7
+        Reply Message ID: m-1
+        Subject: Re: Hi
+        Timestamp: 2026-11-23T10:00:00.000Z
+
+        Warning: this mail bridge cannot reply, so it was sent as a new email to the original sender; mail programs may not show it in the same conversation.
+        {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":false,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+        "#);
+    }
+}

@@ -1,0 +1,143 @@
+//! `search_inbox`.
+
+use super::{
+    arguments::{optional_number, plain},
+    definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
+};
+use crate::text::{Row, table};
+use schemars::{JsonSchema, transform::RecursiveTransform};
+use serde::{Deserialize, Serialize};
+use tai_proto::{
+    Fault, Tool,
+    call::{MAX_SEARCH, Search},
+    mail::SearchResults,
+    text::HeaderText,
+};
+
+pub(super) const DEFINITION: Definition = Definition {
+    tool: Tool::SearchInbox,
+    title: "Search inbox",
+    description: "Find emails of this agent's own address by words in the sender, the subject or \
+        the body. Searches the newest 1,000 at most, and says how many it searched.",
+    hints: Hints {
+        read_only: true,
+        destructive: false,
+        idempotent: true,
+    },
+    schemas: |tool| {
+        tool.with_input_schema::<Args>()
+            .with_output_schema::<Output>()
+    },
+    run: |invocation| Box::pin(run(invocation)),
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Args {
+    /// Words that must all occur in the sender, the subject or the body; case does not matter.
+    query: String,
+    /// How many emails to return. Default: 20.
+    #[serde(default, deserialize_with = "optional_number")]
+    #[schemars(with = "u64", range(min = 1, max = 100))]
+    limit: Option<u64>,
+    /// Whether to search unread emails only. Default: false.
+    #[serde(default)]
+    #[schemars(with = "bool")]
+    unread_only: Option<bool>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Output {
+    address: String,
+    /// Newest first.
+    emails: Vec<Row>,
+    /// How many emails were searched.
+    looked_at: u64,
+    /// Whether these are all that match.
+    complete: bool,
+}
+
+async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
+    let search = request(invocation.arguments(Tool::SearchInbox)?)?;
+    let results = invocation.call(search).await?;
+    Ok(ToolOutcome::Shown(show(results)))
+}
+
+fn request(args: Args) -> Result<Search, Fault> {
+    let limit = u32::try_from(args.limit.unwrap_or(20)).unwrap_or(u32::MAX);
+    if !(1..=MAX_SEARCH).contains(&limit) {
+        return Err(bad_argument("limit", "it is a number from 1 to 100"));
+    }
+    let query = HeaderText::new(args.query)
+        .map_err(|_| bad_argument("query", "it is one or more words, of 500 bytes at most"))?;
+    Ok(Search {
+        query,
+        limit,
+        unread_only: args.unread_only.unwrap_or(false),
+    })
+}
+
+fn show(results: SearchResults) -> Shown {
+    let mut text = format!("# Emails found ({})\n\n", results.address);
+    text.push_str(&table(&results.mails));
+    text.push_str(&format!(
+        "{} found, {} searched{}",
+        results.mails.len(),
+        results.looked_at,
+        match results.complete {
+            true => ", which is all there are",
+            false => "; there may be more: use more words or a larger limit",
+        }
+    ));
+    Shown::new(
+        text,
+        &Output {
+            address: results.address.into(),
+            emails: results.mails.into_iter().map(Row::from).collect(),
+            looked_at: results.looked_at,
+            complete: results.complete,
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::envelope;
+    use tai_proto::names::Address;
+
+    #[test]
+    fn the_result_says_how_far_the_search_went() {
+        let results = |mails, complete| SearchResults {
+            address: Address::new("desk.alice@tai.chat").unwrap(),
+            mails,
+            looked_at: 120,
+            complete,
+        };
+        let page = [
+            results(vec![envelope(7, "a | b", false)], false),
+            results(vec![], true),
+        ]
+        .map(|results| {
+            let shown = show(results);
+            format!("{}\n{}", shown.text, shown.structured.unwrap())
+        });
+        insta::assert_snapshot!(page.join("\n\n"), @r#"
+        # Emails found (desk.alice@tai.chat)
+
+        | ID | From | Subject | Date | Status |
+        |---|---|---|---|---|
+        | 7 | e@example.com | a \| b | 2026-11-23 09:59:34 UTC | ✉ Unread |
+
+        1 found, 120 searched; there may be more: use more words or a larger limit
+        {"address":"desk.alice@tai.chat","complete":false,"emails":[{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":false,"subject":"a | b"}],"looked_at":120}
+
+        # Emails found (desk.alice@tai.chat)
+
+        0 found, 120 searched, which is all there are
+        {"address":"desk.alice@tai.chat","complete":true,"emails":[],"looked_at":120}
+        "#);
+    }
+}

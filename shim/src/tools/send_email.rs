@@ -1,0 +1,157 @@
+//! `send_email`.
+
+use super::{
+    arguments::{Format, content, header, plain},
+    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+    submit::{Submitted, submit},
+};
+use schemars::{JsonSchema, transform::RecursiveTransform};
+use serde::{Deserialize, Serialize};
+use tai_proto::{
+    Fault, Tool,
+    mail::{Draft, SentMail, Target},
+};
+
+pub(super) const DEFINITION: Definition = Definition {
+    tool: Tool::SendEmail,
+    title: "Send email",
+    description: "Send an email from this agent's own address. Write the content in Markdown \
+        (default) or HTML. Without \"to\" it goes to the configured user. Each call sends one \
+        email. The same email again within ten minutes is held back unless allow_duplicate is \
+        true; if a result says that the outcome is unknown, check before you insist.",
+    hints: Hints {
+        read_only: false,
+        destructive: false,
+        idempotent: false,
+    },
+    schemas: |tool| {
+        tool.with_input_schema::<Args>()
+            .with_output_schema::<Output>()
+    },
+    run: |invocation| Box::pin(run(invocation)),
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Args {
+    /// Recipient, one plain address such as user@example.com. Default: the configured
+    /// USEREMAIL.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    to: Option<String>,
+    /// Subject line. Default: "Email from {instance}".
+    #[serde(default)]
+    #[schemars(with = "String")]
+    subject: Option<String>,
+    /// The body, in the markup that `format` names. At most 1 MB.
+    #[serde(default)]
+    #[schemars(with = "String")]
+    content: Option<String>,
+    /// The markup of `content`. Default: markdown.
+    #[serde(default)]
+    #[schemars(with = "Format")]
+    format: Option<Format>,
+    /// Whether to send it although the same email was sent within the last ten minutes, or may
+    /// have been. Default: false.
+    #[serde(default)]
+    #[schemars(with = "bool")]
+    allow_duplicate: Option<bool>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Output {
+    /// The bridge's id of the sent email.
+    message_id: String,
+    to: String,
+    from: String,
+    subject: String,
+    /// When the bridge accepted it.
+    timestamp: String,
+}
+
+async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
+    let args: Args = invocation.arguments(Tool::SendEmail)?;
+    let insist = args.allow_duplicate.unwrap_or(false);
+    let draft = draft(args, invocation.settings.user_email.as_deref())?;
+    Ok(match submit(&mut invocation, draft, insist).await? {
+        Submitted::Sent(sent) => ToolOutcome::Shown(show(sent)),
+        Submitted::Input(input) => ToolOutcome::Input(input),
+    })
+}
+
+fn draft(args: Args, user_email: Option<&str>) -> Result<Draft, Fault> {
+    let to = args.to.or_else(|| user_email.map(str::to_owned));
+    Ok(Draft {
+        target: Target::New {
+            to: header("to", to)?,
+        },
+        subject: header("subject", args.subject)?,
+        content: content(args.content)?,
+        format: args.format.unwrap_or_default().into(),
+    })
+}
+
+fn show(sent: SentMail) -> Shown {
+    let text = format!(
+        "Email sent successfully to {} with subject: \"{}\"\nMessage ID: {}\nTimestamp: {}",
+        sent.to, sent.subject, sent.message_id, sent.timestamp
+    );
+    Shown::new(
+        text,
+        &Output {
+            message_id: sent.message_id.into_string(),
+            to: sent.to.into_string(),
+            from: sent.from.to_string(),
+            subject: sent.subject.into_string(),
+            timestamp: sent.timestamp.into_string(),
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use tai_proto::{Audience, mail, names::Address};
+
+    fn args(value: serde_json::Value) -> Args {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn the_configured_user_and_markdown_are_the_defaults() {
+        let draft = draft(args(json!({"content": "x"})), Some("me@example.com")).unwrap();
+        let to = Some("me@example.com".into());
+        assert_eq!(draft.target, Target::New { to });
+        assert_eq!(draft.format, mail::Format::Markdown);
+    }
+
+    #[test]
+    fn an_email_without_a_body_is_refused_with_advice() {
+        let fault = draft(args(json!({"to": "a@b.c"})), None).unwrap_err();
+        insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
+        error: "content" cannot be used: it is missing, and an email needs a body
+        hint: change "content" and call again; nothing was sent or changed
+        "#);
+    }
+
+    #[test]
+    fn the_receipt_reads_as_existing_users_know_it() {
+        let shown = show(SentMail {
+            from: Address::new("desk.alice@tai.chat").unwrap(),
+            to: "e@example.com".into(),
+            subject: "Hi".into(),
+            message_id: "m-1".into(),
+            timestamp: "2026-11-23T10:00:00.000Z".into(),
+            reply: None,
+        });
+        insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
+        Email sent successfully to e@example.com with subject: "Hi"
+        Message ID: m-1
+        Timestamp: 2026-11-23T10:00:00.000Z
+        {"from":"desk.alice@tai.chat","message_id":"m-1","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+        "#);
+    }
+}

@@ -1,0 +1,150 @@
+//! `session_status`: what an agent needs to tell its user why email does not work.
+
+use super::{
+    arguments::plain,
+    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+};
+use schemars::{JsonSchema, transform::RecursiveTransform};
+use serde::{Deserialize, Serialize};
+use tai_proto::{Fault, FaultCode, Hint, Tool, call::GetStatus, status::Status};
+
+pub(super) const DEFINITION: Definition = Definition {
+    tool: Tool::SessionStatus,
+    title: "Session status",
+    description: "Tell whether email works: the login, the mail bridge, and what is wrong, so \
+        that the user can be told what to do.",
+    hints: Hints {
+        read_only: true,
+        destructive: false,
+        idempotent: true,
+    },
+    schemas: |tool| {
+        tool.with_input_schema::<Args>()
+            .with_output_schema::<Output>()
+    },
+    run: |invocation| Box::pin(run(invocation)),
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Args {}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(transform = RecursiveTransform(plain))]
+struct Output {
+    /// live, renewing, signing_in, waiting or signed_out.
+    session: String,
+    /// This daemon's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    username: Option<String>,
+    /// The last failure and what to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    problem: Option<String>,
+    /// Whether the mail bridge answered the last request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
+    bridge_reachable: Option<bool>,
+    /// The end of the bridge's rate limit, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    rate_limited_until: Option<String>,
+    /// Emails of the last day that may or may not have been sent.
+    unknown_sends: u64,
+    /// Emails that wait for the user's approval (`taid approve`).
+    waiting_for_approval: u64,
+    /// MCP clients that are connected.
+    clients: u64,
+}
+
+async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
+    let Args {} = invocation.arguments(Tool::SessionStatus)?;
+    let json = invocation.call(GetStatus).await?;
+    let status = serde_json::from_str(&json).map_err(|error| {
+        Fault::new(FaultCode::Internal, "taid's status cannot be read")
+            .because(error.to_string())
+            .hint(Hint::user("install taid and tai-mcp from one release"))
+    })?;
+    Ok(ToolOutcome::Shown(show(status)))
+}
+
+fn show(status: Status) -> Shown {
+    let session = serde_json::to_value(status.session.state).unwrap_or_default();
+    let session = session.as_str().unwrap_or_default().to_owned();
+    let problem = status.session.last_error.map(|error| {
+        let parts = [error.what, error.why, error.hint_for_agents];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(". ")
+    });
+    let mut text = format!(
+        "Session: {session}\nAccount: {}\nMail bridge: {}",
+        status.account.address.as_deref().unwrap_or("none"),
+        match status.bridge.reachable {
+            Some(true) => "answers",
+            Some(false) => "did not answer the last request",
+            None => "not asked yet",
+        }
+    );
+    let mut add = |line: String| {
+        text.push('\n');
+        text.push_str(&line);
+    };
+    if let Some(problem) = &problem {
+        add(format!("Problem: {problem}"));
+    }
+    if let Some(until) = &status.bridge.rate_limited_until {
+        add(format!("Rate limited by the bridge until {until}"));
+    }
+    let unknown_sends = status.unknown_sends.len() as u64;
+    if unknown_sends > 0 {
+        add(format!("Sends with unknown outcome: {unknown_sends}"));
+    }
+    if status.held > 0 {
+        add(format!(
+            "Emails that wait for the user's approval (`taid approve`): {}",
+            status.held
+        ));
+    }
+    let output = Output {
+        session,
+        username: status.account.username,
+        problem,
+        bridge_reachable: status.bridge.reachable,
+        rate_limited_until: status.bridge.rate_limited_until,
+        unknown_sends,
+        waiting_for_approval: status.held,
+        clients: status.clients.len() as u64,
+    };
+    Shown::new(text, &output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_says_what_is_wrong_and_what_to_do() {
+        let status = r#"{"schema":1,"daemon":{"version":"0.1.0","protocol":1,"pid":1,"profile":"default",
+            "started_at":"","uptime_s":1,"socket":"s","log":"l","draining":false},
+            "account":{"username":"alice","address":"desk.alice@tai.chat"},
+            "session":{"state":"signed_out","token_expires_at":null,"renews_at":null,"retry_at":null,
+            "logins":0,"renewals":0,"failed_logins":1,"failed_renewals":0,
+            "last_error":{"at":"","what":"refused","why":"","hint":"run `taid login`",
+            "hint_for_agents":"ask the user to run `taid login`, then call again"}},
+            "bridge":{"url":"u","requests":1,"retries":0,"latency_us":null,"last_answer_at":null,
+            "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
+            "unknown_sends":[{"at":"","digest":"d"}],"held":2,"clients":[]}"#;
+        let shown = show(serde_json::from_str(status).unwrap());
+        insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
+        Session: signed_out
+        Account: desk.alice@tai.chat
+        Mail bridge: answers
+        Problem: refused. ask the user to run `taid login`, then call again
+        Rate limited by the bridge until 2026-11-23T10:00:00Z
+        Sends with unknown outcome: 1
+        Emails that wait for the user's approval (`taid approve`): 2
+        {"bridge_reachable":true,"clients":0,"problem":"refused. ask the user to run `taid login`, then call again","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":2}
+        "#);
+    }
+}
