@@ -1,9 +1,10 @@
 //! Many clients of one daemon: what they cost together, and how long their calls take.
 
 use crate::{
-    measure::{initialize, line, memory, rss},
     peer::Peer,
+    requests::{initialize, line, list},
     stub::{self, Stub},
+    usage::{cpu, memory, rss},
 };
 use serde_json::json;
 use std::{
@@ -49,14 +50,6 @@ impl Latency {
         let index = (self.sorted.len() as f64 * share) as usize;
         self.sorted[index.min(self.sorted.len() - 1)].as_secs_f64() * 1e3
     }
-}
-
-pub(crate) fn list() -> String {
-    line(
-        1,
-        "tools/call",
-        json!({"name": "list_inbox", "arguments": {}}),
-    )
 }
 
 impl Crowd {
@@ -299,20 +292,4 @@ impl Crowd {
         assert!(self.machine.cli(&["stop"]).status.success());
         took
     }
-}
-
-/// CPU time that a process has used, in µs.
-fn cpu(pid: u32) -> f64 {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    tasks
-        .map(|task| {
-            let text = std::fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
-            text.split_whitespace()
-                .next()
-                .unwrap()
-                .parse::<f64>()
-                .unwrap()
-                / 1e3
-        })
-        .sum()
 }

@@ -13,7 +13,9 @@ mod crowd;
 mod measure;
 mod peer;
 mod plot;
+mod requests;
 mod stub;
+mod usage;
 mod versus;
 
 use clap::Parser;

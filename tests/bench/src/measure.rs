@@ -3,8 +3,10 @@
 
 use crate::{
     cores::Cores,
-    crowd::{Crowd, list},
+    crowd::Crowd,
     peer::{Peer, RELAY},
+    requests::{discover, initialize, line, list},
+    usage::{memory, rss, switches},
 };
 use serde_json::json;
 use std::{
@@ -39,73 +41,6 @@ pub(crate) struct Calls {
 
 pub(crate) struct Bench {
     machine: Machine,
-}
-
-pub(crate) fn line(id: u32, method: &str, params: serde_json::Value) -> String {
-    format!(
-        "{}\n",
-        json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
-    )
-}
-
-pub(crate) fn initialize() -> String {
-    let client = json!({"name": "bench", "version": "1"});
-    line(
-        0,
-        "initialize",
-        json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client}),
-    )
-}
-
-fn discover() -> String {
-    line(
-        0,
-        "server/discover",
-        json!({"_meta": {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
-        }}),
-    )
-}
-
-/// A value of `/proc/PID/smaps_rollup`, in kB (1024 bytes, as the kernel counts) turned into
-/// kB of 1000 bytes.
-pub(crate) fn memory(pid: u32, field: &str) -> f64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
-    let row = text.lines().find(|line| line.starts_with(field)).unwrap();
-    let kib: f64 = row.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kib * 1.024
-}
-
-/// A process's resident memory, in kB of 1000 bytes. taid lets nobody but root read more of
-/// itself than this.
-pub(crate) fn rss(pid: u32) -> f64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let row = text
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
-    let kib: f64 = row.split_whitespace().nth(1).unwrap().parse().unwrap();
-    kib * 1.024
-}
-
-/// The context switches of all threads of a process since its start.
-fn switches(pid: u32) -> u64 {
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    tasks
-        .map(|task| std::fs::read_to_string(task.unwrap().path().join("status")).unwrap())
-        .map(|status| {
-            let rows = status.lines().filter(|row| row.contains("ctxt_switches"));
-            rows.map(|row| {
-                row.split_whitespace()
-                    .last()
-                    .unwrap()
-                    .parse::<u64>()
-                    .unwrap()
-            })
-            .sum::<u64>()
-        })
-        .sum()
 }
 
 impl Bench {

@@ -67,7 +67,7 @@ impl Peer {
 
     /// Lists the inbox so many times.
     pub(crate) fn call(&mut self, times: u32) {
-        let list = crate::crowd::list();
+        let list = crate::requests::list();
         for _ in 0..times {
             self.ask(&list);
         }

@@ -2,8 +2,10 @@
 //! tools, and ended; no tool of it is called.
 
 use crate::{
-    measure::{initialize, line, median, memory},
+    measure::median,
     peer::Peer,
+    requests::{initialize, line},
+    usage::memory,
 };
 use serde_json::json;
 use std::{

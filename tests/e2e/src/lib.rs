@@ -12,8 +12,10 @@
 pub mod mcp;
 pub mod processes;
 pub mod raw;
+mod waiting;
 
 pub use processes::Killed;
+pub use waiting::{PATIENCE, wait_until, within};
 
 use mcp::Shim;
 use serde_json::Value;
@@ -22,7 +24,6 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
-    time::{Duration, Instant},
 };
 use tai_sandbox::{Options, Sandbox};
 
@@ -30,30 +31,6 @@ use tai_sandbox::{Options, Sandbox};
 pub const USER: &str = "alice";
 /// Its password, which is no secret and looks like none.
 pub const PASSWORD: &str = "sandbox-password";
-/// How long a condition is waited for before its test fails. A test that passes does not wait
-/// so long, so that this is for a machine with a lot of other work.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long something may take that takes `quiet` on a machine without other work: more, in
-/// proportion to the processes that compete for each core now. `TAI_TEST_PATIENCE` is a factor
-/// of the tester's choice, in place of what is measured.
-pub fn within(quiet: Duration) -> Duration {
-    let given = std::env::var("TAI_TEST_PATIENCE").ok();
-    let factor = given.and_then(|factor| factor.parse().ok());
-    quiet.mul_f64(factor.unwrap_or_else(competition).clamp(1.0, 100.0))
-}
-
-/// How many processes want to run, for each core: the larger of the last minute's mean and the
-/// number of this moment. 1 where the system does not tell.
-fn competition() -> f64 {
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let mut fields = load.split([' ', '/']);
-    let mean = fields.next().and_then(|field| field.parse().ok());
-    let now = fields.nth(2).and_then(|field| field.parse().ok());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    f64::max(mean.unwrap_or_default(), now.unwrap_or_default()) / cores as f64
-}
-
 /// The directory with the executables, built once per process, in this build's profile.
 pub fn executables() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
@@ -92,22 +69,6 @@ pub fn executables() -> &'static Path {
         assert!(built.success(), "the executables do not build");
         dir
     })
-}
-
-/// Waits for a condition, with a bound.
-///
-/// # Panics
-/// When it has not come true within [`PATIENCE`].
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the pause between two looks, not a guess at how long it takes"
-)]
-pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !condition() {
-        assert!(Instant::now() < deadline, "waited in vain until {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// A user's machine: a home directory, and a bridge to talk to.

@@ -1,6 +1,6 @@
 //! An MCP client for a shim: lines out, lines in, each wait with a bound.
 
-use crate::PATIENCE;
+use crate::waiting::{PATIENCE, wait_until};
 use serde_json::{Value, json};
 use std::{
     collections::{HashMap, VecDeque},
@@ -224,7 +224,7 @@ impl Shim {
     pub fn close(mut self) -> (ExitStatus, Vec<String>) {
         drop(self.input.take());
         let mut status = None;
-        crate::wait_until("tai-mcp ends", || {
+        wait_until("tai-mcp ends", || {
             status = self.child.try_wait().unwrap();
             status.is_some()
         });

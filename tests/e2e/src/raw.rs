@@ -1,6 +1,7 @@
 //! A peer of the socket that writes any bytes, for tests of hostile and broken clients. Other
 //! tests use `tai-client`.
 
+use crate::waiting::PATIENCE;
 use std::{
     io::{self, Read as _, Write as _},
     os::unix::net::UnixStream,
@@ -26,7 +27,7 @@ impl Raw {
     /// What the system says.
     pub fn connect(socket: &Path) -> io::Result<Self> {
         let stream = UnixStream::connect(socket)?;
-        stream.set_read_timeout(Some(crate::PATIENCE))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         Ok(Self {
             stream,
             decoder: Decoder::new(MAX_FRAME),

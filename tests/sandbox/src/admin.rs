@@ -1,79 +1,24 @@
-//! The switches and the records, under `/__sandbox`:
+//! Switches and records of the sandbox, for tests and people, under `/__sandbox`:
 //!
-//! | Request | Does |
-//! |---|---|
-//! | `GET /__sandbox/counts` | how many requests each endpoint got |
-//! | `GET /__sandbox/log` | the last 1,000 requests |
-//! | `GET /__sandbox/mails` | every mail, with its body |
-//! | `GET /__sandbox/behaviour` | how it behaves |
-//! | `PATCH /__sandbox/behaviour {field: value}` | changes what is named |
-//! | `POST /__sandbox/faults {kind,count,endpoint,retry_after}` | commits that fault next |
-//! | `POST /__sandbox/revoke` | makes every token invalid |
-//! | `POST /__sandbox/deliver {from,to,subject,...}` | puts a mail into a mailbox |
+//! - `GET counts`, `log`, `mails`, `behaviour`: requests per endpoint, the last 1,000 requests,
+//!   all mails with bodies, the behaviour
+//! - `PATCH behaviour {field: value}`: changes the named fields
+//! - `POST faults {kind,count,endpoint,retry_after}`: adds a fault for the next requests
+//! - `POST revoke`: makes all tokens invalid
+//! - `POST deliver {from,to,subject,...}`: puts a mail into a mailbox
 //!
-//! It says nothing to the mail API and is not part of it.
+//! This is not a part of the mail API; requests here are neither counted nor logged.
 
-use crate::{Behaviour, Fault, NewMail, World, secrets};
-use serde::Serialize;
+use crate::{Behaviour, Fault, NewMail, secrets, world::World};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
 
-const KEPT: usize = 1000;
-
-/// One request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Entry {
-    /// The method and the path, mail ids as `{id}`.
-    pub endpoint: String,
-    /// The path and query as they came.
-    pub target: String,
-    /// The status of the answer; 0 when there was none.
-    pub status: u16,
-    /// The User-Agent header.
-    pub user_agent: String,
-    /// The Content-Type header.
-    pub content_type: String,
-    /// The scheme of the Authorization header, never the token.
-    pub auth_scheme: String,
-    /// Whether the client takes gzip.
-    pub accepts_gzip: bool,
-}
-
-/// What was asked.
-#[derive(Debug, Default)]
-pub(crate) struct Journal {
-    counts: BTreeMap<String, u64>,
-    entries: VecDeque<Entry>,
-}
-
-impl Journal {
-    pub(crate) fn arrived(&mut self, endpoint: &str) {
-        *self.counts.entry(endpoint.to_owned()).or_default() += 1;
-    }
-
-    pub(crate) fn answered(&mut self, entry: Entry) {
-        if self.entries.len() == KEPT {
-            self.entries.pop_front();
-        }
-        self.entries.push_back(entry);
-    }
-
-    pub(crate) fn count(&self, endpoint: &str) -> u64 {
-        self.counts.get(endpoint).copied().unwrap_or_default()
-    }
-
-    pub(crate) fn entries(&self) -> Vec<Entry> {
-        self.entries.iter().cloned().collect()
-    }
-}
-
-/// Answers a request below `/__sandbox`; an error is a text for whoever asked.
+/// Answers a request below `/__sandbox`. The error is the text of a 400 answer.
 pub(crate) fn handle(world: &mut World, endpoint: &str, body: &[u8]) -> Result<Value, String> {
     let parse = |error: serde_json::Error| error.to_string();
     let stored = |error: rusqlite::Error| error.to_string();
     match endpoint {
-        "GET /__sandbox/counts" => Ok(json!(world.journal.counts)),
-        "GET /__sandbox/log" => Ok(json!(world.journal.entries)),
+        "GET /__sandbox/counts" => Ok(json!(world.journal.counts())),
+        "GET /__sandbox/log" => Ok(json!(world.journal.entries())),
         "GET /__sandbox/mails" => Ok(json!(world.store.all().map_err(stored)?)),
         "GET /__sandbox/behaviour" => Ok(json!(world.behaviour)),
         "PATCH /__sandbox/behaviour" => {
@@ -100,8 +45,8 @@ pub(crate) fn handle(world: &mut World, endpoint: &str, body: &[u8]) -> Result<V
             let now = world.behaviour.now();
             let id = world.store.deliver(&mail, now).map_err(stored)?;
             id.map(|id| json!({"id": id}))
-                .ok_or_else(|| "nobody here has that address".to_owned())
+                .ok_or_else(|| "no account has that address".to_owned())
         }
-        _ => Err(format!("no such switch: {endpoint}")),
+        _ => Err(format!("unknown switch `{endpoint}`")),
     }
 }

@@ -1,51 +1,14 @@
 //! The mail bridge's API, request by request, as `bridge-api.md` observed it. Where it looks
 //! wrong it is meant to: these are the traps a client has to survive.
 
-use crate::{Shared, Tokens, World, lock, outgoing, secrets, server::Reply, store};
+use crate::{
+    Tokens, outgoing,
+    reply::{Reply, bad, error, internal, not_found, ok, unauthorized},
+    secrets, store,
+    world::{Shared, World, lock},
+};
 use hyper::{StatusCode, body::Bytes, header, http::request::Parts};
 use serde_json::{Value, json};
-
-pub(crate) fn error(status: StatusCode, code: &str, message: &str) -> Reply {
-    Reply {
-        status,
-        body: json!({"success": false, "error": {"code": code, "message": message}}),
-    }
-}
-
-pub(crate) fn bad(code: &str, message: &str) -> Reply {
-    error(StatusCode::BAD_REQUEST, code, message)
-}
-
-pub(crate) fn ok(data: Value) -> Reply {
-    Reply {
-        status: StatusCode::OK,
-        body: json!({"success": true, "data": data}),
-    }
-}
-
-pub(crate) fn not_found(what: &str) -> Reply {
-    error(
-        StatusCode::NOT_FOUND,
-        "NOT_FOUND",
-        &format!("{what} not found"),
-    )
-}
-
-pub(crate) fn internal() -> Reply {
-    error(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "INTERNAL_ERROR",
-        "Internal server error",
-    )
-}
-
-fn unauthorized() -> Reply {
-    error(
-        StatusCode::UNAUTHORIZED,
-        "UNAUTHORIZED",
-        "Invalid or expired token",
-    )
-}
 
 pub(crate) async fn handle(shared: &Shared, head: &Parts, endpoint: &str, body: Bytes) -> Reply {
     let parse = || serde_json::from_slice::<Value>(&body).ok();

@@ -5,26 +5,31 @@
 //! What each endpoint answers is in `shared/bridge-api.md`; what `/__sandbox` offers is in
 //! [`admin`].
 
-pub mod admin;
+mod admin;
 mod api;
 pub mod behaviour;
+mod journal;
 mod outgoing;
+mod reply;
 mod secrets;
 mod server;
 mod store;
+mod world;
 
 pub use behaviour::{Behaviour, Fault, FaultKind, Tokens};
+pub use journal::Entry;
 pub use store::{Mail, NewMail};
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
+use world::{Shared, World, lock};
 
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -66,24 +71,6 @@ pub struct Sandbox {
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
-pub(crate) type Shared = Arc<Mutex<World>>;
-
-/// Everything the sandbox is, behind one lock that is never held across an await.
-pub(crate) struct World {
-    pub(crate) store: store::Store,
-    pub(crate) secret: secrets::TokenSecret,
-    pub(crate) behaviour: Behaviour,
-    pub(crate) breaker: behaviour::Breaker,
-    pub(crate) journal: admin::Journal,
-    pub(crate) print_requests: bool,
-}
-
-pub(crate) fn lock(shared: &Shared) -> MutexGuard<'_, World> {
-    shared
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 impl Sandbox {
     /// Listens on loopback and serves on a thread of its own.
     ///
@@ -100,7 +87,7 @@ impl Sandbox {
             secret: secrets::TokenSecret::random(),
             behaviour: options.behaviour,
             breaker: behaviour::Breaker::default(),
-            journal: admin::Journal::default(),
+            journal: journal::Journal::default(),
             print_requests: options.print_requests,
         }));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -192,7 +179,7 @@ impl Sandbox {
     }
 
     /// The last requests, oldest first.
-    pub fn log(&self) -> Vec<admin::Entry> {
+    pub fn log(&self) -> Vec<Entry> {
         lock(&self.shared).journal.entries()
     }
 }

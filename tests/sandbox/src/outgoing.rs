@@ -2,11 +2,10 @@
 //! and delivery into the sandbox's own mailboxes.
 
 use crate::{
-    NewMail, Shared,
-    api::{bad, error, internal, not_found, ok},
-    lock,
-    server::Reply,
+    NewMail,
+    reply::{Reply, bad, error, internal, not_found, ok},
     store,
+    world::{Shared, lock},
 };
 use hyper::StatusCode;
 use serde_json::{Value, json};

@@ -1,6 +1,9 @@
 //! HTTP: connections, faults, gzip, the journal. What a request means is in `api`.
 
-use crate::{Fault, FaultKind, Shared, admin, api, lock};
+use crate::{
+    Entry, Fault, FaultKind, admin, api, reply,
+    world::{Shared, lock},
+};
 use flate2::{Compression, write::GzEncoder};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
@@ -24,12 +27,6 @@ use tokio::sync::oneshot;
 const MAX_BODY: usize = 64 << 20;
 /// Setting a compressor up costs more than it saves on less.
 const WORTH_COMPRESSING: usize = 8 << 10;
-
-/// An answer of the API before it becomes bytes.
-pub(crate) struct Reply {
-    pub(crate) status: StatusCode,
-    pub(crate) body: serde_json::Value,
-}
 
 /// The connection is to be closed without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +108,7 @@ async fn answer(
             .unwrap_or_default()
     };
     let accepts_gzip = text(header::ACCEPT_ENCODING).contains("gzip");
-    let mut entry = admin::Entry {
+    let mut entry = Entry {
         endpoint: endpoint.clone(),
         target: head.uri.to_string(),
         status: 0,
@@ -187,7 +184,7 @@ async fn respond(
                 FaultKind::NotProcessed => "Failed to process email request",
                 _ => "Internal server error",
             };
-            let reply = api::error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message);
+            let reply = reply::error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message);
             return Ok(json(
                 reply.status,
                 &reply.body,
