@@ -1,11 +1,11 @@
-// Puts the executables in the launchers' place, so that a client that starts one starts no
-// Node process. Where that is not possible the launchers stay, and work.
+// Replaces the launchers with the executables, so that no Node process stays running. If that
+// fails, the launchers stay and work.
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
 const { executable } = require("./platform.js");
 
-// There npm's own wrapper runs what is in this place with Node.
+// On Windows, npm's wrapper runs these files with Node.
 if (process.platform === "win32") process.exit(0);
 for (const name of ["taid", "tai-mcp"]) {
   const file = executable(name);
@@ -22,6 +22,6 @@ for (const name of ["taid", "tai-mcp"]) {
     }
     fs.renameSync(made, place);
   } catch (error) {
-    console.error(`${name} is started by way of Node: ${error.message}`);
+    console.error(`warning: ${name} stays a Node launcher: ${error.message}`);
   }
 }

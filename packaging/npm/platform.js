@@ -1,4 +1,4 @@
-// Where the executables of this system are.
+// Finds the executables of this system.
 "use strict";
 
 exports.executable = (name) => {

@@ -1,6 +1,6 @@
-"""A registry of the packages in a directory, on loopback. usage: registry.py DIRECTORY
+"""An npm registry on loopback that serves the packages of a directory. usage: registry.py DIRECTORY
 
-Prints its address. Knows what `npm install` asks for: a package's document and its tarball."""
+Prints its URL. Serves the requests of `npm install`: package documents and tarballs."""
 
 import hashlib
 import base64
