@@ -37,7 +37,7 @@ async fn list_mails() -> Result<(), Box<dyn Error>> {
 
     let base: BaseUrl = url.parse()?;
     let bridge = Arc::new(HttpBridge::new(base, Duration::from_secs(30))?);
-    let session = Session::start(bridge.clone(), Source::given(username, password));
+    let session = Session::start(bridge.clone(), Source::given(username.parse()?, password));
 
     // Any number of tasks may do this at once; they share one login.
     let deadline = Instant::now() + Duration::from_secs(60);

@@ -22,7 +22,7 @@
 //! # async fn main() -> Result<(), Box<dyn Error>> {
 //! let base = "https://tai.chat".parse()?;
 //! let bridge = Arc::new(HttpBridge::new(base, Duration::from_secs(30))?);
-//! let source = Source::given("alice", std::env::var("PASSWORD")?.into());
+//! let source = Source::given("alice".parse()?, std::env::var("PASSWORD")?.into());
 //! let session = Session::start(bridge.clone(), source);
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);
@@ -75,3 +75,4 @@ pub mod time;
 
 pub use check::check_login;
 pub use error_chain::chain;
+pub use tai_names::Username;

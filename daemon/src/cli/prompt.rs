@@ -77,8 +77,9 @@ pub(super) fn consent(question: &str) -> Result<bool, CliError> {
 ///
 /// # Errors
 /// One of them breaks its rule.
-pub(super) fn checked(username: String, password: SecretString) -> Result<Credentials, CliError> {
-    Username::new(username.as_str()).map_err(|rule| fault::bad_username(&rule.to_string()))?;
+pub(super) fn checked(username: &str, password: SecretString) -> Result<Credentials, CliError> {
+    let username = Username::new(username);
+    let username = username.map_err(|rule| fault::bad_username(&rule.to_string()))?;
     match is_password(password.expose_secret()) {
         true => Ok(Credentials { username, password }),
         false => Err(fault::bad_password().into()),

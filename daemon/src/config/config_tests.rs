@@ -2,6 +2,7 @@
 
 use super::{sources::password_in, *};
 use std::time::Duration;
+use tai_proto::names::{Instance, Username};
 
 fn load(env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
     let dir = tempfile::tempdir().unwrap();
@@ -52,8 +53,14 @@ fn seed_the_prefixed_variable_wins_then_the_plain_one_then_the_file() {
         ("PASSWORD", "sandbox-password"),
     ];
     let config = load(&env, Some(file)).unwrap();
-    assert_eq!(config.source.username(), Some("prefixed"));
-    assert_eq!(config.settings.instance.as_deref(), Some("plain"));
+    assert_eq!(
+        config.source.username().map(Username::as_str),
+        Some("prefixed")
+    );
+    assert_eq!(
+        config.settings.instance.as_ref().map(Instance::as_str),
+        Some("plain")
+    );
     assert_eq!(config.settings.user_email.as_deref(), Some("f@example.com"));
     assert_eq!(config.source.to_string(), "the variable PASSWORD");
 }
@@ -168,7 +175,7 @@ fn a_username_from_a_systemd_credential_is_checked() {
     let env = [("CREDENTIALS_DIRECTORY", dir.path().to_str().unwrap())];
     std::fs::write(dir.path().join("tai-username"), "bob\n").unwrap();
     let config = load(&env, Some("username = \"filed\"\n")).unwrap();
-    assert_eq!(config.source.username(), Some("bob"));
+    assert_eq!(config.source.username().map(Username::as_str), Some("bob"));
     std::fs::write(dir.path().join("tai-username"), "b b\n").unwrap();
     let error = load(&env, None).unwrap_err();
     assert!(
@@ -180,10 +187,13 @@ fn a_username_from_a_systemd_credential_is_checked() {
 #[test]
 fn the_variable_name_without_password_is_no_username() {
     let config = load(&[("NAME", "LAPTOP-7")], Some("username = \"alice\"\n")).unwrap();
-    assert_eq!(config.source.username(), Some("alice"));
+    assert_eq!(
+        config.source.username().map(Username::as_str),
+        Some("alice")
+    );
     let env = [("NAME", "bob"), ("PASSWORD", "sandbox-password")];
     let config = load(&env, Some("username = \"alice\"\n")).unwrap();
-    assert_eq!(config.source.username(), Some("bob"));
+    assert_eq!(config.source.username().map(Username::as_str), Some("bob"));
 }
 
 #[test]

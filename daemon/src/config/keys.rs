@@ -65,8 +65,8 @@ macro_rules! keys {
 keys! {
     /// Registered username. `NAME` counts only together with `PASSWORD`, because on its own
     /// it is often the name of the host, as on WSL.
-    username: Option<String> = ["TAI_MCP_USERNAME", "NAME"],
-        Optional(Text { accepts: "3 to 50 letters, digits or hyphens", check: |text| Username::new(text).map(drop) });
+    username: Option<Username> = ["TAI_MCP_USERNAME", "NAME"],
+        Optional(Text::<Username>::of("3 to 50 letters, digits or hyphens"));
 
     /// Program that prints the password, and its arguments; no shell is involved. The first
     /// line of its output is the password. Time limit: 45 seconds.
@@ -77,12 +77,12 @@ keys! {
 
     /// Instance of clients that name none. It is the first part of the address,
     /// `{instance}.{username}@tai.chat`; without one the address is `{username}@tai.chat`.
-    instance: Option<String> = ["TAI_MCP_INSTANCE", "INSTANCE"],
-        Optional(Text { accepts: "1 to 64 letters, digits, hyphens or underscores", check: |text| Instance::new(text).map(drop) });
+    instance: Option<Instance> = ["TAI_MCP_INSTANCE", "INSTANCE"],
+        Optional(Text::<Instance>::of("1 to 64 letters, digits, hyphens or underscores"));
 
     /// Default recipient of clients that name none.
     user_email: Option<String> = ["TAI_MCP_USEREMAIL", "USEREMAIL"],
-        Optional(Text { accepts: "a mail address", check: |_| Ok(()) });
+        Optional(Text::<String>::of("a mail address"));
 
     /// Mail bridge.
     api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"],

@@ -1,9 +1,8 @@
 //! Kinds of values: how a key's value is parsed, and which values it accepts. An error says
 //! the rule and never repeats the value, which may be a password in the wrong place.
 
-use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{marker::PhantomData, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 use tai_auth::base_url::{self, BaseUrlError};
-use tai_proto::names::NameError;
 use toml::Value;
 
 /// A kind of value.
@@ -98,23 +97,30 @@ pub(crate) fn has_stray_ends(text: &str) -> bool {
     text.starts_with(stray) || text.ends_with(stray)
 }
 
-/// Text with a rule of its own.
-pub(super) struct Text {
-    pub(super) accepts: &'static str,
-    pub(super) check: fn(&str) -> Result<(), NameError>,
+/// Text that parses as `T`.
+pub(super) struct Text<T> {
+    accepts: &'static str,
+    parsed: PhantomData<T>,
 }
 
-impl Kind for Text {
-    type Value = String;
+impl<T> Text<T> {
+    pub(super) fn of(accepts: &'static str) -> Self {
+        let parsed = PhantomData;
+        Self { accepts, parsed }
+    }
+}
+
+impl<T: FromStr> Kind for Text<T> {
+    type Value = T;
 
     fn accepts(&self) -> String {
         self.accepts.to_owned()
     }
 
-    fn parse(&self, value: &Value) -> Result<String, String> {
+    fn parse(&self, value: &Value) -> Result<T, String> {
         let text = text(value, self.accepts)?;
-        (self.check)(text).map_err(|_| format!("expected {}", self.accepts))?;
-        Ok(text.to_owned())
+        let parsed = text.parse();
+        parsed.map_err(|_| format!("expected {}", self.accepts))
     }
 }
 

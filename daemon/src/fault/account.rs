@@ -3,7 +3,10 @@
 
 use super::{failed_login, of_bridge};
 use tai_auth::{bridge::BridgeError, credentials::SourceError, session::error::SessionError};
-use tai_proto::{Fault, FaultCode, Hint, names::Profile};
+use tai_proto::{
+    Fault, FaultCode, Hint,
+    names::{Profile, Username},
+};
 
 /// Returns the fault for a person's login that failed.
 pub fn of_login(error: &SessionError) -> Fault {
@@ -79,7 +82,7 @@ pub fn of_source(error: &SourceError) -> Fault {
 }
 
 /// Returns the fault for a client that was configured for another account than this daemon's.
-pub fn other_account(ours: &str, theirs: &str) -> Fault {
+pub fn other_account(ours: &Username, theirs: &Username) -> Fault {
     let profile = profile_for(theirs);
     Fault::new(
         FaultCode::OtherAccount,
@@ -93,7 +96,7 @@ pub fn other_account(ours: &str, theirs: &str) -> Fault {
 }
 
 /// Returns the fault for a person who signs in as another account than this daemon's.
-pub fn other_login(ours: &str, theirs: &str) -> Fault {
+pub fn other_login(ours: &Username, theirs: &Username) -> Fault {
     let profile = profile_for(theirs);
     Fault::new(
         FaultCode::OtherAccount,
@@ -107,8 +110,8 @@ pub fn other_login(ours: &str, theirs: &str) -> Fault {
 }
 
 /// Returns a profile name that fits a username.
-fn profile_for(username: &str) -> Profile {
-    let mut name = username.to_ascii_lowercase();
+fn profile_for(username: &Username) -> Profile {
+    let mut name = username.as_str().to_ascii_lowercase();
     name.truncate(32);
     Profile::new(name).unwrap_or_default()
 }

@@ -3,6 +3,10 @@
 use super::{tests::rendered, *};
 use tai_auth::{credentials::SourceError, session::error::SessionError};
 
+fn user(name: &str) -> tai_proto::names::Username {
+    name.parse().unwrap()
+}
+
 #[test]
 fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
     let text = || "the library's own words".to_owned();
@@ -25,8 +29,8 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
             retry_after: Some(Duration::from_secs(9)),
         })),
         of_login(&SessionError::Deadline),
-        other_account("alice", "Bob"),
-        other_login("alice", "Bob"),
+        other_account(&user("alice"), &user("Bob")),
+        other_login(&user("alice"), &user("Bob")),
         bad_username("the rule"),
         bad_password(),
         not_saved(&keyring),

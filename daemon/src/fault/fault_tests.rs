@@ -31,7 +31,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
             retry_at,
             on_demand: None,
         },
-        username: Some("alice".into()),
+        username: Some("alice".parse().unwrap()),
         source: Some("the calling program".into()),
         origin: None,
         stats: Stats::default(),

@@ -23,7 +23,7 @@ use tai_auth::{
         clock::{Clock, SystemClock},
     },
 };
-use tai_proto::names::{Address, Instance, MailId, Username};
+use tai_proto::names::{Address, Instance, MailId};
 use tokio::time::Instant;
 
 /// The mail operations of one account, for every client of the daemon. A runtime with a timer
@@ -108,7 +108,7 @@ impl<B: Bridge> MailService<B> {
     /// Returns the address of an instance; `None` until the account is known.
     pub fn known_address(&self, instance: Option<&Instance>) -> Option<Address> {
         let username = self.session.snapshot().username?;
-        Some(Username::new(&*username).ok()?.address(instance))
+        Some(username.address(instance))
     }
 
     /// Returns the sends of the last day whose outcome is unknown, oldest first.
@@ -141,10 +141,6 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<Address, MailError> {
         let username = self.session.username(deadline).await;
         let username = username.map_err(MailError::Session)?;
-        let username = Username::new(&*username).map_err(|_| MailError::BadField {
-            field: "username",
-            rule: "the account's name is no username",
-        })?;
         Ok(username.address(instance))
     }
 

@@ -21,7 +21,7 @@ use tai_auth::{
 };
 use tai_proto::{
     endpoint::{self, Endpoint, EndpointError},
-    names::{Instance, Profile},
+    names::Profile,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -179,11 +179,7 @@ async fn serve(
         policy: ActivePolicy::new(std::mem::take(&mut config.tools)),
         facts: Facts {
             profile: endpoint.profile().clone(),
-            instance: config
-                .settings
-                .instance
-                .as_deref()
-                .and_then(|name| Instance::new(name).ok()),
+            instance: config.settings.instance.clone(),
             configured_source,
             endpoint,
             log: Arc::new(log),

@@ -12,7 +12,6 @@ use tai_proto::{
     Fault,
     account::{self, PasswordNeed, SignedIn},
     call::{ClaimAccount, Login},
-    names::Username,
     text::Label,
 };
 use tokio::time::Instant;
@@ -27,10 +26,10 @@ impl<T: Transport> App<T> {
         // The keyring may know the account, and only a login tells.
         self.session.settled(deadline).await;
         let snapshot = self.session.snapshot();
-        if let Some(ours) = snapshot.username.as_deref()
-            && ours != claim.username.as_str()
+        if let Some(ours) = &snapshot.username
+            && *ours != claim.username
         {
-            return Err(fault::other_account(ours, claim.username.as_str()));
+            return Err(fault::other_account(ours, &claim.username));
         }
         Ok(match &snapshot.phase {
             Phase::SignedOut(SignedOut::NotYet) => {
@@ -70,10 +69,10 @@ impl<T: Transport> App<T> {
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
         let username = login.credentials.username.clone();
         let credentials = checked(&login.credentials)?;
-        if let Some(ours) = self.session.snapshot().username.as_deref()
-            && ours != username.as_str()
+        if let Some(ours) = &self.session.snapshot().username
+            && *ours != username
         {
-            return Err(fault::other_login(ours, username.as_str()));
+            return Err(fault::other_login(ours, &username));
         }
         self.session
             .sign_in(credentials.clone(), deadline)
@@ -85,7 +84,7 @@ impl<T: Transport> App<T> {
             match keyring::save(&profile, &credentials).await {
                 Ok(()) => {
                     // From here on the keyring is asked at each login, and nothing is held.
-                    let username = Some(username.to_string());
+                    let username = Some(username.clone());
                     let source = Source::Keyring { username, profile };
                     let _ = self.session.adopt(source, deadline).await;
                 }
@@ -110,7 +109,7 @@ impl<T: Transport> App<T> {
         let forgotten = keyring::forget(self.facts.profile.as_str()).await;
         tracing::info!("signed out");
         Ok(account::SignedOut {
-            username: username.and_then(|name| Username::new(&*name).ok()),
+            username,
             forgotten: forgotten.map_err(|error| fault::not_forgotten(&error))?,
             still_configured: self.facts.configured_source.as_deref().map(Label::from),
         })
@@ -128,7 +127,7 @@ fn checked(offered: &account::Credentials) -> Result<Credentials, Fault> {
         return Err(fault::bad_password());
     }
     Ok(Credentials {
-        username: offered.username.to_string(),
+        username: offered.username.clone(),
         password: SecretString::from(password.to_owned()),
     })
 }

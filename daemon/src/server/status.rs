@@ -6,7 +6,12 @@ use tai_auth::{
     bridge::transport::Transport,
     session::{Phase, Renewal, Snapshot},
 };
-use tai_proto::{Audience, hello::PROTOCOL, names::Instance, status::*};
+use tai_proto::{
+    Audience,
+    hello::PROTOCOL,
+    names::{Instance, Username},
+    status::*,
+};
 
 /// The status now.
 pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
@@ -46,7 +51,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
             draining: app.stop.is_cancelled(),
         },
         account: AccountStatus {
-            username: snapshot.username.as_deref().map(str::to_owned),
+            username: snapshot.username.as_ref().map(Username::to_string),
             address: address(app.facts.instance.as_ref()),
             can_sign_in_again: app.successor_can_sign_in(),
             source: snapshot.source.as_deref().map(str::to_owned),

@@ -45,7 +45,7 @@ impl HttpBridge {
     /// [`BridgeError::Failed`] and [`BridgeError::Garbled`] the account may exist.
     pub async fn register(&self, credentials: &Credentials) -> Result<Registered, BridgeError> {
         let body = serde_json::json!({
-            "username": credentials.username,
+            "username": credentials.username.as_str(),
             "password": credentials.password.expose_secret(),
         })
         .to_string();

@@ -20,7 +20,7 @@ const WORTH_A_WARNING_S: i64 = 60;
 impl<T: Transport> TokenIssuer for HttpBridge<T> {
     async fn login(&self, credentials: &Credentials) -> Result<IssuedToken, LoginError> {
         let body = serde_json::json!({
-            "username": credentials.username,
+            "username": credentials.username.as_str(),
             "password": credentials.password.expose_secret(),
         });
         let issued = self.token("Login", "login", None, Some(body.to_string()));

@@ -8,12 +8,13 @@ use super::{
 };
 use secrecy::SecretString;
 use std::process::Stdio;
+use tai_names::Username;
 use tokio::{io::AsyncReadExt as _, process::Command};
 use zeroize::Zeroizing;
 
 /// Runs the program and returns its password for `username`. A program that does not end
 /// within the limit is killed.
-pub(super) async fn run(username: &str, argv: &[String]) -> Result<Credentials, SourceError> {
+pub(super) async fn run(username: &Username, argv: &[String]) -> Result<Credentials, SourceError> {
     let (program, args) = argv.split_first().ok_or(SourceError::Nothing)?;
     let failed = |problem: String| SourceError::Command {
         program: program.clone(),
@@ -53,7 +54,7 @@ pub(super) async fn run(username: &str, argv: &[String]) -> Result<Credentials, 
     let text = std::str::from_utf8(&output)
         .map_err(|_| failed("printed text that is not UTF-8".to_owned()))?;
     Ok(Credentials {
-        username: username.to_owned(),
+        username: username.clone(),
         password: first_line(SecretString::from(text.to_owned())),
     })
 }

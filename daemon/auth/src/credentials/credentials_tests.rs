@@ -6,7 +6,7 @@ use std::{io::Write as _, path::Path};
 
 fn command(script: &str) -> Source {
     Source::Command {
-        username: "alice".into(),
+        username: "alice".parse().unwrap(),
         argv: ["sh", "-c", script].map(str::to_owned).into(),
     }
 }
@@ -48,7 +48,7 @@ async fn the_failure_of_a_password_command_repeats_none_of_its_output() {
         page.push('\n');
     }
     let missing = Source::Command {
-        username: "alice".into(),
+        username: "alice".parse().unwrap(),
         argv: vec!["/nowhere/pass".into()],
     };
     page.push_str(&ask(&missing).await.unwrap_err());
@@ -90,7 +90,7 @@ async fn a_password_file_is_refused_if_other_users_have_access() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("password");
     let source = Source::File {
-        username: "alice".into(),
+        username: "alice".parse().unwrap(),
         path: path.clone(),
     };
     let mut page = ask(&source).await.unwrap_err();
@@ -123,7 +123,7 @@ async fn a_systemd_credential_is_read_for_each_login() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tai-password");
     let source = Source::Systemd {
-        username: "alice".into(),
+        username: "alice".parse().unwrap(),
         path: path.clone(),
     };
     for password in ["sandbox-password", "another-sandbox-password"] {
@@ -134,6 +134,6 @@ async fn a_systemd_credential_is_read_for_each_login() {
 
 #[test]
 fn neither_debug_nor_display_shows_a_password() {
-    let source = Source::given("alice", "sandbox-password".into());
+    let source = Source::given("alice".parse().unwrap(), "sandbox-password".into());
     assert!(!format!("{source:?} {source}").contains("sandbox-password"));
 }

@@ -12,6 +12,7 @@ use std::{
     io::{self, Read as _},
     path::{Path, PathBuf},
 };
+use tai_names::Username;
 
 /// Requirement on the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(super) enum Rule {
 
 /// Reads the password of `username` from the file.
 pub(super) async fn read(
-    username: &str,
+    username: &Username,
     path: &Path,
     rule: Rule,
 ) -> Result<Credentials, SourceError> {
@@ -43,7 +44,7 @@ pub(super) async fn read(
         None => return Err(failed("could not be read in time".to_owned())),
     };
     Ok(Credentials {
-        username: username.to_owned(),
+        username: username.clone(),
         password: first_line(text),
     })
 }

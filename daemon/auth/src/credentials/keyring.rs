@@ -12,6 +12,7 @@ use super::{
 };
 use keyring_core::{Entry, Error, api::CredentialStoreApi as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use tai_names::Username;
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "tai";
@@ -68,11 +69,10 @@ pub async fn load(profile: &str) -> Result<Option<Credentials>, SourceError> {
     let Some(text) = blocking(read).await.unwrap_or_else(|| Err(too_late()))? else {
         return Ok(None);
     };
-    let Some((username, password)) = text.split_once(':') else {
-        return Err(problem(&Error::BadStoreFormat(String::new())));
-    };
+    let bad = || problem(&Error::BadStoreFormat(String::new()));
+    let (username, password) = text.split_once(':').ok_or_else(bad)?;
     Ok(Some(Credentials {
-        username: username.to_owned(),
+        username: Username::new(username).map_err(|_| bad())?,
         password: SecretString::from(password.to_owned()),
     }))
 }

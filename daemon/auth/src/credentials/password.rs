@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt;
+use tai_names::Username;
 
 /// Environment variables that may hold the password, in the order of their precedence. A
 /// password command does not inherit them.
@@ -12,8 +13,8 @@ pub(super) const MAX_BYTES: u64 = 4096;
 /// A username and a password.
 #[derive(Clone)]
 pub struct Credentials {
-    /// The registered username; upper and lower case matter.
-    pub username: String,
+    /// The registered username.
+    pub username: Username,
     /// The password, zeroed when it is dropped.
     pub password: SecretString,
 }

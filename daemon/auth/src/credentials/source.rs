@@ -9,6 +9,7 @@ use super::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use std::{fmt, path::PathBuf};
+use tai_names::Username;
 
 /// A credential source. The caller decides which one applies.
 #[derive(Debug, Clone)]
@@ -16,7 +17,7 @@ pub enum Source {
     /// No password is configured.
     Unconfigured {
         /// The username, if one is configured.
-        username: Option<String>,
+        username: Option<Username>,
     },
     /// Credentials in memory, which cannot be read again from anywhere.
     Held {
@@ -28,21 +29,21 @@ pub enum Source {
     /// A file that systemd provides to the service (`LoadCredential=`).
     Systemd {
         /// The username.
-        username: String,
+        username: Username,
         /// The file in `$CREDENTIALS_DIRECTORY`.
         path: PathBuf,
     },
     /// A program that prints the password (`password_command`). It runs without a shell.
     Command {
         /// The username.
-        username: String,
+        username: Username,
         /// The program and its arguments.
         argv: Vec<String>,
     },
     /// A file of the user's own that no other user can read (`password_file`).
     File {
         /// The username.
-        username: String,
+        username: Username,
         /// The file.
         path: PathBuf,
     },
@@ -50,7 +51,7 @@ pub enum Source {
     #[cfg(feature = "keyring")]
     Keyring {
         /// The username, if one is configured. The entry has one as well.
-        username: Option<String>,
+        username: Option<Username>,
         /// The entry's name.
         profile: String,
     },
@@ -71,8 +72,7 @@ pub enum CredentialOrigin {
 
 impl Source {
     /// Creates the source of credentials that a program hands to this library.
-    pub fn given(username: impl Into<String>, password: SecretString) -> Self {
-        let username = username.into();
+    pub fn given(username: Username, password: SecretString) -> Self {
         Source::Held {
             credentials: Credentials { username, password },
             origin: CredentialOrigin::Caller,
@@ -80,11 +80,11 @@ impl Source {
     }
 
     /// Returns the username, if it is known without reading the source.
-    pub fn username(&self) -> Option<&str> {
+    pub fn username(&self) -> Option<&Username> {
         match self {
-            Source::Unconfigured { username } => username.as_deref(),
+            Source::Unconfigured { username } => username.as_ref(),
             #[cfg(feature = "keyring")]
-            Source::Keyring { username, .. } => username.as_deref(),
+            Source::Keyring { username, .. } => username.as_ref(),
             Source::Held { credentials, .. } => Some(&credentials.username),
             Source::Systemd { username, .. }
             | Source::Command { username, .. }

@@ -8,7 +8,8 @@ use crate::{
     credentials::{CredentialOrigin, Credentials, Source},
 };
 use secrecy::ExposeSecret as _;
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
+use tai_names::Username;
 
 /// Pause after the first full login before the next one.
 const FIRST_FLOOR: Duration = Duration::from_secs(2);
@@ -21,7 +22,7 @@ const FLOOR_MEMORY: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Account {
     source: Source,
     /// The username, once it is known: a keyring knows one that is not configured.
-    username: Option<Arc<str>>,
+    username: Option<Username>,
     /// Number of refused logins in a row.
     refusals: u32,
     floor: Option<Floor>,
@@ -41,7 +42,7 @@ impl Account {
     /// Creates the account of a source that has not been asked.
     pub(super) fn new(source: Source) -> Self {
         Self {
-            username: source.username().map(Into::into),
+            username: source.username().cloned(),
             source,
             refusals: 0,
             floor: None,
@@ -71,7 +72,7 @@ impl Account {
     }
 
     /// Returns the username, if it is known.
-    pub(super) fn username(&self) -> Option<&Arc<str>> {
+    pub(super) fn username(&self) -> Option<&Username> {
         self.username.as_ref()
     }
 
@@ -92,7 +93,7 @@ impl Account {
     }
 
     /// Notes a full login.
-    pub(super) fn logged_in(mut self, username: &str, now: Now) -> Self {
+    pub(super) fn logged_in(mut self, username: &Username, now: Now) -> Self {
         let recent = self.floor.filter(|floor| !floor.forgotten_at.has_come(now));
         let logins = recent.map_or(0, |floor| floor.logins).saturating_add(1);
         self.floor = Some(Floor {
@@ -100,7 +101,7 @@ impl Account {
             not_before: now.plus(doubling(FIRST_FLOOR, LONGEST_FLOOR, logins)),
             forgotten_at: now.plus(FLOOR_MEMORY),
         });
-        self.username = Some(username.into());
+        self.username = Some(username.clone());
         self.renewed()
     }
 
@@ -123,7 +124,7 @@ impl Account {
     /// Replaces the source by another one with the same credentials.
     pub(super) fn with_source(self, source: Source) -> Self {
         Self {
-            username: source.username().map(Into::into).or(self.username),
+            username: source.username().cloned().or(self.username),
             source,
             ..self
         }
@@ -144,8 +145,8 @@ impl Account {
             },
             Source::Systemd { .. } | Source::Command { .. } | Source::File { .. } => false,
         };
-        let username = self.username.as_deref();
-        is_free && username.is_none_or(|username| username == offered.username)
+        let username = self.username.as_ref();
+        is_free && username.is_none_or(|username| *username == offered.username)
     }
 
     /// Returns whether the account holds exactly these credentials.

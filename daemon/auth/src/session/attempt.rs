@@ -10,6 +10,7 @@ use crate::{
     bridge::{BridgeError, Generation, IssuedToken, Revocation, TokenIssuer},
     credentials::Credentials,
 };
+use tai_names::Username;
 
 /// Makes one request for a token and checks the answer.
 pub(super) async fn run<I: TokenIssuer>(
@@ -50,7 +51,7 @@ pub(crate) async fn login<I: TokenIssuer>(
 
 fn receive(
     issued: IssuedToken,
-    username: &str,
+    username: &Username,
     mark: (Generation, Revocation),
     asked: Now,
 ) -> Result<Token, SessionError> {

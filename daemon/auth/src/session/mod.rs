@@ -38,6 +38,7 @@ use reply::Reply;
 use snapshot::TokenAvailability;
 use state::{Reason, State};
 use std::{future::Future, sync::Arc};
+use tai_names::Username;
 use token::Token;
 use tokio::{
     sync::{Notify, mpsc, watch},
@@ -180,11 +181,11 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::token`].
-    pub async fn username(&self, deadline: Instant) -> Result<Arc<str>, SessionError> {
+    pub async fn username(&self, deadline: Instant) -> Result<Username, SessionError> {
         if let Some(username) = self.snapshots.borrow().username.clone() {
             return Ok(username);
         }
-        Ok(self.token(deadline).await?.username().into())
+        Ok(self.token(deadline).await?.username().clone())
     }
 
     /// Tries a person's credentials at once. If the bridge accepts them, they are held in
@@ -303,7 +304,7 @@ pub fn fuzz(jwt: &str) {
         server_time: Some(now.wall),
     };
     let mark = (Generation(1), crate::bridge::Revocation::default());
-    if let Ok(token) = Token::receive(issued, "alice", mark, now, 0.5) {
+    if let Ok(token) = Token::receive(issued, &"alice".parse().unwrap(), mark, now, 0.5) {
         assert!(token.is_good(now));
         assert!(token.renews().until(now) <= token.expires().until(now));
     }

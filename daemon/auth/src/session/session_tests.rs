@@ -13,7 +13,7 @@ use std::time::Duration;
 const DAY: u64 = 86_400;
 
 fn given() -> Source {
-    Source::given("alice", "sandbox-password".into())
+    Source::given("alice".parse().unwrap(), "sandbox-password".into())
 }
 
 pub(super) fn nowhere() -> Source {

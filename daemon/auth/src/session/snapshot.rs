@@ -13,6 +13,7 @@ use crate::{
     credentials::{CredentialOrigin, Source},
 };
 use std::sync::Arc;
+use tai_names::Username;
 
 /// The session as the owner published it last.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +21,7 @@ pub struct Snapshot {
     /// The phase.
     pub phase: Phase,
     /// The username, once it is known.
-    pub username: Option<Arc<str>>,
+    pub username: Option<Username>,
     /// Description of the credential source; `None` if no credentials are configured.
     pub source: Option<Arc<str>>,
     /// The origin of the credentials that are held in memory.

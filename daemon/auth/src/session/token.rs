@@ -9,10 +9,8 @@ use crate::bridge::{Bearer, Generation, IssuedToken, Revocation};
 use jsonwebtoken::{Algorithm, dangerous};
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
+use tai_names::Username;
 
 /// Size limit in bytes; no bridge's token comes near it.
 const MAX_BYTES: usize = 8 * 1024;
@@ -27,7 +25,7 @@ const RENEW_JITTER: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone)]
 pub struct Token {
     bearer: Bearer,
-    username: Arc<str>,
+    username: Username,
     expires: Deadline,
     renews: Deadline,
 }
@@ -85,7 +83,7 @@ impl Token {
     /// `expires_at` does not (bridge-api.md, trap 10).
     pub(crate) fn receive(
         issued: IssuedToken,
-        username: &str,
+        username: &Username,
         (generation, revocation): (Generation, Revocation),
         asked: Now,
         jitter: f64,
@@ -100,7 +98,7 @@ impl Token {
             return Err(TokenError::Algorithm(decoded.header.alg));
         }
         let Claims { sub, exp, iat } = decoded.claims;
-        if sub != username {
+        if sub != username.as_str() {
             return Err(TokenError::Subject);
         }
         let server_now = issued
@@ -130,7 +128,7 @@ impl Token {
         let margin = RENEW_BEFORE.min(left / 5) + RENEW_JITTER.min(left / 20).mul_f64(jitter);
         Ok(Self {
             bearer: Bearer::new(issued.jwt, generation, revocation),
-            username: username.into(),
+            username: username.clone(),
             expires: asked.plus(left),
             renews: asked.plus(left.saturating_sub(margin)),
         })
@@ -147,7 +145,7 @@ impl Token {
     }
 
     /// Returns the username.
-    pub fn username(&self) -> &str {
+    pub fn username(&self) -> &Username {
         &self.username
     }
 

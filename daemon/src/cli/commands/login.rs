@@ -9,7 +9,6 @@ use crate::{
         terminal::print,
     },
     config::Config,
-    fault,
 };
 use clap::Args;
 use secrecy::ExposeSecret as _;
@@ -17,7 +16,7 @@ use tai_auth::credentials::Credentials;
 use tai_proto::{
     Fault, FaultCode, Secret, account as wire,
     call::{self, GetInfo},
-    names::{Profile, Username},
+    names::Profile,
 };
 
 /// Sign in: ask for the password and verify it with the bridge
@@ -44,14 +43,14 @@ impl Login {
         };
         let username = match (self.username, config.source.username()) {
             (Some(username), _) => username,
-            (None, Some(username)) => username.to_owned(),
+            (None, Some(username)) => username.to_string(),
             (None, None) => prompt::text("Username: ")?,
         };
         let password = match self.password_stdin {
             true => prompt::password_from_stdin()?,
             false => prompt::password(&format!("Password of {username}: "))?,
         };
-        let credentials = prompt::checked(username, password)?;
+        let credentials = prompt::checked(&username, password)?;
         sign_in(daemon, &config, credentials, self.save).await
     }
 }
@@ -82,11 +81,9 @@ pub(super) async fn sign_in(
         print("The password is saved in the keyring for the next start of taid.");
         return Ok(Exit::Success);
     };
-    let username = Username::new(credentials.username)
-        .map_err(|rule| fault::bad_username(&rule.to_string()))?;
     let login = call::Login {
         credentials: wire::Credentials {
-            username,
+            username: credentials.username,
             password: Secret::new(credentials.password.expose_secret().to_owned()),
         },
         save,

@@ -4,11 +4,12 @@
 //! because the bridge lists each mail with its whole body (bridge-api.md, trap 3).
 
 use super::super::error::MailError;
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 use tai_auth::{
     bridge::{Bridge, Listing, Page},
     session::Session,
 };
+use tai_proto::names::Username;
 use tokio::time::Instant;
 
 /// Mails a page, if something has changed.
@@ -19,7 +20,7 @@ const MAX_LOOKED_AT: u32 = 500;
 /// The mailbox at the time of a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mailbox {
-    username: Arc<str>,
+    username: Username,
     /// Date and id of the first mail of the list.
     first: (String, u64),
     count: u64,

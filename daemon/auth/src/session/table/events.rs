@@ -106,7 +106,7 @@ impl Shape {
             Shape::SignOut => vec![("sign-out", |_| Event::SignOut(reply()))],
             Shape::Adopt => vec![("other source", |_| {
                 let path = "/password".into();
-                let username = "alice".into();
+                let username = "alice".parse().unwrap();
                 Event::Adopt(Source::File { username, path }, reply())
             })],
             Shape::Offer => vec![

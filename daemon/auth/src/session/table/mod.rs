@@ -43,7 +43,7 @@ pub(super) fn token(generation: u64, now: Now) -> Token {
         server_time: None,
     };
     let mark = (Generation(generation), Revocation::default());
-    Token::receive(issued, "alice", mark, now, 0.0).unwrap()
+    Token::receive(issued, &"alice".parse().unwrap(), mark, now, 0.0).unwrap()
 }
 
 /// Returns a token of which this time is left.
@@ -57,7 +57,7 @@ pub(super) fn token_with(generation: u64, now: Now, left: Duration) -> Token {
 
 pub(super) fn credentials(username: &str, password: &str) -> Credentials {
     Credentials {
-        username: username.into(),
+        username: username.parse().unwrap(),
         password: password.into(),
     }
 }

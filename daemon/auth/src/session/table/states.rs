@@ -130,7 +130,7 @@ impl Shape {
                     live(configured(), expired(now), None).into()
                 }),
                 ("live after a login a moment ago", |now| {
-                    let account = configured().logged_in("alice", now);
+                    let account = configured().logged_in(&"alice".parse().unwrap(), now);
                     live(account, token(5, now), None).into()
                 }),
             ],
@@ -153,7 +153,7 @@ impl Shape {
                 }),
                 ("renewing after a login a moment ago", |now| {
                     State::Renewing {
-                        account: configured().logged_in("alice", now),
+                        account: configured().logged_in(&"alice".parse().unwrap(), now),
                         token: due(now),
                         attempt: attempt(Grant::Refresh),
                     }
@@ -207,7 +207,10 @@ pub(in crate::session) fn all() -> impl Iterator<Item = Example> {
 }
 
 pub(in crate::session) fn configured() -> Account {
-    Account::new(Source::given("alice", "sandbox-password".into()))
+    Account::new(Source::given(
+        "alice".parse().unwrap(),
+        "sandbox-password".into(),
+    ))
 }
 
 pub(in crate::session) fn nothing() -> Account {
