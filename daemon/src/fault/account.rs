@@ -2,7 +2,11 @@
 //! for another account.
 
 use super::{failed_login, of_bridge};
-use tai_auth::{bridge::BridgeError, credentials::SourceError, session::error::SessionError};
+use tai_auth::{
+    bridge::{BridgeError, SendFailure},
+    credentials::SourceError,
+    session::error::SessionError,
+};
 use tai_proto::{
     Fault, FaultCode, Hint,
     names::{Profile, Username},
@@ -159,18 +163,20 @@ pub fn not_forgotten(error: &SourceError) -> Fault {
 pub fn of_register(error: &BridgeError) -> Fault {
     let BridgeError::Refused { code, message, .. } = error else {
         let fault = of_bridge(error);
-        let lost = matches!(
-            error,
-            BridgeError::Broken { .. } | BridgeError::TimedOut { .. } | BridgeError::Garbled { .. }
-        );
+        // Registering is as certain as sending: both are done once and never repeated.
+        let (what, hint) = match SendFailure::from(error.clone()) {
+            SendFailure::Unknown(_) => (
+                "it is unknown whether the account was created",
+                "try `taid login`, which succeeds if it was",
+            ),
+            SendFailure::NotSent(_) => (
+                "the account was not created",
+                "try again in a moment; nothing was created",
+            ),
+        };
         return Fault {
-            what: format!("the account was not created: {}", fault.what)
-                .as_str()
-                .into(),
-            hint: Hint::reader(match lost {
-                true => "it may have been created: try `taid login`",
-                false => "try again in a moment; nothing was created",
-            }),
+            what: format!("{what}: {}", fault.what).as_str().into(),
+            hint: Hint::reader(hint),
             ..fault
         };
     };

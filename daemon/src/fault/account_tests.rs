@@ -130,9 +130,9 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
     hint: try again in a moment
 
     [Unreachable]
-    error: the account was not created: the mail bridge closed the connection
+    error: it is unknown whether the account was created: the mail bridge closed the connection
     caused by: the connection to the bridge broke before it answered: the library's own words
-    hint: it may have been created: try `taid login`
+    hint: try `taid login`, which succeeds if it was
 
     [Unreachable]
     error: the account was not created: the mail bridge cannot be reached
