@@ -85,7 +85,6 @@ pub mod secret;
 pub mod status;
 pub mod text;
 pub mod tool;
-pub mod variables;
 
 pub use call::{Answer, Call, Method};
 pub use fault::{Audience, Fault, FaultCode, Hint};
@@ -93,4 +92,5 @@ pub use message::{FromDaemon, ToDaemon};
 pub use secret::Secret;
 /// Usernames, instances, profiles, addresses and mail ids.
 pub use tai_names as names;
+pub use tai_names::variables;
 pub use tool::Tool;

@@ -3,6 +3,7 @@
 
 use super::{Key, keys};
 use std::fmt::Write as _;
+use tai_proto::variables;
 
 /// A variable that no key corresponds to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,16 +17,16 @@ pub struct Variable {
 /// Every variable that no key corresponds to.
 pub const VARIABLES: &[Variable] = &[
     Variable {
-        names: &tai_auth::credentials::PASSWORD_VARIABLES,
+        names: &variables::PASSWORDS,
         about: "Password, 8 to 128 characters. taid removes it from its environment at start (on Unix). \
                 The file must not contain it.",
     },
     Variable {
-        names: &["TAI_MCP_PROFILE"],
+        names: &[variables::PROFILE],
         about: "Profile, as `taid --profile`. Each profile has a taid, an account and a file of its own. Default: `default`.",
     },
     Variable {
-        names: &["TAI_MCP_AUTOSTART"],
+        names: &[variables::AUTOSTART],
         about: "`0` keeps clients and `taid login` from starting taid.",
     },
 ];

@@ -9,7 +9,10 @@ use super::{
     lookup::Lookup,
 };
 use std::{path::PathBuf, time::Duration};
-use tai_proto::names::{Instance, Username};
+use tai_proto::{
+    names::{Instance, Username},
+    variables,
+};
 
 /// Documentation of one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +68,7 @@ macro_rules! keys {
 keys! {
     /// Registered username. `NAME` counts only together with `PASSWORD`, because on its own
     /// it is often the name of the host, as on WSL.
-    username: Option<Username> = ["TAI_MCP_USERNAME", "NAME"],
+    username: Option<Username> = [variables::USERNAME, variables::PLAIN_USERNAME],
         Optional(Text::<Username>::of("3 to 50 letters, digits or hyphens"));
 
     /// Program that prints the password, and its arguments; no shell is involved. The first
@@ -77,11 +80,11 @@ keys! {
 
     /// Instance of clients that name none. It is the first part of the address,
     /// `{instance}.{username}@tai.chat`; without one the address is `{username}@tai.chat`.
-    instance: Option<Instance> = ["TAI_MCP_INSTANCE", "INSTANCE"],
+    instance: Option<Instance> = variables::INSTANCE,
         Optional(Text::<Instance>::of("1 to 64 letters, digits, hyphens or underscores"));
 
     /// Default recipient of clients that name none.
-    user_email: Option<String> = ["TAI_MCP_USEREMAIL", "USEREMAIL"],
+    user_email: Option<String> = variables::USER_EMAIL,
         Optional(Text::<String>::of("a mail address"));
 
     /// Mail bridge.
@@ -109,7 +112,7 @@ keys! {
     ]), "never");
 
     /// Amount of logging.
-    log_level: LogLevel = ["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"], OrDefault(OneOf(&[
+    log_level: LogLevel = variables::LOG_LEVEL, OrDefault(OneOf(&[
         ("error", LogLevel::Error),
         ("warn", LogLevel::Warn),
         ("info", LogLevel::Info),

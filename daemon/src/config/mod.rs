@@ -27,6 +27,7 @@ use lookup::Lookup;
 use secrecy::SecretString;
 use std::path::Path;
 use tai_auth::credentials::Source;
+use tai_proto::variables;
 
 /// What the daemon runs with.
 #[derive(Debug, Clone)]
@@ -63,7 +64,7 @@ impl Config {
         let paired = matches!(inputs.password, Some(("PASSWORD", _)));
         // An MCP client passes "" for a reference that it cannot resolve.
         let env = &|name: &str| match name {
-            "NAME" if !paired => None,
+            variables::PLAIN_USERNAME if !paired => None,
             _ => (inputs.env)(name).filter(|value| !value.is_empty()),
         };
         if let Some(username) = sources::credential_username(env)? {

@@ -11,13 +11,12 @@
 use super::{ConfigError, Env, Settings, lookup::Found};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::path::PathBuf;
-use tai_auth::credentials::{
-    CredentialOrigin, Credentials, PASSWORD_VARIABLES, Source, is_password,
-};
+use tai_auth::credentials::{CredentialOrigin, Credentials, Source, is_password};
+use tai_proto::variables;
 
 /// Returns the password in an environment, and its variable. An empty variable is unset.
 pub(super) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
-    PASSWORD_VARIABLES.into_iter().find_map(|name| {
+    variables::PASSWORDS.into_iter().find_map(|name| {
         let value = env(name).filter(|value| !value.is_empty())?;
         Some((name, SecretString::from(value)))
     })

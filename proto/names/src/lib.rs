@@ -8,6 +8,7 @@
 mod address;
 mod mail_id;
 mod name;
+pub mod variables;
 
 pub use address::{Address, AddressError, DOMAIN};
 pub use mail_id::{MailId, MailIdError};

@@ -3,12 +3,12 @@
 
 use super::{
     blocking::LIMIT,
-    password::{Credentials, MAX_BYTES, PASSWORD_VARIABLES, first_line},
+    password::{Credentials, MAX_BYTES, first_line},
     source_error::SourceError,
 };
 use secrecy::SecretString;
 use std::process::Stdio;
-use tai_names::Username;
+use tai_names::{Username, variables};
 use tokio::{io::AsyncReadExt as _, process::Command};
 use zeroize::Zeroizing;
 
@@ -27,7 +27,7 @@ pub(super) async fn run(username: &Username, argv: &[String]) -> Result<Credenti
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true);
-    for name in PASSWORD_VARIABLES {
+    for name in variables::PASSWORDS {
         command.env_remove(name);
     }
     let mut child = command

@@ -4,9 +4,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt;
 use tai_names::Username;
 
-/// Environment variables that may hold the password, in the order of their precedence. A
-/// password command does not inherit them.
-pub const PASSWORD_VARIABLES: [&str; 2] = ["TAI_MCP_PASSWORD", "PASSWORD"];
 /// Number of bytes that are read from a source; a password of 128 characters has fewer.
 pub(super) const MAX_BYTES: u64 = 4096;
 
