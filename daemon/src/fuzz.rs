@@ -1,16 +1,16 @@
-//! Doors for tests/fuzz to what reads bytes that others wrote. Built for nobody else.
+//! Entry points of tests/fuzz to the parsers of untrusted input. Only fuzzing builds compile them.
 
 use crate::{cli, config, mail};
 use tai_auth::{bridge, session};
 
-/// A status, and the body that goes with it.
+/// Parses an HTTP answer of the bridge: a status, then the body.
 pub fn answers(data: &[u8]) {
     if let Some((kind, body)) = data.split_first() {
         bridge::fuzz(*kind, body);
     }
 }
 
-/// A JWT, as far as it goes.
+/// Parses a JWT.
 pub fn tokens(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -18,14 +18,14 @@ pub fn tokens(data: &[u8]) {
     session::fuzz(text);
 }
 
-/// HTML when the first byte is even, text otherwise.
+/// Converts the body of a mail: HTML if the first byte is even, text otherwise.
 pub fn bodies(data: &[u8]) {
     if let Some((kind, text)) = data.split_first() {
         mail::fuzz(kind % 2 == 0, &String::from_utf8_lossy(text));
     }
 }
 
-/// The first byte chooses whose file it is.
+/// Parses a configuration file. The first byte selects an MCP client, or taid's own file.
 pub fn config(data: &[u8]) {
     let Some((kind, text)) = data.split_first() else {
         return;

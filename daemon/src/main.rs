@@ -1,5 +1,5 @@
-//! The executable. Everything is in the library; this adds the allocator, which zeroes what
-//! is freed: buffers of HTTP, TLS and JSON have had the password or the token in them.
+//! The executable of taid: [`taid::cli`] with an allocator that zeroes freed memory. Freed buffers
+//! of HTTP, TLS and JSON may contain the password or the token.
 
 use std::alloc::System;
 use zeroizing_alloc::ZeroAlloc;

@@ -1,19 +1,20 @@
-//! Times and durations as the screens show them. All times are UTC.
+//! Times and durations as text. All times are UTC.
 
 use jiff::Timestamp;
 use std::time::{Duration, SystemTime};
 
-pub use tai_auth::time::rfc3339;
+pub(crate) use tai_auth::time::rfc3339;
 
-/// The seconds from now to an RFC 3339 time; negative when it has passed.
-pub fn seconds_until(time: &str, now: SystemTime) -> Option<i64> {
+/// Returns the seconds from `now` to an RFC 3339 time; negative for a time in the past, `None`
+/// for text that is not a time.
+pub(crate) fn seconds_until(time: &str, now: SystemTime) -> Option<i64> {
     let time: Timestamp = time.parse().ok()?;
     let now = now.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
     Some(time.as_second() - i64::try_from(now).ok()?)
 }
 
-/// A length of time in its two largest units: `23 h 55 min`, `4 min 10 s`, `9 s`.
-pub fn span(length: Duration) -> String {
+/// Formats a duration in its two largest units: `23 h 55 min`, `4 min 10 s`, `9 s`.
+pub(crate) fn span(length: Duration) -> String {
     let s = length.as_secs();
     let (d, h, min) = (s / 86_400, s / 3600 % 24, s / 60 % 60);
     match (d, h, min) {
@@ -29,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_show_their_two_largest_units() {
+    fn a_span_shows_its_two_largest_units() {
         let span = |s| span(Duration::from_secs(s));
         assert_eq!(
             [span(9), span(250), span(86_100), span(180_000)],

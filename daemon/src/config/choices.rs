@@ -2,7 +2,7 @@
 
 /// Amount of logging (seed: `LOG_LEVEL`, `error|warn|info|debug`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogLevel {
+pub(crate) enum LogLevel {
     /// Errors.
     Error,
     /// Errors and warnings.
@@ -15,7 +15,7 @@ pub enum LogLevel {
 
 /// Which mails need a person's approval before they are sent (`confirm_send`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ConfirmPolicy {
+pub(crate) enum ConfirmPolicy {
     /// No mail.
     #[default]
     Never,

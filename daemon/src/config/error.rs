@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// A value that is not valid, or a file that cannot be read. It never contains the value.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// A value breaks the rule of its key.
     #[error("{origin} is not valid: {rule}")]
     Value {
@@ -49,7 +49,7 @@ impl ConfigError {
     }
 
     /// Returns one thing to do, for the person at the terminal.
-    pub fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             ConfigError::Value { .. } => "correct the value and start taid again",
             ConfigError::Read { .. } => {

@@ -36,8 +36,8 @@ macro_rules! keys {
     ($($(#[doc = $about:literal])+ $name:ident: $type:ty = $variables:expr, $entry:expr;)+) => {
         /// Values of the configuration keys.
         #[derive(Debug, Clone)]
-        pub struct Settings {
-            $($(#[doc = $about])+ pub $name: $type,)+
+        pub(crate) struct Settings {
+            $($(#[doc = $about])+ pub(crate) $name: $type,)+
         }
 
         impl Settings {

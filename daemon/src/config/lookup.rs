@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Value;
 
 /// Looks up an environment variable.
-pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(crate) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A value, and the variable or key that it comes from.
 pub(super) struct Found {
@@ -15,13 +15,13 @@ pub(super) struct Found {
 
 /// A value that is not a default, for `taid doctor`. Never a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// Key.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// Value; of a list only the first word, because arguments may be secrets.
-    pub value: String,
+    pub(crate) value: String,
     /// Variable, or key and file.
-    pub origin: String,
+    pub(crate) origin: String,
 }
 
 /// What the keys are read from.

@@ -15,13 +15,14 @@ mod lookup;
 mod sources;
 mod tools;
 
-pub use choices::{ConfirmPolicy, LogLevel};
-pub use error::ConfigError;
-pub use keys::{Key, Settings, keys};
+pub(crate) use choices::{ConfirmPolicy, LogLevel};
+pub(crate) use error::ConfigError;
+pub(crate) use keys::Settings;
+pub use keys::{Key, keys};
 pub(crate) use kinds::has_stray_ends;
-pub use lookup::{Env, Setting};
+pub(crate) use lookup::{Env, Setting};
 pub(crate) use tools::ActivePolicy;
-pub use tools::ToolPolicy;
+pub(crate) use tools::ToolPolicy;
 
 use lookup::Lookup;
 use secrecy::SecretString;
@@ -31,27 +32,27 @@ use tai_proto::variables;
 
 /// What the daemon runs with.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(crate) struct Config {
     /// Profile: which of the user's daemons this is.
-    pub profile: String,
+    pub(crate) profile: String,
     /// Values of the keys.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// The credential source that is configured.
-    pub source: Source,
+    pub(crate) source: Source,
     /// Tools the instances may use.
-    pub tools: ToolPolicy,
+    pub(crate) tools: ToolPolicy,
     /// Values that are not defaults, for `taid doctor`.
-    pub changed: Vec<Setting>,
+    pub(crate) changed: Vec<Setting>,
 }
 
 /// What a configuration is made from.
-pub struct Inputs<'a> {
+pub(crate) struct Inputs<'a> {
     /// Looks up an environment variable.
-    pub env: Env<'a>,
+    pub(crate) env: Env<'a>,
     /// The password that was in the environment, and its variable.
-    pub password: Option<(&'static str, SecretString)>,
+    pub(crate) password: Option<(&'static str, SecretString)>,
     /// Directory of `config.toml` (`config-PROFILE.toml` of other profiles than `default`).
-    pub dir: Option<&'a Path>,
+    pub(crate) dir: Option<&'a Path>,
 }
 
 impl Config {
@@ -59,7 +60,7 @@ impl Config {
     ///
     /// # Errors
     /// The first [`ConfigError`] found.
-    pub fn load(profile: &str, inputs: Inputs<'_>) -> Result<Self, ConfigError> {
+    pub(crate) fn load(profile: &str, inputs: Inputs<'_>) -> Result<Self, ConfigError> {
         let mut file = file::read(profile, inputs.dir)?;
         let paired = matches!(inputs.password, Some(("PASSWORD", _)));
         // An MCP client passes "" for a reference that it cannot resolve.
@@ -92,7 +93,7 @@ impl Config {
     ///
     /// # Errors
     /// The first [`ConfigError`] found.
-    pub fn of_this_process(profile: &str) -> Result<Self, ConfigError> {
+    pub(crate) fn of_this_process(profile: &str) -> Result<Self, ConfigError> {
         let env = |name: &str| std::env::var(name).ok();
         let dirs = tai_proto::endpoint::project_dirs();
         let inputs = Inputs {

@@ -24,7 +24,7 @@ pub(super) struct Instance {
 /// Tools each instance may use. Names of instances compare without regard to case, as
 /// addresses do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ToolPolicy(BTreeMap<String, Instance>);
+pub(crate) struct ToolPolicy(BTreeMap<String, Instance>);
 
 /// The policy in force, which a reload replaces.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
-//! The words for accounts: signing in and out, registering, and clients that were configured
-//! for another account.
+//! Faults about accounts: sign-in, sign-out, registration, and a client that is configured for
+//! another account.
 
-use super::{failed_login, of_bridge};
+use super::bridge::{failed_login, of_bridge};
 use tai_auth::{
     bridge::{BridgeError, SendFailure},
     credentials::SourceError,
@@ -12,8 +12,8 @@ use tai_proto::{
     names::{Profile, Username},
 };
 
-/// Returns the fault for a person's login that failed.
-pub fn of_login(error: &SessionError) -> Fault {
+/// Returns the fault for a failed `taid login`.
+pub(crate) fn of_login(error: &SessionError) -> Fault {
     match error {
         SessionError::Refused => Fault::new(
             FaultCode::AuthRefused,
@@ -22,13 +22,13 @@ pub fn of_login(error: &SessionError) -> Fault {
         .because("the bridge refused the login; it does the same when its own database fails")
         .hint(Hint::reader(
             "check the username and the password (case matters) and run `taid login` again; the \
-             session is as it was before",
+             session has not changed",
         )),
         SessionError::Locked { message } => locked(message),
         SessionError::Superseded => {
             Fault::new(FaultCode::AccountRefused, "another login replaced this one")
-                .because("two logins were made at the same time")
-                .hint(Hint::reader("look at `taid status`"))
+                .because("two logins ran at the same time")
+                .hint(Hint::reader("run `taid status` to see the session"))
         }
         SessionError::Bridge(BridgeError::Unreachable { detail }) => Fault::new(
             FaultCode::Unreachable,
@@ -39,18 +39,18 @@ pub fn of_login(error: &SessionError) -> Fault {
             "check the network and API_BASE_URL, then run `taid login` again; `taid doctor` \
              checks both",
         )),
-        SessionError::Bridge(error) => failed_login(of_bridge(error)).hint(Hint::reader(
-            "run `taid login` again in a moment; the session is as it was before",
+        SessionError::Bridge(error) => failed_login(error).hint(Hint::reader(
+            "run `taid login` again in a moment; the session has not changed",
         )),
         error => Fault::new(FaultCode::BridgeFailed, "the login failed")
             .because(tai_auth::chain(error))
             .hint(Hint::reader(
-                "run `taid login` again, or `taid doctor`; the session is as it was before",
+                "run `taid login` again, or `taid doctor`; the session has not changed",
             )),
     }
 }
 
-/// Returns the fault for an account that the bridge keeps out.
+/// Returns the fault for an account that the bridge has locked or suspended.
 pub(super) fn locked(message: &str) -> Fault {
     Fault::new(FaultCode::AuthRefused, "the account is locked or suspended")
         .because(format!("the bridge says: {message}"))
@@ -61,14 +61,14 @@ pub(super) fn locked(message: &str) -> Fault {
 }
 
 /// Returns the fault for a credential source that failed.
-pub fn of_source(error: &SourceError) -> Fault {
+pub(crate) fn of_source(error: &SourceError) -> Fault {
     let hint = match error {
         SourceError::Command { program, .. } => format!(
             "run `{program}` with the arguments of `password_command` and see what it prints, or \
              sign in with `taid login`"
         ),
         SourceError::File { .. } => {
-            "put the password into its first line and make it private with `chmod 600`".into()
+            "put the password on the first line of the file and run `chmod 600` on it".into()
         }
         SourceError::Keyring { .. } => {
             "unlock the keyring, or sign in without it: `taid login`".into()
@@ -77,7 +77,7 @@ pub fn of_source(error: &SourceError) -> Fault {
             "run `taid login --save`, or correct the configured username".into()
         }
         SourceError::Nothing | SourceError::NotAPassword { .. } => {
-            "check what the source gives, or sign in with `taid login`".to_owned()
+            "check the output of the source, or sign in with `taid login`".to_owned()
         }
     };
     Fault::new(FaultCode::NotSignedIn, "the password source failed")
@@ -85,8 +85,8 @@ pub fn of_source(error: &SourceError) -> Fault {
         .hint(Hint::user(hint))
 }
 
-/// Returns the fault for a client that was configured for another account than this daemon's.
-pub fn other_account(ours: &Username, theirs: &Username) -> Fault {
+/// Returns the fault for a client whose configured account is not this daemon's.
+pub(crate) fn other_account(ours: &Username, theirs: &Username) -> Fault {
     let profile = profile_for(theirs);
     Fault::new(
         FaultCode::OtherAccount,
@@ -99,8 +99,8 @@ pub fn other_account(ours: &Username, theirs: &Username) -> Fault {
     )))
 }
 
-/// Returns the fault for a person who signs in as another account than this daemon's.
-pub fn other_login(ours: &Username, theirs: &Username) -> Fault {
+/// Returns the fault for a `taid login` to an account that is not this daemon's.
+pub(crate) fn other_login(ours: &Username, theirs: &Username) -> Fault {
     let profile = profile_for(theirs);
     Fault::new(
         FaultCode::OtherAccount,
@@ -108,47 +108,47 @@ pub fn other_login(ours: &Username, theirs: &Username) -> Fault {
     )
     .because("one taid holds one account")
     .hint(Hint::reader(format!(
-        "for both accounts: `taid login {theirs} --profile {profile}`; to change the account: \
-         `taid logout` first"
+        "to use both accounts, run `taid login {theirs} --profile {profile}`; to replace the \
+         account, run `taid logout` first"
     )))
 }
 
-/// Returns a profile name that fits a username.
+/// Returns the suggested profile for a username.
 fn profile_for(username: &Username) -> Profile {
     let mut name = username.as_str().to_ascii_lowercase();
     name.truncate(32);
     Profile::new(name).unwrap_or_default()
 }
 
-/// Returns the fault for a username that breaks the rule.
-pub fn bad_username(rule: &str) -> Fault {
-    Fault::new(FaultCode::BadRequest, "the username cannot be used")
+/// Returns the fault for a username that breaks `rule`.
+pub(crate) fn bad_username(rule: &str) -> Fault {
+    Fault::new(FaultCode::BadRequest, "the username is not valid")
         .because(rule)
         .hint(Hint::reader("correct it and try again; nothing was sent"))
 }
 
-/// Returns the fault for a password that breaks the rule.
-pub fn bad_password() -> Fault {
-    Fault::new(FaultCode::BadRequest, "the password cannot be used")
+/// Returns the fault for a password of an invalid length.
+pub(crate) fn bad_password() -> Fault {
+    Fault::new(FaultCode::BadRequest, "the password is not valid")
         .because("a password has 8 to 128 characters")
         .hint(Hint::reader("correct it and try again; nothing was sent"))
 }
 
-/// Returns the fault for a login whose password could not be saved.
-pub fn not_saved(error: &SourceError) -> Fault {
+/// Returns the fault for a successful login whose password was not saved.
+pub(crate) fn not_saved(error: &SourceError) -> Fault {
     Fault::new(
         FaultCode::Internal,
         "signed in, but the password was not saved",
     )
     .because(error.to_string())
     .hint(Hint::reader(
-        "taid keeps it until it exits; to keep it without a keyring, set `password_command` or \
+        "taid keeps the password until it exits; without a keyring, set `password_command` or \
          `password_file` in the configuration file",
     ))
 }
 
-/// Returns the fault for a logout that could not clear the keyring.
-pub fn not_forgotten(error: &SourceError) -> Fault {
+/// Returns the fault for a logout that did not clear the keyring.
+pub(crate) fn not_forgotten(error: &SourceError) -> Fault {
     Fault::new(
         FaultCode::Internal,
         "signed out, but the keyring may still have the password",
@@ -159,19 +159,19 @@ pub fn not_forgotten(error: &SourceError) -> Fault {
     ))
 }
 
-/// Returns the fault for an account that was not created.
-pub fn of_register(error: &BridgeError) -> Fault {
+/// Returns the fault for a failed `taid register`.
+pub(crate) fn of_register(error: &BridgeError) -> Fault {
     let BridgeError::Refused { code, message, .. } = error else {
         let fault = of_bridge(error);
-        // Registering is as certain as sending: both are done once and never repeated.
+        // A registration, like a send, is attempted once and never repeated.
         let (what, hint) = match SendFailure::from(error.clone()) {
             SendFailure::Unknown(_) => (
                 "it is unknown whether the account was created",
-                "try `taid login`, which succeeds if it was",
+                "try `taid login`, which succeeds if the account exists",
             ),
             SendFailure::NotSent(_) => (
                 "the account was not created",
-                "try again in a moment; nothing was created",
+                "try again in a moment; no account was created",
             ),
         };
         return Fault {
@@ -183,7 +183,7 @@ pub fn of_register(error: &BridgeError) -> Fault {
     let (what, hint) = match code.as_str() {
         "USER_EXISTS" => (
             "this username is taken",
-            "choose another, or sign in with `taid login` if it is yours",
+            "choose another username, or run `taid login` if the account is yours",
         ),
         "INVALID_USERNAME" => (
             "the bridge does not accept this username",

@@ -1,4 +1,4 @@
-//! Every fault about accounts as a person reads it.
+//! Every fault about accounts, as its readers see it.
 
 use super::{tests::rendered, *};
 use tai_auth::{credentials::SourceError, session::error::SessionError};
@@ -8,7 +8,7 @@ fn user(name: &str) -> tai_proto::names::Username {
 }
 
 #[test]
-fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
+fn every_error_about_an_account_has_a_cause_and_a_hint() {
     let text = || "the library's own words".to_owned();
     let keyring = SourceError::Keyring {
         problem: "cannot be reached".into(),
@@ -50,7 +50,7 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
     [AuthRefused]
     error: Authentication failed - invalid username or password
     caused by: the bridge refused the login; it does the same when its own database fails
-    hint: check the username and the password (case matters) and run `taid login` again; the session is as it was before
+    hint: check the username and the password (case matters) and run `taid login` again; the session has not changed
 
     [AuthRefused]
     error: the account is locked or suspended
@@ -60,8 +60,8 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
 
     [AccountRefused]
     error: another login replaced this one
-    caused by: two logins were made at the same time
-    hint: look at `taid status`
+    caused by: two logins ran at the same time
+    hint: run `taid status` to see the session
 
     [Unreachable]
     error: Unable to connect to authentication server
@@ -71,12 +71,12 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
     [RateLimited]
     error: the login failed: the mail bridge limits the rate of requests
     caused by: HTTP 429, retry after 9 s
-    hint: run `taid login` again in a moment; the session is as it was before
+    hint: run `taid login` again in a moment; the session has not changed
 
     [BridgeFailed]
     error: the login failed
     caused by: the login was not finished before the deadline
-    hint: run `taid login` again, or `taid doctor`; the session is as it was before
+    hint: run `taid login` again, or `taid doctor`; the session has not changed
 
     [OtherAccount]
     error: this client is configured for Bob, but taid is signed in as alice
@@ -87,22 +87,22 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
     [OtherAccount]
     error: this taid belongs to alice, not to Bob
     caused by: one taid holds one account
-    hint: for both accounts: `taid login Bob --profile bob`; to change the account: `taid logout` first
+    hint: to use both accounts, run `taid login Bob --profile bob`; to replace the account, run `taid logout` first
 
     [BadRequest]
-    error: the username cannot be used
+    error: the username is not valid
     caused by: the rule
     hint: correct it and try again; nothing was sent
 
     [BadRequest]
-    error: the password cannot be used
+    error: the password is not valid
     caused by: a password has 8 to 128 characters
     hint: correct it and try again; nothing was sent
 
     [Internal]
     error: signed in, but the password was not saved
     caused by: the keyring cannot be reached
-    hint: taid keeps it until it exits; to keep it without a keyring, set `password_command` or `password_file` in the configuration file
+    hint: taid keeps the password until it exits; without a keyring, set `password_command` or `password_file` in the configuration file
 
     [Internal]
     error: signed out, but the keyring may still have the password
@@ -112,7 +112,7 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
     [AccountRefused]
     error: this username is taken
     caused by: the bridge says: the bridge's own words (USER_EXISTS)
-    hint: choose another, or sign in with `taid login` if it is yours
+    hint: choose another username, or run `taid login` if the account is yours
 
     [AccountRefused]
     error: the bridge does not accept this username
@@ -132,11 +132,11 @@ fn every_error_about_an_account_says_what_happened_why_and_what_to_do() {
     [Unreachable]
     error: it is unknown whether the account was created: the mail bridge closed the connection
     caused by: the connection to the bridge broke before it answered: the library's own words
-    hint: try `taid login`, which succeeds if it was
+    hint: try `taid login`, which succeeds if the account exists
 
     [Unreachable]
-    error: the account was not created: the mail bridge cannot be reached
+    error: the account was not created: cannot reach the mail bridge
     caused by: cannot connect to the bridge: the library's own words
-    hint: try again in a moment; nothing was created
+    hint: try again in a moment; no account was created
     ");
 }

@@ -1,9 +1,9 @@
-//! Faults about approvals as an agent and a person read them.
+//! Every fault about approvals, as its readers see it.
 
 use super::{super::tests::rendered, *};
 
 #[test]
-fn every_failed_approval_says_what_why_and_what_to_do() {
+fn every_failed_approval_has_a_cause_and_a_hint() {
     let errors = [
         ApprovalError::NoTicket,
         ApprovalError::OtherMail,
@@ -16,28 +16,28 @@ fn every_failed_approval_says_what_why_and_what_to_do() {
     insta::assert_snapshot!(texts.collect::<Vec<_>>().join("\n\n"), @"
     [NotPermitted]
     error: the approval is unknown, used or expired
-    caused by: an approval is good once, for ten minutes, and ends with taid
-    hint: call again without the approval to have the user asked again; nothing was sent
+    caused by: an approval works once, within ten minutes, and only until taid exits
+    hint: call again without the approval to ask the user again; nothing was sent
 
     [NotPermitted]
     error: the approval is for another mail
-    caused by: sender, recipient, subject and content have to be those that the user saw
-    hint: call again without the approval to have the user asked again; nothing was sent
+    caused by: sender, recipient, subject and content must be the ones that the user saw
+    hint: call again without the approval to ask the user again; nothing was sent
 
     [NotPermitted]
     error: the user did not approve the mail
-    caused by: taid's configuration has the user asked before an email is sent (confirm_send)
-    hint: ask the user what to change, and do not send it another way; nothing was sent
+    caused by: taid's configuration requires the user's approval (confirm_send)
+    hint: ask the user what to change, and do not send the mail another way; nothing was sent
 
     [TooBusy]
     error: the approval queue is full
-    caused by: taid keeps at most 32 mails and 8 MB for approval
-    hint: ask the user to decide about the waiting mails with `taid approve`, then call again
-    hint for a person: decide about the waiting mails with `taid approve`
+    caused by: taid holds at most 32 mails and 8 MB for approval
+    hint: ask the user to send or discard the waiting mails with `taid approve`, then call again
+    hint for a person: send or discard the waiting mails with `taid approve`
 
     [NotFound]
     error: mail 3 does not wait for approval
-    caused by: it was decided, it expired after an hour, or taid was restarted
+    caused by: it was sent or discarded, it expired after an hour, or taid was restarted
     hint: list the waiting mails with `taid approve`
 
     [Internal]

@@ -1,4 +1,4 @@
-//! The words for failed requests to the mail bridge.
+//! Faults about requests to the mail bridge.
 
 use crate::time;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use tai_auth::bridge::BridgeError;
 use tai_proto::{Fault, FaultCode, Hint};
 
 /// Returns the fault for a failed request to the bridge.
-pub fn of_bridge(error: &BridgeError) -> Fault {
+pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
     let (code, what, hint) = match error {
         BridgeError::Unreachable { .. } => (
             FaultCode::Unreachable,
-            "the mail bridge cannot be reached".to_owned(),
+            "cannot reach the mail bridge".to_owned(),
             Hint::each(
                 "call again in a moment, or ask the user to check the network; nothing was sent",
                 "check the network and try again; nothing was sent",
@@ -44,7 +44,7 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
         }
         BridgeError::Unauthorized { .. } => (
             FaultCode::AuthRefused,
-            "the mail bridge refuses a token that it has just issued".to_owned(),
+            "the mail bridge refused a token that it had just issued".to_owned(),
             Hint::each(
                 "call again; if it persists, ask the user to compare this machine's clock with \
                  the bridge's",
@@ -53,12 +53,12 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
         ),
         BridgeError::Refused { .. } => (
             FaultCode::BadRequest,
-            "the mail bridge refuses the request".to_owned(),
-            Hint::reader("change what the cause names and try again; nothing was sent or changed"),
+            "the mail bridge refused the request".to_owned(),
+            Hint::reader("correct the request and try again; nothing was sent or changed"),
         ),
         BridgeError::CircuitOpen { .. } => (
             FaultCode::BridgeFailed,
-            "the mail bridge has stopped sending for a minute after repeated failures".to_owned(),
+            "the mail bridge has suspended sending for a minute after repeated failures".to_owned(),
             Hint::reader("try again in a minute; nothing was sent"),
         ),
         BridgeError::NotProcessed { .. } => (
@@ -68,9 +68,9 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
         ),
         BridgeError::ProviderRefused { .. } => (
             FaultCode::BadRequest,
-            "the bridge's mail provider refuses the mail".to_owned(),
+            "the bridge's mail provider refused the mail".to_owned(),
             Hint::reader(
-                "change what the cause names; the same mail is refused again, and nothing was sent",
+                "correct the mail as the cause says before you send it again; nothing was sent",
             ),
         ),
         BridgeError::Failed { .. } => (
@@ -100,4 +100,13 @@ pub fn of_bridge(error: &BridgeError) -> Fault {
         ),
     };
     Fault::new(code, what).because(error.to_string()).hint(hint)
+}
+
+/// Returns the fault for a login that failed with this error of the bridge.
+pub(super) fn failed_login(error: &BridgeError) -> Fault {
+    let fault = of_bridge(error);
+    Fault {
+        what: format!("the login failed: {}", fault.what).as_str().into(),
+        ..fault
+    }
 }

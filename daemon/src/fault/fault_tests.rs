@@ -1,4 +1,4 @@
-//! Every fault as a person reads it.
+//! Every fault, as its readers see it.
 
 use super::*;
 use tai_auth::{
@@ -18,7 +18,7 @@ pub(super) fn rendered(fault: &Fault) -> String {
 }
 
 #[test]
-fn every_error_says_what_happened_why_and_what_to_do() {
+fn every_error_has_a_message_a_cause_and_a_hint() {
     let now = Now {
         wall: std::time::SystemTime::UNIX_EPOCH,
         mono: std::time::Instant::now(),
@@ -149,7 +149,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     }
     insta::assert_snapshot!(page, @r#"
     [Unreachable]
-    error: the mail bridge cannot be reached
+    error: cannot reach the mail bridge
     caused by: cannot connect to the bridge: the library's own words
     hint: call again in a moment, or ask the user to check the network; nothing was sent
     hint for a person: check the network and try again; nothing was sent
@@ -170,15 +170,15 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: try again in 5 s; nothing was done
 
     [AuthRefused]
-    error: the mail bridge refuses a token that it has just issued
+    error: the mail bridge refused a token that it had just issued
     caused by: the bridge does not accept the token: the library's own words
     hint: call again; if it persists, ask the user to compare this machine's clock with the bridge's
     hint for a person: try again; if it persists, compare this machine's clock with the bridge's
 
     [BadRequest]
-    error: the mail bridge refuses the request
+    error: the mail bridge refused the request
     caused by: the bridge refuses the request: not yours (FORBIDDEN, HTTP 403)
-    hint: change what the cause names and try again; nothing was sent or changed
+    hint: correct the request and try again; nothing was sent or changed
 
     [BridgeFailed]
     error: the mail bridge failed
@@ -186,7 +186,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: try again in a moment
 
     [BridgeFailed]
-    error: the mail bridge has stopped sending for a minute after repeated failures
+    error: the mail bridge has suspended sending for a minute after repeated failures
     caused by: the bridge has suspended sending: Circuit breaker is OPEN
     hint: try again in a minute; nothing was sent
 
@@ -196,9 +196,9 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: try again in a moment; nothing was sent
 
     [BadRequest]
-    error: the bridge's mail provider refuses the mail
+    error: the bridge's mail provider refused the mail
     caused by: the bridge's mail provider refuses the mail: Invalid `to` field
-    hint: change what the cause names; the same mail is refused again, and nothing was sent
+    hint: correct the mail as the cause says before you send it again; nothing was sent
 
     [BridgeFailed]
     error: the mail bridge is not available (HTTP 503): server maintenance
@@ -219,7 +219,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
 
     [NotSignedIn]
     error: taid is not signed in: it has no username and password
-    caused by: none is configured, the keyring has none, and no client brought one
+    caused by: no password is configured, saved in the keyring, or offered by a client
     hint: ask the user to run `taid login`, with `--save` to keep the password in the keyring, then call again
     hint for a person: run `taid login`, with `--save` to keep the password in the keyring
 
@@ -261,8 +261,8 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     [NotSignedIn]
     error: the password source failed
     caused by: the password file /home/alice/.tai-password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it
-    hint: ask the user to put the password into its first line and make it private with `chmod 600`, then call again
-    hint for a person: put the password into its first line and make it private with `chmod 600`
+    hint: ask the user to put the password on the first line of the file and run `chmod 600` on it, then call again
+    hint for a person: put the password on the first line of the file and run `chmod 600` on it
 
     [NotSignedIn]
     error: the password source failed
@@ -279,8 +279,8 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     [NotSignedIn]
     error: the password source failed
     caused by: the command `pass` gave no valid password: a password has 8 to 128 characters
-    hint: ask the user to check what the source gives, or sign in with `taid login`, then call again
-    hint for a person: check what the source gives, or sign in with `taid login`
+    hint: ask the user to check the output of the source, or sign in with `taid login`, then call again
+    hint for a person: check the output of the source, or sign in with `taid login`
 
     [NotSignedIn]
     error: taid is signed out
@@ -294,14 +294,14 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: try again in a moment; taid logs in again then
 
     [DeadlinePassed]
-    error: the login was not finished in time
+    error: the login did not finish in time
     caused by: the bridge is slow or cannot be reached
     hint: call again; session_status shows whether the bridge answers
-    hint for a person: look at `taid status`, then try again
+    hint for a person: run `taid status`, then try again
 
     [Stopping]
     error: taid is stopping
-    caused by: it was asked to stop and takes no new calls
+    caused by: taid accepts no new calls while it stops
     hint: call again in a moment; nothing was done
 
     [BadRequest]
@@ -309,7 +309,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
 
     [BadRequest]
     error: "to" cannot be used: the rule
-    hint: change "to" and call again; nothing was sent or changed
+    hint: correct "to" and call again; nothing was sent or changed
 
     [BadRequest]
     error: the content has 2000000 bytes, 1048576 are allowed
@@ -318,7 +318,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     [OutcomeUnknown]
     error: it is unknown whether the mail was sent
     caused by: the connection to the bridge broke before it answered: the library's own words (mail ae6121c88ba555f64c3d812123eb799d)
-    hint: ask the recipient or look at the mailbox; the mail may have arrived, so it was not sent again, and the same mail is held back for ten minutes unless allow_duplicate is true
+    hint: the mail may have arrived and was not sent again; ask the recipient before you resend it; within ten minutes, resending needs allow_duplicate: true
 
     [Duplicate]
     error: the same email was sent 1 min 15 s ago
@@ -331,7 +331,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
 
     [Duplicate]
-    error: the same email may have been sent 1 min 15 s ago: its answer was lost
+    error: the same email may have been sent 1 min 15 s ago (its answer was lost)
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
 
@@ -346,7 +346,7 @@ fn every_error_says_what_happened_why_and_what_to_do() {
 
     [TooBusy]
     error: this client has 64 open calls, the most allowed
-    hint: wait for some of them to be answered; nothing was done
+    hint: wait until an open call is answered; nothing was done
 
     [Cancelled]
     error: the call was cancelled
@@ -357,19 +357,19 @@ fn every_error_says_what_happened_why_and_what_to_do() {
 
     [NotPermitted]
     error: an MCP client cannot call logout
-    caused by: it is for the user's own commands
+    caused by: only the user's own `taid` commands may call it
     hint: ask the user to use the `taid` command, then call again
     hint for a person: use the `taid` command
 
     [NotPermitted]
-    error: send_email is not permitted here
-    caused by: taid's configuration says so: [instances.desk] has read_only = true
-    hint: do without it, or ask the user to change the configuration; nothing was done
+    error: send_email is not permitted for this instance
+    caused by: taid's configuration: [instances.desk] has read_only = true
+    hint: continue without this tool, or ask the user to change the configuration; nothing was done
     hint for a person: change the configuration and reload taid; nothing was done
 
     [AnswerTooLarge]
-    error: the answer is too large to be delivered
-    caused by: it has 5242880 bytes, 4194304 are allowed
-    hint: ask for less, with a smaller limit
+    error: the answer is too large
+    caused by: the answer has 5242880 bytes, 4194304 are allowed
+    hint: call again with a smaller limit
     "#);
 }

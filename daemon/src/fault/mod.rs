@@ -1,16 +1,16 @@
-//! The words for failures: what failed, why, and the next action. One place, so that the same
-//! failure reads the same in a tool's result, in `taid status` and on a terminal.
+//! The text of every failure: what failed, why, and the next action. Tool results, `taid status`
+//! and the terminal use the same text.
 //!
-//! A hint is typed ([`tai_proto::Hint`]) and rendered for its reader, an agent or the person.
+//! A hint is a [`tai_proto::Hint`], rendered for an agent or for a person.
 
 mod account;
 mod approval;
 mod bridge;
 
 use account::locked;
-pub use account::*;
-pub use approval::*;
-pub use bridge::of_bridge;
+pub(crate) use account::*;
+pub(crate) use approval::*;
+pub(crate) use bridge::of_bridge;
 
 use crate::{
     mail::{Digest, MailError, Outcome},
@@ -23,13 +23,13 @@ use tai_auth::{
 };
 use tai_proto::{Fault, FaultCode, Hint, text::MAX_CONTENT};
 
-/// Returns the fault for a failed mail operation. `snapshot` and `now` tell when the session
-/// may try again.
-pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
+/// Returns the fault for a failed mail operation. `snapshot` and `now` give the time of the
+/// next login attempt.
+pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
         MailError::Session(error) => of_session(error, snapshot, now),
         MailError::Bridge(error) => of_bridge(error),
-        // The text that existing users know, word for word.
+        // Existing clients know this exact text.
         MailError::NoRecipient => Fault::new(
             FaultCode::BadRequest,
             "No recipient specified. Provide \"to\" parameter or set USEREMAIL environment variable.",
@@ -39,7 +39,7 @@ pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
             format!("\"{field}\" cannot be used: {rule}"),
         )
         .hint(Hint::reader(format!(
-            "change \"{field}\" and call again; nothing was sent or changed"
+            "correct \"{field}\" and call again; nothing was sent or changed"
         ))),
         MailError::TooLong { bytes } => Fault::new(
             FaultCode::BadRequest,
@@ -59,9 +59,8 @@ pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
         )
         .because(format!("{cause} (mail {digest})"))
         .hint(Hint::reader(
-            "ask the recipient or look at the mailbox; the mail may have arrived, so it was not \
-             sent again, and the same mail is held back for ten minutes unless allow_duplicate \
-             is true",
+            "the mail may have arrived and was not sent again; ask the recipient before you resend it; \
+             within ten minutes, resending needs allow_duplicate: true",
         )),
         MailError::Approval(error) => of_approval(error),
         MailError::NoSuchMail(id) => {
@@ -77,14 +76,14 @@ pub fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault {
     }
 }
 
-/// The same mail was handed in a moment ago.
+/// Returns the fault for a mail that was submitted within the last ten minutes.
 fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
     let ago = time::span(ago);
     let what = match outcome {
         Outcome::Sent => format!("the same email was sent {ago} ago"),
         Outcome::Sending => "the same email is being sent right now".to_owned(),
         Outcome::Unknown => {
-            format!("the same email may have been sent {ago} ago: its answer was lost")
+            format!("the same email may have been sent {ago} ago (its answer was lost)")
         }
     };
     Fault::new(FaultCode::Duplicate, what)
@@ -96,8 +95,8 @@ fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
         ))
 }
 
-/// Returns the fault for a missing token.
-pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault {
+/// Returns the fault for a call that got no token.
+pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
         SessionError::NoCredentials => no_credentials(),
         SessionError::Refused => {
@@ -139,7 +138,7 @@ pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault 
         )
         .because(detail)
         .hint(Hint::user("check the network and API_BASE_URL")),
-        SessionError::Bridge(error) => failed_login(of_bridge(error)),
+        SessionError::Bridge(error) => bridge::failed_login(error),
         SessionError::LoginTooSoon => Fault::new(
             FaultCode::BridgeFailed,
             "the mail bridge refused the token of a recent login",
@@ -150,80 +149,72 @@ pub fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault 
         )),
         SessionError::Deadline => Fault::new(
             FaultCode::DeadlinePassed,
-            "the login was not finished in time",
+            "the login did not finish in time",
         )
         .because("the bridge is slow or cannot be reached")
         .hint(Hint::each(
             "call again; session_status shows whether the bridge answers",
-            "look at `taid status`, then try again",
+            "run `taid status`, then try again",
         )),
         SessionError::Stopped => stopping(),
     }
 }
 
-/// Puts the login in front of what failed.
-fn failed_login(fault: Fault) -> Fault {
-    Fault {
-        what: format!("the login failed: {}", fault.what).as_str().into(),
-        ..fault
-    }
-}
-
 /// Returns the fault for missing credentials.
-pub fn no_credentials() -> Fault {
+pub(crate) fn no_credentials() -> Fault {
     Fault::new(
         FaultCode::NotSignedIn,
         "taid is not signed in: it has no username and password",
     )
-    .because("none is configured, the keyring has none, and no client brought one")
+    .because("no password is configured, saved in the keyring, or offered by a client")
     .hint(Hint::user(
         "run `taid login`, with `--save` to keep the password in the keyring",
     ))
 }
 
-/// Returns the fault for calls to a daemon that is ending.
-pub fn stopping() -> Fault {
+/// Returns the fault for a call to a daemon that is stopping.
+pub(crate) fn stopping() -> Fault {
     Fault::new(FaultCode::Stopping, "taid is stopping")
-        .because("it was asked to stop and takes no new calls")
+        .because("taid accepts no new calls while it stops")
         .hint(Hint::reader("call again in a moment; nothing was done"))
 }
 
 /// Returns the fault for a tool that the configuration forbids to an instance.
-pub fn not_permitted(tool: &str, reason: &str) -> Fault {
+pub(crate) fn not_permitted(tool: &str, reason: &str) -> Fault {
     Fault::new(
         FaultCode::NotPermitted,
-        format!("{tool} is not permitted here"),
+        format!("{tool} is not permitted for this instance"),
     )
-    .because(format!("taid's configuration says so: {reason}"))
+    .because(format!("taid's configuration: {reason}"))
     .hint(Hint::each(
-        "do without it, or ask the user to change the configuration; nothing was done",
+        "continue without this tool, or ask the user to change the configuration; nothing was done",
         "change the configuration and reload taid; nothing was done",
     ))
 }
 
-/// Returns the fault for a person's call on an agent's connection.
-pub fn wrong_role(call: &str) -> Fault {
+/// Returns the fault for an administrative call on an agent's connection.
+pub(crate) fn wrong_role(call: &str) -> Fault {
     Fault::new(
         FaultCode::NotPermitted,
         format!("an MCP client cannot call {call}"),
     )
-    .because("it is for the user's own commands")
+    .because("only the user's own `taid` commands may call it")
     .hint(Hint::user("use the `taid` command"))
 }
 
 /// Returns the fault for a client with too many open calls.
-pub fn too_busy(limit: usize) -> Fault {
+pub(crate) fn too_busy(limit: usize) -> Fault {
     Fault::new(
         FaultCode::TooBusy,
         format!("this client has {limit} open calls, the most allowed"),
     )
     .hint(Hint::reader(
-        "wait for some of them to be answered; nothing was done",
+        "wait until an open call is answered; nothing was done",
     ))
 }
 
 /// Returns the fault for a request id that is in use.
-pub fn id_in_use(id: u64) -> Fault {
+pub(crate) fn id_in_use(id: u64) -> Fault {
     Fault::new(
         FaultCode::BadRequest,
         format!("request id {id} belongs to an open call"),
@@ -231,18 +222,15 @@ pub fn id_in_use(id: u64) -> Fault {
 }
 
 /// Returns the fault for a cancelled call.
-pub fn cancelled() -> Fault {
+pub(crate) fn cancelled() -> Fault {
     Fault::new(FaultCode::Cancelled, "the call was cancelled").because("the client cancelled it")
 }
 
 /// Returns the fault for an answer that does not fit into a frame.
-pub fn answer_too_large(length: usize, max: usize) -> Fault {
-    Fault::new(
-        FaultCode::AnswerTooLarge,
-        "the answer is too large to be delivered",
-    )
-    .because(format!("it has {length} bytes, {max} are allowed"))
-    .hint(Hint::reader("ask for less, with a smaller limit"))
+pub(crate) fn answer_too_large(length: usize, max: usize) -> Fault {
+    Fault::new(FaultCode::AnswerTooLarge, "the answer is too large")
+        .because(format!("the answer has {length} bytes, {max} are allowed"))
+        .hint(Hint::reader("call again with a smaller limit"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The first half of a SHA-256 over every part of a mail, as 32 hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Digest(String);
+pub(crate) struct Digest(String);
 
 impl Digest {
     /// Digests a list of parts. The length of each part is digested too, so that two different

@@ -13,7 +13,7 @@ use tai_proto::{
 
 /// The reason for which an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MailError {
+pub(crate) enum MailError {
     /// There is no token to work with.
     #[error("the session with the bridge failed")]
     Session(#[source] SessionError),

@@ -28,7 +28,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`].
-    pub async fn fetch(
+    pub(crate) async fn fetch(
         &self,
         instance: Option<&Instance>,
         client: ClientKey,
@@ -73,7 +73,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`].
-    pub async fn peek(
+    pub(crate) async fn peek(
         &self,
         instance: Option<&Instance>,
         id: MailId,
@@ -120,7 +120,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// [`MailError::NoSuchMail`] if the mail is not leased to the client.
-    pub async fn settle(
+    pub(crate) async fn settle(
         &self,
         client: ClientKey,
         id: MailId,
@@ -136,7 +136,7 @@ impl<B: Bridge> MailService<B> {
     /// Records that a client has written a leased mail to its reader. The report counts if the
     /// client holds the mail, or if the mail is addressed to its instance and no client holds
     /// it: the client may have reconnected since.
-    pub fn deliver(&self, instance: Option<&Instance>, client: ClientKey, id: MailId) {
+    pub(crate) fn deliver(&self, instance: Option<&Instance>, client: ClientKey, id: MailId) {
         let own = self.known_address(instance);
         self.leases.deliver(client, id.get(), |address| match &own {
             Some(own) => own.matches(address),
@@ -146,7 +146,7 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Gives a leased mail back that the client does not write. Another client may get it.
-    pub fn give_back(&self, client: ClientKey, id: MailId) {
+    pub(crate) fn give_back(&self, client: ClientKey, id: MailId) {
         if let Some(address) = self.leases.give_back(client, id.get()) {
             self.arrivals.give_back(address);
         }

@@ -26,7 +26,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`].
-    pub async fn list(
+    pub(crate) async fn list(
         &self,
         instance: Option<&Instance>,
         which: List,

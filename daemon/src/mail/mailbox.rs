@@ -28,7 +28,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`].
-    pub async fn delete(
+    pub(crate) async fn delete(
         &self,
         instance: Option<&Instance>,
         id: MailId,
@@ -49,7 +49,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`].
-    pub async fn mark_read(
+    pub(crate) async fn mark_read(
         &self,
         instance: Option<&Instance>,
         id: MailId,
@@ -81,7 +81,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`].
-    pub async fn search(
+    pub(crate) async fn search(
         &self,
         instance: Option<&Instance>,
         search: Search,

@@ -31,13 +31,11 @@ mod watch;
 #[cfg(test)]
 mod fake;
 
-pub use approvals::ApprovalError;
-pub use digest::Digest;
-pub use error::MailError;
-pub use leases::ClientKey;
-pub use ledger::Outcome;
-pub use service::{MailOptions, MailService, StateFiles};
-pub use walk::Tell;
+pub(crate) use approvals::ApprovalError;
+pub(crate) use digest::Digest;
+pub(crate) use error::MailError;
+pub(crate) use ledger::Outcome;
+pub(crate) use service::{MailOptions, MailService, StateFiles};
 
 /// The entry for tests/fuzz.
 #[cfg(fuzzing)]

@@ -28,7 +28,7 @@ use tokio::time::Instant;
 
 /// The mail operations of one account, for every client of the daemon. A runtime with a timer
 /// must run while its methods are called.
-pub struct MailService<B> {
+pub(crate) struct MailService<B> {
     pub(super) bridge: Arc<B>,
     pub(super) session: Session,
     pub(super) default_recipient: Option<String>,
@@ -41,26 +41,26 @@ pub struct MailService<B> {
 }
 
 /// The options of a [`MailService`].
-pub struct MailOptions {
+pub(crate) struct MailOptions {
     /// The recipient of mails that name none.
-    pub default_recipient: Option<String>,
+    pub(crate) default_recipient: Option<String>,
     /// The mails that a person has to approve.
-    pub confirm: ConfirmPolicy,
+    pub(crate) confirm: ConfirmPolicy,
     /// The time between two looks for new mail (seed: `POLL_INTERVAL`).
-    pub poll_interval: Duration,
+    pub(crate) poll_interval: Duration,
     /// The files that outlive the daemon; `None` keeps everything in memory.
-    pub files: Option<StateFiles>,
+    pub(crate) files: Option<StateFiles>,
     /// The clock of the ledger.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// The files of a [`MailService`]. Directories are created, with access for the user alone.
 #[derive(Debug, Clone)]
-pub struct StateFiles {
+pub(crate) struct StateFiles {
     /// The journal of the leases.
-    pub leases: PathBuf,
+    pub(crate) leases: PathBuf,
     /// The journal of the ledger.
-    pub ledger: PathBuf,
+    pub(crate) ledger: PathBuf,
 }
 
 impl Default for MailOptions {
@@ -78,7 +78,7 @@ impl Default for MailOptions {
 impl<B: Bridge> MailService<B> {
     /// Creates the service of the account that the session is signed in to. A file that cannot
     /// be used costs a warning in the log.
-    pub fn new(bridge: Arc<B>, session: Session, options: MailOptions) -> Self {
+    pub(crate) fn new(bridge: Arc<B>, session: Session, options: MailOptions) -> Self {
         let MailOptions {
             default_recipient,
             confirm,
@@ -106,30 +106,30 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Returns the address of an instance; `None` until the account is known.
-    pub fn known_address(&self, instance: Option<&Instance>) -> Option<Address> {
+    pub(crate) fn known_address(&self, instance: Option<&Instance>) -> Option<Address> {
         let username = self.session.snapshot().username?;
         Some(username.address(instance))
     }
 
     /// Returns the sends of the last day whose outcome is unknown, oldest first.
-    pub fn unknown_sends(&self) -> Vec<(SystemTime, Digest)> {
+    pub(crate) fn unknown_sends(&self) -> Vec<(SystemTime, Digest)> {
         self.ledger.unknown()
     }
 
     /// Adds a client that connected. Only added clients keep the mails that they fetch.
-    pub fn add_client(&self, client: ClientKey) {
+    pub(crate) fn add_client(&self, client: ClientKey) {
         self.leases.add_client(client);
     }
 
     /// Removes a client that disconnected. Its leased mails go to other clients.
-    pub fn remove_client(&self, client: ClientKey) {
+    pub(crate) fn remove_client(&self, client: ClientKey) {
         for address in self.leases.remove_client(client) {
             self.arrivals.give_back(address);
         }
     }
 
     /// Notes that a client is active: looks for new mail are frequent for a while.
-    pub fn touch(&self) {
+    pub(crate) fn touch(&self) {
         self.arrivals.touch();
     }
 

@@ -36,7 +36,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
-    pub async fn submit(
+    pub(crate) async fn submit(
         &self,
         instance: Option<&Instance>,
         submit: Submit,
@@ -76,7 +76,7 @@ impl<B: Bridge> MailService<B> {
     ///
     /// # Errors
     /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
-    pub async fn resolve(
+    pub(crate) async fn resolve(
         &self,
         resolve: ResolveHeld,
         deadline: Instant,
@@ -106,17 +106,17 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Returns the mails that wait for approval, oldest first.
-    pub fn held(&self) -> Vec<HeldMail> {
+    pub(crate) fn held(&self) -> Vec<HeldMail> {
         self.approvals.held()
     }
 
     /// Returns the number of mails that wait for approval.
-    pub fn count_held(&self) -> usize {
+    pub(crate) fn count_held(&self) -> usize {
         self.approvals.count_held()
     }
 
     /// Changes the policy for mails that are submitted from here on.
-    pub fn set_confirm_policy(&self, policy: ConfirmPolicy) {
+    pub(crate) fn set_confirm_policy(&self, policy: ConfirmPolicy) {
         self.approvals.set_policy(policy);
     }
 

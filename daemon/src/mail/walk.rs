@@ -9,7 +9,7 @@ use tai_proto::names::{Address, Instance};
 use tokio::time::Instant;
 
 /// Progress of a walk, called after each page: the mails that were looked at, and all mails.
-pub type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
+pub(crate) type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 /// The mails to go through, and the pages to ask for.
 pub(super) struct Walk<'a> {

@@ -13,7 +13,7 @@ impl<B: Bridge> MailService<B> {
     /// # Errors
     /// [`MailError::Session`] if the account is signed out, or if no look at the mailbox
     /// succeeded before the deadline. A failed look is retried and is no error.
-    pub async fn watch(
+    pub(crate) async fn watch(
         &self,
         instance: Option<&Instance>,
         since: Option<u64>,

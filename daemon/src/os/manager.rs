@@ -6,29 +6,29 @@ use std::time::Duration;
 /// A socket that the service manager listens on and passes to each daemon it starts. It
 /// outlives the daemon, which must not remove it.
 #[cfg(unix)]
-pub type InheritedSocket = std::os::unix::net::UnixListener;
+pub(crate) type InheritedSocket = std::os::unix::net::UnixListener;
 
 /// A pipe cannot be passed on.
 #[cfg(not(unix))]
-pub type InheritedSocket = std::convert::Infallible;
+pub(crate) type InheritedSocket = std::convert::Infallible;
 
 /// Takes the socket that the manager listens on (`sd_listen_fds(3)`), if it passed one. Must
 /// be called once, before the process has other threads.
 #[cfg(target_os = "linux")]
-pub fn inherited_socket() -> Option<InheritedSocket> {
+pub(crate) fn inherited_socket() -> Option<InheritedSocket> {
     let mut inherited = listenfd::ListenFd::from_env();
     inherited.take_unix_listener(0).ok().flatten()
 }
 
 /// Returns `None`: no manager passes a socket.
 #[cfg(not(target_os = "linux"))]
-pub fn inherited_socket() -> Option<InheritedSocket> {
+pub(crate) fn inherited_socket() -> Option<InheritedSocket> {
     None
 }
 
 /// A message to the manager.
 #[derive(Debug, Clone, Copy)]
-pub enum Notification<'a> {
+pub(crate) enum Notification<'a> {
     /// The daemon serves.
     Ready,
     /// The daemon reloads its configuration.
@@ -43,7 +43,7 @@ pub enum Notification<'a> {
 
 /// Sends a message to the manager (`sd_notify(3)`). Without a manager it does nothing.
 #[cfg(target_os = "linux")]
-pub fn notify(notification: Notification<'_>) {
+pub(crate) fn notify(notification: Notification<'_>) {
     use sd_notify::NotifyState as State;
     // The daemon can do nothing about a manager that takes no messages.
     let _ = match notification {
@@ -60,22 +60,22 @@ pub fn notify(notification: Notification<'_>) {
 
 /// Does nothing: there is no manager.
 #[cfg(not(target_os = "linux"))]
-pub fn notify(_: Notification<'_>) {}
+pub(crate) fn notify(_: Notification<'_>) {}
 
 /// Returns the interval at which the manager expects [`Notification::Alive`], if it does: half
 /// of its time limit.
 #[cfg(target_os = "linux")]
-pub fn watchdog_interval() -> Option<Duration> {
+pub(crate) fn watchdog_interval() -> Option<Duration> {
     sd_notify::watchdog_enabled().map(|limit| limit / 2)
 }
 
 /// Returns `None`: there is no manager.
 #[cfg(not(target_os = "linux"))]
-pub fn watchdog_interval() -> Option<Duration> {
+pub(crate) fn watchdog_interval() -> Option<Duration> {
     None
 }
 
 /// Returns whether a manager is notified. If so, SIGHUP means reload.
-pub fn is_present() -> bool {
+pub(crate) fn is_present() -> bool {
     cfg!(target_os = "linux") && std::env::var_os("NOTIFY_SOCKET").is_some()
 }

@@ -2,7 +2,7 @@
 //! processes and files, permissions of new files, signals, the terminal, the service manager.
 //! It knows no other module of the daemon.
 
-pub mod manager;
+pub(crate) mod manager;
 #[cfg(unix)]
 mod unix;
 #[cfg(not(unix))]
@@ -13,24 +13,24 @@ use unix as system;
 #[cfg(not(unix))]
 use windows as system;
 
-pub use manager::InheritedSocket;
-pub use system::{
+pub(crate) use manager::InheritedSocket;
+pub(crate) use system::{
     adopt_socket, file_access, free_name, is_socket, leave_session, private_dir, private_socket,
     reload_signal, restrict_new_files, stop_signal, terminal_width, uid,
 };
 
 /// Owner and permissions of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileAccess {
+pub(crate) struct FileAccess {
     /// Whether the file belongs to this user.
-    pub own: bool,
+    pub(crate) own: bool,
     /// The nine permission bits.
-    pub mode: u32,
+    pub(crate) mode: u32,
 }
 
 impl FileAccess {
     /// Returns whether other users can read, write or enter the file.
-    pub fn is_open(self) -> bool {
+    pub(crate) fn is_open(self) -> bool {
         self.mode & 0o077 != 0
     }
 }

@@ -28,7 +28,7 @@ use tokio::signal::unix::{SignalKind, signal};
 ///
 /// # Errors
 /// The system's error from removing the file.
-pub fn free_name(path: &Path) -> io::Result<bool> {
+pub(crate) fn free_name(path: &Path) -> io::Result<bool> {
     if UnixStream::connect(path).is_ok() {
         return Ok(false);
     }
@@ -43,7 +43,7 @@ pub fn free_name(path: &Path) -> io::Result<bool> {
 ///
 /// # Errors
 /// The system's error.
-pub fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<Option<Listener>> {
+pub(crate) fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<Option<Listener>> {
     if socket.local_addr()?.as_pathname() != Some(path) {
         return Ok(None);
     }
@@ -55,13 +55,13 @@ pub fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<Option<L
 
 /// Makes every file that this process creates from here on private to the user: the socket,
 /// the lock, the logs.
-pub fn restrict_new_files() {
+pub(crate) fn restrict_new_files() {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 /// Starts a session of its own (`setsid(2)`), so that the end of the client's session does not
 /// end the daemon.
-pub fn leave_session() {
+pub(crate) fn leave_session() {
     // It fails only if the process leads a session already.
     let _ = rustix::process::setsid();
 }
@@ -71,7 +71,7 @@ pub fn leave_session() {
 ///
 /// # Errors
 /// Never.
-pub fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
+pub(crate) fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     use interprocess::os::unix::local_socket::ListenerOptionsExt as _;
     Ok(match cfg!(target_os = "linux") {
         true => options.mode(0o600),
@@ -80,12 +80,12 @@ pub fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOption
 }
 
 /// Returns the effective user id.
-pub fn uid() -> u32 {
+pub(crate) fn uid() -> u32 {
     geteuid().as_raw()
 }
 
 /// Returns owner and permissions of a file.
-pub fn file_access(meta: &Metadata) -> Option<FileAccess> {
+pub(crate) fn file_access(meta: &Metadata) -> Option<FileAccess> {
     Some(FileAccess {
         own: meta.uid() == uid(),
         mode: meta.mode() & 0o777,
@@ -93,7 +93,7 @@ pub fn file_access(meta: &Metadata) -> Option<FileAccess> {
 }
 
 /// Returns whether a file is a Unix socket.
-pub fn is_socket(meta: &Metadata) -> bool {
+pub(crate) fn is_socket(meta: &Metadata) -> bool {
     meta.file_type().is_socket()
 }
 
@@ -102,7 +102,7 @@ pub fn is_socket(meta: &Metadata) -> bool {
 ///
 /// # Errors
 /// The system's error, or `PermissionDenied` with the rule that is broken.
-pub fn private_dir(path: &Path) -> io::Result<()> {
+pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let meta = std::fs::symlink_metadata(path)?;
     let refuse = |rule| Err(io::Error::new(io::ErrorKind::PermissionDenied, rule));
@@ -119,7 +119,7 @@ pub fn private_dir(path: &Path) -> io::Result<()> {
 }
 
 /// Returns the columns of the terminal on standard output, if it is one.
-pub fn terminal_width() -> Option<usize> {
+pub(crate) fn terminal_width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|width| *width > 0)
 }
@@ -129,7 +129,7 @@ pub fn terminal_width() -> Option<usize> {
 ///
 /// # Errors
 /// The system's error from installing a signal handler.
-pub async fn stop_signal() -> io::Result<&'static str> {
+pub(crate) async fn stop_signal() -> io::Result<&'static str> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
@@ -142,7 +142,7 @@ pub async fn stop_signal() -> io::Result<&'static str> {
 
 /// Waits for the signal that asks for a reload: SIGHUP under a service manager. Without one it
 /// never returns.
-pub async fn reload_signal() {
+pub(crate) async fn reload_signal() {
     match signal(SignalKind::hangup()) {
         Ok(mut hangup) if manager::is_present() => {
             hangup.recv().await;

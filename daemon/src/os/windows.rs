@@ -15,7 +15,7 @@ const OWNER_ONLY: &widestring::U16CStr = widestring::u16cstr!("D:P(A;;GA;;;OW)")
 ///
 /// # Errors
 /// Never.
-pub fn free_name(_: &Path) -> io::Result<bool> {
+pub(crate) fn free_name(_: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
@@ -23,36 +23,36 @@ pub fn free_name(_: &Path) -> io::Result<bool> {
 ///
 /// # Errors
 /// Never.
-pub fn adopt_socket(socket: InheritedSocket, _: &Path) -> io::Result<Option<Listener>> {
+pub(crate) fn adopt_socket(socket: InheritedSocket, _: &Path) -> io::Result<Option<Listener>> {
     match socket {}
 }
 
 /// Does nothing: the user's own directories are private.
-pub fn restrict_new_files() {}
+pub(crate) fn restrict_new_files() {}
 
 /// Does nothing: the client that starts the daemon detaches it.
-pub fn leave_session() {}
+pub(crate) fn leave_session() {}
 
 /// Lets only the user open the pipe.
 ///
 /// # Errors
 /// The system's error for the access list.
-pub fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
+pub(crate) fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options.security_descriptor(SecurityDescriptor::deserialize(OWNER_ONLY)?))
 }
 
 /// Returns 0: users have no numbers.
-pub fn uid() -> u32 {
+pub(crate) fn uid() -> u32 {
     0
 }
 
 /// Returns `None`: access lists are not read.
-pub fn file_access(_: &Metadata) -> Option<FileAccess> {
+pub(crate) fn file_access(_: &Metadata) -> Option<FileAccess> {
     None
 }
 
 /// Returns `false`: pipes are not files.
-pub fn is_socket(_: &Metadata) -> bool {
+pub(crate) fn is_socket(_: &Metadata) -> bool {
     false
 }
 
@@ -60,12 +60,12 @@ pub fn is_socket(_: &Metadata) -> bool {
 ///
 /// # Errors
 /// The system's error.
-pub fn private_dir(path: &Path) -> io::Result<()> {
+pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
 /// Returns `None`: the width is not determined.
-pub fn terminal_width() -> Option<usize> {
+pub(crate) fn terminal_width() -> Option<usize> {
     None
 }
 
@@ -73,12 +73,12 @@ pub fn terminal_width() -> Option<usize> {
 ///
 /// # Errors
 /// The system's error from installing a handler.
-pub async fn stop_signal() -> io::Result<&'static str> {
+pub(crate) async fn stop_signal() -> io::Result<&'static str> {
     tokio::signal::ctrl_c().await?;
     Ok("Ctrl-C")
 }
 
 /// Never returns: there is no reload.
-pub async fn reload_signal() {
+pub(crate) async fn reload_signal() {
     std::future::pending::<()>().await;
 }

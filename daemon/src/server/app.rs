@@ -1,5 +1,4 @@
-//! The parts of the running daemon in one place. [`super::dispatch`] gives each call to the
-//! part that does it.
+//! The running daemon: owns its parts. [`super::dispatch`] passes each call to one of them.
 
 use crate::{
     config::{ActivePolicy, Config},
@@ -32,17 +31,17 @@ pub(crate) struct App<T = Network> {
     pub(crate) session: Session,
     pub(crate) mail: MailService<HttpBridge<T>>,
     pub(crate) clients: Arc<Clients>,
-    /// Cancelled when the daemon drains.
+    /// Cancelled when the daemon begins to drain.
     pub(crate) stop: CancellationToken,
 }
 
-/// What is fixed from the daemon's start to its end.
+/// Values that do not change while the daemon runs.
 pub(crate) struct Facts {
     pub(crate) config: Config,
     pub(crate) profile: Profile,
-    /// The instance of clients that name none.
+    /// Default instance of clients.
     pub(crate) instance: Option<Instance>,
-    /// The configured credential source, in words; the keyring does not count.
+    /// Description of the configured credential source; `None` for the keyring.
     pub(crate) configured_source: Option<String>,
     pub(crate) endpoint: Endpoint,
     pub(crate) log: Arc<Log>,
@@ -53,10 +52,10 @@ pub(crate) struct Facts {
 }
 
 impl<T: Transport> App<T> {
-    /// Whether a successor of this daemon gets the password from where this one got it.
+    /// Returns whether a successor of this daemon can get the password from the same source.
     pub(crate) fn successor_can_sign_in(&self) -> bool {
         match self.session.snapshot().origin {
-            // Clients offer their password again; other sources are asked again.
+            // Clients offer their password again, and a successor re-reads the other sources.
             None | Some(CredentialOrigin::Client) => true,
             Some(
                 CredentialOrigin::Person | CredentialOrigin::Variable(_) | CredentialOrigin::Caller,

@@ -1,4 +1,4 @@
-//! Each call goes to the part that does it.
+//! Passes each call to the part of the daemon that serves it, and converts errors to faults.
 
 use super::{
     app::App,
@@ -39,7 +39,7 @@ impl<T: Transport> Service for App<T> {
         }
     }
 
-    /// A typed password and mails that wait for approval end with the daemon.
+    /// A typed password and mails that wait for approval are lost when the daemon exits.
     fn is_needed(&self) -> bool {
         self.session.snapshot().origin == Some(CredentialOrigin::Person)
             || self.mail.count_held() > 0
@@ -127,15 +127,17 @@ impl<T: Transport> App<T> {
                 Answer::ResolveHeld(resolved.map_err(failed)?)
             }
             Call::Stop(_) => {
-                tracing::info!("a client asks taid to stop");
+                tracing::info!("stop requested by a client");
                 self.stop.cancel();
                 Answer::Stop(())
             }
         })
     }
 
-    /// Refuses a tool that the configuration forbids to the instance. The user's own commands
-    /// are not limited.
+    /// Refuses a tool that the configuration forbids to the instance.
+    ///
+    /// # Errors
+    /// [`FaultCode::NotPermitted`].
     fn permit(&self, instance: Option<&Instance>, tool: Tool) -> Result<(), Fault> {
         let name = instance.map(Instance::as_str);
         match self.policy.refusal(name, tool) {
@@ -145,11 +147,12 @@ impl<T: Transport> App<T> {
     }
 
     fn failed(&self, error: &MailError) -> Fault {
-        tracing::warn!(error = tai_auth::chain(error), "the call failed");
+        tracing::warn!(error = tai_auth::chain(error), "call failed");
         fault::of_mail(error, &self.session.snapshot(), self.session.now())
     }
 
-    /// Waits for mail, or for the end of the daemon, whose successor knows more.
+    /// Waits for mail. A daemon that stops answers at once, because its successor continues the
+    /// wait from the same mark.
     async fn watch(
         &self,
         instance: Option<&Instance>,
@@ -182,14 +185,14 @@ impl<T: Transport> App<T> {
 
     fn status_json(&self) -> Result<Json, Fault> {
         let failed = |error: String| {
-            Fault::new(FaultCode::Internal, "the status cannot be shown").because(error)
+            Fault::new(FaultCode::Internal, "cannot encode the status").because(error)
         };
         let text = serde_json::to_string(&status::of(self));
         let text = text.map_err(|error| failed(error.to_string()))?;
         Json::new(text).map_err(|error| failed(error.to_string()))
     }
 
-    /// Ends in favour of a later release, if that can sign in as this daemon did.
+    /// Stops this daemon if `release` is later and a successor can sign in with the same source.
     fn make_way(&self, release: Release) -> Succession {
         let own = Release::parse(env!("CARGO_PKG_VERSION"));
         if own.is_none_or(|own| own >= release) {
@@ -198,7 +201,7 @@ impl<T: Transport> App<T> {
         if !self.successor_can_sign_in() {
             return Succession::HoldsPassword;
         }
-        tracing::info!("a later release was installed; stopping in favour of it");
+        tracing::info!("stopping: a later release is installed");
         self.stop.cancel();
         Succession::Yields
     }

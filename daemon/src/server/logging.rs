@@ -1,6 +1,5 @@
-//! The log: to standard error for whoever watches, and to a file a day for later (seed:
-//! `logs/tai-mcp.log`, which is a link to the present day's file). A log that cannot be
-//! written never stops the daemon.
+//! The log: lines on standard error, and one file per day. `logs/tai-mcp.log` (seed) is a link to
+//! the file of the current day. A failure to write the log never stops the daemon.
 
 use crate::{config::LogLevel, os};
 use std::{
@@ -19,34 +18,35 @@ use tracing_appender::{
 };
 use tracing_subscriber::{fmt::writer::MakeWriterExt as _, util::SubscriberInitExt as _};
 
-/// The name that always leads to the present file.
+/// Name of the link to the current file.
 const LINK: &str = "tai-mcp.log";
-/// Days kept.
-const KEPT: usize = 7;
-/// Lines that may wait for a slow disk; more are dropped rather than waited for.
-const WAITING: usize = 8192;
-/// A day's file takes no more than this; what comes after it is dropped.
+/// Number of daily files that are kept.
+const MAX_FILES: usize = 7;
+/// Number of lines that wait for a slow disk. Further lines are dropped.
+const MAX_QUEUED: usize = 8192;
+/// Limit of a day's file, in bytes. Further lines are dropped.
 const MAX_DAY: u64 = 32 << 20;
 
-/// Keeps the log's writers alive. Dropping it writes what waits.
+/// The writers of the log. Dropping it writes the queued lines.
 #[derive(Debug)]
 pub(crate) struct Log {
     _guards: [WorkerGuard; 2],
     slow: ErrorCounter,
     full: Arc<AtomicU64>,
-    /// The log file; `None` when there is only standard error.
+    /// The log file; `None` if there is only standard error.
     pub(crate) path: Option<PathBuf>,
 }
 
 impl Log {
-    /// Lines that are in no file: the disk was too slow, or the day's file full.
+    /// Returns the number of lines that were dropped because the disk was slow or the day's file
+    /// was full.
     pub(crate) fn dropped(&self) -> u64 {
         let slow = u64::try_from(self.slow.dropped_lines()).unwrap_or(u64::MAX);
         slow.saturating_add(self.full.load(Ordering::Relaxed))
     }
 }
 
-/// Where a profile's log is; the default one's is where the seed has it.
+/// Returns the log directory of a profile. The default profile's log is at the seed's path.
 pub(crate) fn dir(profile: &str) -> Option<PathBuf> {
     let logs = tai_proto::endpoint::state_dir()?.join("logs");
     Some(match profile {
@@ -55,13 +55,13 @@ pub(crate) fn dir(profile: &str) -> Option<PathBuf> {
     })
 }
 
-/// The name that always leads to the present file, in a log's directory.
-pub(crate) fn present(dir: &Path) -> PathBuf {
+/// Returns the path of the link to the current file in a log directory.
+pub(crate) fn current_file(dir: &Path) -> PathBuf {
     dir.join(LINK)
 }
 
-/// Starts logging, to standard error as well where somebody may read that. Without a
-/// directory, or with one that cannot be written, there is only standard error, and it says so.
+/// Starts logging to a file in `dir` and, if `to_stderr` is set, to standard error. If the file
+/// cannot be written, a warning is logged to standard error.
 pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log {
     let level = match level {
         LogLevel::Error => LevelFilter::ERROR,
@@ -69,7 +69,7 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
     };
-    let opened = dir.map(|dir| (present(dir), open(dir)));
+    let opened = dir.map(|dir| (current_file(dir), open(dir)));
     let (path, file, problem) = match opened {
         Some((path, Ok(file))) => (Some(path), Some(file), None),
         Some((path, Err(error))) => (None, None, Some((path, error))),
@@ -86,8 +86,8 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
         }),
         None => Box::new(io::sink()),
     };
-    // Each has a thread of its own: whoever stopped reading standard error stops neither the
-    // daemon nor the file.
+    // Each writer has its own thread, so a blocked standard error stops neither the daemon nor the
+    // file.
     let (writer, file_guard) = non_blocking("taid-log", sink);
     let stderr: Box<dyn io::Write + Send> = match to_stderr {
         true => Box::new(io::stderr()),
@@ -95,19 +95,19 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
     };
     let (watched, watched_guard) = non_blocking("taid-stderr", stderr);
     let slow = writer.error_counter();
-    // Only what this program says: libraries at debug level would put headers into the log.
+    // Lines of other crates are excluded, because at debug level they contain HTTP headers.
     let own = |meta: &tracing::Metadata<'_>| meta.target().starts_with("tai");
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_ansi(false)
-        // It would say so on standard error and panic where that is closed.
+        // The report of an internal error panics if standard error is closed.
         .log_internal_errors(false)
         .with_writer(watched.with_filter(own).and(writer.with_filter(own)))
         .finish();
-    // Tests start more than one daemon in a process; the first log stays.
+    // Tests start several daemons in one process; the first subscriber stays.
     let _ = subscriber.try_init();
     if let Some((path, error)) = problem {
-        tracing::warn!(%error, "the log file {} cannot be written; logging to standard error alone", path.display());
+        tracing::warn!(path = %path.display(), %error, "cannot write the log file; logging to standard error only");
     }
     Log {
         _guards: [file_guard, watched_guard],
@@ -119,13 +119,13 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
 
 fn non_blocking(thread: &str, sink: Box<dyn io::Write + Send>) -> (NonBlocking, WorkerGuard) {
     NonBlockingBuilder::default()
-        .buffered_lines_limit(WAITING)
+        .buffered_lines_limit(MAX_QUEUED)
         .lossy(true)
         .thread_name(thread)
         .finish(sink)
 }
 
-/// A day's file up to a limit, so that a client gone wild cannot fill the disk.
+/// Writer with a limit per day, so that a misbehaving client cannot fill the disk.
 struct Capped<W> {
     file: W,
     day: u64,
@@ -162,7 +162,7 @@ fn open(dir: &Path) -> io::Result<RollingFileAppender> {
         .rotation(Rotation::DAILY)
         .filename_prefix("taid")
         .filename_suffix("log")
-        .max_log_files(KEPT)
+        .max_log_files(MAX_FILES)
         .latest_symlink(LINK)
         .build(dir)
         .map_err(io::Error::other)
@@ -174,7 +174,7 @@ mod tests {
     use std::io::Write as _;
 
     #[test]
-    fn a_full_day_drops_lines_and_counts_them() {
+    fn lines_beyond_the_daily_limit_are_dropped_and_counted() {
         let dropped = Arc::new(AtomicU64::new(0));
         let mut capped = Capped {
             file: Vec::new(),

@@ -1,4 +1,5 @@
-//! `taid run`: puts the parts together, says that it is ready, waits to be stopped, drains.
+//! `taid run`: starts the parts of the daemon, reports readiness, waits for a reason to stop, and
+//! drains.
 
 use crate::{
     config::{ActivePolicy, Config, ConfigError, Inputs},
@@ -25,9 +26,9 @@ use tai_proto::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Why the daemon did not start.
+/// Reason for which the daemon did not start.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub(crate) enum RunError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -41,61 +42,62 @@ pub enum RunError {
 }
 
 impl RunError {
-    /// Whether another daemon holds the profile's lock.
-    pub fn is_already_running(&self) -> bool {
+    /// Returns whether another daemon holds the profile's lock.
+    pub(crate) fn is_already_running(&self) -> bool {
         matches!(self, RunError::Bind(BindError::AlreadyRunning { .. }))
     }
 
-    /// What to do about it.
-    pub fn hint(&self) -> &'static str {
+    /// Returns one action for the person at the terminal.
+    pub(crate) fn hint(&self) -> &'static str {
         match self {
             RunError::Config(error) => error.hint(),
             RunError::Endpoint(_) => {
-                "Set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path."
+                "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path"
             }
             RunError::Bind(BindError::AlreadyRunning { .. }) => {
-                "Use the one that runs (`taid status`), or stop it first (`taid stop`)."
+                "use the running taid (`taid status`), or stop it with `taid stop`"
             }
             RunError::Bind(BindError::Taken { .. }) => {
-                "systemd listens there, most likely: then it starts taid by itself. `systemctl --user stop taid.socket` ends that."
+                "if systemd listens there, it starts taid on demand; to run taid here, first run \
+                 `systemctl --user stop taid.socket`"
             }
             RunError::Bind(BindError::OtherSocket { .. }) => {
-                "Check ListenStream= in the socket unit, and the profile."
+                "check ListenStream= in the socket unit, and the profile"
             }
-            RunError::Bind(_) => "Check that the directory is yours and can be written to.",
-            RunError::Http(_) => {
-                "Check that the system's certificates are installed (package ca-certificates)."
-            }
-            RunError::Runtime(_) => "Check the limits on processes and open files (`ulimit -a`).",
+            RunError::Bind(
+                BindError::Directory { .. } | BindError::Lock { .. } | BindError::Listen { .. },
+            ) => "check that the directory is yours and writable",
+            RunError::Http(_) => "install the system's certificates (package ca-certificates)",
+            RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",
         }
     }
 }
 
-/// How the daemon was started.
+/// Way in which the daemon was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// By a person or a service manager, who ends it, too.
+pub(crate) enum Mode {
+    /// A person or a service manager started the daemon. It has no idle timeout.
     Foreground,
-    /// By a client that found none. It leaves the client's session, writes to its log alone,
-    /// and ends when it was idle for a while.
+    /// A client started the daemon (auto-start). It leaves the client's session, logs to its file
+    /// only, and exits after the idle timeout.
     ByClient,
 }
 
 /// Runs the daemon of `profile` until it is asked to stop.
 ///
 /// # Errors
-/// Any [`RunError`], before it serves anybody.
-pub fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
+/// Any [`RunError`], before the daemon serves its first client.
+pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
     let started = (SystemTime::now(), Instant::now());
     if mode == Mode::ByClient {
         os::leave_session();
     }
     tai_client::harden();
-    // First of all, because it may begin the program anew.
+    // This may re-execute the program, so it precedes every other step.
     let password = tai_client::take_password()
         .map(|given| (given.variable, SecretString::from(given.password.expose())));
     os::restrict_new_files();
-    let given = os::manager::inherited_socket();
+    let inherited = os::manager::inherited_socket();
     let endpoint = Endpoint::of_profile(profile)?;
     let dirs = endpoint::project_dirs();
     let env = |name: &str| std::env::var(name).ok();
@@ -124,12 +126,12 @@ pub fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
         config,
         mode,
         endpoint,
-        (lock, given),
+        (lock, inherited),
         log,
         bridge,
         started,
     ));
-    // A keyring that waits to be unlocked is not waited for.
+    // Without this, the exit would wait for a keyring that waits to be unlocked.
     runtime.shutdown_timeout(Duration::ZERO);
     done
 }
@@ -138,18 +140,18 @@ async fn serve(
     mut config: Config,
     mode: Mode,
     endpoint: Endpoint,
-    (lock, given): (ProfileLock, Option<os::InheritedSocket>),
+    (lock, inherited): (ProfileLock, Option<os::InheritedSocket>),
     log: logging::Log,
     bridge: Arc<HttpBridge>,
     started: (SystemTime, Instant),
 ) -> Result<(), RunError> {
-    let listener = match given {
-        Some(socket) => Listener::given(lock, socket)?,
+    let listener = match inherited {
+        Some(socket) => Listener::adopt(lock, socket)?,
         None => Listener::bind(lock)?,
     };
-    // The session alone holds the password, so that it alone has to forget it.
-    let nowhere = Source::Unconfigured { username: None };
-    let source = std::mem::replace(&mut config.source, nowhere);
+    // The session must be the only owner of the password, so that `taid logout` deletes it.
+    let empty = Source::Unconfigured { username: None };
+    let source = std::mem::replace(&mut config.source, empty);
     let configured_source = match &source {
         Source::Unconfigured { .. } | Source::Keyring { .. } => None,
         source => Some(source.to_string()),
@@ -193,8 +195,8 @@ async fn serve(
     service_manager::begin(&app);
     tokio::spawn(async move {
         match os::stop_signal().await {
-            Ok(how) => tracing::info!("stopping: {how}"),
-            Err(error) => tracing::error!(%error, "no signals can be received; stopping"),
+            Ok(signal) => tracing::info!(signal, "stopping"),
+            Err(error) => tracing::error!(%error, "cannot receive signals; stopping"),
         }
         os::manager::notify(os::manager::Notification::Stopping);
         stop.cancel();
@@ -212,7 +214,7 @@ async fn serve(
     Ok(())
 }
 
-/// The files of this profile that outlive the daemon.
+/// Returns the profile's files that outlive the daemon.
 fn state_files(profile: &str) -> Option<StateFiles> {
     let dir = endpoint::state_dir()?;
     Some(StateFiles {
@@ -226,10 +228,10 @@ fn announce(app: &App) {
         tracing::info!("🔐 Authentication configured: the password comes from {source}");
     } else {
         tracing::info!(
-            "no password is configured here; the keyring is asked, then `taid login` and clients"
+            "no password is configured; using the keyring, then `taid login` or a client"
         );
     }
-    // The first client should not have to wait for the login.
+    // A login at start saves the first client from waiting for it.
     app.session.nudge();
     if let Some(address) = app.mail.known_address(app.facts.instance.as_ref()) {
         tracing::info!("📧 Instance email: {address}");

@@ -1,5 +1,5 @@
-//! What the service manager hears of a running daemon, and what it can ask for: that the
-//! configuration is read anew.
+//! The daemon's side of the service manager: readiness, status text, watchdog, and reload of the
+//! configuration.
 
 use crate::{
     config::Config,
@@ -13,7 +13,8 @@ use std::sync::Arc;
 use tai_auth::session::Phase;
 use tokio::time::{interval, sleep};
 
-/// Tells the manager that the daemon serves, and from then on how it is.
+/// Notifies the manager that the daemon is ready, and starts the tasks for status, reload and
+/// watchdog. Without a manager it does nothing.
 pub(crate) fn begin(app: &Arc<App>) {
     if !manager::is_present() {
         return;
@@ -23,7 +24,7 @@ pub(crate) fn begin(app: &Arc<App>) {
     tokio::spawn(reload(app.clone()));
     if let Some(every) = manager::watchdog_interval() {
         tokio::spawn(async move {
-            // On the one thread that everything runs on: when that hangs, nothing is told.
+            // The task shares the daemon's only thread, so a hanging daemon sends no heartbeat.
             let mut beat = interval(every);
             loop {
                 beat.tick().await;
@@ -33,12 +34,12 @@ pub(crate) fn begin(app: &Arc<App>) {
     }
 }
 
-/// Tells how the session is, whenever that changes.
+/// Reports each change of the session's state.
 async fn report(app: Arc<App>) {
     let mut changes = app.session.changes();
-    let mut said = String::new();
+    let mut last = String::new();
     loop {
-        let words = {
+        let text = {
             let snapshot = changes.borrow_and_update();
             match &snapshot.phase {
                 Phase::Live { token, .. } => format!("signed in as {}", token.username()),
@@ -50,9 +51,9 @@ async fn report(app: Arc<App>) {
                 Phase::SignedOut(_) => "not signed in".to_owned(),
             }
         };
-        if words != said {
-            manager::notify(Notification::Status(&words));
-            said = words;
+        if text != last {
+            manager::notify(Notification::Status(&text));
+            last = text;
         }
         if changes.changed().await.is_err() {
             return;
@@ -60,8 +61,8 @@ async fn report(app: Arc<App>) {
     }
 }
 
-/// Reads the configuration anew when the manager asks for it, and takes over what can change
-/// while it runs. One that cannot be used changes nothing.
+/// Reloads the configuration when the manager asks for it, and applies `confirm_send` and the
+/// tools of each instance. An invalid configuration changes nothing.
 async fn reload(app: Arc<App>) {
     loop {
         os::reload_signal().await;
@@ -70,20 +71,16 @@ async fn reload(app: Arc<App>) {
             Ok(config) => {
                 app.policy.replace(config.tools);
                 app.mail.set_confirm_policy(config.settings.confirm_send);
-                tracing::info!(
-                    "confirm_send and [instances.*] are taken from the configuration anew"
-                );
+                tracing::info!("reloaded confirm_send and [instances.*] from the configuration");
             }
             Err(error) => {
                 let error = tai_auth::chain(&error);
-                tracing::error!("the configuration is as it was: {error}");
-                manager::notify(Notification::Status(&format!(
-                    "the configuration is as it was: {error}"
-                )));
+                tracing::error!(error, "reload failed; the configuration has not changed");
+                manager::notify(Notification::Status(&format!("reload failed: {error}")));
             }
         }
         manager::notify(Notification::Ready);
-        // A manager gone wild is not followed at any speed.
+        // Limits the rate of reloads.
         sleep(std::time::Duration::from_millis(100)).await;
     }
 }

@@ -1,5 +1,5 @@
-//! Signing in and out, as a client or a person asks for it. The session decides; this module
-//! combines its answers, the keyring and the words for readers.
+//! Sign-in and sign-out on behalf of clients and of `taid login`. The session decides; this module
+//! connects it with the keyring and with [`crate::fault`].
 
 use crate::{fault, server::app::App};
 use secrecy::SecretString;
@@ -17,13 +17,14 @@ use tai_proto::{
 use tokio::time::Instant;
 
 impl<T: Transport> App<T> {
-    /// Checks that this daemon serves a client's account, and whether it needs its password.
+    /// Checks that this daemon serves the client's account, and returns whether it needs the client's
+    /// password.
     pub(super) async fn claim(
         &self,
         claim: ClaimAccount,
         deadline: Instant,
     ) -> Result<PasswordNeed, Fault> {
-        // The keyring may know the account, and only a login tells.
+        // The account may come from the keyring, which only a login reads.
         self.session.settled(deadline).await;
         let snapshot = self.session.snapshot();
         if let Some(ours) = &snapshot.username
@@ -39,7 +40,7 @@ impl<T: Transport> App<T> {
                 }
             }
             Phase::SignedOut(SignedOut::NoCredentials(_)) => PasswordNeed::Needed,
-            // Another client may have the right one.
+            // Another client may have the correct password.
             Phase::Waiting {
                 error: SessionError::Refused,
                 ..
@@ -51,7 +52,7 @@ impl<T: Transport> App<T> {
         })
     }
 
-    /// Takes a client's password if the daemon has none.
+    /// Signs in with a client's password, if the daemon has none.
     pub(super) async fn take_offer(
         &self,
         offered: account::Credentials,
@@ -59,13 +60,13 @@ impl<T: Transport> App<T> {
     ) -> Result<(), Fault> {
         let credentials = checked(&offered)?;
         match self.session.offer(credentials, deadline).await {
-            // Another client was first; its password is used.
+            // Another client offered its password first.
             Ok(()) | Err(SessionError::Superseded) => Ok(()),
             Err(error) => Err(self.session_fault(&error)),
         }
     }
 
-    /// Signs a person in, and saves the password in the keyring if the person wants that.
+    /// Signs in with a typed password, and saves it in the keyring if `login.save` is set.
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
         let username = login.credentials.username.clone();
         let credentials = checked(&login.credentials)?;
@@ -83,7 +84,7 @@ impl<T: Transport> App<T> {
             let profile = self.facts.profile.to_string();
             match keyring::save(&profile, &credentials).await {
                 Ok(()) => {
-                    // From here on the keyring is asked at each login, and nothing is held.
+                    // From here on, each login reads the keyring, and no password is held.
                     let username = Some(username.clone());
                     let source = Source::Keyring { username, profile };
                     let _ = self.session.adopt(source, deadline).await;
@@ -98,7 +99,7 @@ impl<T: Transport> App<T> {
         })
     }
 
-    /// Signs out and clears the keyring.
+    /// Signs out and deletes the password from the keyring.
     pub(super) async fn logout(&self, deadline: Instant) -> Result<account::SignedOut, Fault> {
         let username = self.session.snapshot().username;
         self.session
@@ -120,7 +121,7 @@ impl<T: Transport> App<T> {
     }
 }
 
-/// Checks credentials that crossed the wire.
+/// Checks the length of a received password.
 fn checked(offered: &account::Credentials) -> Result<Credentials, Fault> {
     let password = offered.password.expose();
     if !is_password(password) {

@@ -1,4 +1,4 @@
-//! Gathers what `taid status` shows from the parts that know it. It changes nothing.
+//! Collects the values of `taid status` from the parts of the daemon. It changes nothing.
 
 use crate::{fault, server::app::App, time::rfc3339};
 use std::time::SystemTime;
@@ -13,7 +13,7 @@ use tai_proto::{
     status::*,
 };
 
-/// The status now.
+/// Returns the current status.
 pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
     let snapshot = app.session.snapshot();
     let address = |instance: Option<&Instance>| {

@@ -34,7 +34,7 @@ impl Logs {
                 .caused_by("HOME is not set")
                 .hint("set HOME")
         })?;
-        let link = logging::present(&dir);
+        let link = logging::current_file(&dir);
         let mut file = match File::open(&link) {
             Ok(file) => BufReader::new(file),
             Err(error) => {

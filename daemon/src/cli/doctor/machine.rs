@@ -181,5 +181,5 @@ pub(super) fn log(profile: &Profile, daemon: &Daemon) -> Check {
         let found = format!("other users can read {shown}");
         return wrong(name, found, format!("`chmod 700 {shown}`"));
     }
-    ok(name, logging::present(&dir).display().to_string())
+    ok(name, logging::current_file(&dir).display().to_string())
 }

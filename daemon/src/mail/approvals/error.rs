@@ -1,8 +1,8 @@
-//! The errors of approvals.
+//! Errors of approvals.
 
 /// The reason for which a mail was not approved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ApprovalError {
+pub(crate) enum ApprovalError {
     /// No question with this ticket is open.
     #[error("the approval is unknown, used or expired")]
     NoTicket,

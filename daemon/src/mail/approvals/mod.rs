@@ -10,7 +10,7 @@ mod error;
 mod policy;
 mod state;
 
-pub use error::ApprovalError;
+pub(crate) use error::ApprovalError;
 
 use super::prepared::PreparedMail;
 use crate::{config::ConfirmPolicy, time::rfc3339};

@@ -10,7 +10,7 @@
 
 mod state;
 
-pub use state::ClientKey;
+pub(crate) use state::ClientKey;
 
 use super::{journal::Journal, record::LeaseRecord};
 use state::{Event, Lease, State, step};

@@ -9,7 +9,7 @@ pub(super) const RETRY_MISSING: Duration = Duration::from_secs(30);
 pub(super) const BELIEVE_MISSING: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The number of a client's connection, never used twice in the life of a daemon.
-pub type ClientKey = u64;
+pub(crate) type ClientKey = u64;
 
 /// What is known of one mail.
 #[derive(Debug, Clone, PartialEq, Eq)]

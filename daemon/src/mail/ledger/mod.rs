@@ -20,7 +20,7 @@ const MAX_ENTRIES: usize = 4096;
 
 /// What became of the same mail before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// It is being sent.
     Sending,
     /// The bridge accepted it.

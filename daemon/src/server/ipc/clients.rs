@@ -1,4 +1,4 @@
-//! The connected MCP clients, for the status. The module keeps records and decides nothing.
+//! Records of the connected MCP clients, for `taid status`. They influence no decision.
 
 use crate::time::rfc3339;
 use std::{
@@ -8,11 +8,11 @@ use std::{
 };
 use tai_proto::{message::Identity, names::Instance, status::ClientStatus};
 
-/// The records of all connected agents.
+/// Records of all connected agents, by connection.
 #[derive(Debug, Default)]
-pub struct Clients(Mutex<BTreeMap<u64, ClientStatus>>);
+pub(crate) struct Clients(Mutex<BTreeMap<u64, ClientStatus>>);
 
-/// One client's record. Dropping it removes the record.
+/// Record of one client. Dropping it removes the record.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
     clients: &'a Clients,
@@ -25,7 +25,7 @@ impl Clients {
     }
 
     /// Returns the records, oldest connection first.
-    pub fn rows(&self) -> Vec<ClientStatus> {
+    pub(crate) fn rows(&self) -> Vec<ClientStatus> {
         self.table().values().cloned().collect()
     }
 
@@ -62,7 +62,7 @@ impl Record<'_> {
         }
     }
 
-    /// Names the MCP client.
+    /// Sets the name and the version of the MCP client.
     pub(super) fn identify(&self, identity: Identity) {
         self.change(|row| {
             row.name = identity.name.into_string();

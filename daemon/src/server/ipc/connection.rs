@@ -1,5 +1,5 @@
-//! One client: its handshake, its calls, its answers. One task reads and writes, so a client
-//! that does not read its answers is no longer read from, and is dropped after a while.
+//! One client: handshake, calls, answers. One task both reads and writes, so a client that does
+//! not read its answers cannot send further calls. It is disconnected after [`WRITE_TIMEOUT`].
 
 mod error;
 
@@ -24,14 +24,14 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
-/// The time a client may take to read what was written to it.
+/// Time limit for writing one frame.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-/// The longest deadline that is taken into account.
+/// Longest deadline of a call; a longer one is shortened.
 const LONGEST_DEADLINE: Duration = Duration::from_secs(5 * 60);
 
 const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 
-/// What all connections share, and this connection's number.
+/// State that all connections share, and this connection's number.
 pub(crate) struct Shared<S> {
     pub(crate) service: Arc<S>,
     pub(crate) key: u64,
@@ -46,30 +46,30 @@ struct Connection<'a, S, T> {
     decoder: Decoder,
     caller: Caller,
     record: Option<Record<'a>>,
-    /// The calls that are not answered.
+    /// Unanswered calls by request id.
     open: HashMap<u64, OpenCall>,
     events: mpsc::Sender<CallEvent>,
 }
 
-/// A call that is not answered.
+/// An unanswered call.
 struct OpenCall {
-    /// Aborts the call if it may be aborted.
+    /// Aborts the call; `None` for a call that must run to its end.
     abort: Option<AbortHandle>,
-    /// Whether the status counts it. Waiting for mail does not count.
+    /// Whether `taid status` counts the call. Waiting for mail does not count.
     is_counted: bool,
 }
 
-/// Serves one client if it is a process of the user's own.
+/// Serves one client if its process belongs to this user.
 pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
     let error = match tai_client::peer(&stream) {
         Ok(peer) if peer.is_own_user => return serve_own(shared, peer.pid, stream).await,
         Ok(_) => ConnectionError::OtherUser,
         Err(error) => error.into(),
     };
-    tracing::warn!(%error, "a client is disconnected");
+    tracing::warn!(%error, "client disconnected");
 }
 
-/// Serves one client until it hangs up, breaks the protocol, or the daemon has drained.
+/// Serves one client until it hangs up or breaks the protocol, or until the daemon has drained.
 pub(crate) async fn serve_own<S, T>(shared: Shared<S>, pid: Option<u32>, mut stream: T)
 where
     S: Service,
@@ -79,7 +79,7 @@ where
     let opened = tokio::select! {
         biased;
         opened = timeout(HANDSHAKE_TIMEOUT, open(&mut stream, &mut decoder)) => opened,
-        // A client that has not finished the handshake is not waited for.
+        // A client without a finished handshake has no calls to drain.
         () = shared.stop.cancelled() => return,
     };
     let result = match opened.unwrap_or(Err(ConnectionError::NoHandshake)) {
@@ -91,7 +91,7 @@ where
         Err(error) => Err(error),
     };
     if let Err(error) = result {
-        tracing::warn!(client = shared.key, pid, %error, "a client is disconnected");
+        tracing::warn!(client = shared.key, pid, %error, "client disconnected");
     }
 }
 
@@ -125,7 +125,7 @@ where
     shared.service.joined(&connection.caller);
     let result = connection.run(&mut happening).await;
     shared.service.gone(key);
-    // No reader is left for these answers. Calls that must not be repeated run to their end.
+    // No client reads these answers. Calls that must not be repeated run to their end.
     for open in connection.open.values() {
         if let Some(abort) = &open.abort {
             abort.abort();
@@ -134,7 +134,8 @@ where
     result
 }
 
-/// Does the handshake and reads the role; `None` if the client hangs up between frames.
+/// Performs the handshake and reads software and role; `None` if the client hangs up between
+/// frames.
 async fn open<T>(
     stream: &mut T,
     decoder: &mut Decoder,
@@ -185,7 +186,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                 return Ok(());
             }
             tokio::select! {
-                // Answers make room for new calls.
+                // An answer makes room for a new call, so answers come first.
                 biased;
                 Some(event) = happening.recv() => self.tell(event).await?,
                 () = self.shared.stop.cancelled(), if !draining => {}
@@ -238,12 +239,12 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                 let progress = FromDaemon::Progress { id, done, total };
                 write_frame(&mut self.stream, &progress).await
             }
-            // The call was cancelled and has been answered.
+            // The call was cancelled and is answered already.
             CallEvent::Progress { .. } => Ok(()),
         }
     }
 
-    /// Returns the reason why a request is not begun.
+    /// Returns the fault of a request that must not begin.
     fn refusal(&self, request: &Request) -> Option<Fault> {
         if self.shared.stop.is_cancelled() {
             return Some(fault::stopping());
@@ -269,7 +270,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             progress,
             call,
         } = request;
-        let patience = Duration::from_millis(deadline_ms.into()).min(LONGEST_DEADLINE);
+        let limit = Duration::from_millis(deadline_ms.into()).min(LONGEST_DEADLINE);
         let label = call.label();
         let may_abort = call.repeat() == Repeat::Safe;
         let is_counted = !matches!(call, Call::Watch(_));
@@ -278,7 +279,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         }
         let context = CallContext {
             caller: self.caller.clone(),
-            deadline: Instant::now() + patience,
+            deadline: Instant::now() + limit,
             progress: Progress {
                 id,
                 out: progress.then(|| self.events.clone()),
@@ -296,7 +297,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             let result = work.await;
             let _ = events.send(CallEvent::Done(id, Box::new(result))).await;
         };
-        // Tracked, so that a drain waits for a send whose client has gone.
+        // A drain waits for tracked tasks, so a send finishes even after its client has gone.
         let task = self.shared.tasks.spawn(finished.instrument(span));
         let abort = may_abort.then(|| task.abort_handle());
         self.open.insert(id, OpenCall { abort, is_counted });
@@ -308,7 +309,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         result: Result<Answer, Fault>,
     ) -> Result<(), ConnectionError> {
         let Some(open) = self.open.remove(&id) else {
-            // The call was cancelled while its answer waited here.
+            // The client cancelled the call while its answer was in the channel.
             if let Ok(answer) = result {
                 self.shared.service.undelivered(self.shared.key, answer);
             }
@@ -327,7 +328,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
     }
 }
 
-/// Reads one frame; `None` if the peer hangs up between frames.
+/// Reads one frame; `None` if the client hangs up between frames.
 async fn read_frame<F, T>(
     stream: &mut T,
     decoder: &mut Decoder,

@@ -1,5 +1,5 @@
-//! For how long nobody has been connected. It wakes up once at the end of that time, and not
-//! in between.
+//! The idle timeout: time without connected clients. The timer fires only when the timeout may
+//! have passed, so an idle daemon causes no periodic wake-ups.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -7,76 +7,76 @@ use std::{
 };
 use tokio::time::{Instant, sleep_until};
 
-/// Counts connections.
+/// Counts connections and knows since when there are none.
 #[derive(Debug)]
 pub(super) struct Idle {
     limit: Option<Duration>,
-    now: Mutex<Now>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug)]
-enum Now {
-    /// So many are connected.
+enum State {
+    /// Number of connections, at least 1.
     Busy(usize),
-    /// Nobody is, since then.
-    Since(Instant),
+    /// There has been no connection since this time.
+    Idle(Instant),
 }
 
-/// Somebody who is connected, until this is dropped.
+/// A connection. Dropping it ends the count of this connection.
 #[derive(Debug)]
-pub(super) struct Here(Arc<Idle>);
+pub(super) struct ConnectionGuard(Arc<Idle>);
 
 impl Idle {
     pub(super) fn new(limit: Option<Duration>) -> Self {
-        let now = Mutex::new(Now::Since(Instant::now()));
-        Self { limit, now }
+        let state = Mutex::new(State::Idle(Instant::now()));
+        Self { limit, state }
     }
 
-    fn now(&self) -> MutexGuard<'_, Now> {
-        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Somebody has connected.
-    pub(super) fn connected(self: Arc<Self>) -> Here {
-        let mut now = self.now();
-        *now = match *now {
-            Now::Busy(count) => Now::Busy(count + 1),
-            Now::Since(_) => Now::Busy(1),
+    /// Adds a connection.
+    pub(super) fn connected(self: Arc<Self>) -> ConnectionGuard {
+        let mut state = self.state();
+        *state = match *state {
+            State::Busy(count) => State::Busy(count + 1),
+            State::Idle(_) => State::Busy(1),
         };
-        drop(now);
-        Here(self)
+        drop(state);
+        ConnectionGuard(self)
     }
 
-    /// Returns once nobody was connected for the limit and `is_needed` says no; never when
-    /// there is no limit.
-    pub(super) async fn over(&self, is_needed: impl Fn() -> bool) {
+    /// Returns when there was no connection for the limit and `is_needed` returns `false`.
+    /// Without a limit it never returns. `is_needed` is called once per limit.
+    pub(super) async fn timed_out(&self, is_needed: impl Fn() -> bool) {
         let Some(limit) = self.limit else {
             return std::future::pending().await;
         };
         loop {
-            let end = match *self.now() {
-                Now::Busy(_) => Instant::now() + limit,
-                Now::Since(since) => since + limit,
+            let end = match *self.state() {
+                State::Busy(_) => Instant::now() + limit,
+                State::Idle(since) => since + limit,
             };
             sleep_until(end).await;
-            let idle = matches!(*self.now(), Now::Since(since) if since + limit <= Instant::now());
+            let idle =
+                matches!(*self.state(), State::Idle(since) if since + limit <= Instant::now());
             if idle && !is_needed() {
                 return;
             }
             if idle {
-                // Asked again after as long.
                 sleep_until(Instant::now() + limit).await;
             }
         }
     }
 }
 
-impl Drop for Here {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        let mut now = self.0.now();
-        *now = match *now {
-            Now::Busy(count) if count > 1 => Now::Busy(count - 1),
-            _ => Now::Since(Instant::now()),
+        let mut state = self.0.state();
+        *state = match *state {
+            State::Busy(count) if count > 1 => State::Busy(count - 1),
+            State::Busy(_) | State::Idle(_) => State::Idle(Instant::now()),
         };
     }
 }
@@ -89,13 +89,13 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(1800);
 
     #[tokio::test(start_paused = true)]
-    async fn it_is_over_after_the_limit_without_anybody_and_not_before() {
+    async fn the_timeout_passes_after_the_limit_without_connections() {
         let idle = Arc::new(Idle::new(Some(LIMIT)));
         let (one, two) = (idle.clone().connected(), idle.clone().connected());
         drop(one);
         tokio::time::advance(LIMIT * 3).await;
         let began = Instant::now();
-        tokio::join!(idle.over(|| false), async {
+        tokio::join!(idle.timed_out(|| false), async {
             tokio::time::sleep(LIMIT / 2).await;
             drop(two);
         });
@@ -103,10 +103,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_comes_begins_it_anew() {
+    async fn a_new_connection_restarts_the_timeout() {
         let idle = Arc::new(Idle::new(Some(LIMIT)));
         let began = Instant::now();
-        tokio::join!(idle.over(|| false), async {
+        tokio::join!(idle.timed_out(|| false), async {
             tokio::time::sleep(LIMIT - Duration::from_secs(1)).await;
             drop(idle.clone().connected());
         });
@@ -114,17 +114,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn while_it_is_needed_it_is_not_over_and_without_a_limit_it_never_is() {
+    async fn the_timeout_waits_while_the_daemon_is_needed_and_never_passes_without_a_limit() {
         let idle = Idle::new(Some(LIMIT));
         let asked = Cell::new(0);
-        idle.over(|| {
+        idle.timed_out(|| {
             asked.set(asked.get() + 1);
             asked.get() < 4
         })
         .await;
         assert_eq!(asked.get(), 4);
         let never = Idle::new(None);
-        let waited = tokio::time::timeout(LIMIT * 1000, never.over(|| false)).await;
+        let waited = tokio::time::timeout(LIMIT * 1000, never.timed_out(|| false)).await;
         assert!(waited.is_err());
     }
 }

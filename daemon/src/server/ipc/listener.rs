@@ -1,6 +1,7 @@
-//! Taking the socket and accepting. The order is what makes the winner unique: the lock
-//! first, then the leftovers of a daemon that died, then the name. A live name is never
-//! taken.
+//! The socket of a profile: locks the profile, listens, accepts, and drains.
+//!
+//! The order guarantees one daemon per profile: take the lock, remove a stale socket, bind. A
+//! socket with a live listener is never replaced.
 
 use super::{Clients, Service, connection, idle::Idle};
 use crate::os::{self, InheritedSocket};
@@ -18,23 +19,23 @@ use tai_proto::endpoint::Endpoint;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// As many clients as any machine has, with descriptors to spare.
+/// Limit of connections. The hard limit of open files leaves room for more.
 const MAX_CONNECTIONS: usize = 1100;
-/// How long what runs is waited for when the daemon ends.
-const GRACE: Duration = Duration::from_secs(10);
+/// Time limit for open calls when the daemon drains.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why the socket could not be taken.
+/// Reason for which the daemon cannot listen.
 #[derive(Debug, thiserror::Error)]
-pub enum BindError {
+pub(crate) enum BindError {
     #[error("taid is already running for profile {profile}{}", .pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
     AlreadyRunning { profile: String, pid: Option<u32> },
-    #[error("the directory {} cannot be used", path.display())]
+    #[error("cannot use the directory {}", path.display())]
     Directory {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("the lock file {} cannot be used", path.display())]
+    #[error("cannot use the lock file {}", path.display())]
     Lock {
         path: PathBuf,
         #[source]
@@ -42,9 +43,9 @@ pub enum BindError {
     },
     #[error("another program listens on {}", path.display())]
     Taken { path: PathBuf },
-    #[error("the service manager's socket is not {}", path.display())]
+    #[error("the service manager passed another socket than {}", path.display())]
     OtherSocket { path: PathBuf },
-    #[error("the socket {} cannot be listened on", path.display())]
+    #[error("cannot listen on the socket {}", path.display())]
     Listen {
         path: PathBuf,
         #[source]
@@ -52,15 +53,15 @@ pub enum BindError {
     },
 }
 
-/// The lock of a profile: while it is held, no other daemon of the profile runs.
+/// Lock of a profile. While it is held, no other daemon of the profile runs.
 #[derive(Debug)]
-pub struct ProfileLock {
+pub(crate) struct ProfileLock {
     _file: File,
     endpoint: Endpoint,
 }
 
-/// The socket, with the lock that goes with it.
-pub struct Listener {
+/// A listening socket and the lock of its profile.
+pub(crate) struct Listener {
     socket: Socket,
     lock: ProfileLock,
     origin: Origin,
@@ -68,7 +69,7 @@ pub struct Listener {
 
 type Socket = interprocess::local_socket::tokio::Listener;
 
-/// Who made the socket, and so whose it is to remove.
+/// Creator of the socket. Only the daemon's own socket is removed at exit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Ours,
@@ -76,11 +77,12 @@ enum Origin {
 }
 
 impl ProfileLock {
-    /// Takes the lock, or says who has it.
+    /// Creates the directory, takes the lock, and writes this process's pid into the lock file.
     ///
     /// # Errors
-    /// Any [`BindError`] but [`BindError::Listen`].
-    pub fn take(endpoint: Endpoint) -> Result<Self, BindError> {
+    /// [`BindError::Directory`], [`BindError::Lock`], or [`BindError::AlreadyRunning`] with the
+    /// holder's pid.
+    pub(crate) fn take(endpoint: Endpoint) -> Result<Self, BindError> {
         let dir = endpoint.dir();
         os::private_dir(dir).map_err(|source| BindError::Directory {
             path: dir.to_owned(),
@@ -121,18 +123,17 @@ impl ProfileLock {
 }
 
 impl Listener {
-    /// Removes what a dead daemon left and listens. Needs a tokio runtime.
+    /// Removes a stale socket and listens. Must be called in a tokio runtime.
     ///
     /// # Errors
-    /// [`BindError::Listen`].
-    pub fn bind(lock: ProfileLock) -> Result<Self, BindError> {
+    /// [`BindError::Taken`] if another program listens there, or [`BindError::Listen`].
+    pub(crate) fn bind(lock: ProfileLock) -> Result<Self, BindError> {
         let path = lock.endpoint.socket();
         let failed = |source| BindError::Listen {
             path: path.clone(),
             source,
         };
-        // A taid that made it held the lock that we hold now, so that it is dead. A service
-        // manager holds no lock, and listens.
+        // The lock excludes another taid. A service manager holds no lock and may listen here.
         if !os::free_name(&path).map_err(failed)? {
             return Err(BindError::Taken { path });
         }
@@ -140,7 +141,7 @@ impl Listener {
             .as_path()
             .to_fs_name::<GenericFilePath>()
             .map_err(failed)?;
-        // Reclaiming would unlink by name when dropped, and the name may be a successor's.
+        // Reclaiming would unlink the name on drop, when it may belong to a successor.
         let options = ListenerOptions::new().name(name).reclaim_name(false);
         let socket = os::private_socket(options)
             .and_then(ListenerOptions::create_tokio)
@@ -153,11 +154,11 @@ impl Listener {
         })
     }
 
-    /// Takes over a socket that the service manager listens on. Needs a tokio runtime.
+    /// Takes over a socket of the service manager. Must be called in a tokio runtime.
     ///
     /// # Errors
-    /// [`BindError::OtherSocket`] when it is not the profile's, [`BindError::Listen`].
-    pub fn given(lock: ProfileLock, socket: InheritedSocket) -> Result<Self, BindError> {
+    /// [`BindError::OtherSocket`] if the socket is not the profile's, or [`BindError::Listen`].
+    pub(crate) fn adopt(lock: ProfileLock, socket: InheritedSocket) -> Result<Self, BindError> {
         let path = lock.endpoint.socket();
         let socket = match os::adopt_socket(socket, &path) {
             Ok(Some(socket)) => socket,
@@ -172,10 +173,10 @@ impl Listener {
         })
     }
 
-    /// Serves until `stop`, or until nobody was connected for `idle_exit`; then drains: accepts
-    /// nobody, refuses new calls, answers what runs within a grace, hangs up, and releases the
-    /// socket before the lock.
-    pub async fn serve<S: Service>(
+    /// Serves clients until `stop` is cancelled or the idle timeout `idle_exit` passes, then
+    /// drains: closes the socket, refuses new calls, waits up to [`DRAIN_TIMEOUT`] for open
+    /// calls, and releases the lock last.
+    pub(crate) async fn serve<S: Service>(
         self,
         service: Arc<S>,
         clients: Arc<Clients>,
@@ -184,24 +185,27 @@ impl Listener {
     ) {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let tasks = TaskTracker::new();
-        let mut pause = Duration::ZERO;
+        let mut backoff = Duration::ZERO;
         let mut keys = 0;
         let idle = Arc::new(Idle::new(idle_exit));
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
-                () = idle.over(|| service.is_needed()) => {
-                    tracing::info!("stopping: nobody was connected for a while");
+                () = idle.timed_out(|| service.is_needed()) => {
+                    tracing::info!("stopping: idle timeout");
                     stop.cancel();
                     break;
                 }
-                accepted = accept(&self.socket, pause) => accepted,
+                accepted = accept(&self.socket, backoff) => accepted,
             };
             match accepted {
                 Ok(stream) => {
-                    pause = Duration::ZERO;
+                    backoff = Duration::ZERO;
                     let Ok(place) = places.clone().try_acquire_owned() else {
-                        tracing::warn!("a client is turned away: {MAX_CONNECTIONS} are connected");
+                        tracing::warn!(
+                            limit = MAX_CONNECTIONS,
+                            "client refused: too many connections"
+                        );
                         continue;
                     };
                     keys += 1;
@@ -212,17 +216,18 @@ impl Listener {
                         stop: stop.clone(),
                         tasks: tasks.clone(),
                     };
-                    let here = idle.clone().connected();
+                    let guard = idle.clone().connected();
                     tasks.spawn(async move {
                         connection::serve(shared, stream).await;
-                        drop((place, here));
+                        drop((place, guard));
                     });
                 }
                 Err(error) => {
-                    // Out of descriptors, most likely: trying again at once would spin, and
-                    // giving up would leave every later client without mail.
-                    tracing::error!(%error, "a connection could not be accepted");
-                    pause = (pause * 2).clamp(Duration::from_millis(10), Duration::from_secs(1));
+                    // Usually the process is out of file descriptors: an immediate retry would
+                    // spin, and an exit would disconnect every client.
+                    tracing::error!(%error, "cannot accept a connection");
+                    backoff =
+                        (backoff * 2).clamp(Duration::from_millis(10), Duration::from_secs(1));
                 }
             }
         }
@@ -236,13 +241,16 @@ impl Listener {
             let _ = std::fs::remove_file(lock.endpoint.socket());
         }
         tasks.close();
-        if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
-            tracing::warn!("{} tasks did not end within the grace", tasks.len());
+        if tokio::time::timeout(DRAIN_TIMEOUT, tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(open_calls = tasks.len(), "drain timed out");
         }
     }
 }
 
-async fn accept(socket: &Socket, pause: Duration) -> io::Result<Stream> {
-    tokio::time::sleep(pause).await;
+async fn accept(socket: &Socket, backoff: Duration) -> io::Result<Stream> {
+    tokio::time::sleep(backoff).await;
     socket.accept().await
 }

@@ -1,13 +1,13 @@
-//! The socket: one daemon per profile has it, and every client gets a task of its own. The
-//! module turns frames into calls and answers into frames, and knows no mail.
+//! The socket of the daemon, with one task per client. It decodes frames to calls and encodes
+//! answers to frames. [`Service`] serves the calls; this module knows no mail.
 
 mod clients;
 pub(crate) mod connection;
 mod idle;
 mod listener;
 
-pub use clients::Clients;
-pub use listener::{BindError, Listener, ProfileLock};
+pub(crate) use clients::Clients;
+pub(crate) use listener::{BindError, Listener, ProfileLock};
 
 use std::{future::Future, sync::Arc};
 use tai_proto::{Answer, Call, Fault, message::Role, names::Instance};
@@ -15,17 +15,16 @@ use tokio::{sync::mpsc, time::Instant};
 
 /// The client that makes a call.
 #[derive(Debug, Clone)]
-pub struct Caller {
-    /// The connection's number. Numbers are never used again.
-    pub key: u64,
-    /// The connection's role. An agent's instance is the daemon's default if the client names
-    /// none.
-    pub role: Role,
+pub(crate) struct Caller {
+    /// The connection's number. A daemon uses each number once.
+    pub(crate) key: u64,
+    /// The connection's role. An agent without an instance has the daemon's default one.
+    pub(crate) role: Role,
 }
 
 impl Caller {
     /// Returns the instance that the call is for.
-    pub fn instance(&self) -> Option<&Instance> {
+    pub(crate) fn instance(&self) -> Option<&Instance> {
         match &self.role {
             Role::Agent { instance } => instance.as_ref(),
             Role::Person => None,
@@ -35,26 +34,26 @@ impl Caller {
 
 /// The circumstances of a call.
 #[derive(Debug, Clone)]
-pub struct CallContext {
-    /// The client that makes it.
-    pub caller: Caller,
-    /// The time by which it is answered.
-    pub deadline: Instant,
-    /// The receiver of its progress.
-    pub progress: Progress,
+pub(crate) struct CallContext {
+    /// The client that makes the call.
+    pub(crate) caller: Caller,
+    /// Deadline of the answer.
+    pub(crate) deadline: Instant,
+    /// Receiver of progress reports.
+    pub(crate) progress: Progress,
 }
 
-/// Reports the progress of a call to a client that asked for it.
+/// Reports the progress of a call, if the client requested reports.
 #[derive(Debug, Clone)]
-pub struct Progress {
+pub(crate) struct Progress {
     id: u64,
     out: Option<mpsc::Sender<CallEvent>>,
 }
 
 impl Progress {
-    /// Reports that `done` of `total` mails were looked at. A report is dropped if the client
-    /// is slow.
-    pub fn report(&self, done: u64, total: u64) {
+    /// Reports that `done` of `total` mails were examined. If the client reads slowly, the report
+    /// is dropped.
+    pub(crate) fn report(&self, done: u64, total: u64) {
         if let Some(out) = &self.out {
             let id = self.id;
             let _ = out.try_send(CallEvent::Progress { id, done, total });
@@ -65,34 +64,34 @@ impl Progress {
 /// An event of a running call.
 #[derive(Debug)]
 enum CallEvent {
-    /// The call has got this far.
+    /// The call examined `done` of `total` mails.
     Progress { id: u64, done: u64, total: u64 },
-    /// The call is done. Boxed, because each client's channel keeps room for many: 8 kB.
+    /// The call is done. Boxed, because each client's channel reserves space for many events.
     Done(u64, Box<Result<Answer, Fault>>),
 }
 
 /// The daemon's work for clients. Each call runs on a task of its own. The future of a call
 /// that may be repeated must be safe to drop; other futures are never dropped.
-pub trait Service: Send + Sync + 'static {
-    /// Is told of a client that attached.
+pub(crate) trait Service: Send + Sync + 'static {
+    /// Handles a client that attached.
     fn joined(&self, client: &Caller);
 
-    /// Is told of a client that has gone.
+    /// Handles a client that disconnected.
     fn gone(&self, client: u64);
 
-    /// Does one call.
+    /// Serves one call.
     fn call(
         self: Arc<Self>,
         call: Call,
         context: CallContext,
     ) -> impl Future<Output = Result<Answer, Fault>> + Send;
 
-    /// Is told of an answer that was made and not sent, because the client had cancelled.
+    /// Handles an answer that was not sent because the client cancelled its call.
     fn undelivered(&self, client: u64, answer: Answer);
 
-    /// Whether exiting without clients would lose something.
+    /// Returns whether an exit would lose data, so that the idle timeout does not apply.
     fn is_needed(&self) -> bool;
 
-    /// Returns the instance of clients that name none.
+    /// Returns the default instance of clients.
     fn default_instance(&self) -> Option<Instance>;
 }

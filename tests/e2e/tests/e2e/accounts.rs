@@ -23,7 +23,7 @@ fn a_login_is_checked_with_the_bridge_before_it_is_said_to_have_succeeded() {
     exit 4
     error: Authentication failed - invalid username or password
     caused by: the bridge refused the login; it does the same when its own database fails
-    hint: check the username and the password (case matters) and run `taid login` again; the session is as it was before
+    hint: check the username and the password (case matters) and run `taid login` again; the session has not changed
     ");
     assert_eq!(machine.status()["session"]["state"], "signed_out");
     let right = machine.login(PASSWORD);
@@ -114,17 +114,17 @@ fn a_new_account_is_created_and_signed_in() {
     caused by: the bridge says: Username must be 3-50 characters: lowercase letters, numbers and hyphens (INVALID_USERNAME)
     hint: choose 3 to 50 lower-case letters, digits and hyphens
     exit 1
-    error: the username cannot be used
+    error: the username is not valid
     caused by: a username has 3 to 50 characters: ASCII letters, digits and hyphens
     hint: correct it and try again; nothing was sent
     exit 1
-    error: the password cannot be used
+    error: the password is not valid
     caused by: a password has 8 to 128 characters
     hint: correct it and try again; nothing was sent
     exit 1
     error: this username is taken
     caused by: the bridge says: Username already exists (USER_EXISTS)
-    hint: choose another, or sign in with `taid login` if it is yours
+    hint: choose another username, or run `taid login` if the account is yours
     exit 0
     account created: bob@tai.chat
     next: `taid run`, then `taid login bob`
@@ -186,7 +186,7 @@ fn a_client_of_another_account_is_told_about_profiles_and_changes_nothing() {
     exit 1
     error: this taid belongs to alice, not to bob
     caused by: one taid holds one account
-    hint: for both accounts: `taid login bob --profile bob`; to change the account: `taid logout` first
+    hint: to use both accounts, run `taid login bob --profile bob`; to replace the account, run `taid logout` first
     ");
     assert_eq!(machine.sandbox.count(LOGIN), 1);
     assert_eq!(machine.status()["account"]["username"], USER);

@@ -196,7 +196,7 @@ fn it_ends_when_it_was_idle_and_the_next_call_starts_another() {
     wait_until("the log says why", || {
         machine
             .log()
-            .contains("stopping: nobody was connected for a while")
+            .contains("stopping: idle timeout")
     });
     let mut client = shim(&machine, &[]);
     assert!(!client.call("list_inbox", json!({})).is_error);

@@ -240,13 +240,13 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
     exit 1
 
     $ taid login alice --password-stdin
-    error: the password cannot be used
+    error: the password is not valid
     caused by: a password has 8 to 128 characters
     hint: correct it and try again; nothing was sent
     exit 1
 
     $ taid login a b --password-stdin
-    error: the username cannot be used
+    error: the username is not valid
     caused by: a username has 3 to 50 characters: ASCII letters, digits and hyphens
     hint: correct it and try again; nothing was sent
     exit 1

@@ -127,9 +127,9 @@ fn an_instance_that_may_only_read_is_refused_the_rest_with_the_reason() {
     assert!(!reader.call("list_inbox", json!({})).is_error);
     let refused = reader.call("send_email", json!({"to": "a@b.c", "content": "x"}));
     insta::assert_snapshot!(refused.text, @"
-    error: send_email is not permitted here
-    caused by: taid's configuration says so: [instances.desk] has read_only = true
-    hint: do without it, or ask the user to change the configuration; nothing was done
+    error: send_email is not permitted for this instance
+    caused by: taid's configuration: [instances.desk] has read_only = true
+    hint: continue without this tool, or ask the user to change the configuration; nothing was done
     ");
     let mut bot = machine.shim("bot").initialized("test", "2025-06-18");
     let refused = bot.call("list_inbox", json!({}));

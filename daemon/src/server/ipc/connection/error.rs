@@ -1,15 +1,17 @@
-//! The reasons for which the daemon ends a connection.
+//! Errors that end a connection.
 
 use tai_proto::frame::FrameError;
 
-/// The reason for which a connection ended other than by the peer hanging up.
+/// Reason for which the daemon ends a connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConnectionError {
     #[error("the peer belongs to another user")]
     OtherUser,
-    #[error("the handshake was not finished in time")]
+    #[error("the handshake did not finish in time")]
     NoHandshake,
-    #[error("{software} speaks protocol {oldest} to {newest}, this daemon does not")]
+    #[error(
+        "{software} supports protocols {oldest} to {newest}, and this daemon supports none of them"
+    )]
     Version {
         newest: u32,
         oldest: u32,

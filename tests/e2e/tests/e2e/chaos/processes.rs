@@ -171,7 +171,7 @@ fn chaos_more_clients_than_there_are_places_are_turned_away_and_let_in_later() {
     }
     let more: Vec<_> = (0..200).map(|_| Raw::connect(&machine.socket())).collect();
     wait_until("some are turned away", || {
-        machine.log().contains("a client is turned away")
+        machine.log().contains("client refused: too many connections")
     });
     drop((crowd, more));
     works(&mut desk(&machine));
