@@ -1,10 +1,10 @@
-//! The rules for addresses and subjects. A bad value is refused; none is repaired silently.
+//! Rules for addresses and subjects. An invalid value is refused and never repaired silently.
 
 use super::error::MailError;
 
-/// The longest address, in bytes (RFC 5321, 4.5.3.1.3).
+/// Longest address, in bytes (RFC 5321, 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
-/// The longest subject, in bytes (RFC 5322, 2.1.1).
+/// Longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
 
 /// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
@@ -44,9 +44,7 @@ pub(super) fn subject(text: String) -> Result<String, MailError> {
         rule,
     };
     if text.chars().any(char::is_control) {
-        return Err(bad(
-            "it is one line, without line breaks or control characters",
-        ));
+        return Err(bad("expected one line, without control characters"));
     }
     if text.len() > MAX_SUBJECT {
         return Err(bad("it has at most 998 bytes"));

@@ -1,13 +1,12 @@
-//! The body of an outgoing mail: Markdown is converted to HTML that mail programs show well,
-//! HTML is sanitised, and the text part keeps the structure. Large bodies are converted on a
-//! blocking thread.
+//! The body of an outgoing mail. Markdown becomes HTML with inline styles, HTML is sanitised, and
+//! the text part keeps the structure. Large bodies are converted on a blocking thread.
 
 use super::{error::MailError, reading};
 use tai_proto::{mail::Format, text::MAX_CONTENT};
 
-/// The longest body that is converted or returned, in bytes; longer ones are cut.
+/// Longest body that is converted or returned, in bytes. Longer bodies are truncated.
 pub(super) const MAX_BODY: usize = 1 << 20;
-/// Bodies below this size, in bytes, are converted in place, in well under a millisecond.
+/// Size in bytes below which a body is converted on the calling thread.
 const SMALL: usize = 16 << 10;
 
 /// The two parts of an outgoing mail.
@@ -61,8 +60,8 @@ pub(super) async fn run<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.ok()
 }
 
-/// Converts GitHub-flavoured Markdown to HTML. Raw HTML is left out, which is comrak's default.
-/// Mail programs have no styles for tables, code and quotes, and honour inline styles alone.
+/// Converts GitHub-flavoured Markdown to HTML. Raw HTML is omitted (comrak's default). Tables, code
+/// and quotes get inline styles, the only ones that mail programs honour.
 fn html(markdown: &str) -> String {
     let mut options = comrak::Options::default();
     options.extension.table = true;
@@ -109,7 +108,7 @@ fn sanitised(html: &str) -> String {
         .to_string()
 }
 
-/// Cuts a text to [`MAX_BODY`] between two characters. Returns whether it was cut.
+/// Truncates text to [`MAX_BODY`] at a character boundary. Returns whether it was truncated.
 pub(super) fn cut_short(mut text: String) -> (String, bool) {
     let cut = text.len() > MAX_BODY;
     if cut {
@@ -162,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_cut_between_characters() {
+    fn a_body_is_truncated_at_a_character_boundary() {
         let (cut, was) = cut_short("é".repeat(MAX_BODY));
         assert!(was && cut.len() <= MAX_BODY);
         assert!(!cut_short("é".into()).1);

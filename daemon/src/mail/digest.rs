@@ -1,4 +1,4 @@
-//! The identity of an outgoing mail: a digest that two mails share only if they are the same.
+//! Digest that identifies the content of an outgoing mail.
 
 use ring::digest::{Context, SHA256};
 use std::fmt;
@@ -8,8 +8,8 @@ use std::fmt;
 pub(crate) struct Digest(String);
 
 impl Digest {
-    /// Digests a list of parts. The length of each part is digested too, so that two different
-    /// lists never read the same.
+    /// Returns the digest of a list of parts. It includes the length of each part, so that
+    /// different lists with the same concatenation differ.
     pub(crate) fn of(parts: &[&str]) -> Self {
         let mut context = Context::new(&SHA256);
         for part in parts {
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_is_read_back_from_its_text_and_from_no_other() {
+    fn a_digest_parses_from_its_text_only() {
         let digest = Digest::of(&["a"]);
         assert_eq!(Digest::parse(&digest.to_string()), Some(digest));
         for bad in ["", "a", &"g".repeat(32), &"A".repeat(32), &"0".repeat(33)] {

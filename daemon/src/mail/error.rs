@@ -1,4 +1,4 @@
-//! The errors of the mail operations.
+//! Errors of the mail operations.
 
 use super::{approvals::ApprovalError, digest::Digest, ledger::Outcome};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use tai_proto::{
     text::MAX_CONTENT,
 };
 
-/// The reason for which an operation failed.
+/// Reason for which an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum MailError {
-    /// There is no token to work with.
+    /// The session has no token.
     #[error("the session with the bridge failed")]
     Session(#[source] SessionError),
     /// A request failed. For a send: the mail was not sent.
@@ -42,9 +42,9 @@ pub(crate) enum MailError {
     Duplicate {
         /// The mail.
         digest: Digest,
-        /// What became of the same mail.
+        /// Outcome of the earlier submission.
         outcome: Outcome,
-        /// The time since then.
+        /// Time since the earlier submission.
         ago: Duration,
     },
     /// The mail may have been sent, and was not sent again.

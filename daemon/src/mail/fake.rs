@@ -31,11 +31,11 @@ pub(super) fn mail_id(number: u64) -> MailId {
 #[derive(Default)]
 pub(super) struct Mailbox {
     pub(super) mails: Mutex<Vec<Head>>,
-    /// The instance whose lists never come.
+    /// Instance whose lists never return.
     pub(super) hanging: Mutex<Option<String>>,
     /// The answer to all requests that mark a mail.
     pub(super) mark_fails: Mutex<Option<BridgeError>>,
-    /// The number of lists.
+    /// Number of list requests.
     pub(super) lists: Mutex<u32>,
     /// The answer to all lists.
     pub(super) list_fails: Mutex<Option<BridgeError>>,

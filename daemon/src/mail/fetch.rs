@@ -1,5 +1,5 @@
-//! Reading a mail: one that is named by its id, or the oldest unread one, which is leased to
-//! the client until the client has written it.
+//! Reading a mail: by its id, or the oldest unread one, which is leased to the client until the
+//! client has written it.
 
 use super::{
     error::MailError,
@@ -21,10 +21,9 @@ use tai_proto::{
 use tokio::time::{Instant, timeout_at};
 
 impl<B: Bridge> MailService<B> {
-    /// Reads a mail. A mail that is named by its id is marked read. Otherwise the oldest unread
-    /// mail that no other client holds is leased to the client: the client
-    /// [settles](MailService::settle) it, writes it, and [reports](MailService::deliver) that.
-    /// A cancelled call leaves no lease.
+    /// Reads a mail. With an id, the mail is marked read. Without one, the oldest unread mail that
+    /// no other client holds is leased to the client, which [settles](MailService::settle) it,
+    /// writes it, and [reports](MailService::deliver) that. A cancelled call leaves no lease.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -59,7 +58,7 @@ impl<B: Bridge> MailService<B> {
                     taken.keep();
                     return Ok(read);
                 }
-                // The mail was deleted since, or moved. The next one may still be there.
+                // The mail was deleted or moved after the list. The next one may exist.
                 Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
                     taken.miss();
                     missing.push(id.get());
@@ -96,7 +95,7 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Option<Taken<'_>>, MailError> {
-        // One look at a time for each address, so that no list is older than a lease.
+        // Lists of one address are serialized, so that no list is older than a lease.
         let key = address.as_str().to_ascii_lowercase();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
         let _turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
@@ -114,9 +113,8 @@ impl<B: Bridge> MailService<B> {
             .find_map(|id| self.leases.take(client, id, address.as_str())))
     }
 
-    /// Marks a mail read that is leased to the client and is about to be written. Returns
-    /// whether the bridge counts it as read now. A mail that cannot be marked is written
-    /// nevertheless, because it would be lost otherwise, and is marked later.
+    /// Marks a leased mail read before the client writes it. Returns whether the bridge counts it
+    /// as read. If the mail cannot be marked, the client still writes it, and it is marked later.
     ///
     /// # Errors
     /// [`MailError::NoSuchMail`] if the mail is not leased to the client.
@@ -129,23 +127,23 @@ impl<B: Bridge> MailService<B> {
         if !self.leases.mark(client, id.get()) {
             return Err(MailError::NoSuchMail(id));
         }
-        // A returned mail is marked again: its former holder may have been cut off before.
+        // A returned mail is marked again, because its former holder may have failed to mark it.
         Ok(self.confirm_read(id, deadline).await)
     }
 
-    /// Records that a client has written a leased mail to its reader. The report counts if the
-    /// client holds the mail, or if the mail is addressed to its instance and no client holds
-    /// it: the client may have reconnected since.
+    /// Records that a client has written a leased mail. The report counts if the client holds the
+    /// mail, or if no client holds it and it is addressed to the client's instance, because the
+    /// client may have reconnected.
     pub(crate) fn deliver(&self, instance: Option<&Instance>, client: ClientKey, id: MailId) {
         let own = self.known_address(instance);
         self.leases.deliver(client, id.get(), |address| match &own {
             Some(own) => own.matches(address),
-            // The daemon has just started and does not know the account.
+            // A daemon that has just started does not know the account yet.
             None => is_of_instance(address, instance),
         });
     }
 
-    /// Gives a leased mail back that the client does not write. Another client may get it.
+    /// Returns a leased mail that the client does not write, so that another client may get it.
     pub(crate) fn give_back(&self, client: ClientKey, id: MailId) {
         if let Some(address) = self.leases.give_back(client, id.get()) {
             self.arrivals.give_back(address);
@@ -174,7 +172,7 @@ impl<B: Bridge> MailService<B> {
     }
 }
 
-/// Whether an address of any account belongs to the instance.
+/// Returns whether an address, of any account, belongs to the instance.
 fn is_of_instance(address: &str, instance: Option<&Instance>) -> bool {
     let local = address.split_once('@').map_or(address, |(local, _)| local);
     match (local.split_once('.'), instance) {
@@ -204,7 +202,7 @@ async fn read(
     })
 }
 
-/// The bridge gave a mail an id that cannot be named.
+/// The bridge gave a mail the invalid id 0.
 const NO_ID: MailError = MailError::BadField {
     field: "email_id",
     rule: "the bridge's id is 0",

@@ -1,4 +1,4 @@
-//! Every unread mail is fetched once, whatever the clients do.
+//! Every unread mail is fetched once.
 
 use super::{
     super::{

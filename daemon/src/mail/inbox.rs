@@ -1,4 +1,4 @@
-//! Listing an instance's mails, all of them or the unread ones.
+//! Lists of an instance's mails: all mails, or the unread ones.
 
 use super::{
     error::MailError,
@@ -16,9 +16,9 @@ use tai_proto::{
 };
 use tokio::time::Instant;
 
-/// Mails a page: the bridge's own default.
+/// Number of mails per page, the bridge's default.
 const PAGE: u32 = 50;
-/// The most mails that one call goes through.
+/// Limit of mails that one call examines.
 const MAX_LOOKED_AT: u32 = 5_000;
 
 impl<B: Bridge> MailService<B> {
@@ -49,7 +49,7 @@ impl<B: Bridge> MailService<B> {
                 if which.show_read || !mail.head.read {
                     mails.push(mail.head);
                 }
-                // One more mail than is listed tells whether there are more.
+                // One mail beyond the end shows that there are more.
                 match mails.len() as u64 > end {
                     true => ControlFlow::Break(()),
                     false => ControlFlow::Continue(()),
@@ -112,7 +112,7 @@ pub(super) fn newest_first(mails: &mut [Head]) {
     mails.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
 }
 
-/// Returns a mail as lists show it; `None` if the bridge gave it an id that cannot be named.
+/// Returns a mail as lists show it; `None` for a mail with the invalid id 0.
 pub(super) fn envelope(mail: Head) -> Option<Envelope> {
     Some(Envelope {
         id: MailId::new(mail.id).ok()?,

@@ -2,8 +2,8 @@
 //! records are obsolete. It holds ids, addresses, digests and times, never the content of a
 //! mail. If the file cannot be written, the daemon continues without it and logs a warning.
 //!
-//! A crash or a full disk can cut the last line off. Such a line has no end, is never read and
-//! is overwritten by the next record. The file is not synced: a power failure can lose its
+//! A crash or a full disk can truncate the last line. Such a line has no line end, is ignored and
+//! is overwritten by the next record. The file is not synced, so a power failure can lose its
 //! last seconds.
 
 use crate::os;
@@ -16,11 +16,11 @@ use std::{
     str::FromStr,
 };
 
-/// Bytes that are read of a longer file: its end.
+/// Limit of bytes that are read. Of a longer file, only the end is read.
 const MAX_READ: u64 = 4 << 20;
-/// Lines that a file may have before it is replaced, however few of them are needed.
+/// Number of lines below which a file is never replaced.
 const MIN_LINES: usize = 256;
-/// Lines that a file may have for each needed one before it is replaced.
+/// Number of lines per needed record at which a file is replaced.
 const LINES_PER_RECORD: usize = 4;
 
 /// A journal of records `R`.
@@ -55,16 +55,17 @@ impl<R: Display + FromStr> Journal<R> {
     }
 
     /// Opens the file, creates it if it is missing, and returns its records in order. Lines
-    /// that are not records are skipped. A file that cannot be used costs a warning.
+    /// that are not records are skipped. An unusable file is logged as a warning, and the journal keeps
+    /// nothing.
     pub(super) fn open(path: PathBuf) -> (Self, Vec<R>) {
         let (file, bytes) = match JournalFile::open(path.clone()) {
             Ok(opened) => opened,
             Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "a journal cannot be opened; its records do not outlive taid");
+                tracing::warn!(path = %path.display(), %error, "cannot open a journal; its records do not outlive taid");
                 return (Self::nowhere(), Vec::new());
             }
         };
-        // A power failure can leave anything in a file.
+        // A power failure can leave arbitrary bytes in a file.
         let text = String::from_utf8_lossy(&bytes);
         let records: Vec<R> = text.lines().filter_map(|line| line.parse().ok()).collect();
         let skipped = file.lines.saturating_sub(records.len());
@@ -151,7 +152,7 @@ impl JournalFile {
             }
             Err(error) => {
                 if !self.incomplete {
-                    tracing::warn!(path = %self.path.display(), %error, "a journal cannot be written");
+                    tracing::warn!(path = %self.path.display(), %error, "cannot write a journal");
                 }
                 self.incomplete = true;
             }
@@ -170,8 +171,8 @@ impl JournalFile {
                 self.incomplete = false;
             }
             Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "a journal cannot be replaced");
-                // The longer file is as good; the next attempt waits until it has doubled.
+                tracing::warn!(path = %self.path.display(), %error, "cannot replace a journal");
+                // The longer file is still valid, so the next attempt waits until it has doubled.
                 self.max_lines = MIN_LINES.max(self.lines.saturating_mul(2));
             }
         }
@@ -182,7 +183,7 @@ impl JournalFile {
 /// next line overwrites the part that was written.
 fn append_at(file: &mut (impl Write + Seek), len: u64, line: &[u8]) -> io::Result<()> {
     file.write_all(line).inspect_err(|_| {
-        // If this fails too, the next line fails or follows the part, which then is no record.
+        // If this fails too, the partial line and the next one are no records and are skipped.
         let _ = file.seek(SeekFrom::Start(len));
     })
 }
@@ -199,7 +200,7 @@ fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<File> {
         .and_then(|mut file| file.write_all(bytes).map(|()| file))
         .and_then(|file| std::fs::rename(&next, path).map(|()| file));
     if replaced.is_err() {
-        // A full disk needs the room.
+        // The partial file would occupy a full disk.
         let _ = std::fs::remove_file(&next);
     }
     replaced

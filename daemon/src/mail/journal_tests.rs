@@ -1,4 +1,4 @@
-//! A journal returns every whole record after a restart, and never a part of one.
+//! A journal returns every complete record after a restart, and no partial one.
 
 use super::{super::record::LeaseRecord, *};
 use std::io::Cursor;
@@ -49,7 +49,7 @@ fn records_survive_a_restart_and_replaced_ones_do_not() {
 }
 
 #[test]
-fn a_line_that_a_crash_cut_off_is_not_read_and_is_overwritten() {
+fn a_line_that_a_crash_truncated_is_ignored_and_overwritten() {
     let (_dir, path) = place();
     write(&path, b"closed 1\nmarked 1234 desk.alice@tai");
     let (mut journal, records) = Journal::open(path.clone());
@@ -66,7 +66,7 @@ fn corrupt_lines_are_skipped_one_by_one() {
 }
 
 #[test]
-fn a_failed_write_leaves_no_part_in_front_of_the_next_record() {
+fn a_failed_write_leaves_no_partial_line_before_the_next_record() {
     struct Full {
         file: Cursor<Vec<u8>>,
         room: usize,
@@ -133,7 +133,7 @@ fn a_file_is_replaced_when_most_of_its_lines_are_obsolete() {
 }
 
 #[test]
-fn a_file_without_obsolete_lines_is_left_as_it_is() {
+fn a_file_without_obsolete_lines_is_not_replaced() {
     use std::os::unix::fs::MetadataExt as _;
     let (_dir, path) = place();
     write(&path, b"closed 1\n");
@@ -149,7 +149,7 @@ fn a_file_without_obsolete_lines_is_left_as_it_is() {
 }
 
 #[test]
-fn of_a_file_that_is_too_long_the_end_is_read() {
+fn only_the_end_of_a_long_file_is_read() {
     let (_dir, path) = place();
     let lines = MAX_READ as usize / 8;
     write(&path, "closed 1\n".repeat(lines).as_bytes());
@@ -160,7 +160,7 @@ fn of_a_file_that_is_too_long_the_end_is_read() {
 }
 
 #[test]
-fn a_journal_that_cannot_be_opened_stops_nothing() {
+fn a_journal_that_cannot_be_opened_keeps_nothing() {
     let (_dir, path) = place();
     std::fs::write(&path, "").unwrap();
     let (mut journal, records) = Journal::open(path.join("journal"));

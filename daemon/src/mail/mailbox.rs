@@ -1,4 +1,4 @@
-//! Changing mails without reading them, and searching.
+//! Deleting, marking and searching mails.
 
 use super::{
     error::MailError,
@@ -16,11 +16,11 @@ use tai_proto::{
 };
 use tokio::time::Instant;
 
-/// Mails a page: each comes with its body here.
+/// Number of mails per page. Each mail of a search includes its body.
 const PAGE: u32 = 25;
-/// The most mails that one search goes through.
+/// Limit of mails that one search examines.
 const MAX_LOOKED_AT: u32 = 1_000;
-/// The longest query, in bytes.
+/// Longest query, in bytes.
 const MAX_QUERY: usize = 500;
 
 impl<B: Bridge> MailService<B> {
@@ -35,8 +35,8 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
-        // The mail existed a moment ago. If it does not now, this request or its first attempt,
-        // whose answer was lost, has deleted it.
+        // The mail existed a moment ago. If it is gone, an attempt of this request, whose answer may
+        // have been lost, has deleted it.
         self.with_token(deadline, async |token| {
             self.bridge.delete(&token, id.get(), deadline).await
         })
@@ -130,7 +130,7 @@ impl<B: Bridge> MailService<B> {
     }
 }
 
-/// Whether each of the words, in lower case, occurs in the mail.
+/// Returns whether each of the words, in lower case, occurs in the mail.
 fn has_all(mail: &Message, words: &[&str]) -> bool {
     let parts = [
         Some(mail.head.from.as_str()),

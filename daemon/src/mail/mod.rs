@@ -1,10 +1,9 @@
 //! The mail operations, in terms of addresses, mails and receipts. Each operation is a method
-//! of [`MailService`], in the file of its name. The folder knows nothing of IPC and nothing of
-//! HTTP: the bridge is a [`tai_auth::bridge::Bridge`].
+//! of [`MailService`]. This module knows neither IPC nor HTTP: the bridge is a
+//! [`tai_auth::bridge::Bridge`].
 //!
-//! Three tables have state of their own, each with one owner, one pure step function and a
-//! test of every state: the leases of unread mails, the ledger of sent mails, and the
-//! approvals that a person has to give.
+//! Three tables have state: the leases of unread mails, the ledger of sent mails, and the approvals.
+//! Each has one owner, one pure step function and a test of every state.
 
 mod approvals;
 mod arrivals;
@@ -37,7 +36,7 @@ pub(crate) use error::MailError;
 pub(crate) use ledger::Outcome;
 pub(crate) use service::{MailOptions, MailService, StateFiles};
 
-/// The entry for tests/fuzz.
+/// Entry point of tests/fuzz.
 #[cfg(fuzzing)]
 pub(crate) fn fuzz(html: bool, text: &str) {
     let body = match html {

@@ -1,4 +1,4 @@
-//! Checking a draft and converting it to its final form.
+//! Conversion of a draft to its final form.
 
 use super::{
     check, content, digest::Digest, error::MailError, prepared::PreparedMail, service::MailService,
@@ -11,7 +11,8 @@ use tai_proto::{
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {
-    /// Checks a draft and converts it to its final form. For a reply, the original is read.
+    /// Checks a draft and converts it to its final form. A reply reads the original mail from the
+    /// bridge.
     pub(super) async fn prepare(
         &self,
         instance: Option<&Instance>,

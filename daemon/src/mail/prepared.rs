@@ -1,5 +1,5 @@
-//! An outgoing mail in its final form: what a person is shown, what is sent and what the
-//! ledger digests.
+//! An outgoing mail in its final form. The person's preview, the request to the bridge and the
+//! ledger's digest come from the same value.
 
 use super::{content::Parts, digest::Digest, reading};
 use tai_proto::{
@@ -8,16 +8,16 @@ use tai_proto::{
     text::{HeaderText, Words},
 };
 
-/// Bytes of the text part that a person is shown.
+/// Limit of the preview's text, in bytes.
 const MAX_SHOWN: usize = 2_000;
 
-/// A mail that can be sent as it is.
+/// A mail in its final form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct PreparedMail {
     /// The account's own address, without an instance.
     pub(super) account: Address,
     pub(super) from: Address,
-    /// The recipient. That of a reply is the original's sender, unchecked.
+    /// The recipient. For a reply it is the original's sender, unchecked.
     pub(super) to: String,
     pub(super) subject: String,
     pub(super) parts: Parts,

@@ -1,5 +1,5 @@
 //! The journal format: one record a line, `EVENT KEY VALUE`, separated by single spaces. The
-//! records of the leases and of the ledger are defined here, and nowhere else.
+//! records of the leases and of the ledger are defined only here.
 
 use super::digest::Digest;
 use std::{
@@ -29,7 +29,7 @@ pub(super) enum LeaseRecord {
         /// The mail's recipient.
         address: String,
     },
-    /// Nothing is to be remembered of the mail.
+    /// The lease has ended.
     Closed {
         /// The mail.
         id: u64,
@@ -39,7 +39,7 @@ pub(super) enum LeaseRecord {
 /// A change of a ledger entry. Times have a resolution of one second.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LedgerRecord {
-    /// The mail is about to leave.
+    /// The mail is about to be sent.
     Sending {
         /// The mail.
         digest: Digest,
@@ -60,7 +60,7 @@ pub(super) enum LedgerRecord {
         /// The time of the failure.
         at: SystemTime,
     },
-    /// Nothing is to be remembered of the mail.
+    /// The entry has ended.
     Closed {
         /// The mail.
         digest: Digest,
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn each_lease_record_is_one_line_and_is_read_back_from_it() {
+    fn each_lease_record_is_one_line_and_parses_back() {
         let address = "desk.alice@tai.chat".to_owned();
         for (record, line) in [
             (
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn each_ledger_record_is_one_line_and_is_read_back_from_it() {
+    fn each_ledger_record_is_one_line_and_parses_back() {
         let digest = || Digest::of(&["a"]);
         for (record, event, value) in [
             (
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_not_a_record() {
+    fn a_line_in_another_format_is_not_a_record() {
         for line in [
             "",
             "marked",

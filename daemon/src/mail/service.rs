@@ -36,17 +36,17 @@ pub(crate) struct MailService<B> {
     pub(super) ledger: Ledger,
     pub(super) approvals: Approvals,
     pub(super) arrivals: Arrivals<B>,
-    /// One look for unread mail at a time for each address.
+    /// Serializes the lists of unread mail of each address.
     pub(super) looks: Turns,
 }
 
 /// The options of a [`MailService`].
 pub(crate) struct MailOptions {
-    /// The recipient of mails that name none.
+    /// Default recipient.
     pub(crate) default_recipient: Option<String>,
-    /// The mails that a person has to approve.
+    /// Policy of approval.
     pub(crate) confirm: ConfirmPolicy,
-    /// The time between two looks for new mail (seed: `POLL_INTERVAL`).
+    /// Interval of polls for new mail (seed: `POLL_INTERVAL`).
     pub(crate) poll_interval: Duration,
     /// The files that outlive the daemon; `None` keeps everything in memory.
     pub(crate) files: Option<StateFiles>,
@@ -54,7 +54,7 @@ pub(crate) struct MailOptions {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// The files of a [`MailService`]. Directories are created, with access for the user alone.
+/// The files of a [`MailService`]. Missing directories are created, accessible to the user only.
 #[derive(Debug, Clone)]
 pub(crate) struct StateFiles {
     /// The journal of the leases.
@@ -76,8 +76,8 @@ impl Default for MailOptions {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Creates the service of the account that the session is signed in to. A file that cannot
-    /// be used costs a warning in the log.
+    /// Creates the service of the account that the session is signed in to. An unusable
+    /// file is logged as a warning.
     pub(crate) fn new(bridge: Arc<B>, session: Session, options: MailOptions) -> Self {
         let MailOptions {
             default_recipient,
@@ -128,12 +128,12 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Notes that a client is active: looks for new mail are frequent for a while.
+    /// Records that a client is active, which keeps the poll interval short.
     pub(crate) fn touch(&self) {
         self.arrivals.touch();
     }
 
-    /// Returns the address of an instance. Waits for a login if the account is not known.
+    /// Returns the address of an instance. Waits for a login if the account is unknown.
     pub(super) async fn address(
         &self,
         instance: Option<&Instance>,

@@ -1,5 +1,5 @@
-//! Sending and replying. A draft is prepared, a person approves of it if the configuration says
-//! so, the ledger is checked, and the mail is sent at most once.
+//! Sending and replying: prepares the draft, asks for approval if the policy requires it, checks the
+//! ledger, and sends the mail at most once.
 
 use super::{
     approvals::Answered, check, error::MailError, ledger::HeldBack, prepared::PreparedMail,
@@ -19,18 +19,18 @@ use tai_proto::{
 };
 use tokio::time::Instant;
 
-/// The reason for which a mail has no receipt.
+/// Reason for which a mail has no receipt.
 enum Failure {
-    /// The mail was not sent, for certain.
+    /// The mail was certainly not sent.
     NotSent(MailError),
     /// The mail may have been sent.
     Unknown(BridgeError),
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Sends a mail or a reply from the instance's address, at most once, and not if the same
-    /// mail was sent within ten minutes or may have been; `insist` sends it nevertheless. If a
-    /// person has to approve, nothing is sent before `consent` says so.
+    /// Sends a mail or a reply from the instance's address, at most once. The same mail within ten
+    /// minutes is refused unless `insist` is set. If the mail needs approval, it is sent only with
+    /// an approving `consent`.
     ///
     /// The call must not be cancelled: the outcome of a cancelled send is unknown.
     ///
@@ -54,7 +54,7 @@ impl<B: Bridge> MailService<B> {
                     .approvals
                     .wants(&mail, self.default_recipient.as_deref())
                 {
-                    // No person is asked about a mail that would be held back afterwards.
+                    // Asking about a mail that the ledger then holds back would be useless.
                     let checked = self.ledger.check(&mail.digest, insist);
                     checked.map_err(|held_back| duplicate(&mail, held_back))?;
                     return Ok(SubmitOutcome::Ask(self.approvals.ask(&mail)?));
@@ -71,8 +71,8 @@ impl<B: Bridge> MailService<B> {
         Ok(SubmitOutcome::Sent(sent))
     }
 
-    /// Sends or discards a mail that waits for approval. A mail that was not sent, for certain,
-    /// waits again.
+    /// Sends or discards a mail that waits for approval. A mail that was certainly not sent waits
+    /// again.
     ///
     /// # Errors
     /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
@@ -115,7 +115,7 @@ impl<B: Bridge> MailService<B> {
         self.approvals.count_held()
     }
 
-    /// Changes the policy for mails that are submitted from here on.
+    /// Replaces the policy for later submissions.
     pub(crate) fn set_confirm_policy(&self, policy: ConfirmPolicy) {
         self.approvals.set_policy(policy);
     }
@@ -139,7 +139,7 @@ impl<B: Bridge> MailService<B> {
                 Err(error)
             }
             Err(Failure::Unknown(cause)) => {
-                // Dropping the attempt records it.
+                // Dropping the attempt records the unknown outcome.
                 drop(attempt);
                 let digest = mail.digest.clone();
                 Err(MailError::Unknown { digest, cause })
@@ -209,7 +209,7 @@ impl<B: Bridge> MailService<B> {
 impl From<RequestError<SendFailure>> for Failure {
     fn from(error: RequestError<SendFailure>) -> Self {
         match error {
-            // The session gives out a token before the mail leaves.
+            // The session fails only before the request is sent.
             RequestError::Session(error) => Self::NotSent(MailError::Session(error)),
             RequestError::Bridge(SendFailure::NotSent(error)) => {
                 Self::NotSent(MailError::Bridge(error))

@@ -1,4 +1,4 @@
-//! A mail is sent at most once, and its outcome is recorded as it is known.
+//! A mail is sent at most once, and its outcome is recorded.
 
 use super::{
     super::{
@@ -52,7 +52,7 @@ impl World {
         self.submit(draft(text), false, Consent::NotAsked).await
     }
 
-    /// Submits a mail that a person is to be asked about.
+    /// Submits a mail that needs approval.
     async fn ask(&self, text: &str) -> Question {
         match self.send(text).await.unwrap() {
             SubmitOutcome::Ask(question) => question,
@@ -188,7 +188,7 @@ async fn two_equal_mails_at_once_are_sent_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reply_goes_to_the_original_sender_as_a_new_mail_where_the_bridge_cannot_reply() {
+async fn a_reply_is_a_new_mail_to_the_original_sender_if_the_bridge_cannot_reply() {
     let world = World::new(ConfirmPolicy::Never);
     world.mailbox.deliver(7, DESK);
     let reply = Draft {
@@ -221,7 +221,7 @@ async fn a_lost_reply_is_not_sent_as_a_new_mail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mail_is_sent_once_a_person_approves() {
+async fn a_mail_is_sent_after_a_person_approves() {
     let world = World::new(ConfirmPolicy::Always);
     let question = world.ask("text").await;
     assert_eq!((world.sent(), question.mail.from.as_str()), (0, DESK));

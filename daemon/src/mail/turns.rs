@@ -1,4 +1,4 @@
-//! Mutual exclusion by key.
+//! Mutual exclusion per key.
 
 use std::{
     collections::HashMap,
@@ -6,13 +6,13 @@ use std::{
 };
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-/// A lock for each key, as long as a task holds it or waits for it.
+/// One lock per key. A lock exists while a task holds it or waits for it.
 #[derive(Debug, Default)]
 pub(super) struct Turns(Mutex<HashMap<String, Arc<AsyncMutex<()>>>>);
 
 impl Turns {
     /// Waits until no other task holds the key's lock, and returns the lock. Tasks get it in
-    /// the order in which they ask for it. A cancelled wait leaves nothing behind.
+    /// the order of their calls. A wait may be cancelled.
     pub(super) async fn wait(&self, key: &str) -> OwnedMutexGuard<()> {
         self.lock_of(key).lock_owned().await
     }
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_that_no_task_holds_are_forgotten() {
+    async fn locks_that_no_task_holds_are_dropped() {
         let turns = Turns::default();
         for n in 0..100 {
             drop(turns.wait(&n.to_string()).await);

@@ -1,6 +1,5 @@
-//! Going through the mailbox page by page, for exact addresses, up to a bound. The bridge can
-//! filter neither by read state nor by exact address, and mail that arrives in between shifts
-//! its pages.
+//! Walk through the mailbox of one exact address, page by page, up to a limit. The bridge filters
+//! neither by read state nor by exact address, and new mail shifts its pages.
 
 use super::{error::MailError, service::MailService};
 use std::{collections::HashSet, ops::ControlFlow};
@@ -8,36 +7,37 @@ use tai_auth::bridge::{Bridge, Message, Page};
 use tai_proto::names::{Address, Instance};
 use tokio::time::Instant;
 
-/// Progress of a walk, called after each page: the mails that were looked at, and all mails.
+/// Receiver of progress, called after each page with the number of examined mails and of all
+/// mails.
 pub(crate) type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
-/// The mails to go through, and the pages to ask for.
+/// Mails to visit, and size of the pages.
 pub(super) struct Walk<'a> {
     pub(super) instance: Option<&'a Instance>,
     /// The instance's address.
     pub(super) address: &'a Address,
-    /// Whether the mails are needed with their bodies.
+    /// Whether `visit` needs the bodies.
     pub(super) bodies: bool,
-    /// Mails a page: the bridge lists each mail with its whole body (trap 3).
+    /// Number of mails per page. The bridge lists each mail with its whole body (trap 3).
     pub(super) page: u32,
-    /// The most mails to go through.
+    /// Limit of mails.
     pub(super) most: u32,
     pub(super) tell: Tell<'a>,
 }
 
-/// The extent of a walk.
+/// Extent of a walk.
 pub(super) struct Walked {
-    /// Mails of the address that the walk went through.
+    /// Number of visited mails of the address.
     pub(super) looked_at: u64,
-    /// Mails that the bridge counts for the instance.
+    /// Number of mails of the instance by the bridge's count.
     pub(super) count: u64,
-    /// Whether the walk went through all mails.
+    /// Whether the walk reached the end of the mailbox.
     pub(super) complete: bool,
 }
 
 impl<B: Bridge> MailService<B> {
     /// Calls `visit` with each mail of the address, roughly newest first, until there are no
-    /// more or `visit` breaks. The page is finished nevertheless, because the bridge lists the
+    /// more or `visit` breaks. The current page is still finished, because the bridge lists the
     /// mails of one second oldest first (trap 4).
     pub(super) async fn walk(
         &self,
@@ -63,8 +63,8 @@ impl<B: Bridge> MailService<B> {
             complete = listing.mails.is_empty() || !listing.has_more;
             let mut enough = false;
             for mail in listing.mails {
-                // The bridge's filter is a LIKE (trap 5), and a mail that arrives in between
-                // pushes a visited one onto the next page.
+                // The bridge's filter is a LIKE (trap 5), and a new mail pushes a visited one onto
+                // the next page.
                 if walk.address.matches(&mail.head.to) && seen.insert(mail.head.id) {
                     enough |= visit(mail).is_break();
                 }

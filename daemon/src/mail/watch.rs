@@ -6,13 +6,13 @@ use tai_proto::{mail::MailboxUpdate, names::Instance};
 use tokio::time::{Instant, timeout_at};
 
 impl<B: Bridge> MailService<B> {
-    /// Waits for mail to the instance's address. Without a mark, returns as soon as the
-    /// mailbox's present state is known; with the mark of an earlier answer, as soon as mail
-    /// has arrived since, or at the deadline.
+    /// Waits for mail to the instance's address. Without a mark, it returns when the mailbox's
+    /// current state is known. With the mark of an earlier answer, it returns when mail has arrived
+    /// since, or at the deadline.
     ///
     /// # Errors
-    /// [`MailError::Session`] if the account is signed out, or if no look at the mailbox
-    /// succeeded before the deadline. A failed look is retried and is no error.
+    /// [`MailError::Session`] if the account is signed out, or if no poll of the mailbox succeeded
+    /// before the deadline. A failed poll is retried and is no error.
     pub(crate) async fn watch(
         &self,
         instance: Option<&Instance>,
@@ -32,7 +32,7 @@ impl<B: Bridge> MailService<B> {
             } else if is_late {
                 return Err(MailError::Session(SessionError::Deadline));
             }
-            // The sender belongs to `self`, so this fails at the deadline only.
+            // `self` owns the sender, so this fails only at the deadline.
             let _ = timeout_at(deadline, log.changed()).await;
         }
     }

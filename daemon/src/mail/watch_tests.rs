@@ -1,5 +1,4 @@
-//! A watcher hears of new mail in time and misses none, and any number of watchers cost one
-//! look an interval.
+//! Watchers are notified of every new mail in time, at the cost of one poll per interval.
 
 use super::{
     super::{
@@ -37,7 +36,7 @@ impl World {
         self.watch(None).await.mark
     }
 
-    /// Watches for the desk for a minute.
+    /// Watches for mail to the instance `desk` for a minute.
     async fn watch(&self, since: Option<u64>) -> MailboxUpdate {
         let deadline = Instant::now() + Duration::from_secs(60);
         self.mail
@@ -52,7 +51,7 @@ impl World {
 }
 
 #[tokio::test(start_paused = true)]
-async fn mail_is_told_within_the_interval_to_its_address() {
+async fn new_mail_is_reported_to_its_address_within_the_interval() {
     let world = World::new();
     world.deliver(1, "desk.alice@tai.chat", 0);
     let mark = world.begin().await;
@@ -70,7 +69,7 @@ async fn mail_is_told_within_the_interval_to_its_address() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn mail_for_another_address_is_not_told() {
+async fn mail_to_another_address_is_not_reported() {
     let world = World::new();
     let mark = world.begin().await;
     world.deliver(1, "desk.alice@tai.chat", 0);
@@ -81,7 +80,7 @@ async fn mail_for_another_address_is_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mail_of_the_same_second_is_told_although_the_bridge_lists_it_last() {
+async fn a_mail_of_the_same_second_is_reported_although_the_bridge_lists_it_last() {
     let world = World::new();
     for id in 1..=30 {
         world.deliver(id, "desk.alice@tai.chat", 7);
@@ -92,7 +91,7 @@ async fn a_mail_of_the_same_second_is_told_although_the_bridge_lists_it_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deleting_and_reading_are_not_told() {
+async fn deletion_and_reading_are_not_reported() {
     let world = World::new();
     for id in 1..=3 {
         world.deliver(id, "desk.alice@tai.chat", id);
@@ -107,7 +106,7 @@ async fn deleting_and_reading_are_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_list_is_no_proof_of_an_empty_mailbox() {
+async fn an_empty_list_does_not_prove_an_empty_mailbox() {
     let world = World::new();
     world.deliver(1, "desk.alice@tai.chat", 0);
     let mark = world.begin().await;
@@ -118,7 +117,7 @@ async fn an_empty_list_is_no_proof_of_an_empty_mailbox() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn twenty_watchers_cost_one_look_an_interval_and_no_watcher_costs_none() {
+async fn twenty_watchers_cost_one_poll_per_interval_and_no_watcher_costs_none() {
     let world = World::new();
     let mark = world.begin().await;
     let before = world.lists();
@@ -142,7 +141,7 @@ async fn twenty_watchers_cost_one_look_an_interval_and_no_watcher_costs_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watcher_that_leaves_stops_no_look_of_the_others() {
+async fn a_watcher_that_leaves_does_not_stop_the_poll_of_the_others() {
     let world = World::new();
     let mark = world.begin().await;
     let looker = tokio::spawn({
@@ -163,7 +162,7 @@ async fn a_watcher_that_leaves_stops_no_look_of_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_make_looks_rarer_and_lose_no_mail() {
+async fn failures_make_polls_rarer_and_lose_no_mail() {
     let world = World::new();
     let mark = world.begin().await;
     let fail = |error| *world.mailbox.list_fails.lock().unwrap() = error;
@@ -184,7 +183,7 @@ async fn failures_make_looks_rarer_and_lose_no_mail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_mailbox_is_looked_at_once_a_minute_until_a_client_is_active() {
+async fn an_idle_mailbox_is_polled_once_a_minute_until_a_client_is_active() {
     let world = World::new();
     let mark = world.begin().await;
     for _ in 0..15 {
@@ -216,11 +215,11 @@ async fn the_mark_of_another_daemon_is_answered_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_of_the_mailbox_without_an_explanation_is_told_to_every_address() {
+async fn an_unexplained_change_of_the_mailbox_is_reported_to_every_address() {
     let world = World::new();
     world.deliver(10, "lab.alice@tai.chat", 10);
     let mark = world.begin().await;
-    // One more mail, but none with an id that is new.
+    // The count grows, and no id is new.
     world.deliver(5, "lab.alice@tai.chat", 5);
     let news = world.watch(Some(mark)).await;
     assert!(news.arrived && news.mark > mark);
@@ -231,7 +230,7 @@ async fn a_change_of_the_mailbox_without_an_explanation_is_told_to_every_address
 }
 
 #[tokio::test(start_paused = true)]
-async fn more_new_mails_than_one_look_goes_through_are_told_to_every_address() {
+async fn more_new_mails_than_one_poll_examines_are_reported_to_every_address() {
     let world = World::new();
     world.deliver(1, "lab.alice@tai.chat", 1);
     let mark = world.begin().await;
@@ -242,7 +241,7 @@ async fn more_new_mails_than_one_look_goes_through_are_told_to_every_address() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_polling_task_runs_while_a_client_watches_and_no_longer() {
+async fn the_polling_task_runs_only_while_a_client_watches() {
     let world = World::new();
     assert!(!world.mail.arrivals.is_polling());
     let mark = world.begin().await;
@@ -268,7 +267,7 @@ async fn the_polling_task_runs_while_a_client_watches_and_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mail_that_a_client_gives_back_is_told_to_the_watchers_of_its_address() {
+async fn a_returned_mail_is_reported_to_the_watchers_of_its_address() {
     for disconnects in [true, false] {
         let world = World::new();
         let mail = &world.mail;

@@ -1,4 +1,4 @@
-//! A mail is sent if a person approved of that very mail, once, in time, and never otherwise.
+//! A mail is sent only if a person approved that same mail, once and in time.
 
 use super::{super::prepared::prepared, *};
 use std::collections::HashSet;
@@ -43,7 +43,7 @@ fn verdict(held: &HeldMail, send: bool) -> ResolveHeld {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ticket_is_good_once_and_for_its_own_mail() {
+async fn a_ticket_is_valid_once_and_for_its_own_mail() {
     let approvals = approvals();
     let ticket = ask(&approvals, "one");
     assert_eq!(approve(&approvals, &ticket, "one"), Ok(()));
@@ -62,7 +62,7 @@ async fn a_ticket_is_good_once_and_for_its_own_mail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_declined_mail_is_not_sent_and_its_ticket_is_used_up() {
+async fn a_declined_mail_is_not_sent_and_consumes_its_ticket() {
     let approvals = approvals();
     let ticket = ask(&approvals, "text");
     let declined = answer(&approvals, &ticket, ConsentAnswer::Declined, "text");
@@ -72,7 +72,7 @@ async fn a_declined_mail_is_not_sent_and_its_ticket_is_used_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ticket_is_good_for_ten_minutes() {
+async fn a_ticket_is_valid_for_ten_minutes() {
     let approvals = approvals();
     let ticket = ask(&approvals, "text");
     tokio::time::advance(QUESTION_LIFE - Duration::from_secs(1)).await;

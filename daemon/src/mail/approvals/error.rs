@@ -1,6 +1,6 @@
 //! Errors of approvals.
 
-/// The reason for which a mail was not approved.
+/// Reason for which a mail was not approved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ApprovalError {
     /// No question with this ticket is open.
@@ -9,16 +9,16 @@ pub(crate) enum ApprovalError {
     /// The question with this ticket was about another mail.
     #[error("the approval is for another mail")]
     OtherMail,
-    /// The person was asked, and did not approve.
+    /// The person declined.
     #[error("the user did not approve the mail")]
     Declined,
-    /// No more mails may wait.
+    /// The queue of waiting mails is full.
     #[error("the approval queue is full")]
     Full,
     /// No mail with this number waits.
     #[error("mail {0} does not wait for approval")]
     NotHeld(u64),
-    /// A ticket needs random bits.
+    /// The random bits of a ticket are not available.
     #[error("the system's random number generator failed")]
     NoRandom,
 }

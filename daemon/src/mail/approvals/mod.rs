@@ -1,10 +1,9 @@
-//! The mails that a person has to approve: open questions, and mails that wait for
-//! `taid approve`. They are in memory alone; a restart of the daemon forgets them, and nothing
-//! is sent.
+//! Mails that need a person's approval: open questions, and mails that wait for `taid approve`.
+//! They exist in memory only. A restart of the daemon discards them, and nothing is sent.
 //!
 //! A client gets a ticket of 128 random bits with each question and returns it with the answer
-//! and the mail. The ticket is good once, for that very mail and for ten minutes. MCP calls it
-//! `requestState`, and lets clients keep it.
+//! and the mail. The ticket is valid once, for the same mail, for ten minutes. In MCP it is the
+//! `requestState`, which clients store.
 
 mod error;
 mod policy;
@@ -26,15 +25,15 @@ use tai_proto::{
     call::ResolveHeld,
 };
 
-/// Time in which a person may answer a question.
+/// Time limit for the answer to a question.
 const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
-/// Open questions; beyond, the oldest is forgotten.
+/// Limit of open questions. A further question replaces the oldest.
 const MAX_QUESTIONS: usize = 256;
 /// Time for which a mail waits for `taid approve`.
 const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
-/// Mails that may wait.
+/// Limit of waiting mails.
 const MAX_HELD: usize = 32;
-/// Bytes of all mails that may wait.
+/// Limit of the bytes of all waiting mails.
 const MAX_HELD_BYTES: usize = 8 << 20;
 
 /// The approvals of a daemon.
@@ -60,7 +59,7 @@ pub(super) enum Answered {
     Held(HeldMail),
 }
 
-/// A mail that waited and that a person approved. Dropping it ends the approval, because the
+/// A mail that a person approved with `taid approve`. Dropping it ends the approval, because the
 /// mail may have been sent.
 #[derive(Debug)]
 #[must_use = "dropping it ends the approval"]
@@ -84,7 +83,7 @@ impl Approvals {
         }))
     }
 
-    /// Changes the policy for mails that are submitted from here on.
+    /// Replaces the policy for later submissions.
     pub(super) fn set_policy(&self, policy: ConfirmPolicy) {
         self.table().policy = policy;
     }
@@ -99,7 +98,7 @@ impl Approvals {
         table
     }
 
-    /// Returns whether a person has to approve the mail.
+    /// Returns whether the mail needs a person's approval.
     pub(super) fn wants(&self, mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
         let policy = self.table().policy;
         policy::applies(policy, mail, default_recipient)
@@ -130,8 +129,8 @@ impl Approvals {
         })
     }
 
-    /// Applies a person's answer to the question with this ticket, and uses the ticket up. If
-    /// the client cannot ask, the mail waits; the same mail waits once.
+    /// Applies a person's answer to the question with this ticket, and consumes the ticket. If the
+    /// client cannot ask, the mail waits. Submitting the same mail again adds no second one.
     ///
     /// # Errors
     /// Any [`ApprovalError`].
@@ -189,10 +188,10 @@ impl Approvals {
         table.approvals.values().filter(is_held).count()
     }
 
-    /// Applies a person's decision to a mail that waits. Returns the mail if it is to be sent.
+    /// Applies a person's decision to a waiting mail. Returns the mail if the caller must send it.
     ///
     /// # Errors
-    /// [`ApprovalError::NotHeld`]. One decision about a mail counts.
+    /// [`ApprovalError::NotHeld`], also for a second decision about the same mail.
     pub(super) fn resolve(
         &self,
         resolve: ResolveHeld,
@@ -219,7 +218,7 @@ impl Approvals {
 }
 
 impl ApprovedMail<'_> {
-    /// Lets the mail wait again, because it was not sent, for certain.
+    /// Returns the mail to the queue, because it was certainly not sent.
     pub(super) fn hold_again(self) {
         self.approvals.table().change(self.key, Event::Fail);
     }
@@ -274,7 +273,7 @@ impl Table {
         }
     }
 
-    /// Makes room for one more question.
+    /// Removes the oldest question if the limit is reached.
     fn bound_questions(&mut self) {
         let is_question = |approval: &Approval| matches!(approval, Approval::Asked { .. });
         let questions = self.approvals.iter();
@@ -293,7 +292,7 @@ fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-/// Returns a mail that waits as a person sees it.
+/// Returns a waiting mail as a person sees it.
 fn show(waiting: &WaitingMail) -> HeldMail {
     HeldMail {
         number: waiting.number,

@@ -1,9 +1,9 @@
-//! Which mails a person has to approve.
+//! The policy that decides which mails need a person's approval.
 
 use super::super::prepared::PreparedMail;
 use crate::config::ConfirmPolicy;
 
-/// Returns whether the policy wants a person to approve the mail.
+/// Returns whether the policy requires approval of the mail.
 pub(super) fn applies(
     policy: ConfirmPolicy,
     mail: &PreparedMail,
@@ -16,7 +16,7 @@ pub(super) fn applies(
     }
 }
 
-/// Whether an address is the default recipient's, or the account's with any instance.
+/// Returns whether an address is the default recipient's, or the account's with any instance.
 fn is_internal(to: &str, account: &str, default_recipient: Option<&str>) -> bool {
     if default_recipient.is_some_and(|user| user.eq_ignore_ascii_case(to)) {
         return true;

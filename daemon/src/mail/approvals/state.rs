@@ -10,7 +10,7 @@ use std::{
 };
 use tai_proto::approval::ConsentAnswer;
 
-/// What is known of one mail that a person has to approve.
+/// State of one mail that needs a person's approval.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Approval {
     /// A client asks the person.
@@ -41,14 +41,14 @@ pub(super) struct WaitingMail {
     pub(super) until: Instant,
 }
 
-/// The room for one more mail that waits.
+/// Room in the queue for one more mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Room {
     /// There is room.
     Free,
     /// The same mail waits already.
     Same,
-    /// There is none.
+    /// There is no room.
     Full,
 }
 
@@ -74,7 +74,7 @@ pub(super) enum Event {
         /// The number of the mail.
         number: u64,
     },
-    /// The mail was not sent, for certain.
+    /// The mail was certainly not sent.
     Fail,
     /// The mail was sent, or may have been.
     Finish,
@@ -82,7 +82,7 @@ pub(super) enum Event {
     Expire,
 }
 
-/// What follows an event.
+/// Consequence of an event.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     /// Nothing.
@@ -96,12 +96,12 @@ pub(super) enum Effect {
     },
     /// The client is told that the mail waits.
     TellHeld,
-    /// The event does not fit the approval.
+    /// The event is not valid in this state.
     Refuse(ApprovalError),
 }
 
-/// Returns the approval after an event, `None` if it has ended, and what follows. An approval
-/// that has expired has ended before the event.
+/// Returns the approval after an event (`None` if it has ended) and the consequence. An expired
+/// approval ends before the event.
 pub(super) fn step(
     approval: Option<Approval>,
     event: Event,
@@ -164,7 +164,7 @@ fn answered(
     room: Room,
 ) -> (Option<Approval>, Effect) {
     match &approval {
-        // A question is used up by any answer.
+        // Any answer consumes the question.
         Approval::Asked { digest, .. } if *digest != waiting.mail.digest => {
             (None, Effect::Refuse(ApprovalError::OtherMail))
         }

@@ -1,4 +1,4 @@
-//! Every state meets every event.
+//! Tables of every state and every event.
 
 use super::{super::super::prepared::prepared, *};
 use std::time::Duration;
@@ -76,7 +76,7 @@ fn name(approval: Option<&Approval>) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_state_meets_every_event() {
+async fn every_state_handles_every_event() {
     let now = tokio::time::Instant::now().into_std();
     let mut table = String::new();
     for number in 0..events(now).len() {

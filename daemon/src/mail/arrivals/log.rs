@@ -5,14 +5,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Arrivals that are kept. A watcher that asks about earlier ones is told that mail arrived.
+/// Limit of kept arrivals. A watcher with an older mark is told that mail arrived.
 const MAX_ARRIVALS: usize = 256;
 
 /// The arrivals since the daemon's first look, numbered.
 #[derive(Debug)]
 pub(in crate::mail) struct Log {
-    /// The number of the latest arrival that was forgotten.
-    forgotten: u64,
+    /// Number of the latest arrival that was dropped.
+    dropped: u64,
     /// The number of the latest arrival.
     latest: u64,
     /// Number and recipient; `None` if any address may have mail.
@@ -20,15 +20,15 @@ pub(in crate::mail) struct Log {
 }
 
 impl Log {
-    /// Returns an empty log. Its numbers follow those of any daemon before, so that a mark of
-    /// that daemon is older than the log.
+    /// Returns an empty log. Its numbers begin at the present time in microseconds, so that a mark
+    /// of an earlier daemon is older than the log.
     pub(super) fn new(now: SystemTime) -> Self {
         let since: Duration = now
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         let start = u64::try_from(since.as_micros()).unwrap_or_default();
         Self {
-            forgotten: start,
+            dropped: start,
             latest: start,
             arrivals: VecDeque::new(),
         }
@@ -45,20 +45,20 @@ impl Log {
         if self.arrivals.len() == MAX_ARRIVALS
             && let Some((number, _)) = self.arrivals.pop_front()
         {
-            self.forgotten = number;
+            self.dropped = number;
         }
         self.arrivals.push_back((self.latest, address));
     }
 
-    /// Returns whether mail for the address may have arrived since a number of this log or of
-    /// another one.
+    /// Returns whether mail for the address may have arrived since `since`, a number of this log or
+    /// of an earlier daemon's.
     pub(in crate::mail) fn has_arrival(&self, since: u64, address: &str) -> bool {
         let is_theirs = |to: &Option<String>| {
             to.as_ref()
                 .is_none_or(|to| to.eq_ignore_ascii_case(address))
         };
         let mut newer = self.arrivals.iter().filter(|(number, _)| *number > since);
-        since < self.forgotten || since > self.latest || newer.any(|(_, to)| is_theirs(to))
+        since < self.dropped || since > self.latest || newer.any(|(_, to)| is_theirs(to))
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_is_bounded_and_a_forgotten_arrival_counts_for_every_address() {
+    fn the_log_is_bounded_and_a_dropped_arrival_counts_for_every_address() {
         let mut log = Log::new(SystemTime::UNIX_EPOCH);
         for _ in 0..MAX_ARRIVALS + 5 {
             log.add(Some("lab.alice@tai.chat".into()));

@@ -1,7 +1,7 @@
-//! One look at the mailbox of the whole account: what arrived since the look before.
+//! One poll of the whole account's mailbox, which finds the mails that arrived since the last one.
 //!
-//! A look asks for one mail and the count. Only if either has changed, it asks for more mails,
-//! because the bridge lists each mail with its whole body (bridge-api.md, trap 3).
+//! A poll requests one mail and the count. It requests more mails only if one of the two has
+//! changed, because the bridge lists each mail with its whole body (bridge-api.md, trap 3).
 
 use super::super::error::MailError;
 use std::collections::HashSet;
@@ -12,9 +12,9 @@ use tai_auth::{
 use tai_proto::names::Username;
 use tokio::time::Instant;
 
-/// Mails a page, if something has changed.
+/// Number of mails per page after a change.
 const PAGE: u32 = 20;
-/// The most mails that one look goes through.
+/// Limit of mails that one poll examines.
 const MAX_LOOKED_AT: u32 = 500;
 
 /// The mailbox at the time of a look.
@@ -24,19 +24,19 @@ pub(super) struct Mailbox {
     /// Date and id of the first mail of the list.
     first: (String, u64),
     count: u64,
-    /// The highest id that was ever seen.
+    /// The highest id seen so far.
     highest: u64,
 }
 
-/// What a look found.
+/// Result of a poll.
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) mailbox: Mailbox,
-    /// The addresses with new mail, in lower case; `None` if any address may have some.
+    /// Addresses with new mail, in lower case; `None` stands for every address.
     pub(super) arrived: HashSet<Option<String>>,
 }
 
-/// Looks at the mailbox and compares it with the mailbox `before`.
+/// Polls the mailbox and compares it with the mailbox `before`.
 pub(super) async fn look<B: Bridge>(
     bridge: &B,
     session: &Session,
@@ -48,12 +48,12 @@ pub(super) async fn look<B: Bridge>(
     let mut arrived = HashSet::new();
     let known = before.filter(|before| before.username == username);
     if before.is_some() && known.is_none() {
-        // Another account signed in: each watcher has to look.
+        // Another account signed in, so every watcher must look.
         arrived.insert(None);
     }
     let listing = newest(bridge, session, 0, 1, deadline).await?;
     let Some(head) = listing.mails.first().map(|mail| &mail.head) else {
-        // A failing bridge lists nothing, so this is no proof of an empty mailbox (trap 9).
+        // A failing bridge lists nothing, so an empty list does not prove an empty mailbox (trap 9).
         let mailbox = known.cloned().unwrap_or_else(|| Mailbox {
             username,
             first: (String::new(), 0),
@@ -68,8 +68,8 @@ pub(super) async fn look<B: Bridge>(
         let mailbox = known.clone();
         return Ok(Change { mailbox, arrived });
     }
-    // Every mail of the first mail's second is gone through: within a second the bridge lists
-    // the newest mail last (trap 4).
+    // Within one second the bridge lists the newest mail last (trap 4), so every mail of the first
+    // mail's second is examined.
     let reach = known.map_or(&first.0, |known| &known.first.0).clone();
     let (known_highest, known_count) = known.map_or((0, 0), |known| (known.highest, known.count));
     let (mut highest, mut found) = (known_highest, HashSet::new());

@@ -1,6 +1,6 @@
-//! New mail for the clients that watch for it. While at least one client watches, one task
-//! polls the mailbox of the whole account for all of them, once an interval. The task starts
-//! with the first watcher and ends with the last.
+//! New mail for the clients that watch for it. While at least one client watches, one task polls
+//! the whole account's mailbox once per interval for all of them. The task starts with the first
+//! watcher and ends with the last.
 
 mod log;
 mod look;
@@ -17,11 +17,11 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Time without new mail and without a call after which looks become rare.
+/// Time without new mail and without a call after which the poll interval becomes [`MAX_BACKOFF`].
 const IDLE_AFTER: Duration = Duration::from_secs(10 * 60);
-/// The longest time between two looks: while idle, and after failures.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
-/// Time limit of one look, retries of its requests included.
+/// Longest poll interval: while idle, and after failures.
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
+/// Time limit of one poll, including retries of its requests.
 const LOOK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The arrivals of an account, and the task that polls for them.
@@ -31,7 +31,7 @@ struct Poller<B> {
     bridge: Arc<B>,
     session: Session,
     interval: Duration,
-    /// `None` until the first look. Its receivers are the watchers.
+    /// The log; `None` until the first poll. Its receivers are the watchers.
     log: watch::Sender<Option<Log>>,
     /// The time of the latest mail or call.
     active: watch::Sender<Instant>,
@@ -40,23 +40,23 @@ struct Poller<B> {
 
 /// The polling task.
 enum Task {
-    /// It has ended, and left what it knows for the next one.
+    /// The task has ended and left its memory to the next one.
     Ended(Memory),
-    /// It runs, and owns what it knows.
+    /// The task runs and owns the memory.
     Running,
 }
 
-/// What the task knows from one look to the next.
+/// State of the task between two polls.
 #[derive(Debug, Default)]
 struct Memory {
     last_look: Option<Instant>,
-    /// Looks that failed since the last one that succeeded.
+    /// Number of failed polls since the last successful one.
     failures: u32,
     mailbox: Option<Mailbox>,
 }
 
 impl<B: Bridge> Arrivals<B> {
-    /// Returns the arrivals of an account whose mailbox is looked at every `interval`.
+    /// Returns the arrivals of an account, polled at `interval`.
     pub(super) fn new(bridge: Arc<B>, session: Session, interval: Duration) -> Self {
         Self(Arc::new(Poller {
             bridge,
@@ -82,12 +82,12 @@ impl<B: Bridge> Arrivals<B> {
         watcher
     }
 
-    /// Notes that a client is active: looks are frequent for a while.
+    /// Records that a client is active, which keeps the poll interval short.
     pub(super) fn touch(&self) {
         self.0.touch();
     }
 
-    /// Adds an arrival: mail for this address that another client gave back.
+    /// Adds an arrival for this address: a mail that another client gave back.
     pub(super) fn give_back(&self, address: String) {
         self.0.log.send_if_modified(|log| match log {
             Some(log) => {
@@ -104,13 +104,13 @@ impl<B: Bridge> Poller<B> {
         self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks until there are no watchers.
+    /// Polls until there are no watchers.
     async fn run(self: Arc<Self>, mut memory: Memory) {
         loop {
             tokio::select! {
                 biased;
                 () = self.log.closed() => {
-                    // A watcher that comes now waits for this lock, and starts a task.
+                    // A new watcher waits for this lock and then starts a task.
                     let mut task = self.task();
                     if self.log.receiver_count() == 0 {
                         *task = Task::Ended(memory);
@@ -124,7 +124,7 @@ impl<B: Bridge> Poller<B> {
 
     async fn next_look(&self, memory: &mut Memory) {
         self.wait(memory).await;
-        // A look that is cancelled counts.
+        // A cancelled poll counts, so that the next task does not poll too early.
         memory.last_look = Some(Instant::now());
         let deadline = Instant::now() + LOOK_TIMEOUT;
         let before = memory.mailbox.as_ref();
@@ -134,36 +134,36 @@ impl<B: Bridge> Poller<B> {
                 memory.failures = memory.failures.saturating_add(1);
                 let (error, failures) = (tai_auth::chain(&error), memory.failures);
                 match failures {
-                    1 => tracing::warn!(error, "cannot look for new mail"),
-                    _ => tracing::debug!(error, failures, "cannot look for new mail"),
+                    1 => tracing::warn!(error, "polling for new mail failed"),
+                    _ => tracing::debug!(error, failures, "polling for new mail failed"),
                 }
             }
         }
     }
 
-    /// Waits until the next look is due.
+    /// Waits until the next poll is due.
     async fn wait(&self, memory: &Memory) {
         let mut active = self.active.subscribe();
         while let Some(last_look) = memory.last_look {
             let idle = active.borrow_and_update().elapsed() > IDLE_AFTER;
-            let pause = match idle {
-                true => MAX_PAUSE,
+            let backoff = match idle {
+                true => MAX_BACKOFF,
                 false => self.interval * 2u32.saturating_pow(memory.failures),
             };
             tokio::select! {
                 biased;
-                () = sleep_until(last_look + pause.min(MAX_PAUSE)) => return,
-                // The look may be due sooner now.
+                () = sleep_until(last_look + backoff.min(MAX_BACKOFF)) => return,
+                // Activity shortens the interval.
                 _ = active.changed() => {}
             }
         }
     }
 
-    /// Takes the result of a look and tells the watchers.
+    /// Stores the result of a poll and notifies the watchers.
     fn looked(&self, memory: &mut Memory, change: Change) {
         let Change { mailbox, arrived } = change;
         if std::mem::take(&mut memory.failures) > 0 {
-            tracing::info!("can look for new mail again");
+            tracing::info!("polling for new mail works again");
         }
         let is_first = memory.mailbox.replace(mailbox).is_none();
         if !arrived.is_empty() {

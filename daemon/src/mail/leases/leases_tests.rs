@@ -1,4 +1,4 @@
-//! A mail goes to one client at a time, and comes back until a client has written it.
+//! A mail goes to one client at a time, until a client has written it.
 
 use super::{state::BELIEVE_MISSING, *};
 
@@ -50,7 +50,7 @@ async fn a_mail_goes_to_one_client_until_it_is_given_back() {
 }
 
 #[tokio::test]
-async fn a_marked_mail_that_was_not_written_is_leased_first_and_to_its_address_alone() {
+async fn a_marked_mail_that_was_not_written_is_leased_first_and_only_to_its_address() {
     let leases = with_clients();
     leases.take(1, 7, DESK).unwrap().keep();
     assert!(!leases.mark(2, 7), "another client holds it");
@@ -148,7 +148,7 @@ async fn a_killed_daemons_marked_mails_are_leased_after_its_clients_could_report
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_marked_mail_that_is_missing_is_asked_for_again_for_a_day() {
+async fn a_missing_marked_mail_is_requested_again_for_a_day() {
     let leases = with_clients();
     marked(&leases, 7);
     leases.remove_client(1);
@@ -169,7 +169,7 @@ async fn a_marked_mail_that_is_missing_is_asked_for_again_for_a_day() {
 }
 
 #[tokio::test]
-async fn a_missing_mail_that_was_not_marked_is_forgotten_at_once() {
+async fn a_missing_mail_that_was_not_marked_loses_its_lease_at_once() {
     let leases = with_clients();
     leases.take(1, 7, DESK).unwrap().miss();
     leases.remove_client(1);
@@ -204,7 +204,7 @@ async fn a_returned_mail_that_is_read_by_its_id_is_not_leased_again() {
 }
 
 #[tokio::test]
-async fn a_report_of_a_client_that_does_not_hold_the_mail_ends_no_lease() {
+async fn a_report_from_a_client_without_the_lease_does_not_end_it() {
     let leases = with_clients();
     marked(&leases, 7);
     deliver(&leases, 2, 7);
@@ -228,7 +228,7 @@ async fn a_mail_that_was_written_and_never_marked_is_marked_later() {
 }
 
 #[tokio::test]
-async fn of_the_unconfirmed_mails_the_oldest_is_forgotten() {
+async fn the_oldest_of_too_many_unconfirmed_mails_is_dropped() {
     let (_dir, path) = state_file();
     let leases = Leases::open(path.clone());
     leases.add_client(1);
@@ -244,7 +244,7 @@ async fn of_the_unconfirmed_mails_the_oldest_is_forgotten() {
 }
 
 #[tokio::test]
-async fn the_file_stays_short_while_one_mail_is_remembered() {
+async fn the_file_stays_short_while_one_lease_lasts() {
     let (_dir, path) = state_file();
     let leases = Leases::open(path.clone());
     leases.add_client(1);

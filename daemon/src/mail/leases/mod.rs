@@ -1,12 +1,12 @@
-//! Leases for `fetch_email` without an id: each unread mail goes to one client at a time, and
-//! comes back until a client has written it.
+//! Leases for `fetch_email` without an id: each unread mail goes to one client at a time, until a
+//! client has written it.
 //!
 //! 1. The mail is taken: no other client gets it, and the bridge counts it as unread.
 //! 2. It is marked: the client's shim is about to write it, and the bridge counts it as read.
 //! 3. It is delivered: the client has written it.
 //!
-//! A client that ends before the third step gives the mail back. From the second step on, no
-//! list shows the mail as unread, so the lease is journalled and the mail is leased first.
+//! A client that disconnects before the third step returns the mail. From the second step on, no
+//! list shows the mail as unread, so the lease is journalled, and the mail is leased before others.
 
 mod state;
 
@@ -21,9 +21,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for the clients of a daemon that ended to report what they had written.
+/// Time in which the clients of the previous daemon report the mails that they have written.
 const GRACE: Duration = Duration::from_secs(3);
-/// Delivered mails of which the bridge may not know; beyond, the oldest is forgotten.
+/// Limit of written mails that the bridge may count as unread. Beyond it the oldest is dropped.
 const MAX_UNCONFIRMED: usize = 256;
 
 /// The leases of a daemon.
@@ -54,7 +54,7 @@ impl Leases {
         Self::with(Journal::nowhere(), Vec::new())
     }
 
-    /// Opens the leases that a daemon before kept in this file.
+    /// Opens the leases that a previous daemon kept in this file.
     pub(super) fn open(path: PathBuf) -> Self {
         let (journal, records) = Journal::open(path);
         Self::with(journal, records)
@@ -163,9 +163,8 @@ impl Leases {
         unread.iter().find(unconfirmed).copied()
     }
 
-    /// Records that the client is about to write the mail. Returns whether the client holds
-    /// it. From here on the mail counts as marked: the bridge is about to be told, and its
-    /// answer may be lost.
+    /// Records that the client is about to write the mail. Returns whether the client holds it.
+    /// From here on the mail counts as marked, because the answer of the bridge may be lost.
     pub(super) fn mark(&self, client: ClientKey, id: u64) -> bool {
         let mut table = self.table();
         table.change(id, Event::Mark { client });
@@ -190,8 +189,8 @@ impl Leases {
         table.change(id, Event::Deliver { client, own });
     }
 
-    /// Gives a mail back that the client does not write. Returns the mail's address if the
-    /// client held it.
+    /// Returns a mail that the client does not write to the other clients. The result is the mail's
+    /// address if the client held it.
     pub(super) fn give_back(&self, client: ClientKey, id: u64) -> Option<String> {
         self.table().give_back(client, id)
     }
@@ -261,7 +260,7 @@ fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
-/// Returns what is to be remembered of a lease when the daemon ends.
+/// Returns the record of a lease that must outlive the daemon.
 fn record(id: u64, lease: &Lease) -> Option<LeaseRecord> {
     let address = || lease.address.clone();
     match lease.state {
@@ -290,8 +289,8 @@ impl Taken<'_> {
         self.id
     }
 
-    /// Records that the bridge says that the mail does not exist. A marked mail would be lost
-    /// if that were believed at once; any other mail is listed again if it exists.
+    /// Records the bridge's answer that the mail does not exist. A marked mail is kept for a while,
+    /// because the answer may be wrong. Any other mail is listed again if it exists.
     pub(super) fn miss(self) {
         let event = Event::Miss {
             client: self.client,
@@ -300,8 +299,8 @@ impl Taken<'_> {
         std::mem::forget(self);
     }
 
-    /// Leaves the mail with its client until the client writes it, gives it back or
-    /// disconnects. A client that has disconnected gives the mail back at once.
+    /// Keeps the mail leased until the client writes it, gives it back or disconnects. If the client
+    /// has disconnected already, the mail is returned at once.
     pub(super) fn keep(self) {
         if self.leases.table().clients.contains(&self.client) {
             std::mem::forget(self);

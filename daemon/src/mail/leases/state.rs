@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-/// A failing bridge can answer that a mail does not exist (bridge-api.md, trap 9). A returned
-/// mail is asked for again after this time.
+/// Time until a returned mail that the bridge reports as missing is requested again. A failing
+/// bridge can report an existing mail as missing (bridge-api.md, trap 9).
 pub(super) const RETRY_MISSING: Duration = Duration::from_secs(30);
-/// Time after which the bridge's answer that a mail does not exist is believed.
+/// Time after which a mail that the bridge reports as missing counts as deleted.
 pub(super) const BELIEVE_MISSING: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The number of a client's connection, never used twice in the life of a daemon.
+/// Number of a client's connection. A daemon uses each number once.
 pub(crate) type ClientKey = u64;
 
-/// What is known of one mail.
+/// Lease of one mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lease {
     /// The mail's recipient.
@@ -100,7 +100,7 @@ pub(super) enum Event<'a> {
     Look,
 }
 
-/// Returns the lease after an event; `None` if nothing is to be remembered of the mail.
+/// Returns the lease after an event; `None` if the lease has ended.
 pub(super) fn step(lease: Option<Lease>, event: Event<'_>, now: Instant) -> Option<Lease> {
     match lease {
         None => begin(event),
@@ -204,8 +204,8 @@ fn deliver(state: State, client: ClientKey, own: bool) -> State {
             true => State::Delivered,
             false => State::Unconfirmed,
         },
-        // The receipt of a client that was connected to the daemon before, or before its
-        // connection broke. Whether the bridge was told is not known.
+        // The receipt of a client of the previous daemon, or of a broken connection. The bridge may
+        // not know that the mail is read.
         State::Returned { .. } if own => State::Unconfirmed,
         State::Taken { .. }
         | State::Marked { .. }
@@ -269,7 +269,7 @@ fn read(state: State, confirmed: bool) -> State {
 
 fn look(state: State) -> Option<State> {
     match state {
-        // What the new list shows as unread was not marked, whatever the bridge said.
+        // A mail that the new list shows as unread was not marked, despite the bridge's answer.
         State::Delivered => None,
         State::Taken { .. }
         | State::Marked { .. }

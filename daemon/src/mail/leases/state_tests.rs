@@ -1,4 +1,4 @@
-//! Every state meets every event.
+//! Tables of every state and every event.
 
 use super::*;
 
@@ -94,7 +94,7 @@ fn words(state: Option<State>, now: Instant) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_state_meets_every_event() {
+async fn every_state_handles_every_event() {
     tokio::time::advance(2 * BELIEVE_MISSING).await;
     let now = tokio::time::Instant::now().into_std();
     let mut table = String::new();

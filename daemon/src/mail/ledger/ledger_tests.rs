@@ -1,4 +1,4 @@
-//! The same mail is not sent twice by mistake, over a restart as well.
+//! The ledger prevents accidental duplicates, also after a restart.
 
 use super::*;
 use tai_auth::session::clock::SystemClock;
@@ -47,7 +47,7 @@ fn outcome(ledger: &Ledger, text: &str) -> Option<Outcome> {
 }
 
 #[test]
-fn a_mail_that_was_sent_or_may_have_been_is_held_back_and_no_other() {
+fn only_a_mail_that_was_or_may_have_been_sent_is_held_back() {
     let ledger = in_memory();
     let attempt = ledger.begin(&mail("1"), false).unwrap();
     assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sending));
@@ -63,7 +63,7 @@ fn a_mail_that_was_sent_or_may_have_been_is_held_back_and_no_other() {
 }
 
 #[test]
-fn a_failed_second_attempt_does_not_forget_that_the_first_one_sent_the_mail() {
+fn a_failed_second_attempt_keeps_the_outcome_of_the_first() {
     let ledger = in_memory();
     ledger.begin(&mail("1"), false).unwrap().accept();
     ledger.begin(&mail("1"), true).unwrap().fail();
@@ -79,7 +79,7 @@ fn a_failed_second_attempt_does_not_forget_that_the_first_one_sent_the_mail() {
 }
 
 #[test]
-fn the_ledger_outlives_the_daemon_and_holds_nothing_of_a_mail() {
+fn the_ledger_outlives_the_daemon_and_contains_no_part_of_a_mail() {
     let (_dir, path) = state_file();
     let ledger = open(path.clone());
     ledger.begin(&mail("sent"), false).unwrap().accept();
@@ -117,7 +117,7 @@ fn a_mail_is_held_back_for_ten_minutes_and_corrupt_lines_are_skipped() {
 }
 
 #[test]
-fn an_unknown_outcome_is_shown_for_a_day_and_holds_nothing_back_after_ten_minutes() {
+fn an_unknown_outcome_is_shown_for_a_day_and_holds_back_for_ten_minutes() {
     let (_dir, path) = state_file();
     let hours_ago = |hours: u64| seconds_since_1970() - hours * 3600;
     let lines = [(25, "long ago"), (23, "today")]
@@ -130,7 +130,7 @@ fn an_unknown_outcome_is_shown_for_a_day_and_holds_nothing_back_after_ten_minute
 }
 
 #[test]
-fn the_ledger_is_bounded_and_keeps_what_is_being_sent() {
+fn the_ledger_is_bounded_and_keeps_sends_in_flight() {
     let ledger = in_memory();
     let attempt = ledger.begin(&mail("sending"), false).unwrap();
     for n in 0..MAX_ENTRIES + 10 {
@@ -159,7 +159,7 @@ fn the_file_is_bounded_and_keeps_the_newest() {
 }
 
 #[test]
-fn checking_answers_as_beginning_would_and_begins_nothing() {
+fn a_check_predicts_the_start_of_an_attempt() {
     let ledger = in_memory();
     assert!(ledger.check(&mail("a"), false).is_ok());
     ledger.begin(&mail("a"), false).unwrap().accept();

@@ -1,7 +1,7 @@
-//! The ledger of sent mails: the same mail is not sent twice by mistake. The bridge has no
-//! idempotency key (bridge-api.md, trap 13), so a mail that was sent within the last ten
-//! minutes, or may have been, is held back. The ledger holds digests and times, never anything
-//! of a mail, and outlives the daemon in a file.
+//! The ledger of sent mails, which prevents accidental duplicates. The bridge has no idempotency
+//! key (bridge-api.md, trap 13), so a mail that was or may have been sent within the last ten
+//! minutes is held back. The ledger holds only digests and times, and outlives the daemon in a
+//! file.
 
 mod state;
 
@@ -15,10 +15,10 @@ use std::{
 };
 use tai_auth::session::clock::Clock;
 
-/// More mails than any account sends in a day; beyond, the oldest entry is forgotten.
+/// Limit of entries. Beyond it the oldest entries are dropped.
 const MAX_ENTRIES: usize = 4096;
 
-/// What became of the same mail before.
+/// Outcome of an earlier send of the same mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It is being sent.
@@ -32,9 +32,9 @@ pub(crate) enum Outcome {
 /// The same mail was sent within [`WINDOW`], or may have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct HeldBack {
-    /// What became of it.
+    /// Outcome of the earlier send.
     pub(super) outcome: Outcome,
-    /// The time since then.
+    /// Time since the earlier send.
     pub(super) ago: Duration,
 }
 
@@ -64,7 +64,7 @@ impl Ledger {
         Self::with(Journal::nowhere(), Vec::new(), clock)
     }
 
-    /// Opens the ledger that a daemon before kept in this file.
+    /// Opens the ledger that a previous daemon kept in this file.
     pub(super) fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Self {
         let (journal, records) = Journal::open(path);
         Self::with(journal, records, clock)
@@ -78,7 +78,7 @@ impl Ledger {
         let mut entries = HashMap::new();
         for record in records {
             let (digest, settled) = match record {
-                // A mail that was leaving when the daemon died may have been sent.
+                // A send that was in flight when the daemon died may have succeeded.
                 LedgerRecord::Sending { digest, at } | LedgerRecord::Unknown { digest, at } => {
                     (digest, Settled::Unknown { at })
                 }
@@ -90,7 +90,7 @@ impl Ledger {
             };
             entries.insert(digest, Entry::Settled(settled));
         }
-        forget_obsolete(&mut entries, clock.now().wall);
+        drop_obsolete(&mut entries, clock.now().wall);
         journal.shorten(&needed(&entries));
         let book = Mutex::new(Book { entries, journal });
         Self { book, clock }
@@ -100,7 +100,7 @@ impl Ledger {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins an attempt to send a mail. `insist` sends a mail that is held back otherwise.
+    /// Begins an attempt to send a mail. `insist` overrides the hold-back.
     ///
     /// # Errors
     /// [`HeldBack`].
@@ -139,7 +139,7 @@ impl Ledger {
 
 impl Book {
     fn check(&mut self, digest: &Digest, insist: bool, now: SystemTime) -> Result<(), HeldBack> {
-        forget_obsolete(&mut self.entries, now);
+        drop_obsolete(&mut self.entries, now);
         let Some(entry) = self.entries.get(digest).filter(|_| !insist) else {
             return Ok(());
         };
@@ -174,7 +174,7 @@ impl Book {
     }
 }
 
-/// Returns what is to be remembered of an entry when the daemon ends.
+/// Returns the record of an entry that must outlive the daemon.
 fn record(digest: &Digest, entry: Entry) -> LedgerRecord {
     let digest = digest.clone();
     match entry {
@@ -191,9 +191,9 @@ fn needed(entries: &HashMap<Digest, Entry>) -> Vec<LedgerRecord> {
         .collect()
 }
 
-/// Forgets the entries that hold nothing back and are not shown, and the oldest beyond
-/// [`MAX_ENTRIES`]. The file keeps them until it is replaced.
-fn forget_obsolete(entries: &mut HashMap<Digest, Entry>, now: SystemTime) {
+/// Drops obsolete entries, and the oldest entries if there are [`MAX_ENTRIES`]. The file keeps
+/// them until it is replaced.
+fn drop_obsolete(entries: &mut HashMap<Digest, Entry>, now: SystemTime) {
     entries.retain(|_, entry| step(Some(*entry), Event::Age, now).is_some());
     if entries.len() < MAX_ENTRIES {
         return;
@@ -208,7 +208,7 @@ fn forget_obsolete(entries: &mut HashMap<Digest, Entry>, now: SystemTime) {
         })
         .collect();
     settled.sort();
-    // Several at once, because sorting costs about a millisecond.
+    // Dropping several at once makes the sort rare.
     let surplus = entries.len() - MAX_ENTRIES + MAX_ENTRIES / 16;
     for (_, digest) in settled.into_iter().take(surplus) {
         entries.remove(&digest);
@@ -221,7 +221,7 @@ impl Attempt<'_> {
         self.outcome = Event::Accept;
     }
 
-    /// Records that the mail was not sent, for certain. The same mail may be sent again.
+    /// Records that the mail was certainly not sent. The same mail may be sent again.
     pub(super) fn fail(mut self) {
         self.outcome = Event::Fail;
     }

@@ -7,14 +7,14 @@ pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// Time for which the status shows a send whose outcome is unknown.
 const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What is known of one mail. All times are the wall clock's.
+/// Ledger entry of one mail. All times are wall clock times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry {
     /// The mail is being sent.
     Sending {
         /// The beginning of the latest attempt.
         since: SystemTime,
-        /// Further attempts in flight, of callers that insist.
+        /// Number of further attempts in flight, of callers that insist.
         others: u32,
         /// The latest outcome of the attempts that ended.
         before: Option<Settled>,
@@ -45,7 +45,7 @@ pub(super) enum Event {
     Begin,
     /// The bridge accepted the mail.
     Accept,
-    /// The mail was not sent, for certain.
+    /// The mail was certainly not sent.
     Fail,
     /// The mail may have been sent.
     Lose,
@@ -53,7 +53,7 @@ pub(super) enum Event {
     Age,
 }
 
-/// Returns the entry after an event; `None` if nothing is to be remembered of the mail.
+/// Returns the entry after an event; `None` if the entry has ended.
 pub(super) fn step(entry: Option<Entry>, event: Event, now: SystemTime) -> Option<Entry> {
     let settle = |settled| match entry {
         Some(Entry::Sending { since, others, .. }) if others > 0 => Entry::Sending {

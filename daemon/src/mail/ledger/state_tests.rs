@@ -1,4 +1,4 @@
-//! Every state meets every event.
+//! Tables of every state and every event.
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn words(entry: Option<Entry>) -> String {
 }
 
 #[test]
-fn every_state_meets_every_event() {
+fn every_state_handles_every_event() {
     let mut table = String::new();
     for event in [
         Event::Begin,

@@ -1,5 +1,5 @@
-//! Takes out of a parsed mail what a person would not see. It walks without recursion, so
-//! that no depth of nesting can overflow the stack.
+//! Removes invisible elements from a parsed mail. The walk is iterative, so no depth of nesting
+//! overflows the stack.
 
 use super::style::{self, colour};
 use html5ever::{Attribute, local_name};
@@ -8,22 +8,22 @@ use tai_proto::mail::Removed;
 
 const WHITE: [u8; 3] = [255; 3];
 
-/// What is known of the place an element stands in.
+/// Inherited style of an element's position.
 #[derive(Clone, Copy)]
 struct Place {
-    /// The background; `None` when it cannot be known.
+    /// The background colour; `None` if it is unknown.
     background: Option<[u8; 3]>,
 }
 
-/// What becomes of a node.
+/// Decision about a node.
 enum Fate {
-    Stays(Place),
-    Goes,
+    Keep(Place),
+    Remove,
 }
 
-/// Takes what is hidden out of the document, and counts it.
-pub(super) fn take_out(document: &Handle, removed: &mut Removed) {
-    // A style sheet may give anything any background, so only inline ones count then.
+/// Removes hidden elements, comments, scripts and trackers from the document, and counts them.
+pub(super) fn remove_hidden(document: &Handle, removed: &mut Removed) {
+    // A style sheet can set any background, so without inline ones it is unknown.
     let background = (!has_style_sheet(document)).then_some(WHITE);
     let mut stack = vec![(document.clone(), Place { background })];
     while let Some((node, place)) = stack.pop() {
@@ -31,11 +31,11 @@ pub(super) fn take_out(document: &Handle, removed: &mut Removed) {
         let mut kept = Vec::with_capacity(children.len());
         for child in children {
             match fate(&child, place, removed) {
-                Fate::Stays(place) => {
+                Fate::Keep(place) => {
                     stack.push((child.clone(), place));
                     kept.push(child);
                 }
-                Fate::Goes => {}
+                Fate::Remove => {}
             }
         }
         *node.children.borrow_mut() = kept;
@@ -59,9 +59,9 @@ fn fate(node: &Handle, place: Place, removed: &mut Removed) -> Fate {
     let NodeData::Element { name, attrs, .. } = &node.data else {
         if matches!(node.data, NodeData::Comment { .. }) {
             removed.comments += 1;
-            return Fate::Goes;
+            return Fate::Remove;
         }
-        return Fate::Stays(place);
+        return Fate::Keep(place);
     };
     let attrs = attrs.borrow();
     let attr = |name: &str| value(&attrs, name);
@@ -69,13 +69,13 @@ fn fate(node: &Handle, place: Place, removed: &mut Removed) -> Fate {
         "script" | "iframe" | "object" | "embed" | "applet" | "select" | "textarea" | "svg"
         | "math" => {
             removed.scripts += 1;
-            return Fate::Goes;
+            return Fate::Remove;
         }
         "style" | "title" | "head" | "noscript" | "template" | "meta" | "link" | "base"
-        | "input" => return Fate::Goes,
+        | "input" => return Fate::Remove,
         "img" if is_tracker(&attrs) => {
             removed.trackers += 1;
-            return Fate::Goes;
+            return Fate::Remove;
         }
         _ => {}
     }
@@ -107,12 +107,12 @@ fn fate(node: &Handle, place: Place, removed: &mut Removed) -> Fate {
         removed.hidden += 1;
     }
     match hidden {
-        true => Fate::Goes,
-        false => Fate::Stays(place),
+        true => Fate::Remove,
+        false => Fate::Keep(place),
     }
 }
 
-/// An image that is there to be fetched and not to be seen.
+/// Returns whether an image is a tracking pixel: at most 1 pixel in both dimensions, or hidden.
 fn is_tracker(attrs: &[Attribute]) -> bool {
     let tiny = |name: &str| {
         value(attrs, name).is_some_and(|text| matches!(text.trim_end_matches("px"), "0" | "1"))
@@ -134,7 +134,7 @@ fn value<'a>(attrs: &'a [Attribute], name: &str) -> Option<&'a str> {
         .map(|attr| attr.value.as_ref())
 }
 
-/// Whether there is anything in it that somebody could read.
+/// Returns whether a node contains text or an image.
 fn has_content(node: &Handle) -> bool {
     let mut stack = vec![node.clone()];
     while let Some(node) = stack.pop() {

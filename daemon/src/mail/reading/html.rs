@@ -1,5 +1,5 @@
-//! HTML to Markdown: parsed as browsers do, cleaned, converted. Nesting that is too deep for
-//! the converter is flattened to text first.
+//! HTML to Markdown: parses as browsers do, removes invisible content, converts. Nesting that is
+//! too deep for the converter becomes plain text.
 
 use super::{hidden, invisible};
 use htmd::{
@@ -11,20 +11,22 @@ use html5ever::{ParseOpts, parse_document, serialize, tendril::TendrilSink as _}
 use markup5ever_rcdom::{Handle, NodeData, RcDom, SerializableHandle};
 use tai_proto::mail::Removed;
 
-/// Deeper nesting is shown as text: the converter is recursive.
+/// Deepest nesting that the recursive converter gets; deeper documents become plain text.
 const MAX_DEPTH: usize = 200;
-/// What is nested deeper than this, or has a tag longer than this, is not even parsed: a
-/// parser's work grows with the square of either.
+/// Deepest nesting that is parsed. The parser's time grows with the square of the depth, and of
+/// the length of a tag.
 const MAX_PARSED_DEPTH: usize = 2_000;
+/// Longest tag that is parsed, in bytes.
 const MAX_TAG: usize = 16 << 10;
 
+/// Converts HTML to Markdown, and counts the removed parts in `removed`.
 pub(super) fn to_markdown(html: &str, removed: &mut Removed) -> String {
-    if is_too_much(html) {
+    if is_too_complex(html) {
         removed.flattened = true;
         return strip(html, removed);
     }
     let dom = parse_document(RcDom::default(), ParseOpts::default()).one(html);
-    hidden::take_out(&dom.document, removed);
+    hidden::remove_hidden(&dom.document, removed);
     if depth(&dom.document) > MAX_DEPTH {
         removed.flattened = true;
         return text_of(&dom.document);
@@ -36,12 +38,12 @@ pub(super) fn to_markdown(html: &str, removed: &mut Removed) -> String {
     }
     let clean = String::from_utf8_lossy(&clean);
     match converter().convert(&clean) {
-        Ok(markdown) => tidy(&invisible::clean(&markdown, &mut removed.invisible)),
+        Ok(markdown) => collapse_blank_lines(&invisible::clean(&markdown, &mut removed.invisible)),
         Err(_) => text_of(&dom.document),
     }
 }
 
-/// HTML that we are about to send, as its text part.
+/// Returns the text part of an outgoing HTML mail.
 pub(in crate::mail) fn text_part(html: &str) -> String {
     to_markdown(html, &mut Removed::default())
 }
@@ -56,7 +58,7 @@ fn converter() -> HtmlToMarkdown {
     };
     HtmlToMarkdown::builder()
         .options(options)
-        // An image is its alternative text: its address is for the mail program to fetch.
+        // Only the alternative text of an image has meaning for an agent.
         .add_handler(
             vec!["img"],
             |_: &dyn Handlers, element: htmd::Element<'_>| {
@@ -69,7 +71,7 @@ fn converter() -> HtmlToMarkdown {
                 Some(HandlerResult::from(text))
             },
         )
-        // A link that runs something, or leads nowhere, is only its text.
+        // A link with an active scheme, or without a target, becomes its text.
         .add_handler(
             vec!["a"],
             |handlers: &dyn Handlers, element: htmd::Element<'_>| {
@@ -127,7 +129,8 @@ fn around(before: &str, content: &str, after: &str) -> HandlerResult {
     }
 }
 
-/// What a `<pre>` says of its language, where it says so in a way that is safe to repeat.
+/// Returns the language of a `<pre>` from its `language-` class; empty if there is none, or if
+/// it contains other characters than ASCII letters and digits.
 fn language(pre: &Handle) -> String {
     let children = pre.children.borrow();
     let class = children.iter().find_map(|child| match &child.data {
@@ -148,7 +151,7 @@ fn language(pre: &Handle) -> String {
         .to_owned()
 }
 
-/// Code in a fence that is longer than any in it.
+/// Returns a code block whose fence is longer than any fence in the code.
 fn code_block(language: &str, code: &str) -> String {
     let code = code.trim_matches('\n');
     let longest = code
@@ -168,9 +171,9 @@ fn attr(element: &htmd::Element<'_>, name: &str) -> Option<String> {
         .map(|attr| attr.value.to_string())
 }
 
-/// At most one empty line in a row, and nothing at the ends of lines: newsletters are laid
-/// out with empty cells.
-fn tidy(markdown: &str) -> String {
+/// Removes trailing spaces and repeated empty lines, which the empty layout cells of newsletters
+/// produce.
+fn collapse_blank_lines(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
     let mut empty = 0;
     for line in markdown.lines() {
@@ -202,7 +205,7 @@ fn depth(document: &Handle) -> usize {
     deepest
 }
 
-/// All text of a document in its order, a line for each piece.
+/// Returns all text of a document in document order, one line per text node.
 fn text_of(document: &Handle) -> String {
     let mut out = String::new();
     for piece in pieces(document) {
@@ -214,7 +217,7 @@ fn text_of(document: &Handle) -> String {
     out.trim_end().to_owned()
 }
 
-/// All text as it stands.
+/// Returns all text of a node, unchanged.
 fn raw_text(node: &Handle) -> String {
     pieces(node).concat()
 }
@@ -235,8 +238,8 @@ fn pieces(node: &Handle) -> Vec<String> {
     pieces
 }
 
-/// Whether parsing it could take long. End tags that are missing count as depth.
-fn is_too_much(html: &str) -> bool {
+/// Returns whether parsing could take long. A missing end tag counts as depth.
+fn is_too_complex(html: &str) -> bool {
     const VOID: [&str; 9] = [
         "br", "hr", "img", "input", "meta", "link", "col", "wbr", "p",
     ];
@@ -264,7 +267,7 @@ fn is_too_much(html: &str) -> bool {
     false
 }
 
-/// What is outside of tags, comments, scripts and styles, in one pass.
+/// Returns the text outside of tags, comments, scripts and styles, in one pass.
 fn strip(html: &str, removed: &mut Removed) -> String {
     let mut out = String::new();
     let mut rest = html;

@@ -1,8 +1,8 @@
-//! Characters that nobody sees: zero-width ones, those that turn the direction of text, tags,
-//! and control characters. They hide instructions from people and show them to models.
+//! Invisible characters: zero-width characters, direction marks, tags and control characters. They
+//! hide instructions from people but not from models.
 
-/// Takes them out of a body, and counts them. Line breaks and tabs stay; so do the joiners in
-/// scripts and emoji that need them.
+/// Removes invisible characters from a body and adds their number to `count`. Line breaks and
+/// tabs stay, and so do the joiners that scripts and emoji need.
 pub(in crate::mail) fn clean(text: &str, count: &mut u32) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -19,18 +19,18 @@ pub(in crate::mail) fn clean(text: &str, count: &mut u32) -> String {
     out
 }
 
-/// The same for a subject or a name, which is one line.
+/// Removes invisible characters from a subject or a name, and makes it one line.
 pub(in crate::mail) fn line(text: &str) -> String {
     let one_line = text.replace(|c: char| c.is_control(), " ");
     clean(&one_line, &mut 0)
 }
 
-/// ZERO WIDTH NON-JOINER and ZERO WIDTH JOINER.
+/// Returns whether this is ZERO WIDTH NON-JOINER or ZERO WIDTH JOINER.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// Whether a joiner next to this can mean anything: letters of other scripts, emoji.
+/// Returns whether a joiner next to this character has a meaning: non-ASCII letters, emoji.
 fn joins(c: Option<char>) -> bool {
     c.is_some_and(|c| !c.is_ascii() && !c.is_whitespace() && !is_invisible(c))
 }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_sees_is_taken_out_and_what_scripts_need_is_kept() {
+    fn invisible_characters_are_removed_except_the_joiners_that_scripts_need() {
         for (text, expected, removed) in [
             ("plain\ttext\n", "plain\ttext\n", 0),
             ("pass\u{200b}word", "password", 1),

@@ -1,6 +1,5 @@
-//! Bodies of mails that others wrote, made fit for an agent to read: what a person would see
-//! in their mail program, as Markdown, and nothing that they would not see. What was taken
-//! out is counted. No mail is trusted to be well-formed, small or shallow.
+//! Bodies of received mails as Markdown, with only the content that a person would see in a mail
+//! program. Removed parts are counted. A mail may be malformed, large or deeply nested.
 
 mod hidden;
 mod html;
@@ -20,8 +19,8 @@ pub(super) struct Body {
     pub(super) removed: Removed,
 }
 
-/// The body of a mail: made from its HTML, because a text part beside HTML may be a stock
-/// sentence (bridge-api.md, trap 6); its text where there is no HTML, or none with content.
+/// Converts the body of a mail. The HTML part is preferred, because a text part beside HTML may be
+/// a stock sentence (bridge-api.md, trap 6). The text part is used if the HTML has no content.
 pub(super) async fn body(html: Option<String>, text: Option<String>) -> Body {
     let size = html.as_ref().or(text.as_ref()).map_or(0, String::len);
     content::run(size, move || convert(html, text))
@@ -29,6 +28,7 @@ pub(super) async fn body(html: Option<String>, text: Option<String>) -> Body {
         .unwrap_or_default()
 }
 
+/// Converts a body as [`body`] does, on the calling thread.
 pub(super) fn convert(html: Option<String>, text: Option<String>) -> Body {
     let mut removed = Removed::default();
     let mut markdown = String::new();

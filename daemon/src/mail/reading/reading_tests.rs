@@ -1,4 +1,4 @@
-//! Bodies as they come.
+//! Conversion of received bodies.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn html(html: &str) -> Body {
 }
 
 #[test]
-fn structure_is_kept_and_what_runs_is_not() {
+fn structure_is_kept_and_active_content_is_removed() {
     let body = html(
         "<html><head><title>t</title><style>p{}</style></head><body><h1>Hi</h1><p>a <b>b</b> \
          <a href='https://e.com'>l</a> <img src='x.png' alt='A  cat'></p><script>x()</script>\
@@ -34,7 +34,7 @@ fn structure_is_kept_and_what_runs_is_not() {
 }
 
 #[test]
-fn what_a_person_does_not_see_is_taken_out_and_counted() {
+fn invisible_content_is_removed_and_counted() {
     for hidden in [
         "<div style='display:none'>x</div>",
         "<span style='font-size:0'>x</span>",
@@ -61,7 +61,7 @@ fn what_a_person_does_not_see_is_taken_out_and_counted() {
         assert!(body.markdown.contains('x'), "{seen}");
         assert_eq!(body.removed.hidden, 0, "{seen}");
     }
-    // Nothing was hidden in an empty element.
+    // An empty element hides no content.
     assert_eq!(
         html("<p>a</p><div style='display:none'> </div>")
             .removed
@@ -92,7 +92,7 @@ fn trackers_are_not_images() {
 }
 
 #[test]
-fn links_that_run_something_are_only_their_text() {
+fn links_with_an_active_scheme_become_their_text() {
     for href in [
         "javascript:x()",
         "JAVA\nSCRIPT:x()",
@@ -110,7 +110,7 @@ fn links_that_run_something_are_only_their_text() {
 }
 
 #[test]
-fn no_nesting_and_no_size_is_too_much() {
+fn deep_nesting_and_large_bodies_are_converted() {
     let deep = html(&format!(
         "{}deep{}",
         "<div>".repeat(10_000),
@@ -118,7 +118,7 @@ fn no_nesting_and_no_size_is_too_much() {
     ));
     assert_eq!(deep.markdown, "deep");
     assert!(deep.removed.flattened);
-    // A parser's work can grow with the square of these.
+    // The parser's time would grow with the square of these.
     let started = std::time::Instant::now();
     let attributes = (0..20_000).map(|n| format!("a{n}=1 ")).collect::<String>();
     let attributes = html(&format!(
@@ -137,7 +137,7 @@ fn no_nesting_and_no_size_is_too_much() {
 }
 
 #[test]
-fn the_text_part_is_used_where_the_html_says_nothing() {
+fn the_text_part_is_used_if_the_html_has_no_content() {
     let body = convert(
         Some("<img width=1 height=1>".into()),
         Some("text\r\nmore".into()),

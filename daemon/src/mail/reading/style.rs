@@ -1,9 +1,9 @@
-//! The little of CSS that tells whether a person sees an element: its own `style` attribute.
-//! Style sheets are not read; where one could change the answer, the element counts as seen.
+//! The part of CSS that decides whether an element is visible: its `style` attribute. Style
+//! sheets are not read. If a style sheet could make an element visible, it counts as visible.
 
 use std::collections::HashMap;
 
-/// The declarations of a `style` attribute, the last of each name, in lower case.
+/// Parses a `style` attribute to its declarations in lower case. The last one of a name wins.
 pub(super) fn declarations(style: &str) -> HashMap<String, String> {
     let mut found = HashMap::new();
     for declaration in style.split(';') {
@@ -16,7 +16,7 @@ pub(super) fn declarations(style: &str) -> HashMap<String, String> {
     found
 }
 
-/// Whether these declarations alone keep an element from being seen.
+/// Returns whether these declarations make an element invisible.
 pub(super) fn hides(style: &HashMap<String, String>) -> bool {
     let is = |name: &str, values: &[&str]| {
         style
@@ -40,7 +40,7 @@ pub(super) fn hides(style: &HashMap<String, String>) -> bool {
         || is("color", &["transparent"])
 }
 
-/// A length in pixels; other units are taken for them, which is near enough to nothing.
+/// Parses a length in pixels. Other units count as pixels, which suffices for lengths near zero.
 fn pixels(value: &str) -> Option<f64> {
     let end = value
         .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
@@ -48,7 +48,7 @@ fn pixels(value: &str) -> Option<f64> {
     value.get(..end)?.parse().ok()
 }
 
-/// A colour as red, green and blue; `None` for what is not understood.
+/// Parses a colour to red, green and blue; `None` for unknown syntax.
 pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
     let text = text.trim().to_ascii_lowercase();
     let named = match text.as_str() {
@@ -90,7 +90,7 @@ pub(super) fn colour(text: &str) -> Option<[u8; 3]> {
     }
 }
 
-/// Whether text of one colour on another cannot be read.
+/// Returns whether two colours are too similar for text to be readable.
 pub(super) fn same(a: [u8; 3], b: [u8; 3]) -> bool {
     a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 6)
 }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_style_hides_is_known_and_what_it_shows_too() {
+    fn hiding_styles_are_recognized_and_other_styles_are_visible() {
         for style in [
             "display:none",
             "DISPLAY : None !important",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_compared_however_they_are_written() {
+    fn colours_are_compared_in_every_notation() {
         for white in [
             "white",
             "#fff",
