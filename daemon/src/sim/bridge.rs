@@ -1,5 +1,5 @@
-//! The bridge of the simulated world, with its awkwardness (bridge-api.md), and a daemon's way
-//! to it.
+//! The bridge of the simulated world, with the traps of bridge-api.md, and the transport between a
+//! daemon and the bridge.
 
 use super::world::{Inner, Mail, PASSWORD, Weather, World};
 use fastrand::Rng;
@@ -25,19 +25,20 @@ use tai_auth::{
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// What becomes of one request.
+/// Fate of one request.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
     Answered,
-    /// It never arrives, and that is certain.
+    /// The connection is refused, so the request certainly does not arrive.
     Refused,
-    /// The connection breaks before the bridge does it.
+    /// The connection breaks before the bridge serves the request.
     LostBefore,
-    /// The connection breaks after the bridge did it.
+    /// The connection breaks after the bridge has served the request.
     LostAfter,
-    /// Nobody answers; the bridge may do it all the same, and late.
+    /// The request gets no answer. With a time, the bridge serves the request that much later.
     Hangs(Option<Duration>),
-    /// What is in front of the bridge answers, before it did it or after.
+    /// A proxy in front of the bridge answers with this status; `true` if the bridge has served the
+    /// request before that.
     InFront(u16, bool),
 }
 
@@ -76,7 +77,7 @@ impl Inner {
         }
     }
 
-    /// Does what is asked; the status and the answer.
+    /// Serves a request. Returns the status and the body of the answer.
     fn serve(&mut self, request: &Asked) -> (u16, Value) {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         let masked = self.weather == Weather::Masked;
@@ -248,12 +249,12 @@ impl Asked {
     }
 }
 
-/// One daemon's way to the bridge.
+/// Transport between one daemon and the bridge.
 pub(super) struct WorldTransport {
     pub(super) world: Arc<World>,
-    /// Which daemon.
+    /// Number of the daemon.
     pub(super) daemon: u64,
-    /// The daemon was killed: nothing it waits for comes.
+    /// Cancelled when the daemon is killed. From then on no request gets an answer.
     pub(super) dead: CancellationToken,
 }
 

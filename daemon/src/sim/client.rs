@@ -1,5 +1,5 @@
-//! A client of the simulated daemon: the shipped [`tai_client::Client`] over a line that is
-//! slow, cut into pieces, and cut off.
+//! A client of the simulated daemon: [`tai_client::Client`] over a connection that is slow,
+//! fragmented, and sometimes cut.
 
 mod sending;
 
@@ -25,16 +25,17 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// The longest time a call may take: the client's own limit and what the line may add.
+/// Time limit of a call: the client's own limit, and the delays of the connection.
 const LONGEST_CALL: Duration = Duration::from_secs(60);
-const ROOMS: [(&str, &str); 2] = [
+/// Instances of the simulated account, and their addresses.
+const INSTANCES: [(&str, &str); 2] = [
     ("desk", "desk.alice@tai.chat"),
     ("car", "car.alice@tai.chat"),
 ];
 
 /// Returns the addresses of the simulated account's instances.
 pub(super) fn addresses() -> impl Iterator<Item = &'static str> {
-    ROOMS.into_iter().map(|(_, address)| address)
+    INSTANCES.into_iter().map(|(_, address)| address)
 }
 
 /// A process that serves one MCP client.
@@ -42,11 +43,11 @@ pub(super) struct Client {
     world: Arc<World>,
     killed: CancellationToken,
     number: u64,
-    room: usize,
+    instance: usize,
     taid: Taid<Line>,
     person: Taid<Line>,
     reports: JoinHandle<()>,
-    /// The delivered mails whose delivery the daemon has not confirmed.
+    /// Delivered mails whose delivery the daemon has not confirmed.
     unreported: Arc<Mutex<Vec<u64>>>,
 }
 
@@ -61,7 +62,7 @@ impl Drop for Client {
 impl Client {
     pub(super) fn new(world: Arc<World>, daemon: Daemon, number: u64) -> Self {
         let killed = CancellationToken::new();
-        let room = (number % 2) as usize;
+        let index = (number % 2) as usize;
         let client = |role, account| {
             let line = Line {
                 daemon: daemon.clone(),
@@ -76,8 +77,8 @@ impl Client {
             };
             Taid::new(line, options)
         };
-        let instance = Some(Instance::new(ROOMS[room].0).unwrap());
-        // Some clients bring the account's credentials.
+        let instance = Some(Instance::new(INSTANCES[index].0).unwrap());
+        // Every third client has the account's credentials.
         let account = number.is_multiple_of(3).then(|| {
             let password = Secret::new(PASSWORD.to_owned());
             (Username::new("alice").unwrap(), Some(password))
@@ -94,7 +95,7 @@ impl Client {
             world,
             killed,
             number,
-            room,
+            instance: index,
             taid,
             person,
             reports,
@@ -106,7 +107,7 @@ impl Client {
         self.killed.clone()
     }
 
-    /// Does what agents do until it is told to stop, or killed.
+    /// Makes calls as an agent does, until `stop` is cancelled or the client is killed.
     pub(super) async fn live(self, stop: CancellationToken) {
         let killed = self.killed.clone();
         let life = async {
@@ -149,10 +150,13 @@ impl Client {
         }
     }
 
-    /// Reads until the mailbox is empty, in calm weather; returns the first failure.
+    /// Reads until the mailbox is empty, in calm weather.
+    ///
+    /// # Errors
+    /// The first failure.
     pub(super) async fn read_all(&mut self) -> Result<(), String> {
         let mut empty = 0;
-        // Mails that a previous daemon had leased are held back for a moment.
+        // Mails that a previous daemon had leased return after a grace period.
         while empty < 3 {
             sleep(Duration::from_secs(2)).await;
             match self.fetch_patiently().await {
@@ -172,7 +176,7 @@ impl Client {
         }
     }
 
-    /// Makes a call, which has to end in time; now and then the caller gives it up.
+    /// Makes a call. `None` if the caller cancelled it, or if it exceeded its time limit.
     async fn call<M: Method>(&self, method: M) -> Option<Result<M::Answer, Fault>> {
         self.call_as(&self.taid, method).await
     }
@@ -188,25 +192,27 @@ impl Client {
         self.bounded(label, call).await
     }
 
-    /// Waits for `call`. `None` if the caller gave it up, or its end came too late.
+    /// Waits for `call`, and cancels it in some cases. `None` if the call was cancelled, or if it
+    /// exceeded its time limit.
     async fn bounded<T>(
         &self,
         label: &str,
         call: impl Future<Output = Result<T, Fault>>,
     ) -> Option<Result<T, Fault>> {
-        let given_up = self.world.happens(15);
-        let patience = match given_up {
+        let is_cancelled = self.world.happens(15);
+        let limit = match is_cancelled {
             true => self.world.moment(3_000),
             false => LONGEST_CALL,
         };
-        let answer = match timeout(patience, call).await {
+        let answer = match timeout(limit, call).await {
             Ok(answer) => answer,
-            Err(_) if given_up => {
-                self.note(label, "given up");
+            Err(_) if is_cancelled => {
+                self.note(label, "cancelled");
                 return None;
             }
             Err(_) => {
-                self.world.break_promise(format!("{label} waits for ever"));
+                self.world
+                    .record_violation(format!("{label} exceeds its time limit"));
                 return None;
             }
         };
@@ -234,11 +240,11 @@ impl Client {
             return false;
         };
         if self.world.happens(5) {
-            // The MCP client does not want it any more: the lease is dropped.
+            // The MCP client cancelled the call, so the lease is dropped.
             return true;
         }
         let Some(mail) = fetched.mail else {
-            self.world.break_promise("a lease has no mail".into());
+            self.world.record_violation("a lease has no mail".into());
             return false;
         };
         let id = lease.id().get();
@@ -262,9 +268,9 @@ impl Client {
         Ok(true)
     }
 
-    /// Reads a mail of the own address by its id, marking it read or not.
+    /// Reads a mail of the client's address by its id, and marks it read in some cases.
     async fn read_by_id(&self) {
-        let Some(number) = self.world.some_mail(ROOMS[self.room].1) else {
+        let Some(number) = self.world.some_mail(INSTANCES[self.instance].1) else {
             return;
         };
         let id = MailId::new(number).unwrap();
@@ -278,13 +284,13 @@ impl Client {
             && fetched.mail.is_none_or(|mail| mail.envelope.id != id)
         {
             self.world
-                .break_promise(format!("another mail was read than {number}"));
+                .record_violation(format!("another mail was read than {number}"));
         }
     }
 
-    /// Marks a mail read or deletes it, both without reading it.
+    /// Marks a mail read or deletes it, without reading it.
     async fn put_away(&self) {
-        let Some(number) = self.world.some_mail(ROOMS[self.room].1) else {
+        let Some(number) = self.world.some_mail(INSTANCES[self.instance].1) else {
             return;
         };
         let id = MailId::new(number).unwrap();
@@ -295,13 +301,13 @@ impl Client {
             && changed.id != id
         {
             let how = format!("{} was deleted instead of {number}", changed.id);
-            self.world.break_promise(how);
+            self.world.record_violation(how);
         }
     }
 
-    /// Lists the mails. The list has what had arrived before it was asked for.
+    /// Lists the mails, and checks that the list contains every mail that arrived before the call.
     async fn list(&self) {
-        let here = self.world.mails_to(ROOMS[self.room].1);
+        let here = self.world.mails_to(INSTANCES[self.instance].1);
         let maskings = self.world.maskings();
         let deletions = self.world.deletions();
         let list = List {
@@ -316,11 +322,11 @@ impl Client {
             && deletions == self.world.deletions()
         {
             let how = format!("a list has {} mails of {here}", inbox.total);
-            self.world.break_promise(how);
+            self.world.record_violation(how);
         }
     }
 
-    /// Waits for mail, for a while.
+    /// Waits for mail, for a limited time.
     async fn watch(&self) {
         let Some(Ok(update)) = self.call(Watch { since: None }).await else {
             return;

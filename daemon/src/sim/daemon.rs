@@ -1,4 +1,4 @@
-//! The simulated daemon: all of taid but its sockets, killed and started again.
+//! The simulated daemon: taid without its sockets. The simulation kills and restarts it.
 
 use super::{
     bridge::WorldTransport,
@@ -30,7 +30,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Which daemon runs, and how it is reached.
+/// Handle to the running daemon, if one runs.
 #[derive(Clone)]
 pub(super) struct Daemon {
     world: Arc<World>,
@@ -73,8 +73,7 @@ impl Daemon {
         *self.now() = Some(running);
     }
 
-    /// Killed without a warning: what it wrote down is there, and nothing else. Its successor
-    /// starts after a moment.
+    /// Kills the daemon. Its successor starts after a moment with the files that it left.
     pub(super) async fn crash(&self) {
         let Some(running) = self.now().take() else {
             return;
@@ -83,8 +82,8 @@ impl Daemon {
         self.succeed(&running, 2_000).await;
     }
 
-    /// Starts another one after a moment, with what the one before wrote down. What is left of
-    /// that one can write where nobody will read.
+    /// Starts the successor of `before` after a moment, with a copy of its files. Remaining tasks of
+    /// `before` write to the original files, which no daemon reads.
     async fn succeed(&self, before: &Running, below_ms: u64) {
         let number = before.number;
         copy(&self.state(number), &self.state(number + 1));
@@ -94,7 +93,7 @@ impl Daemon {
         self.start(number + 1);
     }
 
-    /// Asked to end: it drains, and its successor has the same files.
+    /// Stops the daemon, which drains. Its successor starts with the same files.
     pub(super) async fn restart(&self) {
         let (app, tasks) = match &*self.now() {
             Some(running) => (running.app.clone(), running.tasks.clone()),
@@ -111,7 +110,7 @@ impl Daemon {
         self.succeed(&running, 500).await;
     }
 
-    /// A person signs out, and in again after a while.
+    /// Signs out, and in again after a while, as a person does.
     pub(super) async fn sign_out_and_in(&self) {
         let Some((app, number)) = self.now().as_ref().map(|now| (now.app.clone(), now.number))
         else {
@@ -123,14 +122,14 @@ impl Daemon {
             self.world.set_signed_out(true);
             if app.session.snapshot().phase.token().is_some() {
                 self.world
-                    .break_promise("there is a token after logout".into());
+                    .record_violation("there is a token after logout".into());
             }
         }
         sleep(self.world.moment(5_000)).await;
         self.sign_in().await;
     }
 
-    /// A person signs in.
+    /// Signs in, as a person does.
     pub(super) async fn sign_in(&self) {
         let Some(app) = self.now().as_ref().map(|now| now.app.clone()) else {
             return;
@@ -151,8 +150,7 @@ impl Daemon {
         self.now().as_ref().is_some_and(|now| now.number == number)
     }
 
-    /// A connection to the daemon that runs; `None` when none does. Whoever is `killed` is cut
-    /// off.
+    /// Connects to the running daemon; `None` if none runs. Cancelling `killed` cuts the connection.
     pub(super) fn connect(&self, killed: &CancellationToken) -> Option<DuplexStream> {
         let mut now = self.now();
         let running = now.as_mut().filter(|now| !now.app.stop.is_cancelled())?;
@@ -201,8 +199,8 @@ impl Running {
         );
         let bridge = Arc::new(HttpBridge::with_transport(transport, base, limit));
         let clock = Arc::new(WorldClock(world.clone()));
-        let nowhere = Source::Unconfigured { username: None };
-        let source = std::mem::replace(&mut config.source, nowhere);
+        let empty = Source::Unconfigured { username: None };
+        let source = std::mem::replace(&mut config.source, empty);
         let session = Session::start_with_clock(bridge.clone(), source, clock.clone());
         let app = App {
             mail: MailService::new(
@@ -246,7 +244,8 @@ impl Running {
     }
 }
 
-/// One direction of a line: in pieces, slowly, until somebody at its ends is no more.
+/// Copies one direction of a connection in random pieces with random delays, until one of its ends
+/// is gone.
 fn relay(
     world: &Arc<World>,
     mut from: ReadHalf<DuplexStream>,
@@ -281,7 +280,7 @@ fn relay(
     });
 }
 
-/// The files are written often; where there is a file system in memory, that is quick.
+/// Returns a directory for frequent writes, in memory if the system has one.
 fn fast() -> PathBuf {
     let shm = Path::new("/dev/shm");
     match shm.is_dir() {
@@ -298,7 +297,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Returns the log that all simulated daemons share; it goes nowhere.
+/// Returns the log that all simulated daemons share. It discards every line.
 fn log() -> Arc<Log> {
     static LOG: OnceLock<Arc<Log>> = OnceLock::new();
     let new = || Arc::new(logging::start(crate::config::LogLevel::Error, None, false));

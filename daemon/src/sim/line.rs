@@ -1,11 +1,11 @@
-//! The line from a client to the simulated daemon.
+//! The connection from a client to the simulated daemon.
 
 use super::daemon::Daemon;
 use tai_client::{ConnectError, Dial, Starting, Streams};
 use tokio::io::split;
 use tokio_util::sync::CancellationToken;
 
-/// The line to the daemon that runs.
+/// Connects to the running daemon.
 pub(super) struct Line {
     pub(super) daemon: Daemon,
     pub(super) killed: CancellationToken,
@@ -27,7 +27,7 @@ impl Dial for Line {
         }
     }
 
-    /// A successor starts by itself; the client waits for it.
+    /// Starts nothing: the simulation starts the successor, and the client waits for it.
     fn start(&self) -> Result<Option<Starting>, ConnectError> {
         Ok(Some(Starting::in_process()))
     }

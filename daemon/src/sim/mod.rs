@@ -1,11 +1,12 @@
-//! The simulation: the whole daemon without its sockets and the shipped client, driven by a
-//! seed. Promises checked at each step: one login in flight; every call ends in time; no mail
-//! is sent twice or reported wrongly; no mail is lost or read by two living clients; no token
-//! is used after logout. `TAI_SIM_SEEDS=5000` runs so many seeds, `TAI_SIM_SEED=17` traces one.
+//! The simulation: the daemon without its sockets, and [`tai_client`], driven by a seed.
+//!
+//! Each step checks the promises: one login in flight; every call ends in time; no mail is sent
+//! twice or reported wrongly; no mail is lost or read by two living clients; no token is used after
+//! logout. `TAI_SIM_SEEDS=5000` runs that many seeds, and `TAI_SIM_SEED=17` traces one.
 
 #![expect(
     clippy::match_overlapping_arm,
-    reason = "an arm is a share of a hundred, which begins where the one before it ends"
+    reason = "each arm is a percentage range that begins where the previous one ends"
 )]
 
 mod bridge;
@@ -25,28 +26,29 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use world::{Weather, World};
 
-/// In the everyday tests.
+/// Number of seeds of an ordinary test run.
 const SEEDS: u64 = 150;
-/// Steps of a seed, about a quarter of a second each.
+/// Number of steps per seed. A step takes about a quarter of a second of simulated time.
 const STEPS: u64 = 45;
+/// Number of clients that run at once.
 const CLIENTS: u64 = 4;
-/// The longest a client may take to end: a call with all its patience, and a reconnection.
+/// Time limit for a client's end: one call up to its time limit, and one reconnection.
 const LAST_CALL: Duration = Duration::from_secs(180);
 
-/// One seed; the trace of what happened, or the promise that was broken.
+/// Runs one seed. Returns the hash of its trace, or the broken promise.
 fn run(seed: u64, verbose: bool) -> Result<u64, String> {
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
-        // What tokio leaves to chance: see .cargo/config.toml.
+        // Makes tokio's random choices repeatable; see .cargo/config.toml.
         .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
         .build()
         .unwrap();
     runtime.block_on(async {
         let world = World::new(seed, verbose);
         storm(&world).await;
-        match world.broken() {
+        match world.violation() {
             Some(how) => Err(how),
             None => Ok(world.trace()),
         }
@@ -100,7 +102,7 @@ async fn storm(world: &Arc<World>) {
             }
             _ => {}
         }
-        if world.broken().is_some() {
+        if world.violation().is_some() {
             return;
         }
         while person.try_join_next().is_some() {}
@@ -112,22 +114,22 @@ async fn storm(world: &Arc<World>) {
         clients.join_all().await;
     });
     if ended.await.is_err() {
-        return world.break_promise("a client waits for ever".into());
+        return world.record_violation("a client does not end".into());
     }
-    // What a refused password is waited out for, or the bridge asked for.
+    // Longer than any cool-down after a refused password, and than any rate limit.
     sleep(Duration::from_secs(20 * 60)).await;
     daemon.sign_in().await;
     for last in 0..2 {
         let mut reader = Client::new(world.clone(), daemon.clone(), 1_000 + last);
         if let Err(problem) = reader.read_all().await {
-            return world.break_promise(problem);
+            return world.record_violation(problem);
         }
     }
-    world.check_the_end();
+    world.check_no_mail_is_lost();
 }
 
 #[test]
-fn every_promise_holds_whatever_happens_in_whichever_order() {
+fn every_promise_holds_for_every_seed() {
     let number = |name: &str| {
         std::env::var(name)
             .ok()
@@ -163,7 +165,7 @@ fn every_promise_holds_whatever_happens_in_whichever_order() {
 }
 
 #[test]
-fn a_seed_is_the_same_run_each_time() {
+fn a_seed_repeats_the_same_run() {
     for seed in [1, 2, 3] {
         assert_eq!(run(seed, false), run(seed, false));
     }

@@ -1,5 +1,5 @@
-//! The world around a daemon: the mails, the time, and the account of what happened that every
-//! promise is checked against.
+//! The world around a daemon: the mails, the time, and the record of events against which the
+//! invariants are checked.
 
 use crate::config::ConfirmPolicy;
 use fastrand::Rng;
@@ -11,17 +11,19 @@ use std::{
 use tai_auth::session::clock::{Clock, Now};
 use tokio::time::Instant;
 
+/// Password of the simulated account.
 pub(super) const PASSWORD: &str = "sandbox-password";
 
-/// How the bridge is.
+/// State of the bridge and of the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weather {
+    /// Every request is served.
     Calm,
-    /// Requests and answers get lost, hang, are slow, and meet what is in front of the bridge.
+    /// Requests and answers get lost, hang or are slow, or a proxy answers.
     Storm,
-    /// Nothing arrives.
+    /// No request arrives.
     Down,
-    /// Its database fails, and it does not say so (trap 9).
+    /// The bridge's database fails, and the bridge reports an empty mailbox (trap 9).
     Masked,
 }
 
@@ -29,44 +31,44 @@ pub(super) struct Mail {
     pub(super) to: &'static str,
     pub(super) at: u64,
     pub(super) read: bool,
-    /// It was read or marked by its id, so it need not be leased any more.
+    /// Whether a client read or marked the mail by its id, so that no lease is required.
     by_id: bool,
     pub(super) deleted: bool,
-    /// Who has written it to their client, and whether they said so to taid.
+    /// Clients that have written the mail.
     delivered: Vec<Delivery>,
 }
 
 struct Delivery {
     client: u64,
-    /// Its receipt was lost with it, so that the mail may be given out again.
+    /// Whether the receipt was lost with the client, so that the mail may be leased again.
     silent: bool,
 }
 
-/// What is known of the mails that say the same.
+/// Record of all mails with the same text.
 #[derive(Default)]
 pub(super) struct Sends {
-    /// How often the bridge sent it.
+    /// Number of times that the bridge sent the mail.
     pub(super) done: u32,
-    /// How often a client was told that it was sent.
+    /// Number of times that a client received the outcome "sent".
     told: u32,
     attempts: u32,
-    /// The ledger may have forgotten it, because a clock was set.
+    /// Whether the ledger may have dropped the entry, because a clock was set.
     pub(super) excused: bool,
 }
 
 pub(super) struct Inner {
     pub(super) rng: Rng,
     start: Instant,
-    /// How long the machine was suspended: tokio's time stands still then.
+    /// Seconds for which the machine was suspended. Tokio's clock does not count them.
     suspended: u64,
-    /// How far the wall clock was set.
+    /// Seconds by which the wall clock was set.
     set: i64,
     pub(super) weather: Weather,
-    /// How often the bridge began to mask what fails.
+    /// Number of times that the weather became [`Weather::Masked`].
     maskings: u64,
-    /// Whether this bridge can answer a mail by itself.
+    /// Whether the bridge offers replies.
     pub(super) replies: bool,
-    /// The mails about which a person is asked.
+    /// Mails that need approval.
     confirm: ConfirmPolicy,
     /// The number of deleted mails.
     pub(super) deletions: u64,
@@ -75,7 +77,7 @@ pub(super) struct Inner {
     pub(super) tokens: HashMap<String, u64>,
     /// Logins and renewals in flight, by daemon.
     pub(super) logins: HashMap<u64, u32>,
-    /// Nobody is signed in, and nobody tries to be.
+    /// Whether the account is signed out and no login is expected.
     pub(super) signed_out: bool,
     pub(super) broken: Option<String>,
     trace: u64,
@@ -115,22 +117,22 @@ impl World {
         self.0.lock().unwrap()
     }
 
-    /// A number below `below`.
+    /// Returns a random number below `below`.
     pub(super) fn draw(&self, below: u64) -> u64 {
         self.inner().rng.u64(..below)
     }
 
-    /// Whether something with this chance in a hundred happens.
+    /// Returns `true` with a probability of `percent` percent.
     pub(super) fn happens(&self, percent: u64) -> bool {
         self.draw(100) < percent
     }
 
-    /// A time below this many milliseconds.
+    /// Returns a random duration below this number of milliseconds.
     pub(super) fn moment(&self, below_ms: u64) -> Duration {
         Duration::from_millis(self.draw(below_ms))
     }
 
-    /// Writes down that something happened: two runs of a seed have the same trace.
+    /// Adds an event to the trace. Two runs of a seed have the same trace.
     pub(super) fn note(&self, what: &str) {
         self.inner().note(what);
     }
@@ -139,15 +141,15 @@ impl World {
         self.inner().trace
     }
 
-    /// A promise was broken.
-    pub(super) fn break_promise(&self, how: String) {
+    /// Records a broken promise.
+    pub(super) fn record_violation(&self, how: String) {
         let mut inner = self.inner();
         inner.note(&how);
         inner.broken.get_or_insert(how);
     }
 
-    /// Which promise was broken, if one was.
-    pub(super) fn broken(&self) -> Option<String> {
+    /// Returns the first broken promise.
+    pub(super) fn violation(&self) -> Option<String> {
         self.inner().broken.clone()
     }
 
@@ -158,7 +160,7 @@ impl World {
         inner.note(&format!("{weather:?}"));
     }
 
-    /// Sets the wall clock. What was sent before may be forgotten by then.
+    /// Moves the wall clock. The ledger may drop earlier entries.
     pub(super) fn set_clock(&self, seconds: i64) {
         let mut inner = self.inner();
         inner.set += seconds;
@@ -166,7 +168,7 @@ impl World {
         inner.note(&format!("clock set by {seconds} s"));
     }
 
-    /// The machine sleeps: the wall clock goes on, the monotonic one does not.
+    /// Suspends the machine: the wall clock advances, and the monotonic clock does not.
     pub(super) fn suspend(&self, seconds: u64) {
         let mut inner = self.inner();
         inner.suspended += seconds;
@@ -174,7 +176,7 @@ impl World {
         inner.note(&format!("suspended for {seconds} s"));
     }
 
-    /// The bridge knows no token any more.
+    /// Invalidates all tokens.
     pub(super) fn forget_tokens(&self) {
         let mut inner = self.inner();
         inner.tokens.clear();
@@ -200,20 +202,20 @@ impl World {
         inner.note(&format!("mail {id} comes for {to}"));
     }
 
-    /// How often the bridge began to mask what fails, and `None` while it does.
+    /// Returns the number of times that the weather became [`Weather::Masked`]; `None` while it is.
     pub(super) fn maskings(&self) -> Option<u64> {
         let inner = self.inner();
         (inner.weather != Weather::Masked).then_some(inner.maskings)
     }
 
-    /// How many mails have come for this address.
+    /// Returns the number of mails to this address.
     pub(super) fn mails_to(&self, to: &str) -> u64 {
         let inner = self.inner();
         let theirs = inner.mails.values();
         theirs.filter(|mail| mail.to == to && !mail.deleted).count() as u64
     }
 
-    /// One of the mails to this address.
+    /// Returns a random mail to this address.
     pub(super) fn some_mail(&self, to: &str) -> Option<u64> {
         let mut inner = self.inner();
         let theirs = inner
@@ -229,19 +231,19 @@ impl World {
         self.inner().confirm
     }
 
-    /// Returns how many mails were deleted.
+    /// Returns the number of deleted mails.
     pub(super) fn deletions(&self) -> u64 {
         self.inner().deletions
     }
 
-    /// A client reads or marks a mail by its id.
+    /// Records that a client reads or marks a mail by its id.
     pub(super) fn read_by_id(&self, id: u64) {
         if let Some(mail) = self.inner().mails.get_mut(&id) {
             mail.by_id = true;
         }
     }
 
-    /// A client has delivered a mail to its reader.
+    /// Records that a client has delivered a mail, and checks that it may.
     pub(super) fn delivered(&self, client: u64, id: u64, to: &str) {
         let mut inner = self.inner();
         inner.note(&format!("client {client} delivers {id}"));
@@ -253,7 +255,7 @@ impl World {
         let strange = mail.to != to;
         let again = mail.delivered.iter().find(|before| !before.silent);
         let problem = match again {
-            _ if strange => Some(format!("mail {id} for {} is read by {to}", mail.to)),
+            _ if strange => Some(format!("mail {id} to {} is read by {to}", mail.to)),
             Some(before) => Some(format!(
                 "mail {id} is read by client {client}, and was by client {}",
                 before.client
@@ -267,7 +269,7 @@ impl World {
         }
     }
 
-    /// A client died before it could say what it had written.
+    /// Records that a client died before it reported these deliveries.
     pub(super) fn died_silently(&self, client: u64, ids: &[u64]) {
         let mut inner = self.inner();
         for id in ids {
@@ -278,14 +280,14 @@ impl World {
         }
     }
 
-    /// A client is about to hand in the mail that says this.
+    /// Records that a client is about to submit the mail with this text.
     pub(super) fn attempts(&self, text: &str) {
         let mut inner = self.inner();
         inner.sends.entry(text.to_owned()).or_default().attempts += 1;
     }
 
-    /// What a client was told of the mail that says this: that it was sent, or that it was
-    /// certainly not.
+    /// Checks the outcome that a client received for the mail with this text: sent, or certainly not
+    /// sent.
     pub(super) fn told(&self, text: &str, sent: bool) {
         let mut inner = self.inner();
         let Some(send) = inner.sends.get_mut(text) else {
@@ -293,8 +295,10 @@ impl World {
         };
         send.told += u32::from(sent);
         let problem = match sent {
-            true if send.done == 0 => Some("was said to be sent, and was not"),
-            false if send.attempts == 1 && send.done > 0 => Some("was said not to be sent"),
+            true if send.done == 0 => Some("was reported as sent and was not sent"),
+            false if send.attempts == 1 && send.done > 0 => {
+                Some("was reported as not sent and was sent")
+            }
             _ => None,
         };
         if let Some(problem) = problem {
@@ -302,8 +306,8 @@ impl World {
         }
     }
 
-    /// What is left to check when all is quiet: every mail was read by somebody.
-    pub(super) fn check_the_end(&self) {
+    /// Checks, at the end of the run, that a client has read each mail.
+    pub(super) fn check_no_mail_is_lost(&self) {
         let mut inner = self.inner();
         let lost = inner
             .mails
@@ -337,7 +341,7 @@ impl Inner {
     }
 }
 
-/// The two clocks of the simulated machine.
+/// Clocks of the simulated machine.
 pub(super) struct WorldClock(pub(super) Arc<World>);
 
 impl Clock for WorldClock {

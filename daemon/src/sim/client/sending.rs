@@ -1,6 +1,6 @@
-//! Sending: mails, answers, and the user's consent.
+//! Sending and replying, with the person's approval.
 
-use super::{Client, ROOMS};
+use super::{Client, INSTANCES};
 use tai_proto::{
     Fault, FaultCode,
     approval::{Consent, ConsentAnswer, Resolution, SubmitOutcome},
@@ -10,10 +10,10 @@ use tai_proto::{
 };
 
 impl Client {
-    /// Sends or answers a mail, now and then the same as before, and checks the outcome.
+    /// Sends a mail or a reply, in some cases a duplicate, and checks the outcome.
     pub(super) async fn send(&self) {
-        let (room, address) = ROOMS[self.room];
-        let mut text = format!("{room} {}", self.world.draw(40));
+        let (instance, address) = INSTANCES[self.instance];
+        let mut text = format!("{instance} {}", self.world.draw(40));
         let target = match self.world.some_mail(address) {
             Some(number) if self.world.happens(30) => {
                 text = format!("{text} to {number}");
@@ -53,7 +53,7 @@ impl Client {
                     && matches!(answered, Some(Ok(SubmitOutcome::Sent(_))))
                 {
                     self.world
-                        .break_promise(format!("\"{text}\" was declined and sent"));
+                        .record_violation(format!("\"{text}\" was declined and sent"));
                 }
                 if let Some(answered) = answered {
                     self.told(&text, answered).await;
@@ -68,7 +68,7 @@ impl Client {
             Ok(SubmitOutcome::Sent(_)) => self.world.told(text, true),
             Ok(SubmitOutcome::Ask(_)) => {
                 self.world
-                    .break_promise(format!("a person is asked twice about \"{text}\""));
+                    .record_violation(format!("a person is asked twice about \"{text}\""));
             }
             Ok(SubmitOutcome::Held(held)) => {
                 let (number, send) = (held.number, self.world.happens(80));
