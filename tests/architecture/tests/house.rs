@@ -58,7 +58,7 @@ fn modules_know_only_what_the_design_allows() {
 }
 
 #[test]
-fn no_files_form_a_circle() {
+fn no_circle_of_files_exists() {
     assert_kept(&["no circle of files"]);
 }
 
@@ -68,7 +68,7 @@ fn state_machines_are_pure() {
 }
 
 #[test]
-fn files_are_short_and_say_what_they_are() {
+fn files_are_short_and_have_module_docs() {
     assert_kept(&["short files", "module docs"]);
 }
 
@@ -78,7 +78,7 @@ fn libraries_ask_for_docs_of_public_items() {
 }
 
 #[test]
-fn every_finding_belongs_to_a_test_above() {
+fn each_rule_belongs_to_a_test() {
     let known = [
         "crate walls",
         "banned crates",
@@ -97,7 +97,7 @@ fn every_finding_belongs_to_a_test_above() {
 }
 
 #[test]
-fn vague_words_become_fewer() {
+fn vague_words_do_not_increase() {
     let lines = prose::vague(&HOUSE.files);
     let limit = rules::MAX_VAGUE;
     let list: Vec<String> = lines
@@ -148,7 +148,7 @@ fn a_crate_gets_no_banned_crate_from_another() {
 }
 
 #[test]
-fn prints_what_is_guarded() {
+fn the_list_of_rules_is_printed() {
     let House {
         files,
         packages,

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_good_until_the_second_it_expires_and_never_under_another_secret() {
+    fn a_token_is_valid_until_its_expiry_and_only_under_its_secret() {
         let secret = TokenSecret::random();
         let token = secret.issue("alice", 100, 200);
         assert_eq!(secret.verify(&token, 199).as_deref(), Some("alice"));
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_matches_itself_alone() {
+    fn a_password_hash_matches_only_its_password() {
         let hash = PasswordHash::new("correct horse");
         assert!(hash.matches("correct horse"));
         assert!(!hash.matches("correct horsf"));

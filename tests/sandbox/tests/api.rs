@@ -73,7 +73,7 @@ fn deliver(sandbox: &Sandbox, to: &str, at: &str) -> u64 {
 }
 
 #[test]
-fn accounts_are_made_by_the_servers_rules_and_wrong_pairs_look_alike() {
+fn accounts_follow_the_server_rules_and_refusals_are_identical() {
     let (sandbox, _) = sandbox();
     let register = |username: &str, password: &str| {
         ask(
@@ -121,7 +121,7 @@ fn accounts_are_made_by_the_servers_rules_and_wrong_pairs_look_alike() {
 }
 
 #[test]
-fn a_token_dies_at_its_second_and_the_scheme_is_spelled_bearer() {
+fn a_token_expires_without_grace_and_the_scheme_is_bearer() {
     let (sandbox, token) = sandbox();
     let list = |token: &str| ask(&sandbox, "GET", "/api/v1/messages", token, &Value::Null).0;
     assert_eq!(list(&token), 200);
@@ -143,7 +143,7 @@ fn a_token_dies_at_its_second_and_the_scheme_is_spelled_bearer() {
 }
 
 #[test]
-fn a_mail_has_ten_keys_with_numbers_and_nulls_where_the_bridge_has_them() {
+fn a_mail_has_ten_keys_with_the_types_of_the_bridge() {
     let (sandbox, token) = sandbox();
     let id = deliver(&sandbox, "desk.alice@tai.chat", "2026-11-23 09:59:34");
     let mail = ask(
@@ -164,7 +164,7 @@ fn a_mail_has_ten_keys_with_numbers_and_nulls_where_the_bridge_has_them() {
 }
 
 #[test]
-fn the_list_has_the_bridges_order_limits_and_loose_prefix() {
+fn the_list_has_the_order_limits_and_loose_prefix_of_the_bridge() {
     let (sandbox, token) = sandbox();
     let early = deliver(&sandbox, "desk.alice@tai.chat", "2026-01-01 00:00:00");
     let first = deliver(&sandbox, "desk.sub.alice@tai.chat", "2026-01-02 00:00:00");
@@ -213,7 +213,7 @@ fn the_list_has_the_bridges_order_limits_and_loose_prefix() {
 }
 
 #[test]
-fn ids_are_read_leniently_and_touching_is_idempotent_where_the_bridge_is() {
+fn ids_are_parsed_leniently_and_marking_is_idempotent() {
     let (sandbox, token) = sandbox();
     let id = deliver(&sandbox, "desk.alice@tai.chat", "2026-01-01 00:00:00");
     let at = |method: &str, path: String| ask(&sandbox, method, &path, &token, &Value::Null).0;
@@ -232,7 +232,7 @@ fn ids_are_read_leniently_and_touching_is_idempotent_where_the_bridge_is() {
 }
 
 #[test]
-fn only_own_addresses_may_send_and_html_alone_gets_a_stock_sentence() {
+fn only_own_addresses_can_send_and_html_alone_gets_a_stock_text() {
     let (sandbox, token) = sandbox();
     let send = |body: Value| ask(&sandbox, "POST", "/api/v1/send-email", &token, &body);
     let to = "desk.alice@tai.chat";
@@ -279,7 +279,7 @@ fn only_own_addresses_may_send_and_html_alone_gets_a_stock_sentence() {
 }
 
 #[test]
-fn faults_are_committed_in_turn_and_counted() {
+fn faults_occur_in_order_and_requests_are_counted() {
     let (sandbox, token) = sandbox();
     let list = || raw(&sandbox, "GET", "/api/v1/messages", &token, "");
     let fault =
@@ -306,7 +306,7 @@ fn faults_are_committed_in_turn_and_counted() {
 }
 
 #[test]
-fn the_switches_are_there_for_people_too_and_a_file_keeps_the_mails() {
+fn switches_work_over_http_and_a_file_keeps_the_mails() {
     let (sandbox, token) = sandbox();
     let admin = |method: &str, path: &str, body: Value| {
         ask(&sandbox, method, &format!("/__sandbox/{path}"), "", &body)

@@ -29,7 +29,7 @@ fn assert_circle(sources: &[(&str, &str)], circle: &[&str], item: &str) {
 }
 
 #[test]
-fn two_files_that_import_each_other() {
+fn two_files_that_import_each_other_are_reported() {
     let a = "use crate::b::B;\npub struct A(B);";
     let others = [("lib", "mod a;\nmod b;")];
     for b in [
@@ -50,7 +50,7 @@ fn two_files_that_import_each_other() {
 }
 
 #[test]
-fn a_parent_and_its_child_that_use_each_other() {
+fn a_parent_and_its_child_that_use_each_other_are_reported() {
     let sources = [
         ("lib", "mod a;"),
         ("a", "mod child;\npub struct A;\nfn f() { child::call(); }"),
@@ -73,7 +73,7 @@ fn a_parent_and_its_child_that_use_each_other() {
 }
 
 #[test]
-fn a_circle_through_re_exports() {
+fn a_circle_through_re_exports_is_reported() {
     let sources = [
         (
             "lib",
@@ -91,7 +91,7 @@ fn a_circle_through_re_exports() {
 }
 
 #[test]
-fn a_parent_that_declares_and_re_exports_is_in_no_circle() {
+fn a_parent_that_only_declares_and_re_exports_is_in_no_circle() {
     let sources = [
         ("lib", "mod a;"),
         (
@@ -105,7 +105,7 @@ fn a_parent_that_declares_and_re_exports_is_in_no_circle() {
 }
 
 #[test]
-fn a_module_of_the_same_name_as_a_function_is_no_tie() {
+fn a_module_with_the_name_of_a_function_is_not_a_use() {
     let sources = [
         ("lib", "mod a;\nmod b;\npub fn a() { b::call(); }"),
         ("a", "pub struct A;"),
@@ -115,7 +115,7 @@ fn a_module_of_the_same_name_as_a_function_is_no_tie() {
 }
 
 #[test]
-fn tests_close_no_circle() {
+fn test_code_closes_no_circle() {
     let sources = [
         ("lib", "mod a;\nmod b;"),
         (

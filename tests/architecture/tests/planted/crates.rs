@@ -32,7 +32,7 @@ const FORMS: &[&str] = &[
 ];
 
 #[test]
-fn each_crate_reports_each_dependency_that_it_may_not_have() {
+fn each_forbidden_dependency_of_each_crate_is_reported() {
     for wall in CRATE_WALLS {
         for other in CRATE_WALLS {
             for form in FORMS {
@@ -61,7 +61,7 @@ fn a_renamed_dependency_is_reported() {
 }
 
 #[test]
-fn nothing_depends_on_tests() {
+fn a_dependency_on_a_test_crate_is_reported() {
     for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
         let text = format!("[{kind}]\ntai-e2e.workspace = true\n");
         let found = found(&[("daemon", "taid", &text), ("tests/e2e", "tai-e2e", "")]);
@@ -84,7 +84,7 @@ fn a_crate_without_a_row_is_reported() {
 }
 
 #[test]
-fn each_crate_reports_each_banned_crate() {
+fn each_banned_crate_is_reported() {
     for ban in BANS {
         for banned in ban.banned {
             for form in FORMS {
@@ -108,7 +108,7 @@ fn each_crate_reports_each_banned_crate() {
 }
 
 #[test]
-fn a_banned_crate_may_be_optional_or_for_tests() {
+fn optional_and_test_dependencies_on_banned_crates_are_allowed() {
     for text in [
         "[dependencies]\ndbus = { version = \"1\", optional = true }\n[features]\nkeyring = [\"dep:dbus\"]\n",
         "[dev-dependencies]\nclap = \"1\"\n",

@@ -45,7 +45,7 @@ fn vague_words_are_counted_by_line_as_grep_does() {
 }
 
 #[test]
-fn a_file_that_is_no_rust_or_in_no_crate_is_reported() {
+fn a_file_that_does_not_parse_or_has_no_crate_is_reported() {
     let mut files = one("proto/Cargo.toml", "[package]\nname = \"tai-proto\"\n");
     files.insert("proto/src/lib.rs", "fn (\n");
     files.insert("proto/src/lost.rs", "//! Lost.\n");
@@ -56,7 +56,7 @@ fn a_file_that_is_no_rust_or_in_no_crate_is_reported() {
 }
 
 #[test]
-fn a_permitted_violation_is_not_reported_and_an_unused_permit_is() {
+fn unused_permits_are_reported_and_permitted_violations_are_not() {
     let found = || Finding {
         file: "a.rs".to_owned(),
         line: 3,

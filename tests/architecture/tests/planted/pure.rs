@@ -60,7 +60,7 @@ fn a_pure_file_reports_each_impurity() {
 }
 
 #[test]
-fn a_pure_file_may_take_times_as_arguments_and_have_tests() {
+fn a_pure_file_can_take_times_as_arguments_and_have_tests() {
     let source = "use std::time::{Duration, Instant, SystemTime};\n\
         fn step(now: Instant, wall: SystemTime) -> Option<Instant> { now.checked_add(D) }\n\
         #[cfg(test)] mod tests { use tokio::time; async fn f() { std::time::Instant::now(); } }";
@@ -68,7 +68,7 @@ fn a_pure_file_may_take_times_as_arguments_and_have_tests() {
 }
 
 #[test]
-fn a_pure_file_that_is_gone_is_reported() {
+fn a_missing_pure_file_is_reported() {
     let mut files = Files::default();
     files.insert("proto/Cargo.toml", "[package]\nname = \"tai-proto\"\n");
     let found = pure::check(&build(&files), &[STATE], IMPURE);

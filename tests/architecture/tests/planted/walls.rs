@@ -123,7 +123,7 @@ fn a_name_is_followed_through_re_exports_and_aliases() {
 }
 
 #[test]
-fn tests_may_know_everything() {
+fn test_code_is_exempt_from_walls() {
     let mut tree = Tree::new();
     tree.extend(
         "tai_auth::bridge",
@@ -142,7 +142,7 @@ fn tests_may_know_everything() {
 }
 
 #[test]
-fn code_that_tests_share_with_a_feature_is_not_exempt() {
+fn code_under_test_or_feature_is_not_exempt() {
     let mut tree = Tree::new();
     tree.extend(
         "tai_auth::bridge",

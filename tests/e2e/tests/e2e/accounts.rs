@@ -15,7 +15,7 @@ fn say(machine: &Machine, output: &std::process::Output) -> String {
 }
 
 #[test]
-fn a_login_is_checked_with_the_bridge_before_it_is_said_to_have_succeeded() {
+fn a_login_succeeds_only_after_the_bridge_accepted_it() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[("TAI_MCP_INSTANCE", "desk")]);
     let wrong = machine.login("mistyped-password");
@@ -41,7 +41,7 @@ fn a_login_is_checked_with_the_bridge_before_it_is_said_to_have_succeeded() {
 }
 
 #[test]
-fn a_mistyped_login_leaves_a_live_session_alone() {
+fn a_mistyped_login_does_not_affect_a_live_session() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -56,7 +56,7 @@ fn a_mistyped_login_leaves_a_live_session_alone() {
 }
 
 #[test]
-fn a_login_ends_the_cool_down_of_a_refused_password_at_once() {
+fn a_login_ends_the_wait_after_a_refused_password() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
     wait_until("the login is refused", || {
@@ -68,7 +68,7 @@ fn a_login_ends_the_cool_down_of_a_refused_password_at_once() {
 }
 
 #[test]
-fn logging_out_ends_everybodys_session_until_a_person_logs_in() {
+fn a_logout_ends_the_session_of_all_clients_until_the_next_login() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -140,7 +140,7 @@ fn a_new_account_is_created_and_signed_in() {
 }
 
 #[test]
-fn a_client_configured_as_today_signs_taid_in_and_the_next_ones_need_not() {
+fn a_node_server_configuration_signs_taid_in_for_all_clients() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[]);
     let config = [
@@ -168,7 +168,7 @@ fn a_client_configured_as_today_signs_taid_in_and_the_next_ones_need_not() {
 }
 
 #[test]
-fn a_client_of_another_account_is_told_about_profiles_and_changes_nothing() {
+fn a_client_of_another_account_gets_a_hint_about_profiles_and_changes_nothing() {
     let machine = Machine::new();
     machine.sandbox.add_account("bob", PASSWORD).unwrap();
     let taid = machine.start();
@@ -193,7 +193,7 @@ fn a_client_of_another_account_is_told_about_profiles_and_changes_nothing() {
 }
 
 #[test]
-fn wsls_name_is_not_taken_for_an_account() {
+fn the_name_variable_of_wsl_is_not_an_account() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("NAME", "LAPTOP-7")]);
     let mut shim = machine
@@ -203,7 +203,7 @@ fn wsls_name_is_not_taken_for_an_account() {
 }
 
 #[test]
-fn all_profiles_are_shown_at_once() {
+fn status_all_lists_all_profiles() {
     let machine = Machine::new();
     assert_eq!(machine.cli(&["status", "--all"]).status.code(), Some(3));
     let one = machine.start();
@@ -229,7 +229,7 @@ fn all_profiles_are_shown_at_once() {
 }
 
 #[test]
-fn commands_without_a_daemon_say_so_before_they_ask_for_a_password() {
+fn without_a_daemon_login_fails_before_the_password_prompt() {
     let machine = Machine::new();
     insta::assert_snapshot!(say(&machine, &machine.cli(&["login"])), @"
     exit 3
@@ -246,7 +246,7 @@ fn commands_without_a_daemon_say_so_before_they_ask_for_a_password() {
 }
 
 #[test]
-fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
+fn the_password_prompt_does_not_echo() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[]);
     // `script` gives it a terminal, and types what it reads.

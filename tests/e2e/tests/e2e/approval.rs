@@ -50,7 +50,7 @@ fn retry(arguments: &Value, first: &Value, answer: Value) -> Value {
 }
 
 #[test]
-fn the_user_sees_the_mail_and_it_is_sent_when_they_accept_and_not_when_they_do_not() {
+fn the_user_sees_the_mail_and_only_acceptance_sends_it() {
     let machine = machine("always");
     let _taid = machine.start();
     let mut shim = asking(&machine);
@@ -78,7 +78,7 @@ fn the_user_sees_the_mail_and_it_is_sent_when_they_accept_and_not_when_they_do_n
 }
 
 #[test]
-fn in_2026_07_28_the_client_asks_and_calls_again() {
+fn in_2026_07_28_the_client_asks_the_user_and_calls_again() {
     let machine = machine("always");
     let _taid = machine.start();
     let mut shim = modern(&machine);
@@ -110,7 +110,7 @@ fn in_2026_07_28_the_client_asks_and_calls_again() {
 }
 
 #[test]
-fn a_state_is_good_for_the_mail_that_was_shown_and_for_no_other() {
+fn an_approval_state_is_valid_only_for_the_mail_that_was_shown() {
     let machine = machine("always");
     let _taid = machine.start();
     let yes = || json!({"action": "accept", "content": {}});
@@ -153,7 +153,7 @@ fn a_state_is_good_for_the_mail_that_was_shown_and_for_no_other() {
 }
 
 #[test]
-fn where_the_client_cannot_ask_the_mail_waits_for_taid_approve() {
+fn without_elicitation_the_mail_waits_for_taid_approve() {
     let machine = machine("always");
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -207,7 +207,7 @@ fn where_the_client_cannot_ask_the_mail_waits_for_taid_approve() {
 }
 
 #[test]
-fn a_held_mail_that_could_not_be_sent_waits_on() {
+fn a_held_mail_that_failed_to_send_keeps_waiting() {
     let machine = machine("always");
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -225,7 +225,7 @@ fn a_held_mail_that_could_not_be_sent_waits_on() {
 }
 
 #[test]
-fn external_asks_about_strangers_alone() {
+fn external_asks_only_for_other_recipients() {
     let machine = machine("external");
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -241,7 +241,7 @@ fn external_asks_about_strangers_alone() {
 }
 
 #[test]
-fn replies_are_asked_about_too() {
+fn replies_need_approval_too() {
     let machine = machine("always");
     let _taid = machine.start();
     let id = machine
@@ -272,7 +272,7 @@ fn replies_are_asked_about_too() {
 }
 
 #[test]
-fn a_call_that_is_cancelled_while_the_user_is_asked_sends_nothing() {
+fn a_call_cancelled_during_the_question_sends_nothing() {
     let machine = machine("always");
     let _taid = machine.start();
     let mut shim = asking(&machine);
@@ -287,7 +287,7 @@ fn a_call_that_is_cancelled_while_the_user_is_asked_sends_nothing() {
 }
 
 #[test]
-fn a_client_that_fails_to_ask_lets_the_mail_wait() {
+fn after_a_failed_elicitation_the_mail_waits_for_approval() {
     let machine = machine("always");
     let _taid = machine.start();
     let mut shim = asking(&machine);

@@ -37,7 +37,7 @@ fn pid(machine: &Machine) -> String {
 }
 
 #[test]
-fn the_first_call_of_todays_configuration_starts_taid_and_signs_it_in() {
+fn the_first_call_of_a_node_server_configuration_starts_taid_and_signs_it_in() {
     let machine = Machine::new();
     let mut shim = shim(&machine, &[]);
     let result = shim.call("list_inbox", json!({}));
@@ -59,7 +59,7 @@ fn the_first_call_of_todays_configuration_starts_taid_and_signs_it_in() {
 }
 
 #[test]
-fn fifty_clients_at_once_start_one_taid() {
+fn fifty_simultaneous_clients_start_one_taid() {
     let machine = Machine::new();
     std::thread::scope(|scope| {
         for _ in 0..50 {
@@ -80,7 +80,7 @@ fn fifty_clients_at_once_start_one_taid() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn it_is_in_a_session_of_its_own_and_has_no_pipe_and_no_argument_of_the_client() {
+fn an_auto_started_taid_has_its_own_session_and_inherits_no_pipe_or_argument() {
     let machine = Machine::new();
     let mut shim = shim(&machine, &[("TAI_MCP_PASSWORD", PASSWORD)]);
     shim.call("list_inbox", json!({}));
@@ -106,7 +106,7 @@ fn it_is_in_a_session_of_its_own_and_has_no_pipe_and_no_argument_of_the_client()
 }
 
 #[test]
-fn what_it_starts_runs_in_the_root_directory_without_the_clients_variables() {
+fn programs_of_an_auto_started_taid_run_in_the_root_directory_without_client_variables() {
     let machine = Machine::new();
     let (script, seen) = (machine.home().join("password"), machine.home().join("seen"));
     let text = format!(
@@ -129,7 +129,7 @@ fn what_it_starts_runs_in_the_root_directory_without_the_clients_variables() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn its_directory_environment_and_open_files_are_not_the_clients() {
+fn an_auto_started_taid_inherits_no_directory_environment_or_open_file() {
     let machine = Machine::new();
     let mut command = machine.command("tai-mcp");
     command
@@ -172,7 +172,7 @@ fn its_directory_environment_and_open_files_are_not_the_clients() {
 }
 
 #[test]
-fn it_outlives_the_client_that_started_it_and_that_clients_process_group() {
+fn an_auto_started_taid_outlives_its_client_and_the_process_group() {
     let machine = Machine::new();
     let mut first = shim(&machine, &[]);
     first.call("list_inbox", json!({}));
@@ -184,7 +184,7 @@ fn it_outlives_the_client_that_started_it_and_that_clients_process_group() {
 }
 
 #[test]
-fn it_ends_when_it_was_idle_and_the_next_call_starts_another() {
+fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_another() {
     let machine = Machine::new();
     let mut client = shim(&machine, &[("TAI_MCP_IDLE_EXIT", "1")]);
     client.call("list_inbox", json!({}));
@@ -204,7 +204,7 @@ fn it_ends_when_it_was_idle_and_the_next_call_starts_another() {
 }
 
 #[test]
-fn it_does_not_end_while_it_has_a_password_that_nobody_could_be_asked_for_again() {
+fn a_typed_password_suspends_the_idle_timeout() {
     let machine = Machine::new();
     let mut command = machine.command("tai-mcp");
     command
@@ -223,7 +223,7 @@ fn it_does_not_end_while_it_has_a_password_that_nobody_could_be_asked_for_again(
 }
 
 #[test]
-fn a_client_that_lives_on_starts_it_again_when_it_was_killed() {
+fn a_connected_client_restarts_a_killed_taid() {
     let machine = Machine::new();
     let mut client = shim(&machine, &[]);
     client.call("list_inbox", json!({}));
@@ -235,7 +235,7 @@ fn a_client_that_lives_on_starts_it_again_when_it_was_killed() {
 }
 
 #[test]
-fn a_taid_that_does_not_start_says_why_to_the_agent() {
+fn a_failed_start_is_explained_to_the_agent() {
     let machine = Machine::new();
     machine.configure("poll_interval = 7\n");
     let result = shim(&machine, &[]).call("list_inbox", json!({}));
@@ -247,7 +247,7 @@ fn a_taid_that_does_not_start_says_why_to_the_agent() {
 }
 
 #[test]
-fn what_is_no_absence_is_not_taken_for_one() {
+fn other_connect_errors_do_not_start_taid() {
     let machine = Machine::new();
     // Something that refuses connections for another reason than that nobody is there: a
     // sandbox does the same with EPERM.
@@ -266,7 +266,7 @@ fn what_is_no_absence_is_not_taken_for_one() {
 }
 
 #[test]
-fn without_autostart_it_is_only_said_that_taid_does_not_run() {
+fn without_auto_start_a_call_reports_that_taid_is_not_running() {
     let machine = Machine::new();
     let result = shim(&machine, &[("TAI_MCP_AUTOSTART", "0")]).call("list_inbox", json!({}));
     assert!(
@@ -277,7 +277,7 @@ fn without_autostart_it_is_only_said_that_taid_does_not_run() {
 }
 
 #[test]
-fn taid_login_starts_it_too_and_it_stays_while_it_has_what_was_typed() {
+fn taid_login_starts_taid_and_its_password_suspends_the_idle_timeout() {
     let machine = Machine::new();
     let mut login = machine.command("taid");
     login

@@ -12,7 +12,7 @@ fn stderr(output: &std::process::Output) -> String {
 }
 
 #[test]
-fn without_a_daemon_every_command_says_so_and_exits_3() {
+fn without_a_daemon_each_command_reports_it_and_exits_3() {
     let machine = Machine::new();
     let mut said = String::new();
     for command in [&["status"][..], &["status", "--json"], &["stop"]] {
@@ -35,7 +35,7 @@ fn without_a_daemon_every_command_says_so_and_exits_3() {
 }
 
 #[test]
-fn usage_errors_exit_2_and_suggest_what_was_meant() {
+fn usage_errors_exit_2_with_a_suggestion() {
     let machine = Machine::new();
     let output = machine.cli(&["stauts"]);
     assert_eq!(output.status.code(), Some(2));
@@ -45,7 +45,7 @@ fn usage_errors_exit_2_and_suggest_what_was_meant() {
 }
 
 #[test]
-fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
+fn a_daemon_of_another_protocol_version_exits_5() {
     let machine = Machine::new();
     std::fs::create_dir_all(machine.runtime_dir()).unwrap();
     let listener = UnixListener::bind(machine.socket()).unwrap();
@@ -84,7 +84,7 @@ fn a_daemon_of_another_version_is_told_apart_and_exits_5() {
 }
 
 #[test]
-fn a_bad_value_is_named_with_its_rule_before_anything_starts() {
+fn an_invalid_setting_is_reported_with_its_rule_before_the_start() {
     let machine = Machine::new();
     for (variable, value, rule) in [
         ("TAI_MCP_USERNAME", "a b", "3 to 50 letters"),
@@ -114,7 +114,7 @@ fn a_bad_value_is_named_with_its_rule_before_anything_starts() {
 }
 
 #[test]
-fn the_configuration_file_is_read_and_its_mistakes_are_named_by_line() {
+fn mistakes_in_the_configuration_file_are_reported_with_their_line() {
     let machine = Machine::new();
     let file = machine.config_dir().join("config.toml");
     let run = |text: &str| {
@@ -141,7 +141,7 @@ fn the_configuration_file_is_read_and_its_mistakes_are_named_by_line() {
 }
 
 #[test]
-fn stop_returns_when_the_daemon_has_gone_and_another_may_start() {
+fn stop_returns_after_the_daemon_has_ended_and_another_can_start() {
     let machine = Machine::new();
     for _ in 0..3 {
         let taid = machine.start();
@@ -156,7 +156,7 @@ fn stop_returns_when_the_daemon_has_gone_and_another_may_start() {
 }
 
 #[test]
-fn profiles_are_daemons_of_their_own() {
+fn each_profile_has_its_own_daemon() {
     let machine = Machine::new();
     let _default = machine.start();
     assert_eq!(

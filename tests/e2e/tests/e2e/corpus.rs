@@ -20,7 +20,7 @@ fn mails() -> Vec<PathBuf> {
 }
 
 #[test]
-fn each_mail_of_the_corpus_reads_as_its_page_says() {
+fn each_mail_of_the_corpus_renders_as_its_page() {
     let mails = mails();
     assert!(mails.len() >= 60, "{} mails", mails.len());
     let machine = Machine::new();

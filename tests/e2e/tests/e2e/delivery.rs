@@ -23,7 +23,7 @@ fn assert_unknown(result: &ToolResult) {
 }
 
 #[test]
-fn a_send_whose_answer_is_lost_is_unknown_and_never_repeated() {
+fn a_send_with_a_lost_answer_is_unknown_and_never_repeated() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -51,7 +51,7 @@ fn a_send_whose_answer_is_lost_is_unknown_and_never_repeated() {
 }
 
 #[test]
-fn a_reply_whose_answer_is_lost_is_not_sent_as_a_new_mail() {
+fn a_reply_with_a_lost_answer_is_not_sent_as_a_new_mail() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut desk = machine.shim("desk").initialized("test", "2025-06-18");
@@ -72,7 +72,7 @@ fn a_reply_whose_answer_is_lost_is_not_sent_as_a_new_mail() {
 }
 
 #[test]
-fn only_a_send_that_certainly_did_not_leave_may_be_sent_again() {
+fn only_a_send_that_certainly_did_not_leave_is_retried() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -105,7 +105,7 @@ fn only_a_send_that_certainly_did_not_leave_may_be_sent_again() {
 }
 
 #[test]
-fn a_rejected_token_does_not_cost_a_send() {
+fn a_send_survives_a_rejected_token() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -120,7 +120,7 @@ fn a_rejected_token_does_not_cost_a_send() {
 }
 
 #[test]
-fn a_read_is_repeated_until_it_is_answered_or_the_tries_are_used_up() {
+fn a_read_is_retried_until_it_succeeds_or_the_attempts_are_used_up() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -135,7 +135,7 @@ fn a_read_is_repeated_until_it_is_answered_or_the_tries_are_used_up() {
 }
 
 #[test]
-fn a_read_that_hangs_is_given_up_and_repeated() {
+fn a_hanging_read_times_out_and_is_retried() {
     let machine = Machine::new();
     let taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
     taid.wait_until_live();
@@ -175,7 +175,7 @@ fn a_mail_that_cannot_be_marked_read_is_delivered_with_a_warning() {
 }
 
 #[test]
-fn a_daemon_killed_in_the_middle_leaves_a_send_unknown_and_a_read_answered() {
+fn a_killed_daemon_leaves_a_send_unknown_and_a_read_is_retried() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -200,7 +200,7 @@ fn a_daemon_killed_in_the_middle_leaves_a_send_unknown_and_a_read_answered() {
 }
 
 #[test]
-fn a_daemon_that_stops_finishes_what_it_began() {
+fn a_stopping_daemon_finishes_calls_under_way() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -221,7 +221,7 @@ fn a_daemon_that_stops_finishes_what_it_began() {
 }
 
 #[test]
-fn a_send_goes_on_when_its_client_has_gone() {
+fn a_send_completes_after_its_client_has_ended() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();

@@ -40,7 +40,7 @@ fn wrong_account(password: &str) -> [(&str, &str); 2] {
 }
 
 #[test]
-fn a_machine_on_which_all_is_well_is_said_to_be_well() {
+fn doctor_reports_a_healthy_setup() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -87,7 +87,7 @@ fn a_machine_on_which_all_is_well_is_said_to_be_well() {
 }
 
 #[test]
-fn a_configuration_that_cannot_be_used_is_named_first() {
+fn doctor_names_an_invalid_configuration_first() {
     let machine = Machine::new();
     machine.configure("username = alice\n");
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: line 1 of the configuration file HOME/config/tai/config.toml is not valid: string values must be quoted, expected literal string");
@@ -103,7 +103,7 @@ fn a_configuration_that_cannot_be_used_is_named_first() {
 }
 
 #[test]
-fn a_password_that_cannot_be_had_or_cannot_be_meant_is_named_first() {
+fn doctor_names_a_missing_or_invalid_password_first() {
     let machine = Machine::new();
     insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: no source is configured, and the keyring has no password");
     let quoted = format!("'{PASSWORD}'");
@@ -123,7 +123,7 @@ fn a_password_that_cannot_be_had_or_cannot_be_meant_is_named_first() {
 }
 
 #[test]
-fn a_directory_that_others_can_enter_or_lead_elsewhere_is_named_first() {
+fn doctor_names_an_unsafe_directory_first() {
     let machine = Machine::new();
     std::fs::create_dir(machine.runtime_dir()).unwrap();
     std::fs::set_permissions(
@@ -147,7 +147,7 @@ fn private_runtime_dir(machine: &Machine) {
 }
 
 #[test]
-fn a_second_daemon_is_named_first() {
+fn doctor_names_a_second_daemon_first() {
     let machine = Machine::new();
     private_runtime_dir(&machine);
     let mut lock = File::create(machine.runtime_dir().join("default.lock")).unwrap();
@@ -164,7 +164,7 @@ fn a_second_daemon_is_named_first() {
 }
 
 #[test]
-fn each_step_of_the_way_to_the_bridge_is_named_where_it_breaks() {
+fn doctor_names_the_failing_step_to_the_bridge() {
     let machine = Machine::new();
     let with = |name: &'static str, value: &str| {
         let all = [ACCOUNT[0], ACCOUNT[1], (name, value)];
@@ -199,7 +199,7 @@ fn each_step_of_the_way_to_the_bridge_is_named_where_it_breaks() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_by_a_day_is_named_first() {
+fn doctor_names_a_clock_wrong_by_a_day_first() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -210,7 +210,7 @@ fn a_clock_that_is_wrong_by_a_day_is_named_first() {
 }
 
 #[test]
-fn a_refused_login_is_named_first() {
+fn doctor_names_a_refused_login_first() {
     let machine = Machine::new();
     let wrong = wrong_account("another-sandbox-password");
     insta::assert_snapshot!(first_wrong(&machine, &wrong), @"login: Authentication failed - invalid username or password: the bridge refused the login; it does the same when its own database fails");
@@ -221,7 +221,7 @@ fn a_refused_login_is_named_first() {
 }
 
 #[test]
-fn a_daemon_that_is_not_there_or_speaks_another_protocol_is_named_first() {
+fn doctor_names_a_missing_or_incompatible_daemon_first() {
     let machine = Machine::new();
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid is not running: there is no taid at HOME/tai/default.sock");
     private_runtime_dir(&machine);
@@ -247,7 +247,7 @@ fn a_daemon_that_is_not_there_or_speaks_another_protocol_is_named_first() {
 }
 
 #[test]
-fn a_client_whose_configuration_cannot_work_is_named_first() {
+fn doctor_names_a_broken_client_configuration_first() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -259,7 +259,7 @@ fn a_client_whose_configuration_cannot_work_is_named_first() {
 }
 
 #[test]
-fn a_stripped_environment_is_named_first() {
+fn doctor_names_a_stripped_environment_first() {
     let machine = Machine::new();
     let mut command = machine.command("taid");
     let output = command.arg("doctor").env_remove("HOME").output().unwrap();

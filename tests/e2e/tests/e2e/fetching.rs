@@ -43,7 +43,7 @@ fn unread(machine: &Machine) -> usize {
 }
 
 #[test]
-fn the_oldest_comes_first_wherever_it_stands_in_the_list() {
+fn the_oldest_unread_mail_comes_first_at_any_position_in_the_list() {
     let machine = Machine::new();
     deliver(&machine, 120);
     let _taid = machine.start();
@@ -55,7 +55,7 @@ fn the_oldest_comes_first_wherever_it_stands_in_the_list() {
 }
 
 #[test]
-fn two_hundred_mails_and_twenty_clients_each_mail_is_read_once() {
+fn twenty_clients_read_each_of_two_hundred_mails_once() {
     let machine = Machine::new();
     deliver(&machine, 200);
     let taid = machine.start();
@@ -92,7 +92,7 @@ impl Drop for Done<'_> {
 }
 
 #[test]
-fn with_clients_and_taid_killed_at_random_no_mail_is_lost_and_none_read_twice() {
+fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
     let machine = Machine::new();
     deliver(&machine, 200);
     machine.sandbox.behave(|behaviour| behaviour.latency_ms = 2);
@@ -174,7 +174,7 @@ fn with_clients_and_taid_killed_at_random_no_mail_is_lost_and_none_read_twice() 
 }
 
 #[test]
-fn a_mail_is_marked_read_only_when_its_answer_is_on_its_way() {
+fn a_mail_is_not_marked_read_before_its_answer_is_ready() {
     let machine = Machine::new();
     deliver(&machine, 1);
     let taid = machine.start();
@@ -195,7 +195,7 @@ fn a_mail_is_marked_read_only_when_its_answer_is_on_its_way() {
 }
 
 #[test]
-fn a_mail_that_was_marked_and_not_delivered_comes_back() {
+fn a_mail_marked_but_not_delivered_is_delivered_again() {
     let machine = Machine::new();
     deliver(&machine, 2);
     let taid = machine.start();
@@ -250,7 +250,7 @@ fn a_mail_that_cannot_be_marked_is_delivered_with_a_warning_and_marked_later() {
 }
 
 #[test]
-fn a_fetch_that_was_cancelled_gives_its_mail_back() {
+fn a_cancelled_fetch_releases_its_mail() {
     let machine = Machine::new();
     deliver(&machine, 1);
     let taid = machine.start();

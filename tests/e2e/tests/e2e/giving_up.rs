@@ -17,7 +17,7 @@ fn cancel(shim: &mut Shim, id: &serde_json::Value) {
 }
 
 #[test]
-fn a_search_says_how_far_it_is_to_a_client_that_wants_to_know() {
+fn a_search_reports_progress_on_request() {
     let machine = Machine::new();
     for _ in 0..60 {
         let mail = NewMail {
@@ -59,7 +59,7 @@ fn a_search_says_how_far_it_is_to_a_client_that_wants_to_know() {
 }
 
 #[test]
-fn a_read_that_is_cancelled_ends_its_request_to_the_bridge() {
+fn cancelling_a_read_aborts_its_request_to_the_bridge() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -78,7 +78,7 @@ fn a_read_that_is_cancelled_ends_its_request_to_the_bridge() {
 }
 
 #[test]
-fn a_send_that_is_cancelled_after_it_left_runs_to_its_end_and_is_in_the_ledger() {
+fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();

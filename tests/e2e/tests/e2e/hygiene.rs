@@ -111,7 +111,7 @@ fn drive(shim: &mut Shim) {
 }
 
 #[test]
-fn no_secret_is_in_any_log_status_answer_argument_or_environment() {
+fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     let machine = Machine::new();
     machine.sandbox.add_account("canary", CANARY).unwrap();
     let account = [("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", CANARY)];
@@ -247,7 +247,7 @@ fn memory(pid: u32) -> std::io::Result<Vec<u8>> {
 }
 
 #[test]
-fn after_logging_out_neither_password_nor_token_is_in_the_daemons_memory() {
+fn after_a_logout_no_password_or_token_is_in_the_memory_of_the_daemon() {
     let machine = Machine::new();
     machine.sandbox.add_account("canary", CANARY).unwrap();
     let account = [("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", CANARY)];
@@ -281,7 +281,7 @@ fn after_logging_out_neither_password_nor_token_is_in_the_daemons_memory() {
 }
 
 #[test]
-fn a_crash_leaves_no_core() {
+fn a_crash_leaves_no_core_dump() {
     let machine = Machine::new();
     // As a system that allows cores of any size.
     let mut command = Command::new("sh");
@@ -321,7 +321,7 @@ fn is_readable(pid: u32, file: &str, mut reader: Command) -> bool {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn other_programs_of_the_same_user_can_read_neither_its_memory_nor_its_environment() {
+fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
     const NOBODY: u32 = 65_534;
     let machine = Machine::new();
     let is_root = rustix::process::geteuid().is_root();

@@ -20,7 +20,7 @@ const LIST: List = List {
 };
 
 #[test]
-fn the_socket_its_directory_and_the_logs_are_the_users_alone() {
+fn the_socket_its_directory_and_the_logs_are_private() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().mode() & 0o777;
@@ -34,7 +34,7 @@ fn the_socket_its_directory_and_the_logs_are_the_users_alone() {
 }
 
 #[test]
-fn a_second_taid_is_refused_and_the_first_goes_on() {
+fn a_second_taid_is_refused_and_the_first_continues() {
     let machine = Machine::new();
     let taid = machine.start();
     let output = machine.taid(&[]).stderr(Stdio::piped()).output().unwrap();
@@ -52,7 +52,7 @@ fn a_second_taid_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
-fn of_many_started_at_once_exactly_one_wins() {
+fn of_many_simultaneous_starts_exactly_one_succeeds() {
     let machine = Machine::new();
     let mut children: Vec<_> = (0..8)
         .map(|_| {
@@ -75,7 +75,7 @@ fn of_many_started_at_once_exactly_one_wins() {
 }
 
 #[test]
-fn what_a_killed_daemon_left_behind_is_replaced() {
+fn files_of_a_killed_daemon_are_replaced() {
     let machine = Machine::new();
     machine.start().kill();
     assert!(machine.socket().exists());
@@ -84,7 +84,7 @@ fn what_a_killed_daemon_left_behind_is_replaced() {
 }
 
 #[test]
-fn a_runtime_directory_that_is_a_link_is_refused_and_one_too_open_is_closed() {
+fn a_symlinked_runtime_directory_is_refused_and_loose_permissions_are_tightened() {
     let machine = Machine::new();
     let elsewhere = tempfile::tempdir().unwrap();
     symlink(elsewhere.path(), machine.runtime_dir()).unwrap();
@@ -110,7 +110,7 @@ fn a_runtime_directory_that_is_a_link_is_refused_and_one_too_open_is_closed() {
 }
 
 #[test]
-fn garbage_costs_its_sender_the_connection_and_nobody_else_anything() {
+fn invalid_bytes_close_only_the_connection_of_the_sender() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -137,7 +137,7 @@ fn garbage_costs_its_sender_the_connection_and_nobody_else_anything() {
 }
 
 #[test]
-fn half_a_frame_and_a_client_that_says_nothing_are_given_up() {
+fn partial_frames_and_silent_clients_time_out() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut silent = Raw::connect(&machine.socket()).unwrap();
@@ -148,7 +148,7 @@ fn half_a_frame_and_a_client_that_says_nothing_are_given_up() {
 }
 
 #[test]
-fn a_client_of_another_version_is_told_the_versions() {
+fn a_client_of_another_protocol_version_gets_the_supported_versions() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut raw = Raw::connect(&machine.socket()).unwrap();
@@ -167,7 +167,7 @@ fn a_client_of_another_version_is_told_the_versions() {
 }
 
 #[test]
-fn a_client_can_be_written_from_the_protocols_own_page() {
+fn a_client_can_be_written_from_the_protocol_page() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut raw = Raw::connect(&machine.socket()).unwrap();
@@ -195,7 +195,7 @@ fn a_client_can_be_written_from_the_protocols_own_page() {
 }
 
 #[test]
-fn calls_beyond_the_bound_are_refused_and_a_cancelled_one_is_answered_once() {
+fn calls_beyond_the_limit_are_refused_and_a_cancelled_call_is_answered_once() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -234,7 +234,7 @@ fn calls_beyond_the_bound_are_refused_and_a_cancelled_one_is_answered_once() {
 }
 
 #[test]
-fn a_draining_daemon_refuses_new_calls_by_name_and_answers_the_old() {
+fn a_draining_daemon_refuses_new_calls_and_answers_calls_under_way() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -260,7 +260,7 @@ fn a_draining_daemon_refuses_new_calls_by_name_and_answers_the_old() {
 }
 
 #[test]
-fn a_client_that_says_nothing_does_not_hold_up_the_end() {
+fn a_silent_client_does_not_delay_the_exit() {
     let machine = Machine::new();
     let taid = machine.start();
     let _silent = Raw::connect(&machine.socket()).unwrap();
@@ -270,7 +270,7 @@ fn a_client_that_says_nothing_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn neither_the_token_nor_the_password_is_in_any_answer() {
+fn no_answer_contains_the_token_or_the_password() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -285,7 +285,7 @@ fn neither_the_token_nor_the_password_is_in_any_answer() {
 }
 
 #[test]
-fn an_agents_connection_cannot_make_a_persons_calls_and_its_role_is_fixed() {
+fn an_agent_connection_cannot_make_calls_of_a_person_or_change_its_role() {
     let machine = Machine::new();
     let _taid = machine.start();
     let agent = || Role::Agent { instance: None };

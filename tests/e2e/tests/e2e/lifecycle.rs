@@ -19,7 +19,7 @@ fn machine_with(change: impl FnOnce(&mut Behaviour)) -> Machine {
 }
 
 #[test]
-fn a_token_that_makes_no_sense_is_refused_and_the_next_good_one_used() {
+fn an_invalid_token_is_refused_and_the_next_valid_one_is_used() {
     for (tokens, reason) in [
         (Tokens::AlgNone, "it is corrupt, or signed in a way"),
         (Tokens::WrongSub, "another username"),
@@ -47,7 +47,7 @@ fn a_token_that_makes_no_sense_is_refused_and_the_next_good_one_used() {
 }
 
 #[test]
-fn exp_counts_and_expires_at_does_not() {
+fn the_exp_claim_decides_and_expires_at_is_ignored() {
     for tokens in [Tokens::ExpiresAtEarly, Tokens::ExpiresAtLate] {
         let machine = machine_with(|behaviour| behaviour.tokens = tokens);
         let taid = machine.start();
@@ -58,7 +58,7 @@ fn exp_counts_and_expires_at_does_not() {
 }
 
 #[test]
-fn a_clock_wrong_by_a_day_either_way_costs_nothing_and_is_told() {
+fn a_clock_wrong_by_a_day_in_either_direction_is_reported_and_costs_nothing() {
     for offset in [86_400, -86_400] {
         let machine = machine_with(|behaviour| behaviour.clock_offset_s = offset);
         let taid = machine.start();
@@ -75,7 +75,7 @@ fn a_clock_wrong_by_a_day_either_way_costs_nothing_and_is_told() {
 }
 
 #[test]
-fn a_bridge_without_a_refresh_endpoint_is_logged_in_to_again_and_no_call_fails() {
+fn without_a_refresh_endpoint_taid_logs_in_again_and_no_call_fails() {
     let machine = machine_with(|behaviour| {
         behaviour.has_refresh = false;
         behaviour.token_ttl_s = 3;
@@ -90,7 +90,7 @@ fn a_bridge_without_a_refresh_endpoint_is_logged_in_to_again_and_no_call_fails()
 }
 
 #[test]
-fn calls_go_on_while_the_token_is_good_and_its_renewal_fails() {
+fn calls_succeed_while_the_token_is_valid_and_its_refresh_fails() {
     let machine = machine_with(|behaviour| {
         behaviour.token_ttl_s = 6;
         for kind in [FaultKind::Error500, FaultKind::Html503, FaultKind::Close] {
@@ -107,7 +107,7 @@ fn calls_go_on_while_the_token_is_good_and_its_renewal_fails() {
 }
 
 #[test]
-fn maintenance_in_the_middle_of_a_call_is_waited_out() {
+fn a_call_waits_for_the_end_of_maintenance() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -120,7 +120,7 @@ fn maintenance_in_the_middle_of_a_call_is_waited_out() {
 }
 
 #[test]
-fn a_database_failure_that_looks_like_a_wrong_password_does_not_latch() {
+fn a_database_failure_reported_as_a_wrong_password_does_not_block_later_logins() {
     let machine = machine_with(|behaviour| behaviour.database_down = true);
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -139,7 +139,7 @@ fn a_database_failure_that_looks_like_a_wrong_password_does_not_latch() {
 }
 
 #[test]
-fn a_client_that_dies_while_everybody_waits_takes_nobody_along() {
+fn a_client_killed_during_a_login_does_not_affect_the_others() {
     let machine = Machine::new();
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
@@ -152,7 +152,7 @@ fn a_client_that_dies_while_everybody_waits_takes_nobody_along() {
 }
 
 #[test]
-fn a_thousand_callers_on_a_dead_token_cost_one_refresh_and_one_login() {
+fn a_thousand_callers_on_a_revoked_token_cost_one_refresh_and_one_login() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();

@@ -116,7 +116,7 @@ fn subjects(machine: &Machine) -> Vec<String> {
 }
 
 #[test]
-fn each_mail_of_the_instance_is_a_line_of_json_and_read_afterwards() {
+fn each_mail_of_the_instance_is_printed_as_json_and_marked_read() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "first");
     deliver(&machine, "desk.alice@tai.chat", "second");
@@ -135,7 +135,7 @@ fn each_mail_of_the_instance_is_a_line_of_json_and_read_afterwards() {
 }
 
 #[test]
-fn a_mail_is_handled_though_live_or_taid_was_killed_in_the_middle() {
+fn a_mail_is_handled_after_live_or_taid_was_killed() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "one");
     let taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
@@ -164,7 +164,7 @@ fn a_mail_is_handled_though_live_or_taid_was_killed_in_the_middle() {
 }
 
 #[test]
-fn what_another_client_gave_back_is_handled() {
+fn a_mail_released_by_another_client_is_handled() {
     let machine = Machine::new();
     let taid = machine.start_with(&[("POLL_INTERVAL", "60000")]);
     taid.wait_until_live();
@@ -190,7 +190,7 @@ fn what_another_client_gave_back_is_handled() {
 }
 
 #[test]
-fn without_taid_it_says_so_once_and_goes_on_when_taid_is_there() {
+fn without_taid_live_reports_it_once_and_continues_after_its_start() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let mut live = Live::start(&machine, &[]);
@@ -209,7 +209,7 @@ fn without_taid_it_says_so_once_and_goes_on_when_taid_is_there() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_it_and_loses_nothing() {
+fn a_closed_output_ends_live_without_losing_mail() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
     let mut command = machine.command("tai-mcp");
@@ -227,7 +227,7 @@ fn a_reader_that_goes_away_ends_it_and_loses_nothing() {
 }
 
 #[test]
-fn register_is_what_taid_register_is() {
+fn tai_mcp_register_equals_taid_register() {
     let machine = Machine::new();
     let run = |arguments: &[&str]| {
         let mut command = machine.command("tai-mcp");

@@ -8,7 +8,7 @@ use std::{
 use tai_e2e::{Killed, Machine, PASSWORD, wait_until};
 
 #[test]
-fn the_log_is_the_users_alone_and_its_name_leads_to_todays_file() {
+fn the_log_is_private_and_its_name_leads_to_the_file_of_today() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -24,7 +24,7 @@ fn the_log_is_the_users_alone_and_its_name_leads_to_todays_file() {
 }
 
 #[test]
-fn logs_shows_the_end_and_follows_what_comes() {
+fn logs_shows_the_end_and_follows() {
     let machine = Machine::new();
     let output = machine.cli(&["logs"]);
     assert_eq!(output.status.code(), Some(1));
@@ -54,7 +54,7 @@ fn logs_shows_the_end_and_follows_what_comes() {
 }
 
 #[test]
-fn whoever_stops_reading_standard_error_does_not_stop_the_daemon() {
+fn a_full_standard_error_pipe_does_not_block_taid() {
     let machine = Machine::new();
     // Nobody reads what this one writes there, and a pipe holds 64 kB.
     let taid = machine.start();
@@ -74,7 +74,7 @@ fn whoever_stops_reading_standard_error_does_not_stop_the_daemon() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_stops_nothing() {
+fn an_unwritable_log_does_not_stop_taid() {
     let machine = Machine::new();
     std::fs::create_dir_all(machine.home().join("state")).unwrap();
     std::fs::write(machine.home().join("state/tai"), "in the way").unwrap();

@@ -103,7 +103,7 @@ fn the_oldest_unread_mail_is_found_behind_pages_and_among_equal_seconds() {
 }
 
 #[test]
-fn only_mails_of_exactly_this_address_are_seen() {
+fn an_instance_sees_only_mails_to_its_exact_address() {
     let machine = Machine::new();
     let mine = machine
         .sandbox
@@ -219,7 +219,7 @@ fn the_list_is_newest_first_and_pages_through_what_it_shows() {
 }
 
 #[test]
-fn a_list_with_odd_subjects_stays_a_table() {
+fn unusual_subjects_do_not_break_the_table() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -240,7 +240,7 @@ fn a_list_with_odd_subjects_stays_a_table() {
 }
 
 #[test]
-fn deployments_with_bools_and_rfc_3339_are_read_as_well() {
+fn booleans_and_rfc_3339_times_of_other_deployments_are_accepted() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -263,7 +263,7 @@ fn deployments_with_bools_and_rfc_3339_are_read_as_well() {
 }
 
 #[test]
-fn mails_with_nothing_in_them_are_read() {
+fn empty_mails_are_read() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -283,7 +283,7 @@ fn mails_with_nothing_in_them_are_read() {
 }
 
 #[test]
-fn a_heavy_inbox_costs_little_memory_and_gives_it_back() {
+fn a_heavy_inbox_costs_little_memory_and_taid_returns_it() {
     let machine = Machine::new();
     for n in 0..100 {
         let mut mail = mail(
@@ -321,7 +321,7 @@ fn a_heavy_inbox_costs_little_memory_and_gives_it_back() {
 }
 
 #[test]
-fn clients_that_wait_for_the_same_list_get_it_from_one_request() {
+fn clients_waiting_for_the_same_list_share_one_request() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -357,7 +357,7 @@ fn clients_that_wait_for_the_same_list_get_it_from_one_request() {
 }
 
 #[test]
-fn a_list_is_never_older_than_the_question() {
+fn a_list_is_never_older_than_its_request() {
     let machine = Machine::new();
     let _taid = machine.start();
     let list = "GET /api/v1/messages";

@@ -16,7 +16,7 @@ fn raw(id: u64, method: &str, params: Value) -> Value {
 }
 
 #[test]
-fn both_eras_are_answered_without_a_daemon() {
+fn both_protocol_eras_work_without_a_daemon() {
     let machine = Machine::new();
     for revision in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
         let mut shim = machine.shim("desk").initialized("test", revision);
@@ -57,7 +57,7 @@ fn both_eras_are_answered_without_a_daemon() {
 }
 
 #[test]
-fn a_client_that_probes_may_go_on_in_either_era() {
+fn a_probing_client_may_continue_in_either_era() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk");
     shim.send(&raw(
@@ -120,7 +120,7 @@ fn tools_are_described_in_a_fixed_order_with_schemas_and_annotations() {
 }
 
 #[test]
-fn malformed_input_is_answered_and_the_end_of_input_is_a_clean_exit() {
+fn malformed_input_gets_an_error_and_end_of_input_exits_0() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk");
     let expected = [
@@ -144,7 +144,7 @@ fn malformed_input_is_answered_and_the_end_of_input_is_a_clean_exit() {
 }
 
 #[test]
-fn what_was_asked_before_the_end_of_input_is_still_answered() {
+fn requests_before_the_end_of_input_are_answered() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     shim.begin("tools/list", json!({}));
@@ -155,7 +155,7 @@ fn what_was_asked_before_the_end_of_input_is_still_answered() {
 }
 
 #[test]
-fn a_notification_before_anything_else_ends_nothing() {
+fn an_early_notification_does_not_end_the_connection() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk");
     shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
@@ -166,7 +166,7 @@ fn a_notification_before_anything_else_ends_nothing() {
 }
 
 #[test]
-fn wrong_requests_get_the_error_that_says_what_is_wrong() {
+fn invalid_requests_get_a_specific_error() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
     assert_eq!(shim.request("no/such", json!({}))["error"]["code"], -32601);
@@ -219,7 +219,7 @@ fn wrong_requests_get_the_error_that_says_what_is_wrong() {
 }
 
 #[test]
-fn bad_arguments_are_results_that_tell_the_model_what_to_change() {
+fn bad_arguments_give_results_that_name_the_correction() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
     let cases = [
@@ -257,7 +257,7 @@ fn bad_arguments_are_results_that_tell_the_model_what_to_change() {
 }
 
 #[test]
-fn a_line_that_is_too_long_is_answered_and_the_next_one_is_read() {
+fn an_oversized_line_gets_an_error_and_the_next_line_is_read() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     shim.send_raw(&format!("{{\"x\":\"{}\"}}", "a".repeat(9 << 20)));
@@ -273,7 +273,7 @@ fn a_line_that_is_too_long_is_answered_and_the_next_one_is_read() {
 }
 
 #[test]
-fn more_requests_than_may_be_open_are_all_answered() {
+fn requests_beyond_the_limit_are_all_answered() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -287,7 +287,7 @@ fn more_requests_than_may_be_open_are_all_answered() {
 }
 
 #[test]
-fn an_id_in_use_is_refused_and_its_request_is_answered_once() {
+fn a_duplicate_id_is_refused_and_the_first_request_is_answered_once() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -303,7 +303,7 @@ fn an_id_in_use_is_refused_and_its_request_is_answered_once() {
 }
 
 #[test]
-fn nothing_is_said_about_a_call_after_it_was_cancelled() {
+fn a_cancelled_call_gets_no_answer() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -323,7 +323,7 @@ fn nothing_is_said_about_a_call_after_it_was_cancelled() {
 }
 
 #[test]
-fn a_client_that_stops_reading_ends_its_shim() {
+fn a_client_that_closes_its_output_ends_tai_mcp() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     shim.hang_up_output();
@@ -334,7 +334,7 @@ fn a_client_that_stops_reading_ends_its_shim() {
 }
 
 #[test]
-fn the_info_resource_says_what_is_configured_and_no_secret() {
+fn the_info_resource_shows_the_configuration_without_secrets() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
     let listed = shim.request("resources/list", json!({}))["result"]["resources"].clone();

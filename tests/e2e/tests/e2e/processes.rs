@@ -59,7 +59,7 @@ fn fail_in_the_middle(mark: &str) {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_test_that_fails_leaves_no_process() {
+fn a_failed_test_leaves_no_process() {
     for round in 0..5 {
         let mark = format!("left-{}-{round}", std::process::id());
         let failed = catch_unwind(AssertUnwindSafe(|| fail_in_the_middle(&mark)));

@@ -61,7 +61,7 @@ fn start(machine: &Machine) -> tai_e2e::Daemon<'_> {
 }
 
 #[test]
-fn a_subscribed_client_of_either_era_hears_of_mail_in_time_and_of_its_own_alone() {
+fn a_subscriber_of_either_era_is_notified_in_time_and_only_of_its_own_mail() {
     let machine = Machine::new();
     let _taid = start(&machine);
     let mut desk = subscribed(&machine, "desk");
@@ -86,7 +86,7 @@ fn a_subscribed_client_of_either_era_hears_of_mail_in_time_and_of_its_own_alone(
 }
 
 #[test]
-fn twenty_subscribers_cost_one_look_an_interval_and_none_when_they_have_gone() {
+fn twenty_subscribers_cost_one_poll_per_interval_and_none_after_they_left() {
     let machine = Machine::new();
     let _taid = start(&machine);
     let mut shims: Vec<Shim> = (0..20).map(|_| subscribed(&machine, "desk")).collect();
@@ -113,7 +113,7 @@ fn twenty_subscribers_cost_one_look_an_interval_and_none_when_they_have_gone() {
 }
 
 #[test]
-fn who_unsubscribes_or_cancels_hears_no_more_and_a_listener_is_answered_at_the_end() {
+fn unsubscribing_or_cancelling_stops_notifications_and_answers_the_listen_request() {
     let machine = Machine::new();
     let _taid = start(&machine);
     let mut desk = subscribed(&machine, "desk");
@@ -134,7 +134,7 @@ fn who_unsubscribes_or_cancels_hears_no_more_and_a_listener_is_answered_at_the_e
 }
 
 #[test]
-fn mail_that_comes_while_taid_restarts_is_heard_of() {
+fn mail_that_arrives_during_a_restart_is_notified() {
     let machine = Machine::new();
     let taid = start(&machine);
     let mut desk = subscribed(&machine, "desk");
@@ -145,7 +145,7 @@ fn mail_that_comes_while_taid_restarts_is_heard_of() {
 }
 
 #[test]
-fn a_client_may_subscribe_before_taid_runs() {
+fn a_client_can_subscribe_before_taid_runs() {
     let machine = Machine::new();
     let mut desk = subscribed(&machine, "desk");
     let _taid = start(&machine);
@@ -170,7 +170,7 @@ fn only_the_inbox_can_be_subscribed_to() {
 }
 
 #[test]
-fn a_message_is_a_resource_that_is_read_and_left_unread() {
+fn reading_a_message_resource_leaves_the_mail_unread() {
     let machine = Machine::new();
     let _taid = start(&machine);
     let id = deliver(&machine, "desk.alice@tai.chat", "subject");

@@ -11,7 +11,7 @@ use tai_e2e::{
 use tai_sandbox::FaultKind;
 
 #[test]
-fn a_reply_without_the_endpoint_is_a_new_mail_and_says_so() {
+fn without_the_reply_endpoint_a_reply_is_a_new_mail_and_the_answer_says_so() {
     let machine = Machine::new();
     machine
         .sandbox
@@ -40,7 +40,7 @@ fn a_reply_without_the_endpoint_is_a_new_mail_and_says_so() {
 }
 
 #[test]
-fn a_mail_goes_to_the_configured_user_or_says_that_nobody_is() {
+fn a_mail_without_a_recipient_goes_to_the_default_recipient_or_fails() {
     let machine = Machine::new();
     let _taid = machine.start();
     let nobody = desk(&machine).call("send_email", json!({"content": "x"}));
@@ -66,7 +66,7 @@ fn a_mail_goes_to_the_configured_user_or_says_that_nobody_is() {
 }
 
 #[test]
-fn what_could_reach_somebody_else_is_refused_before_it_leaves() {
+fn invalid_recipients_subjects_and_bodies_are_refused_before_sending() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut shim = desk(&machine);
@@ -122,7 +122,7 @@ fn send(shim: &mut Shim, n: u32, insist: bool) -> ToolResult {
 }
 
 #[test]
-fn a_hundred_sends_whose_answers_are_lost_are_sent_once_each_and_reported_unknown() {
+fn a_hundred_sends_with_lost_answers_happen_once_each_and_are_reported_unknown() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -166,7 +166,7 @@ fn a_hundred_sends_whose_answers_are_lost_are_sent_once_each_and_reported_unknow
 }
 
 #[test]
-fn the_same_mail_again_is_held_back_from_any_client_and_over_a_restart_unless_it_is_insisted_on() {
+fn a_duplicate_is_refused_for_all_clients_and_across_restarts_unless_forced() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -199,7 +199,7 @@ fn the_same_mail_again_is_held_back_from_any_client_and_over_a_restart_unless_it
 }
 
 #[test]
-fn a_send_that_was_under_way_when_taid_was_killed_is_held_back_afterwards() {
+fn a_send_interrupted_by_a_kill_is_not_repeated() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -227,7 +227,7 @@ fn a_send_that_was_under_way_when_taid_was_killed_is_held_back_afterwards() {
 }
 
 #[test]
-fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
+fn a_mail_that_was_not_sent_can_be_sent_again_at_once() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -240,7 +240,7 @@ fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
 }
 
 #[test]
-fn a_mail_whose_failure_does_not_say_that_it_was_not_sent_is_held_back() {
+fn a_mail_with_an_ambiguous_failure_is_not_repeated() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();

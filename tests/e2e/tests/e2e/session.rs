@@ -10,7 +10,7 @@ const LOGIN: &str = "POST /api/v1/login";
 const REFRESH: &str = "POST /api/v1/refresh";
 
 #[test]
-fn fifty_clients_making_their_first_call_at_once_cost_one_login() {
+fn fifty_simultaneous_first_calls_cost_one_login() {
     let machine = Machine::new();
     // The login takes its time, so that everybody arrives while it is under way.
     machine
@@ -39,7 +39,7 @@ fn fifty_clients_making_their_first_call_at_once_cost_one_login() {
 }
 
 #[test]
-fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call() {
+fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call_fails() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -63,7 +63,7 @@ fn a_revoked_token_costs_one_refresh_and_one_login_and_no_call() {
 }
 
 #[test]
-fn a_token_is_renewed_before_it_expires_without_another_login() {
+fn a_token_is_refreshed_before_it_expires_without_a_login() {
     let behaviour = Behaviour {
         token_ttl_s: short_life(),
         ..Behaviour::default()
@@ -85,7 +85,7 @@ fn a_token_is_renewed_before_it_expires_without_another_login() {
 }
 
 #[test]
-fn a_refused_password_is_said_plainly_and_tried_once_however_many_ask() {
+fn a_refused_password_is_reported_and_tried_once_for_many_clients() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -115,7 +115,7 @@ fn a_refused_password_is_said_plainly_and_tried_once_however_many_ask() {
 }
 
 #[test]
-fn a_bridge_that_is_down_at_the_start_is_waited_for() {
+fn taid_waits_for_a_bridge_that_is_down_at_the_start() {
     let machine = Machine::new();
     machine.sandbox.fail(FaultKind::Html503, 1, LOGIN);
     machine.sandbox.fail(FaultKind::Close, 1, LOGIN);
@@ -128,7 +128,7 @@ fn a_bridge_that_is_down_at_the_start_is_waited_for() {
 }
 
 #[test]
-fn a_bridge_that_cannot_be_reached_is_an_error_that_says_so() {
+fn an_unreachable_bridge_is_reported_as_such() {
     let machine = Machine::new();
     // A port that was free a moment ago: nobody listens there.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -157,7 +157,7 @@ fn a_bridge_that_cannot_be_reached_is_an_error_that_says_so() {
 }
 
 #[test]
-fn a_page_from_in_front_of_the_bridge_is_not_taken_for_broken_json() {
+fn an_html_page_from_a_proxy_is_not_reported_as_invalid_json() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -181,7 +181,7 @@ fn a_page_from_in_front_of_the_bridge_is_not_taken_for_broken_json() {
 }
 
 #[test]
-fn a_rate_limit_is_waited_out_by_all_clients_when_there_is_time_and_told_when_not() {
+fn all_clients_wait_for_a_short_rate_limit_and_report_a_long_one() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -209,7 +209,7 @@ fn a_rate_limit_is_waited_out_by_all_clients_when_there_is_time_and_told_when_no
 }
 
 #[test]
-fn without_credentials_taid_runs_and_says_what_is_missing() {
+fn without_credentials_taid_runs_and_reports_what_is_missing() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_USERNAME", ""), ("TAI_MCP_PASSWORD", "")]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -224,7 +224,7 @@ fn without_credentials_taid_runs_and_says_what_is_missing() {
 }
 
 #[test]
-fn a_standard_error_that_nobody_reads_any_more_ends_nothing() {
+fn a_closed_standard_error_does_not_end_taid() {
     let machine = Machine::new();
     let mut command = machine.taid(&[]);
     let mut taid = Killed::spawn(command.stderr(std::process::Stdio::piped()));
@@ -235,7 +235,7 @@ fn a_standard_error_that_nobody_reads_any_more_ends_nothing() {
 }
 
 #[test]
-fn a_login_that_hangs_is_given_up_and_tried_again() {
+fn a_hanging_login_times_out_and_is_retried() {
     let machine = Machine::new();
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);

@@ -23,7 +23,7 @@ fn write(machine: &Machine, path: &str, text: &str) -> PathBuf {
 }
 
 #[test]
-fn the_clients_that_are_here_are_set_up_once_and_can_be_taken_back() {
+fn installed_clients_are_set_up_once_and_can_be_removed() {
     let machine = Machine::new();
     let before = "{\n  // mine\n  \"mcpServers\": {}\n}\n";
     let cursor = write(&machine, ".cursor/mcp.json", before);
@@ -62,7 +62,7 @@ fn the_clients_that_are_here_are_set_up_once_and_can_be_taken_back() {
 }
 
 #[test]
-fn what_is_only_to_be_shown_changes_nothing() {
+fn print_changes_nothing() {
     let machine = Machine::new();
     let cursor = write(&machine, ".cursor/mcp.json", "{}\n");
     assert!(run(&machine, &["--dry-run", "cursor"]).status.success());
@@ -78,7 +78,7 @@ fn what_is_only_to_be_shown_changes_nothing() {
 }
 
 #[test]
-fn a_configuration_that_cannot_be_read_is_left_as_it_is_and_the_others_are_done() {
+fn an_unreadable_configuration_is_unchanged_and_the_others_are_set_up() {
     let machine = Machine::new();
     let cursor = write(&machine, ".cursor/mcp.json", "{ not json");
     let gemini = write(&machine, ".gemini/settings.json", "{}");
@@ -94,7 +94,7 @@ fn a_configuration_that_cannot_be_read_is_left_as_it_is_and_the_others_are_done(
 }
 
 #[test]
-fn a_link_is_written_through_and_permissions_stay() {
+fn symlinks_are_followed_and_permissions_are_kept() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let machine = Machine::new();
     let real = write(&machine, "dotfiles/gemini.json", "{}");
@@ -110,7 +110,7 @@ fn a_link_is_written_through_and_permissions_stay() {
 }
 
 #[test]
-fn mistakes_are_named() {
+fn mistakes_in_arguments_are_reported() {
     let machine = Machine::new();
     let said = |arguments: &[&str]| text(&run(&machine, arguments).stderr);
     insta::assert_snapshot!(said(&["curser"]), @"

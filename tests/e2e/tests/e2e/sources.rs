@@ -16,7 +16,7 @@ fn write(path: &Path, text: &str, mode: u32) {
 }
 
 #[test]
-fn a_password_command_is_run_for_each_full_login_and_sees_no_password() {
+fn a_password_command_runs_for_each_full_login_without_a_password_in_its_environment() {
     let machine = Machine::new();
     let seen = machine.home().join("seen");
     // What `pass`, `op read` and `secret-tool lookup` do: print it, and nothing else.
@@ -51,7 +51,7 @@ fn a_password_command_is_run_for_each_full_login_and_sees_no_password() {
 }
 
 #[test]
-fn a_password_command_that_fails_is_told_and_not_run_again_and_again() {
+fn a_failed_password_command_is_reported_and_not_repeated() {
     let machine = Machine::new();
     let runs = machine.home().join("runs");
     let script = format!("echo x >> {}; exit 1", runs.display());
@@ -77,7 +77,7 @@ fn a_password_command_that_fails_is_told_and_not_run_again_and_again() {
 }
 
 #[test]
-fn a_password_file_must_be_the_users_alone() {
+fn a_password_file_must_be_private() {
     let machine = Machine::new();
     let file = machine.home().join("password");
     machine.configure(&format!(
@@ -108,7 +108,7 @@ fn a_systemd_credential_signs_in() {
 }
 
 #[test]
-fn the_environment_comes_before_the_file_and_is_emptied() {
+fn the_environment_precedes_the_file_and_is_cleared() {
     let machine = Machine::new();
     machine.configure("username = \"filed\"\npassword_command = [\"false\"]\n");
     let taid = machine.start();
@@ -132,7 +132,7 @@ fn the_environment_comes_before_the_file_and_is_emptied() {
 }
 
 #[test]
-fn a_source_that_fails_is_not_passed_over_for_the_next() {
+fn a_failed_source_is_an_error_without_fallback() {
     let machine = Machine::new();
     machine.configure(&format!(
         "username = \"{USER}\"\npassword_command = [\"false\"]\n"

@@ -6,7 +6,7 @@ use std::fs;
 use tai_e2e::Machine;
 
 #[test]
-fn a_mail_is_deleted_or_marked_read_and_only_by_its_own_instance() {
+fn an_instance_deletes_and_marks_only_its_own_mails() {
     let machine = Machine::new();
     let _taid = machine.start();
     let deliver = |to: &str| {
@@ -45,7 +45,7 @@ fn a_mail_is_deleted_or_marked_read_and_only_by_its_own_instance() {
 }
 
 #[test]
-fn a_search_looks_into_bodies_of_its_own_instance_and_says_how_far() {
+fn a_search_covers_the_bodies_of_its_instance_and_reports_its_range() {
     let machine = Machine::new();
     let _taid = machine.start();
     for n in 0..60 {
@@ -104,7 +104,7 @@ fn a_search_looks_into_bodies_of_its_own_instance_and_says_how_far() {
 }
 
 #[test]
-fn an_agent_can_tell_its_user_what_is_wrong() {
+fn session_status_tells_the_agent_why_mail_does_not_work() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
     let mut shim = desk(&machine);
@@ -117,7 +117,7 @@ fn an_agent_can_tell_its_user_what_is_wrong() {
 }
 
 #[test]
-fn an_instance_that_may_only_read_is_refused_the_rest_with_the_reason() {
+fn a_read_only_instance_is_refused_other_tools_with_the_reason() {
     let machine = Machine::new();
     machine.configure(
         "[instances.desk]\nread_only = true\n[instances.bot]\ntools = [\"send_email\"]\n",
@@ -149,7 +149,7 @@ fn an_instance_that_may_only_read_is_refused_the_rest_with_the_reason() {
 }
 
 #[test]
-fn the_bundle_lists_the_tools_that_the_server_offers() {
+fn the_bundle_lists_the_tools_of_the_server() {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../packaging/mcpb/manifest.json"

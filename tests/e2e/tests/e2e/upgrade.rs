@@ -106,7 +106,7 @@ fn later_client(machine: &Machine) -> Shim {
 }
 
 #[test]
-fn an_earlier_daemon_makes_way_and_its_successor_answers_the_call() {
+fn an_older_daemon_is_replaced_and_its_successor_answers_the_call() {
     let machine = Machine::new();
     let (asked, serving) = earlier_daemon(&machine, Succession::Yields);
     let mut shim = later_client(&machine);
@@ -125,7 +125,7 @@ fn an_earlier_daemon_makes_way_and_its_successor_answers_the_call() {
 }
 
 #[test]
-fn an_earlier_daemon_that_holds_a_typed_password_goes_on_serving() {
+fn an_older_daemon_with_a_typed_password_continues_serving() {
     let machine = Machine::new();
     let (asked, _serving) = earlier_daemon(&machine, Succession::HoldsPassword);
     let mut shim = later_client(&machine);
@@ -137,7 +137,7 @@ fn an_earlier_daemon_that_holds_a_typed_password_goes_on_serving() {
 }
 
 #[test]
-fn a_daemon_makes_way_only_for_a_later_release_and_with_a_password_that_it_gets_again() {
+fn a_daemon_is_replaced_only_by_a_later_release_and_with_a_recoverable_password() {
     let ask = |machine: &Machine, release| {
         let mut raw = Raw::open(&machine.socket());
         raw.request(1, MakeWay { release });

@@ -10,7 +10,7 @@ use std::{
 use tai_e2e::{Machine, executables, processes::skipped, wait_until};
 
 #[test]
-fn chaos_a_full_disk_stops_no_mail_and_is_told() {
+fn chaos_a_full_disk_is_reported_and_does_not_stop_mail() {
     let machine = Machine::new();
     let state = machine.home().join("state");
     fs::create_dir_all(&state).unwrap();
@@ -64,7 +64,7 @@ fn chaos_a_full_disk_stops_no_mail_and_is_told() {
 }
 
 #[test]
-fn chaos_a_socket_that_is_removed_ends_no_session_and_says_what_to_do() {
+fn chaos_a_removed_socket_ends_no_session_and_the_error_has_a_hint() {
     let machine = Machine::new();
     let taid = machine.start();
     let mut shim = desk(&machine);
@@ -88,7 +88,7 @@ fn chaos_a_socket_that_is_removed_ends_no_session_and_says_what_to_do() {
 }
 
 #[test]
-fn chaos_a_directory_that_leads_elsewhere_is_refused_and_the_old_one_goes_on() {
+fn chaos_a_symlinked_directory_is_refused_and_the_running_taid_continues() {
     let machine = Machine::new();
     let taid = machine.start();
     let mut shim = desk(&machine);
@@ -111,7 +111,7 @@ fn chaos_a_directory_that_leads_elsewhere_is_refused_and_the_old_one_goes_on() {
 }
 
 #[test]
-fn chaos_a_log_directory_that_vanishes_stops_nothing() {
+fn chaos_a_removed_log_directory_does_not_stop_taid() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut shim = desk(&machine);

@@ -125,7 +125,7 @@ fn through(mode: Mode) -> (String, String) {
 }
 
 #[test]
-fn chaos_a_network_that_swallows_everything_costs_no_more_than_the_deadline() {
+fn chaos_a_network_that_drops_all_packets_costs_at_most_the_deadline() {
     let (list, mail) = through(Mode::Swallows);
     assert!(list.contains("did not answer within"), "{list}");
     assert!(
@@ -135,7 +135,7 @@ fn chaos_a_network_that_swallows_everything_costs_no_more_than_the_deadline() {
 }
 
 #[test]
-fn chaos_a_network_that_resets_is_told_from_one_that_cannot_be_reached() {
+fn chaos_a_reset_connection_is_reported_and_leaves_a_send_unknown() {
     let (list, mail) = through(Mode::Resets);
     assert!(
         list.contains("the connection to the bridge broke before it answered"),
@@ -148,7 +148,7 @@ fn chaos_a_network_that_resets_is_told_from_one_that_cannot_be_reached() {
 }
 
 #[test]
-fn chaos_a_connection_that_is_half_open_leaves_a_send_unknown() {
+fn chaos_a_half_open_connection_leaves_a_send_unknown() {
     let (list, mail) = through(Mode::HalfOpen);
     assert!(list.contains("did not answer within"), "{list}");
     assert!(
@@ -158,7 +158,7 @@ fn chaos_a_connection_that_is_half_open_leaves_a_send_unknown() {
 }
 
 #[test]
-fn chaos_a_network_that_crawls_is_waited_for() {
+fn chaos_a_slow_network_delays_a_call_without_failing_it() {
     let (list, mail) = through(Mode::Crawls);
     assert!(list.contains("No") || list.contains("0"), "{list}");
     assert!(mail.contains("sent"), "{mail}");

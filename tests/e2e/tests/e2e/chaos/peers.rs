@@ -22,7 +22,7 @@ fn rss(pid: u32) -> u64 {
 }
 
 #[test]
-fn chaos_hostile_clients_of_the_socket_hold_up_nobody() {
+fn chaos_hostile_clients_do_not_delay_other_clients() {
     let machine = Machine::new();
     let taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
     let mut shim = desk(&machine);
@@ -82,7 +82,7 @@ fn chaos_hostile_clients_of_the_socket_hold_up_nobody() {
 }
 
 #[test]
-fn chaos_ten_thousand_requests_of_a_client_that_does_not_read_cost_no_memory_and_no_answer() {
+fn chaos_ten_thousand_unread_answers_cost_bounded_memory_and_none_is_lost() {
     const REQUESTS: u32 = 10_000;
     let machine = Machine::new();
     let _taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
@@ -141,7 +141,7 @@ fn chaos_ten_thousand_requests_of_a_client_that_does_not_read_cost_no_memory_and
 }
 
 #[test]
-fn chaos_lines_of_16_mb_and_ids_that_are_open_are_refused_and_the_next_call_works() {
+fn chaos_16_mb_lines_and_duplicate_ids_are_refused_and_the_next_call_works() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut shim = desk(&machine);

@@ -24,7 +24,7 @@ fn limited(machine: &Machine, limit: &str) -> std::process::Command {
 }
 
 #[test]
-fn chaos_a_taid_that_stands_still_for_a_while_does_what_it_was_asked_once() {
+fn chaos_a_suspended_taid_performs_each_call_once() {
     let machine = Machine::new();
     let taid = machine.start();
     let mut shim = desk(&machine);
@@ -42,7 +42,7 @@ fn chaos_a_taid_that_stands_still_for_a_while_does_what_it_was_asked_once() {
 }
 
 #[test]
-fn chaos_a_client_that_stands_still_holds_up_nobody() {
+fn chaos_a_suspended_client_does_not_delay_other_clients() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut still = desk(&machine);
@@ -62,7 +62,7 @@ fn chaos_a_client_that_stands_still_holds_up_nobody() {
 }
 
 #[test]
-fn chaos_taid_killed_again_and_again_sends_each_mail_once_or_says_that_it_does_not_know() {
+fn chaos_a_repeatedly_killed_taid_sends_each_mail_once_or_reports_it_unknown() {
     let machine = Machine::new();
     let client = |n: usize| -> Shim {
         let instance = format!("i{n}");
@@ -116,7 +116,7 @@ fn chaos_taid_killed_again_and_again_sends_each_mail_once_or_says_that_it_does_n
 }
 
 #[test]
-fn chaos_a_taid_without_descriptors_serves_those_it_has_and_then_the_others() {
+fn chaos_without_free_descriptors_taid_serves_connected_clients_and_later_the_others() {
     let machine = Machine::new();
     let _taid = machine.spawn(limited(&machine, "-n 40"));
     let mut shim = desk(&machine);
@@ -136,7 +136,7 @@ fn chaos_a_taid_without_descriptors_serves_those_it_has_and_then_the_others() {
 }
 
 #[test]
-fn chaos_a_taid_with_little_memory_reads_a_heavy_inbox() {
+fn chaos_a_memory_limit_does_not_stop_a_heavy_inbox() {
     let machine = Machine::new();
     let body = "0123456789abcdef".repeat(10_000);
     for n in 0..60 {
@@ -159,7 +159,7 @@ fn chaos_a_taid_with_little_memory_reads_a_heavy_inbox() {
 }
 
 #[test]
-fn chaos_more_clients_than_there_are_places_are_turned_away_and_let_in_later() {
+fn chaos_clients_beyond_the_limit_are_refused_and_admitted_later() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("LOG_LEVEL", "info")]);
     let mut crowd: Vec<Raw> = (0..1_000).map(|_| Raw::open(&machine.socket())).collect();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_program_gets_each_mail_on_its_input_and_its_arguments_as_they_are() {
+fn the_program_receives_each_mail_on_its_input_and_its_arguments_unchanged() {
     let machine = Machine::new();
     for n in 0..5 {
         deliver(&machine, "desk.alice@tai.chat", &format!("mail {n}"));
@@ -59,7 +59,7 @@ fn the_program_sees_no_password() {
 }
 
 #[test]
-fn a_mail_whose_program_failed_is_unread_and_handled_again_and_holds_up_no_other() {
+fn a_mail_stays_unread_and_is_retried_after_its_program_failed_without_delaying_others() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "fails once");
     deliver(&machine, "desk.alice@tai.chat", "other");
@@ -88,7 +88,7 @@ fn a_mail_whose_program_failed_is_unread_and_handled_again_and_holds_up_no_other
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_program_that_takes_too_long_is_ended_with_all_it_started() {
+fn a_program_that_exceeds_its_timeout_is_killed_with_its_children() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let _taid = machine.start();
@@ -115,7 +115,7 @@ fn a_program_that_takes_too_long_is_ended_with_all_it_started() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn when_it_is_stopped_its_program_ends_and_the_mail_is_as_it_was() {
+fn stopping_live_ends_the_program_and_leaves_the_mail_unread() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let _taid = machine.start();
@@ -142,7 +142,7 @@ fn when_it_is_stopped_its_program_ends_and_the_mail_is_as_it_was() {
 }
 
 #[test]
-fn a_program_that_cannot_be_run_is_said_at_once_and_the_mail_stays() {
+fn a_program_that_cannot_run_is_reported_and_the_mail_stays_unread() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let _taid = machine.start();

@@ -31,7 +31,7 @@ fn short_lived() -> Machine {
 }
 
 #[test]
-fn seed_name_and_password_are_required_and_the_prefixed_ones_win() {
+fn seed_name_and_password_are_required_and_prefixed_variables_win() {
     let machine = Machine::new();
     for (name, password, signed_in) in [
         ("TAI_MCP_USERNAME", "TAI_MCP_PASSWORD", true),
@@ -66,7 +66,7 @@ fn seed_name_and_password_are_required_and_the_prefixed_ones_win() {
 }
 
 #[test]
-fn seed_a_username_has_3_to_50_letters_digits_and_hyphens_and_its_case_counts() {
+fn seed_a_username_has_3_to_50_letters_digits_and_hyphens_and_is_case_sensitive() {
     let machine = Machine::new();
     for bad in ["ab", &"a".repeat(51), "a_b", "a.b", "zoë"] {
         let output = machine.taid(&[("TAI_MCP_USERNAME", bad)]).output().unwrap();
@@ -147,7 +147,7 @@ fn seed_a_token_lives_24_hours_from_its_issue() {
 }
 
 #[test]
-fn seed_neither_token_nor_password_is_ever_on_disk() {
+fn seed_token_and_password_are_never_on_disk() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -186,7 +186,7 @@ fn seed_all_authentication_goes_over_https() {
 }
 
 #[test]
-fn seed_a_token_is_issued_used_watched_renewed_and_replaced() {
+fn seed_a_token_is_issued_used_monitored_refreshed_and_replaced() {
     let machine = short_lived();
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -201,7 +201,7 @@ fn seed_a_token_is_issued_used_watched_renewed_and_replaced() {
 }
 
 #[test]
-fn seed_the_token_is_checked_before_each_request_and_renewed_without_anybody() {
+fn seed_the_token_is_checked_before_each_request_and_refreshed_without_user_action() {
     let machine = short_lived();
     let _taid = machine.start();
     wait_until("it was renewed twice with no client there", || {
@@ -218,7 +218,7 @@ fn seed_the_token_is_checked_before_each_request_and_renewed_without_anybody() {
 }
 
 #[test]
-fn seed_a_401_means_refresh_retry_and_at_last_a_full_login() {
+fn seed_a_401_leads_to_refresh_retry_and_full_login() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
@@ -241,7 +241,7 @@ fn seed_a_401_means_refresh_retry_and_at_last_a_full_login() {
 }
 
 #[test]
-fn seed_a_network_failure_is_tried_again_with_growing_pauses_a_bounded_number_of_times() {
+fn seed_a_network_failure_is_retried_with_backoff_up_to_a_limit() {
     let machine = Machine::new();
     machine
         .sandbox

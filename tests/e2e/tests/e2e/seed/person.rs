@@ -7,7 +7,7 @@ use tai_e2e::{Machine, PASSWORD, USER, executables, wait_until};
 use tai_sandbox::{Behaviour, Fault, FaultKind};
 
 #[test]
-fn seed_the_start_is_announced_in_the_pages_words() {
+fn seed_the_start_is_logged_in_the_words_of_the_page() {
     let machine = Machine::new();
     let taid = machine.start_with(&[("TAI_MCP_INSTANCE", "desktop")]);
     taid.wait_until_live();
@@ -26,7 +26,7 @@ fn seed_the_start_is_announced_in_the_pages_words() {
 }
 
 #[test]
-fn seed_errors_are_said_in_the_pages_words() {
+fn seed_errors_are_logged_in_the_words_of_the_page() {
     let machine = Machine::new();
     let refused = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
     let line = "Error: Authentication failed - invalid username or password";
@@ -53,7 +53,7 @@ fn seed_errors_are_said_in_the_pages_words() {
 }
 
 #[test]
-fn seed_failures_are_told_apart() {
+fn seed_failures_are_distinguished() {
     let said = |change: fn(&mut Behaviour), more: &[(&str, &str)]| {
         let machine = Machine::new();
         machine.sandbox.behave(change);
@@ -123,7 +123,7 @@ fn seed_failures_are_told_apart() {
 }
 
 #[test]
-fn seed_debug_shows_each_step_in_the_pages_words() {
+fn seed_debug_logs_each_step_in_the_words_of_the_page() {
     let machine = short_lived();
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -149,7 +149,7 @@ fn seed_debug_shows_each_step_in_the_pages_words() {
 }
 
 #[test]
-fn seed_the_pages_own_greps_find_what_they_should() {
+fn seed_the_greps_of_the_page_find_authentication_lines() {
     let machine = short_lived();
     let taid = machine.start();
     taid.wait_until_live();
@@ -176,7 +176,7 @@ fn seed_the_pages_own_greps_find_what_they_should() {
 }
 
 #[test]
-fn seed_what_is_to_be_monitored_is_in_the_status() {
+fn seed_the_status_shows_the_monitored_counters() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
     wait_until("the login is refused", || {
@@ -207,7 +207,7 @@ fn seed_what_is_to_be_monitored_is_in_the_status() {
 }
 
 #[test]
-fn seed_a_person_can_verify_credentials_and_connectivity_by_hand() {
+fn seed_doctor_verifies_credentials_and_connectivity() {
     let machine = Machine::new();
     let account = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
     let mut command = machine.command("taid");
@@ -278,7 +278,7 @@ fn seed_another_program_can_use_the_same_authentication() {
 }
 
 #[test]
-fn the_table_of_seed_lines_names_tests_that_exist_and_misses_none() {
+fn the_seed_table_names_existing_tests_and_all_seed_tests() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let table = std::fs::read_to_string(root.join("tests/SEED.md")).unwrap();
     let mut known = String::new();
