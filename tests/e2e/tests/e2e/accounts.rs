@@ -1,4 +1,4 @@
-//! Who is signed in: people with `taid login`, clients with what their configuration says.
+//! Signing in and out: with `taid login`, and with the configuration of clients.
 
 use serde_json::json;
 use tai_e2e::{Killed, Machine, PASSWORD, USER, wait_until};
@@ -162,7 +162,7 @@ fn a_node_server_configuration_signs_taid_in_for_all_clients() {
     assert_eq!(machine.sandbox.count(LOGIN), 1);
     let status = machine.status();
     assert_eq!(status["account"]["source"], "an MCP client's configuration");
-    // One without a password uses the session that is there.
+    // A client without a password uses the existing session.
     let mut shim = machine.shim("other").initialized("test", "2025-06-18");
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
@@ -249,7 +249,7 @@ fn without_a_daemon_login_fails_before_the_password_prompt() {
 fn the_password_prompt_does_not_echo() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[]);
-    // `script` gives it a terminal, and types what it reads.
+    // `script` provides a terminal and types its input.
     let mut child = machine
         .command("taid")
         .get_envs()
@@ -273,14 +273,14 @@ fn the_password_prompt_does_not_echo() {
     let mut output = child.stdout.take().unwrap();
     let mut screen = String::new();
     let mut piece = [0; 1024];
-    // What is typed before it asks would be shown by the terminal itself.
+    // The terminal echoes input that is typed before the prompt.
     while !screen.contains("Password of alice: ") {
         let n = std::io::Read::read(&mut output, &mut piece).unwrap();
         assert!(n > 0, "{screen}");
         screen.push_str(&String::from_utf8_lossy(&piece[..n]));
     }
-    // The prompt comes a moment before the terminal is told to show nothing.
-    wait_until("nothing is shown", || is_silent(child.id()));
+    // The prompt appears before echo is switched off.
+    wait_until("the terminal does not echo", || is_silent(child.id()));
     std::io::Write::write_all(&mut input, format!("{PASSWORD}\n").as_bytes()).unwrap();
     std::io::Read::read_to_string(&mut output, &mut screen).unwrap();
     assert!(child.wait().unwrap().success(), "{screen}");
@@ -288,7 +288,7 @@ fn the_password_prompt_does_not_echo() {
     assert!(!screen.contains(PASSWORD), "{screen}");
 }
 
-/// Whether the terminal that `script` made for its child shows nothing that is typed.
+/// Returns whether the terminal of the child of `script` does not echo.
 fn is_silent(script: u32) -> bool {
     let children = format!("/proc/{script}/task/{script}/children");
     let children = std::fs::read_to_string(children).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! With `confirm_send` nothing is sent that no person approved: by elicitation where the client
-//! can ask, with `taid approve` where it cannot.
+//! `confirm_send`: a send needs the approval of a person, by elicitation if the client supports
+//! it, otherwise with `taid approve`.
 
 use serde_json::{Value, json};
 use tai_e2e::{Machine, mcp::Shim};
@@ -23,7 +23,7 @@ fn mail(content: &str) -> Value {
     json!({"to": "bob@tai.chat", "subject": "Figures", "content": content})
 }
 
-/// A client of the handshake era that can ask.
+/// Starts a client of the handshake era with elicitation.
 fn asking(machine: &Machine) -> Shim {
     let shim = machine.shim("desk").capable_of(json!({"elicitation": {}}));
     shim.initialized("test", "2025-06-18")
@@ -97,12 +97,12 @@ fn in_2026_07_28_the_client_asks_the_user_and_calls_again() {
     assert_eq!(done["result"]["resultType"], "complete", "{done}");
     assert_eq!(sent(&machine), ["text"]);
 
-    // The state was used.
+    // A state is valid once.
     let twice = shim.request("tools/call", again);
     assert_eq!(twice["result"]["isError"], true, "{twice}");
     assert_eq!(sent(&machine).len(), 1);
 
-    // A state without an answer is no request that we made.
+    // A state without an answer is invalid.
     let mut bare = call;
     bare["requestState"] = json!("made up");
     let answer = shim.request("tools/call", bare);
@@ -134,12 +134,12 @@ fn an_approval_state_is_valid_only_for_the_mail_that_was_shown() {
         let answer = shim.request("tools/call", retry(&changed, &first, yes()));
         assert_eq!(answer["result"]["isError"], true, "{answer}");
     }
-    // Another instance sends from another address.
+    // Another instance has another sender address.
     let first = ask(&mut shim, &arguments);
     let mut lab = machine.shim("lab").modern();
     let answer = lab.request("tools/call", retry(&arguments, &first, yes()));
     assert_eq!(answer["result"]["isError"], true, "{answer}");
-    // What is forged, and what says no.
+    // Forged states and answers other than acceptance.
     let mut forged = retry(&arguments, &first, yes());
     forged["requestState"] = json!("0".repeat(32));
     let answer = shim.request("tools/call", forged);
@@ -180,7 +180,7 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
         list.contains("desk.alice@tai.chat -> bob@tai.chat"),
         "{list}"
     );
-    // Nobody can be asked without a terminal.
+    // Approval needs a terminal or `--yes`.
     let output = machine.cli(&["approve", "1"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(machine.plain(&output.stdout).contains("first"));

@@ -1,5 +1,5 @@
-//! A client that finds no taid starts one: once, for everybody, in the background, without
-//! handing it anything that is not its business.
+//! Auto-start: clients start one shared taid in the background. The new process inherits no
+//! pipe, directory or variable of a client that it does not need.
 
 use rustix::process::Signal;
 use serde_json::json;
@@ -15,7 +15,7 @@ use tai_e2e::{
     wait_until,
 };
 
-/// A client whose configuration is that of the Node server.
+/// Starts a client with a configuration of the Node server.
 fn shim(machine: &Machine, more: &[(&str, &str)]) -> Shim {
     let mut command = machine.command("tai-mcp");
     command
@@ -49,7 +49,7 @@ fn the_first_call_of_a_node_server_configuration_starts_taid_and_signs_it_in() {
     assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
     let status = machine.status();
     assert_eq!(status["daemon"]["idle_exit_s"], 1800);
-    // The instance and the default recipient are that client's own.
+    // The instance and the default recipient apply only to the client.
     assert_eq!(status["account"]["address"], "alice@tai.chat");
     let page = String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
     assert!(
@@ -94,7 +94,7 @@ fn an_auto_started_taid_has_its_own_session_and_inherits_no_pipe_or_argument() {
     );
     let arguments = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
     assert!(!arguments.contains(PASSWORD), "{arguments}");
-    // Both pipes break when the client has gone, so that taid has no end of theirs.
+    // Both pipes break after the client has ended only if taid inherited neither.
     let mut input = shim.take_input();
     shim.kill_in_place();
     wait_until("its output ends", || shim.output_has_ended());
@@ -188,7 +188,7 @@ fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_an
     let machine = Machine::new();
     let mut client = shim(&machine, &[("TAI_MCP_IDLE_EXIT", "1")]);
     client.call("list_inbox", json!({}));
-    // A client that is connected keeps it.
+    // A connected client prevents the idle exit.
     assert!(client.next_within(Duration::from_millis(1500)).is_none());
     assert!(machine.socket().exists());
     drop(client);
@@ -249,8 +249,8 @@ fn a_failed_start_is_explained_to_the_agent() {
 #[test]
 fn other_connect_errors_do_not_start_taid() {
     let machine = Machine::new();
-    // Something that refuses connections for another reason than that nobody is there: a
-    // sandbox does the same with EPERM.
+    // A symlink loop makes connecting fail although a taid may run. A sandbox of the system has
+    // the same effect, with EPERM.
     fs::create_dir_all(machine.runtime_dir()).unwrap();
     let link = std::os::unix::fs::symlink("default.sock", machine.socket());
     link.unwrap();

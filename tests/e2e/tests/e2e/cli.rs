@@ -1,4 +1,4 @@
-//! What a person types and reads.
+//! Commands, their output and their exit codes.
 
 use std::{os::unix::net::UnixListener, process::Stdio};
 use tai_e2e::Machine;

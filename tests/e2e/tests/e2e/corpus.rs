@@ -1,6 +1,5 @@
-//! Mails as they come, in `tests/mails`: each is delivered, fetched through the real
-//! executables, and compared with the page beside it. `UPDATE_MAILS=1` writes the pages anew,
-//! for somebody to read.
+//! The mails in `tests/mails`: each is delivered, fetched through the real executables and
+//! compared with the page next to it. `UPDATE_MAILS=1` rewrites the pages; read the diff.
 
 use crate::mail::desk;
 use serde_json::json;
@@ -52,7 +51,7 @@ fn each_mail_of_the_corpus_renders_as_its_page() {
             write!(page, "\n\n=====\n{note}").unwrap();
         }
         page.push('\n');
-        // Whatever a mail says, it stays inside of its fence.
+        // No content of a mail can close its fence.
         let fenced = read
             .text
             .split_once("[Begin of untrusted email content ")
@@ -72,5 +71,5 @@ fn each_mail_of_the_corpus_renders_as_its_page() {
             writeln!(wrong, "--- {name}\n{page}").unwrap();
         }
     }
-    assert!(wrong.is_empty(), "these read otherwise:\n{wrong}");
+    assert!(wrong.is_empty(), "these pages differ:\n{wrong}");
 }

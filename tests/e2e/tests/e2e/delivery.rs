@@ -1,5 +1,4 @@
-//! Nothing is sent twice, whatever breaks, and nothing is said to be sent or not sent that
-//! is not known.
+//! Sends happen at most once under faults, and their outcome is reported only if it is known.
 
 use serde_json::json;
 use tai_e2e::{Machine, mcp::ToolResult, wait_until};
@@ -46,7 +45,7 @@ fn a_send_with_a_lost_answer_is_unknown_and_never_repeated() {
             "{kind:?} was repeated"
         );
     }
-    // The first two had done the work.
+    // The bridge did the work of the first two requests.
     assert_eq!(machine.sandbox.mails().unwrap().len(), 2);
 }
 
@@ -91,7 +90,7 @@ fn only_a_send_that_certainly_did_not_leave_is_retried() {
     for n in 1..=5 {
         assert_unknown(&send(format!("mail {n}")));
     }
-    // After five failures the bridge refuses before it asks the provider.
+    // After five failures the bridge refuses without asking the provider.
     for _ in 0..2 {
         let refused = send("mail 6".to_owned());
         assert!(refused.is_error);

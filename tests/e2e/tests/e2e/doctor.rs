@@ -1,4 +1,4 @@
-//! `taid doctor` names what is wrong, and names the cause before what follows from it.
+//! `taid doctor` names each fault, and the cause before its consequences.
 
 use serde_json::Value;
 use std::{
@@ -21,7 +21,7 @@ fn doctor(machine: &Machine, more: &[(&str, &str)], args: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-/// The name of the first thing that is wrong, and what is said of it.
+/// Returns the name and the text of the first failed check.
 fn first_wrong(machine: &Machine, more: &[(&str, &str)]) -> String {
     let output = doctor(machine, more, &["--json"]);
     assert_eq!(output.status.code(), Some(1), "something is wrong");
@@ -52,7 +52,7 @@ fn doctor_reports_a_healthy_setup() {
         .replace(&pid, "pid PID,")
         .replace(&format!("127.0.0.1:{port}"), "127.0.0.1:PORT")
         .split_inclusive('\n')
-        // Whether systemd runs is this machine's business.
+        // The presence of systemd depends on the machine.
         .filter(|line| !line.contains("lingering"))
         .collect();
     insta::assert_snapshot!(page, @"

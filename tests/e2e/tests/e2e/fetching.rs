@@ -1,4 +1,4 @@
-//! No mail is lost and none is read twice, whoever dies in between.
+//! `fetch_email` loses no mail and delivers none twice, across kills of clients and taid.
 
 use serde_json::{Value, json};
 use std::{
@@ -21,7 +21,7 @@ fn deliver(machine: &Machine, count: u64) {
             to: "desk.alice@tai.chat".into(),
             subject: Some(format!("mail {n}")),
             body_text: Some("text".into()),
-            // Five in each second: the bridge lists ties the other way round.
+            // Five mails in each second: the bridge lists ties in the opposite order.
             received_at: Some(format!("2026-01-01 00:{:02}:{:02}", n / 300, n / 5 % 60)),
             ..NewMail::default()
         };
@@ -82,7 +82,7 @@ fn twenty_clients_read_each_of_two_hundred_mails_once() {
     assert_eq!(unread(&machine), 0);
 }
 
-/// Sets a flag in the end, also of a test that fails.
+/// Sets a flag when it is dropped, also after a panic.
 struct Done<'a>(&'a AtomicBool);
 
 impl Drop for Done<'_> {
@@ -97,8 +97,8 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
     deliver(&machine, 200);
     machine.sandbox.behave(|behaviour| behaviour.latency_ms = 2);
     let taid = Mutex::new(Some(machine.start()));
-    // By subject: how often it was read by a client that lived on, and how often by one that
-    // was killed at once, and may not have come to telling taid any more.
+    // By subject: reads by clients that continued, and reads by clients that were killed
+    // before they may have confirmed the delivery to taid.
     let read = Mutex::new(HashMap::<String, (u32, u32)>::new());
     let done = AtomicBool::new(false);
     let deadline = Instant::now() + PATIENCE * 5;
@@ -106,7 +106,7 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
         for client in 0..20u64 {
             let (machine, read, done) = (&machine, &read, &done);
             scope.spawn(move || {
-                // Not random from run to run: a failure can be had again.
+                // A fixed seed makes failures reproducible.
                 let mut random = client * 7919 + 17;
                 let mut next = move || {
                     random ^= random << 13;
@@ -126,7 +126,7 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
                                 read.lock().unwrap().entry(subject).or_default().1 += 1;
                             }
                         }
-                        // What it wrote just before it may not have told either.
+                        // The previous delivery may be unconfirmed too.
                         if let Some(last) = last.take() {
                             let mut read = read.lock().unwrap();
                             let counts = read.entry(last).or_default();
@@ -142,7 +142,7 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
                         last = Some(subject);
                     }
                 }
-                // One that lives on tells taid what it wrote before it ends.
+                // Closing confirms the last delivery to taid.
                 shim.close();
             });
         }
@@ -204,7 +204,7 @@ fn a_mail_marked_but_not_delivered_is_delivered_again() {
     let mut shim = desk(&machine);
     shim.begin_call("fetch_email", json!({}));
     wait_until("it is marked", || unread(&machine) == 1);
-    // The client dies, and taid as well: what was marked is in a file.
+    // The marked mail is in a file, and survives kills of the client and of taid.
     assert!(shim.kill().is_empty());
     taid.kill();
     let taid = machine.start();
@@ -241,7 +241,7 @@ fn a_mail_that_cannot_be_marked_is_delivered_with_a_warning_and_marked_later() {
         "{}",
         read.text
     );
-    // It was read, and is given to nobody again, whatever the bridge says.
+    // A delivered mail is not delivered again, although the bridge lists it as unread.
     wait_until("it is marked", || {
         let next = shim.call("fetch_email", json!({}));
         assert_eq!(subject(&next.structured), None);

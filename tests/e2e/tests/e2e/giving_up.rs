@@ -1,4 +1,4 @@
-//! How far a call is, and what becomes of one that is given up.
+//! Progress and cancellation of calls.
 
 use serde_json::json;
 use tai_e2e::{Machine, mcp::Shim, wait_until};
@@ -51,7 +51,7 @@ fn a_search_reports_progress_on_request() {
         assert!(!seen.is_empty());
         assert!(seen.is_sorted_by(|a, b| a < b), "{seen:?}");
 
-        // Nobody who did not ask is told.
+        // Without a progress token there are no notifications.
         shim.call("search_inbox", json!({"query": "nothing"}));
         let told = shim.hear_within("notifications/progress", std::time::Duration::ZERO);
         assert_eq!(told, None);
@@ -70,7 +70,7 @@ fn cancelling_a_read_aborts_its_request_to_the_bridge() {
     let id = shim.begin_call("list_inbox", json!({}));
     wait_until("it is asked", || machine.sandbox.count(LIST) == asked + 1);
     cancel(&mut shim, &id);
-    // The pooled connection was used for it, so that there is one less afterwards.
+    // The read used the pooled connection, so that one connection less remains.
     wait_until("the connection is closed", || {
         machine.sandbox.connections() < before
     });
@@ -105,7 +105,7 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
     });
     assert_eq!(machine.sandbox.count(SEND), 1);
 
-    // One whose answer is lost as well is unknown, though nobody waits for the answer.
+    // A cancelled send with a lost answer is recorded as unknown.
     machine.sandbox.fail(FaultKind::CloseAfter, 1, SEND);
     let other = json!({"to": "alice@tai.chat", "subject": "s", "content": "other"});
     let id = shim.begin_call("send_email", other);

@@ -1,6 +1,5 @@
-//! Where secrets may not be. Every password here is a canary; each way in and out of the
-//! programs is driven at debug level, and then everything they wrote, said and hold is
-//! searched for it.
+//! Places where secrets must not be. All passwords here are canaries. The tests use each input
+//! and output of the programs at debug level, then search files, output and memory.
 
 use rustix::process::Signal;
 use serde_json::json;
@@ -25,11 +24,11 @@ use tai_sandbox::FaultKind;
 
 const CANARY: &str = "canary-7f3a-password";
 const MISTYPED: &str = "canary-5b1c-mistyped";
-/// What every token of the sandbox begins with.
+/// The first characters of all tokens of the sandbox.
 const TOKEN: &str = "eyJhbGciOi";
 const LOGIN: &str = "POST /api/v1/login";
 
-/// Everything that was found, by where it was found.
+/// Searched bytes, each with its place.
 #[derive(Default)]
 struct Seen(Vec<(String, Vec<u8>)>);
 
@@ -38,7 +37,7 @@ impl Seen {
         self.0.push((place.into(), bytes.into()));
     }
 
-    /// What the system shows of a process to whoever may look.
+    /// Adds the arguments and the environment of a process, as `/proc` shows them.
     fn process(&mut self, name: &str, pid: u32) {
         for file in ["cmdline", "environ"] {
             let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
@@ -73,7 +72,7 @@ fn contains(bytes: &[u8], secret: &str) -> bool {
         .any(|window| window == secret.as_bytes())
 }
 
-/// Stands between a client and taid, and keeps what taid says.
+/// Starts a proxy between clients and taid. Returns the bytes that taid sends.
 fn tapped(socket: &Path, listen: &Path) -> Arc<Mutex<Vec<u8>>> {
     let said = Arc::new(Mutex::new(Vec::new()));
     let listener = UnixListener::bind(listen).unwrap();
@@ -117,7 +116,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     let account = [("TAI_MCP_USERNAME", "canary"), ("TAI_MCP_PASSWORD", CANARY)];
     let mut seen = Seen::default();
 
-    // The password in the environment; the bridge at its worst.
+    // A password in the environment, and faults of the bridge.
     for kind in [
         FaultKind::Malformed,
         FaultKind::CloseAfter,
@@ -126,7 +125,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
         machine.sandbox.fail(kind, 1, LOGIN);
     }
     let taid = machine.start_bare(&account);
-    // A client that was given the password too, through a tap.
+    // A client that has a password too, through the proxy.
     let tap_dir = machine.home().join("tap");
     std::fs::create_dir_all(tap_dir.join("tai")).unwrap();
     let answers = tapped(&machine.socket(), &tap_dir.join("tai/default.sock"));
@@ -144,7 +143,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     seen.process("taid", taid.pid());
     seen.process("tai-mcp", shim.pid());
 
-    // A person: mistyped, signed out, signed in; and looking around.
+    // Commands: a mistyped login, logout, login, and the pages.
     let login =
         |password: &str| machine.cli_reading(&["login", "canary", "--password-stdin"], password);
     for output in [
@@ -182,7 +181,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
         seen.add("a command's errors", output.stderr);
     }
 
-    // A client's password where taid has none, and a command's.
+    // The password of a client while taid has none, and of a command.
     let bare = machine.start_profile("offered", &[]);
     let mut offering = machine
         .shim_with(&[
@@ -198,7 +197,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     assert!(contains(&status.stdout, "\"live\""), "it was used");
     seen.add("status", status.stdout);
 
-    // All of it ends up in the log, and some of it on standard error.
+    // The files include the log.
     seen.add("what taid said", answers.lock().unwrap().clone());
     taid.terminate();
     seen.add("taid's standard error", taid.wait().1);
@@ -212,7 +211,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     seen.has_none_of(&[CANARY, MISTYPED, TOKEN]);
     drop(bare);
 
-    // The issue's own words: a grep over the logs finds nothing.
+    // A grep over the logs finds nothing.
     let grep = Command::new("grep")
         .args(["-rE", "canary-[0-9a-f]{4}"])
         .arg(machine.home().join("state/tai/logs"))
@@ -226,7 +225,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     );
 }
 
-/// The writable memory of a process, as far as the system lets this one read it.
+/// Returns the writable memory of a process that this process may read.
 fn memory(pid: u32) -> std::io::Result<Vec<u8>> {
     use std::io::Seek as _;
     let mut file = std::fs::File::open(format!("/proc/{pid}/mem"))?;
@@ -276,14 +275,14 @@ fn after_a_logout_no_password_or_token_is_in_the_memory_of_the_daemon() {
     assert_eq!(
         machine.cli(&["status"]).status.code(),
         Some(4),
-        "and it lives"
+        "taid still runs"
     );
 }
 
 #[test]
 fn a_crash_leaves_no_core_dump() {
     let machine = Machine::new();
-    // As a system that allows cores of any size.
+    // Simulates a system that allows core dumps of any size.
     let mut command = Command::new("sh");
     command
         .args(["-c", "ulimit -c unlimited 2> /dev/null; exec \"$0\" run"])
@@ -311,8 +310,7 @@ fn a_crash_leaves_no_core_dump() {
     assert!(!status.core_dumped());
 }
 
-/// The file of a process in `/proc` whose content is not for other programs, and whether the
-/// user may read a byte of it.
+/// Returns whether the user of `reader` can read a byte of a file in `/proc/PID`.
 fn is_readable(pid: u32, file: &str, mut reader: Command) -> bool {
     let path = format!("/proc/{pid}/{file}");
     let read = reader.args(["-c", "1", &path]).output().unwrap();
@@ -327,8 +325,9 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
     let is_root = rustix::process::geteuid().is_root();
     let mut taid = executables().join("taid");
     if is_root {
-        // Root may read everything, so all of this is done as another user, who needs a copy
-        // to execute. `cp` makes it: what this process has open for writing cannot be run.
+        // Root can read everything, so that the check runs as another user, from a copy of
+        // the executable. `cp` makes the copy, because a file that this process has open for
+        // writing cannot be executed.
         let copy = machine.home().join("taid");
         let copied = Command::new("cp").arg(&taid).arg(&copy).status();
         assert!(copied.unwrap().success());

@@ -1,4 +1,4 @@
-//! The socket: one owner, private, and unmoved by what clients do to it.
+//! The socket: one owner, private, and robust against its clients.
 
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt, symlink},
@@ -128,7 +128,7 @@ fn invalid_bytes_close_only_the_connection_of_the_sender() {
         raw.bytes(bytes);
         assert!(raw.is_hung_up_on(), "{bytes:?}");
     }
-    // After a proper handshake, too.
+    // The same after a valid handshake.
     let mut raw = Raw::open(&machine.socket());
     raw.bytes(&[4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
     assert!(raw.is_hung_up_on());
@@ -171,7 +171,7 @@ fn a_client_can_be_written_from_the_protocol_page() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut raw = Raw::connect(&machine.socket()).unwrap();
-    // The example in the doc of `proto/src/lib.rs`, byte for byte.
+    // The bytes of the example in the docs of `proto/src/lib.rs`.
     let page = std::fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../proto/src/lib.rs"
@@ -299,7 +299,7 @@ fn an_agent_connection_cannot_make_calls_of_a_person_or_change_its_role() {
     assert!(raw.answer().1.is_ok());
     raw.frame(&ToDaemon::Attach(Role::Person));
     assert!(raw.is_hung_up_on());
-    // Without a role there are no calls.
+    // Calls need a role.
     let mut raw = Raw::connect(&machine.socket()).unwrap();
     raw.frame(&Hello::new("test"));
     raw.read::<Welcome>().unwrap();

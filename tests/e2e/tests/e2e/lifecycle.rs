@@ -1,5 +1,5 @@
-//! The life of a token under every fault of the bridge, through the real executables. What
-//! takes hours is in the daemon's own tests, in paused time.
+//! The life of a token under faults of the bridge, with the real executables. Unit tests of
+//! the daemon cover hours, in paused time.
 
 use serde_json::json;
 use tai_e2e::{Machine, PASSWORD, raw::Raw, wait_until};
@@ -163,7 +163,7 @@ fn a_thousand_callers_on_a_revoked_token_cost_one_refresh_and_one_login() {
         show_read: true,
     };
     let mut clients: Vec<_> = (0..16).map(|_| Raw::open(&machine.socket())).collect();
-    // 16 clients with 63 calls each.
+    // 16 clients with 63 calls each make about a thousand.
     for client in &mut clients {
         for id in 0..63 {
             client.request(id, list);
@@ -188,7 +188,7 @@ fn an_idle_daemon_with_a_live_token_is_not_woken() {
     let machine = Machine::new();
     let taid = machine.start_with(&[("LOG_LEVEL", "error")]);
     taid.wait_until_live();
-    // The last thing that is due is the renewal in a day; nothing is to happen before it.
+    // The next timer is the refresh in a day.
     let switches = || -> u64 {
         std::fs::read_dir(format!("/proc/{}/task", taid.pid()))
             .unwrap()

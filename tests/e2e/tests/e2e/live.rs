@@ -1,5 +1,5 @@
-//! `tai-mcp live` hands each mail to its reader or its program at least once, whatever dies
-//! in between, and never through a shell.
+//! `tai-mcp live` passes each mail to its output or its program at least once, across kills,
+//! and without a shell.
 
 mod programs;
 
@@ -73,7 +73,7 @@ impl Live {
         send_signal(self.child.id(), Signal::TERM);
     }
 
-    /// Its exit code and what it said on standard error.
+    /// Waits for the end. Returns the exit code and standard error.
     fn wait(&mut self) -> (Option<i32>, String) {
         let mut status = None;
         wait_until("it ends", || {
@@ -94,7 +94,7 @@ impl Drop for Live {
     }
 }
 
-/// A shell script as a program, because a test has no other at hand; its path.
+/// Writes a shell script as the program and returns its path.
 fn program(machine: &Machine, text: &str) -> String {
     let path = machine.home().join("program");
     write_program(&path, &format!("#!/bin/sh\n{text}\n"));

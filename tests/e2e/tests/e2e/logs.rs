@@ -1,4 +1,4 @@
-//! The log: private, found again by `taid logs`, and never in the way.
+//! The log: private, shown by `taid logs`, and never blocking taid.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -17,7 +17,7 @@ fn the_log_is_private_and_its_name_leads_to_the_file_of_today() {
     assert_eq!(mode(&logs), 0o700);
     assert_eq!(mode(&logs.join("tai-mcp.log")), 0o600);
     assert!(logs.join("tai-mcp.log").is_symlink());
-    // Another profile has a log of its own.
+    // Each profile has its own log.
     let mut command = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
     let _work = Killed::spawn(command.stderr(Stdio::null()));
     wait_until("it has one", || logs.join("work/tai-mcp.log").exists());
@@ -56,7 +56,7 @@ fn logs_shows_the_end_and_follows() {
 #[test]
 fn a_full_standard_error_pipe_does_not_block_taid() {
     let machine = Machine::new();
-    // Nobody reads what this one writes there, and a pipe holds 64 kB.
+    // The test does not read standard error, and a pipe holds 64 kB.
     let taid = machine.start();
     taid.wait_until_live();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");

@@ -1,4 +1,4 @@
-//! Listing and reading, against every trap of the bridge that they can meet.
+//! Listing and reading mails, against the quirks of the bridge.
 
 use serde_json::json;
 use tai_e2e::{Machine, mcp::Shim, wait_until};
@@ -148,7 +148,7 @@ fn an_instance_sees_only_mails_to_its_exact_address() {
     let missing = shim.call("fetch_email", json!({"email_id": 999_999}));
     assert!(missing.is_error && missing.text.contains("Email with ID 999999 not found"));
 
-    // An underscore is a wildcard to the bridge, and no instance is the bare address.
+    // The bridge treats an underscore as a wildcard. The bare address belongs to no instance.
     machine
         .sandbox
         .deliver(&mail("a_b.alice@tai.chat", "under", "2026-01-01 00:00:00"))
@@ -187,7 +187,7 @@ fn the_list_is_newest_first_and_pages_through_what_it_shows() {
     }
     let _taid = machine.start();
     let mut shim = desk(&machine);
-    // Reads the ten oldest, so that unread and all differ.
+    // Reads the ten oldest, so that the unread mails and all mails differ.
     for _ in 0..10 {
         assert!(!shim.call("fetch_email", json!({})).is_error);
     }
@@ -291,7 +291,7 @@ fn a_heavy_inbox_costs_little_memory_and_taid_returns_it() {
             &format!("mail {n}"),
             "2026-01-01 00:00:00",
         );
-        // Text that does not compress to nothing.
+        // Text that compresses badly.
         mail.body_html = Some(
             (0..15_000)
                 .map(|k| format!("{:010}", k * 7919 % 1_000_003 + n))
@@ -352,7 +352,8 @@ fn clients_waiting_for_the_same_list_share_one_request() {
     }
     assert!(!clients[0].finish_call(&limited).is_error);
     assert!(!other.finish_call(&others).text.contains("news"));
-    // The one that was limited, which is sent again; the seven; the other instance's.
+    // The rate-limited request and its retry, one for the seven clients, one for the other
+    // instance.
     assert_eq!(machine.sandbox.count(list), 4);
 }
 

@@ -1,5 +1,5 @@
-//! The promises of the product, kept or broken by the real executables over real sockets
-//! against the sandbox bridge. Each test has a machine of its own.
+//! End-to-end tests: the real executables over real sockets against the sandbox bridge. Each
+//! test has its own machine.
 
 #![allow(
     clippy::unwrap_used,

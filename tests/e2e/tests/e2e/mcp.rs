@@ -1,4 +1,4 @@
-//! MCP over stdio, in both eras, with and without a daemon, well-formed and not.
+//! MCP over stdio, in both eras, with and without a daemon, with valid and invalid input.
 
 use serde_json::{Value, json};
 use std::time::Duration;

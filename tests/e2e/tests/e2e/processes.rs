@@ -1,4 +1,4 @@
-//! What the tests themselves promise: each process that a test starts ends with it.
+//! The test harness: all processes of a test end with it.
 
 use serde_json::json;
 use std::{
@@ -12,11 +12,10 @@ use tai_e2e::{
     wait_until,
 };
 
-/// Starts what a test can start and leaves it all running, some of it just beginning to, then
-/// fails.
+/// Starts each kind of process that a test can start, then panics while they run.
 #[allow(
     clippy::zombie_processes,
-    reason = "that a test does not wait for its processes is what this is about"
+    reason = "the test is about processes without a wait"
 )]
 fn fail_in_the_middle(mark: &str) {
     let machine = Machine::new();
@@ -27,7 +26,7 @@ fn fail_in_the_middle(mark: &str) {
     let socket = machine.runtime_dir().join(format!("{mark}.sock"));
     wait_until("it serves", || socket.exists());
 
-    // A program of `live`, which leads a group of its own, and its child.
+    // A program of `live`, which leads its own process group, and its child.
     let begun = machine.home().join("begun");
     let script = machine.home().join(mark);
     let text = format!("#!/bin/sh\n>'{}'\nsleep 1000\n", begun.display());
@@ -44,7 +43,7 @@ fn fail_in_the_middle(mark: &str) {
     wait_until("it runs", || begun.exists());
     assert!(with_argument(mark).len() >= 3, "{:?}", with_argument(mark));
 
-    // A client that is killed as soon as it has begun to start taid.
+    // A client that is killed while it starts taid.
     let other = format!("{mark}-by-client");
     let mut client = machine.command("tai-mcp");
     client

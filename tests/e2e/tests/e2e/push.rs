@@ -1,4 +1,4 @@
-//! New mail is told to those who subscribed, in time, and costs one look an interval.
+//! Notifications of new mail: in time, and at one poll per interval.
 
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -8,13 +8,13 @@ use tai_sandbox::NewMail;
 const UPDATED: &str = "notifications/resources/updated";
 const LIST: &str = "GET /api/v1/messages";
 const INTERVAL: Duration = Duration::from_secs(1);
-/// Returns how long after its delivery a mail may be told: POLL_INTERVAL, and a second for all
-/// the rest on a machine without other work.
+/// Returns the longest time from a delivery to its notification: POLL_INTERVAL, and a second on
+/// an idle machine.
 fn in_time() -> Duration {
     INTERVAL + within(Duration::from_secs(1))
 }
 
-/// Long enough to say that nothing comes.
+/// The time after which a test concludes that there is no notification.
 const LONG: Duration = Duration::from_millis(2500);
 
 fn deliver(machine: &Machine, to: &str, subject: &str) -> u64 {
@@ -67,7 +67,6 @@ fn a_subscriber_of_either_era_is_notified_in_time_and_only_of_its_own_mail() {
     let mut desk = subscribed(&machine, "desk");
     let mut lab = subscribed(&machine, "lab");
     let (mut modern, id) = listening(&machine, "desk");
-    // The first look of the modern one may be the second of all.
     modern.call("list_inbox", json!({}));
     let began = Instant::now();
     deliver(&machine, "desk.alice@tai.chat", "news");
@@ -92,9 +91,9 @@ fn twenty_subscribers_cost_one_poll_per_interval_and_none_after_they_left() {
     let mut shims: Vec<Shim> = (0..20).map(|_| subscribed(&machine, "desk")).collect();
     let (before, began) = (machine.sandbox.count(LIST), Instant::now());
     let looks = || machine.sandbox.count(LIST) - before;
-    wait_until("five looks", || looks() == 5);
+    wait_until("five polls", || looks() == 5);
     let took = began.elapsed();
-    assert!(took >= INTERVAL * 4, "five looks within {took:?}");
+    assert!(took >= INTERVAL * 4, "five polls within {took:?}");
     deliver(&machine, "desk.alice@tai.chat", "news");
     let delivered = Instant::now();
     for shim in &mut shims {
@@ -149,7 +148,7 @@ fn a_client_can_subscribe_before_taid_runs() {
     let machine = Machine::new();
     let mut desk = subscribed(&machine, "desk");
     let _taid = start(&machine);
-    // That there may have been mail is said once, because nobody knows.
+    // One notification after the connect, because mail may have arrived before.
     desk.hear(UPDATED);
     deliver(&machine, "desk.alice@tai.chat", "news");
     desk.hear(UPDATED);

@@ -1,4 +1,4 @@
-//! Sending and replying: to whom, as whom, and what never leaves.
+//! Sending and replying: recipients, senders, duplicates and refusals.
 
 use crate::mail::{desk, mail};
 use serde_json::json;
@@ -190,7 +190,7 @@ fn a_duplicate_is_refused_for_all_clients_and_across_restarts_unless_forced() {
     assert!(send(&mut desk(&machine), 1, false).is_error);
     assert!(!send(&mut desk(&machine), 1, true).is_error);
     assert_eq!(machine.sandbox.mails().unwrap().len(), 3);
-    // The file has digests and times, and is the user's alone.
+    // The file is private and contains only digests and times.
     let path = machine.home().join("state/tai/sends-default");
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(!text.contains("alice") && !text.contains("text"), "{text}");

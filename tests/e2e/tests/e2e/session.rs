@@ -1,4 +1,4 @@
-//! One login, whatever happens to it and however many clients there are.
+//! One login for all clients, under faults of the bridge.
 
 use crate::seed::short_life;
 use serde_json::json;
@@ -12,7 +12,7 @@ const REFRESH: &str = "POST /api/v1/refresh";
 #[test]
 fn fifty_simultaneous_first_calls_cost_one_login() {
     let machine = Machine::new();
-    // The login takes its time, so that everybody arrives while it is under way.
+    // A slow login, so that all clients arrive while it is under way.
     machine
         .sandbox
         .behave(|behaviour| behaviour.latency_ms = 300);
@@ -130,7 +130,7 @@ fn taid_waits_for_a_bridge_that_is_down_at_the_start() {
 #[test]
 fn an_unreachable_bridge_is_reported_as_such() {
     let machine = Machine::new();
-    // A port that was free a moment ago: nobody listens there.
+    // A port without a listener.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

@@ -1,5 +1,4 @@
-//! `tai-mcp setup` puts tai-mcp into the configurations that are there, shows it, keeps what
-//! was, and does it once.
+//! `tai-mcp setup` adds tai-mcp to existing configurations, once, and keeps the rest of them.
 
 use serde_json::Value;
 use std::{fs, path::PathBuf, process::Output};

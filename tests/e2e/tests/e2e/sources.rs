@@ -1,4 +1,4 @@
-//! Where the password comes from, with the real daemon.
+//! Password sources, with the real daemon.
 
 use serde_json::json;
 use std::{os::unix::fs::PermissionsExt as _, path::Path};
@@ -19,7 +19,7 @@ fn write(path: &Path, text: &str, mode: u32) {
 fn a_password_command_runs_for_each_full_login_without_a_password_in_its_environment() {
     let machine = Machine::new();
     let seen = machine.home().join("seen");
-    // What `pass`, `op read` and `secret-tool lookup` do: print it, and nothing else.
+    // Prints only the password, as `pass`, `op read` and `secret-tool lookup` do.
     let script = machine.home().join("print-password");
     let text = format!(
         "#!/bin/sh\nenv >> '{}'\necho run >> '{0}'\necho {PASSWORD}\n",
@@ -37,7 +37,7 @@ fn a_password_command_runs_for_each_full_login_without_a_password_in_its_environ
         text.lines().filter(|line| *line == "run").count()
     };
     assert_eq!(runs(), 1);
-    // A revoked token needs a full login, and so the command again: nothing was kept.
+    // A full login runs the command again, because passwords are not cached.
     machine.sandbox.revoke_all_tokens();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     assert!(!shim.call("list_inbox", json!({})).is_error);
@@ -71,7 +71,7 @@ fn a_failed_password_command_is_reported_and_not_repeated() {
     }
     assert_eq!(std::fs::read_to_string(&runs).unwrap(), "x\n");
     assert_eq!(machine.sandbox.count(LOGIN), 0);
-    // A person is not kept waiting by it.
+    // `taid login` works without waiting.
     assert!(machine.login(PASSWORD).status.success());
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
@@ -138,7 +138,7 @@ fn a_failed_source_is_an_error_without_fallback() {
         "username = \"{USER}\"\npassword_command = [\"false\"]\n"
     ));
     let _taid = machine.start_bare(&[]);
-    // This client has the right one, and taid was told to use another source.
+    // The password of a client does not replace a configured source.
     let mut shim = machine
         .shim_with(&[("NAME", USER), ("PASSWORD", PASSWORD)])
         .initialized("test", "2025-06-18");

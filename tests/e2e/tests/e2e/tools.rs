@@ -1,4 +1,4 @@
-//! The tools beyond the first four, and keeping an instance from some of them.
+//! Searching, deleting, marking, the session status, and tool policies of instances.
 
 use crate::mail::{desk, mail};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A later release takes over from a daemon of an earlier one without a lost call.
+//! A later release replaces a daemon of an earlier release without losing a call.
 
 use serde_json::json;
 use std::{
@@ -151,7 +151,7 @@ fn a_daemon_is_replaced_only_by_a_later_release_and_with_a_recoverable_password(
     taid.wait_until_live();
     let own = Release::parse(env!("CARGO_PKG_VERSION")).unwrap();
     assert_eq!(ask(&machine, own), Succession::IsCurrent);
-    // Its password came from its own environment, which a successor would not have.
+    // A successor would not have the password from the environment.
     let later = Release(own.0 + 1, 0, 0);
     assert_eq!(ask(&machine, later), Succession::HoldsPassword);
     assert_eq!(machine.status()["account"]["can_sign_in_again"], false);

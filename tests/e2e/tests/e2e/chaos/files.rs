@@ -1,4 +1,4 @@
-//! A disk that is full, and what the daemon needs taken away under it.
+//! A full disk, and files and directories that are removed while taid runs.
 
 use super::{desk, send, sent, works};
 use serde_json::json;
@@ -14,7 +14,7 @@ fn chaos_a_full_disk_is_reported_and_does_not_stop_mail() {
     let machine = Machine::new();
     let state = machine.home().join("state");
     fs::create_dir_all(&state).unwrap();
-    // A disk of 16 kB, in a mount namespace of the daemon's own.
+    // A disk of 16 kB, in a separate mount namespace.
     let taid = executables().join("taid");
     let script = format!(
         "mount -t tmpfs -o size=16k,mode=700 tmpfs '{}' && exec '{}' run",
@@ -28,7 +28,7 @@ fn chaos_a_full_disk_is_reported_and_does_not_stop_mail() {
     let mut probe = Command::new("unshare");
     let probe = probe.args(namespaces).arg("true").stderr(Stdio::null());
     if !probe.status().is_ok_and(|status| status.success()) {
-        skipped("a full disk: this takes namespaces");
+        skipped("a full disk: needs namespaces");
         return;
     }
     let mut command = Command::new("unshare");
@@ -41,7 +41,7 @@ fn chaos_a_full_disk_is_reported_and_does_not_stop_mail() {
     }
     let taid = machine.spawn(command);
     let mut shim = desk(&machine);
-    // Debug lines fill it in no time.
+    // The debug log fills the disk.
     for n in 0..100 {
         let subject = format!("mail {n}");
         let id = send(&mut shim, &subject);

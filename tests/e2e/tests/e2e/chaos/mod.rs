@@ -1,5 +1,5 @@
-//! What happens to processes, files, networks and peers that somebody is unkind to. The table
-//! in the README has a row for each; `cargo test -p tai-e2e chaos_` runs them.
+//! Faults of processes, files, networks and peers. The README has a table of them;
+//! `cargo test -p tai-e2e chaos_` runs them.
 
 mod files;
 mod network;
@@ -10,14 +10,14 @@ use serde_json::json;
 use std::time::Duration;
 use tai_e2e::{Machine, mcp::Shim};
 
-/// What no person takes for a hang, on a machine without other work.
+/// The longest time that a person does not take for a hang, on an idle machine.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 fn desk(machine: &Machine) -> Shim {
     machine.shim("desk").initialized("chaos", "2025-06-18")
 }
 
-/// One call that has to succeed.
+/// Makes a call and checks that it succeeds.
 fn works(shim: &mut Shim) {
     let answer = shim.call("list_inbox", json!({}));
     assert!(!answer.is_error, "{}", answer.text);
@@ -28,7 +28,7 @@ fn send(shim: &mut Shim, subject: &str) -> serde_json::Value {
     shim.begin_call("send_email", mail)
 }
 
-/// How often the bridge sent a mail with this subject.
+/// Returns how many mails with this subject the bridge sent.
 fn sent(machine: &Machine, subject: &str) -> usize {
     let mails = machine.sandbox.mails().unwrap();
     let same = mails

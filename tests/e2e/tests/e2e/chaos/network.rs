@@ -1,4 +1,4 @@
-//! A network between taid and the bridge that resets, swallows, crawls and forgets.
+//! Faults of the network between taid and the bridge.
 
 use super::{desk, send, sent, works};
 use serde_json::json;
@@ -13,21 +13,21 @@ use std::{
 };
 use tai_e2e::{Machine, within};
 
-/// What becomes of what is sent.
+/// Treatment of the bytes of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Passes = 0,
-    /// Connections are taken and nothing ever comes back.
+    /// Connections are accepted and all bytes are dropped.
     Swallows,
-    /// Connections end as soon as something is sent.
+    /// Connections are closed on the first byte.
     Resets,
-    /// The request gets through, and the answer does not.
+    /// Requests pass and answers are dropped.
     HalfOpen,
-    /// A few bytes at a time.
+    /// 16 bytes pass every 2 ms.
     Crawls,
 }
 
-/// A way to the bridge whose mode can be changed.
+/// A proxy in front of the bridge, with a mode that can change.
 struct Network {
     address: SocketAddr,
     mode: Arc<AtomicU8>,
@@ -64,10 +64,7 @@ impl Network {
     }
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a slow network is one that takes its time"
-)]
+#[allow(clippy::disallowed_methods, reason = "simulates a slow network")]
 fn carry(mut from: TcpStream, mut to: TcpStream, back: bool, mode: &AtomicU8) {
     let mut piece = [0; 4096];
     let _ = (|| -> io::Result<()> {
@@ -96,7 +93,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, back: bool, mode: &AtomicU8) {
     })();
 }
 
-/// What a read and a send come to in this mode, and that all is well afterwards.
+/// Returns the texts of a read and a send in this mode, and checks that later calls succeed.
 fn through(mode: Mode) -> (String, String) {
     let machine = Machine::new();
     let network = Network::to(&machine.sandbox.url());

@@ -1,4 +1,4 @@
-//! Peers that are hostile: on the socket, and on the standard streams.
+//! Hostile clients of the socket and of the standard streams.
 
 use super::{AT_ONCE, desk, works};
 use serde_json::json;
@@ -11,7 +11,7 @@ use std::{
 use tai_e2e::{Killed, Machine, raw::Raw, wait_until, within};
 use tai_proto::{call::GetStatus, frame::MAX_FRAME, hello::Hello};
 
-/// In kB.
+/// Returns the resident memory of a process, in kB.
 fn rss(pid: u32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let row = text
@@ -30,7 +30,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
     let before = rss(taid.pid());
     let socket = machine.socket();
     let silent: Vec<Raw> = (0..30).map(|_| Raw::connect(&socket).unwrap()).collect();
-    // Half of a frame that says it is as large as one may be.
+    // The beginning of a frame of the largest permitted size.
     let huge: Vec<Raw> = (0..30)
         .map(|_| {
             let mut raw = Raw::open(&socket);
@@ -39,7 +39,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
             raw
         })
         .collect();
-    // They ask and never read an answer, until there is no room for more.
+    // Requests without reading answers, until the buffers are full.
     let deaf: Vec<_> = (0..20)
         .map(|_| {
             let mut raw = Raw::open(&socket);
@@ -50,7 +50,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
             })
         })
         .collect();
-    // They say hello again and again.
+    // Connections that end after the hello.
     let chatty: Vec<_> = (0..10)
         .map(|_| {
             let socket = socket.clone();
@@ -64,7 +64,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
         .collect();
     let started = Instant::now();
     (0..50).for_each(|_| works(&mut shim));
-    // It may be turned away while the others crowd in, and is let in when it tries again.
+    // The first attempts may be refused while the other clients connect.
     let mut late = desk(&machine);
     wait_until("a new client is served", || {
         !late.call("list_inbox", json!({})).is_error
@@ -77,7 +77,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
     drop((silent, huge));
     works(&mut shim);
     assert!(took < within(AT_ONCE), "{took:?}");
-    // 60 connections with a buffer each, and what the kernel does not hold for the deaf.
+    // 60 connections with a buffer each, and unread answers beyond the buffers of the kernel.
     assert!(grown < 40_000, "{grown} kB");
 }
 
@@ -108,14 +108,14 @@ fn chaos_ten_thousand_unread_answers_cost_bounded_memory_and_none_is_lost() {
         }
         input
     });
-    // It fills the pipe and then stands still, since nobody reads.
+    // tai-mcp fills the pipe and then blocks, because its output is not read.
     let asleep = || {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/io")).unwrap();
         stat.lines().next().unwrap().to_owned()
     };
     let mut last = String::new();
     let mut same = 0;
-    wait_until("it has stopped reading", || {
+    wait_until("tai-mcp has stopped reading", || {
         let now = asleep();
         same = if now == last { same + 1 } else { 0 };
         last = now;
@@ -135,7 +135,7 @@ fn chaos_ten_thousand_unread_answers_cost_bounded_memory_and_none_is_lost() {
     }
     assert_eq!(answered.len() as u32, REQUESTS + 1);
     drop(writer.join().unwrap());
-    wait_until("it ends with its input", || {
+    wait_until("tai-mcp ends after its input", || {
         shim.child().try_wait().unwrap().is_some()
     });
 }

@@ -1,4 +1,4 @@
-//! Processes that are killed, stopped, or short of something.
+//! Processes that are killed, suspended or short of resources.
 
 use super::{AT_ONCE, desk, send, sent, works};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,7 +10,7 @@ use tai_e2e::{
 use tai_proto::call::GetInfo;
 use tai_sandbox::NewMail;
 
-/// taid under a limit of the shell's, `ulimit`.
+/// Returns a command that runs taid under a `ulimit` of the shell.
 fn limited(machine: &Machine, limit: &str) -> std::process::Command {
     let mut command = machine.taid(&[]);
     let taid = executables().join("taid").display().to_string();
@@ -31,7 +31,7 @@ fn chaos_a_suspended_taid_performs_each_call_once() {
     works(&mut shim);
     send_signal(taid.pid(), Signal::STOP);
     let call = send(&mut shim, "while it stood still");
-    // Somebody who comes in the meantime waits, too.
+    // A new client waits too.
     let mut late = desk(&machine);
     let other = late.begin_call("list_inbox", json!({}));
     assert_eq!(shim.next_within(Duration::from_millis(300)), None);
@@ -121,11 +121,11 @@ fn chaos_without_free_descriptors_taid_serves_connected_clients_and_later_the_ot
     let _taid = machine.spawn(limited(&machine, "-n 40"));
     let mut shim = desk(&machine);
     works(&mut shim);
-    // More than it has descriptors for; each would say hello if it were let in.
+    // More connections than taid has descriptors.
     let crowd: Vec<_> = (0..60)
         .map(|_| Raw::connect(&machine.socket()).unwrap())
         .collect();
-    wait_until("it has none left", || {
+    wait_until("taid has no descriptors left", || {
         machine.log().contains("could not be accepted")
     });
     let listed = shim.call("session_status", json!({}));
@@ -149,7 +149,7 @@ fn chaos_a_memory_limit_does_not_stop_a_heavy_inbox() {
         };
         machine.sandbox.deliver(&mail).unwrap().unwrap();
     }
-    // Address space, in kB: most of it is the executable's and its threads' stacks.
+    // Address space in kB. The executable and the stacks of its threads take most of it.
     let _taid = machine.spawn(limited(&machine, "-v 300000"));
     let mut shim = desk(&machine);
     let list = shim.call("list_inbox", json!({"limit": 60}));

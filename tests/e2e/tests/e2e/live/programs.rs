@@ -1,4 +1,4 @@
-//! Programs that are run for each mail: as they stand, one at a time, until they succeed.
+//! Programs of `tai-mcp live --exec`: run without a shell, one at a time, until they succeed.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn the_program_receives_each_mail_on_its_input_and_its_arguments_unchanged() {
         deliver(&machine, "desk.alice@tai.chat", &format!("mail {n}"));
     }
     let _taid = machine.start();
-    // Two at a time would trip over the directory.
+    // `mkdir` fails if two programs run at the same time.
     let script = program(
         &machine,
         "mkdir $HOME/busy || exit 1\n\
@@ -134,7 +134,7 @@ fn stopping_live_ends_the_program_and_leaves_the_mail_unread() {
     let pid = pid.trim().parse().unwrap();
     wait_until("the program is gone", || !is_running(pid));
     assert_eq!(unread(&machine), 1);
-    // And can be had by others.
+    // Other clients can fetch it.
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     wait_until("it is given out", || {
         !shim.call("fetch_email", json!({})).structured["email"].is_null()

@@ -1,5 +1,5 @@
-//! The user's own page on authentication, line by line, with the real executables. Which
-//! test proves which line is in `tests/SEED.md`.
+//! The user's page on authentication, line by line, with the real executables. `tests/SEED.md`
+//! lists the tests of each line.
 
 mod person;
 
@@ -11,14 +11,14 @@ use tai_sandbox::{Behaviour, FaultKind, Options};
 const LOGIN: &str = "POST /api/v1/login";
 const REFRESH: &str = "POST /api/v1/refresh";
 
-/// The life of a token, in seconds, that is so short that a renewal can be seen. It is renewed
-/// in its last fifth, which is longer on a machine with other work.
+/// Returns a token lifetime, in seconds, that is short enough for a test to see a refresh. The
+/// refresh happens in the last fifth; the lifetime is longer on a busy machine.
 pub(crate) fn short_life() -> i64 {
     let seconds = within(Duration::from_secs(2)).as_secs().min(15);
     i64::try_from(seconds).unwrap() + 1
 }
 
-/// A bridge whose tokens live a few seconds.
+/// Returns a machine whose bridge issues tokens of [`short_life`].
 fn short_lived() -> Machine {
     let behaviour = Behaviour {
         token_ttl_s: short_life(),
@@ -113,7 +113,7 @@ fn seed_optional_settings_have_their_defaults_and_bounds() {
         assert_eq!(output.status.code(), Some(1));
         assert!(machine.plain(&output.stderr).contains(name));
     }
-    // API_TIMEOUT holds for authentication too: a login that hangs is given up after it.
+    // API_TIMEOUT also limits logins.
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
     let _taid = machine.start_with(&[("API_TIMEOUT", "5000"), ("USEREMAIL", "me@tai.chat")]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -194,7 +194,7 @@ fn seed_a_token_is_issued_used_monitored_refreshed_and_replaced() {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.sandbox.count(REFRESH) >= 1
     });
-    // Expired or revoked, it is replaced by a full login.
+    // A full login replaces an expired or revoked token.
     machine.sandbox.revoke_all_tokens();
     assert!(!shim.call("list_inbox", json!({})).is_error);
     assert_eq!(machine.sandbox.count(LOGIN), 2);
@@ -204,7 +204,7 @@ fn seed_a_token_is_issued_used_monitored_refreshed_and_replaced() {
 fn seed_the_token_is_checked_before_each_request_and_refreshed_without_user_action() {
     let machine = short_lived();
     let _taid = machine.start();
-    wait_until("it was renewed twice with no client there", || {
+    wait_until("the token was refreshed twice without a client", || {
         machine.sandbox.count(REFRESH) >= 2
     });
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");

@@ -1,4 +1,4 @@
-//! What the page promises the person, and other programs.
+//! Promises of the page about messages, logs, commands and other programs.
 
 use super::{LOGIN, REFRESH, short_lived};
 use serde_json::json;
@@ -107,7 +107,7 @@ fn seed_failures_are_distinguished() {
     the bridge issued a token that cannot be used: it is corrupt, or signed in a way that the bridge does not use: InvalidToken
     the bridge issued a token that cannot be used: it was issued to another username
     ");
-    // A signature only the bridge can check: it answers 401, and says so in the log.
+    // Only the bridge can check the signature. Its 401 is logged.
     let machine = Machine::new();
     machine
         .sandbox
@@ -198,11 +198,11 @@ fn seed_the_status_shows_the_monitored_counters() {
     assert_eq!(session["rejected_tokens"], 1);
     let bridge = &status["bridge"];
     assert_eq!(bridge["rate_limited"], 1);
-    // The refused login, the revoked token, its refresh.
+    // The refused login, the call with the revoked token, and the refresh.
     assert_eq!(bridge["unauthorized"], 3);
     assert_eq!(bridge["unanswered"], 1);
     assert_eq!(bridge["reachable"], true);
-    // `from` is the user's own address, unless somebody else's account sends.
+    // taid sends only from addresses of the account, so the bridge forbids none.
     assert_eq!(bridge["forbidden"], 0);
 }
 
@@ -226,7 +226,7 @@ fn seed_doctor_verifies_credentials_and_connectivity() {
         "{page}"
     );
     assert!(!page.contains(PASSWORD));
-    // Documentation names another endpoint for health.
+    // The documentation of the bridge names another health endpoint.
     machine
         .sandbox
         .behave(|behaviour| behaviour.health_below_api = true);
@@ -266,8 +266,7 @@ fn seed_another_program_can_use_the_same_authentication() {
             .plain(&output.stderr)
             .contains("refuses the username and password")
     );
-    // A password never leaves in clear text: the URL is refused before anything is sent, to a
-    // host that would otherwise have to be looked up and reached.
+    // A password is never sent in clear text: the URL is refused before the name is resolved.
     let output = run("http://example.org", PASSWORD);
     assert!(!output.status.success());
     let said = machine.plain(&output.stderr);
@@ -301,7 +300,7 @@ fn the_seed_table_names_existing_tests_and_all_seed_tests() {
         .collect();
     assert!(rows.len() >= 20, "{} rows", rows.len());
     for row in rows {
-        // The second column has names of tests alone.
+        // The second column contains only names of tests.
         let tests = row.trim_end_matches('|').rsplit('|').next().unwrap();
         let names: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
         assert!(names.iter().any(|name| name.starts_with("seed_")), "{row}");
