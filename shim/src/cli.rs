@@ -1,19 +1,30 @@
-//! The command line. The packages' manual pages and completions are made from this file too,
-//! so that it knows clap and nothing else.
+//! Command line of tai-mcp.
+//!
+//! The generator of manual pages and completions includes this file, so it uses clap alone.
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 
-/// TAI mail for MCP clients, over stdio.
+const ENVIRONMENT: &str = "Environment variables, all optional:
+  TAI_MCP_INSTANCE   name of this agent, the first part of its address
+  TAI_MCP_USEREMAIL  default recipient
+  TAI_MCP_PROFILE    profile of taid to use (one account each)
+  TAI_MCP_USERNAME   account to use; calls fail if taid serves another one
+  TAI_MCP_PASSWORD   password of that account, for a taid that has none
+  TAI_MCP_AUTOSTART  0 disables the start of taid
+
+tai-mcp also reads INSTANCE, USEREMAIL, and NAME together with PASSWORD.";
+
+const LIVE_EXAMPLES: &str = "Examples:
+  tai-mcp live --instance desk | jq -r .subject
+  tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
+
+/// MCP server for TAI mail
 ///
-/// MCP clients start this without a command; where no taid runs it starts one, unless
-/// TAI_MCP_AUTOSTART is 0. Configure it with
-/// TAI_MCP_INSTANCE (the name of this agent), TAI_MCP_USEREMAIL (who gets mail that names
-/// nobody) and TAI_MCP_PROFILE (which taid), all of them optional. TAI_MCP_USERNAME makes
-/// sure that taid has that account; with TAI_MCP_PASSWORD too, a taid that has no password is
-/// given it.
+/// MCP clients run tai-mcp without arguments. It speaks MCP on standard input and output,
+/// forwards each call to taid, and starts taid in the background if it is not running.
 #[derive(Parser)]
-#[command(name = "tai-mcp", version)]
+#[command(name = "tai-mcp", version, after_help = ENVIRONMENT)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -21,19 +32,20 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Wait for emails, and print each as a line of JSON or run a program for it
+    /// Wait for emails; print each as a line of JSON, or run a program for it
     ///
-    /// An email is marked read once it was handled: written, or taken by the program with
-    /// exit status 0. One that was not is handled again, also after a restart.
+    /// Starts with the unread emails. An email is marked read once it has been printed or the
+    /// program has exited with status 0. Otherwise it is retried after 10 seconds, then less
+    /// often, without holding up the others.
     #[command(after_help = LIVE_EXAMPLES)]
     Live(LiveArgs),
-    /// Create an account: the same as `taid register`
+    /// Create an account: runs `taid register`
     #[command(disable_help_flag = true)]
     Register {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Put tai-mcp into the configurations of your MCP clients: the same as `taid setup`
+    /// Add tai-mcp to the configurations of your MCP clients: runs `taid setup`
     #[command(disable_help_flag = true)]
     Setup {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -41,22 +53,19 @@ pub(crate) enum Command {
     },
 }
 
-const LIVE_EXAMPLES: &str = "Examples:
-  tai-mcp live --instance desk | jq -r .subject
-  tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
-
+/// Arguments of `tai-mcp live`.
 #[derive(clap::Args)]
 pub(crate) struct LiveArgs {
-    /// The instance whose mail it is; also TAI_MCP_INSTANCE
+    /// Instance whose emails are handled [env: TAI_MCP_INSTANCE]
     #[arg(long, value_name = "NAME")]
     pub(crate) instance: Option<String>,
-    /// How long the program may take over one email, in seconds
+    /// Time limit of the program for one email, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) time_limit: u64,
-    /// Run this program for each email, with the email on its standard input
+    /// Program to run for each email, which is its standard input
     ///
-    /// Everything after it belongs to the program. It is run as it is, by no shell, one at a
-    /// time; exit status 0 says that the email was handled.
+    /// All following arguments are passed to the program. It runs without a shell, once for
+    /// each email, one at a time.
     #[arg(long, value_name = "PROGRAM", num_args = 1.., allow_hyphen_values = true)]
     pub(crate) exec: Vec<OsString>,
 }

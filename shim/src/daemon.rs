@@ -1,5 +1,4 @@
-//! The daemon as this process reaches it, and the error for a configuration that cannot be
-//! used.
+//! The client of taid for this process, and the error for an invalid configuration.
 
 use crate::settings::Settings;
 use tai_client::{
@@ -7,19 +6,19 @@ use tai_client::{
 };
 use tai_proto::{Fault, FaultCode, Hint, message::Role, names::Profile};
 
-/// The greeting to the daemon.
+/// This program's name and version in the handshake.
 const SOFTWARE: &str = concat!("tai-mcp ", env!("CARGO_PKG_VERSION"));
 
-/// A client of taid.
+/// Client of taid.
 pub(crate) type Taid = Client<Daemon>;
 
-/// The way to the daemon.
+/// The daemon that calls go to.
 #[derive(Debug)]
 pub(crate) enum Daemon {
-    /// The user's own daemon.
+    /// The user's daemon.
     Local(Local),
-    /// The client's configuration cannot be used. Every call fails with this, where the person
-    /// can see it; MCP clients hide a server that does not start.
+    /// The configuration is invalid. Every call returns this fault, because MCP clients hide
+    /// the errors of a server that does not start.
     Misconfigured(Fault),
 }
 
@@ -39,7 +38,7 @@ impl Dial for Daemon {
     }
 }
 
-/// Returns the client of the daemon that the settings name, and the reporter of its leases.
+/// Returns the client of the daemon that the settings name, and the reporter of lease ends.
 pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
     let executable = settings.autostart.then(installed_taid);
     let local = match &settings.problem {
@@ -48,8 +47,8 @@ pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
             Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
                 .because(error.to_string())
                 .hint(Hint::user(
-                    "set XDG_RUNTIME_DIR to a directory of their own with a short path, for this \
-                     MCP client and for taid",
+                    "set XDG_RUNTIME_DIR to a private directory with a short path, for this MCP \
+                     client and for taid",
                 ))
         }),
     };

@@ -1,12 +1,15 @@
-//! `tai-mcp live`: waits for mail of one instance and hands each mail to the reader of standard
-//! output, or to a program. A mail is marked read only after it was handled, so that a mail
-//! whose handling failed or crashed is handled again: at least once.
+//! `tai-mcp live`: waits for mail to one instance and hands each mail to the [`handler`].
+//!
+//! Delivery is at-least-once: a mail is marked read only after its handling succeeded. A mail
+//! whose handling failed is retried with a backoff and does not delay other mails.
 
 mod handler;
 
-use crate::{cli::LiveArgs, daemon, os, retry_pause::RetryPause, settings::Settings, tools};
+use crate::{daemon, os, retry_pause::RetryPause, settings::Settings, tools};
 use handler::{Handled, Handler};
-use std::{collections::BTreeMap, io::Write as _, process::ExitCode, time::Duration};
+use std::{
+    collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, time::Duration,
+};
 use tai_client::{CallContext, Lease};
 use tai_proto::{
     Audience, Fault, FaultCode, Method,
@@ -18,25 +21,39 @@ use tai_proto::{
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// The time for which the ends of the last leases are reported at the end.
+/// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
-/// The pause before a mail that was not handled is handled again; it doubles each time.
+/// Backoff after the first failure of a mail. It doubles with each further failure.
 const FIRST_RETRY: Duration = Duration::from_secs(10);
+/// Upper limit of the backoff.
 const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
-/// The interval of looks at the mailbox without news of mail.
-const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
-/// The most mails that wait to be handled again; more are left in the mailbox.
+/// Interval of checks of the mailbox while taid reports no arrival.
+const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
+/// Limit of mails that wait for a retry. Further mails stay unread in the mailbox.
 const MAX_WAITING: usize = 100;
 
-/// Runs until it is told to stop, or until standard output is closed.
-pub(crate) async fn live(mut settings: Settings, args: LiveArgs) -> ExitCode {
-    match args.instance.map(Instance::new).transpose() {
+/// Options of the command.
+pub(crate) struct Options {
+    /// Instance whose mail is handled; `None` takes the configured one.
+    pub(crate) instance: Option<String>,
+    /// Time limit of the program for one mail.
+    pub(crate) time_limit: Duration,
+    /// Program and its arguments; empty to print the mails.
+    pub(crate) exec: Vec<OsString>,
+}
+
+/// Runs until a signal asks the process to stop, or until standard output is closed.
+///
+/// Exit codes: 0 after a signal or a closed output, 1 if the program cannot be run, 2 if the
+/// instance is invalid.
+pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
+    match options.instance.map(Instance::new).transpose() {
         Ok(Some(instance)) => settings.instance = Some(instance),
         Ok(None) => {}
         Err(rule) => {
-            let fault = Fault::new(FaultCode::BadRequest, "--instance cannot be used")
+            let fault = Fault::new(FaultCode::BadRequest, "`--instance` cannot be used")
                 .because(rule.to_string());
-            tell(&fault.render(Audience::Person));
+            print_error(&fault.render(Audience::Person));
             return ExitCode::from(2);
         }
     }
@@ -48,40 +65,45 @@ pub(crate) async fn live(mut settings: Settings, args: LiveArgs) -> ExitCode {
             name: "tai-mcp live".into(),
             version: env!("CARGO_PKG_VERSION").into(),
         },
-        handler: Handler::new(args.exec, Duration::from_secs(args.time_limit)),
+        handler: Handler::new(options.exec, options.time_limit),
         waiting: BTreeMap::new(),
     };
     let code = tokio::select! {
         code = live.run() => code,
-        // Leases go back when the connection ends.
         () = os::asked_to_stop() => ExitCode::SUCCESS,
     };
+    // Returns the open leases.
     drop(live);
     let _ = tokio::time::timeout(LAST_REPORTS, reports).await;
     code
 }
 
+/// State of the command.
 struct Live {
     taid: daemon::Taid,
     identity: Identity,
     handler: Handler,
-    /// The mails that were not handled. They stay leased.
+    /// Mails that wait for a retry. They stay leased.
     waiting: BTreeMap<MailId, Waiting>,
 }
 
+/// A leased mail that is not handled yet.
 struct Waiting {
     lease: Lease,
+    /// The mail as one line of JSON, without the line break.
     line: String,
-    tries: u32,
+    /// Failed attempts.
+    failures: u32,
+    /// Time of the next attempt.
     due: Instant,
 }
 
-/// The reason why a round ended early.
+/// Reason for the early end of a round.
 enum Stop {
-    /// taid cannot do it now.
+    /// A call failed. The round is retried.
     Fault(Fault),
-    /// The command ends.
-    Over(ExitCode),
+    /// The command exits.
+    Exit(ExitCode),
 }
 
 impl From<Fault> for Stop {
@@ -91,21 +113,22 @@ impl From<Fault> for Stop {
 }
 
 impl Live {
+    /// Runs rounds until the command exits. A failed round is retried after a backoff.
     async fn run(&mut self) -> ExitCode {
         let (mut mark, mut pause) = (None, RetryPause::new());
-        let mut said = None;
+        let mut reported = None;
         loop {
             match self.round(&mut mark).await {
                 Ok(()) => {
                     pause = RetryPause::new();
-                    said = None;
+                    reported = None;
                 }
-                Err(Stop::Over(code)) => return code,
+                Err(Stop::Exit(code)) => return code,
                 Err(Stop::Fault(fault)) => {
-                    // The same failure is reported once.
-                    if said.as_ref() != Some(&fault) {
-                        tell(&format!("{}\nRetrying.", fault.render(Audience::Person)));
-                        said = Some(fault);
+                    // A failure that repeats is reported once.
+                    if reported.as_ref() != Some(&fault) {
+                        print_error(&format!("{}\nRetrying.", fault.render(Audience::Person)));
+                        reported = Some(fault);
                     }
                     pause.wait().await;
                 }
@@ -113,22 +136,22 @@ impl Live {
         }
     }
 
-    /// Handles the mails that exist, and waits for more.
+    /// Handles the unread mails, then waits for an arrival or for the next retry.
     async fn round(&mut self, mark: &mut Option<u64>) -> Result<(), Stop> {
-        // Before the mailbox is read, so that no arrival in between is missed.
+        // The mark is older than the mailbox's list, so that an arrival in between counts.
         if mark.is_none() {
             *mark = Some(self.watch(None).await?.mark);
         }
         self.handle_all().await?;
-        let look = Instant::now() + LOOK_EVERY;
+        let check = Instant::now() + CHECK_EVERY;
         let due = self.waiting.values().map(|waiting| waiting.due).min();
-        let until = due.map_or(look, |due| due.min(look));
+        let until = due.map_or(check, |due| due.min(check));
         loop {
             tokio::select! {
-                news = self.watch(*mark) => {
-                    let news = news?;
-                    *mark = Some(news.mark);
-                    if news.arrived {
+                update = self.watch(*mark) => {
+                    let update = update?;
+                    *mark = Some(update.mark);
+                    if update.arrived {
                         return Ok(());
                     }
                 }
@@ -154,7 +177,7 @@ impl Live {
         }
     }
 
-    /// Handles the mails that are due again and all unread ones, one at a time.
+    /// Handles the mails whose retry is due, then all unread mails, one at a time.
     async fn handle_all(&mut self) -> Result<(), Stop> {
         let now = Instant::now();
         let due = self
@@ -173,19 +196,19 @@ impl Live {
             let (Some(mail), Some(lease)) = (leased.0.mail, leased.1) else {
                 return Ok(());
             };
-            // After a restart of taid a waiting mail is leased a second time; it keeps waiting.
+            // A restarted taid leases a waiting mail a second time. The mail keeps its backoff.
             if let Some(waiting) = self.waiting.get_mut(&lease.id()) {
                 std::mem::replace(&mut waiting.lease, lease).forget();
                 continue;
             }
             let line = tools::json_line(mail).map_err(|error| {
-                Fault::new(FaultCode::Internal, "an email cannot be written as JSON")
+                Fault::new(FaultCode::Internal, "cannot write an email as JSON")
                     .because(error.to_string())
             })?;
             self.handle(Waiting {
                 lease,
                 line,
-                tries: 0,
+                failures: 0,
                 due: Instant::now(),
             })
             .await?;
@@ -193,41 +216,43 @@ impl Live {
         Ok(())
     }
 
+    /// Handles one mail. A mail that fails waits for its retry.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
         match self.handler.handle(&mail.line).await {
             Handled::Done => self.settle(mail.lease).await,
-            Handled::OutputClosed => return Err(Stop::Over(ExitCode::SUCCESS)),
+            Handled::OutputClosed => return Err(Stop::Exit(ExitCode::SUCCESS)),
             Handled::CannotRun(fault) => {
-                tell(&fault.render(Audience::Person));
-                return Err(Stop::Over(ExitCode::FAILURE));
+                print_error(&fault.render(Audience::Person));
+                return Err(Stop::Exit(ExitCode::FAILURE));
             }
             Handled::Failed(why) => {
-                let pause = FIRST_RETRY * 2u32.saturating_pow(mail.tries);
-                let pause = pause.min(LONGEST_RETRY);
+                let backoff = FIRST_RETRY * 2u32.saturating_pow(mail.failures);
+                let backoff = backoff.min(LONGEST_RETRY);
                 let id = mail.lease.id();
-                tell(&format!(
+                print_error(&format!(
                     "email {id} was not handled: {why}; retrying in {} s",
-                    pause.as_secs()
+                    backoff.as_secs()
                 ));
-                mail.tries = mail.tries.saturating_add(1);
-                mail.due = Instant::now() + pause;
+                mail.failures = mail.failures.saturating_add(1);
+                mail.due = Instant::now() + backoff;
                 self.waiting.insert(id, mail);
             }
         }
         Ok(())
     }
 
-    /// Marks a handled mail read, for as long as it takes: it would be handled again otherwise.
+    /// Marks a handled mail read and ends its lease. Retries without a time limit, because an
+    /// unread mail is handled a second time.
     async fn settle(&self, lease: Lease) {
         let id = lease.id();
         let mut pause = RetryPause::new();
         loop {
             match self.call(Settle { id }).await {
                 Ok(settled) if settled.marked_read => break,
-                // taid was restarted since and does not know of the lease.
+                // A restarted taid does not know the lease.
                 Err(fault) if fault.code == FaultCode::NotFound => {
                     match self.call(MarkRead { id }).await {
-                        Err(fault) if may_pass(fault.code) => {}
+                        Err(fault) if is_transient(fault.code) => {}
                         Ok(_) | Err(_) => break,
                     }
                 }
@@ -239,14 +264,14 @@ impl Live {
     }
 }
 
-/// Whether the same call may succeed later.
-fn may_pass(code: FaultCode) -> bool {
+/// Returns whether the same call can succeed later.
+fn is_transient(code: FaultCode) -> bool {
     !matches!(
         code,
         FaultCode::NotFound | FaultCode::NotYours | FaultCode::NotPermitted | FaultCode::BadRequest
     )
 }
 
-fn tell(text: &str) {
+fn print_error(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -1,5 +1,6 @@
-//! tai-mcp: an MCP server on stdio that forwards tool calls to taid. It has no HTTP, no TLS and
-//! no token. Standard output carries MCP and nothing else.
+//! tai-mcp: an MCP server on standard input and output that forwards tool calls to taid.
+//!
+//! It has no HTTP, no TLS and no token. While it serves MCP, standard output carries MCP alone.
 
 mod cli;
 mod daemon;
@@ -15,18 +16,18 @@ mod tools;
 mod transport;
 
 use clap::Parser as _;
-use cli::{Args, Command};
+use cli::{Args, Command, LiveArgs};
 use rmcp::ServiceExt as _;
 use settings::Settings;
 use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
 use tai_proto::{Audience, Fault, FaultCode};
 use tokio_util::sync::CancellationToken;
 
-/// The time for which the ends of the last leases are reported after the session.
+/// Time limit for the last lease reports after the session.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
-    // Clients pass no arguments, and should not pay for reading them.
+    // MCP clients pass no arguments; skipping the parser makes their start faster.
     let command = match std::env::args_os().len() > 1 {
         true => Args::parse().command,
         false => None,
@@ -36,17 +37,26 @@ fn main() -> ExitCode {
         Some(Command::Setup { arguments }) => return taid_commands::run("setup", arguments),
         Some(Command::Live(_)) | None => {}
     }
-    // First, because it may execute the program again.
+    // Comes before the runtime, because it may execute the program a second time.
     let given = tai_client::take_password();
     if given.is_some() {
         tai_client::harden();
     }
     let settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
     if let Some(Command::Live(args)) = command {
-        return in_runtime(live::live(settings, args));
+        let LiveArgs {
+            instance,
+            time_limit,
+            exec,
+        } = args;
+        let options = live::Options {
+            instance,
+            time_limit: Duration::from_secs(time_limit),
+            exec,
+        };
+        return in_runtime(live::live(settings, options));
     }
     if settings.announces_start {
-        // One write: most clients never read it, some show it.
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
         let _ = std::io::stderr().write_all(greeting.as_bytes());
     }
@@ -56,6 +66,7 @@ fn main() -> ExitCode {
     })
 }
 
+/// Runs `work` in a current-thread runtime and returns its exit code.
 fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -70,12 +81,12 @@ fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
         }
     };
     let code = runtime.block_on(work);
-    // A blocking read of standard input cannot be cancelled and must not be waited for.
+    // A blocking read of standard input cannot be cancelled, so the runtime does not wait for it.
     runtime.shutdown_timeout(Duration::ZERO);
     code
 }
 
-/// Serves until the client closes either of its ends.
+/// Serves MCP until the client closes standard input or standard output.
 async fn serve(settings: Settings) {
     let broken = CancellationToken::new();
     let (input, output) = os::open_stdio();
@@ -90,7 +101,7 @@ async fn serve(settings: Settings) {
     let server = server::Server::new(taid, settings, receipts, closing);
     let reports = tokio::spawn(endings.report());
     let session = async {
-        // The one way for this to fail is that the client went away.
+        // An error means that the client has gone.
         if let Ok(running) = server.serve(transport).await {
             let _ = running.waiting().await;
         }
@@ -99,6 +110,6 @@ async fn serve(settings: Settings) {
         () = session => {}
         () = broken.cancelled() => {}
     }
-    // A mail whose delivery is not reported would be given out again.
+    // A mail without a delivery report is delivered again.
     let _ = tokio::time::timeout(LAST_REPORTS, reports).await;
 }

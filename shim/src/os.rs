@@ -1,5 +1,4 @@
-//! What differs between operating systems: the standard streams, signals, and the programs that
-//! `live` runs.
+//! Differences between operating systems: standard streams, signals and process groups.
 
 #[cfg(unix)]
 mod unix;
@@ -15,7 +14,7 @@ pub(crate) use system::{asked_to_stop, become_program, lead_group, open_stdio, s
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Standard input.
+/// Standard input of the process.
 pub(crate) type Input = Box<dyn AsyncRead + Send + Unpin>;
-/// Standard output.
+/// Standard output of the process.
 pub(crate) type Output = Box<dyn AsyncWrite + Send + Unpin>;

@@ -1,4 +1,6 @@
-//! The leased mails that are in answers, until the transport has written the answers.
+//! Leases of mails whose answers are not written yet.
+//!
+//! The tool adds a lease; the transport ends it once the answer is written or dropped.
 
 use rmcp::model::RequestId;
 use std::{
@@ -7,7 +9,7 @@ use std::{
 };
 use tai_client::Lease;
 
-/// The leases by the request whose answer carries the mail.
+/// Leases by the request whose answer contains the mail.
 #[derive(Clone, Default)]
 pub(crate) struct Receipts(Arc<Mutex<HashMap<RequestId, Lease>>>);
 
@@ -16,12 +18,12 @@ impl Receipts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps the lease of the mail that the answer to `request` carries.
+    /// Stores the lease of the mail in the answer to `request`.
     pub(crate) fn expect(&self, request: RequestId, lease: Lease) {
         self.leases().insert(request, lease);
     }
 
-    /// Ends the lease, if there is one: the answer to `request` was written.
+    /// Ends the lease as delivered, if `request` has one. The answer was written.
     pub(crate) fn written(&self, request: &RequestId) {
         let lease = self.leases().remove(request);
         if let Some(lease) = lease {
@@ -29,7 +31,7 @@ impl Receipts {
         }
     }
 
-    /// Returns the mail, if there is one: the answer to `request` will not be written.
+    /// Returns the mail to taid, if `request` has one. The answer will not be written.
     pub(crate) fn dropped(&self, request: &RequestId) {
         let lease = self.leases().remove(request);
         drop(lease);

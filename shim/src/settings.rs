@@ -1,5 +1,7 @@
-//! The client's configuration, from the environment. A value that cannot be used does not keep
-//! the server from starting: every call reports it instead.
+//! Configuration of the MCP client's entry for this server, read from the environment.
+//!
+//! An invalid value does not stop the server. Every call returns it as an error instead, because
+//! MCP clients hide the errors of a server that does not start.
 
 use tai_client::GivenPassword;
 use tai_proto::{
@@ -8,33 +10,34 @@ use tai_proto::{
     variables,
 };
 
-/// The settings of one tai-mcp process.
+/// Settings of one tai-mcp process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// The instance that this client is (seed: `INSTANCE`).
+    /// Instance of this client (seed: `INSTANCE`); `None` takes taid's.
     pub(crate) instance: Option<Instance>,
-    /// The default recipient (seed: `USEREMAIL`).
+    /// Default recipient (seed: `USEREMAIL`).
     pub(crate) user_email: Option<String>,
-    /// The daemon's profile.
+    /// Profile of taid.
     pub(crate) profile: Profile,
-    /// The account that this client was configured for (seed: `NAME`), and its password, which
-    /// is offered to a daemon that has none.
+    /// Account that taid must serve (seed: `NAME`), and the password that is offered to a taid
+    /// without one.
     pub(crate) account: Option<(Username, Option<Secret>)>,
-    /// Whether a daemon is started if none runs.
+    /// Whether this process starts taid if it is not running.
     pub(crate) autostart: bool,
-    /// Whether the start is announced on standard error: at `LOG_LEVEL` info and debug.
+    /// Whether the start is announced on standard error. `LOG_LEVEL` warn and error disable it.
     pub(crate) announces_start: bool,
-    /// The first value that cannot be used.
+    /// Error of the first invalid value.
     pub(crate) problem: Option<Fault>,
 }
 
 impl Settings {
-    /// Reads the settings. `given` is the password that was in the environment.
+    /// Reads the settings from `env`. `given` is the password that was taken from the
+    /// environment.
     pub(crate) fn from_env(
         env: &dyn Fn(&str) -> Option<String>,
         given: Option<GivenPassword>,
     ) -> Self {
-        // Clients pass "" for a reference that they could not resolve.
+        // Clients pass "" for a reference that they cannot resolve.
         let first = |names: &[&'static str]| {
             names.iter().find_map(|&name| {
                 let value = env(name).filter(|value| !value.is_empty())?;
@@ -43,7 +46,7 @@ impl Settings {
         };
         let mut problem = None;
         let mut refused = |variable: &str, error: NameError| {
-            problem.get_or_insert_with(|| unusable(variable, error));
+            problem.get_or_insert_with(|| invalid(variable, error));
         };
         let plain_pair = given
             .as_ref()
@@ -83,15 +86,15 @@ impl Settings {
     }
 }
 
-fn unusable(variable: &str, error: NameError) -> Fault {
+fn invalid(variable: &str, error: NameError) -> Fault {
     Fault::new(
         FaultCode::BadRequest,
-        format!("{variable} cannot be used in this MCP client's configuration"),
+        format!("{variable} in this MCP client's configuration cannot be used"),
     )
     .because(error.to_string())
     .hint(Hint::each(
         format!("ask the user to correct {variable} in the MCP client's configuration and to restart the client"),
-        format!("correct {variable} and run it again"),
+        format!("correct {variable} and run the command again"),
     ))
 }
 
@@ -136,11 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_cannot_be_used_is_reported_by_the_variable_that_has_it() {
+    fn an_invalid_value_is_reported_with_the_name_of_its_variable() {
         let env = |name: &str| (name == "INSTANCE").then(|| "my desk".to_owned());
         let fault = Settings::from_env(&env, None).problem.unwrap();
         insta::assert_snapshot!(fault.render(Audience::Agent), @"
-        error: INSTANCE cannot be used in this MCP client's configuration
+        error: INSTANCE in this MCP client's configuration cannot be used
         caused by: an instance has 1 to 64 characters: ASCII letters, digits, hyphens and underscores
         hint: ask the user to correct INSTANCE in the MCP client's configuration and to restart the client
         ");

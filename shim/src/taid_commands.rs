@@ -1,5 +1,6 @@
-//! `tai-mcp register` and `tai-mcp setup`: the commands of taid of the same names. Only taid
-//! has HTTP and knows the configurations of MCP clients.
+//! `tai-mcp register` and `tai-mcp setup`, which run the taid command of the same name.
+//!
+//! taid alone has HTTP and edits the configurations of MCP clients.
 
 use crate::os;
 use std::{
@@ -10,7 +11,7 @@ use std::{
 use tai_client::installed_taid;
 use tai_proto::{Audience, Fault, FaultCode, Hint};
 
-/// Runs taid's command in place of this program.
+/// Runs the command `name` of taid in place of this process. Exits with 1 if taid cannot be run.
 pub(crate) fn run(name: &str, arguments: &[OsString]) -> ExitCode {
     let taid = installed_taid();
     let mut command = Command::new(&taid);
@@ -19,7 +20,7 @@ pub(crate) fn run(name: &str, arguments: &[OsString]) -> ExitCode {
         Ok(code) => return code,
         Err(error) => error,
     };
-    let fault = Fault::new(FaultCode::NotRunning, "taid cannot be run")
+    let fault = Fault::new(FaultCode::NotRunning, "cannot run taid")
         .because(format!("{}: {error}", taid.display()))
         .hint(Hint::reader(
             "install taid next to tai-mcp, or put it on PATH",

@@ -1,15 +1,10 @@
-//! The MCP transport: lines in, lines out, and everything rmcp leaves open.
+//! MCP transport: one JSON-RPC message a line on standard input and output.
 //!
-//! - A line that is not JSON is answered with -32700, one that is no request with -32600, one
-//!   whose parameters are wrong with -32602; an over-long one is answered and passed over.
-//! - So many requests may be open and no more: beyond, nothing is read until one is answered.
-//! - A request whose id is open already is refused.
-//! - Notifications that mean nothing here are dropped, whenever they come. rmcp would end the
-//!   session over one that comes first, as some clients' do.
-//! - When the client closes our input, what is open is answered first, for a moment; when it
-//!   closes our output, the process ends at once.
-//!
-//! It knows the envelope of a message and leaves its meaning to rmcp and `server`.
+//! It limits lines to 8 MiB and open requests to 256, answers malformed lines, and refuses a
+//! request id that is in use. It drops notifications other than cancellations, because rmcp
+//! ends a session that begins with one. If the client closes the input, open requests have
+//! 1.5 s for their answers; if it closes the output, the process exits at once. The transport
+//! must not interpret a message beyond its envelope: rmcp and `server` do.
 
 mod line;
 
@@ -17,7 +12,7 @@ use crate::{
     os::{Input, Output},
     receipts::Receipts,
 };
-use line::{Line, bad_params, error, understand};
+use line::{Line, bad_params, error, parse};
 use rmcp::{
     RoleServer,
     model::{ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest, RequestId},
@@ -38,11 +33,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// A mail's 1 MB of content is at most six times as long in JSON.
-pub(crate) const MAX_LINE: usize = 8 << 20;
-/// Requests that may be open.
-pub(crate) const MAX_OPEN: usize = 256;
-/// Methods that cannot do without parameters.
+/// Limit of a line in bytes. JSON escapes at most multiply 1 MiB of mail content by six.
+const MAX_LINE: usize = 8 << 20;
+/// Limit of open requests. At the limit, nothing is read until a request is answered.
+const MAX_OPEN: usize = 256;
+/// Methods that require parameters.
 const WITH_PARAMS: [&str; 7] = [
     "initialize",
     "tools/call",
@@ -52,65 +47,68 @@ const WITH_PARAMS: [&str; 7] = [
     "subscriptions/listen",
     "completion/complete",
 ];
-/// How long what is open is waited for once the client has closed our input. Clients that
-/// shut a server down wait 2 s before they send a signal.
+/// Time for open requests after the client has closed the input. A client that shuts a server
+/// down waits 2 s before it sends a signal.
 const LAST_ANSWERS: Duration = Duration::from_millis(1500);
-/// Most answers are no longer.
-const ROOM: usize = 4 << 10;
-/// A line buffer that grew beyond this is given back.
+/// Initial capacity of an answer's buffer in bytes; most answers fit.
+const ANSWER_CAPACITY: usize = 4 << 10;
+/// A line buffer that grew beyond this size is freed after the line.
 const KEEP: usize = 64 << 10;
 
-/// JSON-RPC over the process's standard streams.
+/// JSON-RPC over standard input and output.
 pub(crate) struct Stdio {
     input: BufReader<Input>,
+    /// The bytes of the line that were read so far.
     line: Vec<u8>,
-    /// Whether the rest of an over-long line is being passed over. Here and not in a local,
-    /// because `receive` is dropped and called again all the time.
-    passing_over: bool,
+    /// Whether the rest of an over-long line is being skipped. A field, because rmcp drops and
+    /// repeats `receive` at any time.
+    is_skipping: bool,
     shared: Arc<Shared>,
 }
 
+/// State that reading and writing share.
 struct Shared {
     output: Mutex<Output>,
-    places: Arc<Semaphore>,
-    /// The open requests; each keeps its place until its answer is written.
+    /// Permits for open requests.
+    permits: Arc<Semaphore>,
+    /// Open requests. Each keeps its permit until its answer is written.
     open: StdMutex<HashMap<RequestId, OwnedSemaphorePermit>>,
-    /// Requests of ours that the client has not answered.
-    asked: StdMutex<HashSet<RequestId>>,
+    /// Requests of the server that the client has not answered.
+    outgoing: StdMutex<HashSet<RequestId>>,
     ends: Ends,
     receipts: Receipts,
 }
 
-/// The ends of a session.
+/// Signals for the end of a session.
 #[derive(Clone)]
 pub(crate) struct Ends {
-    /// Set when the output is gone.
+    /// Cancelled when a write to the output fails.
     pub(crate) broken: CancellationToken,
-    /// Set when the client has closed our input.
+    /// Cancelled when the client has closed the input.
     pub(crate) closing: CancellationToken,
 }
 
 impl Stdio {
+    /// Returns a transport over the two streams.
     pub(crate) fn new(input: Input, output: Output, ends: Ends, receipts: Receipts) -> Self {
         let shared = Shared {
             output: Mutex::new(output),
-            places: Arc::new(Semaphore::new(MAX_OPEN)),
+            permits: Arc::new(Semaphore::new(MAX_OPEN)),
             open: StdMutex::default(),
-            asked: StdMutex::default(),
+            outgoing: StdMutex::default(),
             ends,
             receipts,
         };
         Self {
             input: BufReader::new(input),
             line: Vec::new(),
-            passing_over: false,
+            is_skipping: false,
             shared: Arc::new(shared),
         }
     }
 
-    /// The next line, without its end, in `self.line`. `None` at the end of the input.
-    /// Dropping the future loses nothing: between taking bytes and keeping them it never
-    /// waits.
+    /// Reads the next line, without its line break, into `self.line`. Returns `None` at the end
+    /// of the input. Cancel safe: it does not wait between taking bytes and storing them.
     async fn read_line(&mut self) -> io::Result<Option<Result<(), TooLong>>> {
         loop {
             let bytes = self.input.fill_buf().await?;
@@ -120,54 +118,56 @@ impl Stdio {
             let end = bytes.iter().position(|byte| *byte == b'\n');
             let piece = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
             let fits = self.line.len() + piece.len() <= MAX_LINE;
-            if !self.passing_over && fits {
+            if !self.is_skipping && fits {
                 self.line.extend_from_slice(piece);
             }
             let used = piece.len() + usize::from(end.is_some());
             self.input.consume(used);
-            if !self.passing_over && !fits {
+            if !self.is_skipping && !fits {
                 self.line = Vec::new();
-                self.passing_over = end.is_none();
+                self.is_skipping = end.is_none();
                 return Ok(Some(Err(TooLong)));
             }
-            if end.is_some() && !std::mem::take(&mut self.passing_over) {
+            if end.is_some() && !std::mem::take(&mut self.is_skipping) {
                 return Ok(Some(Ok(())));
             }
         }
     }
 
-    fn understand(&mut self, place: OwnedSemaphorePermit) -> (Line, Option<OwnedSemaphorePermit>) {
-        let line = understand(&self.line);
+    /// Parses the line and registers its request. Returns the permit unless an open request
+    /// keeps it.
+    fn accept(&mut self, permit: OwnedSemaphorePermit) -> (Line, Option<OwnedSemaphorePermit>) {
+        let line = parse(&self.line);
         self.line.clear();
         if self.line.capacity() > KEEP {
             self.line = Vec::new();
         }
         match line {
             Line::Deliver(message) => match *message {
-                // rmcp takes a request whose parameters it cannot read for one it does not know.
+                // rmcp reports a known method with invalid parameters as an unknown method.
                 JsonRpcMessage::Request(JsonRpcRequest {
                     id,
                     request: ClientRequest::CustomRequest(custom),
                     ..
                 }) if WITH_PARAMS.contains(&custom.method.as_str()) => (
                     Line::Answer(bad_params(&json!(id), &custom.method)),
-                    Some(place),
+                    Some(permit),
                 ),
                 JsonRpcMessage::Request(request) => {
                     let mut open = self.shared.open();
                     if open.contains_key(&request.id) {
-                        let answer = error(&json!(request.id), -32600, "this request id is in use");
-                        return (Line::Answer(answer), Some(place));
+                        let answer = error(&json!(request.id), -32600, "the request id is in use");
+                        return (Line::Answer(answer), Some(permit));
                     }
-                    open.insert(request.id.clone(), place);
+                    open.insert(request.id.clone(), permit);
                     (
                         Line::Deliver(Box::new(JsonRpcMessage::Request(request))),
                         None,
                     )
                 }
                 JsonRpcMessage::Notification(notification) => {
-                    let known = match &notification.notification {
-                        // Nothing more is written for this id, so its place is free.
+                    let is_cancellation = match &notification.notification {
+                        // No answer follows for this id, so its permit is free.
                         ClientNotification::CancelledNotification(cancelled) => {
                             let id = cancelled.params.request_id.as_ref();
                             id.is_some_and(|id| {
@@ -179,34 +179,35 @@ impl Stdio {
                     };
                     let message = Box::new(JsonRpcMessage::Notification(notification));
                     (
-                        if known {
+                        if is_cancellation {
                             Line::Deliver(message)
                         } else {
                             Line::Nothing
                         },
-                        Some(place),
+                        Some(permit),
                     )
                 }
-                // Answers. What nobody asked for is dropped.
+                // An answer without a request is dropped.
                 answer => {
                     let id = match &answer {
                         JsonRpcMessage::Response(response) => Some(&response.id),
                         JsonRpcMessage::Error(error) => error.id.as_ref(),
                         _ => None,
                     };
-                    let asked = id.is_some_and(|id| self.shared.asked().remove(id));
-                    let line = match asked {
+                    let is_expected = id.is_some_and(|id| self.shared.outgoing().remove(id));
+                    let line = match is_expected {
                         true => Line::Deliver(Box::new(answer)),
                         false => Line::Nothing,
                     };
-                    (line, Some(place))
+                    (line, Some(permit))
                 }
             },
-            other => (other, Some(place)),
+            other => (other, Some(permit)),
         }
     }
 }
 
+/// Error for a line of more than [`MAX_LINE`] bytes.
 struct TooLong;
 
 impl Shared {
@@ -214,11 +215,11 @@ impl Shared {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn asked(&self) -> MutexGuard<'_, HashSet<RequestId>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    fn outgoing(&self) -> MutexGuard<'_, HashSet<RequestId>> {
+        self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes one line. Not reading it is the client's right; closing the output is the end.
+    /// Writes one line, without a time limit. An error ends the session.
     async fn write(&self, mut line: Vec<u8>) -> io::Result<()> {
         line.push(b'\n');
         let mut output = self.output.lock().await;
@@ -247,12 +248,12 @@ impl Transport<RoleServer> for Stdio {
                 JsonRpcMessage::Response(response) => Some(response.id.clone()),
                 JsonRpcMessage::Error(error) => error.id.clone(),
                 JsonRpcMessage::Request(request) => {
-                    shared.asked().insert(request.id.clone());
+                    shared.outgoing().insert(request.id.clone());
                     None
                 }
                 JsonRpcMessage::Notification(_) => None,
             };
-            let mut line = Vec::with_capacity(ROOM);
+            let mut line = Vec::with_capacity(ANSWER_CAPACITY);
             serde_json::to_writer(&mut line, &message)?;
             drop(message);
             let result = shared.write(line).await;
@@ -269,22 +270,22 @@ impl Transport<RoleServer> for Stdio {
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
         loop {
-            let place = self.shared.places.clone().acquire_owned().await.ok()?;
+            let permit = self.shared.permits.clone().acquire_owned().await.ok()?;
             let line = match self.read_line().await {
-                Ok(Some(Ok(()))) => self.understand(place),
+                Ok(Some(Ok(()))) => self.accept(permit),
                 Ok(Some(Err(TooLong))) => {
-                    let text = format!("a message of more than {MAX_LINE} bytes is not read");
+                    let text = format!("the message exceeds the limit of {MAX_LINE} bytes");
                     (
                         Line::Answer(error(&Value::Null, -32600, &text)),
-                        Some(place),
+                        Some(permit),
                     )
                 }
                 Ok(None) | Err(_) => {
-                    drop(place);
-                    // What waits for the client to speak again ends by itself.
+                    drop(permit);
+                    // Ends the subscriptions, which are open requests too.
                     self.shared.ends.closing.cancel();
-                    // All places free again means that everything is answered.
-                    let answered = self.shared.places.acquire_many(MAX_OPEN as u32);
+                    // All permits are free once every request is answered.
+                    let answered = self.shared.permits.acquire_many(MAX_OPEN as u32);
                     let _ = tokio::time::timeout(LAST_ANSWERS, answered).await;
                     return None;
                 }
@@ -292,13 +293,12 @@ impl Transport<RoleServer> for Stdio {
             match line {
                 (Line::Deliver(message), _) => return Some(*message),
                 (Line::Nothing, _) => {}
-                (Line::Answer(answer), place) => {
+                (Line::Answer(answer), permit) => {
                     let shared = self.shared.clone();
-                    // On a task of its own, because a future that is dropped half way
-                    // through would leave half a line behind.
+                    // A task, because dropping `receive` during the write would cut the line.
                     tokio::spawn(async move {
                         let _ = shared.write(answer.to_string().into_bytes()).await;
-                        drop(place);
+                        drop(permit);
                     });
                 }
             }

@@ -1,5 +1,6 @@
-//! Who gets the mails: standard output, or a program that is run for each. No shell is ever
-//! involved, and the program gets no password of ours.
+//! The handler of the mails of `tai-mcp live`: standard output, or a program run for each mail.
+//!
+//! A program runs without a shell and without the variables that contain a password.
 
 use crate::os;
 use std::{
@@ -15,32 +16,36 @@ use tokio::{
     time::timeout,
 };
 
-/// The time a program has to end after SIGTERM.
+/// Time between SIGTERM and SIGKILL for a program that exceeds its time limit.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The handler of mails.
+/// Handler of mails.
 pub(super) enum Handler {
+    /// Prints each mail to standard output.
     Print,
+    /// Runs a program for each mail, with the mail on its standard input.
     Run {
         program: OsString,
         arguments: Vec<OsString>,
+        /// Time limit for one mail.
         limit: Duration,
     },
 }
 
-/// The outcome of handling a mail.
+/// Outcome of handling a mail.
 pub(super) enum Handled {
+    /// The mail was printed, or the program exited with status 0.
     Done,
-    /// The mail has to be handled again.
+    /// The mail is to be retried. Contains the reason as a clause.
     Failed(String),
-    /// Standard output was closed.
+    /// Standard output is closed.
     OutputClosed,
-    /// The program cannot be run.
+    /// The program does not exist or is not executable.
     CannotRun(Fault),
 }
 
 impl Handler {
-    /// A program and its arguments, or standard output when there is none.
+    /// Returns a handler that runs `exec`, a program and its arguments; an empty `exec` prints.
     pub(super) fn new(exec: Vec<OsString>, limit: Duration) -> Self {
         let mut words = exec.into_iter();
         match words.next() {
@@ -53,7 +58,8 @@ impl Handler {
         }
     }
 
-    /// Hands over one mail, a line of JSON without its end.
+    /// Handles one mail, given as a line of JSON without its line break. Dropping the future
+    /// kills the program.
     pub(super) async fn handle(&self, line: &str) -> Handled {
         let line = format!("{line}\n");
         match self {
@@ -88,29 +94,30 @@ impl Handler {
     }
 }
 
+/// Gives the program the line and waits for its exit, for at most `limit`.
 async fn run(mut child: Child, line: &str, limit: Duration) -> Handled {
     let mut group = Group(child.id());
     let input = child.stdin.take();
-    let give = async {
+    let write = async {
         if let Some(mut input) = input {
-            // A program that does not read what it gets may still have handled it.
+            // The exit status decides, not whether the program read its input.
             let _ = input.write_all(line.as_bytes()).await;
         }
     };
-    let whole = async { tokio::join!(give, child.wait()).1 };
-    match timeout(limit, whole).await {
+    let exit = async { tokio::join!(write, child.wait()).1 };
+    match timeout(limit, exit).await {
         Ok(Ok(status)) => {
             group.0 = None;
             match status.success() {
                 true => Handled::Done,
-                false => Handled::Failed(format!("the program ended with {}", words(status))),
+                false => Handled::Failed(format!("the program ended with {}", describe(status))),
             }
         }
-        Ok(Err(error)) => Handled::Failed(format!("the program cannot be waited for: {error}")),
+        Ok(Err(error)) => Handled::Failed(format!("cannot wait for the program: {error}")),
         Err(_) => {
-            group.ask();
+            group.terminate();
             let _ = timeout(GRACE, child.wait()).await;
-            // Dropping the group kills what is left of it.
+            // Dropping the group kills the remaining processes.
             drop(group);
             let _ = child.kill().await;
             let limit = limit.as_secs();
@@ -119,7 +126,7 @@ async fn run(mut child: Child, line: &str, limit: Duration) -> Handled {
     }
 }
 
-fn words(status: ExitStatus) -> String {
+fn describe(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("exit status {code}"),
         None => "a signal".to_owned(),
@@ -130,24 +137,26 @@ fn spawn_failed(program: &OsString, error: &io::Error) -> Handled {
     let name = program.to_string_lossy();
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
-            let fault = Fault::new(FaultCode::BadRequest, format!("{name} cannot be run"))
+            let fault = Fault::new(FaultCode::BadRequest, format!("cannot run `{name}`"))
                 .because(error.to_string())
                 .hint(Hint::reader(
-                    "give the program's path after --exec and check that it is executable; the \
-                     email is unchanged",
+                    "check that the path after `--exec` is right and executable; the email stays \
+                     unread",
                 ));
             Handled::CannotRun(fault)
         }
-        _ => Handled::Failed(format!("{name} cannot be run now: {error}")),
+        // Such as a lack of memory or processes.
+        _ => Handled::Failed(format!("cannot run `{name}`: {error}")),
     }
 }
 
-/// The program and its descendants. Dropping it while it has an id kills them.
+/// Process group of the program and its descendants. Dropping it kills them, unless the id was
+/// removed.
 struct Group(Option<u32>);
 
 impl Group {
-    /// Asks it to end.
-    fn ask(&self) {
+    /// Sends SIGTERM.
+    fn terminate(&self) {
         self.signal(false);
     }
 

@@ -1,4 +1,4 @@
-//! Linux, macOS and the other Unixes.
+//! Process control on Linux, macOS and other Unix systems.
 
 mod stdio;
 
@@ -8,17 +8,17 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use std::{io, os::unix::process::CommandExt as _, process::ExitCode};
 use tokio::process::Command;
 
-/// Becomes the other program.
+/// Replaces this process with another program. Returns only on failure.
 pub(crate) fn become_program(command: &mut std::process::Command) -> io::Result<ExitCode> {
     Err(command.exec())
 }
 
-/// Puts a program into a group of its own, so that what it starts itself ends with it.
+/// Makes a program the leader of its own process group, so that a signal reaches its descendants.
 pub(crate) fn lead_group(command: &mut Command) {
     command.process_group(0);
 }
 
-/// Asks the group that a program leads to end, or kills it.
+/// Sends SIGTERM to the process group of a leader; SIGKILL if `kill` is set.
 pub(crate) fn signal_group(leader: u32, kill: bool) {
     if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
         let signal = if kill { Signal::KILL } else { Signal::TERM };
@@ -26,7 +26,7 @@ pub(crate) fn signal_group(leader: u32, kill: bool) {
     }
 }
 
-/// Returns when this process is asked to stop.
+/// Waits for SIGINT, SIGTERM or SIGHUP.
 pub(crate) async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let kinds = [
@@ -35,7 +35,7 @@ pub(crate) async fn asked_to_stop() {
         SignalKind::hangup(),
     ];
     let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else {
-        // The system's own way of ending it stays as it is.
+        // Without handlers the signals end the process.
         return std::future::pending().await;
     };
     tokio::select! {

@@ -1,4 +1,4 @@
-//! What one line of input is: a message, or which error it deserves.
+//! Parser of one line of input: a message, or the JSON-RPC error that answers the line.
 
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, JsonRpcMessage,
@@ -7,15 +7,20 @@ use rmcp::model::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// What there is to do about one line.
+/// Result of parsing a line.
 pub(super) enum Line {
+    /// A message for rmcp.
     Deliver(Box<ClientJsonRpcMessage>),
+    /// An error response to write.
     Answer(Value),
+    /// A line that needs no answer.
     Nothing,
 }
 
-/// Nearly all messages are tool calls. Reading one as what it is saves rmcp's trying of every
-/// kind of message, about 20 µs; whatever is not exactly one is left to that.
+/// Parses a tool call; `None` for any other line.
+///
+/// Nearly all messages are tool calls. rmcp tries every kind of message, which takes about
+/// 20 µs more.
 fn tool_call(line: &[u8]) -> Option<ClientJsonRpcMessage> {
     #[derive(Deserialize)]
     enum Version {
@@ -41,7 +46,7 @@ fn tool_call(line: &[u8]) -> Option<ClientJsonRpcMessage> {
     let meta = params.meta.take();
     let mut request = CallToolRequest::new(params);
     if let Some(meta) = meta {
-        // Where rmcp puts it and looks for it.
+        // rmcp reads the `_meta` of a request from its extensions.
         request.extensions.insert(meta);
     }
     Some(JsonRpcMessage::request(
@@ -50,7 +55,7 @@ fn tool_call(line: &[u8]) -> Option<ClientJsonRpcMessage> {
     ))
 }
 
-/// The envelope, to tell which error a message deserves.
+/// Envelope of a malformed message, which decides the error.
 #[derive(Deserialize)]
 struct Envelope<'a> {
     #[serde(default, borrow)]
@@ -59,12 +64,14 @@ struct Envelope<'a> {
     id: Option<Value>,
 }
 
-/// An id of null is there, and wrong.
+/// Deserializes a present value, so that `"id": null` differs from a missing id.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
-pub(super) fn understand(line: &[u8]) -> Line {
+/// Parses a line. Errors: -32700 for a line that is not JSON, -32602 for a request with invalid
+/// parameters, -32600 for other JSON.
+pub(super) fn parse(line: &[u8]) -> Line {
     let line = line.trim_ascii();
     if line.is_empty() {
         return Line::Nothing;
@@ -81,7 +88,7 @@ pub(super) fn understand(line: &[u8]) -> Line {
         parsed.map_err(|problem| problem.to_string())
     });
     if let Err(problem) = json {
-        let text = format!("this line is not JSON: {problem}");
+        let text = format!("the line is not JSON: {problem}");
         return Line::Answer(error(&Value::Null, -32700, &text));
     }
     match serde_json::from_slice::<Envelope<'_>>(line) {
@@ -91,7 +98,7 @@ pub(super) fn understand(line: &[u8]) -> Line {
         }) if id.is_string() || id.is_i64() || id.is_u64() => {
             Line::Answer(bad_params(&id, &method))
         }
-        // A notification that cannot be read is not answered.
+        // JSON-RPC forbids an answer to a notification.
         Ok(Envelope {
             method: Some(_),
             id: None,
@@ -99,24 +106,26 @@ pub(super) fn understand(line: &[u8]) -> Line {
         _ if line.starts_with(b"[") => Line::Answer(error(
             &Value::Null,
             -32600,
-            "batches are not read: send one message a line",
+            "batches are not supported; send one message a line",
         )),
         _ => Line::Answer(error(
             &Value::Null,
             -32600,
-            "this is no JSON-RPC 2.0 request",
+            "the message is not a JSON-RPC 2.0 request",
         )),
     }
 }
 
+/// Returns the error response for a request with missing or invalid parameters.
 pub(super) fn bad_params(id: &Value, method: &str) -> Value {
     error(
         id,
         -32602,
-        &format!("the parameters of {method} are missing or not what MCP says"),
+        &format!("the parameters of `{method}` are missing or invalid"),
     )
 }
 
+/// Returns an error response.
 pub(super) fn error(id: &Value, code: i32, message: &str) -> Value {
     json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}})
 }

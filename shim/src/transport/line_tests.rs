@@ -1,10 +1,10 @@
-//! What is made of a line, whatever it is. How lines travel is tested end to end.
+//! Tests of the parser. End-to-end tests cover reading and writing of lines.
 
 use super::*;
 use rmcp::model::GetMeta as _;
 
-fn said(line: &str) -> String {
-    match understand(line.as_bytes()) {
+fn result(line: &str) -> String {
+    match parse(line.as_bytes()) {
         Line::Deliver(_) => "delivered".to_owned(),
         Line::Answer(answer) => format!("{} for {}", answer["error"]["code"], answer["id"]),
         Line::Nothing => "nothing".to_owned(),
@@ -12,7 +12,7 @@ fn said(line: &str) -> String {
 }
 
 #[test]
-fn every_line_is_delivered_answered_or_known_to_need_no_answer() {
+fn each_line_is_delivered_or_answered_or_needs_no_answer() {
     for (line, expected) in [
         (r#"{"jsonrpc":"2.0","id":0,"method":"ping"}"#, "delivered"),
         (
@@ -48,18 +48,16 @@ fn every_line_is_delivered_answered_or_known_to_need_no_answer() {
             "-32602 for 5",
         ),
     ] {
-        assert_eq!(said(line), expected, "{line}");
+        assert_eq!(result(line), expected, "{line}");
     }
     let not_utf8 = [b'"', 0xff, b'"'];
-    assert!(
-        matches!(understand(&not_utf8), Line::Answer(answer) if answer["error"]["code"] == -32700)
-    );
+    assert!(matches!(parse(&not_utf8), Line::Answer(answer) if answer["error"]["code"] == -32700));
     let deep = "[".repeat(100_000);
-    assert!(matches!(understand(deep.as_bytes()), Line::Answer(_)));
+    assert!(matches!(parse(deep.as_bytes()), Line::Answer(_)));
 }
 
 #[test]
-fn a_tool_call_is_read_alike_on_the_short_way_and_the_long_one() {
+fn the_parser_of_tool_calls_agrees_with_rmcp() {
     let meta = r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28","progressToken":3}"#;
     for params in [
         r#"{"name":"list_inbox"}"#.to_owned(),

@@ -1,4 +1,4 @@
-//! What the bridge, or something in front of it, answers: a value or an error.
+//! Fuzzes the parser of answers from the bridge or a proxy: it returns a value or an error.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! A mail: no more than the limit, and nothing that a person would not see.
+//! Fuzzes the rendering of mail bodies: the text is within its limit and has nothing hidden.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! taid's configuration, and those of the clients that `setup` edits: doing it twice is doing it once.
+//! Fuzzes the parser of taid's configuration and the editors of `taid setup`, which must be
+//! idempotent.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

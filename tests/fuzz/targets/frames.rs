@@ -1,5 +1,5 @@
-//! What a peer on the socket sends, in pieces: it is a frame or an error, holds no more than
-//! the limit, and what was read is written as it was.
+//! Fuzzes the decoder of frames, which arrive in pieces: each input is frames or an error, and a
+//! decoded frame survives encoding and decoding.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,6 +9,7 @@ use tai_proto::{
     hello::{Hello, MAX_HELLO, Welcome},
 };
 
+/// Decodes all frames and repeats the round trip for each.
 fn frames<T>(data: &[u8], max: usize)
 where
     T: serde::de::DeserializeOwned + serde::Serialize + PartialEq + std::fmt::Debug,
@@ -20,10 +21,13 @@ where
             match decoder.next_frame::<T>() {
                 Ok(Some(frame)) => {
                     let mut bytes = Vec::new();
-                    encode(&frame, &mut bytes).expect("it was read");
+                    encode(&frame, &mut bytes).expect("a decoded frame encodes");
                     let mut again = Decoder::new(max);
                     again.space().extend_from_slice(&bytes);
-                    assert_eq!(again.next_frame::<T>().expect("it is a frame"), Some(frame));
+                    assert_eq!(
+                        again.next_frame::<T>().expect("an encoded frame decodes"),
+                        Some(frame)
+                    );
                 }
                 Ok(None) => break,
                 Err(_) => return,

@@ -1,4 +1,4 @@
-//! What the bridge issues: a token that is good for a while, or a reason.
+//! Fuzzes the parser of tokens from the bridge: it returns a token with an expiry or an error.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,7 @@
-//! Standard input and output without threads where the system allows it. Clients pass pipes
-//! or socket pairs (Node does); both are driven by the event loop. Anything else, a file or a
-//! terminal, is read on a thread.
+//! Standard input and output on Unix systems.
+//!
+//! Clients pass pipes or, as Node does, socket pairs. The event loop drives both where the
+//! system allows it. A thread reads and writes files, terminals and other kinds.
 
 use crate::os::{Input, Output};
 use std::{
@@ -13,7 +14,10 @@ use std::{
 };
 use tokio::net::{UnixStream, unix::pipe};
 
-/// Both streams. Needs a tokio runtime.
+/// Opens standard input and output.
+///
+/// # Panics
+/// Outside a tokio runtime.
 pub(crate) fn open_stdio() -> (Input, Output) {
     (
         input().unwrap_or_else(|| Box::new(tokio::io::stdin())),
@@ -21,6 +25,7 @@ pub(crate) fn open_stdio() -> (Input, Output) {
     )
 }
 
+/// A stream that the event loop can drive.
 enum Kind {
     Pipe(OwnedFd),
     Socket(OwnedFd),
@@ -44,8 +49,8 @@ fn kind(fd: impl AsFd, number: i32) -> Option<Kind> {
     let file = File::from(fd.as_fd().try_clone_to_owned().ok()?);
     let kind = file.metadata().ok()?.file_type();
     if kind.is_socket() {
-        // Only this process has this end of the pair, so that not blocking on it is its
-        // own business.
+        // No other process shares this end of the pair, so non-blocking mode affects this
+        // process alone.
         Some(Kind::Socket(file.into()))
     } else if kind.is_fifo() {
         reopened(number).map(Kind::Pipe)
@@ -54,8 +59,8 @@ fn kind(fd: impl AsFd, number: i32) -> Option<Kind> {
     }
 }
 
-/// A description of its own for a pipe, which other processes may share: `(a; b) | c`.
-/// Only Linux can make one; elsewhere pipes are read on a thread.
+/// Opens a pipe a second time. Other processes may share the inherited description, as in
+/// `(a; b) | c`, and non-blocking mode would affect them. Returns `None` outside Linux.
 fn reopened(number: i32) -> Option<OwnedFd> {
     if !cfg!(target_os = "linux") {
         return None;

@@ -150,9 +150,9 @@ fn a_program_that_cannot_run_is_reported_and_the_mail_stays_unread() {
     let (code, said) = live.wait();
     assert_eq!(code, Some(1));
     insta::assert_snapshot!(said, @"
-    error: ./no-such-program cannot be run
+    error: cannot run `./no-such-program`
     caused by: No such file or directory (os error 2)
-    hint: give the program's path after --exec and check that it is executable; the email is unchanged
+    hint: check that the path after `--exec` is right and executable; the email stays unread
     ");
     assert_eq!(unread(&machine), 1);
 }
