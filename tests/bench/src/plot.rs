@@ -1,4 +1,4 @@
-//! The plot for the README: what clients cost together, by how many there are.
+//! The plot for packaging/docs/performance.md: what clients cost together, by how many there are.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! Faults of processes, files, networks and peers. The README has a table of them;
-//! `cargo test -p tai-e2e chaos_` runs them.
+//! Faults of processes, files, networks and peers. packaging/docs/reliability.md has a table of
+//! them; `cargo test -p tai-e2e chaos_` runs them.
 
 mod files;
 mod network;
