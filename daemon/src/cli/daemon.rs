@@ -1,5 +1,4 @@
-//! The running daemon, as the commands ask it. The module uses no other part of the command
-//! line.
+//! Client of the daemon for the commands. It uses no other module of the command line.
 
 use std::{path::PathBuf, time::Duration};
 use tai_client::{CallContext, Client, ClientOptions, Local};
@@ -14,9 +13,9 @@ use tai_proto::{
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// The time limit of a call that the daemon answers by itself.
+/// Time limit of a call that the daemon answers from memory.
 pub(super) const SHORT: Duration = Duration::from_secs(5);
-/// The time limit of a call that waits for the bridge, a keyring or the daemon's end.
+/// Time limit of a call that waits for the bridge, for a keyring, or for the daemon's start.
 pub(super) const LONG: Duration = Duration::from_secs(50);
 
 /// The daemon of a profile.
@@ -26,18 +25,24 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    /// Returns the daemon of `profile`, which is not started if it does not run.
+    /// Returns the daemon of `profile`. No call starts it.
+    ///
+    /// # Errors
+    /// The socket's path cannot be determined.
     pub(super) fn running(profile: &Profile) -> Result<Self, Fault> {
         Self::new(profile, None)
     }
 
-    /// Returns the daemon of `profile`, which is started with the first call if it does not
-    /// run, unless `TAI_MCP_AUTOSTART` is 0.
+    /// Returns the daemon of `profile`. The first call starts it if it does not run, unless
+    /// `TAI_MCP_AUTOSTART` is 0.
+    ///
+    /// # Errors
+    /// The socket's path or this executable's path cannot be determined.
     pub(super) fn started(profile: &Profile) -> Result<Self, Fault> {
         let may_start = std::env::var(variables::AUTOSTART).map_or(true, |value| value != "0");
         let executable = may_start.then(std::env::current_exe);
         let executable = executable.transpose().map_err(|error| {
-            Fault::new(FaultCode::Internal, "cannot find this program's own file")
+            Fault::new(FaultCode::Internal, "cannot find the path of taid")
                 .because(error.to_string())
         })?;
         Self::new(profile, executable)
@@ -58,12 +63,15 @@ impl Daemon {
             socket: local.endpoint().socket(),
             account: None,
         };
-        // Commands take no leases.
+        // Commands take no leases, so there are no lease reports to send.
         let (client, _) = Client::new(local.clone(), options);
         Ok(Self { client, local })
     }
 
-    /// Makes a call.
+    /// Makes a call and waits up to `limit` for its answer.
+    ///
+    /// # Errors
+    /// The daemon's fault, a connection failure, or [`FaultCode::DeadlinePassed`].
     pub(super) async fn call<M: Method>(
         &self,
         method: M,
@@ -81,7 +89,7 @@ impl Daemon {
             .unwrap_or_else(|_| Err(self.silent()))
     }
 
-    /// Asks for the status.
+    /// Returns the daemon's status.
     pub(super) async fn status(&self) -> Result<Status, Fault> {
         let json = self.call(GetStatus, SHORT).await?;
         serde_json::from_str(&json).map_err(|error| {
@@ -93,12 +101,12 @@ impl Daemon {
         })
     }
 
-    /// Waits until the daemon is gone.
+    /// Waits up to `limit` until the daemon has exited.
     pub(super) async fn until_gone(&self, limit: Duration) -> Result<(), Fault> {
         let gone = self.local.until_gone(Instant::now() + limit);
         gone.await.map_err(|error| {
             self.silent()
-                .because(format!("it still holds its lock: {error}"))
+                .because(format!("taid still holds its lock: {error}"))
         })
     }
 
@@ -111,7 +119,7 @@ impl Daemon {
             format!("taid (pid {pid}) does not answer"),
         )
         .hint(Hint::reader(format!(
-            "end it with `kill {pid}` and start it again; its log: `taid logs`"
+            "stop it with `kill {pid}` and start it again; `taid logs` shows its log"
         )))
     }
 }

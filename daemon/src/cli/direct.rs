@@ -1,5 +1,4 @@
-//! Account operations of the command line that need no daemon: creating an account, and saving
-//! a password.
+//! Account operations that need no daemon: creating an account, and saving a password.
 
 use super::error::CliError;
 use crate::{config::Config, fault};
@@ -21,7 +20,7 @@ fn bridge(config: &Config) -> Result<HttpBridge, CliError> {
 /// Creates an account and returns its address.
 ///
 /// # Errors
-/// The bridge refuses, or cannot be reached.
+/// The bridge refuses the account or cannot be reached.
 pub(super) async fn register(
     config: &Config,
     credentials: &Credentials,
@@ -48,6 +47,6 @@ pub(super) async fn check_and_save(
         .map_err(|error| {
             CliError::new("the password was not saved")
                 .caused_by(error)
-                .hint("without a keyring, use `password_command` or `password_file` in the configuration file")
+                .hint("without a keyring, set `password_command` or `password_file` in the configuration file")
         })
 }

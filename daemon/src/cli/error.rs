@@ -1,5 +1,5 @@
-//! What a command returns: an exit code, or an error with what happened, why, and what to do.
-//! Commands print no errors; `cli::main` does.
+//! Result of a command: an exit code, or an error with its cause and a hint. Only `cli::main`
+//! prints errors.
 
 use crate::config::ConfigError;
 use std::{fmt, process::ExitCode};
@@ -9,7 +9,7 @@ use tai_proto::{Audience, Fault, FaultCode};
 /// Exit codes. clap exits with 2 for a usage error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
-    /// The command did what it was asked to do.
+    /// The command succeeded.
     Success = 0,
     /// The command failed, or found a problem.
     Failed = 1,
@@ -17,10 +17,10 @@ pub(super) enum Exit {
     NotRunning = 3,
     /// taid is not signed in, or the bridge refuses the credentials.
     NotSignedIn = 4,
-    /// taid is of another version than this program.
+    /// taid and this program have different versions.
     VersionMismatch = 5,
-    /// Another taid holds the profile's lock. Only auto-started daemons exit with it, for the
-    /// client that started them.
+    /// Another taid holds the profile's lock. Only an auto-started daemon exits with it, for the
+    /// client that started it.
     AlreadyRunning = ALREADY_RUNNING as isize,
 }
 
@@ -30,7 +30,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command failed. Its `Display` has the lines `error:`, `caused by:` and `hint:`.
+/// Failure of a command. Its `Display` has the lines `error:`, `caused by:` and `hint:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CliError {
     /// What happened.
@@ -40,12 +40,12 @@ pub(super) struct CliError {
     /// One command or action; may be empty.
     pub(super) hint: String,
     exit: Exit,
-    /// Further errors of a command that does several things.
+    /// Further errors of a command with several actions.
     more: Vec<CliError>,
 }
 
 impl CliError {
-    /// An error with [`Exit::Failed`], without a cause and a hint.
+    /// Returns an error with [`Exit::Failed`], without cause and hint.
     pub(super) fn new(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -62,10 +62,15 @@ impl CliError {
         Self { why, ..self }
     }
 
-    /// Adds what to do.
+    /// Adds the hint.
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
         let hint = hint.into();
         Self { hint, ..self }
+    }
+
+    /// Returns the error for an unknown home directory.
+    pub(super) fn no_home() -> Self {
+        Self::new("cannot find the home directory").hint("set HOME")
     }
 
     /// Replaces the exit code.
@@ -78,8 +83,8 @@ impl CliError {
         self.exit
     }
 
-    /// Combines the errors of a command that does several things; the exit code is the first
-    /// one's. `None` without errors.
+    /// Combines the errors of a command with several actions. The exit code is the first error's.
+    /// `None` without errors.
     pub(super) fn combined(errors: Vec<Self>) -> Option<Self> {
         let mut errors = errors.into_iter();
         let first = errors.next()?;

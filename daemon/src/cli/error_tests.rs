@@ -2,6 +2,7 @@
 
 use super::*;
 use tai_proto::Hint;
+
 #[test]
 fn a_fault_is_printed_for_a_person_with_its_exit_code() {
     let fault = |code| {
@@ -25,7 +26,7 @@ fn a_fault_is_printed_for_a_person_with_its_exit_code() {
 }
 
 #[test]
-fn several_errors_are_printed_one_after_the_other_with_the_first_ones_exit_code() {
+fn several_errors_are_printed_in_order_with_the_first_exit_code() {
     let first = CliError::new("one")
         .caused_by("a")
         .exit_with(Exit::NotRunning);

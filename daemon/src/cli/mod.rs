@@ -1,7 +1,8 @@
-//! The command line: arguments, what a person reads, and the exit code. `commands` has a file
-//! for each command, `doctor` and `setup` are commands with a folder of their own, `pages`
-//! renders the daemon's answers. A command returns an exit code or an error; `main` prints the
-//! error. The commands know no mail and no session: the daemon does.
+//! The command line: arguments, printed text, and exit codes.
+//!
+//! `commands` has one file per command; `doctor` and `setup` are commands with several files;
+//! `pages` renders the daemon's answers. A command returns an exit code or an error, and [`main`]
+//! prints the error. Commands call the daemon and use neither `mail` nor the session.
 
 mod commands;
 mod daemon;
@@ -46,7 +47,7 @@ const EXAMPLES: &str = "Examples:
   taid login alice --save     sign in, and save the password in the keyring
   taid setup                  add tai-mcp to the configurations of your MCP clients
   taid status --watch         show the account, the session, the bridge and the clients
-  taid doctor                 find out why something does not work
+  taid doctor                 check the setup and suggest fixes
 
 Exit codes: 0 ok, 1 failed, 2 usage, 3 not running, 4 not signed in, 5 version mismatch";
 
@@ -66,12 +67,12 @@ enum Command {
     Stop(Stop),
 }
 
-/// Returns the definition of the command line, for manual pages and completions.
+/// Returns the definition of the command line. Manual pages and completions come from it.
 pub fn command() -> clap::Command {
     Args::command()
 }
 
-/// Runs the command line of this process.
+/// Runs the command of this process's arguments, prints its error, and returns its exit code.
 pub fn main() -> ExitCode {
     match run(Args::parse()) {
         Ok(exit) => exit.into(),
@@ -90,7 +91,7 @@ fn run(args: Args) -> Result<Exit, CliError> {
     let profile = profile.map(Profile::new).transpose().map_err(|rule| {
         CliError::new("the profile is not valid")
             .caused_by(rule)
-            .hint("choose another profile with --profile or TAI_MCP_PROFILE")
+            .hint("correct --profile or TAI_MCP_PROFILE")
     })?;
     let profile = &profile.unwrap_or_default();
     match args.command {

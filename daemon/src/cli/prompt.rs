@@ -1,4 +1,4 @@
-//! Asks the person at the terminal.
+//! Prompts at the terminal, and checks of typed credentials.
 
 use super::error::CliError;
 use crate::fault;
@@ -7,7 +7,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use tai_auth::credentials::{Credentials, is_password};
 use tai_proto::names::Username;
 
-/// Asks for a line of text.
+/// Prompts for a line of text.
 ///
 /// # Errors
 /// Standard input cannot be read.
@@ -19,20 +19,20 @@ pub(super) fn text(question: &str) -> Result<String, CliError> {
     Ok(line.trim().to_owned())
 }
 
-/// Asks for a password without showing it.
+/// Prompts for a password without echo.
 ///
 /// # Errors
-/// There is no terminal, or it cannot be read.
+/// There is no readable terminal.
 pub(super) fn password(question: &str) -> Result<SecretString, CliError> {
     rpassword::prompt_password(question)
         .map(SecretString::from)
         .map_err(not_read)
 }
 
-/// Asks for a new password twice.
+/// Prompts twice for a new password.
 ///
 /// # Errors
-/// As [`password`], or the two differ.
+/// There is no readable terminal, or the two passwords differ.
 pub(super) fn new_password() -> Result<SecretString, CliError> {
     let question = "New password (8 to 128 characters, 12 or more recommended): ";
     let first = password(question)?;
@@ -55,7 +55,7 @@ pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
     Ok(SecretString::from(password.to_owned()))
 }
 
-/// Asks a question that is answered with yes or no. Every answer but a clear yes is a no.
+/// Asks a question. Returns `true` for `y` or `yes`, and `false` for every other answer.
 ///
 /// # Errors
 /// Standard input is not a terminal.
@@ -73,10 +73,10 @@ pub(super) fn consent(question: &str) -> Result<bool, CliError> {
     Ok(read.is_ok() && matches!(answer.as_str(), "y" | "yes"))
 }
 
-/// Checks a username and a password before they are sent.
+/// Checks the rules of a username and a password.
 ///
 /// # Errors
-/// One of them breaks its rule.
+/// The username or the password breaks its rule.
 pub(super) fn checked(username: &str, password: SecretString) -> Result<Credentials, CliError> {
     let username = Username::new(username);
     let username = username.map_err(|rule| fault::bad_username(&rule.to_string()))?;

@@ -1,4 +1,4 @@
-//! Carries out the steps that `units` plans, and prints each.
+//! Runs the steps that `units` plans, and prints each step.
 
 use super::{
     error::CliError,
@@ -26,8 +26,7 @@ pub(super) struct Service<'a> {
 /// # Errors
 /// The home directory or this executable cannot be found.
 pub(super) fn of_profile(profile: &Profile) -> Result<Service<'_>, CliError> {
-    let dirs = UserDirs::of_this_user()
-        .ok_or_else(|| CliError::new("there is no home directory").hint("set HOME"))?;
+    let dirs = UserDirs::of_this_user().ok_or_else(|| CliError::no_home())?;
     let dir = match Manager::here() {
         Manager::Systemd => dirs.dot_config.join("systemd/user"),
         Manager::Launchd => dirs.home.join("Library/LaunchAgents"),
@@ -41,7 +40,7 @@ pub(super) fn of_profile(profile: &Profile) -> Result<Service<'_>, CliError> {
 }
 
 impl Service<'_> {
-    /// Returns where and what to install.
+    /// Returns the target of the installation.
     pub(super) fn place(&self) -> Place<'_> {
         Place {
             manager: Manager::here(),
@@ -58,11 +57,11 @@ impl Service<'_> {
 pub(super) struct Steps(pub(super) Vec<Step>);
 
 impl Steps {
-    /// Prints each step and, unless `dry_run`, carries it out.
+    /// Prints each step and, unless `dry_run` is set, runs it.
     ///
     /// # Errors
-    /// The first step that fails; the steps before it are not undone.
-    pub(super) fn carry_out(&self, dry_run: bool) -> Result<(), CliError> {
+    /// The first failed step. Earlier steps are not undone.
+    pub(super) fn run_all(&self, dry_run: bool) -> Result<(), CliError> {
         for step in &self.0 {
             match step {
                 Step::Write { path, text } => {
@@ -121,7 +120,7 @@ fn run(argv: &[String], may_fail: bool) -> Result<(), CliError> {
 fn not_changed(path: &Path, error: &io::Error) -> CliError {
     CliError::new(format!("cannot change {}", path.display()))
         .caused_by(error)
-        .hint("check that the file and its directory are yours")
+        .hint("check that the file and its directory are yours and writable")
 }
 
 #[cfg(test)]
@@ -133,7 +132,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().to_str().unwrap();
         let error = |step: Step| {
-            let error = Steps(vec![step]).carry_out(false).unwrap_err();
+            let error = Steps(vec![step]).run_all(false).unwrap_err();
             error.to_string().replace(place, "DIR")
         };
         let path = dir.path().join("file/unit");
@@ -142,12 +141,12 @@ mod tests {
         insta::assert_snapshot!(error(Step::Write { path: path.clone(), text }), @"
         error: cannot change DIR/file/unit
         caused by: File exists (os error 17)
-        hint: check that the file and its directory are yours
+        hint: check that the file and its directory are yours and writable
         ");
         insta::assert_snapshot!(error(Step::Remove { path }), @"
         error: cannot change DIR/file/unit
         caused by: Not a directory (os error 20)
-        hint: check that the file and its directory are yours
+        hint: check that the file and its directory are yours and writable
         ");
         let argv = vec!["/nonexistent/systemctl".to_owned(), "--user".to_owned()];
         insta::assert_snapshot!(error(Step::Run { argv: argv.clone(), may_fail: false }), @"
@@ -160,7 +159,7 @@ mod tests {
                 argv,
                 may_fail: true
             }])
-            .carry_out(false)
+            .run_all(false)
             .is_ok()
         );
     }

@@ -1,5 +1,5 @@
-//! Standard output: text for a file or a pipe is written as it is; a terminal gets colours,
-//! lines cut to its width, and a page that is drawn again in place.
+//! Standard output. A terminal gets colours, lines cut to its width, and pages that are redrawn in
+//! place; a file or a pipe gets plain text.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -8,13 +8,12 @@ const YELLOW: &str = "\x1b[33m";
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
 
-/// Writes a line. A reader that closed its end, as `head` does, is not an error.
+/// Writes a line. A closed pipe (`taid status | head -1`) is not an error.
 pub(super) fn print(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// Returns text without control characters, so that a name chosen by another program cannot
-/// move the cursor.
+/// Replaces control characters, so that a name chosen by another program cannot move the cursor.
 pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { '?' } else { c })
@@ -24,11 +23,11 @@ pub(super) fn printable(text: &str) -> String {
 /// Colour of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mood {
-    /// All is well.
+    /// No problem.
     Good,
-    /// Something is wrong and may pass.
+    /// A problem that may resolve without action.
     Passing,
-    /// Something is wrong.
+    /// A problem.
     Bad,
 }
 
@@ -41,8 +40,8 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    /// Determines the capabilities of standard output. A dumb terminal and one with `NO_COLOR`
-    /// (no-color.org) has no colours.
+    /// Determines the capabilities of standard output. `TERM=dumb` and `NO_COLOR` (no-color.org)
+    /// disable colours.
     pub(super) fn of_stdout() -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -97,7 +96,7 @@ impl Terminal {
 /// # Errors
 /// The terminal cannot be written to.
 pub(super) fn redraw(page: &str) -> io::Result<()> {
-    // Each line erases what is left of the old one, and the end what is below: no flicker.
+    // Erasing the rest of each line and of the screen avoids the flicker of a full clear.
     let lines = page.replace('\n', "\x1b[K\n");
     let mut out = io::stdout().lock();
     write!(out, "\x1b[H{lines}\x1b[K\x1b[J")?;

@@ -1,5 +1,5 @@
-//! Plans the installation of taid as a user service: files and commands for each system. It
-//! changes nothing; `service` carries the plan out. The units are those of `packaging/`.
+//! Plans the installation of taid as a user service: files and commands for each system. The unit
+//! files come from `packaging/`. This module changes nothing; `service` runs the plan.
 
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ impl Manager {
     }
 }
 
-/// What a service is installed for.
+/// Target of an installation.
 #[derive(Debug, Clone)]
 pub(crate) struct Place<'a> {
     pub(crate) manager: Manager,
@@ -51,7 +51,7 @@ pub(crate) struct Place<'a> {
     pub(crate) dir: &'a Path,
     /// Whether a package has installed the units already.
     pub(crate) packaged: bool,
-    /// User id, which names the user's session in launchd.
+    /// User id, part of the name of the user's launchd domain.
     pub(crate) uid: u32,
 }
 
@@ -67,7 +67,7 @@ pub(crate) enum Step {
     },
     Run {
         argv: Vec<String>,
-        /// Whether a failure does not end the plan.
+        /// Whether the plan continues after a failure.
         may_fail: bool,
     },
 }
@@ -218,8 +218,8 @@ fn label(profile: &str) -> String {
     }
 }
 
-/// Returns a word of an ExecStart= line (systemd.service(5), systemd.unit(5)), quoted, so that
-/// systemd expands nothing in it.
+/// Quotes a word of an ExecStart= line (systemd.service(5), systemd.unit(5)), so that systemd
+/// expands nothing in it.
 fn unit_word(word: &str) -> String {
     let plain = word
         .bytes()

@@ -1,4 +1,4 @@
-//! The user's directories, below which programs keep their files.
+//! Directories of the user that contain the configurations of programs.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Values that are one of several words.
+//! Values of keys with a fixed set of words.
 
 /// Amount of logging (seed: `LOG_LEVEL`, `error|warn|info|debug`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,13 +7,13 @@ pub(crate) enum LogLevel {
     Error,
     /// Errors and warnings.
     Warn,
-    /// Also one line per event of interest.
+    /// Also one line for each event.
     Info,
     /// Also each step of the authentication.
     Debug,
 }
 
-/// Which mails need a person's approval before they are sent (`confirm_send`).
+/// Policy that decides which mails need a person's approval (`confirm_send`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum ConfirmPolicy {
     /// No mail.

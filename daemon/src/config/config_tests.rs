@@ -1,4 +1,4 @@
-//! Origin and rules of values.
+//! Tests of the origin and the rules of values.
 
 use super::{sources::password_in, *};
 use std::time::Duration;
@@ -131,7 +131,7 @@ fn a_url_with_a_password_or_a_query_is_refused() {
     }
 }
 
-/// Directory of credentials as systemd provides it.
+/// Returns a directory of credentials as systemd provides it.
 fn credentials_dir() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("tai-password"), "sandbox-password\n").unwrap();
@@ -139,7 +139,7 @@ fn credentials_dir() -> tempfile::TempDir {
 }
 
 #[test]
-fn the_first_configured_source_of_the_password_counts() {
+fn the_first_configured_source_of_the_password_is_used() {
     let dir = credentials_dir();
     let credentials = ("CREDENTIALS_DIRECTORY", dir.path().to_str().unwrap());
     let command = "password_command = [\"pass\", \"show\", \"tai\"]\n";
@@ -185,7 +185,7 @@ fn a_username_from_a_systemd_credential_is_checked() {
 }
 
 #[test]
-fn the_variable_name_without_password_is_no_username() {
+fn the_variable_name_without_password_is_not_a_username() {
     let config = load(&[("NAME", "LAPTOP-7")], Some("username = \"alice\"\n")).unwrap();
     assert_eq!(
         config.source.username().map(Username::as_str),
@@ -224,7 +224,7 @@ fn a_value_with_a_space_or_quote_at_either_end_is_refused() {
 }
 
 #[test]
-fn tools_of_an_instance_can_be_limited() {
+fn the_tools_of_an_instance_can_be_limited() {
     let file = "[instances.reader]\nread_only = true\n[instances.bot]\ntools = [\"send_email\"]\n";
     let policy = load(&[], Some(file)).unwrap().tools;
     let refused = |instance, tool| policy.refusal(instance, tool).is_some();

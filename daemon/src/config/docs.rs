@@ -1,11 +1,11 @@
-//! Documentation of the configuration, made from the keys: the table of
+//! Documentation of the configuration, generated from the keys: the table of
 //! `packaging/docs/configuration.md` and the manual page `tai-config(5)`.
 
 use super::{Key, keys};
 use std::fmt::Write as _;
 use tai_proto::variables;
 
-/// A variable that no key corresponds to.
+/// An environment variable without a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
     /// Names, the preferred one first.
@@ -14,7 +14,7 @@ pub struct Variable {
     pub about: &'static str,
 }
 
-/// Every variable that no key corresponds to.
+/// All environment variables without a key.
 pub const VARIABLES: &[Variable] = &[
     Variable {
         names: &variables::PASSWORDS,
@@ -23,15 +23,15 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         names: &[variables::PROFILE],
-        about: "Profile, as `taid --profile`. Each profile has a taid, an account and a file of its own. Default: `default`.",
+        about: "Profile, as `taid --profile`. Each profile has its own taid, account and configuration file. Default: `default`.",
     },
     Variable {
         names: &[variables::AUTOSTART],
-        about: "`0` keeps clients and `taid login` from starting taid.",
+        about: "`0` disables auto-start by clients and `taid login`.",
     },
 ];
 
-/// Returns the variables and the default of a key as one sentence each, in Markdown.
+/// Returns accepted values, default and variables of a key, one sentence each, in Markdown.
 pub fn facts(key: &Key) -> String {
     let mut text = format!("Accepts {}.", key.accepts);
     // Writing to a String cannot fail.
@@ -46,7 +46,7 @@ pub fn facts(key: &Key) -> String {
     text
 }
 
-/// Returns the tables of the documentation in Markdown.
+/// Returns the tables of the documentation, in Markdown.
 pub fn markdown() -> String {
     let mut text =
         "| Key | Environment | Accepts | Default | Meaning |\n|---|---|---|---|---|\n".to_owned();

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-/// A value that is not valid, or a file that cannot be read. It never contains the value.
+/// An invalid value, or an unreadable file. The error never contains the value.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// A value breaks the rule of its key.
     #[error("{origin} is not valid: {rule}")]
     Value {
-        /// Variable, or key and file.
+        /// The variable, or the key and the file.
         origin: String,
         /// The rule.
         rule: String,
@@ -48,17 +48,17 @@ impl ConfigError {
         }
     }
 
-    /// Returns one thing to do, for the person at the terminal.
+    /// Returns one action for the person at the terminal.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
-            ConfigError::Value { .. } => "correct the value and start taid again",
+            ConfigError::Value { .. } => "correct the value and restart taid",
             ConfigError::Read { .. } => {
                 "check that the file and its directory are yours and readable"
             }
             ConfigError::Parse { .. } => "correct the line, or move the file away",
             ConfigError::PasswordInFile { .. } => {
-                "remove the password and change it, because others may have read it; store the \
-                 new one with `taid login --save`, `password_command` or `password_file`"
+                "remove the password from the file and change it, because others may have read it; \
+                 save the new one with `taid login --save`, `password_command` or `password_file`"
             }
         }
     }

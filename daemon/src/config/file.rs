@@ -1,4 +1,4 @@
-//! `config.toml`: reads it into one value per key. [`super::keys`] knows what they mean.
+//! Reads `config.toml` into one value per key. [`super::keys`] defines the keys.
 
 use super::{ConfigError, keys, lookup::Found, tools::Instance};
 use serde::Deserialize;
@@ -8,15 +8,15 @@ use std::{
 };
 use toml::{Spanned, Value};
 
-/// The table `[instances.NAME]`.
+/// Key of the tables `[instances.NAME]`.
 const INSTANCES: &str = "instances";
 
-/// The file, every key of it optional.
+/// The parsed file. Every key is optional.
 #[derive(Default)]
 pub(super) struct File {
-    /// Values by key; all of them are keys that exist.
+    /// Values by key. All keys are known.
     pub(super) values: BTreeMap<String, Found>,
-    /// `[instances.NAME]`.
+    /// Tables `[instances.NAME]` by name.
     pub(super) instances: BTreeMap<String, Instance>,
 }
 
@@ -28,10 +28,10 @@ fn file_name(profile: &str) -> String {
     }
 }
 
-/// Reads a profile's file in `dir`. An absent file is an empty one.
+/// Reads a profile's file in `dir`. A missing file counts as empty.
 ///
 /// # Errors
-/// Any [`ConfigError`] but [`ConfigError::Value`].
+/// Any [`ConfigError`] except [`ConfigError::Value`].
 pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigError> {
     let Some(dir) = dir else {
         return Ok(File::default());
@@ -49,15 +49,15 @@ pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigErro
 /// # Errors
 /// As [`read`].
 pub(super) fn parse(text: &str, path: &Path) -> Result<File, ConfigError> {
-    /// The part of the file that has a shape of its own.
+    /// Tables of the file.
     #[derive(Deserialize)]
     struct Tables {
         #[serde(default)]
         instances: BTreeMap<String, Instance>,
     }
     let place = Place { text, path };
-    // Of the parser's error only the message is used: its `Display` quotes the line, which
-    // may hold a password.
+    // The `Display` of the parser's error quotes the line, which may contain a password, so only
+    // its message is used.
     let not_valid = |error: toml::de::Error| {
         place.error(error.span().map_or(0, |span| span.start), error.message())
     };
@@ -93,7 +93,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<File, ConfigError> {
     })
 }
 
-/// The file that an error is about.
+/// The file of an error.
 struct Place<'a> {
     text: &'a str,
     path: &'a Path,

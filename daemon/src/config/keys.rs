@@ -1,7 +1,7 @@
-//! The configuration keys. One entry is the whole definition of a key: its field in
-//! [`Settings`], its name in the file, its environment variables, the values it accepts, its
-//! default and its meaning. Parsing, the lines of `taid doctor`, the manual page and the
-//! table in `packaging/docs/configuration.md` are made from the entries.
+//! Definitions of the configuration keys. One entry defines a key completely: its field in
+//! [`Settings`], its name, its environment variables, its accepted values, its default and its
+//! documentation. Parsing, `taid doctor`, the manual page and the table in
+//! `packaging/docs/configuration.md` come from the entries.
 
 use super::{
     ConfigError, ConfirmPolicy, LogLevel,
@@ -19,12 +19,11 @@ use tai_proto::{
 pub struct Key {
     /// Name in the file.
     pub name: &'static str,
-    /// Environment variables, the preferred one first; empty for a key that only the file
-    /// can set.
+    /// Environment variables, the preferred one first; empty if only the file can set the key.
     pub variables: &'static [&'static str],
     /// Accepted values.
     pub accepts: String,
-    /// Default, as the file would have it; `None` for a key without one.
+    /// Default in the syntax of the file; `None` if there is none.
     pub default: Option<&'static str>,
     /// Meaning, in Markdown.
     pub about: &'static str,
@@ -66,28 +65,28 @@ macro_rules! keys {
 }
 
 keys! {
-    /// Registered username. `NAME` counts only together with `PASSWORD`, because on its own
-    /// it is often the name of the host, as on WSL.
+    /// Registered username. `NAME` is used only together with `PASSWORD`, because alone it may
+    /// have another meaning: WSL sets it to the host name.
     username: Option<Username> = [variables::USERNAME, variables::PLAIN_USERNAME],
         Optional(Text::<Username>::of("3 to 50 letters, digits or hyphens"));
 
-    /// Program that prints the password, and its arguments; no shell is involved. The first
-    /// line of its output is the password. Time limit: 45 seconds.
+    /// Program that prints the password on its first line of output, and its arguments. It runs
+    /// without a shell. Time limit: 45 seconds.
     password_command: Option<Vec<String>> = [], Optional(Program);
 
-    /// File with the password in its first line. It must belong to you and have mode 0600.
+    /// File with the password on its first line. It must belong to you and have mode 0600.
     password_file: Option<PathBuf> = [], Optional(AbsolutePath);
 
-    /// Instance of clients that name none. It is the first part of the address,
-    /// `{instance}.{username}@tai.chat`; without one the address is `{username}@tai.chat`.
+    /// Default instance of clients. The address is `{instance}.{username}@tai.chat`, or
+    /// `{username}@tai.chat` without an instance.
     instance: Option<Instance> = variables::INSTANCE,
         Optional(Text::<Instance>::of("1 to 64 letters, digits, hyphens or underscores"));
 
-    /// Default recipient of clients that name none.
+    /// Default recipient.
     user_email: Option<String> = variables::USER_EMAIL,
         Optional(Text::<String>::of("a mail address"));
 
-    /// Mail bridge.
+    /// Base URL of the mail bridge.
     api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"],
         OrDefault(BaseUrl, "https://tai.chat");
 
@@ -95,7 +94,7 @@ keys! {
     api_timeout: Duration = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"],
         OrDefault(Time::milliseconds(5_000..=300_000), "30000");
 
-    /// Interval between two looks for new mail while a client waits for it.
+    /// Interval of polls for new mail while a client waits for it.
     poll_interval: Duration = ["TAI_MCP_POLL_INTERVAL", "POLL_INTERVAL"],
         OrDefault(Time::milliseconds(1_000..=60_000), "5000");
 
@@ -103,15 +102,15 @@ keys! {
     /// that was typed without `--save`, or mails that wait for approval.
     idle_exit: Duration = ["TAI_MCP_IDLE_EXIT"], OrDefault(Time::seconds(1..=86_400), "1800");
 
-    /// Which mails need your approval before they are sent: none; all except those to
-    /// `user_email` and to the account itself; or all.
+    /// Mails that need your approval: none (`never`); all except those to `user_email` and to the
+    /// account itself (`external`); or all (`always`).
     confirm_send: ConfirmPolicy = [], OrDefault(OneOf(&[
         ("never", ConfirmPolicy::Never),
         ("external", ConfirmPolicy::External),
         ("always", ConfirmPolicy::Always),
     ]), "never");
 
-    /// Amount of logging.
+    /// Minimum severity of logged lines.
     log_level: LogLevel = variables::LOG_LEVEL, OrDefault(OneOf(&[
         ("error", LogLevel::Error),
         ("warn", LogLevel::Warn),

@@ -1,5 +1,5 @@
-//! Kinds of values: how a key's value is parsed, and which values it accepts. An error says
-//! the rule and never repeats the value, which may be a password in the wrong place.
+//! Kinds of values: parsing and accepted values of a key. An error states the rule and never
+//! contains the value, which may be a misplaced password.
 
 use std::{marker::PhantomData, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 use tai_auth::base_url::{self, BaseUrlError};
@@ -10,7 +10,7 @@ pub(super) trait Kind {
     /// Parsed value.
     type Value;
 
-    /// Accepted values, in words.
+    /// Returns a description of the accepted values.
     fn accepts(&self) -> String;
 
     /// Parses a value of the file, or a variable as [`Value::String`].
@@ -20,25 +20,25 @@ pub(super) trait Kind {
     fn parse(&self, value: &Value) -> Result<Self::Value, String>;
 }
 
-/// A kind of value, and what an absent value means.
+/// A kind of value, and the meaning of a missing value.
 pub(super) trait Entry {
     /// Parsed value.
     type Value;
 
-    /// Accepted values, in words.
+    /// Returns a description of the accepted values.
     fn accepts(&self) -> String;
 
-    /// The default, as the file would have it.
+    /// Returns the default in the syntax of the file.
     fn default(&self) -> Option<&'static str>;
 
-    /// Parses a value, or stands in for an absent one.
+    /// Parses a value, or returns the meaning of a missing one.
     ///
     /// # Errors
     /// The rule that the value breaks.
     fn read(&self, value: Option<&Value>) -> Result<Self::Value, String>;
 }
 
-/// A key that may be absent.
+/// A key without a default.
 pub(super) struct Optional<K>(pub(super) K);
 
 impl<K: Kind> Entry for Optional<K> {
@@ -79,7 +79,10 @@ impl<K: Kind> Entry for OrDefault<K> {
     }
 }
 
-/// Returns text without stray characters around it.
+/// Returns the text of a value.
+///
+/// # Errors
+/// The value is not text, or has stray characters at an end.
 fn text<'a>(value: &'a Value, accepts: &str) -> Result<&'a str, String> {
     let text = value
         .as_str()
@@ -90,7 +93,7 @@ fn text<'a>(value: &'a Value, accepts: &str) -> Result<&'a str, String> {
     }
 }
 
-/// Returns whether text begins or ends with a space or a quote, as after copying too much.
+/// Returns whether text begins or ends with a space or a quote, a common copying mistake.
 pub(crate) fn has_stray_ends(text: &str) -> bool {
     let stray =
         |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{201c}' | '\u{201d}');
@@ -149,7 +152,7 @@ impl Kind for BaseUrl {
     }
 }
 
-/// A length of time within a range.
+/// A duration within a range.
 pub(super) struct Time {
     unit: &'static str,
     of: fn(u64) -> Duration,
@@ -202,7 +205,7 @@ impl Kind for Time {
     }
 }
 
-/// One of several words, in upper or lower case.
+/// One of several words, case-insensitive.
 pub(super) struct OneOf<T: 'static>(pub(super) &'static [(&'static str, T)]);
 
 impl<T: Copy> OneOf<T> {
@@ -257,7 +260,7 @@ impl Kind for Program {
     }
 }
 
-/// A path that does not depend on the directory in which taid was started.
+/// A path that does not depend on taid's working directory.
 pub(super) struct AbsolutePath;
 
 impl AbsolutePath {

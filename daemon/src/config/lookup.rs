@@ -1,4 +1,4 @@
-//! Finds the value of each key: the environment first, then the file.
+//! Lookup of each key's value: first in the environment, then in the file.
 
 use super::{error::ConfigError, kinds::Entry};
 use std::collections::BTreeMap;
@@ -7,24 +7,24 @@ use toml::Value;
 /// Looks up an environment variable.
 pub(crate) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// A value, and the variable or key that it comes from.
+/// A value and its origin: a variable, or a key of the file.
 pub(super) struct Found {
     pub(super) value: Value,
     pub(super) origin: String,
 }
 
-/// A value that is not a default, for `taid doctor`. Never a password.
+/// A value that is set, for `taid doctor`. It is never a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Setting {
     /// Key.
     pub(crate) key: &'static str,
-    /// Value; of a list only the first word, because arguments may be secrets.
+    /// Value. Of a list, only the first word, because arguments may be secret.
     pub(crate) value: String,
-    /// Variable, or key and file.
+    /// The variable, or the key and the file.
     pub(crate) origin: String,
 }
 
-/// What the keys are read from.
+/// Sources of the keys' values.
 pub(super) struct Lookup<'a> {
     pub(super) env: Env<'a>,
     /// Values of the file by key.
@@ -70,7 +70,7 @@ fn shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(words) => words.first().map(shown).unwrap_or_default(),
         Value::Integer(number) => number.to_string(),
-        // No kind of value accepts these.
+        // No kind accepts these types.
         Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => String::new(),
     }
 }

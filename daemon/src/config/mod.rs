@@ -1,9 +1,9 @@
-//! The configuration: environment variables, then the file, then defaults. A value that is not
-//! valid is an error that names its variable or key and states the rule.
+//! The configuration: environment variables, then the file, then defaults. The error of an invalid
+//! value names its variable or key and states the rule.
 //!
-//! [`keys()`] defines the keys; [`docs`] renders them. This module asks no source for a
-//! password: it decides which one is configured. It names types of `tai_auth` and
-//! `tai_proto`, and nothing else of the daemon.
+//! [`keys()`] lists the keys, and [`docs`] renders their documentation. This module selects the
+//! configured credential source and does not read it. It uses `tai_auth` and `tai_proto`, and no
+//! other module of the daemon.
 
 mod choices;
 pub mod docs;
@@ -30,26 +30,26 @@ use std::path::Path;
 use tai_auth::credentials::Source;
 use tai_proto::variables;
 
-/// What the daemon runs with.
+/// The configuration of one profile.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// Profile: which of the user's daemons this is.
+    /// The profile.
     pub(crate) profile: String,
     /// Values of the keys.
     pub(crate) settings: Settings,
-    /// The credential source that is configured.
+    /// The configured credential source.
     pub(crate) source: Source,
-    /// Tools the instances may use.
+    /// Permitted tools of each instance.
     pub(crate) tools: ToolPolicy,
-    /// Values that are not defaults, for `taid doctor`.
+    /// Values that are set, for `taid doctor`.
     pub(crate) changed: Vec<Setting>,
 }
 
-/// What a configuration is made from.
+/// Inputs of a configuration.
 pub(crate) struct Inputs<'a> {
     /// Looks up an environment variable.
     pub(crate) env: Env<'a>,
-    /// The password that was in the environment, and its variable.
+    /// The variable and the value of a password from the environment.
     pub(crate) password: Option<(&'static str, SecretString)>,
     /// Directory of `config.toml` (`config-PROFILE.toml` of other profiles than `default`).
     pub(crate) dir: Option<&'a Path>,
@@ -63,7 +63,7 @@ impl Config {
     pub(crate) fn load(profile: &str, inputs: Inputs<'_>) -> Result<Self, ConfigError> {
         let mut file = file::read(profile, inputs.dir)?;
         let paired = matches!(inputs.password, Some(("PASSWORD", _)));
-        // An MCP client passes "" for a reference that it cannot resolve.
+        // An MCP client passes an empty value for a reference that it cannot resolve.
         let env = &|name: &str| match name {
             variables::PLAIN_USERNAME if !paired => None,
             _ => (inputs.env)(name).filter(|value| !value.is_empty()),

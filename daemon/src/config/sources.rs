@@ -1,12 +1,12 @@
-//! Decides which credential source is configured. It asks no source for a password.
+//! Selects the configured credential source, and reads none.
 //!
-//! The first source of this list that is configured is the one that counts. If it fails, the
-//! failure is reported, and the next one is not tried.
+//! The first configured source of this list is used. If it fails, the failure is reported, and no
+//! later source is tried.
 //!
 //! 1. The variables `TAI_MCP_PASSWORD`, then `PASSWORD`.
 //! 2. The systemd credential `tai-password` (and `tai-username`).
 //! 3. `password_command`, 4. `password_file`.
-//! 5. The system's keyring. After it, clients that connect with a password are asked.
+//! 5. The system's keyring, then the password that a client offers.
 
 use super::{ConfigError, Env, Settings, lookup::Found};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use tai_auth::credentials::{CredentialOrigin, Credentials, Source, is_password};
 use tai_proto::variables;
 
-/// Returns the password in an environment, and its variable. An empty variable is unset.
+/// Returns the password in an environment, and its variable. An empty variable counts as unset.
 pub(super) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
     variables::PASSWORDS.into_iter().find_map(|name| {
         let value = env(name).filter(|value| !value.is_empty())?;
@@ -41,7 +41,7 @@ pub(super) fn credential_username(env: Env<'_>) -> Result<Option<Found>, ConfigE
     }))
 }
 
-/// Chooses the source.
+/// Selects the source.
 pub(super) fn choose(
     profile: &str,
     settings: &Settings,
@@ -58,7 +58,7 @@ pub(super) fn choose(
     }
     let credential = credential(env, "tai-password");
     let Some(username) = settings.username.clone() else {
-        // Only the keyring knows the username as well.
+        // Only the keyring stores the username too.
         let other =
             password.is_some() || credential.is_some() || command.is_some() || file.is_some();
         let profile = profile.to_owned();
@@ -91,8 +91,8 @@ pub(super) fn choose(
     })
 }
 
-/// Checks a password (seed: "Password: 8-128 characters"). The error does not even say its
-/// length.
+/// Checks a password (seed: "Password: 8-128 characters"). The error does not
+/// contain its length.
 fn check_password(variable: &str, password: &SecretString) -> Result<(), ConfigError> {
     match is_password(password.expose_secret()) {
         true => Ok(()),

@@ -1,6 +1,6 @@
-//! Which tools an instance may use: `[instances.NAME]` in the file. An instance without a
-//! table may use all of them. The policy keeps an agent from a tool; it does not keep a
-//! program from taid.
+//! Permitted tools of each instance: `[instances.NAME]` in the file. An instance without a table
+//! may use all tools. The policy restricts agents; it is no protection against other programs of
+//! the user, which can connect as any instance.
 
 use super::ConfigError;
 use serde::Deserialize;
@@ -10,23 +10,22 @@ use std::{
 };
 use tai_proto::Tool;
 
-/// `[instances.NAME]`.
+/// Table `[instances.NAME]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Instance {
     /// Whether sending, replying and deleting are refused.
     #[serde(default)]
     read_only: bool,
-    /// The only tools the instance may use; `None` for all.
+    /// Names of the permitted tools; `None` permits all.
     tools: Option<Vec<String>>,
 }
 
-/// Tools each instance may use. Names of instances compare without regard to case, as
-/// addresses do.
+/// Permitted tools of each instance. Names of instances are case-insensitive, like addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ToolPolicy(BTreeMap<String, Instance>);
 
-/// The policy in force, which a reload replaces.
+/// The active policy, which a reload replaces.
 #[derive(Debug, Default)]
 pub(crate) struct ActivePolicy(RwLock<ToolPolicy>);
 
@@ -35,7 +34,7 @@ impl ActivePolicy {
         Self(RwLock::new(policy))
     }
 
-    /// Replaces the policy for all calls from here on.
+    /// Replaces the policy for later calls.
     pub(crate) fn replace(&self, policy: ToolPolicy) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
@@ -64,7 +63,7 @@ impl ToolPolicy {
         Ok(Self(instances))
     }
 
-    /// Returns the reason why an instance may not use a tool; `None` if it may.
+    /// Returns the reason for which an instance may not use a tool; `None` if it may.
     pub(crate) fn refusal(&self, instance: Option<&str>, tool: Tool) -> Option<String> {
         let name = instance?;
         let (_, rules) = self

@@ -1,19 +1,18 @@
-//! The service manager that started this process, if there is one: the socket that it passes
-//! on, and what it is notified of. Only systemd's protocol is implemented.
+//! Interface to the service manager: inherited socket and notifications. Only systemd's protocol
+//! is implemented.
 
 use std::time::Duration;
 
-/// A socket that the service manager listens on and passes to each daemon it starts. It
-/// outlives the daemon, which must not remove it.
+/// Listening socket of the service manager. It outlives the daemon, which must not remove it.
 #[cfg(unix)]
 pub(crate) type InheritedSocket = std::os::unix::net::UnixListener;
 
-/// A pipe cannot be passed on.
+/// Uninhabited: named pipes are not inherited.
 #[cfg(not(unix))]
 pub(crate) type InheritedSocket = std::convert::Infallible;
 
-/// Takes the socket that the manager listens on (`sd_listen_fds(3)`), if it passed one. Must
-/// be called once, before the process has other threads.
+/// Takes the manager's listening socket (`sd_listen_fds(3)`), if it passed one. Must be called
+/// once, before the process has other threads.
 #[cfg(target_os = "linux")]
 pub(crate) fn inherited_socket() -> Option<InheritedSocket> {
     let mut inherited = listenfd::ListenFd::from_env();
@@ -29,13 +28,13 @@ pub(crate) fn inherited_socket() -> Option<InheritedSocket> {
 /// A message to the manager.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Notification<'a> {
-    /// The daemon serves.
+    /// The daemon accepts calls.
     Ready,
-    /// The daemon reloads its configuration.
+    /// The daemon begins a reload of its configuration.
     Reloading,
-    /// The daemon stops.
+    /// The daemon begins to stop.
     Stopping,
-    /// The daemon's event loop runs.
+    /// The daemon's event loop is running.
     Alive,
     /// A line for `systemctl status`.
     Status(&'a str),
@@ -45,7 +44,7 @@ pub(crate) enum Notification<'a> {
 #[cfg(target_os = "linux")]
 pub(crate) fn notify(notification: Notification<'_>) {
     use sd_notify::NotifyState as State;
-    // The daemon can do nothing about a manager that takes no messages.
+    // The daemon works without notifications, so a failed one is ignored.
     let _ = match notification {
         Notification::Ready => sd_notify::notify(&[State::Ready]),
         Notification::Reloading => match State::monotonic_usec_now() {
@@ -62,8 +61,8 @@ pub(crate) fn notify(notification: Notification<'_>) {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn notify(_: Notification<'_>) {}
 
-/// Returns the interval at which the manager expects [`Notification::Alive`], if it does: half
-/// of its time limit.
+/// Returns the interval for [`Notification::Alive`], half of the manager's time limit; `None`
+/// without a watchdog.
 #[cfg(target_os = "linux")]
 pub(crate) fn watchdog_interval() -> Option<Duration> {
     sd_notify::watchdog_enabled().map(|limit| limit / 2)
@@ -75,7 +74,7 @@ pub(crate) fn watchdog_interval() -> Option<Duration> {
     None
 }
 
-/// Returns whether a manager is notified. If so, SIGHUP means reload.
+/// Returns whether a manager receives notifications. If so, SIGHUP means reload.
 pub(crate) fn is_present() -> bool {
     cfg!(target_os = "linux") && std::env::var_os("NOTIFY_SOCKET").is_some()
 }

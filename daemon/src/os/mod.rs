@@ -1,6 +1,6 @@
-//! Differences between operating systems, as two modules with the same functions: identity of
-//! processes and files, permissions of new files, signals, the terminal, the service manager.
-//! It knows no other module of the daemon.
+//! Differences between operating systems: file permissions, sockets, signals, the terminal, and the
+//! service manager. `unix` and `windows` have the same functions. This module uses no other module
+//! of the daemon.
 
 pub(crate) mod manager;
 #[cfg(unix)]

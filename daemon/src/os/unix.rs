@@ -1,4 +1,4 @@
-//! Linux, macOS and the other Unixes.
+//! Functions for Linux, macOS and other Unix systems.
 
 use super::{
     FileAccess,
@@ -23,8 +23,7 @@ use std::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Removes a stale socket. Returns whether the name is free; it is not while a process
-/// listens there.
+/// Removes a stale socket. Returns `false` if a process listens there.
 ///
 /// # Errors
 /// The system's error from removing the file.
@@ -38,8 +37,8 @@ pub(crate) fn free_name(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Turns an inherited socket into a listener; `None` if it is not the one at `path`. Must be
-/// called in a tokio runtime.
+/// Converts an inherited socket to a listener; `None` if its path is not `path`. Must be called in
+/// a tokio runtime.
 ///
 /// # Errors
 /// The system's error.
@@ -53,21 +52,19 @@ pub(crate) fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<O
     Ok(Some(socket.into()))
 }
 
-/// Makes every file that this process creates from here on private to the user: the socket,
-/// the lock, the logs.
+/// Makes all files that this process creates later private to the user: socket, lock, logs.
 pub(crate) fn restrict_new_files() {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
-/// Starts a session of its own (`setsid(2)`), so that the end of the client's session does not
-/// end the daemon.
+/// Starts a new session (`setsid(2)`), so that the daemon survives the end of the client's session.
 pub(crate) fn leave_session() {
-    // It fails only if the process leads a session already.
+    // This fails only if the process is a session leader already.
     let _ = rustix::process::setsid();
 }
 
-/// Creates the socket with mode 0600. Only Linux can do so at creation; elsewhere the directory
-/// (0700) and the process's file mask protect the socket.
+/// Sets mode 0600 for the new socket on Linux. On other systems, the directory (0700) and the
+/// process's umask protect the socket.
 ///
 /// # Errors
 /// Never.
@@ -97,11 +94,11 @@ pub(crate) fn is_socket(meta: &Metadata) -> bool {
     meta.file_type().is_socket()
 }
 
-/// Creates a directory that only the user can enter. An existing one must be a directory of the
-/// user's own, not a link; its mode is set to 0700.
+/// Creates a directory with mode 0700. An existing one must belong to the user and must not be a
+/// link; its mode is set to 0700.
 ///
 /// # Errors
-/// The system's error, or `PermissionDenied` with the rule that is broken.
+/// The system's error, or `PermissionDenied` with the broken rule.
 pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let meta = std::fs::symlink_metadata(path)?;
@@ -118,14 +115,14 @@ pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the columns of the terminal on standard output, if it is one.
+/// Returns the number of columns of standard output; `None` if it is not a terminal.
 pub(crate) fn terminal_width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     Some(usize::from(size.ws_col)).filter(|width| *width > 0)
 }
 
-/// Waits for a signal that asks the process to stop, and returns its name. Under a service
-/// manager SIGHUP is none of them: see [`reload_signal`].
+/// Waits for SIGTERM, SIGINT or SIGHUP, and returns the signal's name. Under a service manager
+/// SIGHUP requests a reload instead; see [`reload_signal`].
 ///
 /// # Errors
 /// The system's error from installing a signal handler.
@@ -140,8 +137,8 @@ pub(crate) async fn stop_signal() -> io::Result<&'static str> {
     })
 }
 
-/// Waits for the signal that asks for a reload: SIGHUP under a service manager. Without one it
-/// never returns.
+/// Waits for SIGHUP, which requests a reload under a service manager. Without a manager it never
+/// returns.
 pub(crate) async fn reload_signal() {
     match signal(SignalKind::hangup()) {
         Ok(mut hangup) if manager::is_present() => {

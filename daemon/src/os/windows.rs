@@ -1,4 +1,4 @@
-//! Windows.
+//! Functions for Windows.
 
 use super::{FileAccess, manager::InheritedSocket};
 use interprocess::{
@@ -11,7 +11,7 @@ use std::{fs::Metadata, io, path::Path};
 /// (OW) and no other entry, inherited ones excluded (P).
 const OWNER_ONLY: &widestring::U16CStr = widestring::u16cstr!("D:P(A;;GA;;;OW)");
 
-/// Returns `true`: the name of a pipe goes with its process.
+/// Returns `true`: the system removes a pipe with its process.
 ///
 /// # Errors
 /// Never.
@@ -19,7 +19,7 @@ pub(crate) fn free_name(_: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Cannot be called.
+/// Cannot be called, because no socket is inherited.
 ///
 /// # Errors
 /// Never.
@@ -33,7 +33,7 @@ pub(crate) fn restrict_new_files() {}
 /// Does nothing: the client that starts the daemon detaches it.
 pub(crate) fn leave_session() {}
 
-/// Lets only the user open the pipe.
+/// Restricts the pipe to the user.
 ///
 /// # Errors
 /// The system's error for the access list.
@@ -41,7 +41,7 @@ pub(crate) fn private_socket(options: ListenerOptions<'_>) -> io::Result<Listene
     Ok(options.security_descriptor(SecurityDescriptor::deserialize(OWNER_ONLY)?))
 }
 
-/// Returns 0: users have no numbers.
+/// Returns 0: Windows has no numeric user ids.
 pub(crate) fn uid() -> u32 {
     0
 }

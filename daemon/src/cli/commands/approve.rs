@@ -1,4 +1,4 @@
-//! `taid approve`: shows the mails that wait for approval, and sends or discards one.
+//! `taid approve`: lists the mails that wait for approval, and sends or discards one.
 
 use crate::cli::{
     daemon::{Daemon, LONG, SHORT},
@@ -15,15 +15,15 @@ use tai_proto::{
     names::Profile,
 };
 
-/// Show the mails that wait for your approval, and send or discard one
+/// List the mails that wait for your approval, and send or discard one
 ///
-/// If `confirm_send` is set and the MCP client of an agent cannot ask you, the agent's mail waits
-/// here for an hour. Waiting mails are kept in the memory of taid only.
+/// If `confirm_send` is set and an MCP client cannot ask you, its mail waits for `taid approve` for
+/// an hour. Waiting mails are lost when taid exits.
 #[derive(Args)]
 pub(in crate::cli) struct Approve {
-    /// Number of the mail; without it, all waiting mails are listed
+    /// Number of the mail [default: list all waiting mails]
     number: Option<u64>,
-    /// Send the mail without asking
+    /// Send the mail without a prompt
     #[arg(long, requires = "number", conflicts_with = "reject")]
     yes: bool,
     /// Discard the mail
@@ -49,9 +49,13 @@ impl Approve {
         held: &[HeldMail],
     ) -> Result<Exit, CliError> {
         let Some(mail) = held.iter().find(|mail| mail.number == number) else {
-            return Err(CliError::new(format!("no mail {number} waits for approval"))
-                .caused_by("it was sent or discarded, it waited for more than an hour, or taid was restarted")
-                .hint("`taid approve` lists the mails that wait"));
+            return Err(
+                CliError::new(format!("mail {number} does not wait for approval"))
+                    .caused_by(
+                        "it was sent or discarded, it expired after an hour, or taid was restarted",
+                    )
+                    .hint("list the waiting mails with `taid approve`"),
+            );
         };
         let send = match (self.yes, self.reject) {
             (true, _) => true,

@@ -1,4 +1,4 @@
-//! `taid install`: makes taid a user service, and shows each step.
+//! `taid install`: installs taid as a user service, and prints each step.
 
 use super::stop::stop;
 use crate::cli::{
@@ -13,11 +13,11 @@ use tai_proto::{FaultCode, call::GetInfo, names::Profile};
 
 /// Install taid as a user service
 ///
-/// Uses systemd, launchd, or a task of the Windows Task Scheduler. Shows each step, and stops a
-/// taid that does not run as a service.
+/// Uses systemd, launchd, or the Windows Task Scheduler. Prints each step, and stops a running
+/// taid first.
 #[derive(Args)]
 pub(in crate::cli) struct Install {
-    /// Only show what would be done
+    /// Print the steps without running them
     #[arg(long)]
     dry_run: bool,
 }
@@ -33,15 +33,15 @@ impl Install {
                 Err(fault) => return Err(fault.into()),
             }
         }
-        Steps(units::install(&service.place())).carry_out(self.dry_run)?;
+        Steps(units::install(&service.place())).run_all(self.dry_run)?;
         if !self.dry_run {
             match Manager::here() {
                 Manager::Systemd => {
-                    print("taid starts with the first call, after every login.");
+                    print("taid starts with the first call after each login.");
                     print("To keep it running while you are logged out: loginctl enable-linger");
                 }
                 Manager::Launchd | Manager::Windows => {
-                    print("taid runs now, and starts at every login.");
+                    print("taid is running, and starts at each login.");
                 }
             }
         }

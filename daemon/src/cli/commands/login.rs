@@ -1,4 +1,4 @@
-//! `taid login`.
+//! `taid login`: signs the daemon in, or saves a verified password for its next start.
 
 use crate::{
     cli::{
@@ -19,10 +19,10 @@ use tai_proto::{
     names::Profile,
 };
 
-/// Sign in: ask for the password and verify it with the bridge
+/// Sign in: prompt for the password and verify it with the bridge
 #[derive(Args)]
 pub(in crate::cli) struct Login {
-    /// Username; asked for if neither this nor the configuration names one
+    /// Username [default: the configured one, otherwise a prompt]
     username: Option<String>,
     /// Save the password in the system's keyring for the next start of taid
     #[arg(long)]
@@ -35,7 +35,7 @@ pub(in crate::cli) struct Login {
 impl Login {
     pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         let config = Config::of_this_process(profile.as_str())?;
-        // Connect first, so that a person does not type a password for nothing.
+        // Connecting first avoids a password prompt that leads to a connection error.
         let daemon = match started(profile).await {
             Ok(daemon) => Some(daemon),
             Err(fault) if fault.code == FaultCode::NotRunning && self.save => None,
@@ -55,7 +55,7 @@ impl Login {
     }
 }
 
-/// Connects to the daemon of `profile`, which is started if none runs.
+/// Connects to the daemon of `profile`, and starts it if it does not run.
 ///
 /// # Errors
 /// The daemon cannot be reached or started.

@@ -1,4 +1,4 @@
-//! `taid logout`.
+//! `taid logout`: deletes the token and the password.
 
 use crate::cli::{
     daemon::{Daemon, LONG},
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_deleted_and_what_is_still_configured_is_printed() {
+    fn the_page_names_deleted_places_and_a_source_that_is_still_configured() {
         let signed_out = |username: Option<&str>, forgotten, configured: Option<&str>| {
             page(&SignedOut {
                 username: username.map(|name| name.parse().unwrap()),

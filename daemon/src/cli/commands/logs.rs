@@ -22,25 +22,21 @@ pub(in crate::cli) struct Logs {
     /// Print lines as they are added
     #[arg(short, long)]
     follow: bool,
-    /// Number of lines to begin with
+    /// Number of lines to print first
     #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
     lines: usize,
 }
 
 impl Logs {
     pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let dir = logging::dir(profile.as_str()).ok_or_else(|| {
-            CliError::new("no home directory is known")
-                .caused_by("HOME is not set")
-                .hint("set HOME")
-        })?;
+        let dir = logging::dir(profile.as_str()).ok_or_else(|| CliError::no_home())?;
         let link = logging::current_file(&dir);
         let mut file = match File::open(&link) {
             Ok(file) => BufReader::new(file),
             Err(error) => {
                 return Err(CliError::new("there is no log yet")
                     .caused_by(format!("{}: {error}", link.display()))
-                    .hint("taid writes the log from its first start on"));
+                    .hint("start taid, which creates the log"));
             }
         };
         let mut present = target(&link);
@@ -62,7 +58,7 @@ impl Logs {
                     return Ok(Exit::Success);
                 }
             }
-            // At midnight the link leads to a new file. The rest of the old one has been read.
+            // After midnight the link points to a new file. The old one has been read to its end.
             let now = target(&link);
             if now != present
                 && let Ok(next) = File::open(&link)
@@ -80,7 +76,7 @@ fn target(link: &Path) -> Option<PathBuf> {
     std::fs::read_link(link).ok()
 }
 
-/// Returns the last lines of the day before the present file's.
+/// Returns the last lines of the newest file before the current one.
 fn earlier(dir: &Path, present: Option<&Path>, lines: usize) -> Vec<Vec<u8>> {
     let present = present.and_then(Path::file_name);
     let mut days: Vec<PathBuf> = std::fs::read_dir(dir)
@@ -115,7 +111,7 @@ fn read_line(file: &mut BufReader<File>, line: &mut Vec<u8>) -> bool {
     matches!(file.read_until(b'\n', line), Ok(n) if n > 0) && line.ends_with(b"\n")
 }
 
-/// Writes a line. Returns whether the reader of standard output still reads.
+/// Writes a line. Returns `false` if standard output is closed.
 fn show(line: &[u8]) -> bool {
     let mut out = io::stdout();
     out.write_all(line).and_then(|()| out.flush()).is_ok()

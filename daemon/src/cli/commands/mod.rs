@@ -1,4 +1,4 @@
-//! The commands of `taid`: each file has the arguments of one and what it does.
+//! The commands of `taid`. Each file has the arguments and the code of one command.
 
 pub(super) mod approve;
 pub(super) mod install;

@@ -1,4 +1,4 @@
-//! `taid register`.
+//! `taid register`: creates an account and signs in with it.
 
 use super::login::{sign_in, started};
 use crate::{

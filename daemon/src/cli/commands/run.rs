@@ -1,4 +1,4 @@
-//! `taid run`.
+//! `taid run`: runs the daemon in this process.
 
 use crate::{
     cli::error::{CliError, Exit},
@@ -9,12 +9,12 @@ use tai_proto::names::Profile;
 
 /// Run the daemon in the foreground
 ///
-/// Signs in with the first password that is configured (TAI_MCP_PASSWORD, a systemd credential,
-/// password_command, password_file, the keyring), or waits for `taid login`. Serves tai-mcp
-/// until `taid stop`, Ctrl-C or SIGTERM.
+/// Signs in with the first configured password source (TAI_MCP_PASSWORD or PASSWORD, a systemd
+/// credential, password_command, password_file, the keyring), or waits for `taid login`. Runs until
+/// `taid stop`, Ctrl-C or SIGTERM.
 #[derive(Args)]
 pub(in crate::cli) struct Run {
-    /// Started by a client that found no daemon
+    /// Auto-started by a client
     #[arg(long, hide = true)]
     by_client: bool,
 }

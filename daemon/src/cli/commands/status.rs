@@ -1,4 +1,4 @@
-//! `taid status`: one profile, or all of them.
+//! `taid status`: shows the daemon of one profile, or of every profile.
 
 use crate::cli::{
     daemon::Daemon,
@@ -59,7 +59,7 @@ async fn one(profile: &Profile, json: bool) -> Result<Exit, CliError> {
     Ok(exit_of(std::slice::from_ref(&status)))
 }
 
-/// Redraws the page until the terminal is closed or the person ends the command.
+/// Redraws the page until the terminal is closed or the command is interrupted.
 async fn watch(profile: &Profile) -> Result<Exit, CliError> {
     if !io::stdout().is_terminal() {
         return Err(CliError::new("--watch needs a terminal")
@@ -70,7 +70,7 @@ async fn watch(profile: &Profile) -> Result<Exit, CliError> {
         return Ok(Exit::Success);
     }
     loop {
-        // The terminal may have been resized.
+        // A resize changes the width.
         let here = Terminal::of_stdout();
         let page = match ask(profile).await {
             Ok(status) => painted(here, &status),
@@ -103,19 +103,19 @@ fn painted(terminal: Terminal, status: &Facts) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Shows every daemon of this user.
+/// Shows the daemon of every profile of this user.
 async fn all(json: bool) -> Result<Exit, CliError> {
     let mut found = Vec::new();
     let mut errors = Vec::new();
     let profiles = profiles().map_err(|error| {
-        CliError::new("cannot find the sockets of taid")
+        CliError::new("cannot find taid's socket")
             .caused_by(error)
-            .hint("set HOME, or XDG_RUNTIME_DIR to a directory with a short path")
+            .hint("set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path")
     })?;
     for profile in profiles {
         match ask(&profile).await {
             Ok(status) => found.push(status),
-            // The socket of a daemon that was killed.
+            // A killed daemon leaves its socket.
             Err(fault) if fault.code == FaultCode::NotRunning => {}
             Err(fault) => errors.push(fault.into()),
         }
@@ -130,7 +130,7 @@ async fn all(json: bool) -> Result<Exit, CliError> {
     }
     match found.is_empty() {
         true => Err(CliError::new("taid is not running")
-            .caused_by("no profile of yours has a running taid")
+            .caused_by("no profile has a running taid")
             .hint("to start one: `taid login`, or `taid run` to watch it")
             .exit_with(Exit::NotRunning)),
         false => Ok(exit_of(&found)),

@@ -1,4 +1,4 @@
-//! `taid stop`.
+//! `taid stop`: stops the daemon and waits for its exit.
 
 use crate::cli::{
     daemon::{Daemon, SHORT},
@@ -9,10 +9,10 @@ use clap::Args;
 use std::time::Duration;
 use tai_proto::{call, names::Profile};
 
-/// Time limit for the calls that are under way.
+/// Time limit for the daemon's open calls.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Stop the daemon after the calls that are under way
+/// Stop the daemon after its open calls have finished
 #[derive(Args)]
 pub(in crate::cli) struct Stop {}
 
@@ -26,7 +26,7 @@ impl Stop {
 /// Stops the daemon of `profile` and waits until it has exited.
 ///
 /// # Errors
-/// The daemon cannot be asked, or does not exit in time.
+/// The daemon cannot be reached, or does not exit in time.
 pub(super) async fn stop(profile: &Profile) -> Result<(), CliError> {
     let daemon = Daemon::running(profile)?;
     daemon.call(call::Stop, SHORT).await?;

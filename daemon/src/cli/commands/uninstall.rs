@@ -1,4 +1,4 @@
-//! `taid uninstall`.
+//! `taid uninstall`: removes the user service.
 
 use crate::cli::{
     error::{CliError, Exit},
@@ -8,10 +8,10 @@ use crate::cli::{
 use clap::Args;
 use tai_proto::names::Profile;
 
-/// Undo `taid install`
+/// Remove the user service of `taid install`
 #[derive(Args)]
 pub(in crate::cli) struct Uninstall {
-    /// Only show what would be done
+    /// Print the steps without running them
     #[arg(long)]
     dry_run: bool,
 }
@@ -19,7 +19,7 @@ pub(in crate::cli) struct Uninstall {
 impl Uninstall {
     pub(in crate::cli) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         let service = service::of_profile(profile)?;
-        Steps(units::uninstall(&service.place())).carry_out(self.dry_run)?;
+        Steps(units::uninstall(&service.place())).run_all(self.dry_run)?;
         Ok(Exit::Success)
     }
 }

@@ -9,17 +9,17 @@ pub(super) struct Check {
     pub(super) name: String,
     /// State.
     pub(super) state: State,
-    /// What was found, in a sentence; never a secret.
+    /// Finding, in a sentence without secrets.
     pub(super) found: String,
-    /// What to do; empty if nothing is.
+    /// Suggested action; empty if none is needed.
     pub(super) remedy: String,
 }
 
-/// State of what was checked.
+/// Verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum State {
-    /// As it should be.
+    /// No problem.
     Ok,
     /// A problem.
     Wrong,
@@ -36,17 +36,17 @@ fn check(name: &str, state: State, found: impl Into<String>, remedy: impl Into<S
     }
 }
 
-/// A check that found no problem.
+/// Returns a check without a problem.
 pub(super) fn ok(name: &str, found: impl Into<String>) -> Check {
     check(name, State::Ok, found, "")
 }
 
-/// A check that found a problem.
+/// Returns a check with a problem.
 pub(super) fn wrong(name: &str, found: impl Into<String>, remedy: impl Into<String>) -> Check {
     check(name, State::Wrong, found, remedy)
 }
 
-/// A check that was not made.
+/// Returns a check that was not made.
 pub(super) fn skipped(name: &str, why: impl Into<String>) -> Check {
     check(name, State::Skipped, why, "")
 }

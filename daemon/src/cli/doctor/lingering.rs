@@ -1,4 +1,4 @@
-//! systemd's lingering, which keeps services of a user running after logout.
+//! Check of systemd's lingering, which keeps a user's services running after logout.
 
 use super::check::{Check, ok, skipped, wrong};
 use std::path::Path;
@@ -37,11 +37,11 @@ fn check(root: &Path, has_unit: bool, user: &str) -> Check {
         return skipped(name, "taid is not installed as a systemd service");
     }
     match root.join("var/lib/systemd/linger").join(user).exists() {
-        true => ok(name, "on: taid runs on after you log out"),
+        true => ok(name, "on: taid keeps running after you log out"),
         false => wrong(
             name,
             "off: systemd stops taid when you log out",
-            "`loginctl enable-linger` to keep taid running",
+            "to keep taid running: `loginctl enable-linger`",
         ),
     }
 }

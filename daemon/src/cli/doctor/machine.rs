@@ -1,4 +1,4 @@
-//! This machine: the environment, the directory, the socket, other daemons, and the log.
+//! Checks of this machine: the environment, the directory, the socket, other daemons, and the log.
 
 use super::{
     check::{Check, ok, skipped, wrong},
@@ -25,7 +25,7 @@ pub(super) fn environment() -> Check {
         return wrong(
             name,
             format!("{} {verb} not set", missing.join(" and ")),
-            "set it where this program is started from",
+            "set it in the environment of this program",
         );
     }
     if set("NAME") && !set("PASSWORD") && !set("TAI_MCP_USERNAME") {
@@ -54,7 +54,7 @@ fn directory(dir: &Path) -> Check {
         Ok(meta) => meta,
         Err(_) => return ok(name, format!("{shown} does not exist yet; taid creates it")),
     };
-    let move_away = format!("move {shown} away and start taid again");
+    let move_away = format!("move {shown} away and restart taid");
     if !meta.is_dir() {
         let found = format!("{shown} is a link or a file; taid needs a directory of its own");
         return wrong(name, found, move_away);
@@ -86,8 +86,8 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
     let Some(access) = access else {
         return wrong(
             name,
-            format!("{shown} is not a socket of yours"),
-            format!("remove {shown} and start taid again"),
+            format!("{shown} is not a socket, or belongs to another user"),
+            format!("remove {shown} and restart taid"),
         );
     };
     if cfg!(target_os = "linux") && access.is_open() {
@@ -109,7 +109,7 @@ fn second(endpoint: &Endpoint, daemon: &Daemon) -> Check {
         return wrong(
             name,
             format!("taid (pid {pid}) runs for this profile and does not listen on its socket"),
-            format!("`kill {pid}`, then start taid again"),
+            format!("`kill {pid}`, then restart taid"),
         );
     }
     let elsewhere = other_dirs(endpoint.dir())
@@ -120,16 +120,16 @@ fn second(endpoint: &Endpoint, daemon: &Daemon) -> Check {
         Some((pid, other)) => wrong(
             name,
             format!(
-                "another taid (pid {pid}) of this profile listens on {}, which this environment does not use",
+                "another taid (pid {pid}) of this profile listens on {}, but this environment uses another directory",
                 other.socket().display()
             ),
-            "stop one of them; start taid and the clients with the same XDG_RUNTIME_DIR",
+            "stop one of them; use the same XDG_RUNTIME_DIR for taid and the clients",
         ),
         None => ok(name, "no second taid"),
     }
 }
 
-/// Directories of daemons that were started with another XDG_RUNTIME_DIR.
+/// Returns the directories of daemons with another XDG_RUNTIME_DIR.
 fn other_dirs(ours: &Path) -> Vec<PathBuf> {
     let mut dirs: Vec<PathBuf> = state_dir().map(|dir| dir.join("run")).into_iter().collect();
     dirs.push(PathBuf::from(format!("/run/user/{}/tai", os::uid())));
@@ -167,12 +167,12 @@ pub(super) fn log(profile: &Profile, daemon: &Daemon) -> Check {
             return wrong(
                 name,
                 format!("{} lines were dropped", status.daemon.log_dropped),
-                "the disk is slow or the file of the day is full: use LOG_LEVEL=info",
+                "the disk is slow, or the day's file is full: set LOG_LEVEL=info",
             );
         }
     }
     let Some(dir) = logging::dir(profile.as_str()) else {
-        return skipped(name, "no home directory is known");
+        return skipped(name, "cannot find the home directory");
     };
     let meta = std::fs::metadata(&dir).ok();
     let access = meta.and_then(|meta| os::file_access(&meta));

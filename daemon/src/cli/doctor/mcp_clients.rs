@@ -1,5 +1,5 @@
-//! Configurations of the known MCP clients: whether each is valid, starts an existing tai-mcp,
-//! and is meant for the account of the daemon. Only names and paths of them are shown.
+//! Checks of the configurations of known MCP clients: each must be valid, start an existing
+//! tai-mcp, and name the daemon's account. Findings show only names and paths.
 
 use super::{
     check::{Check, ok, skipped, wrong},
@@ -15,7 +15,7 @@ use std::{ffi::OsStr, path::Path};
 /// Checks every client that has a configuration.
 pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
     let Some(dirs) = UserDirs::of_this_user() else {
-        return vec![skipped("clients", "no home directory is known")];
+        return vec![skipped("clients", "cannot find the home directory")];
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut checks = Vec::new();
@@ -45,7 +45,7 @@ fn check(
     let shown = file.display();
     let parsed = match client.format {
         Format::Toml => toml::from_str::<Value>(text).ok(),
-        // No dependency of the doctor parses YAML values.
+        // The doctor has no parser for YAML values.
         Format::Yaml => return skipped(&name, format!("{shown} is not checked")),
         Format::Json(_) => {
             jsonc_parser::parse_to_serde_value::<Value>(text, &Default::default()).ok()
@@ -78,7 +78,7 @@ fn check(
     match with_password {
         true => ok(
             &name,
-            format!("{found} and contains a password; `taid login --save` makes that unnecessary"),
+            format!("{found} and contains a password; with `taid login --save` it needs none"),
         ),
         false => ok(&name, found),
     }
@@ -156,13 +156,13 @@ impl Entry {
         if !exists {
             return Some((
                 format!("starts {:?}, which does not exist", self.command),
-                "use the full path of tai-mcp, as `command -v tai-mcp` prints it".to_owned(),
+                "use the full path of tai-mcp (`command -v tai-mcp`)".to_owned(),
             ));
         }
         match (account, &self.username) {
             (Some(ours), Some(theirs)) if ours != theirs => Some((
-                format!("is configured for {theirs}, but taid has the account {ours}"),
-                "correct the username, or use a profile of its own for the other account (TAI_MCP_PROFILE)".to_owned(),
+                format!("is configured for {theirs}, but taid is signed in as {ours}"),
+                "correct the username, or set TAI_MCP_PROFILE to another profile for the other account".to_owned(),
             )),
             _ => None,
         }

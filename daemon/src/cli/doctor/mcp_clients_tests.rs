@@ -1,4 +1,4 @@
-//! Configurations of clients as people have them.
+//! Checks of typical client configurations.
 
 use super::*;
 use crate::cli::setup::registry::{Base, Entry as Form};
@@ -23,7 +23,7 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
 }
 
 #[test]
-fn each_form_of_configuration_is_understood() {
+fn each_form_of_configuration_is_read() {
     for (key, path, text) in [
         (
             "mcpServers",
@@ -95,9 +95,9 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     Wrong: /home/alice/file has a syntax error, so Example ignores it | correct its syntax
     Skipped: /home/alice/file does not mention tai-mcp | 
     Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | replace the command with tai-mcp, without arguments
-    Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | use the full path of tai-mcp, as `command -v tai-mcp` prints it
-    Wrong: "mail" in /home/alice/file is configured for bob, but taid has the account alice | correct the username, or use a profile of its own for the other account (TAI_MCP_PROFILE)
-    Ok: /home/alice/file starts tai-mcp and contains a password; `taid login --save` makes that unnecessary | 
+    Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | use the full path of tai-mcp (`command -v tai-mcp`)
+    Wrong: "mail" in /home/alice/file is configured for bob, but taid is signed in as alice | correct the username, or set TAI_MCP_PROFILE to another profile for the other account
+    Ok: /home/alice/file starts tai-mcp and contains a password; with `taid login --save` it needs none | 
     Ok: /home/alice/file starts tai-mcp |
     "#);
 }

@@ -1,6 +1,5 @@
-//! `taid doctor`: checks everything between a client's configuration and the bridge. The checks
-//! come in order of dependency, so that the first problem is the cause of later ones. It
-//! changes nothing.
+//! `taid doctor`: checks everything from a client's configuration to the bridge, in order of
+//! dependency, so that the first problem causes the later ones. It changes nothing.
 
 mod check;
 mod lingering;
@@ -24,7 +23,7 @@ use tai_proto::{endpoint::Endpoint, names::Profile};
 
 /// Check the whole setup and suggest fixes
 ///
-/// Tries the password with the bridge once, unless the daemon is signed in already.
+/// Verifies the password with the bridge once, unless the daemon is signed in.
 #[derive(Args)]
 pub(super) struct Doctor {
     /// Print JSON in a stable format
@@ -48,7 +47,7 @@ impl Doctor {
     }
 }
 
-/// Makes every check for `profile`.
+/// Runs every check for `profile`.
 async fn examine(profile: &Profile) -> Vec<Check> {
     let mut checks = vec![machine::environment()];
     let config = Config::of_this_process(profile.as_str());
@@ -56,7 +55,7 @@ async fn examine(profile: &Profile) -> Vec<Check> {
         Ok(config) => checks.extend(configuration(config)),
         Err(error) => checks.push(wrong("configuration", tai_auth::chain(error), error.hint())),
     }
-    // If the daemon is signed in, its account counts, and not the one of this shell.
+    // The account of a signed-in daemon takes precedence over this shell's configuration.
     let daemon = Daemon::ask(profile).await;
     let mut credentials = None;
     if let Ok(config) = &config {
@@ -67,7 +66,8 @@ async fn examine(profile: &Profile) -> Vec<Check> {
     match Endpoint::of_profile(profile) {
         Ok(endpoint) => checks.extend(machine::places(&endpoint, &daemon)),
         Err(error) => {
-            let remedy = "set HOME, or XDG_RUNTIME_DIR to a directory with a short path";
+            let remedy =
+                "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path";
             checks.push(wrong("directory", error.to_string(), remedy));
         }
     }
@@ -83,7 +83,7 @@ async fn examine(profile: &Profile) -> Vec<Check> {
     checks
 }
 
-/// The configuration as a whole, and each value that is not a default.
+/// Returns a check of the configuration, and one for each value that is not a default.
 fn configuration(config: &Config) -> Vec<Check> {
     let mut checks = vec![ok(
         "configuration",

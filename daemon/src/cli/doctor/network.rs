@@ -1,5 +1,5 @@
-//! The way to the bridge: proxy, name, connection, TLS, health, clocks, and the login. A step
-//! is checked only if those before it have no problem.
+//! Checks of the path to the bridge: proxy, DNS, connection, TLS, health, clock, and login. A step
+//! is checked only if no earlier step has a problem.
 
 use super::{
     check::{Check, ok, skipped, wrong},
@@ -24,13 +24,13 @@ use tokio::{
 use url::Url;
 
 /// Time limit of each step.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Clock skew that is a problem for more programs than tai.
+const STEP_TIMEOUT: Duration = Duration::from_secs(5);
+/// Clock skew that is reported as a problem.
 const MAX_SKEW: Duration = Duration::from_secs(60);
-/// Why a step is skipped after one with a problem.
+/// Reason for which a step after a failed one is skipped.
 const NO_CONNECTION: &str = "not checked: no connection";
 
-/// Checks every step.
+/// Runs the checks.
 pub(super) async fn examine(
     config: &Config,
     credentials: Option<Credentials>,
@@ -113,19 +113,19 @@ async fn through(proxy: &str, checks: &mut Vec<Check>) -> bool {
         Some((url.host_str()?.to_owned(), port))
     });
     let Some((host, port)) = place else {
-        checks.push(wrong(name, "HTTPS_PROXY is not a URL", remedy));
+        checks.push(wrong(name, "HTTPS_PROXY is not a valid URL", remedy));
         return false;
     };
-    let reached = timeout(PATIENCE, TcpStream::connect((host.as_str(), port))).await;
+    let reached = timeout(STEP_TIMEOUT, TcpStream::connect((host.as_str(), port))).await;
     let problem = match reached {
         Ok(Ok(_)) => None,
         Ok(Err(error)) => Some(error.to_string()),
-        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+        Err(_) => Some(format!("no answer within {} s", STEP_TIMEOUT.as_secs())),
     };
     match problem {
         None => {
             checks.push(ok(name, format!("requests go through {host}:{port}")));
-            let why = "the proxy does it";
+            let why = "done by the proxy";
             checks.extend(["dns", "connection"].map(|name| skipped(name, why)));
             true
         }
@@ -145,7 +145,7 @@ async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
     let base = base.as_url();
     let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = base.port_or_known_default().unwrap_or(443);
-    let found = timeout(PATIENCE, lookup_host((host, port))).await;
+    let found = timeout(STEP_TIMEOUT, lookup_host((host, port))).await;
     let addresses: Vec<SocketAddr> = match found {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(error)) => {
@@ -156,8 +156,11 @@ async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
             return false;
         }
         Err(_) => {
-            let found = format!("no answer about {host} within {} s", PATIENCE.as_secs());
-            checks.push(wrong("dns", found, "check the name server of the network"));
+            let found = format!(
+                "no DNS answer for {host} within {} s",
+                STEP_TIMEOUT.as_secs()
+            );
+            checks.push(wrong("dns", found, "check the network's DNS server"));
             skip_from(checks, &["connection", "tls", "health"]);
             return false;
         }
@@ -172,13 +175,13 @@ async fn directly(base: &BaseUrl, checks: &mut Vec<Check>) -> bool {
     ));
     let mut problem = "it has no address".to_owned();
     for address in addresses {
-        problem = match timeout(PATIENCE, TcpStream::connect(address)).await {
+        problem = match timeout(STEP_TIMEOUT, TcpStream::connect(address)).await {
             Ok(Ok(_)) => {
                 checks.push(ok("connection", format!("{address} accepts connections")));
                 return true;
             }
             Ok(Err(error)) => format!("{address}: {error}"),
-            Err(_) => format!("{address}: no answer within {} s", PATIENCE.as_secs()),
+            Err(_) => format!("{address}: no answer within {} s", STEP_TIMEOUT.as_secs()),
         };
     }
     checks.push(wrong(
@@ -211,7 +214,7 @@ fn tls(base: &BaseUrl, health: &Result<Health, BridgeError>) -> [Check; 2] {
     }
     let tls = match is_tls {
         true => ok("tls", "the certificate is valid"),
-        false => skipped("tls", "loopback needs none"),
+        false => skipped("tls", "not needed for loopback"),
     };
     let health = match health {
         Ok(health) => ok(
@@ -221,13 +224,13 @@ fn tls(base: &BaseUrl, health: &Result<Health, BridgeError>) -> [Check; 2] {
         Err(error) => wrong(
             "health",
             error.to_string(),
-            "if this is tai.chat, wait: your configuration is not the cause; otherwise check `api_base_url`",
+            "for tai.chat, try again later; for another bridge, check `api_base_url`",
         ),
     };
     [tls, health]
 }
 
-/// Compares the clocks. The bridge's time is known to the second.
+/// Compares this machine's clock with the bridge's, whose resolution is one second.
 fn clock(health: &Health, now: SystemTime) -> Check {
     let name = "clock";
     let Some(theirs) = health.server_time else {
@@ -247,7 +250,7 @@ fn clock(health: &Health, now: SystemTime) -> Check {
     ok(name, "within a minute of the bridge's")
 }
 
-/// Checks that the bridge accepts the password. If the daemon is signed in, no login is made.
+/// Checks that the bridge accepts the password. For a signed-in daemon, no login is made.
 async fn login(bridge: &HttpBridge, credentials: Option<Credentials>, daemon: &Daemon) -> Check {
     let name = "login";
     if let Some(username) = daemon.signed_in() {
@@ -266,7 +269,7 @@ async fn login(bridge: &HttpBridge, credentials: Option<Credentials>, daemon: &D
         ),
         Err(error) => {
             let fault = fault::of_login(&error);
-            let remedy = "check both where they are configured (case matters)";
+            let remedy = "check the configured username and password (case matters)";
             let refused = error.is_refused();
             let remedy = match refused {
                 true => remedy.to_owned(),
@@ -300,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_off_by_more_than_a_minute_is_a_problem() {
+    fn a_clock_skew_of_more_than_a_minute_is_a_problem() {
         let now = SystemTime::now();
         let at = |server_time| {
             clock(

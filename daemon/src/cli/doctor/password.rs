@@ -1,5 +1,5 @@
-//! The password: which source has it, and whether it looks like a copy with stray characters.
-//! No result contains it.
+//! Check of the password: whether a source provides it, and whether it has stray characters from
+//! copying. No finding contains the password.
 
 use super::{
     check::{Check, ok, wrong},
@@ -15,11 +15,11 @@ use tai_proto::Audience;
 
 const NAME: &str = "password";
 
-/// Asks the configured source, and returns its credentials for the login check.
+/// Reads the configured source. Returns its credentials for the check of the login.
 pub(super) async fn examine(config: &Config, daemon: &Daemon) -> (Check, Option<Credentials>) {
     let source = &config.source;
     if let Source::Unconfigured { username: None } = source {
-        let found = "a password is configured, but no username";
+        let found = "a password is configured without a username";
         let remedy = "set TAI_MCP_USERNAME, or `username` in the configuration file; NAME counts only together with PASSWORD";
         return (wrong(NAME, found, remedy), None);
     }
@@ -39,7 +39,7 @@ fn nothing(daemon: &Daemon) -> Check {
         .status()
         .and_then(|status| status.account.source.as_deref());
     match source {
-        Some(source) => ok(NAME, format!("the daemon has it from {source}")),
+        Some(source) => ok(NAME, format!("taid has it from {source}")),
         None => wrong(
             NAME,
             "no source is configured, and the keyring has no password",
@@ -48,14 +48,14 @@ fn nothing(daemon: &Daemon) -> Check {
     }
 }
 
-/// A password may end in a quote; most often the quote is a copying mistake.
+/// Checks the ends of the password. A quote there is valid, but usually a copying mistake.
 fn shape(credentials: &Credentials, source: &Source) -> Check {
     match has_stray_ends(credentials.password.expose_secret()) {
         false => ok(NAME, format!("8 to 128 characters, from {source}")),
         true => wrong(
             NAME,
-            format!("the one from {source} begins or ends with a space or a quote"),
-            "remove that character; if it is part of the password, `taid login` shows whether the bridge accepts it",
+            format!("the password from {source} begins or ends with a space or a quote"),
+            "remove that character, unless it is part of the password; `taid login` shows whether the bridge accepts it",
         ),
     }
 }

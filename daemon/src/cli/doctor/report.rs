@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 /// Version of the JSON format.
 const SCHEMA: u32 = 1;
 
-/// Every check that was made.
+/// All checks of one run.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     schema: u32,
     /// Whether no check found a problem.
     pub(super) ok: bool,
-    /// In the order in which they were made.
+    /// Checks in the order in which they ran.
     checks: Vec<Check>,
 }
 
@@ -69,12 +69,12 @@ mod tests {
         let page = |checks: Vec<Check>| Report::new(checks).page(Terminal::PIPE);
         let checks = vec![
             ok("proxy", "none"),
-            skipped("tls", "loopback needs none"),
+            skipped("tls", "not needed for loopback"),
             wrong("clock", "an hour\u{1b}[2J behind", "set it"),
         ];
         insta::assert_snapshot!(page(checks), @"
         ✓ proxy  none
-        - tls    loopback needs none
+        - tls    not needed for loopback
         ✗ clock  an hour?[2J behind -> set it
 
         1 problem found.

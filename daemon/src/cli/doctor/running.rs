@@ -1,4 +1,4 @@
-//! The daemon: whether it runs, answers, and is of this installation.
+//! Checks of the daemon: it must run, answer, and have the version of this program.
 
 use super::check::{Check, ok, wrong};
 use crate::cli::{daemon, error::CliError};
@@ -8,18 +8,18 @@ use tai_proto::{
     status::{SessionState, Status},
 };
 
-/// What the daemon answered.
+/// Result of a status request.
 pub(super) enum Daemon {
     /// No daemon listens.
     Absent(CliError),
-    /// A daemon listens and does not answer as it should.
+    /// A daemon listens, and the request failed.
     Unusable(CliError),
-    /// The daemon's status.
+    /// The daemon answered with its status.
     Running(Box<Status>),
 }
 
 impl Daemon {
-    /// Asks the daemon of `profile`.
+    /// Requests the status of the daemon of `profile`.
     pub(super) async fn ask(profile: &Profile) -> Self {
         let status = match daemon::Daemon::running(profile) {
             Ok(daemon) => daemon.status().await,
@@ -77,7 +77,7 @@ pub(super) fn running(daemon: &Daemon) -> Check {
     }
 }
 
-/// Checks that the daemon is of this installation.
+/// Checks that the daemon has this program's version.
 pub(super) fn version(daemon: &Daemon) -> Check {
     let name = "version";
     let ours = env!("CARGO_PKG_VERSION");
@@ -85,9 +85,9 @@ pub(super) fn version(daemon: &Daemon) -> Check {
         Some(theirs) if theirs == ours => ok(name, ours),
         Some(theirs) => wrong(
             name,
-            format!("the daemon is {theirs}, this program is {ours}"),
-            "`taid stop`, then start taid again from this installation",
+            format!("taid has version {theirs}, this program has version {ours}"),
+            "`taid stop`, then start taid from this installation",
         ),
-        None => ok(name, format!("{ours}; there is no daemon to compare with")),
+        None => ok(name, format!("{ours}; not compared: taid is not running")),
     }
 }

@@ -26,17 +26,17 @@ pub(in crate::cli) fn list(held: &[HeldMail], now: SystemTime) -> String {
         0 => write!(text, "no mail waits for approval"),
         1 => write!(
             text,
-            "1 mail is waiting. `taid approve NUMBER` shows it and asks."
+            "1 mail is waiting. `taid approve NUMBER` shows it and asks whether to send it."
         ),
         n => write!(
             text,
-            "{n} mails are waiting. `taid approve NUMBER` shows one and asks."
+            "{n} mails are waiting. `taid approve NUMBER` shows one and asks whether to send it."
         ),
     };
     text
 }
 
-/// Whole minutes, because a mail waits for an hour.
+/// Formats the time left in whole minutes, or in seconds below one minute.
 fn time_left(until: &str, now: SystemTime) -> String {
     let seconds = seconds_until(until, now).and_then(|left| u64::try_from(left).ok());
     match seconds.unwrap_or_default() {

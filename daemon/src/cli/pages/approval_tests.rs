@@ -29,19 +29,19 @@ fn the_list_has_each_mail_and_its_remaining_time() {
        4  desk.alice@tai.chat -> bob@example.com
           Figures
           expires in 30 min
-    2 mails are waiting. `taid approve NUMBER` shows one and asks.
+    2 mails are waiting. `taid approve NUMBER` shows one and asks whether to send it.
     ");
     insta::assert_snapshot!(list(&[held(3)], now), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
           expires in 30 min
-    1 mail is waiting. `taid approve NUMBER` shows it and asks.
+    1 mail is waiting. `taid approve NUMBER` shows it and asks whether to send it.
     ");
     insta::assert_snapshot!(list(&[], now), @"no mail waits for approval");
 }
 
 #[test]
-fn a_mail_is_shown_as_it_would_be_sent_with_a_note_on_what_is_not_shown() {
+fn a_mail_is_shown_as_it_would_be_sent_with_a_note_about_omitted_parts() {
     insta::assert_snapshot!(mail(&held(3)), @"
     From:    desk.alice@tai.chat
     To:      bob@example.com

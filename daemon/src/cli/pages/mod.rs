@@ -1,4 +1,4 @@
-//! Pages that commands print: text made of the daemon's answers.
+//! Pages of the commands: text from the daemon's answers.
 
 pub(super) mod approval;
 pub(super) mod status;

@@ -1,5 +1,5 @@
-//! `taid status`: one daemon on a page, or several in a table. `tai_proto::status` decides what
-//! is shown.
+//! Pages of `taid status`: one daemon on a page, or several in a table. The values come from
+//! [`tai_proto::status`].
 
 use crate::{
     cli::terminal::printable,
@@ -12,7 +12,7 @@ use std::{
 };
 use tai_proto::status::*;
 
-/// Lines of a label and a text.
+/// A page of lines, each with a label and a text.
 struct Page {
     text: String,
     now: SystemTime,
@@ -24,7 +24,7 @@ impl Page {
         let _ = writeln!(self.text, "{label:<10} {text}");
     }
 
-    /// A line for a time, if there is one.
+    /// Adds a line for a time, if there is one.
     fn time(&mut self, label: &str, prefix: &str, at: Option<&String>) {
         if let Some(at) = at {
             let text = format!("{prefix}{at}, {}", relative(at, self.now));
@@ -259,13 +259,13 @@ fn latency(us: u64) -> String {
     format!("{}.{} ms", us / 1000, us % 1000 / 100)
 }
 
-/// The time until `time`, `4 min 10 s`.
+/// Formats the time until `time`: `4 min 10 s`.
 fn left(time: &str, now: SystemTime) -> String {
     let seconds = seconds_until(time, now).and_then(|left| u64::try_from(left).ok());
     span(Duration::from_secs(seconds.unwrap_or_default()))
 }
 
-/// The distance of `time`: `in 4 min 10 s` or `12 s ago`.
+/// Formats `time` relative to `now`: `in 4 min 10 s` or `12 s ago`.
 fn relative(time: &str, now: SystemTime) -> String {
     match seconds_until(time, now) {
         Some(0) => "now".to_owned(),

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What to change.
+/// Change of a configuration.
 pub(super) enum Change<'a> {
     /// Add the server, or update it.
     Add(&'a Server<'a>),
@@ -18,11 +18,11 @@ pub(super) enum Change<'a> {
     Remove,
 }
 
-/// What became of the file.
+/// Outcome of a change.
 pub(super) enum Outcome {
-    /// The file is as it should be already.
+    /// The file needs no change.
     Unchanged,
-    /// The change was computed and not written.
+    /// Dry run: the change was not written.
     Shown {
         /// The change.
         diff: String,
@@ -31,12 +31,12 @@ pub(super) enum Outcome {
     Changed {
         /// The change.
         diff: String,
-        /// Copy of the file as it was; `None` for a new file.
+        /// Backup of the previous file; `None` for a new file.
         backup: Option<PathBuf>,
     },
 }
 
-/// Why a file was not changed.
+/// Reason for which a file was not changed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApplyError {
     #[error(transparent)]
@@ -45,11 +45,11 @@ pub(super) enum ApplyError {
     Io(#[from] io::Error),
 }
 
-/// Changes the file, after a backup next to it. With `dry_run` it only computes the change.
+/// Changes the file and saves a backup next to it. With `dry_run` it only computes the change.
 ///
 /// # Errors
-/// The file has a syntax error or another shape than the client expects, or cannot be read or
-/// written. It then is as it was.
+/// The file has a syntax error or an unexpected structure, or cannot be read or written. On an
+/// error the file is unchanged.
 pub(super) fn apply(
     client: &McpClient,
     file: &Path,
@@ -96,8 +96,8 @@ fn back_up(file: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Writes the file atomically, with the permissions it had. If the file is a link, its target
-/// is written.
+/// Replaces the file atomically and keeps its permissions. A link stays, and its target is
+/// replaced.
 fn replace(file: &Path, text: &str) -> io::Result<()> {
     let target = match fs::canonicalize(file) {
         Ok(target) => target,

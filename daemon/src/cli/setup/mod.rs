@@ -23,7 +23,7 @@ use tai_proto::names::{Instance, Profile};
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
-/// Shows each change, saves a backup next to the file, and writes no password.
+/// Prints each change and saves a backup next to the file. Writes no password.
 #[derive(Args)]
 pub(super) struct Setup {
     /// Clients [default: every client found]
@@ -32,13 +32,13 @@ pub(super) struct Setup {
     /// Instance of the clients [default: the name of each client]
     #[arg(long, value_name = "NAME")]
     instance: Option<String>,
-    /// Remove tai-mcp
+    /// Remove tai-mcp from the configurations
     #[arg(long, conflicts_with = "print")]
     remove: bool,
-    /// Only print the entry for each configuration
+    /// Print the entry of each client without changing a file
     #[arg(long)]
     print: bool,
-    /// Only show what would change
+    /// Print the changes without writing them
     #[arg(long)]
     dry_run: bool,
 }
@@ -53,10 +53,11 @@ fn client_parser() -> impl TypedValueParser<Value = &'static McpClient> {
 impl Setup {
     pub(super) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
         if let Some(Err(rule)) = self.instance.as_deref().map(Instance::new) {
-            return Err(CliError::new("the instance is not valid").caused_by(rule));
+            return Err(CliError::new("the instance is not valid")
+                .caused_by(rule)
+                .hint("correct --instance"));
         }
-        let dirs = UserDirs::of_this_user()
-            .ok_or_else(|| CliError::new("there is no home directory").hint("set HOME"))?;
+        let dirs = UserDirs::of_this_user().ok_or_else(|| CliError::no_home())?;
         let command = tai_mcp()?;
         let server = |client: &'static McpClient| Server {
             command: &command,
@@ -127,7 +128,7 @@ impl Setup {
                     print(&format!("{name}: backup in {}", backup.display()));
                 }
                 print(&match self.remove {
-                    true => format!("{name}: removed. Restart {name} to end it."),
+                    true => format!("{name}: removed. Restart {name} to apply this."),
                     false => format!(
                         "{name}: set up as \"{}\". Restart {name} to use it.",
                         server.instance
@@ -147,12 +148,11 @@ fn tai_mcp() -> Result<String, CliError> {
         true => Ok(path.to_string_lossy().into_owned()),
         false => Err(CliError::new("tai-mcp is not installed next to taid")
             .caused_by(format!("{} does not exist", path.display()))
-            .hint("install both from one release, into one directory")),
+            .hint("install both from the same release into the same directory")),
     }
 }
 
-/// Returns whether a directory of the client's own exists, which says that the client is
-/// installed.
+/// Returns whether the client's own directory exists, which shows that the client is installed.
 fn has_own_dir(file: &Path, dirs: &UserDirs) -> bool {
     let shared = [&dirs.home, &dirs.config, &dirs.dot_config];
     file.parent()

@@ -1,5 +1,4 @@
-//! The known MCP clients: where each has its configuration, and in which format. It opens no
-//! file.
+//! Table of the known MCP clients: location and format of each configuration. It opens no file.
 
 use crate::cli::user_dirs::UserDirs;
 use std::path::PathBuf;
@@ -39,7 +38,7 @@ pub(in crate::cli) enum Format {
     Json(Entry),
     /// TOML.
     Toml,
-    /// YAML, as Goose has it.
+    /// YAML, the format of Goose.
     Yaml,
 }
 

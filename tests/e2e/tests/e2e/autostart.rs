@@ -194,9 +194,7 @@ fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_an
     drop(client);
     wait_until("it has ended", || !machine.socket().exists());
     wait_until("the log says why", || {
-        machine
-            .log()
-            .contains("stopping: idle timeout")
+        machine.log().contains("stopping: idle timeout")
     });
     let mut client = shim(&machine, &[]);
     assert!(!client.call("list_inbox", json!({})).is_error);
@@ -242,7 +240,7 @@ fn a_failed_start_is_explained_to_the_agent() {
     assert!(result.is_error);
     insta::assert_snapshot!(result.text, @"
     error: taid did not start: `poll_interval` in config.toml is not valid: expected a number of milliseconds from 1000 to 60000
-    hint: ask the user to correct the value and start taid again, then call again
+    hint: ask the user to correct the value and restart taid, then call again
     ");
 }
 

@@ -252,26 +252,27 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
     exit 1
 
     $ taid approve 7
-    error: no mail 7 waits for approval
-    caused by: it was sent or discarded, it waited for more than an hour, or taid was restarted
-    hint: `taid approve` lists the mails that wait
+    error: mail 7 does not wait for approval
+    caused by: it was sent or discarded, it expired after an hour, or taid was restarted
+    hint: list the waiting mails with `taid approve`
     exit 1
 
     $ taid setup --instance a b
     error: the instance is not valid
     caused by: an instance has 1 to 64 characters: ASCII letters, digits, hyphens and underscores
+    hint: correct --instance
     exit 1
 
     $ taid setup --profile A
     error: the profile is not valid
     caused by: a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens
-    hint: choose another profile with --profile or TAI_MCP_PROFILE
+    hint: correct --profile or TAI_MCP_PROFILE
     exit 1
 
     $ taid status --profile A
     error: the profile is not valid
     caused by: a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens
-    hint: choose another profile with --profile or TAI_MCP_PROFILE
+    hint: correct --profile or TAI_MCP_PROFILE
     exit 1
     ");
 }

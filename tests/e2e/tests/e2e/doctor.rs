@@ -67,7 +67,7 @@ fn doctor_reports_a_healthy_setup() {
     ✓ proxy          none
     ✓ dns            127.0.0.1 has 1 address
     ✓ connection     127.0.0.1:PORT accepts connections
-    - tls            loopback needs none
+    - tls            not needed for loopback
     ✓ health         the bridge reports that it is healthy
     ✓ clock          within a minute of the bridge's
     ✓ login          the daemon is signed in as alice
@@ -160,7 +160,7 @@ fn doctor_names_a_second_daemon_first() {
     let mut lock = File::create(elsewhere.join("default.lock")).unwrap();
     write!(lock, "4343").unwrap();
     lock.lock().unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: another taid (pid 4343) of this profile listens on HOME/state/tai/run/default.sock, which this environment does not use");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: another taid (pid 4343) of this profile listens on HOME/state/tai/run/default.sock, but this environment uses another directory");
 }
 
 #[test]
@@ -265,5 +265,5 @@ fn doctor_names_a_stripped_environment_first() {
     let output = command.arg("doctor").env_remove("HOME").output().unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
     let first = page.lines().find(|line| line.starts_with('✗')).unwrap();
-    insta::assert_snapshot!(first, @"✗ environment    HOME is not set -> set it where this program is started from");
+    insta::assert_snapshot!(first, @"✗ environment    HOME is not set -> set it in the environment of this program");
 }

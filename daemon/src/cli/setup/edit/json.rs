@@ -1,4 +1,4 @@
-//! JSON with comments. The syntax tree keeps everything it does not change.
+//! Edits of JSON with comments. The syntax tree preserves all text outside of the edit.
 
 use super::server::{EditError, KEY, Server};
 use crate::cli::setup::registry::Entry;
@@ -22,7 +22,7 @@ pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError>
     Ok(root.to_string())
 }
 
-/// Adds the server, or updates the one that is there.
+/// Adds the server, or updates the existing one.
 pub(super) fn add(
     key: &'static str,
     form: Entry,
@@ -94,7 +94,7 @@ fn entry(form: Entry, server: &Server<'_>) -> Value {
     })
 }
 
-/// Replaces command and arguments where they differ, and leaves the rest.
+/// Replaces command and arguments if they differ, and keeps all other keys.
 fn update(ours: &CstObject, form: Entry, server: &Server<'_>) {
     let set = |name: &str, value: Value, same: &str| match ours.get(name) {
         Some(property) => {

@@ -1,5 +1,5 @@
-//! Adds `tai-mcp` to the text of a client's configuration, and removes it. Everything else in
-//! the text stays as it is, comments included. No password is ever written.
+//! Adds `tai-mcp` to the text of a client's configuration, and removes it. All other text,
+//! including comments, is preserved. No password is written.
 
 mod json;
 mod server;
@@ -11,7 +11,7 @@ pub(in crate::cli) use server::{EditError, Server};
 use super::registry::{Format, McpClient};
 
 /// Returns the configuration with the server. An existing server keeps its environment and
-/// everything else that was added to it.
+/// its other keys.
 ///
 /// # Errors
 /// Any [`EditError`].
@@ -39,7 +39,7 @@ pub(in crate::cli) fn remove(client: &McpClient, text: &str) -> Result<String, E
     }
 }
 
-/// Returns the text that a person adds by hand.
+/// Returns the entry for adding by hand.
 pub(in crate::cli) fn example(client: &McpClient, server: &Server<'_>) -> String {
     match client.format {
         Format::Yaml => yaml::new(client.key, server),

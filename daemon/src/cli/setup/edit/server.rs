@@ -1,4 +1,4 @@
-//! The server that is added to a configuration, and errors.
+//! The server entry of a configuration, and errors of edits.
 
 /// Name of the server in a client's configuration.
 pub(super) const KEY: &str = "tai";
@@ -6,7 +6,7 @@ pub(super) const KEY: &str = "tai";
 /// The server that a client starts.
 #[derive(Debug, Clone)]
 pub(in crate::cli) struct Server<'a> {
-    /// Full path of tai-mcp, because clients have a PATH of their own.
+    /// Full path of tai-mcp, because a client may have another PATH.
     pub(in crate::cli) command: &'a str,
     /// Instance of the client.
     pub(in crate::cli) instance: &'a str,
@@ -25,7 +25,7 @@ impl Server<'_> {
     }
 }
 
-/// Why a configuration cannot be edited.
+/// Reason for which a configuration cannot be edited.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::cli) enum EditError {
     /// The text is not in the client's format.

@@ -103,7 +103,7 @@ fn each_client_gets_an_entry_in_its_format() {
 }
 
 #[test]
-fn doing_it_twice_is_doing_it_once_and_removing_it_leaves_what_was() {
+fn adding_twice_changes_nothing_and_removing_restores_the_original() {
     let settings = "{\n  // my theme\n  \"theme\": \"dark\", // really\n  \"mcpServers\": {\n    \"other\": { \"command\": \"x\" },\n  },\n}\n";
     for client in CLIENTS {
         let before = match client.format {
@@ -131,7 +131,7 @@ fn doing_it_twice_is_doing_it_once_and_removing_it_leaves_what_was() {
 }
 
 #[test]
-fn everything_around_the_entry_is_kept() {
+fn text_around_the_entry_is_preserved() {
     let before = "{\n\t// my servers\n\t\"mcpServers\": {\n\t\t\"other\": {\"command\": \"x\"} // keep\n\t}\n}\n";
     insta::assert_snapshot!(add(client("cursor"), before, &SERVER).unwrap(), @r#"
     {
@@ -207,7 +207,7 @@ fn text_that_cannot_be_edited_is_an_error() {
         ("goose", "extensions: ["),
         ("goose", "- 1"),
         ("goose", "extensions: 1"),
-        // Found by fuzzing: it was taken for a mapping that goes on.
+        // Found by fuzzing: the parser read it as a continued mapping.
         ("goose", "exten-  cmd: npx: \n   \x009rgs: [-y]: \n"),
         ("goose", "extensions:\n  tai: 1\n"),
     ] {

@@ -1,4 +1,4 @@
-//! TOML.
+//! Edits of TOML. The document preserves all text outside of the edit.
 
 use super::server::{EditError, KEY, Server};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
@@ -21,7 +21,7 @@ pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError>
     Ok(document.to_string())
 }
 
-/// Adds the server, or updates the one that is there.
+/// Adds the server, or updates the existing one.
 pub(super) fn add(key: &'static str, text: &str, server: &Server<'_>) -> Result<String, EditError> {
     let mut document = parse(text)?;
     let servers = document.entry(key).or_insert_with(|| {

@@ -1,4 +1,4 @@
-//! YAML, as Goose has it.
+//! Edits of YAML, the format of Goose.
 
 use super::server::{EditError, KEY, Server};
 use yaml_edit::{Document, Mapping, YamlError};
@@ -18,7 +18,7 @@ pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError>
     Ok(document.to_string())
 }
 
-/// Returns a file with nothing but the server in it.
+/// Returns a file that contains only the server.
 pub(super) fn new(key: &'static str, server: &Server<'_>) -> String {
     // In single quotes, only a single quote needs escaping.
     let command = server.command.replace('\'', "''");
@@ -31,8 +31,8 @@ pub(super) fn new(key: &'static str, server: &Server<'_>) -> String {
     text + "    timeout: 300\n"
 }
 
-/// Adds the server, or updates the one that is there. The parser accepts some text that is not
-/// YAML, so the result is read back.
+/// Adds the server, or updates the existing one. The result is parsed again, because the parser
+/// accepts some text that is not YAML.
 pub(super) fn add(
     key: &'static str,
     before: &str,

@@ -7,7 +7,7 @@ use tai_proto::frame::FrameError;
 pub(super) enum ConnectionError {
     #[error("the peer belongs to another user")]
     OtherUser,
-    #[error("the handshake did not finish in time")]
+    #[error("the handshake was not finished in time")]
     NoHandshake,
     #[error(
         "{software} supports protocols {oldest} to {newest}, and this daemon supports none of them"

@@ -171,7 +171,9 @@ fn chaos_clients_beyond_the_limit_are_refused_and_admitted_later() {
     }
     let more: Vec<_> = (0..200).map(|_| Raw::connect(&machine.socket())).collect();
     wait_until("some are turned away", || {
-        machine.log().contains("client refused: too many connections")
+        machine
+            .log()
+            .contains("client refused: too many connections")
     });
     drop((crowd, more));
     works(&mut desk(&machine));
