@@ -1,6 +1,6 @@
-//! Which cores a measurement runs on. It changes the calling thread and nothing else.
+//! The cores that a measurement runs on. This changes only the affinity of the calling thread.
 
-/// Which cores this thread, and what it starts from here on, may run on.
+/// The cores for the calling thread and the processes and threads that it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cores {
     One,
@@ -8,7 +8,7 @@ pub(crate) enum Cores {
 }
 
 impl Cores {
-    /// Keeps to one core until the guard is dropped; does nothing for all of them.
+    /// Pins the thread to one core until the guard is dropped; [`Cores::All`] changes nothing.
     pub(crate) fn keep_to(self) -> Option<Pinned> {
         let before = rustix::thread::sched_getaffinity(None).unwrap();
         let first = (0..rustix::thread::CpuSet::MAX_CPU)

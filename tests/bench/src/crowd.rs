@@ -1,4 +1,4 @@
-//! Many clients of one daemon: what they cost together, and how long their calls take.
+//! Many clients of one daemon: memory, CPU time and latency of their calls.
 
 use crate::{
     peer::Peer,
@@ -14,22 +14,22 @@ use std::{
 };
 use tai_e2e::{Daemon, Machine};
 
-/// A machine whose taid talks to a bridge that costs nothing.
+/// A machine whose taid uses the [`Stub`] bridge.
 pub(crate) struct Crowd {
     machine: Machine,
     stub: Stub,
 }
 
-/// What the clients of a crowd ask for.
+/// The instances of the clients of a crowd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Instances {
-    /// Each another list.
+    /// Each client lists another inbox.
     Each,
-    /// All the same one, so that one request to the bridge may answer several of them.
+    /// All clients list one inbox, so that one request to the bridge can answer several clients.
     One,
 }
 
-/// How long calls took, and how many there were in a second.
+/// Latencies of calls, and calls per second.
 pub(crate) struct Latency {
     sorted: Vec<Duration>,
     pub(crate) per_second: f64,
@@ -45,7 +45,7 @@ impl Latency {
         }
     }
 
-    /// In ms.
+    /// Returns the quantile at `share`, from 0 to 1, in ms.
     pub(crate) fn at(&self, share: f64) -> f64 {
         let index = (self.sorted.len() as f64 * share) as usize;
         self.sorted[index.min(self.sorted.len() - 1)].as_secs_f64() * 1e3
@@ -71,7 +71,7 @@ impl Crowd {
         taid
     }
 
-    /// The bridge.
+    /// Returns the URL of the bridge.
     pub(crate) fn url(&self) -> String {
         self.stub.url()
     }
@@ -86,7 +86,7 @@ impl Crowd {
         command
     }
 
-    /// Clients that have shaken hands.
+    /// Starts clients and performs their handshakes.
     pub(crate) fn clients(&self, count: usize, instances: Instances) -> Vec<Peer> {
         let spawned = (0..count).map(|number| {
             Peer::spawn(match instances {
@@ -102,12 +102,12 @@ impl Crowd {
         peers
     }
 
-    /// One that is alone.
+    /// Starts one client and performs its handshake.
     pub(crate) fn client(&self) -> Peer {
         self.clients(1, Instances::One).remove(0)
     }
 
-    /// PSS of so many clients and taid after `calls` calls each, and taid's own, in kB.
+    /// Returns the PSS of `count` clients and taid after `calls` calls each, and of taid, in kB.
     pub(crate) fn memory(&self, count: usize, calls: usize) -> (f64, f64) {
         let taid = self.start();
         let mut peers = self.clients(count, Instances::Each);
@@ -125,7 +125,7 @@ impl Crowd {
         (own + theirs, own)
     }
 
-    /// So many clients call without a pause, for a while.
+    /// Measures `count` clients that call without a pause for `seconds`.
     pub(crate) fn flood(&self, count: usize, instances: Instances, seconds: f64) -> Latency {
         let _taid = self.start();
         let peers = self.clients(count, instances);
@@ -142,7 +142,7 @@ impl Crowd {
                         assert!(peer.ask(&list).contains("Mail 9"));
                         times.push(started.elapsed());
                     }
-                    // The first ones connect.
+                    // The first calls include connecting.
                     times.drain(..times.len().min(3));
                     times
                 })
@@ -155,7 +155,7 @@ impl Crowd {
         Latency::of(times, began.elapsed())
     }
 
-    /// So many clients call once, all at the same moment, again and again.
+    /// Measures `count` clients that call at the same moment, in `rounds` rounds.
     pub(crate) fn bursts(&self, count: usize, instances: Instances, rounds: usize) -> Latency {
         let _taid = self.start();
         let peers = self.clients(count, instances);
@@ -187,7 +187,7 @@ impl Crowd {
         Latency::of(times, began.elapsed())
     }
 
-    /// taid's resident memory with so many connections, in kB.
+    /// Returns the resident memory of taid with `count` connections, in kB.
     pub(crate) fn connections(&self, count: usize) -> f64 {
         let taid = self.start();
         let socket = self.machine.socket();
@@ -201,7 +201,7 @@ impl Crowd {
         rss(taid.pid())
     }
 
-    /// CPU time of a call in taid and in tai-mcp, in µs.
+    /// Returns the CPU time of a call in taid and in tai-mcp, in µs.
     pub(crate) fn cost_of_a_call(&self, rounds: u32) -> (f64, f64) {
         let taid = self.start();
         let mut peer = self.client();
@@ -214,7 +214,7 @@ impl Crowd {
         (each(0), each(1))
     }
 
-    /// System calls of a call in taid and in tai-mcp; `None` without strace.
+    /// Returns the system calls of a call in taid and in tai-mcp; `None` without strace.
     pub(crate) fn system_calls(&self, rounds: u32) -> Option<(f64, f64)> {
         let taid = self.start();
         let mut peer = self.client();
@@ -235,7 +235,7 @@ impl Crowd {
                     .lines()
                     .count()
             };
-            // It is attached once it sees something.
+            // The first traced line shows that strace is attached.
             let until = Instant::now() + Duration::from_secs(5);
             while lines() == 0 && Instant::now() < until {
                 peer.call(1);
@@ -251,15 +251,15 @@ impl Crowd {
         Some((counted[0], counted[1])).filter(|(taid, _)| *taid > 0.0)
     }
 
-    /// CPU time of a start up to the answer of initialize, in µs.
+    /// Returns the CPU time of a start up to the answer of initialize, in µs.
     pub(crate) fn cost_of_a_start(&self, rounds: u32) -> f64 {
         let mut all: Vec<f64> = (0..rounds).map(|_| cpu(self.client().child.id())).collect();
         all.sort_by(f64::total_cmp);
         all[all.len() / 2]
     }
 
-    /// From the start of a process to the answer of its first call, in turns: with a daemon
-    /// that runs, and to the list of tools.
+    /// Returns the times from the start of a process to the answer of `tools/list`, and to the
+    /// answer of its first call, with a running daemon. The two alternate.
     pub(crate) fn first_calls(&self, rounds: usize) -> [Vec<Duration>; 2] {
         let _taid = self.start();
         let mut times = [vec![], vec![]];
@@ -276,7 +276,8 @@ impl Crowd {
         times
     }
 
-    /// The same where no daemon runs: it is started, and signs in.
+    /// Returns the time from the start of a process to the answer of its first call, including
+    /// the start and the login of the daemon.
     pub(crate) fn cold_call(&self) -> Duration {
         let mut command = self.command();
         command

@@ -1,5 +1,5 @@
-//! `cargo run --release -p tai-bench`: measures what was promised, beside floors measured in
-//! the same run, and marks each limit met or missed. Exits 1 when one is missed.
+//! `cargo run --release -p tai-bench`: measures the executables next to floors of the same run,
+//! and marks each limit met or missed. Exits 1 if a limit is missed.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,10 +27,10 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
 /// Measures taid and tai-mcp, and marks each limit met or missed.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Measures another MCP server on stdio beside ours, started by a shell
+    /// Compares tai-mcp with another MCP server on stdio, which a shell starts
     #[arg(long, value_name = "COMMAND")]
     vs: Option<String>,
-    /// Writes what was measured as JSON
+    /// Writes the measurements as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Writes the plot of memory by clients
@@ -38,7 +38,7 @@ struct Args {
     svg: Option<PathBuf>,
 }
 
-/// One row: what was measured, and what it may be at the most.
+/// A row of the table: a measurement and its limit.
 struct Row {
     what: String,
     measured: f64,
@@ -110,7 +110,7 @@ fn row(
     });
 }
 
-/// Each row as an object; memory is in MB, time in the unit that is named.
+/// Returns the rows as JSON. Each row names its unit.
 fn json(rows: &[Row]) -> String {
     let rows: Vec<_> = rows
         .iter()
@@ -123,7 +123,7 @@ fn json(rows: &[Row]) -> String {
     format!("{}\n", serde_json::json!({ "rows": rows }))
 }
 
-/// Ours and another server, in the same run.
+/// Prints a comparison of tai-mcp with another server, measured in the same run.
 fn compare(command: &str) -> ExitCode {
     let crowd = Crowd::new(false);
     let _taid = crowd.start();
@@ -287,7 +287,7 @@ fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
     );
 }
 
-/// Latency and memory by number of clients; the memory as points of the plot.
+/// Adds latency and memory by number of clients. Returns the points of the memory plot.
 fn crowds(rows: &mut Vec<Row>) -> Vec<(usize, f64, f64)> {
     let plain = Crowd::new(false);
     let burst = plain.bursts(50, Instances::Each, 100);

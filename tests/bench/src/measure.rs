@@ -1,5 +1,5 @@
-//! The measurements themselves: the real executables, over the pipes and sockets that real
-//! clients use, with one blocking client thread that adds as little as it can.
+//! Measurements of the real executables over their pipes and sockets, with one blocking client
+//! thread that adds little cost.
 
 use crate::{
     cores::Cores,
@@ -57,7 +57,7 @@ impl Bench {
         Peer::spawn(command)
     }
 
-    /// Starts of the three kinds, in turns, so that noise meets all of them.
+    /// Measures starts of the three kinds. They alternate, so that noise affects all of them.
     pub(crate) fn starts(&mut self, rounds: usize) -> Starts {
         let (initialize, discover) = (initialize(), discover());
         let mut starts = Starts {
@@ -82,7 +82,7 @@ impl Bench {
         starts
     }
 
-    /// PSS of one shim alone, and of each where there are `many`, in kB.
+    /// Returns the PSS of a single tai-mcp, and of each of `many`, in kB.
     pub(crate) fn shim_pss(&mut self, many: usize) -> (f64, f64) {
         let hello = initialize();
         let started = |peer: &mut Peer| {
@@ -105,17 +105,17 @@ impl Bench {
         (alone[2], sum / many as f64)
     }
 
-    /// RSS of taid for an https bridge before anything was asked of it, and of one that
-    /// logged in and did a thousand calls, in kB.
+    /// Returns the RSS of an idle taid with an https bridge, and of a taid after a login and a
+    /// thousand calls, in kB.
     pub(crate) fn taid_rss(&mut self) -> (f64, f64) {
         let idle = Machine::new();
-        let nobody = [
+        let no_account = [
             ("API_BASE_URL", "https://tai.invalid"),
             ("TAI_MCP_PASSWORD", ""),
         ];
-        let taid = idle.start_with(&nobody);
-        // Nothing is to be had without a password; the login's failure is the last thing done.
-        tai_e2e::wait_until("it has looked for a password", || {
+        let taid = idle.start_with(&no_account);
+        // Without a password the failed login is the last step of the start.
+        tai_e2e::wait_until("taid has looked for a password", || {
             idle.log()
                 .contains("no username and password to log in with yet")
         });
@@ -130,24 +130,21 @@ impl Bench {
         (idle, rss(taid.pid()))
     }
 
-    /// Context switches of taid with a live token and no client, in `seconds`.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "what happens while nothing happens is what is measured"
-    )]
+    /// Returns the context switches of taid with a live token and no client, in `seconds`.
+    #[allow(clippy::disallowed_methods, reason = "measures an idle process")]
     pub(crate) fn idle_switches(&mut self, seconds: u64) -> u64 {
         let machine = Machine::new();
         let taid = machine.start_with(&[("LOG_LEVEL", "error")]);
         taid.wait_until_live();
-        // The client that asked for the status goes away.
+        // Lets the connection of `taid status` close.
         std::thread::sleep(Duration::from_secs(1));
         let before = switches(taid.pid());
         std::thread::sleep(Duration::from_secs(seconds));
         switches(taid.pid()) - before
     }
 
-    /// The same request directly and through shim and daemon, and a line through the relay,
-    /// in turns.
+    /// Measures the same request directly and through tai-mcp and taid, and a line through the
+    /// relay. The three alternate.
     pub(crate) fn calls(&mut self, rounds: usize, cores: Cores) -> Calls {
         let _pinned = cores.keep_to();
         let crowd = Crowd::new(false);
@@ -177,7 +174,7 @@ impl Bench {
             let started = Instant::now();
             assert!(shim.ask(&call).contains("Mail 9"));
             let through = started.elapsed();
-            // The first rounds warm everything up.
+            // The first rounds warm up.
             if round >= 200 {
                 calls.relay.push(relay);
                 calls.direct.push(direct);
@@ -187,7 +184,8 @@ impl Bench {
         calls
     }
 
-    /// taid's resident memory before and after it listed a hundred mails of 150 kB, in kB.
+    /// Returns the resident memory of taid before and after listing a hundred mails of 150 kB,
+    /// in kB.
     pub(crate) fn heavy_inbox(&mut self) -> (f64, f64) {
         let machine = Machine::new();
         let body = "0123456789abcde\n".repeat(9_600);
@@ -212,7 +210,7 @@ impl Bench {
         (before, rss(taid.pid()))
     }
 
-    /// How many logins it costs when so many clients make their first call at once.
+    /// Returns the logins for the simultaneous first calls of `clients` clients.
     pub(crate) fn logins_of_cold_clients(&mut self, clients: usize) -> u64 {
         let machine = Machine::new();
         let call = line(
@@ -240,7 +238,7 @@ impl Bench {
     }
 }
 
-/// A client that talks to the bridge itself, on a connection it keeps.
+/// A direct client of the bridge with a kept connection.
 struct Direct {
     client: reqwest::Client,
     url: String,

@@ -1,4 +1,4 @@
-//! A process that is asked a line and answers one, without threads on our side.
+//! A child process that answers each line with a line. The benchmark uses no threads for it.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -6,9 +6,8 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio},
 };
 
-/// The argument that turns this executable into the floor of a call: like tai-mcp it passes
-/// each line over a Unix socket to another process, waits for the answer and passes that back;
-/// the other one is `cat`.
+/// The argument that turns this executable into the floor of a call. Like tai-mcp, it passes each
+/// line over a Unix socket to another process, here `cat`, and passes the answer back.
 pub(crate) const RELAY: &str = "--relay";
 
 pub(crate) fn relay() -> ExitCode {
@@ -35,7 +34,7 @@ pub(crate) fn relay() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A child and its two pipes, without threads.
+/// A child and its two pipes.
 pub(crate) struct Peer {
     pub(crate) child: Child,
     pub(crate) input: ChildStdin,
@@ -65,7 +64,7 @@ impl Peer {
         self.input.write_all(line.as_bytes()).unwrap();
     }
 
-    /// Lists the inbox so many times.
+    /// Lists the inbox `times` times.
     pub(crate) fn call(&mut self, times: u32) {
         let list = crate::requests::list();
         for _ in 0..times {
@@ -73,7 +72,7 @@ impl Peer {
         }
     }
 
-    /// Writes a line and waits for one.
+    /// Writes a line and returns the next line.
     pub(crate) fn ask(&mut self, line: &str) -> &str {
         self.input.write_all(line.as_bytes()).unwrap();
         self.line.clear();

@@ -1,4 +1,4 @@
-//! The plot for packaging/docs/performance.md: what clients cost together, by how many there are.
+//! The plot for packaging/docs/performance.md: memory by number of clients.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,8 @@ const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 60.0;
 const BOTTOM: f64 = 40.0;
 
-/// Points are numbers of clients and MB: all of it, and taid's share.
+/// Returns the plot as SVG. A point is the number of clients, the MB of all processes, and the MB
+/// of taid.
 pub(crate) fn memory(points: &[(usize, f64, f64)]) -> String {
     let most = points.iter().map(|point| point.1).fold(1.0, f64::max);
     let most = (most / 100.0).ceil() * 100.0;
@@ -50,7 +51,7 @@ pub(crate) fn memory(points: &[(usize, f64, f64)]) -> String {
     }
     let mut free = 0.0;
     for (clients, ..) in points {
-        // The small numbers stand too close to each other.
+        // Labels of small numbers would overlap.
         if x(*clients) < free {
             continue;
         }

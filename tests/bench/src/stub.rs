@@ -1,5 +1,5 @@
-//! A bridge that costs next to nothing, so that what is measured is ours: a thread for each
-//! connection, and answers that were made before. With TLS where that is asked for.
+//! A bridge of little cost, with prepared answers and a thread for each connection, so that the
+//! benchmark measures taid and tai-mcp. TLS is optional.
 
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
@@ -17,7 +17,7 @@ use std::{
 
 pub(crate) struct Stub {
     address: SocketAddr,
-    /// The certificate to trust, where it speaks TLS.
+    /// The certificate to trust; `None` without TLS.
     certificate: Option<tempfile::NamedTempFile>,
 }
 
@@ -47,17 +47,17 @@ fn base64(text: &str) -> String {
     out
 }
 
-/// The instance of a client that is alone.
+/// The instance of a single client.
 pub(crate) const ALONE: &str = "desk";
-/// Instances beside it that have mails.
+/// Number of other instances with mails.
 const INSTANCES: usize = 200;
 
-/// The name of one of them; they are used over and over.
+/// Returns the name of an instance. Numbers beyond [`INSTANCES`] wrap around.
 pub(crate) fn instance(number: usize) -> String {
     format!("c{}", number % INSTANCES)
 }
 
-/// An instance's ten mails.
+/// Returns the answer with the ten mails of an instance.
 fn list(instance: &str) -> Vec<u8> {
     let mails: Vec<_> = (0..10)
         .map(|n| {
@@ -85,7 +85,7 @@ impl Answers {
         }
     }
 
-    /// What is answered to a request for a list, by its head.
+    /// Returns the answer to a list request with this head.
     fn to(&self, head: &str) -> &[u8] {
         let (_, rest) = head.split_once("prefix=").unwrap();
         let end = rest.find(['&', ' ']).unwrap();
@@ -131,13 +131,13 @@ impl Stub {
         }
     }
 
-    /// What makes a process trust it.
+    /// Returns the file of the certificate to trust; `None` without TLS.
     pub(crate) fn trust(&self) -> Option<PathBuf> {
         Some(self.certificate.as_ref()?.path().to_owned())
     }
 }
 
-/// A certificate for localhost, and what serves it.
+/// Creates a certificate for localhost. Returns the server configuration and the file.
 fn identity() -> (Arc<ServerConfig>, tempfile::NamedTempFile) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -151,7 +151,7 @@ fn identity() -> (Arc<ServerConfig>, tempfile::NamedTempFile) {
     (Arc::new(config), file)
 }
 
-/// Answers each request of a connection. Its bodies, a login's, are passed over.
+/// Answers each request of a connection. Request bodies are skipped.
 fn serve<S: Read + Write>(mut stream: S, answers: &Answers) -> io::Result<()> {
     let mut read = Vec::new();
     let mut piece = [0; 4096];

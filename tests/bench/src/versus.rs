@@ -1,5 +1,5 @@
-//! Any other MCP server on stdio, measured as ours is. It is started by a shell, asked for its
-//! tools, and ended; no tool of it is called.
+//! Measurements of any MCP server on stdio. The server is started by a shell, lists its tools and
+//! is ended; no tool is called.
 
 use crate::{
     measure::median,
@@ -13,16 +13,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What one server costs.
+/// The costs of a server.
 pub(crate) struct Costs {
     pub(crate) start: Duration,
-    /// Of all its processes, in kB, where one and where ten run.
+    /// PSS of all processes of one server and of ten servers, in kB.
     pub(crate) alone: f64,
     pub(crate) ten: f64,
     pub(crate) tools: Duration,
 }
 
-/// `command` makes a new one of the same each time.
+/// Measures the servers that `command` starts.
 pub(crate) fn costs(command: &dyn Fn() -> Command) -> Costs {
     let hello = initialize();
     let begin = || {
@@ -59,7 +59,7 @@ pub(crate) fn costs(command: &dyn Fn() -> Command) -> Costs {
     }
 }
 
-/// Passes over what is no answer: some servers begin with notifications.
+/// Sends a line and waits for its result. Skips notifications, which some servers send first.
 fn answered(peer: &mut Peer, line: &str) {
     let mut said = peer.ask(line).to_owned();
     while !said.contains("\"result\"") {
@@ -71,7 +71,7 @@ fn answered(peer: &mut Peer, line: &str) {
     }
 }
 
-/// PSS of these processes and all they started, in kB.
+/// Returns the PSS of these processes and their descendants, in kB.
 fn tree(peers: &[Peer]) -> f64 {
     let mut pids: Vec<u32> = peers.iter().map(|peer| peer.child.id()).collect();
     let mut sum = 0.0;

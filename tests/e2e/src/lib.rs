@@ -1,5 +1,6 @@
-//! A machine in a temporary directory: the real executables, a home of their own, a sandbox
-//! bridge. Used by the tests, the demo and the benchmark. Everything it starts ends with it.
+//! The test harness: a machine with the real executables, a temporary home directory and a
+//! sandbox bridge. The tests, the demo and the benchmark use it. All processes of a machine end
+//! when it is dropped.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +8,7 @@
     clippy::panic,
     clippy::indexing_slicing
 )]
-// A harness that cannot go on has nothing better to do than to say so and stop.
+// A failure of the harness fails the test.
 
 pub mod mcp;
 pub mod processes;
@@ -27,11 +28,16 @@ use std::{
 };
 use tai_sandbox::{Options, Sandbox};
 
-/// The account every test has. It exists in the sandbox alone.
+/// Username of the account of all tests. It exists only in the sandbox.
 pub const USER: &str = "alice";
-/// Its password, which is no secret and looks like none.
+/// Password of [`USER`]. It is not a secret.
 pub const PASSWORD: &str = "sandbox-password";
-/// The directory with the executables, built once per process, in this build's profile.
+
+/// Returns the directory of the executables. The first call builds them, in the profile of this
+/// build. `TAI_EXECUTABLES` names a directory with existing executables instead.
+///
+/// # Panics
+/// If the build fails.
 pub fn executables() -> &'static Path {
     static DIR: OnceLock<PathBuf> = OnceLock::new();
     DIR.get_or_init(|| {
@@ -52,8 +58,8 @@ pub fn executables() -> &'static Path {
             None => "dev",
         };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        // Tests share one choice of features with the whole workspace, or cargo would build
-        // every dependency twice. What is measured has its own features alone.
+        // Tests use the features of the whole workspace, so that cargo builds dependencies
+        // once. The benchmark measures executables with only their own features.
         let what: &[&str] = match profile {
             "dev" => &["--workspace", "--bins", "--examples"],
             _ => &["--package", "taid", "--package", "tai-mcp"],
@@ -65,26 +71,26 @@ pub fn executables() -> &'static Path {
             .arg("--target-dir")
             .arg(dir.parent().unwrap())
             .status()
-            .expect("cargo can be run");
+            .expect("cargo runs");
         assert!(built.success(), "the executables do not build");
         dir
     })
 }
 
-/// A user's machine: a home directory, and a bridge to talk to.
+/// A machine of a user: a home directory and a bridge.
 pub struct Machine {
-    /// The bridge.
+    /// The mail bridge.
     pub sandbox: Sandbox,
     home: tempfile::TempDir,
 }
 
 impl Machine {
-    /// A machine whose sandbox has [`USER`].
+    /// Creates a machine whose sandbox has the account [`USER`].
     pub fn new() -> Self {
         Self::with(Options::default())
     }
 
-    /// The same, with options for the sandbox.
+    /// Creates a machine with options for the sandbox.
     pub fn with(options: Options) -> Self {
         let sandbox = Sandbox::start(options).expect("the sandbox starts");
         sandbox
@@ -97,32 +103,33 @@ impl Machine {
         machine
     }
 
-    /// The home directory.
+    /// Returns the home directory.
     pub fn home(&self) -> &Path {
         self.home.path()
     }
 
-    /// Where taid looks for `config.toml`.
+    /// Returns the directory of `config.toml`.
     pub fn config_dir(&self) -> PathBuf {
         self.home().join("config/tai")
     }
 
-    /// The directory of the socket.
+    /// Returns the directory of the sockets.
     pub fn runtime_dir(&self) -> PathBuf {
         self.home().join("tai")
     }
 
-    /// The default profile's socket.
+    /// Returns the socket of the default profile.
     pub fn socket(&self) -> PathBuf {
         self.runtime_dir().join("default.sock")
     }
 
-    /// The log that `tail -f` would follow.
+    /// Returns the text of the current log of the default profile; empty without a log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.home().join("state/tai/logs/tai-mcp.log")).unwrap_or_default()
     }
 
-    /// A command of ours with this machine's environment and nothing else of ours.
+    /// Returns a command that runs one of the executables with the environment of this machine.
+    /// Auto-start is off.
     pub fn command(&self, name: &str) -> Command {
         let mut command = Command::new(executables().join(name));
         command
@@ -133,12 +140,12 @@ impl Machine {
             .env("XDG_STATE_HOME", self.home().join("state"))
             .env("XDG_CONFIG_HOME", self.home().join("config"))
             .env("API_BASE_URL", self.sandbox.url())
-            // Tests say themselves when a taid is to run.
+            // Tests start taid explicitly.
             .env("TAI_MCP_AUTOSTART", "0");
         command
     }
 
-    /// `taid run`, with the account and `more` variables, not yet started.
+    /// Returns the command `taid run` with the account and additional variables.
     pub fn taid(&self, more: &[(&str, &str)]) -> Command {
         let mut command = self.command("taid");
         command
@@ -150,7 +157,7 @@ impl Machine {
         command
     }
 
-    /// `taid run` without an account, and with `more` variables, not yet started.
+    /// Returns the command `taid run` without an account, with additional variables.
     pub fn bare_taid(&self, more: &[(&str, &str)]) -> Command {
         let mut command = self.command("taid");
         command
@@ -160,7 +167,7 @@ impl Machine {
         command
     }
 
-    /// Starts taid without an account, and waits until it serves.
+    /// Starts taid without an account and waits until it serves.
     pub fn start_bare(&self, more: &[(&str, &str)]) -> Daemon<'_> {
         self.spawn(self.bare_taid(more))
     }
@@ -170,7 +177,8 @@ impl Machine {
         std::fs::write(self.config_dir().join("config.toml"), text).unwrap();
     }
 
-    /// Text in which this machine's own paths and ports read the same on every machine.
+    /// Returns a text with `HOME` and `BRIDGE` in place of the home directory and the URL of the
+    /// bridge.
     pub fn plain(&self, bytes: &[u8]) -> String {
         String::from_utf8_lossy(bytes)
             .replace(self.home().to_str().unwrap(), "HOME")
@@ -182,12 +190,12 @@ impl Machine {
         self.start_with(&[])
     }
 
-    /// The same, with more variables.
+    /// Starts taid with additional variables and waits until it serves.
     pub fn start_with(&self, more: &[(&str, &str)]) -> Daemon<'_> {
         self.spawn(self.taid(more))
     }
 
-    /// Starts the taid of another profile, without an account.
+    /// Starts the taid of another profile without an account and waits until it serves.
     pub fn start_profile(&self, profile: &str, more: &[(&str, &str)]) -> Killed {
         let mut command = self.bare_taid(more);
         command.env("TAI_MCP_PROFILE", profile);
@@ -197,7 +205,7 @@ impl Machine {
         taid
     }
 
-    /// Starts a `taid run` and waits until it serves.
+    /// Starts a command that runs taid and waits until it serves.
     pub fn spawn(&self, mut command: Command) -> Daemon<'_> {
         let child = command
             .stdin(Stdio::null())
@@ -212,24 +220,24 @@ impl Machine {
         daemon
     }
 
-    /// Starts a shim for `instance`, as an MCP client would.
+    /// Starts `tai-mcp` for an instance, as an MCP client does.
     pub fn shim(&self, instance: &str) -> Shim {
         self.shim_with(&[("TAI_MCP_INSTANCE", instance)])
     }
 
-    /// Starts a shim with these variables.
+    /// Starts `tai-mcp` with additional variables.
     pub fn shim_with(&self, more: &[(&str, &str)]) -> Shim {
         let mut command = self.command("tai-mcp");
         command.envs(more.iter().copied());
         Shim::spawn(command)
     }
 
-    /// Runs `taid` with arguments to its end.
+    /// Runs `taid` with arguments and returns its output.
     pub fn cli(&self, args: &[&str]) -> Output {
         self.command("taid").args(args).output().expect("taid runs")
     }
 
-    /// Runs `taid` with arguments and something to read.
+    /// Runs `taid` with arguments and input, and returns its output.
     pub fn cli_reading(&self, args: &[&str], input: &str) -> Output {
         let mut child = self
             .command("taid")
@@ -239,17 +247,20 @@ impl Machine {
             .stderr(Stdio::piped())
             .spawn()
             .expect("taid runs");
-        // One that does not read is no failure of this.
+        // A command may end without reading its input.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
     }
 
-    /// Signs in as [`USER`] with this password.
+    /// Runs `taid login` for [`USER`] with this password.
     pub fn login(&self, password: &str) -> Output {
         self.cli_reading(&["login", USER, "--password-stdin"], password)
     }
 
-    /// `taid status --json`.
+    /// Returns the output of `taid status --json`.
+    ///
+    /// # Panics
+    /// If the output is not JSON.
     pub fn status(&self) -> Value {
         let output = self.cli(&["status", "--json"]);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
@@ -264,8 +275,8 @@ impl Default for Machine {
     }
 }
 
-/// Ends what still runs: a taid that a client started, programs of `tai-mcp live`, and what a
-/// test that failed has left.
+/// Kills all remaining processes: an auto-started taid, programs of `tai-mcp live`, and processes
+/// of a failed test.
 impl Drop for Machine {
     fn drop(&mut self) {
         processes::end(self.home());
@@ -279,7 +290,7 @@ pub struct Daemon<'a> {
 }
 
 impl Daemon<'_> {
-    /// Its process id.
+    /// Returns the process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
@@ -297,7 +308,7 @@ impl Daemon<'_> {
         });
     }
 
-    /// Ends it as a power cut would.
+    /// Kills taid and waits for its end.
     pub fn kill(mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -309,7 +320,7 @@ impl Daemon<'_> {
         processes::send_signal(self.pid(), rustix::process::Signal::TERM);
     }
 
-    /// Waits for its end; its exit code, and what it wrote to standard error.
+    /// Waits for the end of taid. Returns its exit code and its standard error.
     pub fn wait(mut self) -> (Option<i32>, String) {
         let mut text = String::new();
         if let Some(stderr) = self.child.stderr.as_mut() {
@@ -318,7 +329,7 @@ impl Daemon<'_> {
         (self.child.wait().unwrap().code(), text)
     }
 
-    /// Stops it with `taid stop` and waits for its end.
+    /// Runs `taid stop` and waits for the end of taid.
     pub fn stop(self) {
         let output = self.machine.cli(&["stop"]);
         assert!(

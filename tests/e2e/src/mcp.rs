@@ -1,4 +1,4 @@
-//! An MCP client for a shim: lines out, lines in, each wait with a bound.
+//! An MCP client on the standard streams of `tai-mcp`. Each wait has a timeout.
 
 use crate::waiting::{PATIENCE, wait_until};
 use serde_json::{Value, json};
@@ -10,25 +10,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A running tai-mcp and its client. Killed when dropped.
+/// A running `tai-mcp` and its client. The process is killed when this is dropped.
 pub struct Shim {
     child: Child,
     input: Option<ChildStdin>,
     lines: mpsc::Receiver<String>,
     answers: HashMap<String, Value>,
-    /// Notifications and requests of the server that nobody has looked at.
+    /// Unread notifications and requests of the server.
     heard: VecDeque<Value>,
     next_id: u64,
     modern: bool,
     capabilities: Value,
 }
 
-/// What a tool said.
+/// The result of a tool call.
 #[derive(Debug, Clone)]
 pub struct ToolResult {
     /// The text of the first content block.
     pub text: String,
-    /// `structuredContent`; null when there is none.
+    /// `structuredContent`; null if there is none.
     pub structured: Value,
     /// `isError`.
     pub is_error: bool,
@@ -37,7 +37,7 @@ pub struct ToolResult {
 }
 
 impl Shim {
-    /// Starts it; says nothing yet.
+    /// Starts the process without a handshake.
     pub fn spawn(mut command: Command) -> Self {
         let mut child = command
             .stdin(Stdio::piped())
@@ -68,18 +68,18 @@ impl Shim {
         }
     }
 
-    /// The process id.
+    /// Returns the process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Says from here on that it can do these things.
+    /// Sets the capabilities of the client.
     pub fn capable_of(mut self, capabilities: Value) -> Self {
         self.capabilities = capabilities;
         self
     }
 
-    /// Shakes hands as clients before 2026-07-28 do.
+    /// Performs the handshake of revisions before 2026-07-28.
     pub fn initialized(mut self, name: &str, revision: &str) -> Self {
         let result = self.request(
             "initialize",
@@ -90,7 +90,7 @@ impl Shim {
         self
     }
 
-    /// Speaks 2026-07-28 from here on: no handshake, `_meta` with every request.
+    /// Switches to revision 2026-07-28: no handshake, and `_meta` in each request.
     pub fn modern(mut self) -> Self {
         self.modern = true;
         self
@@ -101,26 +101,26 @@ impl Shim {
         self.send_raw(&message.to_string());
     }
 
-    /// Writes one line, whatever it is.
+    /// Writes a line, which need not be valid.
     pub fn send_raw(&mut self, line: &str) {
         let input = self.input.as_mut().expect("the input is open");
-        // A server that has gone is found out about by waiting for its answer.
+        // If the server has ended, waiting for its answer fails.
         let _ = input.write_all(format!("{line}\n").as_bytes());
         let _ = input.flush();
     }
 
-    /// The next line, parsed.
+    /// Returns the next line, parsed.
     pub fn next_line(&mut self) -> Value {
-        self.next_within(PATIENCE).expect("a line comes")
+        self.next_within(PATIENCE).expect("a line arrives")
     }
 
-    /// The next line, if one comes in time.
+    /// Returns the next line; `None` after the timeout.
     pub fn next_within(&mut self, patience: Duration) -> Option<Value> {
         let line = self.lines.recv_timeout(patience).ok()?;
-        Some(serde_json::from_str(&line).expect("stdout carries JSON lines alone"))
+        Some(serde_json::from_str(&line).expect("stdout carries only JSON lines"))
     }
 
-    /// Sends a request without waiting; its id.
+    /// Sends a request without waiting. Returns its id.
     pub fn begin(&mut self, method: &str, mut params: Value) -> Value {
         let id = json!(self.next_id);
         self.next_id += 1;
@@ -135,7 +135,7 @@ impl Shim {
         id
     }
 
-    /// Waits for the answer to a request, keeping those to others.
+    /// Waits for the answer to a request. Other answers are kept.
     pub fn finish(&mut self, id: &Value) -> Value {
         let deadline = Instant::now() + PATIENCE * 4;
         loop {
@@ -158,7 +158,8 @@ impl Shim {
         }
     }
 
-    /// The next notification or request of the server with this method, if one comes in time.
+    /// Returns the next notification or request of the server with this method; `None` after the
+    /// timeout.
     pub fn hear_within(&mut self, method: &str, patience: Duration) -> Option<Value> {
         let deadline = Instant::now() + patience;
         loop {
@@ -172,10 +173,10 @@ impl Shim {
         }
     }
 
-    /// The next notification or request of the server with this method.
+    /// Returns the next notification or request of the server with this method.
     pub fn hear(&mut self, method: &str) -> Value {
         let heard = self.hear_within(method, PATIENCE);
-        heard.unwrap_or_else(|| panic!("no {method} comes"))
+        heard.unwrap_or_else(|| panic!("no {method} arrives"))
     }
 
     /// Answers a request of the server.
@@ -183,24 +184,24 @@ impl Shim {
         self.send(&json!({"jsonrpc": "2.0", "id": request["id"], "result": result}));
     }
 
-    /// A request and its answer.
+    /// Sends a request and returns its answer.
     pub fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.begin(method, params);
         self.finish(&id)
     }
 
-    /// A tool call and its result.
+    /// Calls a tool and returns its result.
     pub fn call(&mut self, tool: &str, arguments: Value) -> ToolResult {
         let id = self.begin_call(tool, arguments);
         self.finish_call(&id)
     }
 
-    /// Sends a tool call without waiting; its id.
+    /// Sends a tool call without waiting. Returns its id.
     pub fn begin_call(&mut self, tool: &str, arguments: Value) -> Value {
         self.begin("tools/call", json!({"name": tool, "arguments": arguments}))
     }
 
-    /// Waits for a tool call's result.
+    /// Waits for the result of a tool call.
     pub fn finish_call(&mut self, id: &Value) -> ToolResult {
         let answer = self.finish(id);
         let result = answer
@@ -220,7 +221,7 @@ impl Shim {
         }
     }
 
-    /// Closes its input and waits for its end, with what it still said.
+    /// Closes the input and waits for the end. Returns the exit status and the unread lines.
     pub fn close(mut self) -> (ExitStatus, Vec<String>) {
         drop(self.input.take());
         let mut status = None;
@@ -231,18 +232,18 @@ impl Shim {
         (status.expect("it has ended"), self.lines.iter().collect())
     }
 
-    /// Takes the writing end of its input, which then is the caller's to close.
+    /// Takes the writing end of the input. The caller closes it.
     pub fn take_input(&mut self) -> ChildStdin {
         self.input.take().expect("the input is open")
     }
 
-    /// Kills it where it is, and lives on as what its client is left with.
+    /// Kills the process and keeps the pipes of the client.
     pub fn kill_in_place(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
-    /// Whether its output has ended: no process has the writing end any more.
+    /// Returns whether no process has the writing end of the output open.
     pub fn output_has_ended(&self) -> bool {
         loop {
             match self.lines.try_recv() {
@@ -252,7 +253,7 @@ impl Shim {
         }
     }
 
-    /// Kills it where it is, and returns what it had written that was not read.
+    /// Kills the process and returns the unread messages.
     pub fn kill(mut self) -> Vec<Value> {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -262,12 +263,12 @@ impl Shim {
             .collect()
     }
 
-    /// Stops reading its output, as a client that died would, and waits for its end.
+    /// Stops reading the output, as a killed client does.
     pub fn hang_up_output(&mut self) {
         self.lines = mpsc::channel().1;
     }
 
-    /// Whether it has ended.
+    /// Returns whether the process has ended.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }

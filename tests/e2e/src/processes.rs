@@ -1,5 +1,5 @@
-//! The processes of a machine: which they are, what an ordinary user may see of them, and
-//! ending all of them. Linux has most of this; elsewhere the lock files have to do.
+//! The processes of a machine: finding, observing and killing them. Without `/proc`, only lock
+//! files identify them.
 
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use std::{
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long the end of a machine waits for its processes to be gone.
+/// Longest wait for the end of the processes of a machine.
 const END: Duration = Duration::from_secs(10);
 
 /// The homes of all machines of this process.
@@ -22,8 +22,7 @@ fn homes() -> MutexGuard<'static, Vec<PathBuf>> {
     HOMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Prints a line about a check that this system or this user cannot have, past the test
-/// harness, which would keep it for itself.
+/// Prints that a check cannot run here. The line bypasses the output capture of the test runner.
 pub fn skipped(what: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {what}");
 }
@@ -31,19 +30,19 @@ pub fn skipped(what: &str) {
 /// Sends a signal to a process.
 ///
 /// # Panics
-/// When there is no such process.
+/// If there is no such process.
 pub fn send_signal(pid: u32, signal: Signal) {
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).unwrap();
     kill_process(pid, signal).unwrap();
 }
 
-/// Whether a process runs; one that has ended and was not waited for does not.
+/// Returns whether a process runs. A zombie does not.
 pub fn is_running(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     !stat.is_empty() && !stat.contains(") Z ") && !stat.contains(") X ")
 }
 
-/// The processes that run with this text in their arguments.
+/// Returns the arguments of each running process whose arguments contain this text.
 pub fn with_argument(text: &str) -> Vec<String> {
     let processes = all().into_values().filter(|process| process.runs);
     processes
@@ -52,10 +51,10 @@ pub fn with_argument(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Changes a command so that this process may read what taid hides from other processes of
-/// its user: its environment, its memory, its open files. Root may read it anyway. An ordinary
-/// user may read it in a user namespace that this user made. Prints a line and returns `None`
-/// where there are no such namespaces; `what` names the check.
+/// Changes a command so that this process can read the environment, memory and open files of
+/// taid, which hides them from other processes of its user. Root can read them in any case. For
+/// another user the command runs in a user namespace. Without namespaces, prints that `what` is
+/// skipped and returns `None`.
 pub fn observable(command: Command, what: &str) -> Option<Command> {
     if geteuid().is_root() {
         return Some(command);
@@ -64,7 +63,7 @@ pub fn observable(command: Command, what: &str) -> Option<Command> {
     let mut probe = Command::new("unshare");
     let probe = probe.args(namespace).arg("true").stderr(Stdio::null());
     if !probe.status().is_ok_and(|status| status.success()) {
-        skipped(&format!("{what}: this takes root or user namespaces"));
+        skipped(&format!("{what}: needs root or user namespaces"));
         return None;
     }
     let mut inside = Command::new("unshare");
@@ -79,42 +78,44 @@ pub fn observable(command: Command, what: &str) -> Option<Command> {
     Some(inside)
 }
 
-/// Writes a script that can be run at once. Another process writes it: a file that this one has
-/// open for writing would be inherited by the programs that other tests are just starting, and
-/// the system runs no file that is open for writing ("Text file busy").
+/// Writes a script that can be executed at once. Another process writes it, because processes
+/// that other tests start would inherit the open file, and the system refuses to execute a file
+/// that is open for writing ("Text file busy").
 pub fn write_program(path: &Path, text: &str) {
     let mut shell = Command::new("sh")
         .args(["-c", "cat >\"$0\" && chmod 700 \"$0\""])
         .arg(path)
         .stdin(Stdio::piped())
         .spawn()
-        .expect("sh can be run");
-    let mut input = shell.stdin.take().expect("its input is piped");
-    input.write_all(text.as_bytes()).expect("it reads");
+        .expect("sh runs");
+    let mut input = shell.stdin.take().expect("the input is piped");
+    input
+        .write_all(text.as_bytes())
+        .expect("sh reads its input");
     drop(input);
-    assert!(shell.wait().expect("it ends").success());
+    assert!(shell.wait().expect("sh ends").success());
 }
 
 /// A process that is killed when this is dropped.
 pub struct Killed(Child);
 
 impl Killed {
-    /// Kills `child` in the end.
+    /// Wraps a child.
     pub fn new(child: Child) -> Self {
         Self(child)
     }
 
-    /// Starts `command`, and kills it in the end.
+    /// Starts a command.
     pub fn spawn(command: &mut Command) -> Self {
-        Self(command.spawn().expect("the program can be run"))
+        Self(command.spawn().expect("the program runs"))
     }
 
-    /// Its process id.
+    /// Returns the process id.
     pub fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// The process.
+    /// Returns the process.
     pub fn child(&mut self) -> &mut Child {
         &mut self.0
     }
@@ -127,10 +128,10 @@ impl Drop for Killed {
     }
 }
 
-/// A machine's home has been made.
+/// Registers the home of a new machine.
 pub(crate) fn begin(home: &Path) {
-    // A process whose parent has ended becomes a child of this one, so that all that descends
-    // from this process can be found. It says so each time, which changes nothing.
+    // Orphans become children of this process, so that all descendants can be found. Repeating
+    // the call has no effect.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     homes().push(home.to_owned());
@@ -139,7 +140,7 @@ pub(crate) fn begin(home: &Path) {
 /// Kills all processes of a machine, and waits until they are gone.
 #[allow(
     clippy::disallowed_methods,
-    reason = "the pause between two looks, not a guess at how long it takes"
+    reason = "the interval between two checks, not an assumed duration"
 )]
 pub(crate) fn end(home: &Path) {
     let deadline = Instant::now() + END;
@@ -176,7 +177,7 @@ struct Process {
     name: String,
 }
 
-/// All processes. Empty where there is no `/proc`.
+/// Returns all processes; empty without `/proc`.
 fn all() -> BTreeMap<i32, Process> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -184,13 +185,13 @@ fn all() -> BTreeMap<i32, Process> {
         .collect()
 }
 
-/// The processes that run and that this one started, or that descend from those.
+/// Returns the running descendants of this process.
 fn descendants() -> Vec<Process> {
     let mut all = all();
     let own = own_pid();
     let descends = |process: &Process| {
         let mut parent = process.parent;
-        // Pids that were taken over in between could form a circle.
+        // Pids that are reused during the scan can form a cycle.
         for _ in 0..all.len() {
             match all.get(&parent) {
                 _ if parent == own => return true,
@@ -215,7 +216,7 @@ fn own_pid() -> i32 {
 impl Process {
     fn read(pid: i32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The name stands in brackets and may have any character.
+        // The name is in brackets and can contain any character.
         let (head, tail) = stat.rsplit_once(") ")?;
         let mut fields = tail.split(' ');
         let runs = !matches!(fields.next()?, "Z" | "X");
@@ -234,7 +235,7 @@ impl Process {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Whether its arguments or its environment have a path in this home.
+    /// Returns whether the arguments or the environment contain a path in this home.
     fn mentions(&self, home: &Path) -> bool {
         let home = home.to_string_lossy();
         ["cmdline", "environ"]
@@ -242,8 +243,8 @@ impl Process {
             .any(|file| self.file(file).contains(&*home))
     }
 
-    /// Whether it is a taid that this process started, or that one of its clients started, and
-    /// that has not written yet into a lock file whose it is: it hides its environment earlier.
+    /// Returns whether this is a taid whose machine is unknown: it hides its environment before it
+    /// writes its pid into a lock file.
     fn is_taid_of_unknown_machine(&self) -> bool {
         self.parent == own_pid()
             && self.name == "taid"
@@ -255,7 +256,7 @@ impl Process {
     }
 }
 
-/// The lock files below a directory.
+/// Returns the lock files below a directory.
 fn locks(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut dirs = vec![dir.to_owned()];
@@ -276,7 +277,7 @@ fn pid_in(lock: &Path) -> Option<i32> {
     fs::read_to_string(lock).ok()?.trim().parse().ok()
 }
 
-/// The processes that hold a lock below `home`.
+/// Returns the processes that hold a lock below `home`.
 fn holders(home: &Path) -> BTreeSet<i32> {
     let held = |lock: &PathBuf| {
         File::open(lock).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))

@@ -1,5 +1,4 @@
-//! A peer of the socket that writes any bytes, for tests of hostile and broken clients. Other
-//! tests use `tai-client`.
+//! A connection to the socket that can write any bytes, for tests of hostile and broken clients.
 
 use crate::waiting::PATIENCE;
 use std::{
@@ -21,10 +20,10 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// Connects; says nothing yet.
+    /// Connects without a handshake.
     ///
     /// # Errors
-    /// What the system says.
+    /// If there is no taid at the socket.
     pub fn connect(socket: &Path) -> io::Result<Self> {
         let stream = UnixStream::connect(socket)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -34,12 +33,12 @@ impl Raw {
         })
     }
 
-    /// Connects, shakes hands and attaches as a person.
+    /// Connects, performs the handshake and attaches as a person.
     pub fn open(socket: &Path) -> Self {
         Self::open_as(socket, Role::Person)
     }
 
-    /// Connects, shakes hands and attaches with a role.
+    /// Connects, performs the handshake and attaches with a role.
     pub fn open_as(socket: &Path, role: Role) -> Self {
         let mut raw = Self::connect(socket).expect("taid listens");
         raw.frame(&Hello::new("test"));
@@ -49,7 +48,7 @@ impl Raw {
         raw
     }
 
-    /// Writes bytes. A peer that has hung up is found out about by reading.
+    /// Writes bytes. If the daemon has closed the connection, reading reports it.
     pub fn bytes(&mut self, bytes: &[u8]) {
         let _ = self.stream.write_all(bytes);
     }
@@ -65,14 +64,14 @@ impl Raw {
     pub fn request(&mut self, id: u64, method: impl Method) {
         self.frame(&ToDaemon::Request(Request {
             id,
-            // As much as tai-mcp gives a call.
+            // The deadline that tai-mcp uses.
             deadline_ms: 55_000,
             progress: false,
             call: method.into_call(),
         }));
     }
 
-    /// The next frame; `None` when the daemon hung up.
+    /// Returns the next frame; `None` if the daemon closed the connection.
     pub fn read<T: serde::de::DeserializeOwned>(&mut self) -> Option<T> {
         let mut piece = [0; 4096];
         loop {
@@ -91,12 +90,14 @@ impl Raw {
                     .extend_from_slice(piece.get(..n).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return None,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => panic!("the daemon neither answers nor hangs up: {error}"),
+                Err(error) => {
+                    panic!("the daemon neither answers nor closes the connection: {error}")
+                }
             }
         }
     }
 
-    /// The next answer, and the id of its request.
+    /// Returns the next answer and the id of its request.
     pub fn answer(&mut self) -> (u64, Result<Answer, Fault>) {
         match self.read().expect("an answer") {
             FromDaemon::Answer { id, result } => (id, result),
@@ -104,7 +105,7 @@ impl Raw {
         }
     }
 
-    /// Whether the daemon hangs up without another word.
+    /// Returns whether the daemon closes the connection without another frame.
     pub fn is_hung_up_on(&mut self) -> bool {
         self.read::<FromDaemon>().is_none()
     }

@@ -1,22 +1,21 @@
-//! How long tests wait, and waiting for a condition.
+//! Timeouts of tests, and waiting for a condition.
 
 use std::time::{Duration, Instant};
 
-/// How long a condition is waited for before its test fails. A test that passes does not wait
-/// so long, so that this is for a machine with a lot of other work.
+/// Timeout of [`wait_until`]. It is long because only failing tests reach it, and machines may
+/// be busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long something may take that takes `quiet` on a machine without other work: more, in
-/// proportion to the processes that compete for each core now. `TAI_TEST_PATIENCE` is a factor
-/// of the tester's choice, in place of what is measured.
+/// Returns the limit for an operation that takes `quiet` on an idle machine, scaled by the load
+/// per core, from 1 to 100. `TAI_TEST_PATIENCE` replaces the measured factor.
 pub fn within(quiet: Duration) -> Duration {
     let given = std::env::var("TAI_TEST_PATIENCE").ok();
     let factor = given.and_then(|factor| factor.parse().ok());
     quiet.mul_f64(factor.unwrap_or_else(competition).clamp(1.0, 100.0))
 }
 
-/// How many processes want to run, for each core: the larger of the last minute's mean and the
-/// number of this moment. 1 where the system does not tell.
+/// Returns the runnable processes per core: the larger of the mean of the last minute and the
+/// current number; 0 without `/proc`.
 fn competition() -> f64 {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let mut fields = load.split([' ', '/']);
@@ -26,13 +25,13 @@ fn competition() -> f64 {
     f64::max(mean.unwrap_or_default(), now.unwrap_or_default()) / cores as f64
 }
 
-/// Waits for a condition, with a bound.
+/// Waits until a condition holds. `what` names it.
 ///
 /// # Panics
-/// When it has not come true within [`PATIENCE`].
+/// If the condition does not hold within [`PATIENCE`].
 #[allow(
     clippy::disallowed_methods,
-    reason = "the pause between two looks, not a guess at how long it takes"
+    reason = "the interval between two checks, not an assumed duration"
 )]
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;

@@ -1,5 +1,4 @@
-//! The mail bridge's API, request by request, as `bridge-api.md` observed it. Where it looks
-//! wrong it is meant to: these are the traps a client has to survive.
+//! The mail API, request by request, with the observed quirks of the real bridge.
 
 use crate::{
     Tokens, outgoing,
@@ -84,7 +83,7 @@ pub(crate) async fn handle(shared: &Shared, head: &Parts, endpoint: &str, body: 
     }
 }
 
-/// The bearer of a good token. The scheme must be spelled `Bearer`.
+/// Returns the user of a valid token. The scheme is case-sensitive: `Bearer`.
 fn authorized(shared: &Shared, head: &Parts) -> Option<String> {
     let value = head.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let world = lock(shared);
@@ -94,7 +93,7 @@ fn authorized(shared: &Shared, head: &Parts) -> Option<String> {
     )
 }
 
-/// A token and its expiry. The expiry keeps the fraction that the token's `exp` drops.
+/// Returns a token and its `expires_at`, which has fractions of a second, unlike the claim `exp`.
 fn issue(world: &World, user: &str) -> (String, String) {
     let now = world.behaviour.now();
     let ttl = world.behaviour.token_ttl_s;
@@ -178,7 +177,7 @@ async fn login(shared: &Shared, body: &Value) -> Reply {
     };
     let stored = {
         let world = lock(shared);
-        // A failing database is masked as a wrong password.
+        // The bridge reports a failing database as a wrong password.
         if world.behaviour.database_down {
             return refused();
         }
@@ -266,7 +265,7 @@ fn shown(mail: &store::Mail, modern: bool) -> Value {
     })
 }
 
-/// What JavaScript's `parseInt` makes of it: `2abc` is 2.
+/// Parses a number as `parseInt` of JavaScript does: `2abc` is 2.
 fn lenient_id(text: &str) -> Option<i64> {
     let text = text.trim_start();
     let digits = text.strip_prefix('-').unwrap_or(text);

@@ -1,28 +1,28 @@
-//! How the sandbox behaves: what its deployment offers, its clock, its latency and the
-//! faults it has been told to commit. It only decides; `server` and `api` carry out.
+//! The behaviour of the sandbox: optional endpoints, clock, latency and faults. `server` and `api`
+//! apply it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// One way to misbehave.
+/// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// 500 INTERNAL_ERROR, nothing done.
+    /// Answers 500 INTERNAL_ERROR without doing the work.
     Error500,
-    /// 500 with the text that the bridge has for a failure before the mail provider, nothing
-    /// done.
+    /// Answers 500 with the text of a failure before the delivery provider, without doing the
+    /// work.
     NotProcessed,
-    /// 502 with an HTML page, nothing done, as a proxy in front of the bridge answers.
+    /// Answers 502 with an HTML page, as a proxy does, without doing the work.
     Html502,
-    /// 503 with an HTML page, nothing done, as during maintenance.
+    /// Answers 503 with an HTML page, as during maintenance, without doing the work.
     Html503,
-    /// 429 with Retry-After, nothing done.
+    /// Answers 429 with `Retry-After`, without doing the work.
     TooMany429,
-    /// Never answers, nothing done.
+    /// Never answers, without doing the work.
     Hang,
-    /// Closes the connection, nothing done.
+    /// Closes the connection without doing the work.
     Close,
     /// Does the work, then closes the connection without an answer.
     CloseAfter,
@@ -32,43 +32,43 @@ pub enum FaultKind {
     Malformed,
 }
 
-/// What the tokens it hands out are like.
+/// The kind of the issued tokens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tokens {
-    /// As they should be; `expires_at` up to a second later than `exp`.
+    /// Valid; `expires_at` is up to a second later than `exp`.
     #[default]
     Good,
-    /// Good, but `expires_at` says an hour ago.
+    /// Valid, with an `expires_at` of an hour ago.
     ExpiresAtEarly,
-    /// Good, but `expires_at` says in ten years.
+    /// Valid, with an `expires_at` in ten years.
     ExpiresAtLate,
-    /// `"alg": "none"`, and no signature.
+    /// With `"alg": "none"`.
     AlgNone,
-    /// Somebody else's.
+    /// For another user.
     WrongSub,
     /// Without `exp`.
     NoExp,
-    /// `exp` is a minute ago.
+    /// With an `exp` of a minute ago.
     PastExp,
-    /// A megabyte of claims.
+    /// With a megabyte of claims.
     Huge,
-    /// Words.
+    /// A text that is not a token.
     NotAJwt,
 }
 
-/// A fault for the next `count` requests whose path starts with `path`.
+/// A fault for the next `count` requests to `endpoint`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// What to do.
+    /// Kind of the fault.
     pub kind: FaultKind,
-    /// For how many requests.
+    /// Number of requests.
     #[serde(default = "one")]
     pub count: u32,
-    /// `METHOD /path` or a beginning of it; empty is every request below `/api` and `/health`.
+    /// `METHOD /path` or a prefix of it; empty for all requests of the mail API.
     #[serde(default)]
     pub endpoint: String,
-    /// What Retry-After says, for 429 and 503: seconds or an HTTP date.
+    /// Value of `Retry-After` for 429 and 503: seconds or an HTTP date.
     #[serde(default)]
     pub retry_after: Option<String>,
 }
@@ -78,7 +78,7 @@ fn one() -> u32 {
 }
 
 impl Fault {
-    /// `kind` for the next `count` requests to `endpoint`.
+    /// Creates a fault without a `Retry-After`.
     pub fn new(kind: FaultKind, count: u32, endpoint: &str) -> Self {
         Self {
             kind,
@@ -89,44 +89,44 @@ impl Fault {
     }
 }
 
-/// How the sandbox behaves.
+/// The behaviour of a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {
-    /// How long a token lives, in seconds. 24 hours.
+    /// Lifetime of tokens, in seconds; 24 hours by default.
     pub token_ttl_s: i64,
     /// Whether `POST /messages/{id}/reply` exists.
     pub has_reply: bool,
     /// Whether `POST /refresh` exists.
     pub has_refresh: bool,
-    /// What the tokens it hands out are like.
+    /// The kind of the issued tokens.
     pub tokens: Tokens,
-    /// Whether `/health` says so.
+    /// Whether `/health` reports that the bridge is healthy.
     pub healthy: bool,
-    /// Whether health is asked at `/api/v1/health`, as documentation has it.
+    /// Whether the health endpoint is `/api/v1/health`, as in the documentation of the bridge.
     pub health_below_api: bool,
-    /// Whether logins are 403: the account is suspended.
+    /// Whether logins get 403 because the account is suspended.
     pub suspended: bool,
     /// Whether `GET /unread` exists.
     pub has_unread: bool,
-    /// Whether `is_read` is a bool and `received_at` RFC 3339, as some deployments have it.
+    /// Whether `is_read` is a boolean and `received_at` is RFC 3339, as in some deployments.
     pub modern_fields: bool,
-    /// Whether the database fails: lists are empty, ids are 404, logins are 401.
+    /// Whether the database fails: lists are empty, mails are 404, logins are 401.
     pub database_down: bool,
-    /// Whether the delivery provider fails: 500 after `provider_delay_ms`, and after five of
-    /// those 500 at once for 60 s.
+    /// Whether the delivery provider fails: 500 after `provider_delay_ms`. After five failures,
+    /// 500 at once for 60 s.
     pub provider_down: bool,
-    /// How long the bridge tries before it gives the provider up, in milliseconds.
+    /// Time until the bridge reports a failure of the provider, in milliseconds.
     pub provider_delay_ms: u64,
-    /// How long every answer takes, in milliseconds.
+    /// Delay of each answer, in milliseconds.
     pub latency_ms: u64,
-    /// How far the bridge's clock is ahead of ours, in seconds.
+    /// Offset of the clock of the bridge, in seconds.
     pub clock_offset_s: i64,
-    /// Faults to commit, first come first served.
+    /// Pending faults, first in first out.
     pub faults: VecDeque<Fault>,
 }
 
-/// The bridge's circuit breaker around its delivery provider.
+/// The circuit breaker of the bridge around its delivery provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Breaker {
     failures: u32,
@@ -176,12 +176,12 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
-    /// The bridge's time.
+    /// Returns the time of the bridge.
     pub fn now(&self) -> Timestamp {
         Timestamp::now() + SignedDuration::from_secs(self.clock_offset_s)
     }
 
-    /// Takes the fault that applies to this request, if one does.
+    /// Takes the first fault that applies to a request.
     pub(crate) fn take_fault(&mut self, endpoint: &str) -> Option<Fault> {
         let at = self
             .faults

@@ -1,9 +1,8 @@
-//! A mail bridge on loopback that answers as `tai.chat` really does, traps included, with
-//! switches to make it misbehave. Tests link it; people run it as `tai-sandbox`. It delivers
-//! mail between its own accounts and never opens a connection to anywhere.
+//! A mail bridge on loopback that answers as `tai.chat` does, including its quirks, with
+//! switches for faults. Tests link it as a library; `tai-sandbox` runs it as a program. It
+//! delivers mail between its own accounts and opens no connections.
 //!
-//! What each endpoint answers is in `shared/bridge-api.md`; what `/__sandbox` offers is in
-//! [`admin`].
+//! `api` implements the mail API, `admin` the switches under `/__sandbox`.
 
 mod admin;
 mod api;
@@ -31,34 +30,34 @@ use std::{
 };
 use world::{Shared, World, lock};
 
-/// Why the sandbox did not start.
+/// Failure to start the sandbox.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken, or loopback is missing.
+    /// The port is in use, or loopback is missing.
     #[error("cannot listen on 127.0.0.1:{port}")]
     Listen {
         port: u16,
         #[source]
         source: std::io::Error,
     },
-    /// The file is not a database of ours, or cannot be written.
+    /// The file is not a mail store, or cannot be written.
     #[error("cannot open the mail store")]
     Store(#[source] rusqlite::Error),
-    /// The system gives no thread or no runtime.
+    /// The thread or the async runtime cannot be created.
     #[error("cannot start the server thread")]
     Thread(#[source] std::io::Error),
 }
 
-/// How to start it.
+/// Options of a sandbox.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 lets the system pick one.
+    /// Port on 127.0.0.1; 0 for a free port.
     pub port: u16,
-    /// Where the mails are kept; `None` keeps them in memory.
+    /// File of the mail store; `None` for memory.
     pub data: Option<PathBuf>,
-    /// How it behaves from the start.
+    /// Initial behaviour.
     pub behaviour: Behaviour,
-    /// Whether each request is a line on standard error.
+    /// Whether each request is printed to standard error.
     pub print_requests: bool,
 }
 
@@ -72,7 +71,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Listens on loopback and serves on a thread of its own.
+    /// Listens on loopback and serves on a new thread.
     ///
     /// # Errors
     /// Any [`StartError`].
@@ -113,44 +112,45 @@ impl Sandbox {
         })
     }
 
-    /// The base URL: `http://127.0.0.1:PORT`.
+    /// Returns the base URL: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Creates an account as `POST /api/v1/register` would.
+    /// Creates an account, as `POST /api/v1/register` does.
     ///
     /// # Errors
-    /// The store's, and a username that is taken.
+    /// Errors of the store, and a username that is in use.
     pub fn add_account(&self, username: &str, password: &str) -> Result<(), rusqlite::Error> {
         let hash = secrets::PasswordHash::new(password);
         lock(&self.shared).store.add_account(username, &hash)
     }
 
-    /// Puts a mail into the mailbox it is addressed to; `None` when nobody here has it.
+    /// Delivers a mail to the mailbox of its address. Returns its id; `None` if no account has the
+    /// address.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn deliver(&self, mail: &NewMail) -> Result<Option<u64>, rusqlite::Error> {
         let mut world = lock(&self.shared);
         let now = world.behaviour.now();
         world.store.deliver(mail, now)
     }
 
-    /// Every mail in the sandbox, oldest first.
+    /// Returns all mails, oldest first.
     ///
     /// # Errors
-    /// The store's.
+    /// Errors of the store.
     pub fn mails(&self) -> Result<Vec<Mail>, rusqlite::Error> {
         lock(&self.shared).store.all()
     }
 
-    /// Changes how it behaves from the next request on.
+    /// Changes the behaviour from the next request on.
     pub fn behave(&self, change: impl FnOnce(&mut Behaviour)) {
         change(&mut lock(&self.shared).behaviour);
     }
 
-    /// Does `kind` to the next `count` requests to `endpoint`.
+    /// Applies a fault to the next `count` requests to `endpoint`.
     pub fn fail(&self, kind: FaultKind, count: u32, endpoint: &str) {
         let fault = Fault::new(kind, count, endpoint);
         self.behave(|behaviour| behaviour.faults.push_back(fault));
@@ -163,22 +163,23 @@ impl Sandbox {
         self.behave(|behaviour| behaviour.faults.push_back(fault));
     }
 
-    /// Makes every token it ever issued invalid.
+    /// Makes all issued tokens invalid.
     pub fn revoke_all_tokens(&self) {
         lock(&self.shared).secret = secrets::TokenSecret::random();
     }
 
-    /// How many requests `endpoint` got, as in `POST /api/v1/login`; mail ids read `{id}`.
+    /// Returns the number of requests to an endpoint, such as `POST /api/v1/login`. Mail ids are
+    /// `{id}`.
     pub fn count(&self, endpoint: &str) -> u64 {
         lock(&self.shared).journal.count(endpoint)
     }
 
-    /// How many connections are open.
+    /// Returns the number of open connections.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// The last requests, oldest first.
+    /// Returns the last 1,000 requests, oldest first.
     pub fn log(&self) -> Vec<Entry> {
         lock(&self.shared).journal.entries()
     }

@@ -1,18 +1,18 @@
-//! `tai-sandbox`: the sandbox bridge for a person to try things on. Says where it listens,
-//! prints each request, and ends with Ctrl-C or SIGTERM.
+//! `tai-sandbox`: runs the sandbox bridge as a program. Prints its URL and each request, and ends
+//! on Ctrl-C or SIGTERM.
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use tai_sandbox::{Behaviour, Options, Sandbox};
 
-/// A local mail bridge on loopback, as awkward as the real one.
+/// A local mail bridge with the quirks of the real one, for tests and experiments.
 ///
-/// Accounts are made with POST /api/v1/register, or with --account. Switches and records are
-/// under /__sandbox.
+/// POST /api/v1/register and --account create accounts. Switches and records are under
+/// /__sandbox.
 #[derive(Parser)]
 #[command(name = "tai-sandbox", version)]
 struct Args {
-    /// Port on 127.0.0.1; 0 lets the system pick one.
+    /// Port on 127.0.0.1; 0 for a free port.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Keep mails and accounts in this file instead of in memory.
@@ -21,19 +21,19 @@ struct Args {
     /// Create this account; the password is not a secret here.
     #[arg(long, value_name = "NAME:PASSWORD")]
     account: Vec<String>,
-    /// How long tokens live, in seconds.
+    /// Lifetime of tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
     token_ttl: i64,
-    /// Leave out POST /messages/{id}/reply, as some deployments do.
+    /// Run without POST /messages/{id}/reply, like some deployments.
     #[arg(long)]
     no_reply: bool,
-    /// Leave out GET /unread, as some deployments do.
+    /// Run without GET /unread, like some deployments.
     #[arg(long)]
     no_unread: bool,
-    /// Make every answer take this long, in milliseconds.
+    /// Delay of each answer, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
-    /// Set the bridge's clock this far ahead, in seconds; may be negative.
+    /// Offset of the clock of the bridge, in seconds; may be negative.
     #[arg(
         long,
         value_name = "SECONDS",
@@ -80,7 +80,7 @@ fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         let (name, password) = account
             .split_once(':')
             .ok_or("--account takes NAME:PASSWORD")?;
-        // With --data the account may be there already.
+        // With --data the account may already exist.
         if let Err(error) = sandbox.add_account(name, password) {
             eprintln!("warning: account {name}: {error}");
         }

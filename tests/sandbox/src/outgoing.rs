@@ -1,5 +1,5 @@
-//! Sending and replying: who may send as whom, the delivery provider and its circuit breaker,
-//! and delivery into the sandbox's own mailboxes.
+//! Sending and replying: permitted senders, the delivery provider and its circuit breaker, and
+//! delivery to the mailboxes of the sandbox.
 
 use crate::{
     NewMail,
@@ -47,7 +47,8 @@ fn is_plain_address(to: &str) -> bool {
             && !to.contains(['<', '>', ',', ';', ' ', '\r', '\n']) && !domain.contains('@'))
 }
 
-/// The delivery provider, whose failures the bridge retries by itself before it says so.
+/// Simulates the delivery provider, whose failures the bridge retries before it reports them.
+/// Returns the answer of a failure; `None` on success.
 async fn provider(shared: &Shared) -> Option<Reply> {
     let delay = {
         let mut world = lock(shared);
@@ -94,7 +95,7 @@ fn deliver(
         body_html: html.map(str::to_owned),
         received_at: None,
     };
-    // Mail to anywhere else is accepted and goes nowhere.
+    // Mail to other addresses is accepted and dropped.
     world.store.deliver(&mail, now)?;
     Ok((store::message_id(now), format!("{now:.3}")))
 }

@@ -1,6 +1,6 @@
-//! Passwords and tokens, as the bridge keeps and makes them (seed: PBKDF2-SHA256, 100,000
-//! rounds, 16-byte salt; JWT, HS256). Tokens are made by hand because the real ones are
-//! awkward in ways a library does not offer: no `typ`, no `jti`.
+//! Password hashes and tokens of the bridge (seed: PBKDF2-SHA256, 100,000 rounds, 16-byte salt;
+//! JWT, HS256). Tokens are built by hand because those of the bridge have no `typ` and no `jti`,
+//! and tests need invalid ones.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,13 +12,13 @@ const ROUNDS: u32 = 100_000;
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {
-        // The sandbox protects nothing; it only has to be different each time.
+        // The sandbox protects nothing; the bytes only have to differ each time.
         fastrand::fill(&mut bytes);
     }
     bytes
 }
 
-/// A password as the bridge stores it.
+/// A stored password: salt and hash.
 pub(crate) struct PasswordHash {
     pub(crate) salt: [u8; 16],
     pub(crate) hash: [u8; 32],
@@ -42,7 +42,7 @@ fn derive(password: &str, salt: &[u8]) -> [u8; 32] {
     pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.as_bytes(), salt, ROUNDS)
 }
 
-/// The secret tokens are signed with.
+/// The signing secret of tokens.
 pub(crate) struct TokenSecret([u8; 32]);
 
 #[derive(Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl TokenSecret {
     }
 
     fn mac(&self, signed: &str) -> Hmac<Sha256> {
-        // HMAC takes a key of any length; the fallback is never reached.
+        // HMAC accepts keys of any length, so that the fallback is not reached.
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0)
             .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
         mac.update(signed.as_bytes());
@@ -70,14 +70,14 @@ impl TokenSecret {
         self.sign(r#"{"alg":"HS256"}"#, &claims)
     }
 
-    /// A token with any header and any claims.
+    /// Signs a token with any header and claims.
     pub(crate) fn sign(&self, header: &str, claims: &str) -> String {
         let signed = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
         let signature = BASE64.encode(self.mac(&signed).finalize().into_bytes());
         format!("{signed}.{signature}")
     }
 
-    /// Whose token it is, if it is good at `now`. One second past expiry there is no grace.
+    /// Returns the user of a token that is valid at `now`, in Unix seconds. There is no grace period.
     pub(crate) fn verify(&self, token: &str, now: i64) -> Option<String> {
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = BASE64.decode(signature).ok()?;

@@ -1,4 +1,4 @@
-//! HTTP: connections, faults, gzip, the journal. What a request means is in `api`.
+//! The HTTP server: connections, faults, gzip and the request log. `api` handles the requests.
 
 use crate::{
     Entry, Fault, FaultKind, admin, api, reply,
@@ -25,10 +25,10 @@ use std::{
 use tokio::sync::oneshot;
 
 const MAX_BODY: usize = 64 << 20;
-/// Setting a compressor up costs more than it saves on less.
+/// Smallest body that is compressed, in bytes. Below it, compression costs more than it saves.
 const WORTH_COMPRESSING: usize = 8 << 10;
 
-/// The connection is to be closed without an answer.
+/// The error that closes a connection without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("closed on purpose")]
 struct HangUp;
@@ -47,7 +47,7 @@ pub(crate) async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 Err(_) => {
-                    // Out of descriptors: accepting again at once would only spin.
+                    // Without free descriptors, accepting again at once would spin.
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }
@@ -68,7 +68,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// An open connection, for as long as this lives.
+/// A guard that counts an open connection.
 struct Open(Arc<AtomicUsize>);
 
 impl Open {
@@ -84,7 +84,7 @@ impl Drop for Open {
     }
 }
 
-/// `METHOD /path` with mail ids as `{id}`.
+/// Returns `METHOD /path` with mail ids as `{id}`.
 fn endpoint(method: &str, path: &str) -> String {
     let mut parts: Vec<&str> = path.split('/').collect();
     if path.starts_with("/api/v1/messages/")

@@ -1,5 +1,5 @@
-//! The accounts and mails, in SQLite as the bridge has them, with its queries' quirks: the
-//! order, the `LIKE`, the limits. It knows nothing of HTTP.
+//! Accounts and mails in SQLite, with the quirks of the queries of the bridge: order, `LIKE`,
+//! limits. This does not depend on HTTP.
 
 use crate::secrets::PasswordHash;
 use jiff::Timestamp;
@@ -7,25 +7,25 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// A mail to put into a mailbox.
+/// A mail to deliver.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewMail {
-    /// The envelope sender.
+    /// Envelope sender.
     pub from: String,
-    /// The address; its last label before `@tai.chat` names the account.
+    /// Recipient. The last label before `@tai.chat` names the account.
     pub to: String,
-    /// May be missing.
+    /// Subject; optional.
     pub subject: Option<String>,
-    /// May be missing.
+    /// Text body; optional.
     pub body_text: Option<String>,
-    /// May be missing.
+    /// HTML body; optional.
     pub body_html: Option<String>,
-    /// `YYYY-MM-DD HH:MM:SS`; the bridge's time now when missing.
+    /// `YYYY-MM-DD HH:MM:SS`; `None` for the current time of the bridge.
     pub received_at: Option<String>,
 }
 
-/// A mail as it is stored.
+/// A stored mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mail {
     pub id: u64,
@@ -40,11 +40,11 @@ pub struct Mail {
     pub size: u64,
 }
 
-/// Which part of a mailbox to list.
+/// The part of a mailbox to list.
 pub(crate) struct Page<'a> {
     pub(crate) user: &'a str,
     pub(crate) prefix: Option<&'a str>,
-    /// Negative is everything, as in SQLite.
+    /// Negative for all mails, as in SQLite.
     pub(crate) limit: i64,
     pub(crate) offset: i64,
 }
@@ -99,7 +99,8 @@ impl Store {
             .optional()
     }
 
-    /// Delivers to the account that `to` names, whatever the case; `None` when there is none.
+    /// Delivers a mail to the account of `to`, case-insensitively. Returns its id; `None` if there is
+    /// no such account.
     pub(crate) fn deliver(
         &mut self,
         mail: &NewMail,
@@ -140,7 +141,8 @@ impl Store {
 
     /// The page and the number of all mails that match.
     pub(crate) fn list(&self, page: &Page<'_>) -> rusqlite::Result<(Vec<Mail>, u64)> {
-        // The real query; `_` and `%` in the prefix are wildcards, and `desk.sub.user@` matches.
+        // The query of the bridge: `_` and `%` in the prefix are wildcards, and the prefix `desk`
+        // matches `desk.sub.user@`.
         let like = page
             .prefix
             .map_or("%".to_owned(), |prefix| format!("{prefix}.%@%"));
@@ -216,7 +218,8 @@ fn mail(row: &Row<'_>) -> rusqlite::Result<Mail> {
     })
 }
 
-/// The bridge's own id of a mail: milliseconds and ten letters; nothing to thread by.
+/// Creates a message id of the bridge: milliseconds and ten letters. It is not an RFC 5322
+/// Message-ID.
 pub(crate) fn message_id(now: Timestamp) -> String {
     let letters: String = std::iter::repeat_with(fastrand::lowercase)
         .take(10)

@@ -1,5 +1,5 @@
-//! The sandbox is as awkward as bridge-api.md says the bridge is: each trap has a test, so
-//! that no client is ever tested against a kinder one.
+//! The quirks of the real bridge: each has a test, so that clients are not tested against a
+//! simpler bridge.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -10,7 +10,8 @@ use std::{
 };
 use tai_sandbox::{Fault, FaultKind, NewMail, Options, Sandbox};
 
-/// One request on a connection of its own: the status, the head, the body.
+/// Sends a request on a new connection. Returns the status, the head and the body; 0 without an
+/// answer.
 fn raw(
     sandbox: &Sandbox,
     method: &str,

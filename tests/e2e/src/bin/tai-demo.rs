@@ -1,9 +1,8 @@
-//! `cargo demo`: the main job on an embedded sandbox. Two MCP clients, each with its own
-//! tai-mcp, mail each other through one taid with one login. Exits 0 only when what it
-//! counted is what it says.
+//! `cargo demo`: two MCP clients, each with its own `tai-mcp`, mail each other through one taid
+//! with one login, on a built-in sandbox bridge. Exits 0 only if the counts are as expected.
 
 #![allow(clippy::indexing_slicing)]
-// serde_json's index never fails.
+// Indexing a `serde_json::Value` does not panic.
 
 use serde_json::json;
 use std::{
@@ -20,7 +19,7 @@ const USAGE: &str = "\
 usage: cargo demo [--keep]
 
 Runs a sandbox mail bridge, taid and two tai-mcp in a temporary directory, and lets the two
-mail each other. With --keep they go on running until Ctrl-C, for a client of your own.";
+mail each other. With --keep they run until Ctrl-C, for a client of your own.";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -43,9 +42,9 @@ fn main() -> ExitCode {
     match run_until_interrupted(&machine, &interrupted, keep) {
         Ok(Some(outcome)) => outcome,
         Ok(None) => {
-            // taid is not a child of this thread's, so it is asked, not waited for.
+            // The demo thread owns the process of taid, so this thread stops it by command.
             interrupted.store(true, Ordering::SeqCst);
-            // What the demo is waiting for will not come any more; that is no news.
+            // The demo thread panics when its calls fail. That is expected here.
             std::panic::set_hook(Box::new(|_| {}));
             machine.cli(&["stop"]);
             let _ = std::fs::remove_dir_all(machine.home());
@@ -59,7 +58,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the demo on a thread of its own; `None` when Ctrl-C came first.
+/// Runs the demo on a separate thread. Returns `None` after Ctrl-C.
 fn run_until_interrupted(
     machine: &Arc<Machine>,
     interrupted: &Arc<AtomicBool>,
@@ -147,7 +146,7 @@ fn demo(machine: &Machine, interrupted: &AtomicBool, keep: bool) -> ExitCode {
     outcome
 }
 
-/// Says what happened, as counted by taid and by the sandbox.
+/// Prints the counts of taid and of the sandbox, and compares them with the expected ones.
 fn count(machine: &Machine) -> ExitCode {
     let status = machine.status();
     let clients = status["clients"].as_array().map_or(0, Vec::len);
@@ -163,7 +162,7 @@ fn count(machine: &Machine) -> ExitCode {
     if agreed && (clients, logins, mails.len(), read) == (2, 1, 2, 2) {
         ExitCode::SUCCESS
     } else {
-        eprintln!("error: that should have been 2 clients, 1 login, 2 mails, 2 read");
+        eprintln!("error: expected 2 clients, 1 login, 2 mails, 2 read");
         ExitCode::FAILURE
     }
 }
