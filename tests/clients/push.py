@@ -1,8 +1,8 @@
-"""The official Python SDK and what a server asks and tells by itself: usage: push.py TAI_MCP MODE
+"""Tests elicitation and notifications with the official Python SDK. usage: push.py TAI_MCP MODE
 
-The user is asked before a mail is sent (elicitation, both eras), and the client is told of new
-mail (resources/subscribe, subscriptions/listen). MODE is as in sdk.py. taid's profile "strict"
-has confirm_send = "always".
+The server asks the user before it sends a mail (elicitation, both eras) and notifies the client
+of new mail (resources/subscribe, subscriptions/listen). MODE is as in sdk.py. The profile
+"strict" of taid has confirm_send = "always".
 """
 
 import asyncio
@@ -91,4 +91,4 @@ async def first_generation():
 
 
 asyncio.run(first_generation() if mode == "v1" else second_generation())
-print(f"ok: Python SDK, {mode}: asked before sending, told of new mail")
+print(f"ok: Python SDK, {mode}: asked before sending, notified of new mail")

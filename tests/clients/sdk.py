@@ -1,8 +1,8 @@
-"""Drives tai-mcp with the official Python SDK: usage: sdk.py TAI_MCP MODE
+"""Calls all tools with the official Python SDK. usage: sdk.py TAI_MCP MODE
 
-MODE is how the SDK connects: "legacy" (initialize), "2026-07-28", "auto" (server/discover and
-then whichever), or "v1" for the SDK's first generation. Both generations check every result
-against the tool's output schema themselves.
+MODE is how the SDK connects: "legacy" (initialize), "2026-07-28", "auto" (server/discover, then
+either), or "v1" for the first generation of the SDK. Both generations validate each result
+against the output schema of its tool.
 """
 
 import asyncio

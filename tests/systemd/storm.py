@@ -1,5 +1,5 @@
-"""1,000 calls from 10 clients while taid is killed with SIGKILL again and again: every read is
-answered, and every send was done once or reported as unknown. usage: storm.py SANDBOX"""
+"""Makes 1,000 calls from 10 clients while taid is killed repeatedly with SIGKILL. Each read must be
+answered, and each send must happen once or be reported as unknown. usage: storm.py SANDBOX"""
 
 import json
 import os
@@ -69,7 +69,7 @@ while any(thread.is_alive() for thread in threads) and kills < 5:
     kills += 1
 for thread in threads:
     thread.join(120)
-    assert not thread.is_alive(), "a client was never answered"
+    assert not thread.is_alive(), "a client got no answer"
 
 mails = json.load(urllib.request.urlopen(f"{sandbox}/__sandbox/mails"))
 delivered = {}
@@ -79,7 +79,7 @@ sent = [s for s, r in sends.items() if not r.get("isError")]
 unknown = [s for s, r in sends.items() if r.get("isError") and "unknown" in r["content"][0]["text"]]
 refused = [r["content"][0]["text"] for s, r in sends.items() if s not in sent and s not in unknown]
 assert all(reads), failures[:3]
-assert all(delivered.get(s, 0) == 1 for s in sent), "a mail that was sent is there once"
-assert all(delivered.get(s, 0) <= 1 for s in sends), "no mail is there twice"
+assert all(delivered.get(s, 0) == 1 for s in sent), "a sent mail was not delivered exactly once"
+assert all(delivered.get(s, 0) <= 1 for s in sends), "a mail was delivered twice"
 assert not refused, refused[:3]
 print(f"ok: {len(reads)} reads answered, {len(sent)} sends done once, {len(unknown)} unknown, {kills} times SIGKILL")
