@@ -1,5 +1,5 @@
-//! The checks on the sources of this workspace. `cargo test -p tai-architecture -- --nocapture`
-//! prints the guarded crates, folders and modules.
+//! The checks of this workspace. `cargo test -p tai-architecture list_of_rules -- --nocapture`
+//! prints the crates, folders and modules with their rules.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -9,7 +9,7 @@ use tai_architecture::{
     pure, rules, walls,
 };
 
-/// The sources, their modules, and every violation that is not permitted for now.
+/// The sources, their modules, and the violations that are not permitted.
 struct House {
     files: Files,
     packages: Vec<Package>,
@@ -37,7 +37,7 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
     }
 });
 
-/// Fails with the findings of some rules.
+/// Asserts that there is no violation of some rules.
 fn assert_kept(names: &[&str]) {
     let found = HOUSE.findings.iter();
     let found: Vec<String> = found
@@ -106,14 +106,14 @@ fn vague_words_do_not_increase() {
         .collect();
     assert!(
         lines.len() <= limit,
-        "{} lines have one of {:?}, and at most {limit} may:\n{}",
+        "{} lines contain one of {:?}; the limit is {limit}:\n{}",
         lines.len(),
         rules::VAGUE_WORDS,
         list.join("\n")
     );
 }
 
-/// The manifests show direct dependencies only; Cargo knows the others.
+/// The manifests show only direct dependencies; `cargo tree` shows all of them.
 #[test]
 fn a_crate_gets_no_banned_crate_from_another() {
     for ban in rules::BANS {
@@ -155,47 +155,86 @@ fn the_list_of_rules_is_printed() {
         modules,
         ..
     } = &*HOUSE;
-    println!("crates:");
+    println!("\ncrates");
     for package in packages {
+        let folder = package.folder.as_path();
+        let count = count_sources(packages, files, folder);
+        println!("  {} in {} ({count} files)", package.name, folder.display());
         let wall = rules::CRATE_WALLS
             .iter()
             .find(|wall| wall.name == package.name);
-        let may = wall.map_or("all; nothing outside tests/ on it".to_owned(), |wall| {
-            format!("[{}]", wall.may.join(", "))
-        });
-        let ban = rules::BANS.iter().find(|ban| ban.krate == package.name);
-        let banned = ban.map_or(String::new(), |ban| {
-            format!("; without {}", ban.banned.join(", "))
-        });
-        let (name, folder) = (&package.name, package.folder.display());
-        println!("  {name} in {folder}: may depend on {may}{banned}");
+        match wall {
+            Some(wall) => {
+                println!("    depends only on: {}", list(wall.may));
+                println!("    because: {}", wall.reason);
+            }
+            None => println!("    depends on any crate; only crates in tests/ depend on it"),
+        }
+        for ban in rules::BANS.iter().filter(|ban| ban.krate == package.name) {
+            println!("    banned: {}", list(ban.banned));
+            println!("    because: {}", ban.reason);
+        }
     }
-    println!("modules:");
+    for wall in rules::CRATE_WALLS {
+        if !packages.iter().any(|package| package.name == wall.name) {
+            println!("  {}: not in the workspace yet", wall.name);
+        }
+    }
+    println!("modules");
     for wall in rules::MODULE_WALLS {
         let count = modules.files_of(wall.inside).len();
         let module = modules.find(wall.inside).unwrap();
         let place = modules.all[module].file.display();
-        let limit = match wall.limit {
-            rules::Limit::Never(never) => format!("never {}", never.join(", ")),
-            rules::Limit::Only(only) => format!("only {}", only.join(", ")),
-        };
-        let (name, reason) = (wall.inside, wall.reason);
-        println!("  {name} in {place} ({count} files): {limit}; {reason}");
+        println!("  {} in {place} ({count} files)", wall.inside);
+        match wall.limit {
+            rules::Limit::Never(never) => println!("    never uses: {}", list(never)),
+            rules::Limit::Only(only) => println!("    uses only: {}", list(only)),
+        }
+        println!("    because: {}", wall.reason);
     }
+    println!("pure files");
+    for file in rules::PURE {
+        println!("  {file}");
+    }
+    println!("  each other file with a function `step`");
+    println!("all files");
     println!(
-        "pure: {}, and each file with a function `step`",
-        rules::PURE.join(", ")
-    );
-    println!(
-        "all {} files: no circles, a doc, at most {} lines (median {})",
+        "  {} files, {} lines at most, median {}",
         files.sources().count(),
         rules::MAX_LINES,
         prose::median(files)
     );
     println!(
-        "vague words: {} lines of at most {}",
+        "  each begins with a doc of {} lines at most",
+        rules::MAX_DOC
+    );
+    println!("  no circle of files");
+    println!(
+        "  vague words: {} lines, {} at most",
         prose::vague(files).len(),
         rules::MAX_VAGUE
     );
-    println!("permitted for now: {} violations", pending::PENDING.len());
+    println!("permitted violations: {}", pending::PENDING.len());
+}
+
+/// Returns the number of sources in a folder, without those of crates inside it.
+fn count_sources(packages: &[Package], files: &Files, folder: &Path) -> usize {
+    let inner: Vec<&Path> = packages
+        .iter()
+        .map(|package| package.folder.as_path())
+        .filter(|other| *other != folder && other.starts_with(folder))
+        .collect();
+    let sources = files.sources().map(|(path, _)| path);
+    sources
+        .filter(|path| path.starts_with(folder))
+        .filter(|path| !inner.iter().any(|other| path.starts_with(other)))
+        .count()
+}
+
+/// Returns the names, separated by commas.
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => "nothing of the workspace".to_owned(),
+        names => names.join(", "),
+    }
 }

@@ -98,7 +98,7 @@ fn accounts_follow_the_server_rules_and_refusals_are_identical() {
         (400, "INVALID_USERNAME")
     );
     assert_eq!(code(&register("carol", "short")), (400, "INVALID_PASSWORD"));
-    let nobody = ask(
+    let unknown = ask(
         &sandbox,
         "POST",
         "/api/v1/login",
@@ -112,7 +112,7 @@ fn accounts_follow_the_server_rules_and_refusals_are_identical() {
         "",
         &json!({"username": "alice", "password": "y"}),
     );
-    assert_eq!(nobody, wrong);
+    assert_eq!(unknown, wrong);
     assert_eq!(code(&wrong), (401, "INVALID_CREDENTIALS"));
     assert_eq!(
         raw(&sandbox, "POST", "/api/v1/login", "", "{").0,

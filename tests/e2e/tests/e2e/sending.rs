@@ -43,9 +43,9 @@ fn without_the_reply_endpoint_a_reply_is_a_new_mail_and_the_answer_says_so() {
 fn a_mail_without_a_recipient_goes_to_the_default_recipient_or_fails() {
     let machine = Machine::new();
     let _taid = machine.start();
-    let nobody = desk(&machine).call("send_email", json!({"content": "x"}));
-    assert!(nobody.is_error);
-    assert!(nobody.text.contains(
+    let without_recipient = desk(&machine).call("send_email", json!({"content": "x"}));
+    assert!(without_recipient.is_error);
+    assert!(without_recipient.text.contains(
         "No recipient specified. Provide \"to\" parameter or set USEREMAIL environment variable."
     ));
     let mut shim = machine.shim_with(&[("INSTANCE", "desk"), ("USEREMAIL", "alice@tai.chat")]);
