@@ -36,7 +36,8 @@
 //! # }
 //! ```
 //!
-//! `examples/session.rs` is a whole program.
+//! `cargo run -p tai-auth --example session` is a complete program; its source
+//! (`examples/session.rs`) shows how to run it against the sandbox bridge.
 //!
 //! # Runtime
 //!
