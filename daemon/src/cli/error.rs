@@ -33,9 +33,9 @@ impl From<Exit> for ExitCode {
 /// Failure of a command. Its `Display` has the lines `error:`, `caused by:` and `hint:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CliError {
-    /// What happened.
+    /// Failed action.
     pub(super) what: String,
-    /// Why; may be empty.
+    /// Cause; may be empty.
     pub(super) why: String,
     /// One command or action; may be empty.
     pub(super) hint: String,

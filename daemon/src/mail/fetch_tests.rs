@@ -169,7 +169,7 @@ async fn a_deleted_mail_has_no_lease() {
     let settled = mail.settle(1, mail_id(id), soon()).await;
     assert_eq!(settled, Err(MailError::NoSuchMail(mail_id(id))));
     mail.remove_client(1);
-    // A bridge whose delete was lost would still have it.
+    // A bridge that lost the deletion would still list the mail.
     mailbox.deliver(id, DESK);
     assert_eq!(fetch(&mail, 2).await, Some(id), "as a new mail");
     assert!(mail.leases.mark(2, id));
@@ -219,7 +219,7 @@ async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
     mailbox.deliver(1, DESK);
     mailbox.deliver(2, DESK);
     let (fetched, ()) = tokio::join!(fetch(&mail, 1), async {
-        // After the list and before the first mail's body.
+        // The deletion happens after the list and before the first mail's body.
         tokio::time::sleep(Duration::from_millis(115)).await;
         mailbox.mails.lock().unwrap().retain(|mail| mail.id != 1);
     });

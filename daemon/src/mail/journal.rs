@@ -37,7 +37,7 @@ struct JournalFile {
     file: File,
     /// Length of the whole lines, in bytes. The file's cursor is there.
     len: u64,
-    /// Whole lines, those that are not records included.
+    /// Number of complete lines, including lines that are not records.
     lines: usize,
     /// Lines at which the file is replaced.
     max_lines: usize,

@@ -71,7 +71,7 @@ impl World {
         self.submit(draft(text), false, consent).await
     }
 
-    /// Lets a mail wait for `taid approve`.
+    /// Makes a mail wait for `taid approve`.
     async fn hold(&self, text: &str) -> HeldMail {
         let question = self.ask(text).await;
         let held = self.answer(&question, ConsentAnswer::CannotAsk, text);
@@ -123,7 +123,7 @@ fn unreachable() -> BridgeError {
     }
 }
 
-/// What holds the mail back.
+/// Returns the outcome that holds the mail back.
 fn held_back(result: Result<SubmitOutcome, MailError>) -> Outcome {
     match result {
         Err(MailError::Duplicate { outcome, .. }) => outcome,

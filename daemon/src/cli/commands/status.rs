@@ -131,7 +131,7 @@ async fn all(json: bool) -> Result<Exit, CliError> {
     match found.is_empty() {
         true => Err(CliError::new("taid is not running")
             .caused_by("no profile has a running taid")
-            .hint("to start one: `taid login`, or `taid run` to watch it")
+            .hint("taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it")
             .exit_with(Exit::NotRunning)),
         false => Ok(exit_of(&found)),
     }

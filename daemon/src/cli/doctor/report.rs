@@ -12,7 +12,7 @@ const SCHEMA: u32 = 1;
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     schema: u32,
-    /// Whether no check found a problem.
+    /// `true` if no check found a problem.
     pub(super) ok: bool,
     /// Checks in the order in which they ran.
     checks: Vec<Check>,

@@ -138,7 +138,7 @@ fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
             at: "2026-11-23T10:02:03Z".into(),
             what: "Authentication failed - invalid username or password".into(),
             why: "the bridge refused the login".into(),
-            hint: "Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD.".into(),
+            hint: "check TAI_MCP_USERNAME and TAI_MCP_PASSWORD".into(),
             hint_for_agents: String::new(),
         }),
     };
@@ -163,7 +163,7 @@ fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
       totals   0 logins, 0 renewals, 1 failed login, 2 early token refusals
       error    Authentication failed - invalid username or password (now)
       why      the bridge refused the login
-      hint     Check TAI_MCP_USERNAME and TAI_MCP_PASSWORD.
+      hint     check TAI_MCP_USERNAME and TAI_MCP_PASSWORD
     bridge     https://tai.chat/
       traffic  40 requests, 1 of them retries, last answer after 48.3 ms, 12 s ago
       errors   3 × 401 (token refused), 1 × 429 (rate limit), 2 × no answer

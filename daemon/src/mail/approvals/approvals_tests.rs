@@ -7,7 +7,7 @@ fn approvals() -> Approvals {
     Approvals::new(ConfirmPolicy::Always)
 }
 
-/// The answer to a mail, without its result if the mail is sent.
+/// Answers a question about a mail. Returns the waiting mail; `None` if the mail is sent.
 fn answer(
     approvals: &Approvals,
     ticket: &str,
@@ -30,7 +30,7 @@ fn ask(approvals: &Approvals, text: &str) -> String {
     question.ticket.into_string()
 }
 
-/// Lets a mail wait, as a client that cannot ask does.
+/// Makes a mail wait, as a client that cannot ask does.
 fn hold(approvals: &Approvals, text: &str) -> Result<HeldMail, ApprovalError> {
     let ticket = ask(approvals, text);
     let held = answer(approvals, &ticket, ConsentAnswer::CannotAsk, text)?;

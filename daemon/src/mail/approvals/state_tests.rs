@@ -37,7 +37,7 @@ fn events(now: Instant) -> Vec<(String, Event)> {
         ConsentAnswer::Declined,
         ConsentAnswer::CannotAsk,
     ] {
-        // The room counts for a mail that is to wait only.
+        // The room matters only for a mail that will wait.
         let rooms: &[Room] = match answer {
             ConsentAnswer::CannotAsk => &[Room::Free, Room::Same, Room::Full],
             ConsentAnswer::Approved | ConsentAnswer::Declined => &[Room::Full],

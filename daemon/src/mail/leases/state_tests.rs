@@ -63,7 +63,7 @@ fn events() -> Vec<(&'static str, Event<'static>)> {
     ]
 }
 
-/// A state in words: times relative to `now`, in seconds.
+/// Formats a state, with times in seconds relative to `now`.
 fn words(state: Option<State>, now: Instant) -> String {
     let missing = |since: Option<Instant>| {
         since.map_or(String::new(), |since| {

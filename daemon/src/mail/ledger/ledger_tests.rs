@@ -35,7 +35,7 @@ fn mail(text: &str) -> Digest {
     Digest::of(&["a@tai.chat", "b@tai.chat", "subject", text])
 }
 
-/// What holds the mail back; `None` if nothing does.
+/// Returns the outcome that holds the mail back; `None` if the mail may be sent.
 fn outcome(ledger: &Ledger, text: &str) -> Option<Outcome> {
     match ledger.begin(&mail(text), false) {
         Ok(attempt) => {

@@ -21,11 +21,11 @@ const MAX_ENTRIES: usize = 4096;
 /// Outcome of an earlier send of the same mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It is being sent.
+    /// The mail is being sent.
     Sending,
-    /// The bridge accepted it.
+    /// The bridge accepted the mail.
     Sent,
-    /// It may have been sent.
+    /// The mail may have been sent.
     Unknown,
 }
 

@@ -34,7 +34,7 @@ fn entries() -> Vec<Option<Entry>> {
     ]
 }
 
-/// An entry in words: times in minutes before now.
+/// Formats an entry, with times in minutes before now.
 fn words(entry: Option<Entry>) -> String {
     let minutes = |at| age(at, now()).as_secs() / 60;
     let settled = |settled| match settled {

@@ -73,7 +73,7 @@ mod tests {
             ("\u{202e}txt.exe\u{202c}", "txt.exe", 2),
             ("a\u{e0069}\u{e0067}\u{e006e}b", "ab", 3),
             ("\u{feff}bell\u{7}\u{85}", "bell", 3),
-            // A family, and Persian.
+            // An emoji of a family, and Persian text.
             ("👩\u{200d}👩\u{200d}👧", "👩\u{200d}👩\u{200d}👧", 0),
             ("می\u{200c}خواهم", "می\u{200c}خواهم", 0),
             // The padding of newsletters.

@@ -19,7 +19,7 @@ use tai_proto::endpoint::Endpoint;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Limit of connections. The hard limit of open files leaves room for more.
+/// Limit of connections, far above the number of MCP clients of one user.
 const MAX_CONNECTIONS: usize = 1100;
 /// Time limit for open calls when the daemon drains.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

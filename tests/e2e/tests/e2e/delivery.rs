@@ -95,7 +95,7 @@ fn only_a_send_that_certainly_did_not_leave_is_retried() {
         let refused = send("mail 6".to_owned());
         assert!(refused.is_error);
         assert!(
-            refused.text.contains("stopped sending for a minute"),
+            refused.text.contains("suspended sending for a minute"),
             "{}",
             refused.text
         );

@@ -107,7 +107,7 @@ fn doctor_names_a_missing_or_invalid_password_first() {
     let machine = Machine::new();
     insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: no source is configured, and the keyring has no password");
     let quoted = format!("'{PASSWORD}'");
-    insta::assert_snapshot!(first_wrong(&machine, &wrong_account(&quoted)), @"password: the one from the variable TAI_MCP_PASSWORD begins or ends with a space or a quote");
+    insta::assert_snapshot!(first_wrong(&machine, &wrong_account(&quoted)), @"password: the password from the variable TAI_MCP_PASSWORD begins or ends with a space or a quote");
     let file = machine.home().join("password");
     std::fs::write(&file, PASSWORD).unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();

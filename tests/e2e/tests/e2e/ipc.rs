@@ -92,7 +92,7 @@ fn a_symlinked_runtime_directory_is_refused_and_loose_permissions_are_tightened(
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said.contains("cannot be used") && said.contains("it is a link"),
+        said.contains("cannot use the directory") && said.contains("it is a link"),
         "{said}"
     );
     std::fs::remove_file(machine.runtime_dir()).unwrap();

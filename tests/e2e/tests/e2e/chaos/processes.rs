@@ -126,7 +126,7 @@ fn chaos_without_free_descriptors_taid_serves_connected_clients_and_later_the_ot
         .map(|_| Raw::connect(&machine.socket()).unwrap())
         .collect();
     wait_until("taid has no descriptors left", || {
-        machine.log().contains("could not be accepted")
+        machine.log().contains("cannot accept a connection")
     });
     let listed = shim.call("session_status", json!({}));
     assert!(!listed.is_error, "{}", listed.text);
