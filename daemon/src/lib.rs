@@ -5,10 +5,10 @@
 //! `tai-client`. `server` accepts clients on a local socket and passes each call to `mail`, the
 //! operations on mail, or to the session of [`tai_auth`]. `mail` knows neither IPC nor HTTP.
 //! `fault` has the text of every failure. [`config`] and `os` are leaves. The protocol is
-//! documented in [`tai_proto`], the architecture in `packaging/docs/architecture.md`. `sim` tests
-//! the invariants of the daemon under thousands of seeds. No password or token may appear in
-//! a frame, a log line, a `Debug` output or an error.
-
+//! documented in [`tai_proto`]. `sim` tests the invariants of the daemon under thousands of seeds.
+//! No password or token may appear in a frame, a log line, a `Debug` output or an error.
+#![doc = ""]
+#![doc = include_str!("../../packaging/docs/architecture.md")]
 #![warn(missing_docs)]
 
 pub mod cli;
