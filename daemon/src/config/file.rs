@@ -1,4 +1,4 @@
-//! Reads `config.toml` into one value per key. [`super::keys`] defines the keys.
+//! Reads `config.toml` into one value per key. `keys.rs` defines the keys.
 
 use super::{ConfigError, keys, lookup::Found, tools::Instance};
 use serde::Deserialize;
