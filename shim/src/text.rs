@@ -1,4 +1,4 @@
-//! Pieces of text that several results share.
+//! Text that the results of several tools share: tables, dates and single lines.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,10 +6,10 @@ use std::{borrow::Cow, fmt::Write as _};
 use tai_proto::mail::Envelope;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-/// The most characters of a table's cell.
+/// Limit of a table cell, in user-perceived characters.
 const MAX_CELL: usize = 100;
 
-// A mail in a structured list. A doc comment would become part of the schema.
+// A mail in a structured list. Not a doc comment, which would become part of the schema.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub(crate) struct Row {
@@ -33,9 +33,9 @@ impl From<Envelope> for Row {
     }
 }
 
-/// Returns a Markdown table of mails; nothing if there are none.
+/// Returns a Markdown table of mails; empty text if there are none.
 pub(crate) fn table(mails: &[Envelope]) -> String {
-    // Most rows are no longer.
+    // Most rows fit into 128 bytes.
     let mut text = String::with_capacity(128 * (1 + mails.len()));
     if mails.is_empty() {
         return text;
@@ -57,7 +57,7 @@ pub(crate) fn table(mails: &[Envelope]) -> String {
     text
 }
 
-/// Returns a mail's status as existing users know it.
+/// Returns a mail's status in the seed's words.
 pub(crate) fn status(read: bool) -> &'static str {
     match read {
         true => "✓ Read",
@@ -65,7 +65,7 @@ pub(crate) fn status(read: bool) -> &'static str {
     }
 }
 
-/// Returns `2026-11-23T09:59:34Z` as `2026-11-23 09:59:34 UTC`, and anything else as it is.
+/// Returns `2026-11-23T09:59:34Z` as `2026-11-23 09:59:34 UTC`, and any other text as one line.
 pub(crate) fn date(rfc3339: &str) -> Cow<'_, str> {
     match rfc3339
         .strip_suffix('Z')
@@ -76,7 +76,7 @@ pub(crate) fn date(rfc3339: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns text that stays on its line.
+/// Returns text on one line: each control character becomes a space.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if text.contains(char::is_control) {
         text.replace(char::is_control, " ").into()
@@ -85,10 +85,10 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns text that stays in its cell of a Markdown table, cut between what a person takes for
-/// characters.
+/// Returns text for a cell of a Markdown table: escaped, on one line, and cut to [`MAX_CELL`]
+/// grapheme clusters.
 fn cell(text: &str) -> Cow<'_, str> {
-    // Text with so few bytes has no more characters; counting them costs a table 8 µs.
+    // Text has at most one character a byte. Skipping the count saves 8 µs a table.
     let long = text.len() > MAX_CELL;
     let end = long.then(|| text.grapheme_indices(true).nth(MAX_CELL));
     let text = match end.flatten() {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_cell_is_cut_between_characters_and_stays_in_its_cell() {
+    fn a_long_cell_is_cut_between_characters_and_escaped() {
         let family = "👩\u{200d}👩\u{200d}👧";
         let cut = cell(&family.repeat(101)).into_owned();
         assert_eq!(cut, format!("{}…", family.repeat(100)));

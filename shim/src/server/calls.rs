@@ -1,4 +1,4 @@
-//! Calls to taid on behalf of a request, with the request's progress and cancellation.
+//! Calls to taid for an MCP request, with the request's progress and cancellation.
 
 use crate::daemon::Taid;
 use rmcp::{RoleServer, model::ProgressNotificationParam, service::RequestContext};
@@ -10,7 +10,8 @@ use tai_proto::{
 };
 use tokio::sync::watch;
 
-/// Makes a call, and tells the client its progress if the client wants that.
+/// Makes a call. Sends progress notifications if the request has a progress token; cancelling
+/// the request cancels the call.
 pub(crate) async fn call<M: Method>(
     taid: &Taid,
     method: M,
@@ -28,7 +29,7 @@ pub(crate) async fn call<M: Method>(
     .await
 }
 
-/// Leases and settles the oldest unread mail, as [`call`] does.
+/// Leases and settles the oldest unread mail, with progress and cancellation as in [`call`].
 pub(crate) async fn fetch_oldest(
     taid: &Taid,
     context: &RequestContext<RoleServer>,
@@ -45,7 +46,7 @@ pub(crate) async fn fetch_oldest(
     .await
 }
 
-/// Does `work` and tells the client its progress.
+/// Runs `work` and forwards its progress to the client.
 async fn reporting<T>(
     context: &RequestContext<RoleServer>,
     work: impl AsyncFnOnce(Option<&Progress>) -> T,
@@ -63,14 +64,14 @@ async fn reporting<T>(
                 let (done, total) = *reported.borrow_and_update();
                 let mut param = ProgressNotificationParam::new(token.clone(), done as f64);
                 param.total = Some(total as f64);
-                // If the client has gone, the session ends by other means.
+                // If the client has gone, the transport ends the session.
                 let _ = context.peer.notify_progress(param).await;
             }
         }
     }
 }
 
-/// Returns the MCP client that makes a request.
+/// Returns the name and version of the MCP client that makes a request.
 pub(super) fn identity(context: &RequestContext<RoleServer>) -> Identity {
     let client = context.client_info();
     Identity {

@@ -1,4 +1,4 @@
-//! Who the server is, and which revisions it speaks.
+//! The server's name and version, and the protocol revisions that it speaks.
 
 use rmcp::{
     RoleServer,
@@ -6,19 +6,20 @@ use rmcp::{
     service::RequestContext,
 };
 
+/// Returns the server's name, version and title.
 pub(super) fn server_info() -> Implementation {
     Implementation::new("tai-mcp", env!("CARGO_PKG_VERSION")).with_title("TAI mail")
 }
 
-/// Whether the request is of the revision without a handshake, or of a later one.
+/// Returns whether the request's revision is 2026-07-28 or later, which have no handshake.
 pub(crate) fn is_modern(context: &RequestContext<RoleServer>) -> bool {
     context
         .protocol_version()
         .is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
 }
 
-/// The server's identity, which every result carries since 2026-07-28; `None` for older
-/// clients, who know neither it nor caching.
+/// Returns the server's identity, which every result has since revision 2026-07-28. `None` for
+/// older revisions, which have no caching either.
 pub(crate) fn meta(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
     let modern = is_modern(context);
     let mut meta = MetaObject::new();
@@ -29,9 +30,9 @@ pub(crate) fn meta(context: &RequestContext<RoleServer>) -> Option<MetaObject> {
     Some(meta)
 }
 
-/// The newest handshake revision that is not newer than the one asked for; the oldest when
-/// all of them are.
-pub(super) fn revision(asked: &ProtocolVersion) -> ProtocolVersion {
+/// Returns the newest revision with a handshake that is not newer than the requested one, or the
+/// oldest revision if all are newer.
+pub(super) fn revision(requested: &ProtocolVersion) -> ProtocolVersion {
     let handshake = || {
         ProtocolVersion::KNOWN_VERSIONS
             .iter()
@@ -39,7 +40,7 @@ pub(super) fn revision(asked: &ProtocolVersion) -> ProtocolVersion {
     };
     let by_date = |a: &&ProtocolVersion, b: &&ProtocolVersion| a.as_str().cmp(b.as_str());
     let fitting = handshake()
-        .filter(|version| version.as_str() <= asked.as_str())
+        .filter(|version| version.as_str() <= requested.as_str())
         .max_by(by_date);
     fitting
         .or_else(|| handshake().min_by(by_date))
@@ -52,10 +53,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_revision_newer_than_the_one_asked_for_is_ever_answered() {
-        let answer = |asked: &str| {
-            let asked = serde_json::from_value(serde_json::json!(asked)).unwrap();
-            revision(&asked).as_str().to_owned()
+    fn the_answered_revision_is_not_newer_than_the_requested_one() {
+        let answer = |requested: &str| {
+            let requested = serde_json::from_value(serde_json::json!(requested)).unwrap();
+            revision(&requested).as_str().to_owned()
         };
         for known in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
             assert_eq!(answer(known), known);

@@ -1,5 +1,7 @@
-//! News of mail for a client that subscribed to its inbox. taid is asked once for any number
-//! of subscriptions, and not at all without one.
+//! Arrivals of mail for subscribers of the inbox.
+//!
+//! One task watches the mailbox for all subscriptions of the client. It runs only while there is
+//! a subscription.
 
 use crate::{daemon::Taid, retry_pause::RetryPause};
 use std::{sync::Arc, time::Duration};
@@ -12,18 +14,20 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// The time for which a new subscriber waits until taid knows the mailbox's present state.
+/// Time limit of the first look at the mailbox, during which a new subscriber waits.
 const START_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The watched inbox of one client.
 pub(super) struct WatchedInbox {
     taid: Arc<Taid>,
-    /// The number of times mail arrived.
+    /// Number of reported arrivals.
     arrivals: watch::Sender<u64>,
+    /// The watching task; `None` without subscriptions.
     watcher: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl WatchedInbox {
+    /// Returns an inbox without subscriptions.
     pub(super) fn new(taid: Arc<Taid>) -> Arc<Self> {
         Arc::new(Self {
             taid,
@@ -32,13 +36,14 @@ impl WatchedInbox {
         })
     }
 
-    /// Returns a receiver that changes whenever mail arrives after this returned.
+    /// Returns a receiver that changes with each arrival from now on. Waits up to 5 s for the
+    /// current state of the mailbox. Dropping the receiver ends the subscription.
     pub(super) async fn subscribe(self: &Arc<Self>, identity: Identity) -> watch::Receiver<u64> {
         let mut watcher = self.watcher.lock().await;
         let arrivals = self.arrivals.subscribe();
         if watcher.is_none() {
-            let first = timeout(START_TIMEOUT, self.ask(&identity, None)).await;
-            // Without a mark the first answer says that mail arrived.
+            let first = timeout(START_TIMEOUT, self.update(&identity, None)).await;
+            // With mark 0 the next update reports an arrival, perhaps one too many.
             let mark = first.ok().flatten().map_or(0, |update| update.mark);
             let inbox = self.clone();
             *watcher = Some(tokio::spawn(
@@ -48,12 +53,12 @@ impl WatchedInbox {
         arrivals
     }
 
-    /// Waits for mail until no subscription is left.
+    /// Watches the mailbox until the last subscription ends.
     async fn watch(&self, identity: Identity, mut mark: u64) {
         let mut pause = RetryPause::new();
         loop {
             tokio::select! {
-                update = self.ask(&identity, Some(mark)) => match update {
+                update = self.update(&identity, Some(mark)) => match update {
                     Some(update) => {
                         mark = update.mark;
                         pause = RetryPause::new();
@@ -78,8 +83,8 @@ impl WatchedInbox {
         }
     }
 
-    /// Asks taid; `None` if taid cannot answer.
-    async fn ask(&self, identity: &Identity, since: Option<u64>) -> Option<MailboxUpdate> {
+    /// Returns the next update of the mailbox; `None` if the call fails.
+    async fn update(&self, identity: &Identity, since: Option<u64>) -> Option<MailboxUpdate> {
         let cancelled = CancellationToken::new();
         let context = CallContext {
             identity,

@@ -1,4 +1,4 @@
-//! Argument types that several tools share, and the schema rules for all of them.
+//! Arguments that several tools share: their parsing, their limits and their schemas.
 
 use super::definition::bad_argument;
 use schemars::{JsonSchema, Schema};
@@ -11,8 +11,8 @@ use tai_proto::{
     text::{Content, HeaderText, MAX_CONTENT},
 };
 
-/// Removes from a schema what only Rust means: a null default where null is not allowed,
-/// formats that JSON Schema does not know, and the line breaks of doc comments.
+/// Removes Rust's traces from a schema: null defaults of optional fields, the format `uint64`,
+/// which JSON Schema does not define, and the line breaks of doc comments.
 pub(super) fn plain(schema: &mut Schema) {
     if schema.get("default").is_some_and(Value::is_null) {
         schema.remove("default");
@@ -28,7 +28,7 @@ pub(super) fn plain(schema: &mut Schema) {
     }
 }
 
-/// The markup of content.
+/// Markup of the content.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
@@ -47,7 +47,7 @@ impl From<Format> for mail::Format {
     }
 }
 
-/// Checks content. taid checks the rest.
+/// Checks that content is present and within 1 MiB. taid checks the rest.
 pub(super) fn content(given: Option<String>) -> Result<Content, Fault> {
     let text =
         given.ok_or_else(|| bad_argument("content", "it is missing, and an email needs a body"))?;
@@ -62,7 +62,7 @@ pub(super) fn content(given: Option<String>) -> Result<Content, Fault> {
     })
 }
 
-/// Checks a header field.
+/// Checks that a header field is within 998 bytes.
 pub(super) fn header(
     name: &'static str,
     given: Option<String>,
@@ -71,12 +71,12 @@ pub(super) fn header(
     text.map_err(|_| bad_argument(name, "it has at most 998 bytes"))
 }
 
-/// Checks a mail id.
+/// Checks that a mail id is not 0.
 pub(super) fn mail_id(name: &'static str, number: u64) -> Result<MailId, Fault> {
     MailId::new(number).map_err(|error| bad_argument(name, &error.to_string()))
 }
 
-/// Reads a whole number as models write it: `7`, `7.0` and `"7"`.
+/// Deserializes a whole number in the forms that models write: `7`, `7.0` and `"7"`.
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     struct Number;
     impl de::Visitor<'_> for Number {
@@ -88,7 +88,7 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
             Ok(value)
         }
         fn visit_f64<E: de::Error>(self, value: f64) -> Result<u64, E> {
-            // Beyond 2^53 a float does not say which number is meant.
+            // Above 2^53 a float does not identify one whole number.
             if value.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&value) {
                 Ok(value as u64)
             } else {
@@ -105,7 +105,7 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
     deserializer.deserialize_any(Number)
 }
 
-/// Reads an optional number, see [`number`].
+/// Deserializes an optional [`number`]; null counts as absent.
 pub(super) fn optional_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_whole_numbers_however_models_write_them() {
+    fn an_id_is_read_in_each_form_that_models_write() {
         for json in [
             r#"{"email_id":7}"#,
             r#"{"email_id":7.0}"#,
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_id_is_refused_before_it_comes_near_a_url() {
+    fn text_that_is_not_an_id_is_refused_before_it_reaches_a_url() {
         for bad in [
             "-1",
             "1.5",

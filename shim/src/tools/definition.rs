@@ -1,4 +1,4 @@
-//! What a tool is, what it may use and what comes of it.
+//! The definition of a tool, its invocation and its outcome.
 
 use crate::{daemon::Taid, receipts::Receipts, settings::Settings};
 use rmcp::{
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::pin::Pin;
 use tai_proto::{Fault, FaultCode, Hint, Method, Tool, approval::ConsentAnswer, text::Label};
 
-/// One tool.
+/// Definition of a tool: what clients list, and the function that runs it.
 pub(crate) struct Definition {
     pub(super) tool: Tool,
     pub(super) title: &'static str,
@@ -22,32 +22,32 @@ pub(crate) struct Definition {
     pub(super) run: for<'a> fn(Invocation<'a>) -> Running<'a>,
 }
 
-/// The annotations of a tool; all of them reach beyond this machine.
+/// Annotations of a tool. `openWorldHint` is true for all tools, because all use the network.
 pub(super) struct Hints {
     pub(super) read_only: bool,
     pub(super) destructive: bool,
     pub(super) idempotent: bool,
 }
 
-/// A running tool.
+/// Future of a running tool.
 pub(super) type Running<'a> = Pin<Box<dyn Future<Output = Result<ToolOutcome, Fault>> + Send + 'a>>;
 
-/// The user's answer to a question, in a request that is sent again.
+/// User's answer to a question, in a repeated request (revision 2026-07-28).
 #[derive(Debug, Clone)]
 pub(crate) struct Answered {
     pub(crate) ticket: Label,
     pub(crate) answer: ConsentAnswer,
 }
 
-/// The outcome of a tool.
+/// Outcome of a tool.
 pub(crate) enum ToolOutcome {
-    /// A result.
+    /// Result of the tool.
     Shown(Shown),
-    /// The client has to ask its user and call again.
+    /// Question for the client's user. The client repeats the request with the answer.
     Input(InputRequiredResult),
 }
 
-/// A result in both forms, which say the same.
+/// Result as text and as structured content with the same meaning.
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) text: String,
@@ -63,29 +63,34 @@ impl Shown {
     }
 }
 
-/// What a tool may use.
+/// Call of a tool: the client's arguments, and the parts of the server that the tool uses.
 pub(crate) struct Invocation<'a> {
     pub(crate) taid: &'a Taid,
     pub(crate) settings: &'a Settings,
     pub(crate) receipts: &'a Receipts,
     pub(crate) context: &'a RequestContext<RoleServer>,
     pub(crate) arguments: JsonObject,
-    /// The user's answer to a question, if the client brings one.
+    /// User's answer to an earlier question, if the request has one.
     pub(crate) answered: Option<Answered>,
 }
 
 impl Invocation<'_> {
-    /// Parses the arguments, leaving none behind.
+    /// Parses the arguments and takes them out of the invocation.
+    ///
+    /// # Errors
+    /// [`FaultCode::BadRequest`] with the parser's message.
     pub(super) fn arguments<A: DeserializeOwned>(&mut self, tool: Tool) -> Result<A, Fault> {
         parse(tool, std::mem::take(&mut self.arguments))
     }
 
+    /// Calls taid with the progress and the cancellation of the request.
     pub(super) async fn call<M: Method>(&self, method: M) -> Result<M::Answer, Fault> {
         crate::server::call(self.taid, method, self.context).await
     }
 }
 
 impl Definition {
+    /// Returns the tool for `tools/list`.
     pub(super) fn listed(&self) -> McpTool {
         let annotations = ToolAnnotations::new()
             .read_only(self.hints.read_only)
@@ -114,7 +119,7 @@ fn parse<A: DeserializeOwned>(tool: Tool, arguments: JsonObject) -> Result<A, Fa
     })
 }
 
-/// Returns the fault for one argument.
+/// Returns the fault for an argument that breaks a rule.
 pub(super) fn bad_argument(name: &str, rule: &str) -> Fault {
     Fault::new(
         FaultCode::BadRequest,

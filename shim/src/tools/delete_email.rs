@@ -1,4 +1,4 @@
-//! `delete_email`.
+//! The tool `delete_email`.
 
 use super::{
     arguments::{mail_id, number, plain},
@@ -12,7 +12,7 @@ use tai_proto::{Fault, Tool, call::Delete, mail::ChangedMail};
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::DeleteEmail,
     title: "Delete email",
-    description: "Delete an email of this agent's own address permanently.",
+    description: "Delete one email of this agent's own address permanently.",
     hints: Hints {
         read_only: false,
         destructive: true,
@@ -25,18 +25,18 @@ pub(super) const DEFINITION: Definition = Definition {
     run: |invocation| Box::pin(run(invocation)),
 };
 
-/// The arguments of a tool that changes one mail.
+/// Arguments of a tool that changes one mail.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(transform = RecursiveTransform(plain))]
 pub(super) struct OneEmail {
-    /// ID of the email, as list_inbox shows it.
+    /// ID of the email, from list_inbox or search_inbox.
     #[serde(deserialize_with = "number")]
     #[schemars(with = "u64", range(min = 1))]
     pub(super) email_id: u64,
 }
 
-/// The result of a tool that changes one mail.
+/// Result of a tool that changes one mail.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 pub(super) struct Output {
@@ -51,7 +51,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     Ok(ToolOutcome::Shown(show(changed, "deleted")))
 }
 
-/// Shows a mail that was changed.
+/// Renders the result for a changed mail. `how` is the change as a participle.
 pub(super) fn show(changed: ChangedMail, how: &str) -> Shown {
     let text = format!(
         "Email {} (\"{}\") {how}",

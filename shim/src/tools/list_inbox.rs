@@ -1,4 +1,4 @@
-//! `list_inbox`.
+//! The tool `list_inbox`.
 
 use super::{
     arguments::{optional_number, plain},
@@ -18,7 +18,7 @@ pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::ListInbox,
     title: "List inbox",
     description: "List the emails of this agent's own address, newest first, without their \
-        bodies. Only unread ones unless show_read is true.",
+        bodies. Lists unread emails only, unless show_read is true.",
     hints: Hints {
         read_only: true,
         destructive: false,
@@ -35,15 +35,15 @@ pub(super) const DEFINITION: Definition = Definition {
 #[serde(deny_unknown_fields)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Args {
-    /// How many emails to show. Default: 10.
+    /// Number of emails to list. Default: 10.
     #[serde(default, deserialize_with = "optional_number")]
     #[schemars(with = "u64", range(min = 1, max = 200))]
     limit: Option<u64>,
-    /// How many emails to skip. Default: 0.
+    /// Number of emails to skip. Default: 0.
     #[serde(default, deserialize_with = "optional_number")]
     #[schemars(with = "u64", range(min = 0))]
     offset: Option<u64>,
-    /// Whether to show emails that were read, too. Default: false.
+    /// Whether to include read emails. Default: false.
     #[serde(default)]
     #[schemars(with = "bool")]
     show_read: Option<bool>,
@@ -57,9 +57,9 @@ struct Output {
     address: String,
     /// Newest first.
     emails: Vec<Row>,
-    /// All emails of the address, read ones included.
+    /// Number of all emails of the address, including read ones.
     total: u64,
-    /// Whether a larger offset shows more.
+    /// Whether a larger offset lists more emails.
     has_more: bool,
 }
 
@@ -83,7 +83,7 @@ fn request(args: Args) -> Result<List, Fault> {
     })
 }
 
-/// Shows a part of the list.
+/// Renders a part of the list.
 pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
     let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
     text.push_str(&table(&inbox.mails));
@@ -108,9 +108,8 @@ pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
     }
 }
 
-/// Returns [`Output`] as a value. Lists are asked for most often and are the longest answer, so
-/// their strings are moved, where `serde_json::to_value` would copy each of them. A test holds
-/// the two together.
+/// Returns [`Output`] as a value. `serde_json::to_value` would copy each string; this moves
+/// them, because lists are the most frequent and longest results. A test compares the two.
 fn structured(inbox: Inbox) -> Value {
     fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
         let fields = fields
@@ -164,12 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn ten_unread_mails_from_the_first_on_are_the_default() {
+    fn the_default_is_the_ten_newest_unread_mails() {
         assert_eq!(request(args(json!({}))), Ok(list(0, false)));
     }
 
     #[test]
-    fn a_limit_out_of_range_is_refused_with_advice() {
+    fn a_limit_out_of_range_is_refused_with_a_hint() {
         let fault = request(args(json!({"limit": 500}))).unwrap_err();
         insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
         error: "limit" cannot be used: it is a number from 1 to 200
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_reads_as_existing_users_know_it() {
+    fn the_list_has_the_form_of_the_seed() {
         let two = vec![envelope(7, "a | b", false), envelope(6, "", false)];
         let page = [
             (inbox(two, 9, true), list(0, false)),
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_structured_form_is_the_value_that_its_schema_describes() {
+    fn the_structured_content_is_the_value_that_its_schema_describes() {
         let mails = vec![envelope(1, "s", true)];
         let typed = Output {
             address: "desk.alice@tai.chat".into(),

@@ -1,4 +1,4 @@
-//! `mark_read`.
+//! The tool `mark_read`.
 
 use super::{
     arguments::mail_id,
@@ -9,8 +9,8 @@ use tai_proto::{Fault, Tool, call::MarkRead};
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::MarkRead,
-    title: "Mark email read",
-    description: "Mark an email of this agent's own address as read without reading it.",
+    title: "Mark email as read",
+    description: "Mark one email of this agent's own address as read without returning its content.",
     hints: Hints {
         read_only: false,
         destructive: false,

@@ -1,4 +1,4 @@
-//! `reply_email`.
+//! The tool `reply_email`.
 
 use super::{
     arguments::{Format, content, header, mail_id, number, plain},
@@ -16,10 +16,10 @@ use tai_proto::{
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::ReplyEmail,
     title: "Reply to email",
-    description: "Reply to an email of this agent's own address. The recipient and the subject \
-        come from the original. Each call sends one email. The same reply again within ten \
-        minutes is held back unless allow_duplicate is true; if a result says that the outcome \
-        is unknown, check before you insist.",
+    description: "Reply to one email of this agent's own address. The reply goes to the sender of \
+        the original. Within ten minutes the same reply is not sent twice unless allow_duplicate \
+        is true. If a result says that the outcome is unknown, check whether the reply arrived \
+        before you set allow_duplicate.",
     hints: Hints {
         read_only: false,
         destructive: false,
@@ -36,32 +36,32 @@ pub(super) const DEFINITION: Definition = Definition {
 #[serde(deny_unknown_fields)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Args {
-    /// ID of the email to reply to, as list_inbox shows it.
+    /// ID of the email to reply to, from list_inbox or search_inbox.
     #[serde(deserialize_with = "number")]
     #[schemars(with = "u64", range(min = 1))]
     message_id: u64,
-    /// The body, in the markup that `format` names. At most 1 MB.
+    /// Body, in the markup given by `format`. At most 1 MB. Required.
     #[serde(default)]
     #[schemars(with = "String")]
     content: Option<String>,
-    /// The markup of `content`. Default: markdown.
+    /// Markup of `content`. Default: markdown.
     #[serde(default)]
     #[schemars(with = "Format")]
     format: Option<Format>,
-    /// Subject line. Default: the original's with "Re:".
+    /// Subject line. Default: the original subject with "Re:".
     #[serde(default)]
     #[schemars(with = "String")]
     subject: Option<String>,
-    /// Whether to send it although the same reply was sent within the last ten minutes, or may
-    /// have been. Default: false.
+    /// Whether to send the reply even if the same reply was, or may have been, sent within the
+    /// last ten minutes. Default: false.
     #[serde(default)]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,
-    /// Older name for `content` in markdown.
+    /// Older name of `content` with format markdown.
     #[serde(default)]
     #[schemars(with = "String")]
     text: Option<String>,
-    /// Older name for `content` in html.
+    /// Older name of `content` with format html.
     #[serde(default)]
     #[schemars(with = "String")]
     html: Option<String>,
@@ -75,7 +75,8 @@ struct Output {
     to: String,
     subject: String,
     timestamp: String,
-    /// Whether it was sent as a reply, with threading headers.
+    /// Whether the reply has threading headers. False if the mail bridge cannot reply and a new
+    /// email was sent instead.
     threaded: bool,
 }
 
@@ -89,6 +90,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     }
 }
 
+/// Returns the draft. `content` takes precedence over `html`, and `html` over `text`.
 fn draft(args: Args) -> Result<Draft, Fault> {
     let (body, format) = match (args.content, args.html, args.text) {
         (Some(content), _, _) => (Some(content), args.format.unwrap_or_default()),
@@ -117,10 +119,10 @@ fn show(sent: SentMail) -> Result<Shown, Fault> {
         sent.timestamp
     );
     text.push_str(if threaded {
-        "\n\nThe reply carries threading headers, so mail programs show it in the same conversation."
+        "\n\nThe reply has threading headers, so mail programs show it in the same conversation."
     } else {
-        "\n\nWarning: this mail bridge cannot reply, so it was sent as a new email to the original \
-         sender; mail programs may not show it in the same conversation."
+        "\n\nWarning: the mail bridge cannot reply, so the reply was sent as a new email to the \
+         original sender; mail programs may not show it in the same conversation."
     });
     Ok(Shown::new(
         text,
@@ -145,7 +147,7 @@ mod tests {
     };
 
     #[test]
-    fn the_older_names_of_the_content_still_work() {
+    fn the_older_names_of_the_content_work() {
         for (arguments, content, format) in [
             (
                 json!({"message_id": 1, "text": "t"}),
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_receipt_says_whether_the_reply_is_threaded() {
+    fn the_receipt_states_whether_the_reply_is_threaded() {
         let page = [true, false].map(|threaded| {
             let original = MailId::new(7).unwrap();
             let shown = show(SentMail {
@@ -202,7 +204,7 @@ mod tests {
         Subject: Re: Hi
         Timestamp: 2026-11-23T10:00:00.000Z
 
-        The reply carries threading headers, so mail programs show it in the same conversation.
+        The reply has threading headers, so mail programs show it in the same conversation.
         {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":true,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
 
         Reply sent successfully!
@@ -211,7 +213,7 @@ mod tests {
         Subject: Re: Hi
         Timestamp: 2026-11-23T10:00:00.000Z
 
-        Warning: this mail bridge cannot reply, so it was sent as a new email to the original sender; mail programs may not show it in the same conversation.
+        Warning: the mail bridge cannot reply, so the reply was sent as a new email to the original sender; mail programs may not show it in the same conversation.
         {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":false,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
         "#);
     }

@@ -1,4 +1,4 @@
-//! `search_inbox`.
+//! The tool `search_inbox`.
 
 use super::{
     arguments::{optional_number, plain},
@@ -18,7 +18,8 @@ pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SearchInbox,
     title: "Search inbox",
     description: "Find emails of this agent's own address by words in the sender, the subject or \
-        the body. Searches the newest 1,000 at most, and says how many it searched.",
+        the body, newest first. Searches at most the 1,000 newest emails and returns how many it \
+        searched.",
     hints: Hints {
         read_only: true,
         destructive: false,
@@ -35,9 +36,9 @@ pub(super) const DEFINITION: Definition = Definition {
 #[serde(deny_unknown_fields)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Args {
-    /// Words that must all occur in the sender, the subject or the body; case does not matter.
+    /// Words that must all occur in the sender, the subject or the body, in any case and order.
     query: String,
-    /// How many emails to return. Default: 20.
+    /// Largest number of emails to return. Default: 20.
     #[serde(default, deserialize_with = "optional_number")]
     #[schemars(with = "u64", range(min = 1, max = 100))]
     limit: Option<u64>,
@@ -53,9 +54,9 @@ struct Output {
     address: String,
     /// Newest first.
     emails: Vec<Row>,
-    /// How many emails were searched.
+    /// Number of emails that were searched.
     looked_at: u64,
-    /// Whether these are all that match.
+    /// Whether these are all matching emails.
     complete: bool,
 }
 
@@ -71,7 +72,7 @@ fn request(args: Args) -> Result<Search, Fault> {
         return Err(bad_argument("limit", "it is a number from 1 to 100"));
     }
     let query = HeaderText::new(args.query)
-        .map_err(|_| bad_argument("query", "it is one or more words, of 500 bytes at most"))?;
+        .map_err(|_| bad_argument("query", "it is one or more words, at most 500 bytes"))?;
     Ok(Search {
         query,
         limit,
@@ -79,6 +80,7 @@ fn request(args: Args) -> Result<Search, Fault> {
     })
 }
 
+/// Renders the matches and the extent of the search.
 fn show(results: SearchResults) -> Shown {
     let mut text = format!("# Emails found ({})\n\n", results.address);
     text.push_str(&table(&results.mails));
@@ -87,8 +89,8 @@ fn show(results: SearchResults) -> Shown {
         results.mails.len(),
         results.looked_at,
         match results.complete {
-            true => ", which is all there are",
-            false => "; there may be more: use more words or a larger limit",
+            true => "; these are all matches",
+            false => "; there may be more matches: use more words or a larger limit",
         }
     ));
     Shown::new(
@@ -109,7 +111,7 @@ mod tests {
     use tai_proto::names::Address;
 
     #[test]
-    fn the_result_says_how_far_the_search_went() {
+    fn the_result_states_the_extent_of_the_search() {
         let results = |mails, complete| SearchResults {
             address: Address::new("desk.alice@tai.chat").unwrap(),
             mails,
@@ -131,12 +133,12 @@ mod tests {
         |---|---|---|---|---|
         | 7 | e@example.com | a \| b | 2026-11-23 09:59:34 UTC | ✉ Unread |
 
-        1 found, 120 searched; there may be more: use more words or a larger limit
+        1 found, 120 searched; there may be more matches: use more words or a larger limit
         {"address":"desk.alice@tai.chat","complete":false,"emails":[{"date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"read":false,"subject":"a | b"}],"looked_at":120}
 
         # Emails found (desk.alice@tai.chat)
 
-        0 found, 120 searched, which is all there are
+        0 found, 120 searched; these are all matches
         {"address":"desk.alice@tai.chat","complete":true,"emails":[],"looked_at":120}
         "#);
     }

@@ -1,4 +1,4 @@
-//! `send_email`.
+//! The tool `send_email`.
 
 use super::{
     arguments::{Format, content, header, plain},
@@ -15,10 +15,10 @@ use tai_proto::{
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SendEmail,
     title: "Send email",
-    description: "Send an email from this agent's own address. Write the content in Markdown \
-        (default) or HTML. Without \"to\" it goes to the configured user. Each call sends one \
-        email. The same email again within ten minutes is held back unless allow_duplicate is \
-        true; if a result says that the outcome is unknown, check before you insist.",
+    description: "Send one email from this agent's own address. Without \"to\", the email goes to \
+        the configured user. Within ten minutes the same email is not sent twice unless \
+        allow_duplicate is true. If a result says that the outcome is unknown, check whether the \
+        email arrived before you set allow_duplicate.",
     hints: Hints {
         read_only: false,
         destructive: false,
@@ -35,8 +35,8 @@ pub(super) const DEFINITION: Definition = Definition {
 #[serde(deny_unknown_fields)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Args {
-    /// Recipient, one plain address such as user@example.com. Default: the configured
-    /// USEREMAIL.
+    /// Recipient: one address without a display name, such as user@example.com. Default: the
+    /// configured USEREMAIL.
     #[serde(default)]
     #[schemars(with = "String")]
     to: Option<String>,
@@ -44,16 +44,16 @@ struct Args {
     #[serde(default)]
     #[schemars(with = "String")]
     subject: Option<String>,
-    /// The body, in the markup that `format` names. At most 1 MB.
+    /// Body, in the markup given by `format`. At most 1 MB. Required.
     #[serde(default)]
     #[schemars(with = "String")]
     content: Option<String>,
-    /// The markup of `content`. Default: markdown.
+    /// Markup of `content`. Default: markdown.
     #[serde(default)]
     #[schemars(with = "Format")]
     format: Option<Format>,
-    /// Whether to send it although the same email was sent within the last ten minutes, or may
-    /// have been. Default: false.
+    /// Whether to send the email even if the same email was, or may have been, sent within the
+    /// last ten minutes. Default: false.
     #[serde(default)]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,
@@ -62,12 +62,12 @@ struct Args {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
-    /// The bridge's id of the sent email.
+    /// ID of the sent email at the mail bridge.
     message_id: String,
     to: String,
     from: String,
     subject: String,
-    /// When the bridge accepted it.
+    /// Time at which the mail bridge accepted the email.
     timestamp: String,
 }
 
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_configured_user_and_markdown_are_the_defaults() {
+    fn the_defaults_are_the_configured_user_and_markdown() {
         let draft = draft(args(json!({"content": "x"})), Some("me@example.com")).unwrap();
         let to = Some("me@example.com".into());
         assert_eq!(draft.target, Target::New { to });
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_without_a_body_is_refused_with_advice() {
+    fn an_email_without_a_body_is_refused_with_a_hint() {
         let fault = draft(args(json!({"to": "a@b.c"})), None).unwrap_err();
         insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
         error: "content" cannot be used: it is missing, and an email needs a body
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_receipt_reads_as_existing_users_know_it() {
+    fn the_receipt_has_the_form_of_the_seed() {
         let shown = show(SentMail {
             from: Address::new("desk.alice@tai.chat").unwrap(),
             to: "e@example.com".into(),

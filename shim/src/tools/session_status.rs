@@ -1,4 +1,4 @@
-//! `session_status`: what an agent needs to tell its user why email does not work.
+//! The tool `session_status`: the part of taid's status that an agent can act on or report.
 
 use super::{
     arguments::plain,
@@ -11,8 +11,8 @@ use tai_proto::{Fault, FaultCode, Hint, Tool, call::GetStatus, status::Status};
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SessionStatus,
     title: "Session status",
-    description: "Tell whether email works: the login, the mail bridge, and what is wrong, so \
-        that the user can be told what to do.",
+    description: "Report whether email works: the state of the login and of the mail bridge, the \
+        last failure, and the action that resolves it. Call it if another tool fails.",
     hints: Hints {
         read_only: true,
         destructive: false,
@@ -32,29 +32,30 @@ struct Args {}
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
-    /// live, renewing, signing_in, waiting or signed_out.
+    /// State of the login: live (works), signing_in, waiting (the last login failed and is
+    /// retried later) or signed_out.
     session: String,
-    /// This daemon's account.
+    /// Username of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     username: Option<String>,
-    /// The last failure and what to do about it.
+    /// Last failure and the action that resolves it; absent if email works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     problem: Option<String>,
-    /// Whether the mail bridge answered the last request.
+    /// Whether the mail bridge answered the last request; absent before the first request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "bool")]
     bridge_reachable: Option<bool>,
-    /// The end of the bridge's rate limit, RFC 3339.
+    /// End of the mail bridge's rate limit, RFC 3339; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     rate_limited_until: Option<String>,
-    /// Emails of the last day that may or may not have been sent.
+    /// Number of emails of the last 24 hours that may or may not have been sent.
     unknown_sends: u64,
-    /// Emails that wait for the user's approval (`taid approve`).
+    /// Number of emails that wait for the user's approval (`taid approve`).
     waiting_for_approval: u64,
-    /// MCP clients that are connected.
+    /// Number of connected MCP clients.
     clients: u64,
 }
 
@@ -62,7 +63,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let Args {} = invocation.arguments(Tool::SessionStatus)?;
     let json = invocation.call(GetStatus).await?;
     let status = serde_json::from_str(&json).map_err(|error| {
-        Fault::new(FaultCode::Internal, "taid's status cannot be read")
+        Fault::new(FaultCode::Internal, "cannot read taid's status")
             .because(error.to_string())
             .hint(Hint::user("install taid and tai-mcp from one release"))
     })?;
@@ -83,7 +84,7 @@ fn show(status: Status) -> Shown {
         match status.bridge.reachable {
             Some(true) => "answers",
             Some(false) => "did not answer the last request",
-            None => "not asked yet",
+            None => "no request yet",
         }
     );
     let mut add = |line: String| {
@@ -98,11 +99,11 @@ fn show(status: Status) -> Shown {
     }
     let unknown_sends = status.unknown_sends.len() as u64;
     if unknown_sends > 0 {
-        add(format!("Sends with unknown outcome: {unknown_sends}"));
+        add(format!("Emails with unknown outcome: {unknown_sends}"));
     }
     if status.held > 0 {
         add(format!(
-            "Emails that wait for the user's approval (`taid approve`): {}",
+            "Emails waiting for the user's approval (`taid approve`): {}",
             status.held
         ));
     }
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_status_says_what_is_wrong_and_what_to_do() {
+    fn the_status_states_the_failure_and_the_action() {
         let status = r#"{"schema":1,"daemon":{"version":"0.1.0","protocol":1,"pid":1,"profile":"default",
             "started_at":"","uptime_s":1,"socket":"s","log":"l","draining":false},
             "account":{"username":"alice","address":"desk.alice@tai.chat"},
@@ -142,8 +143,8 @@ mod tests {
         Mail bridge: answers
         Problem: refused. ask the user to run `taid login`, then call again
         Rate limited by the bridge until 2026-11-23T10:00:00Z
-        Sends with unknown outcome: 1
-        Emails that wait for the user's approval (`taid approve`): 2
+        Emails with unknown outcome: 1
+        Emails waiting for the user's approval (`taid approve`): 2
         {"bridge_reachable":true,"clients":0,"problem":"refused. ask the user to run `taid login`, then call again","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":2}
         "#);
     }

@@ -1,6 +1,7 @@
-//! Handing a mail in, shared by `send_email` and `reply_email`: where taid's configuration has
-//! a person asked first, the client's user is asked by elicitation, in the way of the client's
-//! protocol revision. taid checks that the mail that is sent is the mail that was shown.
+//! Submission of a mail, shared by `send_email` and `reply_email`.
+//!
+//! If taid requires approval, the client asks its user by elicitation, in the form of its
+//! protocol revision. taid, not this module, checks that the approved mail is the sent mail.
 
 use super::definition::{Answered, Invocation};
 use crate::server::{is_modern, meta};
@@ -21,36 +22,42 @@ use tai_proto::{
     mail::{Draft, SentMail},
 };
 
-/// The key of the one answer that is asked for.
+/// Key of the question in `inputRequests` and of its answer in `inputResponses`.
 const INPUT: &str = "approve";
-/// The time for which a question is open. A ticket lives longer.
+/// Time limit of the user's answer. taid accepts the ticket for ten minutes.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(9 * 60);
 
-/// The ways of asking a client's user.
-enum Way {
-    /// The client answers with its next request (2026-07-28).
+/// Support of elicitation by a client.
+enum Elicitation {
+    /// The client repeats the request with the answer (revision 2026-07-28).
     NextRequest,
-    /// The client answers while the call waits.
-    Now,
-    /// The client did not declare that it can ask.
-    None,
+    /// The client answers `elicitation/create` while the call waits.
+    DuringCall,
+    /// The client did not declare the capability.
+    Unsupported,
 }
 
-/// The outcome of asking.
+/// Outcome of a question.
 enum Asked {
-    /// The client has to ask and call again.
+    /// The client asks its user and repeats the request.
     Input(InputRequiredResult),
+    /// The user's answer.
     Answered(ConsentAnswer),
 }
 
-/// A mail that was handed in.
+/// Outcome of a submission.
 pub(super) enum Submitted {
+    /// The bridge accepted the mail.
     Sent(SentMail),
-    /// The client has to ask its user and call again.
+    /// The client asks its user and repeats the request.
     Input(InputRequiredResult),
 }
 
-/// Hands a mail in, and asks the user if the daemon wants that.
+/// Submits a mail. If taid requires approval, asks the client's user and submits again with the
+/// answer.
+///
+/// # Errors
+/// The fault of taid; [`FaultCode::AwaitingApproval`] if the client cannot ask its user.
 pub(super) async fn submit(
     invocation: &mut Invocation<'_>,
     draft: Draft,
@@ -90,16 +97,17 @@ fn finished(outcome: SubmitOutcome) -> Result<Submitted, Fault> {
     }
 }
 
-/// Returns the user's answer in a request that is sent again; `None` if it has none.
+/// Returns the user's answer in a repeated request; `None` if it has none.
 pub(crate) fn consent_in(responses: &InputResponses) -> Option<ConsentAnswer> {
     let answer = responses.get(INPUT)?;
     Some(consent(serde_json::from_value(answer.clone()).ok()))
 }
 
+/// Asks the client's user, if the client can.
 async fn ask(question: Question, context: &RequestContext<RoleServer>) -> Asked {
     let request = request(&question.mail);
-    match way(context) {
-        Way::NextRequest => {
+    match elicitation(context) {
+        Elicitation::NextRequest => {
             let inputs =
                 InputRequests::from([(INPUT.to_owned(), InputRequest::Elicitation(request))]);
             let ticket = question.ticket.into_string();
@@ -107,24 +115,24 @@ async fn ask(question: Question, context: &RequestContext<RoleServer>) -> Asked 
             result.meta = meta(context);
             Asked::Input(result)
         }
-        Way::Now => Asked::Answered(ask_now(request, context).await),
-        Way::None => Asked::Answered(ConsentAnswer::CannotAsk),
+        Elicitation::DuringCall => Asked::Answered(ask_during_call(request, context).await),
+        Elicitation::Unsupported => Asked::Answered(ConsentAnswer::CannotAsk),
     }
 }
 
-fn way(context: &RequestContext<RoleServer>) -> Way {
+fn elicitation(context: &RequestContext<RoleServer>) -> Elicitation {
     let capabilities = context.client_capabilities();
-    let elicitation = capabilities.and_then(|capabilities| capabilities.elicitation);
-    // A client that does not say which kind it supports supports forms.
-    let forms = elicitation.is_some_and(|way| way.form.is_some() || way.url.is_none());
-    match (forms, is_modern(context)) {
-        (false, _) => Way::None,
-        (true, true) => Way::NextRequest,
-        (true, false) => Way::Now,
+    let declared = capabilities.and_then(|capabilities| capabilities.elicitation);
+    // An empty capability object means support of forms (MCP 2025-11-25).
+    let has_forms = declared.is_some_and(|modes| modes.form.is_some() || modes.url.is_none());
+    match (has_forms, is_modern(context)) {
+        (false, _) => Elicitation::Unsupported,
+        (true, true) => Elicitation::NextRequest,
+        (true, false) => Elicitation::DuringCall,
     }
 }
 
-/// Returns a form without fields: accepting it is the answer.
+/// Returns an elicitation with an empty form: accepting it approves the mail.
 fn request(mail: &MailPreview) -> ElicitRequest {
     ElicitRequest::new(ElicitRequestParams::FormElicitationParams {
         meta: None,
@@ -133,6 +141,7 @@ fn request(mail: &MailPreview) -> ElicitRequest {
     })
 }
 
+/// Renders the question for the user.
 fn message(mail: &MailPreview) -> String {
     let mut text = format!(
         "Send this email?\n\nFrom: {}\nTo: {}\nSubject: {}\n\n{}",
@@ -143,12 +152,21 @@ fn message(mail: &MailPreview) -> String {
         let _ = write!(text, "\n\n[{} more bytes]", mail.left_out);
     }
     if mail.invisible > 0 {
-        let _ = write!(text, "\n\n[{} invisible characters]", mail.invisible);
+        let _ = write!(
+            text,
+            "\n\n[{} invisible characters not shown]",
+            mail.invisible
+        );
     }
     text
 }
 
-async fn ask_now(request: ElicitRequest, context: &RequestContext<RoleServer>) -> ConsentAnswer {
+/// Sends `elicitation/create` and waits for the answer. Cancelling the call withdraws the
+/// question and declines the mail.
+async fn ask_during_call(
+    request: ElicitRequest,
+    context: &RequestContext<RoleServer>,
+) -> ConsentAnswer {
     let options = PeerRequestOptions::with_timeout(ANSWER_TIMEOUT);
     let request = ServerRequest::ElicitRequest(request);
     let peer = &context.peer;
@@ -159,7 +177,7 @@ async fn ask_now(request: ElicitRequest, context: &RequestContext<RoleServer>) -
     tokio::select! {
         answer = handle.await_response() => match answer {
             Ok(ClientResult::ElicitResult(result)) => consent(Some(result)),
-            // The client declared that it can ask and could not.
+            // The client failed to ask, or the time limit passed.
             _ => ConsentAnswer::CannotAsk,
         },
         () = context.ct.cancelled() => {
@@ -170,7 +188,7 @@ async fn ask_now(request: ElicitRequest, context: &RequestContext<RoleServer>) -
     }
 }
 
-/// Only a clear yes counts as one.
+/// Returns the answer; anything but an explicit acceptance declines the mail.
 fn consent(answer: Option<ElicitResult>) -> ConsentAnswer {
     match answer.map(|answer| answer.action) {
         Some(ElicitationAction::Accept) => ConsentAnswer::Approved,
@@ -183,10 +201,10 @@ fn waits(held: &HeldMail) -> Fault {
     let number = held.number;
     Fault::new(
         FaultCode::AwaitingApproval,
-        format!("not sent yet: this email waits for the user's approval, as number {number}"),
+        format!("the email was not sent: it waits for the user's approval as number {number}"),
     )
-    .because("taid's configuration has the user asked first (confirm_send), and this client cannot ask")
+    .because("taid's configuration requires the user's approval (`confirm_send`), and this MCP client cannot ask for it")
     .hint(Hint::reader(format!(
-        "tell the user to run `taid approve {number}` within an hour, which sends it; do not send it again"
+        "ask the user to run `taid approve {number}` within an hour; do not send the email again"
     )))
 }

@@ -160,9 +160,9 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
     let result = shim.call("send_email", mail("first"));
     assert!(result.is_error);
     insta::assert_snapshot!(result.text, @"
-    error: not sent yet: this email waits for the user's approval, as number 1
-    caused by: taid's configuration has the user asked first (confirm_send), and this client cannot ask
-    hint: tell the user to run `taid approve 1` within an hour, which sends it; do not send it again
+    error: the email was not sent: it waits for the user's approval as number 1
+    caused by: taid's configuration requires the user's approval (`confirm_send`), and this MCP client cannot ask for it
+    hint: ask the user to run `taid approve 1` within an hour; do not send the email again
     ");
     let again = shim.call("send_email", mail("first"));
     assert_eq!(again.text, result.text, "it waits once");

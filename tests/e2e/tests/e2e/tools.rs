@@ -97,7 +97,7 @@ fn a_search_covers_the_bodies_of_its_instance_and_reports_its_range() {
     let none = shim.call("search_inbox", json!({"query": "nowhere"}));
     assert!(
         none.text
-            .contains("0 found, 30 searched, which is all there are"),
+            .contains("0 found, 30 searched; these are all matches"),
         "{}",
         none.text
     );
