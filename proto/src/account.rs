@@ -1,10 +1,10 @@
-//! Accounts: the account a client was configured for, and a person's login and logout.
+//! Accounts: the account of a client's configuration, and a person's login and logout.
 
 use crate::{fault::Fault, secret::Secret, text::Label};
 use serde::{Deserialize, Serialize};
 use tai_names::{Address, Username};
 
-/// A username and its password. Only clients send it.
+/// Username and password. Only clients send it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// The registered username.
@@ -13,45 +13,45 @@ pub struct Credentials {
     pub password: Secret,
 }
 
-/// Whether the daemon needs a client's password.
+/// Answer to [`crate::call::ClaimAccount`]: whether the daemon needs the client's password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PasswordNeed {
-    /// The daemon has a password of its own.
+    /// The daemon has a credential source, or a person signed out.
     NotNeeded,
-    /// The daemon has none that works: [`crate::call::OfferCredentials`].
+    /// The daemon has no password, or the bridge refused another client's password. The client
+    /// may send [`crate::call::OfferCredentials`].
     Needed,
 }
 
-/// The outcome of a person's login.
+/// Outcome of a person's login.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedIn {
     /// The username.
     pub username: Username,
-    /// The address of the daemon's own instance.
+    /// Address of the daemon's own instance.
     pub address: Address,
-    /// The reason why the keyring did not save the password, if saving was asked for and
-    /// failed.
+    /// Error of the keyring, if the login was to save the password and saving failed.
     pub not_saved: Option<Fault>,
 }
 
-/// The outcome of a person's logout.
+/// Outcome of a person's logout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedOut {
-    /// The account that was signed in or configured.
+    /// Account that was signed in or configured.
     pub username: Option<Username>,
-    /// Whether the keyring had the password and deleted it.
+    /// Whether the keyring contained the password and deleted it.
     pub forgotten: bool,
-    /// The credential source that signs the next daemon in again, in words.
+    /// Name of the configured credential source, with which the next daemon signs in again.
     pub still_configured: Option<Label>,
 }
 
-/// The answer of a daemon that a client of another release asks to make way.
+/// Answer to [`crate::call::MakeWay`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Succession {
-    /// The daemon drains and ends; its successor can sign in.
+    /// The daemon drains and exits. Its successor can sign in.
     Yields,
-    /// The daemon stays: its release is not older than the client's.
+    /// The daemon stays, because its release is not older than the client's.
     IsCurrent,
-    /// The daemon stays: its successor could not get the password.
+    /// The daemon stays, because its successor could not get the password.
     HoldsPassword,
 }

@@ -1,4 +1,4 @@
-//! Approval of outgoing mail by a person.
+//! Approval of outgoing mail by a person, before the daemon sends it.
 
 use crate::{
     mail::SentMail,
@@ -6,84 +6,84 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a client knows of a person's consent when it hands a mail in.
+/// Consent of a person, as far as the client knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Consent {
-    /// No person was asked. If the configuration wants one asked, the answer is
+    /// The client did not ask. If the configuration requires approval, the answer is
     /// [`SubmitOutcome::Ask`].
     NotAsked,
-    /// A person was asked with this ticket's question.
+    /// The client asked the [`Question`] of this ticket.
     Answered {
         /// [`Question::ticket`].
         ticket: Label,
-        /// The person's answer.
+        /// Answer of the person.
         answer: ConsentAnswer,
     },
 }
 
-/// A person's answer to a [`Question`].
+/// Answer to a [`Question`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConsentAnswer {
-    /// Send it.
+    /// The person approved the mail.
     Approved,
-    /// Do not send it.
+    /// The person declined the mail. It is not sent.
     Declined,
     /// The client cannot ask. The mail waits for `taid approve`.
     CannotAsk,
 }
 
-/// The outcome of handing a mail in.
+/// Outcome of [`crate::call::Submit`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubmitOutcome {
     /// The bridge accepted the mail.
     Sent(SentMail),
-    /// A person has to be asked first. Nothing was sent.
+    /// The configuration requires approval. Nothing was sent; the client asks and submits again.
     Ask(Question),
     /// The mail waits for `taid approve`. Nothing was sent.
     Held(HeldMail),
 }
 
-/// A question for a person.
+/// Question for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// Proof that this very question was asked. It cannot be guessed and is good once, for
-    /// this mail and this client's instance, for ten minutes.
+    /// Unguessable proof that this question was asked. Valid once, for ten minutes, for the
+    /// same mail and instance.
     pub ticket: Label,
-    /// The mail.
+    /// Mail to approve.
     pub mail: MailPreview,
 }
 
-/// An outgoing mail as a person sees it before it is sent.
+/// Outgoing mail in the form that a person approves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPreview {
-    /// The sender: the client's own address.
+    /// Sender: the client's address.
     pub from: HeaderText,
-    /// The recipient.
+    /// Recipient.
     pub to: HeaderText,
-    /// The subject.
+    /// Subject.
     pub subject: HeaderText,
-    /// The text part, or its beginning.
+    /// Beginning of the text part, without invisible characters.
     pub text: Words,
-    /// The number of bytes of the text part that are not in `text`.
+    /// Bytes of the text part that follow after `text`.
     pub left_out: u64,
-    /// The number of invisible characters that were removed for `text`.
+    /// Invisible characters that were removed from the text part.
     pub invisible: u32,
 }
 
-/// A mail that waits for approval.
+/// Mail that waits for `taid approve`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldMail {
-    /// Its number, which `taid approve` names.
+    /// Number of the mail for `taid approve`.
     pub number: u64,
-    /// The time it was handed in, RFC 3339.
+    /// Time of submission, RFC 3339.
     pub since: Label,
-    /// The time it expires, RFC 3339.
+    /// Time of expiry, RFC 3339: one hour later.
     pub until: Label,
-    /// The mail.
+    /// Mail to approve.
     pub mail: MailPreview,
 }
 
-/// The outcome of [`crate::call::ResolveHeld`].
+/// Outcome of [`crate::call::ResolveHeld`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Resolution {
     /// The bridge accepted the mail.

@@ -1,7 +1,7 @@
-//! The calls: each one is a type with exactly one answer type.
+//! The calls. Each call is a type with one answer type.
 //!
-//! On the wire a call is a variant of [`Call`] and its answer the variant of [`Answer`] with the
-//! same index. Rust programs use the [`Method`] trait instead, which pairs the two.
+//! On the wire, a call is a variant of [`Call`] and its answer is the variant of [`Answer`] with
+//! the same index. Rust programs use the [`Method`] trait, which pairs the two.
 
 use crate::{
     account::{Credentials, PasswordNeed, SignedIn, SignedOut, Succession},
@@ -13,50 +13,51 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use tai_names::{MailId, Username};
 
-/// A call and its answer type.
+/// Call with its answer type.
 pub trait Method: Clone + Send + Sync + 'static {
-    /// The type of a successful answer.
+    /// Type of a successful answer.
     type Answer: Send + 'static;
 
     /// Wraps the call for the wire.
     fn into_call(self) -> Call;
 
-    /// Takes the answer out of its wire form; `None` for another call's answer.
+    /// Unwraps the answer; `None` if `answer` belongs to another call.
     fn from_answer(answer: Answer) -> Option<Self::Answer>;
 }
 
-/// Whether a call may be sent again after its connection broke without an answer.
+/// Permission to repeat a call whose connection broke before the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
-    /// Doing it twice equals doing it once.
+    /// The call is idempotent. The daemon aborts it if the client cancels it.
     Safe,
-    /// The call may have had an effect that must not happen twice.
+    /// The call may have had an effect that must not happen twice. The daemon completes it even
+    /// if the client cancels it or disconnects.
     Never,
 }
 
-/// The roles of a connection, fixed when it attaches.
+/// Role that a call requires of its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleNeeded {
-    /// Agents and persons may call it.
+    /// Agents and persons may make the call.
     Any,
-    /// Only a person's commands may call it.
+    /// Only persons may make the call.
     Person,
 }
 
 macro_rules! methods {
     ($( $(#[$doc:meta])* $name:ident -> $answer:ty, $label:literal, $repeat:ident, $role:ident; )*) => {
-        /// Any call, as it crosses the wire.
+        /// Any call, in its wire form.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Call {
             $( $(#[$doc])* $name($name), )*
         }
 
-        /// Any successful answer, as it crosses the wire. The variants have the names and the
-        /// order of [`Call`]'s.
+        /// Any successful answer, in its wire form. The variants have the names and the order of
+        /// [`Call`]'s variants.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Answer {
             $(
-                #[doc = concat!("The answer to [`Call::", stringify!($name), "`].")]
+                #[doc = concat!("Answer to [`Call::", stringify!($name), "`].")]
                 $name($answer),
             )*
         }
@@ -89,14 +90,14 @@ macro_rules! methods {
                 }
             }
 
-            /// Returns whether the call may be sent again after a broken connection.
+            /// Returns whether the call may be repeated after its connection broke.
             pub fn repeat(&self) -> Repeat {
                 match self {
                     $( Call::$name(_) => Repeat::$repeat, )*
                 }
             }
 
-            /// Returns the role that the call needs.
+            /// Returns the role that the call requires.
             pub fn role(&self) -> RoleNeeded {
                 match self {
                     $( Call::$name(_) => RoleNeeded::$role, )*
@@ -107,41 +108,37 @@ macro_rules! methods {
 }
 
 methods! {
-    /// Sends a mail or an answer from the client's own address, at most once.
+    /// Sends a new mail or a reply from the client's address, at most once.
     Submit -> SubmitOutcome, "send_email", Never, Any;
-    /// Reads a mail. A mail named by id is marked read. Without an id the oldest unread mail
-    /// that no other client holds is leased to this client, which [settles](Settle) it before
-    /// it hands it on and [ends the lease](EndLease) afterwards; a lease that is not ended
-    /// goes back when the connection ends.
+    /// Reads a mail by its id and marks it read. Without an id, leases the oldest unread mail
+    /// that no other client holds; see [`Settle`] and [`EndLease`].
     Fetch -> FetchedMail, "fetch_email", Safe, Any;
     /// Reads a mail and leaves it unread.
     Peek -> FetchedMail, "fetch_email", Safe, Any;
-    /// Lists mails.
+    /// Lists mails, newest first.
     List -> Inbox, "list_inbox", Safe, Any;
-    /// Finds mails.
+    /// Finds mails by words, newest first.
     Search -> SearchResults, "search_inbox", Safe, Any;
     /// Deletes a mail.
     Delete -> ChangedMail, "delete_email", Never, Any;
     /// Marks a mail read without reading it.
     MarkRead -> ChangedMail, "mark_read", Safe, Any;
-    /// Marks a leased mail read, because the client is about to hand it on.
+    /// Marks a leased mail read. A client calls it before it passes the mail to its reader.
     Settle -> Settled, "settle", Safe, Any;
-    /// Ends a lease.
+    /// Ends a lease. A client calls it after it passed the mail to its reader, or failed to.
     EndLease -> (), "end_lease", Safe, Any;
     /// Waits for mail.
     Watch -> MailboxUpdate, "watch", Safe, Any;
-    /// Reads the configuration as far as a client may know it.
+    /// Returns the configuration, without secrets.
     GetInfo -> Info, "info", Safe, Any;
-    /// Reads the status: [`crate::status::Status`] as its documented JSON, which can gain
-    /// fields without a new protocol version.
+    /// Returns the status: [`crate::status::Status`] as its documented JSON, which can gain
+    /// fields within a protocol version.
     GetStatus -> Json, "session_status", Safe, Any;
-    /// Checks that the daemon serves the account that the client was configured for.
+    /// Checks that the daemon serves the account of the client's configuration.
     ClaimAccount -> PasswordNeed, "claim_account", Safe, Any;
-    /// Hands over the password that a client was configured with, after
-    /// [`PasswordNeed::Needed`].
+    /// Offers the password of the client's configuration, after [`PasswordNeed::Needed`].
     OfferCredentials -> (), "offer_credentials", Never, Any;
-    /// Asks a daemon of an older release to end in favour of the release that is installed with
-    /// the client.
+    /// Asks a daemon of an older release to exit in favour of the client's release.
     MakeWay -> Succession, "make_way", Safe, Any;
     /// Signs a person in.
     Login -> SignedIn, "login", Never, Person;
@@ -151,58 +148,59 @@ methods! {
     ListHeld -> Vec<HeldMail>, "list_held", Safe, Person;
     /// Sends or discards a mail that waits for approval, at most once.
     ResolveHeld -> Resolution, "resolve_held", Never, Person;
-    /// Asks the daemon to drain and end.
+    /// Asks the daemon to drain and exit.
     Stop -> (), "stop", Safe, Person;
 }
 
 /// See [`Call::Submit`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submit {
-    /// The mail.
+    /// Mail to send.
     pub draft: Draft,
-    /// Whether to send it although the same mail was sent within the last ten minutes, or may
-    /// have been.
+    /// Whether to send the mail even if the same mail was, or may have been, sent within the
+    /// last ten minutes.
     pub insist: bool,
-    /// What the client knows of a person's consent.
+    /// Consent of a person.
     pub consent: Consent,
 }
 
 /// See [`Call::Fetch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fetch {
-    /// The mail; `None` leases the oldest unread one.
+    /// Mail to read; `None` leases the oldest unread mail.
     pub id: Option<MailId>,
 }
 
 /// See [`Call::Peek`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Peek {
-    /// The mail.
+    /// Mail to read.
     pub id: MailId,
 }
 
 /// See [`Call::List`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
-    /// The most mails to return, 1 to [`MAX_LIST`].
+    /// Limit of returned mails, 1 to [`MAX_LIST`].
     pub limit: u32,
-    /// The number of mails to skip, counted in what is listed.
+    /// Number of mails to skip, without read mails unless `show_read` is set.
     pub offset: u32,
-    /// Whether mails that were read are listed too.
+    /// Whether the list includes read mails.
     pub show_read: bool,
 }
 
-/// The most mails that one [`List`] returns.
+/// Limit of mails that one [`List`] returns.
 pub const MAX_LIST: u32 = 200;
-/// The most mails that one [`Search`] returns.
+/// Limit of mails that one [`Search`] returns.
 pub const MAX_SEARCH: u32 = 100;
 
 /// See [`Call::Search`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
-    /// Words that have to occur in the sender, the subject or the body, in any case and order.
+    /// Words that must all occur in the sender, the subject or the body, in any case and order;
+    /// at most 500 bytes.
     pub query: HeaderText,
-    /// The most mails to return, 1 to [`MAX_SEARCH`].
+    /// Limit of returned mails, 1 to [`MAX_SEARCH`].
     pub limit: u32,
     /// Whether only unread mails are searched.
     pub unread_only: bool,
@@ -211,55 +209,55 @@ pub struct Search {
 /// See [`Call::Delete`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delete {
-    /// The mail.
+    /// Mail to delete.
     pub id: MailId,
 }
 
 /// See [`Call::MarkRead`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkRead {
-    /// The mail.
+    /// Mail to mark.
     pub id: MailId,
 }
 
 /// See [`Call::Settle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settle {
-    /// The leased mail.
+    /// Leased mail.
     pub id: MailId,
 }
 
-/// The answer to [`Settle`].
+/// Answer to [`Settle`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
-    /// Whether the bridge counts the mail as read now.
+    /// Whether the bridge now counts the mail as read.
     pub marked_read: bool,
 }
 
 /// See [`Call::EndLease`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndLease {
-    /// The leased mail.
+    /// Leased mail.
     pub id: MailId,
-    /// What became of it.
+    /// Outcome of the delivery.
     pub delivery: Delivery,
 }
 
-/// What became of a leased mail.
+/// Outcome of delivering a leased mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delivery {
-    /// The client's reader has it.
+    /// The client passed the mail to its reader.
     Delivered,
-    /// The client does not want it any more; another client may have it.
+    /// The client did not pass the mail on. Another client may lease it.
     Returned,
 }
 
 /// See [`Call::Watch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watch {
-    /// [`MailboxUpdate::mark`] of the previous answer. With it, the daemon answers when mail
-    /// arrived since, or shortly before the deadline. `None` begins: the daemon answers as
-    /// soon as it knows the mailbox's present state.
+    /// [`MailboxUpdate::mark`] of the previous answer. The daemon answers once mail has arrived
+    /// since, or at the deadline. `None` for the first call: the daemon answers as soon as it
+    /// knows the current state of the mailbox.
     pub since: Option<u64>,
 }
 
@@ -274,30 +272,30 @@ pub struct GetStatus;
 /// See [`Call::ClaimAccount`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimAccount {
-    /// The account that the client was configured for.
+    /// Account of the client's configuration.
     pub username: Username,
 }
 
 /// See [`Call::OfferCredentials`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferCredentials {
-    /// The client's credentials.
+    /// Credentials of the client's configuration.
     pub credentials: Credentials,
 }
 
 /// See [`Call::MakeWay`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MakeWay {
-    /// The client's release.
+    /// Release of the client.
     pub release: Release,
 }
 
-/// A release of tai: major, minor and patch number. Later releases compare greater.
+/// Release of tai: major, minor and patch number. Later releases compare greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Release(pub u16, pub u16, pub u16);
 
 impl Release {
-    /// Parses `1.2.3`; what follows the numbers (`-rc.1`) is ignored.
+    /// Parses `1.2.3` and ignores a suffix such as `-rc.1`. Returns `None` for other text.
     pub fn parse(text: &str) -> Option<Self> {
         let core = text.split(['-', '+']).next()?;
         let mut numbers = core.split('.').map(|number| number.parse().ok());
@@ -311,9 +309,9 @@ impl Release {
 /// See [`Call::Login`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Login {
-    /// The account.
+    /// Account to sign in to.
     pub credentials: Credentials,
-    /// Whether the system's keyring saves the password for the next start.
+    /// Whether to save the password in the keyring of the system.
     pub save: bool,
 }
 
@@ -330,7 +328,7 @@ pub struct ListHeld;
 pub struct ResolveHeld {
     /// [`HeldMail::number`].
     pub number: u64,
-    /// Whether to send the mail; it is discarded otherwise.
+    /// Whether to send the mail. `false` discards it.
     pub send: bool,
 }
 
@@ -339,7 +337,7 @@ pub struct ResolveHeld {
 pub struct Stop;
 
 impl Submit {
-    /// Returns the tool that the draft belongs to.
+    /// Returns the tool for the draft: `send_email` or `reply_email`.
     pub fn tool(&self) -> Tool {
         match self.draft.target {
             Target::New { .. } => Tool::SendEmail,
@@ -349,8 +347,8 @@ impl Submit {
 }
 
 impl Call {
-    /// Returns the tool whose permission an agent needs for the call; `None` if every agent
-    /// may make it.
+    /// Returns the tool whose permission an agent needs for the call. `None` for calls without a
+    /// permission; [`Call::role`] limits some of them to persons.
     pub fn tool(&self) -> Option<Tool> {
         match self {
             Call::Submit(submit) => Some(submit.tool()),
@@ -381,7 +379,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_release_is_three_numbers_and_compares_by_them() {
+    fn a_release_is_three_numbers_that_decide_its_order() {
         assert_eq!(Release::parse("1.2.3"), Some(Release(1, 2, 3)));
         assert_eq!(Release::parse("0.10.0-rc.1"), Some(Release(0, 10, 0)));
         assert!(Release::parse("0.10.0") > Release::parse("0.9.9"));

@@ -1,17 +1,16 @@
-//! The place of a profile's daemon: its socket and its lock file. This module computes paths
-//! and creates nothing.
+//! Paths of a profile's daemon: its socket and its lock file. This module creates no files.
 //!
 //! A login shell and the stripped environment of an MCP client (HOME, LOGNAME, PATH, SHELL,
-//! TERM, USER) must arrive at the same place, or the two sides would miss each other.
+//! TERM, USER) must yield the same paths, so that client and daemon find each other.
 
 use directories::ProjectDirs;
 use std::path::{Path, PathBuf};
 use tai_names::Profile;
 
-/// The longest path of a Unix socket on every system (macOS: 104 with the closing zero).
+/// Limit of a socket's path in bytes that holds on every Unix (macOS: 104 with the final zero).
 const MAX_SOCKET_PATH: usize = 103;
 
-/// The error for a profile that has no usable place.
+/// Error for a profile without a usable endpoint.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum EndpointError {
     /// The user has no home directory.
@@ -20,14 +19,14 @@ pub enum EndpointError {
     /// The path does not fit into a socket address.
     #[error("the socket path has {length} bytes and the system allows {MAX_SOCKET_PATH}: {path}")]
     TooLong {
-        /// The path.
+        /// Path of the socket.
         path: String,
-        /// Its length in bytes.
+        /// Length of the path in bytes.
         length: usize,
     },
 }
 
-/// The place of one profile's daemon.
+/// Endpoint of one profile's daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     dir: PathBuf,
@@ -36,12 +35,14 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// Returns the endpoint of `profile` in the first of these directories that applies:
-    /// `$XDG_RUNTIME_DIR/tai` if that path is absolute; on Linux `/run/user/UID/tai` if
-    /// `/run/user/UID` is the user's own; `run` in the user's state directory
-    /// (`~/.local/state/tai/run`; `~/Library/Application Support/tai/run` on macOS).
+    ///
+    /// 1. `$XDG_RUNTIME_DIR/tai`, if that path is absolute;
+    /// 2. on Linux `/run/user/UID/tai`, if the user owns `/run/user/UID`;
+    /// 3. `run` in the user's [state directory](state_dir): `~/.local/state/tai/run` on Linux,
+    ///    `~/Library/Application Support/chat.tai.tai/run` on macOS.
     ///
     /// # Errors
-    /// Any [`EndpointError`].
+    /// [`EndpointError::NoHome`] if no directory is known, [`EndpointError::TooLong`].
     pub fn of_profile(profile: &Profile) -> Result<Self, EndpointError> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR")
             .map(PathBuf::from)
@@ -74,8 +75,8 @@ impl Endpoint {
         Ok(endpoint)
     }
 
-    /// Returns the directory of the socket and the lock file. It belongs to the user and has
-    /// mode 0700.
+    /// Returns the directory of the socket and the lock file, which the daemon creates with mode
+    /// 0700.
     pub fn dir(&self) -> &Path {
         &self.dir
     }
@@ -95,19 +96,20 @@ impl Endpoint {
         }
     }
 
-    /// Returns the path of the lock file, which the running daemon of the profile holds locked.
-    /// The file contains the daemon's process id.
+    /// Returns the path of the lock file, which a running daemon holds locked. The file contains
+    /// the daemon's process id.
     pub fn lock(&self) -> PathBuf {
         self.dir.join(format!("{}.lock", self.profile))
     }
 }
 
-/// Returns the product's directories by the system's conventions.
+/// Returns tai's directories by the conventions of the system; `None` without a home directory.
 pub fn project_dirs() -> Option<ProjectDirs> {
     ProjectDirs::from("chat", "tai", "tai")
 }
 
-/// Returns the directory for state that outlives a process. Logs are in `logs` below it.
+/// Returns the directory for state that outlives a process, with the logs in `logs`. `None`
+/// without a home directory.
 pub fn state_dir() -> Option<PathBuf> {
     let dirs = project_dirs()?;
     Some(dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned())
@@ -132,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_profile_has_one_socket_and_one_lock_side_by_side() {
+    fn a_profile_has_one_socket_and_one_lock_in_the_same_directory() {
         let work = Profile::new("work").unwrap();
         let endpoint = Endpoint::in_dir(Path::new("/run/user/7/tai"), &work).unwrap();
         assert_eq!(endpoint.socket(), Path::new("/run/user/7/tai/work.sock"));
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_does_not_fit_a_socket_address_is_refused_with_its_length() {
+    fn a_socket_path_over_the_limit_is_refused_with_its_length() {
         let dir = format!("/{}", "d".repeat(120));
         let error = Endpoint::in_dir(Path::new(&dir), &Profile::default()).unwrap_err();
         assert!(

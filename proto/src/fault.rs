@@ -1,48 +1,49 @@
-//! The error that crosses the wire. The code is for programs, the words are for readers. A
-//! fault never holds a secret.
+//! The error type of the protocol: a code for programs and texts for readers.
+//!
+//! A fault must not contain a secret.
 
 use crate::text::Words;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// An error that a program can act on and a reader can understand.
+/// Error with a code and texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// The kind, which decides what the client may do.
+    /// Kind of the fault.
     pub code: FaultCode,
-    /// What failed: one clause, lower case, no full stop.
+    /// Failure: one clause, lower case, without a full stop.
     pub what: Words,
-    /// Why it failed, as far as known; may be empty.
+    /// Cause; empty if unknown.
     pub why: Words,
-    /// The next action.
+    /// Next action.
     pub hint: Hint,
 }
 
-/// The kinds of fault. Only [`FaultCode::Stopping`] says that nothing was begun, so only it
-/// allows any request to be sent again.
+/// Kinds of fault. After [`FaultCode::Stopping`] a client may repeat any request, because the
+/// daemon did not begin it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FaultCode {
-    /// The request cannot be carried out as it stands; changing it may help.
+    /// The request is invalid. A changed request may succeed.
     BadRequest,
     /// No daemon runs, and none could be started.
     NotRunning,
-    /// There are no credentials to log in with.
+    /// The daemon has no credentials.
     NotSignedIn,
     /// The bridge refuses the username and password.
     AuthRefused,
     /// The bridge cannot be reached, or the daemon does not answer.
     Unreachable,
-    /// The bridge answered with an error, or with something that is not its protocol.
+    /// The bridge answered with an error or with a malformed answer.
     BridgeFailed,
-    /// The bridge asks for fewer requests.
+    /// The bridge limits the rate of requests.
     RateLimited,
-    /// There is no such mail.
+    /// The mail does not exist.
     NotFound,
     /// The mail belongs to another address.
     NotYours,
-    /// The effect may or may not have happened, and must not be repeated unseen.
+    /// The call may or may not have had its effect. A repetition needs a check first.
     OutcomeUnknown,
-    /// The client's deadline passed.
+    /// The request's deadline passed.
     DeadlinePassed,
     /// The client has too many requests in flight.
     TooBusy,
@@ -50,13 +51,13 @@ pub enum FaultCode {
     Cancelled,
     /// The daemon is stopping and did not begin the request.
     Stopping,
-    /// The daemon holds another account than the client was configured for.
+    /// The daemon serves another account than the one in the client's configuration.
     OtherAccount,
-    /// The account cannot be registered or signed in as it stands.
+    /// The bridge refuses to register or to sign in the account.
     AccountRefused,
-    /// The same mail was sent a moment ago, or may have been.
+    /// The same mail was, or may have been, sent within the last ten minutes.
     Duplicate,
-    /// The configuration or the client's role forbids the request.
+    /// The configuration or the connection's role forbids the request.
     NotPermitted,
     /// The mail waits for a person's approval.
     AwaitingApproval,
@@ -68,39 +69,38 @@ pub enum FaultCode {
     Internal,
 }
 
-/// The next action after a fault, in a form that reads right for each reader.
+/// Next action after a fault, for each kind of reader.
 ///
-/// Every text is a verb phrase in the imperative, lower case, without a full stop: ``run
-/// `taid login` ``.
+/// Each text is an imperative clause in lower case, without a full stop: ``run `taid login` ``.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hint {
-    /// There is nothing to do.
+    /// No action is known.
     #[default]
     None,
-    /// An action for the person who owns the account. An agent passes it on.
+    /// Action for the account's owner. An agent asks its user for it.
     User(Words),
-    /// An action for the reader itself, person or agent.
+    /// Action for the reader, agent or person.
     Reader(Words),
-    /// Different actions for an agent and for the person.
+    /// Different actions for an agent and for a person.
     Each {
-        /// The agent's action.
+        /// Action of an agent.
         agent: Words,
-        /// The person's action.
+        /// Action of a person.
         person: Words,
     },
 }
 
-/// The reader of an error text.
+/// Reader of an error text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// A model that called a tool and can pass an action on to its user.
+    /// A model that called a tool.
     Agent,
     /// The account's owner at a terminal.
     Person,
 }
 
 impl Fault {
-    /// Returns a fault without a cause and a hint.
+    /// Returns a fault without a cause or hint. Texts over 4096 bytes are cut.
     pub fn new(code: FaultCode, what: impl Into<String>) -> Self {
         Self {
             code,
@@ -141,17 +141,17 @@ impl Fault {
 }
 
 impl Hint {
-    /// Returns an action for the person who owns the account.
+    /// Returns an action for the account's owner.
     pub fn user(action: impl Into<String>) -> Self {
         Hint::User(Words::cut(action))
     }
 
-    /// Returns an action for the reader itself.
+    /// Returns an action for the reader.
     pub fn reader(action: impl Into<String>) -> Self {
         Hint::Reader(Words::cut(action))
     }
 
-    /// Returns different actions for an agent and for the person.
+    /// Returns different actions for an agent and for a person.
     pub fn each(agent: impl Into<String>, person: impl Into<String>) -> Self {
         Hint::Each {
             agent: Words::cut(agent),
@@ -173,7 +173,7 @@ impl Hint {
     }
 }
 
-/// What failed and why, on one line, for logs.
+/// Writes the failure and the cause, for logs.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_fault_reads_right_for_an_agent_and_for_a_person() {
+    fn a_fault_renders_for_an_agent_and_for_a_person() {
         let fault = Fault::new(FaultCode::NotSignedIn, "taid is not signed in")
             .because("no password is configured")
             .hint(Hint::user("run `taid login`"));

@@ -1,17 +1,18 @@
-//! Frames: a length and a bincode body.
+//! Encoder and decoder of frames: a length and a bincode body.
 //!
-//! bincode is unmaintained (RUSTSEC-2025-0141), and only this file names it, so that replacing
-//! it is a change to one file. The module moves bytes between buffers and does no I/O.
+//! The module must not do I/O. bincode is unmaintained (RUSTSEC-2025-0141); only this file names
+//! it, so that a replacement changes one file.
 
 use bincode::config::{Configuration, Fixint, LittleEndian};
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroize as _;
 
-/// The most bytes of one frame's body: 4 MiB. A mail with 1 MiB of content fits.
+/// Limit of a frame's body in bytes: 4 MiB.
 pub const MAX_FRAME: usize = 4 << 20;
 
+/// Bytes of a frame's length.
 const LENGTH: usize = size_of::<u32>();
-/// A buffer that grew beyond this size for one large frame is freed after it.
+/// A buffer that grew beyond this size is freed once it is empty.
 const KEEP: usize = 64 << 10;
 
 fn config() -> Configuration<LittleEndian, Fixint, bincode::config::Limit<MAX_FRAME>> {
@@ -20,22 +21,22 @@ fn config() -> Configuration<LittleEndian, Fixint, bincode::config::Limit<MAX_FR
         .with_limit::<MAX_FRAME>()
 }
 
-/// The error for bytes that are no frame and for values that do not fit into one. A connection
-/// whose peer sent such bytes has to be closed.
+/// Error for bytes that are not a frame and for values that do not fit into one. A connection
+/// whose peer sent such bytes must be closed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FrameError {
     /// The length exceeds the limit.
     #[error("a frame of {length} bytes, {max} are allowed")]
     TooLong {
-        /// The length in bytes.
+        /// Length in bytes.
         length: usize,
-        /// The limit in bytes.
+        /// Limit in bytes.
         max: usize,
     },
     /// The body is not a value of the expected type.
     #[error("a frame that does not decode: {0}")]
     Malformed(String),
-    /// The body goes on after the value.
+    /// Bytes follow after the value in the body.
     #[error("a frame with {0} trailing bytes")]
     Trailing(usize),
 }
@@ -43,7 +44,8 @@ pub enum FrameError {
 /// Appends `value` to `out` as one frame.
 ///
 /// # Errors
-/// [`FrameError::TooLong`] if the body has more than [`MAX_FRAME`] bytes; `out` is unchanged then.
+/// [`FrameError::TooLong`] if the body has more than [`MAX_FRAME`] bytes. On failure `out` is
+/// unchanged.
 pub fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), FrameError> {
     let start = out.len();
     out.extend_from_slice(&[0; LENGTH]);
@@ -66,10 +68,10 @@ pub fn encode<T: Serialize>(value: &T, out: &mut Vec<u8>) -> Result<(), FrameErr
     Err(error)
 }
 
-/// Decodes frames from a stream of bytes that arrive in pieces of any size.
+/// Decoder of frames that arrive in pieces of any size.
 ///
 /// Append bytes to [`Decoder::space`], then call [`Decoder::next_frame`] until it returns `None`.
-/// Memory is bounded by the largest allowed frame and the size of one read.
+/// The buffer is limited to one frame of the largest size plus one read.
 #[derive(Debug)]
 pub struct Decoder {
     bytes: Vec<u8>,
@@ -78,7 +80,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Returns a decoder that refuses bodies of more than `max` bytes.
+    /// Returns a decoder that refuses bodies of more than `max` bytes, at most [`MAX_FRAME`].
     pub fn new(max: usize) -> Self {
         Self {
             bytes: Vec::new(),
@@ -95,7 +97,7 @@ impl Decoder {
     /// Returns the buffer to which the next bytes from the peer are appended.
     pub fn space(&mut self) -> &mut Vec<u8> {
         if self.consumed > 0 {
-            // Frames may hold a password, so consumed and moved bytes are overwritten.
+            // Frames may contain a password, so consumed and moved bytes are overwritten.
             let end = self.bytes.len();
             self.bytes.copy_within(self.consumed.., 0);
             let pending = end - self.consumed;
@@ -109,7 +111,7 @@ impl Decoder {
         &mut self.bytes
     }
 
-    /// Whether every received byte belongs to a frame that was returned.
+    /// Returns whether every received byte belongs to a returned frame.
     pub fn is_at_boundary(&self) -> bool {
         self.bytes.len() == self.consumed
     }
@@ -117,7 +119,7 @@ impl Decoder {
     /// Returns the next whole frame, or `None` if more bytes are needed.
     ///
     /// # Errors
-    /// Any [`FrameError`]. An excessive length is refused before its body arrives.
+    /// Any [`FrameError`]. A length over the limit is refused before the body arrives.
     pub fn next_frame<T: DeserializeOwned>(&mut self) -> Result<Option<T>, FrameError> {
         let pending = self.bytes.get(self.consumed..).unwrap_or_default();
         let Some((prefix, rest)) = pending.split_first_chunk::<LENGTH>() else {

@@ -1,50 +1,51 @@
-//! The handshake. Its layout is frozen, so that any two releases can tell each other which side
-//! has to be restarted. It decides nothing but the version.
+//! The handshake, which negotiates the protocol version.
+//!
+//! Its layout is frozen, so that any two releases can report a version mismatch to each other.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The protocol version that this crate describes.
+/// Protocol version that this crate describes.
 pub const PROTOCOL: u32 = 1;
-/// The oldest version that this crate speaks.
+/// Oldest protocol version that this crate supports.
 pub const OLDEST: u32 = 1;
-/// The most bytes a [`Hello`] or a [`Welcome`] may have.
+/// Limit of the body of a [`Hello`] or [`Welcome`], in bytes.
 pub const MAX_HELLO: usize = 512;
-/// The time limit for the other side's part of the handshake.
+/// Time limit of the handshake, on each side.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
-/// The first four bytes of either handshake frame's body: `TAI` and 1.
+/// First four bytes of the body of both handshake frames: `TAI` and 1.
 pub const MAGIC: [u8; 4] = *b"TAI\x01";
 
-/// The client's first frame.
+/// First frame of the client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
     /// [`MAGIC`].
     pub magic: [u8; 4],
-    /// The newest version the client speaks.
+    /// Newest protocol version that the client supports.
     pub newest: u32,
-    /// The oldest version the client speaks.
+    /// Oldest protocol version that the client supports.
     pub oldest: u32,
-    /// The client's own version, for people: `tai-mcp 0.1.0`.
+    /// Name and release of the client's program: `tai-mcp 0.1.0`.
     pub software: String,
 }
 
-/// The daemon's first frame.
+/// First frame of the daemon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
     /// [`MAGIC`].
     pub magic: [u8; 4],
-    /// The version that both sides speak from here on; 0 if there is none.
+    /// Protocol version of the following frames; 0 if there is no common version.
     pub chosen: u32,
-    /// The newest version the daemon speaks.
+    /// Newest protocol version that the daemon supports.
     pub newest: u32,
-    /// The oldest version the daemon speaks.
+    /// Oldest protocol version that the daemon supports.
     pub oldest: u32,
-    /// The daemon's own version, for people: `taid 0.1.0`.
+    /// Name and release of the daemon: `taid 0.1.0`.
     pub software: String,
 }
 
 impl Hello {
-    /// Returns the greeting of a program that calls itself `software`, such as `tai-mcp 0.1.0`.
+    /// Returns the first frame of the program `software`, such as `tai-mcp 0.1.0`.
     pub fn new(software: impl Into<String>) -> Self {
         Self {
             magic: MAGIC,
@@ -56,7 +57,7 @@ impl Hello {
 }
 
 impl Welcome {
-    /// Returns the answer to `hello` of a daemon that calls itself `software`.
+    /// Returns the answer to `hello` of the daemon `software`, with the newest common version.
     pub fn answering(hello: &Hello, software: impl Into<String>) -> Self {
         let best = hello.newest.min(PROTOCOL);
         let common = best >= hello.oldest.max(OLDEST) && hello.magic == MAGIC;

@@ -1,69 +1,119 @@
-//! The contract between `taid` and the programs that talk to it: messages, frames, the place
-//! of the socket, errors, and the names of tools and variables.
+//! Protocol between `taid` and its clients: messages, frames, the path of the socket, errors,
+//! and the names of tools and environment variables.
 //!
-//! This crate opens no file and no socket and knows no async runtime. Rust programs use it
-//! through `tai-client`; this page describes the protocol for everyone else.
+//! This crate opens no file and no socket and has no async runtime. Rust programs use it through
+//! `tai-client`; this page specifies the protocol for other implementations.
 //!
 //! # Protocol 1
 //!
-//! **Transport.** A Unix stream socket at [`endpoint::Endpoint::socket`], or a named pipe on
-//! Windows. Before the first byte each side asks the operating system for the other side's
-//! user and hangs up on any user but its own. The process id plays no part: a peer in another
-//! PID namespace has none.
+//! ## Transport
 //!
-//! **Frames.** A frame is a `u32` length, little-endian, then that many bytes of body. The
-//! body is bincode 2 in its fixed-integer little-endian configuration: integers at their own
-//! width; `bool` one byte, 0 or 1; a string or a sequence its length as `u64`, then its UTF-8
-//! bytes or its elements; `Option` one byte, 0 or 1, then the value; a struct its fields in
-//! the order of their declaration; an enum its variant's index as `u32` in the order of
-//! declaration, then the variant's fields; `()` and unit structs nothing. A body that is
-//! longer than [`frame::MAX_FRAME`], does not decode, or leaves bytes over ends the connection.
+//! A Unix stream socket at [`endpoint::Endpoint::socket`], or a named pipe on Windows. On Unix,
+//! each side asks the operating system for the user of its peer before it sends a byte, and
+//! hangs up if that is another user. On Windows the access list of the pipe admits the user
+//! alone, and the client does not check the owner. The process id of the peer plays no part.
 //!
-//! **Handshake.** The client's first frame is [`hello::Hello`], the daemon's first frame is
-//! [`hello::Welcome`]. Both have at most [`hello::MAX_HELLO`] bytes and a frozen layout. The
-//! daemon picks the highest version that both speak; if there is none it answers 0 and hangs
-//! up. The handshake has to be over [`hello::HANDSHAKE_TIMEOUT`] after connecting.
+//! ## Frames
 //!
-//! **Role.** The client's next frame is [`ToDaemon::Attach`], once. It fixes the role for the
-//! life of the connection: an agent's connection calls tools within the permissions of its
-//! instance, a person's connection may call everything. [`ToDaemon::Identify`] names the MCP
-//! client for `taid status` at any time.
+//! A frame is a length as a little-endian `u32`, then a body of that many bytes. The body is
+//! bincode 2 with fixed-width little-endian integers:
 //!
-//! **Calls.** A [`ToDaemon::Request`] has an id of the client's choice, unique among its
-//! unanswered requests, of which there are at most [`message::MAX_IN_FLIGHT`]. Answers come in
-//! any order, exactly one for each request, in the variant of [`Answer`] that has the call's
-//! name. [`FromDaemon::Progress`] may precede the answer if the request asks for it.
-//! [`ToDaemon::Cancel`] aborts a read; a call that is [never repeated](call::Repeat::Never)
-//! runs to its end. An answer that does not fit into a frame is replaced by
-//! [`FaultCode::AnswerTooLarge`].
+//! | Type | Encoding |
+//! |---|---|
+//! | integer | its own width, little-endian |
+//! | `bool` | one byte, 0 or 1 |
+//! | string, sequence | length as `u64`, then the UTF-8 bytes or the elements |
+//! | `Option` | one byte, 0 or 1, then the value |
+//! | struct, array | the fields or elements in order, without a length |
+//! | enum | index of the variant as `u32`, in order of declaration, then its fields |
+//! | `()`, unit struct | nothing |
+//!
+//! A side closes the connection if a body is longer than [`frame::MAX_FRAME`], does not decode,
+//! or has bytes left over.
+//!
+//! ## Limits
+//!
+//! | Value | Limit |
+//! |---|---|
+//! | body of a frame ([`frame::MAX_FRAME`]) | 4 MiB |
+//! | body of a handshake frame ([`hello::MAX_HELLO`]) | 512 bytes |
+//! | content of a mail, JSON ([`text::Content`], [`text::Json`]) | 1 MiB |
+//! | text of an error, preview of a mail ([`text::Words`]) | 4096 bytes |
+//! | secret ([`Secret`]) | 4096 bytes |
+//! | sender, recipient, subject, query ([`text::HeaderText`]) | 998 bytes |
+//! | time, version, id of the bridge, ticket ([`text::Label`]) | 256 bytes |
+//! | name and version of an MCP client ([`message::ClientLabel`]) | 80 bytes |
+//! | address ([`names::Address`]) | 254 bytes |
+//! | username, instance, profile ([`names`]) | 50, 64, 32 bytes |
+//! | unanswered requests of a connection ([`message::MAX_IN_FLIGHT`]) | 64 |
+//!
+//! A value over its limit does not decode and closes the connection. A request over the limit of
+//! unanswered requests is answered with [`FaultCode::TooBusy`]. The daemon closes the connection
+//! of a client that does not read its answers for 10 seconds.
+//!
+//! ## Order of messages
+//!
+//! 1. The client sends [`hello::Hello`].
+//! 2. The daemon answers with [`hello::Welcome`], which contains the highest common version. If
+//!    there is none, the version is 0 and the daemon hangs up.
+//! 3. The client sends [`ToDaemon::Attach`] once, which sets the role of the connection. Steps 1
+//!    to 3 must be complete within [`hello::HANDSHAKE_TIMEOUT`], 5 seconds.
+//! 4. The client sends [`ToDaemon::Identify`], [`ToDaemon::Request`] and [`ToDaemon::Cancel`] in
+//!    any order. The daemon answers each request once, in any order, with the variant of
+//!    [`Answer`] that has the name of the call, or with a [`Fault`]. If the request asks for
+//!    progress, [`FromDaemon::Progress`] may precede the answer.
+//!
+//! A request has an id that is unique among the unanswered requests of its connection. An answer
+//! that does not fit into a frame becomes [`FaultCode::AnswerTooLarge`].
+//!
+//! Either side may hang up at any time. A draining daemon answers new requests with
+//! [`FaultCode::Stopping`], completes the requests that it began, for at most 10 seconds, and
+//! hangs up.
+//!
+//! ## Calls
+//!
+//! The columns are [`Call::role`] and [`Call::repeat`]. An agent's call needs the permission of
+//! its [tool](Call::tool), if it has one; a person's call needs none. A call that is safe to
+//! repeat may be sent again after its connection broke, and the daemon aborts it if the client
+//! cancels it. The daemon completes any other call even if the client cancels it or disconnects;
+//! the client must not repeat it after it sent a byte of it, unless the answer is
+//! [`FaultCode::Stopping`].
+//!
+//! | Call | Role | Safe to repeat |
+//! |---|---|---|
+//! | [`Submit`](call::Submit) | agent, person | no |
+//! | [`Fetch`](call::Fetch), [`Peek`](call::Peek) | agent, person | yes |
+//! | [`List`](call::List), [`Search`](call::Search) | agent, person | yes |
+//! | [`Delete`](call::Delete) | agent, person | no |
+//! | [`MarkRead`](call::MarkRead) | agent, person | yes |
+//! | [`Settle`](call::Settle), [`EndLease`](call::EndLease) | agent, person | yes |
+//! | [`Watch`](call::Watch) | agent, person | yes |
+//! | [`GetInfo`](call::GetInfo), [`GetStatus`](call::GetStatus) | agent, person | yes |
+//! | [`ClaimAccount`](call::ClaimAccount), [`MakeWay`](call::MakeWay) | agent, person | yes |
+//! | [`OfferCredentials`](call::OfferCredentials) | agent, person | no |
+//! | [`Login`](call::Login), [`Logout`](call::Logout) | person | no |
+//! | [`ListHeld`](call::ListHeld), [`Stop`](call::Stop) | person | yes |
+//! | [`ResolveHeld`](call::ResolveHeld) | person | no |
 //!
 //! **Leases.** [`call::Fetch`] without an id leases the oldest unread mail to the connection.
-//! The client settles it ([`call::Settle`]: the bridge marks it read) before it hands the mail
-//! on, and ends the lease ([`call::EndLease`]) afterwards. A lease that is open when its
-//! connection ends goes back and is given out again.
+//! The client settles the mail with [`call::Settle`], which marks it read, passes it to its
+//! reader, and ends the lease with [`call::EndLease`]. If the connection ends first, the mail
+//! returns and is leased again: delivery is at-least-once.
 //!
-//! **Waiting for mail.** A client repeats [`call::Watch`] with the mark of the previous answer.
-//! The daemon looks at the mailbox once an interval for all of them.
+//! **Waiting for mail.** The client repeats [`call::Watch`] with the mark of the previous answer.
+//! The daemon polls the mailbox once for all waiting clients.
 //!
-//! **Approval.** If the configuration wants a person asked, [`call::Submit`] is answered with
-//! [`approval::SubmitOutcome::Ask`]. The client asks and submits the same draft again with the
-//! ticket and the answer. If it cannot ask, it says so, and the mail waits for `taid approve`.
+//! **Approval.** If the configuration requires approval, the answer to [`call::Submit`] is
+//! [`approval::SubmitOutcome::Ask`]. The client asks its user and submits the same draft with
+//! the ticket and the answer. If the client cannot ask, the mail waits for `taid approve`.
 //!
-//! **Ending.** Either side may hang up at any time. A draining daemon answers new requests
-//! with [`FaultCode::Stopping`], answers the requests that it had begun, and hangs up.
-//!
-//! **Secrets.** Only clients send a password ([`account::Credentials`]). No frame from the
-//! daemon contains a password or a token.
-//!
-//! **Limits.** Header fields (sender, recipient, subject, query) 998 bytes; labels (times,
-//! message ids) 256; a client's name and version 80; sentences of an error 4096; content and
-//! JSON 1 MiB; a secret 4096; a frame 4 MiB; names and addresses as in `tai-names`. Longer
-//! values end the connection.
+//! **Secrets.** Only clients send passwords, in [`account::Credentials`]. Frames from the daemon
+//! contain no password and no token.
 //!
 //! # Example, byte by byte
 //!
-//! A person's command that calls itself `x` asks for the status (call 11) as request 7 with
-//! 1,000 ms to spare and without progress:
+//! A person's command named `x` sends the request 7, which asks for the status (call 11) within
+//! 1,000 ms and without progress. The three frames are `Hello`, `Attach` and `Request`:
 //!
 //! ```text
 //! 15 00 00 00  54 41 49 01  01 00 00 00  01 00 00 00  01 00 00 00 00 00 00 00  78

@@ -1,39 +1,39 @@
-//! Mail as it crosses the socket: what is sent, read, listed and found.
+//! Mail in the protocol: drafts, receipts, mails, lists and search results.
 
 use crate::text::{Content, HeaderText, Label, Words};
 use serde::{Deserialize, Serialize};
 use tai_names::{Address, MailId};
 
-/// A mail as a client hands it in.
+/// Outgoing mail as a client submits it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
-    /// The recipient, or the mail that is answered.
+    /// Recipient, or the original mail of a reply.
     pub target: Target,
-    /// The subject. `None` takes `Email from {instance}` for a new mail, and the original's
-    /// subject with one `Re:` for an answer.
+    /// Subject. `None` means `Email from {instance}` for a new mail, and the original's subject
+    /// with one `Re:` for a reply.
     pub subject: Option<HeaderText>,
-    /// The body.
+    /// Body.
     pub content: Content,
-    /// The markup of `content`.
+    /// Markup of `content`.
     pub format: Format,
 }
 
-/// Where a draft goes.
+/// Target of a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// A new mail.
     New {
-        /// The recipient, unchecked; `None` takes the configured default recipient.
+        /// Recipient, which the daemon checks; `None` means the configured default recipient.
         to: Option<HeaderText>,
     },
-    /// An answer to a mail of the client's own address.
+    /// A reply to a mail of the client's address.
     Reply {
-        /// The mail that is answered.
+        /// Original mail.
         to: MailId,
     },
 }
 
-/// The markup of a draft.
+/// Markup of a draft.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// GitHub-flavoured Markdown.
@@ -43,72 +43,72 @@ pub enum Format {
     Html,
 }
 
-/// The receipt for a mail that the bridge accepted.
+/// Receipt for a mail that the bridge accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentMail {
-    /// The sender: the client's own address.
+    /// Sender: the client's address.
     pub from: Address,
-    /// The recipient.
+    /// Recipient.
     pub to: HeaderText,
-    /// The subject.
+    /// Subject.
     pub subject: HeaderText,
-    /// The bridge's id of the mail.
+    /// Id of the mail at the bridge.
     pub message_id: Label,
-    /// The time of acceptance, in the bridge's words.
+    /// Time of acceptance, in the bridge's format.
     pub timestamp: Label,
-    /// The original, if the mail is an answer.
+    /// Receipt of a reply; `None` for a new mail.
     pub reply: Option<ReplyReceipt>,
 }
 
-/// The part of a receipt that only an answer has.
+/// Part of a receipt that only a reply has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyReceipt {
-    /// The mail that was answered.
+    /// Original mail.
     pub original: MailId,
-    /// Whether the bridge threaded the answer. `false` if the bridge cannot reply and a new
-    /// mail was sent instead.
+    /// Whether the bridge threaded the reply. `false` if the bridge cannot reply and the daemon
+    /// sent a new mail instead.
     pub threaded: bool,
 }
 
-/// The answer to [`crate::call::Fetch`] and [`crate::call::Peek`].
+/// Answer to [`crate::call::Fetch`] and [`crate::call::Peek`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchedMail {
-    /// The address whose mailbox was read.
+    /// Address of the client.
     pub address: Address,
-    /// The mail; `None` if the oldest unread mail was asked for and there is none.
+    /// The mail; `None` if the request had no id and there is no unread mail to lease.
     pub mail: Option<Mail>,
 }
 
-/// A mail with its body.
+/// Mail with its body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// Sender, recipient, subject, date, and whether the bridge counts the mail as read now.
+    /// Envelope, with the current read status.
     pub envelope: Envelope,
-    /// The body as Markdown, without what a person would not see.
+    /// Body as Markdown, without content that a person would not see.
     pub body: Content,
-    /// What was removed from the body.
+    /// Counts of removed content.
     pub removed: Removed,
 }
 
-/// A mail without its body. Everything in it but the id was chosen by the sender or the bridge.
+/// Mail without its body. The sender or the bridge chose every field except the id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope {
-    /// The mail's id.
+    /// Id of the mail.
     pub id: MailId,
-    /// The envelope sender.
+    /// Envelope sender.
     pub from: HeaderText,
-    /// The recipient.
+    /// Recipient.
     pub to: HeaderText,
-    /// The subject; empty if there is none.
+    /// Subject; empty if there is none.
     pub subject: HeaderText,
-    /// The time of arrival: RFC 3339 in UTC with whole seconds, or the bridge's own words if
-    /// they are no time.
+    /// Time of arrival: RFC 3339 in UTC with whole seconds, or the bridge's text if it is not a
+    /// time.
     pub date: Label,
     /// Whether the bridge counts the mail as read.
     pub read: bool,
 }
 
-/// Counts of what was removed from a body because a person would not see it.
+/// Counts of content that was removed from a body because a person would not see it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removed {
     /// Hidden elements with content.
@@ -123,69 +123,69 @@ pub struct Removed {
     pub invisible: u32,
     /// Whether the body was longer than 1 MiB and was cut.
     pub cut: bool,
-    /// Whether the body was nested too deeply and is shown as bare text, hidden passages
-    /// included.
+    /// Whether the body was nested too deeply to be filtered. It is plain text that includes
+    /// hidden passages.
     pub flattened: bool,
 }
 
-/// A part of the list of an address's mails, newest first.
+/// Part of the list of the mails of an address, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
-    /// The address whose mails these are.
+    /// Address of the client.
     pub address: Address,
-    /// The mails.
+    /// Mails of this part.
     pub mails: Vec<Envelope>,
-    /// The number of mails that the bridge counts for the address, read ones included.
+    /// Number of mails that the bridge counts for the address, including read ones.
     pub total: u64,
-    /// Whether a larger offset shows more.
+    /// Whether a larger offset lists more mails.
     pub more: bool,
 }
 
-/// The mails that a search found, newest first.
+/// Mails that a search found, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchResults {
-    /// The address whose mails were searched.
+    /// Address of the client.
     pub address: Address,
-    /// The mails.
+    /// Matching mails.
     pub mails: Vec<Envelope>,
-    /// The number of mails that were searched.
+    /// Number of mails that were searched.
     pub looked_at: u64,
-    /// Whether these are all that match.
+    /// Whether these are all matching mails.
     pub complete: bool,
 }
 
-/// The answer to [`crate::call::Watch`].
+/// Answer to [`crate::call::Watch`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailboxUpdate {
-    /// The mark for the next [`crate::call::Watch`].
+    /// Mark for the next [`crate::call::Watch`].
     pub mark: u64,
-    /// Whether mail for the client's address arrived since the given mark. A restart of the
-    /// daemon may cause one `true` too many, never one too few.
+    /// Whether mail for the client's address arrived since the given mark. After a restart of
+    /// the daemon, `arrived` may be `true` without an arrival; an arrival is never missed.
     pub arrived: bool,
 }
 
-/// A mail that was marked or deleted.
+/// Mail that was marked read or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangedMail {
-    /// The mail's id.
+    /// Id of the mail.
     pub id: MailId,
-    /// Its subject; empty if there is none.
+    /// Subject; empty if there is none.
     pub subject: HeaderText,
 }
 
-/// The configuration as far as a client may know it.
+/// Configuration of the daemon, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Info {
-    /// The daemon's version.
+    /// Release of the daemon.
     pub version: Label,
-    /// The client's address; `None` if no username is configured.
+    /// Address of the client; `None` if no username is configured.
     pub address: Option<Address>,
-    /// The bridge's base URL.
+    /// Base URL of the bridge.
     pub bridge: Words,
-    /// The default recipient.
+    /// Default recipient.
     pub default_to: Option<HeaderText>,
-    /// The time limit of one request to the bridge, in milliseconds.
+    /// Time limit of one request to the bridge, in milliseconds.
     pub api_timeout_ms: u32,
-    /// The daemon's profile.
+    /// Profile of the daemon.
     pub profile: Label,
 }

@@ -8,66 +8,66 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use tai_names::Instance;
 
-/// The most requests that one client may have unanswered.
+/// Limit of unanswered requests of one connection.
 pub const MAX_IN_FLIGHT: usize = 64;
 
-/// A client's name or version as MCP reports it.
+/// Name or version of an MCP client, at most 80 bytes.
 pub type ClientLabel = Text<80>;
 
-/// A frame from the client.
+/// Frame from the client, after the handshake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToDaemon {
-    /// The connection's role. It is the first frame after the handshake and comes once.
+    /// Sets the role of the connection. It is the first frame after the handshake and is sent
+    /// once.
     Attach(Role),
-    /// The MCP client that an agent's connection serves, for `taid status`. It may come again
-    /// when the name changes.
+    /// Names the MCP client of an agent's connection, for `taid status`. It may be sent again.
     Identify(Identity),
-    /// One call.
+    /// Makes a call.
     Request(Request),
-    /// Cancels a request. A read is aborted and answered with
-    /// [`crate::fault::FaultCode::Cancelled`]; a call that is [never
-    /// repeated](crate::call::Repeat::Never) runs to its end. Unknown ids are ignored, because
-    /// the answer may have crossed this frame.
+    /// Cancels a request. The daemon aborts a [repeatable](crate::call::Repeat::Safe) call and
+    /// answers with [`crate::fault::FaultCode::Cancelled`]; it completes and answers any other
+    /// call. It ignores unknown ids, because the answer may have crossed this frame.
     Cancel {
         /// [`Request::id`].
         id: u64,
     },
 }
 
-/// A frame from the daemon.
+/// Frame from the daemon, after the handshake.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FromDaemon {
-    /// The only answer to a request.
+    /// Answers a request. Each request has one answer.
     Answer {
         /// [`Request::id`].
         id: u64,
-        /// The answer, or the reason why there is none.
+        /// Answer, or the fault of a failed call.
         result: Result<Answer, Fault>,
     },
-    /// The progress of a request that asked for it.
+    /// Reports the progress of a request with [`Request::progress`].
     Progress {
         /// [`Request::id`].
         id: u64,
-        /// The number of mails that were looked at.
+        /// Number of mails that were looked at.
         done: u64,
-        /// The number of mails there are.
+        /// Number of mails in total.
         total: u64,
     },
 }
 
-/// A connection's role.
+/// Role of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
-    /// An MCP client's agent. It may call tools, within the permissions of its instance.
+    /// An agent of an MCP client. It may make the calls of
+    /// [`RoleNeeded::Any`](crate::call::RoleNeeded::Any), within the permissions of its instance.
     Agent {
-        /// The instance whose mail the client reads and sends; `None` takes the daemon's.
+        /// Instance whose mail the client reads and sends; `None` means the daemon's instance.
         instance: Option<Instance>,
     },
-    /// The user's own command, such as `taid login`. It may call everything.
+    /// A command of the user, such as `taid login`. It may make every call.
     Person,
 }
 
-/// The MCP client that a connection serves.
+/// MCP client of a connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// `clientInfo.name`; empty if the client gives none.
@@ -76,16 +76,15 @@ pub struct Identity {
     pub version: ClientLabel,
 }
 
-/// One call with its id.
+/// Call with its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// A number of the client's choice, unique among its unanswered requests.
+    /// Number that the client chooses, unique among the unanswered requests of the connection.
     pub id: u64,
-    /// The time for which the client waits, in milliseconds; the daemon answers earlier. The
-    /// daemon takes no more than five minutes into account.
+    /// Time limit of the call, in milliseconds. More than five minutes count as five minutes.
     pub deadline_ms: u32,
-    /// Whether the client wants [`FromDaemon::Progress`].
+    /// Whether the daemon may send [`FromDaemon::Progress`].
     pub progress: bool,
-    /// The call.
+    /// Call to make.
     pub call: Call,
 }

@@ -1,19 +1,20 @@
-//! Secret text: a password on its way to the daemon. The daemon sends none.
+//! Secret text: a password that a client sends to the daemon. The daemon sends none.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// The most bytes of a secret. A password has at most 128 characters.
+/// Limit of a secret in bytes. A password has at most 128 characters.
 const MAX_SECRET: usize = 4096;
 
-/// Text that is shown as dots and zeroed when dropped.
+/// Secret text of at most 4096 bytes. Its debug output is `"..."`, and its memory is zeroed on
+/// drop.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Zeroizing<String>", into = "Zeroizing<String>")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over; the caller keeps no copy.
+    /// Wraps the text. The caller must not keep a copy.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_not_shown() {
+    fn a_secret_is_hidden_in_debug_output() {
         let secret = Secret::new("sandbox-password".to_owned());
         assert_eq!(format!("{secret:?} {secret:#?}"), r#""..." "...""#);
         assert_eq!(secret.expose(), "sandbox-password");

@@ -1,207 +1,208 @@
-//! What `taid status` shows. The same types are the documented JSON of `taid status --json`:
-//! fields are added, never renamed or removed, while `schema` stays the same. Times are RFC
-//! 3339 in UTC. No field ever holds a secret.
+//! The status of the daemon, and the documented JSON of `taid status --json`.
+//!
+//! Within one value of `schema`, fields may be added but not renamed or removed. Times are
+//! RFC 3339 in UTC. A status must not contain a secret.
 
 use serde::{Deserialize, Serialize};
 
-/// The number of the JSON's shape.
+/// Version of the JSON format.
 pub const SCHEMA: u32 = 1;
 
-/// Everything `taid status` knows.
+/// Status of the daemon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// [`SCHEMA`].
     pub schema: u32,
-    /// The process.
+    /// Process.
     pub daemon: DaemonStatus,
-    /// Whose mail it is.
+    /// Account.
     pub account: AccountStatus,
-    /// The login.
+    /// Session with the bridge.
     pub session: SessionStatus,
-    /// The mail bridge.
+    /// Mail bridge.
     pub bridge: BridgeStatus,
-    /// Sends of the last day whose outcome is unknown, oldest first.
+    /// Sends of the last 24 hours with unknown outcome, oldest first.
     #[serde(default)]
     pub unknown_sends: Vec<UnknownSend>,
-    /// Mails that wait for `taid approve`.
+    /// Number of mails that wait for `taid approve`.
     #[serde(default)]
     pub held: u64,
-    /// One row per client, oldest connection first.
+    /// Connected agents, oldest connection first.
     pub clients: Vec<ClientStatus>,
 }
 
-/// The process.
+/// Status of the process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaemonStatus {
-    /// Its version.
+    /// Release.
     pub version: String,
-    /// The IPC protocol it speaks.
+    /// Newest protocol version that the daemon supports.
     pub protocol: u32,
-    /// Its process id.
+    /// Process id.
     pub pid: u32,
-    /// The profile it runs.
+    /// Profile.
     pub profile: String,
-    /// When it started.
+    /// Time of the start.
     pub started_at: String,
-    /// For how many seconds it has run.
+    /// Time since the start, in seconds.
     pub uptime_s: u64,
-    /// The socket's path.
+    /// Path of the socket.
     pub socket: String,
-    /// The log file's path.
+    /// Path of the log file.
     pub log: String,
-    /// Lines the log had to drop because the disk was slow or the day's file full.
+    /// Log lines that were dropped because the disk was slow or the day's file was full.
     #[serde(default)]
     pub log_dropped: u64,
-    /// After how many seconds without clients it ends by itself, where it does.
+    /// Idle timeout in seconds; `None` if the daemon has none.
     #[serde(default)]
     pub idle_exit_s: Option<u64>,
-    /// Whether it is ending.
+    /// Whether the daemon is draining.
     pub draining: bool,
 }
 
-/// Whose mail it is.
+/// Status of the account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountStatus {
-    /// The username, once one is configured.
+    /// Username; `None` if none is configured.
     pub username: Option<String>,
-    /// The address of the daemon's own instance.
+    /// Address of the daemon's own instance.
     pub address: Option<String>,
-    /// The credential source, in words; never the password.
+    /// Name of the credential source, without the password.
     #[serde(default)]
     pub source: Option<String>,
-    /// Whether a restarted daemon gets the password without a person. `false` while the
-    /// password was typed without `--save`, or came from this daemon's own environment.
+    /// Whether a restarted daemon gets the password without a person. `false` if the password
+    /// was typed without `--save` or comes from this daemon's environment.
     #[serde(default)]
     pub can_sign_in_again: bool,
 }
 
-/// The states of the session.
+/// State of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
-    /// No token, and none is being requested.
+    /// No token and no login in flight.
     SignedOut,
     /// No token; a login is in flight.
     SigningIn,
-    /// A token that requests use, also while its renewal is in flight or fails.
+    /// Valid token, also while its renewal is in flight or fails.
     Live,
     /// No token; the last login failed, and the next one is due or allowed at `retry_at`.
     Waiting,
 }
 
-/// The login.
+/// Status of the session with the bridge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionStatus {
-    /// The state.
+    /// State.
     pub state: SessionState,
-    /// When the token expires, while there is one.
+    /// Expiry of the token; `None` without a token.
     pub token_expires_at: Option<String>,
-    /// When it will be renewed, while that is planned.
+    /// Time of the next planned renewal.
     pub renews_at: Option<String>,
-    /// Whether its renewal is in flight.
+    /// Whether a renewal is in flight.
     #[serde(default)]
     pub renewing: bool,
-    /// When the next try is due or allowed, after a failure.
+    /// Time at which the next attempt is due or allowed, after a failure.
     pub retry_at: Option<String>,
     /// Successful logins since the start.
     pub logins: u64,
     /// Successful renewals since the start.
     pub renewals: u64,
-    /// Failed logins since the start, refused and unanswered ones.
+    /// Failed logins since the start, refused or unanswered.
     pub failed_logins: u64,
     /// Failed renewals since the start.
     pub failed_renewals: u64,
-    /// Tokens that the bridge refused before their end.
+    /// Tokens that the bridge refused before their expiry.
     #[serde(default)]
     pub rejected_tokens: u64,
-    /// The last failure, until something succeeds.
+    /// Last failure; `None` after a success.
     pub last_error: Option<LastError>,
 }
 
-/// A failure and its time.
+/// Failure and its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastError {
-    /// When.
+    /// Time of the failure.
     pub at: String,
-    /// What happened.
+    /// Failure.
     pub what: String,
-    /// Why; may be empty.
+    /// Cause; may be empty.
     pub why: String,
-    /// The next action of a person; may be empty.
+    /// Next action of a person; may be empty.
     pub hint: String,
-    /// The next action of an agent; may be empty.
+    /// Next action of an agent; may be empty.
     #[serde(default)]
     pub hint_for_agents: String,
 }
 
-/// The mail bridge.
+/// Status of the mail bridge. Counts start with the daemon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BridgeStatus {
-    /// Its base URL.
+    /// Base URL.
     pub url: String,
-    /// Requests sent to it since the start, repeated ones included.
+    /// Requests to the bridge, including retries.
     pub requests: u64,
-    /// How many of them were repeats.
+    /// Retries among the requests.
     pub retries: u64,
-    /// How many were answered 401: the token was not accepted.
+    /// Answers with status 401: the token was refused.
     #[serde(default)]
     pub unauthorized: u64,
-    /// How many were answered 403.
+    /// Answers with status 403.
     #[serde(default)]
     pub forbidden: u64,
-    /// How many were answered 429.
+    /// Answers with status 429.
     #[serde(default)]
     pub rate_limited: u64,
-    /// How many got no answer: no connection, a broken one, or none in time.
+    /// Requests without an answer: no connection, a broken connection or a timeout.
     #[serde(default)]
     pub unanswered: u64,
-    /// Whether the last request was answered; `None` before the first.
+    /// Whether the last request was answered; `None` before the first request.
     #[serde(default)]
     pub reachable: Option<bool>,
-    /// How far this machine's clock is ahead of the bridge's, in seconds; negative when it is
-    /// behind. The bridge's is only known to the second.
+    /// Lead of this machine's clock over the bridge's, in seconds; negative if it is behind.
+    /// The bridge reports its time in whole seconds.
     #[serde(default)]
     pub clock_ahead_s: Option<i64>,
-    /// How long the last answer took, in microseconds.
+    /// Latency of the last answer, in microseconds.
     pub latency_us: Option<u64>,
-    /// When it last answered.
+    /// Time of the last answer.
     pub last_answer_at: Option<String>,
-    /// Until when it asked to be left alone.
+    /// End of the bridge's rate limit; `None` if there is none.
     pub rate_limited_until: Option<String>,
 }
 
-/// A mail that may have been sent, and was not sent again.
+/// Mail with an unknown outcome. It was not sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnknownSend {
-    /// When.
+    /// Time of the send.
     pub at: String,
-    /// The mail's digest, as the error named it.
+    /// Digest of the mail, as in the error message.
     pub digest: String,
 }
 
-/// A connected client.
+/// Status of a connected agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientStatus {
-    /// Its name as MCP reports it; empty when it says none.
+    /// `clientInfo.name` of MCP; may be empty.
     pub name: String,
-    /// Its version as MCP reports it; empty when it says none.
+    /// `clientInfo.version` of MCP; may be empty.
     pub version: String,
-    /// The process id of its shim; 0 when the system does not tell.
+    /// Process id of the shim; 0 if the system does not report it.
     pub pid: u32,
-    /// The shim's version.
+    /// Name and release of the shim.
     pub shim: String,
-    /// The address it reads and sends as.
+    /// Address of the client; `None` if no username is configured.
     pub address: Option<String>,
-    /// The instance it serves.
+    /// Instance of the client.
     pub instance: Option<String>,
-    /// When it connected.
+    /// Time of the connection.
     pub connected_at: String,
-    /// Calls it made.
+    /// Number of calls, without calls that wait for mail.
     pub calls: u64,
-    /// Calls that are not answered yet.
+    /// Number of unanswered calls, without calls that wait for mail.
     pub in_flight: u64,
-    /// The last call's name.
+    /// Name of the last call.
     pub last_call: Option<String>,
-    /// When the last call came.
+    /// Time of the last call.
     pub last_call_at: Option<String>,
 }

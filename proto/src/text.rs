@@ -1,38 +1,40 @@
-//! Bounded text. Every string that crosses the socket has a limit in its type, so that no
-//! sender, bridge or client can make a frame, a status or a screen as long as it likes.
+//! Text with a length limit in its type.
+//!
+//! Every string of the protocol after the handshake has such a limit, so that mail senders, the
+//! bridge and clients cannot inflate frames, logs and screens.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Deref};
 
 /// Text of at most `MAX` bytes of UTF-8.
 ///
-/// Decoding refuses longer text. [`Text::cut`] shortens it instead, for text that others chose.
+/// Decoding refuses longer text. [`Text::cut`] shortens longer text, for untrusted input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Text<const MAX: usize>(String);
 
-/// A header field of a mail: sender, recipient, subject (RFC 5322, 2.1.1: 998 characters).
+/// Header field of a mail, at most 998 bytes: sender, recipient or subject (RFC 5322, 2.1.1).
 pub type HeaderText = Text<998>;
-/// A short label: a client's name or version, a time, a bridge's message id.
+/// Short label, at most 256 bytes: a time, a version, a message id of the bridge.
 pub type Label = Text<256>;
-/// A sentence or a few for a person.
+/// Sentences for a reader, at most 4096 bytes.
 pub type Words = Text<4096>;
-/// The content of a mail.
+/// Content of a mail, at most 1 MiB.
 pub type Content = Text<MAX_CONTENT>;
 
-/// A JSON document, such as the status.
+/// JSON document, at most 1 MiB.
 pub type Json = Text<{ 1 << 20 }>;
 
-/// The most bytes the content of a mail may have, incoming and outgoing: 1 MiB.
+/// Limit of the content of a mail, incoming and outgoing, in bytes: 1 MiB.
 pub const MAX_CONTENT: usize = 1 << 20;
 
-/// The error for text longer than its limit.
+/// Error for text over its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{length} bytes of text, {max} are allowed")]
 pub struct TooLong {
-    /// The text's length in bytes.
+    /// Length of the text in bytes.
     pub length: usize,
-    /// The limit in bytes.
+    /// Limit in bytes.
     pub max: usize,
 }
 
@@ -49,7 +51,7 @@ impl<const MAX: usize> Text<MAX> {
         }
     }
 
-    /// Returns `text`, cut to the limit; the end of text that was cut reads `…`.
+    /// Returns `text`, cut to the limit between characters. Text that was cut ends with `…`.
     pub fn cut(text: impl Into<String>) -> Self {
         const MARK: &str = "…";
         let mut text = text.into();
@@ -123,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_within_the_limit_is_kept_and_longer_text_is_refused_or_cut() {
+    fn text_over_the_limit_is_refused_or_cut() {
         assert_eq!(Text::<4>::new("abcd").unwrap(), "abcd");
         let error = Text::<4>::new("abcde").unwrap_err();
         assert_eq!(error, TooLong { length: 5, max: 4 });

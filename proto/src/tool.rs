@@ -1,10 +1,12 @@
-//! The tools that MCP clients see: the one list from which the permission names, the tool list
-//! of tai-mcp, the bundle's manifest and the documentation come.
+//! The tools of the MCP server.
+//!
+//! This list is the source of the names in permissions, in tai-mcp, in the bundle's manifest and
+//! in the documentation.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// A tool of the MCP server.
+/// Tool of the MCP server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "&'static str", try_from = "String")]
 pub enum Tool {
@@ -14,7 +16,7 @@ pub enum Tool {
     FetchEmail,
     /// Lists mails.
     ListInbox,
-    /// Answers a mail.
+    /// Replies to a mail.
     ReplyEmail,
     /// Deletes a mail.
     DeleteEmail,
@@ -26,13 +28,13 @@ pub enum Tool {
     SessionStatus,
 }
 
-/// The error for text that is no tool's name.
+/// Error for text that is not the name of a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is no tool of this name")]
 pub struct UnknownTool;
 
 impl Tool {
-    /// All tools, in the order in which clients list them.
+    /// All tools, in the order of `tools/list`.
     pub const ALL: [Tool; 8] = [
         Tool::SendEmail,
         Tool::FetchEmail,
@@ -44,7 +46,7 @@ impl Tool {
         Tool::SessionStatus,
     ];
 
-    /// Returns the name that MCP clients and the configuration use.
+    /// Returns the name in MCP and in the configuration.
     pub const fn name(self) -> &'static str {
         match self {
             Tool::SendEmail => "send_email",
@@ -58,7 +60,7 @@ impl Tool {
         }
     }
 
-    /// Whether the tool sends or deletes mail, which `read_only = true` of an instance forbids.
+    /// Returns whether the tool sends or deletes mail. `read_only = true` forbids these tools.
     pub const fn is_write(self) -> bool {
         match self {
             Tool::SendEmail | Tool::ReplyEmail | Tool::DeleteEmail => true,
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_tool_is_found_by_its_name() {
+    fn every_name_parses_to_its_tool() {
         for tool in Tool::ALL {
             assert_eq!(tool.name().parse(), Ok(tool));
         }

@@ -1,5 +1,8 @@
-//! The connection that outlives connections: made with the first call, shared by all, made
-//! again when the daemon restarts. It decides what may be asked a second time.
+//! The client of one daemon: it connects with the first call, shares the connection between all
+//! calls, and reconnects after the daemon restarts.
+//!
+//! It alone decides whether a call is repeated. The child module [`connecting`] makes the
+//! connections; [`Connection`] has no retries.
 
 mod connecting;
 
@@ -26,73 +29,75 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// The time limit of a call. MCP clients give up after about 60 s.
+/// Time limit of a call. MCP clients time out after about 60 s.
 const CALL_TIMEOUT: Duration = Duration::from_secs(55);
-/// The daemon is asked to answer this much earlier.
+/// Time between the deadline that the daemon gets and the deadline of the call.
 const MARGIN: Duration = Duration::from_millis(500);
-/// A call whose connection breaks this often is given up.
-const MAX_BREAKS: u32 = 3;
-/// The life of the timer that [`Link::anchor`] keeps.
+/// Limit of attempts of a call whose connection breaks.
+const MAX_ATTEMPTS: u32 = 3;
+/// Life of the timer of [`Link::anchor`].
 const ANCHOR: Duration = Duration::from_secs(20);
-/// The pause after a failed attempt to report the end of a lease.
-const REPORT_EVERY: Duration = Duration::from_millis(50);
+/// Pause after a failed attempt to connect for a lease report.
+const REPORT_RETRY: Duration = Duration::from_millis(50);
 
-/// The fixed properties of a [`Client`].
+/// Fixed properties of a [`Client`].
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// This program and its version, such as `tai-mcp 0.1.0`.
+    /// Name and release of this program, such as `tai-mcp 0.1.0`.
     pub software: String,
-    /// The role of its connections.
+    /// Role of the connections.
     pub role: Role,
-    /// The profile of the daemon.
+    /// Profile of the daemon.
     pub profile: Profile,
-    /// The socket, as error messages name it.
+    /// Path of the socket, for error messages.
     pub socket: PathBuf,
-    /// The account that this client was configured for, and its password.
+    /// Account that the daemon must serve, and the password to offer to a daemon without one.
     pub account: Option<(Username, Option<Secret>)>,
 }
 
-/// The circumstances of a call.
+/// Context of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct CallContext<'a> {
-    /// The MCP client that causes the call.
+    /// MCP client that makes the call.
     pub identity: &'a Identity,
-    /// The receiver of the call's progress.
+    /// Receiver of the progress.
     pub progress: Option<&'a Progress>,
-    /// Cancels the call.
+    /// Token that cancels the call.
     pub cancelled: &'a CancellationToken,
 }
 
-/// A client of one daemon. Calls may be made concurrently.
+/// Client of one daemon. Calls may be made concurrently; at most 64 are in flight, and further
+/// calls wait.
 pub struct Client<D> {
     link: Arc<Link<D>>,
     endings: mpsc::Sender<LeaseEnd>,
 }
 
-/// The ends of leases on their way to the daemon. [`Endings::report`] has to run while the
-/// client is used.
+/// Queue of lease ends that the daemon has not received. [`Endings::report`] must run while the
+/// client is in use.
 pub struct Endings<D> {
     link: Arc<Link<D>>,
     ends: mpsc::Receiver<LeaseEnd>,
 }
 
-/// The part of the client that calls and reports share.
+/// State that calls and lease reports share.
 struct Link<D> {
     dial: D,
     options: ClientOptions,
-    /// Set once another release's daemon was asked to make way.
+    /// Set once a daemon of another release was asked to make way.
     asked_to_make_way: OnceLock<()>,
     connection: Mutex<Option<Arc<Connection>>>,
     /// Notified of every new connection.
     connected: Notify,
-    /// The MCP client that called last.
+    /// MCP client of the last call.
     identity: Mutex<Identity>,
-    places: Semaphore,
+    /// Permits for calls in flight.
+    permits: Semaphore,
     is_anchored: Arc<AtomicBool>,
 }
 
 impl<D: Dial> Client<D> {
-    /// Returns a client that has no connection yet, and the reporter of its leases.
+    /// Returns a client without a connection, and the reporter of its lease ends.
     pub fn new(dial: D, options: ClientOptions) -> (Self, Endings<D>) {
         let link = Arc::new(Link {
             dial,
@@ -101,10 +106,10 @@ impl<D: Dial> Client<D> {
             connection: Mutex::default(),
             connected: Notify::new(),
             identity: Mutex::default(),
-            places: Semaphore::new(MAX_IN_FLIGHT),
+            permits: Semaphore::new(MAX_IN_FLIGHT),
             is_anchored: Arc::default(),
         });
-        // A lease holds a place in the queue, so reporting its end never waits.
+        // Each lease reserves its place in the queue, so that dropping a lease does not wait.
         let (endings, ends) = mpsc::channel(MAX_IN_FLIGHT * 4);
         let client = Self {
             link: link.clone(),
@@ -113,11 +118,14 @@ impl<D: Dial> Client<D> {
         (client, Endings { link, ends })
     }
 
-    /// Makes a call, for at most 55 seconds. A call whose connection broke is repeated only if
-    /// it [may be](Repeat), or if the daemon had not begun it.
+    /// Makes a call, with a time limit of 55 seconds. If the connection breaks, the call is
+    /// repeated if it is [safe to repeat](Repeat::Safe) or was not begun, up to three attempts.
+    /// Dropping the future or cancelling the token cancels the call.
     ///
     /// # Errors
-    /// The daemon's fault, or one that says why the daemon could not be asked.
+    /// The daemon's fault; [`FaultCode::OutcomeUnknown`] if the connection of any other call
+    /// broke; [`FaultCode::DeadlinePassed`], [`FaultCode::Cancelled`], or the reason why the
+    /// client has no connection.
     pub async fn call<M: Method>(
         &self,
         method: M,
@@ -137,8 +145,8 @@ impl<D: Dial> Client<D> {
         self.link.repeatedly(context, repeat, work).await
     }
 
-    /// Leases the oldest unread mail and settles it, so that it can be handed on. The mail goes
-    /// back if the returned lease is dropped.
+    /// Leases the oldest unread mail and settles it. Dropping the returned lease, or this
+    /// future, returns the mail.
     ///
     /// # Errors
     /// As [`Client::call`].
@@ -149,7 +157,7 @@ impl<D: Dial> Client<D> {
         self.lease(context, true).await
     }
 
-    /// Leases the oldest unread mail, which stays unread until [`Settle`].
+    /// Leases the oldest unread mail. It stays unread until [`Settle`].
     ///
     /// # Errors
     /// As [`Client::call`].
@@ -166,7 +174,7 @@ impl<D: Dial> Client<D> {
         settle: bool,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let work = async |connection: Arc<Connection>, deadline: Instant| {
-            let Ok(place) = self.endings.clone().reserve_owned().await else {
+            let Ok(permit) = self.endings.clone().reserve_owned().await else {
                 return Outcome::NotSent;
             };
             let until = deadline - MARGIN;
@@ -183,14 +191,14 @@ impl<D: Dial> Client<D> {
                 return Outcome::Answered(Ok((fetched, None)));
             };
             let id = mail.envelope.id;
-            let lease = Lease::new(id, place);
+            let lease = Lease::new(id, permit);
             if settle {
                 let settled = connection.call(Settle { id }, None, until, context.cancelled);
                 match settled.await {
                     Outcome::Answered(Ok(settled)) => mail.envelope.read = settled.marked_read,
                     Outcome::Cancelled => return Outcome::Cancelled,
-                    // The daemon went away or has forgotten the lease: the mail comes back
-                    // with the next lease.
+                    // The daemon has exited or does not know the lease, so it leases the mail
+                    // again.
                     Outcome::Answered(Err(_)) | Outcome::NotSent | Outcome::Lost => {
                         return Outcome::Lost;
                     }
@@ -203,10 +211,10 @@ impl<D: Dial> Client<D> {
 }
 
 impl<D: Dial> Link<D> {
-    /// Keeps a timer that is due before all others.
+    /// Keeps a timer that expires before the deadlines of all calls.
     ///
-    /// tokio interrupts its event loop for each new timer that is due first, which would cost
-    /// every call with a deadline two system calls.
+    /// tokio interrupts its event loop for each new timer that expires first. Without this
+    /// timer, every call would cost two more system calls.
     fn anchor(&self) {
         if !self.is_anchored.swap(true, Ordering::Relaxed) {
             let is_anchored = self.is_anchored.clone();
@@ -217,7 +225,8 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Does `work` on a connection, on another one if that breaks and `repeat` allows it.
+    /// Runs `work` on a connection. If the connection breaks and `repeat` permits it, runs `work`
+    /// again on a new connection.
     async fn repeatedly<T, F>(
         &self,
         context: CallContext<'_>,
@@ -230,13 +239,13 @@ impl<D: Dial> Link<D> {
         self.anchor();
         let deadline = Instant::now() + CALL_TIMEOUT;
         let attempts = async {
-            let _place = self.places.acquire().await;
+            let _permit = self.permits.acquire().await;
             if let Ok(mut last) = self.identity.try_lock()
                 && *last != *context.identity
             {
                 last.clone_from(context.identity);
             }
-            for _ in 0..MAX_BREAKS {
+            for _ in 0..MAX_ATTEMPTS {
                 let connection = self.connection(context.identity, deadline).await?;
                 match work(connection.clone(), deadline).await {
                     Outcome::Answered(Err(fault)) if fault.code == FaultCode::Stopping => {
@@ -252,15 +261,16 @@ impl<D: Dial> Link<D> {
                     Outcome::Cancelled => return Err(cancelled_call()),
                 }
             }
-            Err(broken_thrice())
+            Err(too_many_attempts())
         };
         timeout_at(deadline, attempts)
             .await
             .unwrap_or_else(|_| Err(too_late()))
     }
 
-    /// Tells the daemon how a lease ended, until the daemon has heard it, for at most 55 seconds:
-    /// it would give the mail out again otherwise. Returns whether the daemon has heard it.
+    /// Reports the end of a lease and retries until the daemon has answered, for at most 55
+    /// seconds. Without the report the daemon leases the mail again. Returns whether the daemon
+    /// answered.
     async fn report(&self, (id, delivery): LeaseEnd) -> bool {
         let deadline = Instant::now() + CALL_TIMEOUT;
         let identity = self.identity.lock().await.clone();
@@ -271,8 +281,9 @@ impl<D: Dial> Link<D> {
                 tokio::pin!(connected);
                 connected.as_mut().enable();
                 let Ok(connection) = self.connection(&identity, deadline).await else {
-                    // A call that connects sooner must not be answered before this is told.
-                    let _ = timeout(REPORT_EVERY, connected).await;
+                    // If a call connects first, this report follows at once, before the call
+                    // leases the mail a second time.
+                    let _ = timeout(REPORT_RETRY, connected).await;
                     continue;
                 };
                 let end = EndLease { id, delivery };
@@ -290,12 +301,12 @@ impl<D: Dial> Link<D> {
 }
 
 impl<D: Dial> Endings<D> {
-    /// Reports the ends of leases until the client and all leases are gone.
+    /// Reports the ends of leases until the client and all leases are dropped.
     pub async fn report(self) {
         self.report_to(|_, _| {}).await;
     }
 
-    /// As [`Endings::report`], and calls `reported` for each end that the daemon has heard.
+    /// As [`Endings::report`], and calls `reported` for each end that the daemon confirmed.
     pub async fn report_to(mut self, mut reported: impl FnMut(MailId, Delivery)) {
         while let Some((id, delivery)) = self.ends.recv().await {
             if self.link.report((id, delivery)).await {
@@ -308,28 +319,29 @@ impl<D: Dial> Endings<D> {
 fn lost_call() -> Fault {
     Fault::new(
         FaultCode::OutcomeUnknown,
-        "it is unknown whether this was done",
+        "it is unknown whether the call had an effect",
     )
-    .because("taid went away before it answered")
+    .because("taid exited before it answered")
     .hint(Hint::reader(
-        "look at the mailbox or ask the recipient before you call again; it was not repeated, \
-         and taid holds the same mail back for ten minutes unless allow_duplicate is true",
+        "check the mailbox or ask the recipient before you call again; the call was not \
+         repeated, and taid does not send the same mail within ten minutes unless \
+         allow_duplicate is true",
     ))
 }
 
-fn broken_thrice() -> Fault {
+fn too_many_attempts() -> Fault {
     Fault::new(
         FaultCode::Unreachable,
-        "taid went away three times during this call",
+        "the connection to taid broke three times during the call",
     )
     .hint(Hint::user("look at taid's log: `taid logs`"))
 }
 
 fn too_late() -> Fault {
     Fault::new(FaultCode::DeadlinePassed, "taid did not answer in time")
-        .because(format!("{} s passed", CALL_TIMEOUT.as_secs()))
+        .because(format!("the time limit is {} s", CALL_TIMEOUT.as_secs()))
         .hint(Hint::reader(
-            "if this was to send an email, check whether it was sent before you call again",
+            "if the call was to send an email, check whether it was sent before you call again",
         ))
 }
 

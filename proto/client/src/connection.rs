@@ -1,5 +1,6 @@
-//! One connection to the daemon: the handshake, then calls and answers by id, any number at
-//! once. When it ends every caller learns of it; it never comes back.
+//! One connection to the daemon: the handshake, then concurrent calls that are matched to their
+//! answers by id. A connection that has ended must not be reused; [`crate::Client`] makes a new
+//! one.
 
 use crate::{ConnectError, Streams};
 use std::{
@@ -25,32 +26,32 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroize as _;
 
-/// The most frames that wait to be written.
+/// Limit of frames that wait to be written.
 const QUEUE: usize = 64;
 
-/// The progress of a call: the number of mails that were looked at, and of all there are.
+/// Progress of a call: the number of mails that were looked at, and the number of all mails.
 pub type Progress = watch::Sender<(u64, u64)>;
 
-/// The outcome of a call on one connection.
+/// Outcome of a call on one connection.
 #[derive(Debug)]
 pub enum Outcome<T> {
     /// The daemon answered.
     Answered(Result<T, Fault>),
-    /// The connection had ended before the first byte of the call was written.
+    /// The connection ended before the call was queued for writing.
     NotSent,
-    /// The connection ended without an answer. The call may have been begun.
+    /// The connection ended without an answer. The daemon may have begun the call.
     Lost,
     /// The caller cancelled the call.
     Cancelled,
 }
 
-/// A caller that waits for an answer.
+/// Caller that waits for an answer.
 struct Waiter {
     answer: oneshot::Sender<Result<Answer, Fault>>,
     progress: Option<Progress>,
 }
 
-/// A connection whose handshake is done.
+/// Connection after its handshake. Dropping it ends it.
 pub struct Connection {
     frames: mpsc::Sender<ToDaemon>,
     shared: Arc<Shared>,
@@ -59,6 +60,7 @@ pub struct Connection {
     identity: Mutex<Identity>,
 }
 
+/// State that the connection shares with its reading and writing tasks.
 struct Shared {
     waiters: StdMutex<HashMap<u64, Waiter>>,
     ended: CancellationToken,
@@ -69,7 +71,7 @@ impl Shared {
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the connection and, by dropping them, tells all waiters.
+    /// Ends the connection. Dropping the waiters wakes all callers.
     fn end(&self) {
         self.ended.cancel();
         self.waiters().clear();
@@ -77,11 +79,13 @@ impl Shared {
 }
 
 impl Connection {
-    /// Shakes hands over `streams` as `software` (`tai-mcp 0.1.0`) and attaches with `role`.
+    /// Does the handshake over `streams` as `software` (`tai-mcp 0.1.0`) and attaches with
+    /// `role`.
     ///
     /// # Errors
-    /// [`ConnectError::NoHandshake`] after five seconds, [`ConnectError::Version`],
-    /// [`ConnectError::NotRunning`] if the daemon hangs up, because it is ending then.
+    /// [`ConnectError::NoHandshake`] after five seconds; [`ConnectError::Version`];
+    /// [`ConnectError::NotRunning`] if the daemon hangs up, which means that it is exiting;
+    /// [`ConnectError::Failed`] if the peer breaks the protocol.
     pub async fn open(
         streams: Streams,
         software: &str,
@@ -115,7 +119,7 @@ impl Connection {
             ended: CancellationToken::new(),
         });
         let (frames, queue) = mpsc::channel(QUEUE);
-        // The queue is empty, so this does not wait.
+        // Does not wait, because the queue is empty.
         let _ = frames.send(ToDaemon::Attach(role)).await;
         tokio::spawn(read(reader, decoder, shared.clone()));
         tokio::spawn(write(writer, queue, shared.clone()));
@@ -128,33 +132,33 @@ impl Connection {
         })
     }
 
-    /// Returns the daemon's greeting.
+    /// Returns the daemon's part of the handshake.
     pub fn welcome(&self) -> &Welcome {
         &self.welcome
     }
 
-    /// Whether the connection has ended.
+    /// Returns whether the connection has ended.
     pub fn has_ended(&self) -> bool {
         self.shared.ended.is_cancelled()
     }
 
-    /// Waits for the connection's end.
+    /// Waits for the end of the connection.
     pub async fn ended(&self) {
         self.shared.ended.cancelled().await;
     }
 
-    /// Tells the daemon which MCP client the connection serves, unless it knows.
+    /// Sends the name of the MCP client to the daemon if it changed.
     pub async fn identify(&self, identity: &Identity) {
         let mut known = self.identity.lock().await;
         if *known != *identity {
             known.clone_from(identity);
-            // If the connection has ended, the next call finds out.
+            // The next call handles a connection that has ended.
             let _ = self.frames.send(ToDaemon::Identify(identity.clone())).await;
         }
     }
 
-    /// Makes a call. The daemon is told to answer before `deadline`, but this future itself has
-    /// no time limit. Dropping it, or cancelling the token, cancels the call.
+    /// Makes a call. `deadline` is sent to the daemon; the future itself has no time limit.
+    /// Dropping the future or cancelling the token cancels the call.
     pub async fn call<M: Method>(
         &self,
         method: M,
@@ -162,7 +166,7 @@ impl Connection {
         deadline: Instant,
         cancelled: &CancellationToken,
     ) -> Outcome<M::Answer> {
-        // The caller may have cancelled while the connection was being made.
+        // The caller may have cancelled during the handshake.
         if cancelled.is_cancelled() {
             return Outcome::Cancelled;
         }
@@ -183,7 +187,7 @@ impl Connection {
             connection: self,
             id,
         };
-        // If the connection ended in between, the entry was added too late to be cleared.
+        // If the connection has ended in the meantime, `end` did not see the new waiter.
         if self.has_ended() || self.frames.send(ToDaemon::Request(request)).await.is_err() {
             return Outcome::NotSent;
         }
@@ -198,7 +202,7 @@ impl Connection {
     }
 }
 
-/// An open call. Dropping it before the answer cancels the call at the daemon.
+/// Open call. Dropping it before the answer cancels the call.
 struct Open<'a> {
     connection: &'a Connection,
     id: u64,
@@ -225,7 +229,7 @@ fn wrong_answer() -> Fault {
     ))
 }
 
-/// Exchanges the greetings; `None` if the daemon hangs up.
+/// Exchanges the handshake frames; `None` if the daemon hangs up.
 async fn shake_hands(
     reader: &mut (dyn AsyncRead + Send + Unpin),
     writer: &mut (dyn AsyncWrite + Send + Unpin),
@@ -248,6 +252,7 @@ async fn shake_hands(
     }
 }
 
+/// Reads frames until the connection ends, and passes them to their callers.
 async fn read(
     mut reader: Box<dyn AsyncRead + Send + Unpin>,
     mut decoder: Decoder,
@@ -290,7 +295,7 @@ async fn write(
     shared: Arc<Shared>,
 ) {
     let work = async {
-        // Large enough for a password never to be moved, and overwritten after each frame.
+        // The capacity keeps a password from being moved; the bytes are zeroed after each frame.
         let mut bytes = Vec::with_capacity(4096);
         while let Some(frame) = queue.recv().await {
             let written = match encode(&frame, &mut bytes) {

@@ -1,4 +1,4 @@
-//! The seam between the client and the byte stream that it speaks over.
+//! The interface between the client and its byte stream, which tests replace.
 
 use crate::ConnectError;
 use std::future::Future;
@@ -7,7 +7,7 @@ use tokio::{
     sync::oneshot,
 };
 
-/// The two directions of a connection, opened and checked.
+/// Both directions of an open connection whose peer was checked.
 pub struct Streams {
     /// Bytes from the daemon.
     pub reader: Box<dyn AsyncRead + Send + Unpin>,
@@ -15,50 +15,50 @@ pub struct Streams {
     pub writer: Box<dyn AsyncWrite + Send + Unpin>,
 }
 
-/// Opens byte streams to one daemon.
+/// Source of byte streams to one daemon.
 pub trait Dial: Send + Sync + 'static {
-    /// Opens a stream to the running daemon.
+    /// Opens a byte stream to the running daemon and checks the peer.
     ///
     /// # Errors
     /// [`ConnectError::NotRunning`] if no daemon listens, or another [`ConnectError`].
     fn dial(&self) -> impl Future<Output = Result<Streams, ConnectError>> + Send;
 
-    /// Starts the daemon in the background; `None` if this client must not start one.
+    /// Starts the daemon in the background; `None` if auto-start is disabled.
     ///
     /// # Errors
-    /// [`ConnectError::NoExecutable`].
+    /// [`ConnectError::NoExecutable`] if the executable cannot be run.
     fn start(&self) -> Result<Option<Starting>, ConnectError>;
 }
 
-/// A daemon that is starting.
+/// Daemon that is starting.
 #[derive(Debug)]
 pub struct Starting {
     end: oneshot::Receiver<StartEnd>,
 }
 
-/// The early end of a daemon that was started.
+/// Early exit of a started daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StartEnd {
-    /// Another daemon holds the profile's lock: it is about to listen, or draining.
+    /// Another daemon holds the profile's lock: it is starting or draining.
     AlreadyRunning,
-    /// The daemon failed and wrote this to standard error.
+    /// The daemon failed. Contains its standard error.
     Failed(String),
 }
 
 impl Starting {
-    /// Returns a starting daemon and the means to report its early end.
+    /// Returns a starting daemon and the sender of its early exit.
     pub(crate) fn new() -> (oneshot::Sender<StartEnd>, Self) {
         let (report, end) = oneshot::channel();
         (report, Self { end })
     }
 
-    /// Returns a starting daemon whose process cannot end early, for daemons that run in the
-    /// caller's own process.
+    /// Returns a starting daemon without a process, for a daemon that runs in the caller's own
+    /// process.
     pub fn in_process() -> Self {
         Self::new().1
     }
 
-    /// Returns the early end, once, if the process has ended.
+    /// Returns the early exit once, if the process has exited.
     pub(crate) fn ended(&mut self) -> Option<StartEnd> {
         self.end.try_recv().ok()
     }

@@ -1,4 +1,4 @@
-//! The errors of connecting, and their words for people.
+//! Errors of connecting to the daemon, and their texts.
 
 use std::{io, path::PathBuf};
 use tai_proto::{
@@ -7,43 +7,43 @@ use tai_proto::{
     names::Profile,
 };
 
-/// The reason why there is no connection to the daemon.
+/// Error of connecting to the daemon.
 #[derive(Debug)]
 pub enum ConnectError {
     /// No daemon listens on the socket.
     NotRunning {
-        /// The socket.
+        /// Path of the socket.
         socket: PathBuf,
     },
     /// The process at the socket belongs to another user. Nothing was sent to it.
     OtherUser {
-        /// The socket.
+        /// Path of the socket.
         socket: PathBuf,
     },
-    /// The daemon speaks no version of the protocol that this program speaks.
+    /// The daemon and this program have no protocol version in common.
     Version {
-        /// The daemon's greeting.
+        /// Handshake frame of the daemon.
         theirs: Welcome,
-        /// This program and its version.
+        /// Name and release of this program.
         ours: String,
     },
-    /// The daemon did not finish the handshake in time.
+    /// The daemon did not complete the handshake within five seconds.
     NoHandshake,
     /// The system refused the connection, or the peer does not speak the protocol.
     Failed(io::Error),
     /// The daemon's executable cannot be run.
     NoExecutable {
-        /// The executable.
+        /// Path of the executable.
         path: PathBuf,
-        /// The system's reason.
+        /// Error of the system.
         source: io::Error,
     },
-    /// A daemon was started and ended, or did not listen in time.
+    /// The started daemon exited, or did not listen in time.
     NotStarted {
-        /// What it wrote to standard error; empty if it did not end.
+        /// Standard error of the daemon; empty if the daemon did not exit.
         output: String,
     },
-    /// The configuration of this client cannot be used.
+    /// The configuration of this client is invalid.
     Misconfigured(Fault),
 }
 
@@ -113,7 +113,8 @@ impl ConnectError {
     }
 }
 
-/// Repeats what taid wrote before it ended: it has the form `error: / caused by: / hint:`.
+/// Returns the fault for a daemon that did not start, with the parts of its own error message
+/// (`error:`, `caused by:`, `hint:`).
 fn not_started(output: &str, run: &str) -> Fault {
     let part = |name: &str| output.lines().find_map(|line| line.strip_prefix(name));
     let what = match (part("error: "), output.is_empty()) {
@@ -130,7 +131,7 @@ fn not_started(output: &str, run: &str) -> Fault {
         .hint(hint)
 }
 
-/// Returns a taid command as a person types it.
+/// Returns a command line of taid for the profile.
 fn command(profile: &Profile, name: &str) -> String {
     match profile.is_default() {
         true => format!("taid {name}"),
@@ -144,7 +145,7 @@ mod tests {
     use tai_proto::Audience;
 
     #[test]
-    fn every_connect_error_reads_right_for_agents_and_persons() {
+    fn each_connect_error_has_a_text_for_agents_and_for_persons() {
         let socket = PathBuf::from("/run/user/7/tai/work.sock");
         let errors = [
             ConnectError::NotRunning {

@@ -3,16 +3,16 @@
 use tai_proto::{call::Delivery, names::MailId};
 use tokio::sync::mpsc::OwnedPermit;
 
-/// The end of a lease, on its way to the daemon.
+/// End of a lease, for the report to the daemon.
 pub(crate) type LeaseEnd = (MailId, Delivery);
 
-/// A leased mail. Dropping the lease returns the mail, so that a call that is cancelled or runs
-/// out of time at any point withholds nothing.
+/// Lease of a mail. Dropping it returns the mail, so that a cancelled call or a timeout does not
+/// withhold the mail from other clients.
 #[must_use = "dropping a lease returns the mail"]
 #[derive(Debug)]
 pub struct Lease {
     id: MailId,
-    /// A place in the queue to the daemon, taken while the lease lives.
+    /// Reserved place in the queue of lease ends; `None` once the lease has ended.
     place: Option<OwnedPermit<LeaseEnd>>,
 }
 
@@ -24,17 +24,17 @@ impl Lease {
         }
     }
 
-    /// Returns the mail's id.
+    /// Returns the id of the mail.
     pub fn id(&self) -> MailId {
         self.id
     }
 
-    /// Ends the lease: the reader has the mail.
+    /// Ends the lease as delivered: the reader has the mail.
     pub fn delivered(mut self) {
         self.end(Delivery::Delivered);
     }
 
-    /// Forgets the lease without a report: another lease of the same mail takes its place.
+    /// Ends the lease without a report, because another lease of the same mail replaces it.
     pub fn forget(mut self) {
         self.place = None;
     }

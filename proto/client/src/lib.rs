@@ -1,11 +1,11 @@
-//! The client of taid's protocol: the only code that speaks it from the client's side.
+//! Client of taid's protocol.
 //!
-//! [`Client`] keeps one connection to the daemon, reconnects, starts the daemon if none runs,
-//! and repeats what may be repeated. [`Connection`] is one connection with typed calls. Both
-//! work over any byte stream ([`Dial`]); [`Local`] is the user's own daemon. The shim, taid's
-//! commands, the simulation and the tests use this crate.
+//! [`Client`] keeps one connection to the daemon, reconnects, starts the daemon if it is not
+//! running, and repeats calls that are safe to repeat. [`Connection`] is one connection with
+//! typed calls. Both work over any byte stream ([`Dial`]); [`Local`] dials the user's daemon.
+//! tai-mcp, the commands of taid, the simulation and the tests use this crate.
 //!
-//! Every future needs a tokio runtime with time and I/O; a current-thread runtime suffices.
+//! All futures require a tokio runtime with time and I/O. A current-thread runtime suffices.
 #![warn(missing_docs)]
 
 mod client;

@@ -1,4 +1,4 @@
-//! The user's own daemon on this machine.
+//! The user's daemon on this machine.
 
 use crate::{ConnectError, Dial, Starting, Streams, os, start::start};
 use interprocess::local_socket::{
@@ -11,18 +11,18 @@ use tai_proto::{
 };
 use tokio::time::{Instant, sleep};
 
-/// The time between two looks at the lock file.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// Interval of checks of the lock file.
+const CHECK_EVERY: Duration = Duration::from_millis(10);
 
-/// The daemon of one of the user's profiles.
+/// Daemon of one of the user's profiles.
 #[derive(Debug, Clone)]
 pub struct Local {
     endpoint: Endpoint,
-    /// The program that starts a daemon; `None` if this client must not start one.
+    /// Executable of the daemon; `None` disables auto-start.
     executable: Option<PathBuf>,
 }
 
-/// The error for a profile without a place for its socket.
+/// Error for a profile without a usable path for its socket.
 #[derive(Debug, PartialEq, Eq)]
 pub struct LocalError(pub EndpointError);
 
@@ -35,16 +35,16 @@ impl fmt::Display for LocalError {
 impl std::error::Error for LocalError {}
 
 impl Local {
-    /// Returns the daemon of `profile`, which is started with `executable` if none runs.
+    /// Returns the daemon of `profile`. `executable` enables auto-start.
     ///
     /// # Errors
-    /// [`LocalError`] if the profile has no place for its socket.
+    /// [`LocalError`] if the profile has no usable path for its socket.
     pub fn new(profile: &Profile, executable: Option<PathBuf>) -> Result<Self, LocalError> {
         let endpoint = Endpoint::of_profile(profile).map_err(LocalError)?;
         Ok(Self::at(endpoint, executable))
     }
 
-    /// Returns the daemon at a given place.
+    /// Returns the daemon at `endpoint`. `executable` enables auto-start.
     pub fn at(endpoint: Endpoint, executable: Option<PathBuf>) -> Self {
         Self {
             endpoint,
@@ -52,21 +52,21 @@ impl Local {
         }
     }
 
-    /// Returns the daemon's place.
+    /// Returns the endpoint of the daemon.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
-    /// Waits until no daemon holds the profile's lock, which a daemon releases last.
+    /// Waits until no daemon holds the lock of the profile. A daemon releases it on exit.
     ///
     /// # Errors
-    /// [`io::ErrorKind::TimedOut`] after `deadline`, or the system's error.
+    /// [`io::ErrorKind::TimedOut`] after `deadline`, or the error of the system.
     pub async fn until_gone(&self, deadline: Instant) -> io::Result<()> {
         let lock = self.endpoint.lock();
         while Instant::now() < deadline {
             match std::fs::File::open(&lock) {
                 Ok(file) if file.try_lock_shared().is_ok() => return Ok(()),
-                Ok(_) => sleep(LOOK_EVERY).await,
+                Ok(_) => sleep(CHECK_EVERY).await,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
                 Err(error) => return Err(error),
             }
@@ -91,7 +91,7 @@ impl Dial for Local {
                 });
             }
         };
-        // Before the first byte.
+        // The check precedes the first byte, which may be part of a password.
         match os::peer(&stream).map_err(ConnectError::Failed)? {
             peer if peer.is_own_user => os::split(stream).map_err(ConnectError::Failed),
             _ => Err(ConnectError::OtherUser { socket }),

@@ -1,24 +1,25 @@
-//! The password that a client's configuration may have put into this process's environment.
+//! The password in this process's environment, which a client's configuration may set.
 
 use crate::os;
 use tai_proto::{Secret, variables};
 
-/// Says on which descriptor the password waits, and which variable had it.
+/// Variable with the descriptor of the password's pipe and the name of its original variable.
 const HANDED_OVER: &str = "TAI_MCP_PASSWORD_FD";
 
-/// A password from the environment.
+/// Password from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenPassword {
-    /// The variable that had it.
+    /// Name of the variable.
     pub variable: &'static str,
-    /// The password.
+    /// Password.
     pub password: Secret,
 }
 
-/// Takes the password out of the environment, which the system shows for as long as the
-/// process lives: the program is executed again without the variables and reads the password
-/// from a pipe. Call it first in `main`, before there are threads. Where the system cannot do
-/// that, the password stays in the environment.
+/// Takes the password out of the environment; `None` if there is none.
+///
+/// The system shows the initial environment for the life of a process. Therefore this function
+/// executes the program again without the variables and reads the password from a pipe. If that
+/// fails, the password stays in the environment. Call it in `main` before any thread starts.
 pub fn take_password() -> Option<GivenPassword> {
     let known = |name: &str| {
         variables::PASSWORDS
@@ -36,7 +37,7 @@ pub fn take_password() -> Option<GivenPassword> {
         let password = Secret::new(value.filter(|text| !text.is_empty())?);
         Some(GivenPassword { variable, password })
     })?;
-    // Returns only if it fails.
+    // Returns only on failure.
     let _ = os::execute_without(
         &variables::PASSWORDS,
         HANDED_OVER,
@@ -46,7 +47,7 @@ pub fn take_password() -> Option<GivenPassword> {
     Some(given)
 }
 
-/// Returns the variables that no child of this process may inherit.
+/// Returns the variables that children of this process must not inherit.
 pub fn withheld_variables() -> impl Iterator<Item = &'static str> {
     variables::PASSWORDS.into_iter().chain([HANDED_OVER])
 }

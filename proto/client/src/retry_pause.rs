@@ -1,15 +1,16 @@
-//! Growing pauses between attempts to reach the daemon.
+//! Exponential backoff between attempts to start the daemon.
 
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// A pause that doubles each time up to a limit.
+/// Backoff that doubles with each wait, up to a limit.
 pub(crate) struct RetryPause {
     next: Duration,
     longest: Duration,
 }
 
 impl RetryPause {
+    /// Returns a backoff with its first wait and its limit.
     pub(crate) fn new(first: Duration, longest: Duration) -> Self {
         Self {
             next: first,
@@ -17,7 +18,7 @@ impl RetryPause {
         }
     }
 
-    /// Waits.
+    /// Waits, and doubles the next wait.
     pub(crate) async fn wait(&mut self) {
         sleep(self.next).await;
         self.next = (self.next * 2).min(self.longest);

@@ -1,5 +1,5 @@
-//! Starting the daemon in the background. Of several daemons started at once, taid's lock
-//! decides which one stays.
+//! Auto-start of the daemon. If several clients start one at once, the lock of the profile
+//! decides which daemon stays.
 
 use crate::{
     ConnectError,
@@ -16,13 +16,13 @@ use std::{
 use tai_proto::{names::Profile, variables};
 use tokio::process::Command;
 
-/// The exit code of `taid run --by-client` if another daemon holds the profile's lock.
+/// Exit code of `taid run --by-client` if another daemon holds the lock of the profile.
 pub const ALREADY_RUNNING: u8 = 6;
 
-/// The most bytes read of what a daemon writes before it ends.
+/// Limit of a failed daemon's standard error that is read, in bytes.
 const MAX_OUTPUT: u64 = 2_000;
 
-/// Returns the taid that was installed with this program, or the one on PATH.
+/// Returns the path of taid next to this program, or `taid`, to be found on PATH.
 pub fn installed_taid() -> PathBuf {
     let name = format!("taid{}", std::env::consts::EXE_SUFFIX);
     let beside = std::env::current_exe()
@@ -33,8 +33,11 @@ pub fn installed_taid() -> PathBuf {
         .unwrap_or_else(|| name.into())
 }
 
-/// Starts the daemon of `profile`. It inherits no pipe and no password, and nothing that
-/// belongs to this client alone. Needs a tokio runtime.
+/// Starts the daemon of `profile` in the background. The daemon inherits no pipe, no password
+/// and no setting of this client's instance. Requires a tokio runtime.
+///
+/// # Errors
+/// [`ConnectError::NoExecutable`] if the executable cannot be run.
 pub(crate) fn start(executable: &Path, profile: &Profile) -> Result<Starting, ConnectError> {
     let failed = |source| ConnectError::NoExecutable {
         path: executable.to_owned(),
@@ -50,7 +53,7 @@ pub(crate) fn start(executable: &Path, profile: &Profile) -> Result<Starting, Co
     for variable in withheld_variables().chain(of_this_client) {
         command.env_remove(variable);
     }
-    // What taid writes before it has a log.
+    // Receives the errors of taid before it has opened its log.
     let output = os::unnamed_file().ok();
     command.stderr(match &output {
         Some(file) => file.try_clone().map_err(failed)?.into(),
@@ -58,7 +61,7 @@ pub(crate) fn start(executable: &Path, profile: &Profile) -> Result<Starting, Co
     });
     let mut child = command.spawn().map_err(failed)?;
     let (report, starting) = Starting::new();
-    // Reaps the child for as long as both processes live.
+    // Reaps the child, so that no zombie remains if taid exits first.
     tokio::spawn(async move {
         let status = child.wait().await.ok();
         let _ = report.send(match status.and_then(|status| status.code()) {

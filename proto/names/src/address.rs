@@ -4,41 +4,42 @@ use crate::{Instance, Username};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The domain of every address that TAI gives out.
+/// Domain of every TAI address.
 pub const DOMAIN: &str = "tai.chat";
-/// The most bytes of an address (RFC 5321, 4.5.3.1.3, without the angle brackets).
+/// Limit of an address in bytes (RFC 5321, 4.5.3.1.3, without the angle brackets).
 const MAX_ADDRESS: usize = 254;
 
-/// The rule that an address breaks.
+/// Rule that an address breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// More than 254 bytes.
     #[error("an address has at most 254 bytes")]
     TooLong,
-    /// `Bob <bob@example.com>` or the like.
+    /// A display name, as in `Bob <bob@example.com>`.
     #[error("give the address alone, without a display name")]
     DisplayName,
     /// Several addresses.
     #[error("one address at a time; call again for each recipient")]
     List,
-    /// Anything else that is not `local@domain`.
+    /// Any other text that is not `local@domain`.
     #[error("an address reads name@domain, without spaces or line breaks")]
     Shape,
 }
 
-/// One plain address, `local@domain`.
+/// One mail address, `local@domain`, of at most 254 bytes.
 ///
-/// The bridge refuses lists and display names, and a line break could add headers of its own.
-/// Addresses compare by their exact text; use [`Address::matches`] for mail that came in.
+/// Lists and display names are refused, as the bridge does. White space is refused, because a
+/// line break would inject headers. Equality compares the exact text; use [`Address::matches`]
+/// for incoming mail.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Address(String);
 
 impl Address {
-    /// Parses an address; surrounding white space is removed.
+    /// Parses an address and removes surrounding white space.
     ///
     /// # Errors
-    /// The [`AddressError`] that says which rule is broken.
+    /// The [`AddressError`] of the broken rule.
     pub fn new(text: impl AsRef<str>) -> Result<Self, AddressError> {
         let text = text.as_ref().trim();
         if text.len() > MAX_ADDRESS {
@@ -77,7 +78,8 @@ impl Address {
         &self.0
     }
 
-    /// Whether mail with this recipient is for this address. The bridge ignores case.
+    /// Returns whether mail to `recipient` belongs to this address. Ignores ASCII case, as the
+    /// bridge does.
     pub fn matches(&self, recipient: &str) -> bool {
         self.0.eq_ignore_ascii_case(recipient)
     }
@@ -112,8 +114,8 @@ impl fmt::Display for Address {
 }
 
 impl Username {
-    /// Returns the address of one of the user's instances, or the user's own address if
-    /// `instance` is `None` (seed: `{INSTANCE}.{NAME}@tai.chat`).
+    /// Returns the address of an instance (seed: `{INSTANCE}.{NAME}@tai.chat`). Returns the
+    /// user's own address if `instance` is `None`.
     pub fn address(&self, instance: Option<&Instance>) -> Address {
         Address::of_user(instance, self)
     }
@@ -124,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_one_plain_address() {
+    fn an_address_has_no_display_name_and_no_list() {
         for good in ["bob@example.com", " bob@example.com ", "b+x@localhost"] {
             assert_eq!(Address::new(good).unwrap().as_str(), good.trim());
         }
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn incoming_mail_is_matched_without_regard_to_case() {
+    fn incoming_mail_matches_an_address_in_any_case() {
         let own = Address::new("desk.Alice@tai.chat").unwrap();
         assert!(own.matches("DESK.alice@TAI.CHAT"));
         assert!(!own.matches("x.desk.alice@tai.chat"));

@@ -1,8 +1,8 @@
-//! The domain values of TAI mail, each parsed once where it enters and never checked again.
+//! Domain values of TAI mail: usernames, instances, profiles, addresses, mail ids and variables.
 //!
-//! Every type here validates on construction and on deserialization, so that a value in hand
-//! is a valid one. An error names the rule and never repeats the refused text: a password in
-//! the wrong place must not end up in a message.
+//! Each type validates on construction and on deserialization, so that every value is valid and
+//! needs no second check. An error names the broken rule. It must not contain the refused text,
+//! which may be a misplaced password.
 #![warn(missing_docs)]
 
 mod address;

@@ -3,15 +3,15 @@
 use serde::{Deserialize, Serialize};
 use std::{fmt, num::NonZeroU64, str::FromStr};
 
-/// The rule that a mail id breaks.
+/// Error for text or a number that is not a mail id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a mail id is a whole number, 1 or more")]
 pub struct MailIdError;
 
-/// The bridge's id of a mail.
+/// Id of a mail at the bridge: a whole number from 1.
 ///
-/// The bridge reads ids leniently (`x/3` is 3, `0x2` is 2), so an id is parsed here, strictly,
-/// before it becomes part of a URL.
+/// The parser is strict, because an id becomes part of a URL and the bridge is lenient: it reads
+/// `x/3` as 3 and `0x2` as 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MailId(NonZeroU64);
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mail_id_is_digits_and_not_zero() {
+    fn a_mail_id_has_only_digits_and_is_not_zero() {
         assert_eq!("7".parse(), MailId::new(7));
         for bad in [
             "",

@@ -3,22 +3,22 @@
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The rule that a name breaks.
+/// Rule that a name breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
-    /// The rule for usernames (seed: "3-50 characters, ASCII letters, digits and hyphens").
+    /// Rule of usernames (seed: "3-50 characters, ASCII letters, digits and hyphens").
     #[error("a username has 3 to 50 characters: ASCII letters, digits and hyphens")]
     Username,
-    /// The rule for instances. It is narrower than an address's local part allows: a dot
-    /// would end the instance early.
+    /// Rule of instances. A dot is not allowed, because it separates the instance from the
+    /// username in an address.
     #[error("an instance has 1 to 64 characters: ASCII letters, digits, hyphens and underscores")]
     Instance,
-    /// The rule for profiles. A profile becomes part of a file name.
+    /// Rule of profiles. A profile becomes part of a file name.
     #[error("a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens")]
     Profile,
 }
 
-/// Defines one kind of name: its rule, its error and its conversions.
+/// Defines a kind of name with its rule and conversions.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $length:expr, $allowed:expr) => {
         $(#[$doc])*
@@ -78,31 +78,33 @@ macro_rules! name {
 }
 
 name!(
-    /// A registered username. Its case matters and is kept.
+    /// Registered username: 3 to 50 ASCII letters, digits and hyphens. Case is significant.
     Username,
     (3..=50),
     |b| b.is_ascii_alphanumeric() || b == b'-'
 );
 
 name!(
-    /// One agent of an account (seed: `INSTANCE`), such as `desktop` or `server`.
+    /// Agent of an account (seed: `INSTANCE`), such as `desktop`: 1 to 64 ASCII letters, digits,
+    /// hyphens and underscores.
     Instance,
     (1..=64),
     |b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'
 );
 
 name!(
-    /// One of a user's daemons. Each profile has one daemon, one session and one account.
+    /// Profile of a user, with one daemon, one session and one account: 1 to 32 lower-case ASCII
+    /// letters, digits and hyphens.
     Profile,
     (1..=32),
     |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
 );
 
 impl Profile {
-    /// The profile of users who name none.
+    /// Name of the default profile.
     pub const DEFAULT: &str = "default";
 
-    /// Whether this is the profile of users who name none.
+    /// Returns whether this is the default profile.
     pub fn is_default(&self) -> bool {
         self.0 == Self::DEFAULT
     }
@@ -139,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn instances_and_profiles_cannot_leave_their_place() {
+    fn instances_fit_an_address_and_profiles_fit_a_file_name() {
         assert!(Instance::new("desk_1-A").is_ok());
         for bad in ["", "a.b", "a@b", "a%", "a b", &"a".repeat(65)] {
             assert_eq!(Instance::new(bad), Err(NameError::Instance), "{bad}");

@@ -1,25 +1,25 @@
-//! The names of the environment variables, so that each name is written once.
+//! Names of the environment variables.
 //!
-//! The plain names are the seed's (`NAME`, `PASSWORD`, ...). For each setting the prefixed name
-//! comes first.
+//! The names without a prefix are the seed's (`NAME`, `PASSWORD`, ...). In a list, the first
+//! variable that is set and not empty takes precedence.
 
-/// The profile: which of the user's daemons.
+/// Profile of the daemon.
 pub const PROFILE: &str = "TAI_MCP_PROFILE";
-/// `0` keeps a client from starting a daemon.
+/// Auto-start; `0` disables it.
 pub const AUTOSTART: &str = "TAI_MCP_AUTOSTART";
-/// The username.
+/// Username.
 pub const USERNAME: &str = "TAI_MCP_USERNAME";
-/// The username, only together with [`PLAIN_PASSWORD`]: WSL and others set `NAME` themselves.
+/// Username, only together with [`PLAIN_PASSWORD`], because WSL and other systems set `NAME`.
 pub const PLAIN_USERNAME: &str = "NAME";
-/// The password.
+/// Password.
 pub const PASSWORD: &str = "TAI_MCP_PASSWORD";
-/// The password of the pair `NAME` and `PASSWORD`.
+/// Password of the pair `NAME` and `PASSWORD`.
 pub const PLAIN_PASSWORD: &str = "PASSWORD";
-/// The variables that may hold a password; the first that is set counts.
+/// Variables that may contain a password, in order of precedence.
 pub const PASSWORDS: [&str; 2] = [PASSWORD, PLAIN_PASSWORD];
-/// The instance.
+/// Instance.
 pub const INSTANCE: [&str; 2] = ["TAI_MCP_INSTANCE", "INSTANCE"];
-/// The default recipient.
+/// Default recipient.
 pub const USER_EMAIL: [&str; 2] = ["TAI_MCP_USEREMAIL", "USEREMAIL"];
-/// The log level.
+/// Log level.
 pub const LOG_LEVEL: [&str; 2] = ["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"];

@@ -1,5 +1,5 @@
-//! Making a connection: to the running daemon, to one that is started because none runs, to a
-//! newer one in place of an older; and claiming the account there.
+//! Making of connections: to a running daemon, to an auto-started one, or to the successor of an
+//! older release. Each new connection claims the account of the client's configuration.
 
 use super::{Link, MARGIN, RetryPause};
 use crate::{
@@ -16,20 +16,23 @@ use tai_proto::{
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-/// The time for which a daemon that had been there is awaited while it restarts.
+/// Time limit for a restart of a daemon to which this client was connected.
 const RESTART: Duration = Duration::from_secs(5);
 const RESTART_EVERY: Duration = Duration::from_millis(50);
-/// The time for which a daemon that was started is awaited.
+/// Time limit for the start of a daemon.
 const START: Duration = Duration::from_secs(10);
 const START_EVERY: Duration = Duration::from_millis(5);
-/// The pauses between starts while another daemon holds the lock.
+/// Backoff between starts while another daemon holds the lock.
 const LOCKED_FIRST: Duration = Duration::from_millis(20);
 const LOCKED_LONGEST: Duration = Duration::from_millis(500);
-/// The time for which a daemon that makes way is awaited.
+/// Time limit for the exit of a daemon that makes way.
 const DRAIN: Duration = Duration::from_secs(15);
 
 impl<D: Dial> Link<D> {
-    /// Returns the connection, made if there is none. One caller makes it, the others wait.
+    /// Returns the connection, or makes one. Concurrent callers wait for the same connection.
+    ///
+    /// # Errors
+    /// The fault of a [`ConnectError`], or of the daemon if it serves another account.
     pub(super) async fn connection(
         &self,
         identity: &Identity,
@@ -70,7 +73,7 @@ impl<D: Dial> Link<D> {
         Connection::open(streams, &options.software, role, &options.socket).await
     }
 
-    /// Connects, and waits for a daemon until then.
+    /// Connects; waits for a daemon until the given time.
     async fn open_until(&self, until: Instant) -> Result<Connection, ConnectError> {
         loop {
             match self.open().await {
@@ -82,8 +85,8 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Starts a daemon and connects to it, or to another one that was started first. A daemon
-    /// that drains holds the lock; it is awaited until `deadline`.
+    /// Starts a daemon and connects to it, or to a daemon that another client started first.
+    /// While a draining daemon holds the lock, starts are retried until `deadline`.
     async fn start(&self, deadline: Instant) -> Result<Connection, ConnectError> {
         let mut locked = RetryPause::new(LOCKED_FIRST, LOCKED_LONGEST);
         let mut started: Option<(Starting, Instant)> = None;
@@ -118,8 +121,8 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Asks a daemon of an older release, once, to make way for the release that is installed
-    /// with this program, and connects to its successor.
+    /// Asks a daemon of another release to make way, once for each client, and connects to its
+    /// successor. Returns the same connection if the daemon stays.
     async fn succeeded(
         &self,
         connection: Connection,
@@ -142,7 +145,7 @@ impl<D: Dial> Link<D> {
                 return Ok(connection);
             }
         }
-        // It finishes what it began before it hangs up; a service manager may start its
+        // The daemon completes its calls before it hangs up. A service manager may start the
         // successor.
         let _ = timeout_at(until, connection.ended()).await;
         match self.open().await {
@@ -151,8 +154,8 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Checks that the daemon serves the account that this client was configured for, and gives
-    /// it the password if it has none.
+    /// Checks that the daemon serves the configured account, and offers the password if the
+    /// daemon needs it.
     async fn claim(&self, connection: &Connection, deadline: Instant) -> Result<(), Fault> {
         let Some((username, password)) = &self.options.account else {
             return Ok(());
@@ -164,7 +167,7 @@ impl<D: Dial> Link<D> {
         let until = deadline - MARGIN;
         let need = match connection.call(claim, None, until, &never).await {
             Outcome::Answered(need) => need?,
-            // The daemon went away; the call that follows finds out.
+            // The connection broke, which the next call handles.
             Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => return Ok(()),
         };
         let (PasswordNeed::Needed, Some(password)) = (need, password) else {
@@ -183,7 +186,7 @@ impl<D: Dial> Link<D> {
     }
 }
 
-/// Returns the release in a greeting such as `taid 0.1.0`.
+/// Returns the release in the name of a program, such as `taid 0.1.0`.
 fn release_of(software: &str) -> Option<Release> {
     Release::parse(software.split(' ').nth(1)?)
 }

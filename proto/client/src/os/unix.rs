@@ -1,4 +1,4 @@
-//! Linux, macOS and the other Unixes.
+//! Sockets, children and memory protection on Linux, macOS and other Unix systems.
 
 use crate::{Peer, dial::Streams};
 use interprocess::local_socket::tokio::Stream;
@@ -15,16 +15,16 @@ use std::{
 };
 use tokio::{io::AsyncWrite, net::unix::pipe, process::Command};
 
-/// The most bytes that a pipe holds on every system without a reader.
+/// Bytes that a pipe without a reader accepts on every system.
 const PIPE: usize = 4096;
 
-/// Asks the system for the process at the other end.
+/// Returns the process at the other end of the socket.
 ///
 /// # Errors
-/// The system's error.
+/// The error of the system.
 pub fn peer(stream: &Stream) -> io::Result<Peer> {
     let Stream::UdSocket(stream) = stream;
-    // interprocess fails for a peer in another PID namespace, whose process id is 0.
+    // Not through interprocess, which fails for a process id of 0 (another PID namespace).
     let credentials = stream.inner().peer_cred()?;
     let pid = credentials.pid().and_then(|pid| u32::try_from(pid).ok());
     Ok(Peer {
@@ -33,8 +33,9 @@ pub fn peer(stream: &Stream) -> io::Result<Peer> {
     })
 }
 
-/// Forbids core dumps and, on Linux, debuggers and readers of `/proc/PID/{mem,environ}` of the
-/// same user. A sandbox may forbid these calls; the process goes on then.
+/// Disables core dumps. On Linux, also denies processes of the same user to debug this process
+/// and to read `/proc/PID/{mem,environ}`. Errors are ignored, because a sandbox may forbid the
+/// calls.
 pub fn harden() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let none = Rlimit {
@@ -46,14 +47,14 @@ pub fn harden() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
-/// Splits the socket into its two directions, each registered for what it needs.
+/// Splits the socket into its two directions, with one registration for reading alone.
 ///
-/// tokio registers a Unix socket for reading and writing at once, so this process would be
-/// woken each time taid reads: with one call in flight about 30 µs of each call.
+/// tokio registers a Unix socket for reading and writing, which wakes this process each time
+/// taid reads. That costs about 30 µs of each call.
 pub(crate) fn split(stream: Stream) -> io::Result<Streams> {
     let Stream::UdSocket(stream) = stream;
     let writer = UnixStream::from(OwnedFd::try_from(stream)?);
-    // A pipe's receiver reads any descriptor.
+    // A pipe receiver accepts any descriptor.
     let reader = pipe::Receiver::from_owned_fd_unchecked(writer.try_clone()?.into())?;
     Ok(Streams {
         reader: Box::new(reader),
@@ -64,10 +65,10 @@ pub(crate) fn split(stream: Stream) -> io::Result<Streams> {
     })
 }
 
-/// A writer that writes at once and registers with the event loop only if there is no room.
+/// Writer that registers with the event loop only while the peer's buffer is full.
 struct EagerWriter {
     stream: UnixStream,
-    /// The registration, while the peer's buffer is full.
+    /// Registration while the peer's buffer is full.
     blocked: Option<pipe::Sender>,
 }
 
@@ -105,13 +106,16 @@ impl AsyncWrite for EagerWriter {
     }
 }
 
-/// Prepares a child to outlive this process: it starts in `/`, so that the client's directory
-/// can be removed. taid leaves the session itself.
+/// Prepares a child to outlive this process. It starts in `/`, so that the current directory can
+/// be removed; taid leaves the terminal session after its start.
 pub(crate) fn detach(command: &mut Command) {
     command.current_dir("/");
 }
 
-/// Creates a file without a name, which no other process can open.
+/// Creates an unlinked temporary file.
+///
+/// # Errors
+/// The error of the system.
 pub(crate) fn unnamed_file() -> io::Result<File> {
     let path = std::env::temp_dir().join(format!("tai-{}", std::process::id()));
     let mut options = File::options();
@@ -121,22 +125,22 @@ pub(crate) fn unnamed_file() -> io::Result<File> {
     Ok(file)
 }
 
-/// Executes this program again without `withheld` in its environment. `text` waits in a pipe,
-/// and `variable` says `DESCRIPTOR:label`. Returns only if that fails.
+/// Executes this program again without the variables `withheld`. Passes `text`, at most 4096
+/// bytes, in a pipe, and `DESCRIPTOR:label` in `variable`. Returns only on failure.
 pub(crate) fn execute_without(
     withheld: &[&str],
     variable: &str,
     label: &str,
     text: &str,
 ) -> io::Error {
-    // The new program finds the pipe by its name there.
+    // The executed program opens the pipe by its name in /dev/fd.
     if text.len() > PIPE || !std::path::Path::new("/dev/fd").exists() {
         return io::Error::from(io::ErrorKind::InvalidInput);
     }
     let prepared = io::pipe().and_then(|(reader, mut writer)| {
         writer.write_all(text.as_bytes())?;
         fcntl_setfd(&reader, FdFlags::empty())?;
-        // If the file was replaced or removed since, execution fails and the program goes on.
+        // If the executable was removed, the execution fails and the program continues.
         Ok((reader, std::env::current_exe()?))
     });
     let (reader, program) = match prepared {
@@ -156,15 +160,15 @@ pub(crate) fn execute_without(
     command.exec()
 }
 
-/// Reads what [`execute_without`] left: the label and the text.
+/// Returns the label and the text that [`execute_without`] passed; `None` if there is none.
 pub(crate) fn read_handed_over(variable: &str) -> Option<(String, String)> {
     let value = std::env::var(variable).ok()?;
     let (descriptor, label) = value.split_once(':')?;
     let descriptor: u32 = descriptor.parse().ok()?;
-    // Opened by name, because safe code cannot take over a number. The number itself stays
-    // open: an empty pipe without a writer.
+    // Safe code cannot own an inherited descriptor, so the pipe is opened by name. The inherited
+    // descriptor stays open, as an empty pipe without a writer.
     let pipe = File::open(format!("/dev/fd/{descriptor}")).ok()?;
-    // Large enough for the text never to be moved.
+    // The capacity keeps the password from being moved.
     let mut text = String::with_capacity(PIPE);
     pipe.take(PIPE as u64).read_to_string(&mut text).ok()?;
     Some((label.to_owned(), text))

@@ -1,14 +1,14 @@
-//! Windows.
+//! Pipes and children on Windows.
 
 use crate::{Peer, dial::Streams};
 use interprocess::local_socket::tokio::Stream;
 use std::{fs::File, io};
 use tokio::process::Command;
 
-/// Trusts the peer: the pipe's access list admits the user alone.
+/// Trusts any peer, because the access list of the pipe admits the user alone.
 ///
 /// # Errors
-/// Never.
+/// None.
 pub fn peer(_: &Stream) -> io::Result<Peer> {
     Ok(Peer {
         is_own_user: true,
@@ -16,7 +16,7 @@ pub fn peer(_: &Stream) -> io::Result<Peer> {
     })
 }
 
-/// Does nothing: a process's memory is open to its user there.
+/// Does nothing: on Windows a user can read the memory of the user's own processes.
 pub fn harden() {}
 
 /// Splits the pipe into its two directions.
@@ -34,18 +34,17 @@ pub(crate) fn detach(command: &mut Command) {
     command.creation_flags(DETACHED_PROCESS);
 }
 
-/// Fails: an open file keeps its name there.
+/// Fails: an open file keeps its name on Windows.
 pub(crate) fn unnamed_file() -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Fails: a running program cannot be replaced there, and its environment is open to its user
-/// like its memory.
+/// Fails: Windows cannot replace a running program.
 pub(crate) fn execute_without(_: &[&str], _: &str, _: &str, _: &str) -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
 
-/// Returns nothing, see [`execute_without`].
+/// Returns `None`, see [`execute_without`].
 pub(crate) fn read_handed_over(_: &str) -> Option<(String, String)> {
     None
 }

@@ -215,7 +215,8 @@ fn a_send_interrupted_by_a_kill_is_not_repeated() {
     taid.kill();
     let lost = shim.finish_call(&id);
     assert!(
-        lost.text.contains("it is unknown whether this was done"),
+        lost.text
+            .contains("it is unknown whether the call had an effect"),
         "{}",
         lost.text
     );
