@@ -212,7 +212,7 @@ fn status_all_lists_all_profiles() {
     drop(two);
     let mut command = machine.taid(&[("TAI_MCP_PROFILE", "home")]);
     let _home = Killed::spawn(command.stderr(std::process::Stdio::null()));
-    wait_until("both are there", || {
+    wait_until("both profiles serve", || {
         let output = machine.cli(&["status", "--all", "--json"]);
         let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
         let names: Vec<_> = all

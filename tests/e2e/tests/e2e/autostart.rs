@@ -97,8 +97,8 @@ fn an_auto_started_taid_has_its_own_session_and_inherits_no_pipe_or_argument() {
     // Both pipes break after the client has ended only if taid inherited neither.
     let mut input = shim.take_input();
     shim.kill_in_place();
-    wait_until("its output ends", || shim.output_has_ended());
-    wait_until("its input has no reader", || {
+    wait_until("the output of the client ends", || shim.output_has_ended());
+    wait_until("the input of the client has no reader", || {
         let written = input.write_all(b"\n");
         written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     });
@@ -192,7 +192,7 @@ fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_an
     assert!(client.next_within(Duration::from_millis(1500)).is_none());
     assert!(machine.socket().exists());
     drop(client);
-    wait_until("it has ended", || !machine.socket().exists());
+    wait_until("taid has ended", || !machine.socket().exists());
     wait_until("the log says why", || {
         machine.log().contains("stopping: idle timeout")
     });

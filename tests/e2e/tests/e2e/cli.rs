@@ -165,7 +165,7 @@ fn each_profile_has_its_own_daemon() {
     );
     let mut work = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
     let _work = tai_e2e::Killed::spawn(work.stderr(Stdio::null()));
-    tai_e2e::wait_until("the other one serves", || {
+    tai_e2e::wait_until("the other profile serves", || {
         machine
             .cli(&["status", "--profile", "work"])
             .status

@@ -187,7 +187,7 @@ fn a_killed_daemon_leaves_a_send_unknown_and_a_read_is_retried() {
         json!({"to": "alice@tai.chat", "content": "x"}),
     );
     let list = shim.begin_call("list_inbox", json!({}));
-    wait_until("both are under way", || {
+    wait_until("both calls are under way", || {
         machine.sandbox.count(SEND) == 1 && machine.sandbox.count(LIST) == 1
     });
     taid.kill();
@@ -211,7 +211,7 @@ fn a_stopping_daemon_finishes_calls_under_way() {
         "send_email",
         json!({"to": "alice@tai.chat", "content": "x"}),
     );
-    wait_until("it is under way", || machine.sandbox.count(SEND) == 1);
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
     taid.terminate();
     let result = shim.finish_call(&send);
     assert!(!result.is_error, "{}", result.text);
@@ -232,7 +232,7 @@ fn a_send_completes_after_its_client_has_ended() {
         "send_email",
         json!({"to": "alice@tai.chat", "content": "x"}),
     );
-    wait_until("it is under way", || machine.sandbox.count(SEND) == 1);
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
     drop(shim);
     wait_until("the mail is there", || {
         machine.sandbox.mails().unwrap().len() == 1

@@ -150,7 +150,7 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
         let mut seen = 0;
         for _ in 0..5 {
             let before = read.lock().unwrap().len();
-            wait_until("some were read", || {
+            wait_until("some mails were read", || {
                 read.lock().unwrap().len() >= (before + 25).min(200)
             });
             let old = taid.lock().unwrap().take();
@@ -159,7 +159,7 @@ fn random_kills_of_clients_and_taid_lose_no_mail_and_repeat_none() {
         }
         let all_read = || read.lock().unwrap().len() == 200 || Instant::now() > deadline;
         while !all_read() {
-            wait_until("one more is read, or all were", || {
+            wait_until("another mail or all mails were read", || {
                 let now = read.lock().unwrap().len();
                 std::mem::replace(&mut seen, now) != now || all_read()
             });
@@ -184,7 +184,7 @@ fn a_mail_is_not_marked_read_before_its_answer_is_ready() {
         .fail(FaultKind::Hang, 1, "GET /api/v1/messages/{id}");
     let mut shim = desk(&machine);
     shim.begin_call("fetch_email", json!({}));
-    wait_until("it is being read", || {
+    wait_until("the mail is being read", || {
         machine.sandbox.count("GET /api/v1/messages/{id}") == 1
     });
     assert!(shim.kill().is_empty());
@@ -203,7 +203,7 @@ fn a_mail_marked_but_not_delivered_is_delivered_again() {
     machine.sandbox.fail(FaultKind::HangAfter, 1, PUT);
     let mut shim = desk(&machine);
     shim.begin_call("fetch_email", json!({}));
-    wait_until("it is marked", || unread(&machine) == 1);
+    wait_until("the mail is marked", || unread(&machine) == 1);
     // The marked mail is in a file, and survives kills of the client and of taid.
     assert!(shim.kill().is_empty());
     taid.kill();
@@ -211,7 +211,7 @@ fn a_mail_marked_but_not_delivered_is_delivered_again() {
     taid.wait_until_live();
     let mut shim = desk(&machine);
     let mut seen = Vec::new();
-    wait_until("both were read", || {
+    wait_until("both mails were read", || {
         seen.extend(subject(&shim.call("fetch_email", json!({})).structured));
         seen.len() == 2
     });
@@ -222,7 +222,7 @@ fn a_mail_marked_but_not_delivered_is_delivered_again() {
         None
     );
     let journal = machine.home().join("state/tai/undelivered-default");
-    wait_until("nothing is owed", || {
+    wait_until("the journal is empty", || {
         std::fs::read_to_string(&journal).unwrap().is_empty()
     });
 }
@@ -242,7 +242,7 @@ fn a_mail_that_cannot_be_marked_is_delivered_with_a_warning_and_marked_later() {
         read.text
     );
     // A delivered mail is not delivered again, although the bridge lists it as unread.
-    wait_until("it is marked", || {
+    wait_until("the mail is marked", || {
         let next = shim.call("fetch_email", json!({}));
         assert_eq!(subject(&next.structured), None);
         machine.sandbox.mails().unwrap()[0].is_read
@@ -260,7 +260,7 @@ fn a_cancelled_fetch_releases_its_mail() {
         .behave(|behaviour| behaviour.latency_ms = 300);
     let mut shim = desk(&machine);
     let id = shim.begin_call("fetch_email", json!({}));
-    wait_until("it is being read", || {
+    wait_until("the mail is being read", || {
         machine.sandbox.count("GET /api/v1/messages/{id}") == 1
     });
     shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));

@@ -68,7 +68,9 @@ fn cancelling_a_read_aborts_its_request_to_the_bridge() {
     machine.sandbox.fail(FaultKind::Hang, 1, LIST);
     let (before, asked) = (machine.sandbox.connections(), machine.sandbox.count(LIST));
     let id = shim.begin_call("list_inbox", json!({}));
-    wait_until("it is asked", || machine.sandbox.count(LIST) == asked + 1);
+    wait_until("the read is under way", || {
+        machine.sandbox.count(LIST) == asked + 1
+    });
     cancel(&mut shim, &id);
     // The read used the pooled connection, so that one connection less remains.
     wait_until("the connection is closed", || {
@@ -88,7 +90,7 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
     let mut shim = desk(&machine);
     let mail = json!({"to": "alice@tai.chat", "subject": "s", "content": "text"});
     let id = shim.begin_call("send_email", mail.clone());
-    wait_until("it is under way", || machine.sandbox.count(SEND) == 1);
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 1);
     cancel(&mut shim, &id);
     let again = shim.call("send_email", mail.clone());
     assert!(
@@ -96,7 +98,7 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
         "{}",
         again.text
     );
-    wait_until("it is delivered", || {
+    wait_until("the mail is delivered", || {
         machine.sandbox.mails().unwrap().len() == 1
     });
     wait_until("the ledger has it as sent", || {
@@ -109,9 +111,9 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
     machine.sandbox.fail(FaultKind::CloseAfter, 1, SEND);
     let other = json!({"to": "alice@tai.chat", "subject": "s", "content": "other"});
     let id = shim.begin_call("send_email", other);
-    wait_until("it is under way", || machine.sandbox.count(SEND) == 2);
+    wait_until("the send is under way", || machine.sandbox.count(SEND) == 2);
     cancel(&mut shim, &id);
-    wait_until("it is unknown", || {
+    wait_until("the send is unknown", || {
         machine.status()["unknown_sends"].as_array().unwrap().len() == 1
     });
 }

@@ -268,7 +268,7 @@ fn after_a_logout_no_password_or_token_is_in_the_memory_of_the_daemon() {
         "what was refused is gone already"
     );
     assert!(machine.cli(&["logout"]).status.success());
-    wait_until("its memory is clean", || {
+    wait_until("the memory of taid has no secret", || {
         let after = memory(taid.pid()).unwrap();
         !contains(&after, CANARY) && !contains(&after, TOKEN)
     });
@@ -296,7 +296,7 @@ fn a_crash_leaves_no_core_dump() {
         .env("TAI_MCP_PASSWORD", PASSWORD)
         .stderr(Stdio::null());
     let mut taid = Killed::spawn(&mut command);
-    wait_until("it serves", || machine.cli(&["status"]).status.success());
+    wait_until("taid serves", || machine.cli(&["status"]).status.success());
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", taid.id())).unwrap();
     let core = limits
         .lines()
@@ -355,7 +355,7 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
     let mut command = run(&taid);
     command.arg("run").envs(account).stderr(Stdio::null());
     let hidden = Killed::spawn(&mut command);
-    wait_until("it serves", || {
+    wait_until("taid serves", || {
         let status = run(&taid).arg("status").output().unwrap();
         status.status.success()
     });

@@ -28,7 +28,7 @@ fn the_socket_its_directory_and_the_logs_are_private() {
     assert_eq!(mode(machine.socket()), 0o600);
     assert_eq!(mode(machine.runtime_dir().join("default.lock")), 0o600);
     let logs = machine.home().join("state/tai/logs");
-    wait_until("there is a log", || machine.log().contains("ready"));
+    wait_until("the log has a line", || machine.log().contains("ready"));
     assert_eq!(mode(logs.clone()), 0o700);
     assert_eq!(mode(logs.join("tai-mcp.log")), 0o600);
 }
@@ -61,7 +61,7 @@ fn of_many_simultaneous_starts_exactly_one_succeeds() {
         })
         .collect();
     let mut alive = children.len();
-    wait_until("all but one have ended", || {
+    wait_until("all but one taid have ended", || {
         alive = children
             .iter_mut()
             .filter_map(|taid| taid.child().try_wait().unwrap().is_none().then_some(()))
@@ -243,7 +243,7 @@ fn a_draining_daemon_refuses_new_calls_and_answers_calls_under_way() {
         .behave(|behaviour| behaviour.latency_ms = 600);
     let mut raw = Raw::open(&machine.socket());
     raw.request(1, LIST);
-    wait_until("it is under way", || {
+    wait_until("the call is under way", || {
         machine.sandbox.count("GET /api/v1/messages") == 1
     });
     let next = |raw: &mut Raw| {

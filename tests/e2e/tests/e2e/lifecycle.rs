@@ -70,7 +70,9 @@ fn a_clock_wrong_by_a_day_in_either_direction_is_reported_and_costs_nothing() {
             .as_i64()
             .unwrap();
         assert!((ahead + offset).abs() <= 2, "{ahead}");
-        wait_until("it is in the log", || machine.log().contains("clock skew"));
+        wait_until("the clock skew is in the log", || {
+            machine.log().contains("clock skew")
+        });
     }
 }
 
@@ -82,7 +84,7 @@ fn without_a_refresh_endpoint_taid_logs_in_again_and_no_call_fails() {
     });
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    wait_until("there was a second login", || {
+    wait_until("a second login was made", || {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.sandbox.count(LOGIN) >= 2
     });

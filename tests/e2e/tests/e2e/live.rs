@@ -76,7 +76,7 @@ impl Live {
     /// Waits for the end. Returns the exit code and standard error.
     fn wait(&mut self) -> (Option<i32>, String) {
         let mut status = None;
-        wait_until("it ends", || {
+        wait_until("live ends", || {
             status = self.child.try_wait().unwrap();
             status.is_some()
         });
@@ -127,10 +127,10 @@ fn each_mail_of_the_instance_is_printed_as_json_and_marked_read() {
     first["date"] = json!("DATE");
     insta::assert_snapshot!(first, @r#"{"body":"text","date":"DATE","from":"someone@example.com","id":1,"note":"Note: removed from this email, because a person would not see it: 1 hidden passage.","read":false,"subject":"first","to":"desk.alice@tai.chat","trust":"untrusted"}"#);
     assert_eq!(live.mail()["subject"], "second");
-    wait_until("both are read", || unread(&machine) == 1);
+    wait_until("both mails are marked read", || unread(&machine) == 1);
     deliver(&machine, "desk.alice@tai.chat", "third");
     assert_eq!(live.mail()["subject"], "third");
-    wait_until("it is read", || unread(&machine) == 1);
+    wait_until("the mail is marked read", || unread(&machine) == 1);
     assert_eq!(machine.status()["clients"][0]["name"], "tai-mcp live");
 }
 
@@ -145,19 +145,19 @@ fn a_mail_is_handled_after_live_or_taid_was_killed() {
     );
     let begun = machine.home().join("begun");
     let live = Live::start(&machine, &["--exec", &script]);
-    wait_until("it is under way", || begun.exists());
+    wait_until("the program runs", || begun.exists());
     drop(live);
     assert_eq!(unread(&machine), 1);
 
     fs::remove_file(&begun).unwrap();
     let _live = Live::start(&machine, &["--exec", &script]);
-    wait_until("it is under way again", || begun.exists());
+    wait_until("the program runs again", || begun.exists());
     taid.kill();
     fs::write(machine.home().join("go"), "").unwrap();
     let _taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
-    wait_until("it is read", || unread(&machine) == 0);
+    wait_until("the mail is marked read", || unread(&machine) == 0);
     deliver(&machine, "desk.alice@tai.chat", "two");
-    wait_until("it goes on", || {
+    wait_until("live continues", || {
         subjects(&machine).contains(&"two".to_owned())
     });
     assert!(subjects(&machine).contains(&"one".to_owned()));
@@ -174,9 +174,11 @@ fn a_mail_released_by_another_client_is_handled() {
         "echo >$HOME/begun\nwhile test -e $HOME/begun; do sleep 0.1; done",
     );
     let first = Live::start(&machine, &["--exec", &script]);
-    wait_until("it is taken", || machine.home().join("begun").exists());
+    wait_until("the mail is leased", || {
+        machine.home().join("begun").exists()
+    });
     let second = Live::start(&machine, &[]);
-    wait_until("the second waits", || {
+    wait_until("the second client is connected", || {
         machine.status()["clients"].as_array().unwrap().len() == 2
     });
     assert!(
@@ -218,7 +220,7 @@ fn a_closed_output_ends_live_without_losing_mail() {
     drop(live.child().stdout.take());
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let mut status = None;
-    wait_until("it ends", || {
+    wait_until("live ends", || {
         status = live.child().try_wait().unwrap();
         status.is_some()
     });

@@ -20,7 +20,9 @@ fn the_log_is_private_and_its_name_leads_to_the_file_of_today() {
     // Each profile has its own log.
     let mut command = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
     let _work = Killed::spawn(command.stderr(Stdio::null()));
-    wait_until("it has one", || logs.join("work/tai-mcp.log").exists());
+    wait_until("the other profile has a log", || {
+        logs.join("work/tai-mcp.log").exists()
+    });
 }
 
 #[test]

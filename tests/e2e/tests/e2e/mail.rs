@@ -338,7 +338,7 @@ fn clients_waiting_for_the_same_list_share_one_request() {
         .map(|client| client.begin_call("list_inbox", json!({})))
         .collect();
     let others = other.begin_call("list_inbox", json!({}));
-    wait_until("all of them wait", || {
+    wait_until("all clients wait", || {
         let status = machine.status();
         let clients = status["clients"].as_array().unwrap();
         clients.iter().filter(|one| one["in_flight"] == 1).count() == 9
@@ -365,7 +365,7 @@ fn a_list_is_never_older_than_its_request() {
     machine.sandbox.fail(FaultKind::HangAfter, 1, list);
     let (mut early, mut late) = (desk(&machine), desk(&machine));
     early.begin_call("list_inbox", json!({}));
-    wait_until("it is under way", || machine.sandbox.count(list) == 1);
+    wait_until("the list is under way", || machine.sandbox.count(list) == 1);
     machine
         .sandbox
         .deliver(&mail("desk.alice@tai.chat", "news", "2026-11-20 10:00:00"))

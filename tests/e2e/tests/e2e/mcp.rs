@@ -316,7 +316,7 @@ fn a_cancelled_call_gets_no_answer() {
     });
     shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
     assert_eq!(shim.next_within(Duration::from_millis(800)), None);
-    wait_until("it is given up", || {
+    wait_until("the call is cancelled", || {
         machine.status()["clients"][0]["in_flight"] == 0
     });
     assert!(!shim.call("list_inbox", json!({})).is_error);

@@ -24,7 +24,7 @@ fn fail_in_the_middle(mark: &str) {
     taid.args(["--profile", mark]).stderr(Stdio::null());
     let _unguarded = taid.spawn().unwrap();
     let socket = machine.runtime_dir().join(format!("{mark}.sock"));
-    wait_until("it serves", || socket.exists());
+    wait_until("taid serves", || socket.exists());
 
     // A program of `live`, which leads its own process group, and its child.
     let begun = machine.home().join("begun");
@@ -40,7 +40,7 @@ fn fail_in_the_middle(mark: &str) {
         .stdin(Stdio::null())
         .stdout(Stdio::null());
     let _unguarded = live.spawn().unwrap();
-    wait_until("it runs", || begun.exists());
+    wait_until("the program runs", || begun.exists());
     assert!(with_argument(mark).len() >= 3, "{:?}", with_argument(mark));
 
     // A client that is killed while it starts taid.

@@ -103,7 +103,7 @@ fn twenty_subscribers_cost_one_poll_per_interval_and_none_after_they_left() {
     assert!(took <= in_time(), "{took:?}");
     drop(shims);
     let mut asker = machine.shim("desk").initialized("test", "2025-06-18");
-    wait_until("they are gone", || {
+    wait_until("the subscribers have left", || {
         machine.status()["clients"].as_array().unwrap().is_empty()
     });
     let after = machine.sandbox.count(LIST);

@@ -209,7 +209,7 @@ fn a_send_interrupted_by_a_kill_is_not_repeated() {
     let mut shim = desk(&machine);
     let mail = json!({"to": "alice@tai.chat", "subject": "same", "content": "text 1"});
     let id = shim.begin_call("send_email", mail);
-    wait_until("it was delivered", || {
+    wait_until("the mail was delivered", || {
         machine.sandbox.mails().unwrap().len() == 1
     });
     taid.kill();

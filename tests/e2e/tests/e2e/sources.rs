@@ -144,7 +144,7 @@ fn a_failed_source_is_an_error_without_fallback() {
         .initialized("test", "2025-06-18");
     let said = shim.call("list_inbox", json!({})).text;
     assert!(said.contains("`false` failed"), "{said}");
-    wait_until("it is in the log", || {
+    wait_until("the failure is in the log", || {
         machine.log().contains("`false` failed")
     });
 }

@@ -115,7 +115,7 @@ fn chaos_a_removed_log_directory_does_not_stop_taid() {
     let machine = Machine::new();
     let _taid = machine.start();
     let mut shim = desk(&machine);
-    wait_until("there is a log", || machine.log().contains("ready"));
+    wait_until("the log has a line", || machine.log().contains("ready"));
     fs::remove_dir_all(machine.home().join("state")).unwrap();
     works(&mut shim);
     let id = send(&mut shim, "without a state");

@@ -170,7 +170,7 @@ fn chaos_clients_beyond_the_limit_are_refused_and_admitted_later() {
         assert!(raw.answer().1.is_ok());
     }
     let more: Vec<_> = (0..200).map(|_| Raw::connect(&machine.socket())).collect();
-    wait_until("some are turned away", || {
+    wait_until("some clients are refused", || {
         machine
             .log()
             .contains("client refused: too many connections")

@@ -27,7 +27,7 @@ fn the_program_receives_each_mail_on_its_input_and_its_arguments_unchanged() {
         "",
     ];
     let _live = Live::start(&machine, &awkward);
-    wait_until("all are handled", || unread(&machine) == 0);
+    wait_until("all mails are handled", || unread(&machine) == 0);
     let expected: Vec<String> = (0..5).map(|n| format!("mail {n}")).collect();
     assert_eq!(subjects(&machine), expected);
     let arguments = fs::read_to_string(machine.home().join("args")).unwrap();
@@ -49,7 +49,7 @@ fn the_program_sees_no_password() {
         .env("TAI_MCP_USERNAME", "alice")
         .env("TAI_MCP_PASSWORD", "canary-of-live");
     let live = Killed::spawn(command.stderr(Stdio::null()));
-    wait_until("it is handled", || unread(&machine) == 0);
+    wait_until("the mail is handled", || unread(&machine) == 0);
     drop(live);
     let seen = fs::read_to_string(machine.home().join("env")).unwrap();
     assert!(
@@ -71,12 +71,14 @@ fn a_mail_stays_unread_and_is_retried_after_its_program_failed_without_delaying_
          printf '%s\\n' \"$mail\" >>$HOME/out",
     );
     let mut live = Live::start(&machine, &["--exec", &script]);
-    wait_until("the other is handled", || subjects(&machine) == ["other"]);
+    wait_until("the other mail is handled", || {
+        subjects(&machine) == ["other"]
+    });
     assert!(machine.home().join("failed").exists());
-    wait_until("it is handled again", || {
+    wait_until("the mail is handled again", || {
         subjects(&machine) == ["other", "fails once"]
     });
-    wait_until("both are read", || unread(&machine) == 0);
+    wait_until("both mails are read", || unread(&machine) == 0);
     live.terminate();
     let (code, said) = live.wait();
     assert_eq!(code, Some(0));
@@ -98,12 +100,12 @@ fn a_program_that_exceeds_its_timeout_is_killed_with_its_children() {
     );
     let mut live = Live::start(&machine, &["--time-limit", "1", "--exec", &script]);
     let pid_file = machine.home().join("pid");
-    wait_until("it runs", || {
+    wait_until("the program runs", || {
         fs::read_to_string(&pid_file).is_ok_and(|pid| pid.ends_with('\n'))
     });
     let pid = fs::read_to_string(&pid_file).unwrap();
     let pid = pid.trim().parse().unwrap();
-    wait_until("what it started is gone", || !is_running(pid));
+    wait_until("the child of the program has ended", || !is_running(pid));
     live.terminate();
     let (_, said) = live.wait();
     assert!(
@@ -125,7 +127,7 @@ fn stopping_live_ends_the_program_and_leaves_the_mail_unread() {
     );
     let mut live = Live::start(&machine, &["--exec", &script]);
     let pid_file = machine.home().join("pid");
-    wait_until("it runs", || {
+    wait_until("the program runs", || {
         fs::read_to_string(&pid_file).is_ok_and(|pid| pid.ends_with('\n'))
     });
     live.terminate();
@@ -136,7 +138,7 @@ fn stopping_live_ends_the_program_and_leaves_the_mail_unread() {
     assert_eq!(unread(&machine), 1);
     // Other clients can fetch it.
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    wait_until("it is given out", || {
+    wait_until("another client gets the mail", || {
         !shim.call("fetch_email", json!({})).structured["email"].is_null()
     });
 }

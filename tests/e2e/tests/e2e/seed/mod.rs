@@ -190,7 +190,7 @@ fn seed_a_token_is_issued_used_monitored_refreshed_and_replaced() {
     let machine = short_lived();
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    wait_until("it was renewed", || {
+    wait_until("the token was refreshed", || {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.sandbox.count(REFRESH) >= 1
     });
@@ -210,7 +210,7 @@ fn seed_the_token_is_checked_before_each_request_and_refreshed_without_user_acti
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     shim.call("list_inbox", json!({}));
     assert_eq!(machine.sandbox.count(LOGIN), 1);
-    wait_until("it is in the log", || {
+    wait_until("the check is in the log", || {
         machine
             .log()
             .contains("Checking token expiration before API request")
@@ -266,7 +266,7 @@ fn seed_an_invalid_token_leads_to_a_full_login() {
         .sandbox
         .behave(|behaviour| behaviour.tokens = tai_sandbox::Tokens::WrongSub);
     let _taid = machine.start();
-    wait_until("it is refused", || {
+    wait_until("the token is refused", || {
         machine.status()["session"]["failed_logins"].as_u64() > Some(0)
     });
     machine

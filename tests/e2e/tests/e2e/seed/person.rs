@@ -58,7 +58,7 @@ fn seed_failures_are_distinguished() {
         let machine = Machine::new();
         machine.sandbox.behave(change);
         let _taid = machine.start_with(more);
-        wait_until("it failed", || {
+        wait_until("the login failed", || {
             machine.status()["session"]["last_error"].is_object()
         });
         let status = machine.status();
@@ -127,7 +127,9 @@ fn seed_debug_logs_each_step_in_the_words_of_the_page() {
     let machine = short_lived();
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    wait_until("it was renewed", || machine.sandbox.count(REFRESH) >= 1);
+    wait_until("the token was refreshed", || {
+        machine.sandbox.count(REFRESH) >= 1
+    });
     machine.sandbox.revoke_all_tokens();
     assert!(!shim.call("list_inbox", json!({})).is_error);
     for line in [
