@@ -69,7 +69,7 @@ fn the_user_sees_the_mail_and_only_acceptance_sends_it() {
             CONTENT
             ");
         }
-        assert_eq!(sent(&machine).len(), 0, "nothing before the answer");
+        assert_eq!(sent(&machine).len(), 0, "sent before the answer");
         shim.answer(&question, json!({"action": action}));
         let result = shim.finish_call(&id);
         assert_eq!(result.is_error, action != "accept", "{}", result.text);
@@ -165,7 +165,7 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
     hint: ask the user to run `taid approve 1` within an hour; do not send the email again
     ");
     let again = shim.call("send_email", mail("first"));
-    assert_eq!(again.text, result.text, "it waits once");
+    assert_eq!(again.text, result.text, "the mail waits twice");
     shim.call("send_email", mail("second"));
     assert_eq!(machine.status()["held"], 2);
     let page = machine.cli(&["status"]).stdout;
@@ -203,7 +203,7 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
         machine.cli(&["approve", "1", "--yes"]).status.code(),
         Some(1)
     );
-    assert_eq!(sent(&machine).len(), 1, "an approval is used once");
+    assert_eq!(sent(&machine).len(), 1, "an approval was used twice");
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn an_auto_started_taid_has_its_own_session_and_inherits_no_pipe_or_argument() {
         let written = input.write_all(b"\n");
         written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     });
-    assert_eq!(self::pid(&machine), pid, "taid runs on");
+    assert_eq!(self::pid(&machine), pid, "taid still runs");
 }
 
 #[test]

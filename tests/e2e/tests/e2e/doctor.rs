@@ -24,11 +24,11 @@ fn doctor(machine: &Machine, more: &[(&str, &str)], args: &[&str]) -> Output {
 /// Returns the name and the text of the first failed check.
 fn first_wrong(machine: &Machine, more: &[(&str, &str)]) -> String {
     let output = doctor(machine, more, &["--json"]);
-    assert_eq!(output.status.code(), Some(1), "something is wrong");
+    assert_eq!(output.status.code(), Some(1), "doctor reports no failure");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let checks = report["checks"].as_array().unwrap();
     let check = checks.iter().find(|check| check["state"] == "wrong");
-    let check = check.expect("one of them is wrong");
+    let check = check.expect("a check fails");
     let text = |key: &str| check[key].as_str().unwrap().to_owned();
     assert!(!text("remedy").is_empty(), "{check}");
     let found = machine.plain(text("found").as_bytes());

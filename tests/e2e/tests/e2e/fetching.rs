@@ -78,7 +78,7 @@ fn twenty_clients_read_each_of_two_hundred_mails_once() {
     });
     let read = read.into_inner().unwrap();
     let twice = read.values().filter(|times| **times > 1).count();
-    assert_eq!((read.len(), twice), (200, 0), "delivered, and twice");
+    assert_eq!((read.len(), twice), (200, 0), "delivered, delivered twice");
     assert_eq!(unread(&machine), 0);
 }
 

@@ -194,7 +194,10 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     seen.process("taid of a client's password", bare.id());
     seen.process("tai-mcp with a password", offering.pid());
     let status = machine.cli(&["status", "--json", "--profile", "offered"]);
-    assert!(contains(&status.stdout, "\"live\""), "it was used");
+    assert!(
+        contains(&status.stdout, "\"live\""),
+        "the password of the client was not used"
+    );
     seen.add("status", status.stdout);
 
     // The files include the log.
@@ -262,10 +265,13 @@ fn after_a_logout_no_password_or_token_is_in_the_memory_of_the_daemon() {
     drive(&mut shim);
     machine.cli_reading(&["login", "canary", "--password-stdin"], MISTYPED);
     let before = memory(taid.pid()).unwrap();
-    assert!(contains(&before, CANARY), "while it is signed in, it knows");
+    assert!(
+        contains(&before, CANARY),
+        "the memory has the password while taid is signed in"
+    );
     assert!(
         !contains(&before, MISTYPED),
-        "what was refused is gone already"
+        "the memory has a refused password"
     );
     assert!(machine.cli(&["logout"]).status.success());
     wait_until("the memory of taid has no secret", || {

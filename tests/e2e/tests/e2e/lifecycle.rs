@@ -132,7 +132,7 @@ fn a_database_failure_reported_as_a_wrong_password_does_not_block_later_logins()
         "{said}"
     );
     let retry_at = machine.status()["session"]["retry_at"].clone();
-    assert!(retry_at.is_string(), "it is tried again by itself");
+    assert!(retry_at.is_string(), "taid does not retry");
     machine
         .sandbox
         .behave(|behaviour| behaviour.database_down = false);

@@ -49,7 +49,7 @@ fn listening(machine: &Machine, instance: &str) -> (Shim, Value) {
     assert_eq!(
         acknowledged["params"]["notifications"],
         json!({"resourceSubscriptions": ["tai-mcp://inbox"]}),
-        "what is honoured"
+        "the accepted subscriptions"
     );
     (shim, id)
 }

@@ -157,7 +157,7 @@ fn a_hundred_sends_with_lost_answers_happen_once_each_and_are_reported_unknown()
     assert_eq!(
         machine.sandbox.count("POST /api/v1/send-email"),
         100,
-        "none was repeated"
+        "a send was repeated"
     );
     assert_eq!(
         machine.status()["unknown_sends"].as_array().unwrap().len(),
@@ -182,7 +182,7 @@ fn a_duplicate_is_refused_for_all_clients_and_across_restarts_unless_forced() {
     assert!(text.contains("allow_duplicate: true"), "{text}");
     assert!(
         !send(&mut shim, 2, false).is_error,
-        "another one is not held back"
+        "another mail was refused"
     );
     taid.kill();
     let taid = machine.start();

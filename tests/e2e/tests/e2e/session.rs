@@ -176,7 +176,7 @@ fn an_html_page_from_a_proxy_is_not_reported_as_invalid_json() {
     assert_eq!(
         machine.sandbox.count("GET /api/v1/messages"),
         4,
-        "tries are bounded"
+        "the attempts are not bounded"
     );
 }
 

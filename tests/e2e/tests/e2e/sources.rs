@@ -127,7 +127,10 @@ fn the_environment_precedes_the_file_and_is_cleared() {
     taid.wait_until_live();
     let environment = read(taid.pid()).unwrap();
     let environment = String::from_utf8_lossy(&environment);
-    assert!(environment.contains("TAI_MCP_USERNAME=alice"), "this is it");
+    assert!(
+        environment.contains("TAI_MCP_USERNAME=alice"),
+        "not the environment of taid"
+    );
     assert!(!environment.contains(PASSWORD));
 }
 

@@ -128,7 +128,10 @@ fn chaos_ten_thousand_unread_answers_cost_bounded_memory_and_none_is_lost() {
     for line in BufReader::new(output).lines().map_while(Result::ok) {
         let answer: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert!(answer.get("result").is_some(), "{answer}");
-        assert!(answered.insert(answer["id"].to_string()), "twice: {answer}");
+        assert!(
+            answered.insert(answer["id"].to_string()),
+            "answered twice: {answer}"
+        );
         if answered.len() as u32 == REQUESTS + 1 {
             break;
         }

@@ -170,7 +170,7 @@ fn seed_token_and_password_are_never_on_disk() {
             }
         }
     }
-    assert!(files >= 1, "the log is there");
+    assert!(files >= 1, "there is no log");
 }
 
 #[test]
