@@ -26,7 +26,7 @@ pub(super) struct Service<'a> {
 /// # Errors
 /// The home directory or this executable cannot be found.
 pub(super) fn of_profile(profile: &Profile) -> Result<Service<'_>, CliError> {
-    let dirs = UserDirs::of_this_user().ok_or_else(|| CliError::no_home())?;
+    let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
     let dir = match Manager::here() {
         Manager::Systemd => dirs.dot_config.join("systemd/user"),
         Manager::Launchd => dirs.home.join("Library/LaunchAgents"),

@@ -225,7 +225,7 @@ fn state_files(profile: &str) -> Option<StateFiles> {
 
 fn announce(app: &App) {
     if let Some(source) = &app.facts.configured_source {
-        tracing::info!("🔐 Authentication configured: the password comes from {source}");
+        tracing::info!(%source, "🔐 Authentication configured");
     } else {
         tracing::info!(
             "no password is configured; using the keyring, then `taid login` or a client"

@@ -29,7 +29,7 @@ pub(in crate::cli) struct Logs {
 
 impl Logs {
     pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let dir = logging::dir(profile.as_str()).ok_or_else(|| CliError::no_home())?;
+        let dir = logging::dir(profile.as_str()).ok_or_else(CliError::no_home)?;
         let link = logging::current_file(&dir);
         let mut file = match File::open(&link) {
             Ok(file) => BufReader::new(file),

@@ -57,7 +57,7 @@ impl Setup {
                 .caused_by(rule)
                 .hint("correct --instance"));
         }
-        let dirs = UserDirs::of_this_user().ok_or_else(|| CliError::no_home())?;
+        let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
         let command = tai_mcp()?;
         let server = |client: &'static McpClient| Server {
             command: &command,
