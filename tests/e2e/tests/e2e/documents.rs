@@ -52,3 +52,40 @@ fn each_file_that_a_page_links_to_exists() {
         }
     }
 }
+
+/// Returns the text of the sources that write messages.
+fn sources() -> String {
+    let mut text = String::new();
+    let mut dirs: Vec<PathBuf> = ["daemon/src", "shim/src", "proto"]
+        .map(|dir| root().join(dir))
+        .into();
+    while let Some(dir) = dirs.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                dirs.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                text.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn each_symptom_of_the_readme_is_a_message_of_the_programs() {
+    // Beyond these characters, messages contain names and numbers.
+    const PREFIX: usize = 16;
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = readme.split_once("## Troubleshooting").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let sources = sources();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut symptoms = 0;
+    for row in rows {
+        let prefix: String = row.chars().take(PREFIX).collect();
+        assert!(sources.contains(&prefix), "no program says {prefix:?}");
+        symptoms += 1;
+    }
+    assert!(symptoms > 10, "{symptoms} symptoms");
+}
