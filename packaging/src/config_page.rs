@@ -1,4 +1,4 @@
-//! The manual page `tai-config(5)`, made from the definitions of the configuration keys.
+//! The manual page `tai-config(5)`, generated from the definitions of the configuration keys.
 
 use clap_mangen::roff::{Inline, Roff, bold, roman};
 use std::{fs, io, path::Path};
@@ -9,14 +9,14 @@ use taid::config::{
 
 const INTRODUCTION: &str = "Every key is optional. A value comes from the environment of taid, then from the file, then \
                             from the default. An empty variable counts as unset. `taid doctor` lists every value that is set.";
-const PASSWORD: &str = "The first of these that is configured is the one that counts: the variable \
+const PASSWORD: &str = "taid reads the password from the first configured source: the variable \
                         `TAI_MCP_PASSWORD` or `PASSWORD`, the systemd credential `tai-password`, \
-                        `password_command`, `password_file`, the system's keyring, an MCP client that was \
-                        configured with a password. `taid login` overrides all of them until taid exits.";
-const INSTANCES: &str = "A table for each instance that is limited to some tools. `read_only = true` refuses \
-                         send_email, reply_email and delete_email; `tools = [...]` permits only the tools that it names.";
+                        `password_command`, `password_file`, the keyring of the system, the configuration \
+                        of an MCP client. `taid login` overrides all sources until taid exits.";
+const INSTANCES: &str = "Limits the tools of an instance. `read_only = true` refuses send_email, \
+                         reply_email and delete_email; `tools = [...]` permits only the listed tools.";
 
-/// Writes the page into a directory.
+/// Writes the page to a directory.
 pub(crate) fn write(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     fs::write(dir.join("tai-config.5"), page().render())
@@ -36,7 +36,7 @@ fn page() -> Roff {
     entry(
         &mut page,
         "[instances.NAME]",
-        &[INSTANCES, "Only in the file."],
+        &[INSTANCES, "Only in the configuration file."],
     );
     page.control("SH", ["ENVIRONMENT"]);
     for variable in VARIABLES {
@@ -48,15 +48,15 @@ fn page() -> Roff {
     for (path, about) in [
         (
             "~/.config/tai/config.toml",
-            "The file of the profile `default` on Linux.",
+            "Configuration of the default profile on Linux.",
         ),
         (
             "~/Library/Application Support/chat.tai.tai/config.toml",
-            "The same on macOS.",
+            "Configuration of the default profile on macOS.",
         ),
         (
             "config-PROFILE.toml",
-            "The file of another profile, in the same directory.",
+            "Configuration of another profile, in the same directory.",
         ),
     ] {
         entry(&mut page, path, &[about]);
@@ -71,7 +71,7 @@ fn page() -> Roff {
     page
 }
 
-/// One term and its paragraphs.
+/// Adds a term and its paragraphs.
 fn entry(page: &mut Roff, term: &str, paragraphs: &[&str]) {
     page.control("TP", []);
     page.text([bold(term)]);
@@ -83,7 +83,7 @@ fn entry(page: &mut Roff, term: &str, paragraphs: &[&str]) {
     }
 }
 
-/// Markdown in one line: what stands between backticks is bold.
+/// Renders a line of Markdown: text between backticks is bold.
 fn inline(text: &str) -> Vec<Inline> {
     let pieces = text.split('`').enumerate();
     pieces

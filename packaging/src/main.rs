@@ -1,5 +1,7 @@
-//! Writes manual pages and shell completions from the definitions of the command lines and of
-//! the configuration keys: `cargo run --bin tai-packaging -- DIRECTORY`. It packs nothing.
+//! Generator of manual pages and shell completions: `cargo run --bin tai-packaging -- DIRECTORY`.
+//!
+//! The sources are the definitions of the command lines and of the configuration keys. The
+//! generator must not build packages.
 
 #[path = "../../shim/src/cli.rs"]
 mod cli;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     }
 }
 
+/// Writes `man` and `completions` below a directory.
 fn write(dir: &Path) -> io::Result<()> {
     let (man, completions) = (dir.join("man"), dir.join("completions"));
     fs::create_dir_all(&completions)?;
@@ -36,7 +39,8 @@ fn write(dir: &Path) -> io::Result<()> {
     config_page::write(&man)
 }
 
-/// Writes `taid(1)`, and a page for each of its commands: `taid-login(1)`.
+/// Writes the page of a program, such as `taid(1)`, and of each command, such as
+/// `taid-login(1)`.
 fn write_pages(command: Command, dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     clap_mangen::generate_to(command.disable_help_subcommand(true), dir)

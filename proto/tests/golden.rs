@@ -1,5 +1,5 @@
-//! The wire, byte for byte. These bytes are the contract with every other release of the same
-//! protocol version: a change of an expectation here is a new protocol version.
+//! The wire format, byte for byte. All releases with the same protocol version depend on these
+//! bytes, so a changed expectation requires a new protocol version.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod samples;
@@ -13,7 +13,7 @@ use tai_proto::{
     names::Instance,
 };
 
-/// Encodes a value, decodes it again, and returns the bytes of its body.
+/// Checks that a value survives encoding and decoding, and returns its body.
 fn wire<T>(value: &T) -> Vec<u8>
 where
     T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug,
@@ -48,7 +48,7 @@ where
 }
 
 #[test]
-fn the_handshake_is_frozen() {
+fn the_layout_of_the_handshake_is_fixed() {
     let hello = Hello {
         magic: *b"TAI\x01",
         newest: 1,
@@ -73,7 +73,7 @@ fn the_handshake_is_frozen() {
 }
 
 #[test]
-fn the_frames_of_protocol_1_are_frozen() {
+fn the_layout_of_frames_is_fixed() {
     let frames = [
         ToDaemon::Attach(Role::Agent {
             instance: Some(Instance::new("i").unwrap()),
@@ -121,7 +121,7 @@ fn the_frames_of_protocol_1_are_frozen() {
 }
 
 #[test]
-fn the_calls_of_protocol_1_are_frozen() {
+fn the_layout_of_calls_is_fixed() {
     insta::assert_snapshot!(page(&samples::calls()), @"
     Submit 000000000000000001030000000000000062406301010000000000000073010000000000000063000000000100000000
     Fetch 0100000000
@@ -148,7 +148,7 @@ fn the_calls_of_protocol_1_are_frozen() {
 }
 
 #[test]
-fn the_answers_of_protocol_1_are_frozen() {
+fn the_layout_of_answers_is_fixed() {
     insta::assert_snapshot!(page(&samples::answers()), @"
     Submit 00000000000000000c00000000000000642e75407461692e6368617401000000000000007401000000000000007301000000000000006d01000000000000007801070000000000000001
     Fetch 010000000c00000000000000642e75407461692e636861740107000000000000000100000000000000660100000000000000740100000000000000730100000000000000640101000000000000006201000000020000000300000004000000050000000100
@@ -177,7 +177,7 @@ fn the_answers_of_protocol_1_are_frozen() {
 }
 
 #[test]
-fn a_call_and_its_answer_have_the_same_number() {
+fn a_call_and_its_answer_have_the_same_index() {
     let number = |bytes: Vec<u8>| u32::from_le_bytes(bytes[..4].try_into().unwrap());
     let calls = samples::calls();
     let answers = samples::answers();
@@ -185,7 +185,7 @@ fn a_call_and_its_answer_have_the_same_number() {
         assert_eq!(number(wire(call)), expected as u32);
         assert_eq!(number(wire(answer)), expected as u32);
     }
-    // There is no call 20.
+    // The last call has the index 19.
     let mut decoder = Decoder::new(MAX_FRAME);
     decoder
         .space()

@@ -1,5 +1,5 @@
-//! Bytes from a broken or hostile peer: each input is an error or a wait for more, none panics,
-//! and none makes the decoder reserve more than it was sent.
+//! Bytes from a broken or hostile peer. Each input is a frame, an error or an incomplete frame;
+//! no input causes a panic or a large allocation.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod samples;
@@ -38,7 +38,7 @@ fn sample() -> Vec<u8> {
 }
 
 #[test]
-fn a_length_beyond_the_limit_is_refused_before_its_body_arrives() {
+fn a_length_over_the_limit_is_refused_before_its_body_arrives() {
     for length in [MAX_FRAME as u32 + 1, u32::MAX] {
         assert_eq!(
             decode(&length.to_le_bytes()),
@@ -57,8 +57,8 @@ fn a_length_beyond_the_limit_is_refused_before_its_body_arrives() {
 }
 
 #[test]
-fn a_length_inside_a_body_cannot_reserve_more_than_a_frame() {
-    // The name of an identity that claims to have 2^60 bytes.
+fn a_length_inside_a_body_cannot_allocate_more_than_a_frame() {
+    // An identity whose name has a length of 2^60 bytes.
     let mut body = vec![1, 0, 0, 0];
     body.extend_from_slice(&(1u64 << 60).to_le_bytes());
     let mut bytes = (body.len() as u32).to_le_bytes().to_vec();
@@ -105,7 +105,7 @@ fn a_value_too_large_for_a_frame_leaves_the_buffer_unchanged() {
 }
 
 #[test]
-fn a_large_frame_does_not_stay_in_memory() {
+fn the_buffer_of_a_large_frame_is_freed() {
     let mut bytes = Vec::new();
     encode(&Hello::new("x".repeat(1 << 20)), &mut bytes).unwrap();
     let mut decoder = Decoder::new(MAX_FRAME);
@@ -115,8 +115,8 @@ fn a_large_frame_does_not_stay_in_memory() {
 }
 
 #[test]
-fn text_longer_than_its_limit_ends_the_connection() {
-    // The layout of `ChangedMail`: an id, then a string.
+fn text_over_its_limit_does_not_decode() {
+    // Layout of `ChangedMail`: an id, then a string.
     let encoded = |length: usize| {
         let mut bytes = Vec::new();
         encode(&(7u64, "x".repeat(length)), &mut bytes).unwrap();
@@ -176,7 +176,7 @@ fn from_daemon() -> impl Strategy<Value = FromDaemon> {
 
 proptest! {
     #[test]
-    fn frames_come_back_however_the_stream_is_cut(
+    fn frames_decode_from_pieces_of_any_size(
         frames in proptest::collection::vec(to_daemon(), 1..6),
         piece in 1usize..64,
     ) {
@@ -185,19 +185,19 @@ proptest! {
             encode(frame, &mut bytes).unwrap();
         }
         let mut decoder = Decoder::new(MAX_FRAME);
-        let mut seen = Vec::new();
+        let mut decoded = Vec::new();
         for piece in bytes.chunks(piece) {
             decoder.space().extend_from_slice(piece);
             while let Some(frame) = decoder.next_frame::<ToDaemon>().unwrap() {
-                seen.push(frame);
+                decoded.push(frame);
             }
         }
-        prop_assert_eq!(seen, frames);
+        prop_assert_eq!(decoded, frames);
         prop_assert!(decoder.is_at_boundary());
     }
 
     #[test]
-    fn answers_come_back(frame in from_daemon()) {
+    fn an_encoded_answer_decodes_to_the_same_answer(frame in from_daemon()) {
         let mut bytes = Vec::new();
         encode(&frame, &mut bytes).unwrap();
         let mut decoder = Decoder::new(MAX_FRAME);
@@ -206,14 +206,14 @@ proptest! {
     }
 
     #[test]
-    fn cut_text_is_within_its_limit_and_a_prefix(text in "(?s).{0,1200}") {
+    fn cut_text_is_a_prefix_within_the_limit(text in "(?s).{0,1200}") {
         let cut = HeaderText::cut(text.as_str());
         prop_assert!(cut.len() <= 998);
         prop_assert!(text.starts_with(cut.trim_end_matches('…')) || text == cut.as_str());
     }
 
     #[test]
-    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn random_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         let _ = decode(&bytes);
         let mut framed = (bytes.len() as u32).to_le_bytes().to_vec();
         framed.extend(&bytes);
@@ -224,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn one_changed_byte_never_panics(at in 0usize..200, to in any::<u8>()) {
+    fn one_changed_byte_does_not_panic(at in 0usize..200, to in any::<u8>()) {
         let mut bytes = sample();
         let at = at % bytes.len();
         bytes[at] = to;

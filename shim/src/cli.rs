@@ -12,8 +12,9 @@ const ENVIRONMENT: &str = "Environment variables, all optional:
   TAI_MCP_USERNAME   account to use; calls fail if taid serves another one
   TAI_MCP_PASSWORD   password of that account, for a taid that has none
   TAI_MCP_AUTOSTART  0 disables the start of taid
+  TAI_MCP_LOG_LEVEL  warn or error suppresses the start message
 
-tai-mcp also reads INSTANCE, USEREMAIL, and NAME together with PASSWORD.";
+The names INSTANCE, USEREMAIL, LOG_LEVEL, and NAME together with PASSWORD, work too.";
 
 const LIVE_EXAMPLES: &str = "Examples:
   tai-mcp live --instance desk | jq -r .subject
@@ -21,8 +22,9 @@ const LIVE_EXAMPLES: &str = "Examples:
 
 /// MCP server for TAI mail
 ///
-/// MCP clients run tai-mcp without arguments. It speaks MCP on standard input and output,
-/// forwards each call to taid, and starts taid in the background if it is not running.
+/// MCP clients run tai-mcp without arguments. It speaks MCP on standard input and output, and
+/// forwards each call to taid, the daemon that is signed in. If taid is not running, the first
+/// call starts it in the background.
 #[derive(Parser)]
 #[command(name = "tai-mcp", version, after_help = ENVIRONMENT)]
 pub(crate) struct Args {
@@ -35,8 +37,8 @@ pub(crate) enum Command {
     /// Wait for emails; print each as a line of JSON, or run a program for it
     ///
     /// Starts with the unread emails. An email is marked read once it has been printed or the
-    /// program has exited with status 0. Otherwise it is retried after 10 seconds, then less
-    /// often, without holding up the others.
+    /// program has exited with status 0. Otherwise it is retried after 10 seconds, then at
+    /// intervals that double up to 10 minutes, without holding up the other emails.
     #[command(after_help = LIVE_EXAMPLES)]
     Live(LiveArgs),
     /// Create an account: runs `taid register`
@@ -62,10 +64,10 @@ pub(crate) struct LiveArgs {
     /// Time limit of the program for one email, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) time_limit: u64,
-    /// Program to run for each email, which is its standard input
+    /// Program to run for each email, with the email as JSON on its standard input
     ///
-    /// All following arguments are passed to the program. It runs without a shell, once for
-    /// each email, one at a time.
+    /// All following arguments are passed to the program. It runs without a shell, for one email
+    /// at a time.
     #[arg(long, value_name = "PROGRAM", num_args = 1.., allow_hyphen_values = true)]
     pub(crate) exec: Vec<OsString>,
 }

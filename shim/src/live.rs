@@ -5,7 +5,7 @@
 
 mod handler;
 
-use crate::{daemon, os, retry_pause::RetryPause, settings::Settings, tools};
+use crate::{backoff::Backoff, daemon, os, settings::Settings, tools};
 use handler::{Handled, Handler};
 use std::{
     collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, time::Duration,
@@ -115,12 +115,12 @@ impl From<Fault> for Stop {
 impl Live {
     /// Runs rounds until the command exits. A failed round is retried after a backoff.
     async fn run(&mut self) -> ExitCode {
-        let (mut mark, mut pause) = (None, RetryPause::new());
+        let (mut mark, mut backoff) = (None, Backoff::new());
         let mut reported = None;
         loop {
             match self.round(&mut mark).await {
                 Ok(()) => {
-                    pause = RetryPause::new();
+                    backoff = Backoff::new();
                     reported = None;
                 }
                 Err(Stop::Exit(code)) => return code,
@@ -130,7 +130,7 @@ impl Live {
                         print_error(&format!("{}\nRetrying.", fault.render(Audience::Person)));
                         reported = Some(fault);
                     }
-                    pause.wait().await;
+                    backoff.wait().await;
                 }
             }
         }
@@ -245,7 +245,7 @@ impl Live {
     /// unread mail is handled a second time.
     async fn settle(&self, lease: Lease) {
         let id = lease.id();
-        let mut pause = RetryPause::new();
+        let mut backoff = Backoff::new();
         loop {
             match self.call(Settle { id }).await {
                 Ok(settled) if settled.marked_read => break,
@@ -258,7 +258,7 @@ impl Live {
                 }
                 Ok(_) | Err(_) => {}
             }
-            pause.wait().await;
+            backoff.wait().await;
         }
         lease.delivered();
     }

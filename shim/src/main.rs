@@ -2,12 +2,12 @@
 //!
 //! It has no HTTP, no TLS and no token. While it serves MCP, standard output carries MCP alone.
 
+mod backoff;
 mod cli;
 mod daemon;
 mod live;
 mod os;
 mod receipts;
-mod retry_pause;
 mod server;
 mod settings;
 mod taid_commands;

@@ -12,7 +12,7 @@ const MAX_CELL: usize = 100;
 // A mail in a structured list. Not a doc comment, which would become part of the schema.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(inline)]
-pub(crate) struct Row {
+pub(crate) struct MessageSummary {
     pub(crate) id: u64,
     pub(crate) from: String,
     pub(crate) subject: String,
@@ -21,7 +21,7 @@ pub(crate) struct Row {
     pub(crate) read: bool,
 }
 
-impl From<Envelope> for Row {
+impl From<Envelope> for MessageSummary {
     fn from(mail: Envelope) -> Self {
         Self {
             id: mail.id.get(),

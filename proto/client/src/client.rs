@@ -6,7 +6,7 @@
 
 mod connecting;
 
-use crate::{Connection, Dial, Lease, Outcome, Progress, lease::LeaseEnd, retry_pause::RetryPause};
+use crate::{Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, lease::LeaseEnd};
 use std::{
     path::PathBuf,
     sync::{

@@ -8,6 +8,7 @@
 //! All futures require a tokio runtime with time and I/O. A current-thread runtime suffices.
 #![warn(missing_docs)]
 
+mod backoff;
 mod client;
 mod connection;
 mod dial;
@@ -16,7 +17,6 @@ mod lease;
 mod local;
 mod os;
 mod password;
-mod retry_pause;
 mod start;
 
 pub use client::{CallContext, Client, ClientOptions, Endings};

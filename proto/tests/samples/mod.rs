@@ -1,4 +1,4 @@
-//! One value of each call and each answer, in the order of the protocol.
+//! Sample values of each call and each answer, in the order of the protocol.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use tai_proto::{
@@ -137,7 +137,7 @@ pub(crate) fn fault() -> Fault {
         .hint(Hint::each("a", "p"))
 }
 
-/// Every call, in the order of [`Call`], and a second form of some.
+/// Returns each call in the order of [`Call`], then other forms of some calls.
 pub(crate) fn calls() -> Vec<Call> {
     vec![
         submit().into_call(),
@@ -195,7 +195,7 @@ pub(crate) fn calls() -> Vec<Call> {
     ]
 }
 
-/// Every answer, in the order of [`Answer`], and a second form of some.
+/// Returns each answer in the order of [`Answer`], then other forms of some answers.
 pub(crate) fn answers() -> Vec<Answer> {
     vec![
         Answer::Submit(SubmitOutcome::Sent(sent())),

@@ -47,12 +47,12 @@ pub(super) enum Handled {
 impl Handler {
     /// Returns a handler that runs `exec`, a program and its arguments; an empty `exec` prints.
     pub(super) fn new(exec: Vec<OsString>, limit: Duration) -> Self {
-        let mut words = exec.into_iter();
-        match words.next() {
+        let mut parts = exec.into_iter();
+        match parts.next() {
             None => Handler::Print,
             Some(program) => Handler::Run {
                 program,
-                arguments: words.collect(),
+                arguments: parts.collect(),
                 limit,
             },
         }

@@ -3,7 +3,7 @@
 //! One task watches the mailbox for all subscriptions of the client. It runs only while there is
 //! a subscription.
 
-use crate::{daemon::Taid, retry_pause::RetryPause};
+use crate::{backoff::Backoff, daemon::Taid};
 use std::{sync::Arc, time::Duration};
 use tai_client::CallContext;
 use tai_proto::{call::Watch, mail::MailboxUpdate, message::Identity};
@@ -55,20 +55,20 @@ impl WatchedInbox {
 
     /// Watches the mailbox until the last subscription ends.
     async fn watch(&self, identity: Identity, mut mark: u64) {
-        let mut pause = RetryPause::new();
+        let mut backoff = Backoff::new();
         loop {
             tokio::select! {
                 update = self.update(&identity, Some(mark)) => match update {
                     Some(update) => {
                         mark = update.mark;
-                        pause = RetryPause::new();
+                        backoff = Backoff::new();
                         if update.arrived {
                             self.arrivals.send_modify(|times| *times += 1);
                         }
                     }
                     None => {
                         tokio::select! {
-                            () = pause.wait() => {}
+                            () = backoff.wait() => {}
                             () = self.arrivals.closed() => {}
                         }
                     }

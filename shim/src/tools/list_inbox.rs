@@ -4,7 +4,7 @@ use super::{
     arguments::{optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
-use crate::text::{Row, table};
+use crate::text::{MessageSummary, table};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
 use serde_json::Value;
@@ -56,7 +56,7 @@ struct Args {
 struct Output {
     address: String,
     /// Newest first.
-    emails: Vec<Row>,
+    emails: Vec<MessageSummary>,
     /// Number of all emails of the address, including read ones.
     total: u64,
     /// Whether a larger offset lists more emails.
@@ -241,7 +241,11 @@ mod tests {
         let mails = vec![envelope(1, "s", true)];
         let typed = Output {
             address: "desk.alice@tai.chat".into(),
-            emails: mails.clone().into_iter().map(Row::from).collect(),
+            emails: mails
+                .clone()
+                .into_iter()
+                .map(MessageSummary::from)
+                .collect(),
             total: 2,
             has_more: true,
         };

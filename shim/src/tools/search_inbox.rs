@@ -4,7 +4,7 @@ use super::{
     arguments::{optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
-use crate::text::{Row, table};
+use crate::text::{MessageSummary, table};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
@@ -53,7 +53,7 @@ struct Args {
 struct Output {
     address: String,
     /// Newest first.
-    emails: Vec<Row>,
+    emails: Vec<MessageSummary>,
     /// Number of emails that were searched.
     looked_at: u64,
     /// Whether these are all matching emails.
@@ -97,7 +97,11 @@ fn show(results: SearchResults) -> Shown {
         text,
         &Output {
             address: results.address.into(),
-            emails: results.mails.into_iter().map(Row::from).collect(),
+            emails: results
+                .mails
+                .into_iter()
+                .map(MessageSummary::from)
+                .collect(),
             looked_at: results.looked_at,
             complete: results.complete,
         },

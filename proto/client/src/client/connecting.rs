@@ -1,7 +1,7 @@
 //! Making of connections: to a running daemon, to an auto-started one, or to the successor of an
 //! older release. Each new connection claims the account of the client's configuration.
 
-use super::{Link, MARGIN, RetryPause};
+use super::{Backoff, Link, MARGIN};
 use crate::{
     ConnectError, Connection, Dial, Outcome,
     dial::{StartEnd, Starting},
@@ -88,7 +88,7 @@ impl<D: Dial> Link<D> {
     /// Starts a daemon and connects to it, or to a daemon that another client started first.
     /// While a draining daemon holds the lock, starts are retried until `deadline`.
     async fn start(&self, deadline: Instant) -> Result<Connection, ConnectError> {
-        let mut locked = RetryPause::new(LOCKED_FIRST, LOCKED_LONGEST);
+        let mut locked = Backoff::new(LOCKED_FIRST, LOCKED_LONGEST);
         let mut started: Option<(Starting, Instant)> = None;
         loop {
             let not_running = match self.open().await {

@@ -4,12 +4,12 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 /// Backoff that doubles with each wait, up to a limit.
-pub(crate) struct RetryPause {
+pub(crate) struct Backoff {
     next: Duration,
     longest: Duration,
 }
 
-impl RetryPause {
+impl Backoff {
     /// Returns a backoff with its first wait and its limit.
     pub(crate) fn new(first: Duration, longest: Duration) -> Self {
         Self {

@@ -7,9 +7,9 @@ const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Backoff of 1 s that doubles with each wait, up to 60 s.
-pub(crate) struct RetryPause(Duration);
+pub(crate) struct Backoff(Duration);
 
-impl RetryPause {
+impl Backoff {
     /// Returns a backoff that starts with 1 s.
     pub(crate) fn new() -> Self {
         Self(FIRST)
