@@ -24,7 +24,7 @@ fn without_the_reply_endpoint_a_reply_is_a_new_mail_and_the_answer_says_so() {
     assert!(
         reply
             .text
-            .contains("Warning: this mail bridge cannot reply"),
+            .contains("Warning: the mail bridge cannot reply"),
         "{}",
         reply.text
     );
