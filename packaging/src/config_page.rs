@@ -12,7 +12,7 @@ const INTRODUCTION: &str = "Every key is optional. A value comes from the enviro
 const PASSWORD: &str = "taid reads the password from the first configured source: the variable \
                         `TAI_MCP_PASSWORD` or `PASSWORD`, the systemd credential `tai-password`, \
                         `password_command`, `password_file`, the keyring of the system, the configuration \
-                        of an MCP client. `taid login` overrides all sources until taid exits.";
+                        of an MCP client. `password_command` and `password_file` must not both be set. `taid login` overrides all sources until taid exits.";
 const INSTANCES: &str = "Limits the tools of an instance. `read_only = true` refuses send_email, \
                          reply_email and delete_email; `tools = [...]` permits only the listed tools.";
 

@@ -123,7 +123,7 @@ pub struct Removed {
     pub invisible: u32,
     /// Whether the body was longer than 1 MiB and was cut.
     pub cut: bool,
-    /// Whether the body was nested too deeply to be filtered. It is plain text that includes
+    /// Whether the body was nested too deeply to be converted. It is plain text, which may include
     /// hidden passages.
     pub flattened: bool,
 }

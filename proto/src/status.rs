@@ -48,7 +48,7 @@ pub struct DaemonStatus {
     pub uptime_s: u64,
     /// Path of the socket.
     pub socket: String,
-    /// Path of the log file.
+    /// Path of the log file; empty if taid logs to standard error only.
     pub log: String,
     /// Log lines that were dropped because the disk was slow or the day's file was full.
     #[serde(default)]

@@ -47,8 +47,8 @@ pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
             Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
                 .because(error.to_string())
                 .hint(Hint::user(
-                    "set XDG_RUNTIME_DIR to a private directory with a short path, for this MCP \
-                     client and for taid",
+                    "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path, for \
+                     this MCP client and for taid",
                 ))
         }),
     };

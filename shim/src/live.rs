@@ -12,7 +12,7 @@ use std::{
 };
 use tai_client::{CallContext, Lease};
 use tai_proto::{
-    Audience, Fault, FaultCode, Method,
+    Audience, Fault, FaultCode, Hint, Method,
     call::{MarkRead, Settle, Watch},
     mail::MailboxUpdate,
     message::Identity,
@@ -51,8 +51,9 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         Ok(Some(instance)) => settings.instance = Some(instance),
         Ok(None) => {}
         Err(rule) => {
-            let fault = Fault::new(FaultCode::BadRequest, "`--instance` cannot be used")
-                .because(rule.to_string());
+            let fault = Fault::new(FaultCode::BadRequest, "the instance is not valid")
+                .because(rule.to_string())
+                .hint(Hint::reader("correct --instance"));
             print_error(&fault.render(Audience::Person));
             return ExitCode::from(2);
         }

@@ -93,10 +93,10 @@ impl Daemon {
     pub(super) async fn status(&self) -> Result<Status, Fault> {
         let json = self.call(GetStatus, SHORT).await?;
         serde_json::from_str(&json).map_err(|error| {
-            Fault::new(FaultCode::Internal, "taid's status cannot be read")
+            Fault::new(FaultCode::Internal, "cannot read taid's status")
                 .because(error.to_string())
                 .hint(Hint::reader(
-                    "restart taid from the same installation as this program",
+                    "install taid and this program from one release, and restart both",
                 ))
         })
     }

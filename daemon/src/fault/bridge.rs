@@ -95,8 +95,8 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
         ),
         BridgeError::Revoked => (
             FaultCode::NotSignedIn,
-            "the user signed out".to_owned(),
-            Hint::user("sign in again with `taid login`"),
+            "taid is signed out".to_owned(),
+            Hint::user("run `taid login`"),
         ),
     };
     Fault::new(code, what).because(error.to_string()).hint(hint)

@@ -202,7 +202,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [BridgeFailed]
     error: the mail bridge is not available (HTTP 503): server maintenance
-    caused by: something in front of the bridge answered HTTP 503 with a page instead
+    caused by: a proxy in front of the bridge answered HTTP 503 with a web page
     hint: try again in a few minutes
 
     [BridgeFailed]
@@ -243,7 +243,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [BridgeFailed]
     error: the login failed: the mail bridge is not available (HTTP 503): server maintenance
-    caused by: something in front of the bridge answered HTTP 503 with a page instead
+    caused by: a proxy in front of the bridge answered HTTP 503 with a web page
     hint: try again in a few minutes
 
     [AuthRefused]
@@ -290,7 +290,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [BridgeFailed]
     error: the mail bridge refused the token of a recent login
-    caused by: the last login was a moment ago, and its token is no longer accepted
+    caused by: the bridge refused the token of the last login, and the next login must wait
     hint: try again in a moment; taid logs in again then
 
     [DeadlinePassed]
@@ -365,7 +365,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: send_email is not permitted for this instance
     caused by: taid's configuration: [instances.desk] has read_only = true
     hint: continue without this tool, or ask the user to change the configuration; nothing was done
-    hint for a person: change the configuration and reload taid; nothing was done
+    hint for a person: change the configuration and restart taid; nothing was done
 
     [AnswerTooLarge]
     error: the answer is too large

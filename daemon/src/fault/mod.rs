@@ -188,7 +188,7 @@ pub(crate) fn not_permitted(tool: &str, reason: &str) -> Fault {
     .because(format!("taid's configuration: {reason}"))
     .hint(Hint::each(
         "continue without this tool, or ask the user to change the configuration; nothing was done",
-        "change the configuration and reload taid; nothing was done",
+        "change the configuration and restart taid; nothing was done",
     ))
 }
 

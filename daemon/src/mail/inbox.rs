@@ -34,7 +34,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Inbox, MailError> {
         if !(1..=MAX_LIST).contains(&which.limit) {
-            let rule = "it is a number from 1 to 200";
+            let rule = "expected a number from 1 to 200";
             return Err(MailError::BadField {
                 field: "limit",
                 rule,

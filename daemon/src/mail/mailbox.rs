@@ -90,12 +90,12 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<SearchResults, MailError> {
         let bad = |field, rule| Err(MailError::BadField { field, rule });
         if !(1..=MAX_SEARCH).contains(&search.limit) {
-            return bad("limit", "it is a number from 1 to 100");
+            return bad("limit", "expected a number from 1 to 100");
         }
         let query = search.query.to_lowercase();
         let words: Vec<&str> = query.split_whitespace().collect();
         if words.is_empty() || query.len() > MAX_QUERY {
-            return bad("query", "it is one or more words, of 500 bytes at most");
+            return bad("query", "expected one or more words, at most 500 bytes");
         }
         let address = self.address(instance, deadline).await?;
         let walk = Walk {

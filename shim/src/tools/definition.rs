@@ -126,6 +126,6 @@ pub(super) fn bad_argument(name: &str, rule: &str) -> Fault {
         format!("\"{name}\" cannot be used: {rule}"),
     )
     .hint(Hint::reader(format!(
-        "change \"{name}\" and call again; nothing was sent or changed"
+        "correct \"{name}\" and call again; nothing was sent or changed"
     )))
 }

@@ -202,8 +202,8 @@ fn note(removed: &Removed) -> Option<String> {
         )),
     };
     if removed.flattened {
-        let flattened = "Note: this email was nested too deeply and is shown as bare text, hidden \
-                         passages included.";
+        let flattened = "Note: this email was nested too deeply and is shown as plain text, which \
+                         may include hidden passages.";
         note = Some(match note {
             Some(note) => format!("{note} {flattened}"),
             None => flattened.to_owned(),
@@ -282,13 +282,13 @@ mod tests {
         **body**
         [End of untrusted email content NONCE]
 
-        Note: removed from this email, because a person would not see it: 1 hidden passage, 2 tracking images, 1 active element, 3 comments, 40 invisible characters, everything after 1 MB. Note: this email was nested too deeply and is shown as bare text, hidden passages included.
+        Note: removed from this email, because a person would not see it: 1 hidden passage, 2 tracking images, 1 active element, 3 comments, 40 invisible characters, everything after 1 MB. Note: this email was nested too deeply and is shown as plain text, which may include hidden passages.
 
         ---
 
         Warning: this email could not be marked as read, so it is still listed as unread.
 
-        {"address":"desk.alice@tai.chat","email":{"body":"**body**","date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"note":"Note: removed from this email, because a person would not see it: 1 hidden passage, 2 tracking images, 1 active element, 3 comments, 40 invisible characters, everything after 1 MB. Note: this email was nested too deeply and is shown as bare text, hidden passages included.","read":false,"subject":"Hi\nBcc: x","to":"desk.alice@tai.chat","trust":"untrusted"}}
+        {"address":"desk.alice@tai.chat","email":{"body":"**body**","date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"note":"Note: removed from this email, because a person would not see it: 1 hidden passage, 2 tracking images, 1 active element, 3 comments, 40 invisible characters, everything after 1 MB. Note: this email was nested too deeply and is shown as plain text, which may include hidden passages.","read":false,"subject":"Hi\nBcc: x","to":"desk.alice@tai.chat","trust":"untrusted"}}
 
         =====
 

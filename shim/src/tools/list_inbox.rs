@@ -72,7 +72,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 fn request(args: Args) -> Result<List, Fault> {
     let limit = u32::try_from(args.limit.unwrap_or(10)).unwrap_or(u32::MAX);
     if !(1..=MAX_LIST).contains(&limit) {
-        return Err(bad_argument("limit", "it is a number from 1 to 200"));
+        return Err(bad_argument("limit", "expected a number from 1 to 200"));
     }
     let offset = u32::try_from(args.offset.unwrap_or(0))
         .map_err(|_| bad_argument("offset", "no mailbox has so many emails"))?;
@@ -171,8 +171,8 @@ mod tests {
     fn a_limit_out_of_range_is_refused_with_a_hint() {
         let fault = request(args(json!({"limit": 500}))).unwrap_err();
         insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
-        error: "limit" cannot be used: it is a number from 1 to 200
-        hint: change "limit" and call again; nothing was sent or changed
+        error: "limit" cannot be used: expected a number from 1 to 200
+        hint: correct "limit" and call again; nothing was sent or changed
         "#);
     }
 

@@ -69,10 +69,10 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 fn request(args: Args) -> Result<Search, Fault> {
     let limit = u32::try_from(args.limit.unwrap_or(20)).unwrap_or(u32::MAX);
     if !(1..=MAX_SEARCH).contains(&limit) {
-        return Err(bad_argument("limit", "it is a number from 1 to 100"));
+        return Err(bad_argument("limit", "expected a number from 1 to 100"));
     }
     let query = HeaderText::new(args.query)
-        .map_err(|_| bad_argument("query", "it is one or more words, at most 500 bytes"))?;
+        .map_err(|_| bad_argument("query", "expected one or more words, at most 500 bytes"))?;
     Ok(Search {
         query,
         limit,

@@ -16,7 +16,7 @@ pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SendEmail,
     title: "Send email",
     description: "Send one email from this agent's own address. Without \"to\", the email goes to \
-        the configured user. Within ten minutes the same email is not sent twice unless \
+        the default recipient. Within ten minutes the same email is not sent twice unless \
         allow_duplicate is true. If a result says that the outcome is unknown, check whether the \
         email arrived before you set allow_duplicate.",
     hints: Hints {
@@ -133,7 +133,7 @@ mod tests {
         let fault = draft(args(json!({"to": "a@b.c"})), None).unwrap_err();
         insta::assert_snapshot!(fault.render(Audience::Agent), @r#"
         error: "content" cannot be used: it is missing, and an email needs a body
-        hint: change "content" and call again; nothing was sent or changed
+        hint: correct "content" and call again; nothing was sent or changed
         "#);
     }
 

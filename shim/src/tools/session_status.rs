@@ -32,8 +32,7 @@ struct Args {}
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
-    /// State of the login: live (works), signing_in, waiting (the last login failed and is
-    /// retried later) or signed_out.
+    /// State of the login: live (works), signing_in, waiting (the last login failed; the next one is due or allowed later) or signed_out.
     session: String,
     /// Username of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -117,7 +117,7 @@ impl Bench {
         // Without a password the failed login is the last step of the start.
         tai_e2e::wait_until("taid has looked for a password", || {
             idle.log()
-                .contains("no username and password to log in with yet")
+                .contains("login is not possible yet: no username and password")
         });
         let idle = rss(taid.pid());
         drop(taid);

@@ -20,8 +20,7 @@ pub struct IssuedToken {
     pub server_time: Option<SystemTime>,
 }
 
-/// Number of the login or refresh that brought a token. It identifies the token, so a late
-/// complaint about an earlier token is recognised.
+/// Number of the login or refresh that brought a token. It identifies the token, so that a late 401 to an earlier token is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(pub(crate) u64);
 
@@ -38,7 +37,7 @@ impl Generation {
 pub struct Revocation(Arc<AtomicBool>);
 
 impl Revocation {
-    /// Revokes the tokens. There is no way back.
+    /// Revokes the tokens permanently.
     pub(crate) fn revoke(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -74,7 +73,7 @@ impl Bearer {
         self.generation
     }
 
-    /// Returns whether the user has signed out since the token was handed out.
+    /// Returns whether the user has signed out since the token was issued.
     pub fn is_revoked(&self) -> bool {
         self.revocation.0.load(Ordering::Relaxed)
     }

@@ -1,4 +1,5 @@
-//! The mail endpoints, one method each: what is sent, and what the answer means.
+//! The mail endpoints, one method each, with its request and the interpretation of
+//! its answer.
 
 use super::{
     Bridge,

@@ -24,7 +24,7 @@ pub enum BridgeError {
         after: Duration,
     },
     /// HTTP 429.
-    #[error("the bridge asks for fewer requests")]
+    #[error("the bridge limits the rate of requests")]
     RateLimited {
         /// The pause that the bridge asks for.
         retry_after: Option<Duration>,
@@ -67,14 +67,14 @@ pub enum BridgeError {
         /// The bridge's own text.
         message: String,
     },
-    /// The bridge's mail provider refuses the mail for good (trap 7).
+    /// The bridge's mail provider refuses the mail permanently (trap 7).
     #[error("the bridge's mail provider refuses the mail: {message}")]
     ProviderRefused {
         /// The provider's own text.
         message: String,
     },
-    /// A machine in front of the bridge answered in its place (trap 12).
-    #[error("something in front of the bridge answered HTTP {status} with a page instead")]
+    /// A proxy in front of the bridge answered instead of it (trap 12).
+    #[error("a proxy in front of the bridge answered HTTP {status} with a web page")]
     Intercepted {
         /// The HTTP status.
         status: u16,

@@ -1,5 +1,5 @@
 //! The gate that every request passes. A 429 closes it for all callers until the pause that
-//! the bridge asks for is over. The gate only tells the time; its users wait.
+//! the bridge asks for is over. The gate does not wait; its callers do.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 /// Pause after a 429 without a usable `Retry-After`.
 const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
-/// Upper limit: a bridge that asks for more is not believed.
+/// Longest pause; a longer `Retry-After` is shortened.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// The time until which no request leaves.
@@ -17,7 +17,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 pub(super) struct Gate(Mutex<Option<Instant>>);
 
 impl Gate {
-    /// Closes the gate and returns the pause. The time of opening only ever moves later.
+    /// Closes the gate and returns the pause. A further 429 can only extend the pause.
     pub(super) fn close(&self, pause: Option<Duration>) -> Duration {
         let pause = pause.unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
         let until = Instant::now() + pause;

@@ -197,7 +197,7 @@ impl<T: Transport> HttpBridge<T> {
             if attempts == MAX_ATTEMPTS || Instant::now() + delay >= deadline {
                 return Err(error);
             }
-            tracing::info!(%error, attempts, "request to the bridge is repeated");
+            tracing::info!(%error, attempts, "retrying a request to the bridge");
             attempts += 1;
             tokio::time::sleep(delay).await;
         }

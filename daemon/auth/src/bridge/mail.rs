@@ -37,7 +37,7 @@ pub struct Head {
     pub subject: String,
     /// RFC 3339 in UTC, or the bridge's own text if that is not a date.
     pub date: String,
-    /// Whether the bridge has the mail as read.
+    /// Whether the bridge counts the mail as read.
     pub read: bool,
 }
 

@@ -8,9 +8,9 @@ use std::{
 /// Counters of the requests to the bridge since the start.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Metrics {
-    /// Requests sent, repeats included.
+    /// Requests sent, including retries.
     pub requests: u64,
-    /// Repeats.
+    /// Retries.
     pub retries: u64,
     /// Answers with status 401.
     pub unauthorized: u64,

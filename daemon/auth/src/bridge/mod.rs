@@ -42,7 +42,7 @@ pub trait TokenIssuer: Send + Sync + 'static {
         credentials: &Credentials,
     ) -> impl Future<Output = Result<IssuedToken, LoginError>> + Send;
 
-    /// Exchanges a good token for a newer one, in one attempt.
+    /// Exchanges a valid token for a newer one, in one attempt.
     ///
     /// # Errors
     /// [`BridgeError`].
@@ -52,8 +52,8 @@ pub trait TokenIssuer: Send + Sync + 'static {
     ) -> impl Future<Output = Result<IssuedToken, BridgeError>> + Send;
 }
 
-/// The mail operations of the bridge. Each returns no later than `deadline`, and repeats its
-/// request as far as a repeat is harmless. Dropping the future gives the request up.
+/// The mail operations of the bridge. Each returns no later than `deadline`, and retries its request if a retry is harmless. Dropping
+/// the future aborts the request.
 pub trait Bridge: Send + Sync + 'static {
     /// Lists one page of the mailbox.
     ///

@@ -25,7 +25,7 @@ pub struct Registered {
 /// A bridge's report on itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// The bridge's own word: `healthy`.
+    /// Status reported by the bridge, such as `healthy`.
     pub status: String,
     /// The bridge's time, from the `Date` header of the answer.
     pub server_time: Option<SystemTime>,

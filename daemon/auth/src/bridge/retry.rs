@@ -50,7 +50,7 @@ fn row(error: &BridgeError) -> (Certainty, Retry) {
         // The page does not tell whether the bridge received the request.
         BridgeError::Intercepted { status: 500.. } => (Unknown, Retry::Backoff),
         BridgeError::Intercepted { status: ..500 } => (NoEffect, Retry::No),
-        // The bridge did what was asked, and its answer is lost.
+        // The bridge may have done the request; its answer is unreadable.
         BridgeError::Garbled { .. } => (Unknown, Retry::Backoff),
         BridgeError::TooLarge { .. } => (Unknown, Retry::No),
         // A failed provider may have taken the mail (bridge-api.md, trap 7).

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-/// Time limit of a source: a person may have to unlock it.
+/// Time limit of a source, long enough for a person to unlock a keyring.
 pub(super) const LIMIT: Duration = Duration::from_secs(45);
 
-/// Does blocking work on a thread of its own. Returns `None` after the limit; the thread then
-/// goes on, and its result is ignored.
+/// Does blocking work on a separate thread. Returns `None` after the limit; the
+/// thread continues, and its result is discarded.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {

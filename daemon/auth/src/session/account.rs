@@ -1,5 +1,6 @@
 //! The account of a session: its credential source, and the history that limits its logins.
-//! A session that is signed out for good has no account, and so no password.
+//! After a logout, and after its end, a session has no account and no
+//! password.
 
 use super::clock::{Deadline, Now};
 use crate::{
@@ -29,10 +30,10 @@ pub(super) struct Account {
     revocation: Revocation,
 }
 
-/// Minimum distance between full logins, whatever their cause.
+/// Minimum interval between full logins.
 #[derive(Debug, Clone, Copy)]
 struct Floor {
-    /// Number of full logins in a row without a longer time between them.
+    /// Number of consecutive full logins, each within [`FLOOR_MEMORY`] of the one before.
     logins: u32,
     not_before: Deadline,
     forgotten_at: Deadline,

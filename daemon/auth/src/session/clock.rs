@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-/// The present, on both clocks.
+/// The current time on both clocks.
 ///
-/// The wall clock goes on while the machine sleeps, but can be set. The monotonic clock cannot
+/// The wall clock continues while the machine sleeps, but can be set. The monotonic clock cannot
 /// be set, but may stand still while the machine sleeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
@@ -59,9 +59,9 @@ impl Deadline {
     }
 }
 
-/// Source of the present.
+/// Source of the current time.
 pub trait Clock: Send + Sync + 'static {
-    /// Returns the present.
+    /// Returns the current time.
     fn now(&self) -> Now;
 }
 

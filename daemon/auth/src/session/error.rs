@@ -36,10 +36,10 @@ pub enum SessionError {
     #[error("the bridge issued a token that cannot be used")]
     Token(#[source] TokenError),
     /// The request for a token failed.
-    #[error("the bridge did not answer the login as it should")]
+    #[error("the request for a token failed")]
     Bridge(#[source] BridgeError),
     /// The last full login was a moment ago, and the bridge no longer accepts its token.
-    #[error("the last login was a moment ago, and its token is no longer accepted")]
+    #[error("the bridge refused the token of the last login, and the next login must wait")]
     LoginTooSoon,
     /// The caller's deadline passed.
     #[error("the login was not finished before the deadline")]

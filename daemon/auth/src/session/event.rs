@@ -44,7 +44,7 @@ pub(super) enum Event {
 /// Circumstances of a step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context {
-    /// The present.
+    /// The current time.
     pub(super) now: Now,
     /// A random number from 0 to 1.
     pub(super) jitter: f64,

@@ -17,7 +17,7 @@ const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 const FIRST_COOL_DOWN: Duration = Duration::from_secs(30);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
-/// Longest pause that callers wait out. They get an error during a longer one.
+/// Longest rate limit during which callers wait. During a longer one they get an error.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Returns the state after a failed login without a token.
@@ -43,8 +43,7 @@ pub(super) fn login_failed(
             (account, delay, on_demand)
         }
         Class::RateLimited(pause) if pause > PATIENCE => (account, pause, on_demand),
-        // The next caller may start a new series at once: each series is bounded, and a bridge
-        // that has come back is noticed.
+        // The next caller may start a new series at once: each series is bounded, and a recovered bridge is noticed.
         Class::RateLimited(_) | Class::GrantRefused | Class::Transient
             if attempt.number >= MAX_ATTEMPTS =>
         {

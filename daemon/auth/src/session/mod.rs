@@ -92,8 +92,9 @@ impl Session {
         }
     }
 
-    /// Returns a good token: at once if there is one, otherwise from the one login that all
-    /// callers share. Dropping the future gives up the wait and leaves the login to the others.
+    /// Returns a valid token: at once if there is one, otherwise from the one login that all
+    /// callers share. Dropping the future ends the wait; the login
+    /// continues for the other callers.
     ///
     /// # Errors
     /// The failure of the login that the caller waited for, or of the last login during its
@@ -128,7 +129,7 @@ impl Session {
     }
 
     /// Does `work` with the bearer of a good token. After a 401 it repeats the work with a
-    /// refreshed token, and at last with one from a full login (seed: "401: refresh, retry the
+    /// refreshed token, and finally with one from a full login (seed: "401: refresh, retry the
     /// original request with the new token, fall back to a full login"). A 401 says that the
     /// request had no effect, so a send is repeated as well.
     ///
@@ -278,7 +279,7 @@ impl Session {
         self.snapshots.clone()
     }
 
-    /// Returns the present of the session's clock.
+    /// Returns the current time of the session's clock.
     pub fn now(&self) -> Now {
         self.clock.now()
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::credentials::{CredentialOrigin, Credentials, Source};
 
-/// Checks a person's credentials. An attempt in flight is given up, and an earlier check is
+/// Checks a person's credentials. An attempt in flight is abandoned, and an earlier check is
 /// superseded.
 pub(super) fn sign_in(
     state: State,

@@ -1,5 +1,5 @@
-//! The states of the session. [`State`] is all there is: the credential source, the attempt
-//! in flight, the number of refusals and the person who waits for a check are inside it.
+//! The states of the session. [`State`] contains the whole session: the credential source, the
+//! attempt in flight, the number of refusals, and the reply to a person's login.
 
 use super::{
     account::Account, clock::Deadline, error::SessionError, event::Grant, reply::Reply,
@@ -163,7 +163,7 @@ impl State {
         }
     }
 
-    /// Returns the state without its attempt, which is given up.
+    /// Returns the state without its attempt, which is abandoned.
     pub(super) fn at_rest(self) -> Resting {
         match self {
             State::SignedOut { reason } => Resting::SignedOut { reason },

@@ -154,7 +154,7 @@ async fn a_refused_renewal_counts_towards_the_cool_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn full_logins_keep_their_distance_whatever_their_cause() {
+async fn full_logins_keep_a_minimum_interval() {
     let mut machine = Machine::new(not_yet());
     let mut distances = Vec::new();
     machine.step(Event::TokenRequested);
@@ -209,7 +209,7 @@ async fn other_credentials_are_tried_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_password_stays_after_a_sign_out_whatever_comes_after_it() {
+async fn no_password_stays_after_a_sign_out() {
     for (name, state) in states::all() {
         let mut machine = Machine::new(not_yet());
         machine.state = state(machine.now);

@@ -201,7 +201,7 @@ fn attempt_failed(state: State, id: Generation, error: SessionError, context: &C
     }
 }
 
-/// Replaces a token that has expired, and renews one whose time has come.
+/// Replaces a token that has expired, and renews a token that is due for renewal.
 fn renew_if_due(live: Live, context: &Context) -> Next {
     if !live.token.is_good(context.now) {
         return replace_token(live, context);

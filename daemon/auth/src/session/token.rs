@@ -12,9 +12,9 @@ use serde::Deserialize;
 use std::time::{Duration, SystemTime};
 use tai_names::Username;
 
-/// Size limit in bytes; no bridge's token comes near it.
+/// Size limit of a JWT in bytes; the bridge's tokens are far smaller.
 const MAX_BYTES: usize = 8 * 1024;
-/// Longest lifetime that is believed.
+/// Longest accepted lifetime.
 const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Seed: "refresh when within 5 minutes of expiry".
 const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
@@ -40,7 +40,7 @@ impl PartialEq for Token {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
     /// The token exceeds 8 KiB.
-    #[error("it has {0} bytes, more than a token has")]
+    #[error("it has {0} bytes; the limit is {MAX_BYTES}")]
     TooLarge(usize),
     /// The token is not a JWT, or its header names an unknown algorithm.
     #[error("it is corrupt, or signed in a way that the bridge does not use: {0}")]
@@ -52,7 +52,7 @@ pub enum TokenError {
     #[error("it was issued to another username")]
     Subject,
     /// The token expires before it was issued, or more than a year after.
-    #[error("its lifetime makes no sense: issued {}, expires {}", at(*issued), at(*expires))]
+    #[error("its lifetime is not valid: issued {}, expires {}", at(*issued), at(*expires))]
     Lifetime {
         /// The token's `iat`, or the time of the answer; Unix time.
         issued: i64,
@@ -121,7 +121,7 @@ impl Token {
             .min(lifetime)
             .saturating_sub(Duration::from_secs(1));
         if left.is_zero() {
-            // Callers would request the next token at once, and so on without a pause.
+            // Otherwise callers would request new tokens in a loop without a pause.
             return Err(TokenError::Expired { expires: exp });
         }
         // A token that lives for minutes, as in tests, is renewed in its last fifth.

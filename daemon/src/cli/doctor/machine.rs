@@ -25,7 +25,10 @@ pub(super) fn environment() -> Check {
         return wrong(
             name,
             format!("{} {verb} not set", missing.join(" and ")),
-            "set it in the environment of this program",
+            format!(
+                "set {} in the environment of this program",
+                missing.join(" and ")
+            ),
         );
     }
     if set("NAME") && !set("PASSWORD") && !set("TAI_MCP_USERNAME") {

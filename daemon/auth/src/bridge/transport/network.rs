@@ -20,8 +20,8 @@ use std::{
 /// The `User-Agent` header (seed: `tai-mcp/<version>`).
 const USER_AGENT: &str = concat!("tai-mcp/", env!("CARGO_PKG_VERSION"));
 const MAX_CONNECT: Duration = Duration::from_secs(10);
-/// As many as there may be requests at once: with fewer, a crowd of clients opens most of its
-/// connections again for each request.
+/// Limit of idle connections. A lower limit than [`MAX_REQUESTS`] makes many concurrent
+/// clients reconnect for most requests.
 const IDLE_CONNECTIONS: usize = MAX_REQUESTS;
 
 /// Reason why the HTTP client cannot be set up; in practice, missing root certificates.
