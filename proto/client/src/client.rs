@@ -6,7 +6,10 @@
 
 mod connecting;
 
-use crate::{Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, lease::LeaseEnd};
+use crate::{
+    Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, connection::wrong_answer,
+    lease::LeaseEnd,
+};
 use std::{
     path::PathBuf,
     sync::{
@@ -16,7 +19,7 @@ use std::{
     time::Duration,
 };
 use tai_proto::{
-    Fault, FaultCode, Hint, Method,
+    Answer, Call, Fault, FaultCode, Hint, Method,
     call::{Delivery, EndLease, Fetch, Repeat, Settle},
     mail::FetchedMail,
     message::{Identity, MAX_IN_FLIGHT, Role},
@@ -131,17 +134,24 @@ impl<D: Dial> Client<D> {
         method: M,
         context: CallContext<'_>,
     ) -> Result<M::Answer, Fault> {
+        let answer = Box::pin(self.request(method.into_call(), context)).await?;
+        M::from_answer(answer).ok_or_else(wrong_answer)
+    }
+
+    /// Makes a call. Not generic, so that the executable has this code once instead of once for
+    /// each method.
+    async fn request(&self, call: Call, context: CallContext<'_>) -> Result<Answer, Fault> {
+        let repeat = call.repeat();
         let work = async |connection: Arc<Connection>, deadline: Instant| {
             connection
-                .call(
-                    method.clone(),
+                .request(
+                    call.clone(),
                     context.progress,
                     deadline - MARGIN,
                     context.cancelled,
                 )
                 .await
         };
-        let repeat = method.clone().into_call().repeat();
         self.link.repeatedly(context, repeat, work).await
     }
 

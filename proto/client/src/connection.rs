@@ -13,7 +13,7 @@ use std::{
     },
 };
 use tai_proto::{
-    Answer, Fault, FaultCode, FromDaemon, Hint, Method, ToDaemon,
+    Answer, Call, Fault, FaultCode, FromDaemon, Hint, Method, ToDaemon,
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
     message::{Identity, Request, Role},
@@ -166,6 +166,26 @@ impl Connection {
         deadline: Instant,
         cancelled: &CancellationToken,
     ) -> Outcome<M::Answer> {
+        let call = method.into_call();
+        match self.request(call, progress, deadline, cancelled).await {
+            Outcome::Answered(Ok(answer)) => {
+                Outcome::Answered(M::from_answer(answer).ok_or_else(wrong_answer))
+            }
+            Outcome::Answered(Err(fault)) => Outcome::Answered(Err(fault)),
+            Outcome::NotSent => Outcome::NotSent,
+            Outcome::Lost => Outcome::Lost,
+            Outcome::Cancelled => Outcome::Cancelled,
+        }
+    }
+
+    /// As [`Connection::call`], for any call.
+    pub(crate) async fn request(
+        &self,
+        call: Call,
+        progress: Option<&Progress>,
+        deadline: Instant,
+        cancelled: &CancellationToken,
+    ) -> Outcome<Answer> {
         // The caller may have cancelled during the handshake.
         if cancelled.is_cancelled() {
             return Outcome::Cancelled;
@@ -177,7 +197,7 @@ impl Connection {
             id,
             deadline_ms: u32::try_from(left.as_millis()).unwrap_or(u32::MAX),
             progress: progress.is_some(),
-            call: method.into_call(),
+            call,
         };
         let progress = progress.cloned();
         self.shared
@@ -193,8 +213,7 @@ impl Connection {
         }
         tokio::select! {
             result = answered => match result {
-                Ok(Ok(answer)) => Outcome::Answered(M::from_answer(answer).ok_or_else(wrong_answer)),
-                Ok(Err(fault)) => Outcome::Answered(Err(fault)),
+                Ok(answer) => Outcome::Answered(answer),
                 Err(_) => Outcome::Lost,
             },
             () = cancelled.cancelled() => Outcome::Cancelled,
@@ -223,7 +242,7 @@ impl Drop for Connection {
     }
 }
 
-fn wrong_answer() -> Fault {
+pub(crate) fn wrong_answer() -> Fault {
     Fault::new(FaultCode::Internal, "taid answered a different call").hint(Hint::user(
         "install taid and this program from one release, and restart both",
     ))

@@ -265,5 +265,5 @@ fn doctor_names_a_stripped_environment_first() {
     let output = command.arg("doctor").env_remove("HOME").output().unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
     let first = page.lines().find(|line| line.starts_with('✗')).unwrap();
-    insta::assert_snapshot!(first, @"✗ environment    HOME is not set -> set it in the environment of this program");
+    insta::assert_snapshot!(first, @"✗ environment    HOME is not set -> set HOME in the environment of this program");
 }
