@@ -49,7 +49,8 @@ const EXAMPLES: &str = "Examples:
   taid status --watch         show the account, the session, the bridge and the clients
   taid doctor                 check the setup and suggest fixes
 
-Exit codes: 0 ok, 1 failed, 2 usage, 3 not running, 4 not signed in, 5 version mismatch";
+Exit codes: 0 ok, 1 failed, 2 usage, 3 not running, 4 not signed in, 5 version mismatch,
+6 already running";
 
 #[derive(Subcommand)]
 enum Command {
