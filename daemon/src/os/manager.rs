@@ -26,6 +26,10 @@ pub(crate) fn inherited_socket() -> Option<InheritedSocket> {
 }
 
 /// A message to the manager.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only systemd is notified")
+)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Notification<'a> {
     /// The daemon accepts calls.
