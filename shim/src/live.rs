@@ -5,7 +5,7 @@
 
 mod handler;
 
-use crate::{backoff::Backoff, daemon, os, settings::Settings, tools};
+use crate::{backoff::after_failure, daemon, os, settings::Settings, tools};
 use handler::{Handled, Handler};
 use std::{
     collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, time::Duration,
@@ -116,12 +116,12 @@ impl From<Fault> for Stop {
 impl Live {
     /// Runs rounds until the command exits. A failed round is retried after a backoff.
     async fn run(&mut self) -> ExitCode {
-        let (mut mark, mut backoff) = (None, Backoff::new());
+        let (mut mark, mut backoff) = (None, after_failure());
         let mut reported = None;
         loop {
             match self.round(&mut mark).await {
                 Ok(()) => {
-                    backoff = Backoff::new();
+                    backoff = after_failure();
                     reported = None;
                 }
                 Err(Stop::Exit(code)) => return code,
@@ -246,7 +246,7 @@ impl Live {
     /// unread mail is handled a second time.
     async fn settle(&self, lease: Lease) {
         let id = lease.id();
-        let mut backoff = Backoff::new();
+        let mut backoff = after_failure();
         loop {
             match self.call(Settle { id }).await {
                 Ok(settled) if settled.marked_read => break,

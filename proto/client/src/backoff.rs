@@ -1,25 +1,27 @@
-//! Exponential backoff between attempts to start the daemon.
+//! Exponential backoff between attempts.
 
 use std::time::Duration;
 use tokio::time::sleep;
 
 /// Backoff that doubles with each wait, up to a limit.
-pub(crate) struct Backoff {
+#[derive(Debug)]
+pub struct Backoff {
     next: Duration,
     longest: Duration,
 }
 
 impl Backoff {
     /// Returns a backoff with its first wait and its limit.
-    pub(crate) fn new(first: Duration, longest: Duration) -> Self {
+    pub fn new(first: Duration, longest: Duration) -> Self {
         Self {
             next: first,
             longest,
         }
     }
 
-    /// Waits, and doubles the next wait.
-    pub(crate) async fn wait(&mut self) {
+    /// Waits, and doubles the next wait. Needs a tokio runtime with a timer. A cancelled wait
+    /// does not count.
+    pub async fn wait(&mut self) {
         sleep(self.next).await;
         self.next = (self.next * 2).min(self.longest);
     }

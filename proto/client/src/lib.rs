@@ -19,6 +19,7 @@ mod os;
 mod password;
 mod start;
 
+pub use backoff::Backoff;
 pub use client::{CallContext, Client, ClientOptions, Endings};
 pub use connection::{Connection, Outcome, Progress};
 pub use dial::{Dial, Starting, Streams};

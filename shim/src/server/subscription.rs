@@ -3,7 +3,7 @@
 //! One task watches the mailbox for all subscriptions of the client. It runs only while there is
 //! a subscription.
 
-use crate::{backoff::Backoff, daemon::Taid};
+use crate::{backoff::after_failure, daemon::Taid};
 use std::{sync::Arc, time::Duration};
 use tai_client::CallContext;
 use tai_proto::{call::Watch, mail::MailboxUpdate, message::Identity};
@@ -55,13 +55,13 @@ impl WatchedInbox {
 
     /// Watches the mailbox until the last subscription ends.
     async fn watch(&self, identity: Identity, mut mark: u64) {
-        let mut backoff = Backoff::new();
+        let mut backoff = after_failure();
         loop {
             tokio::select! {
                 update = self.update(&identity, Some(mark)) => match update {
                     Some(update) => {
                         mark = update.mark;
-                        backoff = Backoff::new();
+                        backoff = after_failure();
                         if update.arrived {
                             self.arrivals.send_modify(|times| *times += 1);
                         }
