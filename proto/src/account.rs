@@ -13,7 +13,18 @@ pub struct Credentials {
     pub password: Secret,
 }
 
-/// Answer to [`crate::call::ClaimAccount`]: whether the daemon needs the client's password.
+/// Answer to [`crate::call::ClaimAccount`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountClaim {
+    /// The daemon serves the account at the bridge.
+    Serves(PasswordNeed),
+    /// The daemon serves another account, another bridge, or none. A client whose configuration
+    /// names a profile or a socket reports the fault; any other client uses the account's own
+    /// daemon.
+    Elsewhere(Fault),
+}
+
+/// Whether the daemon needs the client's password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PasswordNeed {
     /// The daemon has a credential source, or a person signed out.

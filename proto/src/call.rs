@@ -4,10 +4,10 @@
 //! the same index. Rust programs use the [`Method`] trait, which pairs the two.
 
 use crate::{
-    account::{Credentials, PasswordNeed, SignedIn, SignedOut, Succession},
+    account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
     approval::{Consent, HeldMail, Resolution, SubmitOutcome},
     mail::{ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, SearchResults, Target},
-    text::{HeaderText, Json},
+    text::{HeaderText, Json, Label},
     tool::Tool,
 };
 use serde::{Deserialize, Serialize};
@@ -134,9 +134,9 @@ methods! {
     /// Returns the status: [`crate::status::Status`] as its documented JSON, which can gain
     /// fields within a protocol version.
     GetStatus -> Json, "session_status", Safe, Any;
-    /// Checks that the daemon serves the account of the client's configuration.
-    ClaimAccount -> PasswordNeed, "claim_account", Safe, Any;
-    /// Offers the password of the client's configuration, after [`PasswordNeed::Needed`].
+    /// Checks that the daemon serves the account and the bridge of the client's configuration.
+    ClaimAccount -> AccountClaim, "claim_account", Safe, Any;
+    /// Offers the password of the client's configuration, after [`Needed`](crate::account::PasswordNeed::Needed).
     OfferCredentials -> (), "offer_credentials", Never, Any;
     /// Asks a daemon of an older release to exit in favour of the client's release.
     MakeWay -> Succession, "make_way", Safe, Any;
@@ -272,8 +272,11 @@ pub struct GetStatus;
 /// See [`Call::ClaimAccount`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimAccount {
-    /// Account of the client's configuration.
-    pub username: Username,
+    /// Account of the client's configuration; `None` if it names none.
+    pub username: Option<Username>,
+    /// URL of the bridge in the client's configuration; `None` if it names none. The daemon
+    /// parses it.
+    pub bridge: Option<Label>,
 }
 
 /// See [`Call::OfferCredentials`].

@@ -10,7 +10,7 @@ use tai_auth::{
 };
 use tai_proto::{
     Fault,
-    account::{self, PasswordNeed, SignedIn},
+    account::{self, AccountClaim, PasswordNeed, SignedIn},
     call::{ClaimAccount, Login},
     text::Label,
 };
@@ -23,16 +23,17 @@ impl<T: Transport> App<T> {
         &self,
         claim: ClaimAccount,
         deadline: Instant,
-    ) -> Result<PasswordNeed, Fault> {
+    ) -> Result<AccountClaim, Fault> {
         // The account may come from the keyring, which only a login reads.
         self.session.settled(deadline).await;
         let snapshot = self.session.snapshot();
         if let Some(ours) = &snapshot.username
-            && *ours != claim.username
+            && let Some(theirs) = &claim.username
+            && ours != theirs
         {
-            return Err(fault::other_account(ours, &claim.username));
+            return Ok(AccountClaim::Elsewhere(fault::other_account(ours, theirs)));
         }
-        Ok(match &snapshot.phase {
+        Ok(AccountClaim::Serves(match &snapshot.phase {
             Phase::SignedOut(SignedOut::NotYet) => {
                 match self.facts.configured_source.is_none() && snapshot.origin.is_none() {
                     true => PasswordNeed::Needed,
@@ -49,7 +50,7 @@ impl<T: Transport> App<T> {
             | Phase::SigningIn
             | Phase::Live { .. }
             | Phase::Waiting { .. } => PasswordNeed::NotNeeded,
-        })
+        }))
     }
 
     /// Signs in with a client's password, if the daemon has none.

@@ -3,6 +3,62 @@
 //! The names without a prefix are the seed's (`NAME`, `PASSWORD`, ...). In a list, the first
 //! variable that is set and not empty takes precedence.
 
+use std::env::VarError;
+
+/// Error for a variable whose value no program could have meant. Never contains the value, which
+/// may be a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VariableError {
+    /// The value is not UTF-8.
+    #[error("the value is not UTF-8")]
+    NotUtf8,
+    /// The value is an unexpanded reference, such as `${TAI_MCP_PASSWORD}`.
+    #[error("the value is a reference that was not replaced, such as `${{NAME}}`")]
+    Unexpanded,
+    /// The value is enclosed in quotes.
+    #[error("the value is enclosed in quotes; write it without them")]
+    Quoted,
+}
+
+/// Reads a variable of this process's environment; `None` if it is unset or empty. MCP clients
+/// pass an empty value for a reference that they cannot resolve.
+///
+/// # Errors
+/// [`VariableError`].
+pub fn read(name: &str) -> Result<Option<String>, VariableError> {
+    check(std::env::var(name))
+}
+
+/// Applies the rule of [`read`] to the result of a lookup.
+///
+/// # Errors
+/// [`VariableError`].
+pub fn check(value: Result<String, VarError>) -> Result<Option<String>, VariableError> {
+    let value = match value {
+        Ok(value) if value.is_empty() => return Ok(None),
+        Ok(value) => value,
+        Err(VarError::NotPresent) => return Ok(None),
+        Err(VarError::NotUnicode(_)) => return Err(VariableError::NotUtf8),
+    };
+    if has_reference(&value) {
+        return Err(VariableError::Unexpanded);
+    }
+    let is_enclosed = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    if is_enclosed('"') || is_enclosed('\'') {
+        return Err(VariableError::Quoted);
+    }
+    Ok(Some(value))
+}
+
+/// Returns whether a text contains a reference `${...}` to a variable or a client's setting.
+fn has_reference(text: &str) -> bool {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
+    text.split("${").skip(1).any(|rest| {
+        let name = rest.split_once('}').map(|(name, _)| name);
+        name.is_some_and(|name| !name.is_empty() && name.chars().all(in_name))
+    })
+}
+
 /// Profile of the daemon.
 pub const PROFILE: &str = "TAI_MCP_PROFILE";
 /// Auto-start; `0` disables it.
@@ -23,3 +79,32 @@ pub const INSTANCE: [&str; 2] = ["TAI_MCP_INSTANCE", "INSTANCE"];
 pub const USER_EMAIL: [&str; 2] = ["TAI_MCP_USEREMAIL", "USEREMAIL"];
 /// Log level.
 pub const LOG_LEVEL: [&str; 2] = ["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsString;
+
+    #[test]
+    fn a_value_that_cannot_be_meant_is_an_error_and_an_empty_one_is_unset() {
+        let of = |text: &str| check(Ok(text.to_owned()));
+        assert_eq!(check(Err(VarError::NotPresent)), Ok(None));
+        assert_eq!(of(""), Ok(None));
+        assert_eq!(of("a\"b$c{d}"), Ok(Some("a\"b$c{d}".to_owned())));
+        assert_eq!(
+            check(Err(VarError::NotUnicode(OsString::new()))),
+            Err(VariableError::NotUtf8)
+        );
+        for text in [
+            "${TAI_MCP_PASSWORD}",
+            "${user_config.username}",
+            "https://${HOST}/mail",
+        ] {
+            assert_eq!(of(text), Err(VariableError::Unexpanded), "{text}");
+        }
+        for text in ["\"alice\"", "'alice'", "\"\""] {
+            assert_eq!(of(text), Err(VariableError::Quoted), "{text}");
+        }
+        assert_eq!(of("'"), Ok(Some("'".to_owned())));
+    }
+}

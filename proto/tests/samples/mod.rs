@@ -167,7 +167,8 @@ pub(crate) fn calls() -> Vec<Call> {
         GetInfo.into_call(),
         GetStatus.into_call(),
         ClaimAccount {
-            username: username(),
+            username: Some(username()),
+            bridge: Some("b".into()),
         }
         .into_call(),
         OfferCredentials {
@@ -233,7 +234,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             profile: "p".into(),
         }),
         Answer::GetStatus("{}".into()),
-        Answer::ClaimAccount(PasswordNeed::Needed),
+        Answer::ClaimAccount(AccountClaim::Serves(PasswordNeed::Needed)),
         Answer::OfferCredentials(()),
         Answer::MakeWay(Succession::HoldsPassword),
         Answer::Login(SignedIn {

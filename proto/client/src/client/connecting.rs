@@ -9,7 +9,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Fault,
-    account::{Credentials, PasswordNeed, Succession},
+    account::{AccountClaim, Credentials, PasswordNeed, Succession},
     call::{ClaimAccount, MakeWay, OfferCredentials, Release},
     message::Identity,
 };
@@ -162,11 +162,15 @@ impl<D: Dial> Link<D> {
         };
         let never = CancellationToken::new();
         let claim = ClaimAccount {
-            username: username.clone(),
+            username: Some(username.clone()),
+            bridge: None,
         };
         let until = deadline - MARGIN;
         let need = match connection.call(claim, None, until, &never).await {
-            Outcome::Answered(need) => need?,
+            Outcome::Answered(claimed) => match claimed? {
+                AccountClaim::Serves(need) => need,
+                AccountClaim::Elsewhere(fault) => return Err(fault),
+            },
             // The connection broke, which the next call handles.
             Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => return Ok(()),
         };

@@ -16,7 +16,7 @@ use std::{
 use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, raw::Raw};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
-    account::{PasswordNeed, Succession},
+    account::{AccountClaim, PasswordNeed, Succession},
     call::{MakeWay, Release},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, MAGIC, PROTOCOL, Welcome},
@@ -73,7 +73,9 @@ fn serve(mut stream: UnixStream, succession: Succession, asked: &AtomicU32) -> b
             let makes_way = matches!(request.call, Call::MakeWay(_));
             let result = match request.call {
                 Call::MakeWay(_) => Ok(Answer::MakeWay(succession)),
-                Call::ClaimAccount(_) => Ok(Answer::ClaimAccount(PasswordNeed::NotNeeded)),
+                Call::ClaimAccount(_) => Ok(Answer::ClaimAccount(AccountClaim::Serves(
+                    PasswordNeed::NotNeeded,
+                ))),
                 _ => Err(Fault::new(FaultCode::BadRequest, "this is release 0.0.9")),
             };
             let id = request.id;
