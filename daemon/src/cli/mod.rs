@@ -75,6 +75,7 @@ pub fn command() -> clap::Command {
 
 /// Runs the command of this process's arguments, prints its error, and returns its exit code.
 pub fn main() -> ExitCode {
+    crate::os::restrict_new_files();
     match run(Args::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {

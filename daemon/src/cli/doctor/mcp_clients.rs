@@ -6,7 +6,10 @@ use super::{
     running::Daemon,
 };
 use crate::cli::{
-    setup::registry::{CLIENTS, Format, McpClient},
+    setup::{
+        edit::{self, EditError},
+        registry::{CLIENTS, McpClient},
+    },
     user_dirs::UserDirs,
 };
 use serde_json::Value;
@@ -20,7 +23,7 @@ pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut checks = Vec::new();
     for client in CLIENTS {
-        let file = client.file(&dirs);
+        let file = client.file(&dirs).path;
         if let Ok(text) = std::fs::read_to_string(&file) {
             checks.push(check(client, &file, &text, daemon.account(), &path));
         }
@@ -43,22 +46,19 @@ fn check(
 ) -> Check {
     let name = format!("client {}", client.name);
     let shown = file.display();
-    let parsed = match client.format {
-        Format::Toml => toml::from_str::<Value>(text).ok(),
-        // The doctor has no parser for YAML values.
-        Format::Yaml => return skipped(&name, format!("{shown} is not checked")),
-        Format::Json(_) => {
-            jsonc_parser::parse_to_serde_value::<Value>(text, &Default::default()).ok()
+    let servers = match edit::servers(client, text) {
+        Ok(servers) => servers,
+        Err(EditError::Syntax(_)) => {
+            let found = format!("{shown} has a syntax error, so {} ignores it", client.name);
+            return wrong(&name, found, "correct its syntax");
+        }
+        Err(error @ EditError::Shape(_)) => {
+            let found = format!("{shown}: {error}, so {} ignores it", client.name);
+            return wrong(&name, found, "correct its structure");
         }
     };
-    let Some(parsed) = parsed else {
-        let found = format!("{shown} has a syntax error, so {} ignores it", client.name);
-        return wrong(&name, found, "correct its syntax");
-    };
-    let servers = parsed.get(client.key).and_then(Value::as_object);
+    let servers = servers.iter();
     let ours: Vec<Entry> = servers
-        .into_iter()
-        .flatten()
         .filter_map(|(key, server)| Entry::of(key, server))
         .collect();
     if ours.is_empty() {
@@ -98,7 +98,7 @@ impl Entry {
     /// as a list, or as an object.
     fn of(key: &str, server: &Value) -> Option<Self> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let command = server.get("command")?;
+        let command = server.get("command").or_else(|| server.get("cmd"))?;
         let mut argv: Vec<String> = match command {
             Value::Array(list) => list.iter().filter_map(text).collect(),
             Value::Object(object) => object.get("path").and_then(text).into_iter().collect(),
@@ -122,7 +122,9 @@ impl Entry {
         let ours = first == "tai-mcp";
         let node = !ours && rest.iter().any(|word| word.starts_with("tai-mcp"));
         let env = |name: &str| {
-            let env = server.get("env").or_else(|| server.get("environment"));
+            let env = ["env", "environment", "envs"]
+                .into_iter()
+                .find_map(|key| server.get(key));
             let env = env.or_else(|| command.get("env"));
             let value = env?.get(name)?.as_str()?;
             // The client resolves references; their value is not known here.

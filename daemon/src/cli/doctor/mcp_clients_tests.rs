@@ -1,7 +1,7 @@
 //! Checks of typical client configurations.
 
 use super::*;
-use crate::cli::setup::registry::{Base, Entry as Form};
+use crate::cli::setup::registry::{Base, Entry as Form, Format};
 
 fn result(key: &'static str, path: &'static str, text: &str, account: Option<&str>) -> String {
     let dir = tempfile::tempdir().unwrap();
@@ -11,6 +11,8 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
         slug: "example",
         base: Base::Home,
         path,
+        variable: None,
+        program: None,
         key,
         format: match path.ends_with(".toml") {
             true => Format::Toml,

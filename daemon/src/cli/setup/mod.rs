@@ -1,14 +1,17 @@
 //! `taid setup`, also `tai-mcp setup`: adds tai-mcp to the configurations of MCP clients, or
-//! removes it. `registry` has the clients, `edit` changes text, `apply` changes files.
+//! removes it. `registry` has the clients, `edit` changes text, `replace` changes files, and
+//! `shown` prints changes.
 
 mod apply;
 pub(in crate::cli) mod edit;
 pub(in crate::cli) mod registry;
+mod replace;
+mod shown;
 
 use super::{
     error::{CliError, Exit},
     executable,
-    terminal::print,
+    terminal::{print, printable},
     user_dirs::UserDirs,
 };
 use apply::{Change, Outcome};
@@ -16,14 +19,15 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use edit::Server;
-use registry::{CLIENTS, McpClient};
+use edit::{KEY, Server};
+use registry::{CLIENTS, ConfigFile, McpClient};
 use std::path::Path;
 use tai_proto::names::{Instance, Profile};
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
-/// Prints each change and saves a backup next to the file. Writes no password.
+/// Prints each changed value, but no secret, and saves a backup next to the file. Writes no
+/// password.
 #[derive(Args)]
 pub(super) struct Setup {
     /// Clients [default: every client found]
@@ -71,11 +75,8 @@ impl Setup {
         };
         if self.print {
             for client in chosen {
-                print(&format!(
-                    "# {}: {}",
-                    client.name,
-                    client.file(&dirs).display()
-                ));
+                let file = described(&client.file(&dirs));
+                print(&format!("# {}: {file}", client.name));
                 print(edit::example(client, &server(client)).trim_end_matches('\n'));
             }
             return Ok(Exit::Success);
@@ -84,7 +85,7 @@ impl Setup {
         let mut errors = Vec::new();
         for client in chosen {
             let file = client.file(&dirs);
-            if !named && !file.exists() && !has_own_dir(&file, &dirs) {
+            if !named && !file.path.exists() && !is_installed(client, &file, &dirs) {
                 continue;
             }
             found = true;
@@ -105,25 +106,35 @@ impl Setup {
         }
     }
 
-    fn change(&self, client: &McpClient, file: &Path, server: &Server<'_>) -> Result<(), CliError> {
+    fn change(
+        &self,
+        client: &McpClient,
+        file: &ConfigFile,
+        server: &Server<'_>,
+    ) -> Result<(), CliError> {
         let change = match self.remove {
             true => Change::Remove,
             false => Change::Add(server),
         };
+        let name = client.name;
+        let place = described(file);
         let failed = |error: apply::ApplyError| {
-            CliError::new(format!("{} is not set up: {}", client.name, file.display()))
+            CliError::new(format!("{name} is not set up: {place}"))
                 .caused_by(error)
                 .hint("nothing was changed; fix the file and run this again, or add the entry by hand (`--print`)")
         };
-        let name = client.name;
-        match apply::apply(client, file, &change, self.dry_run).map_err(failed)? {
+        match apply::apply(client, &file.path, &change, self.dry_run).map_err(failed)? {
             Outcome::Unchanged if self.remove => {
-                print(&format!("{name}: nothing to remove ({})", file.display()));
+                print(&format!("{name}: nothing to remove ({place})"));
             }
-            Outcome::Unchanged => print(&format!("{name}: already set up ({})", file.display())),
-            Outcome::Shown { diff } => print(&diff),
-            Outcome::Changed { diff, backup } => {
-                print(&diff);
+            Outcome::Unchanged => print(&format!("{name}: already set up ({place})")),
+            Outcome::Planned { lines } => {
+                print(&format!("{name}: would change \"{KEY}\" in {place}"));
+                print(&printable_lines(&lines));
+            }
+            Outcome::Changed { lines, backup } => {
+                print(&format!("{name}: changed \"{KEY}\" in {place}"));
+                print(&printable_lines(&lines));
                 if let Some(backup) = backup {
                     print(&format!("{name}: backup in {}", backup.display()));
                 }
@@ -140,6 +151,21 @@ impl Setup {
     }
 }
 
+/// Returns the path of a file, and the variable that decides it.
+fn described(file: &ConfigFile) -> String {
+    let path = file.path.display();
+    match file.variable {
+        Some(variable) => format!("{path}, from {variable}"),
+        None => path.to_string(),
+    }
+}
+
+/// Returns lines indented and without control characters.
+fn printable_lines(lines: &str) -> String {
+    let lines = lines.lines().map(|line| format!("  {}", printable(line)));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Returns the path of the tai-mcp that was installed with this taid.
 fn tai_mcp() -> Result<String, CliError> {
     let name = format!("tai-mcp{}", std::env::consts::EXE_SUFFIX);
@@ -152,11 +178,14 @@ fn tai_mcp() -> Result<String, CliError> {
     }
 }
 
-/// Returns whether the client's own directory exists, which shows that the client is installed.
-fn has_own_dir(file: &Path, dirs: &UserDirs) -> bool {
-    let shared = [&dirs.home, &dirs.config, &dirs.dot_config];
-    file.parent()
-        .is_some_and(|dir| dir.exists() && !shared.iter().any(|shared| *shared == dir))
+/// Returns whether the client's own directory or, if it has none, its program exists.
+fn is_installed(client: &McpClient, file: &ConfigFile, dirs: &UserDirs) -> bool {
+    let shared: [&Path; 3] = [&dirs.home, &dirs.config, &dirs.dot_config];
+    match (file.path.parent(), client.program) {
+        (Some(dir), _) if !shared.contains(&dir) => dir.exists(),
+        (_, Some(program)) => executable::on_path(program),
+        (_, None) => false,
+    }
 }
 
 /// Entry point of tests/fuzz: edits the configuration of client number `kind`. Returns whether

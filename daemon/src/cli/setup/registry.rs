@@ -1,7 +1,10 @@
-//! Table of the known MCP clients: location and format of each configuration. It opens no file.
+//! Table of the known MCP clients: location and format of each configuration. It reads no configuration.
 
-use crate::cli::user_dirs::UserDirs;
-use std::path::PathBuf;
+use crate::cli::user_dirs::{UserDirs, XDG_CONFIG_HOME};
+use std::path::{Path, PathBuf};
+
+/// Directory of Claude Desktop's configuration inside of its Windows package.
+const PACKAGED_CLAUDE: &str = "LocalCache/Roaming/Claude";
 
 /// An MCP client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,10 @@ pub(in crate::cli) struct McpClient {
     pub(in crate::cli) base: Base,
     /// Configuration file, relative to `base`.
     pub(in crate::cli) path: &'static str,
+    /// The client's own variable for another directory, and the file in that directory.
+    pub(in crate::cli) variable: Option<(&'static str, &'static str)>,
+    /// Program of a client that has no directory of its own for its configuration.
+    pub(in crate::cli) program: Option<&'static str>,
     /// Key of the servers in the file.
     pub(in crate::cli) key: &'static str,
     /// Format of the file.
@@ -49,6 +56,8 @@ pub(in crate::cli) enum Entry {
     Plain,
     /// With `type`.
     VsCode,
+    /// With `type` and the permitted tools.
+    Copilot,
     /// With `source`.
     Zed,
     /// With `type`, and the command as a list.
@@ -62,6 +71,8 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "claude-desktop",
         base: Base::Config,
         path: "Claude/claude_desktop_config.json",
+        variable: None,
+        program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
     },
@@ -70,6 +81,8 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "claude-code",
         base: Base::Home,
         path: ".claude.json",
+        variable: Some(("CLAUDE_CONFIG_DIR", ".claude.json")),
+        program: Some("claude"),
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
     },
@@ -78,6 +91,8 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "cursor",
         base: Base::Home,
         path: ".cursor/mcp.json",
+        variable: None,
+        program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
     },
@@ -86,6 +101,8 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "vscode",
         base: Base::Config,
         path: "Code/User/mcp.json",
+        variable: None,
+        program: None,
         key: "servers",
         format: Format::Json(Entry::VsCode),
     },
@@ -94,6 +111,8 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "windsurf",
         base: Base::Home,
         path: ".codeium/windsurf/mcp_config.json",
+        variable: None,
+        program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
     },
@@ -106,6 +125,8 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
             Base::DotConfig
         },
         path: "zed/settings.json",
+        variable: None,
+        program: None,
         key: "context_servers",
         format: Format::Json(Entry::Zed),
     },
@@ -114,6 +135,8 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "codex",
         base: Base::Home,
         path: ".codex/config.toml",
+        variable: Some(("CODEX_HOME", "config.toml")),
+        program: None,
         key: "mcp_servers",
         format: Format::Toml,
     },
@@ -122,14 +145,38 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "gemini",
         base: Base::Home,
         path: ".gemini/settings.json",
+        variable: Some(("GEMINI_CLI_HOME", ".gemini/settings.json")),
+        program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
+    },
+    McpClient {
+        name: "Qwen Code",
+        slug: "qwen",
+        base: Base::Home,
+        path: ".qwen/settings.json",
+        variable: Some(("QWEN_HOME", "settings.json")),
+        program: None,
+        key: "mcpServers",
+        format: Format::Json(Entry::Plain),
+    },
+    McpClient {
+        name: "Copilot CLI",
+        slug: "copilot",
+        base: Base::Home,
+        path: ".copilot/mcp-config.json",
+        variable: Some(("COPILOT_HOME", "mcp-config.json")),
+        program: None,
+        key: "mcpServers",
+        format: Format::Json(Entry::Copilot),
     },
     McpClient {
         name: "opencode",
         slug: "opencode",
         base: Base::DotConfig,
         path: "opencode/opencode.json",
+        variable: None,
+        program: None,
         key: "mcp",
         format: Format::Json(Entry::OpenCode),
     },
@@ -146,19 +193,66 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         } else {
             "goose/config.yaml"
         },
+        variable: None,
+        program: None,
         key: "extensions",
         format: Format::Yaml,
     },
 ];
 
+/// Path of a client's configuration file, and the variable that decides it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct ConfigFile {
+    pub(in crate::cli) path: PathBuf,
+    /// `None` if no variable decides the path.
+    pub(in crate::cli) variable: Option<&'static str>,
+}
+
 impl McpClient {
-    /// Returns the path of the client's configuration file.
-    pub(in crate::cli) fn file(&self, dirs: &UserDirs) -> PathBuf {
-        let base = match self.base {
-            Base::Home => &dirs.home,
-            Base::Config => &dirs.config,
-            Base::DotConfig => &dirs.dot_config,
+    /// Returns the client's configuration file.
+    pub(in crate::cli) fn file(&self, dirs: &UserDirs) -> ConfigFile {
+        let named = self
+            .variable
+            .and_then(|(variable, file)| Some((variable, dirs.named_by(variable)?.join(file))));
+        if let Some((variable, path)) = named {
+            return ConfigFile {
+                path,
+                variable: Some(variable),
+            };
+        }
+        let (base, follows_xdg) = match self.base {
+            Base::Home => (&dirs.home, false),
+            Base::Config => (&dirs.config, dirs.config == dirs.dot_config),
+            Base::DotConfig => (&dirs.dot_config, true),
         };
-        base.join(self.path.split('/').collect::<PathBuf>())
+        let path = base.join(self.path.split('/').collect::<PathBuf>());
+        let packaged = match (self.slug, &dirs.packages) {
+            ("claude-desktop", Some(packages)) => packaged_claude(packages),
+            _ => None,
+        };
+        ConfigFile {
+            path: packaged.unwrap_or(path),
+            variable: (follows_xdg && dirs.follows_xdg()).then_some(XDG_CONFIG_HOME),
+        }
     }
 }
+
+/// Returns the configuration of a Claude Desktop that was installed as a Windows package (MSIX).
+/// Windows redirects that program's `AppData\Roaming` into the package's own directory.
+fn packaged_claude(packages: &Path) -> Option<PathBuf> {
+    let mut dirs: Vec<PathBuf> = std::fs::read_dir(packages)
+        .ok()?
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("Claude_"))
+        .map(|entry| entry.path().join(PACKAGED_CLAUDE))
+        .collect();
+    dirs.sort();
+    // Of several packages, the one with a configuration is in use.
+    let file = |dir: &PathBuf| dir.join("claude_desktop_config.json");
+    let used = dirs.iter().map(file).find(|file| file.exists());
+    used.or_else(|| dirs.first().map(file))
+}
+
+#[cfg(test)]
+#[path = "registry_tests.rs"]
+mod tests;

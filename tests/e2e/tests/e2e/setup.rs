@@ -1,13 +1,28 @@
 //! `tai-mcp setup` adds tai-mcp to existing configurations, once, and keeps the rest of them.
 
 use serde_json::Value;
-use std::{fs, path::PathBuf, process::Output};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt as _, symlink},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
 use tai_e2e::Machine;
 
 fn run(machine: &Machine, arguments: &[&str]) -> Output {
+    run_with(machine, &[], arguments)
+}
+
+fn run_with(machine: &Machine, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = machine.command("tai-mcp");
+    // The clients of the machine that runs the tests must not be found.
+    command.env("PATH", "").envs(variables.iter().copied());
     command.arg("setup").args(arguments);
     command.output().unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -35,8 +50,8 @@ fn installed_clients_are_set_up_once_and_can_be_removed() {
         "Cursor: set up as \"cursor\". Restart Cursor to use it.",
         "Codex: set up as \"codex\". Restart Codex to use it.",
         "Zed: set up as \"zed\". Restart Zed to use it.",
-        "+      \"command\": \"",
-        " // mine",
+        "  + command: \"",
+        "  + env.TAI_MCP_INSTANCE: \"cursor\"",
     ] {
         assert!(said.contains(line), "{line}: {said}");
     }
@@ -94,7 +109,6 @@ fn an_unreadable_configuration_is_unchanged_and_the_others_are_set_up() {
 
 #[test]
 fn symlinks_are_followed_and_permissions_are_kept() {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
     let machine = Machine::new();
     let real = write(&machine, "dotfiles/gemini.json", "{}");
     fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
@@ -114,7 +128,7 @@ fn mistakes_in_arguments_are_reported() {
     let said = |arguments: &[&str]| text(&run(&machine, arguments).stderr);
     insta::assert_snapshot!(said(&["curser"]), @"
     error: invalid value 'curser' for '[CLIENT]...'
-      [possible values: claude-desktop, claude-code, cursor, vscode, windsurf, zed, codex, gemini, opencode, goose]
+      [possible values: claude-desktop, claude-code, cursor, vscode, windsurf, zed, codex, gemini, qwen, copilot, opencode, goose]
 
       tip: a similar value exists: 'cursor'
 
@@ -125,4 +139,151 @@ fn mistakes_in_arguments_are_reported() {
     caused by: none of the known configuration files exists
     hint: name a client (`--help` lists them), or use --print and add the entry by hand
     ");
+}
+
+/// The files of a client with a server that has secrets, and of tai itself with a password.
+const SECRETS: &str = r#"{"mcpServers": {
+  "github": {"command": "gh", "args": ["--key", "canary-1"], "env": {"TOKEN": "canary-2"}},
+  "remote": {"url": "https://me:canary-3@example.org", "headers": {"Authorization": "canary-4"}},
+  "tai": {"command": "npx", "args": ["tai-mcp", "canary-5"], "env": {"NAME": "alice", "PASSWORD": "canary-6"}}
+}}"#;
+
+#[test]
+fn no_secret_of_a_configuration_is_printed() {
+    let machine = Machine::new();
+    write(&machine, ".cursor/mcp.json", SECRETS);
+    let one_line = SECRETS.replace('\n', "");
+    write(&machine, ".gemini/settings.json", &one_line);
+    for arguments in [
+        &["--dry-run", "cursor", "gemini"][..],
+        &["cursor", "gemini"],
+        &["--remove", "cursor", "gemini"],
+    ] {
+        let output = run(&machine, arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!said.contains("canary"), "{said}");
+        assert!(!said.contains("github"), "{said}");
+    }
+}
+
+#[test]
+fn the_printed_change_names_each_value_of_the_entry() {
+    let machine = Machine::new();
+    write(&machine, ".cursor/mcp.json", SECRETS);
+    let output = run(&machine, &["cursor"]);
+    let bin = tai_e2e::executables().to_str().unwrap();
+    let page = machine.plain(&output.stdout).replace(bin, "BIN");
+    insta::assert_snapshot!(page, @r#"
+    Cursor: changed "tai" in HOME/.cursor/mcp.json
+      - args: [(hidden), (hidden)]
+      + args: []
+      - command: "npx"
+      + command: "BIN/tai-mcp"
+    Cursor: backup in HOME/.cursor/mcp.json.before-tai-1
+    Cursor: set up as "cursor". Restart Cursor to use it.
+    "#);
+    let output = run_with(
+        &machine,
+        &[("CODEX_HOME", machine.home().join("other").to_str().unwrap())],
+        &["--dry-run", "codex"],
+    );
+    let page = machine.plain(&output.stdout).replace(bin, "BIN");
+    insta::assert_snapshot!(page, @r#"
+    Codex: would change "tai" in HOME/other/config.toml, from CODEX_HOME
+      + command: "BIN/tai-mcp"
+      + env.TAI_MCP_INSTANCE: "codex"
+    "#);
+}
+
+#[test]
+fn the_variable_of_a_client_decides_its_file() {
+    let machine = Machine::new();
+    let home = |dir: &str| machine.home().join(dir).to_str().unwrap().to_owned();
+    for dir in ["claude", "codex"] {
+        fs::create_dir(machine.home().join(dir)).unwrap();
+    }
+    let (claude, codex) = (home("claude"), home("codex"));
+    let variables = [
+        ("CLAUDE_CONFIG_DIR", claude.as_str()),
+        ("CODEX_HOME", &codex),
+    ];
+    let output = run_with(&machine, &variables, &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for file in ["claude/.claude.json", "codex/config.toml"] {
+        let text = fs::read_to_string(machine.home().join(file)).unwrap();
+        assert!(text.contains("tai-mcp"), "{file}: {text}");
+    }
+    assert!(!machine.home().join(".claude.json").exists());
+    assert!(!machine.home().join(".codex").exists());
+}
+
+#[test]
+fn new_files_and_backups_are_private() {
+    let machine = Machine::new();
+    let cursor = write(&machine, ".cursor/mcp.json", "{}");
+    fs::set_permissions(&cursor, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(run(&machine, &["cursor", "codex"]).status.success());
+    assert_eq!(mode(&cursor), 0o644);
+    assert_eq!(
+        mode(&machine.home().join(".cursor/mcp.json.before-tai-1")),
+        0o600
+    );
+    assert_eq!(mode(&machine.home().join(".codex/config.toml")), 0o600);
+    assert_eq!(mode(&machine.home().join(".codex")), 0o700);
+}
+
+#[test]
+fn a_final_newline_that_the_client_removed_is_no_change() {
+    let machine = Machine::new();
+    let file = write(&machine, ".claude.json", "{}");
+    assert!(run(&machine, &["claude-code"]).status.success());
+    let after = fs::read_to_string(&file).unwrap();
+    fs::write(&file, after.trim_end()).unwrap();
+    let again = run(&machine, &["claude-code"]);
+    assert!(text(&again.stdout).contains("already set up"));
+    assert!(!machine.home().join(".claude.json.before-tai-2").exists());
+}
+
+#[test]
+fn a_link_to_no_file_is_refused() {
+    let machine = Machine::new();
+    fs::create_dir(machine.home().join(".cursor")).unwrap();
+    symlink("../nowhere", machine.home().join(".cursor/mcp.json")).unwrap();
+    let output = run(&machine, &["cursor"]);
+    insta::assert_snapshot!(machine.plain(&output.stderr), @"
+    error: Cursor is not set up: HOME/.cursor/mcp.json
+    caused by: it is a link to HOME/.cursor/../nowhere, which does not exist
+    hint: nothing was changed; fix the file and run this again, or add the entry by hand (`--print`)
+    ");
+}
+
+/// Needs root and setpriv: another user reads all files in a loop while setup changes them.
+#[test]
+fn another_user_never_reads_a_private_configuration() {
+    let machine = Machine::new();
+    fs::set_permissions(machine.home(), fs::Permissions::from_mode(0o755)).unwrap();
+    let file = write(&machine, ".claude.json", "");
+    let dir = machine.home().to_str().unwrap();
+    let script = format!("while :; do cat {dir}/.claude.json* {dir}/other; done");
+    let other = Command::new("setpriv")
+        .args(["--reuid", "65533", "--clear-groups", "sh", "-c", &script])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let Ok(mut other) = other else {
+        return eprintln!("skipped: setpriv is missing");
+    };
+    fs::write(machine.home().join("other"), "readable ").unwrap();
+    for _ in 0..20 {
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&file, SECRETS).unwrap();
+        assert!(run(&machine, &["claude-code"]).status.success());
+    }
+    other.kill().unwrap();
+    let seen = text(&other.wait_with_output().unwrap().stdout);
+    if seen.is_empty() {
+        return eprintln!("skipped: this user cannot start a process of another user");
+    }
+    assert!(!seen.contains("canary"), "{seen}");
 }

@@ -12,6 +12,14 @@ fn parse(text: &str) -> Result<CstRootNode, EditError> {
         .map_err(|error| EditError::Syntax(error.to_string()))
 }
 
+/// Returns the content as a value; `null` for an empty file.
+pub(super) fn value_of(text: &str) -> Result<serde_json::Value, EditError> {
+    let value = jsonc_parser::parse_to_serde_value::<Option<_>>(text, &ParseOptions::default());
+    value
+        .map(Option::unwrap_or_default)
+        .map_err(|error| EditError::Syntax(error.to_string()))
+}
+
 /// Removes the server.
 pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError> {
     let root = parse(text)?;
@@ -44,9 +52,10 @@ pub(super) fn add(
         }
     }
     let after = root.to_string();
-    Ok(match after.ends_with('\n') {
-        true => after,
-        false => after + "\n",
+    // Some clients save their file without a final newline, which must not count as a change.
+    Ok(match before.is_empty() && !after.ends_with('\n') {
+        true => after + "\n",
+        false => after,
     })
 }
 
@@ -78,6 +87,13 @@ fn entry(form: Entry, server: &Server<'_>) -> Value {
             ("type", string("stdio")),
             ("command", command),
             ("env", env),
+        ],
+        Entry::Copilot => vec![
+            ("type", string("local")),
+            ("command", command),
+            ("args", no_args),
+            ("env", env),
+            ("tools", Value::Array(vec![string("*")])),
         ],
         Entry::Zed => vec![
             ("source", string("custom")),
@@ -116,7 +132,9 @@ fn update(ours: &CstObject, form: Entry, server: &Server<'_>) {
             Value::Array(vec![command]),
             &format!("[{quoted}]"),
         ),
-        Entry::Plain | Entry::VsCode | Entry::Zed => set("command", command, &quoted),
+        Entry::Plain | Entry::VsCode | Entry::Copilot | Entry::Zed => {
+            set("command", command, &quoted);
+        }
     }
     // Arguments of the Node server or of another wrapper.
     if ours.get("args").is_some() {

@@ -6,9 +6,10 @@ mod server;
 mod toml;
 mod yaml;
 
-pub(in crate::cli) use server::{EditError, Server};
+pub(in crate::cli) use server::{EditError, KEY, Server};
 
 use super::registry::{Format, McpClient};
+use serde_json::{Map, Value};
 
 /// Returns the configuration with the server. An existing server keeps its environment and
 /// its other keys.
@@ -36,6 +37,26 @@ pub(in crate::cli) fn remove(client: &McpClient, text: &str) -> Result<String, E
         Format::Json(_) => json::remove(client.key, text),
         Format::Toml => toml::remove(client.key, text),
         Format::Yaml => yaml::remove(client.key, text),
+    }
+}
+
+/// Returns the entry of each server in the configuration, by its name.
+///
+/// # Errors
+/// Any [`EditError`].
+pub(in crate::cli) fn servers(
+    client: &McpClient,
+    text: &str,
+) -> Result<Map<String, Value>, EditError> {
+    let mut root = match client.format {
+        Format::Json(_) => json::value_of(text),
+        Format::Toml => toml::value_of(text),
+        Format::Yaml => yaml::value_of(text),
+    }?;
+    match root.get_mut(client.key).map(Value::take) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(servers)) => Ok(servers),
+        Some(_) => Err(EditError::Shape(client.key)),
     }
 }
 

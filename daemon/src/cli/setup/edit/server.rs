@@ -1,7 +1,7 @@
 //! The server entry of a configuration, and errors of edits.
 
 /// Name of the server in a client's configuration.
-pub(super) const KEY: &str = "tai";
+pub(in crate::cli) const KEY: &str = "tai";
 
 /// The server that a client starts.
 #[derive(Debug, Clone)]

@@ -76,6 +76,7 @@ fn each_client_gets_an_entry_in_its_format() {
     # cursor: .cursor/mcp.json
     # windsurf: .codeium/windsurf/mcp_config.json
     # gemini: .gemini/settings.json
+    # qwen: .qwen/settings.json
     {
       "mcpServers": {
         "tai": {
@@ -84,6 +85,20 @@ fn each_client_gets_an_entry_in_its_format() {
           "env": {
             "TAI_MCP_INSTANCE": "desk"
           }
+        }
+      }
+    }
+    # copilot: .copilot/mcp-config.json
+    {
+      "mcpServers": {
+        "tai": {
+          "type": "local",
+          "command": "/home/alice/.cargo/bin/tai-mcp",
+          "args": [],
+          "env": {
+            "TAI_MCP_INSTANCE": "desk"
+          },
+          "tools": ["*"]
         }
       }
     }

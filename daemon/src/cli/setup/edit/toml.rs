@@ -8,6 +8,12 @@ fn parse(text: &str) -> Result<DocumentMut, EditError> {
         .map_err(|error: toml_edit::TomlError| EditError::Syntax(error.message().to_owned()))
 }
 
+/// Returns the content as a value.
+pub(super) fn value_of(text: &str) -> Result<serde_json::Value, EditError> {
+    ::toml::from_str(text)
+        .map_err(|error: ::toml::de::Error| EditError::Syntax(error.message().to_owned()))
+}
+
 /// Removes the server, and the table of servers if it was the only one.
 pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError> {
     let mut document = parse(text)?;

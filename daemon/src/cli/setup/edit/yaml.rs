@@ -1,11 +1,48 @@
 //! Edits of YAML, the format of Goose.
 
 use super::server::{EditError, KEY, Server};
-use yaml_edit::{Document, Mapping, YamlError};
+use serde_json::{Map, Value};
+use yaml_edit::{Document, Mapping, YamlError, YamlNode};
+
+/// Limit of nested values. Deeper ones are read as `null`.
+const MAX_DEPTH: usize = 32;
 
 fn parse(text: &str) -> Result<Document, EditError> {
     text.parse()
         .map_err(|error: YamlError| EditError::Syntax(error.to_string()))
+}
+
+/// Returns the content as a value. Every scalar is read as text, and aliases as `null`.
+pub(super) fn value_of(text: &str) -> Result<Value, EditError> {
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    let root = parse(text)?.as_mapping();
+    Ok(root.map_or(Value::Null, |root| object(&root, 0)))
+}
+
+fn object(mapping: &Mapping, depth: usize) -> Value {
+    let fields = mapping.keys().filter_map(|key| {
+        let name = key.as_scalar()?.as_string();
+        let value = mapping.get(name.as_str())?;
+        Some((name, value_of_node(&value, depth + 1)))
+    });
+    Value::Object(fields.collect::<Map<_, _>>())
+}
+
+fn value_of_node(node: &YamlNode, depth: usize) -> Value {
+    if depth > MAX_DEPTH {
+        return Value::Null;
+    }
+    match node {
+        YamlNode::Scalar(scalar) => Value::String(scalar.as_string()),
+        YamlNode::Mapping(mapping) => object(mapping, depth),
+        YamlNode::Sequence(sequence) => sequence
+            .values()
+            .map(|value| value_of_node(&value, depth + 1))
+            .collect(),
+        YamlNode::Alias(_) | YamlNode::TaggedNode(_) => Value::Null,
+    }
 }
 
 /// Removes the server.

@@ -1,0 +1,182 @@
+//! Reads and replaces the configuration file of another program.
+//!
+//! The new text is written to a new file of mode 0600 in the same directory, which gets the old
+//! file's group and mode and then its name. No other user can read the text in between, and a
+//! reader gets the old file or the new one. A link stays, and its target is replaced.
+
+use crate::os::{self, files};
+use std::{
+    ffi::OsString,
+    fs::{self, File, Metadata},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Limit of links in a chain, as Linux has it.
+const MAX_LINKS: usize = 40;
+/// Number of names that are tried for a new file.
+const MAX_NAMES: u32 = 10_000;
+
+/// Reason for which a file is not read or replaced.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::cli::setup) enum FileError {
+    /// The file or a link to it belongs to another user.
+    #[error("{0} belongs to another user")]
+    Foreign(PathBuf),
+    /// The link has no target.
+    #[error("it is a link to {0}, which does not exist")]
+    Dangling(PathBuf),
+    /// The path is a directory or a device.
+    #[error("{0} is not a regular file")]
+    NotAFile(PathBuf),
+    /// The file exists since the previous look at it.
+    #[error("another program changed the file at the same time")]
+    Changed,
+    /// The system's error.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// An existing configuration file of this user.
+pub(in crate::cli::setup) struct Existing {
+    /// The file, or the target of the link.
+    path: PathBuf,
+    meta: Metadata,
+    /// Content.
+    pub(in crate::cli::setup) text: String,
+}
+
+/// Reads a file; `None` if there is none.
+///
+/// # Errors
+/// [`FileError`]; `InvalidData` if the file is not UTF-8.
+pub(in crate::cli::setup) fn read(path: &Path) -> Result<Option<Existing>, FileError> {
+    let Some(path) = target(path)? else {
+        return Ok(None);
+    };
+    let mut file = files::open_no_follow(&path)?;
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Err(FileError::NotAFile(path));
+    }
+    check_owner(&path, &meta)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(Some(Existing { path, meta, text }))
+}
+
+/// Follows the links at `path`, each of which must belong to this user. Returns `None` if there
+/// is no file.
+fn target(path: &Path) -> Result<Option<PathBuf>, FileError> {
+    let mut path = path.to_owned();
+    for links in 0..=MAX_LINKS {
+        let meta = match fs::symlink_metadata(&path) {
+            Ok(meta) => meta,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && links == 0 => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(FileError::Dangling(path));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if !meta.is_symlink() {
+            return Ok(Some(path));
+        }
+        check_owner(&path, &meta)?;
+        let next = fs::read_link(&path)?;
+        path = path.parent().unwrap_or(Path::new("")).join(next);
+    }
+    Err(io::Error::other("too many links").into())
+}
+
+fn check_owner(path: &Path, meta: &Metadata) -> Result<(), FileError> {
+    match os::file_access(meta) {
+        Some(access) if !access.own => Err(FileError::Foreign(path.to_owned())),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Creates a file of mode 0600 and its directory, of mode 0700.
+///
+/// # Errors
+/// [`FileError::Changed`] if the file exists.
+pub(in crate::cli::setup) fn create(path: &Path, text: &str) -> Result<(), FileError> {
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    let mut file = match files::create_private(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(FileError::Changed);
+        }
+        created => created?,
+    };
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    sync_dir_of(path)
+}
+
+impl Existing {
+    /// Saves a copy of the file, of mode 0600, under a free name next to `path`. Returns the
+    /// name.
+    ///
+    /// # Errors
+    /// The system's error.
+    pub(in crate::cli::setup) fn back_up(&self, path: &Path) -> Result<PathBuf, FileError> {
+        let (mut file, backup) = with_free_name(path, "before-tai")?;
+        file.write_all(self.text.as_bytes())?;
+        file.sync_all()?;
+        Ok(backup)
+    }
+
+    /// Replaces the file atomically. The new file has the old one's mode and, if possible, its
+    /// group.
+    ///
+    /// # Errors
+    /// [`FileError::Changed`] if another program has changed the file since [`read`].
+    pub(in crate::cli::setup) fn replace(&self, text: &str) -> Result<(), FileError> {
+        let (mut file, path) = with_free_name(&self.path, "tai-new")?;
+        let new = Unfinished(path);
+        file.write_all(text.as_bytes())?;
+        files::copy_access(&file, &self.meta)?;
+        file.sync_all()?;
+        let now = fs::symlink_metadata(&self.path)?;
+        if now.len() != self.meta.len() || now.modified()? != self.meta.modified()? {
+            return Err(FileError::Changed);
+        }
+        fs::rename(&new.0, &self.path)?;
+        // The name no longer belongs to this file.
+        std::mem::forget(new);
+        sync_dir_of(&self.path)
+    }
+}
+
+/// A new file under a temporary name, which is removed when dropped.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Creates a file of mode 0600 with the name `PATH.INFIX-N` and the first free number.
+fn with_free_name(path: &Path, infix: &str) -> io::Result<(File, PathBuf)> {
+    for number in 1..=MAX_NAMES {
+        let mut name: OsString = path.as_os_str().to_owned();
+        name.push(format!(".{infix}-{number}"));
+        let name = PathBuf::from(name);
+        match files::create_private(&name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return Ok((created?, name)),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn sync_dir_of(path: &Path) -> Result<(), FileError> {
+    Ok(path.parent().map_or(Ok(()), files::sync_dir)?)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+#[path = "replace_tests.rs"]
+mod tests;

@@ -1,0 +1,87 @@
+//! Files of other programs, opened and created so that no other user can read or exchange them.
+
+use std::{
+    fs::{File, Metadata, OpenOptions},
+    io,
+    path::Path,
+};
+
+/// Opens a file for reading. A link in the last component is an error, and the open of a FIFO
+/// does not block.
+///
+/// # Errors
+/// The system's error; on Unix `FilesystemLoop` or its like for a link.
+pub(crate) fn open_no_follow(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+    }
+    options.open(path)
+}
+
+/// Creates a file for writing, with mode 0600 from its creation on.
+///
+/// # Errors
+/// The system's error; `AlreadyExists` also for a link.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options
+            .mode(0o600)
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    }
+    options.open(path)
+}
+
+/// Gives `file` the mode and the group of another file of this user. If the group cannot be
+/// set, the new file has no permissions for its group.
+///
+/// # Errors
+/// The system's error for the mode.
+#[cfg(unix)]
+pub(crate) fn copy_access(file: &File, original: &Metadata) -> io::Result<()> {
+    use rustix::fs::{Gid, Mode, fchmod, fchown};
+    use std::os::unix::fs::MetadataExt as _;
+    let mut mode = original.mode() & 0o777;
+    if file.metadata()?.gid() != original.gid()
+        && fchown(file, None, Some(Gid::from_raw(original.gid()))).is_err()
+    {
+        mode &= !0o070;
+    }
+    Ok(fchmod(file, Mode::from_raw_mode(mode))?)
+}
+
+/// Does nothing: a new file inherits the access list of its directory.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub(crate) fn copy_access(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Writes the entries of a directory to the disk, so that a rename in it survives a power failure.
+///
+/// # Errors
+/// The system's error.
+#[cfg(unix)]
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// Does nothing: Windows has no such operation.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub(crate) fn sync_dir(_: &Path) -> io::Result<()> {
+    Ok(())
+}
