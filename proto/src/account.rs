@@ -63,6 +63,7 @@ pub enum Succession {
     Yields,
     /// The daemon stays, because its release is not older than the client's.
     IsCurrent,
-    /// The daemon stays, because its successor could not get the password.
-    HoldsPassword,
+    /// The daemon stays, because its successor would lack the password, or mails that wait for
+    /// approval.
+    IsNeeded,
 }

@@ -5,6 +5,7 @@ use crate::{
     text::{HeaderText, Label, Words},
 };
 use serde::{Deserialize, Serialize};
+use tai_names::Instance;
 
 /// Consent of a person, as far as the client knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +76,10 @@ pub struct MailPreview {
 pub struct HeldMail {
     /// Number of the mail for `taid approve`.
     pub number: u64,
+    /// Name and version of the client that submitted the mail, as the client gives them.
+    pub client: Label,
+    /// Instance of the client; `None` for the account's own address.
+    pub instance: Option<Instance>,
     /// Time of submission, RFC 3339.
     pub since: Label,
     /// Time of expiry, RFC 3339: one hour later.

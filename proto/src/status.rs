@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Version of the JSON format.
 pub const SCHEMA: u32 = 1;
 
+/// Limit of the clients that a status lists, so that it fits a frame whatever the clients are.
+pub const MAX_CLIENTS: usize = 256;
+
 /// Status of the daemon.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
@@ -27,8 +30,11 @@ pub struct Status {
     /// Number of mails that wait for `taid approve`.
     #[serde(default)]
     pub held: u64,
-    /// Connected agents, oldest connection first.
+    /// Connected agents, oldest connection first, at most [`MAX_CLIENTS`].
     pub clients: Vec<ClientStatus>,
+    /// Connected agents that `clients` leaves out.
+    #[serde(default)]
+    pub clients_left_out: u64,
 }
 
 /// Status of the process.

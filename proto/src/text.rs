@@ -23,7 +23,10 @@ pub type Words = Text<4096>;
 pub type Content = Text<MAX_CONTENT>;
 
 /// JSON document, at most 1 MiB.
-pub type Json = Text<{ 1 << 20 }>;
+pub type Json = Text<MAX_JSON>;
+
+/// Limit of a JSON document, in bytes: 1 MiB.
+pub const MAX_JSON: usize = 1 << 20;
 
 /// Limit of the content of a mail, incoming and outgoing, in bytes: 1 MiB.
 pub const MAX_CONTENT: usize = 1 << 20;

@@ -1,6 +1,7 @@
 //! Result of a command: an exit code, or an error with its cause and a hint. Only `cli::main`
 //! prints errors.
 
+use super::terminal::printable;
 use crate::config::ConfigError;
 use std::{fmt, process::ExitCode};
 use tai_client::ALREADY_RUNNING;
@@ -101,9 +102,10 @@ impl From<Fault> for CliError {
             FaultCode::VersionMismatch => Exit::VersionMismatch,
             _ => Exit::Failed,
         };
-        Self::new(fault.what)
-            .caused_by(fault.why)
-            .hint(fault.hint.render(Audience::Person))
+        // A fault may quote a mail, a client or the bridge.
+        Self::new(printable(&fault.what))
+            .caused_by(printable(&fault.why))
+            .hint(printable(&fault.hint.render(Audience::Person)))
             .exit_with(exit)
     }
 }

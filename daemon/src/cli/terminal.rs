@@ -13,11 +13,32 @@ pub(super) fn print(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// Replaces control characters, so that a name chosen by another program cannot move the cursor.
+/// Replaces control characters and characters that change the direction of text, so that text
+/// chosen by another program stays one line, moves no cursor and reorders nothing.
 pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '?' } else { c })
-        .collect()
+    text.chars().map(shown).collect()
+}
+
+/// As [`printable`], for text of several lines.
+pub(super) fn printable_lines(text: &str) -> String {
+    let shown = |c: char| {
+        if matches!(c, '\n' | '\t') {
+            c
+        } else {
+            shown(c)
+        }
+    };
+    text.chars().map(shown).collect()
+}
+
+fn shown(c: char) -> char {
+    match c {
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            '?'
+        }
+        c if c.is_control() => '?',
+        c => c,
+    }
 }
 
 /// Colour of a state.
@@ -116,6 +137,14 @@ pub(super) fn clear() -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn foreign_text_is_one_line_without_control_or_direction_characters() {
+        let hostile = "a\x1b]0;x\x07\r\nb\u{9b}31m\t\u{202e}c\u{2067}";
+        assert_eq!(printable(hostile), "a?]0;x???b?31m??c?");
+        assert_eq!(printable_lines(hostile), "a?]0;x??\nb?31m\t?c?");
+        assert_eq!(printable("Grüße 🚀"), "Grüße 🚀");
+    }
 
     #[test]
     fn only_a_terminal_gets_colours_and_cut_lines() {

@@ -27,7 +27,7 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
         ),
         ApprovalError::Full => (
             FaultCode::TooBusy,
-            "taid holds at most 32 mails and 8 MB for approval",
+            "taid holds at most 32 mails and 8 MB of an instance for approval, 256 mails and 64 MB in total",
             Hint::user("send or discard the waiting mails with `taid approve`"),
         ),
         ApprovalError::NotHeld(_) => (

@@ -31,7 +31,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
 
     [TooBusy]
     error: the approval queue is full
-    caused by: taid holds at most 32 mails and 8 MB for approval
+    caused by: taid holds at most 32 mails and 8 MB of an instance for approval, 256 mails and 64 MB in total
     hint: ask the user to send or discard the waiting mails with `taid approve`, then call again
     hint for a person: send or discard the waiting mails with `taid approve`
 

@@ -23,6 +23,7 @@ mod reading;
 mod record;
 mod service;
 mod submit;
+mod submitter;
 mod turns;
 mod walk;
 mod watch;
@@ -35,6 +36,7 @@ pub(crate) use digest::Digest;
 pub(crate) use error::MailError;
 pub(crate) use ledger::Outcome;
 pub(crate) use service::{MailOptions, MailService, StateFiles};
+pub(crate) use submitter::Submitter;
 
 /// Entry point of tests/fuzz.
 #[cfg(fuzzing)]

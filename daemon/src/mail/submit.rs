@@ -3,7 +3,7 @@
 
 use super::{
     approvals::Answered, check, error::MailError, ledger::HeldBack, prepared::PreparedMail,
-    service::MailService,
+    service::MailService, submitter::Submitter,
 };
 use crate::config::ConfirmPolicy;
 use tai_auth::{
@@ -14,7 +14,7 @@ use tai_proto::{
     approval::{Consent, HeldMail, Resolution, SubmitOutcome},
     call::{ResolveHeld, Submit},
     mail::{ReplyReceipt, SentMail},
-    names::{Instance, MailId},
+    names::MailId,
     text::{HeaderText, Label},
 };
 use tokio::time::Instant;
@@ -28,7 +28,7 @@ enum Failure {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Sends a mail or a reply from the instance's address, at most once. The same mail within ten
+    /// Sends a mail or a reply from the address of the submitter's instance, at most once. The same mail within ten
     /// minutes is refused unless `insist` is set. If the mail needs approval, it is sent only with
     /// an approving `consent`.
     ///
@@ -38,7 +38,7 @@ impl<B: Bridge> MailService<B> {
     /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
     pub(crate) async fn submit(
         &self,
-        instance: Option<&Instance>,
+        submitter: Submitter<'_>,
         submit: Submit,
         deadline: Instant,
     ) -> Result<SubmitOutcome, MailError> {
@@ -47,7 +47,7 @@ impl<B: Bridge> MailService<B> {
             insist,
             consent,
         } = submit;
-        let mail = self.prepare(instance, draft, deadline).await?;
+        let mail = self.prepare(submitter.instance, draft, deadline).await?;
         let sent = match consent {
             Consent::NotAsked => {
                 if self
@@ -62,9 +62,12 @@ impl<B: Bridge> MailService<B> {
                 self.send_once(&mail, insist, deadline).await?
             }
             Consent::Answered { ticket, answer } => {
-                match self.approvals.answer(&ticket, answer, mail, insist)? {
+                let answer = self
+                    .approvals
+                    .answer(&ticket, answer, mail, insist, submitter);
+                match answer? {
                     Answered::Approved(mail) => self.send_once(&mail, insist, deadline).await?,
-                    Answered::Held(held) => return Ok(SubmitOutcome::Held(held)),
+                    Answered::Held(held) => return Ok(SubmitOutcome::Held(*held)),
                 }
             }
         };

@@ -44,7 +44,11 @@ impl World {
             consent,
         };
         let desk = instance("desk");
-        self.mail.submit(Some(&desk), submit, soon()).await
+        let submitter = Submitter {
+            instance: Some(&desk),
+            client: "client 1",
+        };
+        self.mail.submit(submitter, submit, soon()).await
     }
 
     /// Sends a mail without asking.

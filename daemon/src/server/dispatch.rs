@@ -5,7 +5,10 @@ use super::{
     ipc::{CallContext, Caller, Service},
     status,
 };
-use crate::{fault, mail::MailError};
+use crate::{
+    fault,
+    mail::{MailError, Submitter},
+};
 use std::sync::Arc;
 use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
 use tai_proto::{
@@ -67,7 +70,12 @@ impl<T: Transport> App<T> {
         let report = |done, total| progress.report(done, total);
         Ok(match call {
             Call::Submit(submit) => {
-                let outcome = mail.submit(instance, submit, deadline).await;
+                let client = self.client_name(&caller);
+                let submitter = Submitter {
+                    instance,
+                    client: &client,
+                };
+                let outcome = mail.submit(submitter, submit, deadline).await;
                 Answer::Submit(outcome.map_err(failed)?)
             }
             Call::Fetch(fetch) => {
@@ -134,6 +142,15 @@ impl<T: Transport> App<T> {
         })
     }
 
+    /// Returns the caller's name and version: those of its MCP client, or of its program.
+    fn client_name(&self, caller: &Caller) -> String {
+        let (name, version) = self.clients.identity(caller.key);
+        match name.is_empty() {
+            true => caller.software.to_string(),
+            false => format!("{name} {version}").trim_end().to_owned(),
+        }
+    }
+
     /// Refuses a tool that the configuration forbids to the instance.
     ///
     /// # Errors
@@ -192,14 +209,15 @@ impl<T: Transport> App<T> {
         Json::new(text).map_err(|error| failed(error.to_string()))
     }
 
-    /// Stops this daemon if `release` is later and a successor can sign in with the same source.
+    /// Stops this daemon if `release` is later, a successor can sign in with the same source, and no
+    /// mail waits for approval.
     fn make_way(&self, release: Release) -> Succession {
         let own = Release::parse(env!("CARGO_PKG_VERSION"));
         if own.is_none_or(|own| own >= release) {
             return Succession::IsCurrent;
         }
-        if !self.successor_can_sign_in() {
-            return Succession::HoldsPassword;
+        if !self.successor_can_sign_in() || self.mail.count_held() > 0 {
+            return Succession::IsNeeded;
         }
         tracing::info!("stopping: a later release is installed");
         self.stop.cancel();

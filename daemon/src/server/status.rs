@@ -21,7 +21,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
             .known_address(instance)
             .map(|address| address.to_string())
     };
-    let mut clients = app.clients.rows();
+    let (mut clients, clients_left_out) = app.clients.rows(MAX_CLIENTS);
     for client in &mut clients {
         let instance = client
             .instance
@@ -69,6 +69,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
             .collect(),
         held: app.mail.count_held() as u64,
         clients,
+        clients_left_out,
     }
 }
 

@@ -98,6 +98,8 @@ fn preview() -> MailPreview {
 
 fn held() -> HeldMail {
     HeldMail {
+        client: "c".into(),
+        instance: None,
         number: 3,
         since: "a".into(),
         until: "b".into(),
@@ -236,7 +238,7 @@ pub(crate) fn answers() -> Vec<Answer> {
         Answer::GetStatus("{}".into()),
         Answer::ClaimAccount(AccountClaim::Serves(PasswordNeed::Needed)),
         Answer::OfferCredentials(()),
-        Answer::MakeWay(Succession::HoldsPassword),
+        Answer::MakeWay(Succession::IsNeeded),
         Answer::Login(SignedIn {
             username: username(),
             address: address(),

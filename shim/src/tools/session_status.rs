@@ -114,7 +114,7 @@ fn show(status: Status) -> Shown {
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
         waiting_for_approval: status.held,
-        clients: status.clients.len() as u64,
+        clients: status.clients.len() as u64 + status.clients_left_out,
     };
     Shown::new(text, &output)
 }

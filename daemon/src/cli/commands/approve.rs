@@ -5,7 +5,7 @@ use crate::cli::{
     error::{CliError, Exit},
     pages::approval as page,
     prompt,
-    terminal::print,
+    terminal::{print, printable},
 };
 use clap::Args;
 use std::time::SystemTime;
@@ -61,7 +61,7 @@ impl Approve {
             (true, _) => true,
             (_, true) => false,
             (false, false) => {
-                print(&page::mail(mail));
+                print(&page::mail(mail, SystemTime::now()));
                 if !prompt::consent("Send it?")? {
                     print(&format!(
                         "Not sent; it is still waiting. To discard it: `taid approve {number} --reject`"
@@ -72,7 +72,11 @@ impl Approve {
             }
         };
         match daemon.call(ResolveHeld { number, send }, LONG).await? {
-            Resolution::Sent(sent) => print(&format!("sent to {} ({})", sent.to, sent.message_id)),
+            Resolution::Sent(sent) => print(&format!(
+                "sent to {} ({})",
+                printable(&sent.to),
+                printable(&sent.message_id)
+            )),
             Resolution::Discarded => print(&format!("mail {number} discarded; nothing was sent")),
         }
         Ok(Exit::Success)

@@ -1,6 +1,9 @@
 //! `taid approve`: the list of waiting mails, and one mail as it would be sent.
 
-use crate::time::{seconds_until, span};
+use crate::{
+    cli::terminal::{printable, printable_lines},
+    time::{seconds_until, span},
+};
 use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
@@ -14,11 +17,12 @@ pub(in crate::cli) fn list(held: &[HeldMail], now: SystemTime) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{:>4}  {} -> {}\n      {}\n      expires in {}",
+            "{:>4}  {} -> {}\n      {}\n      asked by {}, expires in {}",
             mail.number,
-            mail.mail.from,
-            mail.mail.to,
-            mail.mail.subject,
+            printable(&mail.mail.from),
+            printable(&mail.mail.to),
+            printable(&mail.mail.subject),
+            requester(mail),
             time_left(&mail.until, now)
         );
     }
@@ -45,12 +49,30 @@ fn time_left(until: &str, now: SystemTime) -> String {
     }
 }
 
-/// Returns one mail as it would be sent.
-pub(in crate::cli) fn mail(held: &HeldMail) -> String {
+/// Returns the client that submitted a mail, and its instance.
+fn requester(held: &HeldMail) -> String {
+    let client = match held.client.as_str() {
+        "" => "an unnamed client".to_owned(),
+        client => printable(client),
+    };
+    match &held.instance {
+        Some(instance) => format!("{client} (instance {instance})"),
+        None => client,
+    }
+}
+
+/// Returns one mail as it would be sent, after the client that asked and the time.
+pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime) -> String {
     let mail = &held.mail;
+    let ago = seconds_until(&held.since, now).unwrap_or_default();
+    let ago = span(Duration::from_secs(ago.unsigned_abs()));
     let mut text = format!(
-        "From:    {}\nTo:      {}\nSubject: {}\n\n{}\n",
-        mail.from, mail.to, mail.subject, mail.text
+        "Asked by {}, {ago} ago\n\nFrom:    {}\nTo:      {}\nSubject: {}\n\n{}\n",
+        requester(held),
+        printable(&mail.from),
+        printable(&mail.to),
+        printable(&mail.subject),
+        printable_lines(&mail.text)
     );
     if mail.left_out > 0 {
         let _ = write!(text, "\n[{} more bytes]\n", mail.left_out);

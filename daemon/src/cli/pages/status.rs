@@ -21,7 +21,7 @@ struct Page {
 impl Page {
     fn line(&mut self, label: &str, text: &str) {
         // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "{label:<10} {text}");
+        let _ = writeln!(self.text, "{label:<10} {}", printable(text));
     }
 
     /// Adds a line for a time, if there is one.
@@ -60,10 +60,14 @@ pub(in crate::cli) fn render(status: &Status, now: SystemTime) -> String {
     if status.daemon.log_dropped > 0 {
         page.line("  dropped", &count(status.daemon.log_dropped, "line"));
     }
-    page.line("clients", &status.clients.len().to_string());
+    page.line("clients", &clients(status).to_string());
     if !status.clients.is_empty() {
         page.text.push('\n');
         page.text.push_str(&table(&status.clients, now));
+    }
+    if status.clients_left_out > 0 {
+        let left_out = count(status.clients_left_out, "more client");
+        let _ = write!(page.text, "\n{left_out}");
     }
     page.text.trim_end().to_owned()
 }
@@ -171,14 +175,15 @@ pub(in crate::cli) fn overview(all: &[Status], now: SystemTime) -> String {
     table.set_header(["PROFILE", "ACCOUNT", "SESSION", "RENEWAL", "CLIENTS", "PID"]);
     for status in all {
         let renewal = status.session.renews_at.as_deref();
-        table.add_row([
+        let row = [
             &status.daemon.profile,
             status.account.address.as_deref().unwrap_or("none"),
             state_text(&status.session),
             &renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
-            &status.clients.len().to_string(),
+            &clients(status).to_string(),
             &status.daemon.pid.to_string(),
-        ]);
+        ];
+        table.add_row(row.map(printable));
     }
     aligned(table, &[4, 5])
 }
@@ -236,18 +241,24 @@ fn table(clients: &[ClientStatus], now: SystemTime) -> String {
             (Some(call), Some(at)) => format!("{call}, {}", relative(at, now)),
             _ => "none".to_owned(),
         };
-        table.add_row([
-            &printable(name),
-            &printable(&client.version),
+        let row = [
+            name,
+            &client.version,
             &client.pid.to_string(),
             client.address.as_deref().unwrap_or("none"),
             &relative(&client.connected_at, now),
             &client.calls.to_string(),
             &client.in_flight.to_string(),
             &last,
-        ]);
+        ];
+        table.add_row(row.map(printable));
     }
     aligned(table, &[2, 5, 6])
+}
+
+/// Returns the number of connected clients.
+fn clients(status: &Status) -> u64 {
+    status.clients.len() as u64 + status.clients_left_out
 }
 
 fn count(n: u64, what: &str) -> String {

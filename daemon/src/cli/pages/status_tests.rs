@@ -57,6 +57,7 @@ fn status() -> Status {
         },
         unknown_sends: vec![],
         held: 0,
+        clients_left_out: 0,
         clients: vec![
             ClientStatus {
                 name: "Claude Code".into(),

@@ -1,7 +1,15 @@
 //! A mail is sent only if a person approved that same mail, once and in time.
 
-use super::{super::prepared::prepared, *};
+use super::{
+    super::{digest::Digest, prepared::prepared},
+    *,
+};
 use std::collections::HashSet;
+
+const CLIENT: Submitter<'static> = Submitter {
+    instance: None,
+    client: "client 1",
+};
 
 fn approvals() -> Approvals {
     Approvals::new(ConfirmPolicy::Always)
@@ -15,9 +23,9 @@ fn answer(
     text: &str,
 ) -> Result<Option<HeldMail>, ApprovalError> {
     let mail = prepared("b@x.org", text);
-    match approvals.answer(ticket, answer, mail, false)? {
+    match approvals.answer(ticket, answer, mail, false, CLIENT)? {
         Answered::Approved(_) => Ok(None),
-        Answered::Held(held) => Ok(Some(held)),
+        Answered::Held(held) => Ok(Some(*held)),
     }
 }
 
@@ -154,10 +162,24 @@ async fn an_open_question_cannot_be_decided_with_taid_approve() {
     assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
 }
 
+/// Makes a mail of another instance wait.
+fn hold_of(approvals: &Approvals, instance: &str, text: &str) -> Result<HeldMail, ApprovalError> {
+    let mail = || PreparedMail {
+        from: Address::new(format!("{instance}.alice@tai.chat")).unwrap(),
+        digest: Digest::of(&[instance, text]),
+        ..prepared("b@x.org", text)
+    };
+    let ticket = approvals.ask(&mail()).unwrap().ticket;
+    match approvals.answer(&ticket, ConsentAnswer::CannotAsk, mail(), false, CLIENT)? {
+        Answered::Approved(_) => panic!("not approved"),
+        Answered::Held(held) => Ok(*held),
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_mails_that_wait_are_bounded_in_number_and_size() {
     let approvals = approvals();
-    for n in 0..MAX_HELD {
+    for n in 0..OF_ADDRESS.mails {
         hold(&approvals, &n.to_string()).unwrap();
     }
     assert_eq!(hold(&approvals, "more"), Err(ApprovalError::Full));
@@ -167,4 +189,37 @@ async fn the_mails_that_wait_are_bounded_in_number_and_size() {
     let large = |n: u8| format!("{n}{}", "x".repeat(1 << 20));
     let kept = (0..9).filter(|n| hold(&approvals, &large(*n)).is_ok());
     assert!(kept.count() < 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_instance_fills_the_queue_of_another_in_any_spelling() {
+    let approvals = approvals();
+    for n in 0..OF_ADDRESS.mails {
+        hold_of(&approvals, "lab", &n.to_string()).unwrap();
+    }
+    for full in ["lab", "LAB", "Lab"] {
+        let more = hold_of(&approvals, full, "more");
+        assert_eq!(more, Err(ApprovalError::Full), "{full}");
+    }
+    assert!(hold_of(&approvals, "desk", "text").is_ok());
+    let total = OF_ADDRESS.mails..OF_DAEMON.mails * 2;
+    let kept = total.filter(|n| hold_of(&approvals, &format!("i{n}"), "text").is_ok());
+    assert_eq!(kept.count() + OF_ADDRESS.mails + 1, OF_DAEMON.mails);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_instance_evicts_the_questions_of_another() {
+    let approvals = approvals();
+    let of = |instance: &str, text: &str| PreparedMail {
+        from: Address::new(format!("{instance}.alice@tai.chat")).unwrap(),
+        ..prepared("b@x.org", text)
+    };
+    let ticket = ask(&approvals, "text");
+    for n in 0..MAX_ALL_QUESTIONS + 10 {
+        // Many invented instances together reach the total.
+        let instance = format!("i{}", n / MAX_QUESTIONS);
+        approvals.ask(&of(&instance, &n.to_string())).unwrap();
+    }
+    assert!(approvals.table().approvals.len() <= MAX_ALL_QUESTIONS);
+    assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
 }

@@ -12,7 +12,7 @@ pub(crate) enum ApprovalError {
     /// The person declined.
     #[error("the user did not approve the mail")]
     Declined,
-    /// The queue of waiting mails is full.
+    /// The sender's queue of waiting mails is full, or the daemon's.
     #[error("the approval queue is full")]
     Full,
     /// No mail with this number waits.

@@ -2,8 +2,12 @@
 //! They exist in memory only. A restart of the daemon discards them, and nothing is sent.
 //!
 //! A client gets a ticket of 128 random bits with each question and returns it with the answer
-//! and the mail. The ticket is valid once, for the same mail, for ten minutes. In MCP it is the
-//! `requestState`, which clients store.
+//! and the mail. The ticket is valid once, for the same mail, for ten minutes. It belongs to the
+//! sender's address, and so to an instance, not to a connection: in MCP it is the `requestState`,
+//! which clients store and may return on another connection.
+//!
+//! Each address has a pool of its own for questions and for waiting mails, so that no instance can
+//! fill or empty another's.
 
 mod error;
 mod policy;
@@ -11,7 +15,7 @@ mod state;
 
 pub(crate) use error::ApprovalError;
 
-use super::prepared::PreparedMail;
+use super::{prepared::PreparedMail, submitter::Submitter};
 use crate::{config::ConfirmPolicy, time::rfc3339};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use state::{Approval, Effect, Event, Room, WaitingMail, step};
@@ -23,18 +27,37 @@ use std::{
 use tai_proto::{
     approval::{ConsentAnswer, HeldMail, Question},
     call::ResolveHeld,
+    names::Address,
+    text::Label,
 };
 
 /// Time limit for the answer to a question.
 const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
-/// Limit of open questions. A further question replaces the oldest.
-const MAX_QUESTIONS: usize = 256;
+/// Limit of one address's open questions. A further question replaces the oldest of the address.
+const MAX_QUESTIONS: usize = 64;
+/// Limit of all open questions. A further question replaces the oldest of the address with the
+/// most questions.
+const MAX_ALL_QUESTIONS: usize = 1024;
 /// Time for which a mail waits for `taid approve`.
 const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
-/// Limit of waiting mails.
-const MAX_HELD: usize = 32;
-/// Limit of the bytes of all waiting mails.
-const MAX_HELD_BYTES: usize = 8 << 20;
+
+/// Limits of the mails that wait.
+#[derive(Debug, Clone, Copy)]
+struct Capacity {
+    mails: usize,
+    bytes: usize,
+}
+
+/// Capacity of one address.
+const OF_ADDRESS: Capacity = Capacity {
+    mails: 32,
+    bytes: 8 << 20,
+};
+/// Capacity of the daemon.
+const OF_DAEMON: Capacity = Capacity {
+    mails: 256,
+    bytes: 64 << 20,
+};
 
 /// The approvals of a daemon.
 #[derive(Debug)]
@@ -56,7 +79,7 @@ pub(super) enum Answered {
     /// The caller sends this mail.
     Approved(Arc<PreparedMail>),
     /// The mail waits for `taid approve`.
-    Held(HeldMail),
+    Held(Box<HeldMail>),
 }
 
 /// A mail that a person approved with `taid approve`. Dropping it ends the approval, because the
@@ -114,10 +137,11 @@ impl Approvals {
         filled.map_err(|_| ApprovalError::NoRandom)?;
         let ticket: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut table = self.table();
-        table.bound_questions();
+        table.bound_questions(&mail.from);
         table.last_key += 1;
         let question = Approval::Asked {
             ticket: ticket.clone(),
+            from: mail.from.clone(),
             digest: mail.digest.clone(),
             until: now() + QUESTION_LIFE,
         };
@@ -140,6 +164,7 @@ impl Approvals {
         answer: ConsentAnswer,
         mail: PreparedMail,
         insist: bool,
+        submitter: Submitter<'_>,
     ) -> Result<Answered, ApprovalError> {
         let mut table = self.table();
         let key = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
@@ -150,6 +175,8 @@ impl Approvals {
             number,
             mail: Arc::new(mail),
             insist,
+            client: submitter.client.to_owned(),
+            instance: submitter.instance.cloned(),
             since: SystemTime::now(),
             until: now() + HELD_LIFE,
         };
@@ -166,7 +193,7 @@ impl Approvals {
                 let held = held.map(|(_, mail)| show(mail));
                 let held = held.ok_or(ApprovalError::NoTicket)?;
                 table.last_number = table.last_number.max(held.number);
-                Ok(Answered::Held(held))
+                Ok(Answered::Held(Box::new(held)))
             }
         }
     }
@@ -266,25 +293,51 @@ impl Table {
         if self.mails().any(is_same) {
             return Room::Same;
         }
-        let bytes: usize = self.mails().map(|(_, waiting)| waiting.mail.size()).sum();
-        match self.mails().count() < MAX_HELD && bytes + mail.size() <= MAX_HELD_BYTES {
+        let all: Vec<&PreparedMail> = self.mails().map(|(_, waiting)| &*waiting.mail).collect();
+        let mut own = all.clone();
+        own.retain(|other| other.from.matches(mail.from.as_str()));
+        match OF_ADDRESS.has_room(&own, mail) && OF_DAEMON.has_room(&all, mail) {
             true => Room::Free,
             false => Room::Full,
         }
     }
 
-    /// Removes the oldest question if the limit is reached.
-    fn bound_questions(&mut self) {
-        let is_question = |approval: &Approval| matches!(approval, Approval::Asked { .. });
-        let questions = self.approvals.iter();
-        let mut questions = questions.filter(|(_, approval)| is_question(approval));
-        let oldest = questions.next().map(|(key, _)| *key);
-        if questions.count() + 1 >= MAX_QUESTIONS
-            && let Some(oldest) = oldest
-        {
-            self.approvals.remove(&oldest);
+    /// Removes the oldest question of the address, or of the address with the most questions, if a
+    /// limit is reached.
+    fn bound_questions(&mut self, address: &Address) {
+        let mut pools: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        for (key, approval) in &self.approvals {
+            match approval {
+                Approval::Asked { from, .. } => pools.entry(pool(from)).or_default().push(*key),
+                Approval::Held(_) | Approval::Sending(_) => {}
+            }
+        }
+        let own = pools.get(&pool(address));
+        let all: usize = pools.values().map(Vec::len).sum();
+        let full = match own {
+            Some(own) if own.len() >= MAX_QUESTIONS => Some(own),
+            Some(_) | None if all >= MAX_ALL_QUESTIONS => {
+                pools.values().max_by_key(|all| all.len())
+            }
+            Some(_) | None => None,
+        };
+        if let Some(oldest) = full.and_then(|pool| pool.first()) {
+            self.approvals.remove(oldest);
         }
     }
+}
+
+impl Capacity {
+    /// Returns whether there is room for one more mail beside these.
+    fn has_room(self, waiting: &[&PreparedMail], mail: &PreparedMail) -> bool {
+        let bytes: usize = waiting.iter().map(|other| other.size()).sum();
+        waiting.len() < self.mails && bytes + mail.size() <= self.bytes
+    }
+}
+
+/// Returns the name of an address's pool. Addresses are case-insensitive.
+fn pool(address: &Address) -> String {
+    address.as_str().to_ascii_lowercase()
 }
 
 /// Returns the time of the runtime's clock, which tests can pause.
@@ -296,6 +349,8 @@ fn now() -> Instant {
 fn show(waiting: &WaitingMail) -> HeldMail {
     HeldMail {
         number: waiting.number,
+        client: Label::from(waiting.client.as_str()),
+        instance: waiting.instance.clone(),
         since: rfc3339(waiting.since).as_str().into(),
         until: rfc3339(waiting.since + HELD_LIFE).as_str().into(),
         mail: waiting.mail.preview(),

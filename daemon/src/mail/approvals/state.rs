@@ -8,7 +8,10 @@ use std::{
     sync::Arc,
     time::{Instant, SystemTime},
 };
-use tai_proto::approval::ConsentAnswer;
+use tai_proto::{
+    approval::ConsentAnswer,
+    names::{Address, Instance},
+};
 
 /// State of one mail that needs a person's approval.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub(super) enum Approval {
     Asked {
         /// The proof that this question was asked.
         ticket: String,
+        /// The sender, to whose pool the question belongs.
+        from: Address,
         /// The mail.
         digest: Digest,
         /// The time at which the question expires.
@@ -36,6 +41,10 @@ pub(super) struct WaitingMail {
     pub(super) mail: Arc<PreparedMail>,
     /// Whether to send it although the same mail was sent within ten minutes.
     pub(super) insist: bool,
+    /// Name and version of the client that submitted the mail.
+    pub(super) client: String,
+    /// Instance of that client.
+    pub(super) instance: Option<Instance>,
     pub(super) since: SystemTime,
     /// The time at which the mail is discarded.
     pub(super) until: Instant,

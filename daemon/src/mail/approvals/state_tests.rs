@@ -8,6 +8,8 @@ fn waiting(text: &str, until: Instant) -> WaitingMail {
         number: 1,
         mail: Arc::new(prepared("b@x.org", text)),
         insist: false,
+        client: "client 1".into(),
+        instance: None,
         since: SystemTime::UNIX_EPOCH,
         until,
     }
@@ -17,6 +19,7 @@ fn states(now: Instant) -> Vec<(&'static str, Option<Approval>)> {
     let (soon, past) = (now + Duration::from_secs(60), now);
     let asked = |until| Approval::Asked {
         ticket: "ticket".into(),
+        from: prepared("b@x.org", "text").from,
         digest: prepared("b@x.org", "text").digest,
         until,
     };

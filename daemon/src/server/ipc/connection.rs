@@ -109,7 +109,9 @@ where
 {
     let key = shared.key;
     let record = match &role {
-        Role::Agent { instance } => Some(shared.clients.add(key, instance.as_ref(), pid, software)),
+        Role::Agent { instance } => {
+            Some(shared.clients.add(key, instance.as_ref(), pid, &software))
+        }
         Role::Person => None,
     };
     let (events, mut happening) = mpsc::channel(MAX_IN_FLIGHT);
@@ -117,7 +119,11 @@ where
         shared,
         stream,
         decoder,
-        caller: Caller { key, role },
+        caller: Caller {
+            key,
+            software: software.into(),
+            role,
+        },
         record,
         open: HashMap::new(),
         events,
@@ -205,7 +211,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             ToDaemon::Attach(_) => Err(ConnectionError::AttachedTwice),
             ToDaemon::Identify(identity) => {
                 if let Some(record) = &self.record {
-                    record.identify(identity);
+                    record.identify(&identity);
                 }
                 Ok(())
             }

@@ -18,6 +18,8 @@ use tokio::{sync::mpsc, time::Instant};
 pub(crate) struct Caller {
     /// The connection's number. A daemon uses each number once.
     pub(crate) key: u64,
+    /// Name and release of the client's program, at most [`MAX_HELLO`](tai_proto::hello::MAX_HELLO) bytes.
+    pub(crate) software: Arc<str>,
     /// The connection's role. An agent without an instance has the daemon's default one.
     pub(crate) role: Role,
 }

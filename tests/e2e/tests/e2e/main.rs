@@ -28,6 +28,7 @@ mod mail;
 mod mcp;
 mod processes;
 mod push;
+mod roles;
 mod seed;
 mod sending;
 mod session;

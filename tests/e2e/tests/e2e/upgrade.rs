@@ -129,7 +129,7 @@ fn an_older_daemon_is_replaced_and_its_successor_answers_the_call() {
 #[test]
 fn an_older_daemon_with_a_typed_password_continues_serving() {
     let machine = Machine::new();
-    let (asked, _serving) = earlier_daemon(&machine, Succession::HoldsPassword);
+    let (asked, _serving) = earlier_daemon(&machine, Succession::IsNeeded);
     let mut shim = later_client(&machine);
     for _ in 0..2 {
         let result = shim.call("mark_read", json!({"email_id": 9}));
@@ -155,7 +155,7 @@ fn a_daemon_is_replaced_only_by_a_later_release_and_with_a_recoverable_password(
     assert_eq!(ask(&machine, own), Succession::IsCurrent);
     // A successor would not have the password from the environment.
     let later = Release(own.0 + 1, 0, 0);
-    assert_eq!(ask(&machine, later), Succession::HoldsPassword);
+    assert_eq!(ask(&machine, later), Succession::IsNeeded);
     assert_eq!(machine.status()["account"]["can_sign_in_again"], false);
     drop(taid);
     let file = machine.home().join("password");

@@ -1,0 +1,191 @@
+//! Who may do what: the calls of an agent, the owners of leases and tickets, and hostile names.
+
+use crate::mail::mail;
+use tai_e2e::{Machine, raw::Raw};
+use tai_proto::{
+    Answer, FaultCode, Method, ToDaemon,
+    account::{Credentials, Succession},
+    approval::{Consent, ConsentAnswer, SubmitOutcome},
+    call::{
+        Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, Release, ResolveHeld,
+        Settle, Stop, Submit,
+    },
+    frame::MAX_FRAME,
+    hello::{Hello, Welcome},
+    mail::{Draft, Format, Target},
+    message::{Identity, Role},
+};
+
+fn agent(instance: &str) -> Role {
+    let instance = Some(instance.parse().unwrap());
+    Role::Agent { instance }
+}
+
+/// Makes a call and returns its answer.
+fn call(raw: &mut Raw, method: impl Method) -> Result<Answer, FaultCode> {
+    raw.request(1, method);
+    let (_, result) = raw.answer();
+    result.map_err(|fault| fault.code)
+}
+
+fn leased(raw: &mut Raw) -> Option<tai_proto::names::MailId> {
+    match call(raw, Fetch { id: None }).unwrap() {
+        Answer::Fetch(fetched) => fetched.mail.map(|mail| mail.envelope.id),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn submit(content: &str, consent: Consent) -> Submit {
+    Submit {
+        draft: Draft {
+            target: Target::New {
+                to: Some("bob@tai.chat".into()),
+            },
+            subject: None,
+            content: tai_proto::text::Content::cut(content),
+            format: Format::Markdown,
+        },
+        insist: false,
+        consent,
+    }
+}
+
+/// Submits a mail and returns the ticket of the question.
+fn ask(raw: &mut Raw, content: &str) -> tai_proto::text::Label {
+    match call(raw, submit(content, Consent::NotAsked)).unwrap() {
+        Answer::Submit(SubmitOutcome::Ask(question)) => question.ticket,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn answered(ticket: &tai_proto::text::Label, answer: ConsentAnswer) -> Consent {
+    let ticket = ticket.clone();
+    Consent::Answered { ticket, answer }
+}
+
+#[test]
+fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_instance() {
+    let machine = Machine::new();
+    machine.configure("confirm_send = \"always\"\n");
+    let _taid = machine.start();
+    let mut raw = Raw::open_as(&machine.socket(), agent("desk"));
+    let ticket = ask(&mut raw, "text");
+    let held = call(
+        &mut raw,
+        submit("text", answered(&ticket, ConsentAnswer::CannotAsk)),
+    );
+    assert!(matches!(held, Ok(Answer::Submit(SubmitOutcome::Held(_)))));
+    let refused = Err(FaultCode::NotPermitted);
+    for send in [true, false] {
+        let resolve = ResolveHeld { number: 1, send };
+        assert_eq!(call(&mut raw, resolve), refused);
+    }
+    assert_eq!(call(&mut raw, ListHeld), refused);
+    assert_eq!(call(&mut raw, Logout), refused);
+    assert_eq!(call(&mut raw, Stop), refused);
+    let login = Login {
+        credentials: Credentials {
+            username: "mallory".parse().unwrap(),
+            password: tai_proto::Secret::new("another-password".to_owned()),
+        },
+        save: false,
+    };
+    assert_eq!(call(&mut raw, login), refused);
+    // A daemon with a mail that waits does not make way either.
+    let make_way = MakeWay {
+        release: Release(9999, 0, 0),
+    };
+    let stays = Ok(Answer::MakeWay(Succession::IsNeeded));
+    assert_eq!(call(&mut raw, make_way), stays);
+    raw.frame(&ToDaemon::Attach(agent("lab")));
+    assert!(raw.is_hung_up_on());
+    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
+}
+
+#[test]
+fn a_lease_is_settled_and_ended_only_by_its_connection() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let new = mail("desk.alice@tai.chat", "subject", "2026-01-01 00:00:00");
+    machine.sandbox.deliver(&new).unwrap().unwrap();
+    let mut holder = Raw::open_as(&machine.socket(), agent("desk"));
+    let id = leased(&mut holder).expect("a mail");
+    for instance in ["desk", "lab"] {
+        let mut other = Raw::open_as(&machine.socket(), agent(instance));
+        assert_eq!(call(&mut other, Settle { id }), Err(FaultCode::NotFound));
+        for delivery in [Delivery::Delivered, Delivery::Returned] {
+            let end = EndLease { id, delivery };
+            assert_eq!(call(&mut other, end), Ok(Answer::EndLease(())));
+        }
+        assert_eq!(leased(&mut other), None, "{instance} took a leased mail");
+    }
+    assert!(call(&mut holder, Settle { id }).is_ok());
+    // The holder leaves before it has written the mail. Another instance's report has no effect.
+    drop(holder);
+    let mut lab = Raw::open_as(&machine.socket(), agent("lab"));
+    let delivery = Delivery::Delivered;
+    assert!(call(&mut lab, EndLease { id, delivery }).is_ok());
+    let mut next = Raw::open_as(&machine.socket(), agent("desk"));
+    assert_eq!(leased(&mut next), Some(id), "the mail is lost");
+}
+
+#[test]
+fn a_ticket_belongs_to_an_instance_and_survives_its_connection() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .add_account("bob", "sandbox-password")
+        .unwrap();
+    machine.configure("confirm_send = \"always\"\n");
+    let _taid = machine.start();
+    let yes = ConsentAnswer::Approved;
+    let ticket = ask(&mut Raw::open_as(&machine.socket(), agent("desk")), "one");
+    let mut lab = Raw::open_as(&machine.socket(), agent("lab"));
+    let stolen = call(&mut lab, submit("one", answered(&ticket, yes)));
+    assert_eq!(stolen, Err(FaultCode::NotPermitted));
+    let ticket = ask(&mut Raw::open_as(&machine.socket(), agent("desk")), "two");
+    let mut again = Raw::open_as(&machine.socket(), agent("desk"));
+    let sent = call(&mut again, submit("two", answered(&ticket, yes)));
+    assert!(
+        matches!(sent, Ok(Answer::Submit(SubmitOutcome::Sent(_)))),
+        "{sent:?}"
+    );
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+}
+
+/// Appends a string in the form of the protocol.
+fn string(bytes: &mut Vec<u8>, text: &[u8]) {
+    bytes.extend((text.len() as u64).to_le_bytes());
+    bytes.extend(text);
+}
+
+#[test]
+fn hostile_names_end_their_connection_and_never_reach_a_page() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let long = vec![b'x'; MAX_FRAME - 64];
+    for name in [b"x\x1b]0;PWNED\x07".as_slice(), &long, b"", b"a/b"] {
+        let mut raw = Raw::connect(&machine.socket()).unwrap();
+        raw.frame(&Hello::new("test"));
+        raw.read::<Welcome>().unwrap();
+        // `Attach(Agent { instance: Some(name) })`.
+        let mut body = [0u32.to_le_bytes(), 0u32.to_le_bytes()].concat();
+        body.push(1);
+        string(&mut body, name);
+        raw.bytes(&(body.len() as u32).to_le_bytes());
+        raw.bytes(&body);
+        raw.request(1, GetInfo);
+        assert!(raw.is_hung_up_on(), "{} bytes", name.len());
+    }
+    // A name that fits the limits is shown without its control characters.
+    let mut raw = Raw::open_as(&machine.socket(), agent("desk"));
+    raw.frame(&ToDaemon::Identify(Identity {
+        name: "x\x1b]0;PWNED\x07\nline".into(),
+        version: "\u{202e}1".into(),
+    }));
+    assert!(call(&mut raw, GetInfo).is_ok());
+    let page = machine.plain(&machine.cli(&["status"]).stdout);
+    assert!(page.contains("x?]0;PWNED??line"), "{page}");
+    assert!(!page.contains(['\x1b', '\x07', '\u{202e}']), "{page:?}");
+}
