@@ -48,6 +48,8 @@
 //!
 //! Each error type implements [`std::error::Error`] with its cause as `source`; [`chain`] writes
 //! both on one line. No error, no `Debug` output and no log line contains a password or a token.
+//! Texts of the bridge in errors are single lines of at most 1,000 characters without control
+//! characters.
 //!
 //! # Features
 //!
@@ -68,6 +70,7 @@ pub mod bridge;
 mod check;
 pub mod credentials;
 mod error_chain;
+mod foreign;
 pub mod private_file;
 pub mod session;
 #[cfg(any(test, feature = "test-util"))]
@@ -76,4 +79,5 @@ pub mod time;
 
 pub use check::check_login;
 pub use error_chain::chain;
+pub use foreign::one_line;
 pub use tai_names::Username;

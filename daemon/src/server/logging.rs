@@ -88,12 +88,12 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
     };
     // Each writer has its own thread, so a blocked standard error stops neither the daemon nor the
     // file.
-    let (writer, file_guard) = non_blocking("taid-log", sink);
+    let (writer, file_guard) = non_blocking("taid-log", OneLine(sink));
     let stderr: Box<dyn io::Write + Send> = match to_stderr {
         true => Box::new(io::stderr()),
         false => Box::new(io::sink()),
     };
-    let (watched, watched_guard) = non_blocking("taid-stderr", stderr);
+    let (watched, watched_guard) = non_blocking("taid-stderr", OneLine(stderr));
     let slow = writer.error_counter();
     // Lines of other crates are excluded, because at debug level they contain HTTP headers.
     let own = |meta: &tracing::Metadata<'_>| meta.target().starts_with("tai");
@@ -117,12 +117,39 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
     }
 }
 
-fn non_blocking(thread: &str, sink: Box<dyn io::Write + Send>) -> (NonBlocking, WorkerGuard) {
+fn non_blocking(
+    thread: &str,
+    sink: OneLine<Box<dyn io::Write + Send>>,
+) -> (NonBlocking, WorkerGuard) {
     NonBlockingBuilder::default()
         .buffered_lines_limit(MAX_QUEUED)
         .lossy(true)
         .thread_name(thread)
         .finish(sink)
+}
+
+/// Writer of events, each of which is one call and becomes one line. A line break inside an event
+/// would forge a line, and other control characters would control the reader's terminal. They
+/// become spaces and U+FFFD.
+struct OneLine<W>(W);
+
+impl<W: io::Write> io::Write for OneLine<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = event.strip_suffix(b"\n").unwrap_or(event);
+        let is_clean = text.iter().all(|byte| (b' '..=b'~').contains(byte));
+        if is_clean {
+            self.0.write_all(event)?;
+        } else {
+            let mut line = tai_auth::one_line(&String::from_utf8_lossy(text));
+            line.push('\n');
+            self.0.write_all(line.as_bytes())?;
+        }
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Writer with a limit per day, so that a misbehaving client cannot fill the disk.
@@ -172,6 +199,21 @@ fn open(dir: &Path) -> io::Result<RollingFileAppender> {
 mod tests {
     use super::*;
     use std::io::Write as _;
+
+    #[test]
+    fn an_event_is_one_line_without_control_characters() {
+        let mut lines = OneLine(Vec::new());
+        for event in [
+            "INFO ✅ Login successful\n",
+            "WARN a\nb\r\n\u{1b}[2J\u{9b}2J\u{202e}\u{2028}c\n",
+        ] {
+            lines.write_all(event.as_bytes()).unwrap();
+        }
+        assert_eq!(
+            String::from_utf8(lines.0).unwrap(),
+            "INFO ✅ Login successful\nWARN a b  \u{fffd}[2J\u{fffd}2J\u{fffd} c\n"
+        );
+    }
 
     #[test]
     fn lines_beyond_the_daily_limit_are_dropped_and_counted() {

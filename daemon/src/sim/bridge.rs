@@ -8,7 +8,6 @@ use http::{
     header::{DATE, RETRY_AFTER},
 };
 use secrecy::ExposeSecret as _;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{
     collections::HashMap,
@@ -18,7 +17,8 @@ use std::{
 use tai_auth::{
     bridge::{
         BridgeError,
-        transport::{Exchange, RawAnswer, Transport},
+        expected::Expected,
+        transport::{Exchange, RawAnswer, Transport, parse},
     },
     testing::jwt,
 };
@@ -292,7 +292,11 @@ impl WorldTransport {
         Some(LoginGuard(self))
     }
 
-    async fn meet<B: DeserializeOwned>(&self, asked: Asked) -> Result<RawAnswer<B>, BridgeError> {
+    async fn meet<E: Expected>(
+        &self,
+        asked: Asked,
+        expected: E,
+    ) -> Result<RawAnswer<E::Value>, BridgeError> {
         let broken = || BridgeError::Broken {
             detail: "connection reset".into(),
         };
@@ -321,21 +325,22 @@ impl WorldTransport {
                 if after {
                     self.world.inner().serve(&asked);
                 }
-                self.raw(status, "<html>a page</html>")
+                self.raw(status, "<html>a page</html>", expected)
             }
             Fate::Answered => {
                 let (status, answer) = self.world.inner().serve(&asked);
                 sleep(self.world.moment(50)).await;
-                self.raw(status, &answer.to_string())
+                self.raw(status, &answer.to_string(), expected)
             }
         }
     }
 
-    fn raw<B: DeserializeOwned>(
+    fn raw<E: Expected>(
         &self,
         status: u16,
         body: &str,
-    ) -> Result<RawAnswer<B>, BridgeError> {
+        expected: E,
+    ) -> Result<RawAnswer<E::Value>, BridgeError> {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(self.world.inner().true_time());
         let mut headers = HeaderMap::new();
         let date = HeaderValue::try_from(httpdate::fmt_http_date(now)).unwrap();
@@ -346,16 +351,17 @@ impl WorldTransport {
         Ok(RawAnswer {
             status: StatusCode::from_u16(status).unwrap(),
             headers,
-            body: serde_json::from_str(body),
+            body: parse(expected, body.as_bytes()),
         })
     }
 }
 
 impl Transport for WorldTransport {
-    async fn exchange<B: DeserializeOwned + Send + 'static>(
+    async fn exchange<E: Expected>(
         &self,
         exchange: Exchange<'_>,
-    ) -> Result<RawAnswer<B>, BridgeError> {
+        expected: E,
+    ) -> Result<RawAnswer<E::Value>, BridgeError> {
         let asked = Asked::new(&exchange);
         let after = exchange.timeout;
         tokio::select! {
@@ -363,7 +369,7 @@ impl Transport for WorldTransport {
             () = self.dead.cancelled() => std::future::pending().await,
             met = async {
                 let _login = self.begin(&asked);
-                timeout(after, self.meet(asked)).await
+                timeout(after, self.meet(asked, expected)).await
             } => met.unwrap_or(Err(BridgeError::TimedOut { after })),
         }
     }

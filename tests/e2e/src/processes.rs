@@ -42,6 +42,17 @@ pub fn is_running(pid: u32) -> bool {
     !stat.is_empty() && !stat.contains(") Z ") && !stat.contains(") X ")
 }
 
+/// Returns the largest resident memory of a process so far, in kB.
+///
+/// # Panics
+/// If there is no such process.
+pub fn peak_memory(pid: u32) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let row = text.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = row.and_then(|row| row.split_whitespace().nth(1));
+    number.unwrap().parse().unwrap()
+}
+
 /// Returns the arguments of each running process whose arguments contain this text.
 pub fn with_argument(text: &str) -> Vec<String> {
     let processes = all().into_values().filter(|process| process.runs);

@@ -3,7 +3,7 @@
 //! - `GET counts`, `log`, `mails`, `behaviour`: requests per endpoint, the last 1,000 requests,
 //!   all mails with bodies, the behaviour
 //! - `PATCH behaviour {field: value}`: changes the named fields
-//! - `POST faults {kind,count,endpoint,retry_after}`: adds a fault for the next requests
+//! - `POST faults {kind,count,endpoint,retry_after,answer}`: adds a fault for the next requests
 //! - `POST revoke`: makes all tokens invalid
 //! - `POST deliver {from,to,subject,...}`: puts a mail into a mailbox
 //!

@@ -30,6 +30,66 @@ pub enum FaultKind {
     HangAfter,
     /// Does the work, then answers 200 with JSON cut in the middle.
     Malformed,
+    /// Answers with [`Fault::answer`], without doing the work.
+    Canned,
+}
+
+/// An answer of any kind. Its body is `start`, then `count` times `unit`, then `end`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Canned {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+    /// Beginning of the body.
+    pub start: String,
+    /// Repeated part of the body.
+    pub unit: String,
+    /// Number of repetitions.
+    pub count: usize,
+    /// End of the body.
+    pub end: String,
+    /// Whether the body is compressed with gzip. No header says so.
+    pub gzip: bool,
+}
+
+impl Default for Canned {
+    fn default() -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            start: String::new(),
+            unit: String::new(),
+            count: 0,
+            end: String::new(),
+            gzip: false,
+        }
+    }
+}
+
+impl Canned {
+    /// Creates an answer with this status and body.
+    pub fn new(status: u16, body: &str) -> Self {
+        Self {
+            status,
+            start: body.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Creates a web page, as proxies and captive portals send it.
+    pub fn page(status: u16) -> Self {
+        Self::new(status, "<!doctype html><title>Sign in</title>")
+            .with_header("Content-Type", "text/html")
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
 }
 
 /// The kind of the issued tokens.
@@ -71,6 +131,9 @@ pub struct Fault {
     /// Value of `Retry-After` for 429 and 503: seconds or an HTTP date.
     #[serde(default)]
     pub retry_after: Option<String>,
+    /// Answer of [`FaultKind::Canned`].
+    #[serde(default)]
+    pub answer: Canned,
 }
 
 fn one() -> u32 {
@@ -85,6 +148,7 @@ impl Fault {
             count,
             endpoint: endpoint.into(),
             retry_after: None,
+            answer: Canned::default(),
         }
     }
 }

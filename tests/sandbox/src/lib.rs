@@ -15,7 +15,7 @@ mod server;
 mod store;
 mod world;
 
-pub use behaviour::{Behaviour, Fault, FaultKind, Tokens};
+pub use behaviour::{Behaviour, Canned, Fault, FaultKind, Tokens};
 pub use journal::Entry;
 pub use store::{Mail, NewMail};
 
@@ -161,6 +161,18 @@ impl Sandbox {
         let mut fault = Fault::new(FaultKind::TooMany429, 1, endpoint);
         fault.retry_after = Some(retry_after.into());
         self.behave(|behaviour| behaviour.faults.push_back(fault));
+    }
+
+    /// Answers the next `count` requests to `endpoint` with this answer.
+    pub fn can(&self, answer: Canned, count: u32, endpoint: &str) {
+        let mut fault = Fault::new(FaultKind::Canned, count, endpoint);
+        fault.answer = answer;
+        self.behave(|behaviour| behaviour.faults.push_back(fault));
+    }
+
+    /// Removes all pending faults.
+    pub fn heal(&self) {
+        self.behave(|behaviour| behaviour.faults.clear());
     }
 
     /// Makes all issued tokens invalid.

@@ -1,7 +1,7 @@
 //! The HTTP server: connections, faults, gzip and the request log. `api` handles the requests.
 
 use crate::{
-    Entry, Fault, FaultKind, admin, api, reply,
+    Canned, Entry, Fault, FaultKind, admin, api, reply,
     world::{Shared, lock},
 };
 use flate2::{Compression, write::GzEncoder};
@@ -167,8 +167,11 @@ async fn respond(
     accepts_gzip: bool,
 ) -> Result<Response<Full<Bytes>>, HangUp> {
     let kind = fault.as_ref().map(|fault| fault.kind);
-    let retry_after = fault.and_then(|fault| fault.retry_after);
+    let (retry_after, answer) = fault
+        .map(|fault| (fault.retry_after, fault.answer))
+        .unwrap_or_default();
     match kind {
+        Some(FaultKind::Canned) => return Ok(canned(answer)),
         Some(FaultKind::Hang) => return future::pending().await,
         Some(FaultKind::Close) => return Err(HangUp),
         Some(FaultKind::Html502) => return Ok(html(StatusCode::BAD_GATEWAY, None)),
@@ -240,6 +243,34 @@ fn json(
         headers.insert(header::DATE, date);
     }
     build(status, "application/json", bytes.into(), headers)
+}
+
+fn canned(answer: Canned) -> Response<Full<Bytes>> {
+    let mut body = answer.start.into_bytes();
+    body.reserve(answer.unit.len() * answer.count + answer.end.len());
+    for _ in 0..answer.count {
+        body.extend_from_slice(answer.unit.as_bytes());
+    }
+    body.extend_from_slice(answer.end.as_bytes());
+    if answer.gzip {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        if encoder.write_all(&body).is_ok()
+            && let Ok(compressed) = encoder.finish()
+        {
+            body = compressed;
+        }
+    }
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = build(status, "application/json", body.into(), HeaderMap::new());
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value),
+        ) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 fn html(status: StatusCode, retry_after: Option<String>) -> Response<Full<Bytes>> {

@@ -2,8 +2,9 @@
 
 use super::{
     error::BridgeError,
+    expected::Expected,
     gate::{self, Gate},
-    transport::RawAnswer,
+    transport::{RawAnswer, Unreadable},
     wire::Wrapper,
 };
 use http::{
@@ -13,7 +14,10 @@ use http::{
 use std::time::SystemTime;
 
 /// Returns the data of an answer. A 429 closes `gate`.
-pub(super) fn read<T>(gate: &Gate, raw: RawAnswer<Wrapper<T>>) -> Result<T, BridgeError> {
+pub(super) fn read<E: Expected>(
+    gate: &Gate,
+    raw: RawAnswer<Wrapper<E::Value>>,
+) -> Result<E::Value, BridgeError> {
     let RawAnswer {
         status,
         headers,
@@ -28,20 +32,24 @@ pub(super) fn read<T>(gate: &Gate, raw: RawAnswer<Wrapper<T>>) -> Result<T, Brid
         return Err(BridgeError::RateLimited { retry_after });
     }
     if status.is_success() {
-        let wrapper = body.map_err(|error| BridgeError::Garbled {
-            detail: error.to_string(),
-        })?;
+        let wrapper = match body {
+            Ok(wrapper) => wrapper,
+            Err(Unreadable::Empty) if status == StatusCode::NO_CONTENT => Wrapper::success(),
+            Err(problem) => return Err(unreadable(status, problem)),
+        };
         return match wrapper {
             Wrapper {
                 success: true,
-                data: Some(data),
+                data,
                 ..
-            } => Ok(data),
+            } => data.or_else(E::without_data).ok_or(BridgeError::Garbled {
+                detail: "it has no data".into(),
+            }),
             Wrapper {
                 error: Some(error), ..
             } => Err(failed(status.as_u16(), error.code, error.message)),
-            _ => Err(BridgeError::Garbled {
-                detail: "it has no data".into(),
+            Wrapper { .. } => Err(BridgeError::Garbled {
+                detail: "it has neither data nor an error".into(),
             }),
         };
     }
@@ -60,6 +68,19 @@ pub(super) fn read<T>(gate: &Gate, raw: RawAnswer<Wrapper<T>>) -> Result<T, Brid
         },
         _ => failed(status, code, message),
     })
+}
+
+/// Returns the error of a success whose body cannot be used.
+fn unreadable(status: StatusCode, problem: Unreadable) -> BridgeError {
+    match problem {
+        Unreadable::TooLarge(limit) => BridgeError::TooLarge { limit },
+        Unreadable::WebPage => BridgeError::Intercepted {
+            status: status.as_u16(),
+        },
+        Unreadable::Empty | Unreadable::NotJson(_) => BridgeError::Garbled {
+            detail: problem.to_string(),
+        },
+    }
 }
 
 /// Classifies the bridge's own failures. The bridge tells them apart by text alone

@@ -9,10 +9,10 @@ use super::{
     http_bridge::{HttpBridge, MailRequest},
     mail::{Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome},
     transport::Transport,
-    wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, ReplyBody, SendBody},
+    wire::{Done, List, OneMail, ReplyBody, SendBody, SendReceipt},
 };
 use http::Method;
-use serde::{Serialize, de::IgnoredAny};
+use serde::Serialize;
 use tokio::{
     task::yield_now,
     time::{Instant, timeout_at},
@@ -28,8 +28,8 @@ impl<T: Transport> Bridge for HttpBridge<T> {
     ) -> Result<Listing, BridgeError> {
         if page.bodies {
             let request = MailRequest::idempotent(Method::GET, self.page_url(page), bearer);
-            let list = self.request::<ListAnswer<MessageAnswer>>(request, deadline, || {});
-            return Ok(list.await?.into());
+            let list = List::<true> { rows: page.limit };
+            return self.request(request, list, deadline, || {}).await;
         }
         match self.coalescing().join(page, bearer.generation()) {
             Role::Leader(leader) => self.heads(bearer, page, deadline, Some(leader)).await,
@@ -54,10 +54,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
     ) -> Result<Option<Message>, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
         let request = MailRequest::idempotent(Method::GET, url, bearer);
-        let found = self
-            .request::<MessageAnswer>(request, deadline, || {})
-            .await;
-        Ok(none_if_missing(found)?.map(Message::from))
+        none_if_missing(self.request(request, OneMail { id }, deadline, || {}).await)
     }
 
     async fn mark_read(
@@ -68,7 +65,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string(), "read"]);
         let request = MailRequest::idempotent(Method::PUT, url, bearer);
-        let done = self.request::<IgnoredAny>(request, deadline, || {}).await;
+        let done = self.request(request, Done, deadline, || {}).await;
         Ok(none_if_missing(done)?.is_some())
     }
 
@@ -80,7 +77,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
         let request = MailRequest::idempotent(Method::DELETE, url, bearer);
-        let done = self.request::<IgnoredAny>(request, deadline, || {}).await;
+        let done = self.request(request, Done, deadline, || {}).await;
         Ok(none_if_missing(done)?.is_some())
     }
 
@@ -92,8 +89,8 @@ impl<T: Transport> Bridge for HttpBridge<T> {
     ) -> Result<Receipt, SendFailure> {
         let body = json(&SendBody::from(mail))?;
         let request = MailRequest::send(self.url(&["send-email"]), bearer, body);
-        let sent = self.request::<ReceiptAnswer>(request, deadline, || {});
-        Ok(sent.await?.into())
+        let receipt = SendReceipt::default();
+        Ok(self.request(request, receipt, deadline, || {}).await?)
     }
 
     async fn reply(
@@ -105,11 +102,9 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         let body = json(&ReplyBody::from(reply))?;
         let url = self.url(&["messages", &reply.id.to_string(), "reply"]);
         let request = MailRequest::send(url, bearer, body);
-        match self
-            .request::<ReceiptAnswer>(request, deadline, || {})
-            .await
-        {
-            Ok(receipt) => Ok(ReplyOutcome::Sent(receipt.into())),
+        let receipt = SendReceipt::default();
+        match self.request(request, receipt, deadline, || {}).await {
+            Ok(receipt) => Ok(ReplyOutcome::Sent(receipt)),
             Err(BridgeError::Refused {
                 status: 404,
                 message,
@@ -141,12 +136,13 @@ impl<T: Transport> HttpBridge<T> {
         }
         let request = MailRequest::idempotent(Method::GET, self.page_url(page), bearer);
         let mut followers = None;
-        let list = self.request::<ListAnswer<HeadAnswer>>(request, deadline, || {
+        let list = List::<false> { rows: page.limit };
+        let listing = self.request(request, list, deadline, || {
             if let Some(leader) = leader.take() {
                 followers = Some(leader.leave());
             }
         });
-        let listing = Listing::from(list.await?);
+        let listing = listing.await?;
         if let Some(followers) = followers {
             followers.answer(&listing);
         }

@@ -6,16 +6,16 @@ use super::{
     bearer::Bearer,
     coalescing::Coalescing,
     error::BridgeError,
+    expected::Expected,
     gate::Gate,
     metrics::{Metrics, Recorder},
     retry::{Effect, MAX_ATTEMPTS, Retry, backoff, retry},
     transport::{Exchange, MAX_REQUESTS, Network, RawAnswer, SetupError, Transport},
-    wire::Wrapper,
+    wire::Wrapped,
 };
 use crate::base_url::BaseUrl;
 use http::Method;
 use secrecy::SecretString;
-use serde::de::DeserializeOwned;
 use std::{
     sync::{
         Arc,
@@ -152,12 +152,13 @@ impl<T: Transport> HttpBridge<T> {
 
     /// Sends a mail request, and repeats it as far as its effect and `deadline` allow.
     /// `on_leave` is called before each attempt.
-    pub(super) async fn request<B: DeserializeOwned + Send + 'static>(
+    pub(super) async fn request<E: Expected + Clone>(
         &self,
         request: MailRequest<'_>,
+        expected: E,
         deadline: Instant,
         mut on_leave: impl FnMut(),
-    ) -> Result<B, BridgeError> {
+    ) -> Result<E::Value, BridgeError> {
         self.anchor();
         let mut attempts = 1;
         loop {
@@ -181,10 +182,11 @@ impl<T: Transport> HttpBridge<T> {
                     Some(request.bearer.jwt()),
                     request.body.as_deref(),
                     self.timeout.min(left),
+                    Wrapped(expected.clone()),
                 )
                 .await;
             drop(slot);
-            let read = answer.and_then(|raw: RawAnswer<Wrapper<B>>| read(&self.gate, raw));
+            let read = answer.and_then(|raw| read::<E>(&self.gate, raw));
             let error = match read {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
@@ -204,14 +206,15 @@ impl<T: Transport> HttpBridge<T> {
     }
 
     /// Sends one request and reads its whole answer.
-    pub(super) async fn exchange<B: DeserializeOwned + Send + 'static>(
+    pub(super) async fn exchange<E: Expected>(
         &self,
         method: &Method,
         url: &Url,
         token: Option<&SecretString>,
         body: Option<&str>,
         timeout: Duration,
-    ) -> Result<RawAnswer<B>, BridgeError> {
+        expected: E,
+    ) -> Result<RawAnswer<E::Value>, BridgeError> {
         let exchange = Exchange {
             method,
             url,
@@ -220,13 +223,12 @@ impl<T: Transport> HttpBridge<T> {
             timeout,
         };
         let started = Instant::now();
-        let answer = self.transport.exchange(exchange).await;
+        let answer = self.transport.exchange(exchange, expected).await;
         match &answer {
             Ok(raw) => {
                 let (status, date) = (raw.status.as_u16(), date(&raw.headers));
                 self.recorder.answered(status, started.elapsed(), date);
             }
-            Err(BridgeError::TooLarge { .. }) => {}
             Err(_) => self.recorder.unanswered(),
         }
         answer

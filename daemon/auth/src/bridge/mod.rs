@@ -9,6 +9,7 @@ mod bearer;
 mod calls;
 mod coalescing;
 mod error;
+pub mod expected;
 mod gate;
 mod http_bridge;
 mod mail;
@@ -122,31 +123,58 @@ pub trait Bridge: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ReplyOutcome, SendFailure>> + Send;
 }
 
-/// Entry point of tests/fuzz: parses `body` as the answer to each kind of request.
+/// Entry point of tests/fuzz: parses `body` as the answer to each kind of request. An answer that
+/// the repair changes is valid UTF-8, and no text exceeds its limit.
 #[cfg(fuzzing)]
 pub fn fuzz(kind: u8, body: &[u8]) {
+    use expected::Expected;
     use http::{HeaderMap, HeaderValue, StatusCode, header};
-    use wire::{HeadAnswer, ListAnswer, MessageAnswer, ReceiptAnswer, TokenAnswer, Wrapper};
-    fn one<T: serde::de::DeserializeOwned>(kind: u8, body: &[u8]) -> Option<T> {
+    fn one<E: Expected>(kind: u8, body: &[u8], expected: E) -> Option<E::Value> {
         let statuses = [200, 400, 401, 404, 429, 500, 503];
         let mut headers = HeaderMap::new();
         if let Ok(value) = HeaderValue::from_bytes(body.get(..8).unwrap_or_default()) {
             headers.insert(header::RETRY_AFTER, value.clone());
-            headers.insert(header::DATE, value);
+            headers.insert(header::DATE, value.clone());
+            headers.insert(header::LOCATION, value);
         }
         let status = statuses.get(usize::from(kind) % statuses.len()).copied();
         let raw = transport::RawAnswer {
             status: StatusCode::from_u16(status.unwrap_or(200)).ok()?,
             headers,
-            body: serde_json::from_slice::<Wrapper<T>>(body),
+            body: transport::parse(wire::Wrapped(expected), body),
         };
-        answer::read(&gate::Gate::default(), raw).ok()
+        match answer::read::<E>(&gate::Gate::default(), raw) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let text = error.to_string();
+                assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
+                assert!(text.len() < 10_000, "{}", text.len());
+                None
+            }
+        }
     }
+    let check = |mail: Message| {
+        for text in [mail.head.from, mail.head.to, mail.head.subject] {
+            assert!(text.chars().count() <= 998);
+        }
+    };
     match kind / 7 % 5 {
-        0 => drop(one::<ListAnswer<HeadAnswer>>(kind, body).map(Listing::from)),
-        1 => drop(one::<ListAnswer<MessageAnswer>>(kind, body).map(Listing::from)),
-        2 => drop(one::<MessageAnswer>(kind, body).map(Message::from)),
-        3 => drop(one::<ReceiptAnswer>(kind, body).map(Receipt::from)),
-        _ => drop(one::<TokenAnswer>(kind, body)),
+        0 => one(kind, body, wire::List::<false> { rows: 3 })
+            .into_iter()
+            .for_each(|listing| {
+                assert!(listing.mails.len() <= 3);
+                listing.mails.into_iter().for_each(check);
+            }),
+        1 => one(kind, body, wire::List::<true> { rows: 3 })
+            .into_iter()
+            .for_each(|listing| {
+                assert!(listing.mails.len() <= 3);
+                listing.mails.into_iter().for_each(check);
+            }),
+        2 => one(kind, body, wire::OneMail { id: 7 })
+            .into_iter()
+            .for_each(check),
+        3 => drop(one(kind, body, wire::SendReceipt::default())),
+        _ => drop(one(kind, body, wire::IssuedJwt::default())),
     }
 }

@@ -5,16 +5,15 @@ use super::{
     error::BridgeError,
     http_bridge::HttpBridge,
     transport::RawAnswer,
-    wire::Wrapper,
+    wire::{HealthStatus, NewAccount, Wrapped},
 };
 use crate::credentials::Credentials;
 use http::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
 use std::time::SystemTime;
 
 /// A new account.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registered {
     /// The username, as the bridge has it.
     pub username: String,
@@ -31,11 +30,6 @@ pub struct Health {
     pub server_time: Option<SystemTime>,
 }
 
-#[derive(Deserialize)]
-struct HealthAnswer {
-    status: String,
-}
-
 impl HttpBridge {
     /// Creates an account, in one attempt: a second one could only report that the first one
     /// took the username.
@@ -50,10 +44,12 @@ impl HttpBridge {
         })
         .to_string();
         let (url, timeout) = (self.url(&["register"]), self.timeout());
-        let raw: RawAnswer<Wrapper<Registered>> = self
-            .exchange(&Method::POST, &url, None, Some(&body), timeout)
+        let expected = Wrapped(NewAccount::default());
+        let raw = self
+            .exchange(&Method::POST, &url, None, Some(&body), timeout, expected)
             .await?;
-        read(self.gate(), raw)
+        let (username, email) = read::<NewAccount>(self.gate(), raw)?;
+        Ok(Registered { username, email })
     }
 
     /// Asks the bridge for its health: `/health`, and if that is missing `/api/v1/health`,
@@ -65,8 +61,9 @@ impl HttpBridge {
     pub async fn health(&self) -> Result<Health, BridgeError> {
         let mut answer = Err(BridgeError::Intercepted { status: 404 });
         for url in [self.base().join(&["health"]), self.url(&["health"])] {
+            let (timeout, expected) = (self.timeout(), HealthStatus::default());
             let raw = self
-                .exchange(&Method::GET, &url, None, None, self.timeout())
+                .exchange(&Method::GET, &url, None, None, timeout, expected)
                 .await?;
             let is_missing = raw.status == StatusCode::NOT_FOUND;
             answer = health_of(raw);
@@ -78,18 +75,18 @@ impl HttpBridge {
     }
 }
 
-fn health_of(raw: RawAnswer<HealthAnswer>) -> Result<Health, BridgeError> {
+fn health_of(raw: RawAnswer<String>) -> Result<Health, BridgeError> {
     let status = raw.status.as_u16();
     let server_time = date(&raw.headers);
     match raw.body {
-        Ok(answer) if raw.status.is_success() => Ok(Health {
-            status: answer.status,
+        Ok(word) if raw.status.is_success() => Ok(Health {
+            status: word,
             server_time,
         }),
-        Ok(answer) => Err(BridgeError::Failed {
+        Ok(word) => Err(BridgeError::Failed {
             status,
             code: "UNHEALTHY".to_owned(),
-            message: format!("its health is \"{}\"", answer.status),
+            message: format!("its health is \"{word}\""),
         }),
         Err(_) => Err(BridgeError::Intercepted { status }),
     }

@@ -7,8 +7,8 @@ use super::{
     bearer::{Bearer, IssuedToken},
     error::{BridgeError, LoginError},
     http_bridge::{HttpBridge, limited_until},
-    transport::{RawAnswer, Transport},
-    wire::{TokenAnswer, Wrapper},
+    transport::Transport,
+    wire::{IssuedJwt, Wrapped},
 };
 use crate::credentials::Credentials;
 use http::Method;
@@ -63,16 +63,17 @@ impl<T: Transport> HttpBridge<T> {
         }
         self.recorder().asked(false);
         let (body, timeout) = (body.as_deref(), self.timeout());
-        let raw: RawAnswer<Wrapper<TokenAnswer>> = self
-            .exchange(&Method::POST, &url, token, body, timeout)
+        let expected = Wrapped(IssuedJwt::default());
+        let raw = self
+            .exchange(&Method::POST, &url, token, body, timeout, expected)
             .await?;
         // Seed: "Login response status: 200".
         tracing::debug!("{what} response status: {}", raw.status.as_u16());
         self.warn_about_clock();
         let server_time = date(&raw.headers);
-        let answer = read(self.gate(), raw)?;
+        let jwt = read::<IssuedJwt>(self.gate(), raw)?;
         Ok(IssuedToken {
-            jwt: answer.token.into(),
+            jwt: jwt.into(),
             server_time,
         })
     }

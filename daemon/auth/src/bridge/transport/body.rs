@@ -2,60 +2,120 @@
 //! (bridge-api.md, trap 3). A long answer is therefore parsed while it arrives, and only what
 //! the value keeps stays in memory.
 
+use super::json::{Bounded, Excess};
+use crate::{bridge::expected::Expected, foreign};
+use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
-use serde::de::DeserializeOwned;
-use std::io::{self, Read};
-use tokio::sync::mpsc;
+use std::io::{self, BufReader, Read};
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::bytes::{Buf as _, Bytes};
 
-/// Size limit in bytes: 200 mails of 150 kB, with room to spare.
-pub(super) const MAX_ANSWER: usize = 64 << 20;
 /// Bytes up to which an answer is collected first. A longer one is parsed on a thread, which
 /// costs more than parsing a short one.
 const SHORT: usize = 256 << 10;
+/// As [`SHORT`], of a compressed answer.
+const SHORT_COMPRESSED: usize = 8 << 10;
 /// Number of chunks that may wait for the parser.
 const AHEAD: usize = 4;
+/// Number of long answers with bodies of mails that are read at once.
+pub(super) const MAX_LARGE: usize = 2;
+/// The first bytes of gzip.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// Reason why a body cannot be read. A body that is not JSON is not among them.
+/// Reason why a body is not the expected JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The body has no bytes.
+    #[error("it is empty")]
+    Empty,
+    /// The body is a web page.
+    #[error("it is a web page")]
+    WebPage,
+    /// The body exceeds this limit, in bytes.
+    #[error("it has more than {0} bytes")]
+    TooLarge(usize),
+    /// The body is not JSON of the expected kind.
+    #[error("{0}")]
+    NotJson(String),
+}
+
+/// Reason why a body did not arrive.
 pub(super) enum BodyError {
     /// The connection failed.
     Broken(reqwest::Error),
-    /// The body exceeds [`MAX_ANSWER`].
-    TooLarge,
+    /// This process is ending.
+    Ending,
 }
 
-/// Reads the body to its end.
-pub(super) async fn parse<T: DeserializeOwned + Send + 'static>(
+/// Reads the body to its end. An answer that is [large](Expected::IS_LARGE) waits for a place.
+pub(super) async fn read<E: Expected>(
     mut response: Response,
-) -> Result<serde_json::Result<T>, BodyError> {
+    expected: E,
+    large: &Semaphore,
+) -> Result<Result<E::Value, Unreadable>, BodyError> {
     let mut start = Vec::new();
-    while start.len() <= SHORT {
+    let mut is_whole = false;
+    while start.len() <= SHORT && !is_whole {
         match response.chunk().await.map_err(BodyError::Broken)? {
             Some(chunk) => start.extend_from_slice(&chunk),
-            None => return Ok(serde_json::from_slice(&start)),
+            None => is_whole = true,
         }
     }
-    let mut length = start.len();
+    let is_short = !start.starts_with(&GZIP) || start.len() <= SHORT_COMPRESSED;
+    if is_whole && is_short {
+        return Ok(parse(expected, start.as_slice()));
+    }
+    let _place = match E::IS_LARGE {
+        true => Some(large.acquire().await.map_err(|_| BodyError::Ending)?),
+        false => None,
+    };
     let (chunks, waiting) = mpsc::channel(AHEAD);
     let arriving = Arriving {
         current: start.into(),
         waiting,
     };
     // The parser ends with a value, with an error, or when `chunks` is dropped.
-    let parser = tokio::task::spawn_blocking(move || serde_json::from_reader(arriving));
-    while let Some(chunk) = response.chunk().await.map_err(BodyError::Broken)? {
-        length += chunk.len();
-        if length > MAX_ANSWER {
-            return Err(BodyError::TooLarge);
-        }
-        if chunks.send(chunk).await.is_err() {
-            break;
+    let parser = tokio::task::spawn_blocking(move || parse(expected, arriving));
+    while !is_whole {
+        match response.chunk().await.map_err(BodyError::Broken)? {
+            Some(chunk) => is_whole = chunks.send(chunk).await.is_err(),
+            None => is_whole = true,
         }
     }
     drop(chunks);
-    Ok(parser
-        .await
-        .unwrap_or_else(|error| Err(serde_json::Error::io(io::Error::other(error)))))
+    parser.await.map_err(|_| BodyError::Ending)
+}
+
+/// Parses a body, compressed or not. Bridges and proxies mislabel compression, so the first bytes
+/// decide and not the header.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn parse<E: Expected>(expected: E, body: impl Read) -> Result<E::Value, Unreadable> {
+    let failed = |error: io::Error| Unreadable::NotJson(foreign::message(&error.to_string()));
+    let mut body = BufReader::new(body);
+    let start = io::BufRead::fill_buf(&mut body).map_err(failed)?;
+    match start.starts_with(&GZIP) {
+        true => parse_text(expected, MultiGzDecoder::new(body)),
+        false => parse_text(expected, body),
+    }
+}
+
+fn parse_text<E: Expected>(expected: E, body: impl Read) -> Result<E::Value, Unreadable> {
+    let limits = expected.limits();
+    let mut text = Bounded::new(body, limits);
+    let mut parser = serde_json::Deserializer::from_reader(&mut text);
+    let read = expected.read(&mut parser);
+    let read = read.and_then(|value| parser.end().map(|()| value));
+    drop(parser);
+    match (read, text.excess, text.first()) {
+        (Ok(Some(value)), ..) => Ok(value),
+        (_, Some(Excess::Size(limit)), _) => Err(Unreadable::TooLarge(limit)),
+        (_, _, Some(b'<')) => Err(Unreadable::WebPage),
+        (_, _, None) => Err(Unreadable::Empty),
+        (Ok(None), ..) => Err(Unreadable::NotJson("it is no answer of a bridge".into())),
+        (Err(error), ..) => Err(Unreadable::NotJson(foreign::message(&error.to_string()))),
+    }
 }
 
 /// A body whose chunks are still arriving.
@@ -75,5 +135,53 @@ impl Read for Arriving {
         let length = into.len().min(self.current.len());
         self.current.copy_to_slice(into.split_at_mut(length).0);
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::wire::{Done, Wrapped};
+    use flate2::{Compression, write::GzEncoder};
+    use std::io::Write as _;
+
+    fn compressed(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn problem(body: &[u8]) -> Option<Unreadable> {
+        parse(Wrapped(Done), body).err()
+    }
+
+    #[test]
+    fn an_answer_is_decompressed_whatever_its_label_says() {
+        let json = br#"{"success":true,"data":null}"#;
+        assert_eq!(problem(json), None);
+        assert_eq!(problem(&compressed(json)), None);
+        let mut cut = compressed(json);
+        cut.truncate(20);
+        assert!(matches!(problem(&cut), Some(Unreadable::NotJson(_))));
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_is_named() {
+        assert_eq!(problem(b""), Some(Unreadable::Empty));
+        assert_eq!(problem(b" \r\n"), Some(Unreadable::Empty));
+        let page = b"\xef\xbb\xbf\n<!doctype html>".as_slice();
+        assert_eq!(problem(page), Some(Unreadable::WebPage));
+        assert!(matches!(
+            problem(b"Bad Gateway"),
+            Some(Unreadable::NotJson(_))
+        ));
+        assert!(matches!(problem(b"[]"), Some(Unreadable::NotJson(_))));
+    }
+
+    #[test]
+    fn a_compression_bomb_ends_at_the_limit() {
+        let bomb = compressed(&vec![b' '; 16 << 20]);
+        assert!(bomb.len() < 100_000);
+        assert_eq!(problem(&bomb), Some(Unreadable::TooLarge(8 << 20)));
     }
 }

@@ -4,14 +4,15 @@
 //! [`Transport`] is a seam: a simulation puts its own world in the place of [`Network`].
 
 mod body;
+mod json;
 mod network;
 
+pub use body::{Unreadable, parse};
 pub use network::{Network, SetupError};
 
-use super::error::BridgeError;
+use super::{error::BridgeError, expected::Expected};
 use http::{HeaderMap, Method, StatusCode};
 use secrecy::SecretString;
-use serde::de::DeserializeOwned;
 use std::{future::Future, time::Duration};
 use url::Url;
 
@@ -40,7 +41,7 @@ pub struct RawAnswer<B> {
     /// The headers.
     pub headers: HeaderMap,
     /// The body.
-    pub body: serde_json::Result<B>,
+    pub body: Result<B, Unreadable>,
 }
 
 /// Carries requests for any number of callers.
@@ -48,12 +49,13 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends one request and reads its whole answer.
     ///
     /// # Errors
-    /// [`BridgeError::Unreachable`] if no byte left this machine; [`BridgeError::TimedOut`],
-    /// [`BridgeError::Broken`] or [`BridgeError::TooLarge`] if some may have.
-    fn exchange<B: DeserializeOwned + Send + 'static>(
+    /// [`BridgeError::Unreachable`] if no byte left this machine; [`BridgeError::TimedOut`] or
+    /// [`BridgeError::Broken`] if some may have.
+    fn exchange<E: Expected>(
         &self,
         exchange: Exchange<'_>,
-    ) -> impl Future<Output = Result<RawAnswer<B>, BridgeError>> + Send;
+        expected: E,
+    ) -> impl Future<Output = Result<RawAnswer<E::Value>, BridgeError>> + Send;
 
     /// Closes the idle connections. Their buffers have held tokens, and are zeroed when they
     /// are freed.

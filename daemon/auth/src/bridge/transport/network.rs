@@ -2,19 +2,26 @@
 
 use super::{
     Exchange, MAX_REQUESTS, RawAnswer, Transport,
-    body::{self, BodyError, MAX_ANSWER},
+    body::{self, BodyError, MAX_LARGE},
 };
-use crate::{base_url::BaseUrl, bridge::error::BridgeError};
+use crate::{
+    base_url::BaseUrl,
+    bridge::{error::BridgeError, expected::Expected},
+    foreign,
+};
 use reqwest::{
     Client,
     header::{self, HeaderMap, HeaderValue},
     redirect,
 };
 use secrecy::ExposeSecret as _;
-use serde::de::DeserializeOwned;
 use std::{
     sync::{PoisonError, RwLock},
     time::Duration,
+};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
 };
 
 /// The `User-Agent` header (seed: `tai-mcp/<version>`).
@@ -33,6 +40,8 @@ pub struct SetupError(String);
 /// address is never reached through a proxy.
 pub struct Network {
     client: RwLock<Client>,
+    /// Places of long answers with bodies of mails.
+    large: Semaphore,
     base: BaseUrl,
     timeout: Duration,
 }
@@ -44,6 +53,7 @@ impl Network {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             client: RwLock::new(client(&base, timeout)?),
+            large: Semaphore::new(MAX_LARGE),
             base,
             timeout,
         })
@@ -51,10 +61,11 @@ impl Network {
 }
 
 impl Transport for Network {
-    async fn exchange<B: DeserializeOwned + Send + 'static>(
+    async fn exchange<E: Expected>(
         &self,
         exchange: Exchange<'_>,
-    ) -> Result<RawAnswer<B>, BridgeError> {
+        expected: E,
+    ) -> Result<RawAnswer<E::Value>, BridgeError> {
         let Exchange {
             method,
             url,
@@ -98,12 +109,19 @@ impl Transport for Network {
                 }
             }
         };
+        let deadline = Instant::now() + timeout;
         let response = request.send().await.map_err(failed)?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = match body::parse(response).await {
-            Ok(body) => body,
-            Err(BodyError::Broken(error)) => return Err(failed(error)),
-            Err(BodyError::TooLarge) => return Err(BridgeError::TooLarge { limit: MAX_ANSWER }),
+        let body = timeout_at(deadline, body::read(response, expected, &self.large));
+        let body = match body.await {
+            Ok(Ok(body)) => body,
+            Ok(Err(BodyError::Broken(error))) => return Err(failed(error)),
+            Ok(Err(BodyError::Ending)) => {
+                return Err(BridgeError::Broken {
+                    detail: "this process is ending".into(),
+                });
+            }
+            Err(_) => return Err(BridgeError::TimedOut { after: timeout }),
         };
         Ok(RawAnswer {
             status,
@@ -126,6 +144,8 @@ fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, SetupError> {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
+    // `body` decompresses.
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
         .default_headers(headers)
@@ -155,9 +175,8 @@ fn detail(error: &reqwest::Error) -> String {
         text = cause.to_string();
         source = cause.source();
     }
-    if text.is_empty() {
-        error.to_string()
-    } else {
-        text
+    match text.is_empty() {
+        true => foreign::message(&error.to_string()),
+        false => foreign::message(&text),
     }
 }

@@ -1,6 +1,7 @@
 //! Faults of processes, files, networks and peers. packaging/docs/reliability.md has a table of
 //! them; `cargo test -p tai-e2e chaos_` runs them.
 
+mod answers;
 mod files;
 mod network;
 mod peers;

@@ -1,0 +1,235 @@
+//! Mails in answers: one mail, or the rows of a list.
+
+use super::{
+    super::{
+        expected::{Expected, Limits},
+        mail::{Head, Listing, Message},
+    },
+    SHORT_ANSWER,
+    lenient::{Fields, Scalar, object, skip, skip_seq},
+};
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, MapAccess, SeqAccess, Visitor},
+};
+use std::fmt;
+
+/// Limit of sender, recipient and subject, in characters (RFC 5322, 2.1.1).
+const MAX_HEADER: usize = 998;
+/// Limit of a date, in characters.
+const MAX_DATE: usize = 64;
+/// Limit of the strings in a list without bodies, in bytes: enough for a header of escapes.
+const HEADER_STRING: usize = 12 * MAX_HEADER;
+/// Limit of each body of a mail in a list, in bytes. A search sees no more.
+const LISTED_BODY: usize = 1 << 20;
+/// Limit of each body of a single mail, in bytes. A client gets at most 1 MiB of it.
+const MAX_BODY: usize = 2 << 20;
+/// Allowance for each mail of a list, in bytes. A list carries whole bodies (trap 3), and JSON
+/// may double their size.
+const LISTED_MAIL: usize = 4 << 20;
+
+/// Expectation of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct List<const BODIES: bool> {
+    /// Number of mails that the request asked for. Further ones are skipped.
+    pub(crate) rows: u32,
+}
+
+impl<const BODIES: bool> Expected for List<BODIES> {
+    type Value = Listing;
+    const IS_LARGE: bool = BODIES;
+
+    fn limits(&self) -> Limits {
+        Limits {
+            answer: SHORT_ANSWER + self.rows as usize * LISTED_MAIL,
+            string: match BODIES {
+                true => LISTED_BODY,
+                false => HEADER_STRING,
+            },
+        }
+    }
+
+    fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Listing>, D::Error> {
+        let reader = ListReader::<BODIES> {
+            most: self.rows as usize,
+            rows: None,
+            count: None,
+            has_more: None,
+        };
+        let Some(reader) = object(reader, deserializer)? else {
+            return Ok(None);
+        };
+        let Some(Rows { mails, odd }) = reader.rows else {
+            return Ok(None);
+        };
+        if odd > 0 {
+            tracing::warn!(rows = odd, "the bridge listed mails without an id");
+        }
+        let shown = (mails.len() + odd) as u64;
+        Ok(Some(Listing {
+            count: reader.count.unwrap_or(shown),
+            has_more: reader.has_more.unwrap_or(shown >= u64::from(self.rows)),
+            mails,
+        }))
+    }
+}
+
+struct ListReader<const BODIES: bool> {
+    most: usize,
+    rows: Option<Rows>,
+    count: Option<u64>,
+    has_more: Option<bool>,
+}
+
+impl<'de, const BODIES: bool> Fields<'de> for ListReader<BODIES> {
+    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "messages" => self.rows = map.next_value_seed(RowsSeed::<BODIES>(self.most))?,
+            "count" => self.count = map.next_value::<Scalar>()?.whole(),
+            "has_more" => self.has_more = Some(map.next_value::<Scalar>()?.is_yes()),
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a list.
+struct Rows {
+    mails: Vec<Message>,
+    /// Number of rows that are no mails with an id.
+    odd: usize,
+}
+
+/// Reader of at most this many rows; `None` for a value that is no list.
+struct RowsSeed<const BODIES: bool>(usize);
+
+impl<'de, const BODIES: bool> DeserializeSeed<'de> for RowsSeed<BODIES> {
+    type Value = Option<Rows>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, const BODIES: bool> Visitor<'de> for RowsSeed<BODIES> {
+    type Value = Option<Rows>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of mails")
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut rows = Rows {
+            mails: Vec::new(),
+            odd: 0,
+        };
+        while rows.mails.len() + rows.odd < self.0 {
+            let Some(row) = seq.next_element_seed(Row::<BODIES>::default())? else {
+                return Ok(Some(rows));
+            };
+            match row.and_then(|row| row.message(None)) {
+                Some(mail) => rows.mails.push(mail),
+                None => rows.odd += 1,
+            }
+        }
+        skip_seq(seq)?;
+        Ok(Some(rows))
+    }
+}
+
+/// Expectation of a single mail with its body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OneMail {
+    /// Id that the request asked for, which an answer without an id has.
+    pub(crate) id: u64,
+}
+
+impl Expected for OneMail {
+    type Value = Message;
+    const IS_LARGE: bool = true;
+
+    fn limits(&self) -> Limits {
+        Limits {
+            answer: 8 * SHORT_ANSWER,
+            string: MAX_BODY,
+        }
+    }
+
+    fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Message>, D::Error> {
+        let row = object(Row::<true>::default(), deserializer)?;
+        Ok(row.and_then(|row| row.message(Some(self.id))))
+    }
+}
+
+/// A mail as far as it has been read.
+#[derive(Default)]
+struct Row<const BODIES: bool> {
+    is_mail: bool,
+    id: Option<u64>,
+    from: String,
+    to: String,
+    subject: String,
+    date: String,
+    read: bool,
+    text: Option<String>,
+    html: Option<String>,
+}
+
+impl<const BODIES: bool> Row<BODIES> {
+    /// Returns the mail; `None` without an id, or without any field of a mail.
+    fn message(self, id: Option<u64>) -> Option<Message> {
+        let id = self.id.or(id.filter(|_| self.is_mail))?;
+        Some(Message {
+            head: Head {
+                id,
+                from: self.from,
+                to: self.to,
+                subject: self.subject,
+                date: self.date,
+                read: self.read,
+            },
+            text: self.text,
+            html: self.html,
+        })
+    }
+}
+
+impl<'de, const BODIES: bool> DeserializeSeed<'de> for Row<BODIES> {
+    type Value = Option<Self>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        object(self, deserializer)
+    }
+}
+
+impl<'de, const BODIES: bool> Fields<'de> for Row<BODIES> {
+    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let is_body = matches!(key, "body_text" | "body_html");
+        if is_body && !BODIES {
+            return skip(map);
+        }
+        match key {
+            "id" => self.id = map.next_value::<Scalar>()?.whole(),
+            "from" => self.from = header(map)?,
+            "to" => self.to = header(map)?,
+            "subject" => self.subject = header(map)?,
+            "received_at" => {
+                let date = map.next_value::<Scalar>()?.text(MAX_DATE);
+                self.date = crate::time::mail_date(&date.unwrap_or_default());
+            }
+            "is_read" => self.read = map.next_value::<Scalar>()?.is_yes(),
+            "body_text" => self.text = map.next_value::<Scalar>()?.text(usize::MAX),
+            "body_html" => self.html = map.next_value::<Scalar>()?.text(usize::MAX),
+            _ => return skip(map),
+        }
+        self.is_mail = true;
+        Ok(())
+    }
+}
+
+fn header<'de, A: MapAccess<'de>>(map: &mut A) -> Result<String, A::Error> {
+    let text = map.next_value::<Scalar>()?.text(MAX_HEADER);
+    Ok(text.unwrap_or_default())
+}
