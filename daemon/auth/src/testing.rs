@@ -82,10 +82,16 @@ impl TokenIssuer for FakeIssuer {
 
 /// Returns a JWT for `alice` that lives for a day.
 pub(crate) fn good_jwt(clock: &TestClock) -> String {
+    token_of(clock, "alice", DAY)
+}
+
+/// Returns a JWT for `sub` that lives for this many seconds.
+pub(crate) fn token_of(clock: &TestClock, sub: &str, seconds: u64) -> String {
     let now = clock.true_time();
+    let exp = now + seconds;
     jwt(
         r#"{"alg":"HS256"}"#,
-        &format!(r#"{{"sub":"alice","iat":{now},"exp":{}}}"#, now + DAY),
+        &format!(r#"{{"sub":"{sub}","iat":{now},"exp":{exp}}}"#),
     )
 }
 

@@ -232,8 +232,8 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [BridgeFailed]
     error: the bridge issued a token that cannot be used
     caused by: it was issued to another username
-    hint: ask the user to check API_BASE_URL, which may not be a TAI bridge, then call again
-    hint for a person: check API_BASE_URL, which may not be a TAI bridge
+    hint: ask the user to check `api_base_url`, which may not be a TAI bridge; the next attempt is due in 1 min 30 s, then call again
+    hint for a person: check `api_base_url`, which may not be a TAI bridge; the next attempt is due in 1 min 30 s
 
     [Unreachable]
     error: Unable to connect to authentication server
@@ -291,7 +291,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [BridgeFailed]
     error: the mail bridge refused the token of a recent login
     caused by: the bridge refused the token of the last login, and the next login must wait
-    hint: try again in a moment; taid logs in again then
+    hint: try again later; taid logs in again then; the next attempt is due in 1 min 30 s
 
     [DeadlinePassed]
     error: the login did not finish in time

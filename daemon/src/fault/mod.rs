@@ -99,25 +99,17 @@ fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
 pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
         SessionError::NoCredentials => no_credentials(),
-        SessionError::Refused => {
-            let next = match &snapshot.phase {
-                Phase::Waiting { retry_at, .. } => format!(
-                    "; the next attempt is due in {}",
-                    time::span(retry_at.until(now))
-                ),
-                Phase::SignedOut(_) | Phase::SigningIn | Phase::Live { .. } => String::new(),
-            };
-            Fault::new(
-                FaultCode::AuthRefused,
-                "Authentication failed - invalid username or password",
-            )
-            .because("the bridge refused the login; it does the same when its own database fails")
-            .hint(Hint::user(format!(
-                "check the username and the password, which come from {}, or sign in at once with \
-                 `taid login`{next}",
-                snapshot.source.as_deref().unwrap_or("the last login")
-            )))
-        }
+        SessionError::Refused => Fault::new(
+            FaultCode::AuthRefused,
+            "Authentication failed - invalid username or password",
+        )
+        .because("the bridge refused the login; it does the same when its own database fails")
+        .hint(Hint::user(format!(
+            "check the username and the password, which come from {}, or sign in at once with \
+             `taid login`{}",
+            snapshot.source.as_deref().unwrap_or("the last login"),
+            next_attempt(snapshot, now)
+        ))),
         SessionError::Locked { message } => locked(message),
         SessionError::Source(error) => of_source(error),
         SessionError::LoggedOut => Fault::new(FaultCode::NotSignedIn, "taid is signed out")
@@ -129,9 +121,10 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
             "the bridge issued a token that cannot be used",
         )
         .because(error.to_string())
-        .hint(Hint::user(
-            "check API_BASE_URL, which may not be a TAI bridge",
-        )),
+        .hint(Hint::user(format!(
+            "check `api_base_url`, which may not be a TAI bridge{}",
+            next_attempt(snapshot, now)
+        ))),
         SessionError::Bridge(BridgeError::Unreachable { detail }) => Fault::new(
             FaultCode::Unreachable,
             "Unable to connect to authentication server",
@@ -144,9 +137,10 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
             "the mail bridge refused the token of a recent login",
         )
         .because(error.to_string())
-        .hint(Hint::reader(
-            "try again in a moment; taid logs in again then",
-        )),
+        .hint(Hint::reader(format!(
+            "try again later; taid logs in again then{}",
+            next_attempt(snapshot, now)
+        ))),
         SessionError::Deadline => Fault::new(
             FaultCode::DeadlinePassed,
             "the login did not finish in time",
@@ -157,6 +151,17 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
             "run `taid status`, then try again",
         )),
         SessionError::Stopped => stopping(),
+    }
+}
+
+/// Returns the end of a hint with the time of the next attempt, if it has one.
+fn next_attempt(snapshot: &Snapshot, now: Now) -> String {
+    match &snapshot.phase {
+        Phase::Waiting { retry_at, .. } => {
+            let span = time::span(retry_at.until(now));
+            format!("; the next attempt is due in {span}")
+        }
+        Phase::SignedOut(_) | Phase::SigningIn | Phase::Live { .. } => String::new(),
     }
 }
 

@@ -2,21 +2,26 @@
 //! After a logout, and after its end, a session has no account and no
 //! password.
 
-use super::clock::{Deadline, Now};
+use super::{
+    clock::{Deadline, Now},
+    token::Token,
+};
 use crate::{
     backoff::doubling,
-    bridge::Revocation,
+    bridge::{Generation, Revocation},
     credentials::{CredentialOrigin, Credentials, Source},
 };
 use secrecy::ExposeSecret as _;
 use std::time::Duration;
 use tai_names::Username;
 
-/// Pause after the first full login before the next one.
+/// Time after a first full login until the next one: a bridge may revoke a token by accident.
 const FIRST_FLOOR: Duration = Duration::from_secs(2);
-const LONGEST_FLOOR: Duration = Duration::from_secs(60);
-/// Time after a full login until the floor starts at [`FIRST_FLOOR`] again.
-const FLOOR_MEMORY: Duration = Duration::from_secs(5 * 60);
+/// Time after a second full login in a row until the next one; it doubles with each further one.
+const SECOND_FLOOR: Duration = Duration::from_secs(30);
+const LONGEST_FLOOR: Duration = Duration::from_secs(15 * 60);
+/// Shortest time until a login is forgotten. Tokens that live longer never raise the floor.
+const FLOOR_MEMORY: Duration = Duration::from_secs(60);
 
 /// The account of a session.
 #[derive(Debug, Clone)]
@@ -24,19 +29,39 @@ pub(super) struct Account {
     source: Source,
     /// The username, once it is known: a keyring knows one that is not configured.
     username: Option<Username>,
-    /// Number of refused logins in a row.
+    /// Number of logins in a row that the bridge refused, or answered with a bad token.
     refusals: u32,
     floor: Option<Floor>,
     revocation: Revocation,
 }
 
-/// Minimum interval between full logins.
+/// Minimum interval between full logins. It holds whatever the reason of the next login.
 #[derive(Debug, Clone, Copy)]
-struct Floor {
-    /// Number of consecutive full logins, each within [`FLOOR_MEMORY`] of the one before.
+pub(super) struct Floor {
+    /// The last full login.
+    pub(super) login: Generation,
+    /// Number of full logins in a row, each before the one before was forgotten.
     logins: u32,
-    not_before: Deadline,
+    /// Earliest time of the next full login.
+    pub(super) not_before: Deadline,
+    /// A login is forgotten after twice its floor, so that logins at the floor still count.
     forgotten_at: Deadline,
+}
+
+impl Floor {
+    /// Returns the floor after a login; `logins` counts it.
+    fn after(login: Generation, logins: u32, now: Now) -> Self {
+        let interval = match logins {
+            0 | 1 => FIRST_FLOOR,
+            logins => doubling(SECOND_FLOOR, LONGEST_FLOOR, logins - 1),
+        };
+        Self {
+            login,
+            logins,
+            not_before: now.plus(interval),
+            forgotten_at: now.plus((interval * 2).max(FLOOR_MEMORY)),
+        }
+    }
 }
 
 impl Account {
@@ -87,22 +112,17 @@ impl Account {
         &self.revocation
     }
 
-    /// Returns the earliest time of the next full login, if that is later than now.
-    pub(super) fn floor(&self, now: Now) -> Option<Deadline> {
-        let floor = self.floor.map(|floor| floor.not_before);
-        floor.filter(|not_before| !not_before.has_come(now))
+    /// Returns the floor, if it forbids a full login at `now`.
+    pub(super) fn floor(&self, now: Now) -> Option<Floor> {
+        self.floor.filter(|floor| !floor.not_before.has_come(now))
     }
 
-    /// Notes a full login.
-    pub(super) fn logged_in(mut self, username: &Username, now: Now) -> Self {
+    /// Notes a full login that brought `token`.
+    pub(super) fn logged_in(mut self, token: &Token, now: Now) -> Self {
         let recent = self.floor.filter(|floor| !floor.forgotten_at.has_come(now));
         let logins = recent.map_or(0, |floor| floor.logins).saturating_add(1);
-        self.floor = Some(Floor {
-            logins,
-            not_before: now.plus(doubling(FIRST_FLOOR, LONGEST_FLOOR, logins)),
-            forgotten_at: now.plus(FLOOR_MEMORY),
-        });
-        self.username = Some(username.clone());
+        self.floor = Some(Floor::after(token.generation(), logins, now));
+        self.username = Some(token.username().clone());
         self.renewed()
     }
 

@@ -58,8 +58,12 @@ pub(super) enum Class {
     Refused,
     /// The bridge asks for this pause.
     RateLimited(Duration),
-    /// The grant is refused or not offered; another grant may help.
+    /// The grant is refused or not offered. Another grant may help; a login has a cool-down.
     GrantRefused,
+    /// The token of the answer cannot be used. Another grant may help; a login has a cool-down.
+    BadToken,
+    /// The request has not left this machine. An attempt in a moment may help.
+    Unsent,
     /// An attempt in a moment may help.
     Transient,
 }
@@ -79,7 +83,8 @@ impl SessionError {
                 Class::Refused
             }
             SessionError::Bridge(error) => of_bridge(error),
-            SessionError::Token(_) | SessionError::LoginTooSoon => Class::Transient,
+            SessionError::Token(_) => Class::BadToken,
+            SessionError::LoginTooSoon => Class::Transient,
             // Reasons for callers, which no attempt fails with.
             SessionError::LoggedOut
             | SessionError::Superseded
@@ -95,8 +100,8 @@ fn of_bridge(error: &BridgeError) -> Class {
             Class::RateLimited(retry_after.unwrap_or(Duration::from_secs(5)))
         }
         BridgeError::Unauthorized { .. } | BridgeError::Refused { .. } => Class::GrantRefused,
-        BridgeError::Unreachable { .. }
-        | BridgeError::Broken { .. }
+        BridgeError::Unreachable { .. } | BridgeError::Revoked => Class::Unsent,
+        BridgeError::Broken { .. }
         | BridgeError::TimedOut { .. }
         | BridgeError::Failed { .. }
         | BridgeError::NotProcessed { .. }
@@ -104,8 +109,7 @@ fn of_bridge(error: &BridgeError) -> Class {
         | BridgeError::ProviderRefused { .. }
         | BridgeError::Intercepted { .. }
         | BridgeError::Garbled { .. }
-        | BridgeError::TooLarge { .. }
-        | BridgeError::Revoked => Class::Transient,
+        | BridgeError::TooLarge { .. } => Class::Transient,
     }
 }
 

@@ -15,10 +15,12 @@ use std::time::Duration;
 pub(super) const MAX_ATTEMPTS: u32 = 5;
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
+/// Time after the first bad token until the next login.
+const BAD_TOKEN_DELAY: Duration = Duration::from_secs(2);
 const FIRST_COOL_DOWN: Duration = Duration::from_secs(30);
 const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
-/// Longest rate limit during which callers wait. During a longer one they get an error.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest pause during which callers wait. During a longer one they get an error.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Returns the state after a failed login without a token.
 pub(super) fn login_failed(
@@ -32,27 +34,30 @@ pub(super) fn login_failed(
         number: attempt.number.saturating_add(1),
     };
     let on_demand = Resume::OnDemand { failed };
+    let is_last = attempt.number >= MAX_ATTEMPTS;
+    let pause = backoff(attempt.number, context.jitter);
     let (account, delay, resume) = match error.class() {
         Class::NoCredentials => {
             let reason = Reason::NoCredentials { account, failed };
             return State::SignedOut { reason };
         }
-        Class::Refused => {
+        // A second login may bring a good token (seed: "Invalid token: full re-authentication").
+        Class::BadToken if account.refusals() == 0 => (account.refused(), BAD_TOKEN_DELAY, next),
+        Class::BadToken => {
+            let delay = cool_down(&account);
+            (account.refused(), delay, on_demand)
+        }
+        Class::Refused | Class::GrantRefused => {
             let account = account.refused();
             let delay = cool_down(&account);
             (account, delay, on_demand)
         }
-        Class::RateLimited(pause) if pause > PATIENCE => (account, pause, on_demand),
-        // The next caller may start a new series at once: each series is bounded, and a recovered bridge is noticed.
-        Class::RateLimited(_) | Class::GrantRefused | Class::Transient
-            if attempt.number >= MAX_ATTEMPTS =>
-        {
-            (account, Duration::ZERO, on_demand)
-        }
+        Class::RateLimited(pause) if pause > PATIENCE || is_last => (account, pause, on_demand),
+        // The password has not left this machine, so the next caller may start a series at once.
+        Class::Unsent if is_last => (account, Duration::ZERO, on_demand),
+        Class::Transient if is_last => (account, pause, on_demand),
         Class::RateLimited(pause) => (account, pause, next),
-        Class::GrantRefused | Class::Transient => {
-            (account, backoff(attempt.number, context.jitter), next)
-        }
+        Class::Unsent | Class::Transient => (account, pause, next),
     };
     State::Waiting(Waiting {
         account,
@@ -62,7 +67,7 @@ pub(super) fn login_failed(
     })
 }
 
-/// Returns the state after a failed renewal. The token stays in use.
+/// Returns the state after a failed renewal that no login follows at once. The token stays in use.
 pub(super) fn renewal_failed(
     account: Account,
     token: Token,
@@ -72,15 +77,13 @@ pub(super) fn renewal_failed(
 ) -> State {
     let (account, delay) = match error.class() {
         Class::NoCredentials => (account, LONGEST_DELAY),
-        Class::Refused => {
+        Class::Refused | Class::GrantRefused | Class::BadToken => {
             let account = account.refused();
             let delay = cool_down(&account);
             (account, delay)
         }
         Class::RateLimited(pause) => (account, pause),
-        Class::GrantRefused | Class::Transient => {
-            (account, backoff(attempt.number, context.jitter))
-        }
+        Class::Unsent | Class::Transient => (account, backoff(attempt.number, context.jitter)),
     };
     State::Live(Live {
         account,
@@ -95,11 +98,13 @@ pub(super) fn renewal_failed(
 }
 
 /// Returns the wait that a failed renewal imposes on the next login, for a token that can no
-/// longer be used: a refusal and a pause that the bridge asks for outlive the token.
+/// longer be used: the cool-down of a login and a pause that the bridge asks for outlive the token.
 pub(super) fn imposed_wait(failure: Option<Failure>, context: &Context) -> Option<Failure> {
     failure.filter(|failure| match failure.error.class() {
-        Class::Refused | Class::RateLimited(_) => !failure.retry_at.has_come(context.now),
-        Class::NoCredentials | Class::GrantRefused | Class::Transient => false,
+        Class::Refused | Class::GrantRefused | Class::BadToken | Class::RateLimited(_) => {
+            !failure.retry_at.has_come(context.now)
+        }
+        Class::NoCredentials | Class::Unsent | Class::Transient => false,
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     bridge::{Bearer, BridgeError, IssuedToken, LoginError, TokenIssuer},
     credentials::Credentials,
-    testing::{TestClock, good_jwt, issued},
+    testing::{TestClock, good_jwt, issued, token_of},
 };
 use std::{
     collections::VecDeque,
@@ -24,6 +24,8 @@ pub(super) enum Answer {
     Hang,
     /// This text as the token.
     Raw(String),
+    /// A token for this user that lives for this many seconds.
+    Lives(u64, String),
 }
 
 /// Issuer whose answers a test chooses. Each takes 100 ms.
@@ -80,6 +82,11 @@ impl ScriptedIssuer {
         self.refreshes.lock().unwrap().answers.push_back(answer);
     }
 
+    /// Answers every login with a token for `sub` that lives for this many seconds.
+    pub(super) fn each_login_lives(&self, seconds: u64, sub: &str) {
+        self.logins.lock().unwrap().then = Some(Answer::Lives(seconds, sub.to_owned()));
+    }
+
     /// Sets the answer to every refresh.
     pub(super) fn each_refresh(&self, answer: Answer) {
         self.refreshes.lock().unwrap().then = Some(answer);
@@ -97,6 +104,7 @@ impl ScriptedIssuer {
                 return Err(LoginError::Bridge(BridgeError::TimedOut { after }));
             }
             Answer::Raw(jwt) => jwt,
+            Answer::Lives(seconds, sub) => token_of(&self.clock, &sub, seconds),
         };
         let issued = issued(jwt, &self.clock);
         Ok(IssuedToken {

@@ -99,6 +99,7 @@ async fn waiting_callers_share_a_failure_and_the_next_caller_starts_a_new_series
         )
     );
     assert_eq!(issuer.counts().0, failure::MAX_ATTEMPTS);
+    tokio::time::sleep(Duration::from_secs(16)).await;
     assert!(session.token(soon()).await.is_ok());
 }
 
@@ -261,6 +262,35 @@ async fn a_token_that_fails_a_check_is_not_used() {
     }
 }
 
+/// Returns the logins of ten minutes in which a caller asks each second, and of ten idle ones.
+async fn logins_with(life_s: u64, sub: &str) -> [u32; 2] {
+    let mut logins = [0; 2];
+    for (logins, is_idle) in logins.iter_mut().zip([false, true]) {
+        let clock = TestClock::new();
+        let issuer = ScriptedIssuer::new(&clock);
+        issuer.each_refresh(Answer::Fail(unauthorized()));
+        issuer.each_login_lives(life_s, sub);
+        let session = session(&issuer);
+        let _ = session.token(soon()).await;
+        for _ in 0..600 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if !is_idle {
+                session.nudge();
+            }
+        }
+        *logins = issuer.counts().0;
+        session.stop().await;
+    }
+    logins
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_tokens_without_a_refresh_and_tokens_for_another_user_cost_few_logins() {
+    // At 0 s, 2 s, 32 s, 92 s, 212 s and 452 s; without callers, only the first two.
+    assert_eq!(logins_with(3, "alice").await, [6, 2]);
+    assert_eq!(logins_with(DAY, "bob").await, [6, 2]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn after_the_end_callers_get_an_error_at_once() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
@@ -301,6 +331,7 @@ async fn a_rejected_refreshed_token_leads_to_one_full_login() {
     assert_eq!(answer.await, Ok(3));
     assert_eq!(issuer.counts(), (2, 1));
     // If the bridge rejects every token, the work ends after one refresh and one login.
+    tokio::time::sleep(Duration::from_secs(30)).await;
     let answer = session.with_token(soon(), async |_| Err::<(), _>(refused()));
     assert_eq!(answer.await, Err(RequestError::Bridge(refused())));
     assert_eq!(issuer.counts(), (3, 2));

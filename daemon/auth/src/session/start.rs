@@ -4,6 +4,7 @@ use super::{
     account::Account,
     error::SessionError,
     event::{Context, Effect, Grant, Request},
+    failure::PATIENCE,
     state::{Attempt, Resume, State, Waiting},
     token::Token,
 };
@@ -18,14 +19,20 @@ pub(super) fn only(state: impl Into<State>) -> Next {
 }
 
 /// Starts attempt `number` of a series of full logins, or waits for the floor between two full
-/// logins.
+/// logins. After a long wait only a caller starts the login.
 pub(super) fn login(account: Account, number: u32, context: &Context) -> Next {
-    if let Some(retry_at) = account.floor(context.now) {
+    if let Some(floor) = account.floor(context.now) {
+        let is_short = floor.not_before.until(context.now) <= PATIENCE;
         return only(State::Waiting(Waiting {
             account,
             error: SessionError::LoginTooSoon,
-            retry_at,
-            resume: Resume::Automatic { number },
+            retry_at: floor.not_before,
+            resume: match is_short {
+                true => Resume::Automatic { number },
+                false => Resume::OnDemand {
+                    failed: floor.login,
+                },
+            },
         }));
     }
     let request = Request::Login(account.source().clone());

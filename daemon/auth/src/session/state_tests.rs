@@ -14,8 +14,12 @@ use super::{
         states::{self, configured, nothing, transient},
         token,
     },
+    token::TokenError,
 };
-use crate::{bridge::Generation, testing::TestClock};
+use crate::{
+    bridge::{BridgeError, Generation},
+    testing::TestClock,
+};
 use std::time::Duration;
 
 /// A state machine whose attempts fail or succeed as a test says.
@@ -61,6 +65,12 @@ impl Machine {
         self.step(Event::AttemptSucceeded(token(id, self.now)));
     }
 
+    /// Rejects the present token.
+    fn reject(&mut self, next: Grant) {
+        let generation = self.snapshot().phase.token().unwrap().generation();
+        self.step(Event::TokenRejected { generation, next });
+    }
+
     fn pass(&mut self, time: Duration) {
         self.now.wall += time;
         self.now.mono += time;
@@ -96,6 +106,7 @@ async fn a_series_of_failures_ends_after_five_attempts_and_may_begin_again() {
         }
     }
     assert_eq!(machine.state.wakes_at(), None);
+    machine.wait();
     let snapshot = machine.snapshot();
     let availability = snapshot.availability(machine.now);
     assert!(matches!(availability, TokenAvailability::Requestable));
@@ -125,7 +136,7 @@ async fn a_refused_renewal_counts_towards_the_cool_down() {
     let mut machine = Machine::new(not_yet());
     machine.step(Event::TokenRequested);
     machine.succeed();
-    let rejection = SessionError::Bridge(crate::bridge::BridgeError::Unauthorized {
+    let rejection = SessionError::Bridge(BridgeError::Unauthorized {
         message: String::new(),
     });
     let mut cool_downs = Vec::new();
@@ -158,33 +169,88 @@ async fn full_logins_keep_a_minimum_interval() {
     let mut machine = Machine::new(not_yet());
     let mut distances = Vec::new();
     machine.step(Event::TokenRequested);
-    for _ in 0..8 {
+    for _ in 0..9 {
         machine.succeed();
-        let generation = machine.snapshot().phase.token().unwrap().generation();
-        machine.step(Event::TokenRejected {
-            generation,
-            next: Grant::Login,
-        });
+        machine.reject(Grant::Login);
         let snapshot = machine.snapshot();
-        let availability = snapshot.availability(machine.now);
-        assert!(matches!(availability, TokenAvailability::Pending));
+        // Callers wait for a short interval and get an error during a long one.
+        match snapshot.availability(machine.now) {
+            TokenAvailability::Pending => assert!(distances.is_empty()),
+            TokenAvailability::Refused(SessionError::LoginTooSoon) => {}
+            other => panic!("{other:?}"),
+        }
         distances.push(machine.wait());
         machine.step(Event::TimerFired);
+        machine.step(Event::TokenRequested);
     }
-    assert_eq!(distances, [2, 4, 8, 16, 32, 60, 60, 60]);
+    assert_eq!(distances, [2, 30, 60, 120, 240, 480, 900, 900, 900]);
     machine.succeed();
-    machine.pass(Duration::from_secs(301));
-    let generation = machine.snapshot().phase.token().unwrap().generation();
-    machine.step(Event::TokenRejected {
-        generation,
-        next: Grant::Login,
-    });
+    machine.pass(Duration::from_secs(1801));
+    machine.reject(Grant::Login);
     machine.succeed();
-    machine.step(Event::TokenRejected {
-        generation: Generation(machine.next - 1),
-        next: Grant::Login,
+    machine.reject(Grant::Login);
+    assert_eq!(machine.wait(), 2, "the interval shrinks after a quiet time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_live_for_a_minute_never_raise_the_interval() {
+    let mut machine = Machine::new(not_yet());
+    machine.step(Event::TokenRequested);
+    for login in 1..=20 {
+        assert_eq!(machine.logins, login);
+        machine.succeed();
+        machine.pass(Duration::from_secs(60));
+        machine.reject(Grant::Login);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_bad_token_or_a_refused_login_each_cool_down_has_one_attempt() {
+    let refused = || {
+        SessionError::Bridge(BridgeError::Refused {
+            status: 404,
+            code: String::new(),
+            message: String::new(),
+        })
+    };
+    let bad = SessionError::Token(TokenError::Subject);
+    for (error, expected) in [(bad, [2, 30, 60, 120]), (refused(), [30, 60, 120, 240])] {
+        let mut machine = Machine::new(not_yet());
+        let mut cool_downs = Vec::new();
+        for login in 1..=4 {
+            machine.step(Event::TokenRequested);
+            assert_eq!(machine.logins, login);
+            machine.fail(error.clone());
+            machine.step(Event::TokenRequested);
+            machine.step(Event::TimerFired);
+            assert_eq!(machine.logins, login);
+            cool_downs.push(machine.wait());
+        }
+        assert_eq!(cool_downs, expected);
+        machine.step(Event::TokenRequested);
+        machine.fail(error);
+        let (person, _) = Reply::new();
+        machine.step(Event::SignIn(credentials("alice", "typed"), person));
+        assert_eq!(machine.logins, 6, "a person does not wait");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_series_waits_unless_the_password_never_left() {
+    let unreachable = SessionError::Bridge(BridgeError::Unreachable {
+        detail: String::new(),
     });
-    assert_eq!(machine.wait(), 2, "the distance shrinks after a quiet time");
+    for (error, pause) in [(transient(), 16), (unreachable, 0)] {
+        let mut machine = Machine::new(not_yet());
+        machine.step(Event::TokenRequested);
+        for _ in 1..MAX_ATTEMPTS {
+            machine.fail(error.clone());
+            machine.wait();
+            machine.step(Event::TimerFired);
+        }
+        machine.fail(error);
+        assert_eq!(machine.wait(), pause);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -119,7 +119,7 @@ fn attempt_succeeded(state: State, token: Token, context: &Context) -> Next {
         } if is_awaited => {
             let (account, record) = match attempt.grant {
                 Grant::Login => (
-                    account.logged_in(token.username(), context.now),
+                    account.logged_in(&token, context.now),
                     Record::LoggedIn(token.clone()),
                 ),
                 Grant::Refresh => (account.renewed(), Record::Renewed(token.clone())),
@@ -127,7 +127,7 @@ fn attempt_succeeded(state: State, token: Token, context: &Context) -> Next {
             (live(account, token), vec![Effect::Record(record)])
         }
         State::Checking { check, .. } if is_awaited => {
-            let account = check.account.logged_in(token.username(), context.now);
+            let account = check.account.logged_in(&token, context.now);
             let effects = vec![
                 Effect::Record(Record::LoggedIn(token.clone())),
                 Effect::Reply(check.person, Ok(())),
@@ -166,18 +166,18 @@ fn attempt_failed(state: State, id: Generation, error: SessionError, context: &C
                 Grant::Refresh => Record::RenewalFailed(error.clone()),
                 Grant::Login => Record::LoginFailed(error.clone()),
             });
-            let needs_login =
-                attempt.grant == Grant::Refresh && error.class() == Class::GrantRefused;
+            let needs_login = attempt.grant == Grant::Refresh
+                && matches!(error.class(), Class::GrantRefused | Class::BadToken);
             let (state, mut effects) = match (needs_login, account.floor(context.now)) {
                 (true, None) => renewal_login(account, token, attempt.number, context),
-                (true, Some(retry_at)) => only(Live {
+                (true, Some(floor)) => only(Live {
                     account,
                     token,
                     last_failure: Some(Failure {
                         failed: id,
                         number: attempt.number,
-                        error,
-                        retry_at,
+                        error: SessionError::LoginTooSoon,
+                        retry_at: floor.not_before,
                     }),
                 }),
                 (false, _) => only(renewal_failed(account, token, attempt, error, context)),

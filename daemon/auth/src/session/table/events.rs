@@ -9,6 +9,7 @@ use crate::{
         error::SessionError,
         event::{Event, Grant},
         reply::Reply,
+        token::TokenError,
     },
 };
 use std::time::Duration;
@@ -89,6 +90,14 @@ impl Shape {
                 ("refusal of the grant", |_| {
                     failed(SessionError::Bridge(BridgeError::Unauthorized {
                         message: String::new(),
+                    }))
+                }),
+                ("bad token", |_| {
+                    failed(SessionError::Token(TokenError::Subject))
+                }),
+                ("no connection", |_| {
+                    failed(SessionError::Bridge(BridgeError::Unreachable {
+                        detail: String::new(),
                     }))
                 }),
                 ("short pause", |_| failed(limited(9))),

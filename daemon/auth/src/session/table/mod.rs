@@ -93,7 +93,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: not yet (file) + ok
         token requested: signing in (login g9 #1, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
     no credentials:
         sign-in: checking g9 (person's), before: no credentials (g7, none) + login g9
@@ -102,21 +102,21 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer, offer for another account: signing in (login g9 #1, client's) + login g9 + ok
         token requested: signing in (login g9 #1, none) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
     logged out:
         sign-in: checking g9 (person's), before: logged out + login g9
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         other source, offer, the same offer, offer for another account: unchanged + err(logged out)
         sign-out: unchanged + note sign-out + ok
     stopped:
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up, stop: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up, stop: unchanged
         sign-in, sign-out, other source, offer, the same offer, offer for another account: unchanged + err(stopped)
     signing in by refresh:
         sign-in: checking g9 (person's), before: not yet (configured) + login g9
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
-        transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with: signing in (login g9 #1, configured) + login g9 + count failed renewal
+        transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with: signing in (login g9 #1, configured) + login g9 + count failed renewal
         other source: signing in (refresh g8 #1, file) + ok
         stop: stopped
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
@@ -130,8 +130,10 @@ async fn every_state_meets_every_event_as_the_table_says() {
         stop: stopped
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
+        bad token: waiting (bad token, g8 failed, configured, 2 refused) + count failed login
         long pause: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
-        transient failure, refusal of the grant, short pause: waiting (bridge, then #2, configured, 1 refused) + count failed login
+        refusal of the grant: waiting (bridge, g8 failed, configured, 2 refused) + count failed login
+        transient failure, no connection, short pause: waiting (bridge, then #2, configured, 1 refused) + count failed login
         refusal: waiting (refused, g8 failed, configured, 2 refused) + count failed login
     signing in by the fifth login:
         sign-in: checking g9 (person's), before: not yet (configured) + login g9
@@ -142,7 +144,9 @@ async fn every_state_meets_every_event_as_the_table_says() {
         stop: stopped
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
-        transient failure, refusal of the grant, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
+        bad token: waiting (bad token, then #6, configured, 1 refused) + count failed login
+        transient failure, no connection, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
+        refusal of the grant: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
         refusal: waiting (refused, g8 failed, configured, 1 refused) + count failed login
     live:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -151,7 +155,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
     live and due:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -161,7 +165,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
     live and expired:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -170,7 +174,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, timer: signing in (login g9 #1, configured) + login g9
         rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
     live after a login a moment ago:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -178,9 +182,18 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
         rejected again: waiting (too soon, then #1, configured) + count rejection
+    live after two logins a moment ago:
+        sign-in: checking g9 (person's), before: live g5 (configured) + login g9
+        other source: live g5 (file) + ok
+        sign-out: logged out + revoke + note sign-out + ok
+        rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
+        stop: stopped
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account: unchanged + err(superseded)
+        rejected again: waiting (too soon, g5 failed, configured) + count rejection
     live after a transient failure:
         sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
         other source: live g5 (file, #2 failed) + ok
@@ -188,14 +201,14 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, timer: renewing g5 (refresh g9 #3, configured) + refresh g9 by g5
         rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
     live, told to wait:
         sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
         other source: live g5 (file, #2 failed) + ok
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
         rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
     live and expired, told to wait:
@@ -203,17 +216,17 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: live g5 (file, #2 failed) + ok
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
         token requested, timer: waiting (bridge, g7 failed, configured)
         rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
     renewing:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
-        refusal of the grant: renewing g5 (login g9 #1, configured) + login g9 + count failed renewal
+        refusal of the grant, bad token: renewing g5 (login g9 #1, configured) + login g9 + count failed renewal
         other source: renewing g5 (refresh g8 #1, file) + ok
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         rejected: signing in (refresh g8 #1, configured) + count rejection
@@ -222,11 +235,11 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer, offer for another account: unchanged + err(superseded)
     renewing an expired one:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
-        refusal of the grant: renewing g5 (login g9 #1, configured) + login g9 + count failed renewal
+        refusal of the grant, bad token: renewing g5 (login g9 #1, configured) + login g9 + count failed renewal
         other source: renewing g5 (refresh g8 #1, file) + ok
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         token requested: signing in (refresh g8 #1, configured)
@@ -236,7 +249,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer, offer for another account: unchanged + err(superseded)
     renewing after a login a moment ago:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, refusal of the grant, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
@@ -248,8 +261,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: waiting (too soon, then #1, configured) + count rejection
     renewing by login:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, refusal of the grant, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed login
-        refusal: live g5 (configured, 1 refused, #1 failed) + count failed login
+        transient failure, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed login
+        refusal, refusal of the grant, bad token: live g5 (configured, 1 refused, #1 failed) + count failed login
         token: live g8 (configured) + count login
         sign-out: logged out + revoke + note sign-out + ok
         other source: renewing g5 (login g8 #1, file) + ok
@@ -261,7 +274,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-in: checking g9 (person's), before: waiting (bridge, then #3, configured) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
         other source: waiting (bridge, then #3, file) + ok
     waiting, and the time has come:
@@ -269,7 +282,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         token requested, timer: signing in (login g9 #3, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
         other source: waiting (bridge, then #3, file) + ok
     cooling down:
@@ -277,7 +290,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         offer: signing in (login g9 #1, client's) + login g9 + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer for another account: unchanged + err(superseded)
         the same offer: unchanged + ok
         other source: waiting (refused, g7 failed, file, 1 refused) + ok
@@ -286,7 +299,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         token requested: signing in (login g9 #1, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account: unchanged + err(superseded)
         other source: waiting (refused, g7 failed, file) + ok
     checking before the first login:
@@ -295,7 +308,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-in: checking g9 (person's), before: not yet (none) + login g9 + err(superseded)
         token: live g8 (person's) + count login + ok
         sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
-        transient failure, refusal of the grant, short pause, long pause: not yet (none) + count failed check + err(bridge)
+        bad token: not yet (none) + count failed check + err(bad token)
+        transient failure, refusal of the grant, no connection, short pause, long pause: not yet (none) + count failed check + err(bridge)
         nothing to log in with: not yet (none) + count failed check + err(no credentials)
         refusal: not yet (none) + count failed check + err(refused)
         stop: stopped + err(stopped)
@@ -303,7 +317,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
     checking while logged out:
         sign-in: checking g9 (person's), before: logged out + login g9 + err(superseded)
         token: live g8 (person's) + count login + ok
-        transient failure, refusal of the grant, short pause, long pause: logged out + count failed check + err(bridge)
+        bad token: logged out + count failed check + err(bad token)
+        transient failure, refusal of the grant, no connection, short pause, long pause: logged out + count failed check + err(bridge)
         nothing to log in with: logged out + count failed check + err(no credentials)
         refusal: logged out + count failed check + err(refused)
         sign-out: logged out + revoke + err(logged out) + note sign-out + ok
@@ -314,7 +329,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: checking g8 (person's), before: live g5 (file) + ok
         rejected, rejected again: checking g8 (person's), before: not yet (configured) + count rejection
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9 + err(superseded)
-        transient failure, refusal of the grant, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
+        bad token: live g5 (configured) + count failed check + err(bad token)
+        transient failure, refusal of the grant, no connection, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
         nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
         refusal: live g5 (configured) + count failed check + err(refused)
         token: live g8 (person's) + count login + ok
@@ -327,7 +343,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested: checking g8 (person's), before: not yet (configured)
         rejected, rejected again: checking g8 (person's), before: not yet (configured) + count rejection
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9 + err(superseded)
-        transient failure, refusal of the grant, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
+        bad token: live g5 (configured) + count failed check + err(bad token)
+        transient failure, refusal of the grant, no connection, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
         nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
         refusal: live g5 (configured) + count failed check + err(refused)
         token: live g8 (person's) + count login + ok
@@ -345,7 +362,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
         offer for another account: unchanged + err(superseded)
         the same offer: unchanged + ok
-        transient failure, refusal of the grant, short pause, long pause: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bridge)
+        bad token: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bad token)
+        transient failure, refusal of the grant, no connection, short pause, long pause: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bridge)
         nothing to log in with: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(no credentials)
         refusal: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(refused)
     ");

@@ -130,7 +130,12 @@ impl Shape {
                     live(configured(), expired(now), None).into()
                 }),
                 ("live after a login a moment ago", |now| {
-                    let account = configured().logged_in(&"alice".parse().unwrap(), now);
+                    let account = configured().logged_in(&token(5, now), now);
+                    live(account, token(5, now), None).into()
+                }),
+                ("live after two logins a moment ago", |now| {
+                    let account = configured().logged_in(&token(4, now), now);
+                    let account = account.logged_in(&token(5, now), now);
                     live(account, token(5, now), None).into()
                 }),
             ],
@@ -153,7 +158,7 @@ impl Shape {
                 }),
                 ("renewing after a login a moment ago", |now| {
                     State::Renewing {
-                        account: configured().logged_in(&"alice".parse().unwrap(), now),
+                        account: configured().logged_in(&token(5, now), now),
                         token: due(now),
                         attempt: attempt(Grant::Refresh),
                     }

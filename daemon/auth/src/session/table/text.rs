@@ -103,13 +103,11 @@ fn error(error: &SessionError) -> &'static str {
         SessionError::Refused => "refused",
         SessionError::Bridge(_) => "bridge",
         SessionError::LoginTooSoon => "too soon",
+        SessionError::Token(_) => "bad token",
         SessionError::LoggedOut => "logged out",
         SessionError::Superseded => "superseded",
         SessionError::Stopped => "stopped",
-        SessionError::Locked { .. }
-        | SessionError::Source(_)
-        | SessionError::Token(_)
-        | SessionError::Deadline => "other",
+        SessionError::Locked { .. } | SessionError::Source(_) | SessionError::Deadline => "other",
     }
 }
 

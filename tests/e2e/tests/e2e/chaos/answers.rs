@@ -3,7 +3,7 @@
 use super::{desk, works};
 use serde_json::json;
 use tai_e2e::{Machine, PASSWORD, USER, processes::peak_memory, wait_until};
-use tai_sandbox::{Canned, NewMail};
+use tai_sandbox::{Canned, NewMail, Tokens};
 
 const LIST: &str = "GET /api/v1/messages";
 const ONE: &str = "GET /api/v1/messages/{id}";
@@ -284,4 +284,42 @@ fn chaos_control_characters_of_the_bridge_reach_neither_the_terminal_nor_the_log
         !log.contains(|c: char| c.is_control() && c != '\n'),
         "{log:?}"
     );
+}
+
+#[test]
+fn chaos_bad_tokens_cost_two_logins_and_a_person_does_not_wait() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.tokens = Tokens::WrongSub);
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for _ in 0..20 {
+        let call = shim.call("list_inbox", json!({}));
+        assert!(call.text.contains("another username"), "{}", call.text);
+    }
+    assert_eq!(machine.sandbox.count(LOGIN), 2);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.tokens = Tokens::Good);
+    let login = machine.login(PASSWORD);
+    assert!(login.status.success(), "{login:?}");
+    assert_eq!(machine.sandbox.count(LOGIN), 3);
+    works(&mut shim);
+}
+
+#[test]
+fn chaos_short_tokens_without_a_refresh_cost_two_logins() {
+    let machine = Machine::new();
+    machine.sandbox.behave(|behaviour| {
+        behaviour.token_ttl_s = 2;
+        behaviour.has_refresh = false;
+    });
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    wait_until("the next login must wait", || {
+        let call = shim.call("list_inbox", json!({}));
+        call.text.contains("the next attempt is due in")
+    });
+    assert_eq!(machine.sandbox.count(LOGIN), 2);
 }
