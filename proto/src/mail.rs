@@ -77,6 +77,8 @@ pub struct FetchedMail {
     pub address: Address,
     /// The mail; `None` if the request had no id and there is no unread mail to lease.
     pub mail: Option<Mail>,
+    /// Number of mails that the instance may not read (`allow_from`), if there is no mail to lease.
+    pub left_out: u64,
 }
 
 /// Mail with its body.
@@ -139,6 +141,8 @@ pub struct Inbox {
     pub total: u64,
     /// Whether a larger offset lists more mails.
     pub more: bool,
+    /// Number of examined mails that the instance may not read (`allow_from`).
+    pub left_out: u64,
 }
 
 /// Mails that a search found, newest first.
@@ -152,6 +156,8 @@ pub struct SearchResults {
     pub looked_at: u64,
     /// Whether these are all matching mails.
     pub complete: bool,
+    /// Number of examined mails that the instance may not read (`allow_from`).
+    pub left_out: u64,
 }
 
 /// Answer to [`crate::call::Watch`].

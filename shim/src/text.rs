@@ -57,6 +57,17 @@ pub(crate) fn table(mails: &[Envelope]) -> String {
     text
 }
 
+/// Returns a line about mails that the instance may not read.
+pub(crate) fn left_out(count: u64) -> String {
+    let (emails, are) = match count {
+        1 => ("email", "is"),
+        _ => ("emails", "are"),
+    };
+    format!(
+        "\n{count} {emails} {are} left out: taid's configuration hides the senders from this instance (allow_from)"
+    )
+}
+
 /// Returns a mail's status in the seed's words.
 pub(crate) fn status(read: bool) -> &'static str {
     match read {

@@ -226,8 +226,11 @@ fn a_value_with_a_space_or_quote_at_either_end_is_refused() {
 #[test]
 fn the_tools_of_an_instance_can_be_limited() {
     let file = "[instances.reader]\nread_only = true\n[instances.bot]\ntools = [\"send_email\"]\n";
-    let policy = load(&[], Some(file)).unwrap().tools;
-    let refused = |instance, tool| policy.refusal(instance, tool).is_some();
+    let policy = load(&[], Some(file)).unwrap().policy;
+    let refused = |instance: Option<&str>, tool| {
+        let instance = instance.map(|name| name.parse().unwrap());
+        policy.rules(instance.as_ref()).forbids_tool(tool).is_some()
+    };
     assert!(refused(Some("Reader"), tai_proto::Tool::SendEmail));
     assert!(refused(Some("reader"), tai_proto::Tool::DeleteEmail));
     assert!(!refused(Some("reader"), tai_proto::Tool::FetchEmail));
@@ -245,6 +248,53 @@ fn the_tools_of_an_instance_can_be_limited() {
 }
 
 #[test]
+fn a_rule_of_an_instance_names_its_table_and_key() {
+    let file = "[instances.Desk]\nallow_to = [\"*@example.com\"]\nallow_from = []\n\
+        sends_per_hour = 5\nread_only = true\ntools = [\"list_inbox\"]\n";
+    let policy = load(&[], Some(file)).unwrap().policy;
+    let rules = policy.rules(Some(&"desk".parse().unwrap()));
+    let eve = tai_proto::names::Address::new("eve@evil.org").ok();
+    let said = [
+        rules.forbids_recipient(eve.as_ref()),
+        rules.forbids_recipient(None),
+        rules.hides_sender(eve.as_ref()),
+        rules.forbids_tool(tai_proto::Tool::SendEmail),
+        rules.forbids_tool(tai_proto::Tool::FetchEmail),
+        Some(rules.rule("sends_per_hour", 5)),
+    ];
+    insta::assert_snapshot!(said.map(Option::unwrap).join("\n"), @r#"
+    [instances.Desk] allow_to = ["*@example.com"]
+    [instances.Desk] allow_to = ["*@example.com"]
+    [instances.Desk] allow_from = []
+    [instances.Desk] read_only = true
+    [instances.Desk] tools = [list_inbox]
+    [instances.Desk] sends_per_hour = 5
+    "#);
+    let other = policy.rules(Some(&"lab".parse().unwrap()));
+    assert_eq!(other.forbids_recipient(None), None);
+    assert_eq!(other.limits(), SendLimits::default());
+}
+
+#[test]
+fn a_rule_that_cannot_be_kept_is_refused() {
+    let error = |file: &str| load(&[], Some(file)).unwrap_err();
+    let errors = [
+        "[instances.x]\nallow_to = [\"example.com\"]\n",
+        "[instances.x]\nsends_per_hour = 0\n",
+        "[instances.x]\nsends_per_day = 1001\n",
+        "[instances.\"a.b\"]\n",
+        "[instances.x]\n[instances.X]\n",
+    ];
+    insta::assert_snapshot!(errors.map(error).join("\n"), @"
+    `allow_to` of [instances.x] is not valid: `example.com` is no pattern: expected `*`, or an address such as `bob@example.com` or `*@example.com`, in which `*` stands for any text
+    `sends_per_hour` of [instances.x] is not valid: expected a number from 1 to 1000
+    `sends_per_day` of [instances.x] is not valid: expected a number from 1 to 1000
+    [instances.a.b] is not valid: an instance is 1 to 64 letters, digits, hyphens or underscores
+    [instances.x] is not valid: two tables have this name; names are case-insensitive
+    ");
+}
+
+#[test]
 fn an_error_in_the_file_names_its_line_and_never_quotes_it() {
     let error = |file: &str| {
         let error = load(&[], Some(file)).unwrap_err();
@@ -254,7 +304,7 @@ fn an_error_in_the_file_names_its_line_and_never_quotes_it() {
     };
     insta::assert_snapshot!(error("# mine\nusernam = \"hunter2\"\n"), @"line 2 of the configuration file config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, api_timeout, poll_interval, idle_exit, confirm_send, log_level, instances");
     insta::assert_snapshot!(error("instance = hunter2\n"), @"line 1 of the configuration file config.toml is not valid: string values must be quoted, expected literal string");
-    insta::assert_snapshot!(error("\n[instances.a]\nread = true\n"), @"line 3 of the configuration file config.toml is not valid: unknown field `read`, expected `read_only` or `tools`");
+    insta::assert_snapshot!(error("\n[instances.a]\nread = true\n"), @"line 3 of the configuration file config.toml is not valid: unknown field `read`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`");
     insta::assert_snapshot!(error("\n\npassword = \"hunter2\"\n"), @"the configuration file config.toml contains a password");
 }
 

@@ -1,6 +1,6 @@
 //! Reads `config.toml` into one value per key. `keys.rs` defines the keys.
 
-use super::{ConfigError, keys, lookup::Found, tools::Instance};
+use super::{ConfigError, instances::Table, keys, lookup::Found};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -17,7 +17,7 @@ pub(super) struct File {
     /// Values by key. All keys are known.
     pub(super) values: BTreeMap<String, Found>,
     /// Tables `[instances.NAME]` by name.
-    pub(super) instances: BTreeMap<String, Instance>,
+    pub(super) instances: BTreeMap<String, Table>,
 }
 
 /// Returns the name of a profile's file.
@@ -53,7 +53,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<File, ConfigError> {
     #[derive(Deserialize)]
     struct Tables {
         #[serde(default)]
-        instances: BTreeMap<String, Instance>,
+        instances: BTreeMap<String, Table>,
     }
     let place = Place { text, path };
     // The `Display` of the parser's error quotes the line, which may contain a password, so only

@@ -9,20 +9,20 @@ mod choices;
 pub mod docs;
 mod error;
 mod file;
+mod instances;
 mod keys;
 mod kinds;
 mod lookup;
+mod patterns;
 mod sources;
-mod tools;
 
 pub(crate) use choices::{ConfirmPolicy, LogLevel};
 pub(crate) use error::ConfigError;
+pub(crate) use instances::{ActivePolicy, Policy, Rules, SendLimits};
 pub(crate) use keys::Settings;
 pub use keys::{Key, keys};
 pub(crate) use kinds::has_stray_ends;
 pub(crate) use lookup::{Env, Setting};
-pub(crate) use tools::ActivePolicy;
-pub(crate) use tools::ToolPolicy;
 
 use lookup::Lookup;
 use secrecy::SecretString;
@@ -39,8 +39,8 @@ pub(crate) struct Config {
     pub(crate) settings: Settings,
     /// The configured credential source.
     pub(crate) source: Source,
-    /// Permitted tools of each instance.
-    pub(crate) tools: ToolPolicy,
+    /// Rules of each instance.
+    pub(crate) policy: Policy,
     /// Values that are set, for `taid doctor`.
     pub(crate) changed: Vec<Setting>,
 }
@@ -83,7 +83,7 @@ impl Config {
             profile: profile.to_owned(),
             settings,
             source,
-            tools: ToolPolicy::new(file.instances)?,
+            policy: Policy::new(file.instances)?,
             changed,
         })
     }
@@ -109,7 +109,7 @@ impl Config {
 #[cfg(fuzzing)]
 pub(crate) fn fuzz(text: &str) {
     if let Ok(file) = file::parse(text, Path::new("config.toml")) {
-        let _ = ToolPolicy::new(file.instances);
+        let _ = Policy::new(file.instances);
     }
 }
 

@@ -121,6 +121,14 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         duplicate(Outcome::Sending),
         duplicate(Outcome::Unknown),
         MailError::NoSuchMail("7".parse().unwrap()),
+        MailError::NotPermitted {
+            what: "sending to eve@evil.org".into(),
+            rule: "[instances.desk] allow_to = [\"*@example.com\"]".into(),
+        },
+        MailError::TooManySends {
+            rule: "[instances.desk] sends_per_hour = 5".into(),
+            wait: Duration::from_secs(250),
+        },
         MailError::NotYours {
             id: "7".parse().unwrap(),
             address: "desk.alice@tai.chat".parse().unwrap(),
@@ -141,7 +149,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         cancelled(),
         id_in_use(7),
         wrong_role("logout"),
-        not_permitted("send_email", "[instances.desk] has read_only = true"),
+        not_permitted("send_email", "[instances.desk] read_only = true"),
         answer_too_large(5 << 20, 4 << 20),
     ];
     for fault in others {
@@ -339,6 +347,17 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: Email with ID 7 not found
     hint: call list_inbox for the existing IDs
 
+    [NotPermitted]
+    error: sending to eve@evil.org is not permitted for this instance
+    caused by: taid's configuration: [instances.desk] allow_to = ["*@example.com"]
+    hint: continue without it, or ask the user to change the configuration; nothing was done
+    hint for a person: change the configuration and reload or restart taid; nothing was done
+
+    [NotPermitted]
+    error: this instance has sent as many emails as it may
+    caused by: taid's configuration: [instances.desk] sends_per_hour = 5
+    hint: the next send is possible in 4 min 10 s; nothing was sent
+
     [NotYours]
     error: Email 7 is not addressed to desk.alice@tai.chat
     caused by: it belongs to another instance of this account
@@ -363,9 +382,9 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [NotPermitted]
     error: send_email is not permitted for this instance
-    caused by: taid's configuration: [instances.desk] has read_only = true
-    hint: continue without this tool, or ask the user to change the configuration; nothing was done
-    hint for a person: change the configuration and restart taid; nothing was done
+    caused by: taid's configuration: [instances.desk] read_only = true
+    hint: continue without it, or ask the user to change the configuration; nothing was done
+    hint for a person: change the configuration and reload or restart taid; nothing was done
 
     [AnswerTooLarge]
     error: the answer is too large

@@ -67,6 +67,16 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             Fault::new(FaultCode::NotFound, format!("Email with ID {id} not found"))
                 .hint(Hint::reader("call list_inbox for the existing IDs"))
         }
+        MailError::NotPermitted { what, rule } => not_permitted(what, rule),
+        MailError::TooManySends { rule, wait } => Fault::new(
+            FaultCode::NotPermitted,
+            "this instance has sent as many emails as it may",
+        )
+        .because(format!("taid's configuration: {rule}"))
+        .hint(Hint::reader(format!(
+            "the next send is possible in {}; nothing was sent",
+            time::span(*wait)
+        ))),
         MailError::NotYours { id, address } => Fault::new(
             FaultCode::NotYours,
             format!("Email {id} is not addressed to {address}"),
@@ -184,16 +194,17 @@ pub(crate) fn stopping() -> Fault {
         .hint(Hint::reader("call again in a moment; nothing was done"))
 }
 
-/// Returns the fault for a tool that the configuration forbids to an instance.
-pub(crate) fn not_permitted(tool: &str, reason: &str) -> Fault {
+/// Returns the fault for a tool, a recipient or a sender that a rule of the configuration forbids
+/// to an instance.
+pub(crate) fn not_permitted(what: &str, rule: &str) -> Fault {
     Fault::new(
         FaultCode::NotPermitted,
-        format!("{tool} is not permitted for this instance"),
+        format!("{what} is not permitted for this instance"),
     )
-    .because(format!("taid's configuration: {reason}"))
+    .because(format!("taid's configuration: {rule}"))
     .hint(Hint::each(
-        "continue without this tool, or ask the user to change the configuration; nothing was done",
-        "change the configuration and restart taid; nothing was done",
+        "continue without it, or ask the user to change the configuration; nothing was done",
+        "change the configuration and reload or restart taid; nothing was done",
     ))
 }
 

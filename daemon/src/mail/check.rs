@@ -1,6 +1,7 @@
 //! Rules for addresses and subjects. An invalid value is refused and never repaired silently.
 
 use super::error::MailError;
+use tai_proto::names::Address;
 
 /// Longest address, in bytes (RFC 5321, 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
@@ -34,6 +35,21 @@ pub(super) fn address(text: &str) -> Result<String, MailError> {
         _ => Err(bad(
             "an address reads name@domain, without spaces or line breaks",
         )),
+    }
+}
+
+/// Returns the address of a sender or recipient as the bridge writes it: a plain address, alone or
+/// in angle brackets after a display name. `None` for all other text, which a mail program could
+/// read as another address.
+pub(super) fn parsed(text: &str) -> Option<Address> {
+    let text = text.trim();
+    if let Ok(address) = Address::new(text) {
+        return Some(address);
+    }
+    let (name, rest) = text.strip_suffix('>')?.split_once('<')?;
+    match name.contains(['@', ',', ';', '<', '>', ':']) {
+        true => None,
+        false => Address::new(rest).ok(),
     }
 }
 
@@ -84,6 +100,26 @@ mod tests {
             &format!("{}@b.c", "a".repeat(254)),
         ] {
             assert!(address(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_reads_in_two_ways_is_none() {
+        for (text, expected) in [
+            (" Bob@example.com ", Some("Bob@example.com")),
+            ("Bob <bob@example.com>", Some("bob@example.com")),
+            ("\"Bob B.\" <bob@example.com>", Some("bob@example.com")),
+            ("<bob@example.com>", Some("bob@example.com")),
+            ("attacker@evil.org, x.alice@tai.chat", None),
+            ("<attacker@evil.org>.alice@tai.chat", None),
+            ("x.alice@tai.chat <attacker@evil.org>", None),
+            ("<attacker@evil.org> <x.alice@tai.chat>", None),
+            ("group: x.alice@tai.chat <attacker@evil.org>", None),
+            ("Bob <>", None),
+            ("", None),
+        ] {
+            let address = parsed(text);
+            assert_eq!(address.as_ref().map(Address::as_str), expected, "{text}");
         }
     }
 

@@ -62,6 +62,22 @@ pub(crate) enum MailError {
     /// The account has no such mail.
     #[error("mail {0} does not exist")]
     NoSuchMail(MailId),
+    /// A rule of the configuration forbids it. Nothing was sent or changed.
+    #[error("{what} is not permitted: {rule}")]
+    NotPermitted {
+        /// What is not permitted.
+        what: String,
+        /// The rule, as the file has it.
+        rule: String,
+    },
+    /// The instance has sent as many mails as its rule permits.
+    #[error("too many sends: {rule}")]
+    TooManySends {
+        /// The rule, as the file has it.
+        rule: String,
+        /// Time until the next send is possible.
+        wait: Duration,
+    },
     /// The mail belongs to another instance of the account.
     #[error("mail {id} is not addressed to {address}")]
     NotYours {

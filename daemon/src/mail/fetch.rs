@@ -20,6 +20,16 @@ use tai_proto::{
 };
 use tokio::time::{Instant, timeout_at};
 
+/// The next mail of an instance.
+enum Next<'a> {
+    Mail(Taken<'a>),
+    /// There is none that the instance may read.
+    None {
+        /// Number of mails that a rule hides.
+        left_out: u64,
+    },
+}
+
 impl<B: Bridge> MailService<B> {
     /// Reads a mail. With an id, the mail is marked read. Without one, the oldest unread mail that
     /// no other client holds is leased to the client, which [settles](MailService::settle) it,
@@ -37,7 +47,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<FetchedMail, MailError> {
         let address = self.address(instance, deadline).await?;
         if let Some(id) = which {
-            let message = self.own(&address, id, deadline).await?;
+            let message = self.own(instance, &address, id, deadline).await?;
             let confirmed = self.confirm_read(id, deadline).await;
             self.leases.read(id.get(), confirmed);
             return read(address, message, confirmed).await;
@@ -45,21 +55,30 @@ impl<B: Bridge> MailService<B> {
         let mut missing = Vec::new();
         loop {
             let taken = self.take(instance, &address, client, &missing, tell, deadline);
-            let Some(taken) = taken.await? else {
-                return Ok(FetchedMail {
-                    address,
-                    mail: None,
-                });
+            let taken = match taken.await? {
+                Next::Mail(taken) => taken,
+                Next::None { left_out } => {
+                    return Ok(FetchedMail {
+                        address,
+                        mail: None,
+                        left_out,
+                    });
+                }
             };
             let id = mail_id(taken.id())?;
-            match self.own(&address, id, deadline).await {
+            match self.own(instance, &address, id, deadline).await {
                 Ok(message) => {
                     let read = read(address, message, false).await?;
                     taken.keep();
                     return Ok(read);
                 }
-                // The mail was deleted or moved after the list. The next one may exist.
-                Err(MailError::NoSuchMail(id) | MailError::NotYours { id, .. }) => {
+                // After the list, the mail was deleted or moved, or a reload hid it. The next one may
+                // exist.
+                Err(
+                    MailError::NoSuchMail(_)
+                    | MailError::NotYours { .. }
+                    | MailError::NotPermitted { .. },
+                ) => {
                     taken.miss();
                     missing.push(id.get());
                 }
@@ -79,7 +98,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<FetchedMail, MailError> {
         let address = self.address(instance, deadline).await?;
-        let message = self.own(&address, id, deadline).await?;
+        let message = self.own(instance, &address, id, deadline).await?;
         let is_read = message.head.read;
         read(address, message, is_read).await
     }
@@ -94,23 +113,22 @@ impl<B: Bridge> MailService<B> {
         missing: &[u64],
         tell: Tell<'_>,
         deadline: Instant,
-    ) -> Result<Option<Taken<'_>>, MailError> {
+    ) -> Result<Next<'_>, MailError> {
         // Lists of one address are serialized, so that no list is older than a lease.
         let key = address.as_str().to_ascii_lowercase();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
         let _turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
         if let Some(taken) = self.leases.take_returned(client, address.as_str()) {
-            return Ok(Some(taken));
+            return Ok(Next::Mail(taken));
         }
         self.leases.begin_look(address.as_str());
-        let unread = self.unread(instance, address, tell, deadline).await?;
+        let (unread, left_out) = self.unread(instance, address, tell, deadline).await?;
         if let Some(id) = self.leases.unconfirmed_of(&unread) {
             self.confirm_read(mail_id(id)?, deadline).await;
         }
-        Ok(unread
-            .into_iter()
-            .filter(|id| !missing.contains(id))
-            .find_map(|id| self.leases.take(client, id, address.as_str())))
+        let mut unread = unread.into_iter().filter(|id| !missing.contains(id));
+        let taken = unread.find_map(|id| self.leases.take(client, id, address.as_str()));
+        Ok(taken.map_or(Next::None { left_out }, Next::Mail))
     }
 
     /// Marks a leased mail read before the client writes it. Returns whether the bridge counts it
@@ -194,6 +212,7 @@ async fn read(
     let envelope = envelope(head).ok_or(NO_ID)?;
     Ok(FetchedMail {
         address,
+        left_out: 0,
         mail: Some(Mail {
             envelope,
             body: Content::cut(body.markdown),

@@ -69,29 +69,32 @@ impl<B: Bridge> MailService<B> {
                 false => walked.count,
             },
             more,
+            left_out: walked.left_out,
             address,
         })
     }
 
-    /// Returns the ids of the unread mails, oldest first: by time, then by id.
+    /// Returns the ids of the unread mails, oldest first: by time, then by id; and the number of
+    /// unread and read mails that a rule hides.
     pub(super) async fn unread(
         &self,
         instance: Option<&Instance>,
         address: &Address,
         tell: Tell<'_>,
         deadline: Instant,
-    ) -> Result<Vec<u64>, MailError> {
+    ) -> Result<(Vec<u64>, u64), MailError> {
         let mut unread = Vec::new();
         let walk = walk_of(instance, address, tell);
-        self.walk(&walk, deadline, |mail| {
+        let walked = self.walk(&walk, deadline, |mail| {
             if !mail.head.read {
                 unread.push(mail.head);
             }
             ControlFlow::Continue(())
-        })
-        .await?;
+        });
+        let left_out = walked.await?.left_out;
         newest_first(&mut unread);
-        Ok(unread.into_iter().rev().map(|mail| mail.id).collect())
+        let unread = unread.into_iter().rev().map(|mail| mail.id).collect();
+        Ok((unread, left_out))
     }
 }
 

@@ -73,7 +73,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Message, MailError> {
         let address = self.address(instance, deadline).await?;
-        self.own(&address, id, deadline).await
+        self.own(instance, &address, id, deadline).await
     }
 
     /// Finds mails by words in the sender, the subject or the body, newest first. `tell` is
@@ -124,6 +124,7 @@ impl<B: Bridge> MailService<B> {
         Ok(SearchResults {
             mails: found.into_iter().take(limit).filter_map(envelope).collect(),
             looked_at: walked.looked_at,
+            left_out: walked.left_out,
             complete,
             address,
         })

@@ -39,7 +39,7 @@ impl<B: Bridge> MailService<B> {
             }
             Target::Reply { to: id } => {
                 let parts = content::parts(draft.content.into_string(), draft.format).await?;
-                let original = self.own(&from, id, deadline).await?.head;
+                let original = self.own(instance, &from, id, deadline).await?.head;
                 let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
                 (original.from, subject, Some(id), parts)
             }
@@ -50,6 +50,7 @@ impl<B: Bridge> MailService<B> {
             digest: Digest::of(&[from.as_str(), target, &subject, &parts.text, &parts.html]),
             account,
             from,
+            recipient: check::parsed(&to),
             to,
             subject,
             parts,

@@ -19,6 +19,8 @@ pub(super) struct PreparedMail {
     pub(super) from: Address,
     /// The recipient. For a reply it is the original's sender, unchecked.
     pub(super) to: String,
+    /// The recipient as an address. `None` if the sender that a reply answers is none.
+    pub(super) recipient: Option<Address>,
     pub(super) subject: String,
     pub(super) parts: Parts,
     /// The id of the mail that this one answers.
@@ -54,6 +56,7 @@ pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
         account: Address::new("alice@tai.chat").unwrap(),
         from: Address::new("desk.alice@tai.chat").unwrap(),
         to: to.into(),
+        recipient: Address::new(to).ok(),
         subject: "subject".into(),
         parts: Parts {
             text: text.into(),

@@ -65,6 +65,20 @@ pub(super) enum LedgerRecord {
         /// The mail.
         digest: Digest,
     },
+    /// A send counts for the limits of its sender.
+    Counted {
+        /// The sender, in lower case.
+        sender: String,
+        /// The time of the attempt.
+        at: SystemTime,
+    },
+    /// A counted send did not happen.
+    Uncounted {
+        /// The sender, in lower case.
+        sender: String,
+        /// The time of the attempt.
+        at: SystemTime,
+    },
 }
 
 impl fmt::Display for LeaseRecord {
@@ -105,6 +119,8 @@ impl fmt::Display for LedgerRecord {
             Self::Sent { digest, at } => write!(f, "sent {digest} {}", seconds(*at)),
             Self::Unknown { digest, at } => write!(f, "unknown {digest} {}", seconds(*at)),
             Self::Closed { digest } => write!(f, "closed {digest}"),
+            Self::Counted { sender, at } => write!(f, "counted {sender} {}", seconds(*at)),
+            Self::Uncounted { sender, at } => write!(f, "uncounted {sender} {}", seconds(*at)),
         }
     }
 }
@@ -114,8 +130,14 @@ impl FromStr for LedgerRecord {
 
     fn from_str(line: &str) -> Result<Self, NotARecord> {
         let (event, key, value) = fields(line)?;
-        let digest = Digest::parse(key).ok_or(NotARecord)?;
         let at = value.map(time).transpose()?;
+        let sender = key.to_owned();
+        match (event, at) {
+            ("counted", Some(at)) => return Ok(Self::Counted { sender, at }),
+            ("uncounted", Some(at)) => return Ok(Self::Uncounted { sender, at }),
+            _ => {}
+        }
+        let digest = Digest::parse(key).ok_or(NotARecord)?;
         match (event, at) {
             ("sending", Some(at)) => Ok(Self::Sending { digest, at }),
             ("sent", Some(at)) => Ok(Self::Sent { digest, at }),
@@ -207,6 +229,26 @@ mod tests {
             (LedgerRecord::Closed { digest: digest() }, "closed", ""),
         ] {
             let line = format!("{event} {}{value}", digest());
+            assert_eq!(record.to_string(), line);
+            assert_eq!(line.parse(), Ok(record));
+        }
+        let sender = || "desk.alice@tai.chat".to_owned();
+        for (record, line) in [
+            (
+                LedgerRecord::Counted {
+                    sender: sender(),
+                    at: at(5),
+                },
+                "counted desk.alice@tai.chat 5",
+            ),
+            (
+                LedgerRecord::Uncounted {
+                    sender: sender(),
+                    at: at(5),
+                },
+                "uncounted desk.alice@tai.chat 5",
+            ),
+        ] {
             assert_eq!(record.to_string(), line);
             assert_eq!(line.parse(), Ok(record));
         }

@@ -3,13 +3,14 @@
 use super::{
     approvals::Approvals,
     arrivals::Arrivals,
+    check,
     digest::Digest,
     error::MailError,
     leases::{ClientKey, Leases},
     ledger::Ledger,
     turns::Turns,
 };
-use crate::config::ConfirmPolicy;
+use crate::config::{ActivePolicy, ConfirmPolicy};
 use std::{
     future::Future,
     path::PathBuf,
@@ -32,6 +33,7 @@ pub(crate) struct MailService<B> {
     pub(super) bridge: Arc<B>,
     pub(super) session: Session,
     pub(super) default_recipient: Option<String>,
+    pub(super) policy: Arc<ActivePolicy>,
     pub(super) leases: Leases,
     pub(super) ledger: Ledger,
     pub(super) approvals: Approvals,
@@ -46,6 +48,8 @@ pub(crate) struct MailOptions {
     pub(crate) default_recipient: Option<String>,
     /// Policy of approval.
     pub(crate) confirm: ConfirmPolicy,
+    /// Rules of the instances.
+    pub(crate) policy: Arc<ActivePolicy>,
     /// Interval of polls for new mail (seed: `POLL_INTERVAL`).
     pub(crate) poll_interval: Duration,
     /// The files that outlive the daemon; `None` keeps everything in memory.
@@ -68,6 +72,7 @@ impl Default for MailOptions {
         Self {
             default_recipient: None,
             confirm: ConfirmPolicy::default(),
+            policy: Arc::default(),
             poll_interval: Duration::from_secs(5),
             files: None,
             clock: Arc::new(SystemClock),
@@ -82,6 +87,7 @@ impl<B: Bridge> MailService<B> {
         let MailOptions {
             default_recipient,
             confirm,
+            policy,
             poll_interval,
             files,
             clock,
@@ -98,6 +104,7 @@ impl<B: Bridge> MailService<B> {
             bridge,
             session,
             default_recipient,
+            policy,
             leases,
             ledger,
             approvals: Approvals::new(confirm),
@@ -144,9 +151,11 @@ impl<B: Bridge> MailService<B> {
         Ok(username.address(instance))
     }
 
-    /// Returns a mail if it is addressed to `address`.
+    /// Returns a mail if it is addressed to `address`, the instance's, and if the instance may read
+    /// its sender's mail.
     pub(super) async fn own(
         &self,
+        instance: Option<&Instance>,
         address: &Address,
         id: MailId,
         deadline: Instant,
@@ -157,12 +166,17 @@ impl<B: Bridge> MailService<B> {
             })
             .await?;
         let message = found.ok_or(MailError::NoSuchMail(id))?;
-        match address.matches(&message.head.to) {
-            true => Ok(message),
-            false => Err(MailError::NotYours {
-                id,
-                address: address.clone(),
+        if !address.matches(&message.head.to) {
+            let address = address.clone();
+            return Err(MailError::NotYours { id, address });
+        }
+        let sender = check::parsed(&message.head.from);
+        match self.policy.rules(instance).hides_sender(sender.as_ref()) {
+            Some(rule) => Err(MailError::NotPermitted {
+                what: format!("access to email {id}"),
+                rule,
             }),
+            None => Ok(message),
         }
     }
 

@@ -2,10 +2,16 @@
 //! ledger, and sends the mail at most once.
 
 use super::{
-    approvals::Answered, check, error::MailError, ledger::HeldBack, prepared::PreparedMail,
-    service::MailService, submitter::Submitter,
+    approvals::Answered,
+    check,
+    error::MailError,
+    ledger::{HeldBack, OverLimit, Quota, Refusal},
+    prepared::PreparedMail,
+    reading,
+    service::MailService,
+    submitter::Submitter,
 };
-use crate::config::ConfirmPolicy;
+use crate::config::{ConfirmPolicy, Rules};
 use tai_auth::{
     bridge::{Bridge, BridgeError, Outgoing, OutgoingReply, Receipt, ReplyOutcome, SendFailure},
     session::RequestError,
@@ -48,6 +54,11 @@ impl<B: Bridge> MailService<B> {
             consent,
         } = submit;
         let mail = self.prepare(submitter.instance, draft, deadline).await?;
+        let rules = &*self.policy.rules(submitter.instance);
+        if let Some(rule) = rules.forbids_recipient(mail.recipient.as_ref()) {
+            let what = format!("sending to {}", reading::line(&mail.to));
+            return Err(MailError::NotPermitted { what, rule });
+        }
         let sent = match consent {
             Consent::NotAsked => {
                 if self
@@ -55,18 +66,21 @@ impl<B: Bridge> MailService<B> {
                     .wants(&mail, self.default_recipient.as_deref())
                 {
                     // Asking about a mail that the ledger then holds back would be useless.
-                    let checked = self.ledger.check(&mail.digest, insist);
-                    checked.map_err(|held_back| duplicate(&mail, held_back))?;
+                    let quota = quota(&mail, rules);
+                    let checked = self.ledger.check(&mail.digest, insist, quota);
+                    checked.map_err(|refusal| refused(&mail, rules, refusal))?;
                     return Ok(SubmitOutcome::Ask(self.approvals.ask(&mail)?));
                 }
-                self.send_once(&mail, insist, deadline).await?
+                self.send_once(&mail, insist, rules, deadline).await?
             }
             Consent::Answered { ticket, answer } => {
                 let answer = self
                     .approvals
                     .answer(&ticket, answer, mail, insist, submitter);
                 match answer? {
-                    Answered::Approved(mail) => self.send_once(&mail, insist, deadline).await?,
+                    Answered::Approved(mail) => {
+                        self.send_once(&mail, insist, rules, deadline).await?
+                    }
                     Answered::Held(held) => return Ok(SubmitOutcome::Held(*held)),
                 }
             }
@@ -87,7 +101,9 @@ impl<B: Bridge> MailService<B> {
         let Some(approved) = self.approvals.resolve(resolve)? else {
             return Ok(Resolution::Discarded);
         };
-        let sent = self.send_once(&approved.mail, approved.insist, deadline);
+        // The person's decision overrides the limits of the instance, and the send counts.
+        let rules = Rules::default();
+        let sent = self.send_once(&approved.mail, approved.insist, &rules, deadline);
         match sent.await {
             Ok(sent) => Ok(Resolution::Sent(sent)),
             Err(error @ MailError::Unknown { .. }) => Err(error),
@@ -100,6 +116,8 @@ impl<B: Bridge> MailService<B> {
                 | MailError::Duplicate { .. }
                 | MailError::Approval(_)
                 | MailError::NoSuchMail(_)
+                | MailError::NotPermitted { .. }
+                | MailError::TooManySends { .. }
                 | MailError::NotYours { .. }),
             ) => {
                 approved.hold_again();
@@ -128,10 +146,11 @@ impl<B: Bridge> MailService<B> {
         &self,
         mail: &PreparedMail,
         insist: bool,
+        rules: &Rules,
         deadline: Instant,
     ) -> Result<SentMail, MailError> {
-        let attempt = self.ledger.begin(&mail.digest, insist);
-        let attempt = attempt.map_err(|held_back| duplicate(mail, held_back))?;
+        let attempt = self.ledger.begin(&mail.digest, insist, quota(mail, rules));
+        let attempt = attempt.map_err(|refusal| refused(mail, rules, refusal))?;
         match self.send(mail, deadline).await {
             Ok(sent) => {
                 attempt.accept();
@@ -222,13 +241,24 @@ impl From<RequestError<SendFailure>> for Failure {
     }
 }
 
-fn duplicate(mail: &PreparedMail, held_back: HeldBack) -> MailError {
-    let HeldBack { outcome, ago } = held_back;
-    let digest = mail.digest.clone();
-    MailError::Duplicate {
-        digest,
-        outcome,
-        ago,
+fn quota<'a>(mail: &'a PreparedMail, rules: &Rules) -> Quota<'a> {
+    Quota {
+        sender: &mail.from,
+        limits: rules.limits(),
+    }
+}
+
+fn refused(mail: &PreparedMail, rules: &Rules, refusal: Refusal) -> MailError {
+    match refusal {
+        Refusal::Same(HeldBack { outcome, ago }) => MailError::Duplicate {
+            digest: mail.digest.clone(),
+            outcome,
+            ago,
+        },
+        Refusal::OverLimit(OverLimit { key, limit, wait }) => MailError::TooManySends {
+            rule: rules.rule(key, limit),
+            wait,
+        },
     }
 }
 

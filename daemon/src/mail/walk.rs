@@ -1,7 +1,7 @@
 //! Walk through the mailbox of one exact address, page by page, up to a limit. The bridge filters
 //! neither by read state nor by exact address, and new mail shifts its pages.
 
-use super::{error::MailError, service::MailService};
+use super::{check, error::MailError, service::MailService};
 use std::{collections::HashSet, ops::ControlFlow};
 use tai_auth::bridge::{Bridge, Message, Page};
 use tai_proto::names::{Address, Instance};
@@ -29,6 +29,8 @@ pub(super) struct Walk<'a> {
 pub(super) struct Walked {
     /// Number of visited mails of the address.
     pub(super) looked_at: u64,
+    /// Number of mails that were not visited, because a rule hides their senders.
+    pub(super) left_out: u64,
     /// Number of mails of the instance by the bridge's count.
     pub(super) count: u64,
     /// Whether the walk reached the end of the mailbox.
@@ -36,7 +38,7 @@ pub(super) struct Walked {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Calls `visit` with each mail of the address, roughly newest first, until there are no
+    /// Calls `visit` with each mail of the address that the instance may read, roughly newest first, until there are no
     /// more or `visit` breaks. The current page is still finished, because the bridge lists the
     /// mails of one second oldest first (trap 4).
     pub(super) async fn walk(
@@ -46,7 +48,8 @@ impl<B: Bridge> MailService<B> {
         mut visit: impl FnMut(Message) -> ControlFlow<()>,
     ) -> Result<Walked, MailError> {
         let mut seen = HashSet::new();
-        let (mut count, mut complete) = (0, false);
+        let rules = self.policy.rules(walk.instance);
+        let (mut count, mut complete, mut left_out) = (0, false, 0);
         for offset in (0..walk.most).step_by(walk.page as usize) {
             let page = Page {
                 instance: walk.instance.map(Instance::to_string),
@@ -65,8 +68,13 @@ impl<B: Bridge> MailService<B> {
             for mail in listing.mails {
                 // The bridge's filter is a LIKE (trap 5), and a new mail pushes a visited one onto
                 // the next page.
-                if walk.address.matches(&mail.head.to) && seen.insert(mail.head.id) {
-                    enough |= visit(mail).is_break();
+                if !walk.address.matches(&mail.head.to) || !seen.insert(mail.head.id) {
+                    continue;
+                }
+                let sender = check::parsed(&mail.head.from);
+                match rules.hides_sender(sender.as_ref()) {
+                    Some(_) => left_out += 1,
+                    None => enough |= visit(mail).is_break(),
                 }
             }
             (walk.tell)(u64::from(offset + walk.page).min(count), count);
@@ -75,7 +83,8 @@ impl<B: Bridge> MailService<B> {
             }
         }
         Ok(Walked {
-            looked_at: seen.len() as u64,
+            looked_at: seen.len() as u64 - left_out,
+            left_out,
             count,
             complete,
         })

@@ -1,12 +1,12 @@
 //! Waiting for new mail.
 
-use super::{error::MailError, service::MailService};
+use super::{arrivals::Arrival, check, error::MailError, service::MailService};
 use tai_auth::{bridge::Bridge, session::error::SessionError};
 use tai_proto::{mail::MailboxUpdate, names::Instance};
 use tokio::time::{Instant, timeout_at};
 
 impl<B: Bridge> MailService<B> {
-    /// Waits for mail to the instance's address. Without a mark, it returns when the mailbox's
+    /// Waits for mail to the instance's address that the instance may read. Without a mark, it returns when the mailbox's
     /// current state is known. With the mark of an earlier answer, it returns when mail has arrived
     /// since, or at the deadline.
     ///
@@ -20,11 +20,17 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<MailboxUpdate, MailError> {
         let address = self.address(instance, deadline).await?;
+        let rules = self.policy.rules(instance);
+        let is_own = |arrival: &Arrival| {
+            let may_read =
+                |from: &String| rules.hides_sender(check::parsed(from).as_ref()).is_none();
+            address.matches(&arrival.to) && arrival.from.as_ref().is_none_or(may_read)
+        };
         let mut log = self.arrivals.watch();
         loop {
             let is_late = Instant::now() >= deadline;
             if let Some(log) = &*log.borrow_and_update() {
-                let arrived = since.is_some_and(|since| log.has_arrival(since, address.as_str()));
+                let arrived = since.is_some_and(|since| log.has_arrival(since, is_own));
                 if arrived || since.is_none() || is_late {
                     let mark = log.latest();
                     return Ok(MailboxUpdate { mark, arrived });

@@ -7,6 +7,7 @@ use super::{
     },
     *,
 };
+use crate::config::ActivePolicy;
 use std::{sync::Arc, time::Duration};
 use tai_auth::bridge::BridgeError;
 
@@ -19,9 +20,14 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::with(ActivePolicy::default())
+    }
+
+    fn with(policy: ActivePolicy) -> Self {
         let mailbox = Arc::new(Mailbox::default());
         let options = MailOptions {
             poll_interval: INTERVAL,
+            policy: Arc::new(policy),
             ..MailOptions::default()
         };
         let mail = Arc::new(service(&mailbox, options));
@@ -66,6 +72,20 @@ async fn new_mail_is_reported_to_its_address_within_the_interval() {
     let none = world.watch(Some(news.mark)).await;
     assert!(!none.arrived, "it is said once");
     assert_eq!(none.mark, news.mark);
+}
+
+#[tokio::test(start_paused = true)]
+async fn mail_of_a_hidden_sender_is_not_reported() {
+    let hidden = "[instances.desk]\nallow_from = [\"*@example.org\"]\n";
+    let world = World::with(ActivePolicy::parsed(hidden));
+    let mark = world.begin().await;
+    world.deliver(1, "desk.alice@tai.chat", 0);
+    assert!(!world.watch(Some(mark)).await.arrived);
+    let shown = "[instances.desk]\nallow_from = [\"*@example.com\"]\n";
+    let world = World::with(ActivePolicy::parsed(shown));
+    let mark = world.begin().await;
+    world.deliver(1, "desk.alice@tai.chat", 0);
+    assert!(world.watch(Some(mark)).await.arrived);
 }
 
 #[tokio::test(start_paused = true)]

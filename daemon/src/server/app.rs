@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 /// The running daemon.
 pub(crate) struct App<T = Network> {
     pub(crate) facts: Facts,
-    pub(crate) policy: ActivePolicy,
+    pub(crate) policy: Arc<ActivePolicy>,
     pub(crate) bridge: Arc<HttpBridge<T>>,
     pub(crate) session: Session,
     pub(crate) mail: MailService<HttpBridge<T>>,

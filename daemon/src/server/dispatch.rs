@@ -156,8 +156,7 @@ impl<T: Transport> App<T> {
     /// # Errors
     /// [`FaultCode::NotPermitted`].
     fn permit(&self, instance: Option<&Instance>, tool: Tool) -> Result<(), Fault> {
-        let name = instance.map(Instance::as_str);
-        match self.policy.refusal(name, tool) {
+        match self.policy.rules(instance).forbids_tool(tool) {
             Some(reason) => Err(fault::not_permitted(tool.name(), &reason)),
             None => Ok(()),
         }

@@ -162,6 +162,7 @@ async fn serve(
         Mode::Foreground => None,
         Mode::ByClient => Some(config.settings.idle_exit),
     };
+    let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
     let app = Arc::new(App {
         mail: MailService::new(
             bridge.clone(),
@@ -169,6 +170,7 @@ async fn serve(
             MailOptions {
                 default_recipient: config.settings.user_email.clone(),
                 confirm: config.settings.confirm_send,
+                policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,
                 files: state_files(&config.profile),
                 ..MailOptions::default()
@@ -178,7 +180,7 @@ async fn serve(
         session: session.clone(),
         clients: Arc::default(),
         stop: stop.clone(),
-        policy: ActivePolicy::new(std::mem::take(&mut config.tools)),
+        policy,
         facts: Facts {
             profile: endpoint.profile().clone(),
             instance: config.settings.instance.clone(),

@@ -62,14 +62,14 @@ async fn report(app: Arc<App>) {
 }
 
 /// Reloads the configuration when the manager asks for it, and applies `confirm_send` and the
-/// tools of each instance. An invalid configuration changes nothing.
+/// rules of each instance. An invalid configuration changes nothing.
 async fn reload(app: Arc<App>) {
     loop {
         os::reload_signal().await;
         manager::notify(Notification::Reloading);
         match Config::of_this_process(&app.facts.config.profile) {
             Ok(config) => {
-                app.policy.replace(config.tools);
+                app.policy.replace(config.policy);
                 app.mail.set_confirm_policy(config.settings.confirm_send);
                 tracing::info!("reloaded confirm_send and [instances.*] from the configuration");
             }

@@ -202,6 +202,7 @@ impl Running {
         let empty = Source::Unconfigured { username: None };
         let source = std::mem::replace(&mut config.source, empty);
         let session = Session::start_with_clock(bridge.clone(), source, clock.clone());
+        let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
         let app = App {
             mail: MailService::new(
                 bridge.clone(),
@@ -209,6 +210,7 @@ impl Running {
                 MailOptions {
                     default_recipient: None,
                     confirm: world.confirm(),
+                    policy: policy.clone(),
                     poll_interval: config.settings.poll_interval,
                     files: Some(StateFiles {
                         leases: state.join("undelivered"),
@@ -221,7 +223,7 @@ impl Running {
             session,
             clients: Arc::default(),
             stop: CancellationToken::new(),
-            policy: ActivePolicy::new(std::mem::take(&mut config.tools)),
+            policy,
             facts: Facts {
                 profile: Profile::default(),
                 instance: None,

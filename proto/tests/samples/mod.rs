@@ -110,6 +110,7 @@ fn held() -> HeldMail {
 fn fetched() -> FetchedMail {
     FetchedMail {
         address: address(),
+        left_out: 0,
         mail: Some(Mail {
             envelope: envelope(),
             body: "b".into(),
@@ -206,18 +207,21 @@ pub(crate) fn answers() -> Vec<Answer> {
         Answer::Peek(FetchedMail {
             address: address(),
             mail: None,
+            left_out: 2,
         }),
         Answer::List(Inbox {
             address: address(),
             mails: vec![envelope()],
             total: 1,
             more: false,
+            left_out: 3,
         }),
         Answer::Search(SearchResults {
             address: address(),
             mails: vec![],
             looked_at: 5,
             complete: true,
+            left_out: 4,
         }),
         Answer::Delete(changed()),
         Answer::MarkRead(changed()),

@@ -4,7 +4,7 @@ use super::{
     arguments::{mail_id, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
 };
-use crate::text::{date, line, status};
+use crate::text::{date, left_out, line, status};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -125,10 +125,17 @@ fn nonce() -> String {
 
 /// Renders a mail. If `is_marked` is set, a mail that is still unread gets a warning.
 fn show(fetched: FetchedMail, nonce: &str, is_marked: bool) -> Shown {
-    let FetchedMail { address, mail } = fetched;
+    let FetchedMail {
+        address,
+        mail,
+        left_out: hidden,
+    } = fetched;
     let address = String::from(address);
     let Some(mail) = mail else {
-        let text = format!("No unread emails found for {address}");
+        let mut text = format!("No unread emails found for {address}");
+        if hidden > 0 {
+            text.push_str(&left_out(hidden));
+        }
         let email = None;
         return Shown::new(text, &Output { address, email });
     };
@@ -220,7 +227,11 @@ mod tests {
 
     fn fetched(mail: Option<Mail>) -> FetchedMail {
         let address = Address::new("desk.alice@tai.chat").unwrap();
-        FetchedMail { address, mail }
+        FetchedMail {
+            address,
+            mail,
+            left_out: 0,
+        }
     }
 
     fn mail(read: bool, removed: Removed) -> Option<Mail> {

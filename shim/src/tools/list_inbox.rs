@@ -4,7 +4,7 @@ use super::{
     arguments::{optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
-use crate::text::{MessageSummary, table};
+use crate::text::{MessageSummary, left_out, table};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
 use serde_json::Value;
@@ -61,6 +61,10 @@ struct Output {
     total: u64,
     /// Whether a larger offset lists more emails.
     has_more: bool,
+    /// Number of emails that this instance may not read; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    left_out: Option<u64>,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -99,6 +103,9 @@ pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
         inbox.mails.len(),
         inbox.total
     ));
+    if inbox.left_out > 0 {
+        text.push_str(&left_out(inbox.left_out));
+    }
     if inbox.more {
         text.push_str("\n*Use offset parameter to load more emails*");
     }
@@ -126,12 +133,18 @@ fn structured(inbox: Inbox) -> Value {
             ("subject", mail.subject.into_string().into()),
         ])
     };
-    object([
+    let mut value = object([
         ("address", String::from(inbox.address).into()),
         ("emails", inbox.mails.into_iter().map(row).collect()),
         ("has_more", inbox.more.into()),
         ("total", inbox.total.into()),
-    ])
+    ]);
+    if let Some(fields) = value.as_object_mut()
+        && inbox.left_out > 0
+    {
+        fields.insert("left_out".to_owned(), inbox.left_out.into());
+    }
+    value
 }
 
 #[cfg(test)]
@@ -147,6 +160,7 @@ mod tests {
             mails,
             total,
             more,
+            left_out: 0,
         }
     }
 
@@ -187,6 +201,13 @@ mod tests {
             ),
             (inbox(vec![], 3, false), list(0, false)),
             (inbox(vec![], 3, false), list(50, false)),
+            (
+                Inbox {
+                    left_out: 2,
+                    ..inbox(vec![], 3, false)
+                },
+                list(0, false),
+            ),
         ]
         .map(|(inbox, list)| {
             let shown = show(inbox, list);
@@ -233,6 +254,15 @@ mod tests {
         Showing 0 unread of 3 total emails
 
         {"address":"desk.alice@tai.chat","emails":[],"has_more":false,"total":3}
+
+        =====
+
+        # Email Inbox (desk.alice@tai.chat)
+
+        Showing 0 unread of 3 total emails
+        2 emails are left out: taid's configuration hides the senders from this instance (allow_from)
+
+        {"address":"desk.alice@tai.chat","emails":[],"has_more":false,"left_out":2,"total":3}
         "#);
     }
 
@@ -248,9 +278,13 @@ mod tests {
                 .collect(),
             total: 2,
             has_more: true,
+            left_out: Some(3),
         };
         assert_eq!(
-            structured(inbox(mails, 2, true)),
+            structured(Inbox {
+                left_out: 3,
+                ..inbox(mails, 2, true)
+            }),
             serde_json::to_value(typed).unwrap()
         );
     }

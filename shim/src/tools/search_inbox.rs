@@ -4,7 +4,7 @@ use super::{
     arguments::{optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
-use crate::text::{MessageSummary, table};
+use crate::text::{MessageSummary, left_out, table};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
@@ -58,6 +58,10 @@ struct Output {
     looked_at: u64,
     /// Whether these are all matching emails.
     complete: bool,
+    /// Number of emails that this instance may not read; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    left_out: Option<u64>,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -93,6 +97,9 @@ fn show(results: SearchResults) -> Shown {
             false => "; there may be more matches: use more words or a larger limit",
         }
     ));
+    if results.left_out > 0 {
+        text.push_str(&left_out(results.left_out));
+    }
     Shown::new(
         text,
         &Output {
@@ -104,6 +111,7 @@ fn show(results: SearchResults) -> Shown {
                 .collect(),
             looked_at: results.looked_at,
             complete: results.complete,
+            left_out: Some(results.left_out).filter(|left_out| *left_out > 0),
         },
     )
 }
@@ -121,6 +129,7 @@ mod tests {
             mails,
             looked_at: 120,
             complete,
+            left_out: if complete { 2 } else { 0 },
         };
         let page = [
             results(vec![envelope(7, "a | b", false)], false),
@@ -143,7 +152,8 @@ mod tests {
         # Emails found (desk.alice@tai.chat)
 
         0 found, 120 searched; these are all matches
-        {"address":"desk.alice@tai.chat","complete":true,"emails":[],"looked_at":120}
+        2 emails are left out: taid's configuration hides the senders from this instance (allow_from)
+        {"address":"desk.alice@tai.chat","complete":true,"emails":[],"left_out":2,"looked_at":120}
         "#);
     }
 }

@@ -11,6 +11,7 @@
 
 mod error;
 mod policy;
+mod remote;
 mod state;
 
 pub(crate) use error::ApprovalError;

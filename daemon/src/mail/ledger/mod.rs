@@ -1,11 +1,17 @@
 //! The ledger of sent mails, which prevents accidental duplicates. The bridge has no idempotency
 //! key (bridge-api.md, trap 13), so a mail that was or may have been sent within the last ten
-//! minutes is held back. The ledger holds only digests and times, and outlives the daemon in a
-//! file.
+//! minutes is held back. The ledger also counts the sends of each address for the limits of the
+//! configuration. It holds only digests, addresses and times, and outlives the daemon in a file, so
+//! that a restart resets no limit.
 
+mod rates;
 mod state;
 
+pub(super) use rates::OverLimit;
+
 use super::{digest::Digest, journal::Journal, record::LedgerRecord};
+use crate::config::SendLimits;
+use rates::Rates;
 use state::{Entry, Event, Settled, WINDOW, age, step};
 use std::{
     collections::HashMap,
@@ -14,6 +20,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tai_auth::session::clock::Clock;
+use tai_proto::names::Address;
 
 /// Limit of entries. Beyond it the oldest entries are dropped.
 const MAX_ENTRIES: usize = 4096;
@@ -38,6 +45,24 @@ pub(super) struct HeldBack {
     pub(super) ago: Duration,
 }
 
+/// Reason for which an attempt may not begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The same mail was or may have been sent.
+    Same(HeldBack),
+    /// The sender has reached a limit.
+    OverLimit(OverLimit),
+}
+
+/// The sender of a mail and the limits of its sends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quota<'a> {
+    /// The sender.
+    pub(super) sender: &'a Address,
+    /// The limits.
+    pub(super) limits: SendLimits,
+}
+
 /// The ledger of a daemon.
 pub(super) struct Ledger {
     book: Mutex<Book>,
@@ -47,6 +72,7 @@ pub(super) struct Ledger {
 #[derive(Debug)]
 struct Book {
     entries: HashMap<Digest, Entry>,
+    rates: Rates,
     journal: Journal<LedgerRecord>,
 }
 
@@ -55,6 +81,8 @@ struct Book {
 pub(super) struct Attempt<'a> {
     ledger: &'a Ledger,
     digest: Digest,
+    /// The sender's pool of the counts, and the time of the attempt.
+    counted: (String, SystemTime),
     outcome: Event,
 }
 
@@ -76,6 +104,7 @@ impl Ledger {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let mut entries = HashMap::new();
+        let mut rates = Rates::default();
         for record in records {
             let (digest, settled) = match record {
                 // A send that was in flight when the daemon died may have succeeded.
@@ -87,12 +116,25 @@ impl Ledger {
                     entries.remove(&digest);
                     continue;
                 }
+                LedgerRecord::Counted { sender, at } => {
+                    rates.add(&sender, at);
+                    continue;
+                }
+                LedgerRecord::Uncounted { sender, at } => {
+                    rates.remove(&sender, at);
+                    continue;
+                }
             };
             entries.insert(digest, Entry::Settled(settled));
         }
         drop_obsolete(&mut entries, clock.now().wall);
-        journal.shorten(&needed(&entries));
-        let book = Mutex::new(Book { entries, journal });
+        rates.drop_obsolete(clock.now().wall);
+        journal.shorten(&needed(&entries, &rates));
+        let book = Mutex::new(Book {
+            entries,
+            rates,
+            journal,
+        });
         Self { book, clock }
     }
 
@@ -100,18 +142,30 @@ impl Ledger {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins an attempt to send a mail. `insist` overrides the hold-back.
+    /// Begins an attempt to send a mail. `insist` overrides the hold-back, but no limit.
     ///
     /// # Errors
-    /// [`HeldBack`].
-    pub(super) fn begin(&self, digest: &Digest, insist: bool) -> Result<Attempt<'_>, HeldBack> {
+    /// [`Refusal`].
+    pub(super) fn begin(
+        &self,
+        digest: &Digest,
+        insist: bool,
+        quota: Quota<'_>,
+    ) -> Result<Attempt<'_>, Refusal> {
         let now = self.clock.now().wall;
         let mut book = self.book();
-        book.check(digest, insist, now)?;
+        book.check(digest, insist, quota, now)?;
         book.change(digest, Event::Begin, now);
+        let sender = pool(quota.sender);
+        book.rates.add(&sender, now);
+        book.write(&LedgerRecord::Counted {
+            sender: sender.clone(),
+            at: now,
+        });
         Ok(Attempt {
             ledger: self,
             digest: digest.clone(),
+            counted: (sender, now),
             outcome: Event::Lose,
         })
     }
@@ -119,9 +173,15 @@ impl Ledger {
     /// Checks whether [`Ledger::begin`] would succeed now.
     ///
     /// # Errors
-    /// [`HeldBack`].
-    pub(super) fn check(&self, digest: &Digest, insist: bool) -> Result<(), HeldBack> {
-        self.book().check(digest, insist, self.clock.now().wall)
+    /// [`Refusal`].
+    pub(super) fn check(
+        &self,
+        digest: &Digest,
+        insist: bool,
+        quota: Quota<'_>,
+    ) -> Result<(), Refusal> {
+        let now = self.clock.now().wall;
+        self.book().check(digest, insist, quota, now)
     }
 
     /// Returns the sends of the last day whose outcome is unknown, oldest first.
@@ -138,7 +198,27 @@ impl Ledger {
 }
 
 impl Book {
-    fn check(&mut self, digest: &Digest, insist: bool, now: SystemTime) -> Result<(), HeldBack> {
+    fn check(
+        &mut self,
+        digest: &Digest,
+        insist: bool,
+        quota: Quota<'_>,
+        now: SystemTime,
+    ) -> Result<(), Refusal> {
+        self.check_same(digest, insist, now)
+            .map_err(Refusal::Same)?;
+        self.rates.drop_obsolete(now);
+        let sender = pool(quota.sender);
+        let checked = self.rates.check(&sender, quota.limits, now);
+        checked.map_err(Refusal::OverLimit)
+    }
+
+    fn check_same(
+        &mut self,
+        digest: &Digest,
+        insist: bool,
+        now: SystemTime,
+    ) -> Result<(), HeldBack> {
         drop_obsolete(&mut self.entries, now);
         let Some(entry) = self.entries.get(digest).filter(|_| !insist) else {
             return Ok(());
@@ -167,10 +247,13 @@ impl Book {
         let (old, new) = (remembered(before), remembered(after));
         if new != old {
             let digest = digest.clone();
-            let record = new.unwrap_or(LedgerRecord::Closed { digest });
-            let entries = &self.entries;
-            self.journal.append(&record, || needed(entries));
+            self.write(&new.unwrap_or(LedgerRecord::Closed { digest }));
         }
+    }
+
+    fn write(&mut self, record: &LedgerRecord) {
+        let (entries, rates) = (&self.entries, &self.rates);
+        self.journal.append(record, || needed(entries, rates));
     }
 }
 
@@ -184,11 +267,19 @@ fn record(digest: &Digest, entry: Entry) -> LedgerRecord {
     }
 }
 
-fn needed(entries: &HashMap<Digest, Entry>) -> Vec<LedgerRecord> {
+fn needed(entries: &HashMap<Digest, Entry>, rates: &Rates) -> Vec<LedgerRecord> {
     let records = entries.iter();
-    records
-        .map(|(digest, entry)| record(digest, *entry))
-        .collect()
+    let records = records.map(|(digest, entry)| record(digest, *entry));
+    let counts = rates.iter().map(|(sender, at)| LedgerRecord::Counted {
+        sender: sender.to_owned(),
+        at,
+    });
+    records.chain(counts).collect()
+}
+
+/// Returns the name under which an address's sends are counted. Addresses are case-insensitive.
+fn pool(address: &Address) -> String {
+    address.as_str().to_ascii_lowercase()
 }
 
 /// Drops obsolete entries, and the oldest entries if there are [`MAX_ENTRIES`]. The file keeps
@@ -230,7 +321,13 @@ impl Attempt<'_> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         let now = self.ledger.clock.now().wall;
-        self.ledger.book().change(&self.digest, self.outcome, now);
+        let mut book = self.ledger.book();
+        book.change(&self.digest, self.outcome, now);
+        if self.outcome == Event::Fail {
+            let (sender, at) = self.counted.clone();
+            book.rates.remove(&sender, at);
+            book.write(&LedgerRecord::Uncounted { sender, at });
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod live;
 mod logs;
 mod mail;
 mod mcp;
+mod policy;
 mod processes;
 mod push;
 mod roles;

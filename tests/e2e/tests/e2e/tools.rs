@@ -128,8 +128,8 @@ fn a_read_only_instance_is_refused_other_tools_with_the_reason() {
     let refused = reader.call("send_email", json!({"to": "a@b.c", "content": "x"}));
     insta::assert_snapshot!(refused.text, @"
     error: send_email is not permitted for this instance
-    caused by: taid's configuration: [instances.desk] has read_only = true
-    hint: continue without this tool, or ask the user to change the configuration; nothing was done
+    caused by: taid's configuration: [instances.desk] read_only = true
+    hint: continue without it, or ask the user to change the configuration; nothing was done
     ");
     let mut bot = machine.shim("bot").initialized("test", "2025-06-18");
     let refused = bot.call("list_inbox", json!({}));

