@@ -5,6 +5,7 @@ use tai_client::{CallContext, Client, ClientOptions, Local};
 use tai_proto::{
     Fault, FaultCode, Hint, Method,
     call::GetStatus,
+    endpoint::{Endpoint, EndpointError},
     message::{Identity, Role},
     names::Profile,
     status::Status,
@@ -122,4 +123,23 @@ impl Daemon {
             "stop it with `kill {pid}` and start it again; `taid logs` shows its log"
         )))
     }
+}
+
+/// Returns the profiles that have a socket, sorted by name.
+///
+/// # Errors
+/// The directory of the sockets cannot be determined.
+pub(super) fn profiles() -> Result<Vec<Profile>, EndpointError> {
+    let endpoint = Endpoint::of_profile(&Profile::default())?;
+    let mut names: Vec<Profile> = std::fs::read_dir(endpoint.dir())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Profile::new(name.strip_suffix(".sock")?).ok()
+        })
+        .collect();
+    names.sort();
+    Ok(names)
 }

@@ -1,7 +1,7 @@
 //! `taid status`: shows the daemon of one profile, or of every profile.
 
 use crate::cli::{
-    daemon::Daemon,
+    daemon::{Daemon, profiles},
     error::{CliError, Exit},
     pages::status as page,
     terminal::{self, Mood, Terminal, print},
@@ -13,7 +13,6 @@ use std::{
 };
 use tai_proto::{
     Fault, FaultCode,
-    endpoint::{Endpoint, EndpointError},
     names::Profile,
     status::{SessionState, Status as Facts},
 };
@@ -135,22 +134,6 @@ async fn all(json: bool) -> Result<Exit, CliError> {
             .exit_with(Exit::NotRunning)),
         false => Ok(exit_of(&found)),
     }
-}
-
-/// Returns the profiles that have a socket, sorted by name.
-fn profiles() -> Result<Vec<Profile>, EndpointError> {
-    let endpoint = Endpoint::of_profile(&Profile::default())?;
-    let mut names: Vec<Profile> = std::fs::read_dir(endpoint.dir())
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            Profile::new(name.strip_suffix(".sock")?).ok()
-        })
-        .collect();
-    names.sort();
-    Ok(names)
 }
 
 fn exit_of(all: &[Facts]) -> Exit {

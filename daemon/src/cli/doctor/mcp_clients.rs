@@ -3,6 +3,7 @@
 
 use super::{
     check::{Check, ok, skipped, wrong},
+    entry::{Entry, Server},
     running::Daemon,
 };
 use crate::cli::{
@@ -12,8 +13,8 @@ use crate::cli::{
     },
     user_dirs::UserDirs,
 };
-use serde_json::Value;
 use std::{ffi::OsStr, path::Path};
+use tai_proto::variables;
 
 /// Checks every client that has a configuration.
 pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
@@ -65,7 +66,7 @@ fn check(
         return skipped(&name, format!("{shown} does not mention tai-mcp"));
     }
     for entry in &ours {
-        if let Some((found, remedy)) = entry.problem(account, path) {
+        if let Some((found, remedy)) = problem(entry, account, path) {
             return wrong(
                 &name,
                 format!("\"{}\" in {shown} {found}", entry.key),
@@ -73,7 +74,10 @@ fn check(
             );
         }
     }
-    let with_password = ours.iter().any(|entry| entry.has_password);
+    let with_password = ours.iter().any(|entry| {
+        let mut names = variables::PASSWORDS.iter();
+        names.any(|name| entry.value(name).is_some())
+    });
     let found = format!("{shown} starts tai-mcp");
     match with_password {
         true => ok(
@@ -84,91 +88,41 @@ fn check(
     }
 }
 
-/// An entry of tai-mcp, or of the Node server that it replaces.
-struct Entry {
-    key: String,
-    command: String,
-    node: bool,
-    username: Option<String>,
-    has_password: bool,
-}
-
-impl Entry {
-    /// Reads an entry; `None` for another server. Clients write the command as text with `args`,
-    /// as a list, or as an object.
-    fn of(key: &str, server: &Value) -> Option<Self> {
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        let command = server.get("command").or_else(|| server.get("cmd"))?;
-        let mut argv: Vec<String> = match command {
-            Value::Array(list) => list.iter().filter_map(text).collect(),
-            Value::Object(object) => object.get("path").and_then(text).into_iter().collect(),
-            other => text(other).into_iter().collect(),
-        };
-        let args = server.get("args").or_else(|| command.get("args"));
-        argv.extend(
-            args.and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(text),
-        );
-        let stem = |word: &String| {
-            let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
-            name.trim_end_matches(".exe")
-                .trim_end_matches(".cmd")
-                .to_owned()
-        };
-        let names: Vec<String> = argv.iter().map(stem).collect();
-        let (first, rest) = names.split_first()?;
-        let ours = first == "tai-mcp";
-        let node = !ours && rest.iter().any(|word| word.starts_with("tai-mcp"));
-        let env = |name: &str| {
-            let env = ["env", "environment", "envs"]
-                .into_iter()
-                .find_map(|key| server.get(key));
-            let env = env.or_else(|| command.get("env"));
-            let value = env?.get(name)?.as_str()?;
-            // The client resolves references; their value is not known here.
-            (!value.is_empty() && !value.contains("${")).then(|| value.to_owned())
-        };
-        (ours || node).then(|| Self {
-            key: key.to_owned(),
-            command: argv.first().cloned().unwrap_or_default(),
-            node,
-            username: env("TAI_MCP_USERNAME").or_else(|| env("PASSWORD").and(env("NAME"))),
-            has_password: env("TAI_MCP_PASSWORD")
-                .or_else(|| env("PASSWORD"))
-                .is_some(),
-        })
-    }
-
-    /// Returns a problem of the entry and its remedy.
-    fn problem(&self, account: Option<&str>, path: &OsStr) -> Option<(String, String)> {
-        if self.node {
-            return Some((
-                format!("starts the older Node server with {:?}", self.command),
-                "replace the command with tai-mcp, without arguments".to_owned(),
-            ));
-        }
-        let command = Path::new(&self.command);
-        let exists = if command.components().count() > 1 {
-            command.exists()
-        } else {
-            std::env::split_paths(path).any(|dir| dir.join(command).exists())
-        };
-        if !exists {
-            return Some((
-                format!("starts {:?}, which does not exist", self.command),
-                "use the full path of tai-mcp (`command -v tai-mcp`)".to_owned(),
-            ));
-        }
-        match (account, &self.username) {
-            (Some(ours), Some(theirs)) if ours != theirs => Some((
+/// Returns a problem of an entry and its remedy.
+fn problem(entry: &Entry, account: Option<&str>, path: &OsStr) -> Option<(String, String)> {
+    match entry.server {
+        Server::Node => Some((
+            format!("starts the older Node server with {:?}", entry.command),
+            "replace the command with tai-mcp, without arguments".to_owned(),
+        )),
+        Server::TaiMcp if !exists(&entry.command, path) => Some((
+            format!("starts {:?}, which does not exist", entry.command),
+            "use the full path of tai-mcp (`command -v tai-mcp`)".to_owned(),
+        )),
+        Server::TaiMcp => match (account, username(entry), entry.value(variables::PROFILE)) {
+            (Some(ours), Some(theirs), None) if ours != theirs => Some((
                 format!("is configured for {theirs}, but taid is signed in as {ours}"),
                 "correct the username, or set TAI_MCP_PROFILE to another profile for the other account".to_owned(),
             )),
             _ => None,
-        }
+        },
     }
+}
+
+fn exists(command: &str, path: &OsStr) -> bool {
+    let command = Path::new(command);
+    match command.components().count() {
+        1 => std::env::split_paths(path).any(|dir| dir.join(command).exists()),
+        _ => command.exists(),
+    }
+}
+
+/// Returns the username of an entry. `NAME` counts only together with `PASSWORD`.
+fn username(entry: &Entry) -> Option<&str> {
+    entry.value(variables::USERNAME).or_else(|| {
+        let username = entry.value(variables::PLAIN_USERNAME)?;
+        entry.value(variables::PLAIN_PASSWORD).map(|_| username)
+    })
 }
 
 #[cfg(test)]

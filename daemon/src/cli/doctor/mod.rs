@@ -1,7 +1,9 @@
 //! `taid doctor`: checks everything from a client's configuration to the bridge, in order of
 //! dependency, so that the first problem causes the later ones. It changes nothing.
 
+mod as_client;
 mod check;
+mod entry;
 mod lingering;
 mod machine;
 mod mcp_clients;
@@ -29,11 +31,17 @@ pub(super) struct Doctor {
     /// Print JSON in a stable format
     #[arg(long)]
     json: bool,
+    /// Start tai-mcp as this MCP client does, and check what it can do
+    #[arg(long = "as", value_name = "CLIENT", value_parser = as_client::parser())]
+    as_client: Option<&'static as_client::rules::Rule>,
 }
 
 impl Doctor {
     pub(super) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let report = Report::new(examine(profile).await);
+        let report = Report::new(match self.as_client {
+            Some(client) => as_client::examine(client, profile).await?,
+            None => examine(profile).await,
+        });
         print(&match self.json {
             true => serde_json::to_string_pretty(&report).map_err(|error| {
                 CliError::new("cannot print the report as JSON").caused_by(error)

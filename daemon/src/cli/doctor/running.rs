@@ -91,3 +91,16 @@ pub(super) fn version(daemon: &Daemon) -> Check {
         None => ok(name, format!("{ours}; not compared: taid is not running")),
     }
 }
+
+/// Returns the status of each daemon of this user that answers.
+pub(super) async fn all(profile: &Profile) -> Vec<Status> {
+    let mut found = Vec::new();
+    for other in crate::cli::daemon::profiles().unwrap_or_default() {
+        if other != *profile
+            && let Daemon::Running(status) = Daemon::ask(&other).await
+        {
+            found.push(*status);
+        }
+    }
+    found
+}

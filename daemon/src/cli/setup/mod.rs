@@ -152,7 +152,7 @@ impl Setup {
 }
 
 /// Returns the path of a file, and the variable that decides it.
-fn described(file: &ConfigFile) -> String {
+pub(in crate::cli) fn described(file: &ConfigFile) -> String {
     let path = file.path.display();
     match file.variable {
         Some(variable) => format!("{path}, from {variable}"),
@@ -167,7 +167,7 @@ fn printable_lines(lines: &str) -> String {
 }
 
 /// Returns the path of the tai-mcp that was installed with this taid.
-fn tai_mcp() -> Result<String, CliError> {
+pub(in crate::cli) fn tai_mcp() -> Result<String, CliError> {
     let name = format!("tai-mcp{}", std::env::consts::EXE_SUFFIX);
     let path = executable::path()?.with_file_name(name);
     match path.is_file() {

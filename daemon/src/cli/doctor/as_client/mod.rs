@@ -1,0 +1,232 @@
+//! `taid doctor --as CLIENT`: starts the configured server as the client does, speaks MCP to it,
+//! and says what breaks. tai-mcp gets the variables that the client would pass, and nothing more:
+//! a password in the entry goes where it goes with the real client.
+
+mod launch;
+mod mcp;
+mod references;
+pub(super) mod rules;
+
+use super::{
+    check::{Check, ok, skipped, wrong},
+    entry::{Entry, Server as Kind},
+    running::{self, Daemon},
+};
+use crate::cli::{
+    error::CliError,
+    setup::{
+        self,
+        edit::{self, EditError},
+        registry::{CLIENTS, McpClient},
+    },
+    user_dirs::UserDirs,
+};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use launch::{Launch, Subject};
+use rules::{RULES, Rule};
+use serde_json::Value;
+use std::time::Duration;
+use tai_proto::{names::Profile, status::Status};
+use tokio::time::{Instant, sleep};
+
+/// Tools of tai-mcp.
+const TOOLS: usize = tai_proto::Tool::ALL.len();
+/// Time in which a session signs in.
+const SIGN_IN: Duration = Duration::from_secs(20);
+/// Interval of questions for the session.
+const ASK_EVERY: Duration = Duration::from_millis(250);
+
+/// Returns the parser of the argument.
+pub(super) fn parser() -> impl TypedValueParser<Value = &'static Rule> {
+    PossibleValuesParser::new(RULES.iter().map(|rule| rule.slug)).try_map(|slug| {
+        let known = RULES.iter().find(|rule| rule.slug == slug);
+        known.ok_or("unknown client")
+    })
+}
+
+/// Runs the checks of one client.
+///
+/// # Errors
+/// The home directory or tai-mcp cannot be found.
+pub(super) async fn examine(
+    rule: &'static Rule,
+    profile: &Profile,
+) -> Result<Vec<Check>, CliError> {
+    let client = CLIENTS.iter().find(|client| client.slug == rule.slug);
+    let mut checks = Vec::new();
+    let found = match client {
+        Some(client) => configured(client)?,
+        None => Ok(installed()?),
+    };
+    let entry = match found {
+        Ok((check, entry)) => {
+            checks.push(check);
+            entry
+        }
+        Err(check) => return Ok(vec![check]),
+    };
+    let subject = Subject {
+        name: client.map_or("a program with an MCP SDK", |client| client.name),
+        rule,
+        entry: &entry,
+    };
+    let shell = std::env::vars_os().collect();
+    let (planned, launch) = launch::plan(&subject, &shell);
+    checks.extend(planned);
+    if let Some(launch) = launch {
+        converse(launch, profile, &mut checks).await;
+    }
+    Ok(checks)
+}
+
+/// Returns the entry of a client, or the check that says why there is none.
+fn configured(client: &McpClient) -> Result<Result<(Check, Entry), Check>, CliError> {
+    let name = "entry";
+    let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
+    let file = client.file(&dirs);
+    let place = setup::described(&file);
+    let remedy = format!("`tai-mcp setup {}`", client.slug);
+    let Ok(text) = std::fs::read_to_string(&file.path) else {
+        let found = format!("{place} does not exist");
+        return Ok(Err(wrong(name, found, remedy)));
+    };
+    let servers = match edit::servers(client, &text) {
+        Ok(servers) => servers,
+        Err(error @ (EditError::Syntax(_) | EditError::Shape(_))) => {
+            let found = format!("{place}: {error}");
+            return Ok(Err(wrong(name, found, "correct the file")));
+        }
+    };
+    let mut entries = servers
+        .iter()
+        .filter_map(|(key, value)| Entry::of(key, value));
+    Ok(match entries.next() {
+        None => Err(wrong(name, format!("{place} has no tai-mcp"), remedy)),
+        Some(entry) if entry.server == Kind::Node => Err(wrong(
+            name,
+            format!("{:?} in {place} starts the older Node server", entry.key),
+            "replace the command with tai-mcp, without arguments",
+        )),
+        Some(entry) => Ok((ok(name, format!("{:?} in {place}", entry.key)), entry)),
+    })
+}
+
+/// Returns the entry of a program that starts the installed tai-mcp.
+fn installed() -> Result<(Check, Entry), CliError> {
+    let command = setup::tai_mcp()?;
+    let entry = Entry {
+        key: "tai".to_owned(),
+        command,
+        arguments: Vec::new(),
+        env: Vec::new(),
+        env_vars: Vec::new(),
+        server: Kind::TaiMcp,
+    };
+    Ok((skipped("entry", "a program names the server itself"), entry))
+}
+
+/// Starts the server and checks its answers.
+async fn converse(launch: Launch, profile: &Profile, checks: &mut Vec<Check>) {
+    let mut command = tokio::process::Command::new(&launch.program);
+    command
+        .args(&launch.arguments)
+        .env_clear()
+        .envs(&launch.env);
+    let remedy = "run the command in a terminal to see its errors";
+    let mut server = match mcp::Server::start(command).await {
+        Ok(server) => server,
+        Err(error) => {
+            checks.push(wrong("start", error.to_string(), remedy));
+            return;
+        }
+    };
+    checks.push(ok("start", "tai-mcp speaks MCP"));
+    checks.push(match server.count_tools().await {
+        Ok(TOOLS) => ok("tools", format!("{TOOLS} tools")),
+        Ok(tools) => wrong(
+            "tools",
+            format!("{tools} tools instead of {TOOLS}"),
+            "install taid and tai-mcp from one release",
+        ),
+        Err(error) => wrong("tools", error.to_string(), remedy),
+    });
+    checks.push(session(&mut server).await);
+    let pid = server.pid();
+    let ours = Daemon::ask(profile).await;
+    checks.extend(daemon(pid, ours.status(), &running::all(profile).await));
+}
+
+/// Waits until the session is not signing in, and checks its state.
+async fn session(server: &mut mcp::Server) -> Check {
+    let name = "session";
+    let deadline = Instant::now() + SIGN_IN;
+    loop {
+        let result = match server.call(tai_proto::Tool::SessionStatus.name()).await {
+            Ok(result) => result,
+            Err(error) => return wrong(name, error.to_string(), "`taid logs` shows the log"),
+        };
+        if result.is_error {
+            let (found, remedy) = of_error(&result.text);
+            return wrong(name, found, remedy);
+        }
+        let text = |key: &str| result.structured.get(key).and_then(Value::as_str);
+        let state = text("session").unwrap_or("unknown");
+        let username = text("username").unwrap_or("no account");
+        match state {
+            "live" => return ok(name, format!("signed in as {username}")),
+            "signing_in" if Instant::now() < deadline => sleep(ASK_EVERY).await,
+            _ => {
+                let found = text("problem").unwrap_or("not signed in");
+                return wrong(name, found, "`taid doctor` checks the daemon");
+            }
+        }
+    }
+}
+
+/// Splits the text of a failed tool into its cause and its action.
+fn of_error(text: &str) -> (String, String) {
+    let lines = text
+        .lines()
+        .map(|line| line.split_once(": ").unwrap_or(("", line)));
+    let mut found = Vec::new();
+    let mut remedy = "`taid doctor` checks the daemon";
+    for (kind, text) in lines {
+        match kind {
+            "hint" => remedy = text,
+            _ => found.push(text),
+        }
+    }
+    (found.join(": "), remedy.to_owned())
+}
+
+/// Checks that the server calls the daemon of this shell. The daemon lists the server by its
+/// process id.
+fn daemon(pid: u32, ours: Option<&Status>, all: &[Status]) -> Vec<Check> {
+    let name = "daemon";
+    let serves = |status: &&Status| status.clients.iter().any(|client| client.pid == pid);
+    let Some(theirs) = all.iter().chain(ours).find(serves) else {
+        return vec![wrong(
+            name,
+            "tai-mcp calls a taid that this shell does not find",
+            "compare HOME, TAI_MCP_SOCKET and TAI_MCP_PROFILE of the entry with this shell's",
+        )];
+    };
+    let of = |status: &Status| {
+        let account = status.account.username.as_deref().unwrap_or("no account");
+        format!(
+            "profile {}, {account} at {}",
+            status.daemon.profile, status.bridge.url
+        )
+    };
+    let found = format!("pid {}, {}", theirs.daemon.pid, of(theirs));
+    match ours {
+        Some(ours) if ours.daemon.pid != theirs.daemon.pid => vec![
+            ok(name, found),
+            skipped(
+                "this shell",
+                format!("uses another taid: pid {}, {}", ours.daemon.pid, of(ours)),
+            ),
+        ],
+        Some(_) | None => vec![ok(name, found)],
+    }
+}
