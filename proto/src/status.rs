@@ -3,6 +3,10 @@
 //! Within one value of `schema`, fields may be added but not renamed or removed. Times are
 //! RFC 3339 in UTC. A status must not contain a secret.
 
+mod environment;
+
+pub use environment::{EnvironmentStatus, SettingStatus};
+
 use serde::{Deserialize, Serialize};
 
 /// Version of the JSON format.
@@ -18,6 +22,9 @@ pub struct Status {
     pub schema: u32,
     /// Process.
     pub daemon: DaemonStatus,
+    /// Environment of the process.
+    #[serde(default)]
+    pub environment: EnvironmentStatus,
     /// Account.
     pub account: AccountStatus,
     /// Session with the bridge.

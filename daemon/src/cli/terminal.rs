@@ -80,6 +80,11 @@ impl Terminal {
         width: None,
     };
 
+    /// Returns the columns of the terminal; `None` for a file or a pipe.
+    pub(super) fn width(self) -> Option<usize> {
+        self.width
+    }
+
     /// Returns text in the colour of a mood.
     pub(super) fn paint(self, mood: Mood, text: &str) -> String {
         if !self.colours {

@@ -147,3 +147,15 @@ pub(crate) async fn reload_signal() {
         _ => std::future::pending().await,
     }
 }
+
+/// Returns the address of the D-Bus session bus that this process's libraries find: the one of
+/// `DBUS_SESSION_BUS_ADDRESS`, else the socket `bus` in `XDG_RUNTIME_DIR`.
+pub(crate) fn session_bus() -> Option<String> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    set("DBUS_SESSION_BUS_ADDRESS").or_else(|| {
+        let socket = Path::new(&set("XDG_RUNTIME_DIR")?).join("bus");
+        socket
+            .exists()
+            .then(|| format!("unix:path={}", socket.display()))
+    })
+}

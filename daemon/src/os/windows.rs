@@ -82,3 +82,8 @@ pub(crate) async fn stop_signal() -> io::Result<&'static str> {
 pub(crate) async fn reload_signal() {
     std::future::pending::<()>().await;
 }
+
+/// Returns `None`: the keyring of Windows needs no bus.
+pub(crate) fn session_bus() -> Option<String> {
+    None
+}

@@ -3,6 +3,7 @@
 
 pub(crate) mod app;
 mod dispatch;
+mod environment;
 pub(crate) mod ipc;
 pub(crate) mod logging;
 pub(crate) mod run;

@@ -1,5 +1,6 @@
 //! Collects the values of `taid status` from the parts of the daemon. It changes nothing.
 
+use super::environment;
 use crate::{fault, server::app::App, time::rfc3339};
 use std::time::SystemTime;
 use tai_auth::{
@@ -50,6 +51,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
             idle_exit_s: app.facts.idle_exit.map(|limit| limit.as_secs()),
             draining: app.stop.is_cancelled(),
         },
+        environment: environment::of(&app.facts.config),
         account: AccountStatus {
             username: snapshot.username.as_ref().map(Username::to_string),
             address: address(app.facts.instance.as_ref()),

@@ -98,7 +98,7 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
         return wrong(name, found, format!("`chmod 600 {shown}`"));
     }
     match daemon {
-        Daemon::Absent(_) => ok(name, format!("{shown} is stale; taid replaces it")),
+        Daemon::Absent => ok(name, format!("{shown} is stale; taid replaces it")),
         Daemon::Unusable(_) | Daemon::Running(_) => ok(name, format!("{shown} is private")),
     }
 }
@@ -106,7 +106,7 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
 /// Checks for a daemon of the same profile that does not listen, or listens elsewhere.
 fn second(endpoint: &Endpoint, daemon: &Daemon) -> Check {
     let name = "second daemon";
-    if matches!(daemon, Daemon::Absent(_))
+    if matches!(daemon, Daemon::Absent)
         && let Some(pid) = holder(&endpoint.lock())
     {
         return wrong(

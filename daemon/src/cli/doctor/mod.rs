@@ -3,6 +3,7 @@
 
 mod as_client;
 mod check;
+mod differences;
 mod entry;
 mod lingering;
 mod machine;
@@ -11,6 +12,7 @@ mod network;
 mod password;
 mod report;
 mod running;
+mod session;
 
 use super::{
     error::{CliError, Exit},
@@ -19,9 +21,18 @@ use super::{
 use crate::config::Config;
 use check::{Check, ok, skipped, wrong};
 use clap::Args;
+use differences::Shell;
 use report::Report;
 use running::Daemon;
-use tai_proto::{endpoint::Endpoint, names::Profile};
+use std::time::{Duration, SystemTime};
+use tai_proto::{
+    endpoint::Endpoint,
+    names::Profile,
+    status::{SessionState, SettingStatus},
+};
+
+/// Time limit of a request to the bridge of a running daemon.
+const API_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Check the whole setup and suggest fixes
 ///
@@ -55,21 +66,42 @@ impl Doctor {
     }
 }
 
-/// Runs every check for `profile`.
+/// Runs every check for `profile`. If the daemon runs, its own view of the configuration, the
+/// account and the session counts.
 async fn examine(profile: &Profile) -> Vec<Check> {
-    let mut checks = vec![machine::environment()];
     let config = Config::of_this_process(profile.as_str());
-    match &config {
-        Ok(config) => checks.extend(configuration(config)),
-        Err(error) => checks.push(wrong("configuration", tai_auth::chain(error), error.hint())),
-    }
-    // The account of a signed-in daemon takes precedence over this shell's configuration.
     let daemon = Daemon::ask(profile).await;
-    let mut credentials = None;
-    if let Ok(config) = &config {
-        let (check, found) = password::examine(config, &daemon).await;
-        checks.push(check);
-        credentials = found;
+    let mut checks = vec![
+        machine::environment(),
+        running::running(&daemon),
+        running::version(&daemon),
+    ];
+    if let Err(error) = &config {
+        checks.push(wrong("configuration", tai_auth::chain(error), error.hint()));
+    }
+    let config = config.ok();
+    match daemon.status() {
+        Some(status) => {
+            let environment = &status.environment;
+            checks.extend(configuration(environment.settings.iter().map(|setting| {
+                let SettingStatus { key, value, origin } = setting;
+                (key.as_str(), value.as_str(), origin.as_str())
+            })));
+            let shell = Shell::of_this_process();
+            let signed_in = status.session.state == SessionState::Live;
+            let config = config.as_ref();
+            checks.extend(differences::examine(environment, &shell, config, signed_in));
+        }
+        None => {
+            let changed = config.as_ref().map(|config| config.changed.iter());
+            checks.extend(changed.into_iter().flat_map(|changed| {
+                configuration(
+                    changed.map(|setting| {
+                        (setting.key, setting.value.as_str(), setting.origin.as_str())
+                    }),
+                )
+            }));
+        }
     }
     match Endpoint::of_profile(profile) {
         Ok(endpoint) => checks.extend(machine::places(&endpoint, &daemon)),
@@ -79,31 +111,58 @@ async fn examine(profile: &Profile) -> Vec<Check> {
             checks.push(wrong("directory", error.to_string(), remedy));
         }
     }
-    match &config {
-        Ok(config) => checks.extend(network::examine(config, credentials, &daemon).await),
-        Err(_) => checks.push(skipped("network", "not checked: no valid configuration")),
-    }
-    checks.push(running::running(&daemon));
-    checks.push(running::version(&daemon));
+    checks.extend(account(config.as_ref(), &daemon).await);
     checks.push(machine::log(profile, &daemon));
     checks.push(lingering::examine());
     checks.extend(mcp_clients::examine(&daemon));
     checks
 }
 
-/// Returns a check of the configuration, and one for each value that is not a default.
-fn configuration(config: &Config) -> Vec<Check> {
+/// Checks the account, the password, and the path to the bridge: those of the daemon, or, if it
+/// does not run, those that it would have.
+async fn account(config: Option<&Config>, daemon: &Daemon) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut credentials = None;
+    let now = SystemTime::now();
+    let (bridge, limit) = match (daemon.status(), config) {
+        (Some(status), _) => {
+            checks.extend(session::examine(status, now));
+            (status.bridge.url.parse().ok(), API_TIMEOUT)
+        }
+        (None, Some(config)) => {
+            let (check, found) = password::examine(config).await;
+            checks.push(check);
+            credentials = found;
+            let settings = &config.settings;
+            (Some(settings.api_base_url.clone()), settings.api_timeout)
+        }
+        (None, None) => (None, API_TIMEOUT),
+    };
+    let Some(bridge) = bridge else {
+        checks.push(skipped("network", "not checked: no valid configuration"));
+        return checks;
+    };
+    let (network, reached) = network::examine(&bridge, limit, now).await;
+    checks.extend(network);
+    if daemon.status().is_none() {
+        checks.push(network::login(reached.as_ref(), credentials).await);
+    }
+    checks
+}
+
+/// Returns a check of the configuration, and one for each value that is not a default: key,
+/// value and origin.
+fn configuration<'a>(
+    changed: impl ExactSizeIterator<Item = (&'a str, &'a str, &'a str)>,
+) -> Vec<Check> {
     let mut checks = vec![ok(
         "configuration",
-        match config.changed.len() {
+        match changed.len() {
             0 => "all values are defaults".to_owned(),
             1 => "1 value is set".to_owned(),
             n => format!("{n} values are set"),
         },
     )];
-    checks.extend(config.changed.iter().map(|setting| {
-        let found = format!("{} (from {})", setting.value, setting.origin);
-        ok(setting.key, found)
-    }));
+    checks.extend(changed.map(|(key, value, origin)| ok(key, format!("{value} (from {origin})"))));
     checks
 }

@@ -1,11 +1,8 @@
-//! Checks of the path to the bridge: proxy, DNS, connection, TLS, health, clock, and login. A step
+//! Checks of the path to the bridge: proxy, DNS, connection, TLS, health, clock, and login, as this process has it. A step
 //! is checked only if no earlier step has a problem.
 
-use super::{
-    check::{Check, ok, skipped, wrong},
-    running::Daemon,
-};
-use crate::{config::Config, fault};
+use super::check::{Check, ok, skipped, wrong};
+use crate::fault;
 use std::{
     net::SocketAddr,
     time::{Duration, SystemTime},
@@ -30,32 +27,25 @@ const MAX_SKEW: Duration = Duration::from_secs(60);
 /// Reason for which a step after a failed one is skipped.
 const NO_CONNECTION: &str = "not checked: no connection";
 
-/// Runs the checks.
+/// Checks the path to the bridge from this process. Returns a client of a bridge that is reached.
 pub(super) async fn examine(
-    config: &Config,
-    credentials: Option<Credentials>,
-    daemon: &Daemon,
-) -> Vec<Check> {
+    base: &BaseUrl,
+    api_timeout: Duration,
+    now: SystemTime,
+) -> (Vec<Check>, Option<HttpBridge>) {
     let mut checks = Vec::new();
-    let proxy = proxy_for(&config.settings.api_base_url, &|name| {
-        std::env::var(name).ok()
-    });
+    let proxy = proxy_for(base, &|name| std::env::var(name).ok());
     let go_on = match &proxy {
         Some(proxy) => through(proxy, &mut checks).await,
-        None => directly(&config.settings.api_base_url, &mut checks).await,
+        None => directly(base, &mut checks).await,
     };
-    let bridge = go_on.then(|| {
-        HttpBridge::new(
-            config.settings.api_base_url.clone(),
-            config.settings.api_timeout,
-        )
-    });
-    let health = match bridge {
+    let bridge = go_on.then(|| HttpBridge::new(base.clone(), api_timeout));
+    let reached = match bridge {
         None => None,
         Some(Ok(bridge)) => {
             let health = bridge.health().await;
-            checks.extend(tls(&config.settings.api_base_url, &health));
-            Some((bridge, health))
+            checks.extend(tls(base, &health));
+            health.ok().map(|health| (bridge, health))
         }
         Some(Err(error)) => {
             checks.push(wrong(
@@ -66,15 +56,16 @@ pub(super) async fn examine(
             None
         }
     };
-    let Some((bridge, Ok(health))) = health else {
-        for name in ["clock", "login"] {
-            checks.push(skipped(name, NO_CONNECTION));
+    match reached {
+        Some((bridge, health)) => {
+            checks.push(clock(&health, now));
+            (checks, Some(bridge))
         }
-        return checks;
-    };
-    checks.push(clock(&health, SystemTime::now()));
-    checks.push(login(&bridge, credentials, daemon).await);
-    checks
+        None => {
+            checks.push(skipped("clock", NO_CONNECTION));
+            (checks, None)
+        }
+    }
 }
 
 /// Returns the proxy for requests to `base`. Requests to loopback use none.
@@ -250,12 +241,12 @@ fn clock(health: &Health, now: SystemTime) -> Check {
     ok(name, "within a minute of the bridge's")
 }
 
-/// Checks that the bridge accepts the password. For a signed-in daemon, no login is made.
-async fn login(bridge: &HttpBridge, credentials: Option<Credentials>, daemon: &Daemon) -> Check {
+/// Checks that the bridge accepts the password, with one login.
+pub(super) async fn login(bridge: Option<&HttpBridge>, credentials: Option<Credentials>) -> Check {
     let name = "login";
-    if let Some(username) = daemon.signed_in() {
-        return ok(name, format!("the daemon is signed in as {username}"));
-    }
+    let Some(bridge) = bridge else {
+        return skipped(name, NO_CONNECTION);
+    };
     let Some(credentials) = credentials else {
         return skipped(name, "not checked: no password");
     };

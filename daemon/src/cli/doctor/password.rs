@@ -1,10 +1,7 @@
 //! Check of the password: whether a source provides it, and whether it has stray characters from
 //! copying. No finding contains the password.
 
-use super::{
-    check::{Check, ok, wrong},
-    running::Daemon,
-};
+use super::check::{Check, ok, wrong};
 use crate::{
     config::{Config, has_stray_ends},
     fault,
@@ -16,7 +13,7 @@ use tai_proto::Audience;
 const NAME: &str = "password";
 
 /// Reads the configured source. Returns its credentials for the check of the login.
-pub(super) async fn examine(config: &Config, daemon: &Daemon) -> (Check, Option<Credentials>) {
+pub(super) async fn examine(config: &Config) -> (Check, Option<Credentials>) {
     let source = &config.source;
     if let Source::Unconfigured { username: None } = source {
         let found = "a password is configured without a username";
@@ -25,26 +22,16 @@ pub(super) async fn examine(config: &Config, daemon: &Daemon) -> (Check, Option<
     }
     match source.ask().await {
         Ok(credentials) => (shape(&credentials, source), Some(credentials)),
-        Err(SourceError::Nothing) => (nothing(daemon), None),
+        Err(SourceError::Nothing) => {
+            let found = "no source is configured, and the keyring has no password";
+            let remedy = "`taid login --save` saves it in the keyring; tai-config(5) lists the other sources";
+            (wrong(NAME, found, remedy), None)
+        }
         Err(error) => {
             let fault = fault::of_source(&error);
             let remedy = fault.hint.render(Audience::Person);
             (wrong(NAME, fault.why, remedy), None)
         }
-    }
-}
-
-fn nothing(daemon: &Daemon) -> Check {
-    let source = daemon
-        .status()
-        .and_then(|status| status.account.source.as_deref());
-    match source {
-        Some(source) => ok(NAME, format!("taid has it from {source}")),
-        None => wrong(
-            NAME,
-            "no source is configured, and the keyring has no password",
-            "`taid login --save` saves it in the keyring; tai-config(5) lists the other sources",
-        ),
     }
 }
 

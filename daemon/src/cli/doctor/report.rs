@@ -8,6 +8,11 @@ use std::fmt::Write as _;
 /// Version of the JSON format.
 const SCHEMA: u32 = 1;
 
+/// Columns of a line besides the name and the text.
+const SIGN: usize = 4;
+/// Smallest number of columns into which a text is wrapped.
+const MIN_COLUMNS: usize = 20;
+
 /// All checks of one run.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -39,12 +44,13 @@ impl Report {
                 State::Skipped => "-".to_owned(),
             };
             let (name, found) = (&check.name, printable(&check.found));
-            // Writing to a String cannot fail.
-            let _ = write!(page, "{sign} {name:width$}  {found}");
+            let mut text = found;
             if !check.remedy.is_empty() {
-                let _ = write!(page, " -> {}", printable(&check.remedy));
+                text.push_str(&format!(" -> {}", printable(&check.remedy)));
             }
-            page.push('\n');
+            let text = wrapped(&text, width + SIGN, terminal.width());
+            // Writing to a String cannot fail.
+            let _ = writeln!(page, "{sign} {name:width$}  {text}");
         }
         let states = self.checks.iter().map(|check| check.state);
         let problems = states.filter(|state| *state == State::Wrong).count();
@@ -55,6 +61,30 @@ impl Report {
         });
         page
     }
+}
+
+/// Breaks a text between words, so that it fits beside an `indent` in a terminal of `width`
+/// columns.
+fn wrapped(text: &str, indent: usize, width: Option<usize>) -> String {
+    let Some(columns) = width.and_then(|width| width.checked_sub(indent)) else {
+        return text.to_owned();
+    };
+    let columns = columns.max(MIN_COLUMNS);
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > columns {
+            let _ = write!(out, "\n{:indent$}", "");
+            used = 0;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
 }
 
 #[cfg(test)]
@@ -90,5 +120,21 @@ mod tests {
 
         2 problems found. Start with the first one.
         ");
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_that_end_between_words() {
+        let text = "taid is not signed in: the bridge refused the login -> `taid login`";
+        assert_eq!(wrapped(text, 8, None), text);
+        assert_eq!(wrapped(text, 8, Some(80)), text);
+        insta::assert_snapshot!(format!("12345678{}", wrapped(text, 8, Some(40))), @"
+        12345678taid is not signed in: the
+                bridge refused the login ->
+                `taid login`
+        ");
+        assert_eq!(
+            wrapped("a/long/path/without/any/space", 8, Some(9)),
+            "a/long/path/without/any/space"
+        );
     }
 }

@@ -1,17 +1,13 @@
 //! Checks of the daemon: it must run, answer, and have the version of this program.
 
-use super::check::{Check, ok, wrong};
+use super::check::{Check, ok, skipped, wrong};
 use crate::cli::{daemon, error::CliError};
-use tai_proto::{
-    FaultCode,
-    names::Profile,
-    status::{SessionState, Status},
-};
+use tai_proto::{FaultCode, names::Profile, status::Status};
 
 /// Result of a status request.
 pub(super) enum Daemon {
     /// No daemon listens.
-    Absent(CliError),
+    Absent,
     /// A daemon listens, and the request failed.
     Unusable(CliError),
     /// The daemon answered with its status.
@@ -23,11 +19,11 @@ impl Daemon {
     pub(super) async fn ask(profile: &Profile) -> Self {
         let status = match daemon::Daemon::running(profile) {
             Ok(daemon) => daemon.status().await,
-            Err(fault) => return Daemon::Absent(fault.into()),
+            Err(fault) => return Daemon::Unusable(fault.into()),
         };
         match status {
             Ok(status) => Daemon::Running(Box::new(status)),
-            Err(fault) if fault.code == FaultCode::NotRunning => Daemon::Absent(fault.into()),
+            Err(fault) if fault.code == FaultCode::NotRunning => Daemon::Absent,
             Err(fault) => Daemon::Unusable(fault.into()),
         }
     }
@@ -36,22 +32,13 @@ impl Daemon {
     pub(super) fn status(&self) -> Option<&Status> {
         match self {
             Daemon::Running(status) => Some(status),
-            Daemon::Absent(_) | Daemon::Unusable(_) => None,
+            Daemon::Absent | Daemon::Unusable(_) => None,
         }
     }
 
     /// Returns the daemon's account.
     pub(super) fn account(&self) -> Option<&str> {
         self.status()?.account.username.as_deref()
-    }
-
-    /// Returns the daemon's account, if the daemon is signed in.
-    pub(super) fn signed_in(&self) -> Option<&str> {
-        let state = self.status()?.session.state;
-        match state {
-            SessionState::Live => self.account(),
-            SessionState::SignedOut | SessionState::SigningIn | SessionState::Waiting => None,
-        }
     }
 }
 
@@ -67,7 +54,11 @@ pub(super) fn running(daemon: &Daemon) -> Check {
                 format!("pid {pid}, {clients} client{plural} connected"),
             )
         }
-        Daemon::Absent(error) | Daemon::Unusable(error) => {
+        Daemon::Absent => skipped(
+            name,
+            "not running; it starts with the first call of a client, or with `taid login`",
+        ),
+        Daemon::Unusable(error) => {
             let found = match error.why.as_str() {
                 "" => error.what.clone(),
                 why => format!("{}: {why}", error.what),
@@ -95,7 +86,7 @@ pub(super) fn version(daemon: &Daemon) -> Check {
 /// Returns the status of each daemon of this user that answers.
 pub(super) async fn all(profile: &Profile) -> Vec<Status> {
     let mut found = Vec::new();
-    for other in crate::cli::daemon::profiles().unwrap_or_default() {
+    for other in daemon::profiles().unwrap_or_default() {
         if other != *profile
             && let Daemon::Running(status) = Daemon::ask(&other).await
         {

@@ -22,6 +22,7 @@ fn status() -> Status {
             idle_exit_s: None,
             draining: false,
         },
+        environment: EnvironmentStatus::default(),
         account: AccountStatus {
             username: text("alice"),
             address: text("desk.alice@tai.chat"),

@@ -7,7 +7,7 @@ use std::{
     os::unix::{fs::PermissionsExt as _, net::UnixListener},
     process::Output,
 };
-use tai_e2e::{Machine, PASSWORD, USER};
+use tai_e2e::{Machine, PASSWORD, USER, wait_until};
 use tai_proto::{
     frame::encode,
     hello::{MAGIC, Welcome},
@@ -57,22 +57,24 @@ fn doctor_reports_a_healthy_setup() {
         .collect();
     insta::assert_snapshot!(page, @"
     ✓ environment    HOME and PATH are set
-    ✓ configuration  2 values are set
+    ✓ daemon         pid PID, 0 clients connected
+    ✓ version        0.1.0
+    ✓ configuration  3 values are set
     ✓ username       alice (from TAI_MCP_USERNAME)
     ✓ api_base_url   BRIDGE (from API_BASE_URL)
-    ✓ password       8 to 128 characters, from the variable TAI_MCP_PASSWORD
+    ✓ log_level      debug (from LOG_LEVEL)
+    ✓ home           taid has the directories of this shell
     ✓ directory      HOME/tai is private
     ✓ socket         HOME/tai/default.sock is private
     ✓ second daemon  no second taid
+    ✓ password       alice's, which taid takes from the variable TAI_MCP_PASSWORD
+    ✓ login          taid is signed in as alice
     ✓ proxy          none
     ✓ dns            127.0.0.1 has 1 address
     ✓ connection     127.0.0.1:PORT accepts connections
     - tls            not needed for loopback
     ✓ health         the bridge reports that it is healthy
     ✓ clock          within a minute of the bridge's
-    ✓ login          the daemon is signed in as alice
-    ✓ daemon         pid PID, 0 clients connected
-    ✓ version        0.1.0
     ✓ log            HOME/state/tai/logs/tai-mcp.log
     - clients        no configuration of a known client was found
 
@@ -84,6 +86,74 @@ fn doctor_reports_a_healthy_setup() {
         1,
         "the daemon's own"
     );
+}
+
+/// Returns the line of a check, of a report with problems or without.
+fn line(machine: &Machine, more: &[(&str, &str)], name: &str) -> String {
+    let output = doctor(machine, more, &[]);
+    let page = machine.plain(&output.stdout);
+    let lines = page.lines().filter_map(|line| {
+        let rest = line.get(2..).unwrap_or_default();
+        // The first character is a sign of three bytes, or a hyphen.
+        let rest = line.split_once(' ').map_or(rest, |(_, rest)| rest);
+        let text = rest.strip_prefix(name)?.strip_prefix("  ")?;
+        let sign = line.chars().next()?;
+        Some(format!("{sign} {}", text.trim_start()))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_daemon_that_does_not_run_is_no_problem() {
+    let machine = Machine::new();
+    let output = doctor(&machine, &ACCOUNT, &[]);
+    let page = machine.plain(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{page}");
+    assert!(page.contains("No problems found."), "{page}");
+    insta::assert_snapshot!(line(&machine, &ACCOUNT, "daemon"), @"- not running; it starts with the first call of a client, or with `taid login`");
+}
+
+#[test]
+fn doctor_reports_the_session_of_the_daemon_and_not_the_password_of_this_shell() {
+    let machine = Machine::new();
+    let taid = machine.start_bare(&[]);
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"login: taid is not signed in: it has no username and password (no password is configured, saved in the keyring, or offered by a client)");
+    insta::assert_snapshot!(line(&machine, &ACCOUNT, "login"), @"✗ taid is not signed in: it has no username and password (no password is configured, saved in the keyring, or offered by a client) -> run `taid login`, with `--save` to keep the password in the keyring");
+    insta::assert_snapshot!(line(&machine, &ACCOUNT, "username"), @"- alice (from TAI_MCP_USERNAME) has no effect: taid has the default");
+    taid.stop();
+}
+
+#[test]
+fn doctor_names_the_next_attempt_after_a_refused_password() {
+    let machine = Machine::new();
+    let file = machine.home().join("password");
+    std::fs::write(&file, "another-sandbox-password").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    machine.configure(&format!(
+        "username = \"{USER}\"\npassword_file = \"{}\"\n",
+        file.display()
+    ));
+    let taid = machine.start_bare(&[]);
+    wait_until("the password is refused", || {
+        machine.status()["session"]["failed_logins"] == 1
+    });
+    std::fs::write(&file, PASSWORD).unwrap();
+    let said = first_wrong(&machine, &[]);
+    let (text, time) = said.split_once("next attempt in ").expect(&said);
+    assert!(time.ends_with(" s"), "{said}");
+    insta::assert_snapshot!(text, @"login: Authentication failed - invalid username or password (the bridge refused the login; it does the same when its own database fails);");
+    taid.stop();
+}
+
+#[test]
+fn doctor_names_a_daemon_with_another_configuration_directory() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let other = machine.home().join("other");
+    let more = [("XDG_CONFIG_HOME", other.to_str().unwrap())];
+    insta::assert_snapshot!(first_wrong(&machine, &more), @"home: taid's configuration directory is HOME/config/tai, and this shell's is HOME/other/tai");
+    taid.stop();
 }
 
 #[test]
@@ -221,9 +291,8 @@ fn doctor_names_a_refused_login_first() {
 }
 
 #[test]
-fn doctor_names_a_missing_or_incompatible_daemon_first() {
+fn doctor_names_an_incompatible_daemon_first() {
     let machine = Machine::new();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"daemon: taid is not running: there is no taid at HOME/tai/default.sock");
     private_runtime_dir(&machine);
     let listener = UnixListener::bind(machine.socket()).unwrap();
     std::fs::set_permissions(machine.socket(), std::fs::Permissions::from_mode(0o600)).unwrap();

@@ -11,6 +11,7 @@ use super::{
     check::{Check, ok, skipped, wrong},
     entry::{Entry, Server as Kind},
     running::{self, Daemon},
+    session,
 };
 use crate::cli::{
     error::CliError,
@@ -25,7 +26,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use launch::{Launch, Subject};
 use rules::{RULES, Rule};
 use serde_json::Value;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tai_proto::{names::Profile, status::Status};
 use tokio::time::{Instant, sleep};
 
@@ -150,35 +151,43 @@ async fn converse(launch: Launch, profile: &Profile, checks: &mut Vec<Check>) {
         ),
         Err(error) => wrong("tools", error.to_string(), remedy),
     });
-    checks.push(session(&mut server).await);
-    let pid = server.pid();
+    let answer = session_of(&mut server).await;
     let ours = Daemon::ask(profile).await;
-    checks.extend(daemon(pid, ours.status(), &running::all(profile).await));
+    let all = running::all(profile).await;
+    let pid = server.pid();
+    let serves = |status: &&Status| status.clients.iter().any(|client| client.pid == pid);
+    let theirs = all.iter().chain(ours.status()).find(serves);
+    checks.push(match (answer, theirs) {
+        (Ok(check), _) => check,
+        // The daemon has the words for a person.
+        (Err(_), Some(status)) => session::login(status, SystemTime::now()),
+        (Err(problem), None) => wrong("login", problem, "`taid doctor` checks the daemon"),
+    });
+    checks.extend(daemon(theirs, ours.status()));
 }
 
-/// Waits until the session is not signing in, and checks its state.
-async fn session(server: &mut mcp::Server) -> Check {
-    let name = "session";
+/// Waits until the session is not signing in. Returns the check, or the problem of a session that
+/// is not signed in, in words for an agent.
+async fn session_of(server: &mut mcp::Server) -> Result<Check, String> {
+    let name = "login";
     let deadline = Instant::now() + SIGN_IN;
     loop {
         let result = match server.call(tai_proto::Tool::SessionStatus.name()).await {
             Ok(result) => result,
-            Err(error) => return wrong(name, error.to_string(), "`taid logs` shows the log"),
+            Err(error) => {
+                return Ok(wrong(name, error.to_string(), "`taid logs` shows the log"));
+            }
         };
         if result.is_error {
             let (found, remedy) = of_error(&result.text);
-            return wrong(name, found, remedy);
+            return Ok(wrong(name, found, remedy));
         }
         let text = |key: &str| result.structured.get(key).and_then(Value::as_str);
-        let state = text("session").unwrap_or("unknown");
         let username = text("username").unwrap_or("no account");
-        match state {
-            "live" => return ok(name, format!("signed in as {username}")),
+        match text("session").unwrap_or("unknown") {
+            "live" => return Ok(ok(name, format!("taid is signed in as {username}"))),
             "signing_in" if Instant::now() < deadline => sleep(ASK_EVERY).await,
-            _ => {
-                let found = text("problem").unwrap_or("not signed in");
-                return wrong(name, found, "`taid doctor` checks the daemon");
-            }
+            state => return Err(text("problem").unwrap_or(state).to_owned()),
         }
     }
 }
@@ -199,34 +208,29 @@ fn of_error(text: &str) -> (String, String) {
     (found.join(": "), remedy.to_owned())
 }
 
-/// Checks that the server calls the daemon of this shell. The daemon lists the server by its
-/// process id.
-fn daemon(pid: u32, ours: Option<&Status>, all: &[Status]) -> Vec<Check> {
+/// Describes the daemon that serves tai-mcp, and that of this shell if it is another one. A daemon
+/// lists each client by its process id.
+fn daemon(theirs: Option<&Status>, ours: Option<&Status>) -> Vec<Check> {
     let name = "daemon";
-    let serves = |status: &&Status| status.clients.iter().any(|client| client.pid == pid);
-    let Some(theirs) = all.iter().chain(ours).find(serves) else {
+    let described = |status: &Status| {
+        let account = status.account.username.as_deref().unwrap_or("no account");
+        let (daemon, bridge) = (&status.daemon, &status.bridge.url);
+        format!(
+            "pid {}, profile {}, {account} at {bridge}",
+            daemon.pid, daemon.profile
+        )
+    };
+    let Some(theirs) = theirs else {
         return vec![wrong(
             name,
             "tai-mcp calls a taid that this shell does not find",
             "compare HOME, TAI_MCP_SOCKET and TAI_MCP_PROFILE of the entry with this shell's",
         )];
     };
-    let of = |status: &Status| {
-        let account = status.account.username.as_deref().unwrap_or("no account");
-        format!(
-            "profile {}, {account} at {}",
-            status.daemon.profile, status.bridge.url
-        )
-    };
-    let found = format!("pid {}, {}", theirs.daemon.pid, of(theirs));
-    match ours {
-        Some(ours) if ours.daemon.pid != theirs.daemon.pid => vec![
-            ok(name, found),
-            skipped(
-                "this shell",
-                format!("uses another taid: pid {}, {}", ours.daemon.pid, of(ours)),
-            ),
-        ],
-        Some(_) | None => vec![ok(name, found)],
+    let mut checks = vec![ok(name, described(theirs))];
+    if let Some(ours) = ours.filter(|ours| ours.daemon.pid != theirs.daemon.pid) {
+        let found = format!("has another taid: {}", described(ours));
+        checks.push(skipped("this shell", found));
     }
+    checks
 }

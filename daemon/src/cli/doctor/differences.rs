@@ -1,0 +1,119 @@
+//! Differences between the environment of the running daemon and that of this shell. The daemon's
+//! counts; a difference explains why a value that is set here has no effect.
+
+use super::check::{Check, ok, skipped, wrong};
+use crate::{config::Config, os};
+use tai_proto::{endpoint, status::EnvironmentStatus};
+
+/// The environment of this shell.
+pub(super) struct Shell {
+    /// Home directory.
+    pub(super) home: Option<String>,
+    /// Directory of the configuration files.
+    pub(super) config_dir: Option<String>,
+    /// `PATH`.
+    pub(super) path: Option<String>,
+    /// Address of the session bus.
+    pub(super) session_bus: Option<String>,
+}
+
+impl Shell {
+    /// Returns the environment of this process.
+    pub(super) fn of_this_process() -> Self {
+        let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
+        Self {
+            home: std::env::home_dir().map(|home| text(&home)),
+            config_dir: endpoint::project_dirs().map(|dirs| text(dirs.config_dir())),
+            path: std::env::var("PATH").ok(),
+            session_bus: os::session_bus(),
+        }
+    }
+}
+
+/// Compares the daemon's environment with this shell's. `signed_in` says that the daemon needs no
+/// other one.
+pub(super) fn examine(
+    daemon: &EnvironmentStatus,
+    shell: &Shell,
+    config: Option<&Config>,
+    signed_in: bool,
+) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let name = "home";
+    let mut differs = |what: &str, theirs: &Option<String>, ours: &Option<String>| {
+        if theirs.is_none() || theirs == ours {
+            return;
+        }
+        let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".to_owned());
+        checks.push(wrong(
+            name,
+            format!(
+                "taid's {what} is {}, and this shell's is {}",
+                shown(theirs),
+                shown(ours)
+            ),
+            "`taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME",
+        ));
+    };
+    differs("home directory", &daemon.home, &shell.home);
+    differs(
+        "configuration directory",
+        &daemon.config_dir,
+        &shell.config_dir,
+    );
+    if checks.is_empty() {
+        checks.push(ok(name, "taid has the directories of this shell"));
+    }
+    checks.extend(settings(daemon, config));
+    if daemon.path != shell.path && uses_program(daemon) {
+        let path = daemon.path.as_deref().unwrap_or("not set");
+        checks.push(skipped(
+            "program path",
+            format!("{path}: `password_command` is found there"),
+        ));
+    }
+    if daemon.session_bus.is_none() && shell.session_bus.is_some() {
+        let name = "keyring";
+        let found = "taid has no session bus, so it cannot reach the keyring of this session";
+        checks.push(match signed_in {
+            true => skipped(name, found),
+            false => wrong(name, found, "`taid stop`; the next taid finds the bus"),
+        });
+    }
+    checks
+}
+
+fn uses_program(daemon: &EnvironmentStatus) -> bool {
+    daemon.settings.iter().any(|setting| {
+        setting.key == "password_command" && !setting.value.contains(std::path::MAIN_SEPARATOR)
+    })
+}
+
+/// Names each value of this shell that the running daemon does not use.
+fn settings(daemon: &EnvironmentStatus, config: Option<&Config>) -> Vec<Check> {
+    let changed = config.map(|config| config.changed.as_slice());
+    let unused = changed.unwrap_or_default().iter().filter(|ours| {
+        let theirs = daemon.settings.iter().find(|theirs| theirs.key == ours.key);
+        theirs.is_none_or(|theirs| theirs.value != ours.value)
+    });
+    unused
+        .map(|ours| {
+            let theirs = daemon.settings.iter().find(|theirs| theirs.key == ours.key);
+            let theirs = match theirs {
+                Some(theirs) => format!("{} (from {})", theirs.value, theirs.origin),
+                None => "the default".to_owned(),
+            };
+            skipped(
+                ours.key,
+                format!(
+                    "{} (from {}) has no effect: taid has {theirs}",
+                    ours.value, ours.origin
+                ),
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "differences_tests.rs"]
+mod tests;

@@ -1,0 +1,93 @@
+//! Reports of a daemon with another environment.
+
+use super::*;
+use std::fmt::Write as _;
+use tai_proto::status::SettingStatus;
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn shell() -> Shell {
+    Shell {
+        home: some("/home/alice"),
+        config_dir: some("/home/alice/.config/tai"),
+        path: some("/usr/bin"),
+        session_bus: some("unix:path=/run/user/7/bus"),
+    }
+}
+
+fn daemon() -> EnvironmentStatus {
+    let Shell {
+        home,
+        config_dir,
+        path,
+        session_bus,
+    } = shell();
+    EnvironmentStatus {
+        home,
+        config_dir,
+        path,
+        session_bus,
+        settings: Vec::new(),
+    }
+}
+
+fn page(daemon: &EnvironmentStatus, config: Option<&Config>) -> String {
+    let mut page = String::new();
+    for check in examine(daemon, &shell(), config, false) {
+        let (state, found, remedy) = (check.state, check.found, check.remedy);
+        let _ = writeln!(page, "{state:?} {}: {found} | {remedy}", check.name);
+    }
+    page
+}
+
+#[test]
+fn a_daemon_with_the_environment_of_this_shell_has_no_differences() {
+    insta::assert_snapshot!(page(&daemon(), None), @"Ok home: taid has the directories of this shell |");
+    let old = EnvironmentStatus::default();
+    let shell = Shell {
+        session_bus: None,
+        ..shell()
+    };
+    let checks = examine(&old, &shell, None, true);
+    assert!(checks.iter().all(|check| check.remedy.is_empty()));
+}
+
+#[test]
+fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
+    let setting = |key: &str, value: &str| SettingStatus {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        origin: format!("`{key}` in config.toml"),
+    };
+    let daemon = EnvironmentStatus {
+        home: some("/root"),
+        config_dir: some("/root/.config/tai"),
+        path: some("/opt/bin"),
+        session_bus: None,
+        settings: vec![
+            setting("password_command", "pass"),
+            setting("api_base_url", "https://tai.chat"),
+        ],
+    };
+    let env = |name: &str| match name {
+        "TAI_MCP_API_BASE_URL" => some("https://mail.example.org"),
+        "TAI_MCP_LOG_LEVEL" => some("debug"),
+        _ => None,
+    };
+    let inputs = crate::config::Inputs {
+        env: &env,
+        password: None,
+        dir: None,
+    };
+    let config = Config::load("default", inputs).unwrap();
+    insta::assert_snapshot!(page(&daemon, Some(&config)), @"
+    Wrong home: taid's home directory is /root, and this shell's is /home/alice | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
+    Wrong home: taid's configuration directory is /root/.config/tai, and this shell's is /home/alice/.config/tai | `taid stop`, then start taid from the environment that you want, or correct HOME and XDG_CONFIG_HOME
+    Skipped api_base_url: https://mail.example.org (from TAI_MCP_API_BASE_URL) has no effect: taid has https://tai.chat (from `api_base_url` in config.toml) | 
+    Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | 
+    Skipped program path: /opt/bin: `password_command` is found there | 
+    Wrong keyring: taid has no session bus, so it cannot reach the keyring of this session | `taid stop`; the next taid finds the bus
+    ");
+}

@@ -1,0 +1,104 @@
+//! Checks of a running daemon's session: signed in or not, why, and when it tries again. The
+//! daemon's view counts, not that of this shell, whose environment may differ.
+
+use super::check::{Check, ok, skipped, wrong};
+use crate::time::{seconds_until, span};
+use std::time::{Duration, SystemTime};
+use tai_proto::status::{SessionState, SessionStatus, Status};
+
+/// Returns the checks of the daemon's account, session and last request.
+pub(super) fn examine(status: &Status, now: SystemTime) -> Vec<Check> {
+    let mut checks = vec![password(status), login(status, now)];
+    checks.extend(bridge(status, now));
+    checks
+}
+
+/// Checks that the daemon has an account and a password for it.
+fn password(status: &Status) -> Check {
+    let name = "password";
+    let account = &status.account;
+    match (&account.username, &account.source) {
+        (Some(username), Some(source)) => ok(
+            name,
+            format!("{username}'s, which taid takes from {source}"),
+        ),
+        (None, Some(source)) => ok(name, format!("taid takes it from {source}")),
+        (_, None) => wrong(
+            name,
+            "taid has no password",
+            "`taid login --save` saves it in the keyring; tai-config(5) lists the other sources",
+        ),
+    }
+}
+
+/// Checks that the daemon is signed in.
+pub(super) fn login(status: &Status, now: SystemTime) -> Check {
+    let name = "login";
+    let session = &status.session;
+    let account = status.account.username.as_deref().unwrap_or("no account");
+    match session.state {
+        SessionState::Live if session.failed_renewals > 0 && session.last_error.is_some() => {
+            let (found, remedy) = failure(session, now);
+            let found = format!("taid is signed in as {account}; the renewal failed: {found}");
+            wrong(name, found, remedy)
+        }
+        SessionState::Live => ok(name, format!("taid is signed in as {account}")),
+        SessionState::SigningIn => ok(name, format!("taid is signing in as {account}")),
+        SessionState::SignedOut | SessionState::Waiting => {
+            let (found, remedy) = failure(session, now);
+            wrong(name, found, remedy)
+        }
+    }
+}
+
+/// Reports a bridge that does not answer the daemon, or that asked for a pause.
+fn bridge(status: &Status, now: SystemTime) -> Option<Check> {
+    let name = "bridge";
+    let bridge = &status.bridge;
+    let limited = bridge.rate_limited_until.as_deref();
+    if let Some(left) = limited.and_then(|until| seconds_until(until, now)) {
+        let left = span(Duration::from_secs(left.max(0).unsigned_abs()));
+        let found = format!(
+            "{} limits the rate of requests for another {left}",
+            bridge.url
+        );
+        return Some(skipped(name, found));
+    }
+    (bridge.reachable == Some(false)).then(|| {
+        wrong(
+            name,
+            format!("{} did not answer taid's last request", bridge.url),
+            "see the checks of the network below; if they are good, compare taid's proxy with this shell's",
+        )
+    })
+}
+
+/// Returns the last failure with the time of the next attempt, and its remedy.
+fn failure(session: &SessionStatus, now: SystemTime) -> (String, String) {
+    let login = "`taid login`".to_owned();
+    let Some(error) = &session.last_error else {
+        return ("taid is not signed in".to_owned(), login);
+    };
+    let mut found = error.what.clone();
+    if !error.why.is_empty() {
+        found.push_str(&format!(" ({})", error.why));
+    }
+    let retry_at = session.retry_at.as_deref();
+    match retry_at.and_then(|at| seconds_until(at, now)) {
+        Some(left) if left > 0 => {
+            let left = span(Duration::from_secs(left.unsigned_abs()));
+            found.push_str(&format!("; next attempt in {left}"));
+        }
+        Some(_) => found.push_str("; the next attempt is due"),
+        None => {}
+    }
+    let remedy = match error.hint.is_empty() {
+        true => login,
+        false => error.hint.clone(),
+    };
+    (found, remedy)
+}
+
+#[cfg(test)]
+#[path = "session_tests.rs"]
+mod tests;
