@@ -2,7 +2,7 @@
 //! counts; a difference explains why a value that is set here has no effect.
 
 use super::check::{Check, ok, skipped, wrong};
-use crate::{config::Config, os};
+use crate::{cli::user_dirs::UserDirs, config::Config, os};
 use tai_proto::{endpoint, status::EnvironmentStatus};
 
 /// The environment of this shell.
@@ -81,6 +81,22 @@ pub(super) fn examine(
         });
     }
     checks
+}
+
+/// Notes that a taid of another environment would read another configuration: MCP clients do not
+/// pass `XDG_CONFIG_HOME` to every server.
+pub(super) fn of_absent_daemon(dirs: &UserDirs) -> Option<Check> {
+    let other = dirs.home.join(".config");
+    (cfg!(target_os = "linux") && dirs.follows_xdg() && dirs.dot_config != other).then(|| {
+        skipped(
+            "home",
+            format!(
+                "XDG_CONFIG_HOME is {} here; a taid that a client starts may read {} instead",
+                dirs.dot_config.display(),
+                other.join("tai").display()
+            ),
+        )
+    })
 }
 
 fn uses_program(daemon: &EnvironmentStatus) -> bool {

@@ -91,3 +91,15 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
     Wrong keyring: taid has no session bus, so it cannot reach the keyring of this session | `taid stop`; the next taid finds the bus
     ");
 }
+
+#[test]
+fn another_xdg_directory_is_named_while_no_daemon_runs() {
+    use std::path::Path;
+    let mut dirs = UserDirs::below(Path::new("/home/alice"));
+    assert_eq!(of_absent_daemon(&dirs), None);
+    dirs = dirs.with_env(|name| (name == "XDG_CONFIG_HOME").then(|| "/home/alice/.config".into()));
+    assert_eq!(of_absent_daemon(&dirs), None);
+    dirs.dot_config = "/elsewhere".into();
+    let found = of_absent_daemon(&dirs).map(|check| check.found);
+    insta::assert_snapshot!(found.unwrap_or_default(), @"XDG_CONFIG_HOME is /elsewhere here; a taid that a client starts may read /home/alice/.config/tai instead");
+}

@@ -13,6 +13,7 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
         path,
         variable: None,
         program: None,
+        notes: &[],
         key,
         format: match path.ends_with(".toml") {
             true => Format::Toml,

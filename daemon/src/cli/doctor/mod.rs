@@ -17,6 +17,7 @@ mod session;
 use super::{
     error::{CliError, Exit},
     terminal::{Terminal, print},
+    user_dirs::UserDirs,
 };
 use crate::config::Config;
 use check::{Check, ok, skipped, wrong};
@@ -93,6 +94,8 @@ async fn examine(profile: &Profile) -> Vec<Check> {
             checks.extend(differences::examine(environment, &shell, config, signed_in));
         }
         None => {
+            let dirs = UserDirs::of_this_user();
+            checks.extend(dirs.and_then(|dirs| differences::of_absent_daemon(&dirs)));
             let changed = config.as_ref().map(|config| config.changed.iter());
             checks.extend(changed.into_iter().flat_map(|changed| {
                 configuration(

@@ -145,6 +145,11 @@ impl Setup {
                         server.instance
                     ),
                 });
+                if !self.remove {
+                    for note in client.notes {
+                        print(&format!("{name}: note: {note}"));
+                    }
+                }
             }
         }
         Ok(())

@@ -25,6 +25,8 @@ pub(in crate::cli) struct McpClient {
     pub(in crate::cli) key: &'static str,
     /// Format of the file.
     pub(in crate::cli) format: Format,
+    /// Limits of the client that its user should know.
+    pub(in crate::cli) notes: &'static [&'static str],
 }
 
 /// Directory that a path is relative to.
@@ -75,6 +77,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
+        notes: &[],
     },
     McpClient {
         name: "Claude Code",
@@ -85,6 +88,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: Some("claude"),
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
+        notes: &[],
     },
     McpClient {
         name: "Cursor",
@@ -95,6 +99,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
+        notes: &[],
     },
     McpClient {
         name: "VS Code",
@@ -105,6 +110,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "servers",
         format: Format::Json(Entry::VsCode),
+        notes: &[],
     },
     McpClient {
         name: "Windsurf",
@@ -115,6 +121,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
+        notes: &[],
     },
     McpClient {
         name: "Zed",
@@ -129,6 +136,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "context_servers",
         format: Format::Json(Entry::Zed),
+        notes: &[],
     },
     McpClient {
         name: "Codex",
@@ -139,6 +147,10 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcp_servers",
         format: Format::Toml,
+        notes: &[
+            "`codex exec` only lists and searches mail, unless `default_tools_approval_mode = \"approve\"` is set below [mcp_servers.tai]",
+            "Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect",
+        ],
     },
     McpClient {
         name: "Gemini CLI",
@@ -149,6 +161,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
+        notes: &["Gemini CLI starts no server in a folder that it does not trust"],
     },
     McpClient {
         name: "Qwen Code",
@@ -159,6 +172,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Plain),
+        notes: &[],
     },
     McpClient {
         name: "Copilot CLI",
@@ -169,6 +183,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Copilot),
+        notes: &[],
     },
     McpClient {
         name: "opencode",
@@ -179,6 +194,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "mcp",
         format: Format::Json(Entry::OpenCode),
+        notes: &[],
     },
     McpClient {
         name: "Goose",
@@ -197,6 +213,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         program: None,
         key: "extensions",
         format: Format::Yaml,
+        notes: &[],
     },
 ];
 

@@ -16,6 +16,7 @@ mod cli;
 mod corpus;
 mod delivery;
 mod doctor;
+mod doctor_as;
 mod documents;
 mod fetching;
 mod giving_up;

@@ -77,6 +77,8 @@ pub(super) async fn examine(
     if let Some(launch) = launch {
         converse(launch, profile, &mut checks).await;
     }
+    let notes = client.map_or(&[][..], |client| client.notes);
+    checks.extend(notes.iter().map(|note| skipped("note", *note)));
     Ok(checks)
 }
 
@@ -152,60 +154,64 @@ async fn converse(launch: Launch, profile: &Profile, checks: &mut Vec<Check>) {
         Err(error) => wrong("tools", error.to_string(), remedy),
     });
     let answer = session_of(&mut server).await;
+    if let Answer::Failed(problem) = answer {
+        checks.push(wrong("daemon", problem, "`taid doctor` checks the daemon"));
+        return;
+    }
     let ours = Daemon::ask(profile).await;
     let all = running::all(profile).await;
     let pid = server.pid();
     let serves = |status: &&Status| status.clients.iter().any(|client| client.pid == pid);
     let theirs = all.iter().chain(ours.status()).find(serves);
-    checks.push(match (answer, theirs) {
-        (Ok(check), _) => check,
-        // The daemon has the words for a person.
-        (Err(_), Some(status)) => session::login(status, SystemTime::now()),
-        (Err(problem), None) => wrong("login", problem, "`taid doctor` checks the daemon"),
-    });
     checks.extend(daemon(theirs, ours.status()));
+    let name = "login";
+    checks.push(match (answer, theirs) {
+        (Answer::SignedIn(username), _) => ok(name, format!("taid is signed in as {username}")),
+        // The daemon has the words for a person.
+        (_, Some(status)) => session::login(status, SystemTime::now()),
+        (Answer::NotSignedIn(problem) | Answer::Failed(problem), None) => {
+            wrong(name, problem, "`taid login`")
+        }
+    });
 }
 
-/// Waits until the session is not signing in. Returns the check, or the problem of a session that
-/// is not signed in, in words for an agent.
-async fn session_of(server: &mut mcp::Server) -> Result<Check, String> {
-    let name = "login";
+/// Answer of the tool `session_status`.
+enum Answer {
+    /// Username of the session.
+    SignedIn(String),
+    /// Problem of the session, in words for an agent.
+    NotSignedIn(String),
+    /// Error of the call: tai-mcp has no daemon, or it refuses the client.
+    Failed(String),
+}
+
+/// Waits until the session is not signing in.
+async fn session_of(server: &mut mcp::Server) -> Answer {
     let deadline = Instant::now() + SIGN_IN;
     loop {
         let result = match server.call(tai_proto::Tool::SessionStatus.name()).await {
             Ok(result) => result,
-            Err(error) => {
-                return Ok(wrong(name, error.to_string(), "`taid logs` shows the log"));
-            }
+            Err(error) => return Answer::Failed(error.to_string()),
         };
         if result.is_error {
-            let (found, remedy) = of_error(&result.text);
-            return Ok(wrong(name, found, remedy));
+            return Answer::Failed(without_hint(&result.text));
         }
         let text = |key: &str| result.structured.get(key).and_then(Value::as_str);
-        let username = text("username").unwrap_or("no account");
         match text("session").unwrap_or("unknown") {
-            "live" => return Ok(ok(name, format!("taid is signed in as {username}"))),
+            "live" => return Answer::SignedIn(text("username").unwrap_or_default().to_owned()),
             "signing_in" if Instant::now() < deadline => sleep(ASK_EVERY).await,
-            state => return Err(text("problem").unwrap_or(state).to_owned()),
+            state => return Answer::NotSignedIn(text("problem").unwrap_or(state).to_owned()),
         }
     }
 }
 
-/// Splits the text of a failed tool into its cause and its action.
-fn of_error(text: &str) -> (String, String) {
-    let lines = text
-        .lines()
-        .map(|line| line.split_once(": ").unwrap_or(("", line)));
-    let mut found = Vec::new();
-    let mut remedy = "`taid doctor` checks the daemon";
-    for (kind, text) in lines {
-        match kind {
-            "hint" => remedy = text,
-            _ => found.push(text),
-        }
-    }
-    (found.join(": "), remedy.to_owned())
+/// Returns the error and the cause of a failed tool. Its hint is for an agent.
+fn without_hint(text: &str) -> String {
+    let lines = text.lines().filter_map(|line| {
+        let (kind, rest) = line.split_once(": ").unwrap_or(("", line));
+        (kind != "hint").then_some(rest)
+    });
+    lines.collect::<Vec<_>>().join(": ")
 }
 
 /// Describes the daemon that serves tai-mcp, and that of this shell if it is another one. A daemon
