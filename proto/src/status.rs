@@ -37,11 +37,27 @@ pub struct Status {
     /// Number of mails that wait for `taid approve`.
     #[serde(default)]
     pub held: u64,
+    /// Audit log.
+    #[serde(default)]
+    pub audit: AuditStatus,
     /// Connected agents, oldest connection first, at most [`MAX_CLIENTS`].
     pub clients: Vec<ClientStatus>,
     /// Connected agents that `clients` leaves out.
     #[serde(default)]
     pub clients_left_out: u64,
+}
+
+/// Status of the audit log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditStatus {
+    /// Path of the current file; `None` without a home directory.
+    pub path: Option<String>,
+    /// Number of the last line.
+    pub lines: u64,
+    /// SHA-256 of the last line; empty before the first.
+    pub head: String,
+    /// Reason for which lines are missing; `None` if every line was written.
+    pub error: Option<String>,
 }
 
 /// Status of the process.

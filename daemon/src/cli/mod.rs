@@ -20,7 +20,7 @@ mod user_dirs;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    approve::Approve, install::Install, login::Login, logout::Logout, logs::Logs,
+    approve::Approve, audit::Audit, install::Install, login::Login, logout::Logout, logs::Logs,
     register::Register, run::Run, status::Status, stop::Stop, uninstall::Uninstall,
 };
 use doctor::Doctor;
@@ -60,6 +60,7 @@ enum Command {
     Register(Register),
     Status(Status),
     Approve(Approve),
+    Audit(Audit),
     Doctor(Doctor),
     Logs(Logs),
     Setup(Setup),
@@ -103,6 +104,7 @@ fn run(args: Args) -> Result<Exit, CliError> {
         Command::Register(command) => in_runtime(command.run(profile)),
         Command::Status(command) => in_runtime(command.run(profile)),
         Command::Approve(command) => in_runtime(command.run(profile)),
+        Command::Audit(command) => in_runtime(command.run(profile)),
         Command::Doctor(command) => in_runtime(command.run(profile)),
         Command::Logs(command) => in_runtime(command.run(profile)),
         Command::Setup(command) => command.run(profile),

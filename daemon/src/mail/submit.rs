@@ -2,8 +2,9 @@
 //! ledger, and sends the mail at most once.
 
 use super::{
-    approvals::Answered,
+    approvals::{Answered, ApprovedMail, Resolved},
     check,
+    digest::Digest,
     error::MailError,
     ledger::{HeldBack, OverLimit, Quota, Refusal},
     prepared::PreparedMail,
@@ -24,6 +25,15 @@ use tai_proto::{
     text::{HeaderText, Label},
 };
 use tokio::time::Instant;
+
+/// Result of a submission or of a person's decision.
+#[derive(Debug)]
+pub(crate) struct Submitted<T> {
+    /// The mail; `None` if it has no final form.
+    pub(crate) digest: Option<Digest>,
+    /// The result.
+    pub(crate) result: Result<T, MailError>,
+}
 
 /// Reason for which a mail has no receipt.
 enum Failure {
@@ -47,13 +57,34 @@ impl<B: Bridge> MailService<B> {
         submitter: Submitter<'_>,
         submit: Submit,
         deadline: Instant,
-    ) -> Result<SubmitOutcome, MailError> {
+    ) -> Submitted<SubmitOutcome> {
         let Submit {
             draft,
             insist,
             consent,
         } = submit;
-        let mail = self.prepare(submitter.instance, draft, deadline).await?;
+        match self.prepare(submitter.instance, draft, deadline).await {
+            Ok(mail) => Submitted {
+                digest: Some(mail.digest.clone()),
+                result: self
+                    .submit_prepared(submitter, mail, insist, consent, deadline)
+                    .await,
+            },
+            Err(error) => Submitted {
+                digest: None,
+                result: Err(error),
+            },
+        }
+    }
+
+    async fn submit_prepared(
+        &self,
+        submitter: Submitter<'_>,
+        mail: PreparedMail,
+        insist: bool,
+        consent: Consent,
+        deadline: Instant,
+    ) -> Result<SubmitOutcome, MailError> {
         let rules = &*self.policy.rules(submitter.instance);
         if let Some(rule) = rules.forbids_recipient(mail.recipient.as_ref()) {
             let what = format!("sending to {}", reading::line(&mail.to));
@@ -97,10 +128,23 @@ impl<B: Bridge> MailService<B> {
         &self,
         resolve: ResolveHeld,
         deadline: Instant,
-    ) -> Result<Resolution, MailError> {
-        let Some(approved) = self.approvals.resolve(resolve)? else {
-            return Ok(Resolution::Discarded);
+    ) -> Submitted<Resolution> {
+        let (digest, result) = match self.approvals.resolve(resolve) {
+            Ok(Resolved::Discarded(digest)) => (Some(digest), Ok(Resolution::Discarded)),
+            Ok(Resolved::Approved(approved)) => {
+                let digest = approved.mail.digest.clone();
+                (Some(digest), self.send_approved(approved, deadline).await)
+            }
+            Err(error) => (None, Err(error.into())),
         };
+        Submitted { digest, result }
+    }
+
+    async fn send_approved(
+        &self,
+        approved: ApprovedMail<'_>,
+        deadline: Instant,
+    ) -> Result<Resolution, MailError> {
         // The person's decision overrides the limits of the instance, and the send counts.
         let rules = Rules::default();
         let sent = self.send_once(&approved.mail, approved.insist, &rules, deadline);

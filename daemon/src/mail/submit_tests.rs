@@ -48,7 +48,7 @@ impl World {
             instance: Some(&desk),
             client: "client 1",
         };
-        self.mail.submit(submitter, submit, soon()).await
+        self.mail.submit(submitter, submit, soon()).await.result
     }
 
     /// Sends a mail without asking.
@@ -88,7 +88,7 @@ impl World {
     async fn approve(&self, held: &HeldMail) -> Result<Resolution, MailError> {
         let number = held.number;
         let resolve = ResolveHeld { number, send: true };
-        self.mail.resolve(resolve, soon()).await
+        self.mail.resolve(resolve, soon()).await.result
     }
 
     fn fail_next_send(&self, failure: SendFailure) {

@@ -1,6 +1,7 @@
 //! The running daemon: owns its parts. [`super::dispatch`] passes each call to one of them.
 
 use crate::{
+    audit::Audit,
     config::{ActivePolicy, Config},
     mail::MailService,
     server::{ipc::Clients, logging::Log},
@@ -31,6 +32,7 @@ pub(crate) struct App<T = Network> {
     pub(crate) session: Session,
     pub(crate) mail: MailService<HttpBridge<T>>,
     pub(crate) clients: Arc<Clients>,
+    pub(crate) audit: Audit,
     /// Cancelled when the daemon begins to drain.
     pub(crate) stop: CancellationToken,
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     fault,
-    mail::{MailError, Submitter},
+    mail::{Digest, MailError, Submitter},
 };
 use std::sync::Arc;
 use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
@@ -31,7 +31,11 @@ impl<T: Transport> Service for App<T> {
     }
 
     async fn call(self: Arc<Self>, call: Call, context: CallContext) -> Result<Answer, Fault> {
-        self.answer(call, context).await
+        self.audited(call, context).await
+    }
+
+    fn refused(&self, caller: &Caller, label: &'static str, fault: &Fault) {
+        self.record_refusal(caller, label, fault);
     }
 
     fn undelivered(&self, client: u64, answer: Answer) {
@@ -54,7 +58,13 @@ impl<T: Transport> Service for App<T> {
 }
 
 impl<T: Transport> App<T> {
-    async fn answer(&self, call: Call, context: CallContext) -> Result<Answer, Fault> {
+    /// Answers a call. Sets `digest` to that of a submitted or approved mail.
+    pub(super) async fn answer(
+        &self,
+        call: Call,
+        context: CallContext,
+        digest: &mut Option<Digest>,
+    ) -> Result<Answer, Fault> {
         let CallContext {
             caller,
             deadline,
@@ -75,8 +85,9 @@ impl<T: Transport> App<T> {
                     instance,
                     client: &client,
                 };
-                let outcome = mail.submit(submitter, submit, deadline).await;
-                Answer::Submit(outcome.map_err(failed)?)
+                let submitted = mail.submit(submitter, submit, deadline).await;
+                *digest = submitted.digest;
+                Answer::Submit(submitted.result.map_err(failed)?)
             }
             Call::Fetch(fetch) => {
                 let fetched = mail.fetch(instance, caller.key, fetch.id, &report, deadline);
@@ -132,7 +143,8 @@ impl<T: Transport> App<T> {
             Call::ListHeld(_) => Answer::ListHeld(mail.held()),
             Call::ResolveHeld(resolve) => {
                 let resolved = mail.resolve(resolve, deadline).await;
-                Answer::ResolveHeld(resolved.map_err(failed)?)
+                *digest = resolved.digest;
+                Answer::ResolveHeld(resolved.result.map_err(failed)?)
             }
             Call::Stop(_) => {
                 tracing::info!("stop requested by a client");
@@ -143,7 +155,7 @@ impl<T: Transport> App<T> {
     }
 
     /// Returns the caller's name and version: those of its MCP client, or of its program.
-    fn client_name(&self, caller: &Caller) -> String {
+    pub(super) fn client_name(&self, caller: &Caller) -> String {
         let (name, version) = self.clients.identity(caller.key);
         match name.is_empty() {
             true => caller.software.to_string(),

@@ -2,6 +2,7 @@
 //! the service manager, the log, and the socket.
 
 pub(crate) mod app;
+mod audited;
 mod dispatch;
 mod environment;
 pub(crate) mod ipc;

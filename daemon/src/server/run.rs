@@ -2,6 +2,7 @@
 //! drains.
 
 use crate::{
+    audit::Audit,
     config::{ActivePolicy, Config, ConfigError, Inputs},
     mail::{MailOptions, MailService, StateFiles},
     os,
@@ -162,6 +163,10 @@ async fn serve(
         Mode::Foreground => None,
         Mode::ByClient => Some(config.settings.idle_exit),
     };
+    let audit = match endpoint::state_dir() {
+        Some(dir) => Audit::open(&dir, &config.profile),
+        None => Audit::nowhere(),
+    };
     let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
     let app = Arc::new(App {
         mail: MailService::new(
@@ -179,6 +184,7 @@ async fn serve(
         bridge,
         session: session.clone(),
         clients: Arc::default(),
+        audit,
         stop: stop.clone(),
         policy,
         facts: Facts {

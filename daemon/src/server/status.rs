@@ -1,7 +1,7 @@
 //! Collects the values of `taid status` from the parts of the daemon. It changes nothing.
 
 use super::environment;
-use crate::{fault, server::app::App, time::rfc3339};
+use crate::{audit::Head, fault, server::app::App, time::rfc3339};
 use std::time::SystemTime;
 use tai_auth::{
     bridge::transport::Transport,
@@ -70,8 +70,18 @@ pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
             })
             .collect(),
         held: app.mail.count_held() as u64,
+        audit: audit(app.audit.head()),
         clients,
         clients_left_out,
+    }
+}
+
+fn audit(head: Head) -> AuditStatus {
+    AuditStatus {
+        path: head.path.map(|path| path.display().to_string()),
+        lines: head.n,
+        head: head.digest,
+        error: head.error,
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     world::{World, WorldClock},
 };
 use crate::{
+    audit::Audit,
     config::{ActivePolicy, Config, Inputs},
     mail::{MailOptions, MailService, StateFiles},
     server::app::{App, Facts},
@@ -222,6 +223,7 @@ impl Running {
             bridge,
             session,
             clients: Arc::default(),
+            audit: Audit::nowhere(),
             stop: CancellationToken::new(),
             policy,
             facts: Facts {

@@ -1,6 +1,7 @@
 //! The commands of `taid`. Each file has the arguments and the code of one command.
 
 pub(super) mod approve;
+pub(super) mod audit;
 pub(super) mod install;
 pub(super) mod login;
 pub(super) mod logout;

@@ -60,6 +60,9 @@ pub(in crate::cli) fn render(status: &Status, now: SystemTime) -> String {
     if status.daemon.log_dropped > 0 {
         page.line("  dropped", &count(status.daemon.log_dropped, "line"));
     }
+    if let Some(error) = &status.audit.error {
+        page.line("audit", &format!("lines are missing: {error}"));
+    }
     page.line("clients", &clients(status).to_string());
     if !status.clients.is_empty() {
         page.text.push('\n');

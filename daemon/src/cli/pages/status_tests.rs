@@ -58,6 +58,7 @@ fn status() -> Status {
         },
         unknown_sends: vec![],
         held: 0,
+        audit: AuditStatus::default(),
         clients_left_out: 0,
         clients: vec![
             ClientStatus {

@@ -1,9 +1,6 @@
 //! A mail is sent only if a person approved that same mail, once and in time.
 
-use super::{
-    super::{digest::Digest, prepared::prepared},
-    *,
-};
+use super::{super::prepared::prepared, *};
 use std::collections::HashSet;
 
 const CLIENT: Submitter<'static> = Submitter {
@@ -48,6 +45,13 @@ fn hold(approvals: &Approvals, text: &str) -> Result<HeldMail, ApprovalError> {
 fn verdict(held: &HeldMail, send: bool) -> ResolveHeld {
     let number = held.number;
     ResolveHeld { number, send }
+}
+
+fn approve_held<'a>(approvals: &'a Approvals, held: &HeldMail) -> ApprovedMail<'a> {
+    match approvals.resolve(verdict(held, true)).unwrap() {
+        Resolved::Approved(mail) => mail,
+        Resolved::Discarded(digest) => panic!("discarded {digest}"),
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -124,7 +128,7 @@ async fn a_mail_waits_once_for_an_hour_and_one_decision_counts() {
         "without a gap"
     );
 
-    let approved = approvals.resolve(verdict(&held, true)).unwrap().unwrap();
+    let approved = approve_held(&approvals, &held);
     let again = approvals.resolve(verdict(&held, true));
     assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
     approved.hold_again();
@@ -138,7 +142,7 @@ async fn a_mail_waits_once_for_an_hour_and_one_decision_counts() {
 async fn a_mail_that_was_sent_or_may_have_been_does_not_wait_again() {
     let approvals = approvals();
     let held = hold(&approvals, "text").unwrap();
-    drop(approvals.resolve(verdict(&held, true)).unwrap());
+    drop(approve_held(&approvals, &held));
     assert_eq!(approvals.held(), []);
     let again = approvals.resolve(verdict(&held, true));
     assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
@@ -148,7 +152,8 @@ async fn a_mail_that_was_sent_or_may_have_been_does_not_wait_again() {
 async fn a_rejected_mail_is_discarded() {
     let approvals = approvals();
     let held = hold(&approvals, "text").unwrap();
-    assert!(approvals.resolve(verdict(&held, false)).unwrap().is_none());
+    let resolved = approvals.resolve(verdict(&held, false));
+    assert!(matches!(resolved, Ok(Resolved::Discarded(_))));
     assert_eq!(approvals.held(), []);
 }
 

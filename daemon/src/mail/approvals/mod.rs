@@ -16,7 +16,7 @@ mod state;
 
 pub(crate) use error::ApprovalError;
 
-use super::{prepared::PreparedMail, submitter::Submitter};
+use super::{digest::Digest, prepared::PreparedMail, submitter::Submitter};
 use crate::{config::ConfirmPolicy, time::rfc3339};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use state::{Approval, Effect, Event, Room, WaitingMail, step};
@@ -81,6 +81,15 @@ pub(super) enum Answered {
     Approved(Arc<PreparedMail>),
     /// The mail waits for `taid approve`.
     Held(Box<HeldMail>),
+}
+
+/// The result of a person's decision about a waiting mail.
+#[derive(Debug)]
+pub(super) enum Resolved<'a> {
+    /// The caller sends this mail.
+    Approved(ApprovedMail<'a>),
+    /// The mail is discarded.
+    Discarded(Digest),
 }
 
 /// A mail that a person approved with `taid approve`. Dropping it ends the approval, because the
@@ -216,14 +225,11 @@ impl Approvals {
         table.approvals.values().filter(is_held).count()
     }
 
-    /// Applies a person's decision to a waiting mail. Returns the mail if the caller must send it.
+    /// Applies a person's decision to a waiting mail.
     ///
     /// # Errors
     /// [`ApprovalError::NotHeld`], also for a second decision about the same mail.
-    pub(super) fn resolve(
-        &self,
-        resolve: ResolveHeld,
-    ) -> Result<Option<ApprovedMail<'_>>, ApprovalError> {
+    pub(super) fn resolve(&self, resolve: ResolveHeld) -> Result<Resolved<'_>, ApprovalError> {
         let ResolveHeld { number, send } = resolve;
         let event = match send {
             true => Event::Approve { number },
@@ -231,16 +237,17 @@ impl Approvals {
         };
         let mut table = self.table();
         let key = table.mails().find(|(_, mail)| mail.number == number);
-        let key = key.ok_or(ApprovalError::NotHeld(number))?.0;
+        let (key, waiting) = key.ok_or(ApprovalError::NotHeld(number))?;
+        let digest = waiting.mail.digest.clone();
         match table.change(key, event) {
-            Effect::Send { mail, insist } => Ok(Some(ApprovedMail {
+            Effect::Send { mail, insist } => Ok(Resolved::Approved(ApprovedMail {
                 approvals: self,
                 key,
                 mail,
                 insist,
             })),
             Effect::Refuse(error) => Err(error),
-            Effect::None | Effect::TellHeld => Ok(None),
+            Effect::None | Effect::TellHeld => Ok(Resolved::Discarded(digest)),
         }
     }
 }

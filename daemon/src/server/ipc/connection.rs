@@ -9,7 +9,7 @@ use error::ConnectionError;
 use interprocess::local_socket::tokio::Stream;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tai_proto::{
-    Answer, Call, Fault, FromDaemon, ToDaemon,
+    Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
     call::{Repeat, RoleNeeded},
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
@@ -121,6 +121,7 @@ where
         decoder,
         caller: Caller {
             key,
+            pid,
             software: software.into(),
             role,
         },
@@ -227,6 +228,10 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             }
             ToDaemon::Request(request) => match self.refusal(&request) {
                 Some(fault) => {
+                    if fault.code == FaultCode::NotPermitted {
+                        let label = request.call.label();
+                        self.shared.service.refused(&self.caller, label, &fault);
+                    }
                     let (id, result) = (request.id, Err(fault));
                     write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await
                 }

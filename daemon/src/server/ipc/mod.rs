@@ -18,6 +18,8 @@ use tokio::{sync::mpsc, time::Instant};
 pub(crate) struct Caller {
     /// The connection's number. A daemon uses each number once.
     pub(crate) key: u64,
+    /// Process id; `None` if the system does not report it. The process belongs to this user.
+    pub(crate) pid: Option<u32>,
     /// Name and release of the client's program, at most [`MAX_HELLO`](tai_proto::hello::MAX_HELLO) bytes.
     pub(crate) software: Arc<str>,
     /// The connection's role. An agent without an instance has the daemon's default one.
@@ -87,6 +89,9 @@ pub(crate) trait Service: Send + Sync + 'static {
         call: Call,
         context: CallContext,
     ) -> impl Future<Output = Result<Answer, Fault>> + Send;
+
+    /// Handles a call that the role of the caller's connection forbids.
+    fn refused(&self, caller: &Caller, label: &'static str, fault: &Fault);
 
     /// Handles an answer that was not sent because the client cancelled its call.
     fn undelivered(&self, client: u64, answer: Answer);

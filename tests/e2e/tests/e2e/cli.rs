@@ -191,7 +191,7 @@ fn the_status_has_the_documented_fields() {
     };
     assert_eq!(
         fields(&status),
-        "account bridge clients clients_left_out daemon environment held schema session unknown_sends"
+        "account audit bridge clients clients_left_out daemon environment held schema session unknown_sends"
     );
     assert_eq!(
         fields(&status["account"]),

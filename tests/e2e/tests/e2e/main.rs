@@ -10,6 +10,7 @@
 
 mod accounts;
 mod approval;
+mod audit;
 mod autostart;
 mod chaos;
 mod cli;

@@ -1,7 +1,7 @@
 //! Who may do what: the calls of an agent, the owners of leases and tickets, and hostile names.
 
 use crate::mail::mail;
-use tai_e2e::{Machine, raw::Raw};
+use tai_e2e::{Machine, raw::Raw, wait_until};
 use tai_proto::{
     Answer, FaultCode, Method, ToDaemon,
     account::{Credentials, Succession},
@@ -123,6 +123,8 @@ fn a_lease_is_settled_and_ended_only_by_its_connection() {
     assert!(call(&mut holder, Settle { id }).is_ok());
     // The holder leaves before it has written the mail. Another instance's report has no effect.
     drop(holder);
+    let is_gone = || machine.status()["clients"].as_array().unwrap().is_empty();
+    wait_until("the holder is gone", is_gone);
     let mut lab = Raw::open_as(&machine.socket(), agent("lab"));
     let delivery = Delivery::Delivered;
     assert!(call(&mut lab, EndLease { id, delivery }).is_ok());

@@ -1,0 +1,117 @@
+//! The files of the audit log: the current one and the rotated ones, `NAME.1` being the newest.
+
+use crate::os;
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Length at which a file is rotated, in bytes.
+pub(super) const MAX_FILE: u64 = 1 << 20;
+/// Number of files that are kept, with the current one.
+const KEPT: u32 = 5;
+
+/// A file that is only appended to.
+#[derive(Debug)]
+pub(super) struct Appender {
+    path: PathBuf,
+    file: File,
+    len: u64,
+}
+
+/// Returns the path of the audit log of a profile in a directory.
+pub(crate) fn path_in(dir: &Path, profile: &str) -> PathBuf {
+    dir.join(format!("audit-{profile}.jsonl"))
+}
+
+/// Returns the paths of the files that exist, oldest first.
+pub(super) fn existing(path: &Path) -> Vec<PathBuf> {
+    let rotated = (1..KEPT).rev().map(|age| rotated(path, age));
+    let all = rotated.chain([path.to_owned()]);
+    all.filter(|path| path.exists()).collect()
+}
+
+/// Returns whether a file is the oldest that is kept. Only the rotation removes lines before it.
+pub(super) fn is_oldest(path: &Path) -> bool {
+    let age = path.extension().and_then(|age| age.to_str());
+    age.and_then(|age| age.parse().ok()) == Some(KEPT - 1)
+}
+
+fn rotated(path: &Path, age: u32) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{age}"));
+    PathBuf::from(name)
+}
+
+impl Appender {
+    /// Opens the file, and creates it and its directory if they are missing, private to the user.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        if let Some(dir) = path.parent() {
+            os::private_dir(dir)?;
+        }
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(path)?;
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        tai_auth::private_file::check(&meta)?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            len: meta.len(),
+        })
+    }
+
+    /// Appends bytes. A file that would become too long is rotated before. On failure the part that
+    /// was written is removed.
+    pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.len > 0 && self.len + bytes.len() as u64 > MAX_FILE {
+            self.rotate()?;
+        }
+        if let Err(error) = self.file.write_all(bytes) {
+            // If this fails too, the cut line is found and closed by a later start.
+            let _ = self.file.set_len(self.len);
+            return Err(error);
+        }
+        self.len += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Returns the file for a sync on another thread.
+    pub(super) fn for_sync(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        // The last lines of a file are not lost once the next file exists.
+        self.file.sync_data()?;
+        for age in (1..KEPT).rev() {
+            let from = match age {
+                1 => self.path.clone(),
+                age => rotated(&self.path, age - 1),
+            };
+            match std::fs::rename(from, rotated(&self.path, age)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        match Self::open(&self.path) {
+            Ok(next) => *self = next,
+            Err(error) => {
+                // Later lines go to the renamed file. A rotation for each line would remove all
+                // older files.
+                self.len = 0;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! `taid audit`: shows and checks the audit log.
+
+use crate::{
+    audit::verify::{self, KnownEnd},
+    cli::{
+        daemon::Daemon,
+        error::{CliError, Exit},
+        pages::audit as page,
+        terminal::print,
+    },
+};
+use clap::Args;
+use tai_proto::{endpoint, names::Profile};
+
+/// Show who signed in, sent, approved and deleted mail, and check that no line was changed
+///
+/// The log has no recipients, subjects or contents. `--verify` finds a changed, removed or moved
+/// line. A program of yours that rewrites the whole log is found only while taid runs.
+#[derive(Args)]
+pub(in crate::cli) struct Audit {
+    /// Check the chain of the lines; exit with 1 if it is broken
+    #[arg(long, conflicts_with_all = ["json", "lines"])]
+    verify: bool,
+    /// Print the lines as they are: one JSON object each
+    #[arg(long)]
+    json: bool,
+    /// Number of lines to show, newest last; 0 shows all
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    lines: usize,
+}
+
+impl Audit {
+    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+        let dir = endpoint::state_dir().ok_or_else(CliError::no_home)?;
+        // The end that taid knows must be older than the lines that are read.
+        let known = match self.verify {
+            true => known_end(profile).await,
+            false => None,
+        };
+        let lines = verify::read(&dir, profile.as_str()).map_err(|error| {
+            CliError::new("cannot read the audit log")
+                .caused_by(error)
+                .hint("check that its files and their directory are yours")
+        })?;
+        if self.verify {
+            let verdict = verify::check(&lines, known.as_ref());
+            return match &verdict.broken {
+                None => {
+                    print(&page::unbroken(&verdict, known.is_some()));
+                    Ok(Exit::Success)
+                }
+                Some(broken) => Err(page::broken(broken)),
+            };
+        }
+        let skipped = match self.lines {
+            0 => 0,
+            shown => lines.len().saturating_sub(shown),
+        };
+        let shown = lines.get(skipped..).unwrap_or_default();
+        print(&match self.json {
+            true => page::json(shown),
+            false => page::table(shown),
+        });
+        Ok(Exit::Success)
+    }
+}
+
+/// Returns the end of the chain that the running daemon knows.
+async fn known_end(profile: &Profile) -> Option<KnownEnd> {
+    let status = Daemon::running(profile).ok()?.status().await.ok()?;
+    let audit = status.audit;
+    (audit.lines > 0).then_some(KnownEnd {
+        n: audit.lines,
+        digest: audit.head,
+    })
+}

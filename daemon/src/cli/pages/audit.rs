@@ -1,0 +1,197 @@
+//! Pages of `taid audit`. The names in the lines are the clients' own.
+
+use crate::{
+    audit::{
+        By, Entry,
+        verify::{self, Broken, Line, Verdict},
+    },
+    cli::{error::CliError, terminal::printable},
+};
+use comfy_table::{Table, presets};
+
+/// Returns a table of lines. A line that is no entry is shown as such.
+pub(in crate::cli) fn table(lines: &[Line]) -> String {
+    if lines.is_empty() {
+        return "the audit log is empty".to_owned();
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["TIME", "EVENT", "BY", "INSTANCE", "MAIL", "OUTCOME"]);
+    for line in lines {
+        let row = match verify::entry(line) {
+            Some(entry) => row(&entry),
+            None => {
+                let mut row = <[String; 6]>::default();
+                row[0] = "(cut line)".to_owned();
+                row
+            }
+        };
+        table.add_row(row.map(|cell| printable(&cell)));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let text = table.to_string();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+fn row(entry: &Entry) -> [String; 6] {
+    let record = &entry.record;
+    let event = serde_json::to_value(record.event).unwrap_or_default();
+    let actor = &record.actor;
+    let by = match actor.by {
+        By::Agent => actor.client.clone(),
+        By::Person => format!("you ({})", actor.client),
+        By::Daemon => "taid".to_owned(),
+    };
+    let mail = match (&record.digest, record.mail_id) {
+        (Some(digest), _) => digest.clone(),
+        (None, Some(id)) => format!("id {id}"),
+        (None, None) => String::new(),
+    };
+    let outcome = match record.left_out {
+        0 => record.outcome.clone(),
+        n => format!("{} ({n} refusals before it are not listed)", record.outcome),
+    };
+    [
+        entry.time.clone(),
+        event.as_str().unwrap_or_default().to_owned(),
+        match actor.pid {
+            Some(pid) => format!("{by}, pid {pid}"),
+            None => by,
+        },
+        actor.instance.clone().unwrap_or_default(),
+        mail,
+        outcome,
+    ]
+}
+
+/// Returns the lines as they are.
+pub(in crate::cli) fn json(lines: &[Line]) -> String {
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| String::from_utf8_lossy(&line.text))
+        .collect();
+    lines.join("\n")
+}
+
+/// Returns the result of a check that found no broken line.
+pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: bool) -> String {
+    let count = |n: usize| format!("{n} line{}", if n == 1 { "" } else { "s" });
+    let mut text = format!("{}, chain unbroken", count(verdict.lines));
+    if verdict.first > 1 {
+        text.push_str(&format!(
+            "; the lines before number {} were rotated out",
+            verdict.first
+        ));
+    }
+    if verdict.cut > 0 {
+        text.push_str(&format!(
+            "; {} cut by a crash or a full disk",
+            count(verdict.cut)
+        ));
+    }
+    text.push_str(match compared {
+        true => "; the end is the one that the running taid knows",
+        false => "; taid does not run, so removed last lines are not found",
+    });
+    text
+}
+
+/// Returns the error for a broken chain.
+pub(in crate::cli) fn broken(broken: &Broken) -> CliError {
+    let Broken { file, number, why } = broken;
+    CliError::new(format!(
+        "the audit log is broken at line {number} of {}",
+        printable(&file.display().to_string())
+    ))
+    .caused_by(why)
+    .hint("keep a copy of the files; every line before this one is unchanged")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Actor, Event, Record};
+    use std::path::PathBuf;
+
+    fn line(event: Event, by: By, client: &str, outcome: &str) -> Line {
+        let entry = Entry {
+            n: 1,
+            prev: String::new(),
+            time: "2026-11-27T00:10:00Z".into(),
+            record: Record {
+                event,
+                actor: Actor {
+                    by,
+                    client: client.into(),
+                    pid: Some(77),
+                    uid: Some(1000),
+                    instance: Some("desk".into()),
+                },
+                digest: (event == Event::Send).then(|| "d".repeat(32)),
+                mail_id: (event == Event::Delete).then_some(9),
+                outcome: outcome.into(),
+                left_out: 0,
+            },
+        };
+        Line {
+            file: PathBuf::from("audit-default.jsonl"),
+            number: 1,
+            text: serde_json::to_vec(&entry).unwrap(),
+            is_ended: true,
+        }
+    }
+
+    #[test]
+    fn the_table_has_who_did_what_and_no_control_characters() {
+        let mut lines = vec![
+            line(Event::Send, By::Agent, "claude-code 2.1", "sent"),
+            line(Event::Delete, By::Agent, "x\x1b[2J", "done"),
+            line(Event::Approve, By::Person, "taid 0.1.0", "sent"),
+        ];
+        lines.push(Line {
+            text: b"{\"n\":4,".to_vec(),
+            ..lines[0].clone()
+        });
+        insta::assert_snapshot!(table(&lines), @"
+        TIME                  EVENT    BY                        INSTANCE  MAIL                              OUTCOME
+        2026-11-27T00:10:00Z  send     claude-code 2.1, pid 77   desk      dddddddddddddddddddddddddddddddd  sent
+        2026-11-27T00:10:00Z  delete   x?[2J, pid 77             desk      id 9                              done
+        2026-11-27T00:10:00Z  approve  you (taid 0.1.0), pid 77  desk                                        sent
+        (cut line)
+        ");
+        assert_eq!(table(&[]), "the audit log is empty");
+    }
+
+    #[test]
+    fn a_check_says_how_much_it_proves() {
+        let mut verdict = Verdict {
+            lines: 1204,
+            first: 1,
+            cut: 0,
+            broken: None,
+        };
+        let mut pages = vec![unbroken(&verdict, true)];
+        (verdict.first, verdict.cut) = (88, 1);
+        pages.push(unbroken(&verdict, false));
+        pages.push(
+            broken(&Broken {
+                file: "audit-default.jsonl.1".into(),
+                number: 7,
+                why: "its number is not the next one",
+            })
+            .to_string(),
+        );
+        insta::assert_snapshot!(pages.join("\n\n"), @"
+        1204 lines, chain unbroken; the end is the one that the running taid knows
+
+        1204 lines, chain unbroken; the lines before number 88 were rotated out; 1 line cut by a crash or a full disk; taid does not run, so removed last lines are not found
+
+        error: the audit log is broken at line 7 of audit-default.jsonl.1
+        caused by: its number is not the next one
+        hint: keep a copy of the files; every line before this one is unchanged
+        ");
+    }
+}

@@ -1,0 +1,158 @@
+//! Lines of the audit log about the calls of clients.
+
+use super::{
+    app::App,
+    ipc::{CallContext, Caller},
+};
+use crate::{
+    audit::{Actor, By, Event, Record},
+    mail::Digest,
+    os,
+};
+use tai_auth::bridge::transport::Transport;
+use tai_proto::{
+    Answer, Call, Fault, FaultCode,
+    account::Succession,
+    approval::{Resolution, SubmitOutcome},
+    message::Role,
+    text::Label,
+};
+
+/// What the audit log says about a call.
+enum Line {
+    /// Nothing.
+    None,
+    /// The call had, or may have had, an effect.
+    Effect(Event, String),
+    /// The call had no effect.
+    Refusal(Event, String),
+}
+
+impl<T: Transport> App<T> {
+    /// Answers a call and records it.
+    pub(super) async fn audited(&self, call: Call, context: CallContext) -> Result<Answer, Fault> {
+        let caller = context.caller.clone();
+        let mail_id = match &call {
+            Call::Delete(delete) => Some(delete.id.get()),
+            _ => None,
+        };
+        let event = event_of(&call);
+        let label = call.label();
+        // Names change and vanish with the connection, which may end before a send does.
+        let actor = self.actor(&caller);
+        let mut digest = None;
+        let result = self.answer(call, context, &mut digest).await;
+        let line = line(event, label, &result, digest.is_some());
+        self.write(line, actor, digest, mail_id);
+        result
+    }
+
+    /// Records a call that the role of the connection forbids.
+    pub(super) fn record_refusal(&self, caller: &Caller, label: &'static str, fault: &Fault) {
+        let line = Line::Refusal(Event::Refuse, refusal(label, fault));
+        self.write(line, self.actor(caller), None, None);
+    }
+
+    fn write(&self, line: Line, actor: Actor, digest: Option<Digest>, mail_id: Option<u64>) {
+        let record = |event, outcome| Record {
+            event,
+            actor,
+            digest: digest.map(|digest| digest.to_string()),
+            mail_id,
+            outcome,
+            left_out: 0,
+        };
+        match line {
+            Line::None => {}
+            Line::Effect(event, outcome) => self.audit.effect(record(event, outcome)),
+            Line::Refusal(event, outcome) => self.audit.refusal(record(event, outcome)),
+        }
+    }
+
+    fn actor(&self, caller: &Caller) -> Actor {
+        Actor {
+            by: match caller.role {
+                Role::Agent { .. } => By::Agent,
+                Role::Person => By::Person,
+            },
+            client: Label::cut(self.client_name(caller).replace(char::is_control, "?"))
+                .into_string(),
+            pid: caller.pid,
+            // The daemon serves processes of its own user only.
+            uid: cfg!(unix).then(os::uid),
+            instance: caller.instance().map(ToString::to_string),
+        }
+    }
+}
+
+/// Returns the event of a call that the audit log records.
+fn event_of(call: &Call) -> Option<Event> {
+    match call {
+        Call::Submit(_) => Some(Event::Send),
+        Call::Delete(_) => Some(Event::Delete),
+        Call::OfferCredentials(_) => Some(Event::Offer),
+        Call::Login(_) => Some(Event::Login),
+        Call::Logout(_) => Some(Event::Logout),
+        Call::ResolveHeld(resolve) if resolve.send => Some(Event::Approve),
+        Call::ResolveHeld(_) => Some(Event::Discard),
+        Call::Stop(_) | Call::MakeWay(_) => Some(Event::Stop),
+        Call::Fetch(_)
+        | Call::Peek(_)
+        | Call::List(_)
+        | Call::Search(_)
+        | Call::MarkRead(_)
+        | Call::Settle(_)
+        | Call::EndLease(_)
+        | Call::Watch(_)
+        | Call::GetInfo(_)
+        | Call::GetStatus(_)
+        | Call::ClaimAccount(_)
+        | Call::ListHeld(_) => None,
+    }
+}
+
+/// Returns the line about a call. `has_digest` says whether a mail got its final form.
+fn line(
+    event: Option<Event>,
+    label: &'static str,
+    result: &Result<Answer, Fault>,
+    has_digest: bool,
+) -> Line {
+    let effect = |event, outcome: &str| Line::Effect(event, outcome.to_owned());
+    match (result, event) {
+        (Err(fault), _) if fault.code == FaultCode::NotPermitted => {
+            Line::Refusal(Event::Refuse, refusal(label, fault))
+        }
+        (_, None) => Line::None,
+        (Ok(Answer::Submit(SubmitOutcome::Ask(_))), _) => Line::None,
+        (Ok(Answer::Submit(SubmitOutcome::Held(_))), _) => effect(Event::Hold, "held"),
+        (Ok(Answer::MakeWay(Succession::Yields)), _) => {
+            effect(Event::Stop, "a later release is installed")
+        }
+        (Ok(Answer::MakeWay(Succession::IsCurrent | Succession::IsNeeded)), _) => Line::None,
+        (Ok(Answer::ResolveHeld(Resolution::Discarded)), Some(event)) => effect(event, "discarded"),
+        (
+            Ok(Answer::Submit(SubmitOutcome::Sent(_)) | Answer::ResolveHeld(Resolution::Sent(_))),
+            Some(event),
+        ) => effect(event, "sent"),
+        (Ok(_), Some(event)) => effect(event, "done"),
+        (Err(fault), Some(event)) => match fault.code {
+            FaultCode::OutcomeUnknown => effect(event, "unknown"),
+            // A mail without its final form never left.
+            _ if event == Event::Send && !has_digest => Line::None,
+            code => Line::Refusal(event, format!("failed: {}", name_of(code))),
+        },
+    }
+}
+
+/// Returns the call and the rule that forbids it. The fault's first text may name a recipient.
+fn refusal(label: &str, fault: &Fault) -> String {
+    let why = fault.why.replace(char::is_control, "?");
+    Label::cut(format!("{label}: {why}")).into_string()
+}
+
+/// Returns the name of a code, as the protocol's documentation has it.
+fn name_of(code: FaultCode) -> String {
+    let name = serde_json::to_value(code).unwrap_or_default();
+    name.as_str().unwrap_or("unknown").to_owned()
+}
