@@ -36,8 +36,10 @@ async fn list_mails() -> Result<(), Box<dyn Error>> {
     let password = std::env::var("PASSWORD")?.into();
 
     let base: BaseUrl = url.parse()?;
+    // The password goes to this bridge only.
+    let source = Source::given(username.parse()?, password, base.origin());
     let bridge = Arc::new(HttpBridge::new(base, Duration::from_secs(30))?);
-    let session = Session::start(bridge.clone(), Source::given(username.parse()?, password));
+    let session = Session::start(bridge.clone(), source);
 
     // Any number of tasks may do this at once; they share one login.
     let deadline = Instant::now() + Duration::from_secs(60);

@@ -1,7 +1,7 @@
-//! The base URL of a mail bridge: HTTPS, or plain HTTP to a loopback address.
+//! The base URL of a mail bridge, and its origin: HTTPS, or plain HTTP to a loopback address.
 //!
 //! A [`BaseUrl`] is the only way to name a bridge, so a password cannot leave the machine in
-//! clear text.
+//! clear text. An [`Origin`] says which bridge may get a password.
 
 use std::{fmt, str::FromStr};
 use url::{Host, Url};
@@ -12,6 +12,30 @@ use url::{Host, Url};
 /// host is `localhost` or a loopback address (seed: "All authentication goes over HTTPS").
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BaseUrl(Url);
+
+/// Scheme, host and port of a bridge. Credentials belong to one origin, and no other origin gets
+/// them. Two spellings of one host, such as `localhost` and `127.0.0.1`, are two origins.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin(String);
+
+impl Origin {
+    /// Returns the origin as text, such as `https://tai.chat` or `http://127.0.0.1:8080`. A default
+    /// port is omitted.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns whether a connection goes through TLS. A password stays on this machine if not.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Reason why a text is not a [`BaseUrl`].
 ///
@@ -39,6 +63,11 @@ impl BaseUrl {
     /// Returns the URL.
     pub fn as_url(&self) -> &Url {
         &self.0
+    }
+
+    /// Returns the scheme, host and port.
+    pub fn origin(&self) -> Origin {
+        Origin(self.0.origin().ascii_serialization())
     }
 
     /// Returns whether requests go through TLS.
@@ -87,6 +116,12 @@ impl FromStr for BaseUrl {
     type Err = BaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, BaseUrlError> {
+        // The parser drops tabs and line breaks and reads a backslash as a slash, so the text would
+        // name another bridge than a person reads.
+        let is_misleading = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
+        if text.contains(is_misleading) {
+            return Err(BaseUrlError::NotAUrl);
+        }
         let url: Url = text.parse().map_err(|_| BaseUrlError::NotAUrl)?;
         url.try_into()
     }
@@ -124,6 +159,8 @@ mod tests {
             ("tai.chat", NotAUrl),
             ("https://", NotAUrl),
             ("data:text/plain,secret", NotAUrl),
+            ("https://tai.chat\tx", NotAUrl),
+            ("https://tai.chat\\@example.org", NotAUrl),
             ("https://user:secret@tai.chat", UserInfo),
             ("https://user@tai.chat", UserInfo),
             ("https://tai.chat/?x=1", QueryOrFragment),
@@ -138,6 +175,28 @@ mod tests {
         ] {
             assert_eq!(text.parse::<BaseUrl>(), Err(reason), "{text}");
         }
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let origin = |text: &str| text.parse::<BaseUrl>().unwrap().origin();
+        assert_eq!(
+            origin("https://tai.chat"),
+            origin("https://TAI.chat:443/mail/")
+        );
+        for other in [
+            "https://tai.chat:444",
+            "https://mail.tai.chat",
+            "http://localhost",
+            "http://127.0.0.1",
+            "http://127.0.0.1:1",
+            "http://[::1]",
+        ] {
+            assert_ne!(origin("https://tai.chat"), origin(other), "{other}");
+        }
+        assert_eq!(origin("https://tai.chat/x").as_str(), "https://tai.chat");
+        assert!(!origin("http://127.0.0.1:1").is_https());
+        assert!(origin("https://tai.chat").is_https());
     }
 
     #[test]

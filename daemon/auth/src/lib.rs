@@ -4,14 +4,15 @@
 //! of them logs in, the token is renewed before it expires, and a request that the bridge
 //! answers with 401 is repeated with a newer token. [`HttpBridge`](bridge::HttpBridge) sends the
 //! requests. A [`Source`](credentials::Source) says where the username and the password come
-//! from. A [`BaseUrl`](base_url::BaseUrl) names the bridge, and never lets a password leave the
-//! machine in clear text.
+//! from, and which bridge gets them. A [`BaseUrl`](base_url::BaseUrl) names the bridge, and never
+//! lets a password leave the machine in clear text.
 //!
 //! # Example
 //!
 //! ```no_run
 //! use std::{error::Error, sync::Arc, time::Duration};
 //! use tai_auth::{
+//!     base_url::BaseUrl,
 //!     bridge::{Bridge as _, HttpBridge, Page},
 //!     credentials::Source,
 //!     session::Session,
@@ -20,9 +21,10 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn Error>> {
-//! let base = "https://tai.chat".parse()?;
+//! let base: BaseUrl = "https://tai.chat".parse()?;
+//! let password = std::env::var("PASSWORD")?.into();
+//! let source = Source::given("alice".parse()?, password, base.origin());
 //! let bridge = Arc::new(HttpBridge::new(base, Duration::from_secs(30))?);
-//! let source = Source::given("alice".parse()?, std::env::var("PASSWORD")?.into());
 //! let session = Session::start(bridge.clone(), source);
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);

@@ -1,4 +1,5 @@
-//! The permission rule for files with secrets or mail data, as ssh applies it to keys.
+//! The permission rules for files, as ssh has them: for files with secrets or mail data, as for its
+//! keys; for files that taid obeys, as for its configuration.
 
 use std::{fs::Metadata, io};
 
@@ -19,6 +20,33 @@ pub fn check(meta: &Metadata) -> io::Result<()> {
             "its mode {mode:04o} gives other users access; run `chmod 600` on it"
         ));
     }
+    Ok(())
+}
+
+/// Checks that a file or directory belongs to the user or to root, and that no other user can write
+/// to it.
+///
+/// # Errors
+/// The broken rule, as a verb and its object.
+#[cfg(unix)]
+pub fn check_unshared(meta: &Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (owner, mode) = (meta.uid(), meta.mode() & 0o7777);
+    if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+        return Err(format!("belongs to another user (uid {owner})"));
+    }
+    match mode & 0o022 {
+        0 => Ok(()),
+        _ => Err(format!("has mode {mode:04o}, so other users can change it")),
+    }
+}
+
+/// Accepts every file, as [`check`].
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn check_unshared(_: &Metadata) -> Result<(), String> {
     Ok(())
 }
 

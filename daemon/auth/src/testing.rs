@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use crate::{
+    base_url::{BaseUrl, Origin},
     bridge::{Bearer, BridgeError, IssuedToken, LoginError, TokenIssuer},
     credentials::Credentials,
     session::clock::{Clock, Now},
@@ -71,6 +72,10 @@ impl FakeIssuer {
 }
 
 impl TokenIssuer for FakeIssuer {
+    fn origin(&self) -> Origin {
+        origin()
+    }
+
     async fn login(&self, _: &Credentials) -> Result<IssuedToken, LoginError> {
         Ok(self.issue().await)
     }
@@ -78,6 +83,12 @@ impl TokenIssuer for FakeIssuer {
     async fn refresh(&self, _: &Bearer) -> Result<IssuedToken, BridgeError> {
         Ok(self.issue().await)
     }
+}
+
+/// Returns the origin of the bridge of each issuer of the tests.
+pub fn origin() -> Origin {
+    let url: BaseUrl = "https://tai.chat".parse().unwrap();
+    url.origin()
 }
 
 /// Returns a JWT for `alice` that lives for a day.

@@ -39,6 +39,9 @@ pub(super) async fn check_and_save(
     config: &Config,
     credentials: &Credentials,
 ) -> Result<(), CliError> {
+    if config.keyring.as_ref() != Some(&credentials.bridge) {
+        return Err(fault::not_in_file(&credentials.bridge).into());
+    }
     check_login(&bridge(config)?, credentials)
         .await
         .map_err(|error| fault::of_login(&error))?;

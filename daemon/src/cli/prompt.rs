@@ -4,7 +4,10 @@ use super::error::CliError;
 use crate::fault;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-use tai_auth::credentials::{Credentials, is_password};
+use tai_auth::{
+    base_url::Origin,
+    credentials::{Credentials, is_password},
+};
 use tai_proto::names::Username;
 
 /// Prompts for a line of text.
@@ -73,15 +76,23 @@ pub(super) fn consent(question: &str) -> Result<bool, CliError> {
     Ok(read.is_ok() && matches!(answer.as_str(), "y" | "yes"))
 }
 
-/// Checks the rules of a username and a password.
+/// Checks the rules of a username and a password, and binds them to a bridge.
 ///
 /// # Errors
 /// The username or the password breaks its rule.
-pub(super) fn checked(username: &str, password: SecretString) -> Result<Credentials, CliError> {
+pub(super) fn checked(
+    username: &str,
+    password: SecretString,
+    bridge: Origin,
+) -> Result<Credentials, CliError> {
     let username = Username::new(username);
     let username = username.map_err(|rule| fault::bad_username(&rule.to_string()))?;
     match is_password(password.expose_secret()) {
-        true => Ok(Credentials { username, password }),
+        true => Ok(Credentials {
+            username,
+            password,
+            bridge,
+        }),
         false => Err(fault::bad_password().into()),
     }
 }

@@ -1,25 +1,45 @@
-//! Tests of the origin and the rules of values.
+//! Where values come from, and their rules.
 
-use super::{sources::password_in, *};
-use std::time::Duration;
+use super::*;
+use std::{env::VarError, time::Duration};
 use tai_proto::names::{Instance, Username};
 
-fn load(env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
+/// Loads the configuration of the default profile. In a value, `\u{FFFD}` stands for a byte that is
+/// not UTF-8.
+pub(super) fn load(env: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
     let dir = tempfile::tempdir().unwrap();
     if let Some(text) = file {
         std::fs::write(dir.path().join("config.toml"), text).unwrap();
     }
+    load_in(env, dir.path(), "default", None)
+}
+
+pub(super) fn load_in(
+    env: &[(&str, &str)],
+    dir: &Path,
+    profile: &str,
+    account: Option<&Username>,
+) -> Result<Config, String> {
     let env = |name: &str| {
-        env.iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| (*value).to_owned())
+        let mut set = env.iter().filter(|(key, _)| *key == name);
+        match set.next() {
+            None => Err(VarError::NotPresent),
+            Some((_, value)) if value.contains('\u{FFFD}') => {
+                Err(VarError::NotUnicode(value.into()))
+            }
+            Some((_, value)) => Ok((*value).to_owned()),
+        }
     };
-    let inputs = Inputs {
-        env: &env,
-        password: password_in(&env),
-        dir: Some(dir.path()),
+    let load = || {
+        let inputs = Inputs {
+            env: &env,
+            password: password_in(&env)?,
+            dir: Some(dir),
+            account,
+        };
+        Config::load(profile, inputs)
     };
-    Config::load("default", inputs).map_err(|error| error.to_string())
+    load().map_err(|error| error.to_string())
 }
 
 #[test]
@@ -46,33 +66,40 @@ fn seed_defaults_apply_to_values_that_are_not_set() {
 fn seed_the_prefixed_variable_wins_then_the_plain_one_then_the_file() {
     let file = "username = \"filed\"\ninstance = \"filed\"\nuser_email = \"f@example.com\"\n";
     let env = [
-        ("TAI_MCP_USERNAME", "prefixed"),
-        ("NAME", "LAPTOP-NAME-OF-WSL"),
-        ("INSTANCE", "plain"),
-        ("TAI_MCP_PASSWORD", ""),
+        ("NAME", "named"),
         ("PASSWORD", "sandbox-password"),
+        ("TAI_MCP_PASSWORD", ""),
+        ("TAI_MCP_INSTANCE", "prefixed"),
+        ("INSTANCE", "plain"),
+        ("POLL_INTERVAL", "7000"),
     ];
     let config = load(&env, Some(file)).unwrap();
     assert_eq!(
         config.source.username().map(Username::as_str),
-        Some("prefixed")
+        Some("named")
     );
     assert_eq!(
         config.settings.instance.as_ref().map(Instance::as_str),
-        Some("plain")
+        Some("prefixed")
     );
-    assert_eq!(config.settings.user_email.as_deref(), Some("f@example.com"));
+    assert_eq!(config.settings.poll_interval, Duration::from_secs(7));
+    let user_email = config.settings.user_email.map(String::from);
+    assert_eq!(user_email.as_deref(), Some("f@example.com"));
     assert_eq!(config.source.to_string(), "the variable PASSWORD");
 }
 
 #[test]
 fn seed_a_value_out_of_range_is_an_error_that_names_its_variable_or_key() {
     for (variable, good, bad) in [
-        ("API_TIMEOUT", ["5000", "300000"], ["4999", "300001"]),
-        ("POLL_INTERVAL", ["1000", "60000"], ["999", "60001"]),
-        ("LOG_LEVEL", ["error", "DEBUG"], ["trace", "1"]),
         (
-            "API_BASE_URL",
+            "TAI_MCP_API_TIMEOUT",
+            ["5000", "300000"],
+            ["4999", "300001"],
+        ),
+        ("TAI_MCP_POLL_INTERVAL", ["1000", "60000"], ["999", "60001"]),
+        ("TAI_MCP_LOG_LEVEL", ["error", "DEBUG"], ["trace", "1"]),
+        (
+            "TAI_MCP_API_BASE_URL",
             ["https://example.com", "http://[::1]:1"],
             ["http://example.com", "ftp://x"],
         ),
@@ -123,7 +150,7 @@ fn a_url_with_a_password_or_a_query_is_refused() {
         "tai.chat",
         "",
     ] {
-        let result = load(&[("API_BASE_URL", url)], None);
+        let result = load(&[("TAI_MCP_API_BASE_URL", url)], None);
         assert!(
             url.is_empty() || result.is_err_and(|error| !error.contains("secret")),
             "{url}"
@@ -132,7 +159,7 @@ fn a_url_with_a_password_or_a_query_is_refused() {
 }
 
 /// Returns a directory of credentials as systemd provides it.
-fn credentials_dir() -> tempfile::TempDir {
+pub(super) fn credentials_dir() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("tai-password"), "sandbox-password\n").unwrap();
     dir
@@ -149,14 +176,8 @@ fn the_first_configured_source_of_the_password_is_used() {
         let config = load(env, Some(file)).unwrap();
         config.source.to_string().replace(credentials.1, "DIR")
     };
-    let all = [
-        name,
-        credentials,
-        ("PASSWORD", "sandbox-password"),
-        ("TAI_MCP_PASSWORD", "sandbox-password"),
-    ];
+    let all = [name, credentials, ("TAI_MCP_PASSWORD", "sandbox-password")];
     assert_eq!(first(&all, command), "the variable TAI_MCP_PASSWORD");
-    assert_eq!(first(&all[..3], command), "the variable PASSWORD");
     assert_eq!(
         first(&all[..2], command),
         "the systemd credential DIR/tai-password"
@@ -185,22 +206,25 @@ fn a_username_from_a_systemd_credential_is_checked() {
 }
 
 #[test]
-fn the_variable_name_without_password_is_not_a_username() {
-    let config = load(&[("NAME", "LAPTOP-7")], Some("username = \"alice\"\n")).unwrap();
-    assert_eq!(
-        config.source.username().map(Username::as_str),
-        Some("alice")
-    );
-    let env = [("NAME", "bob"), ("PASSWORD", "sandbox-password")];
-    let config = load(&env, Some("username = \"alice\"\n")).unwrap();
-    assert_eq!(config.source.username().map(Username::as_str), Some("bob"));
-}
-
-#[test]
 fn an_unusable_source_is_refused() {
     for (file, rule) in [
         ("password_command = []\n", "expected a list"),
-        ("password_command = \"pass\"\n", "expected a list"),
+        (
+            "password_command = \"pass show tai\"\n",
+            "such as [\"pass\"",
+        ),
+        (
+            "password_command = [\"pass show tai\"]\n",
+            "a string of its own",
+        ),
+        (
+            "password_command = [\"$HOME/bin/pass\"]\n",
+            "no shell replaces",
+        ),
+        (
+            "password_command = [\"cat\", \"~/pw\"]\n",
+            "no shell replaces",
+        ),
         ("password_file = \"here\"\n", "begins with `/`"),
         (
             "password_file = \"/a\"\npassword_command = [\"b\"]\n",
@@ -214,7 +238,7 @@ fn an_unusable_source_is_refused() {
 
 #[test]
 fn a_value_with_a_space_or_quote_at_either_end_is_refused() {
-    for value in [" alice", "alice ", "\"alice\"", "'alice'", "alice\n"] {
+    for value in [" alice", "alice ", "\"alice", "alice'", "alice\n"] {
         let error = load(&[("TAI_MCP_USERNAME", value)], None).unwrap_err();
         assert!(
             error.starts_with("TAI_MCP_USERNAME") && error.contains("a space or a quote"),
@@ -311,7 +335,10 @@ fn an_error_in_the_file_names_its_line_and_never_quotes_it() {
 #[test]
 fn every_set_value_is_listed_with_its_origin() {
     let file = "password_command = [\"op\", \"read\", \"secret\"]\npoll_interval = 7000\n";
-    let env = [("TAI_MCP_USERNAME", "alice"), ("LOG_LEVEL", "debug")];
+    let env = [
+        ("TAI_MCP_USERNAME", "alice"),
+        ("TAI_MCP_LOG_LEVEL", "debug"),
+    ];
     let changed = load(&env, Some(file)).unwrap().changed;
     let lines: Vec<String> = changed
         .iter()
@@ -321,6 +348,6 @@ fn every_set_value_is_listed_with_its_origin() {
     username = alice, TAI_MCP_USERNAME
     password_command = op, `password_command` in config.toml
     poll_interval = 7000, `poll_interval` in config.toml
-    log_level = debug, LOG_LEVEL
+    log_level = debug, TAI_MCP_LOG_LEVEL
     ");
 }

@@ -22,6 +22,16 @@ pub(crate) enum ConfigError {
         #[source]
         source: std::io::Error,
     },
+    /// Other users can change the file, so it may say where passwords go and which program runs.
+    #[error("the configuration file {} is not used: {} {problem}", path.display(), place.display())]
+    Unsafe {
+        /// The configuration file.
+        path: PathBuf,
+        /// The file or directory with the problem.
+        place: PathBuf,
+        /// The problem, as a verb and its object.
+        problem: String,
+    },
     /// The file is not TOML, or has an unknown key.
     #[error("line {line} of the configuration file {} is not valid: {message}", path.display())]
     Parse {
@@ -54,6 +64,9 @@ impl ConfigError {
             ConfigError::Value { .. } => "correct the value and restart taid",
             ConfigError::Read { .. } => {
                 "check that the file and its directory are yours and readable"
+            }
+            ConfigError::Unsafe { .. } => {
+                "make the file and its directory your own (`chown`), and run `chmod go-w` on both"
             }
             ConfigError::Parse { .. } => "correct the line, or move the file away",
             ConfigError::PasswordInFile { .. } => {

@@ -4,8 +4,11 @@ use super::{ConfigError, instances::Table, keys, lookup::Found};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
+    fs::Metadata,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
+use tai_auth::private_file;
 use toml::{Spanned, Value};
 
 /// Key of the tables `[instances.NAME]`.
@@ -28,6 +31,11 @@ fn file_name(profile: &str) -> String {
     }
 }
 
+/// Returns the path of a profile's file in `dir`.
+pub(super) fn path_of(profile: &str, dir: &Path) -> PathBuf {
+    dir.join(file_name(profile))
+}
+
 /// Reads a profile's file in `dir`. A missing file counts as empty.
 ///
 /// # Errors
@@ -36,12 +44,34 @@ pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigErro
     let Some(dir) = dir else {
         return Ok(File::default());
     };
-    let path = dir.join(file_name(profile));
-    match std::fs::read_to_string(&path) {
-        Ok(text) => parse(&text, &path),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
-        Err(source) => Err(ConfigError::Read { path, source }),
+    let path = path_of(profile, dir);
+    let failed = |source| ConfigError::Read {
+        path: path.clone(),
+        source,
+    };
+    let mut file = match std::fs::File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(source) => return Err(failed(source)),
+    };
+    // What is checked is what is read.
+    check(&path, &path, &file.metadata().map_err(failed)?)?;
+    let beside = path.canonicalize().map_err(failed)?;
+    for dir in [Some(dir), beside.parent()].into_iter().flatten() {
+        check(&path, dir, &dir.metadata().map_err(failed)?)?;
     }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(failed)?;
+    parse(&text, &path)
+}
+
+/// Checks that no other user can change the file or directory `place`.
+fn check(path: &Path, place: &Path, meta: &Metadata) -> Result<(), ConfigError> {
+    private_file::check_unshared(meta).map_err(|problem| ConfigError::Unsafe {
+        path: path.to_owned(),
+        place: place.to_owned(),
+        problem,
+    })
 }
 
 /// Parses the text of the file at `path`.

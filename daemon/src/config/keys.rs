@@ -10,7 +10,7 @@ use super::{
 };
 use std::{path::PathBuf, time::Duration};
 use tai_proto::{
-    names::{Instance, Username},
+    names::{Address, Instance, Username},
     variables,
 };
 
@@ -40,6 +40,14 @@ macro_rules! keys {
         }
 
         impl Settings {
+            /// Returns the environment variables of a key.
+            pub(super) fn variables(key: &str) -> &'static [&'static str] {
+                match key {
+                    $(stringify!($name) => &$variables,)+
+                    _ => &[],
+                }
+            }
+
             /// Reads every key.
             pub(super) fn read(lookup: &mut Lookup<'_>) -> Result<Self, ConfigError> {
                 Ok(Self {
@@ -64,14 +72,19 @@ macro_rules! keys {
     };
 }
 
+/// Kind of the key of the bridge.
+pub(super) fn bridge() -> OrDefault<BaseUrl> {
+    OrDefault(BaseUrl, "https://tai.chat")
+}
+
 keys! {
-    /// Registered username. `NAME` is used only together with `PASSWORD`, because alone it may
-    /// have another meaning: WSL sets it to the host name.
+    /// Registered username.
     username: Option<Username> = [variables::USERNAME, variables::PLAIN_USERNAME],
         Optional(Text::<Username>::of("3 to 50 letters, digits or hyphens"));
 
     /// Program that prints the password on its first line of output, and its arguments. It runs
-    /// without a shell. Time limit: 45 seconds.
+    /// without a shell and without a terminal. Time limit: 45 seconds. A program that begins with
+    /// `~/` is in your home directory.
     password_command: Option<Vec<String>> = [], Optional(Program);
 
     /// File with the password on its first line. It must belong to you and have mode 0600.
@@ -83,12 +96,12 @@ keys! {
         Optional(Text::<Instance>::of("1 to 64 letters, digits, hyphens or underscores"));
 
     /// Default recipient.
-    user_email: Option<String> = variables::USER_EMAIL,
-        Optional(Text::<String>::of("a mail address"));
+    user_email: Option<Address> = variables::USER_EMAIL,
+        Optional(Text::<Address>::of("one mail address, such as `bob@example.com`"));
 
-    /// Base URL of the mail bridge.
-    api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"],
-        OrDefault(BaseUrl, "https://tai.chat");
+    /// Base URL of the mail bridge. A password of this file and of the keyring goes to this bridge
+    /// only.
+    api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"], bridge();
 
     /// Time limit of one request to the bridge.
     api_timeout: Duration = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"],

@@ -1,7 +1,13 @@
 //! Kinds of values: parsing and accepted values of a key. An error states the rule and never
 //! contains the value, which may be a misplaced password.
 
-use std::{marker::PhantomData, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    marker::PhantomData,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 use tai_auth::base_url::{self, BaseUrlError};
 use toml::Value;
 
@@ -240,6 +246,8 @@ pub(super) struct Program;
 
 impl Program {
     const ACCEPTS: &'static str = "a list: the program, then its arguments";
+    const NO_SHELL: &'static str = "no shell replaces `~` and `$HOME` in it; write the whole path (the program alone may begin \
+         with `~/`)";
 }
 
 impl Kind for Program {
@@ -254,9 +262,36 @@ impl Kind for Program {
             let words = words.iter().map(|word| word.as_str().map(str::to_owned));
             words.collect()
         });
-        words
-            .filter(|words| !words.is_empty())
-            .ok_or_else(|| format!("expected {}", Self::ACCEPTS))
+        let mut words = words.filter(|words| !words.is_empty()).ok_or_else(|| {
+            format!(
+                "expected {}, such as [\"pass\", \"show\", \"tai\"]",
+                Self::ACCEPTS
+            )
+        })?;
+        if let Some(program) = words.first_mut()
+            && let Some(rest) = program.strip_prefix("~/")
+            && let Some(home) = std::env::home_dir()
+        {
+            *program = home.join(rest).to_string_lossy().into_owned();
+        }
+        let needs_shell = |word: &String| {
+            ["~/", "$HOME", "${HOME}"]
+                .iter()
+                .any(|start| word.starts_with(start))
+        };
+        if words.iter().any(needs_shell) {
+            return Err(Self::NO_SHELL.to_owned());
+        }
+        match words.as_slice() {
+            [program] if program.contains(char::is_whitespace) && !Path::new(program).exists() => {
+                Err(
+                    "it runs without a shell; write the program and each argument as a string of \
+                     its own"
+                        .to_owned(),
+                )
+            }
+            _ => Ok(words),
+        }
     }
 }
 

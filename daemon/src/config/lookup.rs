@@ -1,11 +1,8 @@
 //! Lookup of each key's value: first in the environment, then in the file.
 
-use super::{error::ConfigError, kinds::Entry};
+use super::{environment::Environment, error::ConfigError, kinds::Entry};
 use std::collections::BTreeMap;
 use toml::Value;
-
-/// Looks up an environment variable.
-pub(crate) type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A value and its origin: a variable, or a key of the file.
 pub(super) struct Found {
@@ -26,7 +23,7 @@ pub(crate) struct Setting {
 
 /// Sources of the keys' values.
 pub(super) struct Lookup<'a> {
-    pub(super) env: Env<'a>,
+    pub(super) env: &'a Environment<'a>,
     /// Values of the file by key.
     pub(super) file: BTreeMap<String, Found>,
     /// Values found so far.
@@ -44,13 +41,18 @@ impl Lookup<'_> {
         variables: &[&str],
         entry: &E,
     ) -> Result<E::Value, ConfigError> {
-        let set = variables.iter().find_map(|name| {
-            (self.env)(name).map(|value| Found {
-                value: Value::String(value),
-                origin: (*name).to_owned(),
-            })
-        });
-        let found = set.or_else(|| self.file.remove(key));
+        let mut found = None;
+        for name in variables {
+            if found.is_none()
+                && let Some(value) = self.env.get(name)?
+            {
+                found = Some(Found {
+                    value: Value::String(value),
+                    origin: (*name).to_owned(),
+                });
+            }
+        }
+        let found = found.or_else(|| self.file.remove(key));
         let value = entry.read(found.as_ref().map(|found| &found.value));
         let Some(found) = found else {
             return value.map_err(|rule| ConfigError::value("the default", rule));

@@ -7,6 +7,7 @@
 
 mod choices;
 pub mod docs;
+mod environment;
 mod error;
 mod file;
 mod instances;
@@ -17,18 +18,31 @@ mod patterns;
 mod sources;
 
 pub(crate) use choices::{ConfirmPolicy, LogLevel};
+pub(crate) use environment::{Env, password_in};
 pub(crate) use error::ConfigError;
 pub(crate) use instances::{ActivePolicy, Policy, Rules, SendLimits};
 pub(crate) use keys::Settings;
 pub use keys::{Key, keys};
 pub(crate) use kinds::has_stray_ends;
-pub(crate) use lookup::{Env, Setting};
+pub(crate) use lookup::Setting;
 
-use lookup::Lookup;
+use environment::Environment;
+use file::File;
+use kinds::Entry as _;
+use lookup::{Found, Lookup};
 use secrecy::SecretString;
+use sources::Bindings;
 use std::path::Path;
-use tai_auth::credentials::Source;
-use tai_proto::variables;
+use tai_auth::{
+    base_url::{BaseUrl, Origin},
+    credentials::Source,
+};
+use tai_proto::names::Username;
+
+/// Key of the bridge.
+const BRIDGE: &str = "api_base_url";
+/// Keys of the file that belong to its account.
+const OF_ACCOUNT: [&str; 3] = ["username", "password_command", "password_file"];
 
 /// The configuration of one profile.
 #[derive(Debug, Clone)]
@@ -39,10 +53,14 @@ pub(crate) struct Config {
     pub(crate) settings: Settings,
     /// The configured credential source.
     pub(crate) source: Source,
-    /// Rules of each instance.
+    /// The bridge whose password the keyring may contain; `None` if it may contain none.
+    pub(crate) keyring: Option<Origin>,
+    /// Permitted tools of each instance.
     pub(crate) policy: Policy,
     /// Values that are set, for `taid doctor`.
     pub(crate) changed: Vec<Setting>,
+    /// Sentences about variables that are set and ignored.
+    pub(crate) ignored: Vec<String>,
 }
 
 /// Inputs of a configuration.
@@ -53,6 +71,8 @@ pub(crate) struct Inputs<'a> {
     pub(crate) password: Option<(&'static str, SecretString)>,
     /// Directory of `config.toml` (`config-PROFILE.toml` of other profiles than `default`).
     pub(crate) dir: Option<&'a Path>,
+    /// The account, if `profile` is the profile of one account.
+    pub(crate) account: Option<&'a Username>,
 }
 
 impl Config {
@@ -61,30 +81,46 @@ impl Config {
     /// # Errors
     /// The first [`ConfigError`] found.
     pub(crate) fn load(profile: &str, inputs: Inputs<'_>) -> Result<Self, ConfigError> {
-        let mut file = file::read(profile, inputs.dir)?;
-        let paired = matches!(inputs.password, Some(("PASSWORD", _)));
-        // An MCP client passes an empty value for a reference that it cannot resolve.
-        let env = &|name: &str| match name {
-            variables::PLAIN_USERNAME if !paired => None,
-            _ => (inputs.env)(name).filter(|value| !value.is_empty()),
+        let mut env = Environment::new(inputs.env, inputs.password)?;
+        let names = Settings::variables(BRIDGE);
+        let mut has_bridge = false;
+        for name in names {
+            has_bridge |= env.get(name)?.is_some();
+        }
+        let mut file = match inputs.account {
+            None => file::read(profile, inputs.dir)?,
+            Some(account) => of_account(profile, account, inputs.dir, has_bridge)?,
         };
-        if let Some(username) = sources::credential_username(env)? {
+        if let Some(username) = sources::credential_username(&env)? {
             file.values.insert("username".to_owned(), username);
         }
+        let url = file_bridge(&file)?;
+        let is_in_file = file.values.contains_key(BRIDGE);
         let mut lookup = Lookup {
-            env,
+            env: &env,
             file: file.values,
             settings: Vec::new(),
         };
         let settings = Settings::read(&mut lookup)?;
         let changed = lookup.settings;
-        let source = sources::choose(profile, &settings, inputs.password, env)?;
+        let bridge = settings.api_base_url.origin();
+        let bindings = Bindings {
+            keyring: match inputs.account {
+                None => Some(url.origin()),
+                // The profile is of the account at this bridge.
+                Some(_) => (bridge.is_https() || is_in_file && !has_bridge).then_some(bridge),
+            },
+            file: url.origin(),
+        };
+        let source = sources::choose(profile, &settings, &mut env, &bindings)?;
         Ok(Self {
             profile: profile.to_owned(),
             settings,
             source,
+            keyring: bindings.keyring,
             policy: Policy::new(file.instances)?,
             changed,
+            ignored: env.notes(),
         })
     }
 
@@ -94,15 +130,59 @@ impl Config {
     /// # Errors
     /// The first [`ConfigError`] found.
     pub(crate) fn of_this_process(profile: &str) -> Result<Self, ConfigError> {
-        let env = |name: &str| std::env::var(name).ok();
+        let env = |name: &str| std::env::var(name);
         let dirs = tai_proto::endpoint::project_dirs();
         let inputs = Inputs {
             env: &env,
-            password: sources::password_in(&env),
+            password: password_in(&env)?,
             dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
+            account: None,
         };
         Self::load(profile, inputs)
     }
+}
+
+/// Reads the file of the profile of one account. Without a file of its own, the rules of
+/// `config.toml` apply, and its credentials do not. `has_bridge` says that the environment names the
+/// bridge, which precedes that of `config.toml`.
+fn of_account(
+    profile: &str,
+    account: &Username,
+    dir: Option<&Path>,
+    has_bridge: bool,
+) -> Result<File, ConfigError> {
+    let has_own = dir.is_some_and(|dir| file::path_of(profile, dir).exists());
+    let mut file = match has_own {
+        true => file::read(profile, dir)?,
+        false => {
+            let mut file = file::read("default", dir)?;
+            for key in OF_ACCOUNT {
+                file.values.remove(key);
+            }
+            if has_bridge {
+                file.values.remove(BRIDGE);
+            }
+            file
+        }
+    };
+    let username = || Found {
+        value: toml::Value::String(account.to_string()),
+        origin: "the account of this profile".to_owned(),
+    };
+    file.values
+        .entry("username".to_owned())
+        .or_insert_with(username);
+    Ok(file)
+}
+
+/// Returns the bridge of the file, else the default.
+fn file_bridge(file: &File) -> Result<BaseUrl, ConfigError> {
+    let found = file.values.get(BRIDGE);
+    let url = keys::bridge().read(found.map(|found| &found.value));
+    url.map_err(|rule| {
+        let origin = found.map_or("the default", |found| &found.origin);
+        ConfigError::value(origin, rule)
+    })
 }
 
 /// Entry point of tests/fuzz.
@@ -116,3 +196,6 @@ pub(crate) fn fuzz(text: &str) {
 #[cfg(test)]
 #[path = "config_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod binding_tests;

@@ -1,36 +1,38 @@
-//! Selects the configured credential source, and reads none.
+//! Selects the configured credential source and the bridge that it is for, and reads none.
 //!
-//! The first configured source of this list is used. If it fails, the failure is reported, and no
-//! later source is tried.
+//! The first configured source is used, and its failure is reported: the variable `TAI_MCP_PASSWORD`,
+//! or `PASSWORD` beside `NAME`; the systemd credentials `tai-password` and `tai-username`;
+//! `password_command`; `password_file`; the keyring, then the password that a client offers.
 //!
-//! 1. The variables `TAI_MCP_PASSWORD`, then `PASSWORD`.
-//! 2. The systemd credential `tai-password` (and `tai-username`).
-//! 3. `password_command`, 4. `password_file`.
-//! 5. The system's keyring, then the password that a client offers.
+//! A password of the environment is for the bridge of the environment, else for that of the file.
+//! Every other one is for the bridge of the file, whatever the environment says.
 
-use super::{ConfigError, Env, Settings, lookup::Found};
+use super::{ConfigError, Settings, environment::Environment, lookup::Found};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::path::PathBuf;
-use tai_auth::credentials::{CredentialOrigin, Credentials, Source, is_password};
-use tai_proto::variables;
+use tai_auth::{
+    base_url::Origin,
+    credentials::{CredentialOrigin, Credentials, Source, is_password},
+};
 
-/// Returns the password in an environment, and its variable. An empty variable counts as unset.
-pub(super) fn password_in(env: Env<'_>) -> Option<(&'static str, SecretString)> {
-    variables::PASSWORDS.into_iter().find_map(|name| {
-        let value = env(name).filter(|value| !value.is_empty())?;
-        Some((name, SecretString::from(value)))
-    })
+/// The bridges that get the passwords of a configuration.
+pub(super) struct Bindings {
+    /// Bridge of the file, else the default.
+    pub(super) file: Origin,
+    /// Bridge of the keyring's entry; `None` disables the keyring.
+    pub(super) keyring: Option<Origin>,
 }
 
 /// Returns the file of a systemd credential (`LoadCredential=`), if there is one.
-fn credential(env: Env<'_>, name: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env("CREDENTIALS_DIRECTORY")?).join(name);
-    path.exists().then_some(path)
+fn credential(env: &Environment<'_>, name: &str) -> Result<Option<PathBuf>, ConfigError> {
+    let dir = env.get("CREDENTIALS_DIRECTORY")?;
+    let path = dir.map(|dir| PathBuf::from(dir).join(name));
+    Ok(path.filter(|path| path.exists()))
 }
 
 /// Reads the systemd credential `tai-username`, if there is one.
-pub(super) fn credential_username(env: Env<'_>) -> Result<Option<Found>, ConfigError> {
-    let Some(path) = credential(env, "tai-username") else {
+pub(super) fn credential_username(env: &Environment<'_>) -> Result<Option<Found>, ConfigError> {
+    let Some(path) = credential(env, "tai-username")? else {
         return Ok(None);
     };
     let text =
@@ -45,49 +47,66 @@ pub(super) fn credential_username(env: Env<'_>) -> Result<Option<Found>, ConfigE
 pub(super) fn choose(
     profile: &str,
     settings: &Settings,
-    password: Option<(&'static str, SecretString)>,
-    env: Env<'_>,
+    env: &mut Environment<'_>,
+    bindings: &Bindings,
 ) -> Result<Source, ConfigError> {
     let (command, file) = (&settings.password_command, &settings.password_file);
     if command.is_some() && file.is_some() {
         let rule = "`password_file` is set too; set only one of them";
         return Err(ConfigError::value("`password_command`", rule));
     }
+    let credential = credential(env, "tai-password")?;
+    let is_elsewhere =
+        env.has_password() || credential.is_some() || command.is_some() || file.is_some();
+    let keyring = |username| match &bindings.keyring {
+        Some(bridge) => Source::Keyring {
+            username,
+            profile: profile.to_owned(),
+            bridge: bridge.clone(),
+        },
+        None => Source::Unconfigured { username },
+    };
+    let password = env.take_password();
     if let Some((variable, password)) = &password {
         check_password(variable, password)?;
     }
-    let credential = credential(env, "tai-password");
     let Some(username) = settings.username.clone() else {
         // Only the keyring stores the username too.
-        let other =
-            password.is_some() || credential.is_some() || command.is_some() || file.is_some();
-        let profile = profile.to_owned();
-        return Ok(match other {
+        return Ok(match is_elsewhere {
             true => Source::Unconfigured { username: None },
-            false => Source::Keyring {
-                username: None,
-                profile,
-            },
+            false => keyring(None),
         });
     };
+    let bridge = bindings.file.clone();
     Ok(if let Some((variable, password)) = password {
-        let origin = CredentialOrigin::Variable(variable);
-        let credentials = Credentials { username, password };
         Source::Held {
-            credentials,
-            origin,
+            credentials: Credentials {
+                username,
+                password,
+                bridge: settings.api_base_url.origin(),
+            },
+            origin: CredentialOrigin::Variable(variable),
         }
     } else if let Some(path) = credential {
-        Source::Systemd { username, path }
-    } else if let Some(argv) = command.clone() {
-        Source::Command { username, argv }
-    } else if let Some(path) = file.clone() {
-        Source::File { username, path }
-    } else {
-        Source::Keyring {
-            username: Some(username),
-            profile: profile.to_owned(),
+        Source::Systemd {
+            username,
+            path,
+            bridge,
         }
+    } else if let Some(argv) = command.clone() {
+        Source::Command {
+            username,
+            argv,
+            bridge,
+        }
+    } else if let Some(path) = file.clone() {
+        Source::File {
+            username,
+            path,
+            bridge,
+        }
+    } else {
+        keyring(Some(username))
     })
 }
 

@@ -3,6 +3,7 @@
 
 use super::bridge::{failed_login, of_bridge};
 use tai_auth::{
+    base_url::{BaseUrlError, Origin},
     bridge::{BridgeError, SendFailure},
     credentials::SourceError,
     session::error::SessionError,
@@ -73,6 +74,16 @@ pub(crate) fn of_source(error: &SourceError) -> Fault {
         SourceError::Keyring { .. } => {
             "unlock the keyring, or sign in without it: `taid login`".into()
         }
+        SourceError::KeyringUnreachable => {
+            "start the keyring of the desktop session and run `taid doctor` there, or sign in without \
+             it: `taid login`"
+                .into()
+        }
+        SourceError::NoKeyring => return no_keyring(),
+        SourceError::OtherBridge { bound, asked, .. } => format!(
+            "remove TAI_MCP_API_BASE_URL from taid's environment to use {bound}, or set `api_base_url = \
+             \"{asked}\"` in the configuration file if the password may go there"
+        ),
         SourceError::OtherUsername => {
             "run `taid login --save`, or correct the configured username".into()
         }
@@ -83,6 +94,59 @@ pub(crate) fn of_source(error: &SourceError) -> Fault {
     Fault::new(FaultCode::NotSignedIn, "the password source failed")
         .because(error.to_string())
         .hint(Hint::user(hint))
+}
+
+/// Returns the fault for a client whose configuration names a bridge that is no URL.
+pub(crate) fn bad_bridge(rule: &BaseUrlError) -> Fault {
+    Fault::new(
+        FaultCode::BadRequest,
+        "TAI_MCP_API_BASE_URL in this MCP client's configuration cannot be used",
+    )
+    .because(rule.to_string())
+    .hint(Hint::each(
+        "ask the user to correct it in the MCP client's configuration and to restart the client",
+        "correct it and run the command again",
+    ))
+}
+
+/// Returns the fault for a client whose configured bridge is not this daemon's.
+pub(crate) fn other_bridge(ours: &Origin, theirs: &Origin) -> Fault {
+    Fault::new(
+        FaultCode::OtherAccount,
+        format!("this client is configured for the bridge {theirs}, but taid uses {ours}"),
+    )
+    .because("one taid has one account at one bridge")
+    .hint(Hint::user(format!(
+        "remove TAI_MCP_API_BASE_URL from the client's configuration, or set `api_base_url = \
+         \"{theirs}\"` in taid's configuration file and restart taid"
+    )))
+}
+
+/// Returns the fault for a login whose password cannot be saved, because the configuration file does
+/// not name the bridge.
+pub(crate) fn not_in_file(bridge: &Origin) -> Fault {
+    Fault::new(
+        FaultCode::Internal,
+        "signed in, but the password was not saved",
+    )
+    .because(format!(
+        "a saved password goes to the bridge of the configuration file only, which is not {bridge}"
+    ))
+    .hint(Hint::reader(format!(
+        "set `api_base_url = \"{bridge}\"` in the configuration file and run `taid login --save` again"
+    )))
+}
+
+/// Returns the fault for missing credentials on a machine without a keyring.
+pub(crate) fn no_keyring() -> Fault {
+    Fault::new(
+        FaultCode::NotSignedIn,
+        "taid is not signed in: it has no username and password",
+    )
+    .because("no password is configured or offered by a client, and no keyring is running")
+    .hint(Hint::user(
+        "run `taid login`, or set `password_command` or `password_file` in the configuration file",
+    ))
 }
 
 /// Returns the fault for a client whose configured account is not this daemon's.

@@ -1,18 +1,34 @@
 //! Every fault about accounts, as its readers see it.
 
 use super::{tests::rendered, *};
-use tai_auth::{credentials::SourceError, session::error::SessionError};
+use tai_auth::{
+    base_url::{BaseUrl, BaseUrlError, Origin},
+    credentials::SourceError,
+    session::error::SessionError,
+};
 
 fn user(name: &str) -> tai_proto::names::Username {
     name.parse().unwrap()
 }
 
+fn origin(url: &str) -> Origin {
+    let url: BaseUrl = url.parse().unwrap();
+    url.origin()
+}
+
+/// Returns the error of a source that is for another bridge.
+pub(super) fn for_another_bridge() -> SourceError {
+    SourceError::OtherBridge {
+        from: "the keyring".into(),
+        bound: origin("https://tai.chat"),
+        asked: origin("https://mail.example"),
+    }
+}
+
 #[test]
 fn every_error_about_an_account_has_a_cause_and_a_hint() {
     let text = || "the library's own words".to_owned();
-    let keyring = SourceError::Keyring {
-        problem: "cannot be reached".into(),
-    };
+    let keyring = SourceError::KeyringUnreachable;
     let refused = |code: &str| BridgeError::Refused {
         status: 400,
         code: code.into(),
@@ -29,8 +45,31 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
             retry_after: Some(Duration::from_secs(9)),
         })),
         of_login(&SessionError::Deadline),
+        of_source(&SourceError::Command {
+            program: "pass".into(),
+            problem: "failed (exit status: 1)".into(),
+        }),
+        of_source(&SourceError::File {
+            path: "/home/alice/.tai-password".into(),
+            problem:
+                "cannot be read: its mode 0644 gives other users access; run `chmod 600` on it"
+                    .into(),
+        }),
+        of_source(&SourceError::Keyring {
+            problem: "is locked or denies access".into(),
+        }),
+        of_source(&SourceError::KeyringUnreachable),
+        of_source(&for_another_bridge()),
+        of_source(&SourceError::OtherUsername),
+        of_source(&SourceError::NotAPassword {
+            from: "the command `pass`".into(),
+        }),
+        of_source(&SourceError::NoKeyring),
         other_account(&user("alice"), &user("Bob")),
         other_login(&user("alice"), &user("Bob")),
+        bad_bridge(&BaseUrlError::PlainHttp),
+        other_bridge(&origin("https://tai.chat"), &origin("https://mail.example")),
+        not_in_file(&origin("https://mail.example")),
         bad_username("the rule"),
         bad_password(),
         not_saved(&keyring),
@@ -46,7 +85,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     for fault in faults {
         page.push_str(&format!("{}\n\n", rendered(&fault)));
     }
-    insta::assert_snapshot!(page, @"
+    insta::assert_snapshot!(page, @r#"
     [AuthRefused]
     error: Authentication failed - invalid username or password
     caused by: the bridge refused the login; it does the same when its own database fails
@@ -78,6 +117,54 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     caused by: the login was not finished before the deadline
     hint: run `taid login` again, or `taid doctor`; the session has not changed
 
+    [NotSignedIn]
+    error: the password source failed
+    caused by: the password command `pass` failed (exit status: 1)
+    hint: ask the user to run `pass` with the arguments of `password_command` and see what it prints, or sign in with `taid login`, then call again
+    hint for a person: run `pass` with the arguments of `password_command` and see what it prints, or sign in with `taid login`
+
+    [NotSignedIn]
+    error: the password source failed
+    caused by: the password file /home/alice/.tai-password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it
+    hint: ask the user to put the password on the first line of the file and run `chmod 600` on it, then call again
+    hint for a person: put the password on the first line of the file and run `chmod 600` on it
+
+    [NotSignedIn]
+    error: the password source failed
+    caused by: the keyring is locked or denies access
+    hint: ask the user to unlock the keyring, or sign in without it: `taid login`, then call again
+    hint for a person: unlock the keyring, or sign in without it: `taid login`
+
+    [NotSignedIn]
+    error: the password source failed
+    caused by: the keyring cannot be reached
+    hint: ask the user to start the keyring of the desktop session and run `taid doctor` there, or sign in without it: `taid login`, then call again
+    hint for a person: start the keyring of the desktop session and run `taid doctor` there, or sign in without it: `taid login`
+
+    [NotSignedIn]
+    error: the password source failed
+    caused by: the password from the keyring is for the bridge https://tai.chat, and this taid uses https://mail.example
+    hint: ask the user to remove TAI_MCP_API_BASE_URL from taid's environment to use https://tai.chat, or set `api_base_url = "https://mail.example"` in the configuration file if the password may go there, then call again
+    hint for a person: remove TAI_MCP_API_BASE_URL from taid's environment to use https://tai.chat, or set `api_base_url = "https://mail.example"` in the configuration file if the password may go there
+
+    [NotSignedIn]
+    error: the password source failed
+    caused by: the keyring has the password of another username than the configured one
+    hint: ask the user to run `taid login --save`, or correct the configured username, then call again
+    hint for a person: run `taid login --save`, or correct the configured username
+
+    [NotSignedIn]
+    error: the password source failed
+    caused by: the command `pass` gave no valid password: a password has 8 to 128 characters and no control characters
+    hint: ask the user to check the output of the source, or sign in with `taid login`, then call again
+    hint for a person: check the output of the source, or sign in with `taid login`
+
+    [NotSignedIn]
+    error: taid is not signed in: it has no username and password
+    caused by: no password is configured or offered by a client, and no keyring is running
+    hint: ask the user to run `taid login`, or set `password_command` or `password_file` in the configuration file, then call again
+    hint for a person: run `taid login`, or set `password_command` or `password_file` in the configuration file
+
     [OtherAccount]
     error: this client is configured for Bob, but taid is signed in as alice
     caused by: one taid holds one account
@@ -88,6 +175,23 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     error: this taid belongs to alice, not to Bob
     caused by: one taid holds one account
     hint: to use both accounts, run `taid login Bob --profile bob`; to replace the account, run `taid logout` first
+
+    [BadRequest]
+    error: TAI_MCP_API_BASE_URL in this MCP client's configuration cannot be used
+    caused by: the URL must begin with `https://`; `http://` is for loopback only
+    hint: ask the user to correct it in the MCP client's configuration and to restart the client
+    hint for a person: correct it and run the command again
+
+    [OtherAccount]
+    error: this client is configured for the bridge https://mail.example, but taid uses https://tai.chat
+    caused by: one taid has one account at one bridge
+    hint: ask the user to remove TAI_MCP_API_BASE_URL from the client's configuration, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid, then call again
+    hint for a person: remove TAI_MCP_API_BASE_URL from the client's configuration, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid
+
+    [Internal]
+    error: signed in, but the password was not saved
+    caused by: a saved password goes to the bridge of the configuration file only, which is not https://mail.example
+    hint: set `api_base_url = "https://mail.example"` in the configuration file and run `taid login --save` again
 
     [BadRequest]
     error: the username is not valid
@@ -138,5 +242,5 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     error: the account was not created: cannot reach the mail bridge
     caused by: cannot connect to the bridge: the library's own words
     hint: try again in a moment; no account was created
-    ");
+    "#);
 }

@@ -1,10 +1,7 @@
 //! Every fault, as its readers see it.
 
 use super::*;
-use tai_auth::{
-    credentials::SourceError,
-    session::{Stats, token::TokenError},
-};
+use tai_auth::session::{Stats, token::TokenError};
 use tai_proto::Audience;
 
 /// Renders a fault for an agent, and the hint for a person if it differs.
@@ -34,6 +31,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         username: Some("alice".parse().unwrap()),
         source: Some("the calling program".into()),
         origin: None,
+        takes_offer: false,
         stats: Stats::default(),
     };
     let text = || "the library's own words".to_owned();
@@ -72,6 +70,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     ];
     let session = [
         SessionError::NoCredentials,
+        SessionError::NoKeyring,
         SessionError::Refused,
         SessionError::Token(TokenError::Subject),
         SessionError::Bridge(BridgeError::Unreachable { detail: text() }),
@@ -79,23 +78,6 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         SessionError::Locked {
             message: "Account suspended".into(),
         },
-        SessionError::Source(SourceError::Command {
-            program: "pass".into(),
-            problem: "failed (exit status: 1)".into(),
-        }),
-        SessionError::Source(SourceError::File {
-            path: "/home/alice/.tai-password".into(),
-            problem:
-                "cannot be read: its mode 0644 gives other users access; run `chmod 600` on it"
-                    .into(),
-        }),
-        SessionError::Source(SourceError::Keyring {
-            problem: "is locked or denies access".into(),
-        }),
-        SessionError::Source(SourceError::OtherUsername),
-        SessionError::Source(SourceError::NotAPassword {
-            from: "the command `pass`".into(),
-        }),
         SessionError::LoggedOut,
         SessionError::LoginTooSoon,
         SessionError::Deadline,
@@ -231,6 +213,12 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     hint: ask the user to run `taid login`, with `--save` to keep the password in the keyring, then call again
     hint for a person: run `taid login`, with `--save` to keep the password in the keyring
 
+    [NotSignedIn]
+    error: taid is not signed in: it has no username and password
+    caused by: no password is configured or offered by a client, and no keyring is running
+    hint: ask the user to run `taid login`, or set `password_command` or `password_file` in the configuration file, then call again
+    hint for a person: run `taid login`, or set `password_command` or `password_file` in the configuration file
+
     [AuthRefused]
     error: Authentication failed - invalid username or password
     caused by: the bridge refused the login; it does the same when its own database fails
@@ -259,36 +247,6 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: the bridge says: Account suspended
     hint: ask the user to contact the operator of the bridge
     hint for a person: contact the operator of the bridge
-
-    [NotSignedIn]
-    error: the password source failed
-    caused by: the password command `pass` failed (exit status: 1)
-    hint: ask the user to run `pass` with the arguments of `password_command` and see what it prints, or sign in with `taid login`, then call again
-    hint for a person: run `pass` with the arguments of `password_command` and see what it prints, or sign in with `taid login`
-
-    [NotSignedIn]
-    error: the password source failed
-    caused by: the password file /home/alice/.tai-password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it
-    hint: ask the user to put the password on the first line of the file and run `chmod 600` on it, then call again
-    hint for a person: put the password on the first line of the file and run `chmod 600` on it
-
-    [NotSignedIn]
-    error: the password source failed
-    caused by: the keyring is locked or denies access
-    hint: ask the user to unlock the keyring, or sign in without it: `taid login`, then call again
-    hint for a person: unlock the keyring, or sign in without it: `taid login`
-
-    [NotSignedIn]
-    error: the password source failed
-    caused by: the keyring has the password of another username than the configured one
-    hint: ask the user to run `taid login --save`, or correct the configured username, then call again
-    hint for a person: run `taid login --save`, or correct the configured username
-
-    [NotSignedIn]
-    error: the password source failed
-    caused by: the command `pass` gave no valid password: a password has 8 to 128 characters
-    hint: ask the user to check the output of the source, or sign in with `taid login`, then call again
-    hint for a person: check the output of the source, or sign in with `taid login`
 
     [NotSignedIn]
     error: taid is signed out

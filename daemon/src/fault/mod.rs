@@ -109,6 +109,7 @@ fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
 pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) -> Fault {
     match error {
         SessionError::NoCredentials => no_credentials(),
+        SessionError::NoKeyring => no_keyring(),
         SessionError::Refused => Fault::new(
             FaultCode::AuthRefused,
             "Authentication failed - invalid username or password",

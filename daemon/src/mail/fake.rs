@@ -73,7 +73,11 @@ impl Mailbox {
 pub(super) fn service(mailbox: &Arc<Mailbox>, options: MailOptions) -> MailService<Mailbox> {
     let clock = TestClock::new();
     let issuer = FakeIssuer::new(&clock);
-    let source = Source::given("alice".parse().unwrap(), "sandbox-password".into());
+    let source = Source::given(
+        "alice".parse().unwrap(),
+        "sandbox-password".into(),
+        tai_auth::testing::origin(),
+    );
     let session = Session::start_with_clock(issuer, source, clock);
     MailService::new(mailbox.clone(), session, options)
 }

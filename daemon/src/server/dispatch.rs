@@ -205,7 +205,10 @@ impl<T: Transport> App<T> {
             version: env!("CARGO_PKG_VERSION").into(),
             address: self.mail.known_address(instance),
             bridge: settings.api_base_url.to_string().as_str().into(),
-            default_to: settings.user_email.as_deref().map(HeaderText::from),
+            default_to: settings
+                .user_email
+                .as_ref()
+                .map(|address| address.as_str().into()),
             api_timeout_ms: u32::try_from(settings.api_timeout.as_millis()).unwrap_or(u32::MAX),
             profile: self.facts.profile.as_str().into(),
         }

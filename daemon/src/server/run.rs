@@ -3,7 +3,7 @@
 
 use crate::{
     audit::Audit,
-    config::{ActivePolicy, Config, ConfigError, Inputs},
+    config::{ActivePolicy, Config, ConfigError, Inputs, password_in},
     mail::{MailOptions, MailService, StateFiles},
     os,
     server::app::{App, Facts},
@@ -94,6 +94,9 @@ pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
         os::leave_session();
     }
     tai_client::harden();
+    let env = |name: &str| std::env::var(name);
+    // A password that is not UTF-8 cannot be taken out of the environment.
+    password_in(&env)?;
     // This may re-execute the program, so it precedes every other step.
     let password = tai_client::take_password()
         .map(|given| (given.variable, SecretString::from(given.password.expose())));
@@ -101,11 +104,11 @@ pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
     let inherited = os::manager::inherited_socket();
     let endpoint = Endpoint::of_profile(profile)?;
     let dirs = endpoint::project_dirs();
-    let env = |name: &str| std::env::var(name).ok();
     let inputs = Inputs {
         env: &env,
         password,
         dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
+        account: None,
     };
     let config = Config::load(profile.as_str(), inputs)?;
     let lock = ProfileLock::take(endpoint.clone())?;
@@ -115,6 +118,9 @@ pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
         mode == Mode::Foreground,
     );
     tracing::info!("🚀 TAI MCP Email Server starting...");
+    for note in &config.ignored {
+        tracing::warn!("{note}");
+    }
     let bridge = Arc::new(HttpBridge::new(
         config.settings.api_base_url.clone(),
         config.settings.api_timeout,
@@ -173,7 +179,7 @@ async fn serve(
             bridge.clone(),
             session.clone(),
             MailOptions {
-                default_recipient: config.settings.user_email.clone(),
+                default_recipient: config.settings.user_email.clone().map(String::from),
                 confirm: config.settings.confirm_send,
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,

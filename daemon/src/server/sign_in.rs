@@ -4,9 +4,10 @@
 use crate::{fault, server::app::App};
 use secrecy::SecretString;
 use tai_auth::{
+    base_url::BaseUrl,
     bridge::transport::Transport,
-    credentials::{CredentialOrigin, Credentials, Source, is_password, keyring},
-    session::{Phase, SignedOut, error::SessionError},
+    credentials::{Credentials, Source, is_password, keyring},
+    session::error::SessionError,
 };
 use tai_proto::{
     Fault,
@@ -17,13 +18,24 @@ use tai_proto::{
 use tokio::time::Instant;
 
 impl<T: Transport> App<T> {
-    /// Checks that this daemon serves the client's account, and returns whether it needs the client's
-    /// password.
+    /// Checks that this daemon serves the client's account at the client's bridge, and returns whether
+    /// it needs the client's password.
     pub(super) async fn claim(
         &self,
         claim: ClaimAccount,
         deadline: Instant,
     ) -> Result<AccountClaim, Fault> {
+        let ours = self.facts.config.settings.api_base_url.origin();
+        if let Some(theirs) = &claim.bridge {
+            let theirs: BaseUrl = theirs
+                .as_str()
+                .parse()
+                .map_err(|error| fault::bad_bridge(&error))?;
+            if theirs.origin() != ours {
+                let fault = fault::other_bridge(&ours, &theirs.origin());
+                return Ok(AccountClaim::Elsewhere(fault));
+            }
+        }
         // The account may come from the keyring, which only a login reads.
         self.session.settled(deadline).await;
         let snapshot = self.session.snapshot();
@@ -33,23 +45,9 @@ impl<T: Transport> App<T> {
         {
             return Ok(AccountClaim::Elsewhere(fault::other_account(ours, theirs)));
         }
-        Ok(AccountClaim::Serves(match &snapshot.phase {
-            Phase::SignedOut(SignedOut::NotYet) => {
-                match self.facts.configured_source.is_none() && snapshot.origin.is_none() {
-                    true => PasswordNeed::Needed,
-                    false => PasswordNeed::NotNeeded,
-                }
-            }
-            Phase::SignedOut(SignedOut::NoCredentials(_)) => PasswordNeed::Needed,
-            // Another client may have the correct password.
-            Phase::Waiting {
-                error: SessionError::Refused,
-                ..
-            } if snapshot.origin == Some(CredentialOrigin::Client) => PasswordNeed::Needed,
-            Phase::SignedOut(SignedOut::LoggedOut | SignedOut::Stopped)
-            | Phase::SigningIn
-            | Phase::Live { .. }
-            | Phase::Waiting { .. } => PasswordNeed::NotNeeded,
+        Ok(AccountClaim::Serves(match snapshot.takes_offer {
+            true => PasswordNeed::Needed,
+            false => PasswordNeed::NotNeeded,
         }))
     }
 
@@ -59,7 +57,7 @@ impl<T: Transport> App<T> {
         offered: account::Credentials,
         deadline: Instant,
     ) -> Result<(), Fault> {
-        let credentials = checked(&offered)?;
+        let credentials = self.checked(&offered)?;
         match self.session.offer(credentials, deadline).await {
             // Another client offered its password first.
             Ok(()) | Err(SessionError::Superseded) => Ok(()),
@@ -70,7 +68,7 @@ impl<T: Transport> App<T> {
     /// Signs in with a typed password, and saves it in the keyring if `login.save` is set.
     pub(crate) async fn login(&self, login: Login, deadline: Instant) -> Result<SignedIn, Fault> {
         let username = login.credentials.username.clone();
-        let credentials = checked(&login.credentials)?;
+        let credentials = self.checked(&login.credentials)?;
         if let Some(ours) = &self.session.snapshot().username
             && *ours != username
         {
@@ -82,22 +80,33 @@ impl<T: Transport> App<T> {
             .map_err(|error| fault::of_login(&error))?;
         let mut not_saved = None;
         if login.save {
-            let profile = self.facts.profile.to_string();
-            match keyring::save(&profile, &credentials).await {
-                Ok(()) => {
-                    // From here on, each login reads the keyring, and no password is held.
-                    let username = Some(username.clone());
-                    let source = Source::Keyring { username, profile };
-                    let _ = self.session.adopt(source, deadline).await;
-                }
-                Err(error) => not_saved = Some(error),
-            }
+            not_saved = self.save(&credentials, deadline).await.err();
         }
         Ok(SignedIn {
             address: username.address(self.facts.instance.as_ref()),
             username,
-            not_saved: not_saved.map(|error| fault::not_saved(&error)),
+            not_saved,
         })
+    }
+
+    /// Saves the password in the keyring. From then on, each login reads the keyring, and no password
+    /// is held.
+    async fn save(&self, credentials: &Credentials, deadline: Instant) -> Result<(), Fault> {
+        let config = &self.facts.config;
+        let bridge = &credentials.bridge;
+        if config.keyring.as_ref() != Some(bridge) {
+            return Err(fault::not_in_file(bridge));
+        }
+        keyring::save(&config.profile, credentials)
+            .await
+            .map_err(|error| fault::not_saved(&error))?;
+        let source = Source::Keyring {
+            username: Some(credentials.username.clone()),
+            profile: config.profile.clone(),
+            bridge: bridge.clone(),
+        };
+        let _ = self.session.adopt(source, deadline).await;
+        Ok(())
     }
 
     /// Signs out and deletes the password from the keyring.
@@ -108,7 +117,10 @@ impl<T: Transport> App<T> {
             .await
             .map_err(|error| self.session_fault(&error))?;
         self.bridge.close_idle();
-        let forgotten = keyring::forget(self.facts.profile.as_str()).await;
+        let forgotten = match &self.facts.config.keyring {
+            Some(bridge) => keyring::forget(self.facts.profile.as_str(), bridge).await,
+            None => Ok(false),
+        };
         tracing::info!("signed out");
         Ok(account::SignedOut {
             username,
@@ -120,16 +132,17 @@ impl<T: Transport> App<T> {
     fn session_fault(&self, error: &SessionError) -> Fault {
         fault::of_session(error, &self.session.snapshot(), self.session.now())
     }
-}
 
-/// Checks the length of a received password.
-fn checked(offered: &account::Credentials) -> Result<Credentials, Fault> {
-    let password = offered.password.expose();
-    if !is_password(password) {
-        return Err(fault::bad_password());
+    /// Checks the length of a received password, and binds it to this daemon's bridge.
+    fn checked(&self, offered: &account::Credentials) -> Result<Credentials, Fault> {
+        let password = offered.password.expose();
+        if !is_password(password) {
+            return Err(fault::bad_password());
+        }
+        Ok(Credentials {
+            username: offered.username.clone(),
+            password: SecretString::from(password.to_owned()),
+            bridge: self.facts.config.settings.api_base_url.origin(),
+        })
     }
-    Ok(Credentials {
-        username: offered.username.clone(),
-        password: SecretString::from(password.to_owned()),
-    })
 }

@@ -14,6 +14,7 @@ use crate::{
 };
 use secrecy::SecretString;
 use std::{
+    env::VarError,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, OnceLock},
     time::{Duration, SystemTime},
@@ -177,15 +178,16 @@ impl Daemon {
 impl Running {
     fn new(world: &Arc<World>, state: &Path, number: u64) -> Self {
         let env = |name: &str| match name {
-            "TAI_MCP_USERNAME" => Some("alice".to_owned()),
-            "TAI_MCP_API_BASE_URL" => Some("http://127.0.0.1:1".to_owned()),
-            _ => None,
+            "TAI_MCP_USERNAME" => Ok("alice".to_owned()),
+            "TAI_MCP_API_BASE_URL" => Ok("http://127.0.0.1:1".to_owned()),
+            _ => Err(VarError::NotPresent),
         };
         let password = SecretString::from("sandbox-password");
         let inputs = Inputs {
             env: &env,
             password: Some(("TAI_MCP_PASSWORD", password)),
             dir: None,
+            account: None,
         };
         let mut config = Config::load("default", inputs).unwrap();
         let dead = CancellationToken::new();

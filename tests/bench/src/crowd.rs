@@ -61,8 +61,8 @@ impl Crowd {
     }
 
     pub(crate) fn start(&self) -> Daemon<'_> {
-        let mut command = self.machine.taid(&[("LOG_LEVEL", "info")]);
-        command.env("API_BASE_URL", self.stub.url());
+        let mut command = self.machine.taid(&[("TAI_MCP_LOG_LEVEL", "info")]);
+        command.env("TAI_MCP_API_BASE_URL", self.stub.url());
         if let Some(certificate) = self.stub.trust() {
             command.env("SSL_CERT_FILE", certificate);
         }
@@ -282,7 +282,7 @@ impl Crowd {
         let mut command = self.command();
         command
             .env("TAI_MCP_AUTOSTART", "1")
-            .env("API_BASE_URL", self.stub.url())
+            .env("TAI_MCP_API_BASE_URL", self.stub.url())
             .env("TAI_MCP_USERNAME", tai_e2e::USER)
             .env("TAI_MCP_PASSWORD", tai_e2e::PASSWORD);
         let started = Instant::now();

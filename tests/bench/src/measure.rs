@@ -110,7 +110,7 @@ impl Bench {
     pub(crate) fn taid_rss(&mut self) -> (f64, f64) {
         let idle = Machine::new();
         let no_account = [
-            ("API_BASE_URL", "https://tai.invalid"),
+            ("TAI_MCP_API_BASE_URL", "https://tai.invalid"),
             ("TAI_MCP_PASSWORD", ""),
         ];
         let taid = idle.start_with(&no_account);
@@ -122,7 +122,7 @@ impl Bench {
         let idle = rss(taid.pid());
         drop(taid);
         let busy = Machine::new();
-        let taid = busy.start_with(&[("LOG_LEVEL", "info")]);
+        let taid = busy.start_with(&[("TAI_MCP_LOG_LEVEL", "info")]);
         let mut shim = busy.shim("desk").initialized("bench", "2025-11-25");
         for _ in 0..1000 {
             assert!(!shim.call("list_inbox", json!({})).is_error);
@@ -134,7 +134,7 @@ impl Bench {
     #[allow(clippy::disallowed_methods, reason = "measures an idle process")]
     pub(crate) fn idle_switches(&mut self, seconds: u64) -> u64 {
         let machine = Machine::new();
-        let taid = machine.start_with(&[("LOG_LEVEL", "error")]);
+        let taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "error")]);
         taid.wait_until_live();
         // Lets the connection of `taid status` close.
         std::thread::sleep(Duration::from_secs(1));
@@ -199,7 +199,7 @@ impl Bench {
             };
             machine.sandbox.deliver(&mail).unwrap();
         }
-        let taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+        let taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "info")]);
         taid.wait_until_live();
         let before = rss(taid.pid());
         let mut shim = machine.shim("desk").initialized("bench", "2025-11-25");

@@ -100,6 +100,7 @@ impl Machine {
         processes::begin(home.path());
         let machine = Self { sandbox, home };
         std::fs::create_dir_all(machine.config_dir()).unwrap();
+        machine.configure("");
         machine
     }
 
@@ -139,7 +140,6 @@ impl Machine {
             .env("XDG_RUNTIME_DIR", self.home())
             .env("XDG_STATE_HOME", self.home().join("state"))
             .env("XDG_CONFIG_HOME", self.home().join("config"))
-            .env("API_BASE_URL", self.sandbox.url())
             // Tests start taid explicitly.
             .env("TAI_MCP_AUTOSTART", "0");
         command
@@ -152,7 +152,7 @@ impl Machine {
             .arg("run")
             .env("TAI_MCP_USERNAME", USER)
             .env("TAI_MCP_PASSWORD", PASSWORD)
-            .env("LOG_LEVEL", "debug")
+            .env("TAI_MCP_LOG_LEVEL", "debug")
             .envs(more.iter().copied());
         command
     }
@@ -162,7 +162,7 @@ impl Machine {
         let mut command = self.command("taid");
         command
             .arg("run")
-            .env("LOG_LEVEL", "debug")
+            .env("TAI_MCP_LOG_LEVEL", "debug")
             .envs(more.iter().copied());
         command
     }
@@ -172,9 +172,21 @@ impl Machine {
         self.spawn(self.bare_taid(more))
     }
 
-    /// Writes `config.toml`.
+    /// Writes `config.toml`: the bridge and `text`. Passwords of the file and of the keyring go to that
+    /// bridge only.
     pub fn configure(&self, text: &str) {
-        std::fs::write(self.config_dir().join("config.toml"), text).unwrap();
+        self.write_config("config.toml", text);
+    }
+
+    fn write_config(&self, name: &str, text: &str) {
+        let bridge = self.sandbox.url();
+        let text = format!("api_base_url = \"{bridge}\"\n{text}");
+        std::fs::write(self.config_dir().join(name), text).unwrap();
+    }
+
+    /// Writes the configuration file of another profile than `default`, as [`Machine::configure`].
+    pub fn configure_profile(&self, profile: &str, text: &str) {
+        self.write_config(&format!("config-{profile}.toml"), text);
     }
 
     /// Returns a text with `HOME` and `BRIDGE` in place of the home directory and the URL of the
@@ -197,6 +209,7 @@ impl Machine {
 
     /// Starts the taid of another profile without an account and waits until it serves.
     pub fn start_profile(&self, profile: &str, more: &[(&str, &str)]) -> Killed {
+        self.configure_profile(profile, "");
         let mut command = self.bare_taid(more);
         command.env("TAI_MCP_PROFILE", profile);
         let taid = Killed::spawn(command.stdin(Stdio::null()).stderr(Stdio::null()));

@@ -28,12 +28,15 @@ pub use metrics::Metrics;
 pub use public::{Health, Registered};
 pub use transport::SetupError;
 
-use crate::credentials::Credentials;
+use crate::{base_url::Origin, credentials::Credentials};
 use std::future::Future;
 use tokio::time::Instant;
 
 /// Source of tokens: the part of the bridge that a session uses.
 pub trait TokenIssuer: Send + Sync + 'static {
+    /// Returns the origin of the bridge. A session asks a credential source for no other origin.
+    fn origin(&self) -> Origin;
+
     /// Logs in, in one attempt.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::{
     transport::Transport,
     wire::{IssuedJwt, Wrapped},
 };
-use crate::credentials::Credentials;
+use crate::{base_url::Origin, credentials::Credentials};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -18,6 +18,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 const WORTH_A_WARNING_S: i64 = 60;
 
 impl<T: Transport> TokenIssuer for HttpBridge<T> {
+    fn origin(&self) -> Origin {
+        self.base().origin()
+    }
+
     async fn login(&self, credentials: &Credentials) -> Result<IssuedToken, LoginError> {
         let body = serde_json::json!({
             "username": credentials.username.as_str(),

@@ -5,7 +5,7 @@ use super::{
     password::{Credentials, MAX_BYTES, first_line},
     source_error::SourceError,
 };
-use crate::private_file;
+use crate::{base_url::Origin, private_file};
 use secrecy::SecretString;
 use std::{
     fs::File,
@@ -23,9 +23,10 @@ pub(super) enum Rule {
     OwnerOnly,
 }
 
-/// Reads the password of `username` from the file.
+/// Reads the password of `username` at `bridge` from the file.
 pub(super) async fn read(
     username: &Username,
+    bridge: &Origin,
     path: &Path,
     rule: Rule,
 ) -> Result<Credentials, SourceError> {
@@ -45,7 +46,8 @@ pub(super) async fn read(
     };
     Ok(Credentials {
         username: username.clone(),
-        password: first_line(text),
+        password: first_line(&text),
+        bridge: bridge.clone(),
     })
 }
 

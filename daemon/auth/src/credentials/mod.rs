@@ -2,8 +2,9 @@
 //!
 //! Passwords are re-read from their source for each login and never cached. Only credentials
 //! that a person, a client, the environment or a calling program has handed over stay in
-//! memory, because there is no source to read them from again. The module knows no session
-//! and no bridge: it returns a password and does not use it.
+//! memory, because there is no source to read them from again. Credentials and sources carry the
+//! origin of the only bridge that gets them. The module knows no session and no HTTP: it returns a
+//! password and does not use it.
 
 mod blocking;
 mod command;

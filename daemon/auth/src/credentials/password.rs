@@ -1,5 +1,6 @@
 //! Credentials, and the rules for passwords.
 
+use crate::base_url::Origin;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fmt;
 use tai_names::Username;
@@ -7,13 +8,15 @@ use tai_names::Username;
 /// Number of bytes that are read from a source; a password of 128 characters has fewer.
 pub(super) const MAX_BYTES: u64 = 4096;
 
-/// A username and a password.
+/// A username and a password, and the only bridge that gets them.
 #[derive(Clone)]
 pub struct Credentials {
     /// The registered username.
     pub username: Username,
     /// The password, zeroed when it is dropped.
     pub password: SecretString,
+    /// The bridge that the credentials are for.
+    pub bridge: Origin,
 }
 
 /// Never shows the password.
@@ -21,6 +24,7 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
             .field("username", &self.username)
+            .field("bridge", &self.bridge)
             .finish_non_exhaustive()
     }
 }
@@ -30,9 +34,17 @@ pub fn is_password(text: &str) -> bool {
     (8..=128).contains(&text.chars().count())
 }
 
-/// Returns the first line of a file or of a program's output, as `pass` and similar programs
-/// define it.
-pub(super) fn first_line(text: SecretString) -> SecretString {
-    let line = text.expose_secret().lines().next().unwrap_or_default();
+/// Returns the first line of a file or of a program's output, without its line break (LF, CRLF or
+/// CR). `pass show` and similar programs print the password there and other fields below it.
+pub(super) fn first_line(text: &SecretString) -> SecretString {
+    let text = text.expose_secret();
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
     SecretString::from(line.to_owned())
+}
+
+/// Returns whether the line of a source can be a password. A control character, such as a color
+/// sequence in a notice, cannot be typed and is not part of one.
+pub(super) fn is_password_line(line: &SecretString) -> bool {
+    let line = line.expose_secret();
+    is_password(line) && !line.contains(char::is_control)
 }

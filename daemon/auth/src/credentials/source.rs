@@ -3,15 +3,18 @@
 #[cfg(feature = "keyring")]
 use super::keyring;
 use super::{
-    command, file,
-    password::{Credentials, is_password},
+    command::{self, Messages},
+    file,
+    password::{Credentials, is_password_line},
     source_error::SourceError,
 };
-use secrecy::{ExposeSecret as _, SecretString};
+use crate::base_url::Origin;
+use secrecy::SecretString;
 use std::{fmt, path::PathBuf};
 use tai_names::Username;
 
-/// A credential source. The caller decides which one applies.
+/// A credential source, and the only bridge that gets its credentials. The caller decides which
+/// source applies.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// No password is configured.
@@ -32,6 +35,8 @@ pub enum Source {
         username: Username,
         /// The file in `$CREDENTIALS_DIRECTORY`.
         path: PathBuf,
+        /// The bridge.
+        bridge: Origin,
     },
     /// A program that prints the password (`password_command`). It runs without a shell.
     Command {
@@ -39,6 +44,8 @@ pub enum Source {
         username: Username,
         /// The program and its arguments.
         argv: Vec<String>,
+        /// The bridge.
+        bridge: Origin,
     },
     /// A file of the user's own that no other user can read (`password_file`).
     File {
@@ -46,14 +53,18 @@ pub enum Source {
         username: Username,
         /// The file.
         path: PathBuf,
+        /// The bridge.
+        bridge: Origin,
     },
     /// The system's keyring, with the entry of `taid login --save`.
     #[cfg(feature = "keyring")]
     Keyring {
         /// The username, if one is configured. The entry has one as well.
         username: Option<Username>,
-        /// The entry's name.
+        /// The profile that the entry belongs to.
         profile: String,
+        /// The bridge.
+        bridge: Origin,
     },
 }
 
@@ -71,10 +82,14 @@ pub enum CredentialOrigin {
 }
 
 impl Source {
-    /// Creates the source of credentials that a program hands to this library.
-    pub fn given(username: Username, password: SecretString) -> Self {
+    /// Creates the source of credentials that a program hands to this library, for `bridge`.
+    pub fn given(username: Username, password: SecretString, bridge: Origin) -> Self {
         Source::Held {
-            credentials: Credentials { username, password },
+            credentials: Credentials {
+                username,
+                password,
+                bridge,
+            },
             origin: CredentialOrigin::Caller,
         }
     }
@@ -105,24 +120,69 @@ impl Source {
         }
     }
 
-    /// Reads the credentials, within 45 seconds. Needs a tokio runtime with time and I/O.
+    /// Returns the only bridge that gets the credentials; `None` without a source.
+    pub fn bridge(&self) -> Option<&Origin> {
+        match self {
+            Source::Unconfigured { .. } => None,
+            Source::Held { credentials, .. } => Some(&credentials.bridge),
+            Source::Systemd { bridge, .. }
+            | Source::Command { bridge, .. }
+            | Source::File { bridge, .. } => Some(bridge),
+            #[cfg(feature = "keyring")]
+            Source::Keyring { bridge, .. } => Some(bridge),
+        }
+    }
+
+    /// Reads the credentials for `bridge`, within 45 seconds. Needs a tokio runtime with time and
+    /// I/O.
     ///
     /// # Errors
-    /// Any [`SourceError`].
-    pub async fn ask(&self) -> Result<Credentials, SourceError> {
+    /// [`SourceError::OtherBridge`] if the credentials are for another bridge; the source is not
+    /// read. Any other [`SourceError`].
+    pub async fn ask(&self, bridge: &Origin) -> Result<Credentials, SourceError> {
+        self.ask_with(bridge, Messages::Discarded).await
+    }
+
+    /// As [`Source::ask`]. The messages of a password command go to the terminal of this process, if
+    /// its standard error is one.
+    ///
+    /// # Errors
+    /// As [`Source::ask`].
+    pub async fn ask_at_terminal(&self, bridge: &Origin) -> Result<Credentials, SourceError> {
+        self.ask_with(bridge, Messages::ToTerminal).await
+    }
+
+    async fn ask_with(
+        &self,
+        asked: &Origin,
+        messages: Messages,
+    ) -> Result<Credentials, SourceError> {
+        let bound = self.bridge().ok_or(SourceError::Nothing)?;
+        if bound != asked {
+            return Err(SourceError::OtherBridge {
+                from: self.to_string(),
+                bound: bound.clone(),
+                asked: asked.clone(),
+            });
+        }
         let credentials = match self {
             Source::Unconfigured { .. } => return Err(SourceError::Nothing),
             Source::Held { credentials, .. } => credentials.clone(),
-            Source::Systemd { username, path } => {
-                file::read(username, path, file::Rule::AnyOwner).await?
+            Source::Systemd { username, path, .. } => {
+                file::read(username, bound, path, file::Rule::AnyOwner).await?
             }
-            Source::File { username, path } => {
-                file::read(username, path, file::Rule::OwnerOnly).await?
+            Source::File { username, path, .. } => {
+                file::read(username, bound, path, file::Rule::OwnerOnly).await?
             }
-            Source::Command { username, argv } => command::run(username, argv).await?,
+            Source::Command { username, argv, .. } => {
+                command::run(username, bound, argv, messages).await?
+            }
             #[cfg(feature = "keyring")]
-            Source::Keyring { username, profile } => {
-                let found = keyring::load(profile).await?.ok_or(SourceError::Nothing)?;
+            Source::Keyring {
+                username, profile, ..
+            } => {
+                let found = keyring::load(profile, bound).await?;
+                let found = found.ok_or(SourceError::Nothing)?;
                 let configured = username.as_ref();
                 if configured.is_some_and(|username| *username != found.username) {
                     return Err(SourceError::OtherUsername);
@@ -130,7 +190,7 @@ impl Source {
                 found
             }
         };
-        match is_password(credentials.password.expose_secret()) {
+        match is_password_line(&credentials.password) {
             true => Ok(credentials),
             false => Err(SourceError::NotAPassword {
                 from: self.to_string(),

@@ -31,8 +31,25 @@ pub(super) struct Account {
     username: Option<Username>,
     /// Number of logins in a row that the bridge refused, or answered with a bad token.
     refusals: u32,
+    /// Whether the source has given a password that the bridge accepted.
+    has_worked: bool,
     floor: Option<Floor>,
     revocation: Revocation,
+}
+
+/// Claim of a credential source against the credentials that a client offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// There is no source.
+    Vacant,
+    /// The keyring, which has not yet given a password that the bridge accepted.
+    #[cfg_attr(not(feature = "keyring"), expect(dead_code))]
+    Keyring,
+    /// The password of a client.
+    Client,
+    /// A configured source, a person's password, or a keyring whose password was accepted. No client
+    /// replaces it.
+    Fixed,
 }
 
 /// Minimum interval between full logins. It holds whatever the reason of the next login.
@@ -71,6 +88,7 @@ impl Account {
             username: source.username().cloned(),
             source,
             refusals: 0,
+            has_worked: false,
             floor: None,
             revocation: Revocation::default(),
         }
@@ -123,6 +141,7 @@ impl Account {
         let logins = recent.map_or(0, |floor| floor.logins).saturating_add(1);
         self.floor = Some(Floor::after(token.generation(), logins, now));
         self.username = Some(token.username().clone());
+        self.has_worked = true;
         self.renewed()
     }
 
@@ -151,23 +170,31 @@ impl Account {
         }
     }
 
-    /// Returns whether a client's credentials may take the place of the present ones: if the
-    /// account is the same, and no other place but a client or the keyring is configured.
-    pub(super) fn accepts_offer(&self, offered: &Credentials) -> bool {
-        let is_free = match &self.source {
-            Source::Unconfigured { .. } => true,
+    /// Returns the claim of the present source against a client's credentials.
+    pub(super) fn hold(&self) -> Hold {
+        match &self.source {
+            Source::Unconfigured { .. } => Hold::Vacant,
             #[cfg(feature = "keyring")]
-            Source::Keyring { .. } => true,
+            Source::Keyring { .. } => match self.has_worked {
+                true => Hold::Fixed,
+                false => Hold::Keyring,
+            },
             Source::Held { origin, .. } => match origin {
-                CredentialOrigin::Client => true,
+                CredentialOrigin::Client => Hold::Client,
                 CredentialOrigin::Variable(_)
                 | CredentialOrigin::Person
-                | CredentialOrigin::Caller => false,
+                | CredentialOrigin::Caller => Hold::Fixed,
             },
-            Source::Systemd { .. } | Source::Command { .. } | Source::File { .. } => false,
-        };
+            Source::Systemd { .. } | Source::Command { .. } | Source::File { .. } => Hold::Fixed,
+        }
+    }
+
+    /// Returns whether these credentials are for this account at its bridge.
+    pub(super) fn is_of(&self, offered: &Credentials) -> bool {
         let username = self.username.as_ref();
-        is_free && username.is_none_or(|username| *username == offered.username)
+        let bridge = self.source.bridge();
+        username.is_none_or(|username| *username == offered.username)
+            && bridge.is_none_or(|bridge| *bridge == offered.bridge)
     }
 
     /// Returns whether the account holds exactly these credentials.

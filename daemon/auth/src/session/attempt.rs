@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bridge::{BridgeError, Generation, IssuedToken, Revocation, TokenIssuer},
-    credentials::Credentials,
+    credentials::{Credentials, SourceError},
 };
 use tai_names::Username;
 
@@ -20,7 +20,10 @@ pub(super) async fn run<I: TokenIssuer>(
     clock: &dyn Clock,
 ) -> Result<Token, SessionError> {
     match request {
-        Request::Login(source) => login(issuer, &source.ask().await?, mark, clock).await,
+        Request::Login(source) => {
+            let credentials = source.ask(&issuer.origin()).await?;
+            login(issuer, &credentials, mark, clock).await
+        }
         Request::Refresh(token) => {
             let asked = clock.now();
             // Seed: "Token expires in 4 minutes, refreshing proactively".
@@ -42,6 +45,14 @@ pub(crate) async fn login<I: TokenIssuer>(
     mark: (Generation, Revocation),
     clock: &dyn Clock,
 ) -> Result<Token, SessionError> {
+    // Each source is checked before it is read. This is the last place before the password leaves.
+    if credentials.bridge != issuer.origin() {
+        return Err(SessionError::Source(SourceError::OtherBridge {
+            from: "the login".to_owned(),
+            bound: credentials.bridge.clone(),
+            asked: issuer.origin(),
+        }));
+    }
     // Seed: "Attempting login with username: alice".
     tracing::debug!("Attempting login with username: {}", credentials.username);
     let asked = clock.now();
@@ -76,6 +87,11 @@ pub(super) fn log(record: &Record) {
         Record::LoginFailed(error) | Record::CheckFailed(error) => match error {
             SessionError::NoCredentials => {
                 tracing::info!("login is not possible yet: no username and password");
+            }
+            SessionError::NoKeyring => {
+                tracing::info!(
+                    "login is not possible yet: no password is configured, and no keyring is running"
+                );
             }
             SessionError::Refused => {
                 tracing::error!("Error: Authentication failed - invalid username or password");

@@ -13,6 +13,9 @@ pub enum SessionError {
     /// No username and password are configured, and no client or person has given any.
     #[error("no username and password are configured")]
     NoCredentials,
+    /// No password is configured, and there is no keyring that could have one.
+    #[error("no password is configured, and no keyring is running")]
+    NoKeyring,
     /// The bridge refuses the username and password. The answer is the same while the bridge's
     /// database fails (bridge-api.md, trap 9), so a refusal is never final.
     #[error("the bridge refuses the username and password")]
@@ -49,11 +52,30 @@ pub enum SessionError {
     Stopped,
 }
 
+/// Reason why there are no credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// No source is configured, or the keyring has no entry.
+    Password,
+    /// The source is the keyring, and none is running.
+    Keyring,
+}
+
+impl Missing {
+    /// Returns the error of callers.
+    pub(super) fn error(self) -> &'static SessionError {
+        match self {
+            Missing::Password => &SessionError::NoCredentials,
+            Missing::Keyring => &SessionError::NoKeyring,
+        }
+    }
+}
+
 /// Meaning of an error for the next attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     /// No attempt helps before credentials are given.
-    NoCredentials,
+    NoCredentials(Missing),
     /// The credentials are refused: one attempt per cool-down.
     Refused,
     /// The bridge asks for this pause.
@@ -74,10 +96,21 @@ impl SessionError {
         matches!(self, SessionError::Refused)
     }
 
+    /// Returns whether the credential source failed.
+    pub(super) fn is_of_source(&self) -> bool {
+        matches!(self, SessionError::Source(_))
+    }
+
+    /// Returns whether there were no credentials to log in with.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self.class(), Class::NoCredentials(_))
+    }
+
     /// Returns the meaning of the error for the next attempt.
     pub(super) fn class(&self) -> Class {
         match self {
-            SessionError::NoCredentials => Class::NoCredentials,
+            SessionError::NoCredentials => Class::NoCredentials(Missing::Password),
+            SessionError::NoKeyring => Class::NoCredentials(Missing::Keyring),
             // A password command may ask a person on the screen, which must not recur quickly.
             SessionError::Refused | SessionError::Locked { .. } | SessionError::Source(_) => {
                 Class::Refused
@@ -127,6 +160,7 @@ impl From<SourceError> for SessionError {
     fn from(error: SourceError) -> Self {
         match error {
             SourceError::Nothing => SessionError::NoCredentials,
+            SourceError::NoKeyring => SessionError::NoKeyring,
             error => SessionError::Source(error),
         }
     }

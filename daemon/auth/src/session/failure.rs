@@ -37,8 +37,12 @@ pub(super) fn login_failed(
     let is_last = attempt.number >= MAX_ATTEMPTS;
     let pause = backoff(attempt.number, context.jitter);
     let (account, delay, resume) = match error.class() {
-        Class::NoCredentials => {
-            let reason = Reason::NoCredentials { account, failed };
+        Class::NoCredentials(missing) => {
+            let reason = Reason::NoCredentials {
+                account,
+                failed,
+                missing,
+            };
             return State::SignedOut { reason };
         }
         // A second login may bring a good token (seed: "Invalid token: full re-authentication").
@@ -76,7 +80,7 @@ pub(super) fn renewal_failed(
     context: &Context,
 ) -> State {
     let (account, delay) = match error.class() {
-        Class::NoCredentials => (account, LONGEST_DELAY),
+        Class::NoCredentials(_) => (account, LONGEST_DELAY),
         Class::Refused | Class::GrantRefused | Class::BadToken => {
             let account = account.refused();
             let delay = cool_down(&account);
@@ -104,7 +108,7 @@ pub(super) fn imposed_wait(failure: Option<Failure>, context: &Context) -> Optio
         Class::Refused | Class::GrantRefused | Class::BadToken | Class::RateLimited(_) => {
             !failure.retry_at.has_come(context.now)
         }
-        Class::NoCredentials | Class::Unsent | Class::Transient => false,
+        Class::NoCredentials(_) | Class::Unsent | Class::Transient => false,
     })
 }
 

@@ -226,12 +226,15 @@ impl Session {
             .await
     }
 
-    /// Offers a client's credentials. They are taken, and tried at once, if there are none, or
-    /// if another client's are waiting for their next attempt.
+    /// Offers a client's credentials. If the session has none, they are taken. If the bridge refuses
+    /// those of another client or of the keyring, or the keyring fails, the offered ones are tried at
+    /// once; if the bridge accepts them, they take the place of the present ones, otherwise the
+    /// previous state is restored.
     ///
     /// # Errors
-    /// [`SessionError::Superseded`] if other credentials are in use,
-    /// [`SessionError::LoggedOut`], [`SessionError::Deadline`], [`SessionError::Stopped`].
+    /// [`SessionError::Superseded`] if other credentials are in use, also during an outage of the
+    /// bridge; the failure of the trial; [`SessionError::LoggedOut`]; [`SessionError::Deadline`];
+    /// [`SessionError::Stopped`].
     pub async fn offer(
         &self,
         credentials: Credentials,
@@ -257,10 +260,17 @@ impl Session {
             .unwrap_or(Err(SessionError::Deadline))
     }
 
-    /// Waits until no login is in flight, or for `deadline`.
+    /// Waits until the credential source has been asked and no login is in flight, or for
+    /// `deadline`. Starts a login if there was none yet.
     pub async fn settled(&self, deadline: Instant) {
         let mut snapshots = self.snapshots.clone();
-        let settled = snapshots.wait_for(|snapshot| snapshot.phase != Phase::SigningIn);
+        if snapshots.borrow().phase == Phase::SignedOut(SignedOut::NotYet) {
+            self.nudge();
+        }
+        let settled = snapshots.wait_for(|snapshot| match snapshot.phase {
+            Phase::SigningIn | Phase::SignedOut(SignedOut::NotYet) => false,
+            Phase::SignedOut(_) | Phase::Live { .. } | Phase::Waiting { .. } => true,
+        });
         let _ = timeout_at(deadline, settled).await;
     }
 
@@ -311,6 +321,8 @@ pub fn fuzz(jwt: &str) {
     }
 }
 
+#[cfg(test)]
+mod binding_tests;
 #[cfg(test)]
 mod scripted;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! the end. Pure, as the step that uses it.
 
 use super::{
-    account::Account,
+    account::{Account, Hold},
     error::SessionError,
     event::{Context, Effect, Record, Request},
     reply::Reply,
@@ -41,6 +41,7 @@ pub(super) fn sign_in(
         account,
         person,
     };
+    let check = Box::new(check);
     (State::Checking { before, check }, effects)
 }
 
@@ -126,77 +127,150 @@ pub(super) fn adopt(state: State, source: Source, reply: Reply) -> Next {
 fn adopt_signed_out(reason: Reason, source: Source) -> (Reason, Result<(), SessionError>) {
     match reason {
         Reason::NotYet(account) => (Reason::NotYet(account.with_source(source)), Ok(())),
-        Reason::NoCredentials { account, failed } => {
-            let account = account.with_source(source);
-            (Reason::NoCredentials { account, failed }, Ok(()))
+        Reason::NoCredentials {
+            account,
+            failed,
+            missing,
+        } => {
+            let reason = Reason::NoCredentials {
+                account: account.with_source(source),
+                failed,
+                missing,
+            };
+            (reason, Ok(()))
         }
         Reason::LoggedOut => (reason, Err(SessionError::LoggedOut)),
         Reason::Stopped => (reason, Err(SessionError::Stopped)),
     }
 }
 
-/// Takes a client's credentials if there are none, or if those of another client are waiting
-/// for their next attempt. Credentials that differ are tried at once.
+/// Takes a client's credentials if there are none. If the bridge refuses the present ones, tries
+/// the client's at once, and restores the present ones if the trial fails. An outage replaces
+/// nothing.
 pub(super) fn offer(
     state: State,
     credentials: Credentials,
     reply: Reply,
     context: &Context,
 ) -> Next {
-    match state {
-        State::SignedOut { .. } | State::Waiting(_) => {
-            let resting = state.at_rest();
-            match replaceable(&resting, &credentials) {
-                Ok(Some(account)) => {
-                    let account = of_client(credentials, account);
-                    let (state, mut effects) = login(account, 1, context);
-                    effects.push(Effect::Reply(reply, Ok(())));
-                    (state, effects)
-                }
-                Ok(None) => answer(resting.into(), reply, Ok(())),
-                Err(error) => answer(resting.into(), reply, Err(error)),
-            }
-        }
+    let state = match state {
+        State::SignedOut { .. } | State::Waiting(_) => state,
         // The check comes first. If it fails, the next caller tries the offer.
         State::Checking { before, check } => {
-            let (before, result) = match replaceable(&before, &credentials) {
-                Ok(Some(account)) => (Resting::not_yet(of_client(credentials, account)), Ok(())),
-                Ok(None) => (before, Ok(())),
-                Err(error) => (before, Err(error)),
+            return match opening(&before, Some(&credentials)) {
+                Opening::Vacant => {
+                    let before = Resting::not_yet(of_client(credentials, &before));
+                    answer(State::Checking { before, check }, reply, Ok(()))
+                }
+                Opening::Same | Opening::Trial => {
+                    let state = State::Checking { before, check };
+                    answer(state, reply, Err(SessionError::Superseded))
+                }
+                Opening::Closed(reason) => {
+                    answer(State::Checking { before, check }, reply, Err(reason))
+                }
             };
-            answer(State::Checking { before, check }, reply, result)
         }
         State::SigningIn { .. } | State::Live(_) | State::Renewing { .. } => {
-            answer(state, reply, Err(SessionError::Superseded))
+            return answer(state, reply, Err(SessionError::Superseded));
+        }
+    };
+    let before = state.at_rest();
+    match opening(&before, Some(&credentials)) {
+        Opening::Vacant => {
+            let (state, mut effects) = login(of_client(credentials, &before), 1, context);
+            effects.push(Effect::Reply(reply, Ok(())));
+            (state, effects)
+        }
+        Opening::Trial => {
+            let account = of_client(credentials, &before);
+            let request = Request::Login(account.source().clone());
+            let effects = vec![begin(context.next, request, &account)];
+            let check = Check {
+                id: context.next,
+                account,
+                person: reply,
+            };
+            let check = Box::new(check);
+            (State::Checking { before, check }, effects)
+        }
+        // The wait goes on.
+        Opening::Same => answer(before.into(), reply, Ok(())),
+        Opening::Closed(reason) => answer(before.into(), reply, Err(reason)),
+    }
+}
+
+fn of_client(credentials: Credentials, before: &Resting) -> Account {
+    Account::held(credentials, CredentialOrigin::Client, before.revocation())
+}
+
+/// Returns whether credentials that a client offers would be tried.
+pub(super) fn takes_offer(state: &State) -> bool {
+    let opening = match state {
+        State::SignedOut { reason } => signed_out(reason, None),
+        State::Waiting(waiting) => while_waiting(waiting, None),
+        State::SigningIn { .. }
+        | State::Live(_)
+        | State::Renewing { .. }
+        | State::Checking { .. } => return false,
+    };
+    matches!(opening, Opening::Vacant | Opening::Trial)
+}
+
+/// Room for the credentials that a client offers.
+#[derive(Debug, PartialEq, Eq)]
+enum Opening {
+    /// There are no credentials.
+    Vacant,
+    /// The bridge refuses the present credentials, or the keyring fails.
+    Trial,
+    /// The offered credentials are the present ones.
+    Same,
+    /// None, for this reason.
+    Closed(SessionError),
+}
+
+fn opening(resting: &Resting, offered: Option<&Credentials>) -> Opening {
+    match resting {
+        Resting::SignedOut { reason } => signed_out(reason, offered),
+        Resting::Waiting(waiting) => while_waiting(waiting, offered),
+        Resting::Live(_) => Opening::Closed(SessionError::Superseded),
+    }
+}
+
+fn signed_out(reason: &Reason, offered: Option<&Credentials>) -> Opening {
+    let (account, was_asked) = match reason {
+        Reason::NotYet(account) => (account, false),
+        Reason::NoCredentials { account, .. } => (account, true),
+        Reason::LoggedOut => return Opening::Closed(SessionError::LoggedOut),
+        Reason::Stopped => return Opening::Closed(SessionError::Stopped),
+    };
+    match (account.hold(), was_asked) {
+        _ if !fits(account, offered) => Opening::Closed(SessionError::Superseded),
+        (Hold::Vacant, _) | (Hold::Keyring, true) => Opening::Vacant,
+        (Hold::Keyring | Hold::Client | Hold::Fixed, _) => {
+            Opening::Closed(SessionError::Superseded)
         }
     }
 }
 
-/// Returns the account that the offered credentials replace; `None` if they are the present
-/// ones, whose wait goes on.
-fn replaceable<'a>(
-    resting: &'a Resting,
-    offered: &Credentials,
-) -> Result<Option<&'a Account>, SessionError> {
-    let account = match resting {
-        Resting::SignedOut { reason } => match reason {
-            Reason::NotYet(account) | Reason::NoCredentials { account, .. } => account,
-            Reason::LoggedOut => return Err(SessionError::LoggedOut),
-            Reason::Stopped => return Err(SessionError::Stopped),
-        },
-        Resting::Waiting(waiting) if waiting.account.holds(offered) => return Ok(None),
-        Resting::Waiting(waiting) => &waiting.account,
-        Resting::Live(_) => return Err(SessionError::Superseded),
+fn while_waiting(waiting: &Waiting, offered: Option<&Credentials>) -> Opening {
+    let account = &waiting.account;
+    let has_failed = match account.hold() {
+        Hold::Client => waiting.error.is_refused(),
+        // A keyring that fails has no password for this session.
+        Hold::Keyring => waiting.error.is_refused() || waiting.error.is_of_source(),
+        Hold::Vacant | Hold::Fixed => false,
     };
-    match account.accepts_offer(offered) {
-        true => Ok(Some(account)),
-        false => Err(SessionError::Superseded),
+    match has_failed && fits(account, offered) {
+        true if offered.is_some_and(|offered| account.holds(offered)) => Opening::Same,
+        true => Opening::Trial,
+        false => Opening::Closed(SessionError::Superseded),
     }
 }
 
-fn of_client(credentials: Credentials, before: &Account) -> Account {
-    let family = Some(before.revocation().clone());
-    Account::held(credentials, CredentialOrigin::Client, family)
+fn fits(account: &Account, offered: Option<&Credentials>) -> bool {
+    offered.is_none_or(|offered| account.is_of(offered))
 }
 
 /// Ends the session.

@@ -1,9 +1,10 @@
 //! An issuer whose answers a test chooses.
 
 use crate::{
+    base_url::Origin,
     bridge::{Bearer, BridgeError, IssuedToken, LoginError, TokenIssuer},
     credentials::Credentials,
-    testing::{TestClock, good_jwt, issued, token_of},
+    testing::{TestClock, good_jwt, issued, origin, token_of},
 };
 use std::{
     collections::VecDeque,
@@ -115,6 +116,10 @@ impl ScriptedIssuer {
 }
 
 impl TokenIssuer for ScriptedIssuer {
+    fn origin(&self) -> Origin {
+        origin()
+    }
+
     async fn login(&self, _: &Credentials) -> Result<IssuedToken, LoginError> {
         let answer = self.logins.lock().unwrap().next();
         self.answer(answer).await

@@ -6,14 +6,18 @@ use super::{
 };
 use crate::{
     bridge::BridgeError,
-    testing::{TestClock, jwt},
+    testing::{TestClock, jwt, origin},
 };
 use std::time::Duration;
 
 const DAY: u64 = 86_400;
 
 fn given() -> Source {
-    Source::given("alice".parse().unwrap(), "sandbox-password".into())
+    Source::given(
+        "alice".parse().unwrap(),
+        "sandbox-password".into(),
+        origin(),
+    )
 }
 
 pub(super) fn nowhere() -> Source {

@@ -5,13 +5,14 @@ use super::{
     session_tests::{nowhere, session, soon},
     *,
 };
-use crate::testing::TestClock;
+use crate::testing::{TestClock, origin};
 use std::time::Duration;
 
 fn typed(password: &str) -> Credentials {
     Credentials {
         username: "alice".parse().unwrap(),
         password: password.into(),
+        bridge: origin(),
     }
 }
 
@@ -121,6 +122,7 @@ async fn a_clients_password_is_taken_only_if_there_is_none() {
     let other = Credentials {
         username: "bob".parse().unwrap(),
         password: "sandbox-password".into(),
+        bridge: origin(),
     };
     assert_eq!(
         empty.offer(other, soon()).await,
@@ -147,4 +149,59 @@ async fn a_token_rejected_during_a_check_is_not_returned_again() {
     let (check, call) = tokio::join!(check, call);
     assert_eq!(check, Err(SessionError::Refused));
     assert!(call.unwrap() > dead);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clients_other_password_is_tried_at_once_and_a_wrong_one_changes_nothing() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = Session::start_with_clock(issuer.clone(), nowhere(), issuer.clock.clone());
+    session.settled(soon()).await;
+    issuer.next_login(Answer::Refuse);
+    session
+        .offer(typed("first-password"), soon())
+        .await
+        .unwrap();
+    let refused = Some(SessionError::Refused);
+    assert_eq!(session.token(soon()).await.err(), refused);
+    let before = session.snapshot().phase;
+    assert!(session.snapshot().takes_offer);
+    issuer.next_login(Answer::Refuse);
+    let offered = session.offer(typed("second-password"), soon()).await;
+    assert_eq!(offered.err(), refused);
+    assert_eq!(session.snapshot().phase, before, "the wait goes on");
+    // The password that is refused already is not tried again.
+    session
+        .offer(typed("first-password"), soon())
+        .await
+        .unwrap();
+    assert_eq!(issuer.counts(), (2, 0));
+    session
+        .offer(typed("right-password"), soon())
+        .await
+        .unwrap();
+    assert!(session.token(soon()).await.is_ok());
+    assert!(!session.snapshot().takes_offer);
+    assert_eq!(issuer.counts(), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_the_bridge_does_not_let_a_client_replace_a_password() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = Session::start_with_clock(issuer.clone(), nowhere(), issuer.clock.clone());
+    session.settled(soon()).await;
+    session
+        .offer(typed("first-password"), soon())
+        .await
+        .unwrap();
+    session.token(soon()).await.unwrap();
+    // The token is lost, and the bridge does not answer.
+    for _ in 0..5 {
+        issuer.next_login(Answer::Hang);
+    }
+    let lost = session.token(soon()).await.unwrap().generation();
+    session.rejected(lost, Grant::Login, soon()).await;
+    assert!(session.token(soon()).await.is_err());
+    assert!(!session.snapshot().takes_offer);
+    let offered = session.offer(typed("second-password"), soon()).await;
+    assert_eq!(offered, Err(SessionError::Superseded));
 }

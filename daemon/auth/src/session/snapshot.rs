@@ -3,7 +3,8 @@
 
 use super::{
     clock::{Deadline, Now},
-    error::SessionError,
+    error::{Missing, SessionError},
+    people::takes_offer,
     state::{Live, Reason, Resting, Resume, State, Waiting},
     stats::Stats,
     token::Token,
@@ -26,6 +27,9 @@ pub struct Snapshot {
     pub source: Option<Arc<str>>,
     /// The origin of the credentials that are held in memory.
     pub origin: Option<CredentialOrigin>,
+    /// Whether a client's password for this account would be tried, see
+    /// [`Session::offer`](super::Session::offer).
+    pub takes_offer: bool,
     /// Counters and the last failure.
     pub stats: Stats,
 }
@@ -62,7 +66,7 @@ pub enum SignedOut {
     /// No caller has needed a token yet.
     NotYet,
     /// No credentials were found by this attempt.
-    NoCredentials(Generation),
+    NoCredentials(Generation, Missing),
     /// A person signed out.
     LoggedOut,
     /// The session has ended.
@@ -109,6 +113,7 @@ impl Snapshot {
                 source => Some(source.to_string().into()),
             }),
             origin: source.and_then(Source::origin),
+            takes_offer: takes_offer(state),
             stats,
         }
     }
@@ -116,8 +121,8 @@ impl Snapshot {
     /// Returns the failure of the last series of attempts, until another series begins.
     pub(super) fn failure(&self) -> Option<(Generation, &SessionError)> {
         match &self.phase {
-            Phase::SignedOut(SignedOut::NoCredentials(failed)) => {
-                Some((*failed, &SessionError::NoCredentials))
+            Phase::SignedOut(SignedOut::NoCredentials(failed, missing)) => {
+                Some((*failed, missing.error()))
             }
             Phase::Waiting {
                 error, on_demand, ..
@@ -144,7 +149,7 @@ impl Snapshot {
                 (None, false) => TokenAvailability::Pending,
             },
             Phase::SignedOut(reason) => match reason {
-                SignedOut::NotYet | SignedOut::NoCredentials(_) => TokenAvailability::Requestable,
+                SignedOut::NotYet | SignedOut::NoCredentials(..) => TokenAvailability::Requestable,
                 SignedOut::LoggedOut => TokenAvailability::Refused(&SessionError::LoggedOut),
                 SignedOut::Stopped => TokenAvailability::Refused(&SessionError::Stopped),
             },
@@ -182,7 +187,9 @@ impl Phase {
         match state {
             State::SignedOut { reason } => Phase::SignedOut(match reason {
                 Reason::NotYet(_) => SignedOut::NotYet,
-                Reason::NoCredentials { failed, .. } => SignedOut::NoCredentials(*failed),
+                Reason::NoCredentials {
+                    failed, missing, ..
+                } => SignedOut::NoCredentials(*failed, *missing),
                 Reason::LoggedOut => SignedOut::LoggedOut,
                 Reason::Stopped => SignedOut::Stopped,
             }),

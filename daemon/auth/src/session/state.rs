@@ -2,7 +2,11 @@
 //! attempt in flight, the number of refusals, and the reply to a person's login.
 
 use super::{
-    account::Account, clock::Deadline, error::SessionError, event::Grant, reply::Reply,
+    account::Account,
+    clock::Deadline,
+    error::{Missing, SessionError},
+    event::Grant,
+    reply::Reply,
     token::Token,
 };
 use crate::bridge::{Generation, Revocation};
@@ -25,7 +29,7 @@ pub(super) enum State {
     /// No token; the last attempt failed, and the next one has its time.
     Waiting(Waiting),
     /// A person's login is in flight. On failure `before` is restored.
-    Checking { before: Resting, check: Check },
+    Checking { before: Resting, check: Box<Check> },
 }
 
 /// A state without an attempt in flight.
@@ -49,6 +53,7 @@ pub(super) enum Reason {
         account: Account,
         /// The attempt that found none.
         failed: Generation,
+        missing: Missing,
     },
     /// A person signed out. Nothing is kept, and only a person signs in again.
     LoggedOut,

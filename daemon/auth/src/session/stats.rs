@@ -35,7 +35,7 @@ impl Stats {
             }
             Record::LoginFailed(error) => {
                 // Without credentials no login was tried.
-                self.failed_logins += u64::from(*error != SessionError::NoCredentials);
+                self.failed_logins += u64::from(!error.is_missing());
                 self.last_error = Some((now.wall, error.clone()));
             }
             Record::RenewalFailed(error) => {

@@ -50,7 +50,8 @@ impl Login {
             true => prompt::password_from_stdin()?,
             false => prompt::password(&format!("Password of {username}: "))?,
         };
-        let credentials = prompt::checked(&username, password)?;
+        let credentials =
+            prompt::checked(&username, password, config.settings.api_base_url.origin())?;
         sign_in(daemon, &config, credentials, self.save).await
     }
 }

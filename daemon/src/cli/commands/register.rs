@@ -37,7 +37,8 @@ impl Register {
             true => prompt::password_from_stdin()?,
             false => prompt::new_password()?,
         };
-        let credentials = prompt::checked(&username, password)?;
+        let credentials =
+            prompt::checked(&username, password, config.settings.api_base_url.origin())?;
         let address = direct::register(&config, &credentials).await?;
         print(&format!("account created: {address}"));
         match started(profile).await {

@@ -1,6 +1,7 @@
 //! Reports of a daemon with another environment.
 
 use super::*;
+use std::env::VarError;
 use std::fmt::Write as _;
 use tai_proto::status::SettingStatus;
 
@@ -72,14 +73,15 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
         ],
     };
     let env = |name: &str| match name {
-        "TAI_MCP_API_BASE_URL" => some("https://mail.example.org"),
-        "TAI_MCP_LOG_LEVEL" => some("debug"),
-        _ => None,
+        "TAI_MCP_API_BASE_URL" => Ok("https://mail.example.org".to_owned()),
+        "TAI_MCP_LOG_LEVEL" => Ok("debug".to_owned()),
+        _ => Err(VarError::NotPresent),
     };
     let inputs = crate::config::Inputs {
         env: &env,
         password: None,
         dir: None,
+        account: None,
     };
     let config = Config::load("default", inputs).unwrap();
     insta::assert_snapshot!(page(&daemon, Some(&config)), @"

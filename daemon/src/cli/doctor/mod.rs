@@ -81,6 +81,8 @@ async fn examine(profile: &Profile) -> Vec<Check> {
         checks.push(wrong("configuration", tai_auth::chain(error), error.hint()));
     }
     let config = config.ok();
+    let ignored = config.iter().flat_map(|config| &config.ignored);
+    checks.extend(ignored.map(|note| ok("ignored", note)));
     match daemon.status() {
         Some(status) => {
             let environment = &status.environment;

@@ -17,14 +17,20 @@ pub(super) async fn examine(config: &Config) -> (Check, Option<Credentials>) {
     let source = &config.source;
     if let Source::Unconfigured { username: None } = source {
         let found = "a password is configured without a username";
-        let remedy = "set TAI_MCP_USERNAME, or `username` in the configuration file; NAME counts only together with PASSWORD";
+        let remedy = "set TAI_MCP_USERNAME, or `username` in the configuration file";
         return (wrong(NAME, found, remedy), None);
     }
-    match source.ask().await {
+    let bridge = config.settings.api_base_url.origin();
+    match source.ask_at_terminal(&bridge).await {
         Ok(credentials) => (shape(&credentials, source), Some(credentials)),
         Err(SourceError::Nothing) => {
             let found = "no source is configured, and the keyring has no password";
             let remedy = "`taid login --save` saves it in the keyring; tai-config(5) lists the other sources";
+            (wrong(NAME, found, remedy), None)
+        }
+        Err(SourceError::NoKeyring) => {
+            let found = "no source is configured, and no keyring is running";
+            let remedy = "`taid login` signs in until taid exits; `password_command` and `password_file` keep a password";
             (wrong(NAME, found, remedy), None)
         }
         Err(error) => {

@@ -90,10 +90,10 @@ fn an_invalid_setting_is_reported_with_its_rule_before_the_start() {
         ("TAI_MCP_USERNAME", "a b", "3 to 50 letters"),
         ("TAI_MCP_PASSWORD", "short", "8 to 128 characters"),
         ("TAI_MCP_INSTANCE", "a.b", "1 to 64 letters"),
-        ("API_TIMEOUT", "100", "5000 to 300000"),
-        ("POLL_INTERVAL", "soon", "1000 to 60000"),
-        ("LOG_LEVEL", "loud", "error, warn, info, debug"),
-        ("API_BASE_URL", "http://tai.chat", "https://"),
+        ("TAI_MCP_API_TIMEOUT", "100", "5000 to 300000"),
+        ("TAI_MCP_POLL_INTERVAL", "soon", "1000 to 60000"),
+        ("TAI_MCP_LOG_LEVEL", "loud", "error, warn, info, debug"),
+        ("TAI_MCP_API_BASE_URL", "http://tai.chat", "https://"),
         ("TAI_MCP_PROFILE", "../x", "a profile has"),
     ] {
         let output = machine
@@ -163,6 +163,7 @@ fn each_profile_has_its_own_daemon() {
         machine.cli(&["--profile", "work", "status"]).status.code(),
         Some(3)
     );
+    machine.configure_profile("work", "");
     let mut work = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
     let _work = tai_e2e::Killed::spawn(work.stderr(Stdio::null()));
     tai_e2e::wait_until("the other profile serves", || {

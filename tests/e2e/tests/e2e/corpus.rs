@@ -23,7 +23,7 @@ fn each_mail_of_the_corpus_renders_as_its_page() {
     let mails = mails();
     assert!(mails.len() >= 60, "{} mails", mails.len());
     let machine = Machine::new();
-    let _taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+    let _taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "info")]);
     let mut shim = desk(&machine);
     let mut wrong = String::new();
     for path in mails {

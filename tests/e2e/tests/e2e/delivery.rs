@@ -136,7 +136,7 @@ fn a_read_is_retried_until_it_succeeds_or_the_attempts_are_used_up() {
 #[test]
 fn a_hanging_read_times_out_and_is_retried() {
     let machine = Machine::new();
-    let taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
+    let taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
     taid.wait_until_live();
     commit(&machine, FaultKind::Hang, 1, LIST);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");

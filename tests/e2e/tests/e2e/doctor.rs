@@ -61,8 +61,8 @@ fn doctor_reports_a_healthy_setup() {
     ✓ version        0.1.0
     ✓ configuration  3 values are set
     ✓ username       alice (from TAI_MCP_USERNAME)
-    ✓ api_base_url   BRIDGE (from API_BASE_URL)
-    ✓ log_level      debug (from LOG_LEVEL)
+    ✓ api_base_url   BRIDGE (from `api_base_url` in config.toml)
+    ✓ log_level      debug (from TAI_MCP_LOG_LEVEL)
     ✓ home           taid has the directories of this shell
     ✓ directory      HOME/tai is private
     ✓ socket         HOME/tai/default.sock is private
@@ -117,7 +117,7 @@ fn a_daemon_that_does_not_run_is_no_problem() {
 fn doctor_reports_the_session_of_the_daemon_and_not_the_password_of_this_shell() {
     let machine = Machine::new();
     let taid = machine.start_bare(&[]);
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"login: taid is not signed in: it has no username and password (no password is configured, saved in the keyring, or offered by a client)");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"login: taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running)");
     insta::assert_snapshot!(line(&machine, &ACCOUNT, "login"), @"✗ taid is not signed in: it has no username and password (no password is configured, saved in the keyring, or offered by a client) -> run `taid login`, with `--save` to keep the password in the keyring");
     insta::assert_snapshot!(line(&machine, &ACCOUNT, "username"), @"- alice (from TAI_MCP_USERNAME) has no effect: taid has the default");
     taid.stop();
@@ -160,12 +160,12 @@ fn doctor_names_a_daemon_with_another_configuration_directory() {
 fn doctor_names_an_invalid_configuration_first() {
     let machine = Machine::new();
     machine.configure("username = alice\n");
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: line 1 of the configuration file HOME/config/tai/config.toml is not valid: string values must be quoted, expected literal string");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: line 2 of the configuration file HOME/config/tai/config.toml is not valid: string values must be quoted, expected literal string");
     machine.configure("password = \"sandbox-password\"\n");
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: the configuration file HOME/config/tai/config.toml contains a password");
     machine.configure("");
     let quoted = [("TAI_MCP_USERNAME", "\"alice\""), ACCOUNT[1]];
-    insta::assert_snapshot!(first_wrong(&machine, &quoted), @"configuration: TAI_MCP_USERNAME is not valid: it begins or ends with a space or a quote");
+    insta::assert_snapshot!(first_wrong(&machine, &quoted), @"configuration: TAI_MCP_USERNAME is not valid: the value is enclosed in quotes; write it without them");
     let spaced = [("TAI_MCP_USERNAME", "al ice"), ACCOUNT[1]];
     insta::assert_snapshot!(first_wrong(&machine, &spaced), @"configuration: TAI_MCP_USERNAME is not valid: expected 3 to 50 letters, digits or hyphens");
     let short = wrong_account("short");
@@ -175,9 +175,9 @@ fn doctor_names_an_invalid_configuration_first() {
 #[test]
 fn doctor_names_a_missing_or_invalid_password_first() {
     let machine = Machine::new();
-    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: no source is configured, and the keyring has no password");
+    insta::assert_snapshot!(first_wrong(&machine, &[]), @"password: no source is configured, and no keyring is running");
     let quoted = format!("'{PASSWORD}'");
-    insta::assert_snapshot!(first_wrong(&machine, &wrong_account(&quoted)), @"password: the password from the variable TAI_MCP_PASSWORD begins or ends with a space or a quote");
+    insta::assert_snapshot!(first_wrong(&machine, &wrong_account(&quoted)), @"configuration: TAI_MCP_PASSWORD is not valid: the value is enclosed in quotes; write it without them");
     let file = machine.home().join("password");
     std::fs::write(&file, PASSWORD).unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -247,19 +247,19 @@ fn doctor_names_the_failing_step_to_the_bridge() {
     let proxied = [
         ACCOUNT[0],
         ACCOUNT[1],
-        ("API_BASE_URL", "https://tai.chat"),
+        ("TAI_MCP_API_BASE_URL", "https://tai.chat"),
         (
             "HTTPS_PROXY",
             &format!("http://me:sandbox-password@127.0.0.1:{port}"),
         ),
     ];
     insta::assert_snapshot!(plain(first_wrong(&machine, &proxied)), @"proxy: cannot reach the proxy 127.0.0.1:CLOSED: Connection refused (os error 111)");
-    let nowhere = with("API_BASE_URL", "https://bridge.invalid");
+    let nowhere = with("TAI_MCP_API_BASE_URL", "https://bridge.invalid");
     assert!(nowhere.starts_with("dns: "), "{nowhere}");
-    let shut = with("API_BASE_URL", &format!("http://127.0.0.1:{port}"));
+    let shut = with("TAI_MCP_API_BASE_URL", &format!("http://127.0.0.1:{port}"));
     insta::assert_snapshot!(plain(shut), @"connection: 127.0.0.1:CLOSED: Connection refused (os error 111)");
     let not_tls = machine.sandbox.url().replace("http://", "https://");
-    let not_tls = with("API_BASE_URL", &not_tls);
+    let not_tls = with("TAI_MCP_API_BASE_URL", &not_tls);
     assert!(not_tls.starts_with("tls: TLS failed"), "{not_tls}");
     machine
         .sandbox

@@ -137,7 +137,7 @@ fn gemini_keeps_variables_with_names_of_secrets_back() {
     ✓ start       tai-mcp speaks MCP
     ✓ tools       8 tools
     ✓ daemon      pid PID, profile default, no account at BRIDGE
-    ✗ login       taid is not signed in: it has no username and password (no password is configured, saved in the keyring, or offered by a client) -> run `taid login`, with `--save` to keep the password in the keyring
+    ✗ login       taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running) -> run `taid login`, or set `password_command` or `password_file` in the configuration file
     - note        Gemini CLI starts no server in a folder that it does not trust
 
     1 problem found.

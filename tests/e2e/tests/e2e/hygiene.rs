@@ -134,7 +134,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
             ("XDG_RUNTIME_DIR", tap_dir.to_str().unwrap()),
             ("NAME", "canary"),
             ("PASSWORD", CANARY),
-            ("LOG_LEVEL", "debug"),
+            ("TAI_MCP_LOG_LEVEL", "debug"),
         ])
         .initialized("test", "2025-06-18");
     drive(&mut shim);
@@ -297,7 +297,7 @@ fn a_crash_leaves_no_core_dump() {
         .env_clear()
         .env("HOME", machine.home())
         .env("XDG_RUNTIME_DIR", machine.home())
-        .env("API_BASE_URL", machine.sandbox.url())
+        .env("TAI_MCP_API_BASE_URL", machine.sandbox.url())
         .env("TAI_MCP_USERNAME", USER)
         .env("TAI_MCP_PASSWORD", PASSWORD)
         .stderr(Stdio::null());
@@ -350,7 +350,7 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", machine.home())
             .env("XDG_RUNTIME_DIR", machine.home())
-            .env("API_BASE_URL", machine.sandbox.url())
+            .env("TAI_MCP_API_BASE_URL", machine.sandbox.url())
             .current_dir("/");
         if is_root {
             command.uid(NOBODY).gid(NOBODY);

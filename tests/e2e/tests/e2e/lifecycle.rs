@@ -144,7 +144,7 @@ fn a_database_failure_reported_as_a_wrong_password_does_not_block_later_logins()
 fn a_client_killed_during_a_login_does_not_affect_the_others() {
     let machine = Machine::new();
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
-    let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
+    let _taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
     let mut gone = machine.shim("gone").initialized("test", "2025-06-18");
     let mut stays = machine.shim("stays").initialized("test", "2025-06-18");
     gone.begin_call("list_inbox", json!({}));
@@ -188,7 +188,7 @@ fn a_thousand_callers_on_a_revoked_token_cost_one_refresh_and_one_login() {
 #[test]
 fn an_idle_daemon_with_a_live_token_is_not_woken() {
     let machine = Machine::new();
-    let taid = machine.start_with(&[("LOG_LEVEL", "error")]);
+    let taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "error")]);
     taid.wait_until_live();
     // The next timer is the refresh in a day.
     let switches = || -> u64 {

@@ -121,7 +121,7 @@ fn each_mail_of_the_instance_is_printed_as_json_and_marked_read() {
     deliver(&machine, "desk.alice@tai.chat", "first");
     deliver(&machine, "desk.alice@tai.chat", "second");
     deliver(&machine, "lab.alice@tai.chat", "another's");
-    let _taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
+    let _taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
     let live = Live::start(&machine, &[]);
     let mut first = live.mail();
     first["date"] = json!("DATE");
@@ -138,7 +138,7 @@ fn each_mail_of_the_instance_is_printed_as_json_and_marked_read() {
 fn a_mail_is_handled_after_live_or_taid_was_killed() {
     let machine = Machine::new();
     deliver(&machine, "desk.alice@tai.chat", "one");
-    let taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
+    let taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
     let script = program(
         &machine,
         "cat >>$HOME/out\necho >$HOME/begun\nwhile ! test -e $HOME/go; do sleep 0.05; done",
@@ -154,7 +154,7 @@ fn a_mail_is_handled_after_live_or_taid_was_killed() {
     wait_until("the program runs again", || begun.exists());
     taid.kill();
     fs::write(machine.home().join("go"), "").unwrap();
-    let _taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
+    let _taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
     wait_until("the mail is marked read", || unread(&machine) == 0);
     deliver(&machine, "desk.alice@tai.chat", "two");
     wait_until("live continues", || {
@@ -166,7 +166,7 @@ fn a_mail_is_handled_after_live_or_taid_was_killed() {
 #[test]
 fn a_mail_released_by_another_client_is_handled() {
     let machine = Machine::new();
-    let taid = machine.start_with(&[("POLL_INTERVAL", "60000")]);
+    let taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "60000")]);
     taid.wait_until_live();
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let script = program(
@@ -213,7 +213,7 @@ fn without_taid_live_reports_it_once_and_continues_after_its_start() {
 #[test]
 fn a_closed_output_ends_live_without_losing_mail() {
     let machine = Machine::new();
-    let _taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
+    let _taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
     let mut command = machine.command("tai-mcp");
     command.args(["live", "--instance", "desk"]);
     let mut live = Killed::spawn(command.stdout(Stdio::piped()));

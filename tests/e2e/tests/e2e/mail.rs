@@ -299,7 +299,7 @@ fn a_heavy_inbox_costs_little_memory_and_taid_returns_it() {
         );
         machine.sandbox.deliver(&mail).unwrap().unwrap();
     }
-    let taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+    let taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "info")]);
     taid.wait_until_live();
     let kilobytes = |field: &str| -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", taid.pid())).unwrap();

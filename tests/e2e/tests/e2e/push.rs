@@ -55,7 +55,7 @@ fn listening(machine: &Machine, instance: &str) -> (Shim, Value) {
 }
 
 fn start(machine: &Machine) -> tai_e2e::Daemon<'_> {
-    let taid = machine.start_with(&[("POLL_INTERVAL", "1000")]);
+    let taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
     taid.wait_until_live();
     taid
 }

@@ -137,7 +137,7 @@ fn an_unreachable_bridge_is_reported_as_such() {
         .unwrap()
         .port();
     let url = format!("http://127.0.0.1:{port}");
-    let _taid = machine.start_with(&[("API_BASE_URL", &url)]);
+    let _taid = machine.start_with(&[("TAI_MCP_API_BASE_URL", &url)]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let result = shim.call("list_inbox", json!({}));
     assert!(result.is_error);
@@ -238,7 +238,7 @@ fn a_closed_standard_error_does_not_end_taid() {
 fn a_hanging_login_times_out_and_is_retried() {
     let machine = Machine::new();
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
-    let _taid = machine.start_with(&[("API_TIMEOUT", "5000")]);
+    let _taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let id = shim.begin_call("list_inbox", json!({}));
     assert_eq!(shim.next_within(Duration::from_secs(2)), None);

@@ -2,8 +2,9 @@
 
 use super::{credentials, states::transient, token};
 use crate::{
+    base_url::BaseUrl,
     bridge::{BridgeError, Generation},
-    credentials::Source,
+    credentials::{Credentials, Source},
     session::{
         clock::Now,
         error::SessionError,
@@ -11,6 +12,7 @@ use crate::{
         reply::Reply,
         token::TokenError,
     },
+    testing::origin,
 };
 use std::time::Duration;
 
@@ -105,6 +107,7 @@ impl Shape {
                 ("nothing to log in with", |_| {
                     failed(SessionError::NoCredentials)
                 }),
+                ("no keyring", |_| failed(SessionError::NoKeyring)),
                 ("failure of an attempt given up", |_| {
                     Event::AttemptFailed(Generation(6), SessionError::Refused)
                 }),
@@ -116,13 +119,27 @@ impl Shape {
             Shape::Adopt => vec![("other source", |_| {
                 let path = "/password".into();
                 let username = "alice".parse().unwrap();
-                Event::Adopt(Source::File { username, path }, reply())
+                let bridge = origin();
+                let source = Source::File {
+                    username,
+                    path,
+                    bridge,
+                };
+                Event::Adopt(source, reply())
             })],
             Shape::Offer => vec![
                 ("offer", |_| offer("alice", "other-password")),
                 ("the same offer", |_| offer("alice", "client-password")),
                 ("offer for another account", |_| {
                     offer("bob", "other-password")
+                }),
+                ("offer for another bridge", |_| {
+                    let elsewhere: BaseUrl = "http://127.0.0.1:1".parse().unwrap();
+                    let credentials = Credentials {
+                        bridge: elsewhere.origin(),
+                        ..credentials("alice", "other-password")
+                    };
+                    Event::Offer(credentials, reply())
                 }),
             ],
             Shape::Stop => vec![("stop", |_| Event::Stop)],

@@ -4,63 +4,17 @@
 //! not compile without an example, and a new example changes the table.
 
 pub(super) mod events;
+mod shapes;
 pub(super) mod states;
 mod text;
+mod values;
 
-use super::{
-    clock::{Clock as _, Now},
-    event::Context,
-    token::Token,
-};
-use crate::{
-    bridge::{Generation, IssuedToken, Revocation},
-    credentials::Credentials,
-    testing::{TestClock, jwt},
-};
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime},
-};
+use values::token_with;
+pub(super) use values::{HOUR, at, credentials, token};
 
-pub(super) const HOUR: Duration = Duration::from_secs(3600);
-
-/// Returns the context of a step whose attempt would have generation 9.
-pub(super) fn at(now: Now) -> Context {
-    Context {
-        now,
-        jitter: 1.0,
-        next: Generation(9),
-    }
-}
-
-/// Returns a token that was received at `now` and lives for an hour.
-pub(super) fn token(generation: u64, now: Now) -> Token {
-    let since = now.wall.duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    let iat = since.as_secs();
-    let claims = format!(r#"{{"sub":"alice","iat":{iat},"exp":{}}}"#, iat + 3600);
-    let issued = IssuedToken {
-        jwt: jwt(r#"{"alg":"HS256"}"#, &claims).into(),
-        server_time: None,
-    };
-    let mark = (Generation(generation), Revocation::default());
-    Token::receive(issued, &"alice".parse().unwrap(), mark, now, 0.0).unwrap()
-}
-
-/// Returns a token of which this time is left.
-pub(super) fn token_with(generation: u64, now: Now, left: Duration) -> Token {
-    let received = Now {
-        wall: now.wall - HOUR + left,
-        ..now
-    };
-    token(generation, received)
-}
-
-pub(super) fn credentials(username: &str, password: &str) -> Credentials {
-    Credentials {
-        username: username.parse().unwrap(),
-        password: password.into(),
-    }
-}
+use super::clock::Clock as _;
+use crate::testing::TestClock;
+use std::collections::BTreeMap;
 
 #[tokio::test(start_paused = true)]
 async fn every_state_meets_every_event_as_the_table_says() {
@@ -93,43 +47,70 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: not yet (file) + ok
         token requested: signing in (login g9 #1, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
+    not yet, with a keyring:
+        sign-in: checking g9 (person's), before: not yet (the keyring) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        other source: not yet (file) + ok
+        token requested: signing in (login g9 #1, the keyring) + login g9
+        stop: stopped
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     no credentials:
         sign-in: checking g9 (person's), before: no credentials (g7, none) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         other source: no credentials (g7, file) + ok
-        offer, the same offer, offer for another account: signing in (login g9 #1, client's) + login g9 + ok
+        offer, the same offer, offer for another account, offer for another bridge: signing in (login g9 #1, client's) + login g9 + ok
         token requested: signing in (login g9 #1, none) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+    no entry in the keyring:
+        sign-in: checking g9 (person's), before: no credentials (g7, the keyring) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        other source: no credentials (g7, file) + ok
+        offer, the same offer: signing in (login g9 #1, client's) + login g9 + ok
+        token requested: signing in (login g9 #1, the keyring) + login g9
+        stop: stopped
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer for another account, offer for another bridge: unchanged + err(superseded)
+    no keyring:
+        sign-in: checking g9 (person's), before: no keyring (g7, the keyring) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        other source: no keyring (g7, file) + ok
+        offer, the same offer: signing in (login g9 #1, client's) + login g9 + ok
+        token requested: signing in (login g9 #1, the keyring) + login g9
+        stop: stopped
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer for another account, offer for another bridge: unchanged + err(superseded)
     logged out:
         sign-in: checking g9 (person's), before: logged out + login g9
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        other source, offer, the same offer, offer for another account: unchanged + err(logged out)
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        other source, offer, the same offer, offer for another account, offer for another bridge: unchanged + err(logged out)
         sign-out: unchanged + note sign-out + ok
     stopped:
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up, stop: unchanged
-        sign-in, sign-out, other source, offer, the same offer, offer for another account: unchanged + err(stopped)
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up, stop: unchanged
+        sign-in, sign-out, other source, offer, the same offer, offer for another account, offer for another bridge: unchanged + err(stopped)
     signing in by refresh:
         sign-in: checking g9 (person's), before: not yet (configured) + login g9
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
-        transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with: signing in (login g9 #1, configured) + login g9 + count failed renewal
+        transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring: signing in (login g9 #1, configured) + login g9 + count failed renewal
         other source: signing in (refresh g8 #1, file) + ok
         stop: stopped
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     signing in by login:
         sign-in: checking g9 (person's), before: not yet (configured, 1 refused) + login g9
         token: live g8 (configured) + count login
         sign-out: logged out + revoke + note sign-out + ok
         nothing to log in with: no credentials (g8, configured, 1 refused) + count failed login
+        no keyring: no keyring (g8, configured, 1 refused) + count failed login
         other source: signing in (login g8 #1, file, 1 refused) + ok
         stop: stopped
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         bad token: waiting (bad token, g8 failed, configured, 2 refused) + count failed login
         long pause: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
         refusal of the grant: waiting (bridge, g8 failed, configured, 2 refused) + count failed login
@@ -140,10 +121,11 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token: live g8 (configured) + count login
         sign-out: logged out + revoke + note sign-out + ok
         nothing to log in with: no credentials (g8, configured) + count failed login
+        no keyring: no keyring (g8, configured) + count failed login
         other source: signing in (login g8 #5, file) + ok
         stop: stopped
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         bad token: waiting (bad token, then #6, configured, 1 refused) + count failed login
         transient failure, no connection, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
         refusal of the grant: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
@@ -155,8 +137,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live and due:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
         other source: live g5 (file) + ok
@@ -165,8 +147,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live and expired:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
         other source: live g5 (file) + ok
@@ -174,16 +156,16 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, timer: signing in (login g9 #1, configured) + login g9
         rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live after a login a moment ago:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
         other source: live g5 (file) + ok
         sign-out: logged out + revoke + note sign-out + ok
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         rejected again: waiting (too soon, then #1, configured) + count rejection
     live after two logins a moment ago:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -191,8 +173,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         rejected again: waiting (too soon, g5 failed, configured) + count rejection
     live after a transient failure:
         sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
@@ -201,28 +183,28 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, timer: renewing g5 (refresh g9 #3, configured) + refresh g9 by g5
         rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live, told to wait:
         sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
         other source: live g5 (file, #2 failed) + ok
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
     live and expired, told to wait:
         sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
         other source: live g5 (file, #2 failed) + ok
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         token requested, timer: waiting (bridge, g7 failed, configured)
         rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
     renewing:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
@@ -232,10 +214,10 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected: signing in (refresh g8 #1, configured) + count rejection
         stop: stopped
         token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     renewing an expired one:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
@@ -246,10 +228,10 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected: signing in (refresh g8 #1, configured) + count rejection
         stop: stopped
         older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     renewing after a login a moment ago:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
@@ -257,11 +239,11 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected: signing in (refresh g8 #1, configured) + count rejection
         stop: stopped
         token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         rejected again: waiting (too soon, then #1, configured) + count rejection
     renewing by login:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, no connection, short pause, long pause, nothing to log in with: live g5 (configured, #1 failed) + count failed login
+        transient failure, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed login
         refusal, refusal of the grant, bad token: live g5 (configured, 1 refused, #1 failed) + count failed login
         token: live g8 (configured) + count login
         sign-out: logged out + revoke + note sign-out + ok
@@ -269,29 +251,29 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected, rejected again: signing in (login g8 #1, configured) + count rejection
         stop: stopped
         token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     waiting for the next attempt:
         sign-in: checking g9 (person's), before: waiting (bridge, then #3, configured) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (bridge, then #3, file) + ok
     waiting, and the time has come:
         sign-in: checking g9 (person's), before: waiting (bridge, then #3, configured) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         token requested, timer: signing in (login g9 #3, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        rejected, rejected again, older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (bridge, then #3, file) + ok
     cooling down:
+        offer: checking g9 (client's), before: waiting (refused, g7 failed, client's, 1 refused) + login g9
         sign-in: checking g9 (person's), before: waiting (refused, g7 failed, client's, 1 refused) + login g9
         sign-out: logged out + revoke + note sign-out + ok
-        offer: signing in (login g9 #1, client's) + login g9 + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer for another account: unchanged + err(superseded)
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer for another account, offer for another bridge: unchanged + err(superseded)
         the same offer: unchanged + ok
         other source: waiting (refused, g7 failed, file, 1 refused) + ok
     cooled down:
@@ -299,11 +281,41 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         token requested: signing in (login g9 #1, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
+        other source: waiting (refused, g7 failed, file) + ok
+    outage of the bridge with a client's password:
+        sign-in: checking g9 (person's), before: waiting (bridge, g7 failed, client's, 1 refused) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
+        other source: waiting (bridge, g7 failed, file, 1 refused) + ok
+    the keyring fails:
+        offer, the same offer: checking g9 (client's), before: waiting (other, g7 failed, the keyring) + login g9
+        sign-in: checking g9 (person's), before: waiting (other, g7 failed, the keyring) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer for another account, offer for another bridge: unchanged + err(superseded)
+        other source: waiting (other, g7 failed, file) + ok
+    the keyring's password is refused:
+        offer, the same offer: checking g9 (client's), before: waiting (refused, g7 failed, the keyring) + login g9
+        sign-in: checking g9 (person's), before: waiting (refused, g7 failed, the keyring) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer for another account, offer for another bridge: unchanged + err(superseded)
+        other source: waiting (refused, g7 failed, file) + ok
+    the keyring's password is refused after it worked:
+        sign-in: checking g9 (person's), before: waiting (refused, g7 failed, the keyring) + login g9
+        sign-out: logged out + revoke + note sign-out + ok
+        stop: stopped
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (refused, g7 failed, file) + ok
     checking before the first login:
-        offer, the same offer, offer for another account: checking g8 (person's), before: not yet (client's) + ok
+        offer, the same offer, offer for another account, offer for another bridge: checking g8 (person's), before: not yet (client's) + ok
         other source: checking g8 (person's), before: not yet (file) + ok
         sign-in: checking g9 (person's), before: not yet (none) + login g9 + err(superseded)
         token: live g8 (person's) + count login + ok
@@ -311,6 +323,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         bad token: not yet (none) + count failed check + err(bad token)
         transient failure, refusal of the grant, no connection, short pause, long pause: not yet (none) + count failed check + err(bridge)
         nothing to log in with: not yet (none) + count failed check + err(no credentials)
+        no keyring: not yet (none) + count failed check + err(no keyring)
         refusal: not yet (none) + count failed check + err(refused)
         stop: stopped + err(stopped)
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
@@ -320,11 +333,12 @@ async fn every_state_meets_every_event_as_the_table_says() {
         bad token: logged out + count failed check + err(bad token)
         transient failure, refusal of the grant, no connection, short pause, long pause: logged out + count failed check + err(bridge)
         nothing to log in with: logged out + count failed check + err(no credentials)
+        no keyring: logged out + count failed check + err(no keyring)
         refusal: logged out + count failed check + err(refused)
         sign-out: logged out + revoke + err(logged out) + note sign-out + ok
         stop: stopped + err(stopped)
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        other source, offer, the same offer, offer for another account: unchanged + err(logged out)
+        other source, offer, the same offer, offer for another account, offer for another bridge: unchanged + err(logged out)
     checking while live:
         other source: checking g8 (person's), before: live g5 (file) + ok
         rejected, rejected again: checking g8 (person's), before: not yet (configured) + count rejection
@@ -332,12 +346,13 @@ async fn every_state_meets_every_event_as_the_table_says() {
         bad token: live g5 (configured) + count failed check + err(bad token)
         transient failure, refusal of the grant, no connection, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
         nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
+        no keyring: live g5 (configured) + count failed check + err(no keyring)
         refusal: live g5 (configured) + count failed check + err(refused)
         token: live g8 (person's) + count login + ok
         sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
         stop: stopped + err(stopped)
         token requested, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     checking while expired:
         other source: checking g8 (person's), before: live g5 (file) + ok
         token requested: checking g8 (person's), before: not yet (configured)
@@ -346,44 +361,25 @@ async fn every_state_meets_every_event_as_the_table_says() {
         bad token: live g5 (configured) + count failed check + err(bad token)
         transient failure, refusal of the grant, no connection, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
         nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
+        no keyring: live g5 (configured) + count failed check + err(no keyring)
         refusal: live g5 (configured) + count failed check + err(refused)
         token: live g8 (person's) + count login + ok
         sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
         stop: stopped + err(stopped)
         older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer, the same offer, offer for another account: unchanged + err(superseded)
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     checking while cooling down:
-        offer: checking g8 (person's), before: not yet (client's) + ok
         other source: checking g8 (person's), before: waiting (refused, g7 failed, file, 1 refused) + ok
         sign-in: checking g9 (person's), before: waiting (refused, g7 failed, client's, 1 refused) + login g9 + err(superseded)
         token: live g8 (person's) + count login + ok
         sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
         stop: stopped + err(stopped)
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
-        offer for another account: unchanged + err(superseded)
-        the same offer: unchanged + ok
+        offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         bad token: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bad token)
         transient failure, refusal of the grant, no connection, short pause, long pause: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bridge)
         nothing to log in with: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(no credentials)
+        no keyring: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(no keyring)
         refusal: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(refused)
     ");
-}
-
-#[test]
-fn the_examples_of_a_shape_have_that_shape() {
-    let now = crate::session::clock::SystemClock.now();
-    for shape in states::Shape::all() {
-        let examples = shape.examples();
-        assert!(!examples.is_empty());
-        for (name, state) in examples {
-            assert_eq!(states::Shape::of(&state(now)), shape, "{name}");
-        }
-    }
-    for shape in events::Shape::all() {
-        let examples = shape.examples();
-        assert!(!examples.is_empty());
-        for (name, event) in examples {
-            assert_eq!(events::Shape::of(&event(now)), shape, "{name}");
-        }
-    }
 }

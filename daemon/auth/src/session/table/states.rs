@@ -3,16 +3,17 @@
 use super::{credentials, token, token_with};
 use crate::{
     bridge::{BridgeError, Generation},
-    credentials::{CredentialOrigin, Source},
+    credentials::{CredentialOrigin, Source, SourceError},
     session::{
         account::Account,
         clock::Now,
-        error::SessionError,
+        error::{Missing, SessionError},
         event::Grant,
         reply::Reply,
         state::{Attempt, Check, Failure, Live, Reason, Resting, Resume, State, Waiting},
         token::Token,
     },
+    testing::origin,
 };
 use std::time::Duration;
 
@@ -93,13 +94,19 @@ impl Shape {
     /// attempt in flight 8, and the one that failed 7.
     pub(in crate::session) fn examples(self) -> Vec<Example> {
         match self {
-            Shape::NotYet => vec![("not yet", |_| Resting::not_yet(configured()).into())],
-            Shape::NoCredentials => vec![("no credentials", |_| State::SignedOut {
-                reason: Reason::NoCredentials {
-                    account: nothing(),
-                    failed: Generation(7),
-                },
-            })],
+            Shape::NotYet => vec![
+                ("not yet", |_| Resting::not_yet(configured()).into()),
+                ("not yet, with a keyring", |_| {
+                    Resting::not_yet(keyring()).into()
+                }),
+            ],
+            Shape::NoCredentials => vec![
+                ("no credentials", |_| missing(nothing(), Missing::Password)),
+                ("no entry in the keyring", |_| {
+                    missing(keyring(), Missing::Password)
+                }),
+                ("no keyring", |_| missing(keyring(), Missing::Keyring)),
+            ],
             Shape::LoggedOut => vec![("logged out", |_| logged_out().into())],
             Shape::Stopped => vec![("stopped", |_| State::STOPPED)],
             Shape::SigningIn(Grant::Refresh) => vec![("signing in by refresh", |_| {
@@ -182,6 +189,19 @@ impl Shape {
                 ("cooled down", |now| {
                     waiting(configured(), SessionError::Refused, now, 0, on_demand()).into()
                 }),
+                ("outage of the bridge with a client's password", |now| {
+                    waiting(of_client(), transient(), now, 10, on_demand()).into()
+                }),
+                ("the keyring fails", |now| {
+                    waiting(keyring(), keyring_fails(), now, 10, on_demand()).into()
+                }),
+                ("the keyring's password is refused", |now| {
+                    waiting(keyring(), SessionError::Refused, now, 10, on_demand()).into()
+                }),
+                ("the keyring's password is refused after it worked", |now| {
+                    let account = keyring().logged_in(&token(5, now), now);
+                    waiting(account, SessionError::Refused, now, 10, on_demand()).into()
+                }),
             ],
             Shape::CheckingSignedOut => vec![
                 ("checking before the first login", |_| {
@@ -215,6 +235,7 @@ pub(in crate::session) fn configured() -> Account {
     Account::new(Source::given(
         "alice".parse().unwrap(),
         "sandbox-password".into(),
+        origin(),
     ))
 }
 
@@ -225,6 +246,29 @@ pub(in crate::session) fn nothing() -> Account {
 fn of_client() -> Account {
     let credentials = credentials("alice", "client-password");
     Account::held(credentials, CredentialOrigin::Client, None).refused()
+}
+
+/// Returns the account of a keyring that has not been asked.
+fn keyring() -> Account {
+    Account::new(Source::Keyring {
+        username: Some("alice".parse().unwrap()),
+        profile: "default".to_owned(),
+        bridge: origin(),
+    })
+}
+
+fn keyring_fails() -> SessionError {
+    SessionError::Source(SourceError::KeyringUnreachable)
+}
+
+fn missing(account: Account, missing: Missing) -> State {
+    State::SignedOut {
+        reason: Reason::NoCredentials {
+            account,
+            failed: Generation(7),
+            missing,
+        },
+    }
 }
 
 pub(in crate::session) fn transient() -> SessionError {
@@ -317,10 +361,10 @@ fn checking(before: Resting) -> State {
     let family = before.revocation();
     State::Checking {
         before,
-        check: Check {
+        check: Box::new(Check {
             id: Generation(8),
             account: Account::held(credentials, CredentialOrigin::Person, family),
             person: Reply::new().0,
-        },
+        }),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::session::{
     account::Account,
-    error::SessionError,
+    error::{Missing, SessionError},
     event::{Effect, Grant, Record, Request},
     state::{Attempt, Live, Reason, Resting, Resume, State, Waiting},
 };
@@ -46,7 +46,11 @@ fn signed_out(reason: &Reason) -> String {
         Reason::NoCredentials {
             account: of,
             failed,
-        } => format!("no credentials (g{}, {})", failed.0, account(of)),
+            missing,
+        } => match missing {
+            Missing::Password => format!("no credentials (g{}, {})", failed.0, account(of)),
+            Missing::Keyring => format!("no keyring (g{}, {})", failed.0, account(of)),
+        },
         Reason::LoggedOut => "logged out".to_owned(),
         Reason::Stopped => "stopped".to_owned(),
     }
@@ -100,6 +104,7 @@ fn attempt(attempt: &Attempt) -> String {
 fn error(error: &SessionError) -> &'static str {
     match error {
         SessionError::NoCredentials => "no credentials",
+        SessionError::NoKeyring => "no keyring",
         SessionError::Refused => "refused",
         SessionError::Bridge(_) => "bridge",
         SessionError::LoginTooSoon => "too soon",

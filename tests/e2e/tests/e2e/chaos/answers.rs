@@ -203,7 +203,7 @@ fn chaos_a_hostile_answer_needs_little_memory() {
 #[test]
 fn chaos_many_huge_answers_at_once_need_bounded_memory() {
     let machine = Machine::new();
-    let taid = machine.start_with(&[("API_TIMEOUT", "120000")]);
+    let taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "120000")]);
     let mut shim = desk(&machine);
     works(&mut shim);
     let before = peak_memory(taid.pid());

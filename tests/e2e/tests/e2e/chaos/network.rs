@@ -98,7 +98,10 @@ fn through(mode: Mode) -> (String, String) {
     let machine = Machine::new();
     let network = Network::to(&machine.sandbox.url());
     let url = network.url();
-    let _taid = machine.start_with(&[("API_BASE_URL", &url), ("API_TIMEOUT", "5000")]);
+    let _taid = machine.start_with(&[
+        ("TAI_MCP_API_BASE_URL", &url),
+        ("TAI_MCP_API_TIMEOUT", "5000"),
+    ]);
     let mut shim = desk(&machine);
     works(&mut shim);
     network.becomes(mode);

@@ -24,7 +24,7 @@ fn rss(pid: u32) -> u64 {
 #[test]
 fn chaos_hostile_clients_do_not_delay_other_clients() {
     let machine = Machine::new();
-    let taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
+    let taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "warn")]);
     let mut shim = desk(&machine);
     works(&mut shim);
     let before = rss(taid.pid());
@@ -85,7 +85,7 @@ fn chaos_hostile_clients_do_not_delay_other_clients() {
 fn chaos_ten_thousand_unread_answers_cost_bounded_memory_and_none_is_lost() {
     const REQUESTS: u32 = 10_000;
     let machine = Machine::new();
-    let _taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
+    let _taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "warn")]);
     let mut command = machine.command("tai-mcp");
     command
         .env("TAI_MCP_INSTANCE", "desk")

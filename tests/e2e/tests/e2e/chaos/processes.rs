@@ -17,7 +17,7 @@ fn limited(machine: &Machine, limit: &str) -> std::process::Command {
     let script = format!("ulimit {limit} && exec '{taid}' run");
     let mut shell = std::process::Command::new("bash");
     shell.args(["-c", &script]).env_clear();
-    for (name, value) in command.env("LOG_LEVEL", "info").get_envs() {
+    for (name, value) in command.env("TAI_MCP_LOG_LEVEL", "info").get_envs() {
         shell.env(name, value.unwrap_or_default());
     }
     shell
@@ -161,7 +161,7 @@ fn chaos_a_memory_limit_does_not_stop_a_heavy_inbox() {
 #[test]
 fn chaos_clients_beyond_the_limit_are_refused_and_admitted_later() {
     let machine = Machine::new();
-    let _taid = machine.start_with(&[("LOG_LEVEL", "info")]);
+    let _taid = machine.start_with(&[("TAI_MCP_LOG_LEVEL", "info")]);
     let mut crowd: Vec<Raw> = (0..1_000).map(|_| Raw::open(&machine.socket())).collect();
     for (id, raw) in (0..).zip(&mut crowd) {
         raw.request(id, GetInfo);

@@ -102,12 +102,12 @@ fn seed_a_password_has_8_to_128_characters() {
 fn seed_optional_settings_have_their_defaults_and_bounds() {
     let machine = Machine::new();
     for (name, bad) in [
-        ("API_TIMEOUT", "4999"),
-        ("API_TIMEOUT", "300001"),
-        ("POLL_INTERVAL", "999"),
-        ("POLL_INTERVAL", "60001"),
-        ("LOG_LEVEL", "trace"),
-        ("API_BASE_URL", "http://tai.chat"),
+        ("TAI_MCP_API_TIMEOUT", "4999"),
+        ("TAI_MCP_API_TIMEOUT", "300001"),
+        ("TAI_MCP_POLL_INTERVAL", "999"),
+        ("TAI_MCP_POLL_INTERVAL", "60001"),
+        ("TAI_MCP_LOG_LEVEL", "trace"),
+        ("TAI_MCP_API_BASE_URL", "http://tai.chat"),
     ] {
         let output = machine.taid(&[(name, bad)]).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
@@ -115,7 +115,10 @@ fn seed_optional_settings_have_their_defaults_and_bounds() {
     }
     // API_TIMEOUT also limits logins.
     machine.sandbox.fail(FaultKind::Hang, 1, LOGIN);
-    let _taid = machine.start_with(&[("API_TIMEOUT", "5000"), ("USEREMAIL", "me@tai.chat")]);
+    let _taid = machine.start_with(&[
+        ("TAI_MCP_API_TIMEOUT", "5000"),
+        ("TAI_MCP_USEREMAIL", "me@tai.chat"),
+    ]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let info = shim.request("resources/read", json!({"uri": "tai-mcp://info"}));
     assert!(info.to_string().contains("me@tai.chat"), "{info}");
@@ -177,7 +180,7 @@ fn seed_token_and_password_are_never_on_disk() {
 fn seed_all_authentication_goes_over_https() {
     let machine = Machine::new();
     let output = machine
-        .taid(&[("API_BASE_URL", "http://bridge.example")])
+        .taid(&[("TAI_MCP_API_BASE_URL", "http://bridge.example")])
         .output()
         .unwrap();
     let said = machine.plain(&output.stderr);

@@ -35,7 +35,7 @@ fn seed_errors_are_logged_in_the_words_of_the_page() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
-    let unreachable = machine.start_with(&[("API_BASE_URL", &url)]);
+    let unreachable = machine.start_with(&[("TAI_MCP_API_BASE_URL", &url)]);
     let line = "Error: Unable to connect to authentication server";
     wait_until(line, || machine.log().contains(line));
     unreachable.kill();
@@ -71,7 +71,7 @@ fn seed_failures_are_distinguished() {
     let page = [
         said(nothing, &[("TAI_MCP_PASSWORD", "another-sandbox-password")]),
         said(|behaviour| behaviour.suspended = true, &[]),
-        said(nothing, &[("API_BASE_URL", "http://127.0.0.1:1")]),
+        said(nothing, &[("TAI_MCP_API_BASE_URL", "http://127.0.0.1:1")]),
         said(
             |behaviour| {
                 behaviour
