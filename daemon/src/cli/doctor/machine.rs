@@ -2,15 +2,12 @@
 
 use super::{
     check::{Check, ok, skipped, wrong},
+    records::{self, Record},
     running::Daemon,
 };
 use crate::{os, server::logging};
-use std::{
-    fs::{File, TryLockError},
-    path::{Path, PathBuf},
-};
-use tai_proto::endpoint::{Endpoint, state_dir};
-use tai_proto::names::Profile;
+use std::path::Path;
+use tai_proto::{endpoint::Endpoint, names::Profile};
 
 /// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
 pub(super) fn environment() -> Check {
@@ -103,55 +100,38 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
     }
 }
 
-/// Checks for a daemon of the same profile that does not listen, or listens elsewhere.
+/// Checks for a daemon of the same profile besides the one that this shell reaches.
 fn second(endpoint: &Endpoint, daemon: &Daemon) -> Check {
     let name = "second daemon";
-    if matches!(daemon, Daemon::Absent)
-        && let Some(pid) = holder(&endpoint.lock())
-    {
-        return wrong(
+    let ours = daemon.status().map(|status| status.daemon.pid.to_string());
+    let records = records::running(endpoint.profile(), endpoint.dir());
+    let is_ours = |record: &Record| match daemon {
+        Daemon::Running(_) => Some(&record.pid) == ours.as_ref(),
+        // It holds this shell's lock, and another check reports it.
+        Daemon::Unusable(_) => record.dir == endpoint.dir(),
+        Daemon::Absent => false,
+    };
+    let Some(other) = records.into_iter().find(|record| !is_ours(record)) else {
+        return ok(name, "no second taid");
+    };
+    let pid = match other.pid.as_str() {
+        "" => "unknown",
+        pid => pid,
+    };
+    match other.dir == endpoint.dir() {
+        true => wrong(
             name,
             format!("taid (pid {pid}) runs for this profile and does not listen on its socket"),
             format!("`kill {pid}`, then restart taid"),
-        );
-    }
-    let elsewhere = other_dirs(endpoint.dir())
-        .into_iter()
-        .filter_map(|dir| Endpoint::in_dir(&dir, endpoint.profile()).ok())
-        .find_map(|other| Some((holder(&other.lock())?, other)));
-    match elsewhere {
-        Some((pid, other)) => wrong(
+        ),
+        false => wrong(
             name,
             format!(
                 "another taid (pid {pid}) of this profile listens on {}, but this environment uses another directory",
-                other.socket().display()
+                other.socket.display()
             ),
             "stop one of them; use the same XDG_RUNTIME_DIR for taid and the clients",
         ),
-        None => ok(name, "no second taid"),
-    }
-}
-
-/// Returns the directories of daemons with another XDG_RUNTIME_DIR.
-fn other_dirs(ours: &Path) -> Vec<PathBuf> {
-    let mut dirs: Vec<PathBuf> = state_dir().map(|dir| dir.join("run")).into_iter().collect();
-    dirs.push(PathBuf::from(format!("/run/user/{}/tai", os::uid())));
-    dirs.retain(|dir| dir != ours);
-    dirs
-}
-
-/// Returns the pid in a lock file that a process holds.
-fn holder(lock: &Path) -> Option<String> {
-    let file = File::open(lock).ok()?;
-    match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => {
-            let text = std::fs::read_to_string(lock).unwrap_or_default();
-            Some(match text.trim() {
-                "" => "unknown".to_owned(),
-                pid => pid.to_owned(),
-            })
-        }
-        Ok(()) | Err(TryLockError::Error(_)) => None,
     }
 }
 

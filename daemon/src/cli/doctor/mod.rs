@@ -10,6 +10,7 @@ mod machine;
 mod mcp_clients;
 mod network;
 mod password;
+mod records;
 mod report;
 mod running;
 mod session;
