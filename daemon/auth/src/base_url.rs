@@ -45,6 +45,9 @@ pub enum BaseUrlError {
     /// The text is not an absolute URL with a host.
     #[error("not a URL")]
     NotAUrl,
+    /// The text contains a character that the parsing of URLs drops or changes.
+    #[error("a URL must not contain spaces, control characters or `\\`")]
+    StrayCharacter,
     /// The URL contains a username or a password.
     #[error("a URL must not contain a username or a password")]
     UserInfo,
@@ -120,7 +123,7 @@ impl FromStr for BaseUrl {
         // name another bridge than a person reads.
         let is_misleading = |c: char| c.is_whitespace() || c.is_control() || c == '\\';
         if text.contains(is_misleading) {
-            return Err(BaseUrlError::NotAUrl);
+            return Err(BaseUrlError::StrayCharacter);
         }
         let url: Url = text.parse().map_err(|_| BaseUrlError::NotAUrl)?;
         url.try_into()
@@ -159,8 +162,6 @@ mod tests {
             ("tai.chat", NotAUrl),
             ("https://", NotAUrl),
             ("data:text/plain,secret", NotAUrl),
-            ("https://tai.chat\tx", NotAUrl),
-            ("https://tai.chat\\@example.org", NotAUrl),
             ("https://user:secret@tai.chat", UserInfo),
             ("https://user@tai.chat", UserInfo),
             ("https://tai.chat/?x=1", QueryOrFragment),
@@ -172,6 +173,11 @@ mod tests {
             ("http://0.0.0.0", PlainHttp),
             ("http://[::ffff:10.0.0.1]", PlainHttp),
             ("ftp://tai.chat", Scheme),
+            ("https://tai.chat\tx", StrayCharacter),
+            ("https://tai.chat\nx", StrayCharacter),
+            (" https://tai.chat", StrayCharacter),
+            ("https://tai.chat\\@example.org", StrayCharacter),
+            ("https://tai.chat\u{2028}", StrayCharacter),
         ] {
             assert_eq!(text.parse::<BaseUrl>(), Err(reason), "{text}");
         }

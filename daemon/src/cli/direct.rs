@@ -1,7 +1,7 @@
 //! Account operations that need no daemon: creating an account, and saving a password.
 
 use super::error::CliError;
-use crate::{config::Config, fault};
+use crate::{config::Config, fault, server::run::setup_hint};
 use tai_auth::{
     bridge::HttpBridge,
     check_login,
@@ -10,10 +10,10 @@ use tai_auth::{
 
 /// Returns the bridge that `config` names.
 fn bridge(config: &Config) -> Result<HttpBridge, CliError> {
-    let settings = &config.settings;
-    HttpBridge::new(settings.api_base_url.clone(), settings.api_timeout).map_err(|error| {
-        CliError::new(error.to_string())
-            .hint("install the system's certificates (package ca-certificates)")
+    config.bridge().map_err(|error| {
+        CliError::new("cannot use the network settings")
+            .caused_by(&error)
+            .hint(setup_hint(&error))
     })
 }
 

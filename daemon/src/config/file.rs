@@ -24,7 +24,7 @@ pub(super) struct File {
 }
 
 /// Returns the name of a profile's file.
-fn file_name(profile: &str) -> String {
+pub(super) fn file_name(profile: &str) -> String {
     match profile {
         "default" => "config.toml".to_owned(),
         other => format!("config-{other}.toml"),

@@ -5,10 +5,16 @@
 
 use super::{
     ConfigError, ConfirmPolicy, LogLevel,
-    kinds::{AbsolutePath, BaseUrl, Entry as _, OneOf, Optional, OrDefault, Program, Text, Time},
+    kinds::{
+        AbsolutePath, BaseUrl, Entry as _, OneOf, Optional, OrDefault, Program, Proxy, Text, Time,
+    },
     lookup::Lookup,
 };
 use std::{path::PathBuf, time::Duration};
+use tai_auth::bridge::{
+    NetworkOptions,
+    transport::{Configured, ProxyChoice},
+};
 use tai_proto::{
     names::{Address, Instance, Username},
     variables,
@@ -103,6 +109,18 @@ keys! {
     /// only.
     api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"], bridge();
 
+    /// Proxy of the requests to the bridge. Without this key, a taid that you or a service manager
+    /// starts uses `HTTPS_PROXY` or `ALL_PROXY`. A bridge with plain HTTP never has a proxy.
+    proxy: Option<ProxyChoice> = [], Optional(Proxy);
+
+    /// Hosts that need no proxy. Without this key, `NO_PROXY` counts.
+    no_proxy: Option<String> = [],
+        Optional(Text::<String>::of("hosts, addresses or networks, separated by commas"));
+
+    /// PEM file of certificate authorities that taid trusts in addition to the system's. Without
+    /// this key, `SSL_CERT_FILE` counts.
+    ca_file: Option<PathBuf> = [], Optional(AbsolutePath);
+
     /// Time limit of one request to the bridge.
     api_timeout: Duration = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"],
         OrDefault(Time::milliseconds(5_000..=300_000), "30000");
@@ -130,4 +148,20 @@ keys! {
         ("info", LogLevel::Info),
         ("debug", LogLevel::Debug),
     ]), "info");
+}
+
+impl Settings {
+    /// Returns the settings of the network. Errors about them name `file`.
+    pub(crate) fn network(&self, file: &str) -> NetworkOptions {
+        fn named<T: Clone>(key: &str, file: &str, value: &Option<T>) -> Option<Configured<T>> {
+            let value = value.clone()?;
+            let origin = format!("`{key}` in {file}");
+            Some(Configured { value, origin })
+        }
+        NetworkOptions {
+            proxy: named("proxy", file, &self.proxy),
+            no_proxy: self.no_proxy.clone(),
+            ca_file: named("ca_file", file, &self.ca_file),
+        }
+    }
 }

@@ -8,7 +8,10 @@ use std::{
     str::FromStr,
     time::Duration,
 };
-use tai_auth::base_url::{self, BaseUrlError};
+use tai_auth::{
+    base_url::{self, BaseUrlError},
+    bridge::transport::ProxyChoice,
+};
 use toml::Value;
 
 /// A kind of value.
@@ -24,6 +27,11 @@ pub(super) trait Kind {
     /// # Errors
     /// The rule that the value breaks.
     fn parse(&self, value: &Value) -> Result<Self::Value, String>;
+
+    /// Returns a value for display, without a secret in it.
+    fn shown(&self, value: &Value) -> String {
+        shown(value)
+    }
 }
 
 /// A kind of value, and the meaning of a missing value.
@@ -42,6 +50,20 @@ pub(super) trait Entry {
     /// # Errors
     /// The rule that the value breaks.
     fn read(&self, value: Option<&Value>) -> Result<Self::Value, String>;
+
+    /// Returns a value for display, without a secret in it.
+    fn shown(&self, value: &Value) -> String;
+}
+
+/// Returns a value for display. Of a list, only the first word, because arguments may be secret.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(words) => words.first().map(shown).unwrap_or_default(),
+        Value::Integer(number) => number.to_string(),
+        // No kind accepts these types.
+        Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => String::new(),
+    }
 }
 
 /// A key without a default.
@@ -60,6 +82,10 @@ impl<K: Kind> Entry for Optional<K> {
 
     fn read(&self, value: Option<&Value>) -> Result<Self::Value, String> {
         value.map(|value| self.0.parse(value)).transpose()
+    }
+
+    fn shown(&self, value: &Value) -> String {
+        self.0.shown(value)
     }
 }
 
@@ -82,6 +108,10 @@ impl<K: Kind> Entry for OrDefault<K> {
             Some(value) => self.0.parse(value),
             None => self.0.parse(&Value::String(self.1.to_owned())),
         }
+    }
+
+    fn shown(&self, value: &Value) -> String {
+        self.0.shown(value)
     }
 }
 
@@ -150,11 +180,48 @@ impl Kind for BaseUrl {
     fn parse(&self, value: &Value) -> Result<base_url::BaseUrl, String> {
         let url = text(value, Self::ACCEPTS)?.parse();
         url.map_err(|error| match error {
-            BaseUrlError::UserInfo | BaseUrlError::QueryOrFragment => error.to_string(),
+            BaseUrlError::UserInfo
+            | BaseUrlError::QueryOrFragment
+            | BaseUrlError::StrayCharacter => error.to_string(),
             BaseUrlError::NotAUrl | BaseUrlError::PlainHttp | BaseUrlError::Scheme => {
                 format!("expected {}", Self::ACCEPTS)
             }
         })
+    }
+}
+
+/// A proxy, or `none`.
+pub(super) struct Proxy;
+
+impl Proxy {
+    const ACCEPTS: &'static str = "an `http://`, `https://` or `socks5://` URL, or `none`";
+}
+
+impl Kind for Proxy {
+    type Value = ProxyChoice;
+
+    fn accepts(&self) -> String {
+        Self::ACCEPTS.to_owned()
+    }
+
+    fn parse(&self, value: &Value) -> Result<ProxyChoice, String> {
+        match text(value, Self::ACCEPTS)? {
+            "none" => Ok(ProxyChoice::None),
+            url if !url.contains("://") => Err(format!("expected {}", Self::ACCEPTS)),
+            url => url
+                .parse()
+                .map(ProxyChoice::Url)
+                .map_err(|error| error.to_string()),
+        }
+    }
+
+    /// The URL may contain a password.
+    fn shown(&self, value: &Value) -> String {
+        match self.parse(value) {
+            Ok(ProxyChoice::Url(url)) => url.to_string(),
+            Ok(ProxyChoice::None) => "none".to_owned(),
+            Err(_) => String::new(),
+        }
     }
 }
 

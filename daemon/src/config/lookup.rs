@@ -60,19 +60,9 @@ impl Lookup<'_> {
         let value = value.map_err(|rule| ConfigError::value(&found.origin, rule))?;
         self.settings.push(Setting {
             key,
-            value: shown(&found.value),
+            value: entry.shown(&found.value),
             origin: found.origin,
         });
         Ok(value)
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(words) => words.first().map(shown).unwrap_or_default(),
-        Value::Integer(number) => number.to_string(),
-        // No kind accepts these types.
-        Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) | Value::Table(_) => String::new(),
     }
 }

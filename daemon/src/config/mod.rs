@@ -35,6 +35,7 @@ use sources::Bindings;
 use std::path::Path;
 use tai_auth::{
     base_url::{BaseUrl, Origin},
+    bridge::{HttpBridge, NetworkOptions, SetupError},
     credentials::Source,
 };
 use tai_proto::names::Username;
@@ -122,6 +123,20 @@ impl Config {
             changed,
             ignored: env.notes(),
         })
+    }
+
+    /// Sets up the bridge that the configuration names. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`SetupError`].
+    pub(crate) fn bridge(&self) -> Result<HttpBridge, SetupError> {
+        let base = self.settings.api_base_url.clone();
+        HttpBridge::with_options(base, self.settings.api_timeout, &self.network())
+    }
+
+    /// Returns the settings of the network.
+    pub(crate) fn network(&self) -> NetworkOptions {
+        self.settings.network(&file::file_name(&self.profile))
     }
 
     /// Reads the configuration of `profile` from this process's environment. `taid run` uses

@@ -37,9 +37,17 @@ pub(crate) fn of_login(error: &SessionError) -> Fault {
         )
         .because(detail)
         .hint(Hint::reader(
-            "check the network and API_BASE_URL, then run `taid login` again; `taid doctor` \
+            "check the network and `api_base_url`, then run `taid login` again; `taid doctor` \
              checks both",
         )),
+        // Their own hints name the setting to change.
+        SessionError::Bridge(
+            error @ (BridgeError::ProxyFailed { .. }
+            | BridgeError::Untrusted { .. }
+            | BridgeError::NoEndpoint { .. }
+            | BridgeError::Moved { .. }
+            | BridgeError::Intercepted { .. }),
+        ) => failed_login(error),
         SessionError::Bridge(error) => failed_login(error).hint(Hint::reader(
             "run `taid login` again in a moment; the session has not changed",
         )),

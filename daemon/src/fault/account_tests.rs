@@ -105,7 +105,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [Unreachable]
     error: Unable to connect to authentication server
     caused by: the library's own words
-    hint: check the network and API_BASE_URL, then run `taid login` again; `taid doctor` checks both
+    hint: check the network and `api_base_url`, then run `taid login` again; `taid doctor` checks both
 
     [RateLimited]
     error: the login failed: the mail bridge limits the rate of requests

@@ -16,6 +16,19 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
                 "check the network and try again; nothing was sent",
             ),
         ),
+        BridgeError::ProxyFailed { proxy, .. } => (
+            FaultCode::Unreachable,
+            format!("cannot reach the mail bridge through the proxy {proxy}"),
+            unsent("start or correct the proxy"),
+        ),
+        BridgeError::Untrusted { .. } => (
+            FaultCode::Unreachable,
+            "the certificate of the mail bridge is not trusted".to_owned(),
+            unsent(
+                "set `ca_file` in config.toml if the bridge or the network has a certificate \
+                 authority of its own; otherwise another machine answers for the bridge",
+            ),
+        ),
         BridgeError::Broken { .. } => (
             FaultCode::Unreachable,
             "the mail bridge closed the connection".to_owned(),
@@ -78,20 +91,17 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
             "the mail bridge failed".to_owned(),
             Hint::reader("try again in a moment"),
         ),
-        BridgeError::Intercepted { status: 503 } => (
+        BridgeError::NoEndpoint { .. } => (
             FaultCode::BridgeFailed,
-            "the mail bridge is not available (HTTP 503): server maintenance".to_owned(),
-            Hint::reader("try again in a few minutes"),
+            "the URL of the mail bridge has no such endpoint".to_owned(),
+            unsent("check `api_base_url`, which ends before `/api/v1`"),
         ),
-        BridgeError::Intercepted { status } => (
-            FaultCode::BridgeFailed,
-            format!("the mail bridge is not available (HTTP {status})"),
-            Hint::reader("try again in a few minutes; it may be under maintenance"),
-        ),
+        BridgeError::Moved { status, to } => moved(*status, to),
+        BridgeError::Intercepted { status } => intercepted(*status),
         BridgeError::Garbled { .. } | BridgeError::TooLarge { .. } => (
             FaultCode::BridgeFailed,
             "the mail bridge's answer cannot be used".to_owned(),
-            Hint::user("check API_BASE_URL, which may not be a TAI bridge"),
+            Hint::user("check `api_base_url`, which may not be a TAI bridge"),
         ),
         BridgeError::Revoked => (
             FaultCode::NotSignedIn,
@@ -99,7 +109,87 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
             Hint::user("run `taid login`"),
         ),
     };
-    Fault::new(code, what).because(error.to_string()).hint(hint)
+    let why = match error {
+        // The rest is in the failure.
+        BridgeError::ProxyFailed { detail, .. } | BridgeError::Untrusted { detail } => {
+            detail.clone()
+        }
+        BridgeError::Moved { status, .. } => {
+            format!("HTTP {status}; a redirect is not followed, because requests carry secrets")
+        }
+        BridgeError::NoEndpoint { message } => format!("{message} (HTTP 404)"),
+        error => error.to_string(),
+    };
+    Fault::new(code, what).because(why).hint(hint)
+}
+
+/// Returns an action for the account's owner after a request that had no effect.
+fn unsent(action: &str) -> Hint {
+    let agent = format!("nothing was sent; ask the user to {action}, then call again");
+    Hint::each(agent, action)
+}
+
+/// Returns code, failure and next action for a redirect.
+fn moved(status: u16, to: &str) -> (FaultCode, String, Hint) {
+    let (what, action) = match status {
+        301 | 308 => (
+            "the mail bridge has moved to",
+            "set `api_base_url` in config.toml to the new place of the bridge, and restart taid",
+        ),
+        _ => (
+            "the URL of the mail bridge redirects to",
+            "sign in to the network if that is its sign-in page, or set `api_base_url` if the \
+             bridge has moved there",
+        ),
+    };
+    let what = format!("{what} {to}");
+    (FaultCode::BridgeFailed, what, Hint::user(action))
+}
+
+/// Returns code, failure and next action for a web page in place of an answer.
+fn intercepted(status: u16) -> (FaultCode, String, Hint) {
+    let (what, hint) = match status {
+        ..300 => (
+            "a web page answers in place of the mail bridge",
+            Hint::user(
+                "open any web page and sign in to the network if it asks for that, or check \
+                 `api_base_url`",
+            ),
+        ),
+        511 => (
+            "the network demands a sign-in",
+            unsent("open any web page and sign in to the network"),
+        ),
+        407 => (
+            "a proxy demands a username and a password",
+            unsent("set `proxy` in config.toml with both"),
+        ),
+        413 => (
+            "a proxy in front of the mail bridge refused the size of the request",
+            Hint::reader("shorten the content and try again; nothing was sent"),
+        ),
+        404 | 405 | 410 => (
+            "no mail bridge answers at this URL",
+            unsent("check `api_base_url`"),
+        ),
+        300..500 => (
+            "a proxy or firewall in front of the mail bridge refused the request",
+            unsent("have the network's administrator permit the host of `api_base_url`"),
+        ),
+        503 => (
+            "the mail bridge is not available: server maintenance",
+            Hint::reader("try again in a few minutes"),
+        ),
+        500.. => (
+            "the mail bridge is not available",
+            Hint::reader("try again in a few minutes; it may be under maintenance"),
+        ),
+    };
+    (
+        FaultCode::BridgeFailed,
+        format!("{what} (HTTP {status})"),
+        hint,
+    )
 }
 
 /// Returns the fault for a login that failed with this error of the bridge.

@@ -141,7 +141,7 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
             "Unable to connect to authentication server",
         )
         .because(detail)
-        .hint(Hint::user("check the network and API_BASE_URL")),
+        .hint(Hint::user("check the network and `api_base_url`")),
         SessionError::Bridge(error) => bridge::failed_login(error),
         SessionError::LoginTooSoon => Fault::new(
             FaultCode::BridgeFailed,
@@ -256,3 +256,5 @@ mod tests;
 
 #[cfg(test)]
 mod account_tests;
+#[cfg(test)]
+mod bridge_tests;

@@ -68,8 +68,20 @@ impl RunError {
             RunError::Bind(
                 BindError::Directory { .. } | BindError::Lock { .. } | BindError::Listen { .. },
             ) => "check that the directory is yours and writable",
-            RunError::Http(_) => "install the system's certificates (package ca-certificates)",
+            RunError::Http(error) => setup_hint(error),
             RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",
+        }
+    }
+}
+
+/// Returns one action for the person whose network settings cannot be used.
+pub(crate) fn setup_hint(error: &SetupError) -> &'static str {
+    match error {
+        SetupError::Proxy { .. } => "correct or unset the variable, or set `proxy` in config.toml",
+        SetupError::Roots { .. } => "correct the path, or the file",
+        SetupError::Client(_) => {
+            "install the system's certificates (package ca-certificates), or set `ca_file` in \
+             config.toml"
         }
     }
 }
@@ -121,10 +133,7 @@ pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
     for note in &config.ignored {
         tracing::warn!("{note}");
     }
-    let bridge = Arc::new(HttpBridge::new(
-        config.settings.api_base_url.clone(),
-        config.settings.api_timeout,
-    )?);
+    let bridge = Arc::new(config.bridge()?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -7,11 +7,15 @@ use super::{
     transport::{RawAnswer, Unreadable},
     wire::Wrapper,
 };
+use crate::foreign;
 use http::{
-    HeaderMap, StatusCode,
-    header::{DATE, RETRY_AFTER},
+    HeaderMap, HeaderValue, StatusCode,
+    header::{DATE, LOCATION, RETRY_AFTER},
 };
 use std::time::SystemTime;
+
+/// Limit of the target of a redirect, in characters.
+const MAX_LOCATION: usize = 200;
 
 /// Returns the data of an answer. A 429 closes `gate`.
 pub(super) fn read<E: Expected>(
@@ -30,6 +34,9 @@ pub(super) fn read<E: Expected>(
         let asked = value.and_then(|value| gate::retry_after(value, date(&headers)));
         let retry_after = Some(gate.close(asked));
         return Err(BridgeError::RateLimited { retry_after });
+    }
+    if let Some(moved) = moved(status, &headers) {
+        return Err(moved);
     }
     if status.is_success() {
         let wrapper = match body {
@@ -61,6 +68,7 @@ pub(super) fn read<E: Expected>(
     let (code, message, status) = (error.code, error.message, status.as_u16());
     Err(match status {
         401 => BridgeError::Unauthorized { message },
+        404 if is_no_endpoint(&message) => BridgeError::NoEndpoint { message },
         400..=499 => BridgeError::Refused {
             status,
             code,
@@ -68,6 +76,25 @@ pub(super) fn read<E: Expected>(
         },
         _ => failed(status, code, message),
     })
+}
+
+/// Returns the error of a redirect.
+pub(super) fn moved(status: StatusCode, headers: &HeaderMap) -> Option<BridgeError> {
+    if !status.is_redirection() {
+        return None;
+    }
+    let to = headers.get(LOCATION).map(HeaderValue::as_bytes);
+    let to = String::from_utf8_lossy(to.unwrap_or(b"an unnamed place"));
+    Some(BridgeError::Moved {
+        status: status.as_u16(),
+        to: foreign::line(&to, MAX_LOCATION),
+    })
+}
+
+/// Returns whether a 404 says that the endpoint is missing, and not the mail. The bridge tells
+/// them apart by text alone.
+fn is_no_endpoint(message: &str) -> bool {
+    message.starts_with("Endpoint not found")
 }
 
 /// Returns the error of a success whose body cannot be used.

@@ -105,14 +105,8 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         let receipt = SendReceipt::default();
         match self.request(request, receipt, deadline, || {}).await {
             Ok(receipt) => Ok(ReplyOutcome::Sent(receipt)),
-            Err(BridgeError::Refused {
-                status: 404,
-                message,
-                ..
-            }) => Ok(match message.contains("Endpoint") {
-                true => ReplyOutcome::NotOffered,
-                false => ReplyOutcome::NoSuchMail,
-            }),
+            Err(BridgeError::NoEndpoint { .. }) => Ok(ReplyOutcome::NotOffered),
+            Err(BridgeError::Refused { status: 404, .. }) => Ok(ReplyOutcome::NoSuchMail),
             Err(error) => Err(error.into()),
         }
     }

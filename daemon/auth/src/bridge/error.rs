@@ -11,6 +11,20 @@ pub enum BridgeError {
         /// The cause, in the network library's text.
         detail: String,
     },
+    /// The proxy cannot be reached, or does not connect to the bridge. No byte of the request left.
+    #[error("cannot connect to the bridge through the proxy {proxy}: {detail}")]
+    ProxyFailed {
+        /// The proxy without its password, and the setting that names it.
+        proxy: String,
+        /// The cause, in the network library's text.
+        detail: String,
+    },
+    /// The certificate of the bridge is not accepted. No byte of the request left.
+    #[error("the bridge's certificate is not accepted: {detail}")]
+    Untrusted {
+        /// The problem with the certificate.
+        detail: String,
+    },
     /// The connection broke after at least a part of the request had left.
     #[error("the connection to the bridge broke before it answered: {detail}")]
     Broken {
@@ -73,8 +87,22 @@ pub enum BridgeError {
         /// The provider's own text.
         message: String,
     },
-    /// A proxy in front of the bridge answered instead of it (trap 12).
-    #[error("a proxy in front of the bridge answered HTTP {status} with a web page")]
+    /// The URL has no such endpoint, so it is probably not the base URL of a bridge.
+    #[error("the URL has no such endpoint: {message} (HTTP 404)")]
+    NoEndpoint {
+        /// The bridge's own text.
+        message: String,
+    },
+    /// HTTP 3xx. Redirects are not followed, because the request has a password or a token.
+    #[error("the answer is a redirect to {to} (HTTP {status})")]
+    Moved {
+        /// The HTTP status.
+        status: u16,
+        /// The target of the redirect.
+        to: String,
+    },
+    /// A proxy, a firewall or a web server answered instead of the bridge (trap 12).
+    #[error("the answer is HTTP {status}, and not from the bridge")]
     Intercepted {
         /// The HTTP status.
         status: u16,
@@ -148,6 +176,8 @@ impl TokenFailure for BridgeError {
             BridgeError::Unauthorized { message } => Some(TokenProblem::Rejected(message)),
             BridgeError::Revoked => Some(TokenProblem::Revoked),
             BridgeError::Unreachable { .. }
+            | BridgeError::ProxyFailed { .. }
+            | BridgeError::Untrusted { .. }
             | BridgeError::Broken { .. }
             | BridgeError::TimedOut { .. }
             | BridgeError::RateLimited { .. }
@@ -156,6 +186,8 @@ impl TokenFailure for BridgeError {
             | BridgeError::NotProcessed { .. }
             | BridgeError::CircuitOpen { .. }
             | BridgeError::ProviderRefused { .. }
+            | BridgeError::NoEndpoint { .. }
+            | BridgeError::Moved { .. }
             | BridgeError::Intercepted { .. }
             | BridgeError::Garbled { .. }
             | BridgeError::TooLarge { .. } => None,

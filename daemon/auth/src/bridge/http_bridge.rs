@@ -10,7 +10,9 @@ use super::{
     gate::Gate,
     metrics::{Metrics, Recorder},
     retry::{Effect, MAX_ATTEMPTS, Retry, backoff, retry},
-    transport::{Exchange, MAX_REQUESTS, Network, RawAnswer, SetupError, Transport},
+    transport::{
+        Exchange, MAX_REQUESTS, Network, NetworkOptions, Proxied, RawAnswer, SetupError, Transport,
+    },
     wire::Wrapped,
 };
 use crate::base_url::BaseUrl;
@@ -79,14 +81,31 @@ impl<'a> MailRequest<'a> {
 impl HttpBridge {
     /// Sets up the bridge at `base`, TLS included. Nothing is sent.
     ///
-    /// `timeout` limits each HTTP request, logins included (seed: `API_TIMEOUT`). The system's
-    /// proxy settings apply to HTTPS only.
+    /// `timeout` limits each HTTP request, logins included (seed: `API_TIMEOUT`). The proxy and the
+    /// certificate authorities come from the environment, see [`NetworkOptions`].
     ///
     /// # Errors
-    /// [`SetupError`] if TLS cannot be set up.
+    /// [`SetupError`].
     pub fn new(base: BaseUrl, timeout: Duration) -> Result<Self, SetupError> {
-        let transport = Network::new(base.clone(), timeout)?;
+        Self::with_options(base, timeout, &NetworkOptions::default())
+    }
+
+    /// As [`HttpBridge::new`], with other settings of the network.
+    ///
+    /// # Errors
+    /// [`SetupError`].
+    pub fn with_options(
+        base: BaseUrl,
+        timeout: Duration,
+        options: &NetworkOptions,
+    ) -> Result<Self, SetupError> {
+        let transport = Network::new(base.clone(), timeout, options)?;
         Ok(Self::with_transport(transport, base, timeout))
+    }
+
+    /// Returns the proxy of the requests; `None` for direct connections.
+    pub fn proxy(&self) -> Option<&Proxied> {
+        self.transport.proxy()
     }
 }
 

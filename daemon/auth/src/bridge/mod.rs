@@ -26,7 +26,7 @@ pub use http_bridge::HttpBridge;
 pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome};
 pub use metrics::Metrics;
 pub use public::{Health, Registered};
-pub use transport::SetupError;
+pub use transport::{NetworkOptions, SetupError};
 
 use crate::{base_url::Origin, credentials::Credentials};
 use std::future::Future;

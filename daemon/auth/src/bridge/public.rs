@@ -1,7 +1,7 @@
 //! The endpoints without a token: registration and health.
 
 use super::{
-    answer::{date, read},
+    answer::{date, moved, read},
     error::BridgeError,
     http_bridge::HttpBridge,
     transport::RawAnswer,
@@ -78,6 +78,9 @@ impl HttpBridge {
 fn health_of(raw: RawAnswer<String>) -> Result<Health, BridgeError> {
     let status = raw.status.as_u16();
     let server_time = date(&raw.headers);
+    if let Some(moved) = moved(raw.status, &raw.headers) {
+        return Err(moved);
+    }
     match raw.body {
         Ok(word) if raw.status.is_success() => Ok(Health {
             status: word,

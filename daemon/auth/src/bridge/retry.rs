@@ -44,12 +44,20 @@ enum Certainty {
 fn row(error: &BridgeError) -> (Certainty, Retry) {
     use Certainty::{NoEffect, Unknown};
     match error {
-        BridgeError::Unreachable { .. } => (NoEffect, Retry::Backoff),
+        BridgeError::Unreachable { .. } | BridgeError::ProxyFailed { .. } => {
+            (NoEffect, Retry::Backoff)
+        }
+        BridgeError::Untrusted { .. } => (NoEffect, Retry::No),
         BridgeError::RateLimited { .. } => (NoEffect, Retry::AtGate),
         BridgeError::Broken { .. } | BridgeError::TimedOut { .. } => (Unknown, Retry::Backoff),
         // The page does not tell whether the bridge received the request.
         BridgeError::Intercepted { status: 500.. } => (Unknown, Retry::Backoff),
-        BridgeError::Intercepted { status: ..500 } => (NoEffect, Retry::No),
+        // The bridge's own server may send it after it did the request.
+        BridgeError::Intercepted { status: ..300 } => (Unknown, Retry::Backoff),
+        BridgeError::Intercepted { status: 300..500 } => (NoEffect, Retry::No),
+        // "See Other" is an answer to a request that was done (RFC 9110, 15.4.4).
+        BridgeError::Moved { status: 303, .. } => (Unknown, Retry::No),
+        BridgeError::Moved { .. } | BridgeError::NoEndpoint { .. } => (NoEffect, Retry::No),
         // The bridge may have done the request; its answer is unreadable.
         BridgeError::Garbled { .. } => (Unknown, Retry::Backoff),
         BridgeError::TooLarge { .. } => (Unknown, Retry::No),

@@ -9,7 +9,12 @@ fn after(error: Option<&BridgeError>) -> Option<BridgeError> {
     let text = String::new;
     Some(match error {
         None => BridgeError::Unreachable { detail: text() },
-        Some(BridgeError::Unreachable { .. }) => BridgeError::Broken { detail: text() },
+        Some(BridgeError::Unreachable { .. }) => BridgeError::ProxyFailed {
+            proxy: text(),
+            detail: text(),
+        },
+        Some(BridgeError::ProxyFailed { .. }) => BridgeError::Untrusted { detail: text() },
+        Some(BridgeError::Untrusted { .. }) => BridgeError::Broken { detail: text() },
         Some(BridgeError::Broken { .. }) => BridgeError::TimedOut {
             after: Duration::ZERO,
         },
@@ -28,13 +33,22 @@ fn after(error: Option<&BridgeError>) -> Option<BridgeError> {
         Some(BridgeError::Failed { .. }) => BridgeError::NotProcessed { message: text() },
         Some(BridgeError::NotProcessed { .. }) => BridgeError::CircuitOpen { message: text() },
         Some(BridgeError::CircuitOpen { .. }) => BridgeError::ProviderRefused { message: text() },
-        Some(BridgeError::ProviderRefused { .. }) => BridgeError::Intercepted { status: 404 },
+        Some(BridgeError::ProviderRefused { .. }) => BridgeError::NoEndpoint { message: text() },
+        Some(BridgeError::NoEndpoint { .. }) => moved(307),
+        Some(BridgeError::Moved { status: 307, .. }) => moved(303),
+        Some(BridgeError::Moved { .. }) => BridgeError::Intercepted { status: 200 },
+        Some(BridgeError::Intercepted { status: 200 }) => BridgeError::Intercepted { status: 404 },
         Some(BridgeError::Intercepted { status: 404 }) => BridgeError::Intercepted { status: 502 },
         Some(BridgeError::Intercepted { .. }) => BridgeError::Garbled { detail: text() },
         Some(BridgeError::Garbled { .. }) => BridgeError::TooLarge { limit: 1 },
         Some(BridgeError::TooLarge { .. }) => BridgeError::Revoked,
         Some(BridgeError::Revoked) => return None,
     })
+}
+
+fn moved(status: u16) -> BridgeError {
+    let to = String::new();
+    BridgeError::Moved { status, to }
 }
 
 #[test]
@@ -57,6 +71,8 @@ fn a_send_that_may_have_had_an_effect_is_never_repeated() {
     }
     insta::assert_snapshot!(table, @"
     Unreachable: read Backoff, send Backoff, not sent
+    ProxyFailed: read Backoff, send Backoff, not sent
+    Untrusted: read No, send No, not sent
     Broken: read Backoff, send No, unknown
     TimedOut: read Backoff, send No, unknown
     RateLimited: read AtGate, send AtGate, not sent
@@ -66,6 +82,10 @@ fn a_send_that_may_have_had_an_effect_is_never_repeated() {
     NotProcessed: read No, send No, not sent
     CircuitOpen: read No, send No, not sent
     ProviderRefused: read No, send No, not sent
+    NoEndpoint: read No, send No, not sent
+    Moved: read No, send No, not sent
+    Moved: read No, send No, unknown
+    Intercepted: read Backoff, send No, unknown
     Intercepted: read No, send No, not sent
     Intercepted: read Backoff, send No, unknown
     Garbled: read Backoff, send No, unknown

@@ -84,6 +84,10 @@ pub(super) enum Class {
     GrantRefused,
     /// The token of the answer cannot be used. Another grant may help; a login has a cool-down.
     BadToken,
+    /// Another server answers in place of the bridge. A login has a cool-down.
+    Elsewhere,
+    /// The request has not left this machine, and no attempt helps before a setting is changed.
+    Untrusted,
     /// The request has not left this machine. An attempt in a moment may help.
     Unsent,
     /// An attempt in a moment may help.
@@ -132,8 +136,14 @@ fn of_bridge(error: &BridgeError) -> Class {
         BridgeError::RateLimited { retry_after } => {
             Class::RateLimited(retry_after.unwrap_or(Duration::from_secs(5)))
         }
-        BridgeError::Unauthorized { .. } | BridgeError::Refused { .. } => Class::GrantRefused,
-        BridgeError::Unreachable { .. } | BridgeError::Revoked => Class::Unsent,
+        BridgeError::Unauthorized { .. }
+        | BridgeError::Refused { .. }
+        | BridgeError::NoEndpoint { .. } => Class::GrantRefused,
+        BridgeError::Unreachable { .. }
+        | BridgeError::ProxyFailed { .. }
+        | BridgeError::Revoked => Class::Unsent,
+        BridgeError::Untrusted { .. } => Class::Untrusted,
+        BridgeError::Moved { .. } => Class::Elsewhere,
         BridgeError::Broken { .. }
         | BridgeError::TimedOut { .. }
         | BridgeError::Failed { .. }

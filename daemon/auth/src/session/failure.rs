@@ -51,11 +51,12 @@ pub(super) fn login_failed(
             let delay = cool_down(&account);
             (account.refused(), delay, on_demand)
         }
-        Class::Refused | Class::GrantRefused => {
+        Class::Refused | Class::GrantRefused | Class::Elsewhere => {
             let account = account.refused();
             let delay = cool_down(&account);
             (account, delay, on_demand)
         }
+        Class::Untrusted => (account, Duration::ZERO, on_demand),
         Class::RateLimited(pause) if pause > PATIENCE || is_last => (account, pause, on_demand),
         // The password has not left this machine, so the next caller may start a series at once.
         Class::Unsent if is_last => (account, Duration::ZERO, on_demand),
@@ -87,7 +88,9 @@ pub(super) fn renewal_failed(
             (account, delay)
         }
         Class::RateLimited(pause) => (account, pause),
-        Class::Unsent | Class::Transient => (account, backoff(attempt.number, context.jitter)),
+        Class::Elsewhere | Class::Untrusted | Class::Unsent | Class::Transient => {
+            (account, backoff(attempt.number, context.jitter))
+        }
     };
     State::Live(Live {
         account,
@@ -108,7 +111,11 @@ pub(super) fn imposed_wait(failure: Option<Failure>, context: &Context) -> Optio
         Class::Refused | Class::GrantRefused | Class::BadToken | Class::RateLimited(_) => {
             !failure.retry_at.has_come(context.now)
         }
-        Class::NoCredentials(_) | Class::Unsent | Class::Transient => false,
+        Class::NoCredentials(_)
+        | Class::Elsewhere
+        | Class::Untrusted
+        | Class::Unsent
+        | Class::Transient => false,
     })
 }
 

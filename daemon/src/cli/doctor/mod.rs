@@ -148,7 +148,8 @@ async fn account(config: Option<&Config>, daemon: &Daemon) -> Vec<Check> {
         checks.push(skipped("network", "not checked: no valid configuration"));
         return checks;
     };
-    let (network, reached) = network::examine(&bridge, limit, now).await;
+    let options = config.map(Config::network).unwrap_or_default();
+    let (network, reached) = network::examine(&bridge, limit, &options, now).await;
     checks.extend(network);
     if daemon.status().is_none() {
         checks.push(network::login(reached.as_ref(), credentials).await);

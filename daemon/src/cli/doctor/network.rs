@@ -2,14 +2,14 @@
 //! is checked only if no earlier step has a problem.
 
 use super::check::{Check, ok, skipped, wrong};
-use crate::fault;
+use crate::{fault, server::run::setup_hint};
 use std::{
     net::SocketAddr,
     time::{Duration, SystemTime},
 };
 use tai_auth::{
     base_url::BaseUrl,
-    bridge::{BridgeError, Health, HttpBridge},
+    bridge::{BridgeError, Health, HttpBridge, NetworkOptions, SetupError, transport::Proxied},
     check_login,
     credentials::Credentials,
 };
@@ -18,7 +18,6 @@ use tokio::{
     net::{TcpStream, lookup_host},
     time::timeout,
 };
-use url::Url;
 
 /// Time limit of each step.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,29 +30,32 @@ const NO_CONNECTION: &str = "not checked: no connection";
 pub(super) async fn examine(
     base: &BaseUrl,
     api_timeout: Duration,
+    options: &NetworkOptions,
     now: SystemTime,
 ) -> (Vec<Check>, Option<HttpBridge>) {
     let mut checks = Vec::new();
-    let proxy = proxy_for(base, &|name| std::env::var(name).ok());
-    let go_on = match &proxy {
+    let bridge = match HttpBridge::with_options(base.clone(), api_timeout, options) {
+        Ok(bridge) => bridge,
+        Err(error) => {
+            let name = match &error {
+                SetupError::Proxy { .. } => "proxy",
+                SetupError::Roots { .. } | SetupError::Client(_) => "tls",
+            };
+            checks.push(wrong(name, tai_auth::chain(&error), setup_hint(&error)));
+            skip_from(&mut checks, &["health", "clock"]);
+            return (checks, None);
+        }
+    };
+    let go_on = match bridge.proxy() {
         Some(proxy) => through(proxy, &mut checks).await,
         None => directly(base, &mut checks).await,
     };
-    let bridge = go_on.then(|| HttpBridge::new(base.clone(), api_timeout));
-    let reached = match bridge {
-        None => None,
-        Some(Ok(bridge)) => {
+    let reached = match go_on {
+        false => None,
+        true => {
             let health = bridge.health().await;
             checks.extend(tls(base, &health));
             health.ok().map(|health| (bridge, health))
-        }
-        Some(Err(error)) => {
-            checks.push(wrong(
-                "tls",
-                error.to_string(),
-                "install the system's certificates (package ca-certificates)",
-            ));
-            None
         }
     };
     match reached {
@@ -68,46 +70,11 @@ pub(super) async fn examine(
     }
 }
 
-/// Returns the proxy for requests to `base`. Requests to loopback use none.
-fn proxy_for(base: &BaseUrl, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    if !base.is_https() {
-        return None;
-    }
-    let first = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| env(name).filter(|value| !value.is_empty()))
-    };
-    let host = base.as_url().host_str()?;
-    let excepted = first(&["NO_PROXY", "no_proxy"]).unwrap_or_default();
-    let is_excepted = excepted.split(',').map(str::trim).any(|name| {
-        let name = name.trim_start_matches('.');
-        name == "*" || (!name.is_empty() && (host == name || host.ends_with(&format!(".{name}"))))
-    });
-    if is_excepted {
-        return None;
-    }
-    first(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-}
-
 /// Checks that the proxy can be reached. Returns whether the next step can be checked.
-async fn through(proxy: &str, checks: &mut Vec<Check>) -> bool {
+async fn through(proxy: &Proxied, checks: &mut Vec<Check>) -> bool {
     let name = "proxy";
-    let remedy = "correct or unset HTTPS_PROXY, or add the bridge's host to NO_PROXY";
-    let url = match proxy.contains("://") {
-        true => proxy.parse::<Url>(),
-        false => format!("http://{proxy}").parse(),
-    };
-    // Only host and port are shown, because the URL may contain a password.
-    let place = url.ok().and_then(|url| {
-        let port = url.port_or_known_default().unwrap_or(1080);
-        Some((url.host_str()?.to_owned(), port))
-    });
-    let Some((host, port)) = place else {
-        checks.push(wrong(name, "HTTPS_PROXY is not a valid URL", remedy));
-        return false;
-    };
-    let reached = timeout(STEP_TIMEOUT, TcpStream::connect((host.as_str(), port))).await;
+    let (host, port) = proxy.url.place();
+    let reached = timeout(STEP_TIMEOUT, TcpStream::connect((host, port))).await;
     let problem = match reached {
         Ok(Ok(_)) => None,
         Ok(Err(error)) => Some(error.to_string()),
@@ -115,13 +82,14 @@ async fn through(proxy: &str, checks: &mut Vec<Check>) -> bool {
     };
     match problem {
         None => {
-            checks.push(ok(name, format!("requests go through {host}:{port}")));
+            checks.push(ok(name, format!("requests go through {proxy}")));
             let why = "done by the proxy";
             checks.extend(["dns", "connection"].map(|name| skipped(name, why)));
             true
         }
         Some(problem) => {
-            let found = format!("cannot reach the proxy {host}:{port}: {problem}");
+            let found = format!("cannot reach the proxy {proxy}: {problem}");
+            let remedy = format!("start the proxy, or correct {}", proxy.origin);
             checks.push(wrong(name, found, remedy));
             skip_from(checks, &["dns", "connection", "tls", "health"]);
             false
@@ -193,15 +161,25 @@ fn skip_from(checks: &mut Vec<Check>, names: &[&str]) {
 /// Results of the health request: TLS and health.
 fn tls(base: &BaseUrl, health: &Result<Health, BridgeError>) -> [Check; 2] {
     let is_tls = base.is_https();
-    if is_tls && let Err(BridgeError::Unreachable { detail }) = health {
-        return [
-            wrong(
-                "tls",
-                format!("TLS failed: {detail}"),
-                "check `api_base_url`, the system's certificates, and whether a proxy or a virus scanner intercepts connections",
-            ),
+    let failed = |found: String, remedy: String| {
+        [
+            wrong("tls", found, remedy),
             skipped("health", NO_CONNECTION),
-        ];
+        ]
+    };
+    match health {
+        Err(BridgeError::Unreachable { detail }) if is_tls => {
+            return failed(
+                format!("TLS failed: {detail}"),
+                "check `api_base_url`, and whether a proxy or a virus scanner intercepts connections"
+                    .to_owned(),
+            );
+        }
+        Err(error @ (BridgeError::Untrusted { .. } | BridgeError::ProxyFailed { .. })) => {
+            let fault = fault::of_bridge(error);
+            return failed(error.to_string(), fault.hint.render(Audience::Person));
+        }
+        Ok(_) | Err(_) => {}
     }
     let tls = match is_tls {
         true => ok("tls", "the certificate is valid"),
@@ -212,11 +190,11 @@ fn tls(base: &BaseUrl, health: &Result<Health, BridgeError>) -> [Check; 2] {
             "health",
             format!("the bridge reports that it is {}", health.status),
         ),
-        Err(error) => wrong(
-            "health",
-            error.to_string(),
-            "for tai.chat, try again later; for another bridge, check `api_base_url`",
-        ),
+        Err(error) => {
+            let fault = fault::of_bridge(error);
+            let found = format!("{}: {}", fault.what, fault.why);
+            wrong("health", found, fault.hint.render(Audience::Person))
+        }
     };
     [tls, health]
 }
@@ -274,24 +252,6 @@ pub(super) async fn login(bridge: Option<&HttpBridge>, credentials: Option<Crede
 #[cfg(test)]
 mod tests {
     use super::{super::check::State, *};
-
-    #[test]
-    fn a_proxy_is_used_for_https_only_and_not_for_excepted_hosts() {
-        let proxy = |base: &str, no: &str| {
-            let env = |name: &str| match name {
-                "HTTPS_PROXY" => Some("http://user:pw@proxy:3128".to_owned()),
-                "NO_PROXY" => Some(no.to_owned()),
-                _ => None,
-            };
-            proxy_for(&base.parse().unwrap(), &env).is_some()
-        };
-        assert!(proxy("https://tai.chat", ""));
-        assert!(!proxy("http://127.0.0.1:1", ""));
-        for no in ["*", "tai.chat", "a.example, .chat", "chat"] {
-            assert!(!proxy("https://tai.chat", no), "{no}");
-        }
-        assert!(proxy("https://tai.chat", "ai.chat,other"));
-    }
 
     #[test]
     fn a_clock_skew_of_more_than_a_minute_is_a_problem() {

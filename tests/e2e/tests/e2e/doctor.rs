@@ -253,7 +253,7 @@ fn doctor_names_the_failing_step_to_the_bridge() {
             &format!("http://me:sandbox-password@127.0.0.1:{port}"),
         ),
     ];
-    insta::assert_snapshot!(plain(first_wrong(&machine, &proxied)), @"proxy: cannot reach the proxy 127.0.0.1:CLOSED: Connection refused (os error 111)");
+    insta::assert_snapshot!(plain(first_wrong(&machine, &proxied)), @"proxy: cannot reach the proxy http://127.0.0.1:CLOSED from the variable HTTPS_PROXY: Connection refused (os error 111)");
     let nowhere = with("TAI_MCP_API_BASE_URL", "https://bridge.invalid");
     assert!(nowhere.starts_with("dns: "), "{nowhere}");
     let shut = with("TAI_MCP_API_BASE_URL", &format!("http://127.0.0.1:{port}"));
@@ -264,7 +264,7 @@ fn doctor_names_the_failing_step_to_the_bridge() {
     machine
         .sandbox
         .behave(|behaviour| behaviour.healthy = false);
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"health: the bridge failed: its health is "unhealthy" (UNHEALTHY, HTTP 503)"#);
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @r#"health: the mail bridge failed: the bridge failed: its health is "unhealthy" (UNHEALTHY, HTTP 503)"#);
     machine.sandbox.behave(|behaviour| behaviour.healthy = true);
 }
 

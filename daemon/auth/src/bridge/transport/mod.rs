@@ -4,11 +4,21 @@
 //! [`Transport`] is a seam: a simulation puts its own world in the place of [`Network`].
 
 mod body;
+mod failure;
 mod json;
 mod network;
+mod options;
+mod proxy;
+mod proxy_url;
+mod roots;
+mod setup_error;
 
 pub use body::{Unreadable, parse};
-pub use network::{Network, SetupError};
+pub use network::Network;
+pub use options::{Configured, NetworkOptions, ProxyChoice};
+pub use proxy::Proxied;
+pub use proxy_url::{ProxyUrl, ProxyUrlError};
+pub use setup_error::{RootsError, SetupError};
 
 use super::{error::BridgeError, expected::Expected};
 use http::{HeaderMap, Method, StatusCode};
@@ -49,7 +59,8 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends one request and reads its whole answer.
     ///
     /// # Errors
-    /// [`BridgeError::Unreachable`] if no byte left this machine; [`BridgeError::TimedOut`] or
+    /// [`BridgeError::Unreachable`], [`BridgeError::ProxyFailed`] or [`BridgeError::Untrusted`] if
+    /// no byte of the request left this machine; [`BridgeError::TimedOut`] or
     /// [`BridgeError::Broken`] if some may have.
     fn exchange<E: Expected>(
         &self,

@@ -3,14 +3,18 @@
 use super::{
     Exchange, MAX_REQUESTS, RawAnswer, Transport,
     body::{self, BodyError, MAX_LARGE},
+    failure,
+    options::NetworkOptions,
+    proxy::{self, Proxied},
+    roots,
+    setup_error::SetupError,
 };
 use crate::{
     base_url::BaseUrl,
     bridge::{error::BridgeError, expected::Expected},
-    foreign,
 };
 use reqwest::{
-    Client,
+    Certificate, Client, Proxy,
     header::{self, HeaderMap, HeaderValue},
     redirect,
 };
@@ -31,32 +35,51 @@ const MAX_CONNECT: Duration = Duration::from_secs(10);
 /// clients reconnect for most requests.
 const IDLE_CONNECTIONS: usize = MAX_REQUESTS;
 
-/// Reason why the HTTP client cannot be set up; in practice, missing root certificates.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot set up the HTTP client: {0}")]
-pub struct SetupError(String);
-
-/// The transport over the network. Redirects are not followed, and a bridge on a loopback
-/// address is never reached through a proxy.
+/// The transport over the network. Redirects are not followed.
 pub struct Network {
     client: RwLock<Client>,
     /// Places of long answers with bodies of mails.
     large: Semaphore,
+    settings: Settings,
+}
+
+/// Settings of the HTTP client.
+struct Settings {
     base: BaseUrl,
     timeout: Duration,
+    proxy: Option<Proxied>,
+    roots: Vec<Certificate>,
+    /// Whether the operating system's own proxy settings count.
+    is_default: bool,
 }
 
 impl Network {
     /// Sets up the client, TLS included, so that no request pays for it.
-    pub(crate) fn new(base: BaseUrl, timeout: Duration) -> Result<Self, SetupError> {
+    pub(crate) fn new(
+        base: BaseUrl,
+        timeout: Duration,
+        options: &NetworkOptions,
+    ) -> Result<Self, SetupError> {
         // A second bridge in one process finds the provider installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Ok(Self {
-            client: RwLock::new(client(&base, timeout)?),
-            large: Semaphore::new(MAX_LARGE),
+        let env = |name: &str| std::env::var_os(name);
+        let settings = Settings {
+            proxy: proxy::of(&base, options, &env)?,
+            roots: roots::of(options, &env)?,
+            is_default: *options == NetworkOptions::default(),
             base,
             timeout,
+        };
+        Ok(Self {
+            client: RwLock::new(client(&settings)?),
+            large: Semaphore::new(MAX_LARGE),
+            settings,
         })
+    }
+
+    /// Returns the proxy of the requests.
+    pub(crate) fn proxy(&self) -> Option<&Proxied> {
+        self.settings.proxy.as_ref()
     }
 }
 
@@ -96,19 +119,8 @@ impl Transport for Network {
         if let Some(body) = body {
             request = request.body(body.to_owned());
         }
-        let failed = |error: reqwest::Error| {
-            if error.is_connect() {
-                BridgeError::Unreachable {
-                    detail: detail(&error),
-                }
-            } else if error.is_timeout() {
-                BridgeError::TimedOut { after: timeout }
-            } else {
-                BridgeError::Broken {
-                    detail: detail(&error),
-                }
-            }
-        };
+        let proxy = self.settings.proxy.as_ref();
+        let failed = |error: reqwest::Error| failure::of(&error, proxy, timeout);
         let deadline = Instant::now() + timeout;
         let response = request.send().await.map_err(failed)?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -131,14 +143,15 @@ impl Transport for Network {
     }
 
     fn close_idle(&self) {
-        if let Ok(fresh) = client(&self.base, self.timeout) {
+        if let Ok(fresh) = client(&self.settings) {
             *self.client.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
     }
 }
 
 /// Builds the client, TLS included.
-fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, SetupError> {
+fn client(settings: &Settings) -> Result<Client, SetupError> {
+    let failed = |error: reqwest::Error| SetupError::Client(crate::chain(&error));
     let mut headers = HeaderMap::new();
     headers.insert(
         header::CONTENT_TYPE,
@@ -150,33 +163,22 @@ fn client(base: &BaseUrl, timeout: Duration) -> Result<Client, SetupError> {
         .user_agent(USER_AGENT)
         .default_headers(headers)
         .redirect(redirect::Policy::none())
-        .connect_timeout(MAX_CONNECT.min(timeout / 2))
+        .connect_timeout(MAX_CONNECT.min(settings.timeout / 2))
         .pool_max_idle_per_host(IDLE_CONNECTIONS)
         .pool_idle_timeout(Duration::from_secs(55))
         .tcp_nodelay(true)
+        .tls_certs_merge(settings.roots.clone())
         // `bridge::retry` decides what is repeated.
         .retry(reqwest::retry::never());
-    builder = if base.is_https() {
-        builder.https_only(true)
-    } else {
-        builder.no_proxy()
+    // On Linux the system's settings are the variables, which `proxy` has read.
+    let has_system_proxy = cfg!(not(target_os = "linux")) && settings.is_default;
+    builder = match &settings.proxy {
+        Some(proxy) => builder.proxy(Proxy::all(proxy.url.as_url().clone()).map_err(failed)?),
+        None if settings.base.is_https() && has_system_proxy => builder,
+        None => builder.no_proxy(),
     };
     builder
+        .https_only(settings.base.is_https())
         .build()
-        .map_err(|error| SetupError(crate::chain(&error)))
-}
-
-/// Returns the innermost cause of a reqwest error, which repeats the URL and leaves its
-/// causes out.
-fn detail(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text = cause.to_string();
-        source = cause.source();
-    }
-    match text.is_empty() {
-        true => foreign::message(&error.to_string()),
-        false => foreign::message(&text),
-    }
+        .map_err(failed)
 }

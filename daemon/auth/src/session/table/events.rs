@@ -102,6 +102,17 @@ impl Shape {
                         detail: String::new(),
                     }))
                 }),
+                ("bad certificate", |_| {
+                    failed(SessionError::Bridge(BridgeError::Untrusted {
+                        detail: String::new(),
+                    }))
+                }),
+                ("redirect", |_| {
+                    failed(SessionError::Bridge(BridgeError::Moved {
+                        status: 308,
+                        to: String::new(),
+                    }))
+                }),
                 ("short pause", |_| failed(limited(9))),
                 ("long pause", |_| failed(limited(900))),
                 ("nothing to log in with", |_| {

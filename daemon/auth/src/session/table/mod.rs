@@ -47,7 +47,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: not yet (file) + ok
         token requested: signing in (login g9 #1, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     not yet, with a keyring:
         sign-in: checking g9 (person's), before: not yet (the keyring) + login g9
@@ -55,7 +55,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: not yet (file) + ok
         token requested: signing in (login g9 #1, the keyring) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     no credentials:
         sign-in: checking g9 (person's), before: no credentials (g7, none) + login g9
@@ -64,7 +64,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer, offer for another account, offer for another bridge: signing in (login g9 #1, client's) + login g9 + ok
         token requested: signing in (login g9 #1, none) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
     no entry in the keyring:
         sign-in: checking g9 (person's), before: no credentials (g7, the keyring) + login g9
         sign-out: logged out + revoke + note sign-out + ok
@@ -72,7 +72,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer: signing in (login g9 #1, client's) + login g9 + ok
         token requested: signing in (login g9 #1, the keyring) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer for another account, offer for another bridge: unchanged + err(superseded)
     no keyring:
         sign-in: checking g9 (person's), before: no keyring (g7, the keyring) + login g9
@@ -81,22 +81,22 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer: signing in (login g9 #1, client's) + login g9 + ok
         token requested: signing in (login g9 #1, the keyring) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer for another account, offer for another bridge: unchanged + err(superseded)
     logged out:
         sign-in: checking g9 (person's), before: logged out + login g9
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         other source, offer, the same offer, offer for another account, offer for another bridge: unchanged + err(logged out)
         sign-out: unchanged + note sign-out + ok
     stopped:
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up, stop: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up, stop: unchanged
         sign-in, sign-out, other source, offer, the same offer, offer for another account, offer for another bridge: unchanged + err(stopped)
     signing in by refresh:
         sign-in: checking g9 (person's), before: not yet (configured) + login g9
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
-        transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring: signing in (login g9 #1, configured) + login g9 + count failed renewal
+        transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring: signing in (login g9 #1, configured) + login g9 + count failed renewal
         other source: signing in (refresh g8 #1, file) + ok
         stop: stopped
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
@@ -112,8 +112,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         bad token: waiting (bad token, g8 failed, configured, 2 refused) + count failed login
-        long pause: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
-        refusal of the grant: waiting (bridge, g8 failed, configured, 2 refused) + count failed login
+        bad certificate, long pause: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
+        refusal of the grant, redirect: waiting (bridge, g8 failed, configured, 2 refused) + count failed login
         transient failure, no connection, short pause: waiting (bridge, then #2, configured, 1 refused) + count failed login
         refusal: waiting (refused, g8 failed, configured, 2 refused) + count failed login
     signing in by the fifth login:
@@ -127,8 +127,8 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         bad token: waiting (bad token, then #6, configured, 1 refused) + count failed login
-        transient failure, no connection, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
-        refusal of the grant: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
+        transient failure, no connection, bad certificate, short pause, long pause: waiting (bridge, g8 failed, configured) + count failed login
+        refusal of the grant, redirect: waiting (bridge, g8 failed, configured, 1 refused) + count failed login
         refusal: waiting (refused, g8 failed, configured, 1 refused) + count failed login
     live:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -137,7 +137,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live and due:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -147,7 +147,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live and expired:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -156,7 +156,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, timer: signing in (login g9 #1, configured) + login g9
         rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live after a login a moment ago:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
@@ -164,7 +164,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         rejected again: waiting (too soon, then #1, configured) + count rejection
     live after two logins a moment ago:
@@ -173,7 +173,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         rejected: signing in (refresh g9 #1, configured) + refresh g9 by g5 + count rejection
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         rejected again: waiting (too soon, g5 failed, configured) + count rejection
     live after a transient failure:
@@ -183,14 +183,14 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, timer: renewing g5 (refresh g9 #3, configured) + refresh g9 by g5
         rejected, rejected again: signing in (login g9 #1, configured) + login g9 + count rejection
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     live, told to wait:
         sign-in: checking g9 (person's), before: live g5 (configured, #2 failed) + login g9
         other source: live g5 (file, #2 failed) + ok
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
     live and expired, told to wait:
@@ -198,13 +198,13 @@ async fn every_state_meets_every_event_as_the_table_says() {
         other source: live g5 (file, #2 failed) + ok
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         token requested, timer: waiting (bridge, g7 failed, configured)
         rejected, rejected again: waiting (bridge, g7 failed, configured) + count rejection
     renewing:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
@@ -217,7 +217,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     renewing an expired one:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
@@ -231,7 +231,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
     renewing after a login a moment ago:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
+        transient failure, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed renewal
         refusal: live g5 (configured, 1 refused, #1 failed) + count failed renewal
         token: live g8 (configured) + count renewal
         sign-out: logged out + revoke + note sign-out + ok
@@ -243,7 +243,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected again: waiting (too soon, then #1, configured) + count rejection
     renewing by login:
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9
-        transient failure, no connection, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed login
+        transient failure, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring: live g5 (configured, #1 failed) + count failed login
         refusal, refusal of the grant, bad token: live g5 (configured, 1 refused, #1 failed) + count failed login
         token: live g8 (configured) + count login
         sign-out: logged out + revoke + note sign-out + ok
@@ -256,7 +256,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-in: checking g9 (person's), before: waiting (bridge, then #3, configured) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (bridge, then #3, file) + ok
     waiting, and the time has come:
@@ -264,7 +264,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         token requested, timer: signing in (login g9 #3, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (bridge, then #3, file) + ok
     cooling down:
@@ -272,7 +272,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-in: checking g9 (person's), before: waiting (refused, g7 failed, client's, 1 refused) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer for another account, offer for another bridge: unchanged + err(superseded)
         the same offer: unchanged + ok
         other source: waiting (refused, g7 failed, file, 1 refused) + ok
@@ -281,14 +281,14 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-out: logged out + revoke + note sign-out + ok
         token requested: signing in (login g9 #1, configured) + login g9
         stop: stopped
-        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (refused, g7 failed, file) + ok
     outage of the bridge with a client's password:
         sign-in: checking g9 (person's), before: waiting (bridge, g7 failed, client's, 1 refused) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (bridge, g7 failed, file, 1 refused) + ok
     the keyring fails:
@@ -296,7 +296,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-in: checking g9 (person's), before: waiting (other, g7 failed, the keyring) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (other, g7 failed, file) + ok
     the keyring's password is refused:
@@ -304,14 +304,14 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-in: checking g9 (person's), before: waiting (refused, g7 failed, the keyring) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (refused, g7 failed, file) + ok
     the keyring's password is refused after it worked:
         sign-in: checking g9 (person's), before: waiting (refused, g7 failed, the keyring) + login g9
         sign-out: logged out + revoke + note sign-out + ok
         stop: stopped
-        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
+        token requested, rejected, rejected again, older one rejected, timer, token, token of an attempt given up, transient failure, refusal, refusal of the grant, bad token, no connection, bad certificate, redirect, short pause, long pause, nothing to log in with, no keyring, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         other source: waiting (refused, g7 failed, file) + ok
     checking before the first login:
@@ -321,7 +321,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token: live g8 (person's) + count login + ok
         sign-out: logged out + revoke + revoke + err(logged out) + note sign-out + ok
         bad token: not yet (none) + count failed check + err(bad token)
-        transient failure, refusal of the grant, no connection, short pause, long pause: not yet (none) + count failed check + err(bridge)
+        transient failure, refusal of the grant, no connection, bad certificate, redirect, short pause, long pause: not yet (none) + count failed check + err(bridge)
         nothing to log in with: not yet (none) + count failed check + err(no credentials)
         no keyring: not yet (none) + count failed check + err(no keyring)
         refusal: not yet (none) + count failed check + err(refused)
@@ -331,7 +331,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         sign-in: checking g9 (person's), before: logged out + login g9 + err(superseded)
         token: live g8 (person's) + count login + ok
         bad token: logged out + count failed check + err(bad token)
-        transient failure, refusal of the grant, no connection, short pause, long pause: logged out + count failed check + err(bridge)
+        transient failure, refusal of the grant, no connection, bad certificate, redirect, short pause, long pause: logged out + count failed check + err(bridge)
         nothing to log in with: logged out + count failed check + err(no credentials)
         no keyring: logged out + count failed check + err(no keyring)
         refusal: logged out + count failed check + err(refused)
@@ -344,7 +344,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected, rejected again: checking g8 (person's), before: not yet (configured) + count rejection
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9 + err(superseded)
         bad token: live g5 (configured) + count failed check + err(bad token)
-        transient failure, refusal of the grant, no connection, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
+        transient failure, refusal of the grant, no connection, bad certificate, redirect, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
         nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
         no keyring: live g5 (configured) + count failed check + err(no keyring)
         refusal: live g5 (configured) + count failed check + err(refused)
@@ -359,7 +359,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         rejected, rejected again: checking g8 (person's), before: not yet (configured) + count rejection
         sign-in: checking g9 (person's), before: live g5 (configured) + login g9 + err(superseded)
         bad token: live g5 (configured) + count failed check + err(bad token)
-        transient failure, refusal of the grant, no connection, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
+        transient failure, refusal of the grant, no connection, bad certificate, redirect, short pause, long pause: live g5 (configured) + count failed check + err(bridge)
         nothing to log in with: live g5 (configured) + count failed check + err(no credentials)
         no keyring: live g5 (configured) + count failed check + err(no keyring)
         refusal: live g5 (configured) + count failed check + err(refused)
@@ -377,7 +377,7 @@ async fn every_state_meets_every_event_as_the_table_says() {
         token requested, rejected, rejected again, older one rejected, timer, token of an attempt given up, failure of an attempt given up: unchanged
         offer, the same offer, offer for another account, offer for another bridge: unchanged + err(superseded)
         bad token: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bad token)
-        transient failure, refusal of the grant, no connection, short pause, long pause: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bridge)
+        transient failure, refusal of the grant, no connection, bad certificate, redirect, short pause, long pause: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(bridge)
         nothing to log in with: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(no credentials)
         no keyring: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(no keyring)
         refusal: waiting (refused, g7 failed, client's, 1 refused) + count failed check + err(refused)

@@ -3,6 +3,8 @@
 
 mod answers;
 mod files;
+mod front;
+mod names;
 mod network;
 mod peers;
 mod processes;

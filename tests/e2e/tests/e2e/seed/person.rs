@@ -101,7 +101,7 @@ fn seed_failures_are_distinguished() {
     Authentication failed - invalid username or password: the bridge refused the login; it does the same when its own database fails
     the account is locked or suspended: the bridge says: Account suspended
     Unable to connect to authentication server: Connection refused (os error NNN)
-    the login failed: the mail bridge is not available (HTTP NNN): server maintenance: a proxy in front of the bridge answered HTTP NNN with a web page
+    the login failed: the mail bridge is not available: server maintenance (HTTP NNN): the answer is HTTP NNN, and not from the bridge
     the bridge issued a token that cannot be used: it had expired when it was issued: NNNN-NN-NNTNN:NN:NNZ
     the bridge issued a token that cannot be used: it is corrupt, or signed in a way that the bridge does not use: JSON error: unknown variant `none`, expected one of `HSNNN`, `HSNNN`, `HSNNN`, `ESNNN`, `ESNNN`, `RSNNN`, `RSNNN`, `RSNNN`, `PSNNN`, `PSNNN`, `PSNNN`, `EdDSA` at line N column NN
     the bridge issued a token that cannot be used: it is corrupt, or signed in a way that the bridge does not use: InvalidToken

@@ -1,0 +1,109 @@
+//! Certificate authorities that are trusted in addition to the system's: those of a file in the
+//! configuration, or in the variable `SSL_CERT_FILE`.
+
+use super::{
+    options::NetworkOptions,
+    proxy::Env,
+    setup_error::{RootsError, SetupError},
+};
+use reqwest::Certificate;
+use rustls::{
+    RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use std::path::Path;
+
+/// Variable with a PEM file that replaces the system's authorities. macOS and Windows ignore it.
+const VARIABLE: &str = "SSL_CERT_FILE";
+/// First byte of a certificate in binary form (DER).
+const DER: u8 = 0x30;
+
+/// Returns the authorities of the file that the configuration or the variable names.
+///
+/// # Errors
+/// [`SetupError::Roots`].
+pub(super) fn of(options: &NetworkOptions, env: Env<'_>) -> Result<Vec<Certificate>, SetupError> {
+    let variable = env(VARIABLE).filter(|_| cfg!(all(unix, not(target_vendor = "apple"))));
+    let (path, origin) = match (&options.ca_file, variable) {
+        (Some(file), _) => (file.value.clone(), file.origin.clone()),
+        (None, None) => return Ok(Vec::new()),
+        (None, Some(path)) if path.is_empty() => return Ok(of_system()),
+        (None, Some(path)) => (path.into(), format!("the variable {VARIABLE}")),
+    };
+    read(&path).map_err(|source| SetupError::Roots {
+        origin,
+        path,
+        source,
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<Certificate>, RootsError> {
+    let bytes = std::fs::read(path).map_err(RootsError::Read)?;
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let mut store = RootCertStore::empty();
+    let found = CertificateDer::pem_slice_iter(text).filter_map(Result::ok);
+    // A bundle may have certificates of kinds that TLS here does not know.
+    let usable = found.filter(|certificate| store.add(certificate.clone()).is_ok());
+    let usable: Vec<_> = usable
+        .filter_map(|certificate| Certificate::from_der(&certificate).ok())
+        .collect();
+    match (usable.is_empty(), text.first()) {
+        (false, _) => Ok(usable),
+        (true, Some(&DER)) => Err(RootsError::Der),
+        (true, _) => Err(RootsError::NoCertificate),
+    }
+}
+
+/// Returns the system's authorities. The TLS library finds none while the variable is empty,
+/// which many environments mean as unset.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+fn of_system() -> Vec<Certificate> {
+    let places = openssl_probe::probe();
+    let dir = places.cert_dir.first().map(std::path::PathBuf::as_path);
+    let found = rustls_native_certs::load_certs_from_paths(places.cert_file.as_deref(), dir);
+    let certificates = found.certs.iter();
+    certificates
+        .filter_map(|certificate| Certificate::from_der(certificate).ok())
+        .collect()
+}
+
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+fn of_system() -> Vec<Certificate> {
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(name: &str, contents: Option<&[u8]>) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        if let Some(contents) = contents {
+            std::fs::write(&path, contents).unwrap();
+        }
+        let env = |_: &str| Some(path.clone().into_os_string());
+        match of(&NetworkOptions::default(), &env) {
+            Ok(found) => format!("{} certificates", found.len()),
+            Err(error) => crate::chain(&error).replace(dir.path().to_str().unwrap(), "DIR"),
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_cannot_be_used_is_named_with_its_variable() {
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let all = [
+            problem("missing.pem", None),
+            problem("ca.der", Some(&[DER, 0x82, 1, 2])),
+            problem("empty.pem", Some(b"")),
+            problem("broken.pem", Some(pem.as_bytes())),
+        ];
+        insta::assert_snapshot!(all.join("\n"), @"
+        the file DIR/missing.pem from the variable SSL_CERT_FILE cannot be used: it cannot be read: No such file or directory (os error 2)
+        the file DIR/ca.der from the variable SSL_CERT_FILE cannot be used: it is binary (DER); convert it with `openssl x509 -inform der -in FILE -out FILE.pem`
+        the file DIR/empty.pem from the variable SSL_CERT_FILE cannot be used: it contains no valid certificate in PEM form (`-----BEGIN CERTIFICATE-----`)
+        the file DIR/broken.pem from the variable SSL_CERT_FILE cannot be used: it contains no valid certificate in PEM form (`-----BEGIN CERTIFICATE-----`)
+        ");
+    }
+}
