@@ -115,11 +115,9 @@ fn references_check(subject: &Subject<'_>, problems: &[(String, Problem)]) -> Ch
                 "set {variable} where {client} is started, or remove {place} from the configuration"
             ),
         ),
-        Problem::Foreign(form) => wrong(
+        Problem::NoValue(form) => wrong(
             name,
-            format!(
-                "{place} has a reference {form}, which {client} does not replace from the environment"
-            ),
+            format!("{place} has a reference {form} that gets no value from {client}"),
             format!("correct {place} in the configuration, or remove it"),
         ),
     }

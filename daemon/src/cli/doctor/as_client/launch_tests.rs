@@ -140,9 +140,9 @@ fn references_that_the_client_leaves_are_named_without_values() {
     claude-code ${GONE}: ${GONE}
     Wrong references: PASSWORD refers to GONE, which is not set here | set GONE where claude-code is started, or remove PASSWORD from the configuration
     codex ${TAI_MCP_PASSWORD}: ${TAI_MCP_PASSWORD}
-    Wrong references: PASSWORD has a reference ${...}, which codex does not replace from the environment | correct PASSWORD in the configuration, or remove it
+    Wrong references: PASSWORD has a reference ${...} that gets no value from codex | correct PASSWORD in the configuration, or remove it
     cursor ${TAI_MCP_PASSWORD}: ${TAI_MCP_PASSWORD}
-    Wrong references: PASSWORD has a reference ${...}, which cursor does not replace from the environment | correct PASSWORD in the configuration, or remove it
+    Wrong references: PASSWORD has a reference ${...} that gets no value from cursor | correct PASSWORD in the configuration, or remove it
     ");
 }
 

@@ -16,8 +16,8 @@ pub(super) struct Replaced {
 pub(super) enum Problem {
     /// The client replaces the reference, and this variable is not set.
     Unset(String),
-    /// The client does not replace references of this form.
-    Foreign(&'static str),
+    /// A reference of this form gets no value.
+    NoValue(&'static str),
 }
 
 /// Replaces the references in `text` as the client does. `get` looks up a variable.
@@ -35,12 +35,19 @@ pub(super) fn replace(
         let found = reference.name_in(rule);
         let value =
             found.and_then(|(name, default)| get(name).or_else(|| default.map(str::to_owned)));
-        out.push_str(value.as_deref().unwrap_or(reference.text));
-        // `$NAME` without a value may be a part of a password.
-        if value.is_none() && reference.form != Form::Dollar {
+        let is_kept = rule != References::DollarOrEmpty || reference.form == Form::Braces;
+        out.push_str(match &value {
+            Some(value) => value,
+            None if is_kept => reference.text,
+            None => "",
+        });
+        // A kept `$NAME` may be a part of a password.
+        if value.is_none() && !(is_kept && reference.form == Form::Dollar) {
             problem.get_or_insert_with(|| match found {
-                Some((name, _)) => Problem::Unset(name.to_owned()),
-                None => Problem::Foreign(reference.form.shown()),
+                Some((name, _)) if reference.form != Form::Dollar => {
+                    Problem::Unset(name.to_owned())
+                }
+                Some(_) | None => Problem::NoValue(reference.form.shown()),
             });
         }
     }
@@ -86,14 +93,15 @@ impl<'a> Reference<'a> {
         };
         let env = || Some((self.inner.strip_prefix("env:")?, None));
         let found = match (rule, self.form) {
-            (References::Braces | References::Dollar, Form::DollarBraces) => with_default(),
-            (References::Dollar, Form::Dollar) => (self.inner, None),
+            (References::Braces | References::DollarOrEmpty, Form::DollarBraces) => with_default(),
+            (References::Dollar, Form::DollarBraces)
+            | (References::Dollar | References::DollarOrEmpty, Form::Dollar) => (self.inner, None),
             (References::DollarEnv, Form::DollarBraces) | (References::BracesEnv, Form::Braces) => {
                 env()?
             }
             (References::None, _)
             | (References::Braces, Form::Dollar | Form::Braces)
-            | (References::Dollar, Form::Braces)
+            | (References::Dollar | References::DollarOrEmpty, Form::Braces)
             | (References::DollarEnv, Form::Dollar | Form::Braces)
             | (References::BracesEnv, Form::Dollar | Form::DollarBraces) => return None,
         };
@@ -172,12 +180,13 @@ mod tests {
                 References::None,
                 References::Braces,
                 References::Dollar,
+                References::DollarOrEmpty,
                 References::DollarEnv,
                 References::BracesEnv,
             ] {
                 let replaced = replace(text, rule, &get);
                 table.push_str(&format!(
-                    "{text:18} {:10} {:18} {:?}\n",
+                    "{text:18} {:13} {:18} {:?}\n",
                     format!("{rule:?}"),
                     replaced.text,
                     replaced.problem
@@ -185,46 +194,54 @@ mod tests {
             }
         }
         insta::assert_snapshot!(table, @r#"
-        ${HOME}/bin        None       ${HOME}/bin        Some(Foreign("${...}"))
-        ${HOME}/bin        Braces     /home/alice/bin    None
-        ${HOME}/bin        Dollar     /home/alice/bin    None
-        ${HOME}/bin        DollarEnv  ${HOME}/bin        Some(Foreign("${...}"))
-        ${HOME}/bin        BracesEnv  ${HOME}/bin        Some(Foreign("${...}"))
-        $HOME/bin          None       $HOME/bin          None
-        $HOME/bin          Braces     $HOME/bin          None
-        $HOME/bin          Dollar     /home/alice/bin    None
-        $HOME/bin          DollarEnv  $HOME/bin          None
-        $HOME/bin          BracesEnv  $HOME/bin          None
-        ${env:HOME}/bin    None       ${env:HOME}/bin    Some(Foreign("${...}"))
-        ${env:HOME}/bin    Braces     ${env:HOME}/bin    Some(Foreign("${...}"))
-        ${env:HOME}/bin    Dollar     ${env:HOME}/bin    Some(Foreign("${...}"))
-        ${env:HOME}/bin    DollarEnv  /home/alice/bin    None
-        ${env:HOME}/bin    BracesEnv  ${env:HOME}/bin    Some(Foreign("${...}"))
-        {env:HOME}/bin     None       {env:HOME}/bin     Some(Foreign("{env:...}"))
-        {env:HOME}/bin     Braces     {env:HOME}/bin     Some(Foreign("{env:...}"))
-        {env:HOME}/bin     Dollar     {env:HOME}/bin     Some(Foreign("{env:...}"))
-        {env:HOME}/bin     DollarEnv  {env:HOME}/bin     Some(Foreign("{env:...}"))
-        {env:HOME}/bin     BracesEnv  /home/alice/bin    None
-        ${GONE}            None       ${GONE}            Some(Foreign("${...}"))
-        ${GONE}            Braces     ${GONE}            Some(Unset("GONE"))
-        ${GONE}            Dollar     ${GONE}            Some(Unset("GONE"))
-        ${GONE}            DollarEnv  ${GONE}            Some(Foreign("${...}"))
-        ${GONE}            BracesEnv  ${GONE}            Some(Foreign("${...}"))
-        ${GONE:-x}         None       ${GONE:-x}         Some(Foreign("${...}"))
-        ${GONE:-x}         Braces     x                  None
-        ${GONE:-x}         Dollar     x                  None
-        ${GONE:-x}         DollarEnv  ${GONE:-x}         Some(Foreign("${...}"))
-        ${GONE:-x}         BracesEnv  ${GONE:-x}         Some(Foreign("${...}"))
-        ${input:password}  None       ${input:password}  Some(Foreign("${...}"))
-        ${input:password}  Braces     ${input:password}  Some(Foreign("${...}"))
-        ${input:password}  Dollar     ${input:password}  Some(Foreign("${...}"))
-        ${input:password}  DollarEnv  ${input:password}  Some(Foreign("${...}"))
-        ${input:password}  BracesEnv  ${input:password}  Some(Foreign("${...}"))
-        pa$$word{1}$SECRET None       pa$$word{1}$SECRET None
-        pa$$word{1}$SECRET Braces     pa$$word{1}$SECRET None
-        pa$$word{1}$SECRET Dollar     pa$$word{1}$SECRET None
-        pa$$word{1}$SECRET DollarEnv  pa$$word{1}$SECRET None
-        pa$$word{1}$SECRET BracesEnv  pa$$word{1}$SECRET None
+        ${HOME}/bin        None          ${HOME}/bin        Some(NoValue("${...}"))
+        ${HOME}/bin        Braces        /home/alice/bin    None
+        ${HOME}/bin        Dollar        /home/alice/bin    None
+        ${HOME}/bin        DollarOrEmpty /home/alice/bin    None
+        ${HOME}/bin        DollarEnv     ${HOME}/bin        Some(NoValue("${...}"))
+        ${HOME}/bin        BracesEnv     ${HOME}/bin        Some(NoValue("${...}"))
+        $HOME/bin          None          $HOME/bin          None
+        $HOME/bin          Braces        $HOME/bin          None
+        $HOME/bin          Dollar        /home/alice/bin    None
+        $HOME/bin          DollarOrEmpty /home/alice/bin    None
+        $HOME/bin          DollarEnv     $HOME/bin          None
+        $HOME/bin          BracesEnv     $HOME/bin          None
+        ${env:HOME}/bin    None          ${env:HOME}/bin    Some(NoValue("${...}"))
+        ${env:HOME}/bin    Braces        ${env:HOME}/bin    Some(NoValue("${...}"))
+        ${env:HOME}/bin    Dollar        ${env:HOME}/bin    Some(NoValue("${...}"))
+        ${env:HOME}/bin    DollarOrEmpty /bin               Some(NoValue("${...}"))
+        ${env:HOME}/bin    DollarEnv     /home/alice/bin    None
+        ${env:HOME}/bin    BracesEnv     ${env:HOME}/bin    Some(NoValue("${...}"))
+        {env:HOME}/bin     None          {env:HOME}/bin     Some(NoValue("{env:...}"))
+        {env:HOME}/bin     Braces        {env:HOME}/bin     Some(NoValue("{env:...}"))
+        {env:HOME}/bin     Dollar        {env:HOME}/bin     Some(NoValue("{env:...}"))
+        {env:HOME}/bin     DollarOrEmpty {env:HOME}/bin     Some(NoValue("{env:...}"))
+        {env:HOME}/bin     DollarEnv     {env:HOME}/bin     Some(NoValue("{env:...}"))
+        {env:HOME}/bin     BracesEnv     /home/alice/bin    None
+        ${GONE}            None          ${GONE}            Some(NoValue("${...}"))
+        ${GONE}            Braces        ${GONE}            Some(Unset("GONE"))
+        ${GONE}            Dollar        ${GONE}            Some(Unset("GONE"))
+        ${GONE}            DollarOrEmpty                    Some(Unset("GONE"))
+        ${GONE}            DollarEnv     ${GONE}            Some(NoValue("${...}"))
+        ${GONE}            BracesEnv     ${GONE}            Some(NoValue("${...}"))
+        ${GONE:-x}         None          ${GONE:-x}         Some(NoValue("${...}"))
+        ${GONE:-x}         Braces        x                  None
+        ${GONE:-x}         Dollar        ${GONE:-x}         Some(NoValue("${...}"))
+        ${GONE:-x}         DollarOrEmpty x                  None
+        ${GONE:-x}         DollarEnv     ${GONE:-x}         Some(NoValue("${...}"))
+        ${GONE:-x}         BracesEnv     ${GONE:-x}         Some(NoValue("${...}"))
+        ${input:password}  None          ${input:password}  Some(NoValue("${...}"))
+        ${input:password}  Braces        ${input:password}  Some(NoValue("${...}"))
+        ${input:password}  Dollar        ${input:password}  Some(NoValue("${...}"))
+        ${input:password}  DollarOrEmpty                    Some(NoValue("${...}"))
+        ${input:password}  DollarEnv     ${input:password}  Some(NoValue("${...}"))
+        ${input:password}  BracesEnv     ${input:password}  Some(NoValue("${...}"))
+        pa$$word{1}$SECRET None          pa$$word{1}$SECRET None
+        pa$$word{1}$SECRET Braces        pa$$word{1}$SECRET None
+        pa$$word{1}$SECRET Dollar        pa$$word{1}$SECRET None
+        pa$$word{1}$SECRET DollarOrEmpty pa$$word{1}        Some(NoValue("$NAME"))
+        pa$$word{1}$SECRET DollarEnv     pa$$word{1}$SECRET None
+        pa$$word{1}$SECRET BracesEnv     pa$$word{1}$SECRET None
         "#);
     }
 }

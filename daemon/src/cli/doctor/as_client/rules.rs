@@ -46,8 +46,10 @@ pub(super) enum References {
     None,
     /// `${NAME}` and `${NAME:-default}`.
     Braces,
-    /// `$NAME`, `${NAME}` and `${NAME:-default}`.
+    /// `$NAME` and `${NAME}`.
     Dollar,
+    /// `$NAME`, `${NAME}` and `${NAME:-default}`; every other reference becomes empty.
+    DollarOrEmpty,
     /// `${env:NAME}`.
     DollarEnv,
     /// `{env:NAME}`.
@@ -97,8 +99,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("windsurf", Passes::All, References::DollarEnv, false),
     rule("zed", Passes::All, References::None, false),
     rule("codex", CODEX, References::None, true),
-    rule("gemini", GEMINI, References::Dollar, true),
-    rule("qwen", Passes::All, References::Dollar, false),
+    rule("gemini", GEMINI, References::DollarOrEmpty, true),
+    rule("qwen", Passes::All, References::Dollar, true),
     rule("copilot", Passes::All, References::Braces, true),
     rule("opencode", Passes::All, References::BracesEnv, true),
     rule("goose", Passes::All, References::None, false),
@@ -153,6 +155,7 @@ mod tests {
         claude-code: HOME PATH LANG SSL_CERT_FILE XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS HTTPS_PROXY XDG_CONFIG_HOME TAI_MCP_PASSWORD TAI_MCP_PROFILE
         codex: HOME PATH LANG SSL_CERT_FILE
         gemini: HOME PATH LANG XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS HTTPS_PROXY XDG_CONFIG_HOME TAI_MCP_PROFILE
+        qwen: HOME PATH LANG SSL_CERT_FILE XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS HTTPS_PROXY XDG_CONFIG_HOME TAI_MCP_PASSWORD TAI_MCP_PROFILE
         copilot: HOME PATH LANG SSL_CERT_FILE XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS HTTPS_PROXY XDG_CONFIG_HOME TAI_MCP_PASSWORD TAI_MCP_PROFILE
         opencode: HOME PATH LANG SSL_CERT_FILE XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS HTTPS_PROXY XDG_CONFIG_HOME TAI_MCP_PASSWORD TAI_MCP_PROFILE
         sdk: HOME PATH
