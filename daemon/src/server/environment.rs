@@ -10,6 +10,18 @@ use tai_proto::{
 /// Limit of a reported variable in characters.
 const MAX_VALUE: usize = 4_096;
 
+/// Variables for proxies and certificates.
+const NETWORK: [&str; 8] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
 /// Returns the environment of this process and the values of `config` that are set.
 pub(crate) fn of(config: &Config) -> EnvironmentStatus {
     let settings = config.changed.iter().map(|setting| SettingStatus {
@@ -22,8 +34,16 @@ pub(crate) fn of(config: &Config) -> EnvironmentStatus {
         config_dir: endpoint::project_dirs().map(|dirs| cut(&dirs.config_dir().to_string_lossy())),
         path: std::env::var("PATH").ok().as_deref().map(cut),
         session_bus: os::session_bus().as_deref().map(cut),
+        network: network_variables(),
         settings: settings.collect(),
     }
+}
+
+/// Returns the names of the variables for proxies and certificates that are set here.
+pub(crate) fn network_variables() -> Vec<String> {
+    let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let names = NETWORK.into_iter().filter(set);
+    names.map(str::to_owned).collect()
 }
 
 fn cut(text: &str) -> String {

@@ -4,7 +4,7 @@
 pub(crate) mod app;
 mod audited;
 mod dispatch;
-mod environment;
+pub(crate) mod environment;
 pub(crate) mod ipc;
 pub(crate) mod logging;
 pub(crate) mod run;

@@ -13,6 +13,10 @@ pub struct EnvironmentStatus {
     pub path: Option<String>,
     /// Address of the D-Bus session bus, through which the keyring is reached. Linux only.
     pub session_bus: Option<String>,
+    /// Names of the variables for the network that are set: proxies and certificates. Their
+    /// values may have a password.
+    #[serde(default)]
+    pub network: Vec<String>,
     /// Configuration keys that are set.
     pub settings: Vec<SettingStatus>,
 }

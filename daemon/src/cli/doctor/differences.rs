@@ -2,7 +2,7 @@
 //! counts; a difference explains why a value that is set here has no effect.
 
 use super::check::{Check, ok, skipped, wrong};
-use crate::{cli::user_dirs::UserDirs, config::Config, os};
+use crate::{cli::user_dirs::UserDirs, config::Config, os, server::environment};
 use tai_proto::{endpoint, status::EnvironmentStatus};
 
 /// The environment of this shell.
@@ -15,6 +15,8 @@ pub(super) struct Shell {
     pub(super) path: Option<String>,
     /// Address of the session bus.
     pub(super) session_bus: Option<String>,
+    /// Names of the variables for the network that are set.
+    pub(super) network: Vec<String>,
 }
 
 impl Shell {
@@ -26,6 +28,7 @@ impl Shell {
             config_dir: endpoint::project_dirs().map(|dirs| text(dirs.config_dir())),
             path: std::env::var("PATH").ok(),
             session_bus: os::session_bus(),
+            network: environment::network_variables(),
         }
     }
 }
@@ -72,6 +75,7 @@ pub(super) fn examine(
             format!("{path}: `password_command` is found there"),
         ));
     }
+    checks.extend(network(daemon, shell));
     if daemon.session_bus.is_none() && shell.session_bus.is_some() {
         let name = "keyring";
         let found = "taid has no session bus, so it cannot reach the keyring of this session";
@@ -97,6 +101,26 @@ pub(super) fn of_absent_daemon(dirs: &UserDirs) -> Option<Check> {
             ),
         )
     })
+}
+
+/// Names the variables for the network that only one of the two has.
+fn network(daemon: &EnvironmentStatus, shell: &Shell) -> Option<Check> {
+    let only = |ours: &[String], theirs: &[String]| {
+        let names = ours.iter().filter(|name| !theirs.contains(name));
+        names.cloned().collect::<Vec<_>>().join(", ")
+    };
+    let here = only(&shell.network, &daemon.network);
+    let there = only(&daemon.network, &shell.network);
+    let mut parts = Vec::new();
+    if !here.is_empty() {
+        parts.push(format!(
+            "{here} is set here and not for taid, which has the keys `proxy` and `ca_file`"
+        ));
+    }
+    if !there.is_empty() {
+        parts.push(format!("{there} is set for taid and not here"));
+    }
+    (!parts.is_empty()).then(|| skipped("taid's network", parts.join("; ")))
 }
 
 fn uses_program(daemon: &EnvironmentStatus) -> bool {

@@ -15,6 +15,7 @@ fn shell() -> Shell {
         config_dir: some("/home/alice/.config/tai"),
         path: some("/usr/bin"),
         session_bus: some("unix:path=/run/user/7/bus"),
+        network: vec!["HTTPS_PROXY".to_owned()],
     }
 }
 
@@ -24,12 +25,14 @@ fn daemon() -> EnvironmentStatus {
         config_dir,
         path,
         session_bus,
+        network,
     } = shell();
     EnvironmentStatus {
         home,
         config_dir,
         path,
         session_bus,
+        network,
         settings: Vec::new(),
     }
 }
@@ -67,6 +70,7 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
         config_dir: some("/root/.config/tai"),
         path: some("/opt/bin"),
         session_bus: None,
+        network: vec!["SSL_CERT_FILE".to_owned()],
         settings: vec![
             setting("password_command", "pass"),
             setting("api_base_url", "https://tai.chat"),
@@ -90,6 +94,7 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
     Skipped api_base_url: https://mail.example.org (from TAI_MCP_API_BASE_URL) has no effect: taid has https://tai.chat (from `api_base_url` in config.toml) | 
     Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | 
     Skipped program path: /opt/bin: `password_command` is found there | 
+    Skipped taid's network: HTTPS_PROXY is set here and not for taid, which has the keys `proxy` and `ca_file`; SSL_CERT_FILE is set for taid and not here | 
     Wrong keyring: taid has no session bus, so it cannot reach the keyring of this session | `taid stop`; the next taid finds the bus
     ");
 }
