@@ -52,6 +52,10 @@ pub(crate) struct Config {
     pub(crate) profile: String,
     /// Values of the keys.
     pub(crate) settings: Settings,
+    /// The account, if the profile is the profile of one account.
+    account: Option<Username>,
+    /// Whether the environment names the bridge.
+    pub(crate) names_bridge: bool,
     /// The configured credential source.
     pub(crate) source: Source,
     /// The bridge whose password the keyring may contain; `None` if it may contain none.
@@ -116,6 +120,8 @@ impl Config {
         let source = sources::choose(profile, &settings, &mut env, &bindings)?;
         Ok(Self {
             profile: profile.to_owned(),
+            account: inputs.account.cloned(),
+            names_bridge: has_bridge,
             settings,
             source,
             keyring: bindings.keyring,
@@ -145,13 +151,25 @@ impl Config {
     /// # Errors
     /// The first [`ConfigError`] found.
     pub(crate) fn of_this_process(profile: &str) -> Result<Self, ConfigError> {
+        Self::read(profile, None)
+    }
+
+    /// Reads this profile's configuration again.
+    ///
+    /// # Errors
+    /// The first [`ConfigError`] found.
+    pub(crate) fn reread(&self) -> Result<Self, ConfigError> {
+        Self::read(&self.profile, self.account.as_ref())
+    }
+
+    fn read(profile: &str, account: Option<&Username>) -> Result<Self, ConfigError> {
         let env = |name: &str| std::env::var(name);
         let dirs = tai_proto::endpoint::project_dirs();
         let inputs = Inputs {
             env: &env,
             password: password_in(&env)?,
             dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
-            account: None,
+            account,
         };
         Self::load(profile, inputs)
     }

@@ -121,11 +121,11 @@ pub(crate) fn bad_bridge(rule: &BaseUrlError) -> Fault {
 pub(crate) fn other_bridge(ours: &Origin, theirs: &Origin) -> Fault {
     Fault::new(
         FaultCode::OtherAccount,
-        format!("this client is configured for the bridge {theirs}, but taid uses {ours}"),
+        format!("this program is configured for the bridge {theirs}, but taid uses {ours}"),
     )
     .because("one taid has one account at one bridge")
     .hint(Hint::user(format!(
-        "remove TAI_MCP_API_BASE_URL from the client's configuration, or set `api_base_url = \
+        "remove TAI_MCP_API_BASE_URL from this program's environment, or set `api_base_url = \
          \"{theirs}\"` in taid's configuration file and restart taid"
     )))
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     audit::Audit,
-    config::{ActivePolicy, Config, ConfigError, Inputs, password_in},
+    config::{ActivePolicy, Config, ConfigError, Env, Inputs, password_in},
     mail::{MailOptions, MailService, StateFiles},
     os,
     server::app::{App, Facts},
@@ -13,17 +13,19 @@ use crate::{
 };
 use secrecy::SecretString;
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 use tai_auth::{
+    base_url::Origin,
     bridge::{HttpBridge, SetupError},
-    credentials::Source,
+    credentials::{Source, keyring},
     session::Session,
 };
 use tai_proto::{
     endpoint::{self, Endpoint, EndpointError},
-    names::Profile,
+    names::{Profile, Username},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -96,11 +98,15 @@ pub(crate) enum Mode {
     ByClient,
 }
 
-/// Runs the daemon of `profile` until it is asked to stop.
+/// Runs the daemon of `profile`, or of `account`, until it is asked to stop.
 ///
 /// # Errors
 /// Any [`RunError`], before the daemon serves its first client.
-pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
+pub(crate) fn run(
+    profile: &Profile,
+    account: Option<&Username>,
+    mode: Mode,
+) -> Result<(), RunError> {
     let started = (SystemTime::now(), Instant::now());
     if mode == Mode::ByClient {
         os::leave_session();
@@ -114,13 +120,21 @@ pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
         .map(|given| (given.variable, SecretString::from(given.password.expose())));
     os::restrict_new_files();
     let inherited = os::manager::inherited_socket();
-    let endpoint = Endpoint::of_profile(profile)?;
     let dirs = endpoint::project_dirs();
+    let dir = dirs.as_ref().map(|dirs| dirs.config_dir());
+    let (profile, account) = match account {
+        None => (profile.clone(), None),
+        Some(account) => match account_profile(account, &env, dir)? {
+            profile if profile.is_default() => (profile, None),
+            profile => (profile, Some(account)),
+        },
+    };
+    let endpoint = Endpoint::of_profile(&profile)?;
     let inputs = Inputs {
         env: &env,
         password,
-        dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
-        account: None,
+        dir,
+        account,
     };
     let config = Config::load(profile.as_str(), inputs)?;
     let lock = ProfileLock::take(endpoint.clone())?;
@@ -150,6 +164,50 @@ pub(crate) fn run(profile: &Profile, mode: Mode) -> Result<(), RunError> {
     // Without this, the exit would wait for a keyring that waits to be unlocked.
     runtime.shutdown_timeout(Duration::ZERO);
     done
+}
+
+/// Returns the profile that serves a client's account: the default one, if the account and the bridge
+/// are its own, else the profile of the account.
+fn account_profile(
+    account: &Username,
+    env: Env<'_>,
+    dir: Option<&Path>,
+) -> Result<Profile, RunError> {
+    let inputs = Inputs {
+        env,
+        password: None,
+        dir,
+        account: None,
+    };
+    let config = Config::load(Profile::DEFAULT, inputs)?;
+    let bridge = config.settings.api_base_url.origin();
+    let is_own_bridge = config.keyring.as_ref() == Some(&bridge);
+    let owner = match config.settings.username {
+        None if is_own_bridge => saved_account(&bridge)?,
+        username => username,
+    };
+    if is_own_bridge && owner.as_ref() == Some(account) {
+        return Ok(Profile::default());
+    }
+    let named = config.names_bridge.then_some(bridge.as_str());
+    Ok(Profile::of_account(account, named))
+}
+
+/// Returns the account of the default profile's entry in the keyring. A keyring that does not answer
+/// soon counts as empty.
+fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
+    const LIMIT: Duration = Duration::from_secs(3);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(RunError::Runtime)?;
+    let entry = runtime.block_on(async {
+        let entry = keyring::load(Profile::DEFAULT, bridge);
+        tokio::time::timeout(LIMIT, entry).await
+    });
+    runtime.shutdown_timeout(Duration::ZERO);
+    let entry = entry.ok().and_then(Result::ok).flatten();
+    Ok(entry.map(|credentials| credentials.username))
 }
 
 async fn serve(

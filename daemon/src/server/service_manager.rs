@@ -2,7 +2,6 @@
 //! configuration.
 
 use crate::{
-    config::Config,
     os::{
         self,
         manager::{self, Notification},
@@ -67,7 +66,7 @@ async fn reload(app: Arc<App>) {
     loop {
         os::reload_signal().await;
         manager::notify(Notification::Reloading);
-        match Config::of_this_process(&app.facts.config.profile) {
+        match app.facts.config.reread() {
             Ok(config) => {
                 app.policy.replace(config.policy);
                 app.mail.set_confirm_policy(config.settings.confirm_send);

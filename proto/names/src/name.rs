@@ -100,9 +100,37 @@ name!(
     |b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
 );
 
+/// Origin of TAI's own bridge.
+const DEFAULT_BRIDGE: &str = "https://tai.chat";
+
+/// Returns the 32-bit FNV-1a digest. It tells the accounts of one user apart; equal digests lead to
+/// an account that a daemon refuses.
+fn fnv1a(bytes: &[u8]) -> u32 {
+    let step = |digest: u32, byte: &u8| (digest ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    bytes.iter().fold(0x811c_9dc5, step)
+}
+
 impl Profile {
     /// Name of the default profile.
     pub const DEFAULT: &str = "default";
+
+    /// Returns the profile of one account at one bridge, for clients that name an account and no
+    /// profile: the username, with a digest if the username is no profile or the bridge is named and
+    /// is not TAI's own. `bridge` is an origin, such as `https://mail.example`.
+    pub fn of_account(username: &Username, bridge: Option<&str>) -> Self {
+        let bridge = bridge.filter(|bridge| *bridge != DEFAULT_BRIDGE);
+        let name = username.as_str();
+        match (Self::new(name), bridge) {
+            (Ok(profile), None) if !profile.is_default() => profile,
+            _ => {
+                let digest = fnv1a([name, bridge.unwrap_or_default()].join(" ").as_bytes());
+                let mut start = name.to_ascii_lowercase();
+                // A username is ASCII.
+                start.truncate(23);
+                Self(format!("{start}-{digest:08x}"))
+            }
+        }
+    }
 
     /// Returns whether this is the default profile.
     pub fn is_default(&self) -> bool {
@@ -137,6 +165,30 @@ mod tests {
             &"a".repeat(51),
         ] {
             assert_eq!(Username::new(bad), Err(NameError::Username), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_profile_of_an_account_is_its_username_or_contains_a_digest() {
+        let of = |name: &str, bridge| {
+            let username = Username::new(name).unwrap();
+            let profile = Profile::of_account(&username, bridge);
+            assert_eq!(Profile::new(profile.as_str()), Ok(profile.clone()));
+            profile.to_string()
+        };
+        assert_eq!(of("alice", None), "alice");
+        assert_eq!(of("alice", Some("https://tai.chat")), "alice");
+        let others = [
+            of("Alice", None),
+            of("alice", Some("https://mail.example")),
+            of("alice", Some("http://127.0.0.1:1")),
+            of("default", None),
+            of(&"a".repeat(50), None),
+            of(&"a".repeat(49), None),
+        ];
+        for (n, profile) in others.iter().enumerate() {
+            assert!(profile.len() > 8 && profile.len() <= 32, "{profile}");
+            assert!(!others[..n].contains(profile), "{profile}");
         }
     }
 

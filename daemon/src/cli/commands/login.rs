@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{
-        daemon::{Daemon, LONG},
+        daemon::{Daemon, LONG, SHORT},
         direct,
         error::{CliError, Exit},
         prompt,
@@ -12,11 +12,11 @@ use crate::{
 };
 use clap::Args;
 use secrecy::ExposeSecret as _;
-use tai_auth::credentials::Credentials;
+use tai_auth::{base_url::BaseUrl, credentials::Credentials};
 use tai_proto::{
     Fault, FaultCode, Secret, account as wire,
     call::{self, GetInfo},
-    names::Profile,
+    names::{Profile, Username},
 };
 
 /// Sign in: prompt for the password and verify it with the bridge
@@ -41,6 +41,9 @@ impl Login {
             Err(fault) if fault.code == FaultCode::NotRunning && self.save => None,
             Err(fault) => return Err(fault.into()),
         };
+        if let Some(daemon) = &daemon {
+            check_bridge(daemon, &config).await?;
+        }
         let username = match (self.username, config.source.username()) {
             (Some(username), _) => username,
             (None, Some(username)) => username.to_string(),
@@ -53,6 +56,50 @@ impl Login {
         let credentials =
             prompt::checked(&username, password, config.settings.api_base_url.origin())?;
         sign_in(daemon, &config, credentials, self.save).await
+    }
+}
+
+/// Checks that the daemon uses the bridge that this environment names. The typed password would go to
+/// another bridge otherwise.
+///
+/// # Errors
+/// The daemon uses another bridge.
+pub(super) async fn check_bridge(daemon: &Daemon, config: &Config) -> Result<(), Fault> {
+    if !config.names_bridge {
+        return Ok(());
+    }
+    let claim = call::ClaimAccount {
+        username: None,
+        bridge: Some(config.settings.api_base_url.to_string().as_str().into()),
+    };
+    match daemon.call(claim, LONG).await? {
+        wire::AccountClaim::Serves(_) => Ok(()),
+        wire::AccountClaim::Elsewhere(fault) => Err(fault),
+    }
+}
+
+/// Asks the account's own daemons at this bridge to stop. Their clients reconnect and find this one.
+async fn stop_own(account: &Username, config: &Config) {
+    let bridge = config.settings.api_base_url.origin();
+    for named in [None, Some(bridge.as_str())] {
+        let profile = Profile::of_account(account, named);
+        if profile.as_str() == config.profile {
+            continue;
+        }
+        let Ok(daemon) = Daemon::running(&profile) else {
+            continue;
+        };
+        let Ok(status) = daemon.status().await else {
+            continue;
+        };
+        let url: Option<BaseUrl> = status.bridge.url.parse().ok();
+        // A profile of the user's own choice may have the same name.
+        if status.daemon.idle_exit_s.is_some()
+            && status.account.username.as_deref() == Some(account.as_str())
+            && url.is_some_and(|url| url.origin() == bridge)
+        {
+            let _ = daemon.call(call::Stop, SHORT).await;
+        }
     }
 }
 
@@ -90,6 +137,7 @@ pub(super) async fn sign_in(
         save,
     };
     let signed_in = daemon.call(login, LONG).await?;
+    stop_own(&signed_in.username, config).await;
     print("✅ Login successful");
     print(&format!("📧 Instance email: {}", signed_in.address));
     match (save, signed_in.not_saved) {

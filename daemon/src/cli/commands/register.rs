@@ -1,6 +1,6 @@
 //! `taid register`: creates an account and signs in with it.
 
-use super::login::{sign_in, started};
+use super::login::{check_bridge, sign_in, started};
 use crate::{
     cli::{
         direct,
@@ -42,7 +42,10 @@ impl Register {
         let address = direct::register(&config, &credentials).await?;
         print(&format!("account created: {address}"));
         match started(profile).await {
-            Ok(daemon) => sign_in(Some(daemon), &config, credentials, self.save).await,
+            Ok(daemon) => {
+                check_bridge(&daemon, &config).await?;
+                sign_in(Some(daemon), &config, credentials, self.save).await
+            }
             Err(_) if self.save => sign_in(None, &config, credentials, true).await,
             Err(_) => {
                 let username = &credentials.username;

@@ -5,7 +5,7 @@ use crate::{
     server::run::{self, Mode},
 };
 use clap::Args;
-use tai_proto::names::Profile;
+use tai_proto::names::{Profile, Username};
 
 /// Run the daemon in the foreground
 ///
@@ -17,6 +17,10 @@ pub(in crate::cli) struct Run {
     /// Auto-started by a client
     #[arg(long, hide = true)]
     by_client: bool,
+    /// Serve this account of a client: with the default profile if the account is its own,
+    /// otherwise with the profile of the account
+    #[arg(long, hide = true, value_name = "USERNAME")]
+    account: Option<Username>,
 }
 
 impl Run {
@@ -26,7 +30,7 @@ impl Run {
             true => Mode::ByClient,
             false => Mode::Foreground,
         };
-        match run::run(profile, mode) {
+        match run::run(profile, self.account.as_ref(), mode) {
             Ok(()) => Ok(Exit::Success),
             Err(error) if error.is_already_running() && mode == Mode::ByClient => {
                 Ok(Exit::AlreadyRunning)

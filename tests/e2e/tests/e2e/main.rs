@@ -8,10 +8,12 @@
     clippy::indexing_slicing
 )]
 
+mod account_daemons;
 mod accounts;
 mod approval;
 mod audit;
 mod autostart;
+mod binding;
 mod chaos;
 mod cli;
 mod corpus;
