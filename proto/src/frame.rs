@@ -94,7 +94,8 @@ impl Decoder {
         self.max = max.min(MAX_FRAME);
     }
 
-    /// Returns the buffer to which the next bytes from the peer are appended.
+    /// Returns the buffer to which the next bytes from the peer are appended. It has capacity for
+    /// the whole frame that is arriving.
     pub fn space(&mut self) -> &mut Vec<u8> {
         if self.consumed > 0 {
             // Frames may contain a password, so consumed and moved bytes are overwritten.
@@ -108,7 +109,20 @@ impl Decoder {
         if self.bytes.is_empty() && self.bytes.capacity() > KEEP {
             self.bytes = Vec::new();
         }
+        let whole = LENGTH + self.frame_length().min(self.max);
+        // Growth by doubling would copy a password and take twice the memory.
+        if whole > KEEP {
+            self.bytes
+                .reserve_exact(whole.saturating_sub(self.bytes.len()));
+        }
         &mut self.bytes
+    }
+
+    /// Returns the length of the body of the frame that is arriving; 0 before it is known.
+    pub fn frame_length(&self) -> usize {
+        let pending = self.bytes.get(self.consumed..).unwrap_or_default();
+        let prefix = pending.split_first_chunk::<LENGTH>();
+        prefix.map_or(0, |(prefix, _)| u32::from_le_bytes(*prefix) as usize)
     }
 
     /// Returns whether every received byte belongs to a returned frame.

@@ -46,6 +46,13 @@ pub(crate) fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<O
     if socket.local_addr()?.as_pathname() != Some(path) {
         return Ok(None);
     }
+    // A socket that is only bound would accept no connection, and no error would say so.
+    if !rustix::net::sockopt::socket_acceptconn(&socket)? {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the service manager passed a socket that does not listen",
+        ));
+    }
     socket.set_nonblocking(true)?;
     let socket = UnixSocket::try_from(OwnedFd::from(socket))
         .map_err(|error| io::Error::other(error.to_string()))?;

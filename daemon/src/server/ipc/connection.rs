@@ -1,9 +1,11 @@
 //! One client: handshake, calls, answers. One task both reads and writes, so a client that does
 //! not read its answers cannot send further calls. It is disconnected after [`WRITE_TIMEOUT`].
 
-mod error;
+pub(super) mod error;
 
-use super::{CallContext, CallEvent, Caller, Clients, Progress, Service, clients::Record};
+use super::{
+    CallContext, CallEvent, Caller, Clients, Progress, Service, clients::Record, large_frames::Room,
+};
 use crate::fault;
 use error::ConnectionError;
 use interprocess::local_socket::tokio::Stream;
@@ -44,6 +46,8 @@ struct Connection<'a, S, T> {
     shared: &'a Shared<S>,
     stream: T,
     decoder: Decoder,
+    /// Room for the frame in `decoder`.
+    room: Room,
     caller: Caller,
     record: Option<Record<'a>>,
     /// Unanswered calls by request id.
@@ -119,6 +123,7 @@ where
         shared,
         stream,
         decoder,
+        room: Room::default(),
         caller: Caller {
             key,
             pid,
@@ -162,8 +167,10 @@ where
             software: hello.software,
         });
     }
+    // The limit of the handshake holds for the role, too.
+    let attach = read_frame(stream, decoder).await?;
     decoder.set_max(MAX_FRAME);
-    match read_frame(stream, decoder).await? {
+    match attach {
         Some(ToDaemon::Attach(role)) => Ok(Some((hello.software, role))),
         Some(_) => Err(ConnectionError::NotAttached),
         None => Ok(None),
@@ -192,12 +199,15 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             if draining && self.open.is_empty() {
                 return Ok(());
             }
+            let fits = self.room.fits(self.decoder.frame_length());
             tokio::select! {
                 // An answer makes room for a new call, so answers come first.
                 biased;
                 Some(event) = happening.recv() => self.tell(event).await?,
                 () = self.shared.stop.cancelled(), if !draining => {}
-                read = self.stream.read_buf(self.decoder.space()) => {
+                changed = self.room.change(fits) => changed?,
+                // The block prepares no memory before the read is permitted.
+                read = async { self.stream.read_buf(self.decoder.space()).await }, if fits => {
                     if read? == 0 {
                         let whole = self.decoder.is_at_boundary();
                         return if whole { Ok(()) } else { Err(ConnectionError::CutOff) };

@@ -4,6 +4,7 @@
 mod clients;
 pub(crate) mod connection;
 mod idle;
+mod large_frames;
 mod listener;
 
 pub(crate) use clients::Clients;

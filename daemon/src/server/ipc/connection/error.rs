@@ -4,7 +4,7 @@ use tai_proto::frame::FrameError;
 
 /// Reason for which the daemon ends a connection.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ConnectionError {
+pub(in crate::server::ipc) enum ConnectionError {
     #[error("the peer belongs to another user")]
     OtherUser,
     #[error("the handshake was not finished in time")]
@@ -25,6 +25,8 @@ pub(super) enum ConnectionError {
     Frame(#[from] FrameError),
     #[error("the client hung up in the middle of a frame")]
     CutOff,
+    #[error("the client did not finish a large frame in time")]
+    SlowFrame,
     #[error("the client does not read its answers")]
     NotReading,
     #[error(transparent)]

@@ -8,7 +8,7 @@ use std::{
     process::Stdio,
     time::Instant,
 };
-use tai_e2e::{Killed, Machine, raw::Raw, wait_until, within};
+use tai_e2e::{Killed, Machine, processes::peak_memory, raw::Raw, wait_until, within};
 use tai_proto::{call::GetStatus, frame::MAX_FRAME, hello::Hello};
 
 /// Returns the resident memory of a process, in kB.
@@ -163,4 +163,77 @@ fn chaos_16_mb_lines_and_duplicate_ids_are_refused_and_the_next_call_works() {
     let refused = shim.next_line();
     assert!(refused["error"]["code"].is_number(), "{refused}");
     works(&mut shim);
+}
+
+#[test]
+fn chaos_clients_with_half_a_large_frame_need_bounded_memory() {
+    let machine = Machine::new();
+    let taid = machine.start_with(&[("LOG_LEVEL", "warn")]);
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    let before = peak_memory(taid.pid());
+    let half: Vec<_> = (0..200)
+        .map(|_| {
+            let mut raw = Raw::open(&machine.socket());
+            std::thread::spawn(move || {
+                raw.bytes(&u32::try_from(MAX_FRAME).unwrap().to_le_bytes());
+                raw.bytes(&vec![7; MAX_FRAME - 1]);
+                raw.is_hung_up_on()
+            })
+        })
+        .collect();
+    for _ in 0..20 {
+        works(&mut shim);
+    }
+    // A large frame of another client has its turn.
+    let mail =
+        json!({"to": "other.alice@tai.chat", "subject": "large", "content": "x".repeat(500_000)});
+    let answer = shim.call("send_email", mail);
+    assert!(!answer.is_error, "{}", answer.text);
+    let grown = peak_memory(taid.pid()) - before;
+    eprintln!("200 clients with half a frame: {grown} kB");
+    assert!(grown < 110_000, "{grown} kB");
+    for client in half {
+        assert!(
+            client.join().unwrap(),
+            "a client that does not finish is hung up on"
+        );
+    }
+    let kept = rss(taid.pid()).saturating_sub(before);
+    eprintln!("after them: {kept} kB");
+    works(&mut shim);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn chaos_an_inherited_socket_that_does_not_listen_is_refused() {
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, socket};
+    let machine = Machine::new();
+    std::fs::create_dir_all(machine.runtime_dir()).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(machine.runtime_dir(), mode).unwrap();
+    let bound = socket(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+    bind(&bound, &SocketAddrUnix::new(machine.socket()).unwrap()).unwrap();
+    let run = machine.taid(&[]);
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .args([
+            "-c",
+            "exec 3<&0 0</dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"",
+            "sh",
+        ])
+        .arg(run.get_program())
+        .args(run.get_args())
+        .stdin(bound)
+        .env_clear();
+    for (name, value) in run.get_envs() {
+        shell.env(name, value.unwrap_or_default());
+    }
+    let output = shell.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("passed a socket that does not listen"),
+        "{said}"
+    );
 }
