@@ -284,8 +284,10 @@ fn locks(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Returns the process id in the first line of a lock file.
 fn pid_in(lock: &Path) -> Option<i32> {
-    fs::read_to_string(lock).ok()?.trim().parse().ok()
+    let text = fs::read_to_string(lock).ok()?;
+    text.lines().next()?.trim().parse().ok()
 }
 
 /// Returns the processes that hold a lock below `home`.
