@@ -125,6 +125,7 @@
 pub mod account;
 pub mod approval;
 pub mod call;
+pub mod door;
 pub mod endpoint;
 pub mod fault;
 pub mod frame;

@@ -57,6 +57,7 @@ impl Daemon {
                     "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path",
                 ))
         })?;
+        let local = local.for_persons();
         let options = ClientOptions {
             software: concat!("taid ", env!("CARGO_PKG_VERSION")).to_owned(),
             role: Role::Person,

@@ -61,12 +61,13 @@ pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
 /// Asks a question. Returns `true` for `y` or `yes`, and `false` for every other answer.
 ///
 /// # Errors
-/// Standard input is not a terminal.
+/// Standard input or output is not a terminal. The hint names no option that answers the question,
+/// so that an agent that runs commands does not answer it by accident.
 pub(super) fn consent(question: &str) -> Result<bool, CliError> {
-    if !io::stdin().is_terminal() {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(CliError::new("approval needs an interactive terminal")
-            .caused_by("standard input is not a terminal")
-            .hint("use --yes to send the mail, or --reject to discard it"));
+            .caused_by("standard input or output is not a terminal")
+            .hint("run the command in a terminal of your own"));
     }
     let _ = write!(io::stdout(), "{question} [y/N] ");
     let _ = io::stdout().flush();

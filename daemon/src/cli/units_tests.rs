@@ -123,9 +123,11 @@ fn units_run_the_executable_that_installed_them() {
     let text = written(&place(Manager::Systemd, "default"));
     assert!(text.contains("\nExecStart=/home/alice/.cargo/bin/taid run\n"));
     assert!(text.contains("\nListenStream=%t/tai/default.sock\n"));
+    assert!(text.contains("\nListenStream=%t/tai/default.admin.sock\n"));
     let text = written(&place(Manager::Systemd, "work"));
     assert!(text.contains("\nExecStart=/home/alice/.cargo/bin/taid run --profile %i\n"));
     assert!(text.contains("\nListenStream=%t/tai/%i.sock\n"));
+    assert!(text.contains("\nListenStream=%t/tai/%i.admin.sock\n"));
     assert!(!text.contains(PACKAGED));
 }
 

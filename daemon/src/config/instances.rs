@@ -33,6 +33,9 @@ pub(super) struct Table {
     sends_per_hour: Option<u32>,
     /// Limit of sends in 24 hours.
     sends_per_day: Option<u32>,
+    /// Whether the instance has a socket of its own.
+    #[serde(default)]
+    socket: bool,
 }
 
 /// Rules of one instance. The default has none.
@@ -45,6 +48,7 @@ pub(crate) struct Rules {
     allow_to: Option<Patterns>,
     allow_from: Option<Patterns>,
     limits: SendLimits,
+    socket: bool,
 }
 
 /// Limits of the sends of an instance; `None` is no limit.
@@ -109,6 +113,14 @@ impl Policy {
         Ok(Self(rules))
     }
 
+    /// Returns the instances with a socket of their own.
+    pub(crate) fn sockets(&self) -> Vec<Instance> {
+        let with_socket = self.0.iter().filter(|(_, rules)| rules.socket);
+        with_socket
+            .filter_map(|(name, _)| Instance::new(name.as_str()).ok())
+            .collect()
+    }
+
     /// Returns the rules of an instance.
     pub(crate) fn rules(&self, instance: Option<&Instance>) -> Arc<Rules> {
         let name = instance.map(|instance| instance.as_str().to_ascii_lowercase());
@@ -149,6 +161,7 @@ impl Rules {
                 per_hour: table.sends_per_hour,
                 per_day: table.sends_per_day,
             },
+            socket: table.socket,
             table: name,
         })
     }

@@ -228,9 +228,9 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [NotPermitted]
     error: an MCP client cannot call logout
-    caused by: only the user's own `taid` commands may call it
-    hint: ask the user to use the `taid` command, then call again
-    hint for a person: use the `taid` command
+    caused by: only the user's own `taid` commands may call it, on the socket for persons
+    hint: ask the user to use the `taid` command, outside of the client's sandbox, then call again
+    hint for a person: use the `taid` command, outside of the client's sandbox
 
     [NotPermitted]
     error: send_email is not permitted for this instance

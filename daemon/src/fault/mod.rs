@@ -21,7 +21,7 @@ use tai_auth::{
     bridge::BridgeError,
     session::{Phase, Snapshot, clock::Now, error::SessionError},
 };
-use tai_proto::{Fault, FaultCode, Hint, text::MAX_CONTENT};
+use tai_proto::{Fault, FaultCode, Hint, names::Instance, text::MAX_CONTENT};
 
 /// Returns the fault for a failed mail operation. `snapshot` and `now` give the time of the
 /// next login attempt.
@@ -215,8 +215,22 @@ pub(crate) fn wrong_role(call: &str) -> Fault {
         FaultCode::NotPermitted,
         format!("an MCP client cannot call {call}"),
     )
-    .because("only the user's own `taid` commands may call it")
-    .hint(Hint::user("use the `taid` command"))
+    .because("only the user's own `taid` commands may call it, on the socket for persons")
+    .hint(Hint::user(
+        "use the `taid` command, outside of the client's sandbox",
+    ))
+}
+
+/// Returns the fault for a client that asks for another instance than its socket's.
+pub(crate) fn fixed_instance(asked: &Instance, fixed: &Instance) -> Fault {
+    Fault::new(
+        FaultCode::NotPermitted,
+        format!("this socket serves the instance {fixed}, not {asked}"),
+    )
+    .because("the socket of an instance serves that instance alone")
+    .hint(Hint::user(format!(
+        "set TAI_MCP_INSTANCE to {fixed} or remove it, or use the socket of {asked}"
+    )))
 }
 
 /// Returns the fault for a client with too many open calls.

@@ -11,18 +11,20 @@ pub(crate) type InheritedSocket = std::os::unix::net::UnixListener;
 #[cfg(not(unix))]
 pub(crate) type InheritedSocket = std::convert::Infallible;
 
-/// Takes the manager's listening socket (`sd_listen_fds(3)`), if it passed one. Must be called
-/// once, before the process has other threads.
+/// Takes the manager's listening sockets (`sd_listen_fds(3)`). Must be called once, before the
+/// process has other threads.
 #[cfg(target_os = "linux")]
-pub(crate) fn inherited_socket() -> Option<InheritedSocket> {
+pub(crate) fn inherited_sockets() -> Vec<InheritedSocket> {
     let mut inherited = listenfd::ListenFd::from_env();
-    inherited.take_unix_listener(0).ok().flatten()
+    (0..inherited.len())
+        .filter_map(|index| inherited.take_unix_listener(index).ok().flatten())
+        .collect()
 }
 
-/// Returns `None`: no manager passes a socket.
+/// Returns none: no manager passes a socket.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn inherited_socket() -> Option<InheritedSocket> {
-    None
+pub(crate) fn inherited_sockets() -> Vec<InheritedSocket> {
+    Vec::new()
 }
 
 /// A message to the manager.

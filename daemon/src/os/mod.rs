@@ -16,8 +16,9 @@ use windows as system;
 
 pub(crate) use manager::InheritedSocket;
 pub(crate) use system::{
-    adopt_socket, file_access, free_name, is_socket, leave_session, private_dir, private_socket,
-    reload_signal, restrict_new_files, session_bus, stop_signal, terminal_width, uid,
+    adopt_socket, file_access, free_name, is_socket, leave_session, path_of, private_dir,
+    private_socket, reload_signal, restrict_new_files, session_bus, stop_signal, terminal_width,
+    uid,
 };
 
 /// Owner and permissions of a file.

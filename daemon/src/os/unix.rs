@@ -19,7 +19,7 @@ use std::{
             net::UnixStream,
         },
     },
-    path::Path,
+    path::{Path, PathBuf},
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -35,6 +35,11 @@ pub(crate) fn free_name(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(true),
     }
+}
+
+/// Returns the path of an inherited socket.
+pub(crate) fn path_of(socket: &InheritedSocket) -> Option<PathBuf> {
+    socket.local_addr().ok()?.as_pathname().map(Path::to_owned)
 }
 
 /// Converts an inherited socket to a listener; `None` if its path is not `path`. Must be called in

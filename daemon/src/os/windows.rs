@@ -5,7 +5,11 @@ use interprocess::{
     local_socket::{ListenerOptions, tokio::Listener},
     os::windows::{local_socket::ListenerOptionsExt as _, security_descriptor::SecurityDescriptor},
 };
-use std::{fs::Metadata, io, path::Path};
+use std::{
+    fs::Metadata,
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Access list of the pipe in the security descriptor string format: full access for the owner
 /// (OW) and no other entry, inherited ones excluded (P).
@@ -39,6 +43,11 @@ pub(crate) fn leave_session() {}
 /// The system's error for the access list.
 pub(crate) fn private_socket(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     Ok(options.security_descriptor(SecurityDescriptor::deserialize(OWNER_ONLY)?))
+}
+
+/// Returns `None`: named pipes are not inherited.
+pub(crate) fn path_of(socket: &InheritedSocket) -> Option<PathBuf> {
+    match *socket {}
 }
 
 /// Returns 0: Windows has no numeric user ids.

@@ -131,7 +131,7 @@ impl<T: Transport> App<T> {
                 Answer::Watch(update)
             }
             Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
-            Call::GetStatus(_) => Answer::GetStatus(self.status_json()?),
+            Call::GetStatus(_) => Answer::GetStatus(self.status_json(&caller)?),
             Call::ClaimAccount(claim) => Answer::ClaimAccount(self.claim(claim, deadline).await?),
             Call::OfferCredentials(offer) => {
                 self.take_offer(offer.credentials, deadline).await?;
@@ -214,11 +214,11 @@ impl<T: Transport> App<T> {
         }
     }
 
-    fn status_json(&self) -> Result<Json, Fault> {
+    fn status_json(&self, caller: &Caller) -> Result<Json, Fault> {
         let failed = |error: String| {
             Fault::new(FaultCode::Internal, "cannot encode the status").because(error)
         };
-        let text = serde_json::to_string(&status::of(self));
+        let text = serde_json::to_string(&status::of(self, caller));
         let text = text.map_err(|error| failed(error.to_string()))?;
         Json::new(text).map_err(|error| failed(error.to_string()))
     }

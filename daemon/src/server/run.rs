@@ -119,7 +119,7 @@ pub(crate) fn run(
     let password = tai_client::take_password()
         .map(|given| (given.variable, SecretString::from(given.password.expose())));
     os::restrict_new_files();
-    let inherited = os::manager::inherited_socket();
+    let inherited = os::manager::inherited_sockets();
     let dirs = endpoint::project_dirs();
     let dir = dirs.as_ref().map(|dirs| dirs.config_dir());
     let (profile, account) = match account {
@@ -214,15 +214,12 @@ async fn serve(
     mut config: Config,
     mode: Mode,
     endpoint: Endpoint,
-    (lock, inherited): (ProfileLock, Option<os::InheritedSocket>),
+    (lock, inherited): (ProfileLock, Vec<os::InheritedSocket>),
     log: logging::Log,
     bridge: Arc<HttpBridge>,
     started: (SystemTime, Instant),
 ) -> Result<(), RunError> {
-    let listener = match inherited {
-        Some(socket) => Listener::adopt(lock, socket)?,
-        None => Listener::bind(lock)?,
-    };
+    let listener = Listener::open(lock, config.policy.sockets(), inherited)?;
     // The session must be the only owner of the password, so that `taid logout` deletes it.
     let empty = Source::Unconfigured { username: None };
     let source = std::mem::replace(&mut config.source, empty);

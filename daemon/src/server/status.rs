@@ -1,7 +1,12 @@
 //! Collects the values of `taid status` from the parts of the daemon. It changes nothing.
 
 use super::environment;
-use crate::{audit::Head, fault, server::app::App, time::rfc3339};
+use crate::{
+    audit::Head,
+    fault,
+    server::{app::App, ipc::Caller},
+    time::rfc3339,
+};
 use std::time::SystemTime;
 use tai_auth::{
     bridge::transport::Transport,
@@ -14,15 +19,20 @@ use tai_proto::{
     status::*,
 };
 
-/// Returns the current status.
-pub(crate) fn of<T: Transport>(app: &App<T>) -> Status {
+/// Returns the current status. A confined caller gets the clients of its own instance only.
+pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     let snapshot = app.session.snapshot();
     let address = |instance: Option<&Instance>| {
         app.mail
             .known_address(instance)
             .map(|address| address.to_string())
     };
-    let (mut clients, clients_left_out) = app.clients.rows(MAX_CLIENTS);
+    let (mut clients, mut clients_left_out) = app.clients.rows(MAX_CLIENTS);
+    if caller.is_confined {
+        let own = caller.instance().map(Instance::as_str);
+        clients.retain(|client| client.instance.as_deref() == own);
+        clients_left_out = 0;
+    }
     for client in &mut clients {
         let instance = client
             .instance

@@ -23,6 +23,7 @@ use tai_auth::{bridge::HttpBridge, credentials::Source, session::Session};
 use tai_proto::{
     account::Credentials,
     call::Login,
+    door::Door,
     endpoint::Endpoint,
     names::{Profile, Username},
 };
@@ -160,6 +161,7 @@ impl Daemon {
         let (near, far) = duplex(4096);
         let (inner, outer) = duplex(4096);
         let shared = Shared {
+            door: Door::Agents,
             service: running.app.clone(),
             key: running.keys,
             clients: running.app.clients.clone(),

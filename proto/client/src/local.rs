@@ -6,6 +6,7 @@ use interprocess::local_socket::{
 };
 use std::{fmt, io, path::PathBuf, time::Duration};
 use tai_proto::{
+    door::Door,
     endpoint::{Endpoint, EndpointError},
     names::Profile,
 };
@@ -20,6 +21,8 @@ pub struct Local {
     endpoint: Endpoint,
     /// Executable of the daemon; `None` disables auto-start.
     executable: Option<PathBuf>,
+    /// Socket of the daemon that this client uses.
+    door: Door,
 }
 
 /// Error for a profile without a usable path for its socket.
@@ -49,7 +52,15 @@ impl Local {
         Self {
             endpoint,
             executable,
+            door: Door::Agents,
         }
+    }
+
+    /// Uses the daemon's socket for persons.
+    #[must_use]
+    pub fn for_persons(self) -> Self {
+        let door = Door::Persons;
+        Self { door, ..self }
     }
 
     /// Returns the endpoint of the daemon.
@@ -77,24 +88,12 @@ impl Local {
 
 impl Dial for Local {
     async fn dial(&self) -> Result<Streams, ConnectError> {
-        let socket = self.endpoint.socket();
-        let name = socket.as_path().to_fs_name::<GenericFilePath>();
-        let name = name.map_err(ConnectError::Failed)?;
-        let stream = match Stream::connect(name).await {
-            Ok(stream) => stream,
-            Err(error) => {
-                return Err(match error.kind() {
-                    io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
-                        ConnectError::NotRunning { socket }
-                    }
-                    _ => ConnectError::Failed(error),
-                });
-            }
-        };
-        // The check precedes the first byte, which may be part of a password.
-        match os::peer(&stream).map_err(ConnectError::Failed)? {
-            peer if peer.is_own_user => os::split(stream).map_err(ConnectError::Failed),
-            _ => Err(ConnectError::OtherUser { socket }),
+        let agents = self.endpoint.socket();
+        match (&self.door, connect(self.door.beside(&agents)).await) {
+            // Where only the socket for agents is mounted, and with a daemon of another release, the
+            // socket for agents answers what it may, or says why not.
+            (Door::Persons, Err(ConnectError::NotRunning { .. })) => connect(agents).await,
+            (Door::Persons | Door::Agents | Door::Instance(_), connected) => connected,
         }
     }
 
@@ -103,5 +102,27 @@ impl Dial for Local {
             return Ok(None);
         };
         start(executable, self.endpoint.profile()).map(Some)
+    }
+}
+
+/// Connects to a socket and checks the peer.
+async fn connect(socket: PathBuf) -> Result<Streams, ConnectError> {
+    let name = socket.as_path().to_fs_name::<GenericFilePath>();
+    let name = name.map_err(ConnectError::Failed)?;
+    let stream = match Stream::connect(name).await {
+        Ok(stream) => stream,
+        Err(error) => {
+            return Err(match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
+                    ConnectError::NotRunning { socket }
+                }
+                _ => ConnectError::Failed(error),
+            });
+        }
+    };
+    // The check precedes the first byte, which may be part of a password.
+    match os::peer(&stream).map_err(ConnectError::Failed)? {
+        peer if peer.is_own_user => os::split(stream).map_err(ConnectError::Failed),
+        _ => Err(ConnectError::OtherUser { socket }),
     }
 }

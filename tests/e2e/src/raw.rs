@@ -8,6 +8,7 @@ use std::{
 };
 use tai_proto::{
     Answer, Fault, FromDaemon, Method, ToDaemon,
+    door::Door,
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
     message::{Request, Role},
@@ -33,9 +34,10 @@ impl Raw {
         })
     }
 
-    /// Connects, performs the handshake and attaches as a person.
+    /// Connects to the socket for persons beside this one, performs the handshake and attaches as a
+    /// person.
     pub fn open(socket: &Path) -> Self {
-        Self::open_as(socket, Role::Person)
+        Self::open_as(&Door::Persons.beside(socket), Role::Person)
     }
 
     /// Connects, performs the handshake and attaches with a role.

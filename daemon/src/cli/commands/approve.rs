@@ -23,7 +23,7 @@ use tai_proto::{
 pub(in crate::cli) struct Approve {
     /// Number of the mail [default: list all waiting mails]
     number: Option<u64>,
-    /// Send the mail without a prompt
+    /// Send the mail without a question, for scripts of your own
     #[arg(long, requires = "number", conflicts_with = "reject")]
     yes: bool,
     /// Discard the mail

@@ -3,18 +3,36 @@
 use crate::cli::{
     daemon::{Daemon, LONG},
     error::{CliError, Exit},
-    terminal::print,
+    prompt,
+    terminal::{print, printable},
 };
 use clap::Args;
 use tai_proto::{account::SignedOut, call, names::Profile};
 
 /// Sign out: delete the token and the password, from the keyring too
+///
+/// Asks first, because every MCP client loses its mail until the next login.
 #[derive(Args)]
-pub(in crate::cli) struct Logout {}
+pub(in crate::cli) struct Logout {
+    /// Sign out without a question, for scripts of your own
+    #[arg(long)]
+    yes: bool,
+}
 
 impl Logout {
     pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let signed_out = Daemon::running(profile)?.call(call::Logout, LONG).await?;
+        let daemon = Daemon::running(profile)?;
+        let status = daemon.status().await?;
+        if !self.yes {
+            let account = status.account.username.as_deref().unwrap_or("no account");
+            let clients = status.clients.len() as u64 + status.clients_left_out;
+            let question = format!("Sign out {account}? {clients} MCP clients are connected.");
+            if !prompt::consent(&printable(&question))? {
+                print("Not signed out.");
+                return Ok(Exit::Failed);
+            }
+        }
+        let signed_out = daemon.call(call::Logout, LONG).await?;
         print(&page(&signed_out));
         Ok(Exit::Success)
     }

@@ -4,7 +4,10 @@
 pub(super) mod error;
 
 use super::{
-    CallContext, CallEvent, Caller, Clients, Progress, Service, clients::Record, large_frames::Room,
+    CallContext, CallEvent, Caller, Clients, Progress, Service,
+    admission::{Admission, admit},
+    clients::Record,
+    large_frames::Room,
 };
 use crate::fault;
 use error::ConnectionError;
@@ -12,7 +15,8 @@ use interprocess::local_socket::tokio::Stream;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
-    call::{Repeat, RoleNeeded},
+    call::Repeat,
+    door::Door,
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
     message::{MAX_IN_FLIGHT, Request, Role},
@@ -37,6 +41,8 @@ const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Shared<S> {
     pub(crate) service: Arc<S>,
     pub(crate) key: u64,
+    /// Use of the socket that the client connected to.
+    pub(crate) door: Door,
     pub(crate) clients: Arc<Clients>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -49,6 +55,7 @@ struct Connection<'a, S, T> {
     /// Room for the frame in `decoder`.
     room: Room,
     caller: Caller,
+    admission: Admission,
     record: Option<Record<'a>>,
     /// Unanswered calls by request id.
     open: HashMap<u64, OpenCall>,
@@ -88,8 +95,9 @@ where
     };
     let result = match opened.unwrap_or(Err(ConnectionError::NoHandshake)) {
         Ok(Some((software, role))) => {
-            let role = with_default_instance(role, &*shared.service);
-            serve_attached(&shared, pid, software, role, stream, decoder).await
+            let default = shared.service.default_instance();
+            let admission = admit(role, shared.door.clone(), default);
+            serve_attached(&shared, pid, software, admission, stream, decoder).await
         }
         Ok(None) => Ok(()),
         Err(error) => Err(error),
@@ -103,7 +111,7 @@ async fn serve_attached<S, T>(
     shared: &Shared<S>,
     pid: Option<u32>,
     software: String,
-    role: Role,
+    admission: Admission,
     stream: T,
     decoder: Decoder,
 ) -> Result<(), ConnectionError>
@@ -112,6 +120,7 @@ where
     T: AsyncRead + AsyncWrite + Unpin,
 {
     let key = shared.key;
+    let role = admission.role.clone();
     let record = match &role {
         Role::Agent { instance } => {
             Some(shared.clients.add(key, instance.as_ref(), pid, &software))
@@ -129,7 +138,9 @@ where
             pid,
             software: software.into(),
             role,
+            is_confined: admission.is_confined(),
         },
+        admission,
         record,
         open: HashMap::new(),
         events,
@@ -174,15 +185,6 @@ where
         Some(ToDaemon::Attach(role)) => Ok(Some((hello.software, role))),
         Some(_) => Err(ConnectionError::NotAttached),
         None => Ok(None),
-    }
-}
-
-fn with_default_instance<S: Service>(role: Role, service: &S) -> Role {
-    match role {
-        Role::Agent { instance } => Role::Agent {
-            instance: instance.or_else(|| service.default_instance()),
-        },
-        Role::Person => Role::Person,
     }
 }
 
@@ -276,12 +278,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         if self.open.contains_key(&request.id) {
             return Some(fault::id_in_use(request.id));
         }
-        match (request.call.role(), &self.caller.role) {
-            (RoleNeeded::Person, Role::Agent { .. }) => {
-                Some(fault::wrong_role(request.call.label()))
-            }
-            (RoleNeeded::Any | RoleNeeded::Person, _) => None,
-        }
+        self.admission.refusal(&request.call)
     }
 
     fn begin(&mut self, request: Request) {

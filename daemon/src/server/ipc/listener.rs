@@ -1,21 +1,17 @@
-//! The socket of a profile: locks the profile, listens, accepts, and drains.
+//! The sockets of a profile: locks the profile, listens, accepts, and drains.
 //!
 //! The order guarantees one daemon per profile: take the lock, remove a stale socket, bind. A
 //! socket with a live listener is never replaced.
 
-use super::{Clients, Service, connection, idle::Idle};
+use super::{Clients, Service, accepting::Sockets, bind_error::BindError, connection, idle::Idle};
 use crate::os::{self, InheritedSocket};
-use interprocess::local_socket::{
-    GenericFilePath, ListenerOptions, ToFsName as _, tokio::Stream, traits::tokio::Listener as _,
-};
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{self, Read as _, Seek as _, Write as _},
-    path::PathBuf,
+    io::{Read as _, Seek as _, Write as _},
     sync::Arc,
     time::Duration,
 };
-use tai_proto::endpoint::Endpoint;
+use tai_proto::{door::Door, endpoint::Endpoint, names::Instance};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -24,35 +20,6 @@ const MAX_CONNECTIONS: usize = 1100;
 /// Time limit for open calls when the daemon drains.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Reason for which the daemon cannot listen.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum BindError {
-    #[error("taid is already running for profile {profile}{}", .pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
-    AlreadyRunning { profile: String, pid: Option<u32> },
-    #[error("cannot use the directory {}", path.display())]
-    Directory {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("cannot use the lock file {}", path.display())]
-    Lock {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-    #[error("another program listens on {}", path.display())]
-    Taken { path: PathBuf },
-    #[error("the service manager passed another socket than {}", path.display())]
-    OtherSocket { path: PathBuf },
-    #[error("cannot listen on the socket {}", path.display())]
-    Listen {
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
-}
-
 /// Lock of a profile. While it is held, no other daemon of the profile runs.
 #[derive(Debug)]
 pub(crate) struct ProfileLock {
@@ -60,20 +27,10 @@ pub(crate) struct ProfileLock {
     endpoint: Endpoint,
 }
 
-/// A listening socket and the lock of its profile.
+/// The listening sockets and the lock of their profile.
 pub(crate) struct Listener {
-    socket: Socket,
+    sockets: Sockets,
     lock: ProfileLock,
-    origin: Origin,
-}
-
-type Socket = interprocess::local_socket::tokio::Listener;
-
-/// Creator of the socket. Only the daemon's own socket is removed at exit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Origin {
-    Ours,
-    Manager,
 }
 
 impl ProfileLock {
@@ -123,54 +80,23 @@ impl ProfileLock {
 }
 
 impl Listener {
-    /// Removes a stale socket and listens. Must be called in a tokio runtime.
+    /// Listens on a socket for agents, one for persons, and one for each of these instances. Takes
+    /// over the sockets that the service manager passed. Must be called in a tokio runtime.
     ///
     /// # Errors
-    /// [`BindError::Taken`] if another program listens there, or [`BindError::Listen`].
-    pub(crate) fn bind(lock: ProfileLock) -> Result<Self, BindError> {
-        let path = lock.endpoint.socket();
-        let failed = |source| BindError::Listen {
-            path: path.clone(),
-            source,
-        };
-        // The lock excludes another taid. A service manager holds no lock and may listen here.
-        if !os::free_name(&path).map_err(failed)? {
-            return Err(BindError::Taken { path });
-        }
-        let name = path
-            .as_path()
-            .to_fs_name::<GenericFilePath>()
-            .map_err(failed)?;
-        // Reclaiming would unlink the name on drop, when it may belong to a successor.
-        let options = ListenerOptions::new().name(name).reclaim_name(false);
-        let socket = os::private_socket(options)
-            .and_then(ListenerOptions::create_tokio)
-            .map_err(failed)?;
-        let origin = Origin::Ours;
-        Ok(Self {
-            socket,
-            lock,
-            origin,
-        })
-    }
-
-    /// Takes over a socket of the service manager. Must be called in a tokio runtime.
-    ///
-    /// # Errors
-    /// [`BindError::OtherSocket`] if the socket is not the profile's, or [`BindError::Listen`].
-    pub(crate) fn adopt(lock: ProfileLock, socket: InheritedSocket) -> Result<Self, BindError> {
-        let path = lock.endpoint.socket();
-        let socket = match os::adopt_socket(socket, &path) {
-            Ok(Some(socket)) => socket,
-            Ok(None) => return Err(BindError::OtherSocket { path }),
-            Err(source) => return Err(BindError::Listen { path, source }),
-        };
-        let origin = Origin::Manager;
-        Ok(Self {
-            socket,
-            lock,
-            origin,
-        })
+    /// [`BindError::Taken`] if another program listens there, [`BindError::OtherSocket`] if the
+    /// manager passed a socket that is not the profile's, or [`BindError::Listen`].
+    pub(crate) fn open(
+        lock: ProfileLock,
+        instances: Vec<Instance>,
+        inherited: Vec<InheritedSocket>,
+    ) -> Result<Self, BindError> {
+        // A client that finds the socket for agents finds the others too.
+        let doors = [Door::Persons].into_iter();
+        let doors = doors.chain(instances.into_iter().map(Door::Instance));
+        let doors = doors.chain([Door::Agents]);
+        let sockets = Sockets::open(&lock.endpoint.socket(), doors.collect(), inherited)?;
+        Ok(Self { sockets, lock })
     }
 
     /// Serves clients until `stop` is cancelled or the idle timeout `idle_exit` passes, then
@@ -185,61 +111,43 @@ impl Listener {
     ) {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let tasks = TaskTracker::new();
-        let mut backoff = Duration::ZERO;
         let mut keys = 0;
         let idle = Arc::new(Idle::new(idle_exit));
+        let Self { sockets, lock } = self;
+        let mut accepting = sockets.accept();
         loop {
-            let accepted = tokio::select! {
+            let (door, stream) = tokio::select! {
                 () = stop.cancelled() => break,
                 () = idle.timed_out(|| service.is_needed()) => {
                     tracing::info!("stopping: idle timeout");
                     stop.cancel();
                     break;
                 }
-                accepted = accept(&self.socket, backoff) => accepted,
+                accepted = accepting.next() => accepted,
             };
-            match accepted {
-                Ok(stream) => {
-                    backoff = Duration::ZERO;
-                    let Ok(place) = places.clone().try_acquire_owned() else {
-                        tracing::warn!(
-                            limit = MAX_CONNECTIONS,
-                            "client refused: too many connections"
-                        );
-                        continue;
-                    };
-                    keys += 1;
-                    let shared = connection::Shared {
-                        service: service.clone(),
-                        key: keys,
-                        clients: clients.clone(),
-                        stop: stop.clone(),
-                        tasks: tasks.clone(),
-                    };
-                    let guard = idle.clone().connected();
-                    tasks.spawn(async move {
-                        connection::serve(shared, stream).await;
-                        drop((place, guard));
-                    });
-                }
-                Err(error) => {
-                    // Usually the process is out of file descriptors: an immediate retry would
-                    // spin, and an exit would disconnect every client.
-                    tracing::error!(%error, "cannot accept a connection");
-                    backoff =
-                        (backoff * 2).clamp(Duration::from_millis(10), Duration::from_secs(1));
-                }
-            }
+            let Ok(place) = places.clone().try_acquire_owned() else {
+                tracing::warn!(
+                    limit = MAX_CONNECTIONS,
+                    "client refused: too many connections"
+                );
+                continue;
+            };
+            keys += 1;
+            let shared = connection::Shared {
+                service: service.clone(),
+                key: keys,
+                door,
+                clients: clients.clone(),
+                stop: stop.clone(),
+                tasks: tasks.clone(),
+            };
+            let guard = idle.clone().connected();
+            tasks.spawn(async move {
+                connection::serve(shared, stream).await;
+                drop((place, guard));
+            });
         }
-        let Self {
-            socket,
-            lock,
-            origin,
-        } = self;
-        drop(socket);
-        if cfg!(unix) && origin == Origin::Ours {
-            let _ = std::fs::remove_file(lock.endpoint.socket());
-        }
+        accepting.close().await;
         tasks.close();
         if tokio::time::timeout(DRAIN_TIMEOUT, tasks.wait())
             .await
@@ -247,10 +155,6 @@ impl Listener {
         {
             tracing::warn!(open_calls = tasks.len(), "drain timed out");
         }
+        drop(lock);
     }
-}
-
-async fn accept(socket: &Socket, backoff: Duration) -> io::Result<Stream> {
-    tokio::time::sleep(backoff).await;
-    socket.accept().await
 }

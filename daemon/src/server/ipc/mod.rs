@@ -1,14 +1,18 @@
 //! The socket of the daemon, with one task per client. It decodes frames to calls and encodes
 //! answers to frames. [`Service`] serves the calls; this module knows no mail.
 
+mod accepting;
+mod admission;
+mod bind_error;
 mod clients;
 pub(crate) mod connection;
 mod idle;
 mod large_frames;
 mod listener;
 
+pub(crate) use bind_error::BindError;
 pub(crate) use clients::Clients;
-pub(crate) use listener::{BindError, Listener, ProfileLock};
+pub(crate) use listener::{Listener, ProfileLock};
 
 use std::{future::Future, sync::Arc};
 use tai_proto::{Answer, Call, Fault, message::Role, names::Instance};
@@ -25,6 +29,8 @@ pub(crate) struct Caller {
     pub(crate) software: Arc<str>,
     /// The connection's role. An agent without an instance has the daemon's default one.
     pub(crate) role: Role,
+    /// Whether the connection may know of its own instance only.
+    pub(crate) is_confined: bool,
 }
 
 impl Caller {

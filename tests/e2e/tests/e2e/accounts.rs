@@ -76,7 +76,7 @@ fn a_logout_ends_the_session_of_all_clients_until_the_next_login() {
         .shim_with(&[("NAME", USER), ("PASSWORD", PASSWORD)])
         .initialized("test", "2025-06-18");
     assert!(!shim.call("list_inbox", json!({})).is_error);
-    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout"])), @"
+    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout", "--yes"])), @"
     exit 0
     signed out alice; the token and the password are deleted from memory
     note: the next start of taid signs in again with the password from the variable TAI_MCP_PASSWORD
@@ -237,7 +237,7 @@ fn without_a_daemon_login_fails_before_the_password_prompt() {
     caused by: there is no taid at HOME/tai/default.sock
     hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
-    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout"])), @"
+    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout", "--yes"])), @"
     exit 3
     error: taid is not running
     caused by: there is no taid at HOME/tai/default.sock

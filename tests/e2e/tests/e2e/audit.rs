@@ -47,7 +47,7 @@ fn each_send_deletion_refusal_and_logout_has_a_line_without_content() {
     let mut agent = Raw::open_as(&machine.socket(), Role::Agent { instance: None });
     agent.request(1, Logout);
     assert!(agent.answer().1.is_err());
-    assert!(machine.cli(&["logout"]).status.success());
+    assert!(machine.cli(&["logout", "--yes"]).status.success());
 
     let lines = lines(&machine);
     let field = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
@@ -66,7 +66,7 @@ fn each_send_deletion_refusal_and_logout_has_a_line_without_content() {
     send | agent | test 1.2.3 | desk | sent
     refuse | agent | test 1.2.3 | desk | send_email: taid's configuration: [instances.desk] allow_to = ["bob@tai.chat"]
     delete | agent | test 1.2.3 | desk | done
-    refuse | agent | test |  | logout: only the user's own `taid` commands may call it
+    refuse | agent | test |  | logout: only the user's own `taid` commands may call it, on the socket for persons
     logout | person | taid VERSION |  | done
     "#);
     assert_eq!(lines[0]["digest"].as_str().map(str::len), Some(32));

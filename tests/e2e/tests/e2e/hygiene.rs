@@ -148,7 +148,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
         |password: &str| machine.cli_reading(&["login", "canary", "--password-stdin"], password);
     for output in [
         login(MISTYPED),
-        machine.cli(&["logout"]),
+        machine.cli(&["logout", "--yes"]),
         login(MISTYPED),
         login(CANARY),
         machine.cli_reading(&["register", "canary", "--password-stdin"], CANARY),
@@ -273,7 +273,7 @@ fn after_a_logout_no_password_or_token_is_in_the_memory_of_the_daemon() {
         !contains(&before, MISTYPED),
         "the memory has a refused password"
     );
-    assert!(machine.cli(&["logout"]).status.success());
+    assert!(machine.cli(&["logout", "--yes"]).status.success());
     wait_until("the memory of taid has no secret", || {
         let after = memory(taid.pid()).unwrap();
         !contains(&after, CANARY) && !contains(&after, TOKEN)

@@ -21,6 +21,7 @@ mod delivery;
 mod doctor;
 mod doctor_as;
 mod documents;
+mod doors;
 mod fetching;
 mod giving_up;
 mod hygiene;

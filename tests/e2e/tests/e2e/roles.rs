@@ -191,3 +191,24 @@ fn hostile_names_end_their_connection_and_never_reach_a_page() {
     assert!(page.contains("x?]0;PWNED??line"), "{page}");
     assert!(!page.contains(['\x1b', '\x07', '\u{202e}']), "{page:?}");
 }
+
+#[test]
+fn without_a_terminal_no_command_approves_or_signs_out_by_accident() {
+    let machine = Machine::new();
+    machine.configure("confirm_send = \"always\"\n");
+    let _taid = machine.start();
+    let mut raw = Raw::open_as(&machine.socket(), agent("desk"));
+    let ticket = ask(&mut raw, "text");
+    let cannot_ask = answered(&ticket, ConsentAnswer::CannotAsk);
+    assert!(call(&mut raw, submit("text", cannot_ask)).is_ok());
+    for command in [["approve", "1"].as_slice(), &["logout"]] {
+        let output = machine.cli(command);
+        assert_eq!(output.status.code(), Some(1));
+        let said = machine.plain(&output.stderr);
+        assert!(said.contains("needs an interactive terminal"), "{said}");
+        // The text does not teach an agent the option that answers.
+        assert!(!said.contains("--yes"), "{said}");
+    }
+    assert_eq!(machine.status()["held"], 1);
+    assert_eq!(machine.status()["session"]["state"], "live");
+}

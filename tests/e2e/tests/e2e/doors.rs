@@ -1,0 +1,221 @@
+//! The sockets of a daemon: each one is good for its own use alone.
+
+use crate::mail::mail;
+use serde_json::json;
+use std::{
+    fs::DirBuilder,
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+use tai_e2e::{Killed, Machine, executables, mcp::Shim, processes::skipped, raw::Raw, wait_until};
+use tai_proto::{
+    Answer, FaultCode, Method,
+    call::{GetInfo, GetStatus, ListHeld, Logout, MakeWay, Release, Stop},
+    door::Door,
+    message::Role,
+};
+
+fn machine() -> Machine {
+    let machine = Machine::new();
+    machine.configure("confirm_send = \"always\"\n[instances.desk]\nsocket = true\n");
+    machine
+}
+
+fn desk() -> Door {
+    Door::Instance("desk".parse().unwrap())
+}
+
+fn agent(instance: Option<&str>) -> Role {
+    let instance = instance.map(|name| name.parse().unwrap());
+    Role::Agent { instance }
+}
+
+fn call(raw: &mut Raw, method: impl Method) -> Result<Answer, FaultCode> {
+    raw.request(1, method);
+    raw.answer().1.map_err(|fault| fault.code)
+}
+
+/// Returns whether a connection may make these calls: info, list the waiting mails, sign out, make
+/// way, stop.
+fn permitted(socket: &Path, role: Role) -> [bool; 5] {
+    let mut raw = Raw::open_as(socket, role);
+    let is_permitted = |result| !matches!(result, Err(FaultCode::NotPermitted));
+    let release = Release(0, 0, 1);
+    [
+        is_permitted(call(&mut raw, GetInfo)),
+        is_permitted(call(&mut raw, ListHeld)),
+        is_permitted(call(&mut raw, Logout)),
+        is_permitted(call(&mut raw, MakeWay { release })),
+        // The last call, because the daemon would stop.
+        is_permitted(call(&mut raw, Stop)),
+    ]
+}
+
+#[test]
+fn the_socket_decides_what_a_connection_may_do_whatever_role_it_asks_for() {
+    let machine = machine();
+    let _taid = machine.start();
+    let agents = machine.socket();
+    for role in [Role::Person, agent(None), agent(Some("lab"))] {
+        let expected = [true, false, false, true, false];
+        assert_eq!(permitted(&agents, role), expected);
+    }
+    let of_desk = desk().beside(&agents);
+    for role in [Role::Person, agent(None), agent(Some("DESK"))] {
+        let expected = [true, false, false, false, false];
+        assert_eq!(permitted(&of_desk, role), expected);
+    }
+    assert_eq!(permitted(&of_desk, agent(Some("lab"))), [false; 5]);
+    for socket in [&agents, &Door::Persons.beside(&agents), &of_desk] {
+        assert_eq!(std::fs::metadata(socket).unwrap().mode() & 0o777, 0o600);
+    }
+    assert_eq!(
+        permitted(&Door::Persons.beside(&agents), Role::Person),
+        [true; 5]
+    );
+}
+
+#[test]
+fn the_socket_of_an_instance_fixes_the_instance_and_names_both() {
+    let machine = machine();
+    let _taid = machine.start();
+    let socket = desk().beside(&machine.socket());
+    let mut raw = Raw::open_as(&socket, agent(Some("lab")));
+    raw.request(1, GetInfo);
+    let fault = raw.answer().1.unwrap_err();
+    assert_eq!(fault.what, "this socket serves the instance desk, not lab");
+    let mut raw = Raw::open_as(&socket, Role::Person);
+    let Ok(Answer::GetInfo(info)) = call(&mut raw, GetInfo) else {
+        panic!("no info");
+    };
+    assert_eq!(info.address.unwrap().as_str(), "desk.alice@tai.chat");
+    // It knows the clients of its own instance only.
+    let _other = Raw::open_as(&machine.socket(), agent(Some("lab")));
+    wait_until("the other client is attached", || {
+        let status = machine.status();
+        let mut clients = status["clients"].as_array().unwrap().iter();
+        clients.any(|client| client["instance"] == "lab")
+    });
+    let Ok(Answer::GetStatus(status)) = call(&mut raw, GetStatus) else {
+        panic!("no status");
+    };
+    let status: serde_json::Value = serde_json::from_str(&status).unwrap();
+    let clients = status["clients"].as_array().unwrap();
+    assert!(
+        clients.iter().all(|client| client["instance"] == "desk"),
+        "{clients:?}"
+    );
+}
+
+#[test]
+fn the_sockets_are_removed_at_exit_and_replaced_after_a_kill() {
+    let machine = machine();
+    let sockets =
+        || [Door::Agents, Door::Persons, desk()].map(|door| door.beside(&machine.socket()));
+    machine.start().kill();
+    let taid = machine.start();
+    assert!(sockets().iter().all(|socket| Raw::connect(socket).is_ok()));
+    taid.stop();
+    assert!(sockets().iter().all(|socket| !socket.exists()));
+}
+
+/// Starts tai-mcp in a container that has no file of the machine but the executable and this
+/// socket; `None` without bwrap.
+fn contained(socket: &Path) -> Option<Shim> {
+    let inside = "/tmp/run/tai/default.sock";
+    let mut bwrap = Command::new("bwrap");
+    for dir in ["/usr", "/bin", "/lib", "/lib64", "/etc"] {
+        bwrap.args(["--ro-bind-try", dir, dir]);
+    }
+    bwrap
+        .args(["--dev", "/dev", "--tmpfs", "/tmp"])
+        .arg("--ro-bind")
+        .arg(executables().join("tai-mcp"))
+        .arg("/tmp/tai-mcp")
+        .arg("--bind")
+        .arg(socket)
+        .arg(inside)
+        .args(["--clearenv", "--setenv", "TAI_MCP_SOCKET", inside])
+        .args(["--setenv", "XDG_RUNTIME_DIR", "/tmp/run"])
+        .args(["--setenv", "TAI_MCP_AUTOSTART", "0"]);
+    let mut probe = Command::new("bwrap");
+    probe
+        .args(bwrap.get_args())
+        .arg("true")
+        .stderr(Stdio::null());
+    if !probe.status().is_ok_and(|status| status.success()) {
+        skipped("a mounted socket: needs bwrap and user namespaces");
+        return None;
+    }
+    bwrap.arg("/tmp/tai-mcp");
+    Some(Shim::spawn(bwrap))
+}
+
+fn deliver(machine: &Machine, to: &str) {
+    let new = mail(to, "subject", "2026-01-01 00:00:00");
+    machine.sandbox.deliver(&new).unwrap().unwrap();
+}
+
+#[test]
+fn the_socket_of_an_instance_mounted_alone_serves_its_tools() {
+    let machine = machine();
+    let _taid = machine.start();
+    deliver(&machine, "desk.alice@tai.chat");
+    deliver(&machine, "lab.alice@tai.chat");
+    let Some(shim) = contained(&desk().beside(&machine.socket())) else {
+        return;
+    };
+    let mut shim = shim.initialized("test", "2025-06-18");
+    let list = shim.call("list_inbox", json!({}));
+    assert!(
+        list.text.contains("desk.alice@tai.chat") && list.text.contains("1 unread"),
+        "{}",
+        list.text
+    );
+    let held = shim.call("send_email", json!({"to": "bob@tai.chat", "content": "x"}));
+    assert!(
+        held.text.contains("waits for the user's approval"),
+        "{}",
+        held.text
+    );
+}
+
+/// Forwards connections to a socket, as `ssh -R` does; `None` without socat.
+fn forwarded(machine: &Machine, socket: &Path) -> Option<(Killed, PathBuf)> {
+    let run = machine.home().join("forwarded");
+    let listening = run.join("tai/default.sock");
+    for dir in [&run, &run.join("tai")] {
+        DirBuilder::new().mode(0o700).create(dir).unwrap();
+    }
+    let mut socat = Command::new("socat");
+    socat
+        .arg(format!("UNIX-LISTEN:{},fork,mode=600", listening.display()))
+        .arg(format!("UNIX-CONNECT:{}", socket.display()))
+        .stderr(Stdio::null());
+    let Ok(child) = socat.spawn() else {
+        skipped("a forwarded socket: needs socat");
+        return None;
+    };
+    wait_until("socat listens", || listening.exists());
+    Some((Killed::new(child), listening))
+}
+
+#[test]
+fn a_forwarded_socket_of_an_instance_serves_its_tools_and_no_command() {
+    let machine = machine();
+    let _taid = machine.start();
+    deliver(&machine, "desk.alice@tai.chat");
+    let Some((_socat, socket)) = forwarded(&machine, &desk().beside(&machine.socket())) else {
+        return;
+    };
+    let run = socket.parent().and_then(Path::parent).unwrap();
+    let (socket_text, run) = (socket.to_str().unwrap(), run.to_str().unwrap());
+    let mut shim = machine
+        .shim_with(&[("TAI_MCP_SOCKET", socket_text), ("XDG_RUNTIME_DIR", run)])
+        .initialized("test", "2025-06-18");
+    let list = shim.call("list_inbox", json!({}));
+    assert!(list.text.contains("desk.alice@tai.chat"), "{}", list.text);
+    let expected = [true, false, false, false, false];
+    assert_eq!(permitted(&socket, Role::Person), expected);
+}
