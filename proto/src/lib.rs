@@ -1,14 +1,17 @@
 //! Protocol between `taid` and its clients: messages, frames, the path of the socket, errors,
 //! and the names of tools and environment variables.
 //!
-//! This crate opens no file and no socket and has no async runtime. Rust programs use it through
+//! This crate opens no socket and has no async runtime. Rust programs use it through
 //! `tai-client`; this page specifies the protocol for other implementations.
 //!
 //! # Protocol 1
 //!
 //! ## Transport
 //!
-//! A Unix stream socket at [`endpoint::Endpoint::socket`], or a named pipe on Windows. On Unix,
+//! A Unix stream socket, or a named pipe on Windows. The lock file of the profile in the
+//! [state directory](places::Places::state) contains the socket's path ([`record::Record`]).
+//! Without one, the socket is in one of the [runtime directories](places::Places::runtime), where
+//! a service manager may listen. On Unix,
 //! each side asks the operating system for the user of its peer before it sends a byte, and
 //! hangs up if that is another user. On Windows the access list of the pipe admits the user
 //! alone, and the client does not check the owner. The process id of the peer plays no part.
@@ -132,6 +135,8 @@ pub mod frame;
 pub mod hello;
 pub mod mail;
 pub mod message;
+pub mod places;
+pub mod record;
 pub mod secret;
 pub mod status;
 pub mod text;

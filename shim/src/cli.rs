@@ -3,7 +3,7 @@
 //! The generator of manual pages and completions includes this file, so it uses clap alone.
 
 use clap::{Parser, Subcommand};
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 const ENVIRONMENT: &str = "Environment variables, all optional:
   TAI_MCP_INSTANCE   name of this agent, the first part of its address
@@ -11,7 +11,8 @@ const ENVIRONMENT: &str = "Environment variables, all optional:
   TAI_MCP_PROFILE    profile of taid to use (one account each)
   TAI_MCP_USERNAME   account to use; calls fail if taid serves another one
   TAI_MCP_PASSWORD   password of that account, for a taid that has none
-  TAI_MCP_AUTOSTART  0 disables the start of taid
+  TAI_MCP_AUTOSTART  0 disables the start of taid; 1 permits it in a sandbox
+  TAI_MCP_SOCKET     socket of a running taid, such as a mounted or forwarded one
   TAI_MCP_LOG_LEVEL  warn or error suppresses the start message
 
 The names INSTANCE, USEREMAIL, LOG_LEVEL, and NAME together with PASSWORD, work too.";
@@ -25,9 +26,12 @@ const LIVE_EXAMPLES: &str = "Examples:
 /// MCP clients run tai-mcp without arguments. It speaks MCP on standard input and output, and
 /// forwards each call to taid, the daemon that is signed in. If taid is not running, the first
 /// call starts it in the background.
-#[derive(Parser)]
+#[derive(Default, Parser)]
 #[command(name = "tai-mcp", version, after_help = ENVIRONMENT)]
 pub(crate) struct Args {
+    /// Directory to use as the home directory, for tests and trials
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

@@ -4,7 +4,7 @@ use crate::settings::Settings;
 use tai_client::{
     Client, ClientOptions, ConnectError, Dial, Endings, Local, Starting, Streams, installed_taid,
 };
-use tai_proto::{Fault, FaultCode, Hint, message::Role, names::Profile};
+use tai_proto::{Fault, FaultCode, Hint, message::Role, names::Profile, places::Places};
 
 /// This program's name and version in the handshake.
 const SOFTWARE: &str = concat!("tai-mcp ", env!("CARGO_PKG_VERSION"));
@@ -40,17 +40,9 @@ impl Dial for Daemon {
 
 /// Returns the client of the daemon that the settings name, and the reporter of lease ends.
 pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
-    let executable = settings.autostart.then(installed_taid);
     let local = match &settings.problem {
         Some(fault) => Err(fault.clone()),
-        None => Local::new(&settings.profile, executable).map_err(|error| {
-            Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
-                .because(error.to_string())
-                .hint(Hint::user(
-                    "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path, for \
-                     this MCP client and for taid",
-                ))
-        }),
+        None => local(settings),
     };
     let options = ClientOptions {
         software: SOFTWARE.to_owned(),
@@ -61,14 +53,36 @@ pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
             Some(_) => Profile::default(),
             None => settings.profile.clone(),
         },
-        socket: local
-            .as_ref()
-            .map(|local| local.endpoint().socket())
-            .unwrap_or_default(),
+        socket: local.as_ref().map(Local::socket).unwrap_or_default(),
         account: settings.account.clone(),
     };
     Client::new(
         local.map_or_else(Daemon::Misconfigured, Daemon::Local),
         options,
     )
+}
+
+/// Returns the daemon on this machine.
+fn local(settings: &Settings) -> Result<Local, Fault> {
+    if let Some(socket) = &settings.socket {
+        return Ok(Local::at_socket(socket.clone()));
+    }
+    let failed = |error: &dyn std::fmt::Display| {
+        Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
+            .because(error.to_string())
+            .hint(Hint::user(
+                "set HOME for this MCP client to a directory with a shorter path",
+            ))
+    };
+    let places = match &settings.home {
+        Some(home) => Places::at(home),
+        None => Places::of_environment().map_err(|error| failed(&error))?,
+    };
+    Local::of_profile(
+        &places,
+        &settings.profile,
+        settings.autostart,
+        installed_taid(),
+    )
+    .map_err(|error| failed(&error))
 }

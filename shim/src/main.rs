@@ -28,13 +28,17 @@ const LAST_REPORTS: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     // MCP clients pass no arguments; skipping the parser makes their start faster.
-    let command = match std::env::args_os().len() > 1 {
-        true => Args::parse().command,
-        false => None,
+    let Args { home, command } = match std::env::args_os().len() > 1 {
+        true => Args::parse(),
+        false => Args::default(),
     };
     match &command {
-        Some(Command::Register { arguments }) => return taid_commands::run("register", arguments),
-        Some(Command::Setup { arguments }) => return taid_commands::run("setup", arguments),
+        Some(Command::Register { arguments }) => {
+            return taid_commands::run("register", home.as_deref(), arguments);
+        }
+        Some(Command::Setup { arguments }) => {
+            return taid_commands::run("setup", home.as_deref(), arguments);
+        }
         Some(Command::Live(_)) | None => {}
     }
     // Comes before the runtime, because it may execute the program a second time.
@@ -42,7 +46,8 @@ fn main() -> ExitCode {
     if given.is_some() {
         tai_client::harden();
     }
-    let settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
+    let mut settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
+    settings.home = home;
     if let Some(Command::Live(args)) = command {
         let LiveArgs {
             instance,

@@ -3,7 +3,8 @@
 //! An invalid value does not stop the server. Every call returns it as an error instead, because
 //! MCP clients hide the errors of a server that does not start.
 
-use tai_client::GivenPassword;
+use std::path::PathBuf;
+use tai_client::{AutoStart, GivenPassword};
 use tai_proto::{
     Fault, FaultCode, Hint, Secret,
     names::{Instance, NameError, Profile, Username},
@@ -23,7 +24,11 @@ pub(crate) struct Settings {
     /// without one.
     pub(crate) account: Option<(Username, Option<Secret>)>,
     /// Whether this process starts taid if it is not running.
-    pub(crate) autostart: bool,
+    pub(crate) autostart: AutoStart,
+    /// Socket of a running taid, which may be mounted or forwarded. It excludes a start.
+    pub(crate) socket: Option<PathBuf>,
+    /// Home directory of `--home`.
+    pub(crate) home: Option<PathBuf>,
     /// Whether the start is announced on standard error. `LOG_LEVEL` warn and error disable it.
     pub(crate) announces_start: bool,
     /// Error of the first invalid value.
@@ -79,7 +84,10 @@ impl Settings {
             user_email: value(&variables::USER_EMAIL),
             profile: profile.unwrap_or_default(),
             account,
-            autostart: value(&[variables::AUTOSTART]).is_none_or(|value| value != "0"),
+            autostart: AutoStart::parse(value(&[variables::AUTOSTART]).as_deref())
+                .unwrap_or(AutoStart::Never),
+            socket: value(&[variables::SOCKET]).map(PathBuf::from),
+            home: None,
             announces_start: !matches!(level.to_ascii_lowercase().as_str(), "warn" | "error"),
             problem,
         }

@@ -6,15 +6,19 @@ use crate::os;
 use std::{
     ffi::OsString,
     io::{self, Write as _},
+    path::Path,
     process::{Command, ExitCode},
 };
 use tai_client::installed_taid;
 use tai_proto::{Audience, Fault, FaultCode, Hint};
 
 /// Runs the command `name` of taid in place of this process. Exits with 1 if taid cannot be run.
-pub(crate) fn run(name: &str, arguments: &[OsString]) -> ExitCode {
+pub(crate) fn run(name: &str, home: Option<&Path>, arguments: &[OsString]) -> ExitCode {
     let taid = installed_taid();
     let mut command = Command::new(&taid);
+    if let Some(home) = home {
+        command.arg("--home").arg(home);
+    }
     command.arg(name).args(arguments);
     let error = match os::become_program(&mut command) {
         Ok(code) => return code,

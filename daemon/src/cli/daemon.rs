@@ -1,11 +1,14 @@
 //! Client of the daemon for the commands. It uses no other module of the command line.
 
-use std::{path::PathBuf, time::Duration};
-use tai_client::{CallContext, Client, ClientOptions, Local};
+use super::target::Target;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tai_client::{AutoStart, CallContext, Client, ClientOptions, Local};
 use tai_proto::{
     Fault, FaultCode, Hint, Method,
     call::GetStatus,
-    endpoint::{Endpoint, EndpointError},
     message::{Identity, Role},
     names::Profile,
     status::Status,
@@ -19,55 +22,62 @@ pub(super) const SHORT: Duration = Duration::from_secs(5);
 /// Time limit of a call that waits for the bridge, for a keyring, or for the daemon's start.
 pub(super) const LONG: Duration = Duration::from_secs(50);
 
-/// The daemon of a profile.
+/// The daemon of a target.
 pub(super) struct Daemon {
     client: Client<Local>,
     local: Local,
 }
 
 impl Daemon {
-    /// Returns the daemon of `profile`. No call starts it.
+    /// Returns the daemon of `target`. No call starts it.
     ///
     /// # Errors
     /// The socket's path cannot be determined.
-    pub(super) fn running(profile: &Profile) -> Result<Self, Fault> {
-        Self::new(profile, None)
+    pub(super) fn running(target: &Target) -> Result<Self, Fault> {
+        Self::new(target, AutoStart::Never, PathBuf::new())
     }
 
-    /// Returns the daemon of `profile`. The first call starts it if it does not run, unless
-    /// `TAI_MCP_AUTOSTART` is 0.
+    /// Returns the daemon of `target`. The first call starts it if it does not run, unless
+    /// `TAI_MCP_AUTOSTART` is off.
     ///
     /// # Errors
     /// The socket's path or this executable's path cannot be determined.
-    pub(super) fn started(profile: &Profile) -> Result<Self, Fault> {
-        let may_start = std::env::var(variables::AUTOSTART).map_or(true, |value| value != "0");
-        let executable = may_start.then(std::env::current_exe);
-        let executable = executable.transpose().map_err(|error| {
+    pub(super) fn started(target: &Target) -> Result<Self, Fault> {
+        let start = auto_start()?;
+        let executable = std::env::current_exe().map_err(|error| {
             Fault::new(FaultCode::Internal, "cannot find the path of taid")
                 .because(error.to_string())
         })?;
-        Self::new(profile, executable)
+        Self::new(target, start, executable)
     }
 
-    fn new(profile: &Profile, executable: Option<PathBuf>) -> Result<Self, Fault> {
-        let local = Local::new(profile, executable).map_err(|error| {
+    fn new(target: &Target, start: AutoStart, executable: PathBuf) -> Result<Self, Fault> {
+        let profile = &target.profile;
+        let local = match &target.socket {
+            Some(socket) => Ok(Local::at_socket(socket.clone())),
+            None => Local::of_profile(&target.places, profile, start, executable),
+        };
+        let local = local.map_err(|error| {
             Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
                 .because(error.to_string())
-                .hint(Hint::user(
-                    "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path",
-                ))
+                .hint(Hint::user("set HOME to a directory with a shorter path"))
         })?;
         let local = local.for_persons();
         let options = ClientOptions {
             software: concat!("taid ", env!("CARGO_PKG_VERSION")).to_owned(),
             role: Role::Person,
             profile: profile.clone(),
-            socket: local.endpoint().socket(),
+            socket: local.socket(),
             account: None,
         };
         // Commands take no leases, so there are no lease reports to send.
         let (client, _) = Client::new(local.clone(), options);
         Ok(Self { client, local })
+    }
+
+    /// Returns the path of the socket.
+    pub(super) fn socket(&self) -> PathBuf {
+        self.local.socket()
     }
 
     /// Makes a call and waits up to `limit` for its answer.
@@ -113,9 +123,8 @@ impl Daemon {
     }
 
     fn silent(&self) -> Fault {
-        let lock = self.local.endpoint().lock();
-        let pid = std::fs::read_to_string(lock).unwrap_or_default();
-        let pid = pid.trim();
+        let record = self.local.record();
+        let pid = record.map_or_else(String::new, |(record, _)| record.pid.to_string());
         Fault::new(
             FaultCode::DeadlinePassed,
             format!("taid (pid {pid}) does not answer"),
@@ -126,21 +135,34 @@ impl Daemon {
     }
 }
 
-/// Returns the profiles that have a socket, sorted by name.
-///
-/// # Errors
-/// The directory of the sockets cannot be determined.
-pub(super) fn profiles() -> Result<Vec<Profile>, EndpointError> {
-    let endpoint = Endpoint::of_profile(&Profile::default())?;
-    let mut names: Vec<Profile> = std::fs::read_dir(endpoint.dir())
+/// Returns the profiles that have a lock file in a state directory, sorted by name.
+pub(super) fn profiles(state: &Path) -> Vec<Profile> {
+    let mut names: Vec<Profile> = std::fs::read_dir(state)
         .into_iter()
         .flatten()
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            Profile::new(name.strip_suffix(".sock")?).ok()
+            Profile::new(name.strip_suffix(".lock")?).ok()
         })
         .collect();
     names.sort();
-    Ok(names)
+    names
+}
+
+/// Returns the permission of `TAI_MCP_AUTOSTART`.
+///
+/// # Errors
+/// The value is not valid.
+fn auto_start() -> Result<AutoStart, Fault> {
+    let value = variables::read(variables::AUTOSTART).map_err(|rule| rule.to_string());
+    let parsed = value.and_then(|value| AutoStart::parse(value.as_deref()));
+    parsed.map_err(|rule| {
+        Fault::new(
+            FaultCode::BadRequest,
+            "the variable TAI_MCP_AUTOSTART is not valid",
+        )
+        .because(rule)
+        .hint(Hint::user("set it to 0 or 1, or unset it"))
+    })
 }

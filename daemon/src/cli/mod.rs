@@ -14,6 +14,7 @@ mod pages;
 mod prompt;
 mod service;
 mod setup;
+mod target;
 mod terminal;
 mod units;
 mod user_dirs;
@@ -21,13 +22,13 @@ mod user_dirs;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
     approve::Approve, audit::Audit, install::Install, login::Login, logout::Logout, logs::Logs,
-    register::Register, run::Run, status::Status, stop::Stop, uninstall::Uninstall,
+    register::Register, run::Run, socket::Socket, status::Status, stop::Stop, uninstall::Uninstall,
 };
 use doctor::Doctor;
 use error::{CliError, Exit};
 use setup::Setup;
-use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
-use tai_proto::{names::Profile, variables};
+use std::{future::Future, io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
+use target::Target;
 
 #[cfg(fuzzing)]
 pub(crate) use setup::fuzz;
@@ -39,6 +40,12 @@ struct Args {
     /// Profile to use (one account each) [env: TAI_MCP_PROFILE]
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
+    /// Socket of a running taid, such as a mounted one [env: TAI_MCP_SOCKET]
+    #[arg(long, global = true, value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// Directory to use as the home directory, for tests and trials
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -63,6 +70,7 @@ enum Command {
     Audit(Audit),
     Doctor(Doctor),
     Logs(Logs),
+    Socket(Socket),
     Setup(Setup),
     Install(Install),
     Uninstall(Uninstall),
@@ -87,30 +95,22 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Exit, CliError> {
-    let profile = args.profile.or_else(|| {
-        let profile = std::env::var(variables::PROFILE).ok();
-        profile.filter(|name| !name.is_empty())
-    });
-    let profile = profile.map(Profile::new).transpose().map_err(|rule| {
-        CliError::new("the profile is not valid")
-            .caused_by(rule)
-            .hint("correct --profile or TAI_MCP_PROFILE")
-    })?;
-    let profile = &profile.unwrap_or_default();
+    let target = &Target::new(args.profile, args.home.as_deref(), args.socket)?;
     match args.command {
-        Command::Run(command) => command.run(profile),
-        Command::Login(command) => in_runtime(command.run(profile)),
-        Command::Logout(command) => in_runtime(command.run(profile)),
-        Command::Register(command) => in_runtime(command.run(profile)),
-        Command::Status(command) => in_runtime(command.run(profile)),
-        Command::Approve(command) => in_runtime(command.run(profile)),
-        Command::Audit(command) => in_runtime(command.run(profile)),
-        Command::Doctor(command) => in_runtime(command.run(profile)),
-        Command::Logs(command) => in_runtime(command.run(profile)),
-        Command::Setup(command) => command.run(profile),
-        Command::Install(command) => in_runtime(command.run(profile)),
-        Command::Uninstall(command) => command.run(profile),
-        Command::Stop(command) => in_runtime(command.run(profile)),
+        Command::Run(command) => command.run(target),
+        Command::Login(command) => in_runtime(command.run(target)),
+        Command::Logout(command) => in_runtime(command.run(target)),
+        Command::Register(command) => in_runtime(command.run(target)),
+        Command::Status(command) => in_runtime(command.run(target)),
+        Command::Approve(command) => in_runtime(command.run(target)),
+        Command::Audit(command) => in_runtime(command.run(target)),
+        Command::Doctor(command) => in_runtime(command.run(target)),
+        Command::Logs(command) => in_runtime(command.run(target)),
+        Command::Setup(command) => command.run(target),
+        Command::Install(command) => in_runtime(command.run(target)),
+        Command::Uninstall(command) => command.run(target),
+        Command::Socket(command) => command.run(target),
+        Command::Stop(command) => in_runtime(command.run(target)),
     }
 }
 

@@ -38,7 +38,7 @@ use tai_auth::{
     bridge::{HttpBridge, NetworkOptions, SetupError},
     credentials::Source,
 };
-use tai_proto::names::Username;
+use tai_proto::names::{Profile, Username};
 
 /// Key of the bridge.
 const BRIDGE: &str = "api_base_url";
@@ -150,25 +150,24 @@ impl Config {
     ///
     /// # Errors
     /// The first [`ConfigError`] found.
-    pub(crate) fn of_this_process(profile: &str) -> Result<Self, ConfigError> {
-        Self::read(profile, None)
+    pub(crate) fn of_this_process(profile: &Profile, dir: &Path) -> Result<Self, ConfigError> {
+        Self::read(profile.as_str(), None, dir)
     }
 
-    /// Reads this profile's configuration again.
+    /// Reads this profile's configuration in `dir` again.
     ///
     /// # Errors
     /// The first [`ConfigError`] found.
-    pub(crate) fn reread(&self) -> Result<Self, ConfigError> {
-        Self::read(&self.profile, self.account.as_ref())
+    pub(crate) fn reread(&self, dir: &Path) -> Result<Self, ConfigError> {
+        Self::read(&self.profile, self.account.as_ref(), dir)
     }
 
-    fn read(profile: &str, account: Option<&Username>) -> Result<Self, ConfigError> {
+    fn read(profile: &str, account: Option<&Username>, dir: &Path) -> Result<Self, ConfigError> {
         let env = |name: &str| std::env::var(name);
-        let dirs = tai_proto::endpoint::project_dirs();
         let inputs = Inputs {
             env: &env,
             password: password_in(&env)?,
-            dir: dirs.as_ref().map(|dirs| dirs.config_dir()),
+            dir: Some(dir),
             account,
         };
         Self::load(profile, inputs)

@@ -5,6 +5,8 @@
 pub(crate) mod files;
 pub(crate) mod manager;
 #[cfg(unix)]
+mod private;
+#[cfg(unix)]
 mod unix;
 #[cfg(not(unix))]
 mod windows;
@@ -15,11 +17,15 @@ use unix as system;
 use windows as system;
 
 pub(crate) use manager::InheritedSocket;
+#[cfg(unix)]
+pub(crate) use private::{open_private, private_dir};
 pub(crate) use system::{
-    adopt_socket, file_access, free_name, is_socket, leave_session, path_of, private_dir,
-    private_socket, reload_signal, restrict_new_files, session_bus, stop_signal, terminal_width,
-    uid,
+    adopt_socket, close_output, file_access, free_name, host_name, is_socket, leave_session,
+    path_of, private_socket, reload_signal, restrict_new_files, session_bus, stop_signal,
+    terminal_width, uid,
 };
+#[cfg(not(unix))]
+pub(crate) use system::{open_private, private_dir};
 
 /// Owner and permissions of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

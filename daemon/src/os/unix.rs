@@ -10,12 +10,12 @@ use interprocess::{
 };
 use rustix::process::geteuid;
 use std::{
-    fs::{DirBuilder, Metadata, Permissions},
+    fs::Metadata,
     io,
     os::{
         fd::OwnedFd,
         unix::{
-            fs::{DirBuilderExt as _, FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
+            fs::{FileTypeExt as _, MetadataExt as _},
             net::UnixStream,
         },
     },
@@ -106,27 +106,6 @@ pub(crate) fn is_socket(meta: &Metadata) -> bool {
     meta.file_type().is_socket()
 }
 
-/// Creates a directory with mode 0700. An existing one must belong to the user and must not be a
-/// link; its mode is set to 0700.
-///
-/// # Errors
-/// The system's error, or `PermissionDenied` with the broken rule.
-pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-    let meta = std::fs::symlink_metadata(path)?;
-    let refuse = |rule| Err(io::Error::new(io::ErrorKind::PermissionDenied, rule));
-    if !meta.is_dir() {
-        return refuse("it is a link or a file instead of a directory");
-    }
-    if meta.uid() != uid() {
-        return refuse("it belongs to another user");
-    }
-    if meta.mode() & 0o077 != 0 {
-        std::fs::set_permissions(path, Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
 /// Returns the number of columns of standard output; `None` if it is not a terminal.
 pub(crate) fn terminal_width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
@@ -139,14 +118,39 @@ pub(crate) fn terminal_width() -> Option<usize> {
 /// # Errors
 /// The system's error from installing a signal handler.
 pub(crate) async fn stop_signal() -> io::Result<&'static str> {
+    let ignores_hangup = ignores_hangup();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
     Ok(tokio::select! {
         _ = terminate.recv() => "SIGTERM",
         _ = interrupt.recv() => "SIGINT",
-        _ = hangup.recv(), if !manager::is_present() => "SIGHUP",
+        _ = hangup.recv(), if !manager::is_present() && !ignores_hangup => "SIGHUP",
     })
+}
+
+/// Returns whether this process was started with SIGHUP ignored, as `nohup` does. Must be called
+/// before a handler for SIGHUP is installed.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 != 0)
+}
+
+/// Replaces standard output and standard error by `/dev/null`: the client that started this daemon
+/// waits for the end of the pipe.
+pub(crate) fn close_output() {
+    if let Ok(null) = std::fs::File::options().write(true).open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdout(&null);
+        let _ = rustix::stdio::dup2_stderr(&null);
+    }
+}
+
+/// Returns the name of this machine.
+pub(crate) fn host_name() -> String {
+    let name = rustix::system::uname();
+    name.nodename().to_string_lossy().into_owned()
 }
 
 /// Waits for SIGHUP, which requests a reload under a service manager. Without a manager it never

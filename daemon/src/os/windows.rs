@@ -73,6 +73,24 @@ pub(crate) fn private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
+/// Opens a file for reading and writing, and creates it if it does not exist.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn open_private(dir: &Path, name: &str) -> io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.create(true).truncate(false).read(true).write(true);
+    options.open(dir.join(name))
+}
+
+/// Does nothing: the client reads the daemon's report and no further output.
+pub(crate) fn close_output() {}
+
+/// Returns the name of this machine.
+pub(crate) fn host_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
 /// Returns `None`: the width is not determined.
 pub(crate) fn terminal_width() -> Option<usize> {
     None

@@ -21,6 +21,7 @@ use tai_auth::{
 use tai_proto::{
     endpoint::Endpoint,
     names::{Instance, Profile},
+    places::Places,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +42,8 @@ pub(crate) struct App<T = Network> {
 pub(crate) struct Facts {
     pub(crate) config: Config,
     pub(crate) profile: Profile,
+    /// Directories of the user.
+    pub(crate) places: Places,
     /// Default instance of clients.
     pub(crate) instance: Option<Instance>,
     /// Description of the configured credential source; `None` for the keyring.

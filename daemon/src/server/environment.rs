@@ -3,7 +3,7 @@
 
 use crate::{config::Config, os};
 use tai_proto::{
-    endpoint,
+    places::Places,
     status::{EnvironmentStatus, SettingStatus},
 };
 
@@ -23,15 +23,15 @@ const NETWORK: [&str; 8] = [
 ];
 
 /// Returns the environment of this process and the values of `config` that are set.
-pub(crate) fn of(config: &Config) -> EnvironmentStatus {
+pub(crate) fn of(config: &Config, places: &Places) -> EnvironmentStatus {
     let settings = config.changed.iter().map(|setting| SettingStatus {
         key: setting.key.to_owned(),
         value: cut(&setting.value),
         origin: cut(&setting.origin),
     });
     EnvironmentStatus {
-        home: std::env::home_dir().map(|home| cut(&home.to_string_lossy())),
-        config_dir: endpoint::project_dirs().map(|dirs| cut(&dirs.config_dir().to_string_lossy())),
+        home: Some(cut(&places.home().to_string_lossy())),
+        config_dir: Some(cut(&places.config().to_string_lossy())),
         path: std::env::var("PATH").ok().as_deref().map(cut),
         session_bus: os::session_bus().as_deref().map(cut),
         network: network_variables(),

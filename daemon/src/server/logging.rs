@@ -47,12 +47,12 @@ impl Log {
 }
 
 /// Returns the log directory of a profile. The default profile's log is at the seed's path.
-pub(crate) fn dir(profile: &str) -> Option<PathBuf> {
-    let logs = tai_proto::endpoint::state_dir()?.join("logs");
-    Some(match profile {
+pub(crate) fn dir(state: &Path, profile: &str) -> PathBuf {
+    let logs = state.join("logs");
+    match profile {
         "default" => logs,
         other => logs.join(other),
-    })
+    }
 }
 
 /// Returns the path of the link to the current file in a log directory.

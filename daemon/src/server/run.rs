@@ -13,6 +13,7 @@ use crate::{
 };
 use secrecy::SecretString;
 use std::{
+    io::Write as _,
     path::Path,
     sync::Arc,
     time::{Duration, Instant, SystemTime},
@@ -23,9 +24,11 @@ use tai_auth::{
     credentials::{Source, keyring},
     session::Session,
 };
+use tai_client::READY;
 use tai_proto::{
-    endpoint::{self, Endpoint, EndpointError},
+    endpoint::{Endpoint, TooLong},
     names::{Profile, Username},
+    places::Places,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -35,7 +38,7 @@ pub(crate) enum RunError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
-    Endpoint(#[from] EndpointError),
+    Endpoint(#[from] TooLong),
     #[error(transparent)]
     Bind(#[from] BindError),
     #[error(transparent)]
@@ -54,9 +57,7 @@ impl RunError {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             RunError::Config(error) => error.hint(),
-            RunError::Endpoint(_) => {
-                "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path"
-            }
+            RunError::Endpoint(_) => "set HOME to a directory with a shorter path",
             RunError::Bind(BindError::AlreadyRunning { .. }) => {
                 "use the running taid (`taid status`), or stop it with `taid stop`"
             }
@@ -103,6 +104,7 @@ pub(crate) enum Mode {
 /// # Errors
 /// Any [`RunError`], before the daemon serves its first client.
 pub(crate) fn run(
+    places: &Places,
     profile: &Profile,
     account: Option<&Username>,
     mode: Mode,
@@ -120,8 +122,7 @@ pub(crate) fn run(
         .map(|given| (given.variable, SecretString::from(given.password.expose())));
     os::restrict_new_files();
     let inherited = os::manager::inherited_sockets();
-    let dirs = endpoint::project_dirs();
-    let dir = dirs.as_ref().map(|dirs| dirs.config_dir());
+    let dir = Some(places.config());
     let (profile, account) = match account {
         None => (profile.clone(), None),
         Some(account) => match account_profile(account, &env, dir)? {
@@ -129,7 +130,7 @@ pub(crate) fn run(
             profile => (profile, Some(account)),
         },
     };
-    let endpoint = Endpoint::of_profile(&profile)?;
+    let endpoint = Endpoint::of_profile(places, &profile)?;
     let inputs = Inputs {
         env: &env,
         password,
@@ -140,7 +141,7 @@ pub(crate) fn run(
     let lock = ProfileLock::take(endpoint.clone())?;
     let log = logging::start(
         config.settings.log_level,
-        logging::dir(profile.as_str()).as_deref(),
+        Some(&logging::dir(places.state(), profile.as_str())),
         mode == Mode::Foreground,
     );
     tracing::info!("🚀 TAI MCP Email Server starting...");
@@ -153,6 +154,7 @@ pub(crate) fn run(
         .build()
         .map_err(RunError::Runtime)?;
     let done = runtime.block_on(serve(
+        places,
         config,
         mode,
         endpoint,
@@ -211,6 +213,7 @@ fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
 }
 
 async fn serve(
+    places: &Places,
     mut config: Config,
     mode: Mode,
     endpoint: Endpoint,
@@ -233,10 +236,7 @@ async fn serve(
         Mode::Foreground => None,
         Mode::ByClient => Some(config.settings.idle_exit),
     };
-    let audit = match endpoint::state_dir() {
-        Some(dir) => Audit::open(&dir, &config.profile),
-        None => Audit::nowhere(),
-    };
+    let audit = Audit::open(endpoint.state(), &config.profile);
     let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
     let app = Arc::new(App {
         mail: MailService::new(
@@ -247,7 +247,7 @@ async fn serve(
                 confirm: config.settings.confirm_send,
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,
-                files: state_files(&config.profile),
+                files: Some(state_files(endpoint.state(), &config.profile)),
                 ..MailOptions::default()
             },
         ),
@@ -258,6 +258,7 @@ async fn serve(
         stop: stop.clone(),
         policy,
         facts: Facts {
+            places: places.clone(),
             profile: endpoint.profile().clone(),
             instance: config.settings.instance.clone(),
             configured_source,
@@ -270,6 +271,9 @@ async fn serve(
         },
     });
     announce(&app);
+    if mode == Mode::ByClient {
+        report(&app);
+    }
     service_manager::begin(&app);
     tokio::spawn(async move {
         match os::stop_signal().await {
@@ -293,12 +297,11 @@ async fn serve(
 }
 
 /// Returns the profile's files that outlive the daemon.
-fn state_files(profile: &str) -> Option<StateFiles> {
-    let dir = endpoint::state_dir()?;
-    Some(StateFiles {
-        leases: dir.join(format!("undelivered-{profile}")),
-        ledger: dir.join(format!("sends-{profile}")),
-    })
+fn state_files(state: &Path, profile: &str) -> StateFiles {
+    StateFiles {
+        leases: state.join(format!("undelivered-{profile}")),
+        ledger: state.join(format!("sends-{profile}")),
+    }
 }
 
 fn announce(app: &App) {
@@ -315,4 +318,12 @@ fn announce(app: &App) {
         tracing::info!("📧 Instance email: {address}");
     }
     tracing::info!("⚡ taid ready on {}", app.facts.endpoint.socket().display());
+}
+
+/// Tells the client that started this daemon that it listens, and closes the output, because the
+/// client reads until its end.
+fn report(app: &App) {
+    let socket = app.facts.endpoint.socket();
+    let _ = writeln!(std::io::stdout(), "{READY}{}", socket.display());
+    os::close_output();
 }

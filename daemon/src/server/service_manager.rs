@@ -66,7 +66,7 @@ async fn reload(app: Arc<App>) {
     loop {
         os::reload_signal().await;
         manager::notify(Notification::Reloading);
-        match app.facts.config.reread() {
+        match app.facts.config.reread(app.facts.places.config()) {
             Ok(config) => {
                 app.policy.replace(config.policy);
                 app.mail.set_confirm_policy(config.settings.confirm_send);

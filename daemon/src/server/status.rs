@@ -61,7 +61,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             idle_exit_s: app.facts.idle_exit.map(|limit| limit.as_secs()),
             draining: app.stop.is_cancelled(),
         },
-        environment: environment::of(&app.facts.config),
+        environment: environment::of(&app.facts.config, &app.facts.places),
         account: AccountStatus {
             username: snapshot.username.as_ref().map(Username::to_string),
             address: address(app.facts.instance.as_ref()),

@@ -26,6 +26,7 @@ use tai_proto::{
     door::Door,
     endpoint::Endpoint,
     names::{Profile, Username},
+    places::Places,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf, duplex, split},
@@ -231,10 +232,11 @@ impl Running {
             stop: CancellationToken::new(),
             policy,
             facts: Facts {
+                places: Places::at(state),
                 profile: Profile::default(),
                 instance: None,
                 configured_source: Some("the simulation".to_owned()),
-                endpoint: Endpoint::in_dir(state, &Profile::default()).unwrap(),
+                endpoint: Endpoint::in_dir(state, state, &Profile::default()).unwrap(),
                 log: log(),
                 started_at: SystemTime::UNIX_EPOCH,
                 started: std::time::Instant::now(),

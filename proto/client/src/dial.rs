@@ -1,6 +1,6 @@
 //! The interface between the client and its byte stream, which tests replace.
 
-use crate::ConnectError;
+use crate::{ConnectError, start::StartEnd};
 use std::future::Future;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -36,30 +36,23 @@ pub struct Starting {
     end: oneshot::Receiver<StartEnd>,
 }
 
-/// Early exit of a started daemon.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum StartEnd {
-    /// Another daemon holds the profile's lock: it is starting or draining.
-    AlreadyRunning,
-    /// The daemon failed. Contains its standard error.
-    Failed(String),
-}
-
 impl Starting {
-    /// Returns a starting daemon and the sender of its early exit.
+    /// Returns a starting daemon and the sender of its outcome.
     pub(crate) fn new() -> (oneshot::Sender<StartEnd>, Self) {
         let (report, end) = oneshot::channel();
         (report, Self { end })
     }
 
-    /// Returns a starting daemon without a process, for a daemon that runs in the caller's own
-    /// process.
+    /// Returns a daemon that runs in the caller's own process and listens.
     pub fn in_process() -> Self {
-        Self::new().1
+        let (report, starting) = Self::new();
+        let _ = report.send(StartEnd::Ready);
+        starting
     }
 
-    /// Returns the early exit once, if the process has exited.
-    pub(crate) fn ended(&mut self) -> Option<StartEnd> {
-        self.end.try_recv().ok()
+    /// Waits for the outcome.
+    pub(crate) async fn ended(self) -> StartEnd {
+        let lost = |_| StartEnd::Failed(String::new());
+        self.end.await.unwrap_or_else(lost)
     }
 }

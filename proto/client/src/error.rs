@@ -15,6 +15,18 @@ pub enum ConnectError {
         /// Path of the socket.
         socket: PathBuf,
     },
+    /// No process listens on the socket that the configuration names.
+    NoSocket {
+        /// Path of the socket.
+        socket: PathBuf,
+    },
+    /// The daemon does not run, and this client is in a sandbox.
+    InSandbox,
+    /// The daemon does not run, and the service manager alone starts it.
+    SocketUnit {
+        /// Name of the socket unit.
+        unit: String,
+    },
     /// The process at the socket belongs to another user. Nothing was sent to it.
     OtherUser {
         /// Path of the socket.
@@ -67,6 +79,31 @@ impl ConnectError {
                         ),
                     ))
             }
+            ConnectError::NoSocket { socket } => Fault::new(
+                FaultCode::NotRunning,
+                "no taid listens on the socket that this client is configured for",
+            )
+            .because(format!("TAI_MCP_SOCKET is {}", socket.display()))
+            .hint(Hint::user(
+                "start taid where that socket comes from, and mount or forward the path that \
+                 `taid socket` prints there",
+            )),
+            ConnectError::InSandbox => Fault::new(
+                FaultCode::NotRunning,
+                "taid is not running, and a client in a sandbox does not start it",
+            )
+            .because("a taid inside the sandbox would end with it and lock out other clients")
+            .hint(Hint::user(
+                "run `taid login` outside the sandbox; if this sandbox hides its socket, mount the \
+                 path that `taid socket` prints and set TAI_MCP_SOCKET to it; to start taid \
+                 inside anyway, set TAI_MCP_AUTOSTART=1",
+            )),
+            ConnectError::SocketUnit { unit } => Fault::new(
+                FaultCode::NotRunning,
+                "taid is not running, and systemd does not listen on its socket",
+            )
+            .because(format!("{unit} is enabled, so only systemd starts taid"))
+            .hint(Hint::user(format!("run `systemctl --user restart {unit}`"))),
             ConnectError::OtherUser { socket } => Fault::new(
                 FaultCode::Unreachable,
                 "the process at taid's socket belongs to another user",

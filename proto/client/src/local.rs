@@ -1,59 +1,85 @@
-//! The user's daemon on this machine.
+//! The user's daemon on this machine: finding it, connecting to it, and starting it.
 
-use crate::{ConnectError, Dial, Starting, Streams, os, start::start};
+use crate::{
+    ConnectError, Dial, Starting, Streams, os,
+    start::{AutoStart, Launch, refusal, start},
+};
 use interprocess::local_socket::{
     GenericFilePath, ToFsName as _, tokio::Stream, traits::tokio::Stream as _,
 };
-use std::{fmt, io, path::PathBuf, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tai_proto::{
     door::Door,
-    endpoint::{Endpoint, EndpointError},
+    endpoint::{Endpoint, TooLong, lock_file},
     names::Profile,
+    places::Places,
+    record::Record,
 };
 use tokio::time::{Instant, sleep};
 
 /// Interval of checks of the lock file.
 const CHECK_EVERY: Duration = Duration::from_millis(10);
 
-/// Daemon of one of the user's profiles.
+/// A daemon of the user.
 #[derive(Debug, Clone)]
 pub struct Local {
-    endpoint: Endpoint,
-    /// Executable of the daemon; `None` disables auto-start.
-    executable: Option<PathBuf>,
+    place: Place,
+    start: AutoStart,
+    executable: PathBuf,
     /// Socket of the daemon that this client uses.
     door: Door,
 }
 
-/// Error for a profile without a usable path for its socket.
-#[derive(Debug, PartialEq, Eq)]
-pub struct LocalError(pub EndpointError);
-
-impl fmt::Display for LocalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+/// Way to find the daemon.
+#[derive(Debug, Clone)]
+enum Place {
+    /// The socket that `TAI_MCP_SOCKET` or `--socket` names. Such a daemon is never started.
+    Socket(PathBuf),
+    /// The daemon of a profile.
+    Profile {
+        profile: Profile,
+        places: Places,
+        /// Socket of a daemon that this client would start.
+        endpoint: Endpoint,
+    },
 }
 
-impl std::error::Error for LocalError {}
-
 impl Local {
-    /// Returns the daemon of `profile`. `executable` enables auto-start.
-    ///
-    /// # Errors
-    /// [`LocalError`] if the profile has no usable path for its socket.
-    pub fn new(profile: &Profile, executable: Option<PathBuf>) -> Result<Self, LocalError> {
-        let endpoint = Endpoint::of_profile(profile).map_err(LocalError)?;
-        Ok(Self::at(endpoint, executable))
-    }
-
-    /// Returns the daemon at `endpoint`. `executable` enables auto-start.
-    pub fn at(endpoint: Endpoint, executable: Option<PathBuf>) -> Self {
+    /// Returns the daemon at a socket.
+    pub fn at_socket(socket: PathBuf) -> Self {
         Self {
-            endpoint,
-            executable,
+            place: Place::Socket(socket),
+            start: AutoStart::Never,
+            executable: PathBuf::new(),
             door: Door::Agents,
         }
+    }
+
+    /// Returns the daemon of `profile`, which `executable` starts if `start` permits it.
+    ///
+    /// # Errors
+    /// [`TooLong`] if no daemon of the profile could listen.
+    pub fn of_profile(
+        places: &Places,
+        profile: &Profile,
+        start: AutoStart,
+        executable: PathBuf,
+    ) -> Result<Self, TooLong> {
+        let place = Place::Profile {
+            endpoint: Endpoint::of_profile(places, profile)?,
+            profile: profile.clone(),
+            places: places.clone(),
+        };
+        Ok(Self {
+            place,
+            start,
+            executable,
+            door: Door::Agents,
+        })
     }
 
     /// Uses the daemon's socket for persons.
@@ -63,66 +89,173 @@ impl Local {
         Self { door, ..self }
     }
 
-    /// Returns the endpoint of the daemon.
-    pub fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+    /// Returns the path of the running daemon's socket for agents, or of the socket that a started daemon
+    /// would have.
+    pub fn socket(&self) -> PathBuf {
+        match &self.place {
+            Place::Socket(socket) => socket.clone(),
+            Place::Profile { endpoint, .. } => match self.record() {
+                Some((record, lock)) if is_held(&lock) => record.socket,
+                _ => endpoint.socket(),
+            },
+        }
+    }
+
+    /// Returns the first record of a daemon, and the lock file that contains it.
+    pub fn record(&self) -> Option<(Record, PathBuf)> {
+        self.locks()
+            .find_map(|lock| Some((Record::read(&lock)?, lock)))
     }
 
     /// Waits until no daemon holds the lock of the profile. A daemon releases it on exit.
     ///
     /// # Errors
-    /// [`io::ErrorKind::TimedOut`] after `deadline`, or the error of the system.
+    /// [`io::ErrorKind::TimedOut`] after `deadline`.
     pub async fn until_gone(&self, deadline: Instant) -> io::Result<()> {
-        let lock = self.endpoint.lock();
         while Instant::now() < deadline {
-            match std::fs::File::open(&lock) {
-                Ok(file) if file.try_lock_shared().is_ok() => return Ok(()),
-                Ok(_) => sleep(CHECK_EVERY).await,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-                Err(error) => return Err(error),
+            if !self.locks().any(|lock| is_held(&lock)) {
+                return Ok(());
             }
+            sleep(CHECK_EVERY).await;
         }
         Err(io::ErrorKind::TimedOut.into())
     }
-}
 
-impl Dial for Local {
-    async fn dial(&self) -> Result<Streams, ConnectError> {
-        let agents = self.endpoint.socket();
-        match (&self.door, connect(self.door.beside(&agents)).await) {
+    /// Returns the profile's lock files: of this environment, then of the user database's home.
+    fn locks(&self) -> impl Iterator<Item = PathBuf> {
+        self.all_places().map(|(places, profile)| {
+            let state = places.state();
+            lock_file(state, &profile)
+        })
+    }
+
+    /// Returns the places of this environment, then those of the user database if they differ.
+    fn all_places(&self) -> impl Iterator<Item = (Places, Profile)> {
+        let (own, database) = match &self.place {
+            Place::Socket(_) => (None, None),
+            Place::Profile {
+                profile, places, ..
+            } => {
+                let others = move || match places.given_home() {
+                    Some(_) => None,
+                    None => Places::of_user_database()
+                        .filter(|database| database.state() != places.state()),
+                };
+                let others = std::iter::once_with(others).flatten();
+                let others = others.map(|others| (others, profile.clone()));
+                (Some((places.clone(), profile.clone())), Some(others))
+            }
+        };
+        own.into_iter().chain(database.into_iter().flatten())
+    }
+
+    /// Connects to this client's door of a daemon, whose socket for agents is `agents`; `None` if no
+    /// process listens there.
+    ///
+    /// # Errors
+    /// As [`connect`].
+    async fn enter(&self, agents: &Path) -> Result<Option<Stream>, ConnectError> {
+        match (&self.door, connect(&self.door.beside(agents)).await?) {
             // Where only the socket for agents is mounted, and with a daemon of another release, the
             // socket for agents answers what it may, or says why not.
-            (Door::Persons, Err(ConnectError::NotRunning { .. })) => connect(agents).await,
-            (Door::Persons | Door::Agents | Door::Instance(_), connected) => connected,
+            (Door::Persons, None) => connect(agents).await,
+            (Door::Persons | Door::Agents | Door::Instance(_), connected) => Ok(connected),
         }
     }
 
-    fn start(&self) -> Result<Option<Starting>, ConnectError> {
-        let Some(executable) = &self.executable else {
-            return Ok(None);
-        };
-        start(executable, self.endpoint.profile()).map(Some)
+    /// Connects to the daemon of a profile: at the recorded socket, or where a service manager
+    /// may listen.
+    async fn find(&self) -> Result<Stream, ConnectError> {
+        for (places, profile) in self.all_places() {
+            let lock = lock_file(places.state(), &profile);
+            if let Some(record) = Record::read(&lock)
+                && let Some(stream) = self.enter(&record.socket).await?
+            {
+                return Ok(stream);
+            }
+        }
+        for (places, profile) in self.all_places() {
+            for dir in places.runtime() {
+                let socket = Endpoint::in_dir(&dir, places.state(), &profile);
+                if let Ok(endpoint) = socket
+                    && let Some(stream) = self.enter(&endpoint.socket()).await?
+                {
+                    return Ok(stream);
+                }
+            }
+        }
+        Err(ConnectError::NotRunning {
+            socket: self.socket(),
+        })
     }
 }
 
-/// Connects to a socket and checks the peer.
-async fn connect(socket: PathBuf) -> Result<Streams, ConnectError> {
-    let name = socket.as_path().to_fs_name::<GenericFilePath>();
-    let name = name.map_err(ConnectError::Failed)?;
-    let stream = match Stream::connect(name).await {
+/// Connects to a socket; `None` if no process listens there.
+///
+/// # Errors
+/// [`ConnectError::OtherUser`] or [`ConnectError::Failed`].
+async fn connect(socket: &Path) -> Result<Option<Stream>, ConnectError> {
+    let name = socket.to_fs_name::<GenericFilePath>();
+    let stream = match Stream::connect(name.map_err(ConnectError::Failed)?).await {
         Ok(stream) => stream,
         Err(error) => {
-            return Err(match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
-                    ConnectError::NotRunning { socket }
-                }
-                _ => ConnectError::Failed(error),
-            });
+            return match error.kind() {
+                io::ErrorKind::NotFound
+                | io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::NotADirectory => Ok(None),
+                _ => Err(ConnectError::Failed(error)),
+            };
         }
     };
     // The check precedes the first byte, which may be part of a password.
     match os::peer(&stream).map_err(ConnectError::Failed)? {
-        peer if peer.is_own_user => os::split(stream).map_err(ConnectError::Failed),
-        _ => Err(ConnectError::OtherUser { socket }),
+        peer if peer.is_own_user => Ok(Some(stream)),
+        _ => Err(ConnectError::OtherUser {
+            socket: socket.to_owned(),
+        }),
+    }
+}
+
+/// Returns whether a process holds a lock file.
+fn is_held(lock: &Path) -> bool {
+    let is_file = std::fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
+    is_file
+        && std::fs::File::open(lock).is_ok_and(|file| {
+            let locked = file.try_lock_shared();
+            matches!(locked, Err(std::fs::TryLockError::WouldBlock))
+        })
+}
+
+impl Dial for Local {
+    async fn dial(&self) -> Result<Streams, ConnectError> {
+        let stream = match &self.place {
+            Place::Profile { .. } => self.find().await?,
+            Place::Socket(socket) => {
+                connect(socket)
+                    .await?
+                    .ok_or_else(|| ConnectError::NoSocket {
+                        socket: socket.clone(),
+                    })?
+            }
+        };
+        os::split(stream).map_err(ConnectError::Failed)
+    }
+
+    fn start(&self) -> Result<Option<Starting>, ConnectError> {
+        let Place::Profile {
+            profile, places, ..
+        } = &self.place
+        else {
+            return Ok(None);
+        };
+        if let Some(refusal) = refusal(self.start, places, profile) {
+            return refusal.map_or(Ok(None), Err);
+        }
+        let launch = Launch {
+            executable: &self.executable,
+            home: places.given_home(),
+            profile,
+        };
+        start(&launch).map(Some)
     }
 }

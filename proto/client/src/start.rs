@@ -1,26 +1,56 @@
 //! Auto-start of the daemon. If several clients start one at once, the lock of the profile
 //! decides which daemon stays.
+//!
+//! A started daemon serves every client, so no environment of a single client may configure it.
+//! It has no ancestor among the clients, because some clients end all their descendants.
 
-use crate::{
-    ConnectError,
-    dial::{StartEnd, Starting},
-    os,
-    password::withheld_variables,
-};
+use crate::{ConnectError, dial::Starting, os};
 use std::{
-    fs::File,
-    io::{Read as _, Seek as _},
+    ffi::OsString,
+    io::{self, PipeReader, Read as _},
     path::{Path, PathBuf},
     process::Stdio,
 };
-use tai_proto::{names::Profile, variables};
+use tai_proto::{names::Profile, places::Places};
 use tokio::process::Command;
 
-/// Exit code of `taid run --by-client` if another daemon holds the lock of the profile.
+/// Exit code of `taid run` if another daemon holds the lock of the profile.
 pub const ALREADY_RUNNING: u8 = 6;
+/// First word of the line with which a started daemon reports that it listens.
+pub const READY: &str = "ready ";
+/// First word of the line with which a started daemon reports that another one runs.
+pub const RUNNING: &str = "running ";
 
-/// Limit of a failed daemon's standard error that is read, in bytes.
-const MAX_OUTPUT: u64 = 2_000;
+/// Limit of a failed daemon's error text that is read, in bytes.
+const MAX_OUTPUT: u64 = 4_000;
+
+/// Permission to start the daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AutoStart {
+    /// The daemon is not started (`TAI_MCP_AUTOSTART=0`).
+    Never,
+    /// The daemon is started, except from within a sandbox.
+    OutsideSandbox,
+    /// The daemon is started anywhere (`TAI_MCP_AUTOSTART=1`).
+    Anywhere,
+}
+
+impl AutoStart {
+    /// Parses the value of `TAI_MCP_AUTOSTART`.
+    ///
+    /// # Errors
+    /// The accepted values.
+    pub fn parse(value: Option<&str>) -> Result<Self, String> {
+        let Some(value) = value else {
+            return Ok(AutoStart::OutsideSandbox);
+        };
+        match value.to_ascii_lowercase().as_str() {
+            "0" | "false" | "no" | "off" => Ok(AutoStart::Never),
+            "1" | "true" | "yes" | "on" => Ok(AutoStart::Anywhere),
+            _ => Err("expected 0, false, no, off, 1, true, yes or on".to_owned()),
+        }
+    }
+}
 
 /// Returns the path of taid next to this program, or `taid`, to be found on PATH.
 pub fn installed_taid() -> PathBuf {
@@ -33,48 +63,152 @@ pub fn installed_taid() -> PathBuf {
         .unwrap_or_else(|| name.into())
 }
 
-/// Starts the daemon of `profile` in the background. The daemon inherits no pipe, no password
-/// and no setting of this client's instance. Requires a tokio runtime.
+/// Returns the reason not to start a daemon: `Some(None)` if auto-start is off.
+pub(crate) fn refusal(
+    start: AutoStart,
+    places: &Places,
+    profile: &Profile,
+) -> Option<Option<ConnectError>> {
+    match start {
+        AutoStart::Never => return Some(None),
+        AutoStart::OutsideSandbox if os::is_sandboxed() => {
+            return Some(Some(ConnectError::InSandbox));
+        }
+        AutoStart::OutsideSandbox | AutoStart::Anywhere => {}
+    }
+    let unit = match profile.is_default() {
+        true => "taid.socket".to_owned(),
+        false => format!("taid@{profile}.socket"),
+    };
+    let is_managed = places.given_home().is_none() && os::is_socket_enabled(places, &unit);
+    is_managed.then_some(Some(ConnectError::SocketUnit { unit }))
+}
+
+/// Start of a daemon.
+pub(crate) struct Launch<'a> {
+    pub(crate) executable: &'a Path,
+    /// Home directory that the user gave with `--home`.
+    pub(crate) home: Option<&'a Path>,
+    pub(crate) profile: &'a Profile,
+}
+
+/// Starts a daemon in the background: the command spawns it and exits at once. Requires a tokio
+/// runtime.
 ///
 /// # Errors
 /// [`ConnectError::NoExecutable`] if the executable cannot be run.
-pub(crate) fn start(executable: &Path, profile: &Profile) -> Result<Starting, ConnectError> {
+pub(crate) fn start(launch: &Launch<'_>) -> Result<Starting, ConnectError> {
     let failed = |source| ConnectError::NoExecutable {
-        path: executable.to_owned(),
+        path: launch.executable.to_owned(),
         source,
     };
-    let mut command = Command::new(executable);
-    command
-        .args(["run", "--by-client", "--profile", profile.as_str()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    os::detach(&mut command);
-    let of_this_client = variables::INSTANCE.into_iter().chain(variables::USER_EMAIL);
-    for variable in withheld_variables().chain(of_this_client) {
-        command.env_remove(variable);
+    let (output, report) = io::pipe().map_err(failed)?;
+    let mut command = Command::new(launch.executable);
+    if let Some(home) = launch.home {
+        command.arg("--home").arg(home);
     }
-    // Receives the errors of taid before it has opened its log.
-    let output = os::unnamed_file().ok();
-    command.stderr(match &output {
-        Some(file) => file.try_clone().map_err(failed)?.into(),
-        None => Stdio::null(),
-    });
+    command
+        .args(["run", "--by-client", "--profile", launch.profile.as_str()])
+        .env_clear()
+        .envs(environment())
+        .stdin(Stdio::null())
+        .stdout(report.try_clone().map_err(failed)?)
+        .stderr(report);
+    os::detach(&mut command);
     let mut child = command.spawn().map_err(failed)?;
-    let (report, starting) = Starting::new();
-    // Reaps the child, so that no zombie remains if taid exits first.
+    // Closes this process's copies of the pipe's end.
+    drop(command);
+    let (send, starting) = Starting::new();
     tokio::spawn(async move {
-        let status = child.wait().await.ok();
-        let _ = report.send(match status.and_then(|status| status.code()) {
-            Some(code) if code == i32::from(ALREADY_RUNNING) => StartEnd::AlreadyRunning,
-            _ => StartEnd::Failed(output.and_then(read).unwrap_or_default()),
-        });
+        // Reaps the launcher.
+        let _ = child.wait().await;
+    });
+    // A pipe of the standard library blocks, and a daemon reports once.
+    tokio::task::spawn_blocking(move || {
+        let _ = send.send(read(output));
     });
     Ok(starting)
 }
 
-fn read(mut file: File) -> Option<String> {
-    file.rewind().ok()?;
+/// Outcome of a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StartEnd {
+    /// The daemon listens.
+    Ready,
+    /// Another daemon holds the profile's lock: it is starting, serving or draining.
+    AlreadyRunning,
+    /// The daemon failed. Contains its error text.
+    Failed(String),
+}
+
+/// Reads the report of a daemon: until its line, or until it closes the pipe.
+fn read(pipe: PipeReader) -> StartEnd {
     let mut bytes = Vec::new();
-    file.take(MAX_OUTPUT).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+    let mut pipe = pipe.take(MAX_OUTPUT);
+    let mut piece = [0; 512];
+    loop {
+        if let Some(end) = report(&bytes) {
+            return end;
+        }
+        match pipe.read(&mut piece) {
+            Ok(0) => break,
+            Ok(n) => bytes.extend_from_slice(piece.get(..n).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    StartEnd::Failed(String::from_utf8_lossy(&bytes).trim().to_owned())
+}
+
+/// Returns the outcome that a complete line reports.
+fn report(bytes: &[u8]) -> Option<StartEnd> {
+    let text = String::from_utf8_lossy(bytes);
+    text.split_inclusive('\n')
+        .filter(|line| line.ends_with('\n'))
+        .find_map(|line| {
+            let running = line.starts_with(RUNNING);
+            let ready = line.starts_with(READY).then_some(StartEnd::Ready);
+            ready.or(running.then_some(StartEnd::AlreadyRunning))
+        })
+}
+
+/// Returns the whole environment of a started daemon. The home directory is the user database's,
+/// and the session bus is the system's.
+fn environment() -> Vec<(OsString, OsString)> {
+    const KEPT: [&str; 5] = ["LANG", "LC_ALL", "LC_MESSAGES", "TZ", "SystemRoot"];
+    let kept = KEPT.into_iter().filter_map(|name| {
+        let value = std::env::var_os(name)?;
+        Some((OsString::from(name), value))
+    });
+    kept.chain(os::session_environment()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_a_complete_line_and_other_output_is_an_error_text() {
+        assert_eq!(report(b"ready /run/x.soc"), None);
+        assert_eq!(report(b"ready /run/x.sock\n"), Some(StartEnd::Ready));
+        assert_eq!(report(b"noise\nrunning \n"), Some(StartEnd::AlreadyRunning));
+        assert_eq!(report(b"error: the configuration is not valid\n"), None);
+    }
+
+    #[test]
+    fn a_started_daemon_has_no_variable_of_the_client_but_the_language() {
+        let allowed = [
+            "LANG",
+            "LC_ALL",
+            "LC_MESSAGES",
+            "TZ",
+            "PATH",
+            "XDG_RUNTIME_DIR",
+            "DBUS_SESSION_BUS_ADDRESS",
+        ];
+        for (name, _) in environment() {
+            let name = name.to_str().unwrap().to_owned();
+            assert!(!cfg!(unix) || allowed.contains(&name.as_str()), "{name}");
+        }
+    }
 }

@@ -61,6 +61,8 @@ fn has_reference(text: &str) -> bool {
 
 /// Profile of the daemon.
 pub const PROFILE: &str = "TAI_MCP_PROFILE";
+/// Path of the socket of a daemon, which is mounted or forwarded.
+pub const SOCKET: &str = "TAI_MCP_SOCKET";
 /// Auto-start; `0` disables it.
 pub const AUTOSTART: &str = "TAI_MCP_AUTOSTART";
 /// Username.

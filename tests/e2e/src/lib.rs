@@ -99,7 +99,9 @@ impl Machine {
         let home = tempfile::Builder::new().prefix("tai").tempdir().unwrap();
         processes::begin(home.path());
         let machine = Self { sandbox, home };
-        std::fs::create_dir_all(machine.config_dir()).unwrap();
+        for dir in [machine.config_dir(), machine.state_dir()] {
+            std::fs::create_dir_all(dir).unwrap();
+        }
         machine.configure("");
         machine
     }
@@ -111,12 +113,17 @@ impl Machine {
 
     /// Returns the directory of `config.toml`.
     pub fn config_dir(&self) -> PathBuf {
-        self.home().join("config/tai")
+        self.home().join(".config/tai")
     }
 
     /// Returns the directory of the sockets.
     pub fn runtime_dir(&self) -> PathBuf {
-        self.home().join("tai")
+        self.state_dir().join("run")
+    }
+
+    /// Returns the directory of the state.
+    pub fn state_dir(&self) -> PathBuf {
+        self.home().join(".local/state/tai")
     }
 
     /// Returns the socket of the default profile.
@@ -126,20 +133,20 @@ impl Machine {
 
     /// Returns the text of the current log of the default profile; empty without a log.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.home().join("state/tai/logs/tai-mcp.log")).unwrap_or_default()
+        std::fs::read_to_string(self.state_dir().join("logs/tai-mcp.log")).unwrap_or_default()
     }
 
     /// Returns a command that runs one of the executables with the environment of this machine.
     /// Auto-start is off.
     pub fn command(&self, name: &str) -> Command {
         let mut command = Command::new(executables().join(name));
+        command.env_clear();
+        if matches!(name, "taid" | "tai-mcp") {
+            command.arg("--home").arg(self.home());
+        }
         command
-            .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home())
-            .env("XDG_RUNTIME_DIR", self.home())
-            .env("XDG_STATE_HOME", self.home().join("state"))
-            .env("XDG_CONFIG_HOME", self.home().join("config"))
             // Tests start taid explicitly.
             .env("TAI_MCP_AUTOSTART", "0");
         command
@@ -172,21 +179,24 @@ impl Machine {
         self.spawn(self.bare_taid(more))
     }
 
-    /// Writes `config.toml`: the bridge and `text`. Passwords of the file and of the keyring go to that
-    /// bridge only.
+    /// Writes `config.toml`, with the URL of the sandbox unless `text` names a bridge.
     pub fn configure(&self, text: &str) {
-        self.write_config("config.toml", text);
+        self.configure_profile("default", text);
     }
 
-    fn write_config(&self, name: &str, text: &str) {
-        let bridge = self.sandbox.url();
-        let text = format!("api_base_url = \"{bridge}\"\n{text}");
-        std::fs::write(self.config_dir().join(name), text).unwrap();
-    }
-
-    /// Writes the configuration file of another profile than `default`, as [`Machine::configure`].
+    /// Writes the configuration file of a profile, as [`Machine::configure`].
     pub fn configure_profile(&self, profile: &str, text: &str) {
-        self.write_config(&format!("config-{profile}.toml"), text);
+        let name = match profile {
+            "default" => "config.toml".to_owned(),
+            other => format!("config-{other}.toml"),
+        };
+        let bridge = match text.contains("api_base_url") {
+            true => String::new(),
+            false => format!("api_base_url = \"{}\"\n", self.sandbox.url()),
+        };
+        // The tables are at the end of a file.
+        let text = format!("{bridge}{text}");
+        std::fs::write(self.config_dir().join(name), text).unwrap();
     }
 
     /// Returns a text with `HOME` and `BRIDGE` in place of the home directory and the URL of the

@@ -5,6 +5,7 @@ use crate::cli::{
     error::{CliError, Exit},
     pages::approval as page,
     prompt,
+    target::Target,
     terminal::{print, printable},
 };
 use clap::Args;
@@ -12,7 +13,6 @@ use std::time::SystemTime;
 use tai_proto::{
     approval::{HeldMail, Resolution},
     call::{ListHeld, ResolveHeld},
-    names::Profile,
 };
 
 /// List the mails that wait for your approval, and send or discard one
@@ -32,8 +32,8 @@ pub(in crate::cli) struct Approve {
 }
 
 impl Approve {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let daemon = Daemon::running(profile)?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let daemon = Daemon::running(target)?;
         let held = daemon.call(ListHeld, SHORT).await?;
         match self.number {
             None => print(&page::list(&held, SystemTime::now())),

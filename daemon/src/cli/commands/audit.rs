@@ -6,11 +6,11 @@ use crate::{
         daemon::Daemon,
         error::{CliError, Exit},
         pages::audit as page,
+        target::Target,
         terminal::print,
     },
 };
 use clap::Args;
-use tai_proto::{endpoint, names::Profile};
 
 /// Show who signed in, sent, approved and deleted mail, and check that no line was changed
 ///
@@ -30,18 +30,18 @@ pub(in crate::cli) struct Audit {
 }
 
 impl Audit {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let dir = endpoint::state_dir().ok_or_else(CliError::no_home)?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         // The end that taid knows must be older than the lines that are read.
         let known = match self.verify {
-            true => known_end(profile).await,
+            true => known_end(target).await,
             false => None,
         };
-        let lines = verify::read(&dir, profile.as_str()).map_err(|error| {
-            CliError::new("cannot read the audit log")
-                .caused_by(error)
-                .hint("check that its files and their directory are yours")
-        })?;
+        let lines =
+            verify::read(target.places.state(), target.profile.as_str()).map_err(|error| {
+                CliError::new("cannot read the audit log")
+                    .caused_by(error)
+                    .hint("check that its files and their directory are yours")
+            })?;
         if self.verify {
             let verdict = verify::check(&lines, known.as_ref());
             return match &verdict.broken {
@@ -66,8 +66,8 @@ impl Audit {
 }
 
 /// Returns the end of the chain that the running daemon knows.
-async fn known_end(profile: &Profile) -> Option<KnownEnd> {
-    let status = Daemon::running(profile).ok()?.status().await.ok()?;
+async fn known_end(target: &Target) -> Option<KnownEnd> {
+    let status = Daemon::running(target).ok()?.status().await.ok()?;
     let audit = status.audit;
     (audit.lines > 0).then_some(KnownEnd {
         n: audit.lines,

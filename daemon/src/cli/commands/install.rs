@@ -5,11 +5,12 @@ use crate::cli::{
     daemon::{Daemon, SHORT},
     error::{CliError, Exit},
     service::{self, Steps},
+    target::Target,
     terminal::print,
     units::{self, Manager},
 };
 use clap::Args;
-use tai_proto::{FaultCode, call::GetInfo, names::Profile};
+use tai_proto::{FaultCode, call::GetInfo};
 
 /// Install taid as a user service
 ///
@@ -23,12 +24,12 @@ pub(in crate::cli) struct Install {
 }
 
 impl Install {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let service = service::of_profile(profile)?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let service = service::of_profile(&target.profile)?;
         if !self.dry_run {
             // A taid outside the service holds the lock and the socket that the service needs.
-            match Daemon::running(profile)?.call(GetInfo, SHORT).await {
-                Ok(_) => stop(profile).await?,
+            match Daemon::running(target)?.call(GetInfo, SHORT).await {
+                Ok(_) => stop(target).await?,
                 Err(fault) if fault.code == FaultCode::NotRunning => {}
                 Err(fault) => return Err(fault.into()),
             }

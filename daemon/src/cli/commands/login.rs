@@ -6,6 +6,7 @@ use crate::{
         direct,
         error::{CliError, Exit},
         prompt,
+        target::Target,
         terminal::print,
     },
     config::Config,
@@ -33,10 +34,10 @@ pub(in crate::cli) struct Login {
 }
 
 impl Login {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let config = Config::of_this_process(profile.as_str())?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let config = Config::of_this_process(&target.profile, target.places.config())?;
         // Connecting first avoids a password prompt that leads to a connection error.
-        let daemon = match started(profile).await {
+        let daemon = match started(target).await {
             Ok(daemon) => Some(daemon),
             Err(fault) if fault.code == FaultCode::NotRunning && self.save => None,
             Err(fault) => return Err(fault.into()),
@@ -55,7 +56,7 @@ impl Login {
         };
         let credentials =
             prompt::checked(&username, password, config.settings.api_base_url.origin())?;
-        sign_in(daemon, &config, credentials, self.save).await
+        sign_in(target, daemon, &config, credentials, self.save).await
     }
 }
 
@@ -79,14 +80,14 @@ pub(super) async fn check_bridge(daemon: &Daemon, config: &Config) -> Result<(),
 }
 
 /// Asks the account's own daemons at this bridge to stop. Their clients reconnect and find this one.
-async fn stop_own(account: &Username, config: &Config) {
+async fn stop_own(target: &Target, account: &Username, config: &Config) {
     let bridge = config.settings.api_base_url.origin();
     for named in [None, Some(bridge.as_str())] {
         let profile = Profile::of_account(account, named);
         if profile.as_str() == config.profile {
             continue;
         }
-        let Ok(daemon) = Daemon::running(&profile) else {
+        let Ok(daemon) = Daemon::running(&target.of_profile(profile)) else {
             continue;
         };
         let Ok(status) = daemon.status().await else {
@@ -103,12 +104,12 @@ async fn stop_own(account: &Username, config: &Config) {
     }
 }
 
-/// Connects to the daemon of `profile`, and starts it if it does not run.
+/// Connects to the daemon of `target`, and starts it if it does not run.
 ///
 /// # Errors
 /// The daemon cannot be reached or started.
-pub(super) async fn started(profile: &Profile) -> Result<Daemon, Fault> {
-    let daemon = Daemon::started(profile)?;
+pub(super) async fn started(target: &Target) -> Result<Daemon, Fault> {
+    let daemon = Daemon::started(target)?;
     daemon.call(GetInfo, LONG).await?;
     Ok(daemon)
 }
@@ -118,6 +119,7 @@ pub(super) async fn started(profile: &Profile) -> Result<Daemon, Fault> {
 /// # Errors
 /// The bridge refuses the credentials, or the password is not saved.
 pub(super) async fn sign_in(
+    target: &Target,
     daemon: Option<Daemon>,
     config: &Config,
     credentials: Credentials,
@@ -137,7 +139,7 @@ pub(super) async fn sign_in(
         save,
     };
     let signed_in = daemon.call(login, LONG).await?;
-    stop_own(&signed_in.username, config).await;
+    stop_own(target, &signed_in.username, config).await;
     print("✅ Login successful");
     print(&format!("📧 Instance email: {}", signed_in.address));
     match (save, signed_in.not_saved) {

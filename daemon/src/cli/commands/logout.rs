@@ -4,10 +4,11 @@ use crate::cli::{
     daemon::{Daemon, LONG},
     error::{CliError, Exit},
     prompt,
+    target::Target,
     terminal::{print, printable},
 };
 use clap::Args;
-use tai_proto::{account::SignedOut, call, names::Profile};
+use tai_proto::{account::SignedOut, call};
 
 /// Sign out: delete the token and the password, from the keyring too
 ///
@@ -20,8 +21,8 @@ pub(in crate::cli) struct Logout {
 }
 
 impl Logout {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let daemon = Daemon::running(profile)?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let daemon = Daemon::running(target)?;
         let status = daemon.status().await?;
         if !self.yes {
             let account = status.account.username.as_deref().unwrap_or("no account");

@@ -1,7 +1,10 @@
 //! `taid logs`: prints the end of the log, and lines as they are added.
 
 use crate::{
-    cli::error::{CliError, Exit},
+    cli::{
+        error::{CliError, Exit},
+        target::Target,
+    },
     server::logging,
 };
 use clap::Args;
@@ -11,7 +14,6 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
-use tai_proto::names::Profile;
 
 /// Interval at which `--follow` reads the file.
 const READ_EVERY: Duration = Duration::from_millis(200);
@@ -28,8 +30,8 @@ pub(in crate::cli) struct Logs {
 }
 
 impl Logs {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let dir = logging::dir(profile.as_str()).ok_or_else(CliError::no_home)?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let dir = logging::dir(target.places.state(), target.profile.as_str());
         let link = logging::current_file(&dir);
         let mut file = match File::open(&link) {
             Ok(file) => BufReader::new(file),
@@ -39,7 +41,7 @@ impl Logs {
                     .hint("start taid, which creates the log"));
             }
         };
-        let mut present = target(&link);
+        let mut present = points_to(&link);
         let mut kept = earlier(&dir, present.as_deref(), self.lines);
         let mut line = Vec::new();
         while read_line(&mut file, &mut line) {
@@ -59,7 +61,7 @@ impl Logs {
                 }
             }
             // After midnight the link points to a new file. The old one has been read to its end.
-            let now = target(&link);
+            let now = points_to(&link);
             if now != present
                 && let Ok(next) = File::open(&link)
             {
@@ -72,7 +74,7 @@ impl Logs {
     }
 }
 
-fn target(link: &Path) -> Option<PathBuf> {
+fn points_to(link: &Path) -> Option<PathBuf> {
     std::fs::read_link(link).ok()
 }
 

@@ -8,6 +8,7 @@ pub(super) mod logout;
 pub(super) mod logs;
 pub(super) mod register;
 pub(super) mod run;
+pub(super) mod socket;
 pub(super) mod status;
 pub(super) mod stop;
 pub(super) mod uninstall;

@@ -6,12 +6,12 @@ use crate::{
         direct,
         error::{CliError, Exit},
         prompt,
+        target::Target,
         terminal::print,
     },
     config::Config,
 };
 use clap::Args;
-use tai_proto::names::Profile;
 
 /// Create an account and sign in with it
 #[derive(Args)]
@@ -27,8 +27,8 @@ pub(in crate::cli) struct Register {
 }
 
 impl Register {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let config = Config::of_this_process(profile.as_str())?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let config = Config::of_this_process(&target.profile, target.places.config())?;
         let username = match self.username {
             Some(username) => username,
             None => prompt::text("New username: ")?,
@@ -41,12 +41,12 @@ impl Register {
             prompt::checked(&username, password, config.settings.api_base_url.origin())?;
         let address = direct::register(&config, &credentials).await?;
         print(&format!("account created: {address}"));
-        match started(profile).await {
+        match started(target).await {
             Ok(daemon) => {
                 check_bridge(&daemon, &config).await?;
-                sign_in(Some(daemon), &config, credentials, self.save).await
+                sign_in(target, Some(daemon), &config, credentials, self.save).await
             }
-            Err(_) if self.save => sign_in(None, &config, credentials, true).await,
+            Err(_) if self.save => sign_in(target, None, &config, credentials, true).await,
             Err(_) => {
                 let username = &credentials.username;
                 print(&format!("next: `taid run`, then `taid login {username}`"));

@@ -1,11 +1,17 @@
 //! `taid run`: runs the daemon in this process.
 
 use crate::{
-    cli::error::{CliError, Exit},
+    cli::{
+        error::{CliError, Exit},
+        target::Target,
+        terminal::print,
+    },
     server::run::{self, Mode},
 };
 use clap::Args;
-use tai_proto::names::{Profile, Username};
+use std::process::Stdio;
+use tai_client::RUNNING;
+use tai_proto::names::Username;
 
 /// Run the daemon in the foreground
 ///
@@ -14,28 +20,59 @@ use tai_proto::names::{Profile, Username};
 /// `taid stop`, Ctrl-C or SIGTERM.
 #[derive(Args)]
 pub(in crate::cli) struct Run {
-    /// Auto-started by a client
+    /// Start the daemon in the background for a client, and exit
     #[arg(long, hide = true)]
     by_client: bool,
     /// Serve this account of a client: with the default profile if the account is its own,
     /// otherwise with the profile of the account
     #[arg(long, hide = true, value_name = "USERNAME")]
     account: Option<Username>,
+    /// Run the daemon that `--by-client` started
+    #[arg(long, hide = true, conflicts_with = "by_client")]
+    in_background: bool,
 }
 
 impl Run {
     /// Runs the daemon. It starts a runtime of its own.
-    pub(in crate::cli) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let mode = match self.by_client {
+    pub(in crate::cli) fn run(self, target: &Target) -> Result<Exit, CliError> {
+        if self.by_client {
+            return launch(target, self.account.as_ref());
+        }
+        let mode = match self.in_background {
             true => Mode::ByClient,
             false => Mode::Foreground,
         };
-        match run::run(profile, self.account.as_ref(), mode) {
+        match run::run(&target.places, &target.profile, self.account.as_ref(), mode) {
             Ok(()) => Ok(Exit::Success),
             Err(error) if error.is_already_running() && mode == Mode::ByClient => {
+                print(RUNNING);
                 Ok(Exit::AlreadyRunning)
             }
+            Err(error) if error.is_already_running() => Err(CliError::new(tai_auth::chain(&error))
+                .hint(error.hint())
+                .exit_with(Exit::AlreadyRunning)),
             Err(error) => Err(CliError::new(tai_auth::chain(&error)).hint(error.hint())),
         }
     }
+}
+
+/// Starts the daemon as a child that this process leaves behind. Therefore no client is an ancestor
+/// of the daemon, and a client that ends all its descendants does not end it.
+fn launch(target: &Target, account: Option<&Username>) -> Result<Exit, CliError> {
+    let failed = |error| CliError::new("cannot start taid").caused_by(error);
+    let mut command = std::process::Command::new(std::env::current_exe().map_err(failed)?);
+    if let Some(home) = target.places.given_home() {
+        command.arg("--home").arg(home);
+    }
+    command.args([
+        "run",
+        "--in-background",
+        "--profile",
+        target.profile.as_str(),
+    ]);
+    if let Some(account) = account {
+        command.args(["--account", account.as_str()]);
+    }
+    command.stdin(Stdio::null()).spawn().map_err(failed)?;
+    Ok(Exit::Success)
 }

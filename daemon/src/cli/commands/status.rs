@@ -4,6 +4,7 @@ use crate::cli::{
     daemon::{Daemon, profiles},
     error::{CliError, Exit},
     pages::status as page,
+    target::Target,
     terminal::{self, Mood, Terminal, print},
 };
 use clap::Args;
@@ -13,7 +14,6 @@ use std::{
 };
 use tai_proto::{
     Fault, FaultCode,
-    names::Profile,
     status::{SessionState, Status as Facts},
 };
 
@@ -35,21 +35,21 @@ pub(in crate::cli) struct Status {
 }
 
 impl Status {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         match (self.watch, self.all) {
-            (true, _) => watch(profile).await,
-            (false, true) => all(self.json).await,
-            (false, false) => one(profile, self.json).await,
+            (true, _) => watch(target).await,
+            (false, true) => all(target, self.json).await,
+            (false, false) => one(target, self.json).await,
         }
     }
 }
 
-async fn ask(profile: &Profile) -> Result<Facts, Fault> {
-    Daemon::running(profile)?.status().await
+async fn ask(target: &Target) -> Result<Facts, Fault> {
+    Daemon::running(target)?.status().await
 }
 
-async fn one(profile: &Profile, json: bool) -> Result<Exit, CliError> {
-    let status = ask(profile).await?;
+async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
+    let status = ask(target).await?;
     let text = match json {
         true => pretty(&status)?,
         false => painted(Terminal::of_stdout(), &status),
@@ -59,7 +59,7 @@ async fn one(profile: &Profile, json: bool) -> Result<Exit, CliError> {
 }
 
 /// Redraws the page until the terminal is closed or the command is interrupted.
-async fn watch(profile: &Profile) -> Result<Exit, CliError> {
+async fn watch(target: &Target) -> Result<Exit, CliError> {
     if !io::stdout().is_terminal() {
         return Err(CliError::new("--watch needs a terminal")
             .caused_by("standard output is a file or a pipe")
@@ -71,7 +71,7 @@ async fn watch(profile: &Profile) -> Result<Exit, CliError> {
     loop {
         // A resize changes the width.
         let here = Terminal::of_stdout();
-        let page = match ask(profile).await {
+        let page = match ask(target).await {
             Ok(status) => painted(here, &status),
             Err(error) => {
                 let lines = CliError::from(error).to_string();
@@ -103,18 +103,13 @@ fn painted(terminal: Terminal, status: &Facts) -> String {
 }
 
 /// Shows the daemon of every profile of this user.
-async fn all(json: bool) -> Result<Exit, CliError> {
+async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     let mut found = Vec::new();
     let mut errors = Vec::new();
-    let profiles = profiles().map_err(|error| {
-        CliError::new("cannot find taid's socket")
-            .caused_by(error)
-            .hint("set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path")
-    })?;
-    for profile in profiles {
-        match ask(&profile).await {
+    for profile in profiles(target.places.state()) {
+        match ask(&target.of_profile(profile)).await {
             Ok(status) => found.push(status),
-            // A killed daemon leaves its socket.
+            // A daemon leaves its lock file.
             Err(fault) if fault.code == FaultCode::NotRunning => {}
             Err(fault) => errors.push(fault.into()),
         }

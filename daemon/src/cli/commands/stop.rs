@@ -3,11 +3,12 @@
 use crate::cli::{
     daemon::{Daemon, SHORT},
     error::{CliError, Exit},
+    target::Target,
     terminal::print,
 };
 use clap::Args;
 use std::time::Duration;
-use tai_proto::{call, names::Profile};
+use tai_proto::call;
 
 /// Time limit for the daemon's open calls.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
@@ -17,18 +18,18 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 pub(in crate::cli) struct Stop {}
 
 impl Stop {
-    pub(in crate::cli) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        stop(profile).await?;
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        stop(target).await?;
         Ok(Exit::Success)
     }
 }
 
-/// Stops the daemon of `profile` and waits until it has exited.
+/// Stops the daemon of `target` and waits until it has exited.
 ///
 /// # Errors
 /// The daemon cannot be reached, or does not exit in time.
-pub(super) async fn stop(profile: &Profile) -> Result<(), CliError> {
-    let daemon = Daemon::running(profile)?;
+pub(super) async fn stop(target: &Target) -> Result<(), CliError> {
+    let daemon = Daemon::running(target)?;
     daemon.call(call::Stop, SHORT).await?;
     daemon.until_gone(DRAIN_TIMEOUT).await?;
     print("taid has stopped");

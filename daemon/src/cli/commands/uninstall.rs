@@ -3,10 +3,10 @@
 use crate::cli::{
     error::{CliError, Exit},
     service::{self, Steps},
+    target::Target,
     units,
 };
 use clap::Args;
-use tai_proto::names::Profile;
 
 /// Remove the user service of `taid install`
 #[derive(Args)]
@@ -17,8 +17,8 @@ pub(in crate::cli) struct Uninstall {
 }
 
 impl Uninstall {
-    pub(in crate::cli) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
-        let service = service::of_profile(profile)?;
+    pub(in crate::cli) fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let service = service::of_profile(&target.profile)?;
         Steps(units::uninstall(&service.place())).run_all(self.dry_run)?;
         Ok(Exit::Success)
     }

@@ -3,7 +3,7 @@
 
 use super::check::{Check, ok, skipped, wrong};
 use crate::{cli::user_dirs::UserDirs, config::Config, os, server::environment};
-use tai_proto::{endpoint, status::EnvironmentStatus};
+use tai_proto::{places::Places, status::EnvironmentStatus};
 
 /// The environment of this shell.
 pub(super) struct Shell {
@@ -21,11 +21,11 @@ pub(super) struct Shell {
 
 impl Shell {
     /// Returns the environment of this process.
-    pub(super) fn of_this_process() -> Self {
+    pub(super) fn of_this_process(places: &Places) -> Self {
         let text = |path: &std::path::Path| path.to_string_lossy().into_owned();
         Self {
-            home: std::env::home_dir().map(|home| text(&home)),
-            config_dir: endpoint::project_dirs().map(|dirs| text(dirs.config_dir())),
+            home: Some(text(places.home())),
+            config_dir: Some(text(places.config())),
             path: std::env::var("PATH").ok(),
             session_bus: os::session_bus(),
             network: environment::network_variables(),

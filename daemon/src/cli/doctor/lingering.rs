@@ -2,15 +2,17 @@
 
 use super::check::{Check, ok, skipped};
 use std::path::Path;
+use tai_proto::places::Places;
 
 /// Says whether systemd stops taid when the user logs out. Neither is a problem.
-pub(super) fn examine() -> Check {
+pub(super) fn examine(places: &Places) -> Check {
     if !cfg!(target_os = "linux") {
         return skipped("lingering", "this system has no systemd");
     }
-    let unit = tai_proto::endpoint::project_dirs()
-        .and_then(|dirs| dirs.config_dir().parent().map(Path::to_owned))
-        .is_some_and(|config| config.join("systemd/user/taid.service").exists());
+    let unit = places
+        .home()
+        .join(".config/systemd/user/taid.service")
+        .exists();
     check(Path::new("/"), unit, &user_name(crate::os::uid()))
 }
 

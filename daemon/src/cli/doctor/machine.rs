@@ -2,12 +2,18 @@
 
 use super::{
     check::{Check, ok, skipped, wrong},
-    records::{self, Record},
     running::Daemon,
 };
-use crate::{os, server::logging};
-use std::path::Path;
-use tai_proto::{endpoint::Endpoint, names::Profile};
+use crate::{cli::target::Target, os, server::logging};
+use std::{
+    fs::{File, TryLockError},
+    path::Path,
+};
+use tai_proto::{
+    endpoint::{Endpoint, lock_file},
+    places::Places,
+    record::Record,
+};
 
 /// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
 pub(super) fn environment() -> Check {
@@ -38,12 +44,12 @@ pub(super) fn environment() -> Check {
 }
 
 /// Checks the directory and the socket, and that no second daemon runs.
-pub(super) fn places(endpoint: &Endpoint, daemon: &Daemon) -> Vec<Check> {
+pub(super) fn places(endpoint: &Endpoint, places: &Places, daemon: &Daemon) -> Vec<Check> {
     let mut checks = vec![directory(endpoint.dir())];
     if cfg!(unix) {
         checks.push(socket(&endpoint.socket(), daemon));
     }
-    checks.push(second(endpoint, daemon));
+    checks.push(second(endpoint, places, daemon));
     checks
 }
 
@@ -100,43 +106,54 @@ fn socket(socket: &Path, daemon: &Daemon) -> Check {
     }
 }
 
-/// Checks for a daemon of the same profile besides the one that this shell reaches.
-fn second(endpoint: &Endpoint, daemon: &Daemon) -> Check {
+/// Checks for a daemon of the same profile that does not listen, or that belongs to the home
+/// directory of the user database while this shell has another one.
+fn second(endpoint: &Endpoint, places: &Places, daemon: &Daemon) -> Check {
     let name = "second daemon";
-    let ours = daemon.status().map(|status| status.daemon.pid.to_string());
-    let records = records::running(endpoint.profile(), endpoint.dir());
-    let is_ours = |record: &Record| match daemon {
-        Daemon::Running(_) => Some(&record.pid) == ours.as_ref(),
-        // It holds this shell's lock, and another check reports it.
-        Daemon::Unusable(_) => record.dir == endpoint.dir(),
-        Daemon::Absent => false,
-    };
-    let Some(other) = records.into_iter().find(|record| !is_ours(record)) else {
-        return ok(name, "no second taid");
-    };
-    let pid = match other.pid.as_str() {
-        "" => "unknown",
-        pid => pid,
-    };
-    match other.dir == endpoint.dir() {
-        true => wrong(
+    if matches!(daemon, Daemon::Absent)
+        && let Some(pid) = holder(&endpoint.lock())
+    {
+        return wrong(
             name,
             format!("taid (pid {pid}) runs for this profile and does not listen on its socket"),
             format!("`kill {pid}`, then restart taid"),
-        ),
-        false => wrong(
+        );
+    }
+    let other = match places.given_home() {
+        Some(_) => None,
+        None => Places::of_user_database().filter(|other| other.state() != places.state()),
+    };
+    let other = other.and_then(|other| {
+        let pid = holder(&lock_file(other.state(), endpoint.profile()))?;
+        Some((pid, other))
+    });
+    match (other, holder(&endpoint.lock())) {
+        (Some((pid, other)), Some(_)) => wrong(
             name,
             format!(
-                "another taid (pid {pid}) of this profile listens on {}, but this environment uses another directory",
-                other.socket.display()
+                "another taid (pid {pid}) of this profile has its state in {}, because HOME differs",
+                other.state().display()
             ),
-            "stop one of them; use the same XDG_RUNTIME_DIR for taid and the clients",
+            "stop one of them, and start taid and the clients with the same HOME",
         ),
+        _ => ok(name, "no second taid"),
+    }
+}
+
+/// Returns the pid in a lock file that a process holds.
+fn holder(lock: &Path) -> Option<String> {
+    let file = File::open(lock).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            let pid = Record::read(lock).map(|record| record.pid.to_string());
+            Some(pid.unwrap_or_else(|| "unknown".to_owned()))
+        }
+        Ok(()) | Err(TryLockError::Error(_)) => None,
     }
 }
 
 /// Checks that the log is written and private.
-pub(super) fn log(profile: &Profile, daemon: &Daemon) -> Check {
+pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
     let name = "log";
     if let Some(status) = daemon.status() {
         if status.daemon.log.is_empty() {
@@ -154,9 +171,7 @@ pub(super) fn log(profile: &Profile, daemon: &Daemon) -> Check {
             );
         }
     }
-    let Some(dir) = logging::dir(profile.as_str()) else {
-        return skipped(name, "cannot find the home directory");
-    };
+    let dir = logging::dir(target.places.state(), target.profile.as_str());
     let meta = std::fs::metadata(&dir).ok();
     let access = meta.and_then(|meta| os::file_access(&meta));
     if access.is_some_and(os::FileAccess::is_open) {

@@ -10,13 +10,13 @@ mod machine;
 mod mcp_clients;
 mod network;
 mod password;
-mod records;
 mod report;
 mod running;
 mod session;
 
 use super::{
     error::{CliError, Exit},
+    target::Target,
     terminal::{Terminal, print},
     user_dirs::UserDirs,
 };
@@ -29,7 +29,6 @@ use running::Daemon;
 use std::time::{Duration, SystemTime};
 use tai_proto::{
     endpoint::Endpoint,
-    names::Profile,
     status::{SessionState, SettingStatus},
 };
 
@@ -50,10 +49,10 @@ pub(super) struct Doctor {
 }
 
 impl Doctor {
-    pub(super) async fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+    pub(super) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let report = Report::new(match self.as_client {
-            Some(client) => as_client::examine(client, profile).await?,
-            None => examine(profile).await,
+            Some(client) => as_client::examine(client, target).await?,
+            None => examine(target).await,
         });
         print(&match self.json {
             true => serde_json::to_string_pretty(&report).map_err(|error| {
@@ -68,11 +67,11 @@ impl Doctor {
     }
 }
 
-/// Runs every check for `profile`. If the daemon runs, its own view of the configuration, the
+/// Runs every check for `target`. If the daemon runs, its own view of the configuration, the
 /// account and the session counts.
-async fn examine(profile: &Profile) -> Vec<Check> {
-    let config = Config::of_this_process(profile.as_str());
-    let daemon = Daemon::ask(profile).await;
+async fn examine(target: &Target) -> Vec<Check> {
+    let config = Config::of_this_process(&target.profile, target.places.config());
+    let daemon = Daemon::ask(target).await;
     let mut checks = vec![
         machine::environment(),
         running::running(&daemon),
@@ -91,7 +90,7 @@ async fn examine(profile: &Profile) -> Vec<Check> {
                 let SettingStatus { key, value, origin } = setting;
                 (key.as_str(), value.as_str(), origin.as_str())
             })));
-            let shell = Shell::of_this_process();
+            let shell = Shell::of_this_process(&target.places);
             let signed_in = status.session.state == SessionState::Live;
             let config = config.as_ref();
             checks.extend(differences::examine(environment, &shell, config, signed_in));
@@ -109,17 +108,16 @@ async fn examine(profile: &Profile) -> Vec<Check> {
             }));
         }
     }
-    match Endpoint::of_profile(profile) {
-        Ok(endpoint) => checks.extend(machine::places(&endpoint, &daemon)),
+    match Endpoint::of_profile(&target.places, &target.profile) {
+        Ok(endpoint) => checks.extend(machine::places(&endpoint, &target.places, &daemon)),
         Err(error) => {
-            let remedy =
-                "set HOME, or XDG_RUNTIME_DIR to a directory of your own with a short path";
+            let remedy = "set HOME to a directory with a shorter path";
             checks.push(wrong("directory", error.to_string(), remedy));
         }
     }
     checks.extend(account(config.as_ref(), &daemon).await);
-    checks.push(machine::log(profile, &daemon));
-    checks.push(lingering::examine());
+    checks.push(machine::log(target, &daemon));
+    checks.push(lingering::examine(&target.places));
     checks.extend(mcp_clients::examine(&daemon));
     checks
 }

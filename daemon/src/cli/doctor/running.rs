@@ -1,8 +1,8 @@
 //! Checks of the daemon: it must run, answer, and have the version of this program.
 
 use super::check::{Check, ok, skipped, wrong};
-use crate::cli::{daemon, error::CliError};
-use tai_proto::{FaultCode, names::Profile, status::Status};
+use crate::cli::{daemon, error::CliError, target::Target};
+use tai_proto::{FaultCode, status::Status};
 
 /// Result of a status request.
 pub(super) enum Daemon {
@@ -15,9 +15,9 @@ pub(super) enum Daemon {
 }
 
 impl Daemon {
-    /// Requests the status of the daemon of `profile`.
-    pub(super) async fn ask(profile: &Profile) -> Self {
-        let status = match daemon::Daemon::running(profile) {
+    /// Requests the status of the daemon of `target`.
+    pub(super) async fn ask(target: &Target) -> Self {
+        let status = match daemon::Daemon::running(target) {
             Ok(daemon) => daemon.status().await,
             Err(fault) => return Daemon::Unusable(fault.into()),
         };
@@ -84,11 +84,11 @@ pub(super) fn version(daemon: &Daemon) -> Check {
 }
 
 /// Returns the status of each daemon of this user that answers.
-pub(super) async fn all(profile: &Profile) -> Vec<Status> {
+pub(super) async fn all(target: &Target) -> Vec<Status> {
     let mut found = Vec::new();
-    for other in daemon::profiles().unwrap_or_default() {
-        if other != *profile
-            && let Daemon::Running(status) = Daemon::ask(&other).await
+    for other in daemon::profiles(target.places.state()) {
+        if other != target.profile
+            && let Daemon::Running(status) = Daemon::ask(&target.of_profile(other)).await
         {
             found.push(*status);
         }

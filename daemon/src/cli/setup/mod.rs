@@ -11,6 +11,7 @@ mod shown;
 use super::{
     error::{CliError, Exit},
     executable,
+    target::Target,
     terminal::{print, printable},
     user_dirs::UserDirs,
 };
@@ -22,7 +23,7 @@ use clap::{
 use edit::{KEY, Server};
 use registry::{CLIENTS, ConfigFile, McpClient};
 use std::path::Path;
-use tai_proto::names::{Instance, Profile};
+use tai_proto::names::Instance;
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
@@ -55,7 +56,7 @@ fn client_parser() -> impl TypedValueParser<Value = &'static McpClient> {
 }
 
 impl Setup {
-    pub(super) fn run(self, profile: &Profile) -> Result<Exit, CliError> {
+    pub(super) fn run(self, target: &Target) -> Result<Exit, CliError> {
         if let Some(Err(rule)) = self.instance.as_deref().map(Instance::new) {
             return Err(CliError::new("the instance is not valid")
                 .caused_by(rule)
@@ -66,7 +67,7 @@ impl Setup {
         let server = |client: &'static McpClient| Server {
             command: &command,
             instance: self.instance.as_deref().unwrap_or(client.slug),
-            profile: profile.as_str(),
+            profile: target.profile.as_str(),
         };
         let named = !self.clients.is_empty();
         let chosen = match named {

@@ -1,12 +1,18 @@
 //! Errors of listening.
 
+use crate::os;
 use std::{io, path::PathBuf};
+use tai_proto::record::Record;
 
 /// Reason for which the daemon cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BindError {
-    #[error("taid is already running for profile {profile}{}", .pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
-    AlreadyRunning { profile: String, pid: Option<u32> },
+    #[error("taid is already running for profile {profile}{}", .first.as_ref().map(place).unwrap_or_default())]
+    AlreadyRunning {
+        profile: String,
+        /// Record of the running daemon.
+        first: Option<Record>,
+    },
     #[error("cannot use the directory {}", path.display())]
     Directory {
         path: PathBuf,
@@ -29,4 +35,16 @@ pub(crate) enum BindError {
         #[source]
         source: io::Error,
     },
+}
+
+/// Returns the place of a running daemon in parentheses.
+fn place(record: &Record) -> String {
+    let (pid, socket) = (record.pid, record.socket.display());
+    match record.host == os::host_name() {
+        true => format!(" (pid {pid}, socket {socket})"),
+        false => format!(
+            " (on the machine {}, pid {pid}, socket {socket})",
+            record.host
+        ),
+    }
 }

@@ -6,12 +6,12 @@
 use super::{Clients, Service, accepting::Sockets, bind_error::BindError, connection, idle::Idle};
 use crate::os::{self, InheritedSocket};
 use std::{
-    fs::{File, OpenOptions, TryLockError},
-    io::{Read as _, Seek as _, Write as _},
+    fs::{File, TryLockError},
+    io::{Seek as _, Write as _},
     sync::Arc,
     time::Duration,
 };
-use tai_proto::{door::Door, endpoint::Endpoint, names::Instance};
+use tai_proto::{door::Door, endpoint::Endpoint, names::Instance, record::Record};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -34,43 +34,43 @@ pub(crate) struct Listener {
 }
 
 impl ProfileLock {
-    /// Creates the directory, takes the lock, and writes this process's pid into the lock file.
+    /// Creates the directories, takes the lock, and writes the record into the lock file.
     ///
     /// # Errors
     /// [`BindError::Directory`], [`BindError::Lock`], or [`BindError::AlreadyRunning`] with the
-    /// holder's pid.
+    /// holder's record.
     pub(crate) fn take(endpoint: Endpoint) -> Result<Self, BindError> {
-        let dir = endpoint.dir();
-        os::private_dir(dir).map_err(|source| BindError::Directory {
-            path: dir.to_owned(),
-            source,
-        })?;
+        for dir in [endpoint.state(), endpoint.dir()] {
+            os::private_dir(dir).map_err(|source| BindError::Directory {
+                path: dir.to_owned(),
+                source,
+            })?;
+        }
         let path = endpoint.lock();
         let failed = |source| BindError::Lock {
             path: path.clone(),
             source,
         };
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(failed)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut file = os::open_private(endpoint.state(), &name).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                let read = file.read_to_string(&mut text);
-                let pid = read.ok().and_then(|_| text.trim().parse().ok());
-                let profile = endpoint.profile().to_string();
-                return Err(BindError::AlreadyRunning { profile, pid });
+                return Err(BindError::AlreadyRunning {
+                    profile: endpoint.profile().to_string(),
+                    first: Record::read(&path),
+                });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
+        let record = Record {
+            pid: std::process::id(),
+            socket: endpoint.socket(),
+            host: os::host_name(),
+        };
         file.set_len(0)
             .and_then(|()| file.rewind())
-            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .and_then(|()| file.write_all(record.text().as_bytes()))
             .map_err(failed)?;
         Ok(Self {
             _file: file,

@@ -2,10 +2,7 @@
 //! older release. Each new connection claims the account of the client's configuration.
 
 use super::{Backoff, Link, MARGIN};
-use crate::{
-    ConnectError, Connection, Dial, Outcome,
-    dial::{StartEnd, Starting},
-};
+use crate::{ConnectError, Connection, Dial, Outcome, start::StartEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Fault,
@@ -21,7 +18,6 @@ const RESTART: Duration = Duration::from_secs(5);
 const RESTART_EVERY: Duration = Duration::from_millis(50);
 /// Time limit for the start of a daemon.
 const START: Duration = Duration::from_secs(10);
-const START_EVERY: Duration = Duration::from_millis(5);
 /// Backoff between starts while another daemon holds the lock.
 const LOCKED_FIRST: Duration = Duration::from_millis(20);
 const LOCKED_LONGEST: Duration = Duration::from_millis(500);
@@ -89,34 +85,30 @@ impl<D: Dial> Link<D> {
     /// While a draining daemon holds the lock, starts are retried until `deadline`.
     async fn start(&self, deadline: Instant) -> Result<Connection, ConnectError> {
         let mut locked = Backoff::new(LOCKED_FIRST, LOCKED_LONGEST);
-        let mut started: Option<(Starting, Instant)> = None;
+        let silent = || ConnectError::NotStarted {
+            output: String::new(),
+        };
         loop {
             let not_running = match self.open().await {
                 Err(error @ ConnectError::NotRunning { .. }) => error,
                 opened => return opened,
             };
             if Instant::now() >= deadline {
-                let output = String::new();
-                return Err(ConnectError::NotStarted { output });
+                return Err(silent());
             }
-            let Some((starting, until)) = &mut started else {
-                let Some(starting) = self.dial.start()? else {
-                    return Err(not_running);
-                };
-                started = Some((starting, deadline.min(Instant::now() + START)));
-                continue;
+            let Some(starting) = self.dial.start()? else {
+                return Err(not_running);
             };
-            match starting.ended() {
-                Some(StartEnd::AlreadyRunning) => {
-                    started = None;
-                    locked.wait().await;
-                }
-                Some(StartEnd::Failed(output)) => return Err(ConnectError::NotStarted { output }),
-                None if Instant::now() >= *until => {
-                    let output = String::new();
-                    return Err(ConnectError::NotStarted { output });
-                }
-                None => sleep(START_EVERY).await,
+            let until = deadline.min(Instant::now() + START);
+            match timeout_at(until, starting.ended()).await {
+                // The daemon may exit again before this client connects.
+                Ok(StartEnd::Ready) => match self.open().await {
+                    Err(ConnectError::NotRunning { .. }) => locked.wait().await,
+                    opened => return opened,
+                },
+                Ok(StartEnd::AlreadyRunning) => locked.wait().await,
+                Ok(StartEnd::Failed(output)) => return Err(ConnectError::NotStarted { output }),
+                Err(_) => return Err(silent()),
             }
         }
     }

@@ -2,6 +2,8 @@
 //! the protection of memory.
 
 #[cfg(unix)]
+mod surroundings;
+#[cfg(unix)]
 mod unix;
 #[cfg(not(unix))]
 mod windows;
@@ -11,8 +13,12 @@ use unix as system;
 #[cfg(not(unix))]
 use windows as system;
 
-pub(crate) use system::{detach, execute_without, read_handed_over, split, unnamed_file};
+#[cfg(unix)]
+pub(crate) use surroundings::{is_sandboxed, is_socket_enabled, session_environment};
+pub(crate) use system::{detach, execute_without, read_handed_over, split};
 pub use system::{harden, peer};
+#[cfg(not(unix))]
+pub(crate) use system::{is_sandboxed, is_socket_enabled, session_environment};
 
 /// Process at the other end of a local socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

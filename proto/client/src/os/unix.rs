@@ -8,7 +8,7 @@ use std::{
     io::{self, Read as _, Write as _},
     os::{
         fd::{AsRawFd as _, OwnedFd},
-        unix::{fs::OpenOptionsExt as _, net::UnixStream, process::CommandExt as _},
+        unix::{net::UnixStream, process::CommandExt as _},
     },
     pin::Pin,
     task::{Context, Poll},
@@ -107,22 +107,9 @@ impl AsyncWrite for EagerWriter {
 }
 
 /// Prepares a child to outlive this process. It starts in `/`, so that the current directory can
-/// be removed; taid leaves the terminal session after its start.
+/// be removed; taid leaves the terminal session, and the child that it starts has no parent here.
 pub(crate) fn detach(command: &mut Command) {
     command.current_dir("/");
-}
-
-/// Creates an unlinked temporary file.
-///
-/// # Errors
-/// The error of the system.
-pub(crate) fn unnamed_file() -> io::Result<File> {
-    let path = std::env::temp_dir().join(format!("tai-{}", std::process::id()));
-    let mut options = File::options();
-    options.read(true).write(true).create_new(true).mode(0o600);
-    let file = options.open(&path)?;
-    std::fs::remove_file(&path)?;
-    Ok(file)
 }
 
 /// Executes this program again without the variables `withheld`. Passes `text`, at most 4096

@@ -2,7 +2,8 @@
 
 use crate::{Peer, dial::Streams};
 use interprocess::local_socket::tokio::Stream;
-use std::{fs::File, io};
+use std::{ffi::OsString, io};
+use tai_proto::places::Places;
 use tokio::process::Command;
 
 /// Trusts any peer, because the access list of the pipe admits the user alone.
@@ -34,9 +35,39 @@ pub(crate) fn detach(command: &mut Command) {
     command.creation_flags(DETACHED_PROCESS);
 }
 
-/// Fails: an open file keeps its name on Windows.
-pub(crate) fn unnamed_file() -> io::Result<File> {
-    Err(io::ErrorKind::Unsupported.into())
+/// Returns `false`: no sandbox of Windows is recognised.
+pub(crate) fn is_sandboxed() -> bool {
+    false
+}
+
+/// Returns `false`: there is no systemd.
+pub(crate) fn is_socket_enabled(_: &Places, _: &str) -> bool {
+    false
+}
+
+/// Returns the variables that programs on Windows need.
+pub(crate) fn session_environment() -> Vec<(OsString, OsString)> {
+    const NEEDED: [&str; 8] = [
+        "SystemDrive",
+        "USERNAME",
+        "USERPROFILE",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "TEMP",
+        "TMP",
+        "PATHEXT",
+    ];
+    let needed = NEEDED.into_iter().filter_map(|name| {
+        let value = std::env::var_os(name)?;
+        Some((OsString::from(name), value))
+    });
+    let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+    let mut path = std::path::PathBuf::from(root)
+        .join("System32")
+        .into_os_string();
+    path.push(";");
+    path.push(std::env::var_os("SystemRoot").unwrap_or_default());
+    needed.chain([(OsString::from("PATH"), path)]).collect()
 }
 
 /// Fails: Windows cannot replace a running program.

@@ -234,13 +234,13 @@ fn without_a_daemon_login_fails_before_the_password_prompt() {
     insta::assert_snapshot!(say(&machine, &machine.cli(&["login"])), @"
     exit 3
     error: taid is not running
-    caused by: there is no taid at HOME/tai/default.sock
+    caused by: there is no taid at HOME/.local/state/tai/run/default.sock
     hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
     insta::assert_snapshot!(say(&machine, &machine.cli(&["logout", "--yes"])), @"
     exit 3
     error: taid is not running
-    caused by: there is no taid at HOME/tai/default.sock
+    caused by: there is no taid at HOME/.local/state/tai/run/default.sock
     hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
 }

@@ -186,7 +186,8 @@ fn an_auto_started_taid_outlives_its_client_and_the_process_group() {
 #[test]
 fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_another() {
     let machine = Machine::new();
-    let mut client = shim(&machine, &[("TAI_MCP_IDLE_EXIT", "1")]);
+    machine.configure("idle_exit = 1\n");
+    let mut client = shim(&machine, &[]);
     client.call("list_inbox", json!({}));
     // A connected client prevents the idle exit.
     assert!(client.next_within(Duration::from_millis(1500)).is_none());
@@ -204,10 +205,9 @@ fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_an
 #[test]
 fn a_typed_password_suspends_the_idle_timeout() {
     let machine = Machine::new();
+    machine.configure("idle_exit = 1\n");
     let mut command = machine.command("tai-mcp");
-    command
-        .env("TAI_MCP_AUTOSTART", "1")
-        .env("TAI_MCP_IDLE_EXIT", "1");
+    command.env("TAI_MCP_AUTOSTART", "1");
     let mut client = Shim::spawn(command).initialized("test", "2025-06-18");
     let result = client.call("list_inbox", json!({}));
     assert!(result.text.contains("taid login"), "{}", result.text);
@@ -277,11 +277,11 @@ fn without_auto_start_a_call_reports_that_taid_is_not_running() {
 #[test]
 fn taid_login_starts_taid_and_its_password_suspends_the_idle_timeout() {
     let machine = Machine::new();
+    machine.configure("idle_exit = 1\n");
     let mut login = machine.command("taid");
     login
         .args(["login", "alice", "--password-stdin"])
         .env("TAI_MCP_AUTOSTART", "1")
-        .env("TAI_MCP_IDLE_EXIT", "1")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped());
     let mut login = login.spawn().unwrap();

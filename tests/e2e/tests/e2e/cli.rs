@@ -23,13 +23,13 @@ fn without_a_daemon_each_command_reports_it_and_exits_3() {
     }
     insta::assert_snapshot!(said, @"
     error: taid is not running
-    caused by: there is no taid at HOME/tai/default.sock
+    caused by: there is no taid at HOME/.local/state/tai/run/default.sock
     hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     error: taid is not running
-    caused by: there is no taid at HOME/tai/default.sock
+    caused by: there is no taid at HOME/.local/state/tai/run/default.sock
     hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     error: taid is not running
-    caused by: there is no taid at HOME/tai/default.sock
+    caused by: there is no taid at HOME/.local/state/tai/run/default.sock
     hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
 }
@@ -123,7 +123,7 @@ fn mistakes_in_the_configuration_file_are_reported_with_their_line() {
         stderr(&output).replace(machine.home().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @"
-    error: line 2 of the configuration file HOME/config/tai/config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, proxy, no_proxy, ca_file, api_timeout, poll_interval, idle_exit, confirm_send, log_level, instances
+    error: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, proxy, no_proxy, ca_file, api_timeout, poll_interval, idle_exit, confirm_send, log_level, instances
     hint: correct the line, or move the file away
     ");
     let said = run("password = \"hunter2-in-a-file\"\n");

@@ -5,9 +5,9 @@ use std::{
     fs::File,
     io::{Read as _, Write as _},
     os::unix::{fs::PermissionsExt as _, net::UnixListener},
-    process::Output,
+    process::{Command, Output},
 };
-use tai_e2e::{Machine, PASSWORD, USER, wait_until};
+use tai_e2e::{Machine, PASSWORD, USER, executables, wait_until};
 use tai_proto::{
     frame::encode,
     hello::{MAGIC, Welcome},
@@ -64,8 +64,8 @@ fn doctor_reports_a_healthy_setup() {
     ✓ api_base_url   BRIDGE (from `api_base_url` in config.toml)
     ✓ log_level      debug (from TAI_MCP_LOG_LEVEL)
     ✓ home           taid has the directories of this shell
-    ✓ directory      HOME/tai is private
-    ✓ socket         HOME/tai/default.sock is private
+    ✓ directory      HOME/.local/state/tai/run is private
+    ✓ socket         HOME/.local/state/tai/run/default.sock is private
     ✓ second daemon  no second taid
     ✓ password       alice's, which taid takes from the variable TAI_MCP_PASSWORD
     ✓ login          taid is signed in as alice
@@ -75,7 +75,7 @@ fn doctor_reports_a_healthy_setup() {
     - tls            not needed for loopback
     ✓ health         the bridge reports that it is healthy
     ✓ clock          within a minute of the bridge's
-    ✓ log            HOME/state/tai/logs/tai-mcp.log
+    ✓ log            HOME/.local/state/tai/logs/tai-mcp.log
     - clients        no configuration of a known client was found
 
     No problems found.
@@ -151,8 +151,17 @@ fn doctor_names_a_daemon_with_another_configuration_directory() {
     let taid = machine.start();
     taid.wait_until_live();
     let other = machine.home().join("other");
-    let more = [("XDG_CONFIG_HOME", other.to_str().unwrap())];
-    insta::assert_snapshot!(first_wrong(&machine, &more), @"home: taid's configuration directory is HOME/config/tai, and this shell's is HOME/other/tai");
+    let mut command = Command::new(executables().join("taid"));
+    command
+        .env_clear()
+        .args(["doctor", "--json"])
+        .env("HOME", machine.home())
+        .env("XDG_CONFIG_HOME", &other);
+    let report: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let found = machine.plain(report.to_string().as_bytes());
+    let said =
+        "taid's configuration directory is HOME/.config/tai, and this shell's is HOME/other/tai";
+    assert!(found.contains(said), "{found}");
     taid.stop();
 }
 
@@ -160,9 +169,9 @@ fn doctor_names_a_daemon_with_another_configuration_directory() {
 fn doctor_names_an_invalid_configuration_first() {
     let machine = Machine::new();
     machine.configure("username = alice\n");
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: line 2 of the configuration file HOME/config/tai/config.toml is not valid: string values must be quoted, expected literal string");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: string values must be quoted, expected literal string");
     machine.configure("password = \"sandbox-password\"\n");
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: the configuration file HOME/config/tai/config.toml contains a password");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"configuration: the configuration file HOME/.config/tai/config.toml contains a password");
     machine.configure("");
     let quoted = [("TAI_MCP_USERNAME", "\"alice\""), ACCOUNT[1]];
     insta::assert_snapshot!(first_wrong(&machine, &quoted), @"configuration: TAI_MCP_USERNAME is not valid: the value is enclosed in quotes; write it without them");
@@ -201,10 +210,10 @@ fn doctor_names_an_unsafe_directory_first() {
         std::fs::Permissions::from_mode(0o777),
     )
     .unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai has mode 0777, so other users can reach the socket in it");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/.local/state/tai/run has mode 0777, so other users can reach the socket in it");
     std::fs::remove_dir(machine.runtime_dir()).unwrap();
     std::os::unix::fs::symlink("/tmp", machine.runtime_dir()).unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/tai is a link or a file; taid needs a directory of its own");
+    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"directory: HOME/.local/state/tai/run is a link or a file; taid needs a directory of its own");
 }
 
 fn private_runtime_dir(machine: &Machine) {
@@ -220,17 +229,10 @@ fn private_runtime_dir(machine: &Machine) {
 fn doctor_names_a_second_daemon_first() {
     let machine = Machine::new();
     private_runtime_dir(&machine);
-    let mut lock = File::create(machine.runtime_dir().join("default.lock")).unwrap();
-    write!(lock, "4242").unwrap();
+    let mut lock = File::create(machine.state_dir().join("default.lock")).unwrap();
+    write!(lock, "4242\n/elsewhere/default.sock\nhost\n").unwrap();
     lock.lock().unwrap();
     insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: taid (pid 4242) runs for this profile and does not listen on its socket");
-    drop(lock);
-    let elsewhere = machine.home().join("state/tai/run");
-    std::fs::create_dir_all(&elsewhere).unwrap();
-    let mut lock = File::create(elsewhere.join("default.lock")).unwrap();
-    write!(lock, "4343").unwrap();
-    lock.lock().unwrap();
-    insta::assert_snapshot!(first_wrong(&machine, &ACCOUNT), @"second daemon: another taid (pid 4343) of this profile listens on HOME/state/tai/run/default.sock, but this environment uses another directory");
 }
 
 #[test]

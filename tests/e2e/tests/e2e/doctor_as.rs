@@ -235,7 +235,7 @@ fn a_client_with_another_directory_or_without_auto_start_is_named() {
     ✓ command     BIN/tai-mcp
     ✓ start       tai-mcp speaks MCP
     ✓ tools       8 tools
-    ✗ daemon      taid is not running: there is no taid at HOME/other/tai/default.sock -> `taid doctor` checks the daemon
+    ✗ daemon      taid is not running: there is no taid at HOME/.local/state/tai/run/default.sock -> `taid doctor` checks the daemon
 
     1 problem found.
     "#);

@@ -221,7 +221,7 @@ fn a_mail_marked_but_not_delivered_is_delivered_again() {
         subject(&shim.call("fetch_email", json!({})).structured),
         None
     );
-    let journal = machine.home().join("state/tai/undelivered-default");
+    let journal = machine.state_dir().join("undelivered-default");
     wait_until("the journal is empty", || {
         std::fs::read_to_string(&journal).unwrap().is_empty()
     });

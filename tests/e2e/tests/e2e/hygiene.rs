@@ -127,11 +127,12 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     let taid = machine.start_bare(&account);
     // A client that has a password too, through the proxy.
     let tap_dir = machine.home().join("tap");
-    std::fs::create_dir_all(tap_dir.join("tai")).unwrap();
-    let answers = tapped(&machine.socket(), &tap_dir.join("tai/default.sock"));
+    std::fs::create_dir_all(&tap_dir).unwrap();
+    let tap = tap_dir.join("default.sock");
+    let answers = tapped(&machine.socket(), &tap);
     let mut shim = machine
         .shim_with(&[
-            ("XDG_RUNTIME_DIR", tap_dir.to_str().unwrap()),
+            ("TAI_MCP_SOCKET", tap.to_str().unwrap()),
             ("NAME", "canary"),
             ("PASSWORD", CANARY),
             ("TAI_MCP_LOG_LEVEL", "debug"),
@@ -210,14 +211,14 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
             .log()
             .contains("Attempting login with username: canary")
     );
-    seen.files(&machine.home().join("state"));
+    seen.files(&machine.state_dir());
     seen.has_none_of(&[CANARY, MISTYPED, TOKEN]);
     drop(bare);
 
     // A grep over the logs finds nothing.
     let grep = Command::new("grep")
         .args(["-rE", "canary-[0-9a-f]{4}"])
-        .arg(machine.home().join("state/tai/logs"))
+        .arg(machine.state_dir().join("logs"))
         .output()
         .unwrap();
     assert_eq!(
@@ -296,7 +297,6 @@ fn a_crash_leaves_no_core_dump() {
         .current_dir(machine.home())
         .env_clear()
         .env("HOME", machine.home())
-        .env("XDG_RUNTIME_DIR", machine.home())
         .env("TAI_MCP_API_BASE_URL", machine.sandbox.url())
         .env("TAI_MCP_USERNAME", USER)
         .env("TAI_MCP_PASSWORD", PASSWORD)
@@ -338,7 +338,14 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
         let copied = Command::new("cp").arg(&taid).arg(&copy).status();
         assert!(copied.unwrap().success());
         taid = copy;
-        for dir in ["", "config", "config/tai"] {
+        for dir in [
+            "",
+            ".config",
+            ".config/tai",
+            ".local",
+            ".local/state",
+            ".local/state/tai",
+        ] {
             let dir = machine.home().join(dir);
             chown(&dir, Some(NOBODY), Some(NOBODY)).unwrap();
         }
@@ -349,7 +356,6 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("HOME", machine.home())
-            .env("XDG_RUNTIME_DIR", machine.home())
             .env("TAI_MCP_API_BASE_URL", machine.sandbox.url())
             .current_dir("/");
         if is_root {

@@ -26,8 +26,8 @@ fn the_socket_its_directory_and_the_logs_are_private() {
     let mode = |path: std::path::PathBuf| std::fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(machine.runtime_dir()), 0o700);
     assert_eq!(mode(machine.socket()), 0o600);
-    assert_eq!(mode(machine.runtime_dir().join("default.lock")), 0o600);
-    let logs = machine.home().join("state/tai/logs");
+    assert_eq!(mode(machine.state_dir().join("default.lock")), 0o600);
+    let logs = machine.state_dir().join("logs");
     wait_until("the log has a line", || machine.log().contains("ready"));
     assert_eq!(mode(logs.clone()), 0o700);
     assert_eq!(mode(logs.join("tai-mcp.log")), 0o600);
@@ -38,15 +38,13 @@ fn a_second_taid_is_refused_and_the_first_continues() {
     let machine = Machine::new();
     let taid = machine.start();
     let output = machine.taid(&[]).stderr(Stdio::piped()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        said.contains(&format!(
-            "already running for profile default (pid {})",
-            taid.pid()
-        )),
-        "{said}"
+    assert_eq!(output.status.code(), Some(6));
+    let said = machine.plain(&output.stderr);
+    let place = format!(
+        "(pid {}, socket HOME/.local/state/tai/run/default.sock)",
+        taid.pid()
     );
+    assert!(said.contains(&place), "{said}");
     assert!(said.contains("hint: "), "{said}");
     assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
 }

@@ -12,7 +12,7 @@ fn the_log_is_private_and_its_name_leads_to_the_file_of_today() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
-    let logs = machine.home().join("state/tai/logs");
+    let logs = machine.state_dir().join("logs");
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().mode() & 0o777;
     assert_eq!(mode(&logs), 0o700);
     assert_eq!(mode(&logs.join("tai-mcp.log")), 0o600);
@@ -32,7 +32,7 @@ fn logs_shows_the_end_and_follows() {
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(machine.plain(&output.stderr), @"
     error: there is no log yet
-    caused by: HOME/state/tai/logs/tai-mcp.log: No such file or directory (os error 2)
+    caused by: HOME/.local/state/tai/logs/tai-mcp.log: No such file or directory (os error 2)
     hint: start taid, which creates the log
     ");
     let taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);
@@ -78,8 +78,7 @@ fn a_full_standard_error_pipe_does_not_block_taid() {
 #[test]
 fn an_unwritable_log_does_not_stop_taid() {
     let machine = Machine::new();
-    std::fs::create_dir_all(machine.home().join("state")).unwrap();
-    std::fs::write(machine.home().join("state/tai"), "in the way").unwrap();
+    std::fs::write(machine.state_dir().join("logs"), "in the way").unwrap();
     let taid = machine.start();
     taid.wait_until_live();
     assert_eq!(machine.status()["daemon"]["log"], "");

@@ -189,7 +189,7 @@ fn a_duplicate_is_refused_for_all_clients_and_across_restarts_unless_forced() {
     assert!(!send(&mut desk(&machine), 1, true).is_error);
     assert_eq!(machine.sandbox.mails().unwrap().len(), 3);
     // The file is private and contains only digests, the sender and times.
-    let path = machine.home().join("state/tai/sends-default");
+    let path = machine.state_dir().join("sends-default");
     let text = std::fs::read_to_string(&path).unwrap();
     let of_sender = text.replace("desk.alice@tai.chat", "SENDER");
     assert!(!of_sender.contains('@') && !text.contains("text"), "{text}");

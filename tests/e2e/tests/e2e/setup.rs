@@ -42,7 +42,7 @@ fn installed_clients_are_set_up_once_and_can_be_removed() {
     let before = "{\n  // mine\n  \"mcpServers\": {}\n}\n";
     let cursor = write(&machine, ".cursor/mcp.json", before);
     let codex = write(&machine, ".codex/config.toml", "model = \"m\"\n");
-    fs::create_dir_all(machine.home().join("config/zed")).unwrap();
+    fs::create_dir_all(machine.home().join(".config/zed")).unwrap();
     let output = run(&machine, &[]);
     let said = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -60,7 +60,7 @@ fn installed_clients_are_set_up_once_and_can_be_removed() {
     assert!(after.contains("// mine"));
     let toml = fs::read_to_string(&codex).unwrap();
     assert!(toml.starts_with("model = \"m\"\n"), "{toml}");
-    let zed = fs::read_to_string(machine.home().join("config/zed/settings.json")).unwrap();
+    let zed = fs::read_to_string(machine.home().join(".config/zed/settings.json")).unwrap();
     let zed: Value = serde_json::from_str(&zed).unwrap();
     let command = zed["context_servers"]["tai"]["command"].as_str().unwrap();
     assert!(PathBuf::from(command).is_file(), "a full path: {command}");

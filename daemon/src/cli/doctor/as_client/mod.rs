@@ -20,6 +20,7 @@ use crate::cli::{
         edit::{self, EditError},
         registry::{CLIENTS, McpClient},
     },
+    target::Target,
     user_dirs::UserDirs,
 };
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -27,7 +28,7 @@ use launch::{Launch, Subject};
 use rules::{RULES, Rule};
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
-use tai_proto::{names::Profile, status::Status};
+use tai_proto::status::Status;
 use tokio::time::{Instant, sleep};
 
 /// Tools of tai-mcp.
@@ -49,10 +50,7 @@ pub(super) fn parser() -> impl TypedValueParser<Value = &'static Rule> {
 ///
 /// # Errors
 /// The home directory or tai-mcp cannot be found.
-pub(super) async fn examine(
-    rule: &'static Rule,
-    profile: &Profile,
-) -> Result<Vec<Check>, CliError> {
+pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<Check>, CliError> {
     let client = CLIENTS.iter().find(|client| client.slug == rule.slug);
     let mut checks = Vec::new();
     let found = match client {
@@ -75,7 +73,7 @@ pub(super) async fn examine(
     let (planned, launch) = launch::plan(&subject, &shell);
     checks.extend(planned);
     if let Some(launch) = launch {
-        converse(launch, profile, &mut checks).await;
+        converse(launch, target, &mut checks).await;
     }
     let notes = client.map_or(&[][..], |client| client.notes);
     checks.extend(notes.iter().map(|note| skipped("note", *note)));
@@ -129,7 +127,7 @@ fn installed() -> Result<(Check, Entry), CliError> {
 }
 
 /// Starts the server and checks its answers.
-async fn converse(launch: Launch, profile: &Profile, checks: &mut Vec<Check>) {
+async fn converse(launch: Launch, target: &Target, checks: &mut Vec<Check>) {
     let mut command = tokio::process::Command::new(&launch.program);
     command
         .args(&launch.arguments)
@@ -158,8 +156,8 @@ async fn converse(launch: Launch, profile: &Profile, checks: &mut Vec<Check>) {
         checks.push(wrong("daemon", problem, "`taid doctor` checks the daemon"));
         return;
     }
-    let ours = Daemon::ask(profile).await;
-    let all = running::all(profile).await;
+    let ours = Daemon::ask(target).await;
+    let all = running::all(target).await;
     let pid = server.pid();
     let serves = |status: &&Status| status.clients.iter().any(|client| client.pid == pid);
     let theirs = all.iter().chain(ours.status()).find(serves);

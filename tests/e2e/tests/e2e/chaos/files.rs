@@ -3,8 +3,8 @@
 use super::{desk, send, sent, works};
 use serde_json::json;
 use std::{
-    fs,
-    os::unix::fs::symlink,
+    fs::{self, DirBuilder},
+    os::unix::fs::{DirBuilderExt as _, symlink},
     process::{Command, Stdio},
 };
 use tai_e2e::{Machine, executables, processes::skipped, wait_until};
@@ -12,8 +12,12 @@ use tai_e2e::{Machine, executables, processes::skipped, wait_until};
 #[test]
 fn chaos_a_full_disk_is_reported_and_does_not_stop_mail() {
     let machine = Machine::new();
-    let state = machine.home().join("state");
-    fs::create_dir_all(&state).unwrap();
+    let state = machine.state_dir();
+    // The socket is outside of the disk, where the clients find it through a link.
+    let runtime = machine.home().join("runtime");
+    DirBuilder::new().mode(0o700).create(&runtime).unwrap();
+    fs::create_dir(machine.runtime_dir()).unwrap();
+    symlink(runtime.join("tai/default.sock"), machine.socket()).unwrap();
     // A disk of 16 kB, in a separate mount namespace.
     let taid = executables().join("taid");
     let script = format!(
@@ -39,6 +43,7 @@ fn chaos_a_full_disk_is_reported_and_does_not_stop_mail() {
     for (name, value) in machine.taid(&[]).get_envs() {
         command.env(name, value.unwrap_or_default());
     }
+    command.env("XDG_RUNTIME_DIR", &runtime);
     let taid = machine.spawn(command);
     let mut shim = desk(&machine);
     // The debug log fills the disk.
@@ -116,7 +121,7 @@ fn chaos_a_removed_log_directory_does_not_stop_taid() {
     let _taid = machine.start();
     let mut shim = desk(&machine);
     wait_until("the log has a line", || machine.log().contains("ready"));
-    fs::remove_dir_all(machine.home().join("state")).unwrap();
+    fs::remove_dir_all(machine.state_dir().join("logs")).unwrap();
     works(&mut shim);
     let id = send(&mut shim, "without a state");
     assert!(!shim.finish_call(&id).is_error);

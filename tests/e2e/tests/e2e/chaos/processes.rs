@@ -75,7 +75,7 @@ fn chaos_a_repeatedly_killed_taid_sends_each_mail_once_or_reports_it_unknown() {
         machine.shim_with(&env).initialized("chaos", "2025-06-18")
     };
     let pid = || {
-        let lock = std::fs::read_to_string(machine.runtime_dir().join("default.lock"));
+        let lock = std::fs::read_to_string(machine.state_dir().join("default.lock"));
         lock.ok().and_then(|text| text.trim().parse::<u32>().ok())
     };
     let mut clients: Vec<Shim> = (0..4).map(client).collect();

@@ -161,7 +161,7 @@ fn seed_the_greps_of_the_page_find_authentication_lines() {
     taid.stop();
     let grep = |pattern: &str| {
         let output = Command::new("grep")
-            .current_dir(machine.home().join("state/tai"))
+            .current_dir(machine.state_dir())
             .args(["-E", pattern, "logs/tai-mcp.log"])
             .output()
             .unwrap();

@@ -1,0 +1,75 @@
+//! The daemon that a command is about.
+
+use super::error::CliError;
+use std::path::{Path, PathBuf};
+use tai_proto::{names::Profile, places::Places, variables};
+
+/// The daemon that a command is about, and the directories of its user.
+pub(super) struct Target {
+    /// Profile of the daemon.
+    pub(super) profile: Profile,
+    /// Directories of the user.
+    pub(super) places: Places,
+    /// Socket of the daemon, if the user names it.
+    pub(super) socket: Option<PathBuf>,
+}
+
+impl Target {
+    /// Returns the target of the global arguments, completed from the environment.
+    ///
+    /// # Errors
+    /// A name or path is not valid, or no home directory is known.
+    pub(super) fn new(
+        profile: Option<String>,
+        home: Option<&Path>,
+        socket: Option<PathBuf>,
+    ) -> Result<Self, CliError> {
+        let variable = |name: &'static str| {
+            variables::read(name).map_err(|rule| {
+                CliError::new(format!("the variable {name} is not valid"))
+                    .caused_by(rule)
+                    .hint(format!("correct or unset {name}"))
+            })
+        };
+        let profile = match profile {
+            Some(profile) => Some(profile),
+            None => variable(variables::PROFILE)?,
+        };
+        let profile = profile.map(Profile::new).transpose().map_err(|rule| {
+            CliError::new("the profile is not valid")
+                .caused_by(rule)
+                .hint("correct --profile or TAI_MCP_PROFILE")
+        })?;
+        let socket = match socket {
+            Some(socket) => Some(socket),
+            None => variable(variables::SOCKET)?.map(PathBuf::from),
+        };
+        if socket.as_ref().is_some_and(|socket| !socket.is_absolute()) {
+            return Err(CliError::new("the socket is not valid")
+                .caused_by("its path is not absolute")
+                .hint("correct --socket or TAI_MCP_SOCKET; `taid socket` prints the path"));
+        }
+        let places = match home {
+            Some(home) => std::path::absolute(home)
+                .map(|home| Places::at(&home))
+                .map_err(|error| {
+                    CliError::new("the home directory is not valid").caused_by(error)
+                })?,
+            None => Places::of_environment().map_err(|_| CliError::no_home())?,
+        };
+        Ok(Self {
+            profile: profile.unwrap_or_default(),
+            places,
+            socket,
+        })
+    }
+
+    /// Returns the target of another profile of the same user.
+    pub(super) fn of_profile(&self, profile: Profile) -> Self {
+        Self {
+            profile,
+            places: self.places.clone(),
+            socket: None,
+        }
+    }
+}

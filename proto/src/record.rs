@@ -1,0 +1,68 @@
+//! The record of a running daemon: the content of its profile's lock file.
+
+use std::path::{Path, PathBuf};
+
+/// Limit of a record, in bytes.
+const MAX_RECORD: u64 = 8 << 10;
+
+/// Record of a running daemon. Its lock file in the state directory contains it, so that every
+/// client finds the daemon, whatever runtime directory it has. The record is a hint: a client
+/// checks the user of the process at the socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Process id, in the daemon's own PID namespace.
+    pub pid: u32,
+    /// Path of the socket for agents.
+    pub socket: PathBuf,
+    /// Name of the machine, which differs if machines share a home directory.
+    pub host: String,
+}
+
+impl Record {
+    /// Parses the content of a lock file; `None` if it is incomplete.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let pid = lines.next()?.parse().ok()?;
+        let socket = lines.next().map(PathBuf::from)?;
+        let host = lines.next()?.to_owned();
+        let is_complete = text.ends_with('\n') && !socket.as_os_str().is_empty();
+        is_complete.then_some(Self { pid, socket, host })
+    }
+
+    /// Returns the content of the lock file.
+    pub fn text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.pid, self.socket.display(), self.host)
+    }
+
+    /// Reads the record of a lock file; `None` if there is none.
+    pub fn read(lock: &Path) -> Option<Self> {
+        use std::io::Read as _;
+        // A named pipe would block the open call.
+        let is_file = std::fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
+        let file = is_file.then(|| std::fs::File::open(lock).ok()).flatten()?;
+        let mut text = String::new();
+        file.take(MAX_RECORD).read_to_string(&mut text).ok()?;
+        Self::parse(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_as_it_was_written_and_an_incomplete_one_is_ignored() {
+        let record = Record {
+            pid: 7,
+            socket: "/run/user/7/tai/default.sock".into(),
+            host: "desk".to_owned(),
+        };
+        let text = record.text();
+        assert_eq!(Record::parse(&text), Some(record));
+        for end in 0..text.len() {
+            let part = text.get(..end).unwrap();
+            assert_eq!(Record::parse(part), None, "{part:?}");
+        }
+        assert_eq!(Record::parse("x\n/a\nb\n"), None);
+    }
+}
