@@ -8,6 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 use tai_e2e::{Machine, executables, processes::skipped, wait_until};
+use tai_proto::door::Door;
 
 #[test]
 fn chaos_a_full_disk_is_reported_and_does_not_stop_mail() {
@@ -74,7 +75,9 @@ fn chaos_a_removed_socket_ends_no_session_and_the_error_has_a_hint() {
     let taid = machine.start();
     let mut shim = desk(&machine);
     works(&mut shim);
-    fs::remove_file(machine.socket()).unwrap();
+    for door in [Door::Agents, Door::Persons] {
+        fs::remove_file(door.beside(&machine.socket())).unwrap();
+    }
     works(&mut shim);
     let lost = desk(&machine).call("list_inbox", json!({}));
     assert!(lost.is_error);
