@@ -1,9 +1,9 @@
 //! The record of a running daemon: the content of its profile's lock file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Limit of a record, in bytes.
-const MAX_RECORD: u64 = 8 << 10;
+pub const MAX_RECORD: u64 = 8 << 10;
 
 /// Record of a running daemon. Its lock file in the state directory contains it, so that every
 /// client finds the daemon, whatever runtime directory it has. The record is a hint: a client
@@ -32,17 +32,6 @@ impl Record {
     /// Returns the content of the lock file.
     pub fn text(&self) -> String {
         format!("{}\n{}\n{}\n", self.pid, self.socket.display(), self.host)
-    }
-
-    /// Reads the record of a lock file; `None` if there is none.
-    pub fn read(lock: &Path) -> Option<Self> {
-        use std::io::Read as _;
-        // A named pipe would block the open call.
-        let is_file = std::fs::symlink_metadata(lock).is_ok_and(|meta| meta.is_file());
-        let file = is_file.then(|| std::fs::File::open(lock).ok()).flatten()?;
-        let mut text = String::new();
-        file.take(MAX_RECORD).read_to_string(&mut text).ok()?;
-        Self::parse(&text)
     }
 }
 

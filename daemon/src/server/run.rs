@@ -154,10 +154,9 @@ pub(crate) fn run(
         .build()
         .map_err(RunError::Runtime)?;
     let done = runtime.block_on(serve(
-        places,
         config,
         mode,
-        endpoint,
+        (places, endpoint),
         (lock, inherited),
         log,
         bridge,
@@ -213,10 +212,9 @@ fn saved_account(bridge: &Origin) -> Result<Option<Username>, RunError> {
 }
 
 async fn serve(
-    places: &Places,
     mut config: Config,
     mode: Mode,
-    endpoint: Endpoint,
+    (places, endpoint): (&Places, Endpoint),
     (lock, inherited): (ProfileLock, Vec<os::InheritedSocket>),
     log: logging::Log,
     bridge: Arc<HttpBridge>,

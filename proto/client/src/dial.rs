@@ -1,6 +1,6 @@
 //! The interface between the client and its byte stream, which tests replace.
 
-use crate::{ConnectError, start::StartEnd};
+use crate::ConnectError;
 use std::future::Future;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -28,6 +28,17 @@ pub trait Dial: Send + Sync + 'static {
     /// # Errors
     /// [`ConnectError::NoExecutable`] if the executable cannot be run.
     fn start(&self) -> Result<Option<Starting>, ConnectError>;
+}
+
+/// Outcome of a start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StartEnd {
+    /// The daemon listens.
+    Ready,
+    /// Another daemon holds the profile's lock: it is starting, serving or draining.
+    AlreadyRunning,
+    /// The daemon failed. Contains its error text.
+    Failed(String),
 }
 
 /// Daemon that is starting.

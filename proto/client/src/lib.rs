@@ -17,6 +17,7 @@ mod lease;
 mod local;
 mod os;
 mod password;
+mod record;
 mod start;
 
 pub use backoff::Backoff;
@@ -28,4 +29,5 @@ pub use lease::Lease;
 pub use local::Local;
 pub use os::{Peer, harden, peer};
 pub use password::{GivenPassword, take_password, withheld_variables};
+pub use record::read_record;
 pub use start::{ALREADY_RUNNING, AutoStart, READY, RUNNING, installed_taid};

@@ -2,6 +2,7 @@
 
 use crate::{
     ConnectError, Dial, Starting, Streams, os,
+    record::read_record,
     start::{AutoStart, Launch, refusal, start},
 };
 use interprocess::local_socket::{
@@ -104,7 +105,7 @@ impl Local {
     /// Returns the first record of a daemon, and the lock file that contains it.
     pub fn record(&self) -> Option<(Record, PathBuf)> {
         self.locks()
-            .find_map(|lock| Some((Record::read(&lock)?, lock)))
+            .find_map(|lock| Some((read_record(&lock)?, lock)))
     }
 
     /// Waits until no daemon holds the lock of the profile. A daemon releases it on exit.
@@ -168,7 +169,7 @@ impl Local {
     async fn find(&self) -> Result<Stream, ConnectError> {
         for (places, profile) in self.all_places() {
             let lock = lock_file(places.state(), &profile);
-            if let Some(record) = Record::read(&lock)
+            if let Some(record) = read_record(&lock)
                 && let Some(stream) = self.enter(&record.socket).await?
             {
                 return Ok(stream);

@@ -4,7 +4,11 @@
 //! A started daemon serves every client, so no environment of a single client may configure it.
 //! It has no ancestor among the clients, because some clients end all their descendants.
 
-use crate::{ConnectError, dial::Starting, os};
+use crate::{
+    ConnectError,
+    dial::{StartEnd, Starting},
+    os,
+};
 use std::{
     ffi::OsString,
     io::{self, PipeReader, Read as _},
@@ -128,17 +132,6 @@ pub(crate) fn start(launch: &Launch<'_>) -> Result<Starting, ConnectError> {
         let _ = send.send(read(output));
     });
     Ok(starting)
-}
-
-/// Outcome of a start.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum StartEnd {
-    /// The daemon listens.
-    Ready,
-    /// Another daemon holds the profile's lock: it is starting, serving or draining.
-    AlreadyRunning,
-    /// The daemon failed. Contains its error text.
-    Failed(String),
 }
 
 /// Reads the report of a daemon: until its line, or until it closes the pipe.

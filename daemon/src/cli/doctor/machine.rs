@@ -12,7 +12,6 @@ use std::{
 use tai_proto::{
     endpoint::{Endpoint, lock_file},
     places::Places,
-    record::Record,
 };
 
 /// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
@@ -145,7 +144,7 @@ fn holder(lock: &Path) -> Option<String> {
     let file = File::open(lock).ok()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => {
-            let pid = Record::read(lock).map(|record| record.pid.to_string());
+            let pid = tai_client::read_record(lock).map(|record| record.pid.to_string());
             Some(pid.unwrap_or_else(|| "unknown".to_owned()))
         }
         Ok(()) | Err(TryLockError::Error(_)) => None,

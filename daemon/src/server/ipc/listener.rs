@@ -58,7 +58,7 @@ impl ProfileLock {
             Err(TryLockError::WouldBlock) => {
                 return Err(BindError::AlreadyRunning {
                     profile: endpoint.profile().to_string(),
-                    first: Record::read(&path),
+                    first: tai_client::read_record(&path),
                 });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),

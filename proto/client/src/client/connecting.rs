@@ -2,7 +2,7 @@
 //! older release. Each new connection claims the account of the client's configuration.
 
 use super::{Backoff, Link, MARGIN};
-use crate::{ConnectError, Connection, Dial, Outcome, start::StartEnd};
+use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Fault,
