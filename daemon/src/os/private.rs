@@ -101,7 +101,17 @@ fn is_safe(meta: &Metadata) -> bool {
     let group = getegid().as_raw();
     let has_private_group = meta.gid() == group && group == uid;
     let is_open = mode & 0o002 != 0 || (mode & 0o020 != 0 && !has_private_group && meta.gid() != 0);
-    (meta.uid() == uid || meta.uid() == 0) && (!is_open || mode & STICKY != 0)
+    let is_trusted = meta.uid() == uid || meta.uid() == 0 || is_unmapped_root(meta.uid());
+    is_trusted && (!is_open || mode & STICKY != 0)
+}
+
+/// Returns whether this may be root in a user namespace that does not map root, as in a unit with
+/// `PrivateUsers=yes`. Other users are not mapped there either, and look the same.
+fn is_unmapped_root(uid: u32) -> bool {
+    const OVERFLOW: u32 = 65_534;
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    let maps_root = map.lines().any(|line| line.trim_start().starts_with("0 "));
+    uid == OVERFLOW && !map.is_empty() && !maps_root
 }
 
 fn refused(rule: &'static str) -> io::Error {

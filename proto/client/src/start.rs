@@ -114,7 +114,7 @@ pub(crate) fn start(launch: &Launch<'_>) -> Result<Starting, ConnectError> {
     command
         .args(["run", "--by-client", "--profile", launch.profile.as_str()])
         .env_clear()
-        .envs(environment())
+        .envs(environment(launch.home.is_some()))
         .stdin(Stdio::null())
         .stdout(report.try_clone().map_err(failed)?)
         .stderr(report);
@@ -167,13 +167,13 @@ fn report(bytes: &[u8]) -> Option<StartEnd> {
 
 /// Returns the whole environment of a started daemon. The home directory is the user database's,
 /// and the session bus is the system's.
-fn environment() -> Vec<(OsString, OsString)> {
+fn environment(is_trial: bool) -> Vec<(OsString, OsString)> {
     const KEPT: [&str; 5] = ["LANG", "LC_ALL", "LC_MESSAGES", "TZ", "SystemRoot"];
     let kept = KEPT.into_iter().filter_map(|name| {
         let value = std::env::var_os(name)?;
         Some((OsString::from(name), value))
     });
-    kept.chain(os::session_environment()).collect()
+    kept.chain(os::session_environment(is_trial)).collect()
 }
 
 #[cfg(test)]
@@ -199,7 +199,7 @@ mod tests {
             "XDG_RUNTIME_DIR",
             "DBUS_SESSION_BUS_ADDRESS",
         ];
-        for (name, _) in environment() {
+        for (name, _) in environment(false) {
             let name = name.to_str().unwrap().to_owned();
             assert!(!cfg!(unix) || allowed.contains(&name.as_str()), "{name}");
         }

@@ -46,15 +46,22 @@ pub(crate) fn is_socket_enabled(places: &Places, unit: &str) -> bool {
 
 /// Returns the variables of a started daemon that describe the user's session: a fixed search
 /// path, and the runtime directory and the session bus as logind provides them.
-pub(crate) fn session_environment() -> Vec<(OsString, OsString)> {
+///
+/// With `--home`, the session bus of this process counts: trials have one of their own.
+pub(crate) fn session_environment(is_trial: bool) -> Vec<(OsString, OsString)> {
+    const BUS: &str = "DBUS_SESSION_BUS_ADDRESS";
     let mut variables = vec![(OsString::from("PATH"), OsString::from(PATH))];
+    if let (true, Some(bus)) = (is_trial, std::env::var_os(BUS)) {
+        variables.push((BUS.into(), bus));
+        return variables;
+    }
     let uid = rustix::process::geteuid().as_raw();
     let dir = format!("/run/user/{uid}");
     if is_own(Path::new(&dir), uid) {
         let bus = Path::new(&dir).join("bus");
         if is_own(&bus, uid) {
             let address = format!("unix:path={}", bus.display());
-            variables.push(("DBUS_SESSION_BUS_ADDRESS".into(), address.into()));
+            variables.push((BUS.into(), address.into()));
         }
         variables.push(("XDG_RUNTIME_DIR".into(), dir.into()));
     }

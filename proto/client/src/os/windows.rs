@@ -46,7 +46,7 @@ pub(crate) fn is_socket_enabled(_: &Places, _: &str) -> bool {
 }
 
 /// Returns the variables that programs on Windows need.
-pub(crate) fn session_environment() -> Vec<(OsString, OsString)> {
+pub(crate) fn session_environment(_: bool) -> Vec<(OsString, OsString)> {
     const NEEDED: [&str; 8] = [
         "SystemDrive",
         "USERNAME",

@@ -170,7 +170,8 @@ fn count(machine: &Machine) -> ExitCode {
 fn print_configuration(machine: &Machine) {
     let configuration = json!({"mcpServers": {"tai": {
         "command": executables().join("tai-mcp"),
-        "env": {"TAI_MCP_INSTANCE": "desk", "XDG_RUNTIME_DIR": machine.home()},
+        "args": ["--home", machine.home()],
+        "env": {"TAI_MCP_INSTANCE": "desk"},
     }}});
     println!("\nStill running. Paste this into your MCP client's configuration:\n");
     println!("{configuration:#}");
