@@ -65,9 +65,11 @@ pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
 /// so that an agent that runs commands does not answer it by accident.
 pub(super) fn consent(question: &str) -> Result<bool, CliError> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(CliError::new("approval needs an interactive terminal")
-            .caused_by("standard input or output is not a terminal")
-            .hint("run the command in a terminal of your own"));
+        return Err(
+            CliError::new("a confirmation needs an interactive terminal")
+                .caused_by("standard input or output is not a terminal")
+                .hint("run the command in a terminal of your own"),
+        );
     }
     let _ = write!(io::stdout(), "{question} [y/N] ");
     let _ = io::stdout().flush();
