@@ -1,5 +1,5 @@
 //! Text from the bridge, from a proxy or from a library that quotes one of them. It passes through
-//! [`line`] where it enters an error type, so that it can neither forge a log line nor control a
+//! [`line()`] where it enters an error type, so that it can neither forge a log line nor control a
 //! terminal.
 
 /// Limit of a code or a message of the bridge, in characters.
@@ -25,7 +25,7 @@ pub fn one_line(text: &str) -> String {
     line(text, usize::MAX)
 }
 
-/// Returns the text of an error of the bridge or a library, see [`line`].
+/// Returns the text of an error of the bridge or a library, see [`line()`].
 pub(crate) fn message(text: &str) -> String {
     line(text, MAX_MESSAGE)
 }

@@ -27,7 +27,11 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         names: &[variables::AUTOSTART],
-        about: "`0` disables auto-start by clients and `taid login`.",
+        about: "`0` disables auto-start by clients and `taid login`; `1` permits it in a sandbox.",
+    },
+    Variable {
+        names: &[variables::SOCKET],
+        about: "Socket of a running taid, such as a mounted or forwarded one, as `taid --socket`. It disables auto-start.",
     },
 ];
 
