@@ -109,9 +109,15 @@ fn is_safe(meta: &Metadata) -> bool {
 /// `PrivateUsers=yes`. Other users are not mapped there either, and look the same.
 fn is_unmapped_root(uid: u32) -> bool {
     const OVERFLOW: u32 = 65_534;
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    let maps_root = map.lines().any(|line| line.trim_start().starts_with("0 "));
-    uid == OVERFLOW && !map.is_empty() && !maps_root
+    uid == OVERFLOW
+        && std::fs::read_to_string("/proc/self/uid_map").is_ok_and(|map| !maps_root(&map))
+}
+
+/// Returns whether a user map has root of the parent namespace. Its fields are the first user here,
+/// the first user there, and the number of users.
+fn maps_root(map: &str) -> bool {
+    map.lines()
+        .any(|line| line.split_ascii_whitespace().nth(1) == Some("0"))
 }
 
 fn refused(rule: &'static str) -> io::Error {
@@ -150,6 +156,13 @@ mod tests {
         assert!(error.to_string().contains("chmod go-w"), "{error}");
         mode(&above, 0o1777);
         private_dir(&above.join("tai")).unwrap();
+    }
+
+    #[test]
+    fn root_of_the_parent_namespace_is_told_from_a_user_that_is_mapped_to_root() {
+        assert!(maps_root("         0          0 4294967295\n"));
+        assert!(!maps_root("         0       1000          1\n"));
+        assert!(!maps_root("      1000       1000          1\n"));
     }
 
     #[test]
