@@ -147,6 +147,9 @@ pub(crate) fn close_output() {
     }
 }
 
+/// Does nothing: the daemon starts a session of its own.
+pub(crate) fn detach(_: &mut std::process::Command) {}
+
 /// Returns the name of this machine.
 pub(crate) fn host_name() -> String {
     let name = rustix::system::uname();

@@ -86,6 +86,13 @@ pub(crate) fn open_private(dir: &Path, name: &str) -> io::Result<std::fs::File> 
 /// Does nothing: the client reads the daemon's report and no further output.
 pub(crate) fn close_output() {}
 
+/// Starts a program without a console, which would be visible.
+pub(crate) fn detach(command: &mut std::process::Command) {
+    use std::os::windows::process::CommandExt as _;
+    const DETACHED_PROCESS: u32 = 0x8;
+    command.creation_flags(DETACHED_PROCESS);
+}
+
 /// Returns the name of this machine.
 pub(crate) fn host_name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()

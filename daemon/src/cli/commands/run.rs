@@ -6,6 +6,7 @@ use crate::{
         target::Target,
         terminal::print,
     },
+    os,
     server::run::{self, Mode},
 };
 use clap::Args;
@@ -73,6 +74,7 @@ fn launch(target: &Target, account: Option<&Username>) -> Result<Exit, CliError>
     if let Some(account) = account {
         command.args(["--account", account.as_str()]);
     }
+    os::detach(&mut command);
     command.stdin(Stdio::null()).spawn().map_err(failed)?;
     Ok(Exit::Success)
 }
