@@ -206,6 +206,9 @@ fn the_name_variable_of_wsl_is_not_an_account() {
 fn status_all_lists_all_profiles() {
     let machine = Machine::new();
     assert_eq!(machine.cli(&["status", "--all"]).status.code(), Some(3));
+    for profile in ["work", "home"] {
+        machine.configure_profile(profile, "");
+    }
     let one = machine.start();
     one.wait_until_live();
     let two = machine.start_bare(&[("TAI_MCP_PROFILE", "work")]);
