@@ -48,15 +48,18 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
 /// The system's error for the mode.
 #[cfg(unix)]
 pub(crate) fn copy_access(file: &File, original: &Metadata) -> io::Result<()> {
-    use rustix::fs::{Gid, Mode, fchmod, fchown};
-    use std::os::unix::fs::MetadataExt as _;
+    use rustix::fs::{Gid, fchown};
+    use std::{
+        fs::Permissions,
+        os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    };
     let mut mode = original.mode() & 0o777;
     if file.metadata()?.gid() != original.gid()
         && fchown(file, None, Some(Gid::from_raw(original.gid()))).is_err()
     {
         mode &= !0o070;
     }
-    Ok(fchmod(file, Mode::from_raw_mode(mode))?)
+    file.set_permissions(Permissions::from_mode(mode))
 }
 
 /// Does nothing: a new file inherits the access list of its directory.

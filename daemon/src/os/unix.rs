@@ -52,7 +52,7 @@ pub(crate) fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<O
         return Ok(None);
     }
     // A socket that is only bound would accept no connection, and no error would say so.
-    if !rustix::net::sockopt::socket_acceptconn(&socket)? {
+    if !listens(&socket)? {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             "the service manager passed a socket that does not listen",
@@ -62,6 +62,17 @@ pub(crate) fn adopt_socket(socket: InheritedSocket, path: &Path) -> io::Result<O
     let socket = UnixSocket::try_from(OwnedFd::from(socket))
         .map_err(|error| io::Error::other(error.to_string()))?;
     Ok(Some(socket.into()))
+}
+
+#[cfg(not(target_os = "macos"))]
+fn listens(socket: &InheritedSocket) -> io::Result<bool> {
+    Ok(rustix::net::sockopt::socket_acceptconn(socket)?)
+}
+
+/// Returns `true`: macOS does not say whether a socket listens, and launchd passes none.
+#[cfg(target_os = "macos")]
+fn listens(_: &InheritedSocket) -> io::Result<bool> {
+    Ok(true)
 }
 
 /// Makes all files that this process creates later private to the user: socket, lock, logs.
