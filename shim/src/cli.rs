@@ -6,16 +6,17 @@ use clap::{Parser, Subcommand};
 use std::{ffi::OsString, path::PathBuf};
 
 const ENVIRONMENT: &str = "Environment variables, all optional:
-  TAI_MCP_INSTANCE   name of this agent, the first part of its address
-  TAI_MCP_USEREMAIL  default recipient
-  TAI_MCP_PROFILE    profile of taid to use (one account each)
-  TAI_MCP_USERNAME   account to use; calls fail if taid serves another one
-  TAI_MCP_PASSWORD   password of that account, for a taid that has none
-  TAI_MCP_AUTOSTART  0 disables the start of taid; 1 permits it in a sandbox
-  TAI_MCP_SOCKET     socket of a running taid, such as a mounted or forwarded one
-  TAI_MCP_LOG_LEVEL  warn or error suppresses the start message
+  TAI_MCP_INSTANCE      name of this agent, the first part of its address
+  TAI_MCP_USEREMAIL     default recipient
+  TAI_MCP_USERNAME      account to use; it gets a taid of its own if the default one has another
+  TAI_MCP_PASSWORD      password of that account, for a taid that has none
+  TAI_MCP_API_BASE_URL  bridge to use; calls fail if taid uses another one
+  TAI_MCP_PROFILE       profile of taid to use; calls fail if it has another account
+  TAI_MCP_SOCKET        socket of a running taid, such as a mounted or forwarded one
+  TAI_MCP_AUTOSTART     0 disables the start of taid; 1 permits it in a sandbox
+  TAI_MCP_LOG_LEVEL     warn or error suppresses the start message
 
-The names INSTANCE, USEREMAIL, LOG_LEVEL, and NAME together with PASSWORD, work too.";
+NAME and PASSWORD, together, work too. Beside them, the names without the prefix TAI_MCP_ count.";
 
 const LIVE_EXAMPLES: &str = "Examples:
   tai-mcp live --instance desk | jq -r .subject

@@ -1,8 +1,10 @@
 //! The client of taid for this process, and the error for an invalid configuration.
 
-use crate::settings::Settings;
+use crate::settings::{Settings, Target};
+use std::fmt::Display;
 use tai_client::{
-    Client, ClientOptions, ConnectError, Dial, Endings, Local, Starting, Streams, installed_taid,
+    Account, Client, ClientOptions, ConnectError, Dial, Endings, Local, Starting, Streams,
+    installed_taid,
 };
 use tai_proto::{Fault, FaultCode, Hint, message::Role, names::Profile, places::Places};
 
@@ -12,11 +14,11 @@ const SOFTWARE: &str = concat!("tai-mcp ", env!("CARGO_PKG_VERSION"));
 /// Client of taid.
 pub(crate) type Taid = Client<Daemon>;
 
-/// The daemon that calls go to.
+/// A daemon that calls go to.
 #[derive(Debug)]
 pub(crate) enum Daemon {
-    /// The user's daemon.
-    Local(Local),
+    /// A daemon of the user.
+    Local(Box<Local>),
     /// The configuration is invalid. Every call returns this fault, because MCP clients hide
     /// the errors of a server that does not start.
     Misconfigured(Fault),
@@ -36,53 +38,75 @@ impl Dial for Daemon {
             Daemon::Misconfigured(_) => Ok(None),
         }
     }
+
+    fn is_held(&self) -> bool {
+        match self {
+            Daemon::Local(local) => local.is_held(),
+            Daemon::Misconfigured(_) => false,
+        }
+    }
 }
 
 /// Returns the client of the daemon that the settings name, and the reporter of lease ends.
 pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
-    let local = match &settings.problem {
+    let daemons = match &settings.problem {
         Some(fault) => Err(fault.clone()),
-        None => local(settings),
+        None => daemons(settings),
     };
     let options = ClientOptions {
         software: SOFTWARE.to_owned(),
         role: Role::Agent {
             instance: settings.instance.clone(),
         },
-        profile: match &settings.problem {
-            Some(_) => Profile::default(),
-            None => settings.profile.clone(),
+        profile: match &settings.target {
+            Target::Profile(profile) => profile.clone(),
+            Target::Any | Target::Socket(_) => Profile::default(),
         },
-        socket: local.as_ref().map(Local::socket).unwrap_or_default(),
+        socket: daemons
+            .as_ref()
+            .map(|(local, _)| local.socket())
+            .unwrap_or_default(),
         account: settings.account.clone(),
+        bridge: settings.bridge.clone(),
     };
-    Client::new(
-        local.map_or_else(Daemon::Misconfigured, Daemon::Local),
-        options,
-    )
+    match daemons {
+        Ok((local, own)) => {
+            let own = own.map(|own| Daemon::Local(Box::new(own)));
+            Client::with_own(Daemon::Local(Box::new(local)), own, options)
+        }
+        Err(fault) => Client::new(Daemon::Misconfigured(fault), options),
+    }
 }
 
-/// Returns the daemon on this machine.
-fn local(settings: &Settings) -> Result<Local, Fault> {
-    if let Some(socket) = &settings.socket {
-        return Ok(Local::at_socket(socket.clone()));
-    }
-    let failed = |error: &dyn std::fmt::Display| {
-        Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
-            .because(error.to_string())
-            .hint(Hint::user(
-                "set HOME for this MCP client to a directory with a shorter path",
-            ))
+/// Returns the daemon of the settings, and the account's own one if this client may use it.
+fn daemons(settings: &Settings) -> Result<(Local, Option<Local>), Fault> {
+    let profile = match &settings.target {
+        Target::Socket(socket) => return Ok((Local::at_socket(socket.clone()), None)),
+        Target::Profile(profile) => profile.clone(),
+        Target::Any => Profile::default(),
     };
     let places = match &settings.home {
         Some(home) => Places::at(home),
-        None => Places::of_environment().map_err(|error| failed(&error))?,
+        None => Places::of_environment().map_err(no_socket)?,
     };
-    Local::of_profile(
-        &places,
-        &settings.profile,
-        settings.autostart,
-        installed_taid(),
-    )
-    .map_err(|error| failed(&error))
+    let start = settings.autostart;
+    let local = Local::of_profile(&places, &profile, start, installed_taid()).map_err(no_socket)?;
+    let account = match (&settings.target, &settings.account) {
+        (Target::Any, Some((username, _))) => Account {
+            username: username.clone(),
+            bridge: settings.bridge.clone(),
+            variables: settings.of_account.clone(),
+        },
+        (Target::Any | Target::Profile(_) | Target::Socket(_), _) => return Ok((local, None)),
+    };
+    let own = Local::of_account(&places, account, start, installed_taid()).map_err(no_socket)?;
+    Ok((local, Some(own)))
+}
+
+fn no_socket(error: impl Display) -> Fault {
+    Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
+        .because(error.to_string())
+        .hint(Hint::user(
+            "set HOME for this MCP client to a directory with a shorter path",
+        ))
 }

@@ -46,8 +46,9 @@ fn main() -> ExitCode {
     if given.is_some() {
         tai_client::harden();
     }
-    let mut settings = Settings::from_env(&|name| std::env::var(name).ok(), given);
-    settings.home = home;
+    let mut settings = Settings::from_env(&|name| std::env::var(name), given);
+    // A started taid has another current directory.
+    settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
     if let Some(Command::Live(args)) = command {
         let LiveArgs {
             instance,

@@ -1,16 +1,14 @@
 //! Client of the daemon for the commands. It uses no other module of the command line.
 
 use super::target::Target;
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 use tai_client::{AutoStart, CallContext, Client, ClientOptions, Local};
 use tai_proto::{
     Fault, FaultCode, Hint, Method,
     call::GetStatus,
     message::{Identity, Role},
     names::Profile,
+    places::Places,
     status::Status,
     variables,
 };
@@ -69,6 +67,7 @@ impl Daemon {
             profile: profile.clone(),
             socket: local.socket(),
             account: None,
+            bridge: None,
         };
         // Commands take no leases, so there are no lease reports to send.
         let (client, _) = Client::new(local.clone(), options);
@@ -135,10 +134,18 @@ impl Daemon {
     }
 }
 
-/// Returns the profiles that have a lock file in a state directory, sorted by name.
-pub(super) fn profiles(state: &Path) -> Vec<Profile> {
-    let mut names: Vec<Profile> = std::fs::read_dir(state)
+/// Returns the profiles that have a lock file in a state directory of the user, sorted by name: of
+/// this environment, and of the user database's home, where clients start daemons.
+pub(super) fn profiles(places: &Places) -> Vec<Profile> {
+    let database = match places.given_home() {
+        Some(_) => None,
+        None => Places::of_user_database(),
+    };
+    let states = [Some(places.state()), database.as_ref().map(Places::state)];
+    let mut names: Vec<Profile> = states
         .into_iter()
+        .flatten()
+        .filter_map(|state| std::fs::read_dir(state).ok())
         .flatten()
         .flatten()
         .filter_map(|entry| {
@@ -147,6 +154,7 @@ pub(super) fn profiles(state: &Path) -> Vec<Profile> {
         })
         .collect();
     names.sort();
+    names.dedup();
     names
 }
 

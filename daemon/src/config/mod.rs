@@ -18,7 +18,7 @@ mod patterns;
 mod sources;
 
 pub(crate) use choices::{ConfirmPolicy, LogLevel};
-pub(crate) use environment::{Env, password_in};
+pub(crate) use environment::{Env, password_in, taken_password};
 pub(crate) use error::ConfigError;
 pub(crate) use instances::{ActivePolicy, Policy, Rules, SendLimits};
 pub(crate) use keys::Settings;

@@ -171,6 +171,23 @@ pub(crate) fn other_account(ours: &Username, theirs: &Username) -> Fault {
     )))
 }
 
+/// Returns the fault for a client whose configured account a daemon without an account does not take.
+pub(crate) fn no_account(theirs: &Username, profile: &Profile) -> Fault {
+    let profile = match profile.is_default() {
+        true => String::new(),
+        false => format!(" --profile {profile}"),
+    };
+    Fault::new(
+        FaultCode::OtherAccount,
+        format!("this client is configured for {theirs}, but taid has no account"),
+    )
+    .because("an MCP client does not decide whose mail other clients get")
+    .hint(Hint::user(format!(
+        "run `taid login {theirs}{profile}`, or set `username = \"{theirs}\"` in the configuration file \
+         and restart taid"
+    )))
+}
+
 /// Returns the fault for a `taid login` to an account that is not this daemon's.
 pub(crate) fn other_login(ours: &Username, theirs: &Username) -> Fault {
     let profile = profile_for(theirs);

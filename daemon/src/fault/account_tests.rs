@@ -6,6 +6,7 @@ use tai_auth::{
     credentials::SourceError,
     session::error::SessionError,
 };
+use tai_proto::names::Profile;
 
 fn user(name: &str) -> tai_proto::names::Username {
     name.parse().unwrap()
@@ -66,6 +67,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
         }),
         of_source(&SourceError::NoKeyring),
         other_account(&user("alice"), &user("Bob")),
+        no_account(&user("alice"), &Profile::default()),
+        no_account(&user("alice"), &Profile::new("work").unwrap()),
         other_login(&user("alice"), &user("Bob")),
         bad_bridge(&BaseUrlError::PlainHttp),
         other_bridge(&origin("https://tai.chat"), &origin("https://mail.example")),
@@ -170,6 +173,18 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     caused by: one taid holds one account
     hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login Bob --profile bob`, then call again
     hint for a person: configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login Bob --profile bob`
+
+    [OtherAccount]
+    error: this client is configured for alice, but taid has no account
+    caused by: an MCP client does not decide whose mail other clients get
+    hint: ask the user to run `taid login alice`, or set `username = "alice"` in the configuration file and restart taid, then call again
+    hint for a person: run `taid login alice`, or set `username = "alice"` in the configuration file and restart taid
+
+    [OtherAccount]
+    error: this client is configured for alice, but taid has no account
+    caused by: an MCP client does not decide whose mail other clients get
+    hint: ask the user to run `taid login alice --profile work`, or set `username = "alice"` in the configuration file and restart taid, then call again
+    hint for a person: run `taid login alice --profile work`, or set `username = "alice"` in the configuration file and restart taid
 
     [OtherAccount]
     error: this taid belongs to alice, not to Bob

@@ -161,12 +161,6 @@ pub(crate) fn close_output() {
 /// Does nothing: the daemon starts a session of its own.
 pub(crate) fn detach(_: &mut std::process::Command) {}
 
-/// Returns the name of this machine.
-pub(crate) fn host_name() -> String {
-    let name = rustix::system::uname();
-    name.nodename().to_string_lossy().into_owned()
-}
-
 /// Waits for SIGHUP, which requests a reload under a service manager. Without a manager it never
 /// returns.
 pub(crate) async fn reload_signal() {

@@ -93,11 +93,6 @@ pub(crate) fn detach(command: &mut std::process::Command) {
     command.creation_flags(DETACHED_PROCESS);
 }
 
-/// Returns the name of this machine.
-pub(crate) fn host_name() -> String {
-    std::env::var("COMPUTERNAME").unwrap_or_default()
-}
-
 /// Returns `None`: the width is not determined.
 pub(crate) fn terminal_width() -> Option<usize> {
     None

@@ -7,7 +7,7 @@ use crate::{
     server::{ipc::Clients, logging::Log},
 };
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 use tai_auth::{
@@ -20,7 +20,7 @@ use tai_auth::{
 };
 use tai_proto::{
     endpoint::Endpoint,
-    names::{Instance, Profile},
+    names::{Instance, Profile, Username},
     places::Places,
 };
 use tokio_util::sync::CancellationToken;
@@ -34,6 +34,8 @@ pub(crate) struct App<T = Network> {
     pub(crate) mail: MailService<HttpBridge<T>>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) audit: Audit,
+    /// Account that a person signed out. Its clients do not sign in elsewhere.
+    pub(crate) signed_out: Mutex<Option<Username>>,
     /// Cancelled when the daemon begins to drain.
     pub(crate) stop: CancellationToken,
 }
@@ -57,6 +59,23 @@ pub(crate) struct Facts {
 }
 
 impl<T: Transport> App<T> {
+    /// Returns whether a person signed this account out, and none has signed in since.
+    pub(crate) fn has_signed_out(&self, account: &Username) -> bool {
+        self.signed_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            == Some(account)
+    }
+
+    /// Records the account that a person signed out; `None` after a login.
+    pub(crate) fn set_signed_out(&self, account: Option<Username>) {
+        *self
+            .signed_out
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = account;
+    }
+
     /// Returns whether a successor of this daemon can get the password from the same source.
     pub(crate) fn successor_can_sign_in(&self) -> bool {
         match self.session.snapshot().origin {

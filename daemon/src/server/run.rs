@@ -3,7 +3,7 @@
 
 use crate::{
     audit::Audit,
-    config::{ActivePolicy, Config, ConfigError, Env, Inputs, password_in},
+    config::{ActivePolicy, Config, ConfigError, Env, Inputs, taken_password},
     mail::{MailOptions, MailService, StateFiles},
     os,
     server::app::{App, Facts},
@@ -14,7 +14,7 @@ use crate::{
 use secrecy::SecretString;
 use std::{
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
@@ -24,7 +24,7 @@ use tai_auth::{
     credentials::{Source, keyring},
     session::Session,
 };
-use tai_client::READY;
+use tai_client::{GivenPassword, READY};
 use tai_proto::{
     endpoint::{Endpoint, TooLong},
     names::{Profile, Username},
@@ -51,6 +51,20 @@ impl RunError {
     /// Returns whether another daemon holds the profile's lock.
     pub(crate) fn is_already_running(&self) -> bool {
         matches!(self, RunError::Bind(BindError::AlreadyRunning { .. }))
+    }
+
+    /// Returns the socket of the daemon of this machine that holds the profile's lock. It is empty if
+    /// that daemon is starting.
+    pub(crate) fn running_here(&self) -> Option<PathBuf> {
+        match self {
+            RunError::Bind(BindError::AlreadyRunning { first, .. }) => match first {
+                None => Some(PathBuf::new()),
+                Some(record) => {
+                    (record.host == tai_client::host_name()).then(|| record.socket.clone())
+                }
+            },
+            _ => None,
+        }
     }
 
     /// Returns one action for the person at the terminal.
@@ -115,11 +129,14 @@ pub(crate) fn run(
     }
     tai_client::harden();
     let env = |name: &str| std::env::var(name);
-    // A password that is not UTF-8 cannot be taken out of the environment.
-    password_in(&env)?;
     // This may re-execute the program, so it precedes every other step.
-    let password = tai_client::take_password()
-        .map(|given| (given.variable, SecretString::from(given.password.expose())));
+    let password = match tai_client::take_password() {
+        Some(GivenPassword { variable, password }) => {
+            let password = password.map(|password| SecretString::from(password.expose()));
+            taken_password(&env, variable, password)?
+        }
+        None => None,
+    };
     os::restrict_new_files();
     let inherited = os::manager::inherited_sockets();
     let dir = Some(places.config());
@@ -253,6 +270,7 @@ async fn serve(
         session: session.clone(),
         clients: Arc::default(),
         audit,
+        signed_out: std::sync::Mutex::default(),
         stop: stop.clone(),
         policy,
         facts: Facts {

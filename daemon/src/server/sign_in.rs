@@ -39,11 +39,22 @@ impl<T: Transport> App<T> {
         // The account may come from the keyring, which only a login reads.
         self.session.settled(deadline).await;
         let snapshot = self.session.snapshot();
-        if let Some(ours) = &snapshot.username
-            && let Some(theirs) = &claim.username
-            && ours != theirs
-        {
-            return Ok(AccountClaim::Elsewhere(fault::other_account(ours, theirs)));
+        if let Some(theirs) = &claim.username {
+            match &snapshot.username {
+                Some(ours) if ours == theirs => {}
+                Some(ours) => {
+                    let fault = fault::other_account(ours, theirs);
+                    return Ok(AccountClaim::Elsewhere(fault));
+                }
+                None if self.has_signed_out(theirs) => {
+                    return Ok(AccountClaim::Serves(PasswordNeed::NotNeeded));
+                }
+                // A client must not decide whose mail the clients without an account get.
+                None => {
+                    let fault = fault::no_account(theirs, &self.facts.profile);
+                    return Ok(AccountClaim::Elsewhere(fault));
+                }
+            }
         }
         Ok(AccountClaim::Serves(match snapshot.takes_offer {
             true => PasswordNeed::Needed,
@@ -78,6 +89,7 @@ impl<T: Transport> App<T> {
             .sign_in(credentials.clone(), deadline)
             .await
             .map_err(|error| fault::of_login(&error))?;
+        self.set_signed_out(None);
         let mut not_saved = None;
         if login.save {
             not_saved = self.save(&credentials, deadline).await.err();
@@ -116,6 +128,9 @@ impl<T: Transport> App<T> {
             .sign_out(deadline)
             .await
             .map_err(|error| self.session_fault(&error))?;
+        if username.is_some() {
+            self.set_signed_out(username.clone());
+        }
         self.bridge.close_idle();
         let forgotten = match &self.facts.config.keyring {
             Some(bridge) => keyring::forget(self.facts.profile.as_str(), bridge).await,

@@ -74,6 +74,7 @@ impl Client {
                 profile: Profile::default(),
                 socket: "simulated".into(),
                 account,
+                bridge: None,
             };
             Taid::new(line, options)
         };

@@ -229,6 +229,7 @@ impl Running {
             session,
             clients: Arc::default(),
             audit: Audit::nowhere(),
+            signed_out: Mutex::default(),
             stop: CancellationToken::new(),
             policy,
             facts: Facts {

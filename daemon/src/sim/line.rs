@@ -31,4 +31,8 @@ impl Dial for Line {
     fn start(&self) -> Result<Option<Starting>, ConnectError> {
         Ok(Some(Starting::in_process()))
     }
+
+    fn is_held(&self) -> bool {
+        false
+    }
 }

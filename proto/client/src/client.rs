@@ -56,6 +56,8 @@ pub struct ClientOptions {
     pub socket: PathBuf,
     /// Account that the daemon must serve, and the password to offer to a daemon without one.
     pub account: Option<(Username, Option<Secret>)>,
+    /// URL of the bridge that the daemon must use.
+    pub bridge: Option<String>,
 }
 
 /// Context of a call.
@@ -86,6 +88,8 @@ pub struct Endings<D> {
 /// State that calls and lease reports share.
 struct Link<D> {
     dial: D,
+    /// The account's own daemon, if this client may use it.
+    own: Option<D>,
     options: ClientOptions,
     /// Set once a daemon of another release was asked to make way.
     asked_to_make_way: OnceLock<()>,
@@ -102,8 +106,16 @@ struct Link<D> {
 impl<D: Dial> Client<D> {
     /// Returns a client without a connection, and the reporter of its lease ends.
     pub fn new(dial: D, options: ClientOptions) -> (Self, Endings<D>) {
+        Self::with_own(dial, None, options)
+    }
+
+    /// As [`Client::new`], for a client with an account. If the daemon of `dial` does not run or
+    /// serves another account, the client uses the account's own daemon, `own`, and starts it if it
+    /// does not run.
+    pub fn with_own(dial: D, own: Option<D>, options: ClientOptions) -> (Self, Endings<D>) {
         let link = Arc::new(Link {
             dial,
+            own,
             options,
             asked_to_make_way: OnceLock::new(),
             connection: Mutex::default(),

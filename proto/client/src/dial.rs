@@ -28,6 +28,10 @@ pub trait Dial: Send + Sync + 'static {
     /// # Errors
     /// [`ConnectError::NoExecutable`] if the executable cannot be run.
     fn start(&self) -> Result<Option<Starting>, ConnectError>;
+
+    /// Returns whether this client waits for a daemon that does not listen: auto-start is enabled,
+    /// and a daemon starts or drains.
+    fn is_held(&self) -> bool;
 }
 
 /// Outcome of a start.

@@ -8,6 +8,7 @@
 //! All futures require a tokio runtime with time and I/O. A current-thread runtime suffices.
 #![warn(missing_docs)]
 
+mod account;
 mod backoff;
 mod client;
 mod connection;
@@ -20,6 +21,7 @@ mod password;
 mod record;
 mod start;
 
+pub use account::Account;
 pub use backoff::Backoff;
 pub use client::{CallContext, Client, ClientOptions, Endings};
 pub use connection::{Connection, Outcome, Progress};
@@ -29,5 +31,5 @@ pub use lease::Lease;
 pub use local::Local;
 pub use os::{Peer, harden, peer};
 pub use password::{GivenPassword, take_password, withheld_variables};
-pub use record::read_record;
+pub use record::{host_name, read_record};
 pub use start::{ALREADY_RUNNING, AutoStart, READY, RUNNING, installed_taid};

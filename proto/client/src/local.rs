@@ -1,9 +1,11 @@
 //! The user's daemon on this machine: finding it, connecting to it, and starting it.
 
 use crate::{
-    ConnectError, Dial, Starting, Streams, os,
-    record::read_record,
-    start::{AutoStart, Launch, refusal, start},
+    ConnectError, Dial, Starting, Streams,
+    account::{Account, Told},
+    os,
+    record::{host_name, read_record},
+    start::{AutoStart, Launch, Subject, refusal, start},
 };
 use interprocess::local_socket::{
     GenericFilePath, ToFsName as _, tokio::Stream, traits::tokio::Stream as _,
@@ -31,6 +33,7 @@ pub struct Local {
     place: Place,
     start: AutoStart,
     executable: PathBuf,
+    subject: Subject,
     /// Socket of the daemon that this client uses.
     door: Door,
 }
@@ -56,6 +59,7 @@ impl Local {
             place: Place::Socket(socket),
             start: AutoStart::Never,
             executable: PathBuf::new(),
+            subject: Subject::Profile(Profile::default()),
             door: Door::Agents,
         }
     }
@@ -79,7 +83,26 @@ impl Local {
             place,
             start,
             executable,
+            subject: Subject::Profile(profile.clone()),
             door: Door::Agents,
+        })
+    }
+
+    /// Returns the account's own daemon. taid itself decides, when it starts, whether the default
+    /// profile is the account's.
+    ///
+    /// # Errors
+    /// [`TooLong`] if no daemon of the account could listen.
+    pub fn of_account(
+        places: &Places,
+        account: Account,
+        start: AutoStart,
+        executable: PathBuf,
+    ) -> Result<Self, TooLong> {
+        let local = Self::of_profile(places, &account.profile(), start, executable)?;
+        Ok(Self {
+            subject: Subject::Account(account, Told::default()),
+            ..local
         })
     }
 
@@ -166,28 +189,41 @@ impl Local {
 
     /// Connects to the daemon of a profile: at the recorded socket, or where a service manager
     /// may listen.
+    ///
+    /// # Errors
+    /// [`ConnectError::NotRunning`], or the first other error if no socket leads to the daemon.
     async fn find(&self) -> Result<Stream, ConnectError> {
-        for (places, profile) in self.all_places() {
-            let lock = lock_file(places.state(), &profile);
-            if let Some(record) = read_record(&lock)
-                && let Some(stream) = self.enter(&record.socket).await?
-            {
-                return Ok(stream);
-            }
-        }
-        for (places, profile) in self.all_places() {
-            for dir in places.runtime() {
-                let socket = Endpoint::in_dir(&dir, places.state(), &profile);
-                if let Ok(endpoint) = socket
-                    && let Some(stream) = self.enter(&endpoint.socket()).await?
-                {
-                    return Ok(stream);
+        let mut refused = None;
+        for socket in self.candidates() {
+            match self.enter(&socket).await {
+                Ok(Some(stream)) => return Ok(stream),
+                Ok(None) => {}
+                Err(error) => {
+                    refused.get_or_insert(error);
                 }
             }
         }
-        Err(ConnectError::NotRunning {
+        Err(refused.unwrap_or_else(|| ConnectError::NotRunning {
             socket: self.socket(),
-        })
+        }))
+    }
+
+    /// Returns the sockets for agents at which the daemon of a profile may listen.
+    fn candidates(&self) -> impl Iterator<Item = PathBuf> {
+        let told = match &self.subject {
+            Subject::Profile(_) => None,
+            Subject::Account(_, told) => told.take(),
+        };
+        let records = self.locks().filter_map(|lock| read_record(&lock));
+        let managed = self.all_places().flat_map(|(places, profile)| {
+            places.runtime().into_iter().filter_map(move |dir| {
+                let endpoint = Endpoint::in_dir(&dir, places.state(), &profile);
+                endpoint.ok().map(|endpoint| endpoint.socket())
+            })
+        });
+        told.into_iter()
+            .chain(records.map(|record| record.socket))
+            .chain(managed)
     }
 }
 
@@ -255,8 +291,15 @@ impl Dial for Local {
         let launch = Launch {
             executable: &self.executable,
             home: places.given_home(),
-            profile,
+            subject: &self.subject,
         };
         start(&launch).map(Some)
+    }
+
+    fn is_held(&self) -> bool {
+        // Machines may share a home directory. A daemon that starts has not written its record.
+        let is_here =
+            |lock: &Path| read_record(lock).is_none_or(|record| record.host == host_name());
+        self.start != AutoStart::Never && self.locks().any(|lock| is_held(&lock) && is_here(&lock))
     }
 }

@@ -1,21 +1,43 @@
 //! The password in this process's environment, which a client's configuration may set.
 
 use crate::os;
-use tai_proto::{Secret, variables};
+use tai_proto::{
+    Secret,
+    variables::{self, VariableError},
+};
+use zeroize::Zeroize as _;
 
 /// Variable with the descriptor of the password's pipe and the name of its original variable.
 const HANDED_OVER: &str = "TAI_MCP_PASSWORD_FD";
+/// Limit of a password that is handed over, in bytes. A longer value is cut, and no longer a password.
+const MAX: usize = 4096;
 
 /// Password from the environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenPassword {
     /// Name of the variable.
     pub variable: &'static str,
-    /// Password.
-    pub password: Secret,
+    /// Password, or the rule that the value breaks.
+    pub password: Result<Secret, VariableError>,
 }
 
-/// Takes the password out of the environment; `None` if there is none.
+impl GivenPassword {
+    fn new(variable: &'static str, value: Vec<u8>) -> Self {
+        let value = match String::from_utf8(value) {
+            Ok(text) => variables::check(Ok(text)),
+            Err(error) => {
+                error.into_bytes().zeroize();
+                Err(VariableError::NotUtf8)
+            }
+        };
+        Self {
+            variable,
+            password: value.map(|text| Secret::new(text.unwrap_or_default())),
+        }
+    }
+}
+
+/// Takes the password out of the environment, whatever its bytes; `None` if there is none.
 ///
 /// The system shows the initial environment for the life of a process. Therefore this function
 /// executes the program again without the variables and reads the password from a pipe. If that
@@ -26,28 +48,34 @@ pub fn take_password() -> Option<GivenPassword> {
             .into_iter()
             .find(|known| *known == name)
     };
-    if let Some((label, text)) = os::read_handed_over(HANDED_OVER) {
-        return Some(GivenPassword {
-            variable: known(&label)?,
-            password: Secret::new(text),
-        });
+    if let Some((label, value)) = os::read_handed_over(HANDED_OVER, MAX) {
+        return Some(GivenPassword::new(known(&label)?, value));
     }
-    let given = variables::PASSWORDS.into_iter().find_map(|variable| {
-        let value = std::env::var(variable).ok();
-        let password = Secret::new(value.filter(|text| !text.is_empty())?);
-        Some(GivenPassword { variable, password })
+    let (variable, value) = variables::PASSWORDS.into_iter().find_map(|variable| {
+        let value = std::env::var_os(variable).filter(|value| !value.is_empty())?;
+        Some((variable, value.into_encoded_bytes()))
     })?;
+    let handed_over = value.get(..MAX).unwrap_or(&value);
     // Returns only on failure.
-    let _ = os::execute_without(
-        &variables::PASSWORDS,
-        HANDED_OVER,
-        given.variable,
-        given.password.expose(),
-    );
-    Some(given)
+    let _ = os::execute_without(&variables::PASSWORDS, HANDED_OVER, variable, handed_over);
+    Some(GivenPassword::new(variable, value))
 }
 
 /// Returns the variables that children of this process must not inherit.
 pub fn withheld_variables() -> impl Iterator<Item = &'static str> {
     variables::PASSWORDS.into_iter().chain([HANDED_OVER])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistaken_password_is_an_error_without_its_value() {
+        let of = |value: &[u8]| GivenPassword::new(variables::PASSWORD, value.to_vec()).password;
+        assert_eq!(of(b"secret"), Ok(Secret::new("secret".to_owned())));
+        assert_eq!(of(b"passw\xf6rd"), Err(VariableError::NotUtf8));
+        assert_eq!(of(b"${PASSWORD}"), Err(VariableError::Unexpanded));
+        assert_eq!(of(b"\"secret\""), Err(VariableError::Quoted));
+    }
 }

@@ -1,4 +1,4 @@
-//! Reading of the record of a running daemon.
+//! Reading of the record of a running daemon, and the machine of a record.
 
 use std::{fs, io::Read as _, path::Path};
 use tai_proto::record::{MAX_RECORD, Record};
@@ -12,4 +12,15 @@ pub fn read_record(lock: &Path) -> Option<Record> {
     let mut text = String::new();
     file.take(MAX_RECORD).read_to_string(&mut text).ok()?;
     Record::parse(&text)
+}
+
+/// Returns the name of this machine, which its daemons record.
+pub fn host_name() -> String {
+    #[cfg(unix)]
+    return rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    std::env::var("COMPUTERNAME").unwrap_or_default()
 }

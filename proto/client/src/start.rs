@@ -6,6 +6,7 @@
 
 use crate::{
     ConnectError,
+    account::{Account, Told},
     dial::{StartEnd, Starting},
     os,
 };
@@ -93,7 +94,16 @@ pub(crate) struct Launch<'a> {
     pub(crate) executable: &'a Path,
     /// Home directory that the user gave with `--home`.
     pub(crate) home: Option<&'a Path>,
-    pub(crate) profile: &'a Profile,
+    pub(crate) subject: &'a Subject,
+}
+
+/// What a started daemon serves.
+#[derive(Debug, Clone)]
+pub(crate) enum Subject {
+    /// A profile.
+    Profile(Profile),
+    /// An account, and the receiver of the daemon's socket.
+    Account(Account, Told),
 }
 
 /// Starts a daemon in the background: the command spawns it and exits at once. Requires a tokio
@@ -111,9 +121,19 @@ pub(crate) fn start(launch: &Launch<'_>) -> Result<Starting, ConnectError> {
     if let Some(home) = launch.home {
         command.arg("--home").arg(home);
     }
+    command.args(["run", "--by-client"]).env_clear();
+    let told = match launch.subject {
+        Subject::Profile(profile) => {
+            command.args(["--profile", profile.as_str()]);
+            None
+        }
+        Subject::Account(account, told) => {
+            command.args(["--account", account.username.as_str()]);
+            command.envs(account.variables.iter().cloned());
+            Some(told.clone())
+        }
+    };
     command
-        .args(["run", "--by-client", "--profile", launch.profile.as_str()])
-        .env_clear()
         .envs(environment(launch.home.is_some()))
         .stdin(Stdio::null())
         .stdout(report.try_clone().map_err(failed)?)
@@ -129,19 +149,27 @@ pub(crate) fn start(launch: &Launch<'_>) -> Result<Starting, ConnectError> {
     });
     // A pipe of the standard library blocks, and a daemon reports once.
     tokio::task::spawn_blocking(move || {
-        let _ = send.send(read(output));
+        let (end, socket) = read(output);
+        // A daemon that is starting has no socket.
+        if let (Some(told), Some(socket)) = (told, socket)
+            && socket.is_absolute()
+        {
+            told.set(socket);
+        }
+        let _ = send.send(end);
     });
     Ok(starting)
 }
 
-/// Reads the report of a daemon: until its line, or until it closes the pipe.
-fn read(pipe: PipeReader) -> StartEnd {
+/// Reads the report of a daemon: until its line, or until it closes the pipe. Returns the outcome and
+/// the socket.
+fn read(pipe: PipeReader) -> (StartEnd, Option<PathBuf>) {
     let mut bytes = Vec::new();
     let mut pipe = pipe.take(MAX_OUTPUT);
     let mut piece = [0; 512];
     loop {
-        if let Some(end) = report(&bytes) {
-            return end;
+        if let Some((end, socket)) = report(&bytes) {
+            return (end, Some(socket));
         }
         match pipe.read(&mut piece) {
             Ok(0) => break,
@@ -150,18 +178,20 @@ fn read(pipe: PipeReader) -> StartEnd {
             Err(_) => break,
         }
     }
-    StartEnd::Failed(String::from_utf8_lossy(&bytes).trim().to_owned())
+    let text = String::from_utf8_lossy(&bytes).trim().to_owned();
+    (StartEnd::Failed(text), None)
 }
 
-/// Returns the outcome that a complete line reports.
-fn report(bytes: &[u8]) -> Option<StartEnd> {
+/// Returns the outcome and the socket that a complete line reports.
+fn report(bytes: &[u8]) -> Option<(StartEnd, PathBuf)> {
     let text = String::from_utf8_lossy(bytes);
     text.split_inclusive('\n')
-        .filter(|line| line.ends_with('\n'))
+        .filter_map(|line| line.strip_suffix('\n'))
         .find_map(|line| {
-            let running = line.starts_with(RUNNING);
-            let ready = line.starts_with(READY).then_some(StartEnd::Ready);
-            ready.or(running.then_some(StartEnd::AlreadyRunning))
+            let ready = line.strip_prefix(READY);
+            let ready = ready.map(|socket| (StartEnd::Ready, PathBuf::from(socket)));
+            let running = || line.strip_prefix(RUNNING);
+            ready.or_else(|| running().map(|socket| (StartEnd::AlreadyRunning, socket.into())))
         })
 }
 
@@ -183,8 +213,15 @@ mod tests {
     #[test]
     fn a_report_is_a_complete_line_and_other_output_is_an_error_text() {
         assert_eq!(report(b"ready /run/x.soc"), None);
-        assert_eq!(report(b"ready /run/x.sock\n"), Some(StartEnd::Ready));
-        assert_eq!(report(b"noise\nrunning \n"), Some(StartEnd::AlreadyRunning));
+        let socket = || PathBuf::from("/run/x.sock");
+        assert_eq!(
+            report(b"ready /run/x.sock\n"),
+            Some((StartEnd::Ready, socket()))
+        );
+        assert_eq!(
+            report(b"noise\nrunning /run/x.sock\n"),
+            Some((StartEnd::AlreadyRunning, socket()))
+        );
         assert_eq!(report(b"error: the configuration is not valid\n"), None);
     }
 

@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod address;
+pub mod environment;
 mod mail_id;
 mod name;
 pub mod variables;

@@ -79,6 +79,12 @@ pub const PASSWORDS: [&str; 2] = [PASSWORD, PLAIN_PASSWORD];
 pub const INSTANCE: [&str; 2] = ["TAI_MCP_INSTANCE", "INSTANCE"];
 /// Default recipient.
 pub const USER_EMAIL: [&str; 2] = ["TAI_MCP_USEREMAIL", "USEREMAIL"];
+/// URL of the bridge.
+pub const BRIDGE: [&str; 2] = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"];
+/// Time limit of a request to the bridge.
+pub const API_TIMEOUT: [&str; 2] = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"];
+/// Interval of polls of the mailbox.
+pub const POLL_INTERVAL: [&str; 2] = ["TAI_MCP_POLL_INTERVAL", "POLL_INTERVAL"];
 /// Log level.
 pub const LOG_LEVEL: [&str; 2] = ["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"];
 

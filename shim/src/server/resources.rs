@@ -202,10 +202,17 @@ mod tests {
             api_timeout_ms: 30_000,
             profile: "default".into(),
         };
-        let env = |name: &str| (name == "INSTANCE").then(|| "desk".to_owned());
+        let unset = std::env::VarError::NotPresent;
+        let env = |name: &str| match name {
+            "TAI_MCP_INSTANCE" => Ok("desk".to_owned()),
+            _ => Err(unset.clone()),
+        };
         let with = show_info(Ok(&info), &Settings::from_env(&env, None));
         let fault = Fault::new(FaultCode::NotRunning, "taid is not running");
-        let without = show_info(Err(&fault), &Settings::from_env(&|_| None, None));
+        let without = show_info(
+            Err(&fault),
+            &Settings::from_env(&|_| Err(unset.clone()), None),
+        );
         insta::assert_snapshot!(format!("{with}\n{without}"), @"
         # TAI MCP
 

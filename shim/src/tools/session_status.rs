@@ -42,6 +42,9 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     problem: Option<String>,
+    /// Settings of this MCP client that have no effect; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ignored_settings: Vec<String>,
     /// Whether the mail bridge answered the last request; absent before the first request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "bool")]
@@ -66,10 +69,12 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
             .because(error.to_string())
             .hint(Hint::user("install taid and tai-mcp from one release"))
     })?;
-    Ok(ToolOutcome::Shown(show(status)))
+    let notes = &invocation.settings.notes;
+    Ok(ToolOutcome::Shown(show(status, notes)))
 }
 
-fn show(status: Status) -> Shown {
+/// Renders the status, with notes about the settings of this client.
+fn show(status: Status, notes: &[String]) -> Shown {
     let session = serde_json::to_value(status.session.state).unwrap_or_default();
     let session = session.as_str().unwrap_or_default().to_owned();
     let problem = status.session.last_error.map(|error| {
@@ -93,6 +98,9 @@ fn show(status: Status) -> Shown {
     if let Some(problem) = &problem {
         add(format!("Problem: {problem}"));
     }
+    for note in notes {
+        add(format!("Note: {note}"));
+    }
     if let Some(until) = &status.bridge.rate_limited_until {
         add(format!("Rate limited by the bridge until {until}"));
     }
@@ -110,6 +118,7 @@ fn show(status: Status) -> Shown {
         session,
         username: status.account.username,
         problem,
+        ignored_settings: notes.to_vec(),
         bridge_reachable: status.bridge.reachable,
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
@@ -135,16 +144,18 @@ mod tests {
             "bridge":{"url":"u","requests":1,"retries":0,"latency_us":null,"last_answer_at":null,
             "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
             "unknown_sends":[{"at":"","digest":"d"}],"held":2,"clients":[]}"#;
-        let shown = show(serde_json::from_str(status).unwrap());
+        let notes = ["PASSWORD is ignored".to_owned()];
+        let shown = show(serde_json::from_str(status).unwrap(), &notes);
         insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
         Session: signed_out
         Account: desk.alice@tai.chat
         Mail bridge: answers
         Problem: refused. ask the user to run `taid login`, then call again
+        Note: PASSWORD is ignored
         Rate limited by the bridge until 2026-11-23T10:00:00Z
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
-        {"bridge_reachable":true,"clients":0,"problem":"refused. ask the user to run `taid login`, then call again","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":2}
+        {"bridge_reachable":true,"clients":0,"ignored_settings":["PASSWORD is ignored"],"problem":"refused. ask the user to run `taid login`, then call again","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":2}
         "#);
     }
 }

@@ -279,10 +279,14 @@ impl Crowd {
     /// Returns the time from the start of a process to the answer of its first call, including
     /// the start and the login of the daemon.
     pub(crate) fn cold_call(&self) -> Duration {
+        self.machine.configure(&format!(
+            "api_base_url = \"{}\"\nusername = \"{}\"\n",
+            self.stub.url(),
+            tai_e2e::USER
+        ));
         let mut command = self.command();
         command
             .env("TAI_MCP_AUTOSTART", "1")
-            .env("TAI_MCP_API_BASE_URL", self.stub.url())
             .env("TAI_MCP_USERNAME", tai_e2e::USER)
             .env("TAI_MCP_PASSWORD", tai_e2e::PASSWORD);
         let started = Instant::now();

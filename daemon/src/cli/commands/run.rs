@@ -43,17 +43,23 @@ impl Run {
             true => Mode::ByClient,
             false => Mode::Foreground,
         };
-        match run::run(&target.places, &target.profile, self.account.as_ref(), mode) {
-            Ok(()) => Ok(Exit::Success),
-            Err(error) if error.is_already_running() && mode == Mode::ByClient => {
-                print(RUNNING);
-                Ok(Exit::AlreadyRunning)
-            }
-            Err(error) if error.is_already_running() => Err(CliError::new(tai_auth::chain(&error))
-                .hint(error.hint())
-                .exit_with(Exit::AlreadyRunning)),
-            Err(error) => Err(CliError::new(tai_auth::chain(&error)).hint(error.hint())),
+        let error = match run::run(&target.places, &target.profile, self.account.as_ref(), mode) {
+            Ok(()) => return Ok(Exit::Success),
+            Err(error) => error,
+        };
+        if mode == Mode::ByClient
+            && let Some(socket) = error.running_here()
+        {
+            print(&format!("{RUNNING}{}", socket.display()));
+            return Ok(Exit::AlreadyRunning);
         }
+        let exit = match error.is_already_running() {
+            true => Exit::AlreadyRunning,
+            false => Exit::Failed,
+        };
+        Err(CliError::new(tai_auth::chain(&error))
+            .hint(error.hint())
+            .exit_with(exit))
     }
 }
 
@@ -65,15 +71,11 @@ fn launch(target: &Target, account: Option<&Username>) -> Result<Exit, CliError>
     if let Some(home) = target.places.given_home() {
         command.arg("--home").arg(home);
     }
-    command.args([
-        "run",
-        "--in-background",
-        "--profile",
-        target.profile.as_str(),
-    ]);
-    if let Some(account) = account {
-        command.args(["--account", account.as_str()]);
-    }
+    command.args(["run", "--in-background"]);
+    match account {
+        Some(account) => command.args(["--account", account.as_str()]),
+        None => command.args(["--profile", target.profile.as_str()]),
+    };
     os::detach(&mut command);
     command.stdin(Stdio::null()).spawn().map_err(failed)?;
     Ok(Exit::Success)

@@ -106,7 +106,7 @@ fn painted(terminal: Terminal, status: &Facts) -> String {
 async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     let mut found = Vec::new();
     let mut errors = Vec::new();
-    for profile in profiles(target.places.state()) {
+    for profile in profiles(&target.places) {
         match ask(&target.of_profile(profile)).await {
             Ok(status) => found.push(status),
             // A daemon leaves its lock file.

@@ -86,7 +86,7 @@ pub(super) fn version(daemon: &Daemon) -> Check {
 /// Returns the status of each daemon of this user that answers.
 pub(super) async fn all(target: &Target) -> Vec<Status> {
     let mut found = Vec::new();
-    for other in daemon::profiles(target.places.state()) {
+    for other in daemon::profiles(&target.places) {
         if other != target.profile
             && let Daemon::Running(status) = Daemon::ask(&target.of_profile(other)).await
         {

@@ -1,6 +1,5 @@
 //! Errors of listening.
 
-use crate::os;
 use std::{io, path::PathBuf};
 use tai_proto::record::Record;
 
@@ -40,7 +39,7 @@ pub(crate) enum BindError {
 /// Returns the place of a running daemon in parentheses.
 fn place(record: &Record) -> String {
     let (pid, socket) = (record.pid, record.socket.display());
-    match record.host == os::host_name() {
+    match record.host == tai_client::host_name() {
         true => format!(" (pid {pid}, socket {socket})"),
         false => format!(
             " (on the machine {}, pid {pid}, socket {socket})",

@@ -20,6 +20,10 @@ const MAX_CONNECTIONS: usize = 1100;
 /// Time limit for open calls when the daemon drains.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Attempts to lock after the first one. A client that checks the lock holds it for a moment.
+const LOCK_ATTEMPTS: u32 = 5;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+
 /// Lock of a profile. While it is held, no other daemon of the profile runs.
 #[derive(Debug)]
 pub(crate) struct ProfileLock {
@@ -53,7 +57,14 @@ impl ProfileLock {
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut file = os::open_private(endpoint.state(), &name).map_err(failed)?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 0..LOCK_ATTEMPTS {
+            if matches!(locked, Err(TryLockError::WouldBlock)) {
+                std::thread::park_timeout(LOCK_PAUSE);
+                locked = file.try_lock();
+            }
+        }
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(BindError::AlreadyRunning {
@@ -66,7 +77,7 @@ impl ProfileLock {
         let record = Record {
             pid: std::process::id(),
             socket: endpoint.socket(),
-            host: os::host_name(),
+            host: tai_client::host_name(),
         };
         file.set_len(0)
             .and_then(|()| file.rewind())

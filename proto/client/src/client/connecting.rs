@@ -1,5 +1,6 @@
 //! Making of connections: to a running daemon, to an auto-started one, or to the successor of an
-//! older release. Each new connection claims the account of the client's configuration.
+//! older release. Each new connection claims the account and the bridge of the client's
+//! configuration; a daemon that serves another account leads to the account's own daemon.
 
 use super::{Backoff, Link, MARGIN};
 use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
@@ -13,16 +14,64 @@ use tai_proto::{
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-/// Time limit for a restart of a daemon to which this client was connected.
+/// Time limit for a restart, by a person or a service manager, of a daemon that this client may
+/// not start.
 const RESTART: Duration = Duration::from_secs(5);
 const RESTART_EVERY: Duration = Duration::from_millis(50);
 /// Time limit for the start of a daemon.
 const START: Duration = Duration::from_secs(10);
-/// Backoff between starts while another daemon holds the lock.
+/// Backoff between attempts while a daemon starts or drains.
 const LOCKED_FIRST: Duration = Duration::from_millis(20);
 const LOCKED_LONGEST: Duration = Duration::from_millis(500);
 /// Time limit for the exit of a daemon that makes way.
 const DRAIN: Duration = Duration::from_secs(15);
+
+/// Result of a search for the daemon that serves the account.
+enum Search {
+    /// A daemon serves the account.
+    Serves(Box<Connection>),
+    /// Each daemon runs, and none serves the account.
+    Elsewhere(Fault),
+    /// A daemon does not run.
+    Absent {
+        error: ConnectError,
+        /// Answer of the daemon that runs.
+        elsewhere: Option<Fault>,
+        /// Whether the absent daemon holds its lock: it starts or drains.
+        is_held: bool,
+    },
+}
+
+impl Search {
+    /// Returns the result for two daemons.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Search::Serves(connection), _) | (_, Search::Serves(connection)) => {
+                Search::Serves(connection)
+            }
+            (Search::Elsewhere(_), Search::Elsewhere(fault)) => Search::Elsewhere(fault),
+            (Search::Elsewhere(fault), Search::Absent { error, is_held, .. })
+            | (Search::Absent { error, is_held, .. }, Search::Elsewhere(fault)) => Search::Absent {
+                error,
+                elsewhere: Some(fault),
+                is_held,
+            },
+            (Search::Absent { error, is_held, .. }, Search::Absent { is_held: other, .. }) => {
+                Search::Absent {
+                    error,
+                    elsewhere: None,
+                    is_held: is_held || other,
+                }
+            }
+        }
+    }
+}
+
+/// Answer of a daemon to the claim of the account.
+enum Claimed {
+    Serves,
+    Elsewhere(Fault),
+}
 
 impl<D: Dial> Link<D> {
     /// Returns the connection, or makes one. Concurrent callers wait for the same connection.
@@ -35,86 +84,122 @@ impl<D: Dial> Link<D> {
         deadline: Instant,
     ) -> Result<Arc<Connection>, Fault> {
         let mut current = self.connection.lock().await;
-        let patience = match &*current {
+        let was_connected = match &*current {
             Some(connection) if !connection.has_ended() => {
                 connection.identify(identity).await;
                 return Ok(connection.clone());
             }
-            Some(_) => RESTART,
-            None => Duration::ZERO,
+            Some(_) => true,
+            None => false,
         };
-        let until = deadline.min(Instant::now() + patience);
-        let made = async {
-            let connection = match self.open_until(until).await {
-                Err(ConnectError::NotRunning { .. }) => self.start(deadline).await?,
-                opened => opened?,
-            };
-            self.succeeded(connection, deadline).await
-        };
-        let connection = made
-            .await
-            .map_err(|error| error.fault(&self.options.profile))?;
-        connection.identify(identity).await;
-        self.claim(&connection, deadline).await?;
-        let connection = Arc::new(connection);
+        let until = deadline - MARGIN;
+        let connection = Arc::new(self.connect(identity, was_connected, until).await?);
         *current = Some(connection.clone());
         self.connected.notify_waiters();
         Ok(connection)
     }
 
-    async fn open(&self) -> Result<Connection, ConnectError> {
-        let streams = self.dial.dial().await?;
+    /// Connects to the daemon that serves the account. Starts it if no daemon holds its lock, and
+    /// waits for one that starts or drains.
+    async fn connect(
+        &self,
+        identity: &Identity,
+        was_connected: bool,
+        deadline: Instant,
+    ) -> Result<Connection, Fault> {
+        let fault = |error: ConnectError| error.fault(&self.options.profile);
+        let silent = || ConnectError::NotStarted {
+            output: String::new(),
+        };
+        let restart = Instant::now() + RESTART;
+        let mut backoff = Backoff::new(LOCKED_FIRST, LOCKED_LONGEST);
+        let mut is_retry = false;
+        loop {
+            let (error, elsewhere, is_held) = match self.search(identity, deadline).await? {
+                Search::Serves(connection) => return Ok(*connection),
+                Search::Elsewhere(fault) => return Err(fault),
+                Search::Absent {
+                    error,
+                    elsewhere,
+                    is_held,
+                } => (error, elsewhere, is_held),
+            };
+            if Instant::now() >= deadline {
+                return Err(elsewhere.unwrap_or_else(|| fault(silent())));
+            }
+            if is_held || std::mem::take(&mut is_retry) {
+                backoff.wait().await;
+                if is_held {
+                    continue;
+                }
+            }
+            let starter = self.own.as_ref().unwrap_or(&self.dial);
+            let Some(starting) = starter.start().map_err(fault)? else {
+                if was_connected && Instant::now() < restart {
+                    sleep(RESTART_EVERY).await;
+                    continue;
+                }
+                return Err(elsewhere.unwrap_or_else(|| fault(error)));
+            };
+            let until = deadline.min(Instant::now() + START);
+            match timeout_at(until, starting.ended()).await {
+                // A daemon that has just started may exit before this client connects.
+                Ok(StartEnd::Ready | StartEnd::AlreadyRunning) => is_retry = true,
+                Ok(StartEnd::Failed(output)) => {
+                    return Err(fault(ConnectError::NotStarted { output }));
+                }
+                Err(_) => return Err(fault(silent())),
+            }
+        }
+    }
+
+    /// Asks the default daemon, then the account's own one, whether it serves the account.
+    async fn search(&self, identity: &Identity, deadline: Instant) -> Result<Search, Fault> {
+        let first = self.ask(&self.dial, identity, deadline).await?;
+        match (first, &self.own) {
+            (Search::Serves(connection), _) => Ok(Search::Serves(connection)),
+            (first, None) => Ok(first),
+            (first, Some(own)) => Ok(first.and(self.ask(own, identity, deadline).await?)),
+        }
+    }
+
+    /// Asks one daemon whether it serves the account.
+    async fn ask(&self, dial: &D, identity: &Identity, deadline: Instant) -> Result<Search, Fault> {
+        let opened = match self.open(dial).await {
+            Ok(connection) => self.succeeded(connection, deadline).await,
+            Err(error) => Err(error),
+        };
+        match opened {
+            Ok(connection) => {
+                connection.identify(identity).await;
+                Ok(match self.claim(&connection, deadline).await? {
+                    Claimed::Serves => Search::Serves(Box::new(connection)),
+                    Claimed::Elsewhere(fault) => Search::Elsewhere(fault),
+                })
+            }
+            Err(error @ (ConnectError::NotRunning { .. } | ConnectError::NoSocket { .. })) => {
+                Ok(Search::Absent {
+                    error,
+                    elsewhere: None,
+                    is_held: dial.is_held(),
+                })
+            }
+            Err(error) => Err(error.fault(&self.options.profile)),
+        }
+    }
+
+    async fn open(&self, dial: &D) -> Result<Connection, ConnectError> {
+        let streams = dial.dial().await?;
         let options = &self.options;
         let role = options.role.clone();
         Connection::open(streams, &options.software, role, &options.socket).await
     }
 
-    /// Connects; waits for a daemon until the given time.
-    async fn open_until(&self, until: Instant) -> Result<Connection, ConnectError> {
-        loop {
-            match self.open().await {
-                Err(ConnectError::NotRunning { .. }) if Instant::now() < until => {
-                    sleep(RESTART_EVERY).await;
-                }
-                opened => return opened,
-            }
-        }
-    }
-
-    /// Starts a daemon and connects to it, or to a daemon that another client started first.
-    /// While a draining daemon holds the lock, starts are retried until `deadline`.
-    async fn start(&self, deadline: Instant) -> Result<Connection, ConnectError> {
-        let mut locked = Backoff::new(LOCKED_FIRST, LOCKED_LONGEST);
-        let silent = || ConnectError::NotStarted {
-            output: String::new(),
-        };
-        loop {
-            let not_running = match self.open().await {
-                Err(error @ ConnectError::NotRunning { .. }) => error,
-                opened => return opened,
-            };
-            if Instant::now() >= deadline {
-                return Err(silent());
-            }
-            let Some(starting) = self.dial.start()? else {
-                return Err(not_running);
-            };
-            let until = deadline.min(Instant::now() + START);
-            match timeout_at(until, starting.ended()).await {
-                // The daemon may exit again before this client connects.
-                Ok(StartEnd::Ready) => match self.open().await {
-                    Err(ConnectError::NotRunning { .. }) => locked.wait().await,
-                    opened => return opened,
-                },
-                Ok(StartEnd::AlreadyRunning) => locked.wait().await,
-                Ok(StartEnd::Failed(output)) => return Err(ConnectError::NotStarted { output }),
-                Err(_) => return Err(silent()),
-            }
-        }
-    }
-
-    /// Asks a daemon of another release to make way, once for each client, and connects to its
-    /// successor. Returns the same connection if the daemon stays.
+    /// Asks a daemon of another release to make way, once for each client. Returns the connection
+    /// if the daemon stays.
+    ///
+    /// # Errors
+    /// [`ConnectError::NotRunning`] if the daemon made way for a successor.
     async fn succeeded(
         &self,
         connection: Connection,
@@ -140,34 +225,34 @@ impl<D: Dial> Link<D> {
         // The daemon completes its calls before it hangs up. A service manager may start the
         // successor.
         let _ = timeout_at(until, connection.ended()).await;
-        match self.open().await {
-            Err(ConnectError::NotRunning { .. }) => self.start(deadline).await,
-            opened => opened,
-        }
+        let socket = self.options.socket.clone();
+        Err(ConnectError::NotRunning { socket })
     }
 
-    /// Checks that the daemon serves the configured account, and offers the password if the
-    /// daemon needs it.
-    async fn claim(&self, connection: &Connection, deadline: Instant) -> Result<(), Fault> {
-        let Some((username, password)) = &self.options.account else {
-            return Ok(());
-        };
+    /// Claims the configured account and bridge, and offers the password if the daemon needs it.
+    ///
+    /// # Errors
+    /// The daemon's fault.
+    async fn claim(&self, connection: &Connection, deadline: Instant) -> Result<Claimed, Fault> {
+        let (account, bridge) = (&self.options.account, &self.options.bridge);
+        if account.is_none() && bridge.is_none() {
+            return Ok(Claimed::Serves);
+        }
         let never = CancellationToken::new();
         let claim = ClaimAccount {
-            username: Some(username.clone()),
-            bridge: None,
+            username: account.as_ref().map(|(username, _)| username.clone()),
+            bridge: bridge.as_deref().map(Into::into),
         };
-        let until = deadline - MARGIN;
-        let need = match connection.call(claim, None, until, &never).await {
+        let need = match connection.call(claim, None, deadline, &never).await {
             Outcome::Answered(claimed) => match claimed? {
                 AccountClaim::Serves(need) => need,
-                AccountClaim::Elsewhere(fault) => return Err(fault),
+                AccountClaim::Elsewhere(fault) => return Ok(Claimed::Elsewhere(fault)),
             },
             // The connection broke, which the next call handles.
-            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => return Ok(()),
+            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => return Ok(Claimed::Serves),
         };
-        let (PasswordNeed::Needed, Some(password)) = (need, password) else {
-            return Ok(());
+        let (PasswordNeed::Needed, Some((username, Some(password)))) = (need, account) else {
+            return Ok(Claimed::Serves);
         };
         let offer = OfferCredentials {
             credentials: Credentials {
@@ -175,9 +260,9 @@ impl<D: Dial> Link<D> {
                 password: password.clone(),
             },
         };
-        match connection.call(offer, None, until, &never).await {
-            Outcome::Answered(taken) => taken,
-            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => Ok(()),
+        match connection.call(offer, None, deadline, &never).await {
+            Outcome::Answered(taken) => taken.map(|()| Claimed::Serves),
+            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => Ok(Claimed::Serves),
         }
     }
 }

@@ -15,9 +15,6 @@ use std::{
 };
 use tokio::{io::AsyncWrite, net::unix::pipe, process::Command};
 
-/// Bytes that a pipe without a reader accepts on every system.
-const PIPE: usize = 4096;
-
 /// Returns the process at the other end of the socket.
 ///
 /// # Errors
@@ -112,20 +109,21 @@ pub(crate) fn detach(command: &mut Command) {
     command.current_dir("/");
 }
 
-/// Executes this program again without the variables `withheld`. Passes `text`, at most 4096
+/// Executes this program again without the variables `withheld`. Passes `value`, at most 4096
 /// bytes, in a pipe, and `DESCRIPTOR:label` in `variable`. Returns only on failure.
 pub(crate) fn execute_without(
     withheld: &[&str],
     variable: &str,
     label: &str,
-    text: &str,
+    value: &[u8],
 ) -> io::Error {
     // The executed program opens the pipe by its name in /dev/fd.
-    if text.len() > PIPE || !std::path::Path::new("/dev/fd").exists() {
+    if !std::path::Path::new("/dev/fd").exists() {
         return io::Error::from(io::ErrorKind::InvalidInput);
     }
     let prepared = io::pipe().and_then(|(reader, mut writer)| {
-        writer.write_all(text.as_bytes())?;
+        // A pipe without a reader accepts 4096 bytes on every system.
+        writer.write_all(value)?;
         fcntl_setfd(&reader, FdFlags::empty())?;
         // If the executable was removed, the execution fails and the program continues.
         Ok((reader, std::env::current_exe()?))
@@ -147,16 +145,17 @@ pub(crate) fn execute_without(
     command.exec()
 }
 
-/// Returns the label and the text that [`execute_without`] passed; `None` if there is none.
-pub(crate) fn read_handed_over(variable: &str) -> Option<(String, String)> {
-    let value = std::env::var(variable).ok()?;
-    let (descriptor, label) = value.split_once(':')?;
+/// Returns the label and the value, up to `max` bytes, that [`execute_without`] passed; `None` if
+/// there is none.
+pub(crate) fn read_handed_over(variable: &str, max: usize) -> Option<(String, Vec<u8>)> {
+    let place = std::env::var(variable).ok()?;
+    let (descriptor, label) = place.split_once(':')?;
     let descriptor: u32 = descriptor.parse().ok()?;
     // Safe code cannot own an inherited descriptor, so the pipe is opened by name. The inherited
     // descriptor stays open, as an empty pipe without a writer.
     let pipe = File::open(format!("/dev/fd/{descriptor}")).ok()?;
     // The capacity keeps the password from being moved.
-    let mut text = String::with_capacity(PIPE);
-    pipe.take(PIPE as u64).read_to_string(&mut text).ok()?;
-    Some((label.to_owned(), text))
+    let mut value = Vec::with_capacity(max);
+    pipe.take(max as u64).read_to_end(&mut value).ok()?;
+    Some((label.to_owned(), value))
 }

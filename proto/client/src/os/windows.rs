@@ -71,11 +71,11 @@ pub(crate) fn session_environment(_: bool) -> Vec<(OsString, OsString)> {
 }
 
 /// Fails: Windows cannot replace a running program.
-pub(crate) fn execute_without(_: &[&str], _: &str, _: &str, _: &str) -> io::Error {
+pub(crate) fn execute_without(_: &[&str], _: &str, _: &str, _: &[u8]) -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
 
 /// Returns `None`, see [`execute_without`].
-pub(crate) fn read_handed_over(_: &str) -> Option<(String, String)> {
+pub(crate) fn read_handed_over(_: &str, _: usize) -> Option<(String, Vec<u8>)> {
     None
 }

@@ -142,6 +142,7 @@ fn a_new_account_is_created_and_signed_in() {
 #[test]
 fn a_node_server_configuration_signs_taid_in_for_all_clients() {
     let machine = Machine::new();
+    machine.configure("username = \"alice\"\n");
     let _taid = machine.start_bare(&[]);
     let config = [
         ("NAME", USER),

@@ -28,6 +28,13 @@ fn shim(machine: &Machine, more: &[(&str, &str)]) -> Shim {
     Shim::spawn(command).initialized("test", "2025-06-18")
 }
 
+/// Returns a machine whose default profile has the account of the clients.
+fn machine() -> Machine {
+    let machine = Machine::new();
+    machine.configure("username = \"alice\"\n");
+    machine
+}
+
 fn started(machine: &Machine) -> usize {
     machine.log().matches("taid ready on").count()
 }
@@ -38,7 +45,7 @@ fn pid(machine: &Machine) -> String {
 
 #[test]
 fn the_first_call_of_a_node_server_configuration_starts_taid_and_signs_it_in() {
-    let machine = Machine::new();
+    let machine = machine();
     let mut shim = shim(&machine, &[]);
     let result = shim.call("list_inbox", json!({}));
     assert!(
@@ -60,7 +67,7 @@ fn the_first_call_of_a_node_server_configuration_starts_taid_and_signs_it_in() {
 
 #[test]
 fn fifty_simultaneous_clients_start_one_taid() {
-    let machine = Machine::new();
+    let machine = machine();
     std::thread::scope(|scope| {
         for _ in 0..50 {
             scope.spawn(|| {
@@ -81,7 +88,7 @@ fn fifty_simultaneous_clients_start_one_taid() {
 #[test]
 #[cfg(target_os = "linux")]
 fn an_auto_started_taid_has_its_own_session_and_inherits_no_pipe_or_argument() {
-    let machine = Machine::new();
+    let machine = machine();
     let mut shim = shim(&machine, &[("TAI_MCP_PASSWORD", PASSWORD)]);
     shim.call("list_inbox", json!({}));
     let pid = pid(&machine);
@@ -173,7 +180,7 @@ fn an_auto_started_taid_inherits_no_directory_environment_or_open_file() {
 
 #[test]
 fn an_auto_started_taid_outlives_its_client_and_the_process_group() {
-    let machine = Machine::new();
+    let machine = machine();
     let mut first = shim(&machine, &[]);
     first.call("list_inbox", json!({}));
     let before = pid(&machine);
@@ -186,7 +193,7 @@ fn an_auto_started_taid_outlives_its_client_and_the_process_group() {
 #[test]
 fn an_auto_started_taid_exits_after_the_idle_timeout_and_the_next_call_starts_another() {
     let machine = Machine::new();
-    machine.configure("idle_exit = 1\n");
+    machine.configure("username = \"alice\"\nidle_exit = 1\n");
     let mut client = shim(&machine, &[]);
     client.call("list_inbox", json!({}));
     // A connected client prevents the idle exit.
@@ -222,7 +229,7 @@ fn a_typed_password_suspends_the_idle_timeout() {
 
 #[test]
 fn a_connected_client_restarts_a_killed_taid() {
-    let machine = Machine::new();
+    let machine = machine();
     let mut client = shim(&machine, &[]);
     client.call("list_inbox", json!({}));
     // Another thread of taid writes the log, and a killed process loses what it has not written.
@@ -277,7 +284,7 @@ fn without_auto_start_a_call_reports_that_taid_is_not_running() {
 #[test]
 fn taid_login_starts_taid_and_its_password_suspends_the_idle_timeout() {
     let machine = Machine::new();
-    machine.configure("idle_exit = 1\n");
+    machine.configure("username = \"alice\"\nidle_exit = 1\n");
     let mut login = machine.command("taid");
     login
         .args(["login", "alice", "--password-stdin"])

@@ -3,9 +3,6 @@
 use std::{fs, process::Output};
 use tai_e2e::{Machine, PASSWORD, USER, executables};
 
-/// The variables of a machine, which a client that passes none of them needs in its entry.
-const PLACES: [&str; 3] = ["XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"];
-
 fn doctor(machine: &Machine, client: &str, more: &[(&str, &str)]) -> Output {
     let mut command = machine.command("taid");
     command.args(["doctor", "--as", client]);
@@ -25,29 +22,17 @@ fn page(machine: &Machine, output: &Output, pids: &[(u32, &str)]) -> String {
     page.replace("BRIDGE/", "BRIDGE")
 }
 
-/// Returns a path of the machine for a variable of [`PLACES`].
-fn place(machine: &Machine, name: &str) -> String {
-    let home = machine.home();
-    let path = match name {
-        "XDG_CONFIG_HOME" => home.join("config"),
-        "XDG_STATE_HOME" => home.join("state"),
-        _ => home.to_owned(),
-    };
-    path.to_str().unwrap().to_owned()
-}
-
 /// Writes an entry of Codex.
 fn codex(machine: &Machine, variables: &[(&str, &str)], rest: &str) {
     let command = executables().join("tai-mcp");
+    let home = machine.home();
     let mut env = String::new();
-    for name in PLACES {
-        env.push_str(&format!("{name} = {:?}\n", place(machine, name)));
-    }
     for (name, value) in variables {
         env.push_str(&format!("{name} = {value:?}\n"));
     }
-    let text =
-        format!("[mcp_servers.tai]\ncommand = {command:?}\n{rest}[mcp_servers.tai.env]\n{env}");
+    let text = format!(
+        "[mcp_servers.tai]\ncommand = {command:?}\nargs = [\"--home\", {home:?}]\n{rest}[mcp_servers.tai.env]\n{env}"
+    );
     fs::create_dir_all(machine.home().join(".codex")).unwrap();
     fs::write(machine.home().join(".codex/config.toml"), text).unwrap();
 }
@@ -59,7 +44,9 @@ fn json(machine: &Machine, path: &str, env: &[(&str, &str)]) {
         .map(|(name, value)| ((*name).to_owned(), (*value).into()))
         .collect();
     let command = executables().join("tai-mcp");
-    let text = serde_json::json!({"mcpServers": {"tai": {"command": command, "env": env}}});
+    let text = serde_json::json!({"mcpServers": {"tai": {
+        "command": command, "args": ["--home", machine.home()], "env": env,
+    }}});
     let file = machine.home().join(path);
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(file, text.to_string()).unwrap();
@@ -94,6 +81,7 @@ fn codex_with_its_few_variables_finds_the_signed_in_daemon() {
 #[test]
 fn claude_code_passes_the_password_of_the_entry_to_a_daemon_without_one() {
     let machine = Machine::new();
+    machine.configure("username = \"alice\"\n");
     let taid = machine.start_bare(&[]);
     let env = [("NAME", USER), ("PASSWORD", "${SECRET_OF_ALICE}")];
     json(&machine, ".claude.json", &env);
@@ -125,6 +113,7 @@ fn claude_code_passes_the_password_of_the_entry_to_a_daemon_without_one() {
 #[test]
 fn gemini_keeps_variables_with_names_of_secrets_back() {
     let machine = Machine::new();
+    machine.configure("username = \"alice\"\n");
     let taid = machine.start_bare(&[]);
     json(&machine, ".gemini/settings.json", &[]);
     let more = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
@@ -136,7 +125,7 @@ fn gemini_keeps_variables_with_names_of_secrets_back() {
     ✓ command     BIN/tai-mcp
     ✓ start       tai-mcp speaks MCP
     ✓ tools       8 tools
-    ✓ daemon      pid PID, profile default, no account at BRIDGE
+    ✓ daemon      pid PID, profile default, alice at BRIDGE
     ✗ login       taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running) -> run `taid login`, or set `password_command` or `password_file` in the configuration file
     - note        Gemini CLI starts no server in a folder that it does not trust
 

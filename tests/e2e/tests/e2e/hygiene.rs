@@ -183,7 +183,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     }
 
     // The password of a client while taid has none, and of a command.
-    let bare = machine.start_profile("offered", &[]);
+    let bare = machine.start_profile("offered", &[("TAI_MCP_USERNAME", "canary")]);
     let mut offering = machine
         .shim_with(&[
             ("TAI_MCP_PROFILE", "offered"),

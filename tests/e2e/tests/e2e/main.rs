@@ -35,6 +35,7 @@ mod policy;
 mod processes;
 mod push;
 mod roles;
+mod routing;
 mod seed;
 mod sending;
 mod session;

@@ -46,7 +46,10 @@ fn a_mail_without_a_recipient_goes_to_the_default_recipient_or_fails() {
     assert!(without_recipient.text.contains(
         "No recipient specified. Provide \"to\" parameter or set USEREMAIL environment variable."
     ));
-    let mut shim = machine.shim_with(&[("INSTANCE", "desk"), ("USEREMAIL", "alice@tai.chat")]);
+    let mut shim = machine.shim_with(&[
+        ("TAI_MCP_INSTANCE", "desk"),
+        ("TAI_MCP_USEREMAIL", "alice@tai.chat"),
+    ]);
     shim = shim.initialized("test", "2025-06-18");
     let sent = shim.call(
         "send_email",

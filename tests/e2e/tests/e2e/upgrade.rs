@@ -110,6 +110,7 @@ fn later_client(machine: &Machine) -> Shim {
 #[test]
 fn an_older_daemon_is_replaced_and_its_successor_answers_the_call() {
     let machine = Machine::new();
+    machine.configure("username = \"alice\"\n");
     let (asked, serving) = earlier_daemon(&machine, Succession::Yields);
     let mut shim = later_client(&machine);
     let result = shim.call("list_inbox", json!({}));

@@ -1,0 +1,200 @@
+//! Clients with accounts of their own: each account has one daemon, which its clients find without a
+//! profile, and a person's login comes first.
+
+use serde_json::{Value, json};
+use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, wait_until};
+
+const LOGIN: &str = "POST /api/v1/login";
+
+/// Returns a machine with the accounts alice and bob.
+fn machine() -> Machine {
+    let machine = Machine::new();
+    machine.sandbox.add_account("bob", PASSWORD).unwrap();
+    machine
+}
+
+/// Starts a client with a configuration of the Node server, which may start taid.
+fn client(machine: &Machine, name: &str, more: &[(&str, &str)]) -> Shim {
+    let mut command = machine.command("tai-mcp");
+    command
+        .env("TAI_MCP_AUTOSTART", "1")
+        .env("NAME", name)
+        .env("PASSWORD", PASSWORD)
+        .env("INSTANCE", "desk")
+        .envs(more.iter().copied());
+    Shim::spawn(command).initialized("test", "2025-06-18")
+}
+
+/// Asserts that the client reads the inbox of an account.
+fn reads(client: &mut Shim, name: &str) {
+    let result = client.call("list_inbox", json!({}));
+    let address = format!("desk.{name}@tai.chat");
+    assert!(
+        !result.is_error && result.text.contains(&address),
+        "{name}: {}",
+        result.text
+    );
+}
+
+/// Returns the profiles and accounts of the running daemons.
+fn daemons(machine: &Machine) -> Vec<(String, String)> {
+    let output = machine.cli(&["status", "--all", "--json"]);
+    let all: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let all = all.as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    all.iter()
+        .map(|status| {
+            (
+                text(&status["daemon"]["profile"]),
+                text(&status["account"]["username"]),
+            )
+        })
+        .collect()
+}
+
+fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs
+        .iter()
+        .map(|(profile, name)| ((*profile).to_owned(), (*name).to_owned()))
+        .collect()
+}
+
+#[test]
+fn two_node_server_configurations_have_two_daemons_without_a_profile() {
+    let machine = machine();
+    let mut clients: Vec<_> = [USER, "bob", USER, "bob"]
+        .into_iter()
+        .map(|name| (name, client(&machine, name, &[])))
+        .collect();
+    for (name, client) in &mut clients {
+        reads(client, name);
+    }
+    assert_eq!(daemons(&machine), named(&[("alice", USER), ("bob", "bob")]));
+    assert_eq!(machine.sandbox.count(LOGIN), 2);
+}
+
+#[test]
+fn the_default_daemon_serves_the_account_of_the_configuration_file() {
+    let machine = machine();
+    machine.configure("username = \"alice\"\n");
+    reads(&mut client(&machine, USER, &[]), USER);
+    reads(&mut client(&machine, "bob", &[]), "bob");
+    let expected = named(&[("bob", "bob"), ("default", USER)]);
+    assert_eq!(daemons(&machine), expected);
+}
+
+#[test]
+fn a_client_that_names_the_bridge_uses_the_account_at_that_bridge() {
+    let machine = machine();
+    let url = machine.sandbox.url();
+    let mut first = client(&machine, USER, &[("API_BASE_URL", &url)]);
+    let mut second = client(&machine, USER, &[("API_BASE_URL", &url)]);
+    reads(&mut first, USER);
+    reads(&mut second, USER);
+    let daemons = daemons(&machine);
+    assert_eq!(daemons.len(), 1, "{daemons:?}");
+    assert!(daemons[0].0.starts_with("alice-"), "{daemons:?}");
+}
+
+#[test]
+fn a_client_does_not_sign_in_a_daemon_that_belongs_to_another_account_or_to_none() {
+    let machine = machine();
+    let taid = machine.start_bare(&[]);
+    reads(&mut client(&machine, "bob", &[]), "bob");
+    assert_eq!(machine.status()["session"]["state"], "signed_out");
+    // A person's account is not replaced either.
+    assert!(machine.login(PASSWORD).status.success());
+    reads(&mut client(&machine, "bob", &[]), "bob");
+    assert_eq!(machine.status()["account"]["username"], USER);
+    assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
+}
+
+#[test]
+fn after_the_login_of_a_person_the_clients_of_the_account_use_the_default_daemon() {
+    let machine = machine();
+    let mut alice = client(&machine, USER, &[]);
+    reads(&mut alice, USER);
+    assert_eq!(daemons(&machine), named(&[("alice", USER)]));
+    let _taid = machine.start_bare(&[]);
+    assert!(machine.login(PASSWORD).status.success());
+    wait_until("the account's own daemon has ended", || {
+        daemons(&machine) == named(&[("default", USER)])
+    });
+    reads(&mut alice, USER);
+    assert_eq!(daemons(&machine), named(&[("default", USER)]));
+}
+
+#[test]
+fn after_the_logout_of_a_person_no_client_signs_the_account_in_again() {
+    let machine = machine();
+    let _taid = machine.start_bare(&[]);
+    assert!(machine.login(PASSWORD).status.success());
+    assert!(machine.cli(&["logout", "--yes"]).status.success());
+    let result = client(&machine, USER, &[]).call("list_inbox", json!({}));
+    assert!(
+        result.text.contains("taid is signed out"),
+        "{}",
+        result.text
+    );
+    assert_eq!(daemons(&machine).len(), 1);
+}
+
+#[test]
+fn a_client_with_a_profile_or_without_auto_start_is_told_why_no_daemon_serves_it() {
+    let machine = machine();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut page = String::new();
+    for more in [
+        ("TAI_MCP_PROFILE", "default"),
+        ("TAI_MCP_SOCKET", machine.socket().to_str().unwrap()),
+        ("TAI_MCP_AUTOSTART", "0"),
+    ] {
+        let result = client(&machine, "bob", &[more]).call("list_inbox", json!({}));
+        page.push_str(&format!("{}: {}\n", more.0, result.text));
+    }
+    insta::assert_snapshot!(page, @"
+    TAI_MCP_PROFILE: error: this client is configured for bob, but taid is signed in as alice
+    caused by: one taid holds one account
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
+    TAI_MCP_SOCKET: error: this client is configured for bob, but taid is signed in as alice
+    caused by: one taid holds one account
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
+    TAI_MCP_AUTOSTART: error: this client is configured for bob, but taid is signed in as alice
+    caused by: one taid holds one account
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
+    ");
+}
+
+#[test]
+fn a_client_without_an_account_is_told_that_the_daemon_uses_another_bridge() {
+    let machine = machine();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut other = machine
+        .shim_with(&[("TAI_MCP_API_BASE_URL", "https://mail.example/")])
+        .initialized("test", "2025-06-18");
+    let text = other.call("list_inbox", json!({})).text;
+    insta::assert_snapshot!(machine.plain(text.as_bytes()), @r#"
+    error: this program is configured for the bridge https://mail.example, but taid uses BRIDGE
+    caused by: one taid has one account at one bridge
+    hint: ask the user to remove TAI_MCP_API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid, then call again
+    "#);
+}
+
+#[test]
+fn common_variables_of_another_program_have_no_effect_and_are_reported() {
+    let machine = machine();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = machine
+        .shim_with(&[
+            ("PASSWORD", "another-programs-password"),
+            ("API_BASE_URL", "http://localhost:3000"),
+            ("TAI_MCP_INSTANCE", "desk"),
+        ])
+        .initialized("test", "2025-06-18");
+    reads(&mut shim, USER);
+    let status = shim.call("session_status", json!({})).structured;
+    insta::assert_snapshot!(status["ignored_settings"].to_string(), @r#"["PASSWORD is ignored: it counts only together with NAME and without TAI_MCP_USERNAME and TAI_MCP_PASSWORD, because it may belong to another program","API_BASE_URL is ignored without NAME and PASSWORD; use the names with the prefix TAI_MCP_"]"#);
+}
