@@ -81,11 +81,20 @@ async fn a_password_command_that_hangs_is_killed() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_process_that_a_password_command_leaves_behind_delays_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let pid = dir.path().join("pid");
     let begun = std::time::Instant::now();
-    let script = "echo sandbox-password; sleep 300 & exit 0";
-    let asked = ask(&command(script)).await;
+    let script = format!(
+        "sleep 300 & echo $! > '{}'; echo sandbox-password",
+        pid.display()
+    );
+    let asked = ask(&command(&script)).await;
     assert_eq!(asked.as_deref(), Ok("sandbox-password"));
     assert!(begun.elapsed() < std::time::Duration::from_secs(20));
+    // It is still alive, and must not remain after the test.
+    let pid = std::fs::read_to_string(pid).unwrap().trim().parse().unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
 
 #[cfg(target_os = "linux")]
