@@ -92,7 +92,11 @@ async fn a_process_that_a_password_command_leaves_behind_delays_nothing() {
     assert_eq!(asked.as_deref(), Ok("sandbox-password"));
     assert!(begun.elapsed() < std::time::Duration::from_secs(20));
     // It is still alive, and must not remain after the test.
-    let pid = std::fs::read_to_string(pid).unwrap().trim().parse().unwrap();
+    let pid = std::fs::read_to_string(pid)
+        .unwrap()
+        .trim()
+        .parse()
+        .unwrap();
     let pid = rustix::process::Pid::from_raw(pid).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
