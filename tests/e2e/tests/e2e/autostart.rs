@@ -15,6 +15,17 @@ use tai_e2e::{
     wait_until,
 };
 
+/// Variables that a started taid may have. Its `PATH` and its session are the system's.
+const ALLOWED: [&str; 7] = [
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "TZ",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
+
 /// Starts a client with a configuration of the Node server.
 fn shim(machine: &Machine, more: &[(&str, &str)]) -> Shim {
     let mut command = machine.command("tai-mcp");
@@ -146,6 +157,22 @@ fn an_auto_started_taid_inherits_no_directory_environment_or_open_file() {
         .env("PASSWORD", PASSWORD)
         .env("INSTANCE", "desk")
         .env("USEREMAIL", "me@example.com");
+    // What a project may set for the clients that start in it. The session bus of a client counts
+    // with `--home` alone, so tests/isolation covers it.
+    for name in [
+        "API_BASE_URL",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "SSL_CERT_FILE",
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "XDG_RUNTIME_DIR",
+        "NOTIFY_SOCKET",
+        "CREDENTIALS_DIRECTORY",
+        "PATH",
+    ] {
+        command.env(name, "/nonexistent/hostile");
+    }
     let Some(command) = observable(command, "what the system shows of a taid that was started")
     else {
         return;
@@ -172,10 +199,41 @@ fn an_auto_started_taid_inherits_no_directory_environment_or_open_file() {
     for file in ["cmdline", "environ"] {
         let bytes = fs::read(format!("/proc/{pid}/{file}")).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        for withheld in [PASSWORD, "USEREMAIL", "INSTANCE"] {
+        for withheld in [PASSWORD, "USEREMAIL", "INSTANCE", "hostile"] {
             assert!(!text.contains(withheld), "{file}: {text}");
         }
     }
+    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap();
+    let environment = String::from_utf8(environment).unwrap();
+    for variable in environment.split_terminator('\0') {
+        let name = variable.split('=').next().unwrap();
+        assert!(ALLOWED.contains(&name), "{variable}");
+    }
+}
+
+#[test]
+fn a_taid_that_nohup_started_ignores_a_hangup() {
+    let machine = Machine::new();
+    let taid = machine.taid(&[]);
+    let mut command = std::process::Command::new("sh");
+    command
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(taid.get_program())
+        .args(taid.get_args())
+        .env_clear();
+    for (name, value) in taid.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let taid = machine.spawn(command);
+    taid.wait_until_live();
+    send_signal(taid.pid(), Signal::HUP);
+    let mut client = shim(&machine, &[("TAI_MCP_AUTOSTART", "0")]);
+    assert!(!client.call("list_inbox", json!({})).is_error);
+    taid.terminate();
+    assert_eq!(taid.wait().0, Some(0));
+    let log = machine.log();
+    assert!(log.contains("stopping signal=\"SIGTERM\""), "{log}");
+    assert!(!log.contains("SIGHUP"), "{log}");
 }
 
 #[test]

@@ -108,6 +108,27 @@ fn a_symlinked_runtime_directory_is_refused_and_loose_permissions_are_tightened(
 }
 
 #[test]
+fn a_lock_file_that_is_a_link_is_refused_and_its_target_is_kept() {
+    let machine = Machine::new();
+    let precious = machine.home().join("precious");
+    std::fs::write(&precious, "keep\n").unwrap();
+    std::fs::create_dir_all(machine.state_dir()).unwrap();
+    let lock = machine.state_dir().join("default.lock");
+    for is_hard in [false, true] {
+        match is_hard {
+            true => std::fs::hard_link(&precious, &lock).unwrap(),
+            false => symlink(&precious, &lock).unwrap(),
+        }
+        let output = machine.taid(&[]).stderr(Stdio::piped()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said.contains("cannot use the lock file"), "{said}");
+        assert_eq!(std::fs::read_to_string(&precious).unwrap(), "keep\n");
+        std::fs::remove_file(&lock).unwrap();
+    }
+}
+
+#[test]
 fn invalid_bytes_close_only_the_connection_of_the_sender() {
     let machine = Machine::new();
     let taid = machine.start();
