@@ -125,7 +125,7 @@ pub(crate) fn other_bridge(ours: &Origin, theirs: &Origin) -> Fault {
     )
     .because("one taid has one account at one bridge")
     .hint(Hint::user(format!(
-        "remove TAI_MCP_API_BASE_URL from this program's environment, or set `api_base_url = \
+        "remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = \
          \"{theirs}\"` in taid's configuration file and restart taid"
     )))
 }

@@ -324,7 +324,7 @@ fn a_shell_that_names_another_bridge_cannot_sign_in_at_this_one() {
     insta::assert_snapshot!(said, @r#"
     error: this program is configured for the bridge https://mail.example, but taid uses BRIDGE
     caused by: one taid has one account at one bridge
-    hint: remove TAI_MCP_API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid
+    hint: remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid
     "#);
     assert_eq!(machine.sandbox.count(LOGIN), 0);
 }

@@ -1,8 +1,9 @@
 //! Clients with accounts of their own: each account has one daemon, which its clients find without a
 //! profile, and a person's login comes first.
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
-use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, wait_until};
+use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, processes::send_signal, wait_until};
 
 const LOGIN: &str = "POST /api/v1/login";
 
@@ -11,6 +12,11 @@ fn machine() -> Machine {
     let machine = Machine::new();
     machine.sandbox.add_account("bob", PASSWORD).unwrap();
     machine
+}
+
+/// Starts a client whose account is at the bridge of another machine.
+fn client_at(machine: &Machine, name: &str, other: &Machine) -> Shim {
+    client(machine, name, &[("API_BASE_URL", &other.sandbox.url())])
 }
 
 /// Starts a client with a configuration of the Node server, which may start taid.
@@ -49,6 +55,15 @@ fn daemons(machine: &Machine) -> Vec<(String, String)> {
                 text(&status["account"]["username"]),
             )
         })
+        .collect()
+}
+
+/// Returns the process ids of the running daemons.
+fn pids(machine: &Machine) -> Vec<u32> {
+    let output = machine.cli(&["status", "--all", "--json"]);
+    let all: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    all.iter()
+        .map(|status| status["daemon"]["pid"].as_u64().unwrap() as u32)
         .collect()
 }
 
@@ -94,6 +109,85 @@ fn a_client_that_names_the_bridge_uses_the_account_at_that_bridge() {
     let daemons = daemons(&machine);
     assert_eq!(daemons.len(), 1, "{daemons:?}");
     assert!(daemons[0].0.starts_with("alice-"), "{daemons:?}");
+}
+
+#[test]
+fn one_account_name_at_two_bridges_has_two_daemons() {
+    let machine = machine();
+    let other = self::machine();
+    let mut clients = [
+        (USER, &machine, client(&machine, USER, &[])),
+        ("bob", &other, client_at(&machine, "bob", &other)),
+        (USER, &other, client_at(&machine, USER, &other)),
+    ];
+    for (name, bridge, client) in &mut clients {
+        let before = bridge.sandbox.count(LOGIN);
+        reads(client, name);
+        assert_eq!(bridge.sandbox.count(LOGIN), before + 1, "{name}");
+    }
+    let daemons = daemons(&machine);
+    let names: Vec<_> = daemons.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, [USER, USER, "bob"], "{daemons:?}");
+    assert_eq!(
+        (machine.sandbox.count(LOGIN), other.sandbox.count(LOGIN)),
+        (1, 2)
+    );
+}
+
+#[test]
+fn after_the_end_of_its_daemon_a_client_comes_back_to_its_own_account() {
+    let machine = machine();
+    let other = self::machine();
+    let mut clients = [
+        (USER, client(&machine, USER, &[])),
+        ("bob", client(&machine, "bob", &[])),
+        ("bob", client_at(&machine, "bob", &other)),
+    ];
+    for (name, client) in &mut clients {
+        reads(client, name);
+    }
+    let before = daemons(&machine);
+    for pid in pids(&machine) {
+        send_signal(pid, Signal::KILL);
+    }
+    // The second bridge's client comes first: no daemon is left to compare with.
+    for (name, client) in clients.iter_mut().rev() {
+        reads(client, name);
+    }
+    assert_eq!(daemons(&machine), before);
+    assert_eq!(before.len(), 3);
+    assert_eq!(machine.sandbox.count(LOGIN), 4);
+    assert_eq!(other.sandbox.count(LOGIN), 2);
+}
+
+#[test]
+fn a_client_that_names_another_bridge_is_led_to_its_own_daemon() {
+    let machine = machine();
+    let other = self::machine();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut own = client(&machine, USER, &[]);
+    reads(&mut own, USER);
+    reads(&mut client_at(&machine, USER, &other), USER);
+    assert_eq!(
+        (machine.sandbox.count(LOGIN), other.sandbox.count(LOGIN)),
+        (1, 1)
+    );
+    let refused = client(
+        &machine,
+        USER,
+        &[
+            ("TAI_MCP_PROFILE", "default"),
+            ("API_BASE_URL", &other.sandbox.url()),
+        ],
+    )
+    .call("list_inbox", json!({}));
+    let text = refused.text.replace(&other.sandbox.url(), "OTHER");
+    insta::assert_snapshot!(machine.plain(text.as_bytes()), @r#"
+    error: this program is configured for the bridge OTHER, but taid uses BRIDGE
+    caused by: one taid has one account at one bridge
+    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "OTHER"` in taid's configuration file and restart taid, then call again
+    "#);
 }
 
 #[test]
@@ -178,7 +272,7 @@ fn a_client_without_an_account_is_told_that_the_daemon_uses_another_bridge() {
     insta::assert_snapshot!(machine.plain(text.as_bytes()), @r#"
     error: this program is configured for the bridge https://mail.example, but taid uses BRIDGE
     caused by: one taid has one account at one bridge
-    hint: ask the user to remove TAI_MCP_API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid, then call again
+    hint: ask the user to remove TAI_MCP_API_BASE_URL or API_BASE_URL from this program's environment, or set `api_base_url = "https://mail.example"` in taid's configuration file and restart taid, then call again
     "#);
 }
 
