@@ -72,4 +72,12 @@ impl Target {
             socket: None,
         }
     }
+
+    /// Returns the target of the daemon at a socket.
+    pub(super) fn at_socket(&self, socket: &Path) -> Self {
+        Self {
+            socket: Some(socket.to_owned()),
+            ..self.of_profile(self.profile.clone())
+        }
+    }
 }

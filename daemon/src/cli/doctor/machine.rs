@@ -10,8 +10,10 @@ use std::{
     path::Path,
 };
 use tai_proto::{
+    door::Door,
     endpoint::{Endpoint, lock_file},
     places::Places,
+    status::Status,
 };
 
 /// Checks the variables that MCP clients and services may omit, and the one that WSL adds.
@@ -43,13 +45,44 @@ pub(super) fn environment() -> Check {
 }
 
 /// Checks the directory and the socket, and that no second daemon runs.
-pub(super) fn places(endpoint: &Endpoint, places: &Places, daemon: &Daemon) -> Vec<Check> {
+pub(super) async fn places(endpoint: &Endpoint, target: &Target, daemon: &Daemon) -> Vec<Check> {
     let mut checks = vec![directory(endpoint.dir())];
-    if cfg!(unix) {
-        checks.push(socket(&endpoint.socket(), daemon));
+    // The path of a running daemon's socket is that of its own file system, which the user of a
+    // mounted or forwarded socket may not have.
+    let running = daemon.status().filter(|_| target.socket.is_none());
+    match running {
+        _ if cfg!(windows) => {}
+        Some(status) => checks.push(socket_of(status, target, daemon).await),
+        None => checks.push(socket(&endpoint.socket(), daemon)),
     }
-    checks.push(second(endpoint, places, daemon));
+    checks.push(second(endpoint, &target.places, daemon));
     checks
+}
+
+/// Checks that the sockets of the running daemon still exist and lead to it. A program that cleans
+/// temporary files may remove them, and another program may listen in their place.
+async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
+    let agents = Path::new(&status.daemon.socket);
+    let pid = status.daemon.pid;
+    let remedy = "`taid stop`; taid creates its sockets again at the next start (with systemd: \
+                  `systemctl --user restart taid.socket`)";
+    for door in [Door::Agents, Door::Persons] {
+        let path = door.beside(agents);
+        if std::fs::symlink_metadata(&path).is_err() {
+            let shown = path.display();
+            let found =
+                format!("{shown} does not exist any more, but taid (pid {pid}) listens there");
+            return wrong("socket", found, remedy);
+        }
+    }
+    match Daemon::ask(&target.at_socket(agents)).await {
+        Daemon::Running(other) if other.daemon.pid == pid => socket(agents, daemon),
+        Daemon::Running(_) | Daemon::Absent | Daemon::Unusable(_) => wrong(
+            "socket",
+            format!("{} is not the socket of taid (pid {pid})", agents.display()),
+            remedy,
+        ),
+    }
 }
 
 fn directory(dir: &Path) -> Check {

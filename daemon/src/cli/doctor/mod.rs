@@ -109,7 +109,7 @@ async fn examine(target: &Target) -> Vec<Check> {
         }
     }
     match Endpoint::of_profile(&target.places, &target.profile) {
-        Ok(endpoint) => checks.extend(machine::places(&endpoint, &target.places, &daemon)),
+        Ok(endpoint) => checks.extend(machine::places(&endpoint, target, &daemon).await),
         Err(error) => {
             let remedy = "set HOME to a directory with a shorter path";
             checks.push(wrong("directory", error.to_string(), remedy));

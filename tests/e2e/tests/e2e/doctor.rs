@@ -338,3 +338,27 @@ fn doctor_names_a_stripped_environment_first() {
     let first = page.lines().find(|line| line.starts_with('✗')).unwrap();
     insta::assert_snapshot!(first, @"✗ environment    HOME is not set -> set HOME in the environment of this program");
 }
+
+#[test]
+fn doctor_names_a_socket_that_was_removed_or_replaced_while_taid_runs() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let pid = format!("pid {}", taid.pid());
+    let said = || first_wrong(&machine, &ACCOUNT).replace(&pid, "pid PID");
+    let kept = machine.runtime_dir().join("kept");
+    std::fs::rename(machine.socket(), &kept).unwrap();
+    let removed = said();
+    let other = UnixListener::bind(machine.socket()).unwrap();
+    let replaced = said();
+    drop(other);
+    std::fs::rename(&kept, machine.socket()).unwrap();
+    assert_eq!(doctor(&machine, &ACCOUNT, &[]).status.code(), Some(0));
+    std::fs::remove_file(machine.runtime_dir().join("default.admin.sock")).unwrap();
+    let admin = said();
+    insta::assert_snapshot!([removed, replaced, admin].join("\n"), @"
+    socket: HOME/.local/state/tai/run/default.sock does not exist any more, but taid (pid PID) listens there
+    socket: HOME/.local/state/tai/run/default.sock is not the socket of taid (pid PID)
+    socket: HOME/.local/state/tai/run/default.admin.sock does not exist any more, but taid (pid PID) listens there
+    ");
+}

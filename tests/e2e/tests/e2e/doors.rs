@@ -219,3 +219,37 @@ fn a_forwarded_socket_of_an_instance_serves_its_tools_and_no_command() {
     let expected = [true, false, false, false, false];
     assert_eq!(permitted(&socket, Role::Person), expected);
 }
+
+#[test]
+fn taid_socket_prints_the_path_of_each_socket_and_refuses_an_instance_without_one() {
+    let machine = machine();
+    let path = |args: &[&str]| {
+        let output = machine.cli(&[&["socket"], args].concat());
+        let text = [output.stdout, output.stderr].concat();
+        format!("{args:?}: {}", machine.plain(&text))
+    };
+    let all = || {
+        let asked: [&[&str]; 4] = [
+            &[],
+            &["--admin"],
+            &["--instance", "Desk"],
+            &["--instance", "lab"],
+        ];
+        asked.map(path).concat()
+    };
+    let before = all();
+    insta::assert_snapshot!(before, @r#"
+    []: HOME/.local/state/tai/run/default.sock
+    ["--admin"]: HOME/.local/state/tai/run/default.admin.sock
+    ["--instance", "Desk"]: HOME/.local/state/tai/run/default.i.desk.sock
+    ["--instance", "lab"]: error: the instance `lab` has no socket of its own
+    hint: add `socket = true` to [instances.lab] in the configuration file, and restart taid
+    "#);
+    let _taid = machine.start();
+    assert_eq!(all(), before);
+    for args in [&[][..], &["--admin"], &["--instance", "desk"]] {
+        let output = machine.cli(&[&["socket"], args].concat());
+        let path = String::from_utf8(output.stdout).unwrap();
+        assert!(Raw::connect(Path::new(path.trim_end())).is_ok(), "{path}");
+    }
+}
