@@ -64,7 +64,16 @@ pub fn executables() -> &'static Path {
             "dev" => &["--workspace", "--bins", "--examples"],
             _ => &["--package", "taid", "--package", "tai-mcp"],
         };
-        let built = Command::new(cargo)
+        let mut build = Command::new(cargo);
+        for (name, _) in std::env::vars_os() {
+            // Variables of this test's package. The build script of ring declares some of them as
+            // its inputs, so that each run of the tests would compile it and its dependents again.
+            let name = name.to_string_lossy();
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+                build.env_remove(&*name);
+            }
+        }
+        let built = build
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .args(["build", "--quiet", "--profile", profile])
             .args(what)
