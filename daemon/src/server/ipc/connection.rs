@@ -201,13 +201,14 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             if draining && self.open.is_empty() {
                 return Ok(());
             }
-            let fits = self.room.fits(self.decoder.frame_length());
+            let length = self.decoder.frame_length();
+            let fits = self.room.fits(length);
             tokio::select! {
                 // An answer makes room for a new call, so answers come first.
                 biased;
                 Some(event) = happening.recv() => self.tell(event).await?,
                 () = self.shared.stop.cancelled(), if !draining => {}
-                changed = self.room.change(fits) => changed?,
+                changed = self.room.change(length) => changed?,
                 // The block prepares no memory before the read is permitted.
                 read = async { self.stream.read_buf(self.decoder.space()).await }, if fits => {
                     if read? == 0 {

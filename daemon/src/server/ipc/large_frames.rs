@@ -1,6 +1,7 @@
 //! Memory for large frames that are arriving. A client that begins a frame and does not finish it
-//! would hold the memory of the whole frame, so few large frames arrive at once, and not for long.
-//! A connection without a place does not read; its client waits in the socket's buffer.
+//! would hold the memory of the whole frame, so the connections share a budget, and a frame has its
+//! part for a short time. A connection without memory does not read; its client waits in the socket's
+//! buffer.
 
 use super::connection::error::ConnectionError;
 use std::{future::pending, time::Duration};
@@ -9,14 +10,14 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Length of a frame that needs no place, in bytes.
+/// Length of a frame that needs no part of the budget, in bytes.
 const SMALL: usize = 64 << 10;
-/// Number of large frames that arrive at once in this process: at most 64 MiB.
-const PLACES: usize = 16;
+/// Memory for the large frames that arrive at once in this process, in KiB: 32 MiB.
+const BUDGET: u32 = 32 << 10;
 /// Time limit for a large frame. A local socket carries one in milliseconds.
-const TIME_LIMIT: Duration = Duration::from_secs(2);
+const TIME_LIMIT: Duration = Duration::from_secs(1);
 
-static FREE: Semaphore = Semaphore::const_new(PLACES);
+static FREE: Semaphore = Semaphore::const_new(BUDGET as usize);
 
 /// Room of a connection for the frame that is arriving.
 #[derive(Debug, Default)]
@@ -24,42 +25,49 @@ pub(super) enum Room {
     /// Room for a small frame.
     #[default]
     Small,
-    /// A place for a large frame, until a time.
+    /// A part of the budget, until a time.
     Large {
-        _place: SemaphorePermit<'static>,
+        part: SemaphorePermit<'static>,
         until: Instant,
     },
 }
 
+/// Returns the part of the budget for a frame, in KiB.
+fn part_of(length: usize) -> u32 {
+    u32::try_from(length.div_ceil(1 << 10)).map_or(BUDGET, |part| part.min(BUDGET))
+}
+
 impl Room {
-    /// Returns whether a frame of this length may arrive. A small one gives a place back.
+    /// Returns whether a frame of this length may arrive. A small one gives the part back.
     pub(super) fn fits(&mut self, length: usize) -> bool {
         if length <= SMALL {
             *self = Room::Small;
         }
-        length <= SMALL || matches!(self, Room::Large { .. })
+        match self {
+            Room::Small => length <= SMALL,
+            Room::Large { part, .. } => part.num_permits() >= part_of(length) as usize,
+        }
     }
 
-    /// Waits for a place if the frame needs one, and otherwise for the end of the place's time.
+    /// Waits for a part of the budget if the frame needs one, and otherwise for the end of its time.
     ///
     /// # Errors
     /// [`ConnectionError::SlowFrame`] at the end of the time.
-    pub(super) async fn change(&mut self, fits: bool) -> Result<(), ConnectionError> {
-        match self {
-            Room::Small if fits => pending().await,
-            Room::Small => {
-                // The semaphore is never closed.
-                if let Ok(place) = FREE.acquire().await {
-                    *self = Room::Large {
-                        _place: place,
-                        until: Instant::now() + TIME_LIMIT,
-                    };
-                }
-                Ok(())
-            }
-            Room::Large { until, .. } => {
+    pub(super) async fn change(&mut self, length: usize) -> Result<(), ConnectionError> {
+        match (self.fits(length), &mut *self) {
+            (true, Room::Small) => pending().await,
+            (true, Room::Large { until, .. }) => {
                 sleep_until(*until).await;
                 Err(ConnectionError::SlowFrame)
+            }
+            (false, _) => {
+                *self = Room::Small;
+                // The semaphore is never closed.
+                if let Ok(part) = FREE.acquire_many(part_of(length)).await {
+                    let until = Instant::now() + TIME_LIMIT;
+                    *self = Room::Large { part, until };
+                }
+                Ok(())
             }
         }
     }
@@ -68,26 +76,29 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tai_proto::frame::MAX_FRAME;
 
     #[tokio::test(start_paused = true)]
-    async fn a_large_frame_waits_for_a_place_and_has_it_for_a_limited_time() {
-        let mut rooms: Vec<Room> = (0..=PLACES).map(|_| Room::default()).collect();
+    async fn a_large_frame_waits_for_its_part_of_the_budget_and_has_it_for_a_limited_time() {
+        let count = BUDGET as usize / part_of(MAX_FRAME) as usize;
+        let mut rooms: Vec<Room> = (0..=count).map(|_| Room::default()).collect();
         let (last, others) = rooms.split_last_mut().unwrap();
         for room in &mut *others {
             assert!(room.fits(SMALL) && !room.fits(SMALL + 1));
-            assert!(room.change(false).await.is_ok());
-            assert!(room.fits(SMALL + 1));
+            assert!(room.change(MAX_FRAME).await.is_ok());
+            assert!(room.fits(MAX_FRAME));
         }
-        let waiting = tokio::time::timeout(TIME_LIMIT * 2, last.change(false));
-        assert!(waiting.await.is_err(), "there is no further place");
+        let waiting = tokio::time::timeout(TIME_LIMIT * 2, last.change(SMALL + 1));
+        assert!(waiting.await.is_err(), "the budget is spent");
         let began = Instant::now();
         let (first, _) = others.split_first_mut().unwrap();
         assert!(matches!(
-            first.change(true).await,
+            first.change(MAX_FRAME).await,
             Err(ConnectionError::SlowFrame)
         ));
         assert!(began.elapsed() <= TIME_LIMIT);
         assert!(first.fits(0), "the next frame is small");
-        assert!(last.change(false).await.is_ok());
+        assert!(last.change(SMALL + 1).await.is_ok());
+        assert!(last.fits(SMALL + 1) && !last.fits(MAX_FRAME));
     }
 }

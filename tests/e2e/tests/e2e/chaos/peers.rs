@@ -192,7 +192,7 @@ fn chaos_clients_with_half_a_large_frame_need_bounded_memory() {
     assert!(!answer.is_error, "{}", answer.text);
     let grown = peak_memory(taid.pid()) - before;
     eprintln!("200 clients with half a frame: {grown} kB");
-    assert!(grown < 110_000, "{grown} kB");
+    assert!(grown < 60_000, "{grown} kB");
     for client in half {
         assert!(
             client.join().unwrap(),
@@ -201,6 +201,7 @@ fn chaos_clients_with_half_a_large_frame_need_bounded_memory() {
     }
     let kept = rss(taid.pid()).saturating_sub(before);
     eprintln!("after them: {kept} kB");
+    assert!(kept < 40_000, "{kept} kB");
     works(&mut shim);
 }
 
