@@ -231,3 +231,35 @@ fn a_log_that_cannot_be_written_says_so_and_blocks_nothing() {
     assert!(audit.head().error.is_some());
     assert_eq!(Audit::nowhere().head(), Head::default());
 }
+
+#[test]
+#[ignore = "measures; the result is in packaging/docs/security.md"]
+fn the_cost_of_a_line() {
+    let dir = private_dir();
+    let audit = Audit::open(dir.path(), "default");
+    let median = |mut times: Vec<Duration>| {
+        times.sort();
+        times[times.len() / 2]
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let _entered = runtime.enter();
+    let lines = (0..1000).map(|_| {
+        let began = Instant::now();
+        audit.effect(record(Event::Send, "sent"));
+        began.elapsed()
+    });
+    let line = median(lines.collect());
+    let file = fs::OpenOptions::new()
+        .append(true)
+        .open(current(dir.path()))
+        .unwrap();
+    let syncs = (0..100).map(|_| {
+        io::Write::write_all(&mut &file, b"{}\n").unwrap();
+        let began = Instant::now();
+        file.sync_data().unwrap();
+        began.elapsed()
+    });
+    eprintln!("line: {line:?}, sync: {:?}", median(syncs.collect()));
+}
