@@ -1,0 +1,165 @@
+//! Writer of plain text: collapses white space, separates blocks, and starts each line with the
+//! marks of the quotes and lists around it.
+
+/// Most marks at the start of a line. Deeper levels add none, so that the text stays in proportion
+/// to its source.
+const MAX_MARKS: usize = 12;
+
+/// Mark of a block at the start of its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Mark {
+    Quote,
+    /// Bullet or number. Lines after the first are indented by its width.
+    Item { marker: String, is_written: bool },
+}
+
+/// Plain text while it is written.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    out: String,
+    marks: Vec<Mark>,
+    /// Line breaks before the next word; 2 leaves an empty line.
+    breaks: usize,
+    /// Fewest marks since the last word, which an empty line has.
+    fewest_marks: usize,
+    space: bool,
+}
+
+impl Lines {
+    /// Returns the text without white space at its ends.
+    pub(super) fn finish(self) -> String {
+        let text = self.out.trim_end();
+        text.trim_start_matches(['\n', '\r']).to_owned()
+    }
+
+    /// Returns the length of the text so far.
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Returns the text from a position on.
+    pub(super) fn since(&self, start: usize) -> &str {
+        self.out.get(start..).unwrap_or_default()
+    }
+
+    /// Ends the line; with `breaks` 2, an empty line follows.
+    pub(super) fn end_line(&mut self, breaks: usize) {
+        if self.breaks == 0 {
+            self.fewest_marks = self.marks.len();
+        }
+        self.breaks = self.breaks.max(breaks);
+        self.space = false;
+    }
+
+    /// Adds a line break, as `<br>` does. Two of them leave an empty line.
+    pub(super) fn break_line(&mut self) {
+        self.end_line((self.breaks + 1).min(2));
+    }
+
+    /// Begins a block with a mark.
+    pub(super) fn push(&mut self, mark: Mark) {
+        self.marks.push(mark);
+    }
+
+    /// Ends the block of the last mark.
+    pub(super) fn pop(&mut self) {
+        // An item without words still has its bullet.
+        if let Some(Mark::Item { is_written: false, .. }) = self.marks.last() {
+            self.start();
+        }
+        self.end_line(1);
+        self.marks.pop();
+        self.fewest_marks = self.fewest_marks.min(self.marks.len());
+    }
+
+    /// Removes the bullet or number of the current item, which has a mark of its own.
+    pub(super) fn drop_marker(&mut self) {
+        if let Some(Mark::Item { marker, is_written: false }) = self.marks.last_mut() {
+            marker.clear();
+        }
+    }
+
+    /// Writes words, with white space collapsed as HTML does.
+    pub(super) fn words(&mut self, text: &str) {
+        let is_space = |c: char| c.is_ascii_whitespace();
+        for (at, word) in text.split(is_space).enumerate() {
+            self.space |= at > 0;
+            if !word.is_empty() {
+                self.start();
+                self.out.push_str(&word.replace('\u{a0}', " "));
+            }
+        }
+    }
+
+    /// Writes text as it is, line by line.
+    pub(super) fn verbatim(&mut self, text: &str) {
+        for (at, line) in text.split('\n').enumerate() {
+            if at > 0 {
+                self.start();
+                self.fewest_marks = self.marks.len();
+                self.breaks = 1;
+            }
+            let line = line.trim_end_matches('\r');
+            if !line.is_empty() {
+                self.start();
+                self.out.push_str(line);
+            }
+        }
+    }
+
+    /// Writes directly after the last word, before line breaks that wait.
+    pub(super) fn attach(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    /// Writes a gap between two cells of a line.
+    pub(super) fn gap(&mut self) {
+        if self.breaks == 0 && !self.out.is_empty() {
+            self.space = false;
+            self.out.push_str("  ");
+        }
+    }
+
+    /// Writes the line breaks, marks and space that wait.
+    fn start(&mut self) {
+        let is_first = self.out.is_empty();
+        if self.breaks == 0 && !is_first {
+            if self.space && !self.out.ends_with([' ', '\n']) {
+                self.out.push(' ');
+            }
+            self.space = false;
+            return;
+        }
+        if !is_first {
+            self.out.push('\n');
+            for _ in 1..self.breaks {
+                let length = self.out.len();
+                let fewest = self.fewest_marks;
+                self.write_marks(fewest, false);
+                let written = self.out.get(length..).unwrap_or_default().trim_end().len();
+                self.out.truncate(length + written);
+                self.out.push('\n');
+            }
+        }
+        self.breaks = 0;
+        self.space = false;
+        self.write_marks(self.marks.len(), true);
+    }
+
+    /// Writes the first marks. Items are written once if the line has words.
+    fn write_marks(&mut self, count: usize, has_words: bool) {
+        for mark in self.marks.iter_mut().take(count.min(MAX_MARKS)) {
+            match mark {
+                Mark::Quote => self.out.push_str("> "),
+                Mark::Item { marker, is_written } if has_words && !*is_written => {
+                    self.out.push_str(marker);
+                    *is_written = true;
+                }
+                Mark::Item { marker, .. } => {
+                    let width = marker.chars().count();
+                    self.out.extend(std::iter::repeat_n(' ', width));
+                }
+            }
+        }
+    }
+}

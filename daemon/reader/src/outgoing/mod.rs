@@ -1,0 +1,143 @@
+//! Outgoing mail: both parts of a mail from the content that an agent wrote.
+//!
+//! [`compose`] makes the HTML part and the text part from one tree, so that both say the same. What
+//! neither part has is counted in [`Findings`]. Every step is bounded: the input by its size, the
+//! tree by its nodes and its depth.
+
+mod css;
+mod direction;
+mod dress;
+mod elements;
+mod findings;
+mod invisible;
+mod lines;
+mod markdown;
+mod parse;
+mod plain;
+mod sanitise;
+mod style;
+mod table;
+mod tags;
+mod tree;
+mod visibility;
+
+pub use findings::{Findings, Kind};
+pub use parse::Limit;
+
+use std::{borrow::Cow, fmt};
+
+/// Limit of the content, in bytes: 1 MiB.
+pub const MAX_CONTENT: usize = 1 << 20;
+/// Limit of each part, in bytes: 4 MiB.
+pub const MAX_PART: usize = 4 << 20;
+
+/// Markup of the content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// GitHub-flavoured Markdown with hard line breaks. Tags of HTML are HTML.
+    Markdown,
+    /// HTML.
+    Html,
+}
+
+/// The parts of a mail. Neither is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// Text part.
+    pub text: String,
+    /// HTML part.
+    pub html: String,
+    /// Parts of the content that the mail does not have.
+    pub findings: Findings,
+}
+
+/// Reason for which content cannot be a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The content, or a part made from it, is too long.
+    TooLong,
+    /// A limit that the content exceeds.
+    TooComplex(Limit),
+    /// A person would see an empty mail. The findings say what was left out.
+    ShowsNothing(Findings),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => f.write_str("it is longer than 1 MiB"),
+            Self::TooComplex(Limit::Nodes) => {
+                f.write_str("it has more than 100,000 elements and pieces of text")
+            }
+            Self::TooComplex(Limit::Depth) => {
+                f.write_str("its elements are nested more than 400 deep")
+            }
+            Self::TooComplex(Limit::Attributes) => f.write_str("its tags have too many attributes"),
+            Self::ShowsNothing(findings) if findings.is_empty() => {
+                f.write_str("a reader would see an empty mail")
+            }
+            Self::ShowsNothing(findings) => {
+                write!(f, "a reader would see an empty mail; left out: {findings}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Limit> for Refusal {
+    fn from(limit: Limit) -> Self {
+        Self::TooComplex(limit)
+    }
+}
+
+/// Makes both parts of a mail.
+///
+/// # Errors
+/// Any [`Refusal`].
+pub fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
+    if content.len() > MAX_CONTENT {
+        return Err(Refusal::TooLong);
+    }
+    let mut findings = Findings::default();
+    let format = match is_document(content) {
+        true => Format::Html,
+        false => format,
+    };
+    let source = match format {
+        Format::Markdown => Cow::Owned(markdown::to_html(content)),
+        Format::Html => Cow::Borrowed(content),
+    };
+    let mut tree = parse::parse(&source)?;
+    sanitise::prune(&mut tree, &mut findings);
+    let mut tree = style::inline(tree, &mut findings)?;
+    sanitise::sanitise(&mut tree, &mut findings);
+    direction::set(&mut tree);
+    if format == Format::Markdown {
+        dress::dress(&mut tree);
+    }
+    let html = sanitise::check(&tree.to_html());
+    // The text comes from the bytes that are sent.
+    let text = plain::text(&parse::parse(&html)?);
+    if text.trim().is_empty() {
+        return Err(Refusal::ShowsNothing(findings));
+    }
+    if text.len() > MAX_PART || html.len() > MAX_PART {
+        return Err(Refusal::TooLong);
+    }
+    Ok(Composed { text, html, findings })
+}
+
+/// Returns whether content is a whole HTML document, in which Markdown has no meaning.
+fn is_document(content: &str) -> bool {
+    let start = content.trim_start_matches('\u{feff}').trim_start();
+    ["<!doctype html", "<html"].iter().any(|tag| {
+        let is_tag = start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
+        let after = start.get(tag.len()..).unwrap_or_default();
+        is_tag && after.starts_with(|c: char| c == '>' || c.is_ascii_whitespace())
+    })
+}
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -1,0 +1,275 @@
+//! Plain text of sanitised HTML, as a person would type it: links with their addresses, aligned
+//! tables, quotes, lists, and nothing that the HTML hides.
+
+use super::{
+    elements,
+    lines::{Lines, Mark},
+    table,
+    tree::{Data, Edge, Element, NodeId, Tree},
+    visibility,
+};
+use unicode_width::UnicodeWidthStr as _;
+
+/// Longest line under a heading.
+const MAX_UNDERLINE: usize = 60;
+const RULE: &str = "----------";
+
+/// Returns the plain text of a document. A document that shows only images without words has a
+/// line for each image.
+pub(super) fn text(tree: &Tree) -> String {
+    let text = below(tree, Tree::DOCUMENT, Table::Aligned);
+    match text.trim().is_empty() {
+        true => images(tree),
+        false => text,
+    }
+}
+
+/// Layout of the tables in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Table {
+    /// Data tables have aligned columns.
+    Aligned,
+    /// The cells of every table follow each other.
+    Flat,
+}
+
+/// Returns the plain text below a node.
+pub(super) fn below(tree: &Tree, root: NodeId, tables: Table) -> String {
+    let mut writer = Writer {
+        tree,
+        lines: Lines::default(),
+        links: Vec::new(),
+        headings: Vec::new(),
+        lists: Vec::new(),
+        in_line: Vec::new(),
+    };
+    let mut edge = tree.first_child(root).map(Edge::Open);
+    while let Some(now) = edge {
+        let mut skips = false;
+        match now {
+            Edge::Open(id) => match tree.data(id) {
+                Data::Text(text) => writer.text(id, text),
+                Data::Element(element) => skips = writer.open(id, element, tables),
+                Data::Document | Data::Comment => {}
+            },
+            Edge::Close(id) => writer.close(id),
+        }
+        edge = match (now, skips) {
+            (Edge::Open(id), true) => tree.step(root, Edge::Close(id)),
+            _ => tree.step(root, now),
+        };
+    }
+    writer.lines.finish()
+}
+
+struct Writer<'a> {
+    tree: &'a Tree,
+    lines: Lines,
+    /// Positions at which the open links start.
+    links: Vec<usize>,
+    /// Positions at which the open headings start.
+    headings: Vec<usize>,
+    /// Next numbers of the open lists; `None` for bullets.
+    lists: Vec<Option<i64>>,
+    /// Whether the cells of the open rows share a line.
+    in_line: Vec<bool>,
+}
+
+impl Writer<'_> {
+    fn text(&mut self, id: NodeId, text: &str) {
+        let verbatim = self.tree.ancestors(id).any(|a| self.tree.tag(a) == "pre");
+        if text.starts_with(['☐', '☑']) {
+            self.lines.drop_marker();
+        }
+        match verbatim {
+            true => self.lines.verbatim(text),
+            false => self.lines.words(text),
+        }
+    }
+
+    /// Writes the start of an element. Returns whether to skip its content.
+    fn open(&mut self, id: NodeId, element: &Element, tables: Table) -> bool {
+        if visibility::is_hidden(element) {
+            return true;
+        }
+        let tag = element.tag();
+        match tag {
+            "br" => self.lines.break_line(),
+            "hr" => {
+                self.lines.end_line(2);
+                self.lines.words(RULE);
+                self.lines.end_line(2);
+            }
+            "img" => {
+                let alt = element.attr("alt").unwrap_or_default().trim();
+                if !alt.is_empty() {
+                    self.lines.words(&format!("[{alt}]"));
+                }
+            }
+            "a" => self.links.push(self.lines.len()),
+            "s" | "strike" | "del" => self.lines.words("~~"),
+            "q" => self.lines.words("“"),
+            "sup" if is_number(&self.tree.text(id)) => self.lines.attach("^"),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.lines.end_line(2);
+                self.headings.push(self.lines.len());
+            }
+            "p" | "pre" | "figure" => self.lines.end_line(2),
+            "blockquote" => {
+                self.lines.end_line(2);
+                self.lines.push(Mark::Quote);
+            }
+            "ul" | "ol" | "menu" | "dir" => self.open_list(element),
+            "li" => self.open_item(element),
+            "dd" => {
+                self.lines.end_line(1);
+                self.lines.push(Mark::Item { marker: "  ".to_owned(), is_written: false });
+            }
+            "table" => {
+                self.lines.end_line(2);
+                let aligned = match tables {
+                    Table::Aligned => table::aligned(self.tree, id),
+                    Table::Flat => None,
+                };
+                if let Some(table) = aligned {
+                    self.lines.verbatim(&table);
+                    self.lines.end_line(2);
+                    return true;
+                }
+            }
+            "tr" => {
+                self.lines.end_line(1);
+                self.in_line.push(table::is_in_line(self.tree, id));
+            }
+            "td" | "th" => match self.in_line.last() {
+                Some(true) => self.lines.gap(),
+                Some(false) | None => self.lines.end_line(1),
+            },
+            block if elements::is_block(block) => self.lines.end_line(1),
+            _ => {}
+        }
+        false
+    }
+
+    fn close(&mut self, id: NodeId) {
+        let Some(element) = self.tree.element(id) else {
+            return;
+        };
+        match element.tag() {
+            "a" => self.close_link(element),
+            "s" | "strike" | "del" => self.lines.attach("~~"),
+            "q" => self.lines.attach("”"),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.close_heading(element.tag()),
+            "p" | "pre" | "figure" => self.lines.end_line(2),
+            "blockquote" => {
+                self.lines.pop();
+                self.lines.end_line(2);
+            }
+            "ul" | "ol" | "menu" | "dir" => {
+                self.lists.pop();
+                self.lines.end_line(if self.lists.is_empty() { 2 } else { 1 });
+            }
+            "li" | "dd" => self.lines.pop(),
+            "table" => self.lines.end_line(2),
+            "tr" => {
+                self.in_line.pop();
+                self.lines.end_line(1);
+            }
+            "td" | "th" if self.in_line.last() == Some(&true) => {}
+            block if elements::is_block(block) => self.lines.end_line(1),
+            _ => {}
+        }
+    }
+
+    fn open_list(&mut self, element: &Element) {
+        self.lines.end_line(if self.lists.is_empty() { 2 } else { 1 });
+        let start = element.attr("start").and_then(|start| start.parse().ok());
+        self.lists.push((element.tag() == "ol").then(|| start.unwrap_or(1)));
+    }
+
+    fn open_item(&mut self, element: &Element) {
+        self.lines.end_line(1);
+        let value = element.attr("value").and_then(|value| value.parse::<i64>().ok());
+        let marker = match self.lists.last_mut() {
+            Some(Some(next)) => {
+                let number = value.unwrap_or(*next);
+                *next = number.saturating_add(1);
+                format!("{number}. ")
+            }
+            Some(None) | None => "- ".to_owned(),
+        };
+        self.lines.push(Mark::Item { marker, is_written: false });
+    }
+
+    fn close_link(&mut self, element: &Element) {
+        let Some(start) = self.links.pop() else {
+            return;
+        };
+        let Some(href) = element.attr("href").filter(|href| !href.starts_with('#')) else {
+            return;
+        };
+        let label = self.lines.since(start).trim();
+        if label.is_empty() {
+            self.lines.words(href);
+        } else if !names(label, href) {
+            let target = format!(" ({href})");
+            self.lines.attach(&target);
+        }
+    }
+
+    fn close_heading(&mut self, tag: &str) {
+        let start = self.headings.pop().unwrap_or_default();
+        let words = self.lines.since(start);
+        let last = words.lines().next_back().unwrap_or_default().trim();
+        let mark = match tag {
+            "h1" => "=",
+            "h2" => "-",
+            _ => "",
+        };
+        let underline = mark.repeat(last.width().min(MAX_UNDERLINE));
+        self.lines.end_line(1);
+        if !underline.is_empty() {
+            self.lines.verbatim(&underline);
+        }
+        self.lines.end_line(2);
+    }
+}
+
+/// Returns whether the words of a link are its address.
+pub(super) fn names(label: &str, href: &str) -> bool {
+    let bare = |text: &str| {
+        let text = text.trim_end_matches('/');
+        let schemes = ["https://", "http://", "mailto:", "tel:"];
+        let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
+        rest.unwrap_or(text).to_owned()
+    };
+    let typed = !label.contains(char::is_whitespace);
+    typed && (bare(label) == bare(href) || bare(&label.replace('&', "&amp;")) == bare(href))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Returns a line for each image that a document shows.
+fn images(tree: &Tree) -> String {
+    let mut lines = Vec::new();
+    for edge in tree.walk(Tree::DOCUMENT) {
+        let Edge::Open(id) = edge else {
+            continue;
+        };
+        let hidden = tree.ancestors(id).filter_map(|a| tree.element(a)).any(visibility::is_hidden);
+        match tree.element(id) {
+            Some(image) if image.tag() == "img" && !hidden && !visibility::is_hidden(image) => {
+                let source = image.attr("src").unwrap_or_default();
+                let is_remote = source.starts_with("http");
+                lines.push(match is_remote {
+                    true => format!("[image] ({source})"),
+                    false => "[image]".to_owned(),
+                });
+            }
+            _ => {}
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,400 @@
+//! Sanitising of outgoing HTML. One walk decides about each element and attribute and counts what
+//! it leaves out; ammonia, with the same lists, checks the result.
+
+use super::{
+    css, elements::{self, Treatment},
+    findings::{Findings, Kind},
+    invisible,
+    tree::{Data, Edge, Element, NodeId, Tree},
+};
+use ammonia::{Builder, UrlRelative};
+use std::{borrow::Cow, collections::HashSet};
+use url::Url;
+
+/// Longest value of an attribute that neither is shown nor names an address, in bytes.
+const MAX_VALUE: usize = 60;
+
+/// Removes comments, and elements that no style sheet can make visible, and counts them.
+pub(super) fn prune(tree: &mut Tree, findings: &mut Findings) {
+    let mut edge = tree.first_child(Tree::DOCUMENT).map(Edge::Open);
+    while let Some(now) = edge {
+        let Edge::Open(id) = now else {
+            edge = tree.step(Tree::DOCUMENT, now);
+            continue;
+        };
+        let kind = match tree.data(id) {
+            Data::Comment => Some(Kind::Comment),
+            Data::Element(element) => removal(element),
+            Data::Document | Data::Text(_) => None,
+        };
+        edge = match kind {
+            Some(kind) => {
+                findings.add(kind);
+                let next = tree.step(Tree::DOCUMENT, Edge::Close(id));
+                tree.detach(id);
+                next
+            }
+            None => tree.step(Tree::DOCUMENT, now),
+        };
+    }
+}
+
+/// Returns the kind of an element that is removed with its content. Styles and controls of forms
+/// are left to [`sanitise`].
+fn removal(element: &Element) -> Option<Kind> {
+    if element.tag().is_empty() {
+        return (&*element.name.local == "svg").then_some(Kind::Graphic);
+    }
+    match (element.tag(), elements::treatment(element.tag())) {
+        ("style" | "input", _) => None,
+        ("link", _) => {
+            let rel = element.attr("rel").unwrap_or_default();
+            let is_sheet = rel.to_ascii_lowercase().contains("stylesheet");
+            Some(if is_sheet { Kind::StyleSheet } else { Kind::Metadata })
+        }
+        (_, Treatment::Remove(kind)) => Some(kind),
+        (_, Treatment::Keep | Treatment::Unwrap | Treatment::UnwrapAs(_)) => None,
+    }
+}
+
+/// Removes what an outgoing mail must not have, and counts it. [`prune`] comes before it.
+pub(super) fn sanitise(tree: &mut Tree, findings: &mut Findings) {
+    let anchors = anchors(tree);
+    let mut edge = tree.first_child(Tree::DOCUMENT).map(Edge::Open);
+    while let Some(now) = edge {
+        // The place after the node is read before the node changes.
+        let Edge::Open(id) = now else {
+            edge = tree.step(Tree::DOCUMENT, now);
+            if let Edge::Close(id) = now {
+                close(tree, id);
+            }
+            continue;
+        };
+        edge = match open(tree, id, findings, &anchors) {
+            After::Children => tree.step(Tree::DOCUMENT, now),
+            After::Node => {
+                let next = tree.step(Tree::DOCUMENT, Edge::Close(id));
+                tree.detach(id);
+                next
+            }
+        };
+    }
+}
+
+/// Next part of the walk.
+enum After {
+    Children,
+    /// The node is removed with its children.
+    Node,
+}
+
+fn open(
+    tree: &mut Tree,
+    id: NodeId,
+    findings: &mut Findings,
+    anchors: &HashSet<String>,
+) -> After {
+    match tree.data_mut(id) {
+        Data::Document => After::Children,
+        Data::Comment => After::Node,
+        Data::Text(text) => {
+            clean(text, findings);
+            After::Children
+        }
+        Data::Element(element) => {
+            if element.tag().is_empty() {
+                // The words of a formula stay.
+                if &*element.name.local == "math" {
+                    findings.add(Kind::Element);
+                }
+                return After::Children;
+            }
+            match elements::treatment(element.tag()) {
+                Treatment::Remove(kind) => {
+                    let words = replacement(element).map(str::to_owned);
+                    match words {
+                        Some(words) => replace(tree, id, &words, findings),
+                        None if tree.tag(id) == "style" => {}
+                        None => findings.add(kind),
+                    }
+                    After::Node
+                }
+                Treatment::UnwrapAs(kind) => {
+                    findings.add(kind);
+                    After::Children
+                }
+                Treatment::Unwrap => After::Children,
+                Treatment::Keep => match attributes(element, findings, anchors) {
+                    true => After::Children,
+                    false => After::Node,
+                },
+            }
+        }
+    }
+}
+
+/// Unwraps a node at its end, if it is not kept.
+fn close(tree: &mut Tree, id: NodeId) {
+    let is_kept = elements::treatment(tree.tag(id)) == Treatment::Keep;
+    if is_kept {
+        return;
+    }
+    let styled = ["html", "body"].contains(&tree.tag(id));
+    match styled.then(|| page_style(tree, id)).flatten() {
+        Some(page) => {
+            tree.move_children(id, page);
+            tree.append(id, page);
+            tree.unwrap(id);
+        }
+        None => tree.unwrap(id),
+    }
+}
+
+/// Returns a `<div>` with the colours, the direction and the language of `<body>` or `<html>`,
+/// whose own tags no mail program keeps.
+fn page_style(tree: &mut Tree, id: NodeId) -> Option<NodeId> {
+    let page = tree.element(id)?;
+    let mut attrs = Vec::new();
+    for name in ["dir", "lang"] {
+        attrs.extend(page.attr(name).map(|value| (name, value.to_owned())));
+    }
+    let mut style = String::new();
+    for (attribute, property) in [("bgcolor", "background-color"), ("text", "color")] {
+        let value = page.attr(attribute).unwrap_or_default();
+        if !value.is_empty() && is_plain_value(value) {
+            style.push_str(&format!("{property}:{value};"));
+        }
+    }
+    style.push_str(page.attr("style").unwrap_or_default());
+    if !style.is_empty() {
+        attrs.push(("style", style));
+    }
+    if attrs.is_empty() {
+        return None;
+    }
+    let div = tree.add_element("div");
+    let element = tree.element_mut(div)?;
+    for (name, value) in attrs {
+        element.set(name, &value);
+    }
+    attributes(element, &mut Findings::default(), &HashSet::new());
+    Some(div)
+}
+
+/// Returns the text that stands for a control of a form: the state of a box, the words of a button.
+fn replacement(element: &Element) -> Option<&str> {
+    if element.tag() != "input" {
+        return None;
+    }
+    let kind = element.attr("type").unwrap_or_default();
+    match kind.to_ascii_lowercase().as_str() {
+        "checkbox" if element.attr("checked").is_some() => Some("☑"),
+        "checkbox" => Some("☐"),
+        "submit" | "button" | "reset" => element.attr("value").filter(|value| !value.is_empty()),
+        _ => None,
+    }
+}
+
+/// Inserts the text that stands for a control before it.
+fn replace(tree: &mut Tree, id: NodeId, words: &str, findings: &mut Findings) {
+    let is_box = matches!(words, "☐" | "☑");
+    if !is_box {
+        findings.add(Kind::Form);
+    }
+    let next = tree.next_sibling(id).map(|next| tree.data(next));
+    let has_space = matches!(next, Some(Data::Text(text)) if text.starts_with([' ', '\n']));
+    let space = if is_box && !has_space { " " } else { "" };
+    let text = Data::Text(format!("{words}{space}").as_str().into());
+    let text = tree.add(text);
+    tree.insert_before(id, text);
+}
+
+/// Returns the ids to which links of the document lead.
+fn anchors(tree: &Tree) -> HashSet<String> {
+    let edges = tree.walk(Tree::DOCUMENT);
+    let hrefs = edges.filter_map(|edge| match edge {
+        Edge::Open(id) => tree.element(id)?.attr("href")?.strip_prefix('#'),
+        Edge::Close(_) => None,
+    });
+    hrefs.map(str::to_owned).collect()
+}
+
+/// Cleans the attributes of a kept element. Returns whether the element still has a purpose.
+fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<String>) -> bool {
+    let tag = element.tag().to_owned();
+    let mut has_purpose = true;
+    element.attrs.retain_mut(|attr| {
+        let name = &*attr.name.local;
+        if name.starts_with("on") {
+            findings.add(Kind::Handler);
+            return false;
+        }
+        if !elements::takes(&tag, name) {
+            let is_silent = elements::SILENT_ATTRIBUTES.contains(&name);
+            if !is_silent && !attr.value.is_empty() {
+                findings.add(Kind::Attribute);
+            }
+            return false;
+        }
+        clean(&mut attr.value, findings);
+        match name {
+            "style" => {
+                let style = style(&attr.value, findings);
+                attr.value = style.as_str().into();
+                !style.is_empty()
+            }
+            "href" => address(&mut attr.value, Use::Link, Kind::LinkTarget, findings),
+            "background" => address(&mut attr.value, Use::Image, Kind::Image, findings),
+            "src" => {
+                has_purpose = address(&mut attr.value, Use::Image, Kind::Image, findings);
+                has_purpose
+            }
+            "id" | "name" => anchors.contains(&*attr.value),
+            "alt" | "title" | "face" | "headers" => !attr.value.is_empty() || name == "alt",
+            _ => {
+                let keeps = attr.value.len() <= MAX_VALUE && is_plain_value(&attr.value);
+                if !keeps {
+                    findings.add(Kind::Attribute);
+                }
+                keeps
+            }
+        }
+    });
+    if tag == "img" && element.attr("src").is_none() {
+        if has_purpose {
+            findings.add(Kind::Image);
+        }
+        // The words of an image that cannot be loaded stay.
+        return element.attr("alt").is_some_and(|alt| !alt.trim().is_empty());
+    }
+    true
+}
+
+/// Returns whether a value is a number, a word or a colour.
+fn is_plain_value(value: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " #%.,+-_:*()".contains(c);
+    value.chars().all(is_plain)
+}
+
+/// Use of an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Link,
+    Image,
+}
+
+/// Checks an address, which a mail program reads without knowing the page of the document. Returns
+/// whether to keep it.
+fn address(
+    value: &mut html5ever::tendril::StrTendril,
+    purpose: Use,
+    kind: Kind,
+    findings: &mut Findings,
+) -> bool {
+    match checked_address(value, purpose) {
+        Some(Cow::Borrowed(_)) => true,
+        Some(Cow::Owned(address)) => {
+            *value = address.as_str().into();
+            true
+        }
+        None => {
+            // An empty target and a target in the page have nothing to lose.
+            if !value.trim().is_empty() && value.trim() != "#" {
+                findings.add(kind);
+            }
+            false
+        }
+    }
+}
+
+/// Returns an address that a mail can have, without the white space that browsers ignore.
+fn checked_address(value: &str, purpose: Use) -> Option<Cow<'_, str>> {
+    let is_ignored = |c: char| matches!(c, '\t' | '\n' | '\r');
+    let trimmed = value.trim_matches(|c: char| c <= ' ');
+    let address = match trimmed.contains(is_ignored) {
+        true => Cow::Owned(trimmed.replace(is_ignored, "")),
+        false if trimmed.len() == value.len() => Cow::Borrowed(value),
+        false => Cow::Owned(trimmed.to_owned()),
+    };
+    if purpose == Use::Link && address.starts_with('#') && address.len() > 1 {
+        return Some(address);
+    }
+    let (scheme, rest) = address.split_once(':')?;
+    let scheme = scheme.to_ascii_lowercase();
+    let keeps = match (scheme.as_str(), purpose) {
+        ("http" | "https", _) => Url::parse(&address).is_ok_and(|url| url.has_host()),
+        ("mailto" | "tel" | "sms", Use::Link) => !rest.is_empty(),
+        ("cid", Use::Image) => !rest.is_empty(),
+        ("data", Use::Image) => is_image_data(rest),
+        _ => false,
+    };
+    keeps.then_some(address)
+}
+
+/// Returns whether the rest of a `data:` address is an image that runs no scripts.
+fn is_image_data(rest: &str) -> bool {
+    let kinds = ["png", "jpeg", "jpg", "gif", "webp", "bmp"];
+    let rest = rest.to_ascii_lowercase();
+    let kind = rest.strip_prefix("image/").unwrap_or_default();
+    kinds.iter().any(|of| {
+        let after = kind.strip_prefix(of);
+        after.is_some_and(|after| after.starts_with(";base64,"))
+    })
+}
+
+/// Returns a style without the declarations that load from elsewhere than the web, or run.
+fn style(style: &str, findings: &mut Findings) -> String {
+    let mut out = String::with_capacity(style.len());
+    for declaration in css::declarations(style) {
+        let is_loadable = |url: &String| checked_address(url, Use::Image).is_some();
+        if declaration.is_active || !declaration.urls.iter().all(is_loadable) {
+            findings.add(Kind::Declaration);
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(';');
+        }
+        out.push_str(&declaration.name);
+        out.push(':');
+        out.push_str(declaration.value);
+    }
+    out
+}
+
+fn clean(text: &mut html5ever::tendril::StrTendril, findings: &mut Findings) {
+    let mut count = 0;
+    let cleaned = invisible::clean(text, &mut count);
+    if count > 0 {
+        findings.add_many(Kind::Invisible, count);
+        *text = cleaned.as_str().into();
+    }
+}
+
+/// Returns an address without a scheme if it leads to a place in the mail.
+fn page_target(url: &str) -> Option<Cow<'_, str>> {
+    url.starts_with('#').then_some(Cow::Borrowed(url))
+}
+
+/// Returns HTML as ammonia leaves it, with the lists of [`elements`].
+pub(super) fn check(html: &str) -> String {
+    let mut builder = Builder::empty();
+    builder
+        .tags(elements::KEPT.iter().copied().collect())
+        .clean_content_tags(["script", "style"].into())
+        .generic_attributes(elements::ATTRIBUTES.iter().copied().collect())
+        .url_schemes(["http", "https", "mailto", "tel", "sms", "cid", "data"].into())
+        .url_relative(UrlRelative::Custom(Box::new(page_target)))
+        .attribute_filter(|tag, attribute, value| {
+            let keeps = match attribute {
+                "href" => checked_address(value, Use::Link).is_some(),
+                "src" | "background" => checked_address(value, Use::Image).is_some(),
+                _ => elements::takes(tag, attribute),
+            };
+            keeps.then_some(Cow::Borrowed(value))
+        })
+        .link_rel(None);
+    for (tag, own) in elements::OWN_ATTRIBUTES {
+        builder.add_tag_attributes(*tag, own.iter().copied());
+    }
+    builder.clean(html).to_string()
+}

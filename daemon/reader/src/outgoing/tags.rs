@@ -1,0 +1,349 @@
+//! HTML in Markdown. Tags of known elements stay; every other use of angle brackets is text, so
+//! that `Vec<String>` and `Dear <name>` arrive as written.
+
+use super::{elements, tree::escape};
+use std::collections::HashMap;
+
+/// Limit of the bytes that the search for ends of tags reads in vain. The rest stays as it is.
+const MAX_SCANNED: usize = 64 << 20;
+/// Elements whose content the HTML parser reads as text up to the end tag.
+const RAW_TEXT: [&str; 8] = [
+    "script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes",
+];
+/// Elements that may lack an end tag.
+const OPTIONAL_END: [&str; 17] = [
+    "p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead", "tfoot", "option", "html", "head",
+    "body", "colgroup", "rt", "rp",
+];
+/// Attributes that may lack a value.
+const BOOLEAN: [&str; 20] = [
+    "checked", "disabled", "nowrap", "noshade", "hidden", "open", "reversed", "selected",
+    "multiple", "readonly", "required", "controls", "loop", "muted", "autoplay", "async", "defer",
+    "compact", "ismap", "allowfullscreen",
+];
+
+/// Place of a piece of HTML in the Markdown document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    /// A block of its own.
+    Block,
+    /// In a line of text. `after_word` tells whether it follows a letter or a digit directly.
+    Inline { after_word: bool },
+}
+
+/// Part of a piece of HTML.
+#[derive(Debug, PartialEq, Eq)]
+enum Part<'a> {
+    Text(&'a str),
+    Tag(Tag<'a>),
+    /// Comment, document type, or element of raw text with its content: stays as it is.
+    Raw(&'a str),
+    /// Processing instruction, CDATA section or unfinished comment.
+    Other(&'a str),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Tag<'a> {
+    source: &'a str,
+    name: &'a str,
+    is_end: bool,
+    has_attributes: bool,
+    is_plausible: bool,
+}
+
+/// The pieces of HTML of a Markdown document, in document order.
+#[derive(Debug, Default)]
+pub(super) struct Pieces<'a>(Vec<(Context, Vec<Part<'a>>)>);
+
+impl<'a> Pieces<'a> {
+    /// Adds the next piece of the document.
+    pub(super) fn add(&mut self, context: Context, source: &'a str) {
+        self.0.push((context, split(source)));
+    }
+
+    /// Returns each piece with everything escaped that is not HTML.
+    pub(super) fn finish(self) -> Vec<String> {
+        let (paired, foreign) = pairs(&self.0);
+        let mut at = 0;
+        let pieces = self.0.iter().map(|(context, parts)| {
+            let mut out = String::new();
+            for part in parts {
+                let is_paired = paired.get(at).copied().unwrap_or(false);
+                let is_foreign = foreign.get(at).copied().unwrap_or(false);
+                at += 1;
+                match part {
+                    Part::Text(text) | Part::Raw(text) => out.push_str(text),
+                    Part::Other(text) => escape(text, &mut out),
+                    Part::Tag(tag) if is_foreign || keeps(tag, *context, is_paired) => {
+                        out.push_str(tag.source);
+                    }
+                    Part::Tag(tag) => escape(tag.source, &mut out),
+                }
+            }
+            out
+        });
+        pieces.collect()
+    }
+}
+
+/// Returns whether the first tag of a block is no element of HTML, so that the block is text.
+pub(super) fn starts_unknown(block: &str) -> bool {
+    match split(block.trim_start()).first() {
+        Some(Part::Tag(tag)) => !keeps(tag, Context::Block, true),
+        Some(Part::Other(_)) => true,
+        Some(Part::Text(_) | Part::Raw(_)) | None => false,
+    }
+}
+
+/// Returns whether text starts with the tag of an element of HTML.
+pub(super) fn starts_known(text: &str) -> bool {
+    match split(text.trim_start()).first() {
+        Some(Part::Tag(tag)) => keeps(tag, Context::Block, true),
+        Some(Part::Raw(_)) => true,
+        Some(Part::Text(_) | Part::Other(_)) | None => false,
+    }
+}
+
+/// Returns the number of known elements that a block opens, less those that it closes.
+pub(super) fn open_elements(block: &str) -> i64 {
+    let parts = split(block);
+    let counts = parts.iter().map(|part| match part {
+        Part::Tag(tag) if elements::is_known(tag.name) => {
+            let name = tag.name.to_ascii_lowercase();
+            match (tag.is_end, elements::is_void(&name), name.as_str()) {
+                (_, true, _) | (_, _, "p" | "li") => 0,
+                (true, false, _) => -1,
+                (false, false, _) => 1,
+            }
+        }
+        Part::Tag(_) | Part::Text(_) | Part::Raw(_) | Part::Other(_) => 0,
+    });
+    counts.sum()
+}
+
+/// Returns whether each part has a partner, and whether each part is within SVG or MathML.
+fn pairs(pieces: &[(Context, Vec<Part<'_>>)]) -> (Vec<bool>, Vec<bool>) {
+    let parts = || pieces.iter().flat_map(|(_, parts)| parts);
+    let count = parts().count();
+    let mut paired = vec![false; count];
+    let mut foreign = vec![false; count];
+    let mut open: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, part) in parts().enumerate() {
+        let Part::Tag(tag) = part else {
+            continue;
+        };
+        let name = tag.name.to_ascii_lowercase();
+        if !tag.is_end {
+            open.entry(name).or_default().push(at);
+            continue;
+        }
+        let Some(start) = open.get_mut(&name).and_then(Vec::pop) else {
+            continue;
+        };
+        for end in [start, at] {
+            if let Some(end) = paired.get_mut(end) {
+                *end = true;
+            }
+        }
+        if matches!(name.as_str(), "svg" | "math") {
+            let within = foreign.get_mut(start..=at);
+            within.into_iter().flatten().for_each(|is| *is = true);
+        }
+    }
+    (paired, foreign)
+}
+
+fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool) -> bool {
+    let name = tag.name.to_ascii_lowercase();
+    // Elements that word processors write.
+    let is_office = ["o:", "v:", "w:", "m:"].iter().any(|p| name.starts_with(p));
+    if is_office {
+        return true;
+    }
+    if !elements::is_known(&name) || name == "plaintext" || !tag.is_plausible {
+        return false;
+    }
+    let is_mixed_case = tag.name.bytes().any(|b| b.is_ascii_lowercase()) && tag.name != name;
+    let after_word = context == Context::Inline { after_word: true };
+    if after_word && is_mixed_case {
+        // A type parameter, such as `Vec<Input>`.
+        return false;
+    }
+    match name.as_str() {
+        "br" | "hr" | "wbr" => return true,
+        // Without attributes these elements do nothing.
+        void if elements::is_void(void) => return tag.has_attributes,
+        _ => {}
+    }
+    if is_paired {
+        return true;
+    }
+    if is_raw_text(&name) {
+        // Without its end tag, the element would take the rest of the mail.
+        return false;
+    }
+    match context {
+        Context::Block => true,
+        Context::Inline { after_word } => {
+            let is_upper = tag.name != name;
+            OPTIONAL_END.contains(&name.as_str()) && !(after_word && is_upper)
+        }
+    }
+}
+
+/// Splits HTML into its parts.
+fn split(source: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut text = source;
+    let mut rest = source;
+    let mut scanned = 0;
+    while let Some(at) = rest.find('<') {
+        let from = rest.get(at..).unwrap_or_default();
+        let is_markup = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?');
+        let found = match from.get(1..).is_some_and(|after| after.starts_with(is_markup)) {
+            true if scanned < MAX_SCANNED => markup(from),
+            _ => None,
+        };
+        let Some((part, length)) = found else {
+            scanned += from.len();
+            rest = from.get(1..).unwrap_or_default();
+            continue;
+        };
+        if matches!(&part, Part::Tag(tag) if is_raw_text(tag.name)) {
+            scanned += from.len();
+        }
+        let before = text.len() - from.len();
+        push_text(&mut parts, text.get(..before).unwrap_or_default());
+        parts.push(part);
+        rest = from.get(length..).unwrap_or_default();
+        text = rest;
+    }
+    push_text(&mut parts, text);
+    parts
+}
+
+fn is_raw_text(name: &str) -> bool {
+    RAW_TEXT.iter().any(|raw| raw.eq_ignore_ascii_case(name))
+}
+
+fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
+    if !text.is_empty() {
+        parts.push(Part::Text(text));
+    }
+}
+
+/// Returns the part at the start of a text, and its length.
+fn markup(text: &str) -> Option<(Part<'_>, usize)> {
+    let upto = |end: Option<usize>| {
+        let length = end.unwrap_or(text.len());
+        (text.get(..length).unwrap_or_default(), length, end.is_some())
+    };
+    let past = |end: &str| text.find(end).map(|at| at + end.len());
+    if text.starts_with("<!--") {
+        let end = match text.starts_with("<!-->") {
+            true => Some(5),
+            false => past("-->"),
+        };
+        let (comment, length, is_closed) = upto(end);
+        let part = if is_closed { Part::Raw(comment) } else { Part::Other(comment) };
+        return Some((part, length));
+    }
+    if text.starts_with("<![CDATA[") {
+        let (section, length, _) = upto(past("]]>"));
+        return Some((Part::Other(section), length));
+    }
+    if text.starts_with("<?") {
+        let (instruction, length, _) = upto(past("?>"));
+        return Some((Part::Other(instruction), length));
+    }
+    let is_doctype = text.get(..9).is_some_and(|d| d.eq_ignore_ascii_case("<!doctype"));
+    if is_doctype {
+        let (doctype, length, is_closed) = upto(past(">"));
+        return is_closed.then_some((Part::Raw(doctype), length));
+    }
+    let tag = tag(text)?;
+    let length = tag.source.len();
+    if !tag.is_end && is_raw_text(tag.name) {
+        let content = text.get(length..).unwrap_or_default();
+        if let Some(end) = end_of(content, tag.name) {
+            let (element, length, _) = upto(Some(length + end));
+            return Some((Part::Raw(element), length));
+        }
+    }
+    Some((Part::Tag(tag), length))
+}
+
+/// Returns the position after the end tag of an element.
+fn end_of(content: &str, name: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + content.get(from..)?.find("</")?;
+        let after = content.get(at + 2..)?;
+        let is_it = after.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+        if is_it {
+            return Some(at + 2 + after.find('>')? + 1);
+        }
+        from = at + 2;
+    }
+}
+
+/// Returns the tag at the start of a text.
+fn tag(text: &str) -> Option<Tag<'_>> {
+    let (is_end, from) = match text.starts_with("</") {
+        true => (true, 2),
+        false => (false, 1),
+    };
+    let after = text.get(from..)?;
+    if !after.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_');
+    let name = after.get(..after.find(|c| !is_name(c))?)?;
+    let mut rest = after.get(name.len()..)?;
+    let (mut has_attributes, mut is_plausible) = (false, true);
+    loop {
+        let trimmed = rest.trim_start();
+        let separated = trimmed.len() < rest.len();
+        rest = trimmed;
+        if let Some(after) = rest.strip_prefix('>') {
+            let source = text.get(..text.len() - after.len())?;
+            return Some(Tag { source, name, is_end, has_attributes, is_plausible });
+        }
+        if let Some(after) = rest.strip_prefix('/') {
+            rest = after;
+            continue;
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '<'))?;
+        let attribute = rest.get(..end)?;
+        if attribute.is_empty() {
+            return None;
+        }
+        has_attributes = true;
+        let is_word = attribute.chars().all(|c| is_name(c) || matches!(c, '.' | '@'));
+        rest = rest.get(end..)?;
+        let value = rest.trim_start().strip_prefix('=');
+        is_plausible &= separated && is_word && !is_end;
+        match value {
+            Some(value) => rest = after_value(value.trim_start())?,
+            None => {
+                let is_boolean = BOOLEAN.iter().any(|b| b.eq_ignore_ascii_case(attribute));
+                is_plausible &= is_boolean;
+            }
+        }
+    }
+}
+
+/// Returns the text after the value of an attribute.
+fn after_value(text: &str) -> Option<&str> {
+    for quote in ['"', '\''] {
+        if let Some(value) = text.strip_prefix(quote) {
+            return value.split_once(quote).map(|(_, after)| after);
+        }
+    }
+    let end = text.find(|c: char| c.is_whitespace() || c == '>')?;
+    text.get(end..)
+}
+
+#[cfg(test)]
+#[path = "tags_tests.rs"]
+mod tests;
