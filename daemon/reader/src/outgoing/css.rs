@@ -31,7 +31,7 @@ pub(super) fn declarations(style: &str) -> Vec<Declaration<'_>> {
         if parser.try_parse(Parser::expect_semicolon).is_ok() {
             continue;
         }
-        if let Ok(declaration) = declaration(&mut parser) {
+        if let Ok(declaration) = parser.try_parse(declaration) {
             declarations.push(declaration);
         } else {
             skip(&mut parser);

@@ -33,6 +33,8 @@ pub enum Kind {
     Metadata,
     /// Unknown element. Its content stays.
     Element,
+    /// Tag or comment at the end of the content that does not end.
+    Unfinished,
     /// Attribute without an effect in mail programs.
     Attribute,
     /// Zero-width, direction, tag or control character.
@@ -91,6 +93,7 @@ impl Kind {
             Self::Comment => ("comment", "comments"),
             Self::Metadata => ("metadata element", "metadata elements"),
             Self::Element => ("unknown tag", "unknown tags"),
+            Self::Unfinished => ("unfinished tag", "unfinished tags"),
             Self::Attribute => ("attribute", "attributes"),
             Self::Invisible => ("invisible character", "invisible characters"),
         }

@@ -1,6 +1,9 @@
 //! Markdown as HTML: GitHub's flavour with hard line breaks.
 
-use super::tags::{self, Context, Pieces};
+use super::{
+    parse::Limit,
+    tags::{self, Context, Pieces},
+};
 use comrak::{
     Arena, Options,
     nodes::{Node, NodeValue},
@@ -10,21 +13,56 @@ use std::borrow::Cow;
 /// Limit of passes that turn blocks of unknown tags into text. Each pass can uncover more.
 const MAX_PASSES: usize = 4;
 
+/// Limit of the characters with a meaning in Markdown, of which each costs the parser a node.
+const MAX_MARKS: usize = 250_000;
+
 /// Converts Markdown to HTML. Tags of HTML stay, and are not sanitised.
-pub(super) fn to_html(markdown: &str) -> String {
+///
+/// # Errors
+/// [`Limit::Nodes`].
+pub(super) fn to_html(markdown: &str) -> Result<String, Limit> {
+    if marks(markdown) > MAX_MARKS {
+        return Err(Limit::Nodes);
+    }
     let options = options();
-    let mut source = separated(markdown);
+    let mut source = with_all_cells(&separated(markdown));
     for _ in 0..MAX_PASSES {
         let arena = Arena::new();
         let root = comrak::parse_document(&arena, &source, &options);
         let unknown = unknown_blocks(root);
         if unknown.is_empty() {
-            return rendered(root, &options);
+            return Ok(rendered(root, &options));
         }
         source = escaped(&source, &unknown);
     }
     let arena = Arena::new();
-    rendered(comrak::parse_document(&arena, &source, &options), &options)
+    Ok(rendered(comrak::parse_document(&arena, &source, &options), &options))
+}
+
+/// Returns an upper bound of the parser's nodes: lines, marks, and cells that tables add.
+fn marks(markdown: &str) -> usize {
+    const MARKS: &[u8] = b"*_~`[]!<>&|\\@:";
+    let mut fence = None;
+    let mut columns = 0usize;
+    let mut count = 0usize;
+    for line in markdown.lines() {
+        let was_open = fence.is_some();
+        fence = next_fence(fence, line);
+        count += 2;
+        if was_open && fence.is_some() {
+            continue;
+        }
+        count += line.bytes().filter(|b| MARKS.contains(b)).count();
+        let pipes = line.bytes().filter(|b| *b == b'|').count();
+        if line.bytes().all(|b| b" \t|-:".contains(&b)) {
+            columns = columns.max(pipes + 1);
+        }
+        if pipes > 0 {
+            // A short row is filled with empty cells.
+            count += columns;
+        }
+    }
+    count
 }
 
 fn options() -> Options<'static> {
@@ -178,6 +216,71 @@ fn separated(markdown: &str) -> String {
     out
 }
 
+/// Joins the cells of a table's row that has more cells than the header. GitHub drops them.
+fn with_all_cells(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut columns = None;
+    let mut before = "";
+    let mut fence = None;
+    for line in markdown.split_inclusive('\n') {
+        let (_, content) = quote(line);
+        let row = content.trim();
+        fence = next_fence(fence, content);
+        let is_delimiter = row.contains('-') && row.chars().all(|c| "|-: \t".contains(c));
+        let is_row = row.contains('|');
+        let starts = fence.is_none() && is_delimiter && is_row && cells(row) == cells(before);
+        before = row;
+        match columns {
+            _ if starts => columns = Some(cells(row)),
+            Some(columns) if is_row && cells(row) > columns => {
+                let at = line.len() - content.len();
+                let (marks, _) = line.split_at(at);
+                out.push_str(marks);
+                push_row(content, columns, &mut out);
+                continue;
+            }
+            _ if row.is_empty() || fence.is_some() => columns = None,
+            _ => {}
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// Returns the number of cells of a row.
+fn cells(row: &str) -> usize {
+    let inner = row.strip_prefix('|').unwrap_or(row);
+    let inner = match inner.strip_suffix('|') {
+        Some(rest) if !rest.ends_with('\\') => rest,
+        _ => inner,
+    };
+    let mut escaped = false;
+    let mut count = 1;
+    for c in inner.chars() {
+        count += usize::from(c == '|' && !escaped);
+        escaped = c == '\\' && !escaped;
+    }
+    count
+}
+
+/// Appends a row with the separators after the last column escaped.
+fn push_row(row: &str, columns: usize, out: &mut String) {
+    let end = row.trim_end().len();
+    let mut escaped = false;
+    // The separators before the last cell, and the one at the start of the row.
+    let mut left = columns - 1 + usize::from(row.trim_start().starts_with('|'));
+    for (at, c) in row.char_indices() {
+        if c == '|' && !escaped && at + 1 < end {
+            if left == 0 {
+                out.push('\\');
+            }
+            left = left.saturating_sub(1);
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+}
+
 /// Returns the number of quote markers at the start of a line, and the text after them.
 fn quote(line: &str) -> (usize, &str) {
     let mut depth = 0;
@@ -243,6 +346,23 @@ mod tests {
     }
 
     #[test]
+    fn a_row_keeps_its_cells_beyond_the_header() {
+        for (row, expected) in [
+            ("| a | b |", "| a | b |"),
+            ("| a | b | c |", "| a | b \\| c |"),
+            ("a | b | c", "a | b \\| c"),
+            ("|| a | b |", "|| a \\| b |"),
+            ("> | a | b | c |", "> | a | b \\| c |"),
+            ("a \\| b | c", "a \\| b | c"),
+            ("```\na | b | c", "```\na | b | c"),
+        ] {
+            let table = format!("|x|y|\n|-|-|\n{row}");
+            let expected = format!("|x|y|\n|-|-|\n{expected}");
+            assert_eq!(with_all_cells(&table), expected);
+        }
+    }
+
+    #[test]
     fn html_in_markdown_is_html_and_other_brackets_are_text() {
         for (source, expected, why) in [
             ("<p>Hello</p>", "<p>Hello</p>\n", "a block"),
@@ -258,7 +378,7 @@ mod tests {
             ),
             ("`<b>`", "<p><code>&lt;b&gt;</code></p>\n", "code"),
         ] {
-            assert_eq!(to_html(source), expected, "{why}");
+            assert_eq!(to_html(source).as_deref(), Ok(expected), "{why}");
         }
     }
 }

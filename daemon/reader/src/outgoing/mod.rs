@@ -105,20 +105,23 @@ pub fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
         false => format,
     };
     let source = match format {
-        Format::Markdown => Cow::Owned(markdown::to_html(content)),
+        Format::Markdown => Cow::Owned(markdown::to_html(content)?),
         Format::Html => Cow::Borrowed(content),
     };
-    let mut tree = parse::parse(&source)?;
+    let parse::Parsed { mut tree, is_unfinished } = parse::parse(&source)?;
+    if is_unfinished {
+        findings.add(Kind::Unfinished);
+    }
     sanitise::prune(&mut tree, &mut findings);
     let mut tree = style::inline(tree, &mut findings)?;
     sanitise::sanitise(&mut tree, &mut findings);
-    direction::set(&mut tree);
     if format == Format::Markdown {
         dress::dress(&mut tree);
     }
-    let html = sanitise::check(&tree.to_html());
+    direction::set(&mut tree);
+    let html = sanitise::check(&tree.to_html()).trim().to_owned();
     // The text comes from the bytes that are sent.
-    let text = plain::text(&parse::parse(&html)?);
+    let text = plain::text(&parse::parse(&html)?.tree);
     if text.trim().is_empty() {
         return Err(Refusal::ShowsNothing(findings));
     }

@@ -14,17 +14,18 @@ use html5ever::{
 use std::{
     borrow::Cow,
     cell::{Cell, Ref, RefCell},
+    collections::HashSet,
 };
 
 /// Limit of the nodes of a document.
 pub(super) const MAX_NODES: usize = 100_000;
 /// Limit of the depth of a document.
 pub(super) const MAX_DEPTH: usize = 400;
-/// Limit of the squares of the tags' numbers of separators, summed. The tokenizer compares each
-/// attribute with the attributes before it.
-const MAX_ATTRIBUTE_WORK: u64 = 1 << 29;
-/// Size of a piece of the source, in bytes. Bounds the work between two checks.
-const PIECE: usize = 256;
+/// Limit of the comparisons of attributes. The tokenizer compares each attribute of a tag with the
+/// attributes before it.
+const MAX_COMPARISONS: usize = 250_000_000;
+/// Size of a piece of the source, in bytes. Bounds the work and the nodes between two checks.
+const PIECE: usize = 128;
 
 /// Limit that a document exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +38,18 @@ pub enum Limit {
     Attributes,
 }
 
+/// Parsed document.
+pub(super) struct Parsed {
+    pub(super) tree: Tree,
+    /// Whether the source ends within a tag or a comment, which the tree does not have.
+    pub(super) is_unfinished: bool,
+}
+
 /// Parses a document.
 ///
 /// # Errors
 /// The limit that the document exceeds.
-pub(super) fn parse(html: &str) -> Result<Tree, Limit> {
+pub(super) fn parse(html: &str) -> Result<Parsed, Limit> {
     let mut options = ParseOpts::default();
     // Mail programs run no scripts and show the content of `<noscript>`.
     options.tree_builder.scripting_enabled = false;
@@ -50,6 +58,7 @@ pub(super) fn parse(html: &str) -> Result<Tree, Limit> {
         Tokens {
             builder,
             seen: Cell::new(0),
+            is_unfinished: Cell::new(false),
         },
         options.tokenizer,
     );
@@ -69,27 +78,41 @@ pub(super) fn parse(html: &str) -> Result<Tree, Limit> {
     }
     tokenizer.end();
     tokenizer.sink.builder.sink.check()?;
-    Ok(tokenizer.sink.builder.sink.finish())
+    Ok(Parsed {
+        is_unfinished: tokenizer.sink.is_unfinished.get(),
+        tree: tokenizer.sink.builder.sink.finish(),
+    })
 }
 
-/// Upper bound of the work for attributes, from the separators between two tokens.
+/// Upper bound of the comparisons of attributes: counts each word between two tokens as a name.
 #[derive(Debug, Default)]
 struct AttributeWork {
     tokens: u64,
-    separators: u64,
-    done: u64,
+    /// Hash of the word so far; `None` between words.
+    word: Option<u64>,
+    words: HashSet<u64>,
+    comparisons: usize,
 }
 
 impl AttributeWork {
     fn add(&mut self, piece: &str, tokens: u64) -> Result<(), Limit> {
-        let is_separator = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'');
         if tokens != self.tokens {
             self.tokens = tokens;
-            self.done = self.done.saturating_add(self.separators.pow(2));
-            self.separators = 0;
+            self.words.clear();
+            self.word = None;
         }
-        self.separators += piece.bytes().filter(|b| is_separator(b)).count() as u64;
-        match self.done.saturating_add(self.separators.pow(2)) > MAX_ATTRIBUTE_WORK {
+        for byte in piece.bytes() {
+            let ends = byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'' | b'=');
+            if !ends {
+                // FNV-1a.
+                let hash = self.word.unwrap_or(0xcbf2_9ce4_8422_2325);
+                self.word = Some((hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+            } else if let Some(word) = self.word.take() {
+                self.comparisons = self.comparisons.saturating_add(self.words.len());
+                self.words.insert(word);
+            }
+        }
+        match self.comparisons > MAX_COMPARISONS {
             true => Err(Limit::Attributes),
             false => Ok(()),
         }
@@ -100,6 +123,7 @@ impl AttributeWork {
 struct Tokens {
     builder: TreeBuilder<NodeId, Sink>,
     seen: Cell<u64>,
+    is_unfinished: Cell<bool>,
 }
 
 impl TokenSink for Tokens {
@@ -107,8 +131,10 @@ impl TokenSink for Tokens {
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
         // Errors within a tag come before the tag.
-        if !matches!(token, Token::ParseError(_)) {
-            self.seen.set(self.seen.get() + 1);
+        match &token {
+            Token::ParseError(error) if error.contains("EOF") => self.is_unfinished.set(true),
+            Token::ParseError(_) => {}
+            _ => self.seen.set(self.seen.get() + 1),
         }
         self.builder.process_token(token, line)
     }
@@ -123,7 +149,8 @@ impl TokenSink for Tokens {
     }
 }
 
-/// Receiver of the parser's tree. Once a limit is exceeded, it ignores further nodes.
+/// Receiver of the parser's tree. The tree stays complete beyond a limit, because the parser relies
+/// on it.
 struct Sink {
     tree: RefCell<Tree>,
     no_name: RefCell<QualName>,
@@ -147,15 +174,11 @@ impl Sink {
         let mut tree = self.tree.borrow_mut();
         if tree.len() >= MAX_NODES {
             self.exceeded.set(Some(Limit::Nodes));
-            return NodeId::default();
         }
         tree.add(data)
     }
 
     fn insert(&self, place: Place, child: NodeOrText<NodeId>) {
-        if self.exceeded.get().is_some() {
-            return;
-        }
         let node = match child {
             NodeOrText::AppendNode(node) => node,
             NodeOrText::AppendText(text) => {
@@ -166,9 +189,6 @@ impl Sink {
                 self.add(Data::Text(text))
             }
         };
-        if self.exceeded.get().is_some() {
-            return;
-        }
         let mut tree = self.tree.borrow_mut();
         tree.insert(place, node);
         let deep = tree.ancestors(node).take(MAX_DEPTH + 1).count() > MAX_DEPTH;

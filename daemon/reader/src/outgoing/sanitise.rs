@@ -231,7 +231,7 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
         }
         if !elements::takes(&tag, name) {
             let is_silent = elements::SILENT_ATTRIBUTES.contains(&name);
-            if !is_silent && !attr.value.is_empty() {
+            if !is_silent {
                 findings.add(Kind::Attribute);
             }
             return false;

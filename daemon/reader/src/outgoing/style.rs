@@ -7,10 +7,8 @@ use super::{
 };
 use css_inline::{CSSInliner, InlineOptions};
 
-/// Limit of the product of rules and elements.
+/// Limit of the product of the simple selectors and the elements.
 const MAX_MATCHES: usize = 10_000_000;
-/// Limit of the rules.
-const MAX_RULES: usize = 5_000;
 
 /// Moves the rules of the document's style sheets to the elements that they match.
 ///
@@ -23,7 +21,7 @@ pub(super) fn inline(tree: Tree, findings: &mut Findings) -> Result<Tree, Limit>
         return Ok(tree);
     }
     let rules = css.bytes().filter(|b| *b == b'{').count();
-    if rules > MAX_RULES || rules.saturating_mul(tree.len()) > MAX_MATCHES {
+    if selectors(&css).saturating_mul(tree.len()) > MAX_MATCHES {
         findings.add_many(Kind::StyleRule, u32::try_from(rules).unwrap_or(u32::MAX));
         return Ok(tree);
     }
@@ -41,13 +39,21 @@ pub(super) fn inline(tree: Tree, findings: &mut Findings) -> Result<Tree, Limit>
         Ok(html) => {
             findings.add_many(Kind::StyleRule, left_out);
             findings.add_many(Kind::StyleSheet, u32::try_from(imports).unwrap_or(u32::MAX));
-            parse::parse(&html)
+            Ok(parse::parse(&html)?.tree)
         }
         Err(_) => {
             findings.add_many(Kind::StyleRule, u32::try_from(rules).unwrap_or(u32::MAX));
             Ok(tree)
         }
     }
+}
+
+/// Returns an upper bound of the simple selectors in style sheets.
+fn selectors(css: &str) -> usize {
+    let preludes = css.split('{').map(|text| text.rsplit_once('}').map_or(text, |(_, p)| p));
+    let is_border = |c: char| c.is_whitespace() || matches!(c, ',' | '>' | '+' | '~' | ':' | '(');
+    let parts = preludes.map(|prelude| prelude.split(is_border).filter(|s| !s.is_empty()).count());
+    parts.sum()
 }
 
 fn sheets(tree: &Tree) -> Vec<NodeId> {

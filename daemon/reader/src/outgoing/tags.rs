@@ -72,7 +72,8 @@ impl<'a> Pieces<'a> {
                 let is_foreign = foreign.get(at).copied().unwrap_or(false);
                 at += 1;
                 match part {
-                    Part::Text(text) | Part::Raw(text) => out.push_str(text),
+                    Part::Text(text) => push_without_tags(text, &mut out),
+                    Part::Raw(text) => out.push_str(text),
                     Part::Other(text) => escape(text, &mut out),
                     Part::Tag(tag) if is_foreign || keeps(tag, *context, is_paired) => {
                         out.push_str(tag.source);
@@ -229,6 +230,17 @@ fn is_raw_text(name: &str) -> bool {
 fn push_text<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
     if !text.is_empty() {
         parts.push(Part::Text(text));
+    }
+}
+
+/// Appends text with its angle brackets escaped, of which the parser could read some as the start
+/// of a tag that never ends.
+fn push_without_tags(text: &str, out: &mut String) {
+    for (at, piece) in text.split('<').enumerate() {
+        if at > 0 {
+            out.push_str("&lt;");
+        }
+        out.push_str(piece);
     }
 }
 
