@@ -254,7 +254,7 @@ const FRAGMENTS: [&str; 64] = [
     "<blockquote>§</blockquote>", "<pre>§\n</pre>", "<a href=\"https://b.example\">§</a>", "<a href=\"javascript:x\">§</a>",
     "<script>x</script>", "<style>p{color:red}</style>", "<!-- x -->", "<name>", "Vec<§>", "a<b ", "<§>", "<Ctrl-C>",
     "&lt;§&gt;", "&amp;", "<font color=red>§</font>", "<form><button>§</button></form>", "<h1>§</h1>", "<img alt=\"§\" src=\"https://c.example/i.png\">",
-    "<o:p>§</o:p>", "<span style=\"color:#fff\">§</span>", "\\*", "\\<b>", "\u{200b}", "שלום ", "https://d.example/§ ", "<dl><dt>§<dd>§</dl>",
+    "<o:p>§</o:p>", "<span style=\"color:#c00\">§</span>", "\\*", "\\<b>", "\u{200b}", "שלום ", "https://d.example/§ ", "<dl><dt>§<dd>§</dl>",
     "<center>§</center>", "<math><mi>§</mi></math>", "<input type=checkbox>",
 ];
 

@@ -3,7 +3,19 @@
 
 /// Removes invisible characters and adds their number to `count`. Line feeds and tabs stay, and so
 /// do the joiners, selectors and marks that scripts and emoji need.
-pub(super) fn clean(text: &str, count: &mut u32) -> String {
+pub fn clean(text: &str, count: &mut u32) -> String {
+    replace(text, |_, _| *count = count.saturating_add(1))
+}
+
+/// Shows each invisible character as its code point, such as `‹U+200B›`.
+pub fn reveal(text: &str) -> String {
+    replace(text, |c, out| {
+        out.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+    })
+}
+
+/// Copies text, and calls `replace` for each character that [`clean`] removes.
+fn replace(text: &str, mut replace: impl FnMut(char, &mut String)) -> String {
     let has_rtl = text.chars().any(is_rtl);
     let mut out = String::with_capacity(text.len());
     let mut before = None;
@@ -27,7 +39,7 @@ pub(super) fn clean(text: &str, count: &mut u32) -> String {
         };
         match keeps {
             true => out.push(c),
-            false => *count = count.saturating_add(1),
+            false => replace(c, &mut out),
         }
         // A joiner or a selector after a removed character has no base.
         before = keeps.then_some(c);
@@ -35,14 +47,9 @@ pub(super) fn clean(text: &str, count: &mut u32) -> String {
     out
 }
 
-/// Returns a character's code point in the form `U+200B`.
-pub(super) fn code_point(c: char) -> String {
-    format!("U+{:04X}", u32::from(c))
-}
-
 /// Returns whether a person sees nothing where this character is, or whether the character changes
 /// the direction of the text around it. White space is visible.
-pub(super) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         // Soft hyphen; combining grapheme joiner; Arabic letter mark; Hangul fillers; Khmer

@@ -4,16 +4,20 @@
 //! neither part has is counted in [`Findings`]. Every step is bounded: the input by its size, the
 //! tree by its nodes and its depth.
 
+mod colour;
 mod css;
 mod direction;
 mod dress;
 mod elements;
 mod findings;
-mod invisible;
+pub mod invisible;
 mod lines;
+mod links;
+mod loads;
 mod markdown;
 mod parse;
 mod plain;
+mod preview;
 mod sanitise;
 mod style;
 mod table;
@@ -23,6 +27,7 @@ mod visibility;
 
 pub use findings::{Findings, Kind};
 pub use parse::Limit;
+pub use preview::{Preview, preview};
 
 use std::{borrow::Cow, fmt};
 

@@ -4,9 +4,10 @@
 use super::{
     elements,
     lines::{Lines, Mark},
+    links,
     table,
     tree::{Data, Edge, Element, NodeId, Tree},
-    visibility,
+    visibility::{self, Sight, Sights},
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -17,9 +18,10 @@ const RULE: &str = "----------";
 /// Returns the plain text of a document. A document that shows only images without words has a
 /// line for each image.
 pub(super) fn text(tree: &Tree) -> String {
-    let text = below(tree, Tree::DOCUMENT, Table::Aligned);
+    let sights = visibility::judge(tree);
+    let text = below(tree, &sights, Tree::DOCUMENT, Table::Aligned);
     match text.trim().is_empty() {
-        true => images(tree),
+        true => images(tree, &sights),
         false => text,
     }
 }
@@ -34,9 +36,10 @@ pub(super) enum Table {
 }
 
 /// Returns the plain text below a node.
-pub(super) fn below(tree: &Tree, root: NodeId, tables: Table) -> String {
+pub(super) fn below(tree: &Tree, sights: &Sights, root: NodeId, tables: Table) -> String {
     let mut writer = Writer {
         tree,
+        sights,
         lines: Lines::default(),
         links: Vec::new(),
         headings: Vec::new(),
@@ -64,6 +67,7 @@ pub(super) fn below(tree: &Tree, root: NodeId, tables: Table) -> String {
 
 struct Writer<'a> {
     tree: &'a Tree,
+    sights: &'a Sights,
     lines: Lines,
     /// Positions at which the open links start.
     links: Vec<usize>,
@@ -77,6 +81,9 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn text(&mut self, id: NodeId, text: &str) {
+        if self.sights.of(id) == Sight::Hidden {
+            return;
+        }
         let verbatim = self.tree.ancestors(id).any(|a| self.tree.tag(a) == "pre");
         if text.starts_with(['☐', '☑']) {
             self.lines.drop_marker();
@@ -89,7 +96,7 @@ impl Writer<'_> {
 
     /// Writes the start of an element. Returns whether to skip its content.
     fn open(&mut self, id: NodeId, element: &Element, tables: Table) -> bool {
-        if visibility::is_hidden(element) {
+        if self.sights.of(id) == Sight::Hidden {
             return true;
         }
         let tag = element.tag();
@@ -128,7 +135,7 @@ impl Writer<'_> {
             "table" => {
                 self.lines.end_line(2);
                 let aligned = match tables {
-                    Table::Aligned => table::aligned(self.tree, id),
+                    Table::Aligned => table::aligned(self.tree, self.sights, id),
                     Table::Flat => None,
                 };
                 if let Some(table) = aligned {
@@ -211,7 +218,7 @@ impl Writer<'_> {
         let label = self.lines.since(start).trim();
         if label.is_empty() {
             self.lines.words(href);
-        } else if !names(label, href) {
+        } else if !links::names(label, href) {
             let target = format!(" ({href})");
             self.lines.attach(&target);
         }
@@ -235,41 +242,20 @@ impl Writer<'_> {
     }
 }
 
-/// Returns whether the words of a link are its address.
-pub(super) fn names(label: &str, href: &str) -> bool {
-    let bare = |text: &str| {
-        let text = text.trim_end_matches('/');
-        let schemes = ["https://", "http://", "mailto:", "tel:"];
-        let rest = schemes.iter().find_map(|scheme| text.strip_prefix(scheme));
-        rest.unwrap_or(text).to_owned()
-    };
-    let typed = !label.contains(char::is_whitespace);
-    typed && (bare(label) == bare(href) || bare(&label.replace('&', "&amp;")) == bare(href))
-}
-
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Returns a line for each image that a document shows.
-fn images(tree: &Tree) -> String {
-    let mut lines = Vec::new();
-    for edge in tree.walk(Tree::DOCUMENT) {
-        let Edge::Open(id) = edge else {
-            continue;
-        };
-        let hidden = tree.ancestors(id).filter_map(|a| tree.element(a)).any(visibility::is_hidden);
-        match tree.element(id) {
-            Some(image) if image.tag() == "img" && !hidden && !visibility::is_hidden(image) => {
-                let source = image.attr("src").unwrap_or_default();
-                let is_remote = source.starts_with("http");
-                lines.push(match is_remote {
-                    true => format!("[image] ({source})"),
-                    false => "[image]".to_owned(),
-                });
-            }
-            _ => {}
-        }
-    }
-    lines.join("\n")
+fn images(tree: &Tree, sights: &Sights) -> String {
+    let opened = tree.walk(Tree::DOCUMENT).filter_map(|edge| match edge {
+        Edge::Open(id) if sights.of(id) != Sight::Hidden => tree.element(id),
+        Edge::Open(_) | Edge::Close(_) => None,
+    });
+    let images = opened.filter(|element| element.tag() == "img");
+    let lines = images.map(|image| match image.attr("src").unwrap_or_default() {
+        source if source.starts_with("http") => format!("[image] ({source})"),
+        _ => "[image]".to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -5,7 +5,7 @@ use super::{
     elements,
     plain::{self, Table},
     tree::{Edge, NodeId, Tree},
-    visibility,
+    visibility::{Sight, Sights},
 };
 use unicode_width::UnicodeWidthStr as _;
 
@@ -19,8 +19,8 @@ const MAX_CELL: usize = 60;
 const MAX_CELLS: usize = 8;
 
 /// Returns a table of data as aligned columns; `None` for a table that arranges a page.
-pub(super) fn aligned(tree: &Tree, table: NodeId) -> Option<String> {
-    let rows = rows(tree, table)?;
+pub(super) fn aligned(tree: &Tree, sights: &Sights, table: NodeId) -> Option<String> {
+    let rows = rows(tree, sights, table)?;
     let columns = rows.iter().map(|row| row.cells.len()).max()?;
     let widest = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
@@ -77,7 +77,7 @@ struct Cell {
 }
 
 /// Returns the rows of a table of data.
-fn rows(tree: &Tree, table: NodeId) -> Option<Vec<Row>> {
+fn rows(tree: &Tree, sights: &Sights, table: NodeId) -> Option<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
     let mut has_headings = false;
     let border = tree.element(table).and_then(|table| table.attr("border"));
@@ -92,13 +92,13 @@ fn rows(tree: &Tree, table: NodeId) -> Option<Vec<Row>> {
                 let element = tree.element(id)?;
                 let spans = |name| element.attr(name).is_some_and(|span| span != "1");
                 let has_block = is_blocky(tree, id);
-                if spans("colspan") || spans("rowspan") || has_block || visibility::is_hidden(element) {
+                if spans("colspan") || spans("rowspan") || has_block || sights.of(id) == Sight::Hidden {
                     return None;
                 }
                 has_headings |= element.tag() == "th";
                 let row = rows.last_mut()?;
                 row.is_header &= element.tag() == "th";
-                let text = plain::below(tree, id, Table::Flat);
+                let text = plain::below(tree, sights, id, Table::Flat);
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 let to_right = element.attr("align") == Some("right");
                 row.cells.push(Cell { text, to_right });

@@ -91,12 +91,6 @@ impl Element {
             }),
         }
     }
-
-    /// Removes an attribute and returns its value.
-    pub(super) fn take(&mut self, name: &str) -> Option<StrTendril> {
-        let at = self.attrs.iter().position(|a| &*a.name.local == name)?;
-        Some(self.attrs.remove(at).value)
-    }
 }
 
 impl Tree {
@@ -189,11 +183,6 @@ impl Tree {
     /// Returns the ancestors of a node, the parent first.
     pub(super) fn ancestors(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(self.parent(id), |id| self.parent(*id))
-    }
-
-    /// Returns the number of ancestors of a node.
-    pub(super) fn depth(&self, id: NodeId) -> usize {
-        self.ancestors(id).count()
     }
 
     /// Returns the starts and ends of all nodes below a node, in document order.

@@ -1,0 +1,241 @@
+//! An outgoing mail as a person approves it: made from the two parts that are sent, and complete.
+//! What the reader of the mail does not see, the person who approves it does.
+
+use super::{
+    invisible, links, loads, parse, plain,
+    tree::{Data, Edge, NodeId, Tree},
+    visibility::{self, Sight, Sights},
+};
+use std::{collections::BTreeMap, fmt::Write as _};
+
+/// Mark at the start of each line of the mail's own text, which no text of a mail can leave out.
+const QUOTE: &str = "| ";
+
+/// Outgoing mail as a person approves it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preview {
+    /// Reasons to look closely, such as `hidden text`; empty if there is none.
+    pub warning: String,
+    /// Hosts from which a mail program loads something when the mail is opened; empty if there is
+    /// none.
+    pub loads: String,
+    /// Text that the reader sees, each line after `| `. Invisible characters are shown as
+    /// `‹U+200B›`.
+    pub text: String,
+    /// Everything else of both parts: hidden text, loaded addresses, misleading links, and the
+    /// text part if it differs. Empty if there is nothing.
+    pub details: String,
+}
+
+impl Preview {
+    /// Returns the text and the details.
+    pub fn full(&self) -> String {
+        match self.details.is_empty() {
+            true => self.text.clone(),
+            false => format!("{}\n\n{}", self.text, self.details),
+        }
+    }
+}
+
+/// Returns the preview of a mail with these parts. The HTML is one that
+/// [`compose`](super::compose()) made; anything else is warned of.
+pub fn preview(text: &str, html: &str) -> Preview {
+    let Ok(parse::Parsed { tree, is_unfinished }) = parse::parse(html) else {
+        return unreadable(text, html);
+    };
+    let sights = visibility::judge(&tree);
+    let reading = plain::text(&tree);
+    let mut warnings = Vec::new();
+    let mut details = Details::default();
+
+    let hidden = passages(&tree, &sights, Sight::Hidden);
+    let doubtful = passages(&tree, &sights, Sight::Doubtful);
+    let loads = loads::find(&tree, &sights);
+    let misleading = misleading(&tree);
+    let differs = words(text) != words(&reading);
+    let revealed = invisible::reveal(&reading);
+    let unexpected = unexpected(&tree);
+
+    warn(&mut warnings, !hidden.is_empty(), "hidden text");
+    warn(&mut warnings, differs, "the text part and the HTML part differ");
+    warn(&mut warnings, loads.iter().any(|load| load.is_invisible), "an invisible image");
+    warn(&mut warnings, !misleading.is_empty(), "a link that names another host");
+    let is_revealed = revealed != reading || invisible::reveal(html) != html;
+    warn(&mut warnings, is_revealed, "invisible characters");
+    warn(&mut warnings, !doubtful.is_empty(), "text that may be hidden");
+    warn(&mut warnings, !unexpected.is_empty() || is_unfinished, "HTML that was not checked");
+
+    details.quoted("Hidden from the reader:", &hidden);
+    details.quoted("May be hidden from the reader:", &doubtful);
+    details.lines("Links whose words name another host:", &misleading);
+    let described: Vec<String> = loads.iter().map(loads::Load::describe).collect();
+    details.lines("Loaded or shown when the mail is opened:", &described);
+    details.quoted("Shown under the mouse pointer:", &titles(&tree));
+    details.lines("Unexpected elements:", &unexpected);
+    if differs {
+        details.quoted("Text part, for mail programs without HTML:", &[text.to_owned()]);
+    }
+    Preview {
+        warning: warnings.join(", "),
+        loads: hosts(&loads),
+        text: quoted(&revealed),
+        details: details.0,
+    }
+}
+
+/// Returns the preview of parts that cannot be examined.
+fn unreadable(text: &str, html: &str) -> Preview {
+    let mut details = Details::default();
+    details.quoted("HTML part:", &[html.to_owned()]);
+    Preview {
+        warning: "HTML that cannot be examined".to_owned(),
+        loads: String::new(),
+        text: quoted(&invisible::reveal(text)),
+        details: details.0,
+    }
+}
+
+fn warn(warnings: &mut Vec<&'static str>, is_so: bool, warning: &'static str) {
+    if is_so {
+        warnings.push(warning);
+    }
+}
+
+/// Sections with a heading each.
+#[derive(Default)]
+struct Details(String);
+
+impl Details {
+    fn lines(&mut self, heading: &str, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
+        if !self.0.is_empty() {
+            self.0.push_str("\n\n");
+        }
+        self.0.push_str(heading);
+        for line in lines {
+            let line = invisible::reveal(&line.replace(['\n', '\r'], " "));
+            // Writing to a String cannot fail.
+            let _ = write!(self.0, "\n  {line}");
+        }
+    }
+
+    /// Adds text of the mail.
+    fn quoted(&mut self, heading: &str, texts: &[String]) {
+        let lines = texts.iter().flat_map(|text| text.lines());
+        let lines: Vec<String> = lines.map(|line| format!("{QUOTE}{line}")).collect();
+        self.lines(heading, &lines);
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let lines = text.lines().map(|line| format!("{QUOTE}{line}").trim_end().to_owned());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the words of a part. White space and punctuation are not compared.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// Returns the texts and the words of images of this visibility, each passage as one text.
+fn passages(tree: &Tree, sights: &Sights, sight: Sight) -> Vec<String> {
+    let mut passages: Vec<String> = Vec::new();
+    let mut current = String::new();
+    for edge in tree.walk(Tree::DOCUMENT) {
+        let Edge::Open(id) = edge else {
+            continue;
+        };
+        let Some(text) = own_text(tree, id) else {
+            continue;
+        };
+        match sights.of(id) == sight {
+            true => {
+                current.push(' ');
+                current.push_str(&text);
+            }
+            false if text.trim().is_empty() => {}
+            false => passages.push(std::mem::take(&mut current)),
+        }
+    }
+    passages.push(current);
+    let collapsed = passages.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    collapsed.filter(|text| !text.is_empty()).collect()
+}
+
+fn own_text(tree: &Tree, id: NodeId) -> Option<String> {
+    match tree.data(id) {
+        Data::Text(text) => Some(text.to_string()),
+        Data::Element(element) if element.tag() == "img" => element.attr("alt").map(str::to_owned),
+        Data::Element(_) | Data::Document | Data::Comment => None,
+    }
+}
+
+/// Returns a line for each link whose words name another host than its target.
+fn misleading(tree: &Tree) -> Vec<String> {
+    let mut lines = Vec::new();
+    for edge in tree.walk(Tree::DOCUMENT) {
+        let Edge::Open(id) = edge else {
+            continue;
+        };
+        let href = tree.element(id).filter(|link| link.tag() == "a").and_then(|link| link.attr("href"));
+        let Some(href) = href else {
+            continue;
+        };
+        let label = tree.text(id);
+        if links::misleads(&label, href) {
+            let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
+            let host = links::host(href).unwrap_or_default();
+            lines.push(format!("\"{label}\" leads to {host}: {href}"));
+        }
+    }
+    lines.dedup();
+    lines
+}
+
+/// Returns the texts that a mail program shows under the mouse pointer.
+fn titles(tree: &Tree) -> Vec<String> {
+    let opened = tree.walk(Tree::DOCUMENT).filter_map(|edge| match edge {
+        Edge::Open(id) => tree.element(id)?.attr("title"),
+        Edge::Close(_) => None,
+    });
+    opened.map(str::to_owned).collect()
+}
+
+/// Returns the names of elements that an outgoing mail never has.
+fn unexpected(tree: &Tree) -> Vec<String> {
+    let mut names = BTreeMap::new();
+    for edge in tree.walk(Tree::DOCUMENT) {
+        let Edge::Open(id) = edge else {
+            continue;
+        };
+        if let Some(element) = tree.element(id) {
+            let name = &*element.name.local;
+            // The parser adds these to every document.
+            let is_added = matches!(element.tag(), "html" | "head" | "body");
+            if !is_added && !super::elements::KEPT.contains(&element.tag()) {
+                *names.entry(name.to_owned()).or_insert(0) += 1;
+            }
+        }
+    }
+    names.into_iter().map(|(name, count)| format!("<{name}>, {count} times")).collect()
+}
+
+/// Returns the hosts from which a mail program loads something, with counts.
+fn hosts(loads: &[loads::Load]) -> String {
+    let mut hosts: BTreeMap<String, usize> = BTreeMap::new();
+    for host in loads.iter().filter_map(loads::Load::host) {
+        *hosts.entry(host).or_default() += 1;
+    }
+    let hosts = hosts.iter().map(|(host, count)| match count {
+        1 => host.clone(),
+        count => format!("{host} ({count})"),
+    });
+    hosts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+#[path = "preview_tests.rs"]
+mod tests;

@@ -1,0 +1,142 @@
+use super::*;
+use crate::outgoing::{Format, compose};
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+/// Returns the preview of content as a person reads it.
+fn shown(content: &str) -> String {
+    let mail = compose(content, Format::Html).unwrap();
+    page(&preview(&mail.text, &mail.html))
+}
+
+fn page(preview: &Preview) -> String {
+    format!("warning: {}\nloads: {}\n{}", preview.warning, preview.loads, preview.full())
+}
+
+#[test]
+fn a_plain_mail_is_its_text() {
+    assert_snapshot!(shown("<p>Dear Bob,</p><p>see <a href=\"https://a.example/x\">the page</a>.</p>"), @"
+    warning: 
+    loads: 
+    | Dear Bob,
+    |
+    | see the page (https://a.example/x).
+    ");
+}
+
+#[test]
+fn everything_that_the_reader_does_not_see_is_shown_and_warned_of() {
+    assert_snapshot!(shown("<p>Dear Bob, see you at noon.</p><p style=\"display:none\">CANARY-1</p>\
+        <p style=\"font-size:0\">CANARY-2</p><div style=\"color:#fff\">CANARY-3</div>\
+        <img src=\"https://evil.example/c?d=CANARY-4\" width=1 height=1>\
+        <td background=\"https://evil.example/b\"><p style=\"background:url(https://cdn.example/CANARY-5)\">Bye</p>\
+        <div style=\"position:absolute;left:-9999px\">CANARY-6</div>\
+        <a href=\"https://evil.example/\" title=\"CANARY-7\">bank.example</a>\
+        <img alt=\"A chart\" src=\"data:image/png;base64,AAAA\">"), @r#"
+    warning: hidden text, an invisible image, a link that names another host, text that may be hidden
+    loads: cdn.example, evil.example
+    | Dear Bob, see you at noon.
+    |
+    | Bye
+    |
+    | CANARY-6
+    | bank.example (https://evil.example/)[A chart]
+
+    Hidden from the reader:
+      | CANARY-1 CANARY-2 CANARY-3
+
+    May be hidden from the reader:
+      | CANARY-6
+
+    Links whose words name another host:
+      "bank.example" leads to evil.example: https://evil.example/
+
+    Loaded or shown when the mail is opened:
+      image https://evil.example/c?d=CANARY-4 (not visible)
+      background https://cdn.example/CANARY-5
+      image in the mail, image/png, 1 kB, not shown here
+
+    Shown under the mouse pointer:
+      | CANARY-7
+    "#);
+}
+
+#[test]
+fn parts_that_differ_are_both_shown() {
+    assert_snapshot!(page(&preview("We agree.", "<p>We do not agree.</p>")), @"
+    warning: the text part and the HTML part differ
+    loads: 
+    | We do not agree.
+
+    Text part, for mail programs without HTML:
+      | We agree.
+    ");
+}
+
+#[test]
+fn invisible_characters_and_forged_lines_are_made_visible() {
+    let html = "<p>pay\u{200b}pal \u{202e}x</p><pre>a\n\nHidden from the reader:\n  nothing</pre>";
+    assert_snapshot!(page(&preview("paypal x a Hidden from the reader nothing", html)), @"
+    warning: the text part and the HTML part differ, invisible characters
+    loads: 
+    | pay‹U+200B›pal ‹U+202E›x
+    |
+    | a
+    |
+    | Hidden from the reader:
+    |   nothing
+
+    Text part, for mail programs without HTML:
+      | paypal x a Hidden from the reader nothing
+    ");
+}
+
+#[test]
+fn html_that_was_not_composed_is_warned_of() {
+    let preview = preview("x a", "<script>x</script><p>a</p><svg></svg>");
+    assert_eq!(preview.warning, "HTML that was not checked");
+    assert!(preview.details.contains("<script>, 1 times\n  <svg>, 1 times"), "{}", preview.details);
+    let bomb = super::preview("a", &"<div>".repeat(5_000));
+    assert_eq!(bomb.warning, "HTML that cannot be examined");
+    assert!(bomb.details.contains("<div><div>"));
+}
+
+/// Fragments of HTML. `§` stands for a word that is shown or fetched.
+const FRAGMENTS: [&str; 30] = [
+    "§ ", "<p>§</p>", "<p style=\"display:none\">§</p>", "<span style=\"font-size:0\">§", "</span>", "<div style=\"color:#fff\">§", "</div>",
+    "<img src=\"https://a.example/§\" alt=\"§\">", "<img src=\"https://a.example/§\" width=1 height=1>", "<td background=\"https://b.example/§\">§",
+    "<table background=\"https://b.example/§\"><tr><td>§<td>§</table>", "<p style=\"background:url(https://c.example/§)\">§</p>",
+    "<p style=\"background:image-set('https://c.example/§' 1x)\">§</p>", "<a href=\"https://d.example/§\">§</a>", "<a href=\"https://d.example/§\" title=\"§\">d.example</a>",
+    "<a href=\"mailto:§@e.example\">§@f.example</a>", "<ul><li>§<li>§</ul>", "<blockquote>§</blockquote>", "<pre>§\n§</pre>", "<h1>§</h1>",
+    "<div style=\"position:absolute;left:-9999px\">§</div>", "<bdo dir=rtl>§</bdo>", "<div style=\"opacity:0\"><img alt=\"§\" src=\"https://g.example/§\"></div>",
+    "<table border=1><tr><th>§<th>§<tr><td>§<td>§</table>", "<abbr title=\"§\">§</abbr>", "<s>§</s>", "<p style=\"visibility:hidden\">§<b style=\"visibility:visible\">§</b></p>",
+    "<style>.x{display:none} .y{background:url(https://h.example/§)}</style>", "<p class=x>§</p>", "<p class=y>§</p>",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn everything_visible_or_fetched_is_shown(picks in proptest::collection::vec(0..FRAGMENTS.len(), 1..10)) {
+        let mut words = 0;
+        let mut content = String::new();
+        for pick in picks {
+            for (at, piece) in FRAGMENTS[pick].split('§').enumerate() {
+                if at > 0 {
+                    content.push_str(&format!("w{words}x"));
+                    words += 1;
+                }
+                content.push_str(piece);
+            }
+        }
+        let Ok(mail) = compose(&content, Format::Html) else {
+            return Ok(());
+        };
+        let shown = preview(&mail.text, &mail.html).full();
+        for word in (0..words).map(|n| format!("w{n}x")) {
+            if mail.html.contains(&word) || mail.text.contains(&word) {
+                prop_assert!(shown.contains(&word), "no {word} in {shown}\n\n{}", mail.html);
+            }
+        }
+    }
+}
