@@ -19,7 +19,12 @@ impl Colour {
     pub(super) const WHITE: Self = Self::opaque(255, 255, 255);
 
     const fn opaque(red: u8, green: u8, blue: u8) -> Self {
-        Self { red, green, blue, alpha: 1.0 }
+        Self {
+            red,
+            green,
+            blue,
+            alpha: 1.0,
+        }
     }
 
     /// Returns whether nothing of the colour can be seen.
@@ -61,14 +66,22 @@ pub(super) fn parse(value: &str) -> Option<Colour> {
         let found = match &token {
             Token::IDHash(hash) | Token::Hash(hash) => {
                 let parsed = color::parse_hash_color(hash.as_bytes());
-                parsed.ok().map(|(red, green, blue, alpha)| Colour { red, green, blue, alpha })
+                parsed.ok().map(|(red, green, blue, alpha)| Colour {
+                    red,
+                    green,
+                    blue,
+                    alpha,
+                })
             }
-            Token::Ident(name) if name.eq_ignore_ascii_case("transparent") => {
-                Some(Colour { alpha: 0.0, ..Colour::BLACK })
-            }
+            Token::Ident(name) if name.eq_ignore_ascii_case("transparent") => Some(Colour {
+                alpha: 0.0,
+                ..Colour::BLACK
+            }),
             Token::Ident(name) => {
                 let parsed = color::parse_named_color(name);
-                parsed.ok().map(|(red, green, blue)| Colour::opaque(red, green, blue))
+                parsed
+                    .ok()
+                    .map(|(red, green, blue)| Colour::opaque(red, green, blue))
             }
             Token::Function(name) => {
                 let name = name.to_ascii_lowercase();
@@ -118,7 +131,12 @@ fn function(parser: &mut Parser<'_>, name: &str) -> Option<Colour> {
                 let value = light - a * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0);
                 color::clamp_unit_f32(value)
             };
-            Some(Colour { red: part(0.0), green: part(8.0), blue: part(4.0), alpha })
+            Some(Colour {
+                red: part(0.0),
+                green: part(8.0),
+                blue: part(4.0),
+                alpha,
+            })
         }
         _ => None,
     }
@@ -131,13 +149,31 @@ mod tests {
     #[test]
     fn every_notation_of_white_is_lost_on_white() {
         for white in [
-            "#fff", "#FFFFFF", "white", "rgb(255,255,255)", "rgb(255 255 255)", "rgb(100%,100%,100%)",
-            "rgba(250,250,250,1)", "hsl(0,0%,100%)", "#fefefe", "rgba(0,0,0,0.01)", "#ffff",
-            "snow", "transparent", "!important white",
+            "#fff",
+            "#FFFFFF",
+            "white",
+            "rgb(255,255,255)",
+            "rgb(255 255 255)",
+            "rgb(100%,100%,100%)",
+            "rgba(250,250,250,1)",
+            "hsl(0,0%,100%)",
+            "#fefefe",
+            "rgba(0,0,0,0.01)",
+            "#ffff",
+            "snow",
+            "transparent",
+            "!important white",
         ] {
             assert!(parse(white).unwrap().is_lost_on(Colour::WHITE), "{white}");
         }
-        for seen in ["#000", "red", "rgb(0,0,0)", "#ddd", "hsl(200,50%,40%)", "rgba(0,0,0,.5)"] {
+        for seen in [
+            "#000",
+            "red",
+            "rgb(0,0,0)",
+            "#ddd",
+            "hsl(200,50%,40%)",
+            "rgba(0,0,0,.5)",
+        ] {
             assert!(!parse(seen).unwrap().is_lost_on(Colour::WHITE), "{seen}");
         }
         assert_eq!(parse("inherit"), None);

@@ -115,14 +115,19 @@ mod tests {
     fn declarations_are_split_as_browsers_split_them() {
         let split = |style| {
             let declarations = declarations(style);
-            let parts = declarations.iter().map(|d| format!("{}={}", d.name, d.value));
+            let parts = declarations
+                .iter()
+                .map(|d| format!("{}={}", d.name, d.value));
             parts.collect::<Vec<_>>().join("|")
         };
         for (style, expected) in [
             ("color:red;;Font-Size : 12px ;", "color=red|font-size=12px"),
             ("font-family:'a;b';color:red", "font-family='a;b'|color=red"),
             ("junk;color:red", "color=red"),
-            ("background:url(a;b.png) no-repeat;x:y", "background=url(a;b.png) no-repeat|x=y"),
+            (
+                "background:url(a;b.png) no-repeat;x:y",
+                "background=url(a;b.png) no-repeat|x=y",
+            ),
             ("display:/**/none", "display=none"),
             ("col\\6fr:red", "color=red"),
             ("", ""),
@@ -134,10 +139,26 @@ mod tests {
     #[test]
     fn addresses_and_active_values_are_found() {
         for (style, urls, is_active) in [
-            ("background:url(https://a.example/x.png)", vec!["https://a.example/x.png"], false),
-            ("background:url('https://a.example/x')", vec!["https://a.example/x"], false),
-            ("background:image-set('a' 1x, url(b) 2x)", vec!["a", "b"], false),
-            ("background:u\\72l(https://a.example/)", vec!["https://a.example/"], false),
+            (
+                "background:url(https://a.example/x.png)",
+                vec!["https://a.example/x.png"],
+                false,
+            ),
+            (
+                "background:url('https://a.example/x')",
+                vec!["https://a.example/x"],
+                false,
+            ),
+            (
+                "background:image-set('a' 1x, url(b) 2x)",
+                vec!["a", "b"],
+                false,
+            ),
+            (
+                "background:u\\72l(https://a.example/)",
+                vec!["https://a.example/"],
+                false,
+            ),
             ("width:expression(alert(1))", vec![], true),
             ("behavior:url(x)", vec!["x"], true),
             ("-moz-binding:none", vec![], true),

@@ -30,7 +30,9 @@ pub(super) fn set(tree: &mut Tree) {
                     continue;
                 };
                 let outer = around.last().copied().flatten();
-                let styled = element.attr("style").is_some_and(|s| s.contains("direction"));
+                let styled = element
+                    .attr("style")
+                    .is_some_and(|s| s.contains("direction"));
                 // `None`: the source decides for everything below.
                 let inner = match outer {
                     _ if styled || element.attr("dir").is_some() => None,
@@ -52,10 +54,13 @@ pub(super) fn set(tree: &mut Tree) {
     }
     for (id, direction) in changes {
         if let Some(element) = tree.element_mut(id) {
-            element.set("dir", match direction {
-                Direction::LeftToRight => "ltr",
-                Direction::RightToLeft => "rtl",
-            });
+            element.set(
+                "dir",
+                match direction {
+                    Direction::LeftToRight => "ltr",
+                    Direction::RightToLeft => "rtl",
+                },
+            );
         }
     }
 }

@@ -16,24 +16,149 @@ pub(super) enum Treatment {
 
 /// Elements that an outgoing mail can have.
 pub(super) const KEPT: &[&str] = &[
-    "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
-    "br", "caption", "center", "cite", "code", "col", "colgroup", "data", "dd", "del", "dfn",
-    "dir", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3",
-    "h4", "h5", "h6", "header", "hgroup", "hr", "i", "img", "ins", "kbd", "li", "main", "mark",
-    "menu", "nav", "nobr", "ol", "p", "pre", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp",
-    "section", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot",
-    "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "article",
+    "aside",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "dd",
+    "del",
+    "dfn",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "main",
+    "mark",
+    "menu",
+    "nav",
+    "nobr",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rb",
+    "rp",
+    "rt",
+    "rtc",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "wbr",
 ];
 
 /// Other elements of HTML. In Markdown, a tag of any other name is text.
 const OTHERS: &[&str] = &[
-    "html", "head", "body", "title", "meta", "link", "base", "style", "script", "noscript",
-    "template", "iframe", "frame", "frameset", "noframes", "object", "embed", "applet", "param",
-    "audio", "video", "source", "track", "picture", "canvas", "svg", "math", "form", "input",
-    "button", "select", "option", "optgroup", "textarea", "label", "fieldset", "legend",
-    "datalist", "output", "progress", "meter", "dialog", "details", "summary", "map", "area",
-    "search", "slot", "marquee", "blink", "basefont", "bgsound", "listing", "xmp", "plaintext",
-    "noembed", "image", "center",
+    "html",
+    "head",
+    "body",
+    "title",
+    "meta",
+    "link",
+    "base",
+    "style",
+    "script",
+    "noscript",
+    "template",
+    "iframe",
+    "frame",
+    "frameset",
+    "noframes",
+    "object",
+    "embed",
+    "applet",
+    "param",
+    "audio",
+    "video",
+    "source",
+    "track",
+    "picture",
+    "canvas",
+    "svg",
+    "math",
+    "form",
+    "input",
+    "button",
+    "select",
+    "option",
+    "optgroup",
+    "textarea",
+    "label",
+    "fieldset",
+    "legend",
+    "datalist",
+    "output",
+    "progress",
+    "meter",
+    "dialog",
+    "details",
+    "summary",
+    "map",
+    "area",
+    "search",
+    "slot",
+    "marquee",
+    "blink",
+    "basefont",
+    "bgsound",
+    "listing",
+    "xmp",
+    "plaintext",
+    "noembed",
+    "image",
+    "center",
 ];
 
 /// Attributes that every element can have.
@@ -46,9 +171,18 @@ pub(super) const ATTRIBUTES: &[&str] = &[
 pub(super) const OWN_ATTRIBUTES: &[(&str, &[&str])] = &[
     ("a", &["href", "name", "target"]),
     ("img", &["src", "alt", "hspace", "vspace"]),
-    ("table", &["cellpadding", "cellspacing", "rules", "frame", "background"]),
-    ("td", &["colspan", "rowspan", "headers", "scope", "background"]),
-    ("th", &["colspan", "rowspan", "headers", "scope", "background"]),
+    (
+        "table",
+        &["cellpadding", "cellspacing", "rules", "frame", "background"],
+    ),
+    (
+        "td",
+        &["colspan", "rowspan", "headers", "scope", "background"],
+    ),
+    (
+        "th",
+        &["colspan", "rowspan", "headers", "scope", "background"],
+    ),
     ("tr", &["background"]),
     ("col", &["span"]),
     ("colgroup", &["span"]),
@@ -63,8 +197,23 @@ pub(super) const OWN_ATTRIBUTES: &[(&str, &[&str])] = &[
 
 /// Attributes whose loss changes nothing that a person sees, and nothing that a person is told.
 pub(super) const SILENT_ATTRIBUTES: &[&str] = &[
-    "class", "xmlns", "xmlns:v", "xmlns:o", "rel", "loading", "decoding", "cite", "summary",
-    "tabindex", "itemscope", "itemtype", "itemprop", "hreflang", "type", "charset", "media",
+    "class",
+    "xmlns",
+    "xmlns:v",
+    "xmlns:o",
+    "rel",
+    "loading",
+    "decoding",
+    "cite",
+    "summary",
+    "tabindex",
+    "itemscope",
+    "itemtype",
+    "itemprop",
+    "hreflang",
+    "type",
+    "charset",
+    "media",
 ];
 
 /// Returns whether an element of this name exists in HTML. ASCII case is ignored.
@@ -77,8 +226,20 @@ pub(super) fn is_known(name: &str) -> bool {
 pub(super) fn is_void(tag: &str) -> bool {
     matches!(
         tag,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta"
-            | "param" | "source" | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 
@@ -86,11 +247,47 @@ pub(super) fn is_void(tag: &str) -> bool {
 pub(super) fn is_block(tag: &str) -> bool {
     matches!(
         tag,
-        "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "center" | "dd"
-            | "dir" | "div" | "dl" | "dt" | "figcaption" | "figure" | "footer" | "h1" | "h2"
-            | "h3" | "h4" | "h5" | "h6" | "header" | "hgroup" | "hr" | "html" | "li" | "main"
-            | "menu" | "nav" | "ol" | "p" | "pre" | "section" | "table" | "tbody" | "td"
-            | "tfoot" | "th" | "thead" | "tr" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "caption"
+            | "center"
+            | "dd"
+            | "dir"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hgroup"
+            | "hr"
+            | "html"
+            | "li"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
     )
 }
 

@@ -1,9 +1,10 @@
 //! Parts of the given content that an outgoing mail does not have.
 
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
 /// Kind of a part that was left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// `<script>`.
     Script,
@@ -44,7 +45,7 @@ pub enum Kind {
 /// Counts of the parts that were left out, by kind.
 ///
 /// [`fmt::Display`] renders them as a list for a sentence, such as `2 scripts, 1 comment`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings(BTreeMap<Kind, u32>);
 
 impl Findings {

@@ -10,7 +10,10 @@ const MAX_MARKS: usize = 12;
 pub(super) enum Mark {
     Quote,
     /// Bullet or number. Lines after the first are indented by its width.
-    Item { marker: String, is_written: bool },
+    Item {
+        marker: String,
+        is_written: bool,
+    },
 }
 
 /// Plain text while it is written.
@@ -64,7 +67,10 @@ impl Lines {
     /// Ends the block of the last mark.
     pub(super) fn pop(&mut self) {
         // An item without words still has its bullet.
-        if let Some(Mark::Item { is_written: false, .. }) = self.marks.last() {
+        if let Some(Mark::Item {
+            is_written: false, ..
+        }) = self.marks.last()
+        {
             self.start();
         }
         self.end_line(1);
@@ -74,7 +80,11 @@ impl Lines {
 
     /// Removes the bullet or number of the current item, which has a mark of its own.
     pub(super) fn drop_marker(&mut self) {
-        if let Some(Mark::Item { marker, is_written: false }) = self.marks.last_mut() {
+        if let Some(Mark::Item {
+            marker,
+            is_written: false,
+        }) = self.marks.last_mut()
+        {
             marker.clear();
         }
     }

@@ -28,7 +28,10 @@ pub(super) fn misleads(label: &str, href: &str) -> bool {
     let named = label.split_whitespace().filter_map(named_host);
     let is_other = |named: &String| {
         let is_within = |inner: &str, outer: &str| {
-            inner == outer || inner.strip_suffix(outer).is_some_and(|rest| rest.ends_with('.'))
+            inner == outer
+                || inner
+                    .strip_suffix(outer)
+                    .is_some_and(|rest| rest.ends_with('.'))
         };
         !is_within(&target, named) && !is_within(named, &target)
     };
@@ -40,7 +43,9 @@ pub(super) fn host(href: &str) -> Option<String> {
     let host = match href.strip_prefix("mailto:") {
         Some(address) => {
             let address = address.split('?').next().unwrap_or_default();
-            address.rsplit_once('@').map(|(_, host)| host.to_ascii_lowercase())?
+            address
+                .rsplit_once('@')
+                .map(|(_, host)| host.to_ascii_lowercase())?
         }
         None => Url::parse(href).ok()?.host_str()?.to_owned(),
     };
@@ -66,7 +71,9 @@ fn named_host(word: &str) -> Option<String> {
     let is_domain = ending.chars().count() > 1
         && ending.chars().all(char::is_alphabetic)
         && !name.is_empty()
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '_'));
     let is_file = FILE_ENDINGS.contains(&ending);
     if !is_domain || (is_file && !has_scheme) {
         return None;
@@ -85,7 +92,10 @@ mod tests {
     fn words_that_name_another_host_mislead() {
         for (label, href) in [
             ("bank.example", "https://evil.example/"),
-            ("https://bank.example/login", "https://bank.example.evil.com/"),
+            (
+                "https://bank.example/login",
+                "https://bank.example.evil.com/",
+            ),
             ("Log in at www.bank.example!", "https://evil.example/"),
             ("https://bank.example", "https://bank.example@evil.com/"),
             ("bob@bank.example", "mailto:bob@evil.com"),

@@ -28,18 +28,34 @@ impl Load {
         }
         let url = Url::parse(&self.url).ok();
         let host = url.as_ref().and_then(Url::host_str);
-        Some(host.unwrap_or("an address that is not understood").to_owned())
+        Some(
+            host.unwrap_or("an address that is not understood")
+                .to_owned(),
+        )
     }
 
     /// Returns one line about the address.
     pub(super) fn describe(&self) -> String {
-        let is_data = self.url.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"));
-        let note = if self.is_invisible { " (not visible)" } else { "" };
+        let is_data = self
+            .url
+            .get(..5)
+            .is_some_and(|start| start.eq_ignore_ascii_case("data:"));
+        let note = if self.is_invisible {
+            " (not visible)"
+        } else {
+            ""
+        };
         match self.url.split_once(',').filter(|_| is_data) {
             Some((kind, data)) => {
-                let kind = kind.get(5..).unwrap_or_default().trim_end_matches(";base64");
+                let kind = kind
+                    .get(5..)
+                    .unwrap_or_default()
+                    .trim_end_matches(";base64");
                 let kilobytes = data.len() * 3 / 4 / 1_000 + 1;
-                format!("{} in the mail, {kind}, {kilobytes} kB, not shown here{note}", self.kind)
+                format!(
+                    "{} in the mail, {kind}, {kilobytes} kB, not shown here{note}",
+                    self.kind
+                )
             }
             None => format!("{} {}{note}", self.kind, self.url),
         }
@@ -59,7 +75,11 @@ pub(super) fn find(tree: &Tree, sights: &Sights) -> Vec<Load> {
         let is_hidden = sights.of(id) == Sight::Hidden;
         let mut add = |url: &str, kind, is_invisible| {
             let url = url.trim().to_owned();
-            let load = Load { url, kind, is_invisible };
+            let load = Load {
+                url,
+                kind,
+                is_invisible,
+            };
             if !load.url.is_empty() && !loads.contains(&load) {
                 loads.push(load);
             }

@@ -4,6 +4,7 @@
 //! neither part has is counted in [`Findings`]. Every step is bounded: the input by its size, the
 //! tree by its nodes and its depth.
 
+mod addresses;
 mod colour;
 mod css;
 mod direction;
@@ -15,10 +16,12 @@ mod lines;
 mod links;
 mod loads;
 mod markdown;
+mod markup;
 mod parse;
 mod plain;
 mod preview;
 mod sanitise;
+mod source;
 mod style;
 mod table;
 mod tags;
@@ -29,15 +32,16 @@ pub use findings::{Findings, Kind};
 pub use parse::Limit;
 pub use preview::{Preview, preview};
 
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};
 
 /// Limit of the content, in bytes: 1 MiB.
 pub const MAX_CONTENT: usize = 1 << 20;
-/// Limit of each part, in bytes: 4 MiB.
-pub const MAX_PART: usize = 4 << 20;
+/// Limit of each part, in bytes: 2 MiB.
+pub const MAX_PART: usize = 2 << 20;
 
 /// Markup of the content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// GitHub-flavoured Markdown with hard line breaks. Tags of HTML are HTML.
     Markdown,
@@ -46,7 +50,7 @@ pub enum Format {
 }
 
 /// The parts of a mail. Neither is empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Composed {
     /// Text part.
     pub text: String,
@@ -57,7 +61,7 @@ pub struct Composed {
 }
 
 /// Reason for which content cannot be a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// The content, or a part made from it, is too long.
     TooLong,
@@ -70,7 +74,9 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong => f.write_str("it is longer than 1 MiB"),
+            Self::TooLong => {
+                f.write_str("it is longer than 1 MiB, or a part made from it than 2 MiB")
+            }
             Self::TooComplex(Limit::Nodes) => {
                 f.write_str("it has more than 100,000 elements and pieces of text")
             }
@@ -113,7 +119,10 @@ pub fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
         Format::Markdown => Cow::Owned(markdown::to_html(content)?),
         Format::Html => Cow::Borrowed(content),
     };
-    let parse::Parsed { mut tree, is_unfinished } = parse::parse(&source)?;
+    let parse::Parsed {
+        mut tree,
+        is_unfinished,
+    } = parse::parse(&source)?;
     if is_unfinished {
         findings.add(Kind::Unfinished);
     }
@@ -133,19 +142,27 @@ pub fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     if text.len() > MAX_PART || html.len() > MAX_PART {
         return Err(Refusal::TooLong);
     }
-    Ok(Composed { text, html, findings })
+    Ok(Composed {
+        text,
+        html,
+        findings,
+    })
 }
 
 /// Returns whether content is a whole HTML document, in which Markdown has no meaning.
 fn is_document(content: &str) -> bool {
     let start = content.trim_start_matches('\u{feff}').trim_start();
     ["<!doctype html", "<html"].iter().any(|tag| {
-        let is_tag = start.get(..tag.len()).is_some_and(|s| s.eq_ignore_ascii_case(tag));
+        let is_tag = start
+            .get(..tag.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(tag));
         let after = start.get(tag.len()..).unwrap_or_default();
         is_tag && after.starts_with(|c: char| c == '>' || c.is_ascii_whitespace())
     })
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 #[path = "compose_tests.rs"]
 mod tests;

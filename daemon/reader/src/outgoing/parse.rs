@@ -11,6 +11,7 @@ use html5ever::{
     tokenizer::{Token, TokenSink, TokenSinkResult, Tokenizer},
     tree_builder::TreeBuilder,
 };
+use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
     cell::{Cell, Ref, RefCell},
@@ -28,7 +29,7 @@ const MAX_COMPARISONS: usize = 250_000_000;
 const PIECE: usize = 128;
 
 /// Limit that a document exceeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Limit {
     /// More than 100,000 elements and pieces of text.
     Nodes,

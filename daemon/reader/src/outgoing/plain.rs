@@ -4,8 +4,7 @@
 use super::{
     elements,
     lines::{Lines, Mark},
-    links,
-    table,
+    links, table,
     tree::{Data, Edge, Element, NodeId, Tree},
     visibility::{self, Sight, Sights},
 };
@@ -130,7 +129,10 @@ impl Writer<'_> {
             "li" => self.open_item(element),
             "dd" => {
                 self.lines.end_line(1);
-                self.lines.push(Mark::Item { marker: "  ".to_owned(), is_written: false });
+                self.lines.push(Mark::Item {
+                    marker: "  ".to_owned(),
+                    is_written: false,
+                });
             }
             "table" => {
                 self.lines.end_line(2);
@@ -174,7 +176,8 @@ impl Writer<'_> {
             }
             "ul" | "ol" | "menu" | "dir" => {
                 self.lists.pop();
-                self.lines.end_line(if self.lists.is_empty() { 2 } else { 1 });
+                self.lines
+                    .end_line(if self.lists.is_empty() { 2 } else { 1 });
             }
             "li" | "dd" => self.lines.pop(),
             "table" => self.lines.end_line(2),
@@ -189,14 +192,18 @@ impl Writer<'_> {
     }
 
     fn open_list(&mut self, element: &Element) {
-        self.lines.end_line(if self.lists.is_empty() { 2 } else { 1 });
+        self.lines
+            .end_line(if self.lists.is_empty() { 2 } else { 1 });
         let start = element.attr("start").and_then(|start| start.parse().ok());
-        self.lists.push((element.tag() == "ol").then(|| start.unwrap_or(1)));
+        self.lists
+            .push((element.tag() == "ol").then(|| start.unwrap_or(1)));
     }
 
     fn open_item(&mut self, element: &Element) {
         self.lines.end_line(1);
-        let value = element.attr("value").and_then(|value| value.parse::<i64>().ok());
+        let value = element
+            .attr("value")
+            .and_then(|value| value.parse::<i64>().ok());
         let marker = match self.lists.last_mut() {
             Some(Some(next)) => {
                 let number = value.unwrap_or(*next);
@@ -205,7 +212,10 @@ impl Writer<'_> {
             }
             Some(None) | None => "- ".to_owned(),
         };
-        self.lines.push(Mark::Item { marker, is_written: false });
+        self.lines.push(Mark::Item {
+            marker,
+            is_written: false,
+        });
     }
 
     fn close_link(&mut self, element: &Element) {

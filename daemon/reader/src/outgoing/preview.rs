@@ -6,13 +6,14 @@ use super::{
     tree::{Data, Edge, NodeId, Tree},
     visibility::{self, Sight, Sights},
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Mark at the start of each line of the mail's own text, which no text of a mail can leave out.
 const QUOTE: &str = "| ";
 
 /// Outgoing mail as a person approves it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// Reasons to look closely, such as `hidden text`; empty if there is none.
     pub warning: String,
@@ -40,7 +41,11 @@ impl Preview {
 /// Returns the preview of a mail with these parts. The HTML is one that
 /// [`compose`](super::compose()) made; anything else is warned of.
 pub fn preview(text: &str, html: &str) -> Preview {
-    let Ok(parse::Parsed { tree, is_unfinished }) = parse::parse(html) else {
+    let Ok(parse::Parsed {
+        tree,
+        is_unfinished,
+    }) = parse::parse(html)
+    else {
         return unreadable(text, html);
     };
     let sights = visibility::judge(&tree);
@@ -57,13 +62,33 @@ pub fn preview(text: &str, html: &str) -> Preview {
     let unexpected = unexpected(&tree);
 
     warn(&mut warnings, !hidden.is_empty(), "hidden text");
-    warn(&mut warnings, differs, "the text part and the HTML part differ");
-    warn(&mut warnings, loads.iter().any(|load| load.is_invisible), "an invisible image");
-    warn(&mut warnings, !misleading.is_empty(), "a link that names another host");
+    warn(
+        &mut warnings,
+        differs,
+        "the text part and the HTML part differ",
+    );
+    warn(
+        &mut warnings,
+        loads.iter().any(|load| load.is_invisible),
+        "an invisible image",
+    );
+    warn(
+        &mut warnings,
+        !misleading.is_empty(),
+        "a link that names another host",
+    );
     let is_revealed = revealed != reading || invisible::reveal(html) != html;
     warn(&mut warnings, is_revealed, "invisible characters");
-    warn(&mut warnings, !doubtful.is_empty(), "text that may be hidden");
-    warn(&mut warnings, !unexpected.is_empty() || is_unfinished, "HTML that was not checked");
+    warn(
+        &mut warnings,
+        !doubtful.is_empty(),
+        "text that may be hidden",
+    );
+    warn(
+        &mut warnings,
+        !unexpected.is_empty() || is_unfinished,
+        "HTML that was not checked",
+    );
 
     details.quoted("Hidden from the reader:", &hidden);
     details.quoted("May be hidden from the reader:", &doubtful);
@@ -73,7 +98,10 @@ pub fn preview(text: &str, html: &str) -> Preview {
     details.quoted("Shown under the mouse pointer:", &titles(&tree));
     details.lines("Unexpected elements:", &unexpected);
     if differs {
-        details.quoted("Text part, for mail programs without HTML:", &[text.to_owned()]);
+        details.quoted(
+            "Text part, for mail programs without HTML:",
+            &[text.to_owned()],
+        );
     }
     Preview {
         warning: warnings.join(", "),
@@ -130,14 +158,19 @@ impl Details {
 }
 
 fn quoted(text: &str) -> String {
-    let lines = text.lines().map(|line| format!("{QUOTE}{line}").trim_end().to_owned());
+    let lines = text
+        .lines()
+        .map(|line| format!("{QUOTE}{line}").trim_end().to_owned());
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the words of a part. White space and punctuation are not compared.
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// Returns the texts and the words of images of this visibility, each passage as one text.
@@ -161,7 +194,9 @@ fn passages(tree: &Tree, sights: &Sights, sight: Sight) -> Vec<String> {
         }
     }
     passages.push(current);
-    let collapsed = passages.iter().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let collapsed = passages
+        .iter()
+        .map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     collapsed.filter(|text| !text.is_empty()).collect()
 }
 
@@ -180,7 +215,10 @@ fn misleading(tree: &Tree) -> Vec<String> {
         let Edge::Open(id) = edge else {
             continue;
         };
-        let href = tree.element(id).filter(|link| link.tag() == "a").and_then(|link| link.attr("href"));
+        let href = tree
+            .element(id)
+            .filter(|link| link.tag() == "a")
+            .and_then(|link| link.attr("href"));
         let Some(href) = href else {
             continue;
         };
@@ -220,7 +258,10 @@ fn unexpected(tree: &Tree) -> Vec<String> {
             }
         }
     }
-    names.into_iter().map(|(name, count)| format!("<{name}>, {count} times")).collect()
+    names
+        .into_iter()
+        .map(|(name, count)| format!("<{name}>, {count} times"))
+        .collect()
 }
 
 /// Returns the hosts from which a mail program loads something, with counts.

@@ -10,7 +10,12 @@ fn shown(content: &str) -> String {
 }
 
 fn page(preview: &Preview) -> String {
-    format!("warning: {}\nloads: {}\n{}", preview.warning, preview.loads, preview.full())
+    format!(
+        "warning: {}\nloads: {}\n{}",
+        preview.warning,
+        preview.loads,
+        preview.full()
+    )
 }
 
 #[test]
@@ -95,7 +100,13 @@ fn invisible_characters_and_forged_lines_are_made_visible() {
 fn html_that_was_not_composed_is_warned_of() {
     let preview = preview("x a", "<script>x</script><p>a</p><svg></svg>");
     assert_eq!(preview.warning, "HTML that was not checked");
-    assert!(preview.details.contains("<script>, 1 times\n  <svg>, 1 times"), "{}", preview.details);
+    assert!(
+        preview
+            .details
+            .contains("<script>, 1 times\n  <svg>, 1 times"),
+        "{}",
+        preview.details
+    );
     let bomb = super::preview("a", &"<div>".repeat(5_000));
     assert_eq!(bomb.warning, "HTML that cannot be examined");
     assert!(bomb.details.contains("<div><div>"));
@@ -103,14 +114,36 @@ fn html_that_was_not_composed_is_warned_of() {
 
 /// Fragments of HTML. `§` stands for a word that is shown or fetched.
 const FRAGMENTS: [&str; 30] = [
-    "§ ", "<p>§</p>", "<p style=\"display:none\">§</p>", "<span style=\"font-size:0\">§", "</span>", "<div style=\"color:#fff\">§", "</div>",
-    "<img src=\"https://a.example/§\" alt=\"§\">", "<img src=\"https://a.example/§\" width=1 height=1>", "<td background=\"https://b.example/§\">§",
-    "<table background=\"https://b.example/§\"><tr><td>§<td>§</table>", "<p style=\"background:url(https://c.example/§)\">§</p>",
-    "<p style=\"background:image-set('https://c.example/§' 1x)\">§</p>", "<a href=\"https://d.example/§\">§</a>", "<a href=\"https://d.example/§\" title=\"§\">d.example</a>",
-    "<a href=\"mailto:§@e.example\">§@f.example</a>", "<ul><li>§<li>§</ul>", "<blockquote>§</blockquote>", "<pre>§\n§</pre>", "<h1>§</h1>",
-    "<div style=\"position:absolute;left:-9999px\">§</div>", "<bdo dir=rtl>§</bdo>", "<div style=\"opacity:0\"><img alt=\"§\" src=\"https://g.example/§\"></div>",
-    "<table border=1><tr><th>§<th>§<tr><td>§<td>§</table>", "<abbr title=\"§\">§</abbr>", "<s>§</s>", "<p style=\"visibility:hidden\">§<b style=\"visibility:visible\">§</b></p>",
-    "<style>.x{display:none} .y{background:url(https://h.example/§)}</style>", "<p class=x>§</p>", "<p class=y>§</p>",
+    "§ ",
+    "<p>§</p>",
+    "<p style=\"display:none\">§</p>",
+    "<span style=\"font-size:0\">§",
+    "</span>",
+    "<div style=\"color:#fff\">§",
+    "</div>",
+    "<img src=\"https://a.example/§\" alt=\"§\">",
+    "<img src=\"https://a.example/§\" width=1 height=1>",
+    "<td background=\"https://b.example/§\">§",
+    "<table background=\"https://b.example/§\"><tr><td>§<td>§</table>",
+    "<p style=\"background:url(https://c.example/§)\">§</p>",
+    "<p style=\"background:image-set('https://c.example/§' 1x)\">§</p>",
+    "<a href=\"https://d.example/§\">§</a>",
+    "<a href=\"https://d.example/§\" title=\"§\">d.example</a>",
+    "<a href=\"mailto:§@e.example\">§@f.example</a>",
+    "<ul><li>§<li>§</ul>",
+    "<blockquote>§</blockquote>",
+    "<pre>§\n§</pre>",
+    "<h1>§</h1>",
+    "<div style=\"position:absolute;left:-9999px\">§</div>",
+    "<bdo dir=rtl>§</bdo>",
+    "<div style=\"opacity:0\"><img alt=\"§\" src=\"https://g.example/§\"></div>",
+    "<table border=1><tr><th>§<th>§<tr><td>§<td>§</table>",
+    "<abbr title=\"§\">§</abbr>",
+    "<s>§</s>",
+    "<p style=\"visibility:hidden\">§<b style=\"visibility:visible\">§</b></p>",
+    "<style>.x{display:none} .y{background:url(https://h.example/§)}</style>",
+    "<p class=x>§</p>",
+    "<p class=y>§</p>",
 ];
 
 proptest! {

@@ -2,14 +2,15 @@
 //! it leaves out; ammonia, with the same lists, checks the result.
 
 use super::{
-    css, elements::{self, Treatment},
+    addresses::{self, Use},
+    css,
+    elements::{self, Treatment},
     findings::{Findings, Kind},
     invisible,
     tree::{Data, Edge, Element, NodeId, Tree},
 };
 use ammonia::{Builder, UrlRelative};
 use std::{borrow::Cow, collections::HashSet};
-use url::Url;
 
 /// Longest value of an attribute that neither is shown nor names an address, in bytes.
 const MAX_VALUE: usize = 60;
@@ -50,7 +51,11 @@ fn removal(element: &Element) -> Option<Kind> {
         ("link", _) => {
             let rel = element.attr("rel").unwrap_or_default();
             let is_sheet = rel.to_ascii_lowercase().contains("stylesheet");
-            Some(if is_sheet { Kind::StyleSheet } else { Kind::Metadata })
+            Some(if is_sheet {
+                Kind::StyleSheet
+            } else {
+                Kind::Metadata
+            })
         }
         (_, Treatment::Remove(kind)) => Some(kind),
         (_, Treatment::Keep | Treatment::Unwrap | Treatment::UnwrapAs(_)) => None,
@@ -88,12 +93,7 @@ enum After {
     Node,
 }
 
-fn open(
-    tree: &mut Tree,
-    id: NodeId,
-    findings: &mut Findings,
-    anchors: &HashSet<String>,
-) -> After {
+fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<String>) -> After {
     match tree.data_mut(id) {
         Data::Document => After::Children,
         Data::Comment => After::Node,
@@ -265,7 +265,9 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
             findings.add(Kind::Image);
         }
         // The words of an image that cannot be loaded stay.
-        return element.attr("alt").is_some_and(|alt| !alt.trim().is_empty());
+        return element
+            .attr("alt")
+            .is_some_and(|alt| !alt.trim().is_empty());
     }
     true
 }
@@ -276,13 +278,6 @@ fn is_plain_value(value: &str) -> bool {
     value.chars().all(is_plain)
 }
 
-/// Use of an address.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
-    Link,
-    Image,
-}
-
 /// Checks an address, which a mail program reads without knowing the page of the document. Returns
 /// whether to keep it.
 fn address(
@@ -291,7 +286,7 @@ fn address(
     kind: Kind,
     findings: &mut Findings,
 ) -> bool {
-    match checked_address(value, purpose) {
+    match addresses::checked(value, purpose) {
         Some(Cow::Borrowed(_)) => true,
         Some(Cow::Owned(address)) => {
             *value = address.as_str().into();
@@ -307,46 +302,11 @@ fn address(
     }
 }
 
-/// Returns an address that a mail can have, without the white space that browsers ignore.
-fn checked_address(value: &str, purpose: Use) -> Option<Cow<'_, str>> {
-    let is_ignored = |c: char| matches!(c, '\t' | '\n' | '\r');
-    let trimmed = value.trim_matches(|c: char| c <= ' ');
-    let address = match trimmed.contains(is_ignored) {
-        true => Cow::Owned(trimmed.replace(is_ignored, "")),
-        false if trimmed.len() == value.len() => Cow::Borrowed(value),
-        false => Cow::Owned(trimmed.to_owned()),
-    };
-    if purpose == Use::Link && address.starts_with('#') && address.len() > 1 {
-        return Some(address);
-    }
-    let (scheme, rest) = address.split_once(':')?;
-    let scheme = scheme.to_ascii_lowercase();
-    let keeps = match (scheme.as_str(), purpose) {
-        ("http" | "https", _) => Url::parse(&address).is_ok_and(|url| url.has_host()),
-        ("mailto" | "tel" | "sms", Use::Link) => !rest.is_empty(),
-        ("cid", Use::Image) => !rest.is_empty(),
-        ("data", Use::Image) => is_image_data(rest),
-        _ => false,
-    };
-    keeps.then_some(address)
-}
-
-/// Returns whether the rest of a `data:` address is an image that runs no scripts.
-fn is_image_data(rest: &str) -> bool {
-    let kinds = ["png", "jpeg", "jpg", "gif", "webp", "bmp"];
-    let rest = rest.to_ascii_lowercase();
-    let kind = rest.strip_prefix("image/").unwrap_or_default();
-    kinds.iter().any(|of| {
-        let after = kind.strip_prefix(of);
-        after.is_some_and(|after| after.starts_with(";base64,"))
-    })
-}
-
 /// Returns a style without the declarations that load from elsewhere than the web, or run.
 fn style(style: &str, findings: &mut Findings) -> String {
     let mut out = String::with_capacity(style.len());
     for declaration in css::declarations(style) {
-        let is_loadable = |url: &String| checked_address(url, Use::Image).is_some();
+        let is_loadable = |url: &String| addresses::checked(url, Use::Image).is_some();
         if declaration.is_active || !declaration.urls.iter().all(is_loadable) {
             findings.add(Kind::Declaration);
             continue;
@@ -386,8 +346,8 @@ pub(super) fn check(html: &str) -> String {
         .url_relative(UrlRelative::Custom(Box::new(page_target)))
         .attribute_filter(|tag, attribute, value| {
             let keeps = match attribute {
-                "href" => checked_address(value, Use::Link).is_some(),
-                "src" | "background" => checked_address(value, Use::Image).is_some(),
+                "href" => addresses::checked(value, Use::Link).is_some(),
+                "src" | "background" => addresses::checked(value, Use::Image).is_some(),
                 _ => elements::takes(tag, attribute),
             };
             keeps.then_some(Cow::Borrowed(value))

@@ -50,7 +50,9 @@ pub(super) fn inline(tree: Tree, findings: &mut Findings) -> Result<Tree, Limit>
 
 /// Returns an upper bound of the simple selectors in style sheets.
 fn selectors(css: &str) -> usize {
-    let preludes = css.split('{').map(|text| text.rsplit_once('}').map_or(text, |(_, p)| p));
+    let preludes = css
+        .split('{')
+        .map(|text| text.rsplit_once('}').map_or(text, |(_, p)| p));
     let is_border = |c: char| c.is_whitespace() || matches!(c, ',' | '>' | '+' | '~' | ':' | '(');
     let parts = preludes.map(|prelude| prelude.split(is_border).filter(|s| !s.is_empty()).count());
     parts.sum()
@@ -75,7 +77,9 @@ fn at_rules(css: &str) -> u32 {
         match c {
             '{' => {
                 let is_at_rule = prelude.trim_start().starts_with('@');
-                let states = [":hover", ":active", ":visited", ":focus", "::", ":before", ":after"];
+                let states = [
+                    ":hover", ":active", ":visited", ":focus", "::", ":before", ":after",
+                ];
                 let has_state = states.iter().any(|state| prelude.contains(state));
                 if depth == 0 && (is_at_rule || has_state) {
                     count += 1;

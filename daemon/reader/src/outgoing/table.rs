@@ -24,10 +24,17 @@ pub(super) fn aligned(tree: &Tree, sights: &Sights, table: NodeId) -> Option<Str
     let columns = rows.iter().map(|row| row.cells.len()).max()?;
     let widest = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
-        cells.map(|cell| cell.text.width()).max().unwrap_or_default()
+        cells
+            .map(|cell| cell.text.width())
+            .max()
+            .unwrap_or_default()
     };
     let widths: Vec<usize> = (0..columns).map(widest).collect();
-    let text: usize = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.text.len() + 2).sum();
+    let text: usize = rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .map(|cell| cell.text.len() + 2)
+        .sum();
     let line = widths.iter().sum::<usize>() + 2 * columns;
     // Padding must not make a small table large.
     let is_narrow = widths.iter().all(|width| *width <= MAX_COLUMN)
@@ -37,7 +44,12 @@ pub(super) fn aligned(tree: &Tree, sights: &Sights, table: NodeId) -> Option<Str
     for (at, row) in rows.iter().enumerate() {
         let line = match is_narrow {
             true => padded(row, &widths),
-            false => row.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" | "),
+            false => row
+                .cells
+                .iter()
+                .map(|cell| cell.text.as_str())
+                .collect::<Vec<_>>()
+                .join(" | "),
         };
         out.push_str(line.trim_end());
         out.push('\n');
@@ -54,7 +66,9 @@ pub(super) fn aligned(tree: &Tree, sights: &Sights, table: NodeId) -> Option<Str
 
 /// Returns whether the cells of a row fit on one line.
 pub(super) fn is_in_line(tree: &Tree, row: NodeId) -> bool {
-    let cells = tree.children(row).filter(|id| matches!(tree.tag(*id), "td" | "th"));
+    let cells = tree
+        .children(row)
+        .filter(|id| matches!(tree.tag(*id), "td" | "th"));
     let mut count = 0;
     for cell in cells {
         count += 1;
@@ -87,12 +101,19 @@ fn rows(tree: &Tree, sights: &Sights, table: NodeId) -> Option<Vec<Row>> {
             continue;
         };
         match tree.tag(id) {
-            "tr" => rows.push(Row { cells: Vec::new(), is_header: true }),
+            "tr" => rows.push(Row {
+                cells: Vec::new(),
+                is_header: true,
+            }),
             "td" | "th" => {
                 let element = tree.element(id)?;
                 let spans = |name| element.attr(name).is_some_and(|span| span != "1");
                 let has_block = is_blocky(tree, id);
-                if spans("colspan") || spans("rowspan") || has_block || sights.of(id) == Sight::Hidden {
+                if spans("colspan")
+                    || spans("rowspan")
+                    || has_block
+                    || sights.of(id) == Sight::Hidden
+                {
                     return None;
                 }
                 has_headings |= element.tag() == "th";

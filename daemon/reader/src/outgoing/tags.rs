@@ -1,7 +1,11 @@
 //! HTML in Markdown. Tags of known elements stay; every other use of angle brackets is text, so
 //! that `Vec<String>` and `Dear <name>` arrive as written.
 
-use super::{elements, tree::escape};
+use super::{
+    elements,
+    markup::{self, Tag},
+    tree::escape,
+};
 use std::collections::HashMap;
 
 /// Limit of the bytes that the search for ends of tags reads in vain. The rest stays as it is.
@@ -15,13 +19,6 @@ const OPTIONAL_END: [&str; 17] = [
     "p", "li", "td", "th", "tr", "dt", "dd", "tbody", "thead", "tfoot", "option", "html", "head",
     "body", "colgroup", "rt", "rp",
 ];
-/// Attributes that may lack a value.
-const BOOLEAN: [&str; 20] = [
-    "checked", "disabled", "nowrap", "noshade", "hidden", "open", "reversed", "selected",
-    "multiple", "readonly", "required", "controls", "loop", "muted", "autoplay", "async", "defer",
-    "compact", "ismap", "allowfullscreen",
-];
-
 /// Place of a piece of HTML in the Markdown document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
@@ -40,15 +37,6 @@ enum Part<'a> {
     Raw(&'a str),
     /// Processing instruction, CDATA section or unfinished comment.
     Other(&'a str),
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Tag<'a> {
-    source: &'a str,
-    name: &'a str,
-    is_end: bool,
-    has_attributes: bool,
-    is_plausible: bool,
 }
 
 /// The pieces of HTML of a Markdown document, in document order.
@@ -201,7 +189,10 @@ fn split(source: &str) -> Vec<Part<'_>> {
     while let Some(at) = rest.find('<') {
         let from = rest.get(at..).unwrap_or_default();
         let is_markup = |c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?');
-        let found = match from.get(1..).is_some_and(|after| after.starts_with(is_markup)) {
+        let found = match from
+            .get(1..)
+            .is_some_and(|after| after.starts_with(is_markup))
+        {
             true if scanned < MAX_SCANNED => markup(from),
             _ => None,
         };
@@ -248,7 +239,11 @@ fn push_without_tags(text: &str, out: &mut String) {
 fn markup(text: &str) -> Option<(Part<'_>, usize)> {
     let upto = |end: Option<usize>| {
         let length = end.unwrap_or(text.len());
-        (text.get(..length).unwrap_or_default(), length, end.is_some())
+        (
+            text.get(..length).unwrap_or_default(),
+            length,
+            end.is_some(),
+        )
     };
     let past = |end: &str| text.find(end).map(|at| at + end.len());
     if text.starts_with("<!--") {
@@ -257,7 +252,11 @@ fn markup(text: &str) -> Option<(Part<'_>, usize)> {
             false => past("-->"),
         };
         let (comment, length, is_closed) = upto(end);
-        let part = if is_closed { Part::Raw(comment) } else { Part::Other(comment) };
+        let part = if is_closed {
+            Part::Raw(comment)
+        } else {
+            Part::Other(comment)
+        };
         return Some((part, length));
     }
     if text.starts_with("<![CDATA[") {
@@ -268,12 +267,14 @@ fn markup(text: &str) -> Option<(Part<'_>, usize)> {
         let (instruction, length, _) = upto(past("?>"));
         return Some((Part::Other(instruction), length));
     }
-    let is_doctype = text.get(..9).is_some_and(|d| d.eq_ignore_ascii_case("<!doctype"));
+    let is_doctype = text
+        .get(..9)
+        .is_some_and(|d| d.eq_ignore_ascii_case("<!doctype"));
     if is_doctype {
         let (doctype, length, is_closed) = upto(past(">"));
         return is_closed.then_some((Part::Raw(doctype), length));
     }
-    let tag = tag(text)?;
+    let tag = markup::parse(text)?;
     let length = tag.source.len();
     if !tag.is_end && is_raw_text(tag.name) {
         let content = text.get(length..).unwrap_or_default();
@@ -291,69 +292,14 @@ fn end_of(content: &str, name: &str) -> Option<usize> {
     loop {
         let at = from + content.get(from..)?.find("</")?;
         let after = content.get(at + 2..)?;
-        let is_it = after.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+        let is_it = after
+            .get(..name.len())
+            .is_some_and(|n| n.eq_ignore_ascii_case(name));
         if is_it {
             return Some(at + 2 + after.find('>')? + 1);
         }
         from = at + 2;
     }
-}
-
-/// Returns the tag at the start of a text.
-fn tag(text: &str) -> Option<Tag<'_>> {
-    let (is_end, from) = match text.starts_with("</") {
-        true => (true, 2),
-        false => (false, 1),
-    };
-    let after = text.get(from..)?;
-    if !after.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return None;
-    }
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ':' | '_');
-    let name = after.get(..after.find(|c| !is_name(c))?)?;
-    let mut rest = after.get(name.len()..)?;
-    let (mut has_attributes, mut is_plausible) = (false, true);
-    loop {
-        let trimmed = rest.trim_start();
-        let separated = trimmed.len() < rest.len();
-        rest = trimmed;
-        if let Some(after) = rest.strip_prefix('>') {
-            let source = text.get(..text.len() - after.len())?;
-            return Some(Tag { source, name, is_end, has_attributes, is_plausible });
-        }
-        if let Some(after) = rest.strip_prefix('/') {
-            rest = after;
-            continue;
-        }
-        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '<'))?;
-        let attribute = rest.get(..end)?;
-        if attribute.is_empty() {
-            return None;
-        }
-        has_attributes = true;
-        let is_word = attribute.chars().all(|c| is_name(c) || matches!(c, '.' | '@'));
-        rest = rest.get(end..)?;
-        let value = rest.trim_start().strip_prefix('=');
-        is_plausible &= separated && is_word && !is_end;
-        match value {
-            Some(value) => rest = after_value(value.trim_start())?,
-            None => {
-                let is_boolean = BOOLEAN.iter().any(|b| b.eq_ignore_ascii_case(attribute));
-                is_plausible &= is_boolean;
-            }
-        }
-    }
-}
-
-/// Returns the text after the value of an attribute.
-fn after_value(text: &str) -> Option<&str> {
-    for quote in ['"', '\''] {
-        if let Some(value) = text.strip_prefix(quote) {
-            return value.split_once(quote).map(|(_, after)| after);
-        }
-    }
-    let end = text.find(|c: char| c.is_whitespace() || c == '>')?;
-    text.get(end..)
 }
 
 #[cfg(test)]

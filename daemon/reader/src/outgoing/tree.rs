@@ -1,10 +1,7 @@
 //! Tree of an HTML document in one arena. Walks are loops, so that the depth of a document costs
 //! no stack.
 
-use html5ever::{
-    Attribute, QualName, ns,
-    tendril::StrTendril,
-};
+use html5ever::{Attribute, QualName, ns, tendril::StrTendril};
 
 /// Index of a node in its [`Tree`].
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

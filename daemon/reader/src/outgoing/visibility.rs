@@ -90,7 +90,9 @@ pub(super) fn judge(tree: &Tree) -> Sights {
 fn text_sight(look: &Look) -> Sight {
     let is_small = look.font < LEAST_FONT;
     let is_lost = look.colour.is_transparent()
-        || look.background.is_some_and(|background| look.colour.is_lost_on(background));
+        || look
+            .background
+            .is_some_and(|background| look.colour.is_lost_on(background));
     let own = match is_small || is_lost || !look.is_visible {
         true => Sight::Hidden,
         false => look.text,
@@ -143,7 +145,10 @@ struct Shape {
 
 impl Shape {
     fn sight(&self) -> Sight {
-        match (self.is_gone || (self.is_flat && self.is_clipped), self.is_doubtful) {
+        match (
+            self.is_gone || (self.is_flat && self.is_clipped),
+            self.is_doubtful,
+        ) {
             (true, _) => Sight::Hidden,
             (false, true) => Sight::Doubtful,
             (false, false) => Sight::Visible,
@@ -181,7 +186,9 @@ fn apply(declaration: &Declaration<'_>, outer: &Look, look: &mut Look, shape: &m
             let mut words = value.split([' ', '/']);
             let is_size = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit() || c == '.');
             // A number without a unit is a weight, except zero.
-            let size = words.find(|w| is_size(w) && (*w == "0" || w.ends_with(char::is_alphabetic) || w.ends_with('%')));
+            let size = words.find(|w| {
+                is_size(w) && (*w == "0" || w.ends_with(char::is_alphabetic) || w.ends_with('%'))
+            });
             if let Some(px) = size.and_then(|size| length(size, outer.font)) {
                 look.font = px;
             }
@@ -205,11 +212,7 @@ fn apply(declaration: &Declaration<'_>, outer: &Look, look: &mut Look, shape: &m
                 None => {}
             }
         }
-        "background-image" => {
-            if value != "none" {
-                look.background = None;
-            }
-        }
+        "background-image" if value != "none" => look.background = None,
         "height" | "max-height" | "width" | "max-width" => {
             shape.is_flat |= number.is_some_and(|px| px <= 1.0);
         }
@@ -227,12 +230,34 @@ fn apply(declaration: &Declaration<'_>, outer: &Look, look: &mut Look, shape: &m
         "line-height" => shape.is_doubtful |= length(value, 1.0).is_some_and(|n| n < 0.3),
         "z-index" => shape.is_doubtful |= value.starts_with('-'),
         // Properties that can hide in more ways than are judged here.
-        "clip" | "clip-path" | "transform" | "translate" | "scale" | "rotate" | "filter"
-        | "backdrop-filter" | "mask" | "mask-image" | "-webkit-mask" | "-webkit-mask-image"
-        | "mix-blend-mode" | "-webkit-text-fill-color" | "text-fill-color" | "zoom"
-        | "mso-hide" | "offset" | "offset-path" | "text-overflow" | "writing-mode" | "animation"
-        | "direction" | "unicode-bidi" | "-webkit-text-security" => {
-            let is_usual = ["none", "auto", "normal", "initial", "1", "ltr", "rtl", "clip", "ellipsis"];
+        "clip"
+        | "clip-path"
+        | "transform"
+        | "translate"
+        | "scale"
+        | "rotate"
+        | "filter"
+        | "backdrop-filter"
+        | "mask"
+        | "mask-image"
+        | "-webkit-mask"
+        | "-webkit-mask-image"
+        | "mix-blend-mode"
+        | "-webkit-text-fill-color"
+        | "text-fill-color"
+        | "zoom"
+        | "mso-hide"
+        | "offset"
+        | "offset-path"
+        | "text-overflow"
+        | "writing-mode"
+        | "animation"
+        | "direction"
+        | "unicode-bidi"
+        | "-webkit-text-security" => {
+            let is_usual = [
+                "none", "auto", "normal", "initial", "1", "ltr", "rtl", "clip", "ellipsis",
+            ];
             shape.is_doubtful |= !is_usual.contains(&value);
         }
         _ => {}

@@ -17,22 +17,48 @@ fn sight_of(html: &str, word: &str) -> Sight {
 #[test]
 fn hidden_text_is_found_with_each_property_that_hides() {
     for style in [
-        "display:none", "display:none ! important", "display:/**/none", "d\\69splay:none",
-        "font-family:'a;display:block';display:none", "visibility:hidden", "opacity:0",
-        "opacity:.05", "font-size:0", "font-size:1px", "font:0/0 a", "font-size:.1em",
-        "height:0;overflow:hidden", "max-height:0;overflow:clip", "width:1px;overflow:hidden",
-        "text-indent:-9999px", "color:#fff", "color:transparent", "color:rgba(0,0,0,0)",
-        "color:hsl(0,0%,100%)", "color:#000;background:#000", "content-visibility:hidden",
+        "display:none",
+        "display:none ! important",
+        "display:/**/none",
+        "d\\69splay:none",
+        "font-family:'a;display:block';display:none",
+        "visibility:hidden",
+        "opacity:0",
+        "opacity:.05",
+        "font-size:0",
+        "font-size:1px",
+        "font:0/0 a",
+        "font-size:.1em",
+        "height:0;overflow:hidden",
+        "max-height:0;overflow:clip",
+        "width:1px;overflow:hidden",
+        "text-indent:-9999px",
+        "color:#fff",
+        "color:transparent",
+        "color:rgba(0,0,0,0)",
+        "color:hsl(0,0%,100%)",
+        "color:#000;background:#000",
+        "content-visibility:hidden",
     ] {
         let html = format!("<p>Seen</p><div style=\"{style}\">WORD</div>");
         assert_eq!(sight_of(&html, "WORD"), Sight::Hidden, "{style}");
         assert_eq!(sight_of(&html, "Seen"), Sight::Visible, "{style}");
     }
     for style in [
-        "position:absolute;left:-9999px", "position:fixed", "clip-path:inset(100%)",
-        "clip:rect(0,0,0,0)", "transform:scale(0)", "filter:opacity(0)", "margin-left:-9999px",
-        "font-size:calc(1px - 1px)", "display:var(--x)", "color:var(--x)", "mso-hide:all",
-        "letter-spacing:-1em", "line-height:0", "-webkit-text-fill-color:transparent",
+        "position:absolute;left:-9999px",
+        "position:fixed",
+        "clip-path:inset(100%)",
+        "clip:rect(0,0,0,0)",
+        "transform:scale(0)",
+        "filter:opacity(0)",
+        "margin-left:-9999px",
+        "font-size:calc(1px - 1px)",
+        "display:var(--x)",
+        "color:var(--x)",
+        "mso-hide:all",
+        "letter-spacing:-1em",
+        "line-height:0",
+        "-webkit-text-fill-color:transparent",
     ] {
         let html = format!("<div style=\"{style}\">WORD</div>");
         assert_eq!(sight_of(&html, "WORD"), Sight::Doubtful, "{style}");
@@ -42,19 +68,49 @@ fn hidden_text_is_found_with_each_property_that_hides() {
 #[test]
 fn text_that_a_person_sees_is_visible() {
     for (html, why) in [
-        ("<td style=\"font-size:0\"><div style=\"font-size:14px\">WORD</div></td>", "a size inside of zero"),
+        (
+            "<td style=\"font-size:0\"><div style=\"font-size:14px\">WORD</div></td>",
+            "a size inside of zero",
+        ),
         ("<p style=\"font-size:1em\">WORD</p>", "a relative size"),
-        ("<div style=\"color:#fff\"><p style=\"color:#000\">WORD</p></div>", "a colour inside of another"),
-        ("<div style=\"color:#fff;background:#c00\">WORD</div>", "white on red"),
-        ("<div style=\"background:#000\"><b style=\"color:white\">WORD</b></div>", "white on black"),
-        ("<div style=\"background:url(x)\"><b style=\"color:white\">WORD</b></div>", "white on an image"),
-        ("<table bgcolor=\"336699\"><tr><td><font color=white>WORD</font></table>", "colours of attributes"),
-        ("<div style=\"visibility:hidden\"><p style=\"visibility:visible\">WORD</p></div>", "visible again"),
+        (
+            "<div style=\"color:#fff\"><p style=\"color:#000\">WORD</p></div>",
+            "a colour inside of another",
+        ),
+        (
+            "<div style=\"color:#fff;background:#c00\">WORD</div>",
+            "white on red",
+        ),
+        (
+            "<div style=\"background:#000\"><b style=\"color:white\">WORD</b></div>",
+            "white on black",
+        ),
+        (
+            "<div style=\"background:url(x)\"><b style=\"color:white\">WORD</b></div>",
+            "white on an image",
+        ),
+        (
+            "<table bgcolor=\"336699\"><tr><td><font color=white>WORD</font></table>",
+            "colours of attributes",
+        ),
+        (
+            "<div style=\"visibility:hidden\"><p style=\"visibility:visible\">WORD</p></div>",
+            "visible again",
+        ),
         ("<div style=\"height:0\">WORD</div>", "overflowing"),
-        ("<div style=\"color:white\"><a href=\"https://a.example\">WORD</a></div>", "the colour of links"),
+        (
+            "<div style=\"color:white\"><a href=\"https://a.example\">WORD</a></div>",
+            "the colour of links",
+        ),
         ("<div style=\"font:12px/1.5 Arial\">WORD</div>", "a font"),
-        ("<div style=\"font:400 1em Arial\">WORD</div>", "a font with a weight"),
-        ("<div style=\"margin:-10px 0 0;position:relative;left:2px\">WORD</div>", "a small shift"),
+        (
+            "<div style=\"font:400 1em Arial\">WORD</div>",
+            "a font with a weight",
+        ),
+        (
+            "<div style=\"margin:-10px 0 0;position:relative;left:2px\">WORD</div>",
+            "a small shift",
+        ),
     ] {
         assert_eq!(sight_of(html, "WORD"), Sight::Visible, "{why}");
     }
