@@ -2,7 +2,7 @@
 
 use crate::{
     mail::SentMail,
-    text::{HeaderText, Label, Words},
+    text::{Content, HeaderText, Label, Words},
 };
 use serde::{Deserialize, Serialize};
 use tai_names::Instance;
@@ -50,11 +50,14 @@ pub struct Question {
     /// Unguessable proof that this question was asked. Valid once, for ten minutes, for the
     /// same mail and instance.
     pub ticket: Label,
+    /// Number of the mail for [`crate::call::ReadHeld`] while the question is open.
+    pub number: u64,
     /// Mail to approve.
-    pub mail: MailPreview,
+    pub mail: Box<MailPreview>,
 }
 
-/// Outgoing mail in the form that a person approves.
+/// Beginning of an outgoing mail in the form that a person approves, made from the parts that are
+/// sent. [`crate::call::ReadHeld`] returns the whole. Invisible characters are shown as `‹U+200B›`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailPreview {
     /// Sender: the client's address.
@@ -63,12 +66,26 @@ pub struct MailPreview {
     pub to: HeaderText,
     /// Subject.
     pub subject: HeaderText,
-    /// Beginning of the text part, without invisible characters.
+    /// Reasons to look closely, such as `hidden text`; empty if there is none.
+    pub warning: Words,
+    /// Hosts from which a mail program loads something when it shows the mail; empty if there is
+    /// none.
+    pub loads: Words,
+    /// Beginning of the text that the reader of the mail sees, each line after `| `.
     pub text: Words,
-    /// Bytes of the text part that follow after `text`.
+    /// Beginning of everything else: hidden text, loaded addresses, misleading links.
+    pub details: Words,
+    /// Bytes of both that are missing here.
     pub left_out: u64,
-    /// Invisible characters that were removed from the text part.
-    pub invisible: u32,
+}
+
+/// Answer to [`crate::call::ReadHeld`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPart {
+    /// Part of the text and the details.
+    pub text: Content,
+    /// Offset of the next part; `None` at the end.
+    pub next: Option<u64>,
 }
 
 /// Mail that waits for `taid approve`.
@@ -85,7 +102,7 @@ pub struct HeldMail {
     /// Time of expiry, RFC 3339: one hour later.
     pub until: Label,
     /// Mail to approve.
-    pub mail: MailPreview,
+    pub mail: Box<MailPreview>,
 }
 
 /// Outcome of [`crate::call::ResolveHeld`].

@@ -5,7 +5,7 @@
 
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
-    approval::{Consent, HeldMail, Resolution, SubmitOutcome},
+    approval::{Consent, HeldMail, HeldPart, Resolution, SubmitOutcome},
     mail::{ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, SearchResults, Target},
     text::{HeaderText, Json, Label},
     tool::Tool,
@@ -148,6 +148,8 @@ methods! {
     ListHeld -> Vec<HeldMail>, "list_held", Safe, Person;
     /// Sends or discards a mail that waits for approval, at most once.
     ResolveHeld -> Resolution, "resolve_held", Never, Person;
+    /// Returns a part of a mail that waits for approval, or of one that a client asks about.
+    ReadHeld -> HeldPart, "read_held", Safe, Person;
     /// Asks the daemon to drain and exit.
     Stop -> (), "stop", Safe, Person;
 }
@@ -326,6 +328,15 @@ pub struct Logout;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListHeld;
 
+/// See [`Call::ReadHeld`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadHeld {
+    /// Number of the mail.
+    pub number: u64,
+    /// Offset of the part, 0 or [`HeldPart::next`] of the part before.
+    pub offset: u64,
+}
+
 /// See [`Call::ResolveHeld`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResolveHeld {
@@ -372,6 +383,7 @@ impl Call {
             | Call::Logout(_)
             | Call::ListHeld(_)
             | Call::ResolveHeld(_)
+            | Call::ReadHeld(_)
             | Call::Stop(_) => None,
         }
     }

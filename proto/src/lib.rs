@@ -95,7 +95,7 @@
 //! | [`ClaimAccount`](call::ClaimAccount), [`MakeWay`](call::MakeWay) | agent, person | yes |
 //! | [`OfferCredentials`](call::OfferCredentials) | agent, person | no |
 //! | [`Login`](call::Login), [`Logout`](call::Logout) | person | no |
-//! | [`ListHeld`](call::ListHeld), [`Stop`](call::Stop) | person | yes |
+//! | [`ListHeld`](call::ListHeld), [`ReadHeld`](call::ReadHeld), [`Stop`](call::Stop) | person | yes |
 //! | [`ResolveHeld`](call::ResolveHeld) | person | no |
 //!
 //! **Leases.** [`call::Fetch`] without an id leases the oldest unread mail to the connection.

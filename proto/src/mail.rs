@@ -58,6 +58,9 @@ pub struct SentMail {
     pub timestamp: Label,
     /// Receipt of a reply; `None` for a new mail.
     pub reply: Option<ReplyReceipt>,
+    /// Parts of the content that the mail does not have, such as `2 scripts`; empty if there is
+    /// none.
+    pub left_out: Words,
 }
 
 /// Part of a receipt that only a reply has.

@@ -22,6 +22,18 @@ use tai_auth::{
     session::{Phase, Snapshot, clock::Now, error::SessionError},
 };
 use tai_proto::{Fault, FaultCode, Hint, names::Instance, text::MAX_CONTENT};
+use tai_reader::outgoing::Refusal;
+
+/// Returns what the agent does about content that cannot be a mail.
+fn content_hint(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::TooLong => "shorten the content or send it in parts; nothing was sent",
+        Refusal::TooComplex(_) => "simplify the content or send it in parts; nothing was sent",
+        Refusal::ShowsNothing(_) => {
+            "write text that a reader sees, or use the other format, and call again; nothing was sent"
+        }
+    }
+}
 
 /// Returns the fault for a failed mail operation. `snapshot` and `now` give the time of the
 /// next login attempt.
@@ -41,6 +53,11 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         .hint(Hint::reader(format!(
             "correct \"{field}\" and call again; nothing was sent or changed"
         ))),
+        MailError::Content(refusal) => Fault::new(
+            FaultCode::BadRequest,
+            format!("\"content\" cannot be used: {refusal}"),
+        )
+        .hint(Hint::reader(content_hint(refusal))),
         MailError::TooLong { bytes } => Fault::new(
             FaultCode::BadRequest,
             format!("the content has {bytes} bytes, {MAX_CONTENT} are allowed"),

@@ -2,40 +2,78 @@
 
 use super::error::MailError;
 use tai_proto::names::Address;
+use tai_reader::outgoing::invisible;
 
 /// Longest address, in bytes (RFC 5321, 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
 /// Longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
+/// Marks that mail programs put before the subject of a reply.
+const REPLY_MARKS: [&str; 8] = ["re", "aw", "sv", "vs", "antw", "odp", "ynt", "回复"];
 
 /// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
 /// line break could add a header.
 pub(super) fn address(text: &str) -> Result<String, MailError> {
-    let bad = |rule| MailError::BadField { field: "to", rule };
-    let text = text.trim();
+    let text = text.trim_matches([' ', '\t', '\r', '\n']);
+    match broken_rule(text) {
+        Some(rule) => Err(MailError::BadField { field: "to", rule }),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// Returns the rule that an address breaks.
+fn broken_rule(text: &str) -> Option<&'static str> {
     if text.len() > MAX_ADDRESS {
-        return Err(bad("an address has at most 254 bytes"));
+        return Some("an address has at most 254 bytes");
+    }
+    if text
+        .chars()
+        .any(|c| invisible::is_invisible(c) && !c.is_control())
+    {
+        return Some("it has invisible characters; write the address again");
+    }
+    if text
+        .get(..7)
+        .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
+    {
+        return Some("give the address without `mailto:`");
+    }
+    if text.starts_with('"') && !text.contains('<') {
+        return Some("an address in quotation marks cannot be used; give a plain name@domain");
     }
     if text.contains(['<', '>', '"']) {
-        return Err(bad("give the address alone, without a display name"));
+        return Some("give the address alone, without a display name, such as bob@example.com");
+    }
+    if text.contains(['(', ')']) {
+        return Some("give the address without a comment in parentheses");
     }
     if text.contains([',', ';']) {
-        return Err(bad("one address at a time; call again for each recipient"));
+        return Some("one address at a time; call again for each recipient");
     }
-    let plain = |c: char| !c.is_whitespace() && !c.is_control();
-    match text.split_once('@') {
-        Some((local, domain))
-            if !local.is_empty()
-                && !domain.is_empty()
-                && !domain.contains('@')
-                && text.chars().all(plain) =>
-        {
-            Ok(text.to_owned())
-        }
-        _ => Err(bad(
-            "an address reads name@domain, without spaces or line breaks",
-        )),
+    let shape = "an address reads name@domain, without spaces or line breaks";
+    let Some((local, domain)) = text.split_once('@') else {
+        return Some(shape);
+    };
+    let is_text = |c: char| !c.is_whitespace() && !c.is_control() && c != '\\';
+    if local.is_empty() || domain.is_empty() || domain.contains('@') {
+        return Some(shape);
     }
+    if text.contains('\\') {
+        return Some("an address has no backslash");
+    }
+    if !text.chars().all(is_text) {
+        return Some(shape);
+    }
+    let has_empty_part = |part: &str| part.split('.').any(str::is_empty);
+    if has_empty_part(local) || has_empty_part(domain) {
+        return Some("a dot in an address stands between two parts, such as in a.b@example.com");
+    }
+    let is_host = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
+    let has_edge = |part: &str| part.starts_with('-') || part.ends_with('-');
+    if !domain.chars().all(is_host) || domain.split('.').any(has_edge) {
+        return Some("the part after @ is a domain, such as example.com");
+    }
+    None
 }
 
 /// Returns the address of a sender or recipient as the bridge writes it: a plain address, alone or
@@ -53,8 +91,8 @@ pub(super) fn parsed(text: &str) -> Option<Address> {
     }
 }
 
-/// Checks a subject: one line.
-pub(super) fn subject(text: String) -> Result<String, MailError> {
+/// Checks a subject: one line. An empty subject is `None`, because the bridge would replace it.
+pub(super) fn subject(text: String) -> Result<Option<String>, MailError> {
     let bad = |rule| MailError::BadField {
         field: "subject",
         rule,
@@ -62,20 +100,47 @@ pub(super) fn subject(text: String) -> Result<String, MailError> {
     if text.chars().any(char::is_control) {
         return Err(bad("expected one line, without control characters"));
     }
+    let mut count = 0;
+    invisible::clean(&text, &mut count);
+    if count > 0 {
+        return Err(bad(
+            "it has invisible characters; write it again without them",
+        ));
+    }
     if text.len() > MAX_SUBJECT {
         return Err(bad("it has at most 998 bytes"));
     }
-    Ok(text)
+    Ok(Some(text).filter(|text| !text.trim().is_empty()))
 }
 
-/// Returns the subject of a reply: the original's, with exactly one `Re:`.
+/// Returns the subject of a reply: the original's without the marks of replies, after one `Re:`.
 pub(super) fn reply_subject(original: &str) -> String {
-    let mut rest = original.trim();
-    while let Some(stripped) = rest.get(..3).filter(|re| re.eq_ignore_ascii_case("re:")) {
-        rest = rest.get(stripped.len()..).unwrap_or_default().trim_start();
+    let line = original.replace(|c: char| c.is_control(), " ");
+    let line = invisible::clean(&line, &mut 0);
+    let mut rest = line.trim();
+    while let Some(after) = without_mark(rest) {
+        rest = after.trim_start();
     }
-    let line: String = rest.chars().filter(|c| !c.is_control()).collect();
-    format!("Re: {line}").trim_end().to_owned()
+    let subject = format!("Re: {rest}");
+    let end = subject.floor_char_boundary(MAX_SUBJECT);
+    subject.get(..end).unwrap_or_default().trim_end().to_owned()
+}
+
+/// Returns the text after a mark such as `Re:`, `AW :` or `Re[2]:`.
+fn without_mark(subject: &str) -> Option<&str> {
+    let lower = |text: &str| text.to_lowercase();
+    let mark = REPLY_MARKS.iter().find_map(|mark| {
+        let start = subject.get(..mark.len())?;
+        (lower(start) == *mark).then_some(mark.len())
+    })?;
+    let mut rest = subject.get(mark..)?.trim_start();
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if let Some((number, after)) = rest.strip_prefix(open).and_then(|r| r.split_once(close)) {
+            let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+            rest = if is_number { after.trim_start() } else { rest };
+        }
+    }
+    rest.strip_prefix(':').or_else(|| rest.strip_prefix('：'))
 }
 
 #[cfg(test)]
@@ -83,23 +148,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_one_plain_address_is_accepted() {
-        assert_eq!(address(" a.b@tai.chat ").as_deref(), Ok("a.b@tai.chat"));
-        for bad in [
-            "",
-            "a",
-            "@b",
-            "a@",
-            "a@b@c",
-            "A <a@b.c>",
-            "a@b.c, d@e.f",
-            "a@b.c;d@e.f",
-            "a b@c.d",
-            "a@b.c\r\nBcc: d@e.f",
-            "\"a\"@b.c",
-            &format!("{}@b.c", "a".repeat(254)),
+    fn only_one_plain_address_is_accepted_and_the_rule_says_what_to_write() {
+        for good in [
+            "a.b@tai.chat",
+            "a+b_c'd@x-y.example",
+            "grüße@bücher.example",
+            "a@localhost",
         ] {
-            assert!(address(bad).is_err(), "{bad:?}");
+            assert_eq!(address(&format!(" {good}\n")).as_deref(), Ok(good));
+        }
+        let long = format!("{}@b.c", "a".repeat(254));
+        for (bad, rule) in [
+            ("", "name@domain"),
+            ("a", "name@domain"),
+            ("@b", "name@domain"),
+            ("a@", "name@domain"),
+            ("a@b@c", "name@domain"),
+            ("a b@c.d", "without spaces"),
+            ("a@b.c\r\nBcc: d@e.f", "without spaces or line breaks"),
+            ("A <a@b.c>", "without a display name"),
+            ("a@b.c, d@e.f", "one address at a time"),
+            ("a@b.c;d@e.f", "one address at a time"),
+            ("mailto:bob@example.com", "without `mailto:`"),
+            ("MAILTO:bob@example.com", "without `mailto:`"),
+            ("(comment)bob@example.com", "without a comment"),
+            ("bob@example.com.", "a dot in an address"),
+            ("bob@example..com", "a dot in an address"),
+            (".bob@example.com", "a dot in an address"),
+            ("bob@example.com\\", "no backslash"),
+            ("bob@exa\u{200b}mple.com", "invisible characters"),
+            ("\u{202e}moc.live@x.org", "invisible characters"),
+            ("bob@example.com\u{e0041}", "invisible characters"),
+            ("\"bob smith\"@example.com", "in quotation marks"),
+            ("bob@exam_ple.com", "is a domain"),
+            ("bob@-example.com", "is a domain"),
+            ("bob@[127.0.0.1]", "is a domain"),
+            (&long, "254 bytes"),
+        ] {
+            match address(bad) {
+                Err(MailError::BadField { rule: broken, .. }) => {
+                    assert!(broken.contains(rule), "{bad:?}: {broken}");
+                }
+                other => panic!("{bad:?}: {other:?}"),
+            }
         }
     }
 
@@ -124,19 +215,49 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_is_one_line() {
-        assert!(subject("Grüße 🚀".into()).is_ok());
-        assert!(subject("a\r\nBcc: d@e.f".into()).is_err());
-        assert!(subject("a\0".into()).is_err());
-        assert!(subject("a".repeat(999)).is_err());
+    fn a_subject_is_one_visible_line_or_is_not_given() {
+        for good in ["Grüße 🚀", "👩\u{200d}👧 ✈\u{fe0f}", "می\u{200c}خواهم"] {
+            assert_eq!(subject(good.into()), Ok(Some(good.into())));
+        }
+        for bad in [
+            "a\r\nBcc: d@e.f".to_owned(),
+            "a\0".to_owned(),
+            "a\tb".to_owned(),
+            "lunch\u{e0053}\u{e0045}".to_owned(),
+            "a\u{2028}b".to_owned(),
+            "\u{202e}a".to_owned(),
+            "a\u{200b}".to_owned(),
+            "a".repeat(999),
+        ] {
+            assert!(subject(bad.clone()).is_err(), "{bad:?}");
+        }
+        assert_eq!(subject(" ".into()), Ok(None));
+        assert_eq!(subject(String::new()), Ok(None));
     }
 
     #[test]
     fn a_reply_has_one_re() {
-        for original in ["x", "Re: x", "RE:x", "re: Re: x", " Re: x"] {
+        for original in [
+            "x",
+            "Re: x",
+            "RE:x",
+            "re: Re: x",
+            " Re: x",
+            "AW: x",
+            "SV: AW: x",
+            "Re[2]: x",
+            "Re (3) : x",
+            "RE : x",
+            "Antw: Re: x",
+            "回复：x",
+            "Re: x\u{202e}\n",
+        ] {
             assert_eq!(reply_subject(original), "Re: x", "{original:?}");
         }
         assert_eq!(reply_subject(""), "Re:");
         assert_eq!(reply_subject("Ré: x"), "Re: Ré: x");
+        assert_eq!(reply_subject("Awake: x"), "Re: Awake: x");
+        assert_eq!(reply_subject("Re[x]: y"), "Re: Re[x]: y");
+        assert_eq!(reply_subject(&"é".repeat(600)).len(), 998);
     }
 }

@@ -1,19 +1,32 @@
-//! The body of an outgoing mail. Markdown becomes HTML with inline styles, HTML is sanitised, and
-//! the text part keeps the structure. Large bodies are converted on a blocking thread.
+//! The parts of an outgoing mail, and the form in which a person approves them. Large bodies are
+//! converted on a blocking thread.
 
-use super::{error::MailError, reading};
+use super::error::MailError;
 use tai_proto::{mail::Format, text::MAX_CONTENT};
+use tai_reader::outgoing::{self, Composed, Findings, Preview, Refusal};
 
 /// Longest body that is converted or returned, in bytes. Longer bodies are truncated.
 pub(super) const MAX_BODY: usize = 1 << 20;
 /// Size in bytes below which a body is converted on the calling thread.
 const SMALL: usize = 16 << 10;
 
-/// The two parts of an outgoing mail.
+/// The two parts of an outgoing mail. Neither is empty: the bridge would replace it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) text: String,
     pub(super) html: String,
+    /// Parts of the content that the mail does not have.
+    pub(super) left_out: Findings,
+    /// The mail as a person approves it, made from `text` and `html`.
+    pub(super) preview: Preview,
+}
+
+impl Parts {
+    /// Returns the length of everything, in bytes.
+    pub(super) fn size(&self) -> usize {
+        let preview = self.preview.text.len() + self.preview.details.len();
+        self.text.len() + self.html.len() + preview
+    }
 }
 
 /// Converts content to both parts of an outgoing mail.
@@ -23,28 +36,29 @@ pub(super) async fn parts(content: String, format: Format) -> Result<Parts, Mail
             bytes: content.len(),
         });
     }
-    if content.trim().is_empty() {
-        return Err(MailError::BadField {
-            field: "content",
-            rule: "it is empty",
-        });
-    }
-    let parts = run(content.len(), move || match format {
-        Format::Markdown => Parts {
-            html: html(&content),
-            text: content,
-        },
-        Format::Html => {
-            let html = sanitised(&content);
-            Parts {
-                text: reading::text_part(&html),
-                html,
-            }
-        }
-    });
-    parts.await.ok_or(MailError::BadField {
+    let format = match format {
+        Format::Markdown => outgoing::Format::Markdown,
+        Format::Html => outgoing::Format::Html,
+    };
+    let parts = run(content.len(), move || convert(&content, format)).await;
+    let broken = MailError::BadField {
         field: "content",
         rule: "it cannot be converted",
+    };
+    parts.ok_or(broken)?.map_err(MailError::Content)
+}
+
+fn convert(content: &str, format: outgoing::Format) -> Result<Parts, Refusal> {
+    let Composed {
+        text,
+        html,
+        findings,
+    } = outgoing::compose(content, format)?;
+    Ok(Parts {
+        preview: outgoing::preview(&text, &html),
+        text,
+        html,
+        left_out: findings,
     })
 }
 
@@ -58,54 +72,6 @@ pub(super) async fn run<T: Send + 'static>(
         return Some(work());
     }
     tokio::task::spawn_blocking(work).await.ok()
-}
-
-/// Converts GitHub-flavoured Markdown to HTML. Raw HTML is omitted (comrak's default). Tables, code
-/// and quotes get inline styles, the only ones that mail programs honour.
-fn html(markdown: &str) -> String {
-    let mut options = comrak::Options::default();
-    options.extension.table = true;
-    options.extension.strikethrough = true;
-    options.extension.autolink = true;
-    options.extension.tasklist = true;
-    options.render.hardbreaks = true;
-    let mut html = comrak::markdown_to_html(markdown, &options);
-    for (tag, style) in STYLES {
-        html = html.replace(&format!("<{tag}>"), &format!("<{tag} style=\"{style}\">"));
-        html = html.replace(
-            &format!("<{tag} align="),
-            &format!("<{tag} style=\"{style}\" align="),
-        );
-    }
-    format!("<div style=\"{BODY_STYLE}\">\n{html}</div>\n")
-}
-
-const BODY_STYLE: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;\
-    font-size:15px;line-height:1.5;color:#1a1a1a";
-const STYLES: [(&str, &str); 5] = [
-    ("table", "border-collapse:collapse"),
-    (
-        "th",
-        "border:1px solid #c8c8c8;padding:4px 8px;background:#f2f2f2",
-    ),
-    ("td", "border:1px solid #c8c8c8;padding:4px 8px"),
-    ("pre", "background:#f6f6f6;padding:8px;overflow:auto"),
-    (
-        "blockquote",
-        "margin:0 0 0 8px;padding-left:8px;border-left:3px solid #c8c8c8;color:#555",
-    ),
-];
-
-/// Removes scripts, frames, forms and event handlers from HTML, and keeps layout and links.
-fn sanitised(html: &str) -> String {
-    ammonia::Builder::default()
-        .add_generic_attributes(["style", "align", "valign", "bgcolor", "width", "height"])
-        .add_tags(["font"])
-        .add_tag_attributes("font", ["color", "face", "size"])
-        .url_schemes(["http", "https", "mailto", "tel", "cid"].into())
-        .link_rel(None)
-        .clean(html)
-        .to_string()
 }
 
 /// Truncates text to [`MAX_BODY`] at a character boundary. Returns whether it was truncated.
@@ -122,45 +88,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markdown_becomes_html_without_raw_html() {
-        let out = html("# Hi\n\n- a\n- b\n\n| x |\n|---|\n| 1 |\n\n<script>x</script>");
-        assert!(
-            out.contains("<h1>Hi</h1>") && out.contains("<li>a</li>") && out.contains("<table ")
-        );
-        assert!(!out.contains("<script>"));
-    }
-
-    #[test]
-    fn tables_code_and_quotes_have_inline_styles() {
-        let out = html("| a | b |\n|---|:-:|\n| 1 | 2 |\n\n> q\n\n```\nx <td>\n```\n");
-        for part in [
-            "<table style=",
-            "<td style=\"border:1px solid #c8c8c8;padding:4px 8px\">1</td>",
-            "padding:4px 8px\" align=\"center\">2</td>",
-            "<blockquote style=",
-            "<pre style=",
-            "x &lt;td&gt;",
-        ] {
-            assert!(out.contains(part), "{part}: {out}");
-        }
-    }
-
-    #[test]
-    fn html_is_sent_without_active_content() {
-        let out = sanitised(
-            "<p style=\"color:red\" onclick=\"x()\">a<script>b()</script><iframe src=\"https://e\">\
-             </iframe><a href=\"javascript:x()\">l</a> <a href=\"https://e.com\">m</a>\
-             <form><input name=\"p\"></form><table bgcolor=\"#fff\"><tr><td>t</td></tr></table>",
-        );
-        for bad in ["script", "onclick", "iframe", "form", "input", "b()"] {
-            assert!(!out.contains(bad), "{bad}: {out}");
-        }
-        for good in ["color:red", "https://e.com", "bgcolor", "<td>t</td>"] {
-            assert!(out.contains(good), "{good}: {out}");
-        }
-    }
-
-    #[test]
     fn a_body_is_truncated_at_a_character_boundary() {
         let (cut, was) = cut_short("é".repeat(MAX_BODY));
         assert!(was && cut.len() <= MAX_BODY);
@@ -168,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn content_over_1_mb_and_empty_content_are_refused() {
+    async fn content_over_1_mb_and_content_that_shows_nothing_are_refused() {
         let long = parts("a".repeat(MAX_CONTENT + 1), Format::Markdown).await;
         assert_eq!(
             long.err(),
@@ -176,6 +103,27 @@ mod tests {
                 bytes: MAX_CONTENT + 1
             })
         );
-        assert!(parts(" \n".into(), Format::Html).await.is_err());
+        for (content, format) in [
+            (" \n", Format::Html),
+            ("<br>", Format::Html),
+            ("<!-- x -->", Format::Markdown),
+        ] {
+            let refused = parts(content.into(), format).await;
+            assert!(matches!(refused, Err(MailError::Content(_))), "{content}");
+        }
+    }
+
+    #[tokio::test]
+    async fn both_parts_say_the_same_and_are_what_a_person_approves() {
+        let parts = parts("Dear <name>,\n\n**yes**".into(), Format::Markdown);
+        let parts = parts.await.unwrap();
+        assert_eq!(parts.text, "Dear <name>,\n\nyes");
+        assert!(
+            parts
+                .html
+                .contains("<p>Dear &lt;name&gt;,</p>\n<p><strong>yes</strong></p>")
+        );
+        assert_eq!(parts.preview.text, "| Dear <name>,\n|\n| yes");
+        assert!(parts.left_out.is_empty());
     }
 }

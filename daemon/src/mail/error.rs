@@ -10,6 +10,7 @@ use tai_proto::{
     names::{Address, MailId},
     text::MAX_CONTENT,
 };
+use tai_reader::outgoing::Refusal;
 
 /// Reason for which an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +32,9 @@ pub(crate) enum MailError {
         /// The rule.
         rule: &'static str,
     },
+    /// No mail can be made from the content.
+    #[error("the content is invalid")]
+    Content(#[source] Refusal),
     /// The content of a mail is too long.
     #[error("the content has {bytes} bytes, more than {MAX_CONTENT}")]
     TooLong {

@@ -22,7 +22,7 @@ impl<B: Bridge> MailService<B> {
         let from = self.address(instance, deadline).await?;
         let account = self.address(None, deadline).await?;
         let given = draft.subject.map(String::from).map(check::subject);
-        let given = given.transpose()?;
+        let given = given.transpose()?.flatten();
         let (to, subject, reply_to, parts) = match draft.target {
             Target::New { to } => {
                 let to = to

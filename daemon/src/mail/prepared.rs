@@ -1,15 +1,17 @@
 //! An outgoing mail in its final form. The person's preview, the request to the bridge and the
 //! ledger's digest come from the same value.
 
-use super::{content::Parts, digest::Digest, reading};
+use super::{content::Parts, digest::Digest};
 use tai_proto::{
-    approval::MailPreview,
+    approval::{HeldPart, MailPreview},
     names::{Address, MailId},
-    text::{HeaderText, Words},
+    text::{Content, HeaderText, MAX_CONTENT, Words},
 };
+use tai_reader::outgoing::{Preview, invisible};
 
-/// Limit of the preview's text, in bytes.
-const MAX_SHOWN: usize = 2_000;
+/// Limits of the text and of the details in the beginning of a preview, in bytes.
+const MAX_TEXT: usize = 3_000;
+const MAX_DETAILS: usize = 1_000;
 
 /// A mail in its final form.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,27 +31,79 @@ pub(super) struct PreparedMail {
 }
 
 impl PreparedMail {
-    /// Returns the mail as a person sees it.
+    /// Returns the beginning of the mail as a person approves it.
     pub(super) fn preview(&self) -> MailPreview {
-        let mut invisible = 0;
-        let text = reading::clean(&self.parts.text, &mut invisible);
-        let end = text.floor_char_boundary(MAX_SHOWN);
+        let preview = &self.parts.preview;
+        let (text, text_left) = beginning(&preview.text, MAX_TEXT);
+        let (details, details_left) = beginning(&preview.details, MAX_DETAILS);
         MailPreview {
             from: HeaderText::cut(self.from.as_str()),
-            to: HeaderText::cut(reading::line(&self.to)),
-            subject: HeaderText::cut(reading::line(&self.subject)),
-            left_out: (text.len() - end) as u64,
-            text: Words::cut(text.get(..end).unwrap_or_default()),
-            invisible,
+            to: HeaderText::cut(invisible::reveal(&self.to)),
+            subject: HeaderText::cut(invisible::reveal(&self.subject)),
+            warning: Words::cut(preview.warning.as_str()),
+            loads: Words::cut(preview.loads.as_str()),
+            text: Words::cut(text),
+            details: Words::cut(details),
+            left_out: (text_left + details_left) as u64,
         }
     }
 
-    /// Returns the length of both parts, in bytes.
+    /// Returns a part of the whole mail as a person approves it.
+    pub(super) fn part(&self, offset: u64) -> HeldPart {
+        let whole = self.whole();
+        let from = usize::try_from(offset)
+            .unwrap_or(usize::MAX)
+            .min(whole.len());
+        let rest = whole
+            .get(whole.floor_char_boundary(from)..)
+            .unwrap_or_default();
+        let (part, left) = beginning(rest, MAX_CONTENT);
+        HeldPart {
+            text: Content::cut(part),
+            next: (left > 0).then(|| (whole.len() - left) as u64),
+        }
+    }
+
+    /// Returns the whole mail as a person approves it.
+    fn whole(&self) -> String {
+        let MailPreview {
+            from, to, subject, ..
+        } = self.preview();
+        let Preview { warning, loads, .. } = &self.parts.preview;
+        let line = |name: &str, value: &str| match value.is_empty() {
+            true => String::new(),
+            false => format!("{name:<8} {value}\n"),
+        };
+        [
+            line("Warning:", warning),
+            line("To:", &to),
+            line("Subject:", &subject),
+            line("From:", &from),
+            line("Loads:", loads),
+            format!("\n{}", self.parts.preview.full()),
+        ]
+        .concat()
+    }
+
+    /// Returns the memory that the mail needs, in bytes.
     pub(super) fn size(&self) -> usize {
-        self.parts.text.len() + self.parts.html.len()
+        self.parts.size()
     }
 }
 
+/// Returns the beginning of a text, whole lines if there are some, and the length of the rest.
+fn beginning(text: &str, limit: usize) -> (&str, usize) {
+    if text.len() <= limit {
+        return (text, 0);
+    }
+    let cut = text
+        .get(..text.floor_char_boundary(limit))
+        .unwrap_or_default();
+    let end = cut.rfind('\n').map_or(cut.len(), |line| line + 1);
+    (text.get(..end).unwrap_or_default(), text.len() - end)
+}
+
+/// Returns a mail whose parts are both this text, for tests.
 #[cfg(test)]
 pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
     PreparedMail {
@@ -61,8 +115,54 @@ pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
         parts: Parts {
             text: text.into(),
             html: text.into(),
+            left_out: tai_reader::outgoing::Findings::default(),
+            preview: match text.len() {
+                0..10_000 => tai_reader::outgoing::preview(text, text),
+                _ => Preview {
+                    text: text.into(),
+                    ..Preview::default()
+                },
+            },
         },
         reply_to: None,
         digest: Digest::of(&[to, text]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_mail_is_shown_in_parts_without_a_gap() {
+        let lines: String = (0..90_000)
+            .map(|n| format!("| line {n} of the mail\n"))
+            .collect();
+        let mail = prepared("bob@example.com", &lines);
+        let beginning = mail.preview();
+        let whole = mail.parts.preview.full();
+        assert!(whole.starts_with(beginning.text.as_str()));
+        assert_eq!(
+            beginning.left_out as usize,
+            whole.len() - beginning.text.len()
+        );
+        let (mut shown, mut offset) = (String::new(), Some(0));
+        while let Some(from) = offset {
+            let part = mail.part(from);
+            shown.push_str(&part.text);
+            offset = part.next;
+        }
+        assert!(shown.len() > MAX_CONTENT);
+        let header = "To:      bob@example.com\nSubject: subject\nFrom:    desk.alice@tai.chat\n\n";
+        assert_eq!(shown.strip_prefix(header), Some(whole.as_str()));
+    }
+
+    #[test]
+    fn invisible_characters_of_the_recipient_and_the_subject_are_shown() {
+        let mut mail = prepared("bob@exa\u{200b}mple.com", "text");
+        mail.subject = "lunch\u{e0041}\u{e0042}".to_owned();
+        let preview = mail.preview();
+        assert_eq!(preview.to, "bob@exa‹U+200B›mple.com");
+        assert_eq!(preview.subject, "lunch‹U+E0041›‹U+E0042›");
     }
 }

@@ -3,7 +3,6 @@
 
 use super::{
     approvals::{Answered, ApprovedMail, Resolved},
-    check,
     digest::Digest,
     error::MailError,
     ledger::{HeldBack, OverLimit, Quota, Refusal},
@@ -18,11 +17,11 @@ use tai_auth::{
     session::RequestError,
 };
 use tai_proto::{
-    approval::{Consent, HeldMail, Resolution, SubmitOutcome},
-    call::{ResolveHeld, Submit},
+    approval::{Consent, HeldMail, HeldPart, Resolution, SubmitOutcome},
+    call::{ReadHeld, ResolveHeld, Submit},
     mail::{ReplyReceipt, SentMail},
     names::MailId,
-    text::{HeaderText, Label},
+    text::{HeaderText, Label, Words},
 };
 use tokio::time::Instant;
 
@@ -34,6 +33,12 @@ pub(crate) struct Submitted<T> {
     /// The result.
     pub(crate) result: Result<T, MailError>,
 }
+
+/// Error for a reply to a sender without an address, at a bridge that cannot reply.
+const NO_ADDRESS: MailError = MailError::BadField {
+    field: "message_id",
+    rule: "its sender has no address to answer; use send_email with \"to\"",
+};
 
 /// Reason for which a mail has no receipt.
 enum Failure {
@@ -100,7 +105,7 @@ impl<B: Bridge> MailService<B> {
                     let quota = quota(&mail, rules);
                     let checked = self.ledger.check(&mail.digest, insist, quota);
                     checked.map_err(|refusal| refused(&mail, rules, refusal))?;
-                    return Ok(SubmitOutcome::Ask(self.approvals.ask(&mail)?));
+                    return Ok(SubmitOutcome::Ask(self.approvals.ask(mail)?));
                 }
                 self.send_once(&mail, insist, rules, deadline).await?
             }
@@ -156,6 +161,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::Bridge(_)
                 | MailError::NoRecipient
                 | MailError::BadField { .. }
+                | MailError::Content(_)
                 | MailError::TooLong { .. }
                 | MailError::Duplicate { .. }
                 | MailError::Approval(_)
@@ -173,6 +179,14 @@ impl<B: Bridge> MailService<B> {
     /// Returns the mails that wait for approval, oldest first.
     pub(crate) fn held(&self) -> Vec<HeldMail> {
         self.approvals.held()
+    }
+
+    /// Returns a part of a mail that waits for approval, or that a client asks about.
+    ///
+    /// # Errors
+    /// [`MailError::Approval`].
+    pub(crate) fn read_held(&self, read: ReadHeld) -> Result<HeldPart, MailError> {
+        Ok(self.approvals.read(read)?)
     }
 
     /// Returns the number of mails that wait for approval.
@@ -226,8 +240,12 @@ impl<B: Bridge> MailService<B> {
                 return Err(Failure::NotSent(MailError::NoSuchMail(original)));
             }
             ReplyOutcome::NotOffered => {
-                let to = check::address(&mail.to).map_err(Failure::NotSent)?;
-                (self.send_new(mail, &to, deadline).await?, false)
+                let to = mail
+                    .recipient
+                    .as_ref()
+                    .ok_or(NO_ADDRESS)
+                    .map_err(Failure::NotSent)?;
+                (self.send_new(mail, to.as_str(), deadline).await?, false)
             }
         };
         let reply = ReplyReceipt { original, threaded };
@@ -315,6 +333,7 @@ fn sent_mail(mail: &PreparedMail, receipt: Receipt, reply: Option<ReplyReceipt>)
         message_id: Label::cut(receipt.message_id),
         timestamp: Label::cut(receipt.timestamp),
         reply,
+        left_out: Words::cut(mail.parts.left_out.to_string()),
     }
 }
 

@@ -146,6 +146,7 @@ impl<T: Transport> App<T> {
                 *digest = resolved.digest;
                 Answer::ResolveHeld(resolved.result.map_err(failed)?)
             }
+            Call::ReadHeld(read) => Answer::ReadHeld(mail.read_held(read).map_err(failed)?),
             Call::Stop(_) => {
                 tracing::info!("stop requested by a client");
                 self.stop.cancel();

@@ -82,6 +82,7 @@ fn sent() -> SentMail {
             original: id(),
             threaded: true,
         }),
+        left_out: "l".into(),
     }
 }
 
@@ -90,9 +91,11 @@ fn preview() -> MailPreview {
         from: "f".into(),
         to: "t".into(),
         subject: "s".into(),
+        warning: "w".into(),
+        loads: "h".into(),
         text: "x".into(),
+        details: "d".into(),
         left_out: 1,
-        invisible: 2,
     }
 }
 
@@ -103,7 +106,7 @@ fn held() -> HeldMail {
         number: 3,
         since: "a".into(),
         until: "b".into(),
-        mail: preview(),
+        mail: Box::new(preview()),
     }
 }
 
@@ -194,6 +197,11 @@ pub(crate) fn calls() -> Vec<Call> {
             send: true,
         }
         .into_call(),
+        ReadHeld {
+            number: 3,
+            offset: 4,
+        }
+        .into_call(),
         Stop.into_call(),
         reply().into_call(),
     ]
@@ -255,10 +263,15 @@ pub(crate) fn answers() -> Vec<Answer> {
         }),
         Answer::ListHeld(vec![held()]),
         Answer::ResolveHeld(Resolution::Discarded),
+        Answer::ReadHeld(HeldPart {
+            text: "t".into(),
+            next: Some(5),
+        }),
         Answer::Stop(()),
         Answer::Submit(SubmitOutcome::Ask(Question {
             ticket: "t".into(),
-            mail: preview(),
+            number: 3,
+            mail: Box::new(preview()),
         })),
         Answer::Submit(SubmitOutcome::Held(held())),
         Answer::ResolveHeld(Resolution::Sent(sent())),

@@ -3,7 +3,7 @@
 use super::{
     arguments::{Format, content, header, mail_id, number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
-    submit::{Submitted, submit},
+    submit::{Submitted, add_left_out, submit},
 };
 use crate::text::line;
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -78,6 +78,9 @@ struct Output {
     /// Whether the reply has threading headers. False if the mail bridge cannot reply and a new
     /// email was sent instead.
     threaded: bool,
+    /// Parts of the content that the reply does not have.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    left_out: String,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -118,6 +121,7 @@ fn show(sent: SentMail) -> Result<Shown, Fault> {
         line(&sent.subject),
         sent.timestamp
     );
+    add_left_out(&mut text, &sent);
     text.push_str(if threaded {
         "\n\nThe reply has threading headers, so mail programs show it in the same conversation."
     } else {
@@ -133,6 +137,7 @@ fn show(sent: SentMail) -> Result<Shown, Fault> {
             subject: sent.subject.into_string(),
             timestamp: sent.timestamp.into_string(),
             threaded,
+            left_out: sent.left_out.into_string(),
         },
     ))
 }
@@ -193,6 +198,7 @@ mod tests {
                 message_id: "m-1".into(),
                 timestamp: "2026-11-23T10:00:00.000Z".into(),
                 reply: Some(ReplyReceipt { original, threaded }),
+                left_out: "".into(),
             })
             .unwrap();
             format!("{}\n{}", shown.text, shown.structured.unwrap())

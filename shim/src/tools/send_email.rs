@@ -3,7 +3,7 @@
 use super::{
     arguments::{Format, content, header, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
-    submit::{Submitted, submit},
+    submit::{Submitted, add_left_out, submit},
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,9 @@ struct Output {
     subject: String,
     /// Time at which the mail bridge accepted the email.
     timestamp: String,
+    /// Parts of the content that the email does not have.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    left_out: String,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -94,10 +97,11 @@ fn draft(args: Args, user_email: Option<&str>) -> Result<Draft, Fault> {
 }
 
 fn show(sent: SentMail) -> Shown {
-    let text = format!(
+    let mut text = format!(
         "Email sent successfully to {} with subject: \"{}\"\nMessage ID: {}\nTimestamp: {}",
         sent.to, sent.subject, sent.message_id, sent.timestamp
     );
+    add_left_out(&mut text, &sent);
     Shown::new(
         text,
         &Output {
@@ -106,6 +110,7 @@ fn show(sent: SentMail) -> Shown {
             from: sent.from.to_string(),
             subject: sent.subject.into_string(),
             timestamp: sent.timestamp.into_string(),
+            left_out: sent.left_out.into_string(),
         },
     )
 }
@@ -146,12 +151,14 @@ mod tests {
             message_id: "m-1".into(),
             timestamp: "2026-11-23T10:00:00.000Z".into(),
             reply: None,
+            left_out: "2 scripts, 1 comment".into(),
         });
         insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
         Email sent successfully to e@example.com with subject: "Hi"
         Message ID: m-1
         Timestamp: 2026-11-23T10:00:00.000Z
-        {"from":"desk.alice@tai.chat","message_id":"m-1","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+        Left out of the email: 2 scripts, 1 comment
+        {"from":"desk.alice@tai.chat","left_out":"2 scripts, 1 comment","message_id":"m-1","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
         "#);
     }
 }

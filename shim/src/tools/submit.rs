@@ -4,7 +4,10 @@
 //! protocol revision. taid, not this module, checks that the approved mail is the sent mail.
 
 use super::definition::{Answered, Invocation};
-use crate::server::{is_modern, meta};
+use crate::{
+    server::{is_modern, meta},
+    text::line,
+};
 use rmcp::{
     RoleServer,
     model::{
@@ -17,7 +20,7 @@ use rmcp::{
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 use tai_proto::{
     Fault, FaultCode, Hint,
-    approval::{Consent, ConsentAnswer, HeldMail, MailPreview, Question, SubmitOutcome},
+    approval::{Consent, ConsentAnswer, HeldMail, Question, SubmitOutcome},
     call::Submit,
     mail::{Draft, SentMail},
 };
@@ -105,7 +108,7 @@ pub(crate) fn consent_in(responses: &InputResponses) -> Option<ConsentAnswer> {
 
 /// Asks the client's user, if the client can.
 async fn ask(question: Question, context: &RequestContext<RoleServer>) -> Asked {
-    let request = request(&question.mail);
+    let request = request(&question);
     match elicitation(context) {
         Elicitation::NextRequest => {
             let inputs =
@@ -133,32 +136,53 @@ fn elicitation(context: &RequestContext<RoleServer>) -> Elicitation {
 }
 
 /// Returns an elicitation with an empty form: accepting it approves the mail.
-fn request(mail: &MailPreview) -> ElicitRequest {
+fn request(question: &Question) -> ElicitRequest {
     ElicitRequest::new(ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: message(mail),
+        message: message(question),
         requested_schema: ElicitationSchema::new(BTreeMap::new()),
     })
 }
 
-/// Renders the question for the user.
-fn message(mail: &MailPreview) -> String {
-    let mut text = format!(
-        "Send this email?\n\nFrom: {}\nTo: {}\nSubject: {}\n\n{}",
-        mail.from, mail.to, mail.subject, mail.text
-    );
+/// Renders the question for the user. Some clients show three lines, so these have everything that
+/// decides: the warnings and the recipient, the subject, and the hosts that learn of the reading.
+fn message(question: &Question) -> String {
+    let Question { number, mail, .. } = question;
+    let mut text = String::new();
     // Writing to a String cannot fail.
-    if mail.left_out > 0 {
-        let _ = write!(text, "\n\n[{} more bytes]", mail.left_out);
+    if !mail.warning.is_empty() {
+        let _ = write!(text, "Warning: {}. ", line(&mail.warning));
     }
-    if mail.invisible > 0 {
+    let _ = write!(
+        text,
+        "Send to {}?\nSubject: {}\nFrom: {}",
+        line(&mail.to),
+        line(&mail.subject),
+        line(&mail.from)
+    );
+    if !mail.loads.is_empty() {
+        let _ = write!(text, ". Loads from: {}", line(&mail.loads));
+    }
+    let _ = write!(text, "\n{}", mail.text.trim_end());
+    if !mail.details.is_empty() {
+        let _ = write!(text, "\n\n{}", mail.details.trim_end());
+    }
+    if mail.left_out > 0 {
+        let left_out = mail.left_out;
         let _ = write!(
             text,
-            "\n\n[{} invisible characters not shown]",
-            mail.invisible
+            "\n\n[{left_out} more bytes; to see all: `taid approve {number} --full`]"
         );
     }
     text
+}
+
+/// Adds a line about parts of the content that the email does not have.
+pub(super) fn add_left_out(text: &mut String, sent: &SentMail) {
+    if !sent.left_out.is_empty() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\nLeft out of the email: {}", line(&sent.left_out));
+    }
 }
 
 /// Sends `elicitation/create` and waits for the answer. Cancelling the call withdraws the
@@ -207,4 +231,57 @@ fn waits(held: &HeldMail) -> Fault {
     .hint(Hint::reader(format!(
         "ask the user to run `taid approve {number}` within an hour; do not send the email again"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_proto::approval::MailPreview;
+
+    fn question() -> Question {
+        Question {
+            ticket: "t".into(),
+            number: 7,
+            mail: Box::new(MailPreview {
+                from: "desk.alice@tai.chat".into(),
+                to: "bob@example.com".into(),
+                subject: "lunch".into(),
+                warning: "".into(),
+                loads: "".into(),
+                text: "| Dear Bob,\n|\n| at noon?".into(),
+                details: "".into(),
+                left_out: 0,
+            }),
+        }
+    }
+
+    #[test]
+    fn the_first_lines_of_the_question_decide() {
+        insta::assert_snapshot!(message(&question()), @"
+        Send to bob@example.com?
+        Subject: lunch
+        From: desk.alice@tai.chat
+        | Dear Bob,
+        |
+        | at noon?
+        ");
+        let mut suspicious = question();
+        suspicious.mail.warning = "hidden text, an invisible image".into();
+        suspicious.mail.loads = "evil.example (2)".into();
+        suspicious.mail.details = "Hidden from the reader:\n  | CANARY".into();
+        suspicious.mail.left_out = 1234;
+        insta::assert_snapshot!(message(&suspicious), @"
+        Warning: hidden text, an invisible image. Send to bob@example.com?
+        Subject: lunch
+        From: desk.alice@tai.chat. Loads from: evil.example (2)
+        | Dear Bob,
+        |
+        | at noon?
+
+        Hidden from the reader:
+          | CANARY
+
+        [1234 more bytes; to see all: `taid approve 7 --full`]
+        ");
+    }
 }

@@ -6,13 +6,13 @@ use crate::cli::{
     pages::approval as page,
     prompt,
     target::Target,
-    terminal::{print, printable},
+    terminal::{print, printable, printable_lines},
 };
 use clap::Args;
 use std::time::SystemTime;
 use tai_proto::{
     approval::{HeldMail, Resolution},
-    call::{ListHeld, ResolveHeld},
+    call::{ListHeld, ReadHeld, ResolveHeld},
 };
 
 /// List the mails that wait for your approval, and send or discard one
@@ -23,12 +23,28 @@ use tai_proto::{
 pub(in crate::cli) struct Approve {
     /// Number of the mail [default: list all waiting mails]
     number: Option<u64>,
+    /// Show the whole mail, also while a client asks about it
+    #[arg(long, requires = "number")]
+    full: bool,
     /// Send the mail without a question, for scripts of your own
     #[arg(long, requires = "number", conflicts_with = "reject")]
     yes: bool,
     /// Discard the mail
     #[arg(long, requires = "number")]
     reject: bool,
+}
+
+/// Prints the whole mail, as the reader of the mail and the mail program get it.
+async fn show_all(daemon: &Daemon, number: u64) -> Result<(), CliError> {
+    let mut text = String::new();
+    let mut next = Some(0);
+    while let Some(offset) = next {
+        let part = daemon.call(ReadHeld { number, offset }, SHORT).await?;
+        text.push_str(&part.text);
+        next = part.next.filter(|next| *next > offset);
+    }
+    print(&printable_lines(&text));
+    Ok(())
 }
 
 impl Approve {
@@ -48,7 +64,14 @@ impl Approve {
         number: u64,
         held: &[HeldMail],
     ) -> Result<Exit, CliError> {
+        if self.full {
+            show_all(daemon, number).await?;
+        }
         let Some(mail) = held.iter().find(|mail| mail.number == number) else {
+            if self.full && !self.yes && !self.reject {
+                print("\nA client asks about this mail. Answer the question there.");
+                return Ok(Exit::Success);
+            }
             return Err(
                 CliError::new(format!("mail {number} does not wait for approval"))
                     .caused_by(
@@ -61,7 +84,9 @@ impl Approve {
             (true, _) => true,
             (_, true) => false,
             (false, false) => {
-                print(&page::mail(mail, SystemTime::now()));
+                if !self.full {
+                    print(&page::mail(mail, SystemTime::now()));
+                }
                 if !prompt::consent("Send it?")? {
                     print(&format!(
                         "Not sent; it is still waiting. To discard it: `taid approve {number} --reject`"

@@ -66,20 +66,31 @@ pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime) -> String {
     let mail = &held.mail;
     let ago = seconds_until(&held.since, now).unwrap_or_default();
     let ago = span(Duration::from_secs(ago.unsigned_abs()));
-    let mut text = format!(
-        "Asked by {}, {ago} ago\n\nFrom:    {}\nTo:      {}\nSubject: {}\n\n{}\n",
-        requester(held),
-        printable(&mail.from),
-        printable(&mail.to),
-        printable(&mail.subject),
-        printable_lines(&mail.text)
-    );
+    let mut text = String::new();
+    for (name, value) in [
+        ("Warning:", mail.warning.as_str()),
+        ("To:", &mail.to),
+        ("Subject:", &mail.subject),
+        ("From:", &mail.from),
+        ("Loads:", &mail.loads),
+    ] {
+        if !value.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{name:<8} {}", printable(value));
+        }
+    }
+    let _ = writeln!(text, "\n{}", printable_lines(mail.text.trim_end()));
+    if !mail.details.is_empty() {
+        let _ = writeln!(text, "\n{}", printable_lines(mail.details.trim_end()));
+    }
     if mail.left_out > 0 {
-        let _ = write!(text, "\n[{} more bytes]\n", mail.left_out);
+        let _ = writeln!(
+            text,
+            "\n[{} more bytes; to see them: `taid approve {} --full`]",
+            mail.left_out, held.number
+        );
     }
-    if mail.invisible > 0 {
-        let _ = write!(text, "\n[{} invisible characters]\n", mail.invisible);
-    }
+    let _ = writeln!(text, "\nAsked by {}, {ago} ago", requester(held));
     text
 }
 

@@ -10,14 +10,16 @@ fn held(number: u64) -> HeldMail {
         instance: Some("desk".parse().unwrap()),
         since: "2026-11-23T10:00:00Z".into(),
         until: "2026-11-23T11:00:00Z".into(),
-        mail: MailPreview {
+        mail: Box::new(MailPreview {
             from: "desk.alice@tai.chat".into(),
             to: "bob@example.com".into(),
             subject: "Figures".into(),
-            text: "Here they are.\n\n- 1\n- 2".into(),
+            warning: "".into(),
+            loads: "".into(),
+            text: "| Here they are.\n|\n| - 1\n| - 2".into(),
+            details: "".into(),
             left_out: 0,
-            invisible: 0,
-        },
+        }),
     }
 }
 
@@ -48,35 +50,40 @@ fn the_list_has_each_mail_and_its_remaining_time() {
 #[test]
 fn a_mail_is_shown_as_it_would_be_sent_with_a_note_about_omitted_parts() {
     insta::assert_snapshot!(mail(&held(3), now()), @"
-    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
-
-    From:    desk.alice@tai.chat
     To:      bob@example.com
     Subject: Figures
+    From:    desk.alice@tai.chat
 
-    Here they are.
+    | Here they are.
+    |
+    | - 1
+    | - 2
 
-    - 1
-    - 2
+    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
     ");
     let mut long = held(3);
     long.mail.left_out = 1234;
-    long.mail.invisible = 2;
+    long.mail.warning = "hidden text".into();
+    long.mail.loads = "evil.example (2)".into();
+    long.mail.details = "Hidden from the reader:\n  | CANARY".into();
     insta::assert_snapshot!(mail(&long, now()), @"
-    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
-
-    From:    desk.alice@tai.chat
+    Warning: hidden text
     To:      bob@example.com
     Subject: Figures
+    From:    desk.alice@tai.chat
+    Loads:   evil.example (2)
 
-    Here they are.
+    | Here they are.
+    |
+    | - 1
+    | - 2
 
-    - 1
-    - 2
+    Hidden from the reader:
+      | CANARY
 
-    [1234 more bytes]
+    [1234 more bytes; to see them: `taid approve 3 --full`]
 
-    [2 invisible characters]
+    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
     ");
 }
 

@@ -11,7 +11,6 @@
 
 mod error;
 mod policy;
-mod remote;
 mod state;
 
 pub(crate) use error::ApprovalError;
@@ -26,37 +25,45 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 use tai_proto::{
-    approval::{ConsentAnswer, HeldMail, Question},
-    call::ResolveHeld,
+    approval::{ConsentAnswer, HeldMail, HeldPart, Question},
+    call::{ReadHeld, ResolveHeld},
     names::Address,
     text::Label,
 };
 
 /// Time limit for the answer to a question.
 const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
-/// Limit of one address's open questions. A further question replaces the oldest of the address.
-const MAX_QUESTIONS: usize = 64;
-/// Limit of all open questions. A further question replaces the oldest of the address with the
-/// most questions.
-const MAX_ALL_QUESTIONS: usize = 1024;
 /// Time for which a mail waits for `taid approve`.
 const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
 
-/// Limits of the mails that wait.
+/// Limits of a pool of mails.
 #[derive(Debug, Clone, Copy)]
 struct Capacity {
     mails: usize,
     bytes: usize,
 }
 
-/// Capacity of one address.
+/// Capacity of one address for mails that wait.
 const OF_ADDRESS: Capacity = Capacity {
     mails: 32,
     bytes: 8 << 20,
 };
-/// Capacity of the daemon.
+/// Capacity of the daemon for mails that wait.
 const OF_DAEMON: Capacity = Capacity {
     mails: 256,
+    bytes: 64 << 20,
+};
+
+/// Capacity of one address for open questions. A further question replaces the oldest of the
+/// address.
+const QUESTIONS_OF_ADDRESS: Capacity = Capacity {
+    mails: 64,
+    bytes: 16 << 20,
+};
+/// Capacity of the daemon for open questions. A further question replaces the oldest of the address
+/// with the most questions.
+const ALL_QUESTIONS: Capacity = Capacity {
+    mails: 1024,
     bytes: 64 << 20,
 };
 
@@ -70,7 +77,7 @@ struct Table {
     /// The approvals by their keys, oldest first.
     approvals: BTreeMap<u64, Approval>,
     last_key: u64,
-    /// The number of the latest mail that waits.
+    /// The number of the latest mail.
     last_number: u64,
 }
 
@@ -141,25 +148,28 @@ impl Approvals {
     ///
     /// # Errors
     /// [`ApprovalError::NoRandom`].
-    pub(super) fn ask(&self, mail: &PreparedMail) -> Result<Question, ApprovalError> {
+    pub(super) fn ask(&self, mail: PreparedMail) -> Result<Question, ApprovalError> {
         let mut random = [0; 16];
         let filled = SystemRandom::new().fill(&mut random);
         filled.map_err(|_| ApprovalError::NoRandom)?;
         let ticket: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut table = self.table();
-        table.bound_questions(&mail.from);
+        table.bound_questions(&mail);
         table.last_key += 1;
+        table.last_number += 1;
+        let (key, number) = (table.last_key, table.last_number);
+        let preview = mail.preview();
         let question = Approval::Asked {
             ticket: ticket.clone(),
-            from: mail.from.clone(),
-            digest: mail.digest.clone(),
+            number,
+            mail: Arc::new(mail),
             until: now() + QUESTION_LIFE,
         };
-        let key = table.last_key;
         table.approvals.insert(key, question);
         Ok(Question {
             ticket: ticket.as_str().into(),
-            mail: mail.preview(),
+            number,
+            mail: Box::new(preview),
         })
     }
 
@@ -177,10 +187,10 @@ impl Approvals {
         submitter: Submitter<'_>,
     ) -> Result<Answered, ApprovalError> {
         let mut table = self.table();
-        let key = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
+        let question = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
+        let (key, number) = question;
         let digest = mail.digest.clone();
         let room = table.room_for(&mail);
-        let number = table.last_number + 1;
         let waiting = WaitingMail {
             number,
             mail: Arc::new(mail),
@@ -202,7 +212,6 @@ impl Approvals {
                 let held = table.mails().find(|(_, mail)| mail.mail.digest == digest);
                 let held = held.map(|(_, mail)| show(mail));
                 let held = held.ok_or(ApprovalError::NoTicket)?;
-                table.last_number = table.last_number.max(held.number);
                 Ok(Answered::Held(Box::new(held)))
             }
         }
@@ -216,6 +225,28 @@ impl Approvals {
             Approval::Asked { .. } | Approval::Sending(_) => None,
         };
         table.approvals.values().filter_map(held).collect()
+    }
+
+    /// Returns a part of a mail that waits, or that a client asks about.
+    ///
+    /// # Errors
+    /// [`ApprovalError::NotHeld`].
+    pub(super) fn read(&self, read: ReadHeld) -> Result<HeldPart, ApprovalError> {
+        let ReadHeld { number, offset } = read;
+        let table = self.table();
+        let found = table
+            .approvals
+            .values()
+            .find_map(|approval| match approval {
+                Approval::Asked {
+                    number: of, mail, ..
+                } => (*of == number).then(|| mail.clone()),
+                Approval::Held(waiting) | Approval::Sending(waiting) => {
+                    (waiting.number == number).then(|| waiting.mail.clone())
+                }
+            });
+        drop(table);
+        Ok(found.ok_or(ApprovalError::NotHeld(number))?.part(offset))
     }
 
     /// Returns the number of mails that wait.
@@ -276,15 +307,15 @@ impl Table {
         effect
     }
 
-    /// Returns the key of the question with this ticket.
-    fn question(&self, ticket: &str) -> Option<u64> {
-        let is_it = |approval: &Approval| match approval {
-            Approval::Asked { ticket: of, .. } => of == ticket,
-            Approval::Held(_) | Approval::Sending(_) => false,
-        };
+    /// Returns the key and the number of the question with this ticket.
+    fn question(&self, ticket: &str) -> Option<(u64, u64)> {
         let mut approvals = self.approvals.iter();
-        let question = approvals.find(|(_, approval)| is_it(approval));
-        question.map(|(key, _)| *key)
+        approvals.find_map(|(key, approval)| match approval {
+            Approval::Asked {
+                ticket: of, number, ..
+            } if of == ticket => Some((*key, *number)),
+            Approval::Asked { .. } | Approval::Held(_) | Approval::Sending(_) => None,
+        })
     }
 
     /// Returns the keys and the mails that wait, or waited and are being sent.
@@ -310,28 +341,40 @@ impl Table {
         }
     }
 
-    /// Removes the oldest question of the address, or of the address with the most questions, if a
-    /// limit is reached.
-    fn bound_questions(&mut self, address: &Address) {
-        let mut pools: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    /// Removes the oldest questions of the address, or of the address with the most questions,
+    /// until there is room for a question about the mail.
+    fn bound_questions(&mut self, mail: &PreparedMail) {
+        while let Some(oldest) = self.question_to_remove(mail) {
+            self.approvals.remove(&oldest);
+        }
+    }
+
+    fn question_to_remove(&self, mail: &PreparedMail) -> Option<u64> {
+        let mut pools: BTreeMap<String, Vec<(u64, &PreparedMail)>> = BTreeMap::new();
         for (key, approval) in &self.approvals {
             match approval {
-                Approval::Asked { from, .. } => pools.entry(pool(from)).or_default().push(*key),
+                Approval::Asked { mail, .. } => {
+                    pools
+                        .entry(pool(&mail.from))
+                        .or_default()
+                        .push((*key, mail));
+                }
                 Approval::Held(_) | Approval::Sending(_) => {}
             }
         }
-        let own = pools.get(&pool(address));
-        let all: usize = pools.values().map(Vec::len).sum();
-        let full = match own {
-            Some(own) if own.len() >= MAX_QUESTIONS => Some(own),
-            Some(_) | None if all >= MAX_ALL_QUESTIONS => {
-                pools.values().max_by_key(|all| all.len())
+        let has_room = |questions: &[(u64, &PreparedMail)], capacity: Capacity| {
+            let mails: Vec<&PreparedMail> = questions.iter().map(|(_, mail)| *mail).collect();
+            capacity.has_room(&mails, mail)
+        };
+        let all: Vec<(u64, &PreparedMail)> = pools.values().flatten().copied().collect();
+        let full = match pools.get(&pool(&mail.from)) {
+            Some(own) if !has_room(own, QUESTIONS_OF_ADDRESS) => Some(own),
+            Some(_) | None if !has_room(&all, ALL_QUESTIONS) => {
+                pools.values().max_by_key(|pool| pool.len())
             }
             Some(_) | None => None,
         };
-        if let Some(oldest) = full.and_then(|pool| pool.first()) {
-            self.approvals.remove(oldest);
-        }
+        full.and_then(|pool| pool.first()).map(|(key, _)| *key)
     }
 }
 
@@ -361,7 +404,7 @@ fn show(waiting: &WaitingMail) -> HeldMail {
         instance: waiting.instance.clone(),
         since: rfc3339(waiting.since).as_str().into(),
         until: rfc3339(waiting.since + HELD_LIFE).as_str().into(),
-        mail: waiting.mail.preview(),
+        mail: Box::new(waiting.mail.preview()),
     }
 }
 

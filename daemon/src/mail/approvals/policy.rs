@@ -1,6 +1,6 @@
 //! The policy that decides which mails need a person's approval.
 
-use super::{super::prepared::PreparedMail, remote};
+use super::super::prepared::PreparedMail;
 use crate::config::ConfirmPolicy;
 use tai_proto::names::{Address, Instance};
 
@@ -16,7 +16,7 @@ pub(super) fn applies(
         // A mail to oneself that loads an image tells its server what the image's URL contains.
         ConfirmPolicy::External => {
             !is_internal(mail.recipient.as_ref(), &mail.account, default_recipient)
-                || remote::has_any(&mail.parts.html)
+                || !mail.parts.preview.loads.is_empty()
         }
     }
 }

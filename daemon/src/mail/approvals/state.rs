@@ -1,17 +1,11 @@
 //! The states of an approval and the pure function that changes them.
 
-use super::{
-    super::{digest::Digest, prepared::PreparedMail},
-    error::ApprovalError,
-};
+use super::{super::prepared::PreparedMail, error::ApprovalError};
 use std::{
     sync::Arc,
     time::{Instant, SystemTime},
 };
-use tai_proto::{
-    approval::ConsentAnswer,
-    names::{Address, Instance},
-};
+use tai_proto::{approval::ConsentAnswer, names::Instance};
 
 /// State of one mail that needs a person's approval.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,10 +14,10 @@ pub(super) enum Approval {
     Asked {
         /// The proof that this question was asked.
         ticket: String,
-        /// The sender, to whose pool the question belongs.
-        from: Address,
-        /// The mail.
-        digest: Digest,
+        /// The number that `taid approve` names.
+        number: u64,
+        /// The mail, which belongs to its sender's pool.
+        mail: Arc<PreparedMail>,
         /// The time at which the question expires.
         until: Instant,
     },
@@ -174,7 +168,7 @@ fn answered(
 ) -> (Option<Approval>, Effect) {
     match &approval {
         // Any answer consumes the question.
-        Approval::Asked { digest, .. } if *digest != waiting.mail.digest => {
+        Approval::Asked { mail, .. } if mail.digest != waiting.mail.digest => {
             (None, Effect::Refuse(ApprovalError::OtherMail))
         }
         Approval::Asked { .. } => match answer {

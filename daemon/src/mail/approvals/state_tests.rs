@@ -19,8 +19,8 @@ fn states(now: Instant) -> Vec<(&'static str, Option<Approval>)> {
     let (soon, past) = (now + Duration::from_secs(60), now);
     let asked = |until| Approval::Asked {
         ticket: "ticket".into(),
-        from: prepared("b@x.org", "text").from,
-        digest: prepared("b@x.org", "text").digest,
+        number: 1,
+        mail: Arc::new(prepared("b@x.org", "text")),
         until,
     };
     vec![

@@ -43,11 +43,6 @@ pub(super) fn to_markdown(html: &str, removed: &mut Removed) -> String {
     }
 }
 
-/// Returns the text part of an outgoing HTML mail.
-pub(in crate::mail) fn text_part(html: &str) -> String {
-    to_markdown(html, &mut Removed::default())
-}
-
 fn converter() -> HtmlToMarkdown {
     let options = Options {
         bullet_list_marker: BulletListMarker::Dash,

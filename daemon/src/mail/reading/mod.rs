@@ -9,7 +9,6 @@ mod style;
 use super::content::{self, MAX_BODY};
 use tai_proto::mail::Removed;
 
-pub(super) use html::text_part;
 pub(super) use invisible::{clean, line};
 
 /// A body as Markdown.

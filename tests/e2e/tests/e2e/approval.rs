@@ -60,13 +60,10 @@ fn the_user_sees_the_mail_and_only_acceptance_sends_it() {
         let message = question["params"]["message"].as_str().unwrap();
         insta::allow_duplicates! {
             insta::assert_snapshot!(message.replace(content, "CONTENT"), @"
-            Send this email?
-
-            From: desk.alice@tai.chat
-            To: bob@tai.chat
+            Send to bob@tai.chat?
             Subject: Figures
-
-            CONTENT
+            From: desk.alice@tai.chat
+            | CONTENT
             ");
         }
         assert_eq!(sent(&machine).len(), 0, "sent before the answer");
@@ -193,10 +190,11 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
             .plain(&output.stdout)
             .starts_with("sent to bob@tai.chat (")
     );
-    let output = machine.cli(&["approve", "2", "--reject"]);
+    // Each question has a number, also the one about the mail that waited already.
+    let output = machine.cli(&["approve", "3", "--reject"]);
     assert_eq!(
         machine.plain(&output.stdout),
-        "mail 2 discarded; nothing was sent\n"
+        "mail 3 discarded; nothing was sent\n"
     );
     assert_eq!(sent(&machine), ["first"]);
     assert_eq!(
@@ -263,7 +261,7 @@ fn replies_need_approval_too() {
     let question = shim.hear(ELICIT);
     let message = question["params"]["message"].as_str().unwrap();
     assert!(
-        message.contains("To: bob@tai.chat\nSubject: Re: Question"),
+        message.starts_with("Send to bob@tai.chat?\nSubject: Re: Question\n"),
         "{message}"
     );
     shim.answer(&question, json!({"action": "accept", "content": {}}));
@@ -301,4 +299,83 @@ fn after_a_failed_elicitation_the_mail_waits_for_approval() {
         result.text
     );
     assert_eq!(machine.status()["held"], 1);
+}
+
+/// Content whose HTML hides, loads and misleads.
+const SUSPICIOUS: &str = "<p>Dear Bob, see you at noon.</p><p style=\"display:none\">CANARY-HIDDEN</p>\
+    <img src=\"https://evil.example/c?d=CANARY-IMAGE\" width=1 height=1>\
+    <a href=\"https://evil.example/CANARY-LINK\">bank.example</a>";
+
+#[test]
+fn what_the_person_is_shown_is_what_arrives() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = asking(&machine);
+    let long = "A line of the mail that is long enough to fill the question.\n\n".repeat(100);
+    for (content, format) in [
+        (
+            "Dear <name>,\n\n> quote\nanswer with `Vec<String>`\n\n| a | b |\n|---|---|\n| 日本 | 2 |",
+            "markdown",
+        ),
+        (
+            "<html><body dir=rtl><h1>שלום</h1><ul><li>x</ul></body></html>",
+            "html",
+        ),
+        (SUSPICIOUS, "html"),
+        (&long, "markdown"),
+    ] {
+        let arguments = json!({"to": "bob@tai.chat", "subject": "Figures", "content": content, "format": format});
+        let id = shim.begin_call("send_email", arguments);
+        let question = shim.hear(ELICIT);
+        let message = question["params"]["message"].as_str().unwrap().to_owned();
+        // The message ends with the command that shows everything.
+        let shown = match message.split_once("`taid approve ") {
+            Some((_, rest)) => {
+                let number = rest.split(' ').next().unwrap();
+                let output = machine.cli(&["approve", number, "--full"]);
+                assert!(output.status.success());
+                machine.plain(&output.stdout)
+            }
+            None => message,
+        };
+        shim.answer(&question, json!({"action": "accept", "content": {}}));
+        let result = shim.finish_call(&id);
+        assert!(!result.is_error, "{}", result.text);
+        let arrived = sent(&machine).pop().unwrap();
+        let lines = shown.lines().filter_map(|line| line.strip_prefix('|'));
+        let lines: Vec<&str> = lines
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
+        assert_eq!(lines.join("\n"), arrived);
+    }
+}
+
+#[test]
+fn a_question_about_a_suspicious_mail_says_so_in_its_first_line_and_shows_everything() {
+    let machine = machine("always");
+    let _taid = machine.start();
+    let mut shim = asking(&machine);
+    let arguments = json!({"to": "bob@tai.chat", "subject": "Figures", "content": SUSPICIOUS, "format": "html"});
+    let id = shim.begin_call("send_email", arguments);
+    let question = shim.hear(ELICIT);
+    insta::assert_snapshot!(question["params"]["message"].as_str().unwrap(), @r#"
+    Warning: hidden text, an invisible image, a link that names another host. Send to bob@tai.chat?
+    Subject: Figures
+    From: desk.alice@tai.chat. Loads from: evil.example
+    | Dear Bob, see you at noon.
+    |
+    | bank.example (https://evil.example/CANARY-LINK)
+
+    Hidden from the reader:
+      | CANARY-HIDDEN
+
+    Links whose words name another host:
+      "bank.example" leads to evil.example: https://evil.example/CANARY-LINK
+
+    Loaded or shown when the mail is opened:
+      image https://evil.example/c?d=CANARY-IMAGE (not visible)
+    "#);
+    shim.answer(&question, json!({"action": "decline"}));
+    assert!(shim.finish_call(&id).is_error);
+    assert_eq!(sent(&machine).len(), 0);
 }

@@ -62,7 +62,7 @@ fn a_mail_without_a_recipient_goes_to_the_default_recipient_or_fails() {
         sent.text
     );
     let mails = machine.sandbox.mails().unwrap();
-    assert_eq!(mails[0].body_text.as_deref(), Some("**x**"));
+    assert_eq!(mails[0].body_text.as_deref(), Some("x"));
     assert_eq!(mails[0].body_html.as_deref(), Some("<b>x</b>"));
 }
 
@@ -77,6 +77,11 @@ fn invalid_recipients_subjects_and_bodies_are_refused_before_sending() {
         json!({"to": "a@b.c\r\nBcc: d@e.f", "content": "x"}),
         json!({"to": "a@b.c", "subject": "a\nBcc: d@e.f", "content": "x"}),
         json!({"to": "a@b.c", "content": "  "}),
+        json!({"to": "a@b.c", "content": "<div></div>", "format": "html"}),
+        json!({"to": "a@b.c", "content": "<!-- x -->"}),
+        json!({"to": "a@b\u{200b}.c", "content": "x"}),
+        json!({"to": "a@b.c", "subject": "a\u{e0041}", "content": "x"}),
+        json!({"to": "a@b.c", "content": "<div>".repeat(20_000), "format": "html"}),
         json!({"to": "a@b.c", "content": "x".repeat((1 << 20) + 1)}),
     ] {
         let result = shim.call("send_email", arguments);
@@ -85,7 +90,7 @@ fn invalid_recipients_subjects_and_bodies_are_refused_before_sending() {
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
     let largest = shim.call(
         "send_email",
-        json!({"to": "alice@tai.chat", "content": "\u{1}".repeat(1 << 20)}),
+        json!({"to": "alice@tai.chat", "content": "\"".repeat(1 << 20)}),
     );
     assert!(!largest.is_error, "{}", largest.text);
 }
@@ -255,4 +260,59 @@ fn a_mail_with_an_ambiguous_failure_is_not_repeated() {
     assert!(unknown.text.contains("it is unknown"), "{}", unknown.text);
     let held = send(&mut shim, 1, false);
     assert!(held.text.contains("may have been sent"), "{}", held.text);
+}
+
+#[test]
+fn the_result_says_what_the_mail_does_not_have_and_neither_part_is_empty() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for (content, format, left_out, text) in [
+        ("<p>Hello</p>", "markdown", None, "Hello"),
+        ("Dear <name>", "markdown", None, "Dear <name>"),
+        (
+            "<p onclick=x()>Hi<script>x</script>",
+            "html",
+            Some("1 script, 1 script in an attribute"),
+            "Hi",
+        ),
+        (
+            "<img src=\"https://a.example/x.png\">",
+            "html",
+            None,
+            "[image] (https://a.example/x.png)",
+        ),
+    ] {
+        let arguments =
+            json!({"to": "alice@tai.chat", "subject": "", "content": content, "format": format});
+        let result = shim.call("send_email", arguments);
+        let said = result
+            .text
+            .split_once("\nLeft out of the email: ")
+            .map(|(_, said)| said);
+        assert_eq!(said, left_out, "{content}");
+        let mails = machine.sandbox.mails().unwrap();
+        let mail = mails.iter().max_by_key(|mail| mail.id).unwrap();
+        assert_eq!(mail.body_text.as_deref(), Some(text), "{content}");
+        assert!(!mail.body_html.as_deref().unwrap().is_empty(), "{content}");
+        assert_eq!(mail.subject.as_deref(), Some("Email from desk"));
+    }
+}
+
+#[test]
+fn a_reply_goes_to_the_address_of_a_sender_with_a_display_name() {
+    let machine = Machine::new();
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.has_reply = false);
+    let mut question = mail("desk.alice@tai.chat", "AW: Plan", "2026-01-01 00:00:00");
+    question.from = "Alice <server.alice@tai.chat>".into();
+    let id = machine.sandbox.deliver(&question).unwrap().unwrap();
+    let _taid = machine.start();
+    let reply = desk(&machine).call("reply_email", json!({"message_id": id, "content": "fine"}));
+    assert!(!reply.is_error, "{}", reply.text);
+    let mails = machine.sandbox.mails().unwrap();
+    let sent = mails.last().unwrap();
+    assert_eq!(sent.to, "server.alice@tai.chat");
+    assert_eq!(sent.subject.as_deref(), Some("Re: Plan"));
 }
