@@ -107,7 +107,8 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::GetInfo(_)
         | Call::GetStatus(_)
         | Call::ClaimAccount(_)
-        | Call::ListHeld(_) => None,
+        | Call::ListHeld(_)
+        | Call::ReadHeld(_) => None,
     }
 }
 
