@@ -8,6 +8,7 @@ use tai_proto::{
     text::{Content, HeaderText, MAX_CONTENT, Words},
 };
 use tai_reader::outgoing::{Preview, invisible};
+use url::Url;
 
 /// Limits of the text and of the details in the beginning of a preview, in bytes.
 const MAX_TEXT: usize = 3_000;
@@ -38,7 +39,7 @@ impl PreparedMail {
         let (details, details_left) = beginning(&preview.details, MAX_DETAILS);
         MailPreview {
             from: HeaderText::cut(self.from.as_str()),
-            to: HeaderText::cut(invisible::reveal(&self.to)),
+            to: HeaderText::cut(shown_address(&self.to)),
             subject: HeaderText::cut(invisible::reveal(&self.subject)),
             warning: Words::cut(preview.warning.as_str()),
             loads: Words::cut(preview.loads.as_str()),
@@ -89,6 +90,26 @@ impl PreparedMail {
     pub(super) fn size(&self) -> usize {
         self.parts.size()
     }
+}
+
+/// Returns an address as a person can judge it: letters that look like those of another address are
+/// named.
+fn shown_address(address: &str) -> String {
+    let shown = invisible::reveal(address);
+    let Some((local, domain)) = address.rsplit_once('@').filter(|_| !address.is_ascii()) else {
+        return shown;
+    };
+    let host = Url::parse(&format!("https://{domain}")).ok();
+    let host = host.as_ref().and_then(Url::host_str);
+    let name = if local.is_ascii() {
+        ""
+    } else {
+        "its name has letters other than a to z; "
+    };
+    format!(
+        "{shown} ({name}domain {})",
+        host.unwrap_or("not understood")
+    )
 }
 
 /// Returns the beginning of a text, whole lines if there are some, and the length of the rest.
@@ -162,7 +183,12 @@ mod tests {
         let mut mail = prepared("bob@exa\u{200b}mple.com", "text");
         mail.subject = "lunch\u{e0041}\u{e0042}".to_owned();
         let preview = mail.preview();
-        assert_eq!(preview.to, "bob@exa‹U+200B›mple.com");
+        assert_eq!(preview.to, "bob@exa‹U+200B›mple.com (domain example.com)");
+        mail.to = "b\u{43e}b@b\u{fc}cher.example".to_owned();
+        assert_eq!(
+            mail.preview().to,
+            "b\u{43e}b@bücher.example (its name has letters other than a to z; domain xn--bcher-kva.example)"
+        );
         assert_eq!(preview.subject, "lunch‹U+E0041›‹U+E0042›");
     }
 }

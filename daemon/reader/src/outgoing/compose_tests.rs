@@ -147,10 +147,28 @@ fn everything_that_is_left_out_is_counted() {
             "a\u{200b}b\u{202e}c<img alt=\"x\u{200b}\" src=\"https://a.example/\">",
             "3 invisible characters",
         ),
+        (
+            "<body onload=x() background=\"https://a.example/b.png\">a",
+            "1 script in an attribute, 1 image",
+        ),
         ("<p class=x id=y>a", ""),
     ] {
         let findings = compose(content, Format::Html).unwrap().findings;
         assert_eq!(findings.to_string(), left_out, "{content}");
+    }
+}
+
+#[test]
+fn hidden_content_stays_hidden() {
+    for html in [
+        "<p>Seen</p><p hidden>CANARY</p>",
+        "<p>Seen</p><p hidden style=\"color:red\">CANARY</p>",
+        "<style>.x{display:none}</style><p>Seen</p><p class=x>CANARY</p>",
+        "<p>Seen</p><div style=\"font-size:0\"><p>CANARY</p></div>",
+    ] {
+        let mail = compose(html, Format::Html).unwrap();
+        assert_eq!(mail.text, "Seen", "{html}");
+        assert!(mail.html.contains("CANARY"), "{html}");
     }
 }
 
@@ -197,6 +215,11 @@ fn what_mail_programs_show_stays_in_html() {
             "<a href=\"#x\">a</a><p id=x>b</p><p id=y>c</p>",
             "<a href=\"#x\">a</a><p id=\"x\">b</p><p>c</p>",
             "places in the mail",
+        ),
+        (
+            "<a style=\"color:red;mso-hide:all\">a</a>",
+            "<a style=\"color:red\">a</a>",
+            "a button whose form for Outlook is in a comment",
         ),
         ("<input type=checkbox checked>a", "☑ a", "a box"),
         (
@@ -341,6 +364,13 @@ fn the_text_part_of_images_names_what_they_show_and_where_they_lead() {
     ] {
         assert_eq!(text(html, Format::Html), expected, "{html}");
     }
+}
+
+#[test]
+fn spaces_of_a_layout_leave_no_empty_lines() {
+    let html = "<table><tr><td>&nbsp;</td></tr><tr><td>a</td></tr><tr><td>&nbsp;</td></tr>\
+        <tr><td>&nbsp;</td></tr><tr><td>b</td></tr></table>";
+    assert_eq!(text(html, Format::Html), "a\nb");
 }
 
 #[test]

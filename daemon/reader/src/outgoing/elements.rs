@@ -158,7 +158,6 @@ const OTHERS: &[&str] = &[
     "plaintext",
     "noembed",
     "image",
-    "center",
 ];
 
 /// Attributes that every element can have.
@@ -198,6 +197,7 @@ pub(super) const OWN_ATTRIBUTES: &[(&str, &[&str])] = &[
 /// Attributes whose loss changes nothing that a person sees, and nothing that a person is told.
 pub(super) const SILENT_ATTRIBUTES: &[&str] = &[
     "class",
+    "hidden",
     "xmlns",
     "xmlns:v",
     "xmlns:o",

@@ -94,7 +94,8 @@ impl Lines {
         let is_space = |c: char| c.is_ascii_whitespace();
         for (at, word) in text.split(is_space).enumerate() {
             self.space |= at > 0;
-            if !word.is_empty() {
+            // A word of no-break spaces fills a cell of a layout.
+            if word.chars().any(|c| c != '\u{a0}') {
                 self.start();
                 self.out.push_str(&word.replace('\u{a0}', " "));
             }
@@ -120,6 +121,13 @@ impl Lines {
     /// Writes directly after the last word, before line breaks that wait.
     pub(super) fn attach(&mut self, text: &str) {
         self.out.push_str(text);
+    }
+
+    /// Writes the mark of a raised number that follows a word directly.
+    pub(super) fn raise(&mut self) {
+        if self.breaks == 0 && !self.space && !self.out.is_empty() {
+            self.out.push('^');
+        }
     }
 
     /// Writes a gap between two cells of a line.

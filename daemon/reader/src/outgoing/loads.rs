@@ -5,13 +5,14 @@ use super::{
     tree::{Edge, Element, Tree},
     visibility::{Sight, Sights},
 };
+use std::collections::HashSet;
 use url::Url;
 
 /// Image of this size or less, in pixels, is not seen.
 const LEAST_IMAGE: f32 = 2.0;
 
 /// Address that a mail program loads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Load {
     pub(super) url: String,
     pub(super) kind: &'static str,
@@ -65,6 +66,7 @@ impl Load {
 /// Returns every address that a mail program loads, once each.
 pub(super) fn find(tree: &Tree, sights: &Sights) -> Vec<Load> {
     let mut loads: Vec<Load> = Vec::new();
+    let mut seen: HashSet<Load> = HashSet::new();
     for edge in tree.walk(Tree::DOCUMENT) {
         let Edge::Open(id) = edge else {
             continue;
@@ -80,7 +82,7 @@ pub(super) fn find(tree: &Tree, sights: &Sights) -> Vec<Load> {
                 kind,
                 is_invisible,
             };
-            if !load.url.is_empty() && !loads.contains(&load) {
+            if !load.url.is_empty() && seen.insert(load.clone()) {
                 loads.push(load);
             }
         };

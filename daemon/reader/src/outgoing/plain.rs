@@ -115,7 +115,7 @@ impl Writer<'_> {
             "a" => self.links.push(self.lines.len()),
             "s" | "strike" | "del" => self.lines.words("~~"),
             "q" => self.lines.words("“"),
-            "sup" if is_number(&self.tree.text(id)) => self.lines.attach("^"),
+            "sup" if is_number(&self.tree.text(id)) => self.lines.raise(),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.lines.end_line(2);
                 self.headings.push(self.lines.len());

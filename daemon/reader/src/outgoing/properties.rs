@@ -116,6 +116,16 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_a_mail_or_is_refused(content in "[<>/=\"'& abptd;#!\\-\n|`*\\[\\]()x{}@:.\u{200d}א]{0,120}") {
+        for format in [Format::Markdown, Format::Html] {
+            if let Ok(mail) = compose(&content, format) {
+                prop_assert!(!mail.text.trim().is_empty() && !mail.html.is_empty());
+                prop_assert!(!preview(&mail.text, &mail.html).text.is_empty());
+            }
+        }
+    }
+
+    #[test]
     fn sanitised_html_is_not_changed_again((content, _) in content()) {
         for format in [Format::Markdown, Format::Html] {
             let Ok(first) = compose(&content, format) else {

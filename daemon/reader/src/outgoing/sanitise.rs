@@ -71,7 +71,7 @@ pub(super) fn sanitise(tree: &mut Tree, findings: &mut Findings) {
         let Edge::Open(id) = now else {
             edge = tree.step(Tree::DOCUMENT, now);
             if let Edge::Close(id) = now {
-                close(tree, id);
+                close(tree, id, findings);
             }
             continue;
         };
@@ -134,12 +134,15 @@ fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<
 }
 
 /// Unwraps a node at its end, if it is not kept.
-fn close(tree: &mut Tree, id: NodeId) {
+fn close(tree: &mut Tree, id: NodeId, findings: &mut Findings) {
     let is_kept = elements::treatment(tree.tag(id)) == Treatment::Keep;
     if is_kept {
         return;
     }
     let styled = ["html", "body"].contains(&tree.tag(id));
+    if styled {
+        report_page(tree, id, findings);
+    }
     match styled.then(|| page_style(tree, id)).flatten() {
         Some(page) => {
             tree.move_children(id, page);
@@ -147,6 +150,22 @@ fn close(tree: &mut Tree, id: NodeId) {
             tree.unwrap(id);
         }
         None => tree.unwrap(id),
+    }
+}
+
+/// Counts the attributes of `<body>` or `<html>` that have an effect and are left out.
+fn report_page(tree: &Tree, id: NodeId, findings: &mut Findings) {
+    for attr in tree
+        .element(id)
+        .map(|page| &page.attrs)
+        .into_iter()
+        .flatten()
+    {
+        match &*attr.name.local {
+            "background" => findings.add(Kind::Image),
+            name if name.starts_with("on") => findings.add(Kind::Handler),
+            _ => {}
+        }
     }
 }
 
@@ -222,6 +241,12 @@ fn anchors(tree: &Tree) -> HashSet<String> {
 /// Cleans the attributes of a kept element. Returns whether the element still has a purpose.
 fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<String>) -> bool {
     let tag = element.tag().to_owned();
+    if element.attr("hidden").is_some() {
+        // The attribute is dropped, and its effect stays.
+        let style = element.attr("style").unwrap_or_default();
+        let style = format!("{style};display:none");
+        element.set("style", &style);
+    }
     let mut has_purpose = true;
     element.attrs.retain_mut(|attr| {
         let name = &*attr.name.local;
@@ -306,6 +331,10 @@ fn address(
 fn style(style: &str, findings: &mut Findings) -> String {
     let mut out = String::with_capacity(style.len());
     for declaration in css::declarations(style) {
+        if declaration.name == "mso-hide" {
+            // Hides in Outlook what a conditional comment, which is left out, replaces.
+            continue;
+        }
         let is_loadable = |url: &String| addresses::checked(url, Use::Image).is_some();
         if declaration.is_active || !declaration.urls.iter().all(is_loadable) {
             findings.add(Kind::Declaration);
