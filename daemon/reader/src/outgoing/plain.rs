@@ -136,8 +136,10 @@ impl Writer<'_> {
             }
             "table" => {
                 self.lines.end_line(2);
+                let (tree, sights) = (self.tree, self.sights);
+                let cell = |cell| below(tree, sights, cell, Table::Flat);
                 let aligned = match tables {
-                    Table::Aligned => table::aligned(self.tree, self.sights, id),
+                    Table::Aligned => table::aligned(tree, sights, id, &cell),
                     Table::Flat => None,
                 };
                 if let Some(table) = aligned {
@@ -269,3 +271,7 @@ fn images(tree: &Tree, sights: &Sights) -> String {
     });
     lines.collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+#[path = "plain_tests.rs"]
+mod tests;

@@ -1,3 +1,5 @@
+//! Mails as a person approves them.
+
 use super::*;
 use crate::outgoing::{Format, compose};
 use insta::assert_snapshot;

@@ -3,7 +3,6 @@
 
 use super::{
     elements,
-    plain::{self, Table},
     tree::{Edge, NodeId, Tree},
     visibility::{Sight, Sights},
 };
@@ -18,9 +17,15 @@ const MAX_CELL: usize = 60;
 /// Most cells of a row that is shown on one line.
 const MAX_CELLS: usize = 8;
 
-/// Returns a table of data as aligned columns; `None` for a table that arranges a page.
-pub(super) fn aligned(tree: &Tree, sights: &Sights, table: NodeId) -> Option<String> {
-    let rows = rows(tree, sights, table)?;
+/// Returns a table of data as aligned columns; `None` for a table that arranges a page. `text`
+/// returns the text of a cell.
+pub(super) fn aligned(
+    tree: &Tree,
+    sights: &Sights,
+    table: NodeId,
+    text: &impl Fn(NodeId) -> String,
+) -> Option<String> {
+    let rows = rows(tree, sights, table, text)?;
     let columns = rows.iter().map(|row| row.cells.len()).max()?;
     let widest = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
@@ -91,7 +96,12 @@ struct Cell {
 }
 
 /// Returns the rows of a table of data.
-fn rows(tree: &Tree, sights: &Sights, table: NodeId) -> Option<Vec<Row>> {
+fn rows(
+    tree: &Tree,
+    sights: &Sights,
+    table: NodeId,
+    text: &impl Fn(NodeId) -> String,
+) -> Option<Vec<Row>> {
     let mut rows: Vec<Row> = Vec::new();
     let mut has_headings = false;
     let border = tree.element(table).and_then(|table| table.attr("border"));
@@ -119,8 +129,8 @@ fn rows(tree: &Tree, sights: &Sights, table: NodeId) -> Option<Vec<Row>> {
                 has_headings |= element.tag() == "th";
                 let row = rows.last_mut()?;
                 row.is_header &= element.tag() == "th";
-                let text = plain::below(tree, sights, id, Table::Flat);
-                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let words = text(id);
+                let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
                 let to_right = element.attr("align") == Some("right");
                 row.cells.push(Cell { text, to_right });
             }

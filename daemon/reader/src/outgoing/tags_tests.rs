@@ -1,3 +1,5 @@
+//! Angle brackets in Markdown.
+
 use super::*;
 
 fn shown(context: Context, pieces: &[&str]) -> String {

@@ -1,3 +1,5 @@
+//! Styles that hide, and styles that do not.
+
 use super::*;
 use crate::outgoing::parse;
 
