@@ -21,7 +21,15 @@ pub fn tokens(data: &[u8]) {
 /// Converts the body of a mail: HTML if the first byte is even, text otherwise.
 pub fn bodies(data: &[u8]) {
     if let Some((kind, text)) = data.split_first() {
-        mail::fuzz(kind % 2 == 0, &String::from_utf8_lossy(text));
+        let text = String::from_utf8_lossy(text).into_owned();
+        mail::fuzz(&text);
+        let reading = match kind % 2 {
+            0 => tai_reader::read(Some(&text), None),
+            _ => tai_reader::read(None, Some(&text)),
+        };
+        assert!(reading.markdown.len() <= tai_reader::MAX_OUTPUT);
+        let unseen = |c: char| matches!(c, '\u{200b}' | '\u{202e}' | '\u{e0041}' | '\u{feff}');
+        assert!(!reading.markdown.contains(unseen));
     }
 }
 

@@ -1,5 +1,8 @@
 //! The executable of taid: [`taid::cli`] with an allocator that zeroes freed memory. Freed buffers
 //! of HTTP, TLS and JSON may contain the password or the token.
+//!
+//! The daemon starts the same executable as the worker that reads mails. The worker parses no
+//! command line, so that it needs nothing that the daemon does not have.
 
 use std::alloc::System;
 use zeroizing_alloc::ZeroAlloc;
@@ -8,5 +11,8 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> std::process::ExitCode {
-    taid::cli::main()
+    match tai_reader::worker::is_requested() {
+        true => tai_reader::worker::main(),
+        false => taid::cli::main(),
+    }
 }

@@ -1,7 +1,7 @@
 //! Encoder and decoder of frames: a length and a bincode body.
 //!
-//! The module must not do I/O. bincode is unmaintained (RUSTSEC-2025-0141); only this file names
-//! it, so that a replacement changes one file.
+//! The module must not do I/O. bincode is unmaintained (RUSTSEC-2025-0141); only this file and
+//! the wire of the mail reader name it, so that a replacement is small.
 
 use bincode::config::{Configuration, Fixint, LittleEndian};
 use serde::{Serialize, de::DeserializeOwned};

@@ -91,8 +91,32 @@ pub struct Mail {
     pub envelope: Envelope,
     /// Body as Markdown, without content that a person would not see.
     pub body: Content,
-    /// Counts of removed content.
-    pub removed: Removed,
+    /// Origin of the body.
+    pub source: BodySource,
+    /// Content that the body lacks, and reasons for caution.
+    pub findings: Findings,
+}
+
+/// Origin of a body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BodySource {
+    /// The HTML part as a person sees it.
+    #[default]
+    Html,
+    /// The text part of a mail without an HTML part.
+    Text,
+    /// The text part, because the HTML part shows no text.
+    TextInstead,
+    /// None. The HTML part shows images without descriptions.
+    OnlyImages,
+    /// None. The mail has no text.
+    Empty,
+    /// The text part, because the mail exceeds the limits of the mail reader, or because no mail
+    /// reader could be started.
+    TextFallback,
+    /// The HTML part without its markup, for the same reasons. It may include passages that a
+    /// person would not see.
+    Stripped,
 }
 
 /// Mail without its body. The sender or the bridge chose every field except the id.
@@ -113,24 +137,30 @@ pub struct Envelope {
     pub read: bool,
 }
 
-/// Counts of content that was removed from a body because a person would not see it.
+/// Content that a body lacks because a person would not see it, and reasons for caution.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Removed {
-    /// Hidden elements with content.
+pub struct Findings {
+    /// Number of hidden passages of text.
     pub hidden: u32,
-    /// Tracking images.
+    /// Number of words in the hidden passages.
+    pub hidden_words: u32,
+    /// Number of images that a person cannot see and that report the reading of the mail.
     pub trackers: u32,
-    /// Scripts, frames and other active elements.
+    /// Number of images that a mail program would load from elsewhere.
+    pub remote_images: u32,
+    /// Number of scripts, frames and embedded objects.
     pub scripts: u32,
-    /// Comments.
-    pub comments: u32,
-    /// Zero-width, direction-changing, tag and control characters.
+    /// Number of forms.
+    pub forms: u32,
+    /// Number of zero-width, direction-changing, tag and control characters.
     pub invisible: u32,
-    /// Whether the body was longer than 1 MiB and was cut.
+    /// Number of links whose text names another host, or another mail address, than their target.
+    pub deceptive_links: u32,
+    /// Whether a part was longer than the limits and was cut.
     pub cut: bool,
-    /// Whether the body was nested too deeply to be converted. It is plain text, which may include
-    /// hidden passages.
-    pub flattened: bool,
+    /// Whether the HTML exceeded a limit. The text after it is shown without its markup, and may
+    /// include hidden passages.
+    pub simplified: bool,
 }
 
 /// Part of the list of the mails of an address, newest first.

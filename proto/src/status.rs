@@ -31,6 +31,9 @@ pub struct Status {
     pub session: SessionStatus,
     /// Mail bridge.
     pub bridge: BridgeStatus,
+    /// Worker that reads mails.
+    #[serde(default)]
+    pub reader: ReaderStatus,
     /// Sends of the last 24 hours with unknown outcome, oldest first.
     #[serde(default)]
     pub unknown_sends: Vec<UnknownSend>,
@@ -103,6 +106,24 @@ pub struct AccountStatus {
     /// was typed without `--save` or comes from this daemon's environment.
     #[serde(default)]
     pub can_sign_in_again: bool,
+}
+
+/// Status of the worker that reads mails.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReaderStatus {
+    /// Process id; `None` if the worker is not running. It starts with the next mail.
+    pub pid: Option<u32>,
+    /// Workers that were started.
+    pub starts: u64,
+    /// Mails that a worker converted.
+    pub mails: u64,
+    /// Mails that exceeded a limit of the worker or crashed it.
+    pub failures: u64,
+    /// Layers of the worker's confinement that are not fully in force; `None` before the first
+    /// start.
+    pub unconfined: Option<Vec<String>>,
+    /// Reason for which no worker can be started; mails are shown as plain text.
+    pub error: Option<String>,
 }
 
 /// State of the session.

@@ -65,6 +65,14 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         .hint(Hint::reader(
             "shorten the content or send it in parts; nothing was sent",
         )),
+        MailError::Compose(why) => {
+            Fault::new(FaultCode::Internal, "the content cannot be converted now")
+                .because(why)
+                .hint(Hint::each(
+                    "call again in a moment; nothing was sent",
+                    "run `taid doctor`; nothing was sent",
+                ))
+        }
         MailError::Duplicate {
             digest,
             outcome,

@@ -1,128 +1,86 @@
-//! The parts of an outgoing mail, and the form in which a person approves them. Large bodies are
-//! converted on a blocking thread.
+//! The parts of an outgoing mail, and the form in which a person approves them. The worker makes
+//! both.
 
-use super::error::MailError;
+use super::{error::MailError, reading, service::MailService, worker::Failure};
+use tai_auth::bridge::Bridge;
 use tai_proto::{mail::Format, text::MAX_CONTENT};
-use tai_reader::outgoing::{self, Composed, Findings, Preview, Refusal};
+use tai_reader::outgoing::{self, Parts};
+use tokio::time::Instant;
 
-/// Longest body that is converted or returned, in bytes. Longer bodies are truncated.
-pub(super) const MAX_BODY: usize = 1 << 20;
-/// Size in bytes below which a body is converted on the calling thread.
-const SMALL: usize = 16 << 10;
-
-/// The two parts of an outgoing mail. Neither is empty: the bridge would replace it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Parts {
-    pub(super) text: String,
-    pub(super) html: String,
-    /// Parts of the content that the mail does not have.
-    pub(super) left_out: Findings,
-    /// The mail as a person approves it, made from `text` and `html`.
-    pub(super) preview: Preview,
-}
-
-impl Parts {
-    /// Returns the length of everything, in bytes.
-    pub(super) fn size(&self) -> usize {
-        let preview = self.preview.text.len() + self.preview.details.len();
-        self.text.len() + self.html.len() + preview
+impl<B: Bridge> MailService<B> {
+    /// Converts content to both parts of an outgoing mail. Neither part is empty: the bridge would
+    /// replace it.
+    ///
+    /// # Errors
+    /// [`MailError::TooLong`], [`MailError::Content`], [`MailError::BadField`] or
+    /// [`MailError::Compose`].
+    pub(super) async fn parts(
+        &self,
+        content: String,
+        format: Format,
+        deadline: Instant,
+    ) -> Result<Parts, MailError> {
+        if content.len() > MAX_CONTENT {
+            return Err(MailError::TooLong {
+                bytes: content.len(),
+            });
+        }
+        let format = match format {
+            Format::Markdown => outgoing::Format::Markdown,
+            Format::Html => outgoing::Format::Html,
+        };
+        let until = reading::wait_until(deadline);
+        match self.worker.compose(content, format, until).await {
+            Ok(parts) => parts.map_err(MailError::Content),
+            Err(Failure::Request(_)) => Err(MailError::BadField {
+                field: "content",
+                rule: "its conversion takes too much time or memory",
+            }),
+            Err(failure @ (Failure::Busy | Failure::Unavailable(_))) => {
+                Err(MailError::Compose(failure.to_string()))
+            }
+        }
     }
-}
-
-/// Converts content to both parts of an outgoing mail.
-pub(super) async fn parts(content: String, format: Format) -> Result<Parts, MailError> {
-    if content.len() > MAX_CONTENT {
-        return Err(MailError::TooLong {
-            bytes: content.len(),
-        });
-    }
-    let format = match format {
-        Format::Markdown => outgoing::Format::Markdown,
-        Format::Html => outgoing::Format::Html,
-    };
-    let parts = run(content.len(), move || convert(&content, format)).await;
-    let broken = MailError::BadField {
-        field: "content",
-        rule: "it cannot be converted",
-    };
-    parts.ok_or(broken)?.map_err(MailError::Content)
-}
-
-fn convert(content: &str, format: outgoing::Format) -> Result<Parts, Refusal> {
-    let Composed {
-        text,
-        html,
-        findings,
-    } = outgoing::compose(content, format)?;
-    Ok(Parts {
-        preview: outgoing::preview(&text, &html),
-        text,
-        html,
-        left_out: findings,
-    })
-}
-
-/// Runs a conversion in place if it is small, on a blocking thread otherwise. Returns `None` if
-/// the conversion panics.
-pub(super) async fn run<T: Send + 'static>(
-    size: usize,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    if size < SMALL {
-        return Some(work());
-    }
-    tokio::task::spawn_blocking(work).await.ok()
-}
-
-/// Truncates text to [`MAX_BODY`] at a character boundary. Returns whether it was truncated.
-pub(super) fn cut_short(mut text: String) -> (String, bool) {
-    let cut = text.len() > MAX_BODY;
-    if cut {
-        text.truncate(text.floor_char_boundary(MAX_BODY));
-    }
-    (text, cut)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{
+        fake::{Mailbox, service},
+        service::MailOptions,
+    };
     use super::*;
+    use std::{sync::Arc, time::Duration};
 
-    #[test]
-    fn a_body_is_truncated_at_a_character_boundary() {
-        let (cut, was) = cut_short("é".repeat(MAX_BODY));
-        assert!(was && cut.len() <= MAX_BODY);
-        assert!(!cut_short("é".into()).1);
+    async fn parts(content: &str, format: Format) -> Result<Parts, MailError> {
+        let service = service(&Arc::new(Mailbox::default()), MailOptions::default());
+        let deadline = Instant::now() + Duration::from_secs(30);
+        service.parts(content.to_owned(), format, deadline).await
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn content_over_1_mb_and_content_that_shows_nothing_are_refused() {
-        let long = parts("a".repeat(MAX_CONTENT + 1), Format::Markdown).await;
-        assert_eq!(
-            long.err(),
-            Some(MailError::TooLong {
-                bytes: MAX_CONTENT + 1
-            })
-        );
+        let bytes = MAX_CONTENT + 1;
+        let long = parts(&"a".repeat(bytes), Format::Markdown).await;
+        assert_eq!(long, Err(MailError::TooLong { bytes }));
         for (content, format) in [
             (" \n", Format::Html),
             ("<br>", Format::Html),
             ("<!-- x -->", Format::Markdown),
         ] {
-            let refused = parts(content.into(), format).await;
+            let refused = parts(content, format).await;
             assert!(matches!(refused, Err(MailError::Content(_))), "{content}");
         }
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn both_parts_say_the_same_and_are_what_a_person_approves() {
-        let parts = parts("Dear <name>,\n\n**yes**".into(), Format::Markdown);
-        let parts = parts.await.unwrap();
+        let parts = parts("Dear <name>,\n\n**yes**", Format::Markdown)
+            .await
+            .unwrap();
         assert_eq!(parts.text, "Dear <name>,\n\nyes");
-        assert!(
-            parts
-                .html
-                .contains("<p>Dear &lt;name&gt;,</p>\n<p><strong>yes</strong></p>")
-        );
+        let html = "<p>Dear &lt;name&gt;,</p>\n<p><strong>yes</strong></p>";
+        assert!(parts.html.contains(html));
         assert_eq!(parts.preview.text, "| Dear <name>,\n|\n| yes");
         assert!(parts.left_out.is_empty());
     }

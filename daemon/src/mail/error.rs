@@ -41,6 +41,9 @@ pub(crate) enum MailError {
         /// The length of the content.
         bytes: usize,
     },
+    /// The content could not be converted now.
+    #[error("the content cannot be converted: {0}")]
+    Compose(String),
     /// Nothing was sent: the same mail was sent within ten minutes, or may have been.
     #[error("the same mail (digest {digest}) was submitted {} s ago", .ago.as_secs())]
     Duplicate {

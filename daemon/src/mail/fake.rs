@@ -1,6 +1,9 @@
 //! A mailbox for tests, and a service that uses it.
 
-use super::service::{MailOptions, MailService};
+use super::{
+    service::{MailOptions, MailService},
+    worker::Worker,
+};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -79,7 +82,7 @@ pub(super) fn service(mailbox: &Arc<Mailbox>, options: MailOptions) -> MailServi
         tai_auth::testing::origin(),
     );
     let session = Session::start_with_clock(issuer, source, clock);
-    MailService::new(mailbox.clone(), session, options)
+    MailService::new(mailbox.clone(), session, Worker::inside(), options)
 }
 
 impl Bridge for Mailbox {

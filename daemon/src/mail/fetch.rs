@@ -5,7 +5,6 @@ use super::{
     error::MailError,
     inbox::envelope,
     leases::{ClientKey, Taken},
-    reading,
     service::MailService,
     walk::Tell,
 };
@@ -50,7 +49,7 @@ impl<B: Bridge> MailService<B> {
             let message = self.own(instance, &address, id, deadline).await?;
             let confirmed = self.confirm_read(id, deadline).await;
             self.leases.read(id.get(), confirmed);
-            return read(address, message, confirmed).await;
+            return self.read(address, message, confirmed, deadline).await;
         }
         let mut missing = Vec::new();
         loop {
@@ -68,7 +67,7 @@ impl<B: Bridge> MailService<B> {
             let id = mail_id(taken.id())?;
             match self.own(instance, &address, id, deadline).await {
                 Ok(message) => {
-                    let read = read(address, message, false).await?;
+                    let read = self.read(address, message, false, deadline).await?;
                     taken.keep();
                     return Ok(read);
                 }
@@ -100,7 +99,35 @@ impl<B: Bridge> MailService<B> {
         let address = self.address(instance, deadline).await?;
         let message = self.own(instance, &address, id, deadline).await?;
         let is_read = message.head.read;
-        read(address, message, is_read).await
+        self.read(address, message, is_read, deadline).await
+    }
+
+    /// Converts a mail to the form that a client gets.
+    async fn read(
+        &self,
+        address: Address,
+        message: Message,
+        marked_read: bool,
+        deadline: Instant,
+    ) -> Result<FetchedMail, MailError> {
+        let Message {
+            mut head,
+            html,
+            text,
+        } = message;
+        let body = self.body(head.id, html, text, deadline).await;
+        head.read = marked_read;
+        let envelope = envelope(head).ok_or(NO_ID)?;
+        Ok(FetchedMail {
+            address,
+            left_out: 0,
+            mail: Some(Mail {
+                envelope,
+                body: Content::cut(body.markdown),
+                source: body.source,
+                findings: body.findings,
+            }),
+        })
     }
 
     /// Takes the oldest mail of the address that no client holds and that is not `missing`:
@@ -198,27 +225,6 @@ fn is_of_instance(address: &str, instance: Option<&Instance>) -> bool {
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     }
-}
-
-/// Converts a mail to the form that a client gets.
-async fn read(
-    address: Address,
-    message: Message,
-    marked_read: bool,
-) -> Result<FetchedMail, MailError> {
-    let body = reading::body(message.html, message.text).await;
-    let mut head = message.head;
-    head.read = marked_read;
-    let envelope = envelope(head).ok_or(NO_ID)?;
-    Ok(FetchedMail {
-        address,
-        left_out: 0,
-        mail: Some(Mail {
-            envelope,
-            body: Content::cut(body.markdown),
-            removed: body.removed,
-        }),
-    })
 }
 
 /// The bridge gave a mail the invalid id 0.

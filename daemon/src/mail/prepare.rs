@@ -1,7 +1,7 @@
 //! Conversion of a draft to its final form.
 
 use super::{
-    check, content, digest::Digest, error::MailError, prepared::PreparedMail, service::MailService,
+    check, digest::Digest, error::MailError, prepared::PreparedMail, service::MailService,
 };
 use tai_auth::bridge::Bridge;
 use tai_proto::{
@@ -21,6 +21,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<PreparedMail, MailError> {
         let from = self.address(instance, deadline).await?;
         let account = self.address(None, deadline).await?;
+        let content = draft.content.into_string();
         let given = draft.subject.map(String::from).map(check::subject);
         let given = given.transpose()?.flatten();
         let (to, subject, reply_to, parts) = match draft.target {
@@ -34,11 +35,11 @@ impl<B: Bridge> MailService<B> {
                     None => format!("Email from {from}"),
                 };
                 let subject = given.unwrap_or_else(default);
-                let parts = content::parts(draft.content.into_string(), draft.format).await?;
+                let parts = self.parts(content, draft.format, deadline).await?;
                 (to, subject, None, parts)
             }
             Target::Reply { to: id } => {
-                let parts = content::parts(draft.content.into_string(), draft.format).await?;
+                let parts = self.parts(content, draft.format, deadline).await?;
                 let original = self.own(instance, &from, id, deadline).await?.head;
                 let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
                 (original.from, subject, Some(id), parts)

@@ -1,13 +1,13 @@
 //! An outgoing mail in its final form. The person's preview, the request to the bridge and the
 //! ledger's digest come from the same value.
 
-use super::{content::Parts, digest::Digest};
+use super::digest::Digest;
 use tai_proto::{
     approval::{HeldPart, MailPreview},
     names::{Address, MailId},
     text::{Content, HeaderText, MAX_CONTENT, Words},
 };
-use tai_reader::outgoing::{Preview, invisible};
+use tai_reader::outgoing::{Parts, Preview, invisible};
 use url::Url;
 
 /// Limits of the text and of the details in the beginning of a preview, in bytes.

@@ -9,6 +9,7 @@ use super::{
     leases::{ClientKey, Leases},
     ledger::Ledger,
     turns::Turns,
+    worker::{Stats as WorkerStats, Worker},
 };
 use crate::config::{ActivePolicy, ConfirmPolicy};
 use std::{
@@ -38,6 +39,8 @@ pub(crate) struct MailService<B> {
     pub(super) ledger: Ledger,
     pub(super) approvals: Approvals,
     pub(super) arrivals: Arrivals<B>,
+    /// Reads and composes bodies.
+    pub(super) worker: Worker,
     /// Serializes the lists of unread mail of each address.
     pub(super) looks: Turns,
 }
@@ -83,7 +86,12 @@ impl Default for MailOptions {
 impl<B: Bridge> MailService<B> {
     /// Creates the service of the account that the session is signed in to. An unusable
     /// file is logged as a warning.
-    pub(crate) fn new(bridge: Arc<B>, session: Session, options: MailOptions) -> Self {
+    pub(crate) fn new(
+        bridge: Arc<B>,
+        session: Session,
+        worker: Worker,
+        options: MailOptions,
+    ) -> Self {
         let MailOptions {
             default_recipient,
             confirm,
@@ -103,6 +111,7 @@ impl<B: Bridge> MailService<B> {
             arrivals: Arrivals::new(bridge.clone(), session.clone(), poll_interval),
             bridge,
             session,
+            worker,
             default_recipient,
             policy,
             leases,
@@ -121,6 +130,11 @@ impl<B: Bridge> MailService<B> {
     /// Returns the sends of the last day whose outcome is unknown, oldest first.
     pub(crate) fn unknown_sends(&self) -> Vec<(SystemTime, Digest)> {
         self.ledger.unknown()
+    }
+
+    /// Returns the figures of the worker that reads mails.
+    pub(crate) fn worker_stats(&self) -> WorkerStats {
+        self.worker.stats()
     }
 
     /// Adds a client that connected. Only added clients keep the mails that they fetch.

@@ -163,6 +163,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::BadField { .. }
                 | MailError::Content(_)
                 | MailError::TooLong { .. }
+                | MailError::Compose(_)
                 | MailError::Duplicate { .. }
                 | MailError::Approval(_)
                 | MailError::NoSuchMail(_)

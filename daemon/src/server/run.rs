@@ -4,7 +4,7 @@
 use crate::{
     audit::Audit,
     config::{ActivePolicy, Config, ConfigError, Env, Inputs, taken_password},
-    mail::{MailOptions, MailService, StateFiles},
+    mail::{MailOptions, MailService, StateFiles, Worker},
     os,
     server::app::{App, Facts},
     server::ipc::{BindError, Listener, ProfileLock},
@@ -253,10 +253,14 @@ async fn serve(
     };
     let audit = Audit::open(endpoint.state(), &config.profile);
     let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
+    let unreadable = endpoint
+        .state()
+        .join(format!("unreadable-{}", config.profile));
     let app = Arc::new(App {
         mail: MailService::new(
             bridge.clone(),
             session.clone(),
+            Worker::new(Some(unreadable)),
             MailOptions {
                 default_recipient: config.settings.user_email.clone().map(String::from),
                 confirm: config.settings.confirm_send,

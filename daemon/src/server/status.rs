@@ -70,6 +70,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         },
         session: session(app, snapshot),
         bridge: bridge(app),
+        reader: reader(app),
         unknown_sends: app
             .mail
             .unknown_sends()
@@ -133,6 +134,21 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
         failed_renewals: stats.failed_renewals,
         rejected_tokens: stats.rejected_tokens,
         last_error,
+    }
+}
+
+fn reader<T: Transport>(app: &App<T>) -> ReaderStatus {
+    let stats = app.mail.worker_stats();
+    let names = |missing: Vec<&'static str>| missing.into_iter().map(str::to_owned).collect();
+    ReaderStatus {
+        pid: stats.pid,
+        starts: stats.starts,
+        mails: stats.answered,
+        failures: stats.failed,
+        unconfined: stats
+            .confinement
+            .map(|confinement| names(confinement.missing())),
+        error: stats.broken,
     }
 }
 

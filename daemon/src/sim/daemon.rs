@@ -7,7 +7,7 @@ use super::{
 use crate::{
     audit::Audit,
     config::{ActivePolicy, Config, Inputs},
-    mail::{MailOptions, MailService, StateFiles},
+    mail::{MailOptions, MailService, StateFiles, Worker},
     server::app::{App, Facts},
     server::ipc::connection::{Shared, serve_own},
     server::logging::{self, Log},
@@ -213,6 +213,7 @@ impl Running {
             mail: MailService::new(
                 bridge.clone(),
                 session.clone(),
+                Worker::inside(),
                 MailOptions {
                     default_recipient: None,
                     confirm: world.confirm(),

@@ -117,14 +117,18 @@ fn fetched() -> FetchedMail {
         mail: Some(Mail {
             envelope: envelope(),
             body: "b".into(),
-            removed: Removed {
+            source: BodySource::Stripped,
+            findings: Findings {
                 hidden: 1,
-                trackers: 2,
-                scripts: 3,
-                comments: 4,
-                invisible: 5,
+                hidden_words: 2,
+                trackers: 3,
+                remote_images: 4,
+                scripts: 5,
+                forms: 6,
+                invisible: 7,
+                deceptive_links: 8,
                 cut: true,
-                flattened: false,
+                simplified: false,
             },
         }),
     }

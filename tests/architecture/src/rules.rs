@@ -166,6 +166,21 @@ pub const MODULE_WALLS: &[ModuleWall] = &[
         reason: "mail operations serve any front end and use any bridge",
     },
     ModuleWall {
+        inside: "taid::mail",
+        limit: Limit::Never(&["tai_reader::read", "tai_reader::outgoing::parts"]),
+        reason: "a worker process parses mails, and the daemon parses none",
+    },
+    ModuleWall {
+        inside: "taid::server",
+        limit: Limit::Never(&["tai_reader::read", "tai_reader::outgoing::parts"]),
+        reason: "a worker process parses mails, and the daemon parses none",
+    },
+    ModuleWall {
+        inside: "taid::cli",
+        limit: Limit::Never(&["tai_reader::read", "tai_reader::outgoing::parts"]),
+        reason: "a worker process parses mails, and the daemon parses none",
+    },
+    ModuleWall {
         inside: "taid::server::ipc",
         limit: Limit::Never(&[
             "taid::mail",

@@ -60,6 +60,28 @@ pub struct Composed {
     pub findings: Findings,
 }
 
+/// The parts of a mail, and the form in which a person approves them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parts {
+    /// Text part.
+    pub text: String,
+    /// HTML part.
+    pub html: String,
+    /// Parts of the content that the mail does not have.
+    pub left_out: Findings,
+    /// The mail as a person approves it, made from `text` and `html`.
+    pub preview: Preview,
+}
+
+impl Parts {
+    /// Returns the length of all texts, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let preview = self.preview.text.len() + self.preview.details.len();
+        self.text.len() + self.html.len() + preview
+    }
+}
+
 /// Reason for which content cannot be a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
@@ -100,6 +122,24 @@ impl From<Limit> for Refusal {
     fn from(limit: Limit) -> Self {
         Self::TooComplex(limit)
     }
+}
+
+/// Makes both parts of a mail and their preview.
+///
+/// # Errors
+/// Any [`Refusal`].
+pub fn parts(content: &str, format: Format) -> Result<Parts, Refusal> {
+    let Composed {
+        text,
+        html,
+        findings,
+    } = compose(content, format)?;
+    Ok(Parts {
+        preview: preview(&text, &html),
+        text,
+        html,
+        left_out: findings,
+    })
 }
 
 /// Makes both parts of a mail.

@@ -10,6 +10,7 @@ mod machine;
 mod mcp_clients;
 mod network;
 mod password;
+mod reader;
 mod report;
 mod running;
 mod session;
@@ -116,6 +117,7 @@ async fn examine(target: &Target) -> Vec<Check> {
         }
     }
     checks.extend(account(config.as_ref(), &daemon).await);
+    checks.push(reader::examine().await);
     checks.push(machine::log(target, &daemon));
     checks.push(lingering::examine(&target.places));
     checks.extend(mcp_clients::examine(&daemon));

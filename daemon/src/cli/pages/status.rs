@@ -43,6 +43,7 @@ pub(in crate::cli) fn render(status: &Status, now: SystemTime) -> String {
     account(&mut page, &status.account);
     session(&mut page, &status.session);
     bridge(&mut page, &status.bridge);
+    reader(&mut page, &status.reader);
     for send in &status.unknown_sends {
         let at = relative(&send.at, now);
         let text = format!("a send with unknown outcome, {at} (mail {})", send.digest);
@@ -168,6 +169,28 @@ fn bridge(page: &mut Page, bridge: &BridgeStatus) {
             "  paused",
             &format!("rate limited by the bridge for another {left}"),
         );
+    }
+}
+
+/// Adds lines about the worker that reads mails, if a mail or a limit of the worker is affected.
+fn reader(page: &mut Page, reader: &ReaderStatus) {
+    let mut lines = Vec::new();
+    if let Some(error) = &reader.error {
+        let error = printable(error);
+        lines.push(format!("cannot be started, mails are plain text: {error}"));
+    }
+    if reader.failures > 0 {
+        lines.push(format!(
+            "{} could not be rendered",
+            count(reader.failures, "mail")
+        ));
+    }
+    let unconfined = reader.unconfined.as_deref().unwrap_or_default();
+    if !unconfined.is_empty() {
+        lines.push(format!("not confined by {}", unconfined.join(", ")));
+    }
+    for (n, line) in lines.iter().enumerate() {
+        page.line(if n == 0 { "reader" } else { "" }, line);
     }
 }
 

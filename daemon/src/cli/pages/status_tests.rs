@@ -56,6 +56,14 @@ fn status() -> Status {
             last_answer_at: text("2026-11-23T10:01:51Z"),
             rate_limited_until: None,
         },
+        reader: ReaderStatus {
+            pid: Some(4243),
+            starts: 1,
+            mails: 3,
+            failures: 0,
+            unconfined: Some(vec![]),
+            error: None,
+        },
         unknown_sends: vec![],
         held: 0,
         audit: AuditStatus::default(),
@@ -193,5 +201,28 @@ fn the_overview_has_one_line_per_profile() {
     PROFILE  ACCOUNT              SESSION     RENEWAL         CLIENTS   PID
     default  desk.alice@tai.chat  live        in 22 h 52 min        2  4242
     work     none                 signed out  none                  2  4242
+    ");
+}
+
+#[test]
+fn the_mail_reader_is_shown_if_something_is_wrong_with_it() {
+    let mut status = status();
+    assert!(!page(&status).contains("reader"));
+    status.reader = ReaderStatus {
+        failures: 2,
+        unconfined: Some(vec!["Landlock".into(), "seccomp".into()]),
+        error: text("Operation not permitted\u{1b}[2J"),
+        ..status.reader
+    };
+    let page = page(&status);
+    let lines: Vec<&str> = page
+        .lines()
+        .skip_while(|line| !line.starts_with("reader"))
+        .take(3)
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    reader     cannot be started, mails are plain text: Operation not permitted?[2J
+               2 mails could not be rendered
+               not confined by Landlock, seccomp
     ");
 }

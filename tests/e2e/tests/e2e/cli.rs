@@ -192,7 +192,7 @@ fn the_status_has_the_documented_fields() {
     };
     assert_eq!(
         fields(&status),
-        "account audit bridge clients clients_left_out daemon environment held schema session unknown_sends"
+        "account audit bridge clients clients_left_out daemon environment held reader schema session unknown_sends"
     );
     assert_eq!(
         fields(&status["account"]),

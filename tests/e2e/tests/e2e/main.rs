@@ -34,6 +34,7 @@ mod mcp;
 mod policy;
 mod processes;
 mod push;
+mod reader;
 mod roles;
 mod routing;
 mod seed;

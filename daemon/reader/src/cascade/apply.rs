@@ -1,0 +1,219 @@
+//! Application of declarations to a style.
+
+use super::{
+    computed::{Computed, Variables, unset},
+    variables,
+};
+use crate::css::{
+    colour::Colour,
+    declarations::{DeclarationSyntax, parse_value},
+    length::Length,
+    property::{Declared, Extent, FontSize, Property, Side, Wide},
+};
+use std::rc::Rc;
+
+/// Smallest size of a font that is not given as a fixed length, in pixels, as in Chromium.
+const SMALLEST: f32 = 6.0;
+
+/// Styles that a declaration may refer to.
+pub(super) struct Context<'a> {
+    /// The style of the parent.
+    pub(super) parent: &'a Computed,
+    /// The style that the element has without the author.
+    pub(super) plain: &'a Computed,
+    /// Font size of the root element in pixels.
+    pub(super) rem: f32,
+    pub(super) syntax: DeclarationSyntax,
+    /// Bytes that the substitution of variables may still produce.
+    pub(super) substitution: &'a std::cell::Cell<usize>,
+}
+
+impl Context<'_> {
+    /// Applies a custom property.
+    pub(super) fn define(&self, style: &mut Computed, name: &Rc<str>, text: &Rc<str>) {
+        let variables = &mut style.inherited().variables;
+        let variables: &mut Rc<Variables> = variables.get_or_insert_default();
+        let length = text.len() + name.len();
+        if self.spend(length) {
+            Rc::make_mut(variables).insert(Rc::clone(name), Rc::clone(text));
+        }
+    }
+
+    fn spend(&self, bytes: usize) -> bool {
+        let left = self.substitution.get().checked_sub(bytes);
+        self.substitution.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    /// Applies a declaration. Custom properties are applied already.
+    pub(super) fn apply(&self, style: &mut Computed, declared: &Declared) {
+        match declared {
+            Declared::Custom(..) => {}
+            Declared::Pending(name, text) => self.apply_pending(style, name, text),
+            Declared::Wide(property, wide) => self.apply_wide(style, *property, *wide),
+            Declared::All(wide) => {
+                for property in all_properties() {
+                    self.apply_wide(style, property, *wide);
+                }
+            }
+            Declared::FontSize(size) => self.set_font_size(style, *size),
+            Declared::Colour(colour) => {
+                let parent = self.parent.inherited.colour;
+                style.inherited().colour = match colour {
+                    Colour::Known(colour) => Some(*colour),
+                    Colour::Current => parent,
+                    Colour::Unknown => None,
+                };
+            }
+            other => set(style, other),
+        }
+    }
+
+    fn apply_pending(&self, style: &mut Computed, name: &str, text: &str) {
+        let none = Variables::new();
+        let variables = style.inherited.variables.clone();
+        let variables = variables.as_deref().unwrap_or(&none);
+        let text = variables::substitute(text, variables, self.substitution);
+        let values = text.and_then(|text| parse_value(name, &text, self.syntax));
+        // A value that turns out to be invalid unsets its property.
+        let unset = || parse_value(name, "unset", self.syntax).unwrap_or_default();
+        for declared in values.unwrap_or_else(unset) {
+            if !matches!(declared, Declared::Pending(..)) {
+                self.apply(style, &declared);
+            }
+        }
+    }
+
+    fn apply_wide(&self, style: &mut Computed, property: Property, wide: Wide) {
+        match wide {
+            Wide::Inherit => style.copy(property, self.parent),
+            Wide::Initial => style.copy(property, &Computed::default()),
+            Wide::Revert => style.copy(property, self.plain),
+            Wide::Unset => self.apply_wide(style, property, unset(property)),
+        }
+    }
+
+    fn set_font_size(&self, style: &mut Computed, size: FontSize) {
+        let parent = &self.parent.inherited;
+        let (pixels, fixed) = match size {
+            FontSize::Length(length) => {
+                let relative = length.em != 0.0 || length.part != 0.0 || length.rem != 0.0;
+                let pixels = length.resolve(parent.font_size, self.rem, parent.font_size);
+                (pixels, !relative || parent.fixed_size)
+            }
+            FontSize::Keyword(pixels) => (pixels, parent.fixed_size),
+            FontSize::Relative(factor) => (parent.font_size * factor, parent.fixed_size),
+        };
+        let pixels = match pixels {
+            pixels if pixels <= 0.0 => 0.0,
+            pixels if pixels < SMALLEST && !fixed => SMALLEST,
+            pixels => pixels,
+        };
+        let inherited = style.inherited();
+        inherited.font_size = pixels;
+        inherited.fixed_size = fixed;
+    }
+}
+
+/// Sets a property whose value depends on no other style.
+fn set(style: &mut Computed, declared: &Declared) {
+    match declared {
+        Declared::BackgroundClip(text) => style.background_text = *text,
+        Declared::BackgroundColour(colour) => style.background = *colour,
+        Declared::BackgroundImage(image) => style.background_image = *image,
+        Declared::Border(border) => style.border |= *border,
+        Declared::BoxSizing(border) => style.frame().border_box = *border,
+        Declared::Clip(hides) => style.frame().clip = *hides,
+        Declared::ClipPath(hides) => style.frame().clip_path = *hides,
+        Declared::ContentVisibility(skipped) => style.skipped = *skipped,
+        Declared::Display(display) => style.display = *display,
+        Declared::Extent(extent, size) => *style.extent(*extent) = *size,
+        Declared::Filter(opacity) => style.filter = *opacity,
+        Declared::Float(float) => style.frame().float = *float,
+        Declared::Inset(side, size) => *style.frame().inset.side(*side) = *size,
+        Declared::LetterSpacing(length) => style.inherited().letter_spacing = *length,
+        Declared::ListStyle(list_style) => style.inherited().list_style = *list_style,
+        Declared::Margin(side, size) => *style.frame().margin.side(*side) = *size,
+        Declared::Opacity(opacity) => style.opacity = *opacity,
+        Declared::OverflowX(overflow) => style.frame().overflow_x = *overflow,
+        Declared::OverflowY(overflow) => style.frame().overflow_y = *overflow,
+        Declared::Padding(side, length) => *style.frame().padding.side(*side) = *length,
+        Declared::Position(position) => style.frame().position = *position,
+        Declared::Scale(scale) => style.frame().scale = *scale,
+        Declared::Struck(struck) => style.struck = *struck,
+        Declared::TextAlign(align) => style.inherited().align = *align,
+        Declared::TextFill(fill) => style.inherited().fill = fill.unwrap_or(Colour::Current),
+        Declared::TextIndent(indent) => style.inherited().indent = *indent,
+        Declared::TextShadow(shadow) => style.inherited().shadow = *shadow,
+        Declared::Transform(transform) => style.frame().transform = *transform,
+        Declared::Translate(translate) => style.frame().translate = *translate,
+        Declared::Visibility(visible) => style.inherited().visible = *visible,
+        Declared::WhiteSpace(white_space) => style.inherited().white_space = *white_space,
+        Declared::Zoom(zoom) => style.zoom = *zoom,
+        // These depend on other styles.
+        Declared::FontSize(_)
+        | Declared::Colour(_)
+        | Declared::Wide(..)
+        | Declared::All(_)
+        | Declared::Custom(..)
+        | Declared::Pending(..) => {}
+    }
+}
+
+/// Returns all properties that `all` sets.
+fn all_properties() -> impl Iterator<Item = Property> {
+    let plain = [
+        Property::BackgroundClip,
+        Property::BackgroundColour,
+        Property::BackgroundImage,
+        Property::Border,
+        Property::BoxSizing,
+        Property::Clip,
+        Property::ClipPath,
+        Property::Colour,
+        Property::ContentVisibility,
+        Property::Display,
+        Property::Filter,
+        Property::Float,
+        Property::FontSize,
+        Property::LetterSpacing,
+        Property::ListStyle,
+        Property::Opacity,
+        Property::OverflowX,
+        Property::OverflowY,
+        Property::Position,
+        Property::Scale,
+        Property::Struck,
+        Property::TextAlign,
+        Property::TextFill,
+        Property::TextIndent,
+        Property::TextShadow,
+        Property::Transform,
+        Property::Translate,
+        Property::Visibility,
+        Property::WhiteSpace,
+        Property::Zoom,
+    ];
+    let extents = [
+        Extent::Width,
+        Extent::Height,
+        Extent::MinWidth,
+        Extent::MinHeight,
+        Extent::MaxWidth,
+        Extent::MaxHeight,
+    ];
+    let sides = Side::ALL.into_iter().flat_map(|side| {
+        [
+            Property::Inset(side),
+            Property::Margin(side),
+            Property::Padding(side),
+        ]
+    });
+    let extents = extents.into_iter().map(Property::Extent);
+    plain.into_iter().chain(extents).chain(sides)
+}
+
+/// Returns a length in pixels as a size.
+pub(super) const fn pixels(px: f32) -> Option<Length> {
+    Some(Length::px(px))
+}

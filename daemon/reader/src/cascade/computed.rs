@@ -1,0 +1,247 @@
+//! The style of an element after the cascade.
+
+use crate::css::{
+    colour::{Colour, Rgba},
+    length::{Length, MEDIUM},
+    property::{
+        Align, Declared, Display, Extent, ListStyle, Overflow, Position, Property, Sides, Size,
+        WhiteSpace, Wide,
+    },
+    shape::Transform,
+};
+use std::{collections::BTreeMap, rc::Rc};
+
+/// Custom properties with their texts.
+pub(crate) type Variables = BTreeMap<Rc<str>, Rc<str>>;
+
+/// Properties that elements inherit.
+#[derive(Debug, Clone)]
+pub(crate) struct Inherited {
+    /// Size of the font in pixels.
+    pub(crate) font_size: f32,
+    /// Whether the size comes from a fixed length, so that no smallest size applies.
+    pub(crate) fixed_size: bool,
+    /// Colour of text; `None` if it is unknown.
+    pub(crate) colour: Option<Rgba>,
+    /// Colour inside the letters; `Current` is the colour of text.
+    pub(crate) fill: Colour,
+    pub(crate) visible: bool,
+    pub(crate) white_space: WhiteSpace,
+    pub(crate) align: Align,
+    pub(crate) indent: Length,
+    pub(crate) list_style: ListStyle,
+    pub(crate) letter_spacing: Length,
+    pub(crate) shadow: bool,
+    pub(crate) variables: Option<Rc<Variables>>,
+}
+
+impl Default for Inherited {
+    fn default() -> Self {
+        Self {
+            font_size: MEDIUM,
+            fixed_size: false,
+            colour: Some(Rgba::BLACK),
+            fill: Colour::Current,
+            visible: true,
+            white_space: WhiteSpace::Normal,
+            align: Align::Left,
+            indent: Length::ZERO,
+            list_style: ListStyle::Bullet,
+            letter_spacing: Length::ZERO,
+            shadow: false,
+            variables: None,
+        }
+    }
+}
+
+/// Size and place of a box, and what is cut off from it. Most elements have the default one.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Frame {
+    pub(crate) position: Position,
+    pub(crate) inset: Sides<Size>,
+    pub(crate) margin: Sides<Size>,
+    pub(crate) padding: Sides<Length>,
+    pub(crate) width: Size,
+    pub(crate) height: Size,
+    pub(crate) min_width: Size,
+    pub(crate) min_height: Size,
+    pub(crate) max_width: Size,
+    pub(crate) max_height: Size,
+    pub(crate) border_box: bool,
+    pub(crate) overflow_x: Overflow,
+    pub(crate) overflow_y: Overflow,
+    /// Whether clipping leaves nothing of an absolute box.
+    pub(crate) clip: bool,
+    /// Whether a clipping path leaves nothing.
+    pub(crate) clip_path: bool,
+    pub(crate) transform: Transform,
+    pub(crate) translate: Transform,
+    pub(crate) scale: Transform,
+    pub(crate) float: bool,
+}
+
+/// The style of an element.
+#[derive(Debug, Clone)]
+pub(crate) struct Computed {
+    pub(crate) inherited: Rc<Inherited>,
+    pub(crate) frame: Option<Box<Frame>>,
+    pub(crate) display: Display,
+    pub(crate) opacity: f32,
+    pub(crate) filter: f32,
+    pub(crate) zoom: f32,
+    pub(crate) background: Colour,
+    pub(crate) background_image: bool,
+    /// Whether the background is seen through the letters only.
+    pub(crate) background_text: bool,
+    /// Whether a border is so thick that letters may stand on it.
+    pub(crate) border: bool,
+    /// Whether the content is skipped.
+    pub(crate) skipped: bool,
+    /// Whether the text is struck through.
+    pub(crate) struck: bool,
+}
+
+impl Default for Computed {
+    fn default() -> Self {
+        Self::child_of(&Rc::default())
+    }
+}
+
+impl Computed {
+    /// Returns the style of an element without declarations.
+    pub(crate) fn child_of(inherited: &Rc<Inherited>) -> Self {
+        Self {
+            inherited: Rc::clone(inherited),
+            frame: None,
+            display: Display::Inline,
+            opacity: 1.0,
+            filter: 1.0,
+            zoom: 1.0,
+            background: Colour::Known(Rgba::TRANSPARENT),
+            background_image: false,
+            background_text: false,
+            border: false,
+            skipped: false,
+            struck: false,
+        }
+    }
+
+    /// Returns the inherited properties for a change.
+    pub(crate) fn inherited(&mut self) -> &mut Inherited {
+        Rc::make_mut(&mut self.inherited)
+    }
+
+    /// Returns the size and the place for a change.
+    pub(crate) fn frame(&mut self) -> &mut Frame {
+        self.frame.get_or_insert_default()
+    }
+
+    /// Sets a property to the value that another style has.
+    pub(super) fn copy(&mut self, property: Property, from: &Self) {
+        let empty = Frame::default();
+        let other = from.frame.as_deref().unwrap_or(&empty);
+        match property {
+            Property::BackgroundClip => self.background_text = from.background_text,
+            Property::BackgroundColour => self.background = from.background,
+            Property::BackgroundImage => self.background_image = from.background_image,
+            Property::Border => self.border = from.border,
+            Property::BoxSizing => self.frame().border_box = other.border_box,
+            Property::Clip => self.frame().clip = other.clip,
+            Property::ClipPath => self.frame().clip_path = other.clip_path,
+            Property::Colour => self.inherited().colour = from.inherited.colour,
+            Property::ContentVisibility => self.skipped = from.skipped,
+            Property::Display => self.display = from.display,
+            Property::Extent(extent) => *self.extent(extent) = other.extent(extent),
+            Property::Filter => self.filter = from.filter,
+            Property::Float => self.frame().float = other.float,
+            Property::FontSize => {
+                self.inherited().font_size = from.inherited.font_size;
+                self.inherited().fixed_size = from.inherited.fixed_size;
+            }
+            Property::Inset(side) => {
+                *self.frame().inset.side(side) = *other.inset.clone().side(side);
+            }
+            Property::LetterSpacing => {
+                self.inherited().letter_spacing = from.inherited.letter_spacing;
+            }
+            Property::ListStyle => self.inherited().list_style = from.inherited.list_style,
+            Property::Margin(side) => {
+                *self.frame().margin.side(side) = *other.margin.clone().side(side);
+            }
+            Property::Opacity => self.opacity = from.opacity,
+            Property::OverflowX => self.frame().overflow_x = other.overflow_x,
+            Property::OverflowY => self.frame().overflow_y = other.overflow_y,
+            Property::Padding(side) => {
+                *self.frame().padding.side(side) = *other.padding.clone().side(side);
+            }
+            Property::Position => self.frame().position = other.position,
+            Property::Scale => self.frame().scale = other.scale,
+            Property::Struck => self.struck = from.struck,
+            Property::TextAlign => self.inherited().align = from.inherited.align,
+            Property::TextFill => self.inherited().fill = from.inherited.fill,
+            Property::TextIndent => self.inherited().indent = from.inherited.indent,
+            Property::TextShadow => self.inherited().shadow = from.inherited.shadow,
+            Property::Transform => self.frame().transform = other.transform,
+            Property::Translate => self.frame().translate = other.translate,
+            Property::Visibility => self.inherited().visible = from.inherited.visible,
+            Property::WhiteSpace => self.inherited().white_space = from.inherited.white_space,
+            Property::Zoom => self.zoom = from.zoom,
+        }
+    }
+
+    pub(super) fn extent(&mut self, extent: Extent) -> &mut Size {
+        let frame = self.frame();
+        match extent {
+            Extent::Width => &mut frame.width,
+            Extent::Height => &mut frame.height,
+            Extent::MinWidth => &mut frame.min_width,
+            Extent::MinHeight => &mut frame.min_height,
+            Extent::MaxWidth => &mut frame.max_width,
+            Extent::MaxHeight => &mut frame.max_height,
+        }
+    }
+}
+
+impl Frame {
+    fn extent(&self, extent: Extent) -> Size {
+        match extent {
+            Extent::Width => self.width,
+            Extent::Height => self.height,
+            Extent::MinWidth => self.min_width,
+            Extent::MinHeight => self.min_height,
+            Extent::MaxWidth => self.max_width,
+            Extent::MaxHeight => self.max_height,
+        }
+    }
+}
+
+/// Returns whether children inherit a property.
+pub(super) fn is_inherited(property: Property) -> bool {
+    matches!(
+        property,
+        Property::Colour
+            | Property::FontSize
+            | Property::LetterSpacing
+            | Property::ListStyle
+            | Property::TextAlign
+            | Property::TextFill
+            | Property::TextIndent
+            | Property::TextShadow
+            | Property::Visibility
+            | Property::WhiteSpace
+    )
+}
+
+/// Returns whether a declaration must be applied before those that depend on the font size or on
+/// custom properties.
+pub(super) fn is_custom(declared: &Declared) -> bool {
+    matches!(declared, Declared::Custom(..))
+}
+
+/// Returns the keyword that stands for `unset` and the keywords that depend on nothing else.
+pub(super) fn unset(property: Property) -> Wide {
+    match is_inherited(property) {
+        true => Wide::Inherit,
+        false => Wide::Initial,
+    }
+}

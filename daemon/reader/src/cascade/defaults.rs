@@ -1,0 +1,140 @@
+//! The style sheet of a browser: the display and the font of each element, and what is never shown.
+
+use super::computed::Computed;
+use crate::{
+    css::{
+        colour::{Colour, Rgba},
+        length::{Length, MEDIUM},
+        property::{Align, Display, ListStyle, WhiteSpace},
+    },
+    document::Element,
+};
+use html5ever::{local_name, ns};
+
+/// Size of a fixed-width font in pixels, if no size is given.
+const MONOSPACE: f32 = 13.0;
+const LINK: Rgba = Rgba::opaque([0.0, 0.0, 238.0]);
+
+/// Applies the style that each browser gives an element. `parent` is the name of its parent.
+pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
+    if element.name.ns == ns!(svg) {
+        style.display = match element.local_name() {
+            "svg" | "text" | "foreignObject" => Display::InlineBlock,
+            "title" | "desc" | "defs" | "metadata" | "symbol" | "style" | "script" | "clipPath"
+            | "mask" | "pattern" | "marker" | "linearGradient" | "radialGradient" | "filter" => {
+                Display::None
+            }
+            _ => Display::Inline,
+        };
+        return;
+    }
+    if element.name.ns == ns!(mathml) {
+        let note = matches!(element.local_name(), "annotation" | "annotation-xml");
+        style.display = if note { Display::None } else { Display::Inline };
+        return;
+    }
+    let name = element.html_name();
+    style.display = display(name);
+    let hidden = element.attribute(&local_name!("hidden"));
+    if hidden.is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
+        style.display = Display::None;
+    }
+    match name {
+        "dialog" if element.attribute(&local_name!("open")).is_none() => {
+            style.display = Display::None;
+        }
+        "h1" => scale(style, 2.0),
+        "h2" => scale(style, 1.5),
+        "h3" => scale(style, 1.17),
+        "h5" => scale(style, 0.83),
+        "h6" => scale(style, 0.67),
+        "small" | "sub" | "sup" => scale(style, 1.0 / 1.2),
+        "rt" => scale(style, 0.5),
+        "big" => scale(style, 1.2),
+        "pre" | "listing" | "xmp" | "plaintext" => {
+            monospace(style);
+            style.inherited().white_space = WhiteSpace::Pre;
+        }
+        "code" | "kbd" | "samp" | "tt" => monospace(style),
+        "textarea" => {
+            control(style);
+            style.inherited().white_space = WhiteSpace::Pre;
+        }
+        "input" | "select" => control(style),
+        "button" => {
+            control(style);
+            style.background = Colour::Unknown;
+            style.inherited().align = Align::Centre;
+        }
+        "mark" => {
+            style.background = Colour::Known(Rgba::opaque([255.0, 255.0, 0.0]));
+            style.inherited().colour = Some(Rgba::BLACK);
+        }
+        "center" | "th" | "caption" => style.inherited().align = Align::Centre,
+        "nobr" => style.inherited().white_space = WhiteSpace::NoWrap,
+        "ul" | "menu" | "dir" => style.inherited().list_style = ListStyle::Bullet,
+        "ol" => style.inherited().list_style = ListStyle::Decimal,
+        "s" | "strike" | "del" => style.struck = true,
+        "a" | "area" if element.is_link() => style.inherited().colour = Some(LINK),
+        "legend" if parent != "fieldset" => style.display = Display::Block,
+        _ => {}
+    }
+}
+
+/// Undoes the inheritance of a table's font in documents for old browsers. Such a table has the
+/// colour of the body.
+pub(super) fn apply_quirks(style: &mut Computed, body: &Computed) {
+    let colour = body.inherited.colour;
+    let inherited = style.inherited();
+    inherited.colour = colour;
+    inherited.font_size = MEDIUM;
+    inherited.fixed_size = false;
+    inherited.white_space = WhiteSpace::Normal;
+    inherited.align = Align::Left;
+}
+
+fn scale(style: &mut Computed, factor: f32) {
+    let inherited = style.inherited();
+    inherited.font_size *= factor;
+}
+
+fn monospace(style: &mut Computed) {
+    // A browser scales a size that no declaration has fixed.
+    if !style.inherited.fixed_size {
+        let inherited = style.inherited();
+        inherited.font_size *= MONOSPACE / MEDIUM;
+    }
+}
+
+/// Applies the font of fields and buttons, which do not inherit one.
+fn control(style: &mut Computed) {
+    let inherited = style.inherited();
+    inherited.font_size = 13.333;
+    inherited.fixed_size = true;
+    inherited.colour = Some(Rgba::BLACK);
+    inherited.fill = Colour::Current;
+    inherited.white_space = WhiteSpace::Normal;
+    inherited.letter_spacing = Length::ZERO;
+    inherited.indent = Length::ZERO;
+}
+
+fn display(name: &str) -> Display {
+    match name {
+        "area" | "base" | "basefont" | "datalist" | "head" | "link" | "meta" | "noembed"
+        | "noframes" | "noscript" | "param" | "rp" | "script" | "style" | "template" | "title"
+        | "col" | "colgroup" | "frame" | "frameset" | "source" | "track" => Display::None,
+        "html" | "body" | "address" | "article" | "aside" | "blockquote" | "center" | "dd"
+        | "details" | "dialog" | "dir" | "div" | "dl" | "dt" | "fieldset" | "figcaption"
+        | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header"
+        | "hgroup" | "hr" | "legend" | "listing" | "main" | "menu" | "nav" | "ol" | "optgroup"
+        | "option" | "p" | "plaintext" | "pre" | "search" | "section" | "summary" | "ul"
+        | "xmp" | "caption" => Display::Block,
+        "li" => Display::ListItem,
+        "table" | "tbody" | "thead" | "tfoot" | "tr" => Display::Table,
+        "td" | "th" => Display::Cell,
+        "button" | "input" | "select" | "textarea" | "meter" | "progress" | "marquee" => {
+            Display::InlineBlock
+        }
+        _ => Display::Inline,
+    }
+}

@@ -1,0 +1,288 @@
+//! Matching of elements with selectors, in a bounded number of steps.
+
+use crate::{
+    css::selector::{Implementation, Name, OneSelector, PseudoClass, PseudoElement, Text},
+    document::{Content, Document, Element, NodeId},
+    limits::MAX_MATCHING,
+};
+use html5ever::{LocalName, Namespace, local_name, ns};
+use selectors::{
+    OpaqueElement,
+    attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint},
+    bloom::BloomFilter,
+    context::{
+        MatchingContext, MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode,
+        SelectorCaches,
+    },
+    matching::{ElementSelectorFlags, matches_selector},
+};
+use std::{cell::Cell, fmt};
+
+/// Matches elements of a document.
+pub(super) struct Matcher<'a> {
+    document: &'a Document,
+    steps: Cell<usize>,
+}
+
+impl<'a> Matcher<'a> {
+    pub(super) fn new(document: &'a Document) -> Self {
+        Self {
+            document,
+            steps: Cell::new(0),
+        }
+    }
+
+    /// Returns whether the permitted number of steps is used up. Matching is incomplete then.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.steps.get() > MAX_MATCHING
+    }
+
+    /// Returns whether an element matches a selector.
+    pub(super) fn matches(
+        &self,
+        id: NodeId,
+        selector: &OneSelector,
+        caches: &mut SelectorCaches,
+    ) -> bool {
+        let Some(element) = Candidate::new(self, id) else {
+            return false;
+        };
+        if !element.step() {
+            return false;
+        }
+        let quirks = match self.document.quirks {
+            true => QuirksMode::Quirks,
+            false => QuirksMode::NoQuirks,
+        };
+        let mut context = MatchingContext::new(
+            MatchingMode::Normal,
+            None,
+            caches,
+            quirks,
+            NeedsSelectorFlags::No,
+            MatchingForInvalidation::No,
+        );
+        matches_selector(selector, 0, None, element, &mut context) && !self.is_exhausted()
+    }
+}
+
+/// An element during matching.
+#[derive(Clone, Copy)]
+struct Candidate<'a> {
+    matcher: &'a Matcher<'a>,
+    id: NodeId,
+    element: &'a Element,
+}
+
+impl fmt::Debug for Candidate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.id.fmt(f)
+    }
+}
+
+impl<'a> Candidate<'a> {
+    fn new(matcher: &'a Matcher<'a>, id: NodeId) -> Option<Self> {
+        let element = matcher.document.element(id)?;
+        Some(Self {
+            matcher,
+            id,
+            element,
+        })
+    }
+
+    /// Counts a step. Returns whether it is permitted.
+    fn step(&self) -> bool {
+        let steps = &self.matcher.steps;
+        steps.set(steps.get().saturating_add(1));
+        !self.matcher.is_exhausted()
+    }
+
+    /// Returns the first element that a walk from this element reaches.
+    fn next(self, step: impl Fn(NodeId) -> Option<NodeId>) -> Option<Self> {
+        let mut at = step(self.id)?;
+        loop {
+            if !self.step() {
+                return None;
+            }
+            if let Some(found) = Self::new(self.matcher, at) {
+                return Some(found);
+            }
+            at = step(at)?;
+        }
+    }
+
+    fn value(&self, name: &LocalName) -> Option<&'a str> {
+        self.element.attribute(name)
+    }
+}
+
+impl selectors::Element for Candidate<'_> {
+    type Impl = Implementation;
+
+    fn opaque(&self) -> OpaqueElement {
+        OpaqueElement::new(self.element)
+    }
+
+    fn parent_element(&self) -> Option<Self> {
+        if !self.step() {
+            return None;
+        }
+        let parent = self.matcher.document.node(self.id).parent?;
+        Self::new(self.matcher, parent)
+    }
+
+    fn parent_node_is_shadow_root(&self) -> bool {
+        false
+    }
+
+    fn containing_shadow_host(&self) -> Option<Self> {
+        None
+    }
+
+    fn is_pseudo_element(&self) -> bool {
+        false
+    }
+
+    fn prev_sibling_element(&self) -> Option<Self> {
+        let document = self.matcher.document;
+        self.next(|id| document.node(id).previous)
+    }
+
+    fn next_sibling_element(&self) -> Option<Self> {
+        let document = self.matcher.document;
+        self.next(|id| document.node(id).next)
+    }
+
+    fn first_element_child(&self) -> Option<Self> {
+        let document = self.matcher.document;
+        let first = document.node(self.id).first?;
+        if !self.step() {
+            return None;
+        }
+        Self::new(self.matcher, first).or_else(|| {
+            let at = Self { id: first, ..*self };
+            at.next(|id| document.node(id).next)
+        })
+    }
+
+    fn is_html_element_in_html_document(&self) -> bool {
+        self.element.name.ns == ns!(html)
+    }
+
+    fn has_local_name(&self, name: &Name) -> bool {
+        self.element.name.local == name.0
+    }
+
+    fn has_namespace(&self, namespace: &Namespace) -> bool {
+        self.element.name.ns == *namespace
+    }
+
+    fn is_same_type(&self, other: &Self) -> bool {
+        self.element.name == other.element.name
+    }
+
+    fn attr_matches(
+        &self,
+        namespace: &NamespaceConstraint<&Namespace>,
+        name: &Name,
+        operation: &AttrSelectorOperation<&Text>,
+    ) -> bool {
+        let attributes = self.element.attributes.iter();
+        let mut named = attributes.filter(|attribute| {
+            attribute.name.local == name.0
+                && match namespace {
+                    NamespaceConstraint::Any => true,
+                    NamespaceConstraint::Specific(ns) => attribute.name.ns == **ns,
+                }
+        });
+        self.step() && named.any(|attribute| operation.eval_str(&attribute.value))
+    }
+
+    fn match_non_ts_pseudo_class(
+        &self,
+        class: &PseudoClass,
+        _: &mut MatchingContext<'_, Implementation>,
+    ) -> bool {
+        let has = |name| self.value(&name).is_some();
+        let name = self.element.html_name();
+        let control = matches!(
+            name,
+            "button" | "input" | "select" | "textarea" | "option" | "optgroup" | "fieldset"
+        );
+        match class {
+            PseudoClass::Link => self.element.is_link(),
+            PseudoClass::Checked => match name {
+                "input" => has(local_name!("checked")),
+                "option" => has(local_name!("selected")),
+                _ => false,
+            },
+            PseudoClass::Enabled => control && !has(local_name!("disabled")),
+            PseudoClass::Disabled => control && has(local_name!("disabled")),
+            PseudoClass::Open => has(local_name!("open")),
+            PseudoClass::Never => false,
+            PseudoClass::Always => true,
+        }
+    }
+
+    fn match_pseudo_element(
+        &self,
+        _: &PseudoElement,
+        _: &mut MatchingContext<'_, Implementation>,
+    ) -> bool {
+        false
+    }
+
+    fn apply_selector_flags(&self, _: ElementSelectorFlags) {}
+
+    fn is_link(&self) -> bool {
+        self.element.is_link()
+    }
+
+    fn is_html_slot_element(&self) -> bool {
+        false
+    }
+
+    fn has_id(&self, id: &Name, case: CaseSensitivity) -> bool {
+        let value = self.value(&local_name!("id"));
+        value.is_some_and(|value| case.eq(value.as_bytes(), id.0.as_bytes()))
+    }
+
+    fn has_class(&self, name: &Name, case: CaseSensitivity) -> bool {
+        let classes = self.value(&local_name!("class")).unwrap_or_default();
+        let name = name.0.as_bytes();
+        let mut classes = classes.split_ascii_whitespace().map(str::as_bytes);
+        self.step() && classes.any(|class| case.eq(class, name))
+    }
+
+    fn has_custom_state(&self, _: &Name) -> bool {
+        false
+    }
+
+    fn imported_part(&self, _: &Name) -> Option<Name> {
+        None
+    }
+
+    fn is_part(&self, _: &Name) -> bool {
+        false
+    }
+
+    fn is_empty(&self) -> bool {
+        let document = self.matcher.document;
+        self.step()
+            && document.children(self.id).take(100).all(|child| {
+                match &document.node(child).content {
+                    Content::Element(_) => false,
+                    Content::Text(text) => text.is_empty(),
+                    Content::Other => true,
+                }
+            })
+    }
+
+    fn is_root(&self) -> bool {
+        self.matcher.document.node(self.id).parent == Some(NodeId::ROOT)
+    }
+
+    fn add_element_unique_hashes(&self, _: &mut BloomFilter) -> bool {
+        false
+    }
+}

@@ -1,0 +1,256 @@
+//! The cascade: the style of each element from the browser's defaults, presentational attributes,
+//! style sheets and `style` attributes, by origin, importance, layer, specificity and order.
+
+mod apply;
+mod computed;
+mod defaults;
+pub(crate) mod hints;
+mod index;
+mod matching;
+mod variables;
+
+pub(crate) use computed::{Computed, Frame};
+
+use crate::{
+    css::{
+        colour::Rgba,
+        conditions,
+        declarations::{DeclarationSyntax, parse_style},
+        length::MEDIUM,
+        property::{Declaration, Declared, Display, Position},
+        sheet::Rules,
+    },
+    document::{Document, Element, NodeId, PerNode, Visit},
+    limits::{MAX_SHEETS, MAX_STYLES},
+};
+use cssparser::Parser;
+use html5ever::{local_name, ns};
+use index::Index;
+use matching::Matcher;
+use selectors::context::SelectorCaches;
+use std::{cell::Cell, rc::Rc};
+
+/// The style of each element of a document.
+#[derive(Debug)]
+pub(crate) struct Styles {
+    styles: PerNode<Rc<Computed>>,
+    /// Whether a limit was exceeded, so that some style sheets have no effect.
+    pub(crate) incomplete: bool,
+}
+
+impl Styles {
+    /// Returns the style of an element.
+    pub(crate) fn get(&self, node: NodeId) -> &Computed {
+        self.styles.get(node)
+    }
+}
+
+/// Computes the style of each element.
+pub(crate) fn style(document: &Document) -> Styles {
+    let (rules, cut) = rules(document);
+    let mut cascade = Cascade {
+        document,
+        index: Index::new(rules),
+        matcher: Matcher::new(document),
+        caches: SelectorCaches::default(),
+        syntax: DeclarationSyntax {
+            quirks: document.quirks,
+        },
+        substitution: Cell::new(MAX_STYLES),
+        inline: MAX_STYLES,
+        rem: MEDIUM,
+        link: None,
+        body: Rc::default(),
+        styles: PerNode::new(document, Rc::default()),
+    };
+    for visit in document.walk(NodeId::ROOT) {
+        if let Visit::Enter(node) = visit
+            && let Some(element) = document.element(node)
+        {
+            cascade.add(node, element);
+        }
+    }
+    Styles {
+        incomplete: cut || cascade.matcher.is_exhausted() || cascade.inline == 0,
+        styles: cascade.styles,
+    }
+}
+
+/// Returns the rules of all style sheets, and whether some exceed the limit.
+fn rules(document: &Document) -> (Rules, bool) {
+    let mut rules = Rules::default();
+    let mut left = MAX_SHEETS;
+    let mut walk = document.walk(NodeId::ROOT);
+    while let Some(visit) = walk.next() {
+        let Visit::Enter(node) = visit else { continue };
+        let Some(element) = document.element(node) else {
+            continue;
+        };
+        if element.local_name() != "style" {
+            continue;
+        }
+        walk.skip_children();
+        let kind = element.attribute(&local_name!("type")).unwrap_or_default();
+        let media = element.attribute(&local_name!("media")).unwrap_or_default();
+        let css = kind.is_empty() || kind.trim().eq_ignore_ascii_case("text/css");
+        if !css || !conditions::media(&mut Parser::new(media)) {
+            continue;
+        }
+        let sheet = document.all_text(node);
+        match left.checked_sub(sheet.len()) {
+            Some(rest) => left = rest,
+            None => return (rules, true),
+        }
+        rules.add(&sheet);
+    }
+    (rules, false)
+}
+
+/// Computation of the styles in document order: a parent before its children.
+struct Cascade<'a> {
+    document: &'a Document,
+    index: Index,
+    matcher: Matcher<'a>,
+    caches: SelectorCaches,
+    syntax: DeclarationSyntax,
+    substitution: Cell<usize>,
+    /// Bytes of `style` attributes that are still parsed.
+    inline: usize,
+    rem: f32,
+    link: Option<Rgba>,
+    body: Rc<Computed>,
+    styles: PerNode<Rc<Computed>>,
+}
+
+/// Rank of a declaration: importance, layer, specificity, order.
+type Rank = (bool, u16, u32, usize);
+
+/// Layer of the `style` attribute, above all layers of style sheets.
+const INLINE: u32 = u32::MAX;
+
+impl Cascade<'_> {
+    fn add(&mut self, node: NodeId, element: &Element) {
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        let parent_name = self.document.name(parent);
+        let parent = Rc::clone(self.styles.get(parent));
+        let mut style = self.plain(element, parent_name, &parent);
+        let declarations = self.declarations(node, element);
+        let context = apply::Context {
+            parent: &parent,
+            plain: &style.clone(),
+            rem: self.rem,
+            syntax: self.syntax,
+            substitution: &self.substitution,
+        };
+        for declared in &declarations {
+            if let Declared::Custom(name, text) = declared {
+                context.define(&mut style, name, text);
+            }
+        }
+        for declared in &declarations {
+            if !computed::is_custom(declared) {
+                context.apply(&mut style, declared);
+            }
+        }
+        finish(&mut style, &parent, self.document.quirks);
+        match element.html_name() {
+            "html" => self.rem = style.inherited.font_size,
+            "body" => {
+                self.link = hints::link_colour(element);
+                self.body = Rc::new(style.clone());
+            }
+            _ => {}
+        }
+        self.styles.set(node, Rc::new(style));
+    }
+
+    /// Returns the style of an element without the author's style sheets.
+    fn plain(&self, element: &Element, parent_name: &str, parent: &Computed) -> Computed {
+        let mut style = Computed::child_of(&parent.inherited);
+        defaults::apply(element, parent_name, &mut style);
+        if element.html_name() == "table" && self.document.quirks {
+            defaults::apply_quirks(&mut style, &self.body);
+        }
+        if element.is_link()
+            && let Some(colour) = self.link
+        {
+            style.inherited().colour = Some(colour);
+        }
+        if let Some(size) = hints::apply(element, &mut style) {
+            let context = apply::Context {
+                parent,
+                plain: &Computed::default(),
+                rem: self.rem,
+                syntax: self.syntax,
+                substitution: &self.substitution,
+            };
+            context.apply(&mut style, &Declared::FontSize(size));
+        }
+        style
+    }
+
+    /// Returns the author's declarations for an element, the strongest last.
+    fn declarations(&mut self, node: NodeId, element: &Element) -> Vec<Declared> {
+        let mut ranked: Vec<(Rank, Declared)> = Vec::new();
+        if !self.index.is_empty() && !self.matcher.is_exhausted() {
+            let id = element.attribute(&local_name!("id"));
+            let classes = element.attribute(&local_name!("class")).unwrap_or_default();
+            for entry in self.index.candidates(element.local_name(), id, classes) {
+                if !self
+                    .matcher
+                    .matches(node, &entry.selector, &mut self.caches)
+                {
+                    continue;
+                }
+                let Some(rule) = self.index.rule(entry.rule) else {
+                    continue;
+                };
+                let specificity = entry.selector.specificity();
+                for Declaration {
+                    declared,
+                    important,
+                } in rule.declarations.iter()
+                {
+                    // Important declarations of an earlier layer are stronger.
+                    let layer = if *important {
+                        u16::MAX - rule.layer
+                    } else {
+                        rule.layer
+                    };
+                    ranked.push((
+                        (*important, layer, specificity, entry.rule),
+                        declared.clone(),
+                    ));
+                }
+            }
+        }
+        let style = element.attribute(&local_name!("style")).unwrap_or_default();
+        if !style.is_empty() && element.name.ns == ns!(html) {
+            self.inline = self.inline.saturating_sub(style.len());
+            if self.inline > 0 {
+                for declaration in parse_style(style, self.syntax) {
+                    let rank = (declaration.important, u16::MAX, INLINE, usize::MAX);
+                    ranked.push((rank, declaration.declared));
+                }
+            }
+        }
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.into_iter().map(|(_, declared)| declared).collect()
+    }
+}
+
+/// Adjusts values that depend on other values.
+fn finish(style: &mut Computed, parent: &Computed, quirks: bool) {
+    let _ = quirks;
+    if (style.zoom - 1.0).abs() > f32::EPSILON {
+        let zoom = style.zoom;
+        style.inherited().font_size *= zoom;
+    }
+    let lifted = style.frame.as_ref().is_some_and(|frame| {
+        frame.float || matches!(frame.position, Position::Absolute | Position::Fixed)
+    });
+    // A box beside the flow, and a child of a flexible box, is a block.
+    if (lifted || parent.display == Display::Flex) && style.display == Display::Inline {
+        style.display = Display::InlineBlock;
+    }
+}

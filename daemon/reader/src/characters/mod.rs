@@ -1,0 +1,110 @@
+//! Characters that a person does not see: zero-width characters, direction overrides, tags, control
+//! characters. They hide instructions from people but not from models.
+
+mod classes;
+mod lines;
+
+pub(crate) use lines::normalize;
+
+use classes::{is_cjk, is_emoji, is_invisible, is_pictograph, joins_scripts, takes_selector};
+
+/// Text without invisible characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    /// The text. Line breaks and tabs are kept, and so are joiners and selectors with a meaning.
+    pub text: String,
+    /// Number of removed characters that have a use in deception. Soft hyphens and byte order
+    /// marks do not count.
+    pub removed: u32,
+}
+
+/// Removes invisible characters from text, and turns all line separators into line feeds.
+#[must_use]
+pub fn clean(text: &str) -> Cleaned {
+    let mut cleaned = Cleaned::default();
+    append_clean(&normalize(text), &mut cleaned);
+    cleaned
+}
+
+/// Returns a subject or a name as one line without invisible characters and without spaces at its
+/// ends.
+#[must_use]
+pub fn line(text: &str) -> String {
+    let cleaned = clean(text).text;
+    let spaced = cleaned.replace(['\n', '\t'], " ");
+    spaced.trim().to_owned()
+}
+
+/// Appends text without its invisible characters. Line separators are unchanged.
+pub(crate) fn append_clean(text: &str, cleaned: &mut Cleaned) {
+    if text
+        .bytes()
+        .all(|byte| (b' '..0x7f).contains(&byte) || byte == b'\n')
+    {
+        cleaned.text.push_str(text);
+        return;
+    }
+    let mut rest = text;
+    let mut before = cleaned.text.chars().next_back();
+    while let Some(c) = rest.chars().next() {
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        if c == BLACK_FLAG
+            && let Some(flag) = flag_tags(rest)
+        {
+            cleaned.text.push(c);
+            cleaned.text.push_str(flag);
+            rest = rest.get(flag.len()..).unwrap_or_default();
+            before = Some(c);
+        } else if !is_invisible(c) || keeps(before, c, rest.chars().next()) {
+            cleaned.text.push(c);
+            before = Some(c);
+        } else if !matches!(c, '\u{ad}' | '\u{feff}') {
+            cleaned.removed = cleaned.removed.saturating_add(1);
+        }
+    }
+}
+
+const BLACK_FLAG: char = '\u{1f3f4}';
+const TAG_END: char = '\u{e007f}';
+
+/// Returns the tags after a black flag that make it the flag of a region.
+fn flag_tags(after: &str) -> Option<&str> {
+    const LONGEST: usize = 6;
+    let (end, _) = after
+        .char_indices()
+        .take(LONGEST)
+        .find(|(_, c)| *c == TAG_END)?;
+    let tags = after.get(..end)?;
+    let region: Option<String> = tags
+        .chars()
+        .map(|tag| char::from_u32(u32::from(tag).checked_sub(0xe0000)?))
+        .collect();
+    let region = region?;
+    // Other regions are shown as a black flag, so their tags would be a hidden text.
+    let is_state = |state: &str| state.len() == 2 && state.bytes().all(|b| b.is_ascii_lowercase());
+    let known = matches!(region.as_str(), "gbeng" | "gbsct" | "gbwls")
+        || region.strip_prefix("us").is_some_and(is_state);
+    known
+        .then(|| after.get(..end + TAG_END.len_utf8()))
+        .flatten()
+}
+
+/// Returns whether an invisible character has a meaning between its neighbours.
+fn keeps(before: Option<char>, c: char, after: Option<char>) -> bool {
+    let is = |of: Option<char>, class: fn(char) -> bool| of.is_some_and(class);
+    match c {
+        '\u{200c}' | '\u{200d}' if is(before, joins_scripts) => true,
+        '\u{200c}' => false,
+        '\u{200d}' if is(before, |c| is_emoji(c) || c == '\u{fe0f}') => is(after, is_pictograph),
+        // A letter in the form that it has inside a word.
+        '\u{200d}' => !is(before, is_invisible) && is(after, joins_scripts),
+        '\u{fe0e}' | '\u{fe0f}' => is(before, takes_selector),
+        '\u{fe00}'..='\u{fe0d}' => is(before, |c| !c.is_ascii() && !is_invisible(c)),
+        '\u{180b}'..='\u{180f}' => is(before, |c| ('\u{1820}'..='\u{18af}').contains(&c)),
+        '\u{e0100}'..='\u{e01ef}' => is(before, is_cjk),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,396 @@
+//! Conditions of `@media` and `@supports`, for a screen in a light room.
+
+use super::{
+    Invalid, Parsed, declarations, invalid,
+    length::{self, SCREEN_HEIGHT, SCREEN_WIDTH},
+    selector,
+};
+use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
+
+/// Truth of a condition; unknown features are neither true nor false.
+type Truth = Option<bool>;
+
+fn and(a: Truth, b: Truth) -> Truth {
+    match (a, b) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+fn or(a: Truth, b: Truth) -> Truth {
+    and(a.map(|a| !a), b.map(|b| !b)).map(|neither| !neither)
+}
+
+/// Parses a list of media queries. Returns whether one of them is true.
+pub(crate) fn media(input: &mut Parser<'_>) -> bool {
+    if input.is_exhausted() {
+        return true;
+    }
+    let queries = input.parse_comma_separated_ignoring_errors(|input| {
+        let truth = media_query(input)?;
+        input.expect_exhausted()?;
+        Ok::<Truth, ParseError<Invalid>>(truth)
+    });
+    queries.contains(&Some(true))
+}
+
+/// Parses the condition of `@supports`. Returns whether it is true.
+pub(crate) fn supports(input: &mut Parser<'_>) -> bool {
+    condition(input, supports_feature) == Ok(Some(true)) && input.is_exhausted()
+}
+
+fn media_query(input: &mut Parser<'_>) -> Parsed<Truth> {
+    if let Ok(truth) = input.try_parse(|input| {
+        let truth = condition(input, media_feature).map_err(|()| ParseError::custom(Invalid))?;
+        input.expect_exhausted()?;
+        Ok::<Truth, ParseError<Invalid>>(truth)
+    }) {
+        return Ok(truth);
+    }
+    let mut negated = false;
+    let mut name = input.expect_ident_cloned()?;
+    if name.eq_ignore_ascii_case("not") || name.eq_ignore_ascii_case("only") {
+        negated = name.eq_ignore_ascii_case("not");
+        name = input.expect_ident_cloned()?;
+    }
+    let mut truth = Some(match_ignore_ascii_case! { &name,
+        "all" | "screen" => true,
+        "and" | "or" | "not" | "only" | "layer" => return invalid(),
+        _ => false,
+    });
+    if !input.is_exhausted() {
+        input.expect_ident_matching("and")?;
+        let rest = condition(input, media_feature).map_err(|()| ParseError::custom(Invalid))?;
+        truth = and(truth, rest);
+    }
+    Ok(if negated {
+        truth.map(|truth| !truth)
+    } else {
+        truth
+    })
+}
+
+/// A parser of what is in the innermost parentheses or the name of a function.
+type Feature = fn(Option<&str>, &mut Parser<'_>) -> Truth;
+
+/// Parses terms with `not`, `and` and `or`.
+fn condition(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
+    if word(input, "not") {
+        return Ok(term(input, feature)?.map(|truth| !truth));
+    }
+    let mut truth = term(input, feature)?;
+    loop {
+        if word(input, "and") {
+            let not = word(input, "not");
+            let next = term(input, feature)?;
+            truth = and(truth, if not { next.map(|next| !next) } else { next });
+        } else if word(input, "or") {
+            let not = word(input, "not");
+            let next = term(input, feature)?;
+            truth = or(truth, if not { next.map(|next| !next) } else { next });
+        } else {
+            return Ok(truth);
+        }
+    }
+}
+
+fn word(input: &mut Parser<'_>, word: &str) -> bool {
+    input
+        .try_parse(|input| input.expect_ident_matching(word))
+        .is_ok()
+}
+
+fn term(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
+    let token = input.next().map_err(|_| ())?.clone();
+    let inside = |input: &mut Parser<'_>, name: Option<&str>| {
+        let truth = input.parse_nested_block(|input| {
+            let nested = match name {
+                Some(_) => None,
+                None => input
+                    .try_parse(|input| {
+                        let truth = condition(input, feature)?;
+                        input.expect_exhausted().map_err(|_| ())?;
+                        Ok::<Truth, ()>(truth)
+                    })
+                    .ok(),
+            };
+            let truth = nested.unwrap_or_else(|| feature(name, input));
+            while input.next().is_ok() {}
+            Ok::<Truth, ParseError<Invalid>>(truth)
+        });
+        truth.map_err(|_| ())
+    };
+    match token {
+        Token::ParenthesisBlock => inside(input, None),
+        Token::Function(name) => inside(input, Some(&name)),
+        _ => Err(()),
+    }
+}
+
+fn supports_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
+    match function {
+        Some(name) if name.eq_ignore_ascii_case("selector") => Some(selector::is_valid(input)),
+        Some(_) => Some(false),
+        None => {
+            let name = input.expect_ident_cloned().ok()?;
+            input.expect_colon().ok()?;
+            let start = input.position();
+            while input.next().is_ok() {}
+            let text = input.slice_from(start);
+            let foreign = [
+                "-moz-",
+                "-ms-",
+                "-o-",
+                "mso-",
+                "-apple-",
+                "-webkit-overflow-",
+                "-webkit-touch-",
+            ];
+            Some(match declarations::is_known(&name) {
+                true => declarations::parse_value(&name, text.trim(), Default::default()).is_some(),
+                false => {
+                    let name = name.to_ascii_lowercase();
+                    !foreign.iter().any(|prefix| name.starts_with(prefix))
+                }
+            })
+        }
+    }
+}
+
+fn media_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
+    if function.is_some() {
+        return None;
+    }
+    let plain = input.try_parse(|input| {
+        let name = input.expect_ident_cloned()?;
+        if input.is_exhausted() {
+            return Ok(named(&name, None));
+        }
+        input.expect_colon()?;
+        Ok::<Truth, cssparser::BasicParseError>(named(&name, Some(input)))
+    });
+    plain.unwrap_or_else(|_| range(input))
+}
+
+/// Returns whether a feature has a value, or any value but none.
+fn named(name: &str, value: Option<&mut Parser<'_>>) -> Truth {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_prefix("-webkit-").unwrap_or(&name);
+    let (limit, name) = match name.strip_prefix("min-") {
+        Some(name) => (Limit::AtLeast, name),
+        None => match name.strip_prefix("max-") {
+            Some(name) => (Limit::AtMost, name),
+            None => (Limit::Exactly, name),
+        },
+    };
+    let amount = match name {
+        "width" | "device-width" => SCREEN_WIDTH,
+        "height" | "device-height" => SCREEN_HEIGHT,
+        "aspect-ratio" | "device-aspect-ratio" => SCREEN_WIDTH / SCREEN_HEIGHT,
+        "resolution" | "device-pixel-ratio" => 1.0,
+        "color" => 8.0,
+        "color-index" | "monochrome" | "grid" => 0.0,
+        _ => return value.map_or_else(|| has_feature(name), |value| has_value(name, value)),
+    };
+    match value {
+        None => Some(amount > 0.0),
+        Some(value) => Some(limit.holds(amount, number(value)?)),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Limit {
+    AtLeast,
+    AtMost,
+    Exactly,
+    MoreThan,
+    LessThan,
+}
+
+impl Limit {
+    fn holds(self, amount: f32, limit: f32) -> bool {
+        match self {
+            Self::AtLeast => amount >= limit,
+            Self::AtMost => amount <= limit,
+            Self::Exactly => (amount - limit).abs() < 0.01,
+            Self::MoreThan => amount > limit,
+            Self::LessThan => amount < limit,
+        }
+    }
+
+    fn reversed(self) -> Self {
+        match self {
+            Self::AtLeast => Self::AtMost,
+            Self::AtMost => Self::AtLeast,
+            Self::Exactly => Self::Exactly,
+            Self::MoreThan => Self::LessThan,
+            Self::LessThan => Self::MoreThan,
+        }
+    }
+}
+
+/// Parses a length, a number, a ratio or a resolution.
+fn number(input: &mut Parser<'_>) -> Option<f32> {
+    if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
+        return Some(length.resolve(length::MEDIUM, length::MEDIUM, SCREEN_WIDTH));
+    }
+    match input.next().ok()?.clone() {
+        Token::Number { value, .. } => {
+            let under = input.try_parse(|input| {
+                input.expect_delim('/')?;
+                input.expect_number()
+            });
+            Some(under.map_or(value, |under| value / under))
+        }
+        Token::Dimension { value, unit, .. } => match_ignore_ascii_case! { &unit,
+            "dppx" | "x" => Some(value),
+            "dpi" => Some(value / 96.0),
+            "dpcm" => Some(value * 2.54 / 96.0),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Features with keywords, and the value that holds.
+const KEYWORDS: &[(&str, &str)] = &[
+    ("orientation", "portrait"),
+    ("prefers-color-scheme", "light"),
+    ("prefers-reduced-motion", "no-preference"),
+    ("prefers-reduced-transparency", "no-preference"),
+    ("prefers-reduced-data", "no-preference"),
+    ("prefers-contrast", "no-preference"),
+    ("forced-colors", "none"),
+    ("inverted-colors", "none"),
+    ("hover", "hover"),
+    ("any-hover", "hover"),
+    ("pointer", "fine"),
+    ("any-pointer", "fine"),
+    ("scripting", "none"),
+    ("update", "fast"),
+    ("overflow-block", "scroll"),
+    ("overflow-inline", "scroll"),
+    ("display-mode", "browser"),
+    ("color-gamut", "srgb"),
+    ("dynamic-range", "standard"),
+    ("scan", "progressive"),
+];
+
+fn has_feature(name: &str) -> Truth {
+    let (_, value) = KEYWORDS.iter().find(|(known, _)| *known == name)?;
+    Some(!matches!(*value, "none" | "no-preference"))
+}
+
+fn has_value(name: &str, input: &mut Parser<'_>) -> Truth {
+    let (_, holds) = KEYWORDS.iter().find(|(known, _)| *known == name)?;
+    let value = input.expect_ident().ok()?;
+    Some(value.eq_ignore_ascii_case(holds))
+}
+
+/// Parses `width >= 600px` and `400px < width <= 700px`.
+fn range(input: &mut Parser<'_>) -> Truth {
+    let first = input.try_parse(Parser::expect_ident_cloned).ok();
+    if let Some(name) = first {
+        let limit = comparison(input)?;
+        return Some(limit.holds(quantity(&name)?, number(input)?));
+    }
+    let low = number(input)?;
+    let limit = comparison(input)?;
+    let name = input.expect_ident_cloned().ok()?;
+    let amount = quantity(&name)?;
+    let mut truth = limit.reversed().holds(amount, low);
+    if !input.is_exhausted() {
+        let limit = comparison(input)?;
+        truth &= limit.holds(amount, number(input)?);
+    }
+    Some(truth)
+}
+
+fn quantity(name: &str) -> Option<f32> {
+    Some(match_ignore_ascii_case! { name,
+        "width" | "device-width" => SCREEN_WIDTH,
+        "height" | "device-height" => SCREEN_HEIGHT,
+        "aspect-ratio" | "device-aspect-ratio" => SCREEN_WIDTH / SCREEN_HEIGHT,
+        "resolution" => 1.0,
+        "color" => 8.0,
+        _ => return None,
+    })
+}
+
+fn comparison(input: &mut Parser<'_>) -> Option<Limit> {
+    let Ok(Token::Delim(sign)) = input.next().cloned() else {
+        return None;
+    };
+    let equal = input.try_parse(|input| input.expect_delim('=')).is_ok();
+    Some(match (sign, equal) {
+        ('>', true) => Limit::AtLeast,
+        ('<', true) => Limit::AtMost,
+        ('>', false) => Limit::MoreThan,
+        ('<', false) => Limit::LessThan,
+        ('=', false) => Limit::Exactly,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_screen_of_medium_width_in_a_light_room_is_assumed() {
+        for yes in [
+            "",
+            "screen",
+            "all",
+            "only screen and (min-width:600px)",
+            "(max-width: 900px)",
+            "not print",
+            "print, screen",
+            "(width >= 37.5em)",
+            "(400px < width <= 900px)",
+            "screen and (-webkit-min-device-pixel-ratio:0)",
+            "(prefers-color-scheme: light)",
+            "not all and (prefers-color-scheme: dark)",
+            "(min-width:100px) and (not (max-width:50px))",
+            "(hover)",
+        ] {
+            assert!(media(&mut Parser::new(yes)), "{yes}");
+        }
+        for no in [
+            "print",
+            "(max-width:600px)",
+            "only screen and (max-width: 480px)",
+            "(prefers-color-scheme:dark)",
+            "not screen",
+            "(unknown: 1)",
+            "not all and (unknown: 1)",
+            "(width < 600px)",
+            "screen and",
+            "(monochrome)",
+        ] {
+            assert!(!media(&mut Parser::new(no)), "{no}");
+        }
+    }
+
+    #[test]
+    fn supported_properties_are_those_of_a_browser() {
+        for yes in [
+            "(display: grid)",
+            "(display: none) and (color: red)",
+            "not (display: nonsense)",
+            "(-moz-appearance: none) or (opacity: 0.5)",
+            "selector(a > b)",
+        ] {
+            assert!(supports(&mut Parser::new(yes)), "{yes}");
+        }
+        for no in [
+            "(display: nonsense)",
+            "(-ms-ime-align: auto)",
+            "not (display: block)",
+            "x",
+        ] {
+            assert!(!supports(&mut Parser::new(no)), "{no}");
+        }
+    }
+}

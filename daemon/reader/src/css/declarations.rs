@@ -1,0 +1,146 @@
+//! Lists of declarations: the `style` attribute and the blocks of style rules.
+
+use super::{
+    Invalid, Parsed, invalid,
+    property::{Declaration, Declared, Property, Wide},
+    shorthand,
+    value::{self, Syntax},
+};
+use crate::limits::MAX_VALUE;
+use cssparser::{
+    AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState,
+    QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, parse_important,
+};
+
+pub(crate) use super::value::Syntax as DeclarationSyntax;
+
+/// Functions that stand for text which is known only on an element.
+const SUBSTITUTED: &[&str] = &["var", "env", "attr", "if"];
+
+/// Parses a `style` attribute.
+pub(crate) fn parse_style(style: &str, syntax: Syntax) -> Vec<Declaration> {
+    let mut input = Parser::new(style);
+    let mut found = Vec::new();
+    let mut body = Body { syntax };
+    for declarations in RuleBodyParser::new(&mut input, &mut body).flatten() {
+        found.extend(declarations);
+    }
+    found
+}
+
+/// Parses the text of a value, after the substitution of variables.
+pub(crate) fn parse_value(name: &str, text: &str, syntax: Syntax) -> Option<Vec<Declared>> {
+    let mut input = Parser::new(text);
+    input
+        .parse_entirely(|input| declared(name, input, syntax))
+        .ok()
+}
+
+/// Returns whether a declaration is valid and its property is read.
+pub(crate) fn is_known(name: &str) -> bool {
+    value::property(name).is_some() || !shorthand::properties(name).is_empty()
+}
+
+/// Parses a declaration after its colon.
+pub(super) fn declaration<'i>(
+    name: &str,
+    input: &mut Parser<'i>,
+    syntax: Syntax,
+) -> Parsed<Vec<Declaration>> {
+    let custom = name.starts_with("--");
+    if !custom && !is_known(name) && !name.eq_ignore_ascii_case("all") {
+        return invalid();
+    }
+    input.look_for_arbitrary_substitution_functions(SUBSTITUTED);
+    let (text, substituted) = input.parse_until_before(Delimiter::Bang, |input| {
+        let start = input.position();
+        while input.next().is_ok() {}
+        let substituted = input.seen_arbitrary_substitution_functions();
+        Ok::<_, ParseError<Invalid>>((input.slice_from(start).trim(), substituted))
+    })?;
+    let important = input.try_parse(parse_important).is_ok();
+    input.expect_exhausted()?;
+    let declared = if custom || substituted {
+        if text.len() > MAX_VALUE {
+            return invalid();
+        }
+        let variant = if custom {
+            Declared::Custom
+        } else {
+            Declared::Pending
+        };
+        vec![variant(name.into(), text.into())]
+    } else {
+        match parse_value(name, text, syntax) {
+            Some(declared) => declared,
+            None => return invalid(),
+        }
+    };
+    let with_importance = |declared| Declaration {
+        declared,
+        important,
+    };
+    Ok(declared.into_iter().map(with_importance).collect())
+}
+
+fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
+    let wide = input.try_parse(|input| {
+        let wide = value::wide(input)?;
+        input.expect_exhausted()?;
+        Ok::<Wide, ParseError<Invalid>>(wide)
+    });
+    let property = value::property(name);
+    match (wide, property) {
+        (Ok(wide), _) if name.eq_ignore_ascii_case("all") => Ok(vec![Declared::All(wide)]),
+        (Ok(wide), Some(property)) => Ok(vec![Declared::Wide(property, wide)]),
+        (Ok(wide), None) => {
+            let all = shorthand::properties(name).iter();
+            Ok(all
+                .map(|property: &Property| Declared::Wide(*property, wide))
+                .collect())
+        }
+        (Err(_), Some(property)) => Ok(vec![value::value(property, input, syntax)?]),
+        (Err(_), None) => shorthand::values(name, input, syntax),
+    }
+}
+
+/// Parser of a list of declarations without rules inside it.
+struct Body {
+    syntax: Syntax,
+}
+
+impl<'i> DeclarationParser<'i> for Body {
+    type Declaration = Vec<Declaration>;
+    type Error = Invalid;
+
+    fn parse_value(
+        &mut self,
+        name: CowRcStr<'i>,
+        input: &mut Parser<'i>,
+        _: &ParserState,
+    ) -> Parsed<Vec<Declaration>> {
+        declaration(&name, input, self.syntax)
+    }
+}
+
+impl AtRuleParser<'_> for Body {
+    type Prelude = ();
+    type AtRule = Vec<Declaration>;
+    type Error = Invalid;
+}
+
+impl QualifiedRuleParser<'_> for Body {
+    type Prelude = ();
+    type QualifiedRule = Vec<Declaration>;
+    type Error = Invalid;
+}
+
+impl RuleBodyItemParser<'_, Vec<Declaration>, Invalid> for Body {
+    fn parse_declarations(&self) -> bool {
+        true
+    }
+
+    fn parse_qualified(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,257 @@
+//! The properties that are read, and their values.
+
+use super::{colour::Colour, length::Length, shape::Transform};
+use std::rc::Rc;
+
+/// A side of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Top,
+    Right,
+    Bottom,
+    Left,
+}
+
+impl Side {
+    /// All sides, in the order of shorthands.
+    pub(crate) const ALL: [Self; 4] = [Self::Top, Self::Right, Self::Bottom, Self::Left];
+}
+
+/// A length for each side of a box.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Sides<T> {
+    pub(crate) top: T,
+    pub(crate) right: T,
+    pub(crate) bottom: T,
+    pub(crate) left: T,
+}
+
+impl<T> Sides<T> {
+    /// Returns the place of a side.
+    pub(crate) fn side(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Top => &mut self.top,
+            Side::Right => &mut self.right,
+            Side::Bottom => &mut self.bottom,
+            Side::Left => &mut self.left,
+        }
+    }
+}
+
+/// A size of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    Width,
+    Height,
+    MinWidth,
+    MinHeight,
+    MaxWidth,
+    MaxHeight,
+}
+
+/// A length, or none: `auto`, `none`, or a size that depends on the content.
+pub(crate) type Size = Option<Length>;
+
+/// A property that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Property {
+    BackgroundClip,
+    BackgroundColour,
+    BackgroundImage,
+    Border,
+    BoxSizing,
+    Clip,
+    ClipPath,
+    Colour,
+    ContentVisibility,
+    Display,
+    Extent(Extent),
+    Filter,
+    Float,
+    FontSize,
+    Inset(Side),
+    LetterSpacing,
+    ListStyle,
+    Margin(Side),
+    Opacity,
+    OverflowX,
+    OverflowY,
+    Padding(Side),
+    Position,
+    Scale,
+    Struck,
+    TextAlign,
+    TextFill,
+    TextIndent,
+    TextShadow,
+    Transform,
+    Translate,
+    Visibility,
+    WhiteSpace,
+    Zoom,
+}
+
+/// Layout of a box, as far as it matters for text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Display {
+    /// No box.
+    None,
+    /// The children instead of a box.
+    Contents,
+    /// Part of a line.
+    #[default]
+    Inline,
+    /// A block in a line.
+    InlineBlock,
+    /// A block.
+    Block,
+    /// A block whose children are side by side.
+    Flex,
+    /// An item of a list.
+    ListItem,
+    /// A table, a row, or a group of rows.
+    Table,
+    /// A cell of a table.
+    Cell,
+}
+
+/// Way of placing a box.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Position {
+    #[default]
+    Static,
+    Relative,
+    Absolute,
+    Fixed,
+}
+
+/// Treatment of content outside of a box.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Overflow {
+    #[default]
+    Visible,
+    Clip,
+    Hidden,
+    Scroll,
+}
+
+/// Treatment of white space.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum WhiteSpace {
+    #[default]
+    Normal,
+    NoWrap,
+    /// Spaces and lines as written.
+    Pre,
+    /// Lines as written.
+    PreLine,
+}
+
+/// Alignment of lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Align {
+    #[default]
+    Left,
+    Centre,
+    Right,
+}
+
+/// Marker of the items of a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum ListStyle {
+    #[default]
+    Bullet,
+    None,
+    Decimal,
+    LowerAlpha,
+    UpperAlpha,
+    LowerRoman,
+    UpperRoman,
+}
+
+/// Size of a font.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum FontSize {
+    /// Relative to the parent's size if it has such parts.
+    Length(Length),
+    /// A keyword, in pixels at the default size.
+    Keyword(f32),
+    /// A multiple of the parent's size.
+    Relative(f32),
+}
+
+/// A value of a property.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Declared {
+    /// Whether the background is clipped to the text.
+    BackgroundClip(bool),
+    BackgroundColour(Colour),
+    /// Whether there is an image.
+    BackgroundImage(bool),
+    /// Whether a border is so thick that letters may stand on it.
+    Border(bool),
+    /// Whether sizes include padding.
+    BoxSizing(bool),
+    /// Whether the clipping leaves nothing.
+    Clip(bool),
+    /// Whether the clipping leaves nothing.
+    ClipPath(bool),
+    Colour(Colour),
+    /// Whether the content is skipped.
+    ContentVisibility(bool),
+    Display(Display),
+    Extent(Extent, Size),
+    /// Opacity of all filters.
+    Filter(f32),
+    /// Whether the box floats.
+    Float(bool),
+    FontSize(FontSize),
+    Inset(Side, Size),
+    LetterSpacing(Length),
+    ListStyle(ListStyle),
+    Margin(Side, Size),
+    Opacity(f32),
+    OverflowX(Overflow),
+    OverflowY(Overflow),
+    Padding(Side, Length),
+    Position(Position),
+    Scale(Transform),
+    /// Whether the text is struck through.
+    Struck(bool),
+    TextAlign(Align),
+    /// `None` is the colour of the text.
+    TextFill(Option<Colour>),
+    TextIndent(Length),
+    /// Whether there is a shadow.
+    TextShadow(bool),
+    Transform(Transform),
+    Translate(Transform),
+    /// Whether the box is visible.
+    Visibility(bool),
+    WhiteSpace(WhiteSpace),
+    Zoom(f32),
+    /// A keyword that each property has.
+    Wide(Property, Wide),
+    /// A keyword for all properties.
+    All(Wide),
+    /// A custom property with its text.
+    Custom(Rc<str>, Rc<str>),
+    /// A property, longhand or shorthand, whose text refers to custom properties.
+    Pending(Rc<str>, Rc<str>),
+}
+
+/// A keyword that each property has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wide {
+    Inherit,
+    Initial,
+    Unset,
+    Revert,
+}
+
+/// A declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Declaration {
+    pub(crate) declared: Declared,
+    pub(crate) important: bool,
+}

@@ -1,0 +1,228 @@
+//! Selectors, as Firefox and Servo parse them.
+
+use super::{Invalid, Parsed, invalid};
+use cssparser::{ParseError, Parser, ToCss, match_ignore_ascii_case};
+use html5ever::{LocalName as Atom, Namespace};
+use precomputed_hash::PrecomputedHash;
+use selectors::{
+    SelectorImpl, SelectorList,
+    parser::{NonTSPseudoClass, ParseRelative, PseudoElement as PseudoElementTrait, Selector},
+};
+use std::fmt;
+
+/// A list of selectors.
+pub(crate) type Selectors = SelectorList<Implementation>;
+/// A selector.
+pub(crate) type OneSelector = Selector<Implementation>;
+
+/// Types in selectors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Implementation;
+
+impl SelectorImpl for Implementation {
+    type ExtraMatchingData<'a> = ();
+    type AttrValue = Text;
+    type Identifier = Name;
+    type LocalName = Name;
+    type NamespaceUrl = Namespace;
+    type NamespacePrefix = Name;
+    type BorrowedNamespaceUrl = Namespace;
+    type BorrowedLocalName = Name;
+    type NonTSPseudoClass = PseudoClass;
+    type PseudoElement = PseudoElement;
+}
+
+/// A name of an element, an attribute, a class or an identifier.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Name(pub(crate) Atom);
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        Self(Atom::from(name))
+    }
+}
+
+impl PrecomputedHash for Name {
+    fn precomputed_hash(&self) -> u32 {
+        self.0.precomputed_hash()
+    }
+}
+
+impl ToCss for Name {
+    fn to_css<W: fmt::Write>(&self, dest: &mut W) -> fmt::Result {
+        cssparser::serialize_identifier(&self.0, dest)
+    }
+}
+
+/// The value of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text(Box<str>);
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ToCss for Text {
+    fn to_css<W: fmt::Write>(&self, dest: &mut W) -> fmt::Result {
+        cssparser::serialize_string(&self.0, dest)
+    }
+}
+
+/// A pseudo-class that depends on more than the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PseudoClass {
+    /// A link. No link counts as visited.
+    Link,
+    /// A checked box.
+    Checked,
+    /// An element that a person can use.
+    Enabled,
+    /// An element that a person cannot use.
+    Disabled,
+    /// An opened element.
+    Open,
+    /// A state that no element has in a mail that a person only reads.
+    Never,
+    /// A state that each element has.
+    Always,
+}
+
+impl NonTSPseudoClass for PseudoClass {
+    fn is_active_or_hover(&self) -> bool {
+        false
+    }
+
+    fn is_user_action_state(&self) -> bool {
+        false
+    }
+}
+
+impl ToCss for PseudoClass {
+    fn to_css<W: fmt::Write>(&self, dest: &mut W) -> fmt::Result {
+        dest.write_str(":state")
+    }
+}
+
+/// A pseudo-element. Its text is not part of the mail, so all of them are alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PseudoElement;
+
+impl PseudoElementTrait for PseudoElement {
+    fn accepts_state_pseudo_classes(&self) -> bool {
+        true
+    }
+}
+
+impl ToCss for PseudoElement {
+    fn to_css<W: fmt::Write>(&self, dest: &mut W) -> fmt::Result {
+        dest.write_str("::part")
+    }
+}
+
+/// Parser of selectors.
+struct SelectorParser;
+
+impl<'i> selectors::Parser<'i> for SelectorParser {
+    type Impl = Implementation;
+    type Error = Invalid;
+
+    fn parse_nth_child_of(&self) -> bool {
+        true
+    }
+
+    fn parse_is_and_where(&self) -> bool {
+        true
+    }
+
+    fn parse_has(&self) -> bool {
+        true
+    }
+
+    fn parse_parent_selector(&self) -> bool {
+        true
+    }
+
+    fn is_is_alias(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case("-webkit-any") || name.eq_ignore_ascii_case("matches")
+    }
+
+    fn parse_non_ts_pseudo_class(&self, name: &str) -> Parsed<PseudoClass> {
+        Ok(match_ignore_ascii_case! { name,
+            "link" | "any-link" | "-webkit-any-link" => PseudoClass::Link,
+            "checked" => PseudoClass::Checked,
+            "enabled" => PseudoClass::Enabled,
+            "disabled" => PseudoClass::Disabled,
+            "open" => PseudoClass::Open,
+            "defined" => PseudoClass::Always,
+            "active" | "autofill" | "-webkit-autofill" | "blank" | "buffering" | "default"
+            | "focus" | "focus-visible" | "focus-within" | "fullscreen" | "future" | "hover"
+            | "in-range" | "indeterminate" | "invalid" | "local-link" | "modal" | "muted"
+            | "optional" | "out-of-range" | "past" | "paused" | "picture-in-picture"
+            | "placeholder-shown" | "playing" | "popover-open" | "read-only" | "read-write"
+            | "required" | "seeking" | "stalled" | "target" | "target-within" | "user-invalid"
+            | "user-valid" | "valid" | "visited" | "volume-locked"
+            | "-webkit-full-screen" => PseudoClass::Never,
+            _ => return invalid(),
+        })
+    }
+
+    fn parse_non_ts_functional_pseudo_class(
+        &self,
+        name: &str,
+        input: &mut Parser<'i>,
+        _: bool,
+    ) -> Parsed<PseudoClass> {
+        let known = ["lang", "dir", "state", "active-view-transition-type"];
+        if !known.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            return invalid();
+        }
+        while input.next().is_ok() {}
+        Ok(PseudoClass::Never)
+    }
+
+    fn parse_pseudo_element(&self, name: &str) -> Parsed<PseudoElement> {
+        let known = match_ignore_ascii_case! { name,
+            "before" | "after" | "first-line" | "first-letter" | "selection" | "placeholder"
+            | "marker" | "backdrop" | "file-selector-button" | "cue" | "grammar-error"
+            | "spelling-error" | "target-text" | "details-content" => true,
+            _ => name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("-webkit-")),
+        };
+        if known { Ok(PseudoElement) } else { invalid() }
+    }
+
+    fn parse_functional_pseudo_element(
+        &self,
+        name: &str,
+        input: &mut Parser<'i>,
+    ) -> Parsed<PseudoElement> {
+        match name.eq_ignore_ascii_case("highlight") {
+            true => input
+                .expect_ident()
+                .map(|_| PseudoElement)
+                .map_err(ParseError::from),
+            false => invalid(),
+        }
+    }
+}
+
+/// Parses the selectors of a rule. Inside another rule they may begin with a combinator.
+pub(super) fn parse(input: &mut Parser<'_>, nested: bool) -> Parsed<Selectors> {
+    let relative = match nested {
+        true => ParseRelative::ForNesting,
+        false => ParseRelative::No,
+    };
+    SelectorList::parse(&SelectorParser, input, relative)
+}
+
+/// Returns whether selectors are valid.
+pub(super) fn is_valid(input: &mut Parser<'_>) -> bool {
+    parse(input, false).is_ok() && input.is_exhausted()
+}

@@ -1,0 +1,294 @@
+//! Clipping shapes and transformations.
+
+use super::{
+    Parsed, invalid,
+    length::{self, Length},
+};
+use cssparser::{Parser, Token, match_ignore_ascii_case};
+
+/// Smallest side of a clipping shape through which text can be read, in pixels.
+const SMALLEST: f32 = 1.5;
+/// Size of a box in pixels that percentages of a clipping shape refer to.
+const BOX: f32 = 100.0;
+
+/// Movement and scale of a box.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Transform {
+    pub(crate) x: Length,
+    pub(crate) y: Length,
+    pub(crate) scale: (f32, f32),
+}
+
+impl Default for Transform {
+    fn default() -> Self {
+        Self {
+            x: Length::ZERO,
+            y: Length::ZERO,
+            scale: (1.0, 1.0),
+        }
+    }
+}
+
+impl Transform {
+    /// Returns this transformation after another.
+    pub(crate) fn after(self, other: Self) -> Self {
+        Self {
+            x: other.x + self.x,
+            y: other.y + self.y,
+            scale: (self.scale.0 * other.scale.0, self.scale.1 * other.scale.1),
+        }
+    }
+}
+
+/// Parses `clip`. Returns whether the rectangle leaves nothing to read.
+pub(super) fn clip(input: &mut Parser<'_>) -> Parsed<bool> {
+    if input
+        .try_parse(|input| input.expect_ident_matching("auto"))
+        .is_ok()
+    {
+        return Ok(false);
+    }
+    input.expect_function_matching("rect")?;
+    input.parse_nested_block(|input| {
+        let mut sides = [None; 4];
+        for side in &mut sides {
+            let auto = input.try_parse(|input| input.expect_ident_matching("auto"));
+            if auto.is_err() {
+                *side = Some(length::parse(input, true)?.usual());
+            }
+            let _ = input.try_parse(Parser::expect_comma);
+        }
+        let [top, right, bottom, left] = sides;
+        let narrow = |from: Option<f32>, to: Option<f32>| {
+            to.is_some_and(|to| to - from.unwrap_or(0.0) < SMALLEST)
+        };
+        Ok(narrow(left, right) || narrow(top, bottom))
+    })
+}
+
+/// Parses `clip-path`. Returns whether the shape leaves nothing to read.
+pub(super) fn clip_path(input: &mut Parser<'_>) -> Parsed<bool> {
+    let mut hides = false;
+    let mut any = false;
+    while !input.is_exhausted() {
+        any = true;
+        let token = input.next()?.clone();
+        match token {
+            Token::Function(name) => {
+                let one = input.parse_nested_block(|input| {
+                    let hides = basic_shape(&name, input);
+                    while input.next().is_ok() {}
+                    hides
+                })?;
+                hides |= one;
+            }
+            Token::Ident(_) | Token::UnquotedUrl(_) => {}
+            _ => return invalid(),
+        }
+    }
+    if any { Ok(hides) } else { invalid() }
+}
+
+fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
+    let side = |length: Length| length.resolve(16.0, 16.0, BOX);
+    Ok(match_ignore_ascii_case! { name,
+        "inset" => {
+            let sides: Vec<f32> = lengths(input)?.into_iter().map(side).collect();
+            let (top, right, bottom, left) = match sides.as_slice() {
+                [all] => (*all, *all, *all, *all),
+                [y, x] => (*y, *x, *y, *x),
+                [top, x, bottom] => (*top, *x, *bottom, *x),
+                [top, right, bottom, left, ..] => (*top, *right, *bottom, *left),
+                [] => return invalid(),
+            };
+            top + bottom > 95.0 || left + right > 95.0
+        },
+        "circle" => lengths(input)?.first().is_some_and(|radius| side(*radius) < SMALLEST),
+        "ellipse" => lengths(input)?.iter().take(2).any(|radius| side(*radius) < SMALLEST),
+        "xywh" => match lengths(input)?.as_slice() {
+            [_, _, width, height, ..] => side(*width) < SMALLEST || side(*height) < SMALLEST,
+            _ => return invalid(),
+        },
+        "rect" => match lengths(input)?.as_slice() {
+            [top, right, bottom, left, ..] => {
+                side(*right) - side(*left) < SMALLEST || side(*bottom) - side(*top) < SMALLEST
+            },
+            _ => false,
+        },
+        "polygon" => {
+            let mut points = Vec::new();
+            let _ = input.try_parse(|input| {
+                input.expect_ident()?;
+                input.expect_comma()
+            });
+            loop {
+                let x = length::parse(input, false)?;
+                points.push((side(x), side(length::parse(input, false)?)));
+                if input.try_parse(Parser::expect_comma).is_err() {
+                    break;
+                }
+            }
+            let after = points.iter().cycle().skip(1);
+            let twice: f32 = points.iter().zip(after).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
+            twice.abs() < 2.0 * SMALLEST
+        },
+        "url" | "path" | "shape" => false,
+        _ => return invalid(),
+    })
+}
+
+/// Parses lengths until something else follows.
+fn lengths(input: &mut Parser<'_>) -> Parsed<Vec<Length>> {
+    let mut lengths = Vec::new();
+    while let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
+        lengths.push(length);
+    }
+    Ok(lengths)
+}
+
+/// Parses `transform`.
+pub(super) fn transform(input: &mut Parser<'_>) -> Parsed<Transform> {
+    let mut all = Transform::default();
+    if input
+        .try_parse(|input| input.expect_ident_matching("none"))
+        .is_ok()
+    {
+        return Ok(all);
+    }
+    loop {
+        let name = input.expect_function()?.clone();
+        let one = input.parse_nested_block(|input| transform_function(&name, input))?;
+        all = one.after(all);
+        if input.is_exhausted() {
+            return Ok(all);
+        }
+    }
+}
+
+fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
+    let mut arguments = Vec::new();
+    while !input.is_exhausted() {
+        arguments.push(argument(input)?);
+        if !input.is_exhausted() {
+            input.expect_comma()?;
+        }
+    }
+    let length = |at: usize| arguments.get(at).map_or(Length::ZERO, |a| a.length);
+    let number = |at: usize| arguments.get(at).map(|a| a.number);
+    let scale = |x: Option<f32>, y: Option<f32>| Transform {
+        scale: (x.unwrap_or(1.0), y.unwrap_or(1.0)),
+        ..Transform::default()
+    };
+    let move_by = |x: Length, y: Length| Transform {
+        x,
+        y,
+        ..Transform::default()
+    };
+    let pixels = |at: usize| Length::px(number(at).unwrap_or(0.0));
+    Ok(match_ignore_ascii_case! { name,
+        "translate" | "translate3d" => move_by(length(0), length(1)),
+        "translatex" => move_by(length(0), Length::ZERO),
+        "translatey" => move_by(Length::ZERO, length(0)),
+        "scale" => scale(number(0), number(1).or(number(0))),
+        "scale3d" => scale(number(0), number(1)),
+        "scalex" => scale(number(0), None),
+        "scaley" => scale(None, number(0)),
+        "rotatex" => scale(None, number(0).map(f32::cos)),
+        "rotatey" => scale(number(0).map(f32::cos), None),
+        "matrix" => matrix(number(0), number(1), number(2), number(3), pixels(4), pixels(5)),
+        "matrix3d" => matrix(number(0), number(1), number(4), number(5), pixels(12), pixels(13)),
+        _ => Transform::default(),
+    })
+}
+
+fn matrix(
+    a: Option<f32>,
+    b: Option<f32>,
+    c: Option<f32>,
+    d: Option<f32>,
+    x: Length,
+    y: Length,
+) -> Transform {
+    let one = |value: Option<f32>| value.unwrap_or(0.0);
+    let area = (one(a) * one(d) - one(b) * one(c)).abs();
+    let side = one(a).hypot(one(b));
+    // The lengths of the sides of the image of a square.
+    let scale = if side > 0.0 {
+        (side, area / side)
+    } else {
+        (0.0, 0.0)
+    };
+    Transform { x, y, scale }
+}
+
+/// An argument as a length, and as a number or an angle in radians.
+struct Argument {
+    length: Length,
+    number: f32,
+}
+
+fn argument(input: &mut Parser<'_>) -> Parsed<Argument> {
+    if let Ok(number) = input.try_parse(length::parse_number) {
+        return Ok(Argument {
+            length: Length {
+                part: number,
+                ..Length::ZERO
+            },
+            number,
+        });
+    }
+    if let Ok(length) = input.try_parse(|input| length::parse(input, true)) {
+        return Ok(Argument {
+            length,
+            number: 1.0,
+        });
+    }
+    match input.next()?.clone() {
+        Token::Dimension { value, unit, .. } => {
+            let number = match_ignore_ascii_case! { &unit,
+                "deg" => value.to_radians(),
+                "rad" => value,
+                "grad" => (value * 0.9).to_radians(),
+                "turn" => (value * 360.0).to_radians(),
+                _ => return invalid(),
+            };
+            Ok(Argument {
+                length: Length::ZERO,
+                number,
+            })
+        }
+        _ => invalid(),
+    }
+}
+
+/// Parses `translate`.
+pub(super) fn translate(input: &mut Parser<'_>) -> Parsed<Transform> {
+    let mut moved = Transform::default();
+    if input
+        .try_parse(|input| input.expect_ident_matching("none"))
+        .is_err()
+    {
+        let all = lengths(input)?;
+        moved.x = match all.first() {
+            Some(x) => *x,
+            None => return invalid(),
+        };
+        moved.y = all.get(1).copied().unwrap_or(Length::ZERO);
+    }
+    Ok(moved)
+}
+
+/// Parses `scale`.
+pub(super) fn scale(input: &mut Parser<'_>) -> Parsed<Transform> {
+    let mut scaled = Transform::default();
+    if input
+        .try_parse(|input| input.expect_ident_matching("none"))
+        .is_err()
+    {
+        let x = length::parse_number(input)?;
+        let y = input.try_parse(length::parse_number).unwrap_or(x);
+        let _ = input.try_parse(length::parse_number);
+        scaled.scale = (x, y);
+    }
+    Ok(scaled)
+}

@@ -1,0 +1,251 @@
+//! Style sheets: the rules that apply to a screen, in order.
+
+use super::{
+    Invalid, Parsed, conditions, declarations, invalid,
+    property::Declaration,
+    selector::{self, Selectors},
+    value::Syntax,
+};
+use crate::limits::MAX_RULES;
+use cssparser::{
+    AtRuleParser, CowRcStr, DeclarationParser, Parser, ParserState, QualifiedRuleParser,
+    RuleBodyItemParser, RuleBodyParser, StyleSheetParser, match_ignore_ascii_case,
+};
+use std::rc::Rc;
+
+/// A rule with its selectors.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) selectors: Selectors,
+    pub(crate) declarations: Rc<[Declaration]>,
+    /// Number of the layer of the rule. Rules without a layer have the highest number.
+    pub(crate) layer: u16,
+}
+
+/// All rules of the style sheets of a document.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) all: Vec<Rule>,
+    layers: Vec<Box<str>>,
+}
+
+/// The layer of rules without a layer.
+const NO_LAYER: u16 = u16::MAX;
+
+impl Rules {
+    /// Parses a style sheet.
+    pub(crate) fn add(&mut self, sheet: &str) {
+        let mut input = Parser::new(sheet);
+        let mut level = Level {
+            rules: self,
+            parent: None,
+            layer: NO_LAYER,
+            found: Vec::new(),
+        };
+        for _ in StyleSheetParser::new(&mut input, &mut level) {}
+    }
+
+    fn layer(&mut self, name: &str) -> u16 {
+        let at = self.layers.iter().position(|layer| **layer == *name);
+        let at = at.unwrap_or_else(|| {
+            self.layers.push(name.into());
+            self.layers.len() - 1
+        });
+        u16::try_from(at).unwrap_or(NO_LAYER - 1)
+    }
+}
+
+/// Parser of a sheet, or of a block inside it.
+struct Level<'a> {
+    rules: &'a mut Rules,
+    /// The selectors of the rule around the block.
+    parent: Option<Selectors>,
+    layer: u16,
+    /// Declarations of the block.
+    found: Vec<Declaration>,
+}
+
+impl Level<'_> {
+    fn inside<'i>(&mut self, input: &mut Parser<'i>, parent: Option<Selectors>, layer: u16) {
+        let place = self.rules.all.len();
+        let mut level = Level {
+            rules: self.rules,
+            parent,
+            layer,
+            found: Vec::new(),
+        };
+        for _ in RuleBodyParser::new(input, &mut level) {}
+        let Level { parent, found, .. } = level;
+        if let Some(selectors) = parent
+            && !found.is_empty()
+            && self.rules.all.len() < MAX_RULES
+        {
+            // The declarations stand before the rules inside the block.
+            let rule = Rule {
+                selectors,
+                declarations: found.into(),
+                layer,
+            };
+            self.rules.all.insert(place, rule);
+        }
+    }
+}
+
+/// A rule with a block.
+enum AtRule {
+    /// Rules that apply.
+    Apply,
+    /// A layer.
+    Layer(Box<str>),
+}
+
+impl<'i> AtRuleParser<'i> for Level<'_> {
+    type Prelude = AtRule;
+    type AtRule = ();
+    type Error = Invalid;
+
+    fn parse_prelude(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>) -> Parsed<AtRule> {
+        let applies = match_ignore_ascii_case! { &name,
+            "media" => conditions::media(input),
+            "supports" => conditions::supports(input),
+            "layer" => {
+                let mut names = Vec::new();
+                while !input.is_exhausted() {
+                    let start = input.position();
+                    while !input.is_exhausted() && input.expect_comma().is_err() {
+                        let _ = input.next();
+                    }
+                    let layer = input.slice_from(start).trim_matches([',', ' ']);
+                    self.rules.layer(layer);
+                    names.push(layer);
+                }
+                let name = names.first().copied().unwrap_or_default();
+                return Ok(AtRule::Layer(name.into()));
+            },
+            _ => return invalid(),
+        };
+        while input.next().is_ok() {}
+        if applies {
+            Ok(AtRule::Apply)
+        } else {
+            invalid()
+        }
+    }
+
+    fn rule_without_block(&mut self, _: AtRule, _: &ParserState) -> Result<(), ()> {
+        Ok(())
+    }
+
+    fn parse_block(&mut self, rule: AtRule, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
+        let layer = match rule {
+            AtRule::Apply => self.layer,
+            AtRule::Layer(name) => self.rules.layer(&name),
+        };
+        self.inside(input, self.parent.clone(), layer);
+        Ok(())
+    }
+}
+
+impl<'i> QualifiedRuleParser<'i> for Level<'_> {
+    type Prelude = Selectors;
+    type QualifiedRule = ();
+    type Error = Invalid;
+
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Selectors> {
+        let selectors = selector::parse(input, self.parent.is_some())?;
+        Ok(match &self.parent {
+            Some(parent) => selectors.replace_parent_selector(parent),
+            None => selectors,
+        })
+    }
+
+    fn parse_block(
+        &mut self,
+        selectors: Selectors,
+        _: &ParserState,
+        input: &mut Parser<'i>,
+    ) -> Parsed<()> {
+        if self.rules.all.len() >= MAX_RULES {
+            return invalid();
+        }
+        self.inside(input, Some(selectors), self.layer);
+        Ok(())
+    }
+}
+
+impl<'i> DeclarationParser<'i> for Level<'_> {
+    type Declaration = ();
+    type Error = Invalid;
+
+    fn parse_value(
+        &mut self,
+        name: CowRcStr<'i>,
+        input: &mut Parser<'i>,
+        _: &ParserState,
+    ) -> Parsed<()> {
+        let found = declarations::declaration(&name, input, Syntax::default())?;
+        self.found.extend(found);
+        Ok(())
+    }
+}
+
+impl RuleBodyItemParser<'_, (), Invalid> for Level<'_> {
+    fn parse_declarations(&self) -> bool {
+        self.parent.is_some()
+    }
+
+    fn parse_qualified(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::css::property::{Declared, Display};
+
+    fn count(sheet: &str) -> usize {
+        let mut rules = Rules::default();
+        rules.add(sheet);
+        rules.all.len()
+    }
+
+    #[test]
+    fn rules_that_apply_are_found() {
+        for (sheet, rules) in [
+            ("a{color:red}b{color:red}", 2),
+            ("<!-- a{color:red} -->", 1),
+            ("@import url(x); a{color:red}", 1),
+            ("@media print{a{color:red}} b{color:red}", 1),
+            ("@media screen{a{color:red}}", 1),
+            ("@media screen{@media (min-width:1px){a{color:red}}}", 1),
+            ("@supports (display:grid){a{color:red}}", 1),
+            (
+                "@font-face{font-family:x}@keyframes k{from{color:red}} a{color:red}",
+                1,
+            ),
+            (
+                "a{color:red; b{color:blue} &:hover{color:blue} @media print{color:red}}",
+                3,
+            ),
+            ("a{unknown:1}", 0),
+            ("a{}}b{color:red}", 0),
+            ("@layer x{a{color:red}}", 1),
+        ] {
+            assert_eq!(count(sheet), rules, "{sheet}");
+        }
+        let deep = "a{".repeat(100_000);
+        assert_eq!(count(&deep), 0);
+    }
+
+    #[test]
+    fn importance_and_broken_declarations_are_understood() {
+        let mut rules = Rules::default();
+        rules.add("a{ color: ; display : none ! IMPORTANT ; *zoom:1; opacity:1 }");
+        let rule = rules.all.first().unwrap();
+        let first = rule.declarations.first().unwrap();
+        assert_eq!(first.declared, Declared::Display(Display::None));
+        assert!(first.important);
+        assert_eq!(rule.declarations.len(), 2);
+    }
+}

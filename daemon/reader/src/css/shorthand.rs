@@ -1,0 +1,190 @@
+//! Shorthands: names that set several properties.
+
+use super::{
+    Parsed, colour,
+    colour::{Colour, Rgba},
+    invalid,
+    property::{Declared, FontSize, Property, Side},
+    value::{self, Syntax},
+};
+use crate::css::length;
+use cssparser::{Parser, Token, match_ignore_ascii_case};
+
+/// Returns the properties that a shorthand sets; none if the name is no shorthand.
+pub(super) fn properties(name: &str) -> &'static [Property] {
+    use Property::{Inset, Margin, Padding};
+    use Side::{Bottom, Left, Right, Top};
+    match_ignore_ascii_case! { name,
+        "background" => &[Property::BackgroundColour, Property::BackgroundImage, Property::BackgroundClip],
+        "border" | "border-top" | "border-right" | "border-bottom" | "border-left" => &[Property::Border],
+        "font" => &[Property::FontSize],
+        "inset" => &[Inset(Top), Inset(Right), Inset(Bottom), Inset(Left)],
+        "inset-block" => &[Inset(Top), Inset(Bottom)],
+        "inset-inline" => &[Inset(Left), Inset(Right)],
+        "list-style" => &[Property::ListStyle],
+        "margin" => &[Margin(Top), Margin(Right), Margin(Bottom), Margin(Left)],
+        "margin-block" => &[Margin(Top), Margin(Bottom)],
+        "margin-inline" => &[Margin(Left), Margin(Right)],
+        "overflow" => &[Property::OverflowX, Property::OverflowY],
+        "padding" => &[Padding(Top), Padding(Right), Padding(Bottom), Padding(Left)],
+        "padding-block" => &[Padding(Top), Padding(Bottom)],
+        "padding-inline" => &[Padding(Left), Padding(Right)],
+        "text-decoration" => &[Property::Struck],
+        _ => &[],
+    }
+}
+
+/// Parses the value of a shorthand.
+pub(super) fn values(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
+    match_ignore_ascii_case! { name,
+        "background" => background(input),
+        "border" | "border-top" | "border-right" | "border-bottom" | "border-left" => {
+            Ok(vec![Declared::Border(border(input)?)])
+        },
+        "font" => Ok(vec![Declared::FontSize(font(input)?)]),
+        "list-style" => Ok(vec![Declared::ListStyle(value::list_style(input))]),
+        "text-decoration" => Ok(vec![Declared::Struck(value::has_ident(input, "line-through"))]),
+        "overflow" => {
+            let x = value::overflow(input)?;
+            let y = input.try_parse(value::overflow).unwrap_or(x);
+            Ok(vec![Declared::OverflowX(x), Declared::OverflowY(y)])
+        },
+        _ => boxes(properties(name), input, syntax),
+    }
+}
+
+/// Parses one to four sizes for the sides of a box.
+fn boxes(sides: &[Property], input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
+    let Some(first) = sides.first() else {
+        return invalid();
+    };
+    let start = input.state();
+    let mut positions = vec![input.state()];
+    value::value(*first, input, syntax)?;
+    while positions.len() < sides.len() && !input.is_exhausted() {
+        positions.push(input.state());
+        value::value(*first, input, syntax)?;
+    }
+    let end = input.state();
+    let mut all = Vec::new();
+    for (at, side) in sides.iter().enumerate() {
+        // The second value is for left as well, and the first for all without a value.
+        let from = [positions.get(at), positions.get(at % 2), positions.first()];
+        let from = from.into_iter().flatten().next().unwrap_or(&start);
+        input.reset(from);
+        all.push(value::value(*side, input, syntax)?);
+    }
+    input.reset(&end);
+    Ok(all)
+}
+
+fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
+    let mut ground = Colour::Known(Rgba::TRANSPARENT);
+    let mut image = false;
+    let mut text = false;
+    if input.is_exhausted() {
+        return invalid();
+    }
+    while !input.is_exhausted() {
+        // A number is never a colour without a hash here.
+        if let Ok(found) = input.try_parse(|input| colour::parse(input, false)) {
+            ground = found;
+            continue;
+        }
+        match input.next()?.clone() {
+            Token::UnquotedUrl(_) => image = true,
+            Token::Function(_) => image = true,
+            Token::Ident(name) => {
+                match_ignore_ascii_case! { &name,
+                    "text" => text = true,
+                    "none" | "repeat" | "repeat-x" | "repeat-y" | "no-repeat" | "space" | "round"
+                    | "scroll" | "fixed" | "local" | "top" | "bottom" | "left" | "right" | "center"
+                    | "cover" | "contain" | "auto" | "border-box" | "padding-box" | "content-box"
+                    | "border-area" => {},
+                    _ => return invalid(),
+                }
+            }
+            Token::Comma
+            | Token::Delim('/')
+            | Token::Number { .. }
+            | Token::Percentage { .. }
+            | Token::Dimension { .. } => {}
+            _ => return invalid(),
+        }
+    }
+    Ok(vec![
+        Declared::BackgroundColour(ground),
+        Declared::BackgroundImage(image),
+        Declared::BackgroundClip(text),
+    ])
+}
+
+/// Parses a border. Returns whether it is so thick that letters may stand on it.
+fn border(input: &mut Parser<'_>) -> Parsed<bool> {
+    const THICK: f32 = 5.0;
+    let mut thick = false;
+    let mut drawn = false;
+    let mut seen = true;
+    while !input.is_exhausted() {
+        if let Ok(width) = input.try_parse(|input| length::parse(input, true)) {
+            thick = width.usual() >= THICK;
+        } else if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
+            seen = !matches!(colour, Colour::Known(colour) if colour.alpha < 0.5);
+        } else {
+            let name = input.expect_ident()?;
+            drawn |= match_ignore_ascii_case! { name,
+                "none" | "hidden" | "thin" | "medium" | "thick" => false,
+                _ => true,
+            };
+        }
+    }
+    Ok(thick && drawn && seen)
+}
+
+/// Parses `font`: style and weight, the size, a height of lines, and families.
+fn font(input: &mut Parser<'_>) -> Parsed<FontSize> {
+    loop {
+        let weight = input.try_parse(|input| match input.expect_number()? >= 1.0 {
+            true => Ok(()),
+            false => invalid(),
+        });
+        if weight.is_ok() {
+            continue;
+        }
+        if let Ok(size) = input.try_parse(size_and_family) {
+            return Ok(size);
+        }
+        let name = input.expect_ident_cloned()?;
+        let system = [
+            "caption",
+            "icon",
+            "menu",
+            "message-box",
+            "small-caption",
+            "status-bar",
+        ];
+        if system
+            .iter()
+            .any(|system| name.eq_ignore_ascii_case(system))
+        {
+            return Ok(FontSize::Length(length::Length::px(13.333)));
+        }
+    }
+}
+
+fn size_and_family(input: &mut Parser<'_>) -> Parsed<FontSize> {
+    let size = value::font_size(input, false)?;
+    if input.try_parse(|input| input.expect_delim('/')).is_ok()
+        && input
+            .try_parse(|input| input.expect_ident_matching("normal"))
+            .is_err()
+    {
+        let number = input.try_parse(length::parse_number).is_ok();
+        if !number {
+            length::parse(input, false)?;
+        }
+    }
+    input.expect_ident_or_string()?;
+    while input.next().is_ok() {}
+    Ok(size)
+}

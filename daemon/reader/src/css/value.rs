@@ -1,0 +1,350 @@
+//! Values of single properties.
+
+use super::{
+    Parsed, colour, invalid,
+    length::{self, Length, MEDIUM},
+    property::{
+        Align, Declared, Display, Extent, FontSize, ListStyle, Overflow, Position, Property, Side,
+        Size, WhiteSpace, Wide,
+    },
+    shape,
+};
+use cssparser::{Parser, Token, match_ignore_ascii_case};
+
+/// Context of a declaration.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Syntax {
+    /// Whether numbers without a unit and colours without a hash are permitted.
+    pub(crate) quirks: bool,
+}
+
+/// Returns the property with a name.
+pub(super) fn property(name: &str) -> Option<Property> {
+    Some(match_ignore_ascii_case! { name,
+        "background-clip" | "-webkit-background-clip" => Property::BackgroundClip,
+        "background-color" => Property::BackgroundColour,
+        "background-image" => Property::BackgroundImage,
+        "box-sizing" | "-webkit-box-sizing" => Property::BoxSizing,
+        "clip" => Property::Clip,
+        "clip-path" | "-webkit-clip-path" => Property::ClipPath,
+        "color" => Property::Colour,
+        "content-visibility" => Property::ContentVisibility,
+        "display" => Property::Display,
+        "width" | "inline-size" => Property::Extent(Extent::Width),
+        "height" | "block-size" => Property::Extent(Extent::Height),
+        "min-width" | "min-inline-size" => Property::Extent(Extent::MinWidth),
+        "min-height" | "min-block-size" => Property::Extent(Extent::MinHeight),
+        "max-width" | "max-inline-size" => Property::Extent(Extent::MaxWidth),
+        "max-height" | "max-block-size" => Property::Extent(Extent::MaxHeight),
+        "filter" | "-webkit-filter" => Property::Filter,
+        "float" => Property::Float,
+        "font-size" => Property::FontSize,
+        "top" | "inset-block-start" => Property::Inset(Side::Top),
+        "right" | "inset-inline-end" => Property::Inset(Side::Right),
+        "bottom" | "inset-block-end" => Property::Inset(Side::Bottom),
+        "left" | "inset-inline-start" => Property::Inset(Side::Left),
+        "letter-spacing" => Property::LetterSpacing,
+        "list-style-type" => Property::ListStyle,
+        "margin-top" | "margin-block-start" => Property::Margin(Side::Top),
+        "margin-right" | "margin-inline-end" => Property::Margin(Side::Right),
+        "margin-bottom" | "margin-block-end" => Property::Margin(Side::Bottom),
+        "margin-left" | "margin-inline-start" => Property::Margin(Side::Left),
+        "opacity" => Property::Opacity,
+        "overflow-x" | "overflow-inline" => Property::OverflowX,
+        "overflow-y" | "overflow-block" => Property::OverflowY,
+        "padding-top" | "padding-block-start" => Property::Padding(Side::Top),
+        "padding-right" | "padding-inline-end" => Property::Padding(Side::Right),
+        "padding-bottom" | "padding-block-end" => Property::Padding(Side::Bottom),
+        "padding-left" | "padding-inline-start" => Property::Padding(Side::Left),
+        "position" => Property::Position,
+        "scale" => Property::Scale,
+        "text-decoration-line" => Property::Struck,
+        "text-align" => Property::TextAlign,
+        "-webkit-text-fill-color" => Property::TextFill,
+        "text-indent" => Property::TextIndent,
+        "text-shadow" => Property::TextShadow,
+        "transform" | "-webkit-transform" => Property::Transform,
+        "translate" => Property::Translate,
+        "visibility" => Property::Visibility,
+        "white-space" => Property::WhiteSpace,
+        "zoom" => Property::Zoom,
+        _ => return None,
+    })
+}
+
+/// Parses a keyword that each property has.
+pub(super) fn wide(input: &mut Parser<'_>) -> Parsed<Wide> {
+    let name = input.expect_ident()?;
+    Ok(match_ignore_ascii_case! { name,
+        "inherit" => Wide::Inherit,
+        "initial" => Wide::Initial,
+        "unset" => Wide::Unset,
+        "revert" | "revert-layer" | "revert-rule" => Wide::Revert,
+        _ => return invalid(),
+    })
+}
+
+/// Parses the value of a property.
+pub(super) fn value(
+    property: Property,
+    input: &mut Parser<'_>,
+    syntax: Syntax,
+) -> Parsed<Declared> {
+    Ok(match property {
+        Property::BackgroundClip => Declared::BackgroundClip(has_ident(input, "text")),
+        Property::BackgroundColour => {
+            Declared::BackgroundColour(colour::parse(input, syntax.quirks)?)
+        }
+        Property::BackgroundImage => Declared::BackgroundImage(has_image(input)),
+        // Longhands of borders are not read.
+        Property::Border => return invalid(),
+        Property::BoxSizing => Declared::BoxSizing(has_ident(input, "border-box")),
+        Property::Clip => Declared::Clip(shape::clip(input)?),
+        Property::ClipPath => Declared::ClipPath(shape::clip_path(input)?),
+        Property::Colour => Declared::Colour(colour::parse(input, syntax.quirks)?),
+        Property::ContentVisibility => {
+            Declared::ContentVisibility(keyword(input, &["visible", "auto", "hidden"])? == "hidden")
+        }
+        Property::Display => Declared::Display(display(input)?),
+        Property::Extent(extent) => Declared::Extent(extent, size(input, syntax)?),
+        Property::Filter => Declared::Filter(filter(input)?),
+        Property::Float => {
+            let float = keyword(
+                input,
+                &["none", "left", "right", "inline-start", "inline-end"],
+            )?;
+            Declared::Float(float != "none")
+        }
+        Property::FontSize => Declared::FontSize(font_size(input, syntax.quirks)?),
+        Property::Inset(side) => Declared::Inset(side, size(input, syntax)?),
+        Property::LetterSpacing => Declared::LetterSpacing(spacing(input, syntax)?),
+        Property::ListStyle => Declared::ListStyle(list_style(input)),
+        Property::Margin(side) => Declared::Margin(side, size(input, syntax)?),
+        Property::Opacity => Declared::Opacity(length::parse_number(input)?.clamp(0.0, 1.0)),
+        Property::OverflowX => Declared::OverflowX(overflow(input)?),
+        Property::OverflowY => Declared::OverflowY(overflow(input)?),
+        Property::Padding(side) => Declared::Padding(side, length::parse(input, syntax.quirks)?),
+        Property::Position => Declared::Position(position(input)?),
+        Property::Scale => Declared::Scale(shape::scale(input)?),
+        Property::Struck => Declared::Struck(has_ident(input, "line-through")),
+        Property::TextAlign => Declared::TextAlign(align(input)?),
+        Property::TextFill => Declared::TextFill(Some(colour::parse(input, false)?)),
+        Property::TextIndent => {
+            let indent = length::parse(input, syntax.quirks)?;
+            while input.try_parse(Parser::expect_ident_cloned).is_ok() {}
+            Declared::TextIndent(indent)
+        }
+        Property::TextShadow => Declared::TextShadow(!has_ident(input, "none")),
+        Property::Transform => Declared::Transform(shape::transform(input)?),
+        Property::Translate => Declared::Translate(shape::translate(input)?),
+        Property::Visibility => {
+            Declared::Visibility(keyword(input, &["visible", "hidden", "collapse"])? == "visible")
+        }
+        Property::WhiteSpace => Declared::WhiteSpace(white_space(input)?),
+        Property::Zoom => {
+            let normal = input.try_parse(|input| input.expect_ident_matching("normal"));
+            let zoom = match normal {
+                Ok(()) => 1.0,
+                Err(_) => length::parse_number(input)?,
+            };
+            // Browsers take zero for one.
+            Declared::Zoom(if zoom > 0.0 { zoom } else { 1.0 })
+        }
+    })
+}
+
+/// Parses one of some keywords.
+fn keyword(input: &mut Parser<'_>, keywords: &[&'static str]) -> Parsed<&'static str> {
+    let name = input.expect_ident()?;
+    let found = keywords.iter().find(|k| name.eq_ignore_ascii_case(k));
+    found.map_or_else(invalid, |found| Ok(*found))
+}
+
+/// Consumes the value. Returns whether it contains a keyword.
+pub(super) fn has_ident(input: &mut Parser<'_>, keyword: &str) -> bool {
+    let mut found = false;
+    while let Ok(token) = input.next() {
+        found |= matches!(token, Token::Ident(name) if name.eq_ignore_ascii_case(keyword));
+    }
+    found
+}
+
+/// Consumes the value. Returns whether it contains an image.
+fn has_image(input: &mut Parser<'_>) -> bool {
+    let mut found = false;
+    while let Ok(token) = input.next() {
+        found |= matches!(token, Token::Function(_) | Token::UnquotedUrl(_));
+    }
+    found
+}
+
+fn display(input: &mut Parser<'_>) -> Parsed<Display> {
+    let mut display = None;
+    while let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
+        let one = match_ignore_ascii_case! { &name,
+            "none" => Display::None,
+            "contents" => Display::Contents,
+            "inline" | "ruby" | "ruby-text" | "ruby-base" | "math" | "run-in" => Display::Inline,
+            "inline-block" | "inline-flex" | "inline-grid" | "inline-table"
+            | "-webkit-inline-box" | "-webkit-inline-flex" => Display::InlineBlock,
+            "block" | "flow-root" | "flow" | "table-caption" | "-webkit-box" => Display::Block,
+            "flex" | "grid" | "-webkit-flex" | "grid-lanes" => Display::Flex,
+            "list-item" => Display::ListItem,
+            "table" | "table-row" | "table-row-group" | "table-header-group"
+            | "table-footer-group" => Display::Table,
+            "table-column" | "table-column-group" => Display::None,
+            "table-cell" => Display::Cell,
+            _ => return invalid(),
+        };
+        display = Some(match (display, one) {
+            (Some(Display::Inline), Display::Flex | Display::Table | Display::Block) => {
+                Display::InlineBlock
+            }
+            (Some(first @ (Display::Flex | Display::ListItem)), _) => first,
+            (_, one) => one,
+        });
+    }
+    display.map_or_else(invalid, Ok)
+}
+
+/// Parses a length, or a keyword for a size that depends on the content.
+pub(super) fn size(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
+    if let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
+        match_ignore_ascii_case! { &name,
+            "auto" | "none" | "min-content" | "max-content" | "fit-content" | "stretch"
+            | "-webkit-fill-available" | "-webkit-fit-content" | "-webkit-min-content"
+            | "-webkit-max-content" | "intrinsic" | "min-intrinsic" => return Ok(None),
+            _ => return invalid(),
+        }
+    }
+    let fitting = input.try_parse(|input| {
+        input.expect_function_matching("fit-content")?;
+        input.parse_nested_block(|input| length::parse(input, false))
+    });
+    match fitting {
+        Ok(_) => Ok(None),
+        Err(_) => Ok(Some(length::parse(input, syntax.quirks)?)),
+    }
+}
+
+fn spacing(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Length> {
+    match input.try_parse(|input| input.expect_ident_matching("normal")) {
+        Ok(()) => Ok(Length::ZERO),
+        Err(_) => length::parse(input, syntax.quirks),
+    }
+}
+
+fn filter(input: &mut Parser<'_>) -> Parsed<f32> {
+    let mut opacity = 1.0;
+    while !input.is_exhausted() {
+        let token = input.next()?.clone();
+        match token {
+            Token::Function(name) => {
+                let is_opacity = name.eq_ignore_ascii_case("opacity");
+                let value = input.parse_nested_block(|input| {
+                    let value = match is_opacity && !input.is_exhausted() {
+                        true => length::parse_number(input)?.clamp(0.0, 1.0),
+                        false => 1.0,
+                    };
+                    while input.next().is_ok() {}
+                    Ok::<f32, cssparser::ParseError<super::Invalid>>(value)
+                })?;
+                opacity *= value;
+            }
+            Token::Ident(_) | Token::UnquotedUrl(_) => {}
+            _ => return invalid(),
+        }
+    }
+    Ok(opacity)
+}
+
+pub(super) fn font_size(input: &mut Parser<'_>, quirks: bool) -> Parsed<FontSize> {
+    let Ok(name) = input.try_parse(Parser::expect_ident_cloned) else {
+        let length = length::parse(input, quirks)?;
+        return match length.px < 0.0 && length == Length::px(length.px) {
+            true => invalid(),
+            false => Ok(FontSize::Length(length)),
+        };
+    };
+    let pixels = match_ignore_ascii_case! { &name,
+        "xx-small" => 9.0,
+        "x-small" => 10.0,
+        "small" => 13.0,
+        "medium" => MEDIUM,
+        "large" => 18.0,
+        "x-large" => 24.0,
+        "xx-large" => 32.0,
+        "xxx-large" | "-webkit-xxx-large" => 48.0,
+        "smaller" => return Ok(FontSize::Relative(1.0 / 1.2)),
+        "larger" => return Ok(FontSize::Relative(1.2)),
+        "math" => return Ok(FontSize::Relative(1.0)),
+        _ => return invalid(),
+    };
+    Ok(FontSize::Keyword(pixels))
+}
+
+/// Returns the marker that a list style names. An image counts as a bullet.
+pub(super) fn list_style(input: &mut Parser<'_>) -> ListStyle {
+    let mut style = None;
+    while let Ok(token) = input.next() {
+        style = match token {
+            Token::Ident(name) => match_ignore_ascii_case! { name,
+                "none" => style.or(Some(ListStyle::None)),
+                "decimal" | "decimal-leading-zero" => Some(ListStyle::Decimal),
+                "lower-alpha" | "lower-latin" => Some(ListStyle::LowerAlpha),
+                "upper-alpha" | "upper-latin" => Some(ListStyle::UpperAlpha),
+                "lower-roman" => Some(ListStyle::LowerRoman),
+                "upper-roman" => Some(ListStyle::UpperRoman),
+                "inside" | "outside" => style,
+                _ => Some(ListStyle::Bullet),
+            },
+            _ => Some(ListStyle::Bullet),
+        };
+    }
+    style.unwrap_or_default()
+}
+
+pub(super) fn overflow(input: &mut Parser<'_>) -> Parsed<Overflow> {
+    let name = input.expect_ident()?;
+    Ok(match_ignore_ascii_case! { name,
+        "visible" => Overflow::Visible,
+        "clip" => Overflow::Clip,
+        "hidden" => Overflow::Hidden,
+        "scroll" | "auto" | "overlay" => Overflow::Scroll,
+        _ => return invalid(),
+    })
+}
+
+fn position(input: &mut Parser<'_>) -> Parsed<Position> {
+    let name = input.expect_ident()?;
+    Ok(match_ignore_ascii_case! { name,
+        "static" => Position::Static,
+        "relative" | "sticky" | "-webkit-sticky" => Position::Relative,
+        "absolute" => Position::Absolute,
+        "fixed" => Position::Fixed,
+        _ => return invalid(),
+    })
+}
+
+fn align(input: &mut Parser<'_>) -> Parsed<Align> {
+    let name = input.expect_ident()?;
+    Ok(match_ignore_ascii_case! { name,
+        "left" | "start" | "justify" | "-webkit-left" | "-webkit-auto" | "match-parent"
+        | "justify-all" => Align::Left,
+        "center" | "-webkit-center" => Align::Centre,
+        "right" | "end" | "-webkit-right" => Align::Right,
+        _ => return invalid(),
+    })
+}
+
+fn white_space(input: &mut Parser<'_>) -> Parsed<WhiteSpace> {
+    let name = input.expect_ident()?.clone();
+    while input.try_parse(Parser::expect_ident_cloned).is_ok() {}
+    Ok(match_ignore_ascii_case! { &name,
+        "normal" | "collapse" | "wrap" => WhiteSpace::Normal,
+        "nowrap" | "-webkit-nowrap" => WhiteSpace::NoWrap,
+        "pre" | "pre-wrap" | "break-spaces" | "preserve" | "preserve-spaces" => WhiteSpace::Pre,
+        "pre-line" | "preserve-breaks" => WhiteSpace::PreLine,
+        _ => return invalid(),
+    })
+}

@@ -1,0 +1,173 @@
+//! The tokens between the tokenizer and the tree builder. Tokens that would exceed a limit do not
+//! reach the tree: start tags that are too deep are dropped, and after the last permitted node only
+//! the text remains.
+
+use super::{NodeId, sink::Sink};
+use crate::limits::{MAX_BUILDING, MAX_DEPTH};
+use html5ever::{
+    LocalName, local_name,
+    tokenizer::{
+        Tag, TagKind, Token, TokenSink, TokenSinkResult,
+        states::{RawKind, Rawtext, ScriptData},
+    },
+    tree_builder::TreeBuilder,
+};
+use std::cell::{Cell, RefCell};
+
+/// A tree builder with limits.
+pub(super) struct Guard {
+    pub(super) builder: TreeBuilder<NodeId, Sink>,
+    tokens: Cell<usize>,
+    work: Cell<usize>,
+    dropped: RefCell<Vec<LocalName>>,
+    exceeded: Cell<bool>,
+    exceeded_depth: Cell<bool>,
+    raw: Cell<bool>,
+    rest: RefCell<String>,
+}
+
+impl Guard {
+    pub(super) fn new(builder: TreeBuilder<NodeId, Sink>) -> Self {
+        Self {
+            builder,
+            tokens: Cell::new(0),
+            work: Cell::new(0),
+            dropped: RefCell::default(),
+            exceeded: Cell::new(false),
+            exceeded_depth: Cell::new(false),
+            raw: Cell::new(false),
+            rest: RefCell::default(),
+        }
+    }
+
+    /// Returns the number of tokens so far.
+    pub(super) fn tokens(&self) -> usize {
+        self.tokens.get()
+    }
+
+    /// Returns the tree, the text after it, and whether a limit was exceeded.
+    pub(super) fn into_parts(self) -> (Sink, String, bool) {
+        (
+            self.builder.sink,
+            self.rest.into_inner(),
+            self.exceeded.get() || self.exceeded_depth.get(),
+        )
+    }
+
+    /// Takes a token after the last permitted node: text stays, and tags become spaces or lines.
+    fn strip(&self, token: &Token) -> TokenSinkResult<NodeId> {
+        match token {
+            Token::CharacterTokens(text) if !self.raw.get() => {
+                self.rest.borrow_mut().push_str(text);
+            }
+            Token::TagToken(tag) => return self.strip_tag(tag),
+            Token::CharacterTokens(_)
+            | Token::DoctypeToken(_)
+            | Token::CommentToken(_)
+            | Token::NullCharacterToken
+            | Token::EOFToken
+            | Token::ParseError(_) => {}
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn strip_tag(&self, tag: &Tag) -> TokenSinkResult<NodeId> {
+        self.raw.set(false);
+        let kind: Option<RawKind> = match tag.name {
+            local_name!("script") => Some(ScriptData),
+            local_name!("style")
+            | local_name!("iframe")
+            | local_name!("noembed")
+            | local_name!("noframes") => Some(Rawtext),
+            _ => None,
+        };
+        if let (Some(kind), TagKind::StartTag) = (kind, tag.kind) {
+            self.raw.set(true);
+            return TokenSinkResult::RawData(kind);
+        }
+        let inline = matches!(
+            &*tag.name,
+            "a" | "b" | "i" | "u" | "em" | "strong" | "font" | "span" | "code" | "img"
+        );
+        if !inline {
+            let mut rest = self.rest.borrow_mut();
+            if !rest.ends_with('\n') {
+                rest.push('\n');
+            }
+        }
+        TokenSinkResult::Continue
+    }
+
+    /// Returns whether a tag must not reach the tree builder: a start tag that is too deep, and
+    /// its end tag.
+    fn drops(&self, tag: &Tag) -> bool {
+        match tag.kind {
+            TagKind::StartTag if self.builder.sink.depth() < MAX_DEPTH => false,
+            TagKind::StartTag if is_void(&tag.name) => false,
+            TagKind::StartTag => {
+                self.exceeded_depth.set(true);
+                self.dropped.borrow_mut().push(tag.name.clone());
+                true
+            }
+            TagKind::EndTag => {
+                let mut dropped = self.dropped.borrow_mut();
+                dropped.pop_if(|name| *name == tag.name).is_some()
+            }
+        }
+    }
+}
+
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+impl TokenSink for Guard {
+    type Handle = NodeId;
+
+    fn process_token(&self, token: Token, line_number: u64) -> TokenSinkResult<NodeId> {
+        if matches!(token, Token::ParseError(_)) {
+            return TokenSinkResult::Continue;
+        }
+        self.tokens.set(self.tokens.get() + 1);
+        // A tag is compared with the open elements, and a paragraph with the open formatting.
+        let work = self.work.get() + 8 + self.builder.sink.depth() as usize;
+        self.work.set(work);
+        if self.exceeded.get() || work > MAX_BUILDING || self.builder.sink.is_full() {
+            self.exceeded.set(true);
+            return match token {
+                // The tree builder closes what is open.
+                Token::EOFToken => self.builder.process_token(token, line_number),
+                token => self.strip(&token),
+            };
+        }
+        match &token {
+            Token::TagToken(tag) if self.drops(tag) => TokenSinkResult::Continue,
+            _ => self.builder.process_token(token, line_number),
+        }
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder
+            .adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}

@@ -1,0 +1,42 @@
+//! HTML to a tree, as browsers parse it, within the limits.
+
+use super::{Document, attribute_limit::AttributeLimit, guard::Guard, sink::Sink};
+use crate::limits::CHUNK;
+use html5ever::{
+    TokenizerResult,
+    buffer_queue::BufferQueue,
+    interface::TreeSink as _,
+    tendril::StrTendril,
+    tokenizer::{Tokenizer, TokenizerOpts},
+    tree_builder::{TreeBuilder, TreeBuilderOpts},
+};
+
+/// Parses HTML. Scripts count as supported, so that the fallback in `noscript` is no content.
+pub(crate) fn parse(html: &str) -> Document {
+    let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
+    let tokenizer = Tokenizer::new(Guard::new(builder), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    let mut limit = AttributeLimit::default();
+    let mut rest = html;
+    while !rest.is_empty() {
+        let (chunk, after) = rest.split_at(rest.floor_char_boundary(CHUNK.min(rest.len())));
+        feed(&tokenizer, &input, chunk);
+        if limit.must_end(chunk, tokenizer.sink.tokens()) {
+            feed(&tokenizer, &input, ">");
+        }
+        rest = after;
+    }
+    tokenizer.end();
+    let (sink, rest, exceeded) = tokenizer.sink.into_parts();
+    Document {
+        rest,
+        exceeded,
+        ..sink.finish()
+    }
+}
+
+fn feed(tokenizer: &Tokenizer<Guard>, input: &BufferQueue, text: &str) {
+    input.push_back(StrTendril::from_slice(text));
+    // A script ends the run of the tokenizer.
+    while let TokenizerResult::Script(_) = tokenizer.feed(input) {}
+}

@@ -1,0 +1,34 @@
+//! Limits that bound the time and memory of a reading, whatever the mail contains.
+
+/// Longest HTML or text part that is read, in bytes. The rest is cut off.
+pub(crate) const MAX_INPUT: usize = 6 << 20;
+/// Longest Markdown of a reading, in bytes. The rest is cut off.
+pub const MAX_OUTPUT: usize = 1 << 20;
+/// Most nodes and attributes of a document. Text after them is read without its markup.
+pub(crate) const MAX_NODES: usize = 200_000;
+/// Deepest nesting of elements. Deeper start tags are ignored, as in Chromium.
+pub(crate) const MAX_DEPTH: u32 = 512;
+/// Most steps of the tree builder, whose time for a tag grows with the depth of the tag.
+pub(crate) const MAX_BUILDING: usize = 40_000_000;
+/// Bytes that the tokenizer receives at once.
+pub(crate) const CHUNK: usize = 1 << 10;
+/// Most separators in one tag. The tokenizer compares each attribute of a tag with all others.
+pub(crate) const MAX_SEPARATORS: usize = 512;
+/// Most bytes of all style sheets of a document. Later sheets are ignored.
+pub(crate) const MAX_SHEETS: usize = 1 << 20;
+/// Most rules of all style sheets of a document. Later rules are ignored.
+pub(crate) const MAX_RULES: usize = 20_000;
+/// Most steps of all comparisons of elements with selectors. Later elements match no selector.
+pub(crate) const MAX_MATCHING: usize = 10_000_000;
+/// Most bytes of all style attributes and substituted variables.
+pub(crate) const MAX_STYLES: usize = 4 << 20;
+/// Longest value of a custom property, and of a value after the substitution of variables.
+pub(crate) const MAX_VALUE: usize = 4 << 10;
+/// Most prefixes of quotes and lists before a line.
+pub(crate) const MAX_PREFIXES: usize = 10;
+/// Most columns of a table that becomes a Markdown table.
+pub(crate) const MAX_COLUMNS: usize = 20;
+/// Longest address of a link in the Markdown, in bytes. Longer ones are cut off.
+pub(crate) const MAX_ADDRESS: usize = 2 << 10;
+/// Longest alternative text of an image and longest value of a field, in bytes.
+pub(crate) const MAX_LABEL: usize = 1 << 10;

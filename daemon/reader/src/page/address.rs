@@ -1,0 +1,402 @@
+//! Addresses of links: what is shown of them, and whether the text of a link names another place.
+
+use crate::limits::MAX_ADDRESS;
+use url::Url;
+
+/// Parameters that tell the sender who followed a link, and change nothing else.
+const TRACKING: [&str; 23] = [
+    "fbclid",
+    "gclid",
+    "gbraid",
+    "wbraid",
+    "dclid",
+    "msclkid",
+    "mc_cid",
+    "mc_eid",
+    "_hsenc",
+    "_hsmi",
+    "__hsfp",
+    "__hssc",
+    "__hstc",
+    "hsctatracking",
+    "oly_enc_id",
+    "oly_anon_id",
+    "vero_id",
+    "yclid",
+    "ttclid",
+    "twclid",
+    "igshid",
+    "li_fat_id",
+    "_openstat",
+];
+/// Parameters that sign the others, so that none can be left out.
+const SIGNATURES: [&str; 7] = [
+    "sig",
+    "sign",
+    "signature",
+    "hmac",
+    "hash",
+    "x-amz-signature",
+    "x-goog-signature",
+];
+
+/// Target of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Nothing that can be opened: a place in the mail, a script, embedded data.
+    Nothing,
+    /// An address.
+    Address {
+        /// The address for the Markdown.
+        shown: String,
+        /// The address as the mail has it.
+        whole: String,
+    },
+}
+
+impl Target {
+    /// Reads the `href` of a link.
+    pub(super) fn new(href: &str) -> Self {
+        // Browsers ignore these characters everywhere in an address.
+        let whole: String = href
+            .trim()
+            .chars()
+            .filter(|c| !matches!(c, '\n' | '\r' | '\t'))
+            .collect();
+        let opens = match scheme(&whole) {
+            Some(scheme) => !matches!(
+                scheme.as_str(),
+                "javascript" | "vbscript" | "data" | "file" | "cid" | "mid" | "about" | "blob"
+            ),
+            None => !whole.is_empty() && !whole.starts_with('#'),
+        };
+        if !opens {
+            return Self::Nothing;
+        }
+        let mut shown = encode(&without_tracking(&whole));
+        if shown.len() > MAX_ADDRESS {
+            shown.truncate(shown.floor_char_boundary(MAX_ADDRESS));
+            shown.push('…');
+        }
+        Self::Address { shown, whole }
+    }
+
+    /// Returns whether the text of a link is its address, so that the address need not be repeated.
+    pub(super) fn is_same_as(&self, text: &str) -> bool {
+        let Self::Address { shown, whole } = self else {
+            return false;
+        };
+        if text.contains(' ') && scheme(whole).as_deref() != Some("tel") {
+            return false;
+        }
+        let text = bare(text);
+        !text.is_empty() && (text == bare(shown) || text == bare(whole))
+    }
+
+    /// Returns the host or mail address of the target if the text of a link names another one.
+    pub(super) fn deceives(&self, text: &str) -> Option<String> {
+        let Self::Address { whole, .. } = self else {
+            return None;
+        };
+        let named = named_host(text)?;
+        let target = match scheme(whole).as_deref() {
+            Some("http" | "https") => Url::parse(whole).ok()?.host_str()?.to_owned(),
+            None if whole.starts_with("//") => Url::parse(&format!("https:{whole}"))
+                .ok()?
+                .host_str()?
+                .to_owned(),
+            Some("mailto") => {
+                let address = whole.get(7..)?.split('?').next()?;
+                let (_, host) = address.rsplit_once('@').or(address.rsplit_once("%40"))?;
+                if let Some((person, _)) = text.split_once('@')
+                    && !text.contains(' ')
+                    && !address.to_lowercase().starts_with(&person.to_lowercase())
+                {
+                    return Some(address.to_owned());
+                }
+                host.to_lowercase()
+            }
+            _ => return None,
+        };
+        let related =
+            |a: &str, b: &str| a == b || a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+        let plain = |host: &str| {
+            host.trim_start_matches("www.")
+                .trim_end_matches('.')
+                .to_owned()
+        };
+        let (named, target) = (plain(&named), plain(&target));
+        (!related(&named, &target) && !related(&target, &named)).then_some(target)
+    }
+}
+
+/// Returns the scheme of an address in lower case.
+fn scheme(address: &str) -> Option<String> {
+    let (scheme, _) = address.split_once(':')?;
+    let valid = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    // Other characters that browsers ignore at the beginning.
+    let visible = scheme.trim_start_matches(|c: char| c.is_control() || c == ' ');
+    match valid {
+        true => Some(scheme.to_ascii_lowercase()),
+        false if visible.len() < scheme.len() => Some(visible.to_ascii_lowercase()),
+        false => None,
+    }
+}
+
+/// Returns an address without the parts that do not change where it leads.
+fn bare(address: &str) -> String {
+    let lower = address.trim().to_lowercase();
+    for scheme in ["https://", "http://", "mailto:"] {
+        if let Some(rest) = lower.strip_prefix(scheme) {
+            return rest.trim_end_matches('/').to_owned();
+        }
+    }
+    let number = lower.strip_prefix("tel:").unwrap_or(&lower);
+    let digits: String = number
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect();
+    let is_number = number
+        .chars()
+        .all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    match is_number && digits.len() > 4 {
+        true => digits,
+        false => lower.trim_end_matches('/').to_owned(),
+    }
+}
+
+/// Removes tracking parameters from an address of the web.
+fn without_tracking(address: &str) -> String {
+    let web = matches!(scheme(address).as_deref(), Some("http" | "https"));
+    let Some((start, rest)) = address.split_once('?').filter(|_| web) else {
+        return address.to_owned();
+    };
+    let (query, fragment) = match rest.split_once('#') {
+        Some((query, fragment)) => (query, Some(fragment)),
+        None => (rest, None),
+    };
+    let name = |parameter: &str| {
+        let (name, _) = parameter.split_once('=').unwrap_or((parameter, ""));
+        name.to_ascii_lowercase()
+    };
+    let is_tracking = |parameter: &&str| {
+        let name = name(parameter);
+        name.starts_with("utm_") || TRACKING.contains(&name.as_str())
+    };
+    if query
+        .split('&')
+        .any(|part| SIGNATURES.contains(&name(part).as_str()))
+    {
+        return address.to_owned();
+    }
+    let kept: Vec<&str> = query.split('&').filter(|part| !is_tracking(part)).collect();
+    let mut shown = start.to_owned();
+    if !kept.is_empty() {
+        shown.push('?');
+        shown.push_str(&kept.join("&"));
+    }
+    if let Some(fragment) = fragment {
+        shown.push('#');
+        shown.push_str(fragment);
+    }
+    shown
+}
+
+/// Encodes the characters that would end an address in Markdown.
+fn encode(address: &str) -> String {
+    let mut depth = 0usize;
+    let balanced = address.chars().all(|c| {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return false,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        true
+    }) && depth == 0;
+    let mut encoded = String::with_capacity(address.len());
+    for c in address.chars() {
+        match c {
+            ' ' => encoded.push_str("%20"),
+            '<' => encoded.push_str("%3C"),
+            '>' => encoded.push_str("%3E"),
+            '\\' => encoded.push_str("%5C"),
+            '(' if !balanced => encoded.push_str("%28"),
+            ')' if !balanced => encoded.push_str("%29"),
+            c if c.is_control() || c.is_whitespace() => {}
+            c => encoded.push(c),
+        }
+    }
+    crate::characters::clean(&encoded).text
+}
+
+/// Returns the host that a text names: an address with a scheme or `www.` anywhere in it, or a text
+/// that is nothing but a domain or a mail address.
+fn named_host(text: &str) -> Option<String> {
+    let trim = |word: &str| {
+        let edges = |c: char| !c.is_alphanumeric() && !matches!(c, '/');
+        word.trim_matches(edges).to_owned()
+    };
+    let parse = |word: &str| {
+        let host = Url::parse(word).ok()?.host_str()?.to_owned();
+        host.contains('.').then_some(host)
+    };
+    for word in text.split_whitespace().map(trim) {
+        let lower = word.to_ascii_lowercase();
+        if lower.starts_with("http://") || lower.starts_with("https://") {
+            return parse(&word);
+        }
+        if lower.starts_with("www.") {
+            return parse(&format!("https://{word}"));
+        }
+    }
+    let word = trim(text);
+    if word.contains(char::is_whitespace) {
+        return None;
+    }
+    if let Some((_, host)) = word.rsplit_once('@') {
+        return parse(&format!("https://{host}"));
+    }
+    let (domain, path) = word
+        .split_once('/')
+        .map_or((word.as_str(), ""), |(d, p)| (d, p));
+    let (_, ending) = domain.rsplit_once('.')?;
+    // Other endings are as well those of files.
+    const COMMON: [&str; 24] = [
+        "com", "org", "net", "edu", "gov", "info", "biz", "shop", "online", "store", "bank", "app",
+        "dev", "de", "uk", "fr", "nl", "eu", "ch", "at", "it", "es", "ca", "example",
+    ];
+    let known = COMMON.contains(&ending.to_lowercase().as_str()) || !path.is_empty();
+    let ascii = ending.chars().all(char::is_alphabetic) && ending.chars().count() >= 2;
+    (known && ascii)
+        .then(|| parse(&format!("https://{domain}")))
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(href: &str) -> String {
+        match Target::new(href) {
+            Target::Nothing => String::new(),
+            Target::Address { shown, .. } => shown,
+        }
+    }
+
+    #[test]
+    fn tracking_parameters_are_left_out_where_they_change_nothing() {
+        for (href, expected) in [
+            (
+                "https://a.example/?utm_source=x&utm_medium=y",
+                "https://a.example/",
+            ),
+            (
+                "https://a.example/p?id=1&utm_source=x#top",
+                "https://a.example/p?id=1#top",
+            ),
+            (
+                "https://a.example/p?fbclid=1&b=2&gclid=3",
+                "https://a.example/p?b=2",
+            ),
+            (
+                "https://a.example/p?utm_source=x&sig=abc",
+                "https://a.example/p?utm_source=x&sig=abc",
+            ),
+            (
+                "https://a.example/utm_source=x",
+                "https://a.example/utm_source=x",
+            ),
+            (
+                "mailto:a@b.example?subject=utm_x",
+                "mailto:a@b.example?subject=utm_x",
+            ),
+            ("https://a.example/a (b) c", "https://a.example/a%20(b)%20c"),
+            ("https://a.example/a)b", "https://a.example/a%29b"),
+        ] {
+            assert_eq!(shown(href), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_that_open_nothing_are_no_targets() {
+        for href in [
+            "",
+            "#top",
+            "javascript:x()",
+            "JAVA\nSCRIPT:x()",
+            "\u{1}javascript:x()",
+            " data:text/html,x",
+            "vbscript:x",
+            "file:///etc",
+            "cid:part1",
+        ] {
+            assert_eq!(Target::new(href), Target::Nothing, "{href:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_the_address_is_recognized() {
+        for (href, text) in [
+            ("https://a.example/", "https://a.example"),
+            ("https://a.example/", "a.example"),
+            ("mailto:a@b.example", "a@b.example"),
+            ("tel:+49301234567", "+49 30 123 4567"),
+            (
+                "https://a.example/?utm_source=x",
+                "https://a.example/?utm_source=x",
+            ),
+        ] {
+            assert!(Target::new(href).is_same_as(text), "{href}");
+        }
+        assert!(!Target::new("https://a.example/b").is_same_as("https://a.example"));
+        assert!(!Target::new("https://a.example/").is_same_as(""));
+    }
+
+    #[test]
+    fn a_text_that_names_another_host_is_deceptive() {
+        for (href, text, target) in [
+            (
+                "https://evil.example/",
+                "www.bank.example",
+                Some("evil.example"),
+            ),
+            (
+                "https://evil.example/",
+                "https://bank.example/login",
+                Some("evil.example"),
+            ),
+            (
+                "https://bank.example@evil.example/",
+                "bank.example",
+                Some("evil.example"),
+            ),
+            (
+                "https://evil.example/",
+                "Visit https://bank.example now",
+                Some("evil.example"),
+            ),
+            (
+                "mailto:eve@evil.example",
+                "bob@bank.example",
+                Some("eve@evil.example"),
+            ),
+            ("https://evil.example/", "bank.com", Some("evil.example")),
+            ("https://bank.example/", "www.bank.example", None),
+            ("https://login.bank.example/", "bank.example", None),
+            ("https://evil.example/", "invoice.pdf", None),
+            ("https://evil.example/", "Read more", None),
+            ("https://evil.example/", "v1.2.3", None),
+            ("/relative", "bank.example", None),
+        ] {
+            assert_eq!(
+                Target::new(href).deceives(text).as_deref(),
+                target,
+                "{href} {text}"
+            );
+        }
+    }
+}

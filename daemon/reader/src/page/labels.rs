@@ -1,0 +1,95 @@
+//! Texts in brackets for images, buttons and fields.
+
+use crate::{
+    cascade::Styles,
+    document::{Document, Element, NodeId, Visit},
+    limits::MAX_LABEL,
+    sight::{self, Sight},
+};
+use html5ever::local_name;
+
+/// Returns the text for an image, a button or a field; `None` if there is nothing to say.
+pub(super) fn label(
+    document: &Document,
+    styles: &Styles,
+    sight: &Sight,
+    node: NodeId,
+    element: &Element,
+) -> Option<String> {
+    let attribute = |name| element.attribute(&name).unwrap_or_default();
+    match element.html_name() {
+        "img" if sight::is_tiny(styles.get(node)) => None,
+        "img" => named("image", attribute(local_name!("alt"))),
+        "button" => named("button", &seen(document, sight, node)),
+        "select" => named("field", &seen(document, sight, node)),
+        "textarea" => {
+            let text = seen(document, sight, node);
+            named("field", &text).or_else(|| named("field", attribute(local_name!("placeholder"))))
+        }
+        "input" => {
+            let kind = attribute(local_name!("type")).trim().to_ascii_lowercase();
+            let value = attribute(local_name!("value"));
+            match kind.as_str() {
+                "hidden" | "file" | "color" | "range" | "password" => None,
+                "submit" if value.is_empty() => named("button", "Submit"),
+                "reset" if value.is_empty() => named("button", "Reset"),
+                "submit" | "button" | "reset" => named("button", value),
+                "image" => named("button", attribute(local_name!("alt"))),
+                "checkbox" | "radio" => {
+                    let checked = element.attribute(&local_name!("checked")).is_some();
+                    Some(if checked { "[x]" } else { "[ ]" }.to_owned())
+                }
+                _ => named("field", value)
+                    .or_else(|| named("field", attribute(local_name!("placeholder")))),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Returns `[kind: text]`. Brackets in the text become round, so that it cannot end the label.
+fn named(kind: &str, text: &str) -> Option<String> {
+    let text = text
+        .get(..text.floor_char_boundary(MAX_LABEL.min(text.len())))
+        .unwrap_or_default();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ").replace('[', "(").replace(']', ")");
+    (!text.is_empty()).then(|| format!("[{kind}: {text}]"))
+}
+
+/// Returns the text that is seen inside an element.
+fn seen(document: &Document, sight: &Sight, top: NodeId) -> String {
+    let mut text = String::new();
+    for visit in document.walk(top) {
+        if let Visit::Enter(node) = visit {
+            if sight.is_seen(node) {
+                text.push_str(document.text(node).unwrap_or_default());
+            }
+            if document.element(node).is_some() {
+                text.push(' ');
+            }
+        }
+        if text.len() > MAX_LABEL {
+            break;
+        }
+    }
+    text
+}
+
+/// Returns the language of a code block from its `language-` class; empty if there is none, or if
+/// it contains other characters than ASCII letters and digits.
+pub(super) fn language(document: &Document, pre: NodeId) -> String {
+    let code = document
+        .children(pre)
+        .filter_map(|child| document.element(child))
+        .find(|child| child.html_name() == "code");
+    let class = code.and_then(|code| code.attribute(&local_name!("class")));
+    let language = class
+        .unwrap_or_default()
+        .split_whitespace()
+        .find_map(|class| class.strip_prefix("language-"));
+    language
+        .filter(|name| name.len() < 20 && name.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,328 @@
+//! The Markdown of a document: what is seen, in reading order, without the layout.
+
+mod address;
+mod escape;
+mod inline;
+mod labels;
+mod lists;
+mod survey;
+mod table;
+mod writer;
+
+use crate::{
+    cascade::{Computed, Styles},
+    characters::{self, Cleaned},
+    css::property::{Display, ListStyle, WhiteSpace},
+    document::{Document, Element, NodeId, Visit},
+    findings::Findings,
+    sight::Sight,
+};
+use address::Target;
+use html5ever::local_name;
+use inline::{Link, Look};
+use lists::{List, Numbering};
+use std::rc::Rc;
+use survey::Survey;
+use table::Tables;
+use writer::{Gap, Writer};
+
+/// Writes a document as Markdown.
+pub(crate) fn write(
+    document: &Document,
+    styles: &Styles,
+    sight: &Sight,
+    findings: &mut Findings,
+) -> String {
+    let survey = Survey::new(document, styles, sight);
+    let tables = Tables::new(document, styles, &survey);
+    let mut page = Page {
+        document,
+        styles,
+        sight,
+        survey,
+        tables,
+        writer: Writer::default(),
+        look: Look::default(),
+        lists: Vec::new(),
+        struck: 0,
+        link: None,
+        findings,
+    };
+    let mut walk = document.walk(NodeId::ROOT);
+    while let Some(visit) = walk.next() {
+        match visit {
+            Visit::Enter(node) => {
+                if !page.enter(node) {
+                    walk.skip_children();
+                }
+            }
+            Visit::Leave(node) => page.leave(node),
+        }
+        if page.writer.is_full() {
+            break;
+        }
+    }
+    page.rest();
+    page.writer.finish()
+}
+
+struct Page<'a> {
+    document: &'a Document,
+    styles: &'a Styles,
+    sight: &'a Sight,
+    survey: Survey,
+    tables: Tables,
+    writer: Writer,
+    look: Look,
+    lists: Vec<List>,
+    /// Number of open elements whose text is struck through.
+    struck: u32,
+    link: Option<Link>,
+    findings: &'a mut Findings,
+}
+
+impl Page<'_> {
+    /// Writes the beginning of a node. Returns whether its children are written.
+    fn enter(&mut self, node: NodeId) -> bool {
+        if let Some(text) = self.document.text(node) {
+            if self.sight.is_seen(node) {
+                let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+                self.text(text, self.styles.get(parent));
+            }
+            return true;
+        }
+        let Some(element) = self.document.element(node) else {
+            return true;
+        };
+        let style = self.styles.get(node);
+        if style.display == Display::None {
+            return false;
+        }
+        match element.html_name() {
+            "br" => {
+                // A break that is not seen separates words all the same.
+                self.writer.line_break();
+                return false;
+            }
+            "wbr" => return false,
+            "hr" if self.sight.is_seen(node) => {
+                self.writer.rule();
+                return false;
+            }
+            "img" | "input" | "button" | "select" | "textarea" => {
+                return self.control(node, element);
+            }
+            _ => {}
+        }
+        if self.survey.get(node).is_empty() {
+            // An empty block still ends a line.
+            self.writer.gap(gap(element, style));
+            return false;
+        }
+        self.open(node, element, style);
+        true
+    }
+
+    fn open(&mut self, node: NodeId, element: &Element, style: &Computed) {
+        self.writer.gap(gap(element, style));
+        self.struck += u32::from(style.struck);
+        self.look.struck = self.struck > 0;
+        match element.html_name() {
+            "b" | "strong" => self.look.bold += 1,
+            "i" | "em" | "cite" | "dfn" | "var" => self.look.italic += 1,
+            "code" | "kbd" | "samp" | "tt" => self.look.code += 1,
+            "sup" => self.mark("^"),
+            "q" => self.mark("\""),
+            "rt" => self.mark("("),
+            "a" => self.open_link(node, element),
+            "blockquote" => self.writer.push_quote(),
+            "pre" | "listing" | "xmp" => self
+                .writer
+                .open_code(&labels::language(self.document, node)),
+            "ul" | "ol" | "menu" | "dir" => self.lists.push(List::new(element)),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                let level = element.html_name().bytes().last().map_or(1, |b| b - b'0');
+                self.writer.open_heading(level);
+            }
+            "tr" => self.writer.begin_row(self.tables.row(node)),
+            "td" | "th" => self.writer.begin_cell(self.tables.cell(node)),
+            _ => {}
+        }
+        if style.display == Display::ListItem {
+            self.open_item(element, style);
+        }
+    }
+
+    fn leave(&mut self, node: NodeId) {
+        let Some(element) = self.document.element(node) else {
+            return;
+        };
+        let style = self.styles.get(node);
+        if style.display == Display::None || self.survey.get(node).is_empty() || is_void(element) {
+            return;
+        }
+        match element.html_name() {
+            "b" | "strong" => self.look.bold -= 1,
+            "i" | "em" | "cite" | "dfn" | "var" => self.look.italic -= 1,
+            "code" | "kbd" | "samp" | "tt" => self.look.code -= 1,
+            "q" => self.mark("\""),
+            "rt" => self.mark(")"),
+            "a" => self.close_link(node),
+            "blockquote" => self.writer.pop_prefix(false),
+            "pre" | "listing" | "xmp" => self.writer.close_code(),
+            "ul" | "ol" | "menu" | "dir" => {
+                self.lists.pop();
+                self.writer.end_list();
+            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.writer.close_heading(),
+            "tr" => self.writer.end_row(),
+            _ => {}
+        }
+        if style.display == Display::ListItem {
+            self.writer.pop_prefix(true);
+        }
+        self.struck -= u32::from(style.struck);
+        self.look.struck = self.struck > 0;
+        self.writer.gap(gap(element, style));
+    }
+
+    /// Writes a run of text.
+    fn text(&mut self, text: &str, style: &Computed) {
+        let white_space = style.inherited.white_space;
+        let collapses = matches!(white_space, WhiteSpace::Normal | WhiteSpace::NoWrap);
+        // A separator that HTML does not know is a line break all the same.
+        let (text, white_space) = match collapses && has_separator(text) {
+            true => (
+                characters::normalize(&text.replace(['\n', '\r', '\t'], " ")).into_owned(),
+                WhiteSpace::PreLine,
+            ),
+            false => (text.to_owned(), white_space),
+        };
+        let cleaned = self.clean(&text);
+        let link = self.text_link();
+        self.writer
+            .text(&cleaned, white_space, self.look, link.as_ref());
+    }
+
+    /// Removes invisible characters, and counts them.
+    fn clean(&mut self, text: &str) -> String {
+        let mut cleaned = Cleaned::default();
+        characters::append_clean(text, &mut cleaned);
+        self.findings.invisible = self.findings.invisible.saturating_add(cleaned.removed);
+        cleaned.text
+    }
+
+    /// Returns the open link, unless its address is written already.
+    fn text_link(&self) -> Option<Link> {
+        let link = self.link.as_ref()?;
+        (!self.writer.has_written(link.node)).then(|| link.clone())
+    }
+
+    fn mark(&mut self, mark: &str) {
+        let link = self.text_link();
+        self.writer.mark(mark, link.as_ref());
+    }
+
+    /// Writes an image, a field or a button. Returns whether its children are written.
+    fn control(&mut self, node: NodeId, element: &Element) -> bool {
+        if !self.sight.is_seen(node) {
+            return false;
+        }
+        // The text of a link is a better place for the address than its image.
+        let link = self.text_link().filter(|link| !link.has_text);
+        let label = labels::label(self.document, self.styles, self.sight, node, element);
+        if let Some(label) = label {
+            let label = self.clean(&label);
+            self.writer.label(&label, link.as_ref());
+        } else if element.html_name() == "img"
+            && let Some(link) = link
+            && self.survey.has_only_blank_images(link.node)
+            && !crate::sight::is_tiny(self.styles.get(node))
+        {
+            self.writer.label("[image]", Some(&link));
+        }
+        false
+    }
+
+    fn open_link(&mut self, node: NodeId, element: &Element) {
+        let Some(href) = element.attribute(&local_name!("href")) else {
+            return;
+        };
+        let target = Target::new(href);
+        let Target::Address { shown, .. } = &target else {
+            return;
+        };
+        let survey = self.survey.get(node);
+        let text = self.survey.text_of(self.document, self.sight, node);
+        let deceptive = target.deceives(&text);
+        self.findings.deceptive_links += u32::from(deceptive.is_some());
+        self.link = Some(Link {
+            node,
+            address: Rc::from(shown.as_str()),
+            same: target.is_same_as(&text),
+            warning: deceptive.map(Rc::from),
+            has_text: survey.letters > 0,
+        });
+    }
+
+    fn close_link(&mut self, node: NodeId) {
+        if let Some(link) = self.link.take_if(|link| link.node == node)
+            && self.writer.is_code()
+            && !link.same
+        {
+            self.writer.mark(&format!(" <{}>", link.address), None);
+        }
+    }
+
+    fn open_item(&mut self, element: &Element, style: &Computed) {
+        let numbering = match element.html_name() {
+            "li" => self.lists.last_mut().map(|list| list.next(element)),
+            _ => None,
+        };
+        let marker = match (style.inherited.list_style, numbering) {
+            (ListStyle::None, _) => String::new(),
+            (ListStyle::Bullet, _) | (_, None) => "- ".to_owned(),
+            (style, Some(Numbering(number))) => format!("{}. ", lists::number(number, style)),
+        };
+        self.writer.push_item(&marker);
+    }
+
+    /// Writes the text that exceeded the limits of the parser.
+    fn rest(&mut self) {
+        if self.document.rest.trim().is_empty() {
+            return;
+        }
+        self.writer.gap(Gap::Blank);
+        let text = self.clean(&characters::normalize(&self.document.rest));
+        self.writer
+            .text(&text, WhiteSpace::PreLine, Look::default(), None);
+    }
+}
+
+/// Returns whether text has a line separator that HTML takes for a letter.
+fn has_separator(text: &str) -> bool {
+    text.contains(['\u{b}', '\u{85}', '\u{2028}', '\u{2029}'])
+}
+
+fn is_void(element: &Element) -> bool {
+    matches!(
+        element.html_name(),
+        "br" | "wbr" | "hr" | "img" | "input" | "button" | "select" | "textarea"
+    )
+}
+
+/// Returns the gap before and after an element.
+fn gap(element: &Element, style: &Computed) -> Gap {
+    match style.display {
+        Display::Inline | Display::Contents | Display::None => Gap::None,
+        Display::InlineBlock => Gap::Space,
+        Display::Block | Display::Flex | Display::Table | Display::Cell | Display::ListItem => {
+            match element.html_name() {
+                "p" | "ul" | "ol" | "menu" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4"
+                | "h5" | "h6" | "dl" | "hr" | "table" => Gap::Blank,
+                "td" | "th" => Gap::Cell,
+                _ => Gap::Line,
+            }
+        }
+    }
+}

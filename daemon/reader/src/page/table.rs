@@ -1,0 +1,227 @@
+//! Tables: data with a header becomes a Markdown table, a row of short cells becomes a line, and the
+//! cells of a layout become blocks.
+
+use super::survey::Survey;
+use crate::{
+    cascade::Styles,
+    css::property::Display,
+    document::{Document, NodeId, Visit},
+    limits::MAX_COLUMNS,
+};
+use html5ever::local_name;
+use std::collections::HashMap;
+
+/// Most characters of a cell of a Markdown table.
+const MAX_DATA: u32 = 400;
+/// Most lines of a cell of a Markdown table.
+const MAX_LINES: u32 = 4;
+/// Most characters of a cell in a line.
+const MAX_CELL: u32 = 150;
+
+/// Form of a row in the Markdown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Row {
+    /// Each cell is a block.
+    #[default]
+    Blocks,
+    /// All cells are one line. The first one may name the others.
+    Line { named: bool },
+    /// A row of a Markdown table.
+    Grid { columns: usize, header: bool },
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    node: NodeId,
+    column: usize,
+    width: usize,
+    header: bool,
+}
+
+/// The rows and cells of all tables.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    rows: HashMap<NodeId, Row>,
+    columns: HashMap<NodeId, usize>,
+}
+
+impl Tables {
+    pub(super) fn new(document: &Document, styles: &Styles, survey: &Survey) -> Self {
+        let mut tables = Self::default();
+        for visit in document.walk(NodeId::ROOT) {
+            if let Visit::Enter(node) = visit
+                && document.name(node) == "table"
+                && survey.get(node).is_filled()
+            {
+                let table = Table::new(document, styles, node);
+                tables.add(document, survey, node, &table);
+            }
+        }
+        tables
+    }
+
+    /// Returns the form of a row.
+    pub(super) fn row(&self, node: NodeId) -> Row {
+        self.rows.get(&node).copied().unwrap_or_default()
+    }
+
+    /// Returns the column of a cell, counted from 0.
+    pub(super) fn cell(&self, node: NodeId) -> usize {
+        self.columns.get(&node).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, document: &Document, survey: &Survey, node: NodeId, table: &Table) {
+        let layout = document.element(node).is_some_and(|element| {
+            let role = element.attribute(&local_name!("role")).unwrap_or_default();
+            matches!(role.trim(), "presentation" | "none")
+        });
+        let grid = (!layout).then(|| table.grid(survey)).flatten();
+        for (at, (row, cells)) in table.rows.iter().enumerate() {
+            let form = match grid {
+                Some((columns, header)) => Row::Grid {
+                    columns,
+                    header: at == header,
+                },
+                None => line(survey, cells),
+            };
+            self.rows.insert(*row, form);
+            for cell in cells {
+                self.columns.insert(cell.node, cell.column);
+            }
+        }
+    }
+}
+
+/// The rows of a table in order.
+struct Table {
+    rows: Vec<(NodeId, Vec<Cell>)>,
+}
+
+impl Table {
+    fn new(document: &Document, styles: &Styles, table: NodeId) -> Self {
+        let mut rows = Vec::new();
+        let is_shown = |node: &NodeId| styles.get(*node).display != Display::None;
+        for group in document.children(table).filter(is_shown) {
+            match document.name(group) {
+                "tr" => rows.push((group, false)),
+                name @ ("thead" | "tbody" | "tfoot") => {
+                    let head = name == "thead";
+                    let inside = document.children(group).filter(is_shown);
+                    let inside = inside.filter(|row| document.name(*row) == "tr");
+                    rows.extend(inside.map(|row| (row, head)));
+                }
+                _ => {}
+            }
+        }
+        // Rows that the cells above still cover, for each column.
+        let mut covered: Vec<usize> = Vec::new();
+        let rows = rows
+            .into_iter()
+            .map(|(row, head)| {
+                let cells = document.children(row).filter(is_shown);
+                let cells = cells.filter(|cell| matches!(document.name(*cell), "td" | "th"));
+                (row, place(document, cells, head, &mut covered))
+            })
+            .collect();
+        Self { rows }
+    }
+
+    /// Returns the number of columns and the row with the header if the table is data.
+    fn grid(&self, survey: &Survey) -> Option<(usize, usize)> {
+        let filled = |cells: &[Cell]| {
+            let filled = cells
+                .iter()
+                .filter(|cell| survey.get(cell.node).is_filled());
+            filled.count()
+        };
+        let header = self.rows.iter().position(|(_, cells)| filled(cells) > 0)?;
+        let (_, first) = self.rows.get(header)?;
+        let all_headers = first
+            .iter()
+            .all(|cell| cell.header || !survey.get(cell.node).is_filled());
+        let more = self.rows.iter().skip(header + 1);
+        let has_data = more.clone().any(|(_, cells)| {
+            let data = |cell: &Cell| !cell.header && survey.get(cell.node).is_filled();
+            cells.iter().any(data)
+        });
+        if filled(first) < 2 || !all_headers || !has_data {
+            return None;
+        }
+        let cells = || self.rows.iter().flat_map(|(_, cells)| cells);
+        let columns = cells().map(|cell| cell.column + cell.width).max()?;
+        let simple = cells().all(|cell| {
+            let content = survey.get(cell.node);
+            content.letters <= MAX_DATA && content.lines() <= MAX_LINES && !content.blocks
+        });
+        (columns <= MAX_COLUMNS && simple).then_some((columns, header))
+    }
+}
+
+/// Returns cells with their columns.
+fn place(
+    document: &Document,
+    cells: impl Iterator<Item = NodeId>,
+    head: bool,
+    covered: &mut Vec<usize>,
+) -> Vec<Cell> {
+    let mut placed = Vec::new();
+    let mut column = 0;
+    let mut below = Vec::new();
+    for node in cells {
+        let Some(element) = document.element(node) else {
+            continue;
+        };
+        while covered.get(column).is_some_and(|rows| *rows > 0) {
+            column += 1;
+        }
+        let span = |name, most: usize| {
+            let value = element.attribute(&name).unwrap_or_default();
+            value.trim().parse().unwrap_or(1).clamp(1, most)
+        };
+        let width: usize = span(local_name!("colspan"), MAX_COLUMNS + 1);
+        let rows: usize = span(local_name!("rowspan"), 1_000);
+        if column <= MAX_COLUMNS {
+            below.extend((column..column + width).map(|column| (column, rows)));
+        }
+        placed.push(Cell {
+            node,
+            column,
+            width,
+            header: head || element.html_name() == "th",
+        });
+        column += width;
+    }
+    for rows in covered.iter_mut() {
+        *rows = rows.saturating_sub(1);
+    }
+    for (column, rows) in below {
+        if covered.len() <= column {
+            covered.resize(column + 1, 0);
+        }
+        if let Some(place) = covered.get_mut(column) {
+            *place = rows - 1;
+        }
+    }
+    placed
+}
+
+/// Returns whether a row outside of a Markdown table is a line.
+fn line(survey: &Survey, cells: &[Cell]) -> Row {
+    let filled: Vec<&Cell> = cells
+        .iter()
+        .filter(|cell| survey.get(cell.node).is_filled())
+        .collect();
+    let short = filled.iter().all(|cell| {
+        let content = survey.get(cell.node);
+        content.letters <= MAX_CELL && content.lines() <= 1 && !content.blocks
+    });
+    if filled.len() < 2 || !short {
+        return Row::Blocks;
+    }
+    let named = match filled.as_slice() {
+        [first, rest @ ..] => first.header && rest.iter().any(|cell| !cell.header),
+        [] => false,
+    };
+    Row::Line { named }
+}

@@ -1,0 +1,444 @@
+//! The Markdown in the making: lines with their gaps and prefixes, code blocks and rows of tables.
+
+use super::{
+    inline::{Context, Line, Link, Look},
+    table::Row,
+};
+use crate::{
+    css::property::WhiteSpace,
+    document::NodeId,
+    limits::{MAX_OUTPUT, MAX_PREFIXES},
+};
+
+/// Distance between two pieces of content.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    #[default]
+    None,
+    Space,
+    /// The border of a cell.
+    Cell,
+    Line,
+    Blank,
+}
+
+/// What stands before each line of a quote or an item.
+#[derive(Debug, Clone, Default)]
+struct Prefix {
+    /// Before the first line, until it is written.
+    first: Option<String>,
+    rest: String,
+}
+
+/// A writer of Markdown.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    out: String,
+    line: Line,
+    gap: Gap,
+    prefixes: Vec<Prefix>,
+    /// Level of the open heading.
+    heading: Option<u8>,
+    /// Text of the open code block.
+    code: Option<String>,
+    language: String,
+    row: Row,
+    /// Rows inside the row.
+    inner_rows: usize,
+    cells: Vec<String>,
+    column: usize,
+    /// Whether an item has no line yet.
+    fresh_item: bool,
+    /// Depth of the item that ended last.
+    last_item: Option<usize>,
+    last_link: Option<NodeId>,
+}
+
+impl Writer {
+    /// Returns whether the longest permitted Markdown is written.
+    pub(super) fn is_full(&self) -> bool {
+        self.out.len() + self.line.len() > 2 * MAX_OUTPUT
+    }
+
+    /// Returns the Markdown.
+    pub(super) fn finish(mut self) -> String {
+        if self.code.is_some() {
+            self.close_code();
+        }
+        self.end_row();
+        self.flush();
+        self.out
+    }
+
+    /// Returns whether the address of a link is written.
+    pub(super) fn has_written(&self, link: NodeId) -> bool {
+        self.last_link == Some(link)
+    }
+
+    /// Returns whether a code block is open.
+    pub(super) fn is_code(&self) -> bool {
+        self.code.is_some()
+    }
+
+    /// Returns whether blocks are joined to one line.
+    fn is_joined(&self) -> bool {
+        self.heading.is_some() || self.row != Row::Blocks
+    }
+
+    /// Puts content at a distance from what precedes.
+    pub(super) fn gap(&mut self, gap: Gap) {
+        if let Some(code) = &mut self.code {
+            if gap >= Gap::Cell && !code.is_empty() && !code.ends_with('\n') {
+                code.push('\n');
+            }
+            return;
+        }
+        match gap {
+            Gap::None => {}
+            Gap::Space => self.line.space(),
+            Gap::Cell | Gap::Line | Gap::Blank if self.is_joined() => self.joined_break(),
+            Gap::Cell | Gap::Line | Gap::Blank => {
+                self.flush();
+                if !self.fresh_item {
+                    self.gap = self.gap.max(gap);
+                }
+            }
+        }
+    }
+
+    fn joined_break(&mut self) {
+        self.line.space();
+    }
+
+    /// Ends a line.
+    pub(super) fn line_break(&mut self) {
+        if let Some(code) = &mut self.code {
+            code.push('\n');
+        } else if matches!(self.row, Row::Grid { .. }) && self.heading.is_none() {
+            if !self.line.is_empty() {
+                self.line.written("<br>", None);
+            }
+        } else if self.is_joined() {
+            self.line.space();
+        } else if self.line.is_empty() {
+            if !self.fresh_item {
+                self.gap = Gap::Blank;
+            }
+        } else {
+            self.flush();
+            self.gap = self.gap.max(Gap::Line);
+        }
+    }
+
+    /// Appends text.
+    pub(super) fn text(
+        &mut self,
+        text: &str,
+        white_space: WhiteSpace,
+        look: Look,
+        link: Option<&Link>,
+    ) {
+        if let Some(code) = &mut self.code {
+            code.push_str(text);
+            return;
+        }
+        match white_space {
+            WhiteSpace::Normal | WhiteSpace::NoWrap => self.line.text(text, look, link),
+            WhiteSpace::Pre | WhiteSpace::PreLine => {
+                for (at, line) in text.split('\n').enumerate() {
+                    if at > 0 {
+                        self.line_break();
+                    }
+                    match white_space {
+                        WhiteSpace::Pre => self.line.verbatim(line, look, link),
+                        _ => self.line.text(line, look, link),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Appends a label.
+    pub(super) fn label(&mut self, label: &str, link: Option<&Link>) {
+        match &mut self.code {
+            Some(code) => code.push_str(label),
+            None => {
+                self.line.space();
+                self.line.written(label, link);
+                self.line.space();
+            }
+        }
+    }
+
+    /// Appends a sign of Markdown.
+    pub(super) fn mark(&mut self, mark: &str, link: Option<&Link>) {
+        match &mut self.code {
+            Some(code) => code.push_str(mark),
+            None => self.line.written(mark, link),
+        }
+    }
+
+    /// Writes a rule.
+    pub(super) fn rule(&mut self) {
+        if self.is_joined() || self.code.is_some() {
+            self.gap(Gap::Line);
+            return;
+        }
+        self.flush();
+        if !self.out.is_empty() {
+            self.gap = Gap::Blank;
+            self.write_line("---");
+            self.gap = Gap::Blank;
+        }
+    }
+
+    /// Begins a quote.
+    pub(super) fn push_quote(&mut self) {
+        self.push(Prefix {
+            first: None,
+            rest: "> ".to_owned(),
+        });
+    }
+
+    /// Begins an item with its marker.
+    pub(super) fn push_item(&mut self, marker: &str) {
+        if self.is_joined() || self.code.is_some() {
+            if !marker.is_empty() {
+                self.line.space();
+                self.line.written(marker, None);
+            }
+            return self.prefixes.push(Prefix::default());
+        }
+        self.flush();
+        if self.last_item == Some(self.prefixes.len()) {
+            self.gap = self.gap.min(Gap::Line);
+        }
+        self.push(Prefix {
+            first: Some(marker.to_owned()),
+            rest: " ".repeat(marker.len()),
+        });
+        self.fresh_item = true;
+    }
+
+    fn push(&mut self, prefix: Prefix) {
+        self.flush();
+        self.last_item = None;
+        // Deeper quotes and items have the prefix of the last permitted one.
+        let filled = self
+            .prefixes
+            .iter()
+            .filter(|prefix| !prefix.rest.is_empty());
+        match filled.count() < MAX_PREFIXES {
+            true => self.prefixes.push(prefix),
+            false => self.prefixes.push(Prefix {
+                first: prefix
+                    .first
+                    .filter(|_| self.prefixes.len() < 2 * MAX_PREFIXES),
+                rest: String::new(),
+            }),
+        }
+    }
+
+    /// Ends a quote or an item.
+    pub(super) fn pop_prefix(&mut self, item: bool) {
+        if !self.is_joined() && self.code.is_none() {
+            self.flush();
+        }
+        self.prefixes.pop();
+        self.fresh_item = false;
+        self.last_item = item.then_some(self.prefixes.len());
+    }
+
+    /// Ends a list.
+    pub(super) fn end_list(&mut self) {
+        self.last_item = None;
+    }
+
+    /// Begins a heading.
+    pub(super) fn open_heading(&mut self, level: u8) {
+        if !self.is_joined() && self.code.is_none() {
+            self.flush();
+            self.heading = Some(level);
+        }
+    }
+
+    /// Ends a heading.
+    pub(super) fn close_heading(&mut self) {
+        if let Some(level) = self.heading.take() {
+            let (text, link) = self.line.render(Context {
+                plain: true,
+                cell: false,
+            });
+            self.last_link = link.or(self.last_link);
+            if !text.is_empty() {
+                let marks = "#".repeat(usize::from(level));
+                self.write_line(&format!("{marks} {text}"));
+            }
+        }
+    }
+
+    /// Begins a code block.
+    pub(super) fn open_code(&mut self, language: &str) {
+        if !self.is_joined() && self.code.is_none() {
+            self.flush();
+            self.code = Some(String::new());
+            self.language = language.to_owned();
+        }
+    }
+
+    /// Ends a code block. Its fence is longer than any fence in the code.
+    pub(super) fn close_code(&mut self) {
+        let Some(code) = self.code.take() else { return };
+        let code = code.trim_end().trim_start_matches('\n');
+        if code.trim().is_empty() {
+            return;
+        }
+        let fences = code
+            .lines()
+            .map(|line| line.trim_start().bytes().take_while(|b| *b == b'`').count());
+        let fence = "`".repeat(fences.max().unwrap_or_default().max(2) + 1);
+        let language = std::mem::take(&mut self.language);
+        self.write_line(&format!("{fence}{language}"));
+        for line in code.lines() {
+            self.gap = Gap::Line;
+            self.write_line(line.trim_end());
+        }
+        self.gap = Gap::Line;
+        self.write_line(&fence);
+        self.gap = Gap::Blank;
+    }
+
+    /// Begins a row of a table.
+    pub(super) fn begin_row(&mut self, row: Row) {
+        if self.is_joined() || self.code.is_some() {
+            self.inner_rows += 1;
+            return;
+        }
+        if row != Row::Blocks {
+            self.flush();
+            self.row = row;
+            self.cells.clear();
+            self.column = 0;
+        }
+    }
+
+    /// Begins a cell in a column.
+    pub(super) fn begin_cell(&mut self, column: usize) {
+        if self.row != Row::Blocks && self.inner_rows == 0 && self.heading.is_none() {
+            self.end_cell();
+            self.column = column;
+        }
+    }
+
+    fn end_cell(&mut self) {
+        let cell = matches!(self.row, Row::Grid { .. });
+        let (text, link) = self.line.render(Context { plain: false, cell });
+        self.last_link = link.or(self.last_link);
+        let mut text = text.as_str();
+        while let Some(rest) = text.strip_suffix("<br>") {
+            text = rest.trim_end();
+        }
+        if text.is_empty() {
+            return;
+        }
+        if self.cells.len() <= self.column {
+            self.cells.resize(self.column + 1, String::new());
+        }
+        if let Some(place) = self.cells.get_mut(self.column) {
+            if !place.is_empty() {
+                place.push(' ');
+            }
+            place.push_str(text);
+        }
+    }
+
+    /// Ends a row of a table.
+    pub(super) fn end_row(&mut self) {
+        if self.inner_rows > 0 {
+            self.inner_rows -= 1;
+            return;
+        }
+        if self.row == Row::Blocks || self.heading.is_some() {
+            return;
+        }
+        self.end_cell();
+        let row = std::mem::take(&mut self.row);
+        let cells = std::mem::take(&mut self.cells);
+        match row {
+            Row::Blocks => {}
+            Row::Line { named } => {
+                let filled: Vec<&str> = cells
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|cell| !cell.is_empty())
+                    .collect();
+                self.write_joined(&filled, named);
+                self.gap = self.gap.max(Gap::Line);
+            }
+            Row::Grid { columns, header } => {
+                if cells.iter().all(String::is_empty) {
+                    return;
+                }
+                let mut line = String::from("|");
+                for column in 0..columns {
+                    let cell = cells.get(column).map_or("", String::as_str);
+                    line.push_str(&format!(" {cell} |"));
+                }
+                self.write_line(&line.replace("|  |", "| |").replace("|  |", "| |"));
+                if header {
+                    self.gap = Gap::Line;
+                    self.write_line(&format!("|{}", "---|".repeat(columns)));
+                }
+                self.gap = Gap::Line;
+            }
+        }
+    }
+
+    fn write_joined(&mut self, cells: &[&str], named: bool) {
+        let Some((first, rest)) = cells.split_first() else {
+            return;
+        };
+        let ends = first.trim_end_matches('*').ends_with(':');
+        let line = match (rest.is_empty(), ends, named) {
+            (true, ..) => (*first).to_owned(),
+            (false, true, _) => format!("{first} {}", rest.join(" | ")),
+            (false, false, true) => format!("{first}: {}", rest.join(" | ")),
+            (false, false, false) => cells.join(" | "),
+        };
+        self.write_line(&line);
+    }
+
+    fn flush(&mut self) {
+        if self.line.is_empty() {
+            return;
+        }
+        let (text, link) = self.line.render(Context::default());
+        self.last_link = link.or(self.last_link);
+        if !text.is_empty() {
+            self.write_line(&text);
+        }
+    }
+
+    /// Writes a line after the gap that is due.
+    fn write_line(&mut self, text: &str) {
+        if !self.out.is_empty() {
+            self.out.push('\n');
+            if self.gap == Gap::Blank {
+                let begun = self.prefixes.iter().filter(|prefix| prefix.first.is_none());
+                let before: String = begun.map(|prefix| prefix.rest.as_str()).collect();
+                self.out.push_str(before.trim_end());
+                self.out.push('\n');
+            }
+        }
+        for prefix in &mut self.prefixes {
+            let first = prefix.first.take();
+            self.out.push_str(first.as_deref().unwrap_or(&prefix.rest));
+        }
+        self.out.push_str(text);
+        let trimmed = self.out.trim_end_matches(' ').len();
+        self.out.truncate(trimmed);
+        self.gap = Gap::Line;
+        self.fresh_item = false;
+        self.last_item = None;
+    }
+}

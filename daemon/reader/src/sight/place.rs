@@ -1,0 +1,265 @@
+//! Estimates of where text is on the screen, to find text that is moved off it. An estimate is wide
+//! enough for each layout that the style permits.
+
+use crate::{
+    cascade::{Computed, Frame},
+    css::{
+        length::{Length, MEDIUM, SCREEN_WIDTH},
+        property::{Align, Display, Position, Size},
+    },
+};
+
+/// Width of a letter as a multiple of the font size, rounded up.
+const LETTER: f32 = 0.65;
+/// Height of a line as a multiple of the font size, rounded up.
+const LINE: f32 = 1.6;
+/// Narrowest column that text is assumed to have, in pixels.
+const NARROW: f32 = 80.0;
+/// Distance to the right of, or below, the screen that a person does not scroll, in pixels.
+const FAR: f32 = 5_000.0;
+
+/// Place of the content of an element.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Rightmost left edge, in pixels.
+    x: f32,
+    /// Leftmost left edge, in pixels.
+    least_x: f32,
+    /// Movement of the flow up or down, in pixels.
+    y: f32,
+    /// Whether the place is counted from the top of the page, not from the flow.
+    fixed_y: bool,
+    /// Whether the place is counted from the left of the page.
+    positioned: bool,
+    /// Available width in pixels.
+    pub(super) width: f32,
+    /// Scale of both directions.
+    pub(super) scale: (f32, f32),
+    /// Font size in pixels.
+    pub(super) font: f32,
+    /// Whether the text is moved far from the page on purpose.
+    away: bool,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self {
+            x: 8.0,
+            least_x: 0.0,
+            y: 0.0,
+            fixed_y: false,
+            positioned: false,
+            width: SCREEN_WIDTH,
+            scale: (1.0, 1.0),
+            font: MEDIUM,
+            away: false,
+        }
+    }
+}
+
+/// What precedes in the flow of the page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Flow {
+    /// Greatest height of what precedes, in pixels.
+    height: f32,
+    /// Width of the text that precedes in the block, in pixels.
+    line: f32,
+    /// Whether the block has had a line break.
+    broken: bool,
+}
+
+impl Flow {
+    /// Takes the beginning of an element.
+    pub(super) fn enter(&mut self, style: &Computed) {
+        if let Some(frame) = style.frame.as_deref() {
+            let size = |size: Size| size.map_or(0.0, |size| size.usual().abs().min(10_000.0));
+            let padding = |length: Length| length.usual().abs().min(1_000.0);
+            self.height += size(frame.height)
+                + size(frame.margin.top)
+                + size(frame.margin.bottom)
+                + size(frame.min_height)
+                + padding(frame.padding.top)
+                + padding(frame.padding.bottom);
+        }
+        self.edge(style);
+    }
+
+    /// Takes the end of an element.
+    pub(super) fn leave(&mut self, style: &Computed) {
+        self.edge(style);
+    }
+
+    fn edge(&mut self, style: &Computed) {
+        if !matches!(
+            style.display,
+            Display::Inline | Display::Contents | Display::None
+        ) {
+            self.height += style.inherited.font_size * LINE;
+            self.line = 0.0;
+            self.broken = false;
+        }
+    }
+
+    /// Takes a run of text.
+    pub(super) fn pass(&mut self, text: &str, style: &Computed) {
+        let width = text_width(text, style);
+        self.line += width;
+        let lines = width / NARROW + 1.0;
+        self.height += lines * style.inherited.font_size * LINE;
+    }
+}
+
+/// Returns the greatest width of a run in one line, in pixels.
+pub(super) fn text_width(text: &str, style: &Computed) -> f32 {
+    let letters = text.split_whitespace().map(|word| word.chars().count() + 1);
+    // A run has fewer characters than an f32 counts exactly, nearly.
+    #[allow(clippy::cast_precision_loss)]
+    let letters = letters.sum::<usize>() as f32;
+    let inherited = &*style.inherited;
+    let size = inherited.font_size;
+    let spacing = inherited.letter_spacing.resolve(size, MEDIUM, 0.0);
+    letters * (size * LETTER + spacing).max(0.0)
+}
+
+impl Place {
+    /// Returns the place of the content of an element.
+    pub(super) fn inside(self, style: &Computed, frame: &Frame, boxed: bool, flow: &Flow) -> Self {
+        let mut place = self;
+        place.font = style.inherited.font_size;
+        if style.frame.is_none() {
+            return place.spread(style);
+        }
+        let (font, width) = (place.font, self.width);
+        let length = |length: Length| length.resolve(font, MEDIUM, width);
+        let size = |size: Size| size.map(length);
+        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        if boxed || frame.position == Position::Relative || absolute {
+            place.shift(frame, &size, absolute, flow);
+        }
+        let margin = size(frame.margin.left).unwrap_or(0.0);
+        place.x += margin;
+        place.least_x += margin;
+        place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
+        // A box without a width reaches to the same edge as before.
+        let rest = (self.width - margin - size(frame.margin.right).unwrap_or(0.0)).max(0.0);
+        if boxed && style.display != Display::Cell {
+            let fixed = [size(frame.width), size(frame.max_width)];
+            let fixed = fixed.into_iter().flatten().fold(f32::INFINITY, f32::min);
+            place.width = match fixed.is_finite() {
+                true => fixed,
+                false => rest,
+            };
+        }
+        if boxed {
+            // The movement of a transformation may refer to the box itself.
+            let own = |length: Length, whole: f32| length.resolve(font, MEDIUM, whole);
+            let whole = (place.width, place.font * LINE);
+            for transform in [frame.transform, frame.translate, frame.scale] {
+                let x = own(transform.x, whole.0);
+                place.x += x;
+                place.least_x += x;
+                place.y += own(transform.y, whole.1);
+                place.scale.0 *= transform.scale.0;
+                place.scale.1 *= transform.scale.1;
+            }
+        }
+        place.spread(style)
+    }
+
+    /// Moves a box by its offsets.
+    fn shift(
+        &mut self,
+        frame: &Frame,
+        size: &dyn Fn(Size) -> Option<f32>,
+        absolute: bool,
+        flow: &Flow,
+    ) {
+        let left = size(frame.inset.left);
+        let right = size(frame.inset.right);
+        let top = size(frame.inset.top);
+        let bottom = size(frame.inset.bottom);
+        if !absolute {
+            if frame.position == Position::Relative {
+                let x = left.or(right.map(|right| -right)).unwrap_or(0.0);
+                self.x += x;
+                self.least_x += x;
+                self.y += top.or(bottom.map(|bottom| -bottom)).unwrap_or(0.0);
+                self.positioned = true;
+            }
+            return;
+        }
+        if frame.position == Position::Fixed || !self.positioned {
+            // The page itself is the box that the offsets refer to.
+            if left.is_some() || right.is_some() {
+                self.x = 0.0;
+                self.least_x = 0.0;
+            }
+            if let Some(top) = top {
+                self.y = top;
+                self.fixed_y = true;
+            } else if bottom.is_some() {
+                self.y = 0.0;
+                self.fixed_y = false;
+            }
+        } else if let Some(top) = top {
+            self.y += top;
+        }
+        if let Some(left) = left {
+            self.x += left;
+            self.least_x += left;
+        } else if let Some(right) = right {
+            self.x += self.width - right;
+            self.least_x = self.x - self.width;
+            self.away |= right <= -FAR / 2.0;
+        }
+        let fixed = frame.position == Position::Fixed;
+        let limit = if fixed { FAR / 4.0 } else { FAR };
+        self.away |= top.is_some_and(|top| top >= limit + if fixed { 0.0 } else { flow.height });
+        self.away |= bottom.is_some_and(|bottom| bottom <= -limit / 2.0);
+        self.positioned = true;
+    }
+
+    /// Widens the estimate where the layout decides on the place.
+    fn spread(mut self, style: &Computed) -> Self {
+        let anywhere = matches!(
+            style.display,
+            Display::Cell | Display::Table | Display::Flex | Display::InlineBlock
+        );
+        let centred = style
+            .frame
+            .as_deref()
+            .is_some_and(|frame| frame.margin.left.is_none() && frame.width.is_some());
+        if anywhere || centred {
+            self.x += self.width.clamp(0.0, SCREEN_WIDTH);
+        }
+        self
+    }
+
+    /// Returns whether a run of text is off the screen, or so far from it that a person does not
+    /// scroll there.
+    pub(super) fn is_off_screen(&self, text: &str, style: &Computed, flow: &Flow) -> bool {
+        if self.away {
+            return true;
+        }
+        let inherited = &*style.inherited;
+        let size = inherited.font_size;
+        let width = text_width(text, style);
+        let indent = inherited.indent.resolve(size, MEDIUM, self.width);
+        let line = flow.line + width;
+        // The indentation moves the first line only.
+        let (moved, edge) = match indent < 0.0 && !flow.broken && line < -indent + self.width {
+            true => (indent, line),
+            false => (0.0, width.min(self.width.max(size))),
+        };
+        let slack = (self.width - edge).max(0.0);
+        let right = match inherited.align {
+            Align::Left => self.x + moved + edge,
+            Align::Centre => self.x + moved + edge + slack / 2.0,
+            Align::Right => self.x + moved + edge + slack,
+        };
+        let lines = (width / self.width.max(NARROW)).floor() + 1.0;
+        let above = if self.fixed_y { 0.0 } else { flow.height };
+        let bottom = above + self.y + lines * size * LINE;
+        right <= 1.0 || bottom <= 1.0 || self.least_x > FAR
+    }
+}

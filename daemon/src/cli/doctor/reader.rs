@@ -1,0 +1,123 @@
+//! Check of the worker that reads mails: it must start, and must not be able to do anything else.
+
+use super::check::{Check, ok, wrong};
+use serde::de::DeserializeOwned;
+use std::{
+    io::{self, ErrorKind},
+    time::Duration,
+};
+use tai_reader::worker::{
+    self, Confinement, Trial, Verdict,
+    wire::{self, Answer, LENGTH, MAX_ANSWER, MAX_REQUEST, Ready, Request},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    process::{ChildStdout, Command},
+    time::timeout,
+};
+
+/// Time within which the worker answers.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Starts a worker, which tries everything that it must not be able to do.
+pub(super) async fn examine() -> Check {
+    let name = "mail reader";
+    let (confinement, trials) = match timeout(LIMIT, probe()).await {
+        Ok(Ok(probed)) => probed,
+        Ok(Err(error)) => return broken(name, &error.to_string()),
+        Err(_) => return broken(name, "it does not answer"),
+    };
+    judge(name, confinement, &trials)
+}
+
+fn broken(name: &str, error: &str) -> Check {
+    wrong(
+        name,
+        format!("cannot be started, so mails are shown as plain text: {error}"),
+        "if taid was replaced, run it again from its new place",
+    )
+}
+
+/// Judges the confinement by what the worker could do. A kernel without a layer is not a problem
+/// that a person can solve.
+fn judge(name: &str, confinement: Confinement, trials: &[Trial]) -> Check {
+    let possible: Vec<&str> = trials
+        .iter()
+        .filter(|trial| trial.verdict == Verdict::Possible)
+        .map(|trial| trial.what.as_str())
+        .collect();
+    let missing = confinement.missing().join(", ");
+    ok(
+        name,
+        match (possible.as_slice(), missing.as_str()) {
+            ([], "") => "confined: no files, no network, no other processes".to_owned(),
+            ([], missing) => format!("confined, without {missing}, which this system lacks"),
+            (possible, missing) => format!(
+                "limited in time; this system lacks {missing}, so these are possible: {}",
+                possible.join(", ")
+            ),
+        },
+    )
+}
+
+async fn probe() -> io::Result<(Confinement, Vec<Trial>)> {
+    let mut child = Command::from(worker::command()?)
+        .kill_on_drop(true)
+        .spawn()?;
+    let pipes = child.stdin.take().zip(child.stdout.take());
+    let (mut input, mut output) = pipes.ok_or(ErrorKind::BrokenPipe)?;
+    let ready: Ready = receive(&mut output).await?;
+    let request = wire::encode(&Request::Probe, MAX_REQUEST)?;
+    input.write_all(&request).await?;
+    match receive(&mut output).await? {
+        Answer::Probe(trials) => Ok((ready.confinement, trials)),
+        Answer::Read(_) | Answer::Compose(_) => Err(ErrorKind::InvalidData.into()),
+    }
+}
+
+async fn receive<T: DeserializeOwned>(output: &mut ChildStdout) -> io::Result<T> {
+    let mut prefix = [0; LENGTH];
+    output.read_exact(&mut prefix).await?;
+    let mut body = vec![0; wire::length(prefix, MAX_ANSWER)?];
+    output.read_exact(&mut body).await?;
+    wire::decode(&body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use worker::Layer;
+
+    fn found(landlock: Layer, seccomp: Layer, verdict: Verdict) -> String {
+        let confinement = Confinement {
+            limits: Layer::Full,
+            landlock,
+            seccomp,
+        };
+        let trial = |what: &str| Trial {
+            what: what.to_owned(),
+            verdict: verdict.clone(),
+        };
+        judge(
+            "mail reader",
+            confinement,
+            &[trial("reading a file"), trial("starting a program")],
+        )
+        .found
+    }
+
+    #[test]
+    fn the_check_says_what_the_worker_is_able_to_do() {
+        let refused = || Verdict::Refused("EPERM".into());
+        let all = [
+            found(Layer::Full, Layer::Full, refused()),
+            found(Layer::Absent, Layer::Full, refused()),
+            found(Layer::Absent, Layer::Absent, Verdict::Possible),
+        ];
+        insta::assert_snapshot!(all.join("\n"), @"
+        confined: no files, no network, no other processes
+        confined, without Landlock, which this system lacks
+        limited in time; this system lacks Landlock, seccomp, so these are possible: reading a file, starting a program
+        ");
+    }
+}

@@ -1,0 +1,171 @@
+//! The mails on which a worker failed. A mail that exceeds its CPU time or crashes the worker costs
+//! one worker, also after a restart of the daemon; the next release tries it again. A mail that
+//! exceeds the wall-clock limit is tried again after a while, because the machine may be busy.
+
+use crate::mail::{digest::Digest, journal::Journal, record::UnreadableRecord};
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Limit of remembered mails. Beyond it the oldest is forgotten.
+const MAX_MAILS: usize = 1_024;
+/// Time after which a mail that exceeded the wall-clock limit is tried again.
+const PAUSE: Duration = Duration::from_secs(10 * 60);
+
+/// A mail: the bridge's id and the digest of its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct MailKey {
+    id: u64,
+    body: Digest,
+}
+
+impl MailKey {
+    /// Returns the key of a mail. Another release of taid computes another key.
+    pub(super) fn new(id: u64, html: Option<&str>, text: Option<&str>) -> Self {
+        let parts = [
+            env!("CARGO_PKG_VERSION"),
+            html.unwrap_or_default(),
+            text.unwrap_or_default(),
+        ];
+        Self {
+            id,
+            body: Digest::of(&parts),
+        }
+    }
+
+    /// Returns the bridge's id.
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn record(&self) -> UnreadableRecord {
+        UnreadableRecord::Failed {
+            id: self.id,
+            body: self.body.clone(),
+        }
+    }
+}
+
+/// The remembered mails, oldest first.
+pub(super) struct Unreadable(Mutex<Book>);
+
+struct Book {
+    mails: VecDeque<MailKey>,
+    /// Mails that are tried again, each with the time.
+    paused: VecDeque<(MailKey, Instant)>,
+    journal: Journal<UnreadableRecord>,
+}
+
+impl Unreadable {
+    /// Opens the mails that a previous daemon remembered in this file; `None` keeps them in memory.
+    pub(super) fn open(path: Option<PathBuf>) -> Self {
+        let (journal, records) = match path {
+            Some(path) => Journal::open(path),
+            None => (Journal::nowhere(), Vec::new()),
+        };
+        let mut book = Book {
+            mails: VecDeque::new(),
+            paused: VecDeque::new(),
+            journal,
+        };
+        for UnreadableRecord::Failed { id, body } in records {
+            book.insert(MailKey { id, body });
+        }
+        let needed = book.needed();
+        book.journal.shorten(&needed);
+        Self(Mutex::new(book))
+    }
+
+    /// Remembers a mail, also after a restart.
+    pub(super) fn add(&self, mail: MailKey) {
+        let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = mail.record();
+        book.insert(mail);
+        let Book { mails, journal, .. } = &mut *book;
+        journal.append(&record, || mails.iter().map(MailKey::record).collect());
+    }
+
+    /// Remembers a mail for a while.
+    pub(super) fn pause(&self, mail: MailKey) {
+        let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        book.paused.retain(|(_, until)| now < *until);
+        while book.paused.len() >= MAX_MAILS {
+            book.paused.pop_front();
+        }
+        book.paused.push_back((mail, now + PAUSE));
+    }
+
+    /// Returns whether the mail is remembered.
+    pub(super) fn contains(&self, mail: &MailKey) -> bool {
+        let book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let is_paused = |(other, until): &(MailKey, Instant)| other == mail && now < *until;
+        book.mails.contains(mail) || book.paused.iter().any(is_paused)
+    }
+}
+
+impl Book {
+    fn insert(&mut self, mail: MailKey) {
+        self.mails.retain(|other| *other != mail);
+        while self.mails.len() >= MAX_MAILS {
+            self.mails.pop_front();
+        }
+        self.mails.push_back(mail);
+    }
+
+    fn needed(&self) -> Vec<UnreadableRecord> {
+        self.mails.iter().map(MailKey::record).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(id: u64, html: &str) -> MailKey {
+        MailKey::new(id, Some(html), None)
+    }
+
+    #[test]
+    fn a_mail_is_remembered_with_its_body_and_after_a_restart() {
+        crate::os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let path = || Some(dir.path().join("unreadable"));
+        Unreadable::open(path()).add(mail(7, "bomb"));
+        let after = Unreadable::open(path());
+        assert!(after.contains(&mail(7, "bomb")));
+        assert!(!after.contains(&mail(7, "other")));
+        assert!(!after.contains(&mail(8, "bomb")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_paused_mail_is_tried_again_after_ten_minutes() {
+        let book = Unreadable::open(None);
+        book.pause(mail(7, "slow"));
+        assert!(book.contains(&mail(7, "slow")));
+        assert!(!book.contains(&mail(8, "slow")));
+        tokio::time::advance(PAUSE).await;
+        assert!(!book.contains(&mail(7, "slow")));
+    }
+
+    #[test]
+    fn the_oldest_mails_are_forgotten() {
+        crate::os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let path = || Some(dir.path().join("unreadable"));
+        let all = Unreadable::open(path());
+        for id in 0..=MAX_MAILS as u64 {
+            all.add(mail(id, "x"));
+        }
+        for book in [all, Unreadable::open(path())] {
+            assert!(!book.contains(&mail(0, "x")));
+            assert!(book.contains(&mail(1, "x")));
+            assert!(book.contains(&mail(MAX_MAILS as u64, "x")));
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! The worker that reads mails: a mail costs at most its own rendering, and the worker is able to do
+//! nothing else.
+
+use crate::mail::desk;
+use serde_json::{Value, json};
+use std::{
+    fmt::Write as _,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+use tai_e2e::{
+    Daemon, Machine, executables,
+    mcp::Shim,
+    processes::{is_running, send_signal},
+    wait_until, within,
+};
+use tai_sandbox::NewMail;
+
+const NOT_RENDERED: &str = "could not be rendered";
+
+fn deliver(machine: &Machine, subject: &str, html: &str, text: Option<&str>) -> u64 {
+    let mail = NewMail {
+        from: "someone@example.com".into(),
+        to: "desk.alice@tai.chat".into(),
+        subject: Some(subject.into()),
+        body_html: Some(html.into()),
+        body_text: text.map(str::to_owned),
+        ..NewMail::default()
+    };
+    machine.sandbox.deliver(&mail).unwrap().unwrap()
+}
+
+/// Returns a bomb: the parser creates each open `font` again in every paragraph, so that a body
+/// has `fonts` × `paragraphs` elements.
+fn bomb(fonts: u32, paragraphs: usize) -> String {
+    let mut html = "<p>".to_owned();
+    for n in 0..fonts {
+        write!(html, "<font color=#{n:03x}>").unwrap();
+    }
+    html + &"<p>x".repeat(paragraphs)
+}
+
+fn fetch(shim: &mut Shim, id: u64) -> (String, String) {
+    let read = shim.call("fetch_email", json!({"email_id": id}));
+    assert!(!read.is_error, "{}", read.text);
+    let email = &read.structured["email"];
+    let text = |key: &str| email[key].as_str().unwrap_or_default().to_owned();
+    (text("body"), text("note"))
+}
+
+fn reader(machine: &Machine) -> Value {
+    machine.status()["reader"].clone()
+}
+
+fn worker_pid(machine: &Machine) -> u32 {
+    let pid = reader(machine)["pid"].as_u64().expect("the worker runs");
+    u32::try_from(pid).unwrap()
+}
+
+/// Returns the peak of the resident memory of a process, in kilobytes; 0 without `/proc`.
+fn peak(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    number.map_or(0, |number| number.parse().unwrap())
+}
+
+/// Checks that reading this mail costs taid neither its life nor its memory, and returns the body
+/// and the note.
+fn read_bomb(
+    machine: &Machine,
+    taid: &Daemon<'_>,
+    shim: &mut Shim,
+    html: &str,
+) -> (String, String) {
+    let id = deliver(machine, "bomb", html, None);
+    let before = peak(taid.pid());
+    let read = fetch(shim, id);
+    assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
+    let grown = peak(taid.pid()) - before;
+    assert!(grown <= 10 << 10, "taid grew by {grown} kB");
+    read
+}
+
+#[test]
+fn a_mail_that_would_take_all_memory_costs_one_rendering() {
+    let machine = Machine::new();
+    let id = deliver(&machine, "bomb", &bomb(1_900, 20_000), None);
+    deliver(&machine, "after", "<p>the <b>next</b> mail</p>", None);
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    let before = peak(taid.pid());
+
+    // The bomb is the oldest unread mail. The inbox behind it can be read.
+    let first = shim.call("fetch_email", json!({}));
+    let note = first.structured["email"]["note"].as_str().unwrap();
+    assert!(note.contains(NOT_RENDERED), "{note}");
+    assert!(first.text.contains("x\nx"), "the text of the mail is shown");
+    let second = shim.call("fetch_email", json!({}));
+    assert_eq!(second.structured["email"]["body"], "the **next** mail");
+    assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
+    assert_eq!(reader(&machine)["failures"], 1);
+
+    // It is not tried again.
+    let (_, note) = fetch(&mut shim, id);
+    assert!(note.contains(NOT_RENDERED), "{note}");
+    assert_eq!(reader(&machine)["failures"], 1);
+    let grown = peak(taid.pid()) - before;
+    assert!(grown <= 10 << 10, "taid grew by {grown} kB");
+}
+
+/// Debug builds of the worker fail on a body with these words.
+#[cfg(debug_assertions)]
+#[test]
+fn a_mail_that_crashes_the_worker_is_not_tried_again_after_a_restart() {
+    let machine = Machine::new();
+    let id = deliver(&machine, "s", "<p>a planted-crash</p>", None);
+    for failures in [1, 0] {
+        let taid = machine.start();
+        let mut shim = desk(&machine);
+        let (body, note) = fetch(&mut shim, id);
+        assert_eq!(body, "a planted-crash");
+        assert!(note.contains(NOT_RENDERED), "{note}");
+        assert_eq!(reader(&machine)["failures"], failures);
+        shim.close();
+        taid.stop();
+    }
+}
+
+#[test]
+fn each_known_bomb_is_survived() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    let cells = "<table><tr><td>x".repeat(8_000);
+    let wide = format!(
+        "<table><tr><th>{}</th></tr>{}</table>",
+        "w".repeat(20_000),
+        "<tr><td>x</td></tr>".repeat(5_000)
+    );
+    for html in [
+        bomb(190, 20_000),
+        bomb(500, 1_000),
+        "<blockquote>".repeat(1_900) + &"<b><i><u>x".repeat(20_000),
+        cells,
+        wide,
+        "<div>".repeat(200_000),
+        "<p ".to_owned() + &"a=1 ".repeat(300_000),
+    ] {
+        read_bomb(&machine, &taid, &mut shim, &html);
+    }
+    let (body, note) = read_bomb(&machine, &taid, &mut shim, "<p>well</p>");
+    assert_eq!((body.as_str(), note.as_str()), ("well", ""));
+}
+
+#[test]
+fn the_text_part_is_shown_if_the_html_cannot_be_rendered() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let html = bomb(1_900, 20_000);
+    let id = deliver(&machine, "bomb", &html, Some("the text part"));
+    let (body, note) = fetch(&mut desk(&machine), id);
+    assert_eq!(body, "the text part");
+    assert!(note.contains("this is its text part"), "{note}");
+}
+
+#[test]
+fn html_that_cannot_be_sanitised_within_the_limits_is_refused() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    let mut send = |content: &str| {
+        let arguments = json!({
+            "to": "bob@example.com", "subject": "s", "content": content, "format": "html",
+        });
+        shim.call("send_email", arguments)
+    };
+    let before = peak(taid.pid());
+    for content in [bomb(190, 2_900), "<div>".repeat(190_000)] {
+        let started = Instant::now();
+        let sent = send(&content);
+        let limit = within(Duration::from_secs(6));
+        assert!(started.elapsed() < limit, "{:?}", started.elapsed());
+        if sent.is_error {
+            assert!(
+                sent.text.contains("too much time or memory"),
+                "{}",
+                sent.text
+            );
+        }
+    }
+    assert!(!send("<p>well</p>").is_error);
+    assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
+    let grown = peak(taid.pid()) - before;
+    assert!(grown <= 10 << 10, "taid grew by {grown} kB");
+}
+
+/// Debug builds of the worker fail on a body with these words.
+#[cfg(debug_assertions)]
+#[test]
+fn a_planted_crash_hang_and_leak_of_the_worker_cost_one_mail_each() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    for (failures, failure) in ["crash", "loop", "wait", "greed"].iter().enumerate() {
+        let id = deliver(
+            &machine,
+            failure,
+            &format!("<p>a planted-{failure}</p>"),
+            None,
+        );
+        let (body, note) = fetch(&mut shim, id);
+        assert_eq!(body, format!("a planted-{failure}"));
+        assert!(note.contains("may include hidden passages"), "{note}");
+        assert_eq!(reader(&machine)["failures"], failures as u64 + 1);
+        let id = deliver(&machine, "after", "<i>well</i>", None);
+        assert_eq!(fetch(&mut shim, id), ("*well*".into(), String::new()));
+    }
+    assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
+    for cause in ["SIGABRT", "it exceeded its"] {
+        assert!(machine.log().contains(cause), "{cause} is in the log");
+    }
+}
+
+#[test]
+fn one_worker_reads_two_hundred_mails_and_is_confined() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let paragraph = "<p>Some <b>words</b> of a <a href='https://example.com/'>plain</a> mail.</p>";
+    let html = paragraph.repeat(5_000 / paragraph.len());
+    assert_eq!(
+        reader(&machine)["pid"],
+        Value::Null,
+        "no worker without a mail"
+    );
+    let started = Instant::now();
+    for n in 0..200 {
+        let id = deliver(&machine, &format!("mail {n}"), &html, None);
+        let (_, note) = fetch(&mut shim, id);
+        assert_eq!(note, "");
+    }
+    let each = started.elapsed() / 200;
+    assert!(
+        each < within(Duration::from_millis(100)),
+        "{each:?} for each mail"
+    );
+    let reader = reader(&machine);
+    assert_eq!(
+        (&reader["starts"], &reader["mails"], &reader["failures"]),
+        (&json!(1), &json!(200), &json!(0))
+    );
+    #[cfg(target_os = "linux")]
+    confined(worker_pid(&machine), &reader);
+}
+
+/// Checks what `/proc` says about the worker.
+#[cfg(target_os = "linux")]
+fn confined(pid: u32, reader: &Value) {
+    let file = |name: &str| std::fs::read_to_string(format!("/proc/{pid}/{name}"));
+    assert_eq!(file("cmdline").unwrap(), "taid\0reader-worker\0");
+    assert_eq!(file("comm").unwrap(), "taid-reader\n");
+    let status = file("status").unwrap();
+    assert!(status.contains("NoNewPrivs:\t1"), "{status}");
+    if !reader["unconfined"]
+        .as_array()
+        .unwrap()
+        .contains(&json!("seccomp"))
+    {
+        assert!(status.contains("Seccomp:\t2"), "{status}");
+    }
+    assert!(peak(pid) < 150 << 10, "{} kB", peak(pid));
+    let limits = file("limits").unwrap();
+    for limit in [
+        "Max open files            0 ",
+        "Max processes             0 ",
+    ] {
+        assert!(limits.contains(limit), "{limits}");
+    }
+    // Only root may look at the descriptors and the environment of the worker.
+    if let Ok(descriptors) = std::fs::read_dir(format!("/proc/{pid}/fd")) {
+        let mut names: Vec<_> = descriptors
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["0", "1", "2"]);
+        let target = std::fs::read_link(format!("/proc/{pid}/fd/2")).unwrap();
+        assert_eq!(target, PathBuf::from("/dev/null"));
+        assert_eq!(file("environ").unwrap(), "");
+        let root = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap();
+        assert_eq!(root, PathBuf::from("/"));
+    }
+}
+
+#[test]
+fn the_worker_is_refused_files_network_and_processes() {
+    let machine = Machine::new();
+    let output = machine.cli(&["doctor", "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["name"] == "mail reader");
+    let check = check.expect("doctor checks the mail reader");
+    assert_eq!(check["state"], "ok", "{check}");
+    let found = check["found"].as_str().unwrap();
+    if found.contains("lacks") {
+        tai_e2e::processes::skipped(found);
+        return;
+    }
+    assert_eq!(found, "confined: no files, no network, no other processes");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_worker_survives_neither_taid_nor_a_kill_and_costs_no_mail() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let mut shim = desk(&machine);
+    let id = deliver(&machine, "first", "<b>first</b>", None);
+    assert_eq!(fetch(&mut shim, id).0, "**first**");
+    let first = worker_pid(&machine);
+    send_signal(first, rustix::process::Signal::KILL);
+    let id = deliver(&machine, "second", "<b>second</b>", None);
+    assert_eq!(fetch(&mut shim, id), ("**second**".into(), String::new()));
+    let second = worker_pid(&machine);
+    assert_ne!(first, second);
+    taid.kill();
+    wait_until("the worker ends", || !is_running(second));
+}
+
+/// The worker is the running executable, also if its file is gone.
+#[cfg(target_os = "linux")]
+#[test]
+fn mails_are_read_although_the_executable_was_removed() {
+    let machine = Machine::new();
+    let copy = machine.home().join("taid");
+    std::fs::copy(executables().join("taid"), &copy).unwrap();
+    let original = machine.taid(&[]);
+    let mut command = std::process::Command::new(&copy);
+    command.args(original.get_args()).env_clear();
+    for (name, value) in original.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let _taid = machine.spawn(command);
+    std::fs::remove_file(&copy).unwrap();
+    let id = deliver(&machine, "s", "<b>read</b>", None);
+    assert_eq!(fetch(&mut desk(&machine), id).0, "**read**");
+    assert_eq!(reader(&machine)["error"], Value::Null);
+}
