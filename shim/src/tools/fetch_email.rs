@@ -298,7 +298,12 @@ mod tests {
             BodySource::Stripped,
         ]
         .map(|source| note(&Findings::default(), source).unwrap());
-        insta::assert_snapshot!(notes.join("\n"), @"");
+        insta::assert_snapshot!(notes.join("\n"), @"
+        Note: this email shows only images without descriptions, and no text.
+        Note: this email has no text. The mail bridge does not deliver attachments.
+        Note: the HTML of this email could not be rendered; this is its text part.
+        Note: the HTML of this email could not be rendered; this is its text without markup, which may include hidden passages.
+        ");
     }
 
     #[test]
@@ -355,13 +360,13 @@ mod tests {
         **body**
         [End of untrusted email content NONCE]
 
-        Note: removed from this email, because a person would not see it: 1 hidden passage, 2 tracking images, 1 active element, 3 comments, 40 invisible characters, everything after 1 MB. Note: this email was nested too deeply and is shown as plain text, which may include hidden passages.
+        Note: the HTML of this email shows no text; this is its text part. Note: removed from this email: 1 hidden passage (12 words), 2 tracking images, 1 active element, 1 form, 40 invisible characters, everything after 1 MB. Warning: 1 link with the name of another host than the target. Note: this email exceeds a limit of the mail reader. A part of it is shown without markup and may include hidden passages.
 
         ---
 
         Warning: this email could not be marked as read, so it is still listed as unread.
 
-        {"address":"desk.alice@tai.chat","email":{"body":"**body**","date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"note":"Note: removed from this email, because a person would not see it: 1 hidden passage, 2 tracking images, 1 active element, 3 comments, 40 invisible characters, everything after 1 MB. Note: this email was nested too deeply and is shown as plain text, which may include hidden passages.","read":false,"subject":"Hi\nBcc: x","to":"desk.alice@tai.chat","trust":"untrusted"}}
+        {"address":"desk.alice@tai.chat","email":{"body":"**body**","date":"2026-11-23T09:59:34Z","from":"e@example.com","id":7,"note":"Note: the HTML of this email shows no text; this is its text part. Note: removed from this email: 1 hidden passage (12 words), 2 tracking images, 1 active element, 1 form, 40 invisible characters, everything after 1 MB. Warning: 1 link with the name of another host than the target. Note: this email exceeds a limit of the mail reader. A part of it is shown without markup and may include hidden passages.","read":false,"subject":"Hi\nBcc: x","to":"desk.alice@tai.chat","trust":"untrusted"}}
 
         =====
 
