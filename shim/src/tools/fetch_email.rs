@@ -202,7 +202,10 @@ fn note(findings: &Findings, source: BodySource) -> Option<String> {
     } = *findings;
     let passages = counted(hidden, "hidden passage");
     let removed: Vec<String> = [
-        passages.map(|count| format!("{count} ({hidden_words} words)")),
+        passages.map(|passages| {
+            let words = counted(hidden_words, "word").unwrap_or_default();
+            format!("{passages} ({words})")
+        }),
         counted(trackers, "tracking image"),
         counted(scripts, "active element"),
         counted(forms, "form"),

@@ -13,7 +13,7 @@ use crate::css::{
 use std::rc::Rc;
 
 /// Smallest size of a font that is not given as a fixed length, in pixels, as in Chromium.
-const SMALLEST: f32 = 6.0;
+pub(super) const SMALLEST: f32 = 6.0;
 
 /// Styles that a declaration may refer to.
 pub(super) struct Context<'a> {
@@ -35,7 +35,15 @@ impl Context<'_> {
         let variables: &mut Rc<Variables> = variables.get_or_insert_default();
         let length = text.len() + name.len();
         if self.spend(length) {
-            Rc::make_mut(variables).insert(Rc::clone(name), Rc::clone(text));
+            match text.to_ascii_lowercase().as_str() {
+                "initial" => {
+                    Rc::make_mut(variables).remove(name);
+                }
+                "inherit" | "unset" | "revert" | "revert-layer" => {}
+                _ => {
+                    Rc::make_mut(variables).insert(Rc::clone(name), Rc::clone(text));
+                }
+            }
         }
     }
 
@@ -121,34 +129,51 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::BackgroundClip(text) => style.background_text = *text,
         Declared::BackgroundColour(colour) => style.background = *colour,
         Declared::BackgroundImage(image) => style.background_image = *image,
-        Declared::Border(border) => style.border |= *border,
+        Declared::BackfaceVisibility(hidden) => style.frame().backface = *hidden,
+        Declared::Border(side, thick) => *style.border.side(*side) = *thick,
+        Declared::BoxShadow(inset) => style.box_shadow = *inset,
         Declared::BoxSizing(border) => style.frame().border_box = *border,
         Declared::Clip(hides) => style.frame().clip = *hides,
         Declared::ClipPath(hides) => style.frame().clip_path = *hides,
+        Declared::Contain(contain) => style.frame().contain = *contain,
+        Declared::Content(replaced) => style.replaced = *replaced,
         Declared::ContentVisibility(skipped) => style.skipped = *skipped,
         Declared::Display(display) => style.display = *display,
         Declared::Extent(extent, size) => *style.extent(*extent) = *size,
-        Declared::Filter(opacity) => style.filter = *opacity,
+        Declared::Filter(filter) => style.filter = *filter,
         Declared::Float(float) => style.frame().float = *float,
         Declared::Inset(side, size) => *style.frame().inset.side(*side) = *size,
         Declared::LetterSpacing(length) => style.inherited().letter_spacing = *length,
+        Declared::LineHeight(length, number) => {
+            let size = style.inherited.font_size;
+            style.inherited().line_height = match number {
+                true => *length,
+                false => Length::px(length.resolve(size, size, size)),
+            };
+        }
         Declared::ListStyle(list_style) => style.inherited().list_style = *list_style,
         Declared::Margin(side, size) => *style.frame().margin.side(*side) = *size,
+        Declared::Mask(hides) => style.frame().mask = *hides,
         Declared::Opacity(opacity) => style.opacity = *opacity,
         Declared::OverflowX(overflow) => style.frame().overflow_x = *overflow,
         Declared::OverflowY(overflow) => style.frame().overflow_y = *overflow,
         Declared::Padding(side, length) => *style.frame().padding.side(*side) = *length,
         Declared::Position(position) => style.frame().position = *position,
+        Declared::Rotate(rotate) => style.frame().rotate = *rotate,
         Declared::Scale(scale) => style.frame().scale = *scale,
         Declared::Struck(struck) => style.struck = *struck,
+        Declared::SvgFill(fill) => style.inherited().svg_fill = *fill,
         Declared::TextAlign(align) => style.inherited().align = *align,
         Declared::TextFill(fill) => style.inherited().fill = fill.unwrap_or(Colour::Current),
         Declared::TextIndent(indent) => style.inherited().indent = *indent,
+        Declared::TextSecurity(disguised) => style.inherited().disguised = *disguised,
+        Declared::TextStroke(stroke) => style.inherited().stroke = *stroke,
         Declared::TextShadow(shadow) => style.inherited().shadow = *shadow,
         Declared::Transform(transform) => style.frame().transform = *transform,
         Declared::Translate(translate) => style.frame().translate = *translate,
         Declared::Visibility(visible) => style.inherited().visible = *visible,
         Declared::WhiteSpace(white_space) => style.inherited().white_space = *white_space,
+        Declared::ZIndex(level) => style.frame().z_index = *level,
         Declared::Zoom(zoom) => style.zoom = *zoom,
         // These depend on other styles.
         Declared::FontSize(_)
@@ -166,32 +191,42 @@ fn all_properties() -> impl Iterator<Item = Property> {
         Property::BackgroundClip,
         Property::BackgroundColour,
         Property::BackgroundImage,
-        Property::Border,
+        Property::BackfaceVisibility,
+        Property::BoxShadow,
         Property::BoxSizing,
         Property::Clip,
         Property::ClipPath,
         Property::Colour,
+        Property::Contain,
+        Property::Content,
         Property::ContentVisibility,
         Property::Display,
         Property::Filter,
         Property::Float,
         Property::FontSize,
         Property::LetterSpacing,
+        Property::LineHeight,
         Property::ListStyle,
+        Property::Mask,
         Property::Opacity,
         Property::OverflowX,
         Property::OverflowY,
         Property::Position,
+        Property::Rotate,
         Property::Scale,
         Property::Struck,
+        Property::SvgFill,
         Property::TextAlign,
         Property::TextFill,
         Property::TextIndent,
+        Property::TextSecurity,
         Property::TextShadow,
+        Property::TextStroke,
         Property::Transform,
         Property::Translate,
         Property::Visibility,
         Property::WhiteSpace,
+        Property::ZIndex,
         Property::Zoom,
     ];
     let extents = [
@@ -204,6 +239,7 @@ fn all_properties() -> impl Iterator<Item = Property> {
     ];
     let sides = Side::ALL.into_iter().flat_map(|side| {
         [
+            Property::Border(side),
             Property::Inset(side),
             Property::Margin(side),
             Property::Padding(side),
@@ -211,9 +247,4 @@ fn all_properties() -> impl Iterator<Item = Property> {
     });
     let extents = extents.into_iter().map(Property::Extent);
     plain.into_iter().chain(extents).chain(sides)
-}
-
-/// Returns a length in pixels as a size.
-pub(super) const fn pixels(px: f32) -> Option<Length> {
-    Some(Length::px(px))
 }

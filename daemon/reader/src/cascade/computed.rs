@@ -4,8 +4,8 @@ use crate::css::{
     colour::{Colour, Rgba},
     length::{Length, MEDIUM},
     property::{
-        Align, Declared, Display, Extent, ListStyle, Overflow, Position, Property, Sides, Size,
-        WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Extent, Filter, Image, ListStyle, Overflow, Position,
+        Property, Sides, Size, WhiteSpace, Wide,
     },
     shape::Transform,
 };
@@ -25,13 +25,22 @@ pub(crate) struct Inherited {
     pub(crate) colour: Option<Rgba>,
     /// Colour inside the letters; `Current` is the colour of text.
     pub(crate) fill: Colour,
+    /// Colour inside the letters of SVG.
+    pub(crate) svg_fill: Colour,
     pub(crate) visible: bool,
     pub(crate) white_space: WhiteSpace,
     pub(crate) align: Align,
     pub(crate) indent: Length,
     pub(crate) list_style: ListStyle,
     pub(crate) letter_spacing: Length,
-    pub(crate) shadow: bool,
+    /// Colour of the shadow of letters, if there is one.
+    pub(crate) shadow: Option<Colour>,
+    /// Colour of the outline of letters, if there is one.
+    pub(crate) stroke: Option<Colour>,
+    /// Height of a line.
+    pub(crate) line_height: Length,
+    /// Whether signs stand in place of the letters.
+    pub(crate) disguised: bool,
     pub(crate) variables: Option<Rc<Variables>>,
 }
 
@@ -42,13 +51,20 @@ impl Default for Inherited {
             fixed_size: false,
             colour: Some(Rgba::BLACK),
             fill: Colour::Current,
+            svg_fill: Colour::Known(Rgba::BLACK),
             visible: true,
             white_space: WhiteSpace::Normal,
             align: Align::Left,
             indent: Length::ZERO,
             list_style: ListStyle::Bullet,
             letter_spacing: Length::ZERO,
-            shadow: false,
+            shadow: None,
+            stroke: None,
+            line_height: Length {
+                em: 1.2,
+                ..Length::ZERO
+            },
+            disguised: false,
             variables: None,
         }
     }
@@ -77,7 +93,14 @@ pub(crate) struct Frame {
     pub(crate) transform: Transform,
     pub(crate) translate: Transform,
     pub(crate) scale: Transform,
+    pub(crate) rotate: Transform,
     pub(crate) float: bool,
+    pub(crate) contain: Contain,
+    /// Whether a mask leaves nothing.
+    pub(crate) mask: bool,
+    /// Whether the back of the box is hidden.
+    pub(crate) backface: bool,
+    pub(crate) z_index: Option<i32>,
 }
 
 /// The style of an element.
@@ -87,14 +110,18 @@ pub(crate) struct Computed {
     pub(crate) frame: Option<Box<Frame>>,
     pub(crate) display: Display,
     pub(crate) opacity: f32,
-    pub(crate) filter: f32,
+    pub(crate) filter: Filter,
     pub(crate) zoom: f32,
     pub(crate) background: Colour,
-    pub(crate) background_image: bool,
+    pub(crate) background_image: Image,
     /// Whether the background is seen through the letters only.
     pub(crate) background_text: bool,
-    /// Whether a border is so thick that letters may stand on it.
-    pub(crate) border: bool,
+    /// Which borders are so thick that letters may stand on them.
+    pub(crate) border: Sides<bool>,
+    /// Whether a shadow inside the box may be behind the text.
+    pub(crate) box_shadow: bool,
+    /// Whether an image replaces the content.
+    pub(crate) replaced: bool,
     /// Whether the content is skipped.
     pub(crate) skipped: bool,
     /// Whether the text is struck through.
@@ -115,12 +142,14 @@ impl Computed {
             frame: None,
             display: Display::Inline,
             opacity: 1.0,
-            filter: 1.0,
+            filter: Filter::NONE,
             zoom: 1.0,
             background: Colour::Known(Rgba::TRANSPARENT),
-            background_image: false,
+            background_image: Image::None,
             background_text: false,
-            border: false,
+            border: Sides::default(),
+            box_shadow: false,
+            replaced: false,
             skipped: false,
             struck: false,
         }
@@ -144,11 +173,15 @@ impl Computed {
             Property::BackgroundClip => self.background_text = from.background_text,
             Property::BackgroundColour => self.background = from.background,
             Property::BackgroundImage => self.background_image = from.background_image,
-            Property::Border => self.border = from.border,
+            Property::BackfaceVisibility => self.frame().backface = other.backface,
+            Property::Border(side) => *self.border.side(side) = *from.border.clone().side(side),
+            Property::BoxShadow => self.box_shadow = from.box_shadow,
             Property::BoxSizing => self.frame().border_box = other.border_box,
             Property::Clip => self.frame().clip = other.clip,
             Property::ClipPath => self.frame().clip_path = other.clip_path,
             Property::Colour => self.inherited().colour = from.inherited.colour,
+            Property::Contain => self.frame().contain = other.contain,
+            Property::Content => self.replaced = from.replaced,
             Property::ContentVisibility => self.skipped = from.skipped,
             Property::Display => self.display = from.display,
             Property::Extent(extent) => *self.extent(extent) = other.extent(extent),
@@ -164,10 +197,12 @@ impl Computed {
             Property::LetterSpacing => {
                 self.inherited().letter_spacing = from.inherited.letter_spacing;
             }
+            Property::LineHeight => self.inherited().line_height = from.inherited.line_height,
             Property::ListStyle => self.inherited().list_style = from.inherited.list_style,
             Property::Margin(side) => {
                 *self.frame().margin.side(side) = *other.margin.clone().side(side);
             }
+            Property::Mask => self.frame().mask = other.mask,
             Property::Opacity => self.opacity = from.opacity,
             Property::OverflowX => self.frame().overflow_x = other.overflow_x,
             Property::OverflowY => self.frame().overflow_y = other.overflow_y,
@@ -175,16 +210,21 @@ impl Computed {
                 *self.frame().padding.side(side) = *other.padding.clone().side(side);
             }
             Property::Position => self.frame().position = other.position,
+            Property::Rotate => self.frame().rotate = other.rotate,
             Property::Scale => self.frame().scale = other.scale,
             Property::Struck => self.struck = from.struck,
+            Property::SvgFill => self.inherited().svg_fill = from.inherited.svg_fill,
             Property::TextAlign => self.inherited().align = from.inherited.align,
             Property::TextFill => self.inherited().fill = from.inherited.fill,
             Property::TextIndent => self.inherited().indent = from.inherited.indent,
+            Property::TextSecurity => self.inherited().disguised = from.inherited.disguised,
+            Property::TextStroke => self.inherited().stroke = from.inherited.stroke,
             Property::TextShadow => self.inherited().shadow = from.inherited.shadow,
             Property::Transform => self.frame().transform = other.transform,
             Property::Translate => self.frame().translate = other.translate,
             Property::Visibility => self.inherited().visible = from.inherited.visible,
             Property::WhiteSpace => self.inherited().white_space = from.inherited.white_space,
+            Property::ZIndex => self.frame().z_index = other.z_index,
             Property::Zoom => self.zoom = from.zoom,
         }
     }
@@ -222,11 +262,15 @@ pub(super) fn is_inherited(property: Property) -> bool {
         Property::Colour
             | Property::FontSize
             | Property::LetterSpacing
+            | Property::LineHeight
             | Property::ListStyle
+            | Property::SvgFill
             | Property::TextAlign
             | Property::TextFill
             | Property::TextIndent
+            | Property::TextSecurity
             | Property::TextShadow
+            | Property::TextStroke
             | Property::Visibility
             | Property::WhiteSpace
     )

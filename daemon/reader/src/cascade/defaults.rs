@@ -1,6 +1,6 @@
 //! The style sheet of a browser: the display and the font of each element, and what is never shown.
 
-use super::computed::Computed;
+use super::{apply::SMALLEST, computed::Computed};
 use crate::{
     css::{
         colour::{Colour, Rgba},
@@ -36,7 +36,16 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
     let name = element.html_name();
     style.display = display(name);
     let hidden = element.attribute(&local_name!("hidden"));
-    if hidden.is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
+    match hidden {
+        Some(value) if value.eq_ignore_ascii_case("until-found") => style.skipped = true,
+        Some(_) => style.display = Display::None,
+        None => {}
+    }
+    let popover = element
+        .attributes
+        .iter()
+        .any(|one| &*one.name.local == "popover");
+    if popover {
         style.display = Display::None;
     }
     match name {
@@ -96,6 +105,10 @@ pub(super) fn apply_quirks(style: &mut Computed, body: &Computed) {
 fn scale(style: &mut Computed, factor: f32) {
     let inherited = style.inherited();
     inherited.font_size *= factor;
+    if factor < 1.0 && !inherited.fixed_size {
+        let least = SMALLEST.min(inherited.font_size / factor);
+        inherited.font_size = inherited.font_size.max(least);
+    }
 }
 
 fn monospace(style: &mut Computed) {

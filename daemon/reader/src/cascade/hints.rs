@@ -1,11 +1,11 @@
 //! Presentational attributes: `bgcolor`, `width`, `<font color>` and the like.
 
-use super::{apply::pixels, computed::Computed};
+use super::computed::Computed;
 use crate::{
     css::{
         colour::{Colour, Rgba},
         length::Length,
-        property::{Align, FontSize, ListStyle, Size, WhiteSpace},
+        property::{Align, FontSize, Image, ListStyle, Size, WhiteSpace},
     },
     document::Element,
 };
@@ -25,7 +25,7 @@ pub(super) fn apply(element: &Element, style: &mut Computed) -> Option<FontSize>
             style.background = Colour::Known(colour);
         }
         if attribute(local_name!("background")).is_some_and(|url| !url.trim().is_empty()) {
-            style.background_image = true;
+            style.background_image = Image::Picture;
         }
     }
     match name {
@@ -223,8 +223,8 @@ mod tests {
 
     #[test]
     fn sizes_of_attributes_are_pixels_or_percent() {
-        assert_eq!(dimension("600"), pixels(600.0));
-        assert_eq!(dimension(" 1px"), pixels(1.0));
+        assert_eq!(dimension("600"), Some(Length::px(600.0)));
+        assert_eq!(dimension(" 1px"), Some(Length::px(1.0)));
         assert_eq!(dimension("50%").map(|size| size.part), Some(0.5));
         assert_eq!(dimension("auto"), None);
     }

@@ -111,6 +111,18 @@ impl<'a> Candidate<'a> {
         }
     }
 
+    /// Returns the value of an attribute that the element or its nearest ancestor has.
+    fn inherited(&self, name: &LocalName) -> &'a str {
+        let mut at = Some(*self);
+        while let Some(element) = at {
+            if let Some(value) = element.value(name) {
+                return value;
+            }
+            at = selectors::Element::parent_element(&element);
+        }
+        ""
+    }
+
     fn value(&self, name: &LocalName) -> Option<&'a str> {
         self.element.attribute(name)
     }
@@ -219,6 +231,17 @@ impl selectors::Element for Candidate<'_> {
             PseudoClass::Enabled => control && !has(local_name!("disabled")),
             PseudoClass::Disabled => control && has(local_name!("disabled")),
             PseudoClass::Open => has(local_name!("open")),
+            PseudoClass::Language(languages) => {
+                let own = self.inherited(&local_name!("lang")).to_ascii_lowercase();
+                languages.iter().any(|language| {
+                    let rest = own.strip_prefix(&**language);
+                    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+                })
+            }
+            PseudoClass::Direction { right_to_left } => {
+                let own = self.inherited(&local_name!("dir"));
+                own.eq_ignore_ascii_case("rtl") == *right_to_left
+            }
             PseudoClass::Never => false,
             PseudoClass::Always => true,
         }

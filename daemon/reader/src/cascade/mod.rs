@@ -4,6 +4,7 @@
 mod apply;
 mod computed;
 mod defaults;
+mod foreign;
 pub(crate) mod hints;
 mod index;
 mod matching;
@@ -152,7 +153,7 @@ impl Cascade<'_> {
                 context.apply(&mut style, declared);
             }
         }
-        finish(&mut style, &parent, self.document.quirks);
+        finish(&mut style, &parent);
         match element.html_name() {
             "html" => self.rem = style.inherited.font_size,
             "body" => {
@@ -176,7 +177,9 @@ impl Cascade<'_> {
         {
             style.inherited().colour = Some(colour);
         }
-        if let Some(size) = hints::apply(element, &mut style) {
+        let size = hints::apply(element, &mut style);
+        let foreign = element.name.ns != ns!(html);
+        if size.is_some() || foreign {
             let context = apply::Context {
                 parent,
                 plain: &Computed::default(),
@@ -184,7 +187,12 @@ impl Cascade<'_> {
                 syntax: self.syntax,
                 substitution: &self.substitution,
             };
-            context.apply(&mut style, &Declared::FontSize(size));
+            if let Some(size) = size {
+                context.apply(&mut style, &Declared::FontSize(size));
+            }
+            if foreign {
+                foreign::apply(element, &context, &mut style);
+            }
         }
         style
     }
@@ -225,7 +233,7 @@ impl Cascade<'_> {
             }
         }
         let style = element.attribute(&local_name!("style")).unwrap_or_default();
-        if !style.is_empty() && element.name.ns == ns!(html) {
+        if !style.is_empty() {
             self.inline = self.inline.saturating_sub(style.len());
             if self.inline > 0 {
                 for declaration in parse_style(style, self.syntax) {
@@ -240,8 +248,7 @@ impl Cascade<'_> {
 }
 
 /// Adjusts values that depend on other values.
-fn finish(style: &mut Computed, parent: &Computed, quirks: bool) {
-    let _ = quirks;
+fn finish(style: &mut Computed, parent: &Computed) {
     if (style.zoom - 1.0).abs() > f32::EPSILON {
         let zoom = style.zoom;
         style.inherited().font_size *= zoom;
@@ -251,6 +258,14 @@ fn finish(style: &mut Computed, parent: &Computed, quirks: bool) {
     });
     // A box beside the flow, and a child of a flexible box, is a block.
     if (lifted || parent.display == Display::Flex) && style.display == Display::Inline {
-        style.display = Display::InlineBlock;
+        let absolute = style
+            .frame
+            .as_ref()
+            .is_some_and(|frame| matches!(frame.position, Position::Absolute | Position::Fixed));
+        style.display = if absolute {
+            Display::Block
+        } else {
+            Display::InlineBlock
+        };
     }
 }

@@ -29,6 +29,19 @@ pub(super) fn is_invisible(c: char) -> bool {
     }
 }
 
+/// Returns the character of Windows-1252 for a control character of ISO 8859-1. Text whose encoding
+/// was named wrongly has such characters in place of quotes and dashes.
+pub(super) fn windows_1252(c: char) -> Option<char> {
+    const FROM_80: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    let at = u32::from(c).checked_sub(0x80)?;
+    let meant = FROM_80.get(usize::try_from(at).ok()?)?;
+    (*meant != c && c != '\u{85}').then_some(*meant)
+}
+
 /// Returns whether a joiner next to this character changes its shape: letters and signs of Arabic,
 /// Syriac, N'Ko, Mandaic, of the scripts of India and its neighbours, and of Mongolian.
 pub(super) fn joins_scripts(c: char) -> bool {

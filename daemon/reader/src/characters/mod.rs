@@ -6,7 +6,9 @@ mod lines;
 
 pub(crate) use lines::normalize;
 
-use classes::{is_cjk, is_emoji, is_invisible, is_pictograph, joins_scripts, takes_selector};
+use classes::{
+    is_cjk, is_emoji, is_invisible, is_pictograph, joins_scripts, takes_selector, windows_1252,
+};
 
 /// Text without invisible characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +60,9 @@ pub(crate) fn append_clean(text: &str, cleaned: &mut Cleaned) {
         } else if !is_invisible(c) || keeps(before, c, rest.chars().next()) {
             cleaned.text.push(c);
             before = Some(c);
+        } else if let Some(meant) = windows_1252(c) {
+            cleaned.text.push(meant);
+            before = Some(meant);
         } else if !matches!(c, '\u{ad}' | '\u{feff}') {
             cleaned.removed = cleaned.removed.saturating_add(1);
         }

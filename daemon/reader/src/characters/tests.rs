@@ -11,6 +11,7 @@ fn invisible_characters_are_removed_and_counted() {
         ("a\u{e0069}\u{e0067}\u{e006e}b", "ab", 3),
         ("\u{feff}bell\u{7}", "bell", 1),
         ("soft\u{ad}hyphen", "softhyphen", 0),
+        ("don\u{92}t \u{81}", "don’t ", 1),
         // The padding of newsletters.
         ("Hi\u{200c} \u{200c} \u{200c}", "Hi  ", 3),
         ("a\u{fe06}\u{fe06}\u{fe0f}", "a", 3),

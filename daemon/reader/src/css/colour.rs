@@ -86,6 +86,12 @@ pub(crate) fn parse(input: &mut Parser<'_>, hashless: bool) -> Parsed<Colour> {
     match token {
         Token::Ident(name) => system(&name),
         Token::Function(name) => input.parse_nested_block(|input| {
+            if input
+                .try_parse(|input| input.expect_ident_matching("from"))
+                .is_ok()
+            {
+                return relative(&name, input);
+            }
             let colour = match_ignore_ascii_case! { &name,
                 "light-dark" => {
                     let light = parse(input, false)?;
@@ -174,6 +180,58 @@ fn mixed(input: &mut Parser<'_>) -> Parsed<Colour> {
         channels: first.over(second.channels),
         alpha: alpha * total.min(1.0),
     }))
+}
+
+/// Parses the arguments of a colour that is made from another one. Calculations with channels are
+/// unknown, and so are channels in other spaces than sRGB that are exchanged.
+fn relative(name: &str, input: &mut Parser<'_>) -> Parsed<Colour> {
+    let origin = parse(input, false)?;
+    let mut channels = Vec::new();
+    while channels.len() < 3 {
+        let named = input.try_parse(Parser::expect_ident_cloned);
+        channels.push(match named {
+            Ok(name) => Err(name.to_ascii_lowercase()),
+            Err(_) => Ok(length::parse_number(input)?),
+        });
+    }
+    let alpha = match input.try_parse(|input| input.expect_delim('/')) {
+        Ok(()) => input.try_parse(length::parse_number).ok(),
+        Err(_) => None,
+    };
+    while input.next().is_ok() {}
+    let Colour::Known(origin) = origin else {
+        return Ok(Colour::Unknown);
+    };
+    let space = name.to_ascii_lowercase();
+    let rgb = space.starts_with("rgb");
+    let [r, g, b] = origin.channels;
+    let names = space.trim_start_matches("ok").chars();
+    let same = channels.iter().zip(names).all(|(channel, name)| {
+        channel
+            .as_ref()
+            .is_err_and(|channel| *channel == name.to_string())
+    });
+    let resolved: Vec<f32> = channels
+        .iter()
+        .filter_map(|channel| match channel {
+            Ok(number) => rgb.then_some(*number),
+            Err(name) => match name.as_str() {
+                "r" => Some(r),
+                "g" => Some(g),
+                "b" if rgb => Some(b),
+                _ => None,
+            },
+        })
+        .collect();
+    let alpha = alpha.unwrap_or(origin.alpha);
+    Ok(match (same, resolved.as_slice()) {
+        (true, _) => Colour::Known(Rgba { alpha, ..origin }),
+        (false, [r, g, b]) if rgb => Colour::Known(Rgba {
+            channels: [*r, *g, *b],
+            alpha,
+        }),
+        _ => Colour::Unknown,
+    })
 }
 
 fn shared(input: &mut Parser<'_>) -> Parsed<(Colour, Option<f32>)> {

@@ -56,7 +56,7 @@ pub(super) fn declaration<'i>(
         let start = input.position();
         while input.next().is_ok() {}
         let substituted = input.seen_arbitrary_substitution_functions();
-        Ok::<_, ParseError<Invalid>>((input.slice_from(start).trim(), substituted))
+        Ok::<_, ParseError<Invalid>>((input.slice_from(start).trim_ascii(), substituted))
     })?;
     let important = input.try_parse(parse_important).is_ok();
     input.expect_exhausted()?;

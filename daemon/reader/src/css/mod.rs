@@ -5,6 +5,7 @@ pub(crate) mod colour;
 pub(crate) mod conditions;
 pub(crate) mod declarations;
 pub(crate) mod length;
+mod paint;
 pub(crate) mod property;
 pub(crate) mod selector;
 pub(crate) mod shape;

@@ -1,6 +1,10 @@
 //! The properties that are read, and their values.
 
-use super::{colour::Colour, length::Length, shape::Transform};
+use super::{
+    colour::{Colour, Rgba},
+    length::Length,
+    shape::Transform,
+};
 use std::rc::Rc;
 
 /// A side of a box.
@@ -57,12 +61,16 @@ pub(crate) type Size = Option<Length>;
 pub(crate) enum Property {
     BackgroundClip,
     BackgroundColour,
+    BackfaceVisibility,
     BackgroundImage,
-    Border,
+    Border(Side),
+    BoxShadow,
     BoxSizing,
     Clip,
     ClipPath,
     Colour,
+    Contain,
+    Content,
     ContentVisibility,
     Display,
     Extent(Extent),
@@ -71,23 +79,30 @@ pub(crate) enum Property {
     FontSize,
     Inset(Side),
     LetterSpacing,
+    LineHeight,
     ListStyle,
     Margin(Side),
+    Mask,
     Opacity,
     OverflowX,
     OverflowY,
     Padding(Side),
     Position,
+    Rotate,
     Scale,
     Struck,
+    SvgFill,
     TextAlign,
     TextFill,
     TextIndent,
+    TextSecurity,
     TextShadow,
+    TextStroke,
     Transform,
     Translate,
     Visibility,
     WhiteSpace,
+    ZIndex,
     Zoom,
 }
 
@@ -169,6 +184,41 @@ pub(crate) enum ListStyle {
     UpperRoman,
 }
 
+/// An image behind text.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) enum Image {
+    #[default]
+    None,
+    /// A gradient whose colours are alike.
+    Plain(Rgba),
+    /// Any other image.
+    Picture,
+}
+
+/// Independence of a box from its content.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Contain {
+    /// Whether the size does not depend on the content.
+    pub(crate) size: bool,
+    /// Whether content outside of the box is cut off.
+    pub(crate) paint: bool,
+}
+
+/// Effect of filters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Filter {
+    pub(crate) opacity: f32,
+    /// Whether colours are inverted.
+    pub(crate) inverts: bool,
+}
+
+impl Filter {
+    pub(crate) const NONE: Self = Self {
+        opacity: 1.0,
+        inverts: false,
+    };
+}
+
 /// Size of a font.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum FontSize {
@@ -186,10 +236,13 @@ pub(crate) enum Declared {
     /// Whether the background is clipped to the text.
     BackgroundClip(bool),
     BackgroundColour(Colour),
-    /// Whether there is an image.
-    BackgroundImage(bool),
+    /// Whether the back of a box is hidden.
+    BackfaceVisibility(bool),
+    BackgroundImage(Image),
     /// Whether a border is so thick that letters may stand on it.
-    Border(bool),
+    Border(Side, bool),
+    /// Whether a shadow inside the box may be behind the text.
+    BoxShadow(bool),
     /// Whether sizes include padding.
     BoxSizing(bool),
     /// Whether the clipping leaves nothing.
@@ -197,38 +250,53 @@ pub(crate) enum Declared {
     /// Whether the clipping leaves nothing.
     ClipPath(bool),
     Colour(Colour),
+    Contain(Contain),
+    /// Whether an image replaces the content.
+    Content(bool),
     /// Whether the content is skipped.
     ContentVisibility(bool),
     Display(Display),
     Extent(Extent, Size),
-    /// Opacity of all filters.
-    Filter(f32),
+    Filter(Filter),
     /// Whether the box floats.
     Float(bool),
     FontSize(FontSize),
     Inset(Side, Size),
     LetterSpacing(Length),
+    /// Height of a line. Whether it is a number that children multiply with their own size.
+    LineHeight(Length, bool),
     ListStyle(ListStyle),
     Margin(Side, Size),
+    /// Whether the mask leaves nothing.
+    Mask(bool),
     Opacity(f32),
     OverflowX(Overflow),
     OverflowY(Overflow),
     Padding(Side, Length),
     Position(Position),
+    Rotate(Transform),
     Scale(Transform),
     /// Whether the text is struck through.
     Struck(bool),
+    /// Colour inside the letters of SVG.
+    SvgFill(Colour),
     TextAlign(Align),
     /// `None` is the colour of the text.
     TextFill(Option<Colour>),
     TextIndent(Length),
-    /// Whether there is a shadow.
-    TextShadow(bool),
+    /// Whether signs stand in place of the letters.
+    TextSecurity(bool),
+    /// Colour of the shadow of the letters, if there is one.
+    TextShadow(Option<Colour>),
+    /// Colour of the outline of the letters, if there is one.
+    TextStroke(Option<Colour>),
     Transform(Transform),
     Translate(Transform),
     /// Whether the box is visible.
     Visibility(bool),
     WhiteSpace(WhiteSpace),
+    /// Level of a placed box; `None` is automatic.
+    ZIndex(Option<i32>),
     Zoom(f32),
     /// A keyword that each property has.
     Wide(Property, Wide),

@@ -77,7 +77,7 @@ impl ToCss for Text {
 }
 
 /// A pseudo-class that depends on more than the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PseudoClass {
     /// A link. No link counts as visited.
     Link,
@@ -89,6 +89,13 @@ pub(crate) enum PseudoClass {
     Disabled,
     /// An opened element.
     Open,
+    /// An element in one of some languages.
+    Language(Vec<Box<str>>),
+    /// An element whose text runs from right to left, or not.
+    Direction {
+        /// Whether the text runs from right to left.
+        right_to_left: bool,
+    },
     /// A state that no element has in a mail that a person only reads.
     Never,
     /// A state that each element has.
@@ -180,7 +187,20 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
         input: &mut Parser<'i>,
         _: bool,
     ) -> Parsed<PseudoClass> {
-        let known = ["lang", "dir", "state", "active-view-transition-type"];
+        if name.eq_ignore_ascii_case("lang") {
+            let languages = input.parse_comma_separated(|input| {
+                let language = input.expect_ident_or_string()?;
+                Ok::<Box<str>, ParseError<Invalid>>(language.to_ascii_lowercase().into())
+            })?;
+            return Ok(PseudoClass::Language(languages));
+        }
+        if name.eq_ignore_ascii_case("dir") {
+            let direction = input.expect_ident()?;
+            return Ok(PseudoClass::Direction {
+                right_to_left: direction.eq_ignore_ascii_case("rtl"),
+            });
+        }
+        let known = ["state", "active-view-transition-type"];
         if !known.iter().any(|known| name.eq_ignore_ascii_case(known)) {
             return invalid();
         }

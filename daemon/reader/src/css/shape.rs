@@ -17,6 +17,8 @@ pub(crate) struct Transform {
     pub(crate) x: Length,
     pub(crate) y: Length,
     pub(crate) scale: (f32, f32),
+    /// Whether the back is in front.
+    pub(crate) turned: bool,
 }
 
 impl Default for Transform {
@@ -25,6 +27,7 @@ impl Default for Transform {
             x: Length::ZERO,
             y: Length::ZERO,
             scale: (1.0, 1.0),
+            turned: false,
         }
     }
 }
@@ -36,6 +39,7 @@ impl Transform {
             x: other.x + self.x,
             y: other.y + self.y,
             scale: (self.scale.0 * other.scale.0, self.scale.1 * other.scale.1),
+            turned: self.turned != other.turned,
         }
     }
 }
@@ -74,6 +78,9 @@ pub(super) fn clip_path(input: &mut Parser<'_>) -> Parsed<bool> {
         any = true;
         let token = input.next()?.clone();
         match token {
+            Token::Function(name) if name.eq_ignore_ascii_case("path") => {
+                hides |= input.parse_nested_block(path)?;
+            }
             Token::Function(name) => {
                 let one = input.parse_nested_block(|input| {
                     let hides = basic_shape(&name, input);
@@ -103,8 +110,14 @@ fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
             };
             top + bottom > 95.0 || left + right > 95.0
         },
-        "circle" => lengths(input)?.first().is_some_and(|radius| side(*radius) < SMALLEST),
-        "ellipse" => lengths(input)?.iter().take(2).any(|radius| side(*radius) < SMALLEST),
+        "circle" | "ellipse" => {
+            let radii: Vec<f32> = lengths(input)?.into_iter().map(side).collect();
+            let largest = radii.iter().copied().fold(0.0, f32::max);
+            let at = input.try_parse(|input| input.expect_ident_matching("at")).is_ok();
+            let centre = if at { lengths(input)? } else { Vec::new() };
+            let away = centre.into_iter().any(|place| side(place) + largest < SMALLEST);
+            radii.iter().any(|radius| *radius < SMALLEST) || (away && !radii.is_empty())
+        },
         "xywh" => match lengths(input)?.as_slice() {
             [_, _, width, height, ..] => side(*width) < SMALLEST || side(*height) < SMALLEST,
             _ => return invalid(),
@@ -130,11 +143,34 @@ fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
             }
             let after = points.iter().cycle().skip(1);
             let twice: f32 = points.iter().zip(after).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
-            twice.abs() < 2.0 * SMALLEST
+            let left_or_above = points.iter().all(|(x, _)| *x < SMALLEST)
+                || points.iter().all(|(_, y)| *y < SMALLEST);
+            twice.abs() < 2.0 * SMALLEST || left_or_above
         },
-        "url" | "path" | "shape" => false,
+        "url" | "shape" => false,
         _ => return invalid(),
     })
+}
+
+/// Parses the argument of `path`. Returns whether the path has no area.
+fn path(input: &mut Parser<'_>) -> Parsed<bool> {
+    let mut path = None;
+    while let Ok(token) = input.next() {
+        if let Token::QuotedString(text) = token {
+            path = Some(text.to_string());
+        }
+    }
+    let numbers = path.map_or(usize::MAX, |path| {
+        let digits = |c: char| !c.is_ascii_digit() && c != '.';
+        path.split(digits)
+            .filter(|number| !number.is_empty())
+            .count()
+    });
+    match numbers {
+        0 => invalid(),
+        // Two numbers are one point.
+        numbers => Ok(numbers <= 2),
+    }
 }
 
 /// Parses lengths until something else follows.
@@ -193,8 +229,17 @@ fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
         "scale3d" => scale(number(0), number(1)),
         "scalex" => scale(number(0), None),
         "scaley" => scale(None, number(0)),
-        "rotatex" => scale(None, number(0).map(f32::cos)),
-        "rotatey" => scale(number(0).map(f32::cos), None),
+        "rotatex" => turn((1.0, 0.0), number(0).unwrap_or(0.0)),
+        "rotatey" => turn((0.0, 1.0), number(0).unwrap_or(0.0)),
+        "rotate3d" => {
+            let axis = (number(0).unwrap_or(0.0), number(1).unwrap_or(0.0));
+            let length = axis.0.hypot(axis.1).hypot(number(2).unwrap_or(0.0));
+            let axis = if length > 0.0 { (axis.0 / length, axis.1 / length) } else { (0.0, 0.0) };
+            turn(axis, number(3).unwrap_or(0.0))
+        },
+        "skew" | "skewx" | "skewy" if number(0).is_some_and(|angle| angle.cos().abs() < 0.02) => {
+            scale(Some(0.0), Some(0.0))
+        },
         "matrix" => matrix(number(0), number(1), number(2), number(3), pixels(4), pixels(5)),
         "matrix3d" => matrix(number(0), number(1), number(4), number(5), pixels(12), pixels(13)),
         _ => Transform::default(),
@@ -218,7 +263,66 @@ fn matrix(
     } else {
         (0.0, 0.0)
     };
-    Transform { x, y, scale }
+    Transform {
+        x,
+        y,
+        scale,
+        ..Transform::default()
+    }
+}
+
+/// Returns the effect of a turn around an axis in the plane of the screen.
+fn turn(axis: (f32, f32), angle: f32) -> Transform {
+    let shrink = |along: f32| match along.abs() > 0.5 {
+        true => angle.cos(),
+        false => 1.0,
+    };
+    let (across, down) = (shrink(axis.1), shrink(axis.0));
+    Transform {
+        scale: (across, down),
+        turned: across * down < 0.0,
+        ..Transform::default()
+    }
+}
+
+/// Parses `rotate`.
+pub(super) fn rotate(input: &mut Parser<'_>) -> Parsed<Transform> {
+    let mut axis = None;
+    let mut numbers = Vec::new();
+    let mut angle = 0.0;
+    while !input.is_exhausted() {
+        match input.next()?.clone() {
+            Token::Ident(name) => {
+                axis = Some(match_ignore_ascii_case! { &name,
+                    "x" => (1.0, 0.0),
+                    "y" => (0.0, 1.0),
+                    "z" | "none" => (0.0, 0.0),
+                    _ => return invalid(),
+                });
+            }
+            Token::Number { value, .. } => numbers.push(value),
+            token => angle = radians(&token)?,
+        }
+    }
+    if let [x, y, z] = numbers.as_slice() {
+        let length = x.hypot(*y).hypot(*z);
+        axis = (length > 0.0).then(|| (x / length, y / length));
+    }
+    Ok(turn(axis.unwrap_or((0.0, 0.0)), angle))
+}
+
+/// Returns an angle in radians.
+fn radians(token: &Token<'_>) -> Parsed<f32> {
+    let Token::Dimension { value, unit, .. } = token else {
+        return invalid();
+    };
+    Ok(match_ignore_ascii_case! { unit,
+        "deg" => value.to_radians(),
+        "rad" => *value,
+        "grad" => (value * 0.9).to_radians(),
+        "turn" => (value * 360.0).to_radians(),
+        _ => return invalid(),
+    })
 }
 
 /// An argument as a length, and as a number or an angle in radians.
@@ -243,22 +347,11 @@ fn argument(input: &mut Parser<'_>) -> Parsed<Argument> {
             number: 1.0,
         });
     }
-    match input.next()?.clone() {
-        Token::Dimension { value, unit, .. } => {
-            let number = match_ignore_ascii_case! { &unit,
-                "deg" => value.to_radians(),
-                "rad" => value,
-                "grad" => (value * 0.9).to_radians(),
-                "turn" => (value * 360.0).to_radians(),
-                _ => return invalid(),
-            };
-            Ok(Argument {
-                length: Length::ZERO,
-                number,
-            })
-        }
-        _ => invalid(),
-    }
+    let number = radians(&input.next()?.clone())?;
+    Ok(Argument {
+        length: Length::ZERO,
+        number,
+    })
 }
 
 /// Parses `translate`.

@@ -97,6 +97,8 @@ enum AtRule {
     Apply,
     /// A layer.
     Layer(Box<str>),
+    /// Rules for the elements inside of others.
+    Scope(Selectors),
 }
 
 impl<'i> AtRuleParser<'i> for Level<'_> {
@@ -112,7 +114,7 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 let mut names = Vec::new();
                 while !input.is_exhausted() {
                     let start = input.position();
-                    while !input.is_exhausted() && input.expect_comma().is_err() {
+                    while !input.is_exhausted() && input.try_parse(Parser::expect_comma).is_err() {
                         let _ = input.next();
                     }
                     let layer = input.slice_from(start).trim_matches([',', ' ']);
@@ -121,6 +123,12 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 }
                 let name = names.first().copied().unwrap_or_default();
                 return Ok(AtRule::Layer(name.into()));
+            },
+            "scope" => {
+                input.expect_parenthesis_block()?;
+                let scope = input.parse_nested_block(|input| selector::parse(input, false))?;
+                while input.next().is_ok() {}
+                return Ok(AtRule::Scope(scope));
             },
             _ => return invalid(),
         };
@@ -137,11 +145,12 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
     }
 
     fn parse_block(&mut self, rule: AtRule, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
-        let layer = match rule {
-            AtRule::Apply => self.layer,
-            AtRule::Layer(name) => self.rules.layer(&name),
+        let (parent, layer) = match rule {
+            AtRule::Apply => (self.parent.clone(), self.layer),
+            AtRule::Layer(name) => (self.parent.clone(), self.rules.layer(&name)),
+            AtRule::Scope(scope) => (Some(scope), self.layer),
         };
-        self.inside(input, self.parent.clone(), layer);
+        self.inside(input, parent, layer);
         Ok(())
     }
 }

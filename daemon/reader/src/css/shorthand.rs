@@ -3,8 +3,8 @@
 use super::{
     Parsed, colour,
     colour::{Colour, Rgba},
-    invalid,
-    property::{Declared, FontSize, Property, Side},
+    invalid, paint,
+    property::{Declared, FontSize, Image, Property, Side},
     value::{self, Syntax},
 };
 use crate::css::length;
@@ -16,8 +16,13 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
     use Side::{Bottom, Left, Right, Top};
     match_ignore_ascii_case! { name,
         "background" => &[Property::BackgroundColour, Property::BackgroundImage, Property::BackgroundClip],
-        "border" | "border-top" | "border-right" | "border-bottom" | "border-left" => &[Property::Border],
-        "font" => &[Property::FontSize],
+        "border" => &[
+            Property::Border(Top),
+            Property::Border(Right),
+            Property::Border(Bottom),
+            Property::Border(Left),
+        ],
+        "font" => &[Property::FontSize, Property::LineHeight],
         "inset" => &[Inset(Top), Inset(Right), Inset(Bottom), Inset(Left)],
         "inset-block" => &[Inset(Top), Inset(Bottom)],
         "inset-inline" => &[Inset(Left), Inset(Right)],
@@ -38,10 +43,11 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
 pub(super) fn values(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
     match_ignore_ascii_case! { name,
         "background" => background(input),
-        "border" | "border-top" | "border-right" | "border-bottom" | "border-left" => {
-            Ok(vec![Declared::Border(border(input)?)])
+        "border" => {
+            let thick = paint::thick_border(input)?;
+            Ok(Side::ALL.into_iter().map(|side| Declared::Border(side, thick)).collect())
         },
-        "font" => Ok(vec![Declared::FontSize(font(input)?)]),
+        "font" => font(input),
         "list-style" => Ok(vec![Declared::ListStyle(value::list_style(input))]),
         "text-decoration" => Ok(vec![Declared::Struck(value::has_ident(input, "line-through"))]),
         "overflow" => {
@@ -80,7 +86,7 @@ fn boxes(sides: &[Property], input: &mut Parser<'_>, syntax: Syntax) -> Parsed<V
 
 fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
     let mut ground = Colour::Known(Rgba::TRANSPARENT);
-    let mut image = false;
+    let mut image = Image::None;
     let mut text = false;
     if input.is_exhausted() {
         return invalid();
@@ -92,8 +98,8 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
             continue;
         }
         match input.next()?.clone() {
-            Token::UnquotedUrl(_) => image = true,
-            Token::Function(_) => image = true,
+            Token::UnquotedUrl(_) => image = paint::join(image, Image::Picture),
+            Token::Function(name) => image = paint::join(image, paint::image(&name, input)),
             Token::Ident(name) => {
                 match_ignore_ascii_case! { &name,
                     "text" => text = true,
@@ -119,30 +125,23 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
     ])
 }
 
-/// Parses a border. Returns whether it is so thick that letters may stand on it.
-fn border(input: &mut Parser<'_>) -> Parsed<bool> {
-    const THICK: f32 = 5.0;
-    let mut thick = false;
-    let mut drawn = false;
-    let mut seen = true;
-    while !input.is_exhausted() {
-        if let Ok(width) = input.try_parse(|input| length::parse(input, true)) {
-            thick = width.usual() >= THICK;
-        } else if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
-            seen = !matches!(colour, Colour::Known(colour) if colour.alpha < 0.5);
-        } else {
-            let name = input.expect_ident()?;
-            drawn |= match_ignore_ascii_case! { name,
-                "none" | "hidden" | "thin" | "medium" | "thick" => false,
-                _ => true,
-            };
-        }
-    }
-    Ok(thick && drawn && seen)
-}
-
 /// Parses `font`: style and weight, the size, a height of lines, and families.
-fn font(input: &mut Parser<'_>) -> Parsed<FontSize> {
+fn font(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
+    const SYSTEM: [&str; 6] = [
+        "caption",
+        "icon",
+        "menu",
+        "message-box",
+        "small-caption",
+        "status-bar",
+    ];
+    let normal = Declared::LineHeight(
+        length::Length {
+            em: 1.2,
+            ..length::Length::ZERO
+        },
+        true,
+    );
     loop {
         let weight = input.try_parse(|input| match input.expect_number()? >= 1.0 {
             true => Ok(()),
@@ -151,40 +150,27 @@ fn font(input: &mut Parser<'_>) -> Parsed<FontSize> {
         if weight.is_ok() {
             continue;
         }
-        if let Ok(size) = input.try_parse(size_and_family) {
-            return Ok(size);
+        if let Ok((size, line)) = input.try_parse(size_and_family) {
+            return Ok(vec![Declared::FontSize(size), line.unwrap_or(normal)]);
         }
         let name = input.expect_ident_cloned()?;
-        let system = [
-            "caption",
-            "icon",
-            "menu",
-            "message-box",
-            "small-caption",
-            "status-bar",
-        ];
-        if system
+        if SYSTEM
             .iter()
             .any(|system| name.eq_ignore_ascii_case(system))
         {
-            return Ok(FontSize::Length(length::Length::px(13.333)));
+            let size = FontSize::Length(length::Length::px(13.333));
+            return Ok(vec![Declared::FontSize(size), normal]);
         }
     }
 }
 
-fn size_and_family(input: &mut Parser<'_>) -> Parsed<FontSize> {
+fn size_and_family(input: &mut Parser<'_>) -> Parsed<(FontSize, Option<Declared>)> {
     let size = value::font_size(input, false)?;
-    if input.try_parse(|input| input.expect_delim('/')).is_ok()
-        && input
-            .try_parse(|input| input.expect_ident_matching("normal"))
-            .is_err()
-    {
-        let number = input.try_parse(length::parse_number).is_ok();
-        if !number {
-            length::parse(input, false)?;
-        }
-    }
+    let line = match input.try_parse(|input| input.expect_delim('/')) {
+        Ok(()) => Some(value::line_height(input)?),
+        Err(_) => None,
+    };
     input.expect_ident_or_string()?;
     while input.next().is_ok() {}
-    Ok(size)
+    Ok((size, line))
 }

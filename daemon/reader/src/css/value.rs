@@ -3,9 +3,10 @@
 use super::{
     Parsed, colour, invalid,
     length::{self, Length, MEDIUM},
+    paint,
     property::{
-        Align, Declared, Display, Extent, FontSize, ListStyle, Overflow, Position, Property, Side,
-        Size, WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Extent, FontSize, ListStyle, Overflow, Position,
+        Property, Side, Size, WhiteSpace, Wide,
     },
     shape,
 };
@@ -23,11 +24,19 @@ pub(super) fn property(name: &str) -> Option<Property> {
     Some(match_ignore_ascii_case! { name,
         "background-clip" | "-webkit-background-clip" => Property::BackgroundClip,
         "background-color" => Property::BackgroundColour,
+        "backface-visibility" | "-webkit-backface-visibility" => Property::BackfaceVisibility,
         "background-image" => Property::BackgroundImage,
+        "border-top" => Property::Border(Side::Top),
+        "border-right" => Property::Border(Side::Right),
+        "border-bottom" => Property::Border(Side::Bottom),
+        "border-left" => Property::Border(Side::Left),
+        "box-shadow" | "-webkit-box-shadow" => Property::BoxShadow,
         "box-sizing" | "-webkit-box-sizing" => Property::BoxSizing,
         "clip" => Property::Clip,
         "clip-path" | "-webkit-clip-path" => Property::ClipPath,
         "color" => Property::Colour,
+        "contain" => Property::Contain,
+        "content" => Property::Content,
         "content-visibility" => Property::ContentVisibility,
         "display" => Property::Display,
         "width" | "inline-size" => Property::Extent(Extent::Width),
@@ -36,6 +45,7 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "min-height" | "min-block-size" => Property::Extent(Extent::MinHeight),
         "max-width" | "max-inline-size" => Property::Extent(Extent::MaxWidth),
         "max-height" | "max-block-size" => Property::Extent(Extent::MaxHeight),
+        "fill" => Property::SvgFill,
         "filter" | "-webkit-filter" => Property::Filter,
         "float" => Property::Float,
         "font-size" => Property::FontSize,
@@ -44,11 +54,13 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "bottom" | "inset-block-end" => Property::Inset(Side::Bottom),
         "left" | "inset-inline-start" => Property::Inset(Side::Left),
         "letter-spacing" => Property::LetterSpacing,
+        "line-height" => Property::LineHeight,
         "list-style-type" => Property::ListStyle,
         "margin-top" | "margin-block-start" => Property::Margin(Side::Top),
         "margin-right" | "margin-inline-end" => Property::Margin(Side::Right),
         "margin-bottom" | "margin-block-end" => Property::Margin(Side::Bottom),
         "margin-left" | "margin-inline-start" => Property::Margin(Side::Left),
+        "mask" | "-webkit-mask" | "mask-image" | "-webkit-mask-image" => Property::Mask,
         "opacity" => Property::Opacity,
         "overflow-x" | "overflow-inline" => Property::OverflowX,
         "overflow-y" | "overflow-block" => Property::OverflowY,
@@ -57,16 +69,20 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "padding-bottom" | "padding-block-end" => Property::Padding(Side::Bottom),
         "padding-left" | "padding-inline-start" => Property::Padding(Side::Left),
         "position" => Property::Position,
+        "rotate" => Property::Rotate,
         "scale" => Property::Scale,
         "text-decoration-line" => Property::Struck,
         "text-align" => Property::TextAlign,
         "-webkit-text-fill-color" => Property::TextFill,
         "text-indent" => Property::TextIndent,
+        "-webkit-text-security" => Property::TextSecurity,
         "text-shadow" => Property::TextShadow,
+        "-webkit-text-stroke" => Property::TextStroke,
         "transform" | "-webkit-transform" => Property::Transform,
         "translate" => Property::Translate,
         "visibility" => Property::Visibility,
         "white-space" => Property::WhiteSpace,
+        "z-index" => Property::ZIndex,
         "zoom" => Property::Zoom,
         _ => return None,
     })
@@ -92,22 +108,25 @@ pub(super) fn value(
 ) -> Parsed<Declared> {
     Ok(match property {
         Property::BackgroundClip => Declared::BackgroundClip(has_ident(input, "text")),
-        Property::BackgroundColour => {
-            Declared::BackgroundColour(colour::parse(input, syntax.quirks)?)
+        Property::BackgroundColour => Declared::BackgroundColour(colour::parse(input, false)?),
+        Property::BackfaceVisibility => {
+            Declared::BackfaceVisibility(keyword(input, &["visible", "hidden"])? == "hidden")
         }
-        Property::BackgroundImage => Declared::BackgroundImage(has_image(input)),
-        // Longhands of borders are not read.
-        Property::Border => return invalid(),
+        Property::BackgroundImage => Declared::BackgroundImage(paint::images(input)),
+        Property::Border(side) => Declared::Border(side, paint::thick_border(input)?),
+        Property::BoxShadow => Declared::BoxShadow(paint::box_shadow(input)),
         Property::BoxSizing => Declared::BoxSizing(has_ident(input, "border-box")),
         Property::Clip => Declared::Clip(shape::clip(input)?),
         Property::ClipPath => Declared::ClipPath(shape::clip_path(input)?),
-        Property::Colour => Declared::Colour(colour::parse(input, syntax.quirks)?),
+        Property::Colour => Declared::Colour(colour::parse(input, false)?),
+        Property::Contain => Declared::Contain(contain(input)?),
+        Property::Content => Declared::Content(paint::has_image(input)),
         Property::ContentVisibility => {
             Declared::ContentVisibility(keyword(input, &["visible", "auto", "hidden"])? == "hidden")
         }
         Property::Display => Declared::Display(display(input)?),
-        Property::Extent(extent) => Declared::Extent(extent, size(input, syntax)?),
-        Property::Filter => Declared::Filter(filter(input)?),
+        Property::Extent(extent) => Declared::Extent(extent, size_of(extent, input, syntax)?),
+        Property::Filter => Declared::Filter(paint::filter(input)?),
         Property::Float => {
             let float = keyword(
                 input,
@@ -118,15 +137,19 @@ pub(super) fn value(
         Property::FontSize => Declared::FontSize(font_size(input, syntax.quirks)?),
         Property::Inset(side) => Declared::Inset(side, size(input, syntax)?),
         Property::LetterSpacing => Declared::LetterSpacing(spacing(input, syntax)?),
+        Property::LineHeight => line_height(input)?,
         Property::ListStyle => Declared::ListStyle(list_style(input)),
         Property::Margin(side) => Declared::Margin(side, size(input, syntax)?),
+        Property::Mask => Declared::Mask(paint::mask(input)),
         Property::Opacity => Declared::Opacity(length::parse_number(input)?.clamp(0.0, 1.0)),
         Property::OverflowX => Declared::OverflowX(overflow(input)?),
         Property::OverflowY => Declared::OverflowY(overflow(input)?),
         Property::Padding(side) => Declared::Padding(side, length::parse(input, syntax.quirks)?),
         Property::Position => Declared::Position(position(input)?),
+        Property::Rotate => Declared::Rotate(shape::rotate(input)?),
         Property::Scale => Declared::Scale(shape::scale(input)?),
         Property::Struck => Declared::Struck(has_ident(input, "line-through")),
+        Property::SvgFill => Declared::SvgFill(paint::svg_fill(input)?),
         Property::TextAlign => Declared::TextAlign(align(input)?),
         Property::TextFill => Declared::TextFill(Some(colour::parse(input, false)?)),
         Property::TextIndent => {
@@ -134,13 +157,24 @@ pub(super) fn value(
             while input.try_parse(Parser::expect_ident_cloned).is_ok() {}
             Declared::TextIndent(indent)
         }
-        Property::TextShadow => Declared::TextShadow(!has_ident(input, "none")),
+        Property::TextSecurity => {
+            Declared::TextSecurity(keyword(input, &["none", "disc", "circle", "square"])? != "none")
+        }
+        Property::TextShadow => Declared::TextShadow(paint::text_shadow(input)),
+        Property::TextStroke => Declared::TextStroke(paint::stroke(input)),
         Property::Transform => Declared::Transform(shape::transform(input)?),
         Property::Translate => Declared::Translate(shape::translate(input)?),
         Property::Visibility => {
             Declared::Visibility(keyword(input, &["visible", "hidden", "collapse"])? == "visible")
         }
         Property::WhiteSpace => Declared::WhiteSpace(white_space(input)?),
+        Property::ZIndex => {
+            let automatic = input.try_parse(|input| input.expect_ident_matching("auto"));
+            Declared::ZIndex(match automatic {
+                Ok(()) => None,
+                Err(_) => Some(input.expect_integer()?),
+            })
+        }
         Property::Zoom => {
             let normal = input.try_parse(|input| input.expect_ident_matching("normal"));
             let zoom = match normal {
@@ -165,15 +199,6 @@ pub(super) fn has_ident(input: &mut Parser<'_>, keyword: &str) -> bool {
     let mut found = false;
     while let Ok(token) = input.next() {
         found |= matches!(token, Token::Ident(name) if name.eq_ignore_ascii_case(keyword));
-    }
-    found
-}
-
-/// Consumes the value. Returns whether it contains an image.
-fn has_image(input: &mut Parser<'_>) -> bool {
-    let mut found = false;
-    while let Ok(token) = input.next() {
-        found |= matches!(token, Token::Function(_) | Token::UnquotedUrl(_));
     }
     found
 }
@@ -234,28 +259,66 @@ fn spacing(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Length> {
     }
 }
 
-fn filter(input: &mut Parser<'_>) -> Parsed<f32> {
-    let mut opacity = 1.0;
+/// Parses a size. A height in percent of a height that depends on the content is automatic.
+fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
+    let vertical = matches!(
+        extent,
+        Extent::Height | Extent::MinHeight | Extent::MaxHeight
+    );
+    let zero = input.try_parse(
+        |input| match vertical && input.expect_percentage()? == 0.0 {
+            true => Ok(()),
+            false => invalid(),
+        },
+    );
+    match zero {
+        Ok(()) => Ok(None),
+        Err(_) => size(input, syntax),
+    }
+}
+
+fn contain(input: &mut Parser<'_>) -> Parsed<Contain> {
+    let mut contain = Contain::default();
     while !input.is_exhausted() {
-        let token = input.next()?.clone();
-        match token {
-            Token::Function(name) => {
-                let is_opacity = name.eq_ignore_ascii_case("opacity");
-                let value = input.parse_nested_block(|input| {
-                    let value = match is_opacity && !input.is_exhausted() {
-                        true => length::parse_number(input)?.clamp(0.0, 1.0),
-                        false => 1.0,
-                    };
-                    while input.next().is_ok() {}
-                    Ok::<f32, cssparser::ParseError<super::Invalid>>(value)
-                })?;
-                opacity *= value;
-            }
-            Token::Ident(_) | Token::UnquotedUrl(_) => {}
+        let name = input.expect_ident()?;
+        match_ignore_ascii_case! { name,
+            "strict" => contain = Contain { size: true, paint: true },
+            "content" | "paint" => contain.paint = true,
+            "size" => contain.size = true,
+            "none" | "layout" | "style" | "inline-size" => {},
             _ => return invalid(),
         }
     }
-    Ok(opacity)
+    Ok(contain)
+}
+
+/// Parses the height of a line: a keyword, a number, or a length.
+pub(super) fn line_height(input: &mut Parser<'_>) -> Parsed<Declared> {
+    const NORMAL: f32 = 1.2;
+    let factor = |factor| {
+        Declared::LineHeight(
+            Length {
+                em: factor,
+                ..Length::ZERO
+            },
+            true,
+        )
+    };
+    if input
+        .try_parse(|input| input.expect_ident_matching("normal"))
+        .is_ok()
+    {
+        return Ok(factor(NORMAL));
+    }
+    if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
+        let part = Length {
+            em: length.em + length.part,
+            part: 0.0,
+            ..length
+        };
+        return Ok(Declared::LineHeight(part, false));
+    }
+    Ok(factor(length::parse_number(input)?))
 }
 
 pub(super) fn font_size(input: &mut Parser<'_>, quirks: bool) -> Parsed<FontSize> {
@@ -318,8 +381,9 @@ pub(super) fn overflow(input: &mut Parser<'_>) -> Parsed<Overflow> {
 fn position(input: &mut Parser<'_>) -> Parsed<Position> {
     let name = input.expect_ident()?;
     Ok(match_ignore_ascii_case! { name,
-        "static" => Position::Static,
-        "relative" | "sticky" | "-webkit-sticky" => Position::Relative,
+        // A sticky box moves only while a person scrolls.
+        "static" | "sticky" | "-webkit-sticky" => Position::Static,
+        "relative" => Position::Relative,
         "absolute" => Position::Absolute,
         "fixed" => Position::Fixed,
         _ => return invalid(),

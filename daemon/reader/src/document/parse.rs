@@ -37,6 +37,6 @@ pub(crate) fn parse(html: &str) -> Document {
 
 fn feed(tokenizer: &Tokenizer<Guard>, input: &BufferQueue, text: &str) {
     input.push_back(StrTendril::from_slice(text));
-    // A script ends the run of the tokenizer.
-    while let TokenizerResult::Script(_) = tokenizer.feed(input) {}
+    // A script and the name of an encoding interrupt the tokenizer.
+    while !matches!(tokenizer.feed(input), TokenizerResult::Done) {}
 }

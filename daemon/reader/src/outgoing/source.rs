@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// Returns an upper bound of the parser's nodes: lines, marks, and cells that tables add.
 pub(super) fn marks(markdown: &str) -> usize {
-    const MARKS: &[u8] = b"*_~`[]!<>&|\\@:";
+    const MARKS: &[u8] = b"*_~`[]!<>&|\\@:\"'";
     let mut fence = None;
     let mut columns = 0usize;
     let mut count = 0usize;

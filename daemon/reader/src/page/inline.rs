@@ -69,6 +69,12 @@ impl Line {
         self.bytes
     }
 
+    /// Returns the last piece of text; empty if a space is due.
+    pub(super) fn end(&self) -> &str {
+        let last = self.pieces.last().filter(|_| !self.space);
+        last.map_or("", |piece| piece.text.as_str())
+    }
+
     /// Makes a space due, unless the line is empty.
     pub(super) fn space(&mut self) {
         self.space = !self.is_empty();

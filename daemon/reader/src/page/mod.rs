@@ -114,9 +114,15 @@ impl Page<'_> {
             }
             _ => {}
         }
-        if self.survey.get(node).is_empty() {
-            // An empty block still ends a line.
+        let content = self.survey.get(node);
+        if content.is_empty() {
+            // An empty block still ends a line, and an element with a space separates words.
             self.writer.gap(gap(element, style));
+            if content.line_break && style.display == Display::Inline {
+                self.writer.line_break();
+            } else if content.space {
+                self.writer.gap(Gap::Space);
+            }
             return false;
         }
         self.open(node, element, style);
@@ -131,7 +137,7 @@ impl Page<'_> {
             "b" | "strong" => self.look.bold += 1,
             "i" | "em" | "cite" | "dfn" | "var" => self.look.italic += 1,
             "code" | "kbd" | "samp" | "tt" => self.look.code += 1,
-            "sup" => self.mark("^"),
+            "sup" if self.is_exponent(node) => self.mark("^"),
             "q" => self.mark("\""),
             "rt" => self.mark("("),
             "a" => self.open_link(node, element),
@@ -216,6 +222,13 @@ impl Page<'_> {
     fn text_link(&self) -> Option<Link> {
         let link = self.link.as_ref()?;
         (!self.writer.has_written(link.node)).then(|| link.clone())
+    }
+
+    /// Returns whether raised text would change a number if it were not marked.
+    fn is_exponent(&self, node: NodeId) -> bool {
+        let text = self.survey.text_of(self.document, self.sight, node);
+        let raised = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−' | '+'));
+        raised && self.writer.ends_with_digit()
     }
 
     fn mark(&mut self, mark: &str) {

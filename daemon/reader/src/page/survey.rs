@@ -27,6 +27,10 @@ pub(super) struct Content {
     lines: u32,
     /// Whether the last line has content.
     open: bool,
+    /// Whether there is a space in a text.
+    pub(super) space: bool,
+    /// Whether there is a line break.
+    pub(super) line_break: bool,
     /// Whether there is a block that no line of a table can hold.
     pub(super) blocks: bool,
 }
@@ -166,8 +170,11 @@ fn add_text(content: &mut Content, text: &str, lines: bool) {
         if !c.is_whitespace() {
             letters += 1;
             content.open = true;
-        } else if lines && c == '\n' {
-            content.end_line();
+        } else {
+            content.space = true;
+            if lines && c == '\n' {
+                content.end_line();
+            }
         }
     }
     content.letters = content.letters.saturating_add(letters);
@@ -184,7 +191,10 @@ fn add(parent: &mut Content, child: Content, display: Display, name: &str) {
     parent.blanks += child.blanks;
     parent.rules += child.rules;
     parent.blocks |= child.blocks;
+    parent.space |= child.space;
+    parent.line_break |= child.line_break;
     if name == "br" {
+        parent.line_break = true;
         parent.end_line();
     } else if block {
         parent.end_line();

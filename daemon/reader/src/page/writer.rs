@@ -80,6 +80,18 @@ impl Writer {
         self.code.is_some()
     }
 
+    /// Returns whether the line ends with a digit or with a variable of one letter.
+    pub(super) fn ends_with_digit(&self) -> bool {
+        let mut end = self.line.end().chars().rev();
+        match (end.next(), end.next()) {
+            (Some(last), _) if last.is_ascii_digit() || last == ')' => true,
+            (Some(last), before) => {
+                last.is_alphabetic() && before.is_none_or(|c| !c.is_alphabetic())
+            }
+            (None, _) => false,
+        }
+    }
+
     /// Returns whether blocks are joined to one line.
     fn is_joined(&self) -> bool {
         self.heading.is_some() || self.row != Row::Blocks

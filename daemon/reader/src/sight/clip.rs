@@ -1,6 +1,6 @@
 //! Boxes that cut off what is outside of them.
 
-use super::place::{Place, text_width};
+use super::place::{Flow, Place, line_height, text_width};
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -11,6 +11,8 @@ use crate::{
 
 /// Least height and width of a strip of text that can be read, in pixels.
 const NARROWEST: f32 = 1.5;
+/// Least height of a line that can be read through a box of its height, in pixels.
+const THINNEST: f32 = 0.8;
 /// Smallest box with scroll bars whose content can be read, in pixels.
 const SMALLEST_SCROLLED: f32 = 4.0;
 
@@ -26,6 +28,10 @@ pub(super) struct Window {
     /// Whether a box hides what is outside of it, though its width is not fixed.
     hides_sides: bool,
     closed: bool,
+    /// Whether a box whose height depends on its lines hides what is below it.
+    hides_lines: bool,
+    /// Least height of the flow, and its uncertainties, at the top of the innermost box.
+    start: (f32, u32),
 }
 
 impl Window {
@@ -35,7 +41,7 @@ impl Window {
     }
 
     /// Returns the window inside a box.
-    pub(super) fn inside(self, style: &Computed, frame: &Frame, font: f32) -> Self {
+    pub(super) fn inside(self, style: &Computed, frame: &Frame, font: f32, flow: &Flow) -> Self {
         let mut window = self;
         let length = |length: Length| match length.is_definite() {
             true => length.resolve(font, MEDIUM, 0.0),
@@ -81,6 +87,10 @@ impl Window {
             frame.min_height,
             top + bottom,
         );
+        let height = match frame.contain.size {
+            true => height.or(Some(0.0)),
+            false => height,
+        };
         let width = size(frame.width, frame.max_width, frame.min_width, start + end);
         let (x, y) = overflow(frame);
         let edge = |size: f32, before: f32, after: f32, overflow: Overflow| match overflow {
@@ -92,7 +102,13 @@ impl Window {
             window.closed |= edge(height, top, bottom, y);
             if matches!(y, Overflow::Clip | Overflow::Hidden) {
                 window.below = Some(height + bottom);
+                window.start = flow.least();
             }
+        } else if fixed
+            && matches!(y, Overflow::Clip | Overflow::Hidden)
+            && top + bottom < NARROWEST
+        {
+            window.hides_lines = line_height(style) < THINNEST;
         }
         match width.filter(|_| fixed) {
             Some(width) => {
@@ -112,18 +128,37 @@ impl Window {
     }
 
     /// Returns whether a run of text is beside the window.
-    pub(super) fn is_passed(&self, text: &str, style: &Computed, place: &Place) -> bool {
+    pub(super) fn is_passed(
+        &self,
+        text: &str,
+        style: &Computed,
+        place: &Place,
+        flow: &Flow,
+    ) -> bool {
         let inherited = &*style.inherited;
+        let line = line_height(style);
+        let lead = ((line - inherited.font_size * 1.2) / 2.0).max(0.0);
+        let (least, unsure) = flow.least();
+        let pushed = match unsure == self.start.1 {
+            true => least - self.start.0,
+            false => 0.0,
+        };
+        if (self.hides_lines && line < THINNEST)
+            || self.below.is_some_and(|below| lead + pushed > below)
+        {
+            return true;
+        }
         if inherited.align != Align::Left {
             return false;
         }
         let whole = place.width;
-        let indent = inherited.indent.resolve(inherited.font_size, MEDIUM, whole);
+        let indent = place.indent.resolve(inherited.font_size, MEDIUM, whole);
         let no_wrap = inherited.white_space == WhiteSpace::NoWrap;
         let hides = self.hides_sides || self.right.is_some();
         let right = self.right.unwrap_or(whole);
         hides
             && ((no_wrap && indent >= right - NARROWEST && indent > 0.0)
+                || (no_wrap && self.right.is_some() && flow.least_line() > right)
                 || (self.left + text_width(text, style) + indent.max(0.0) <= 0.0))
     }
 }
@@ -136,5 +171,8 @@ fn overflow(frame: &Frame) -> (Overflow, Overflow) {
         (this, _) => this,
     };
     let (x, y) = (frame.overflow_x, frame.overflow_y);
-    (one(x, y), one(y, x))
+    match frame.contain.paint {
+        true => (Overflow::Clip, Overflow::Clip),
+        false => (one(x, y), one(y, x)),
+    }
 }

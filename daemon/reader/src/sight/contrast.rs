@@ -3,7 +3,10 @@
 use super::FAINTEST;
 use crate::{
     cascade::Computed,
-    css::colour::{Colour, Rgba},
+    css::{
+        colour::{Colour, Rgba},
+        property::Image,
+    },
 };
 
 /// Least contrast of text that can be told from its ground.
@@ -18,48 +21,86 @@ pub(super) struct Ground(Option<[f32; 3]>);
 impl Ground {
     pub(super) const WHITE: Self = Self(Some([255.0; 3]));
 
+    /// Returns an unknown ground.
+    pub(super) const UNKNOWN: Self = Self(None);
+
     /// Returns the ground inside an element.
     pub(super) fn under(self, style: &Computed) -> Self {
-        if style.background_image || style.border {
-            return Self(None);
-        }
-        let colour = match style.background {
-            Colour::Known(colour) => colour,
-            Colour::Current => match style.inherited.colour {
-                Some(colour) => colour,
-                None => return Self(None),
-            },
-            Colour::Unknown => return Self(None),
+        // Inverted letters on this ground look like the letters on the inverted ground.
+        let ground = match style.filter.inverts {
+            true => Self(self.0.map(|ground| ground.map(|channel| 255.0 - channel))),
+            false => self,
         };
-        if colour.alpha >= 0.99 {
-            return Self(Some(colour.channels));
+        let bordered = style.border.top && style.border.bottom;
+        if style.box_shadow || bordered {
+            return Self::UNKNOWN;
         }
-        if colour.alpha <= 0.02 {
-            return self;
+        let ground = match style.background {
+            Colour::Known(colour) => ground.beneath(colour),
+            Colour::Current => match style.inherited.colour {
+                Some(colour) => ground.beneath(colour),
+                None => Self::UNKNOWN,
+            },
+            Colour::Unknown => Self::UNKNOWN,
+        };
+        match style.background_image {
+            Image::None => ground,
+            Image::Plain(colour) => ground.beneath(colour),
+            Image::Picture => Self::UNKNOWN,
         }
-        Self(self.0.map(|ground| colour.over(ground)))
     }
 
-    /// Returns whether text can be told from the ground. `letters` is the background that is seen
-    /// through the letters, if there is one.
-    pub(super) fn shows(self, style: &Computed, letters: Option<Self>) -> bool {
+    /// Returns the ground with a colour on it.
+    fn beneath(self, colour: Rgba) -> Self {
+        match colour.alpha {
+            alpha if alpha >= 0.99 => Self(Some(colour.channels)),
+            alpha if alpha <= 0.02 => self,
+            _ => Self(self.0.map(|ground| colour.over(ground))),
+        }
+    }
+
+    /// Returns whether text can be told from the ground by its letters, their outline or their
+    /// shadow. `letters` is the background that is seen through the letters, if there is one.
+    pub(super) fn shows(self, style: &Computed, svg: bool, letters: Option<Self>) -> bool {
         let inherited = &*style.inherited;
-        let colour = match inherited.fill {
-            Colour::Known(fill) => Some(fill),
-            Colour::Current => inherited.colour,
-            Colour::Unknown => None,
+        let fill = if svg {
+            inherited.svg_fill
+        } else {
+            inherited.fill
         };
-        let Some(colour) = colour else { return true };
-        if inherited.shadow {
-            return true;
+        if let Some(letters) = letters {
+            let clear = self
+                .colour(fill, style)
+                .is_some_and(|colour| colour.alpha < FAINTEST);
+            // The background of an element with such letters does not count as its ground.
+            let through = if clear {
+                letters.0 != Self::WHITE.0
+            } else {
+                true
+            };
+            return through || inherited.shadow.is_some() || inherited.stroke.is_some();
         }
-        if colour.alpha < FAINTEST {
-            // The background colour of an element with such letters does not count as its ground.
-            return letters.is_some_and(|letters| letters.0 != Self::WHITE.0);
+        [Some(fill), inherited.stroke, inherited.shadow]
+            .into_iter()
+            .flatten()
+            .any(|colour| self.tells(self.colour(colour, style)))
+    }
+
+    /// Returns the channels of a colour of text, if they are known.
+    fn colour(self, colour: Colour, style: &Computed) -> Option<Rgba> {
+        match colour {
+            Colour::Known(colour) => Some(colour),
+            Colour::Current => style.inherited.colour,
+            Colour::Unknown => None,
         }
-        match self.0 {
-            Some(ground) if letters.is_none() => differ(colour, ground),
-            _ => true,
+    }
+
+    fn tells(self, colour: Option<Rgba>) -> bool {
+        match (colour, self.0) {
+            (None, _) => true,
+            (Some(colour), _) if colour.alpha < FAINTEST => false,
+            (Some(colour), Some(ground)) => differ(colour, ground),
+            (Some(_), None) => true,
         }
     }
 }

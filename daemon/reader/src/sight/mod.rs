@@ -3,17 +3,22 @@
 
 mod clip;
 mod contrast;
+mod cover;
 mod place;
 
 use crate::{
     cascade::{Computed, Frame, Styles},
-    css::property::{Display, Position},
+    css::{
+        property::{Display, Position},
+        shape::Transform,
+    },
     document::{Document, Element, NodeId, PerNode, Visit},
     findings::Findings,
 };
 use clip::Window;
 use contrast::Ground;
-use html5ever::local_name;
+use cover::Cover;
+use html5ever::{local_name, ns};
 use place::Place;
 
 /// Least opacity that is seen.
@@ -52,6 +57,16 @@ struct Surroundings {
     ground: Ground,
     place: Place,
     window: Window,
+    /// The window of absolutely placed boxes.
+    outer: Window,
+    /// Whether absolutely placed boxes refer to the element.
+    holds: bool,
+    /// Whether a picture precedes that an absolutely placed text may be on.
+    pictured: bool,
+    /// Whether a coloured ground lies above boxes of negative levels.
+    backed: bool,
+    /// Least height of the flow at the beginning of the element.
+    began: f32,
     /// The background that is seen through the letters.
     lettered: Option<Ground>,
     /// What is seen of the children.
@@ -79,6 +94,11 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             ground: Ground::WHITE,
             place: Place::default(),
             window: Window::default(),
+            outer: Window::default(),
+            holds: true,
+            pictured: false,
+            backed: false,
+            began: 0.0,
             lettered: None,
             children: Children::All,
         }],
@@ -89,6 +109,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
         },
         in_passage: false,
         flow: place::Flow::default(),
+        covers: Vec::new(),
     };
     for visit in document.walk(NodeId::ROOT) {
         match visit {
@@ -96,7 +117,13 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             Visit::Leave(node) => look.leave(node),
         }
     }
-    look.sight
+    let Look {
+        mut sight, covers, ..
+    } = look;
+    for cover in covers {
+        cover.hide(document, styles, &mut sight);
+    }
+    sight
 }
 
 struct Look<'a> {
@@ -107,6 +134,7 @@ struct Look<'a> {
     /// Whether the run before was hidden.
     in_passage: bool,
     flow: place::Flow,
+    covers: Vec<Cover>,
 }
 
 impl Look<'_> {
@@ -116,16 +144,37 @@ impl Look<'_> {
         };
         if let Some(element) = self.document.element(node) {
             let style = self.styles.get(node);
-            let inside = self.inside(node, element, style, around);
+            let mut inside = self.inside(node, element, style, around);
+            inside.began = self.flow.least().0;
             self.flow.enter(style);
-            let seen = !inside.hidden && inside.opacity >= FAINTEST && style.inherited.visible;
+            let name = element.html_name();
+            if name == "br" {
+                self.flow.line_break(style);
+            }
+            let mut seen = !inside.hidden
+                && !inside.window.is_closed()
+                && inside.opacity >= FAINTEST
+                && style.inherited.visible;
+            if matches!(name, "input" | "textarea" | "select") {
+                seen &= inside.ground.shows(style, false, None)
+                    && style.inherited.font_size >= SMALLEST_FONT
+                    && !is_tiny(style);
+            }
             self.sight.seen.set(node, seen);
             self.count(element, style, seen, inside.fallback);
+            if seen {
+                self.pile(node, name, style);
+            }
             self.stack.push(inside);
         } else if let Some(text) = self.document.text(node) {
             let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
-            let seen = self.is_seen(text, self.styles.get(parent), around)
-                && !self.is_closed(node, around);
+            let svg = self
+                .document
+                .element(parent)
+                .filter(|parent| parent.name.ns == ns!(svg));
+            let seen = self.is_seen(text, self.styles.get(parent), svg.is_some(), around)
+                && !self.is_closed(node, around)
+                && svg.is_none_or(|parent| !matches!(parent.local_name(), "svg" | "g" | "switch"));
             let fallback = around.fallback;
             self.flow.pass(text, self.styles.get(parent));
             self.sight.seen.set(node, seen);
@@ -135,23 +184,19 @@ impl Look<'_> {
 
     fn leave(&mut self, node: NodeId) {
         if self.document.element(node).is_some() {
-            self.flow.leave(self.styles.get(node));
-            self.stack.pop();
+            let began = self.stack.pop().map_or(0.0, |around| around.began);
+            self.flow.leave(self.styles.get(node), began);
         }
     }
 
     /// Counts a passage of hidden text.
     fn note(&mut self, text: &str, seen: bool, fallback: bool) {
-        let words = text
-            .split_whitespace()
-            .filter(|word| word.chars().any(char::is_alphanumeric))
-            .count();
+        let words = words(text);
         if words == 0 {
             return;
         }
         let findings = &mut self.sight.findings;
         if !seen && !fallback {
-            let words = u32::try_from(words).unwrap_or(u32::MAX);
             findings.hidden_words = findings.hidden_words.saturating_add(words);
             if !self.in_passage {
                 findings.hidden = findings.hidden.saturating_add(1);
@@ -174,8 +219,17 @@ impl Look<'_> {
         let fallback = is_fallback(self.document, node, element);
         inside.fallback |= fallback;
         inside.hidden |= fallback || style.display == Display::None || self.is_closed(node, around);
-        inside.opacity *= style.opacity * style.filter;
-        inside.ground = around.ground.under(style);
+        if style.display != Display::Contents {
+            inside.opacity *= style.opacity * style.filter.opacity;
+        }
+        inside.hidden |= style.replaced || frame.mask;
+        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
+            true => Ground::UNKNOWN,
+            false => around.ground,
+        };
+        inside.ground = ground.under(style);
+        inside.stack_up(element, frame, style);
         inside.lettered = match style.background_text {
             true => Some(inside.ground),
             false => around.lettered,
@@ -184,13 +238,20 @@ impl Look<'_> {
         inside.place = around.place.inside(style, frame, boxed, &self.flow);
         inside.hidden |= style.skipped && boxed;
         if boxed {
-            let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
             inside.hidden |= frame.clip && absolute;
-            inside.window = around.window.inside(style, frame, inside.place.font);
+            inside.hidden |= frame.backface && frame.transform.turned != frame.rotate.turned;
+            let window = match frame.position {
+                Position::Absolute => around.outer,
+                Position::Fixed => Window::default(),
+                Position::Static | Position::Relative => around.window,
+            };
+            inside.window = window.inside(style, frame, inside.place.font, &self.flow);
+        }
+        if inside.holds || frame.transform != Transform::default() {
+            inside.outer = inside.window;
         }
         inside.hidden |= frame.clip_path;
         inside.children = children(self.document, node, element);
-        inside.hidden |= inside.window.is_closed();
         inside
     }
 
@@ -203,19 +264,23 @@ impl Look<'_> {
     }
 
     /// Returns whether a run of text is seen.
-    fn is_seen(&self, text: &str, style: &Computed, around: &Surroundings) -> bool {
+    fn is_seen(&self, text: &str, style: &Computed, svg: bool, around: &Surroundings) -> bool {
         let inherited = &*style.inherited;
         let scale = around.place.scale;
         let size = inherited.font_size;
         !around.hidden
+            && !around.window.is_closed()
             && inherited.visible
             && around.opacity >= FAINTEST
             && size >= SMALLEST_FONT
             && size * scale.1.abs() >= SMALLEST_LINE
             && scale.0.abs() >= 0.02
-            && around.ground.shows(style, around.lettered)
+            && !inherited.disguised
+            && around.ground.shows(style, svg, around.lettered)
             && !around.place.is_off_screen(text, style, &self.flow)
-            && !around.window.is_passed(text, style, &around.place)
+            && !around
+                .window
+                .is_passed(text, style, &around.place, &self.flow)
     }
 
     /// Counts images and active content.
@@ -238,6 +303,13 @@ impl Look<'_> {
             _ => {}
         }
     }
+}
+
+/// Returns the number of words in a text.
+fn words(text: &str) -> u32 {
+    let words = text.split_whitespace();
+    let words = words.filter(|word| word.chars().any(char::is_alphanumeric));
+    u32::try_from(words.count()).unwrap_or(u32::MAX)
 }
 
 /// Returns whether an image or another box is at most two pixels wide and high.
@@ -289,7 +361,13 @@ fn is_chosen(document: &Document, node: NodeId, option: &Element) -> bool {
         .take(3)
         .find(|node| document.name(*node) == "select");
     let Some(select) = select else { return true };
-    if option.attribute(&local_name!("selected")).is_some() {
+    let has = |name| {
+        document
+            .element(select)
+            .is_some_and(|e| e.attribute(&name).is_some())
+    };
+    let chosen = option.attribute(&local_name!("selected")).is_some();
+    if chosen || has(local_name!("multiple")) || has(local_name!("size")) {
         return true;
     }
     // The first option is shown if none is selected. Long lists are not searched to their end.

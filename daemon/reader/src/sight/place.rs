@@ -4,8 +4,8 @@
 use crate::{
     cascade::{Computed, Frame},
     css::{
-        length::{Length, MEDIUM, SCREEN_WIDTH},
-        property::{Align, Display, Position, Size},
+        length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
+        property::{Align, Display, Position, Size, WhiteSpace},
     },
 };
 
@@ -39,6 +39,8 @@ pub(super) struct Place {
     pub(super) font: f32,
     /// Whether the text is moved far from the page on purpose.
     away: bool,
+    /// Indentation of the first line of the block.
+    pub(super) indent: Length,
 }
 
 impl Default for Place {
@@ -53,12 +55,13 @@ impl Default for Place {
             scale: (1.0, 1.0),
             font: MEDIUM,
             away: false,
+            indent: Length::ZERO,
         }
     }
 }
 
 /// What precedes in the flow of the page.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Flow {
     /// Greatest height of what precedes, in pixels.
     height: f32,
@@ -66,6 +69,12 @@ pub(super) struct Flow {
     line: f32,
     /// Whether the block has had a line break.
     broken: bool,
+    /// Least height of what precedes, in pixels, where blocks follow each other.
+    least: f32,
+    /// Number of boxes that are beside each other, so that their heights do not add up.
+    unsure: u32,
+    /// Least width of the text that precedes in a line that does not wrap, in pixels.
+    least_line: f32,
 }
 
 impl Flow {
@@ -73,20 +82,62 @@ impl Flow {
     pub(super) fn enter(&mut self, style: &Computed) {
         if let Some(frame) = style.frame.as_deref() {
             let size = |size: Size| size.map_or(0.0, |size| size.usual().abs().min(10_000.0));
+            let margin = |size: Size| size.map_or(0.0, |size| size.usual().clamp(0.0, 10_000.0));
             let padding = |length: Length| length.usual().abs().min(1_000.0);
             self.height += size(frame.height)
-                + size(frame.margin.top)
-                + size(frame.margin.bottom)
+                + margin(frame.margin.top)
+                + margin(frame.margin.bottom)
                 + size(frame.min_height)
                 + padding(frame.padding.top)
                 + padding(frame.padding.bottom);
         }
         self.edge(style);
+        self.unsure += u32::from(is_beside(style));
+        if let Some(frame) = style.frame.as_deref() {
+            let known = |length: Length| match length.is_definite() {
+                true => length.usual().max(0.0),
+                false => 0.0,
+            };
+            match style.display {
+                Display::Inline => self.least_line += known(frame.padding.left),
+                _ => self.least += known(frame.padding.top),
+            }
+        }
     }
 
-    /// Takes the end of an element.
-    pub(super) fn leave(&mut self, style: &Computed) {
+    /// Takes the end of an element that began at a least height.
+    pub(super) fn leave(&mut self, style: &Computed, began: f32) {
         self.edge(style);
+        let height = style.frame.as_deref().and_then(|frame| frame.height);
+        let height = height.filter(|height| height.is_definite());
+        if let Some(height) = height
+            && !matches!(
+                style.display,
+                Display::Inline | Display::Contents | Display::None
+            )
+        {
+            self.least = self.least.max(began + height.usual().max(0.0));
+        }
+        if is_beside(style) {
+            self.least = began;
+        }
+    }
+
+    /// Takes a line break.
+    pub(super) fn line_break(&mut self, style: &Computed) {
+        self.least += line_height(style).max(0.0);
+        self.least_line = 0.0;
+    }
+
+    /// Returns the least height of what precedes in pixels, and the number of boxes so far that are
+    /// beside each other.
+    pub(super) fn least(&self) -> (f32, u32) {
+        (self.least, self.unsure)
+    }
+
+    /// Returns the least width of the text that precedes in a line that does not wrap, in pixels.
+    pub(super) fn least_line(&self) -> f32 {
+        self.least_line
     }
 
     fn edge(&mut self, style: &Computed) {
@@ -96,6 +147,7 @@ impl Flow {
         ) {
             self.height += style.inherited.font_size * LINE;
             self.line = 0.0;
+            self.least_line = 0.0;
             self.broken = false;
         }
     }
@@ -104,9 +156,33 @@ impl Flow {
     pub(super) fn pass(&mut self, text: &str, style: &Computed) {
         let width = text_width(text, style);
         self.line += width;
+        if style.inherited.white_space == WhiteSpace::NoWrap {
+            // The narrowest letters have a fifth of their height.
+            self.least_line += width / LETTER * 0.2;
+        }
         let lines = width / NARROW + 1.0;
         self.height += lines * style.inherited.font_size * LINE;
     }
+}
+
+/// Returns whether a box does not push down what follows.
+fn is_beside(style: &Computed) -> bool {
+    let lifted = style.frame.as_deref().is_some_and(|frame| {
+        frame.float || matches!(frame.position, Position::Absolute | Position::Fixed)
+    });
+    lifted
+        || matches!(
+            style.display,
+            Display::Cell | Display::Flex | Display::InlineBlock
+        )
+}
+
+/// Returns the height of a line in pixels.
+pub(super) fn line_height(style: &Computed) -> f32 {
+    let inherited = &*style.inherited;
+    inherited
+        .line_height
+        .resolve(inherited.font_size, MEDIUM, inherited.font_size)
 }
 
 /// Returns the greatest width of a run in one line, in pixels.
@@ -126,6 +202,9 @@ impl Place {
     pub(super) fn inside(self, style: &Computed, frame: &Frame, boxed: bool, flow: &Flow) -> Self {
         let mut place = self;
         place.font = style.inherited.font_size;
+        if boxed {
+            place.indent = style.inherited.indent;
+        }
         if style.frame.is_none() {
             return place.spread(style);
         }
@@ -139,7 +218,12 @@ impl Place {
         let margin = size(frame.margin.left).unwrap_or(0.0);
         place.x += margin;
         place.least_x += margin;
-        place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
+        if frame.padding.left.is_definite() {
+            place.least_x += length(frame.padding.left).max(0.0);
+        }
+        if boxed {
+            place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
+        }
         // A box without a width reaches to the same edge as before.
         let rest = (self.width - margin - size(frame.margin.right).unwrap_or(0.0)).max(0.0);
         if boxed && style.display != Display::Cell {
@@ -154,7 +238,7 @@ impl Place {
             // The movement of a transformation may refer to the box itself.
             let own = |length: Length, whole: f32| length.resolve(font, MEDIUM, whole);
             let whole = (place.width, place.font * LINE);
-            for transform in [frame.transform, frame.translate, frame.scale] {
+            for transform in [frame.transform, frame.translate, frame.scale, frame.rotate] {
                 let x = own(transform.x, whole.0);
                 place.x += x;
                 place.least_x += x;
@@ -216,6 +300,12 @@ impl Place {
         let limit = if fixed { FAR / 4.0 } else { FAR };
         self.away |= top.is_some_and(|top| top >= limit + if fixed { 0.0 } else { flow.height });
         self.away |= bottom.is_some_and(|bottom| bottom <= -limit / 2.0);
+        // A person cannot scroll to a fixed box.
+        self.away |= fixed
+            && (top.is_some_and(|top| top >= SCREEN_HEIGHT)
+                || left.is_some_and(|left| left >= SCREEN_WIDTH)
+                || right.is_some_and(|right| right <= -SCREEN_WIDTH)
+                || bottom.is_some_and(|bottom| bottom <= -100.0));
         self.positioned = true;
     }
 
@@ -244,7 +334,7 @@ impl Place {
         let inherited = &*style.inherited;
         let size = inherited.font_size;
         let width = text_width(text, style);
-        let indent = inherited.indent.resolve(size, MEDIUM, self.width);
+        let indent = self.indent.resolve(size, MEDIUM, self.width);
         let line = flow.line + width;
         // The indentation moves the first line only.
         let (moved, edge) = match indent < 0.0 && !flow.broken && line < -indent + self.width {

@@ -233,7 +233,7 @@ fn unusual_subjects_do_not_break_the_table() {
     let list = desk(&machine).call("list_inbox", json!({}));
     assert!(
         list.text
-            .contains("| a \\| b  c \\\\\\| d | 2026-01-01 00:00:00 UTC | ✉ Unread |"),
+            .contains("| a \\| b c \\\\\\| d | 2026-01-01 00:00:00 UTC | ✉ Unread |"),
         "{}",
         list.text
     );

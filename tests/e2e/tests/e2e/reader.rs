@@ -82,20 +82,22 @@ fn read_bomb(
     read
 }
 
+/// Debug builds of the worker fail on a body with these words.
+#[cfg(debug_assertions)]
 #[test]
 fn a_mail_that_would_take_all_memory_costs_one_rendering() {
     let machine = Machine::new();
-    let id = deliver(&machine, "bomb", &bomb(1_900, 20_000), None);
+    let id = deliver(&machine, "greed", "<p>a planted-greed</p>", None);
     deliver(&machine, "after", "<p>the <b>next</b> mail</p>", None);
     let taid = machine.start();
     let mut shim = desk(&machine);
     let before = peak(taid.pid());
 
-    // The bomb is the oldest unread mail. The inbox behind it can be read.
+    // The mail is the oldest unread one. The inbox behind it can be read.
     let first = shim.call("fetch_email", json!({}));
     let note = first.structured["email"]["note"].as_str().unwrap();
     assert!(note.contains(NOT_RENDERED), "{note}");
-    assert!(first.text.contains("x\nx"), "the text of the mail is shown");
+    assert_eq!(first.structured["email"]["body"], "a planted-greed");
     let second = shim.call("fetch_email", json!({}));
     assert_eq!(second.structured["email"]["body"], "the **next** mail");
     assert_eq!(machine.status()["daemon"]["pid"], taid.pid());
@@ -140,6 +142,7 @@ fn each_known_bomb_is_survived() {
     );
     for html in [
         bomb(190, 20_000),
+        bomb(1_900, 20_000),
         bomb(500, 1_000),
         "<blockquote>".repeat(1_900) + &"<b><i><u>x".repeat(20_000),
         cells,
@@ -153,12 +156,14 @@ fn each_known_bomb_is_survived() {
     assert_eq!((body.as_str(), note.as_str()), ("well", ""));
 }
 
+/// Debug builds of the worker fail on a body with these words.
+#[cfg(debug_assertions)]
 #[test]
 fn the_text_part_is_shown_if_the_html_cannot_be_rendered() {
     let machine = Machine::new();
     let _taid = machine.start();
-    let html = bomb(1_900, 20_000);
-    let id = deliver(&machine, "bomb", &html, Some("the text part"));
+    let html = "<p>a planted-crash</p>";
+    let id = deliver(&machine, "s", html, Some("the text part"));
     let (body, note) = fetch(&mut desk(&machine), id);
     assert_eq!(body, "the text part");
     assert!(note.contains("this is its text part"), "{note}");
@@ -181,13 +186,12 @@ fn html_that_cannot_be_sanitised_within_the_limits_is_refused() {
         let sent = send(&content);
         let limit = within(Duration::from_secs(6));
         assert!(started.elapsed() < limit, "{:?}", started.elapsed());
-        if sent.is_error {
-            assert!(
-                sent.text.contains("too much time or memory"),
-                "{}",
-                sent.text
-            );
-        }
+        assert!(sent.is_error, "{}", sent.text);
+        assert!(
+            sent.text.contains("\"content\" cannot be used"),
+            "{}",
+            sent.text
+        );
     }
     assert!(!send("<p>well</p>").is_error);
     assert_eq!(machine.status()["daemon"]["pid"], taid.pid());

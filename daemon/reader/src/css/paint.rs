@@ -1,0 +1,240 @@
+//! Images, shadows, masks and filters, as far as they decide whether text can be told from its ground.
+
+use super::{
+    Invalid, Parsed, colour,
+    colour::{Colour, Rgba},
+    invalid,
+    length::{self, Length},
+    property::{Filter, Image},
+};
+use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
+
+/// Greatest difference of channels of a gradient that counts as plain.
+const ALIKE: f32 = 10.0;
+/// Greatest opacity of an image that counts as none.
+const CLEAR: f32 = 0.05;
+/// Distance of a shadow from its letters, in pixels, at which it does not show their shape.
+const FAR: f32 = 200.0;
+
+/// Consumes the value. Returns whether it contains an image.
+pub(super) fn has_image(input: &mut Parser<'_>) -> bool {
+    let mut found = false;
+    while let Ok(token) = input.next() {
+        found |= match token {
+            Token::UnquotedUrl(_) => true,
+            Token::Function(name) => {
+                let texts = ["attr", "counter", "counters", "leader", "target-counter"];
+                !texts.iter().any(|text| name.eq_ignore_ascii_case(text))
+            }
+            _ => false,
+        };
+    }
+    found
+}
+
+/// Consumes the value. Returns the image that its layers are together.
+pub(super) fn images(input: &mut Parser<'_>) -> Image {
+    let mut found = Image::None;
+    while let Ok(token) = input.next().cloned() {
+        let layer = match token {
+            Token::UnquotedUrl(_) => Image::Picture,
+            Token::Function(name) => image(&name, input),
+            _ => continue,
+        };
+        found = join(found, layer);
+    }
+    found
+}
+
+/// Returns the image of two layers, the upper one first.
+pub(super) fn join(upper: Image, lower: Image) -> Image {
+    match (upper, lower) {
+        (Image::None, other) | (other, Image::None) => other,
+        (Image::Plain(upper), Image::Plain(_)) if upper.alpha > 0.95 => Image::Plain(upper),
+        _ => Image::Picture,
+    }
+}
+
+/// Consumes the block of a function. Returns its image.
+pub(super) fn image(name: &str, input: &mut Parser<'_>) -> Image {
+    let gradient = name.to_ascii_lowercase().ends_with("gradient");
+    let colours = input.parse_nested_block(|input| {
+        let colours = colours(input);
+        Ok::<_, ParseError<Invalid>>(colours)
+    });
+    let Some(colours) = colours.ok().flatten().filter(|_| gradient) else {
+        return Image::Picture;
+    };
+    let Some(first) = colours.first().copied() else {
+        return Image::Picture;
+    };
+    if colours.iter().all(|colour| colour.alpha <= CLEAR) {
+        return Image::None;
+    }
+    let alike = colours.iter().all(|colour| {
+        let pairs = colour.channels.iter().zip(first.channels);
+        let near = pairs.into_iter().all(|(a, b)| (a - b).abs() <= ALIKE);
+        near && (colour.alpha - first.alpha).abs() <= CLEAR
+    });
+    if alike {
+        Image::Plain(first)
+    } else {
+        Image::Picture
+    }
+}
+
+/// Consumes the value. Returns its colours, or `None` if one of them is unknown.
+fn colours(input: &mut Parser<'_>) -> Option<Vec<Rgba>> {
+    let mut colours = Vec::new();
+    let mut known = true;
+    while !input.is_exhausted() {
+        match input.try_parse(|input| colour::parse(input, false)) {
+            Ok(Colour::Known(colour)) => colours.push(colour),
+            Ok(Colour::Current | Colour::Unknown) => known = false,
+            Err(_) => {
+                let _ = input.next();
+            }
+        }
+    }
+    known.then_some(colours)
+}
+
+/// Consumes the value. Returns whether a mask leaves nothing: a gradient without opacity, or an
+/// image without a size.
+pub(super) fn mask(input: &mut Parser<'_>) -> bool {
+    let mut hides = false;
+    let mut size = false;
+    while let Ok(token) = input.next().cloned() {
+        hides |= match &token {
+            Token::Function(name) => image(name, input) == Image::None,
+            Token::Number { value, .. } | Token::Dimension { value, .. } => size && *value == 0.0,
+            _ => false,
+        };
+        size = matches!(token, Token::Delim('/'));
+    }
+    hides
+}
+
+/// Consumes the value. Returns whether a shadow inside the box is so thick that text may be on it.
+pub(super) fn box_shadow(input: &mut Parser<'_>) -> bool {
+    const THICK: f32 = 8.0;
+    let mut inset = false;
+    let mut thick = false;
+    while let Ok(token) = input.next() {
+        match token {
+            Token::Ident(name) => inset |= name.eq_ignore_ascii_case("inset"),
+            Token::Dimension { value, .. } => thick |= *value >= THICK,
+            _ => {}
+        }
+    }
+    inset && thick
+}
+
+/// Consumes the value. Returns the colour of the shadow that shows the letters, if there is one.
+pub(super) fn text_shadow(input: &mut Parser<'_>) -> Option<Colour> {
+    let shadows = input.parse_comma_separated_ignoring_errors(shadow);
+    let mut seen = shadows.into_iter().flatten();
+    let first = seen.next()?;
+    match seen.all(|other| other == first) {
+        true => Some(first),
+        false => Some(Colour::Unknown),
+    }
+}
+
+/// Parses one shadow. Returns `None` if it is not seen near the letters.
+fn shadow(input: &mut Parser<'_>) -> Parsed<Option<Colour>> {
+    let mut shade = Colour::Current;
+    let mut lengths = Vec::new();
+    while !input.is_exhausted() {
+        if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
+            shade = colour;
+        } else if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
+            lengths.push(length.usual());
+        } else {
+            input.expect_ident_matching("none")?;
+            return Ok(None);
+        }
+    }
+    let far = lengths.iter().any(|length| length.abs() >= FAR);
+    let clear = matches!(shade, Colour::Known(colour) if colour.alpha <= CLEAR);
+    Ok((!far && !clear && lengths.len() >= 2).then_some(shade))
+}
+
+/// Consumes the value. Returns the colour of the outline of letters, if there is one.
+pub(super) fn stroke(input: &mut Parser<'_>) -> Option<Colour> {
+    let mut colour = Colour::Current;
+    let mut width = Length::ZERO;
+    while !input.is_exhausted() {
+        if let Ok(found) = input.try_parse(|input| colour::parse(input, false)) {
+            colour = found;
+        } else if let Ok(found) = input.try_parse(|input| length::parse(input, true)) {
+            width = found;
+        } else if input.next().is_ok() {
+            width = Length::px(1.0);
+        }
+    }
+    (width.usual() > 0.0).then_some(colour)
+}
+
+/// Parses `filter`.
+pub(super) fn filter(input: &mut Parser<'_>) -> Parsed<Filter> {
+    let mut filter = Filter::NONE;
+    while !input.is_exhausted() {
+        let token = input.next()?.clone();
+        match token {
+            Token::Function(name) => {
+                let value = input.parse_nested_block(|input| {
+                    let value = input.try_parse(length::parse_number).unwrap_or(1.0);
+                    while input.next().is_ok() {}
+                    Ok::<f32, ParseError<Invalid>>(value.clamp(0.0, 1.0))
+                })?;
+                if name.eq_ignore_ascii_case("opacity") {
+                    filter.opacity *= value;
+                }
+                if name.eq_ignore_ascii_case("invert") && value > 0.9 {
+                    filter.inverts = !filter.inverts;
+                }
+            }
+            Token::Ident(_) | Token::UnquotedUrl(_) => {}
+            _ => return invalid(),
+        }
+    }
+    Ok(filter)
+}
+
+/// Parses `fill` of SVG. A pattern or a gradient has no known colour.
+pub(super) fn svg_fill(input: &mut Parser<'_>) -> Parsed<Colour> {
+    if input
+        .try_parse(|input| input.expect_ident_matching("none"))
+        .is_ok()
+    {
+        return Ok(Colour::Known(Rgba::TRANSPARENT));
+    }
+    if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
+        return Ok(colour);
+    }
+    while input.next().is_ok() {}
+    Ok(Colour::Unknown)
+}
+
+/// Parses a border. Returns whether it is so thick that letters may stand on it.
+pub(super) fn thick_border(input: &mut Parser<'_>) -> Parsed<bool> {
+    const THICK: f32 = 5.0;
+    let mut thick = false;
+    let mut drawn = false;
+    let mut seen = true;
+    while !input.is_exhausted() {
+        if let Ok(width) = input.try_parse(|input| length::parse(input, true)) {
+            thick = width.usual() >= THICK;
+        } else if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
+            seen = !matches!(colour, Colour::Known(colour) if colour.alpha < 0.5);
+        } else {
+            let name = input.expect_ident()?;
+            drawn |= match_ignore_ascii_case! { name,
+                "none" | "hidden" | "thin" | "medium" | "thick" => false,
+                _ => true,
+            };
+        }
+    }
+    Ok(thick && drawn && seen)
+}
