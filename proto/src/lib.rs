@@ -137,6 +137,7 @@ pub mod mail;
 pub mod message;
 pub mod places;
 pub mod record;
+pub mod release;
 pub mod secret;
 pub mod status;
 pub mod text;

@@ -53,6 +53,11 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         .hint(Hint::reader(format!(
             "correct \"{field}\" and call again; nothing was sent or changed"
         ))),
+        MailError::Query(error) => Fault::new(
+            FaultCode::BadRequest,
+            format!("\"query\" cannot be used: {error}"),
+        )
+        .hint(Hint::reader("correct \"query\" and call again")),
         MailError::Content(refusal) => Fault::new(
             FaultCode::BadRequest,
             format!("\"content\" cannot be used: {refusal}"),

@@ -1,6 +1,6 @@
 //! Errors of the mail operations.
 
-use super::{approvals::ApprovalError, digest::Digest, ledger::Outcome};
+use super::{approvals::ApprovalError, digest::Digest, ledger::Outcome, query::QueryError};
 use std::time::Duration;
 use tai_auth::{
     bridge::BridgeError,
@@ -32,6 +32,9 @@ pub(crate) enum MailError {
         /// The rule.
         rule: &'static str,
     },
+    /// The query of a search is invalid.
+    #[error("the query is invalid")]
+    Query(#[from] QueryError),
     /// No mail can be made from the content.
     #[error("the content is invalid")]
     Content(#[source] Refusal),

@@ -4,9 +4,8 @@ use super::{
     error::MailError,
     reading,
     service::MailService,
-    walk::{Tell, Walk},
+    walk::{Scope, Tell, Walk},
 };
-use std::ops::ControlFlow;
 use tai_auth::bridge::{Bridge, Head};
 use tai_proto::{
     call::{List, MAX_LIST},
@@ -43,33 +42,28 @@ impl<B: Bridge> MailService<B> {
         let address = self.address(instance, deadline).await?;
         let end = u64::from(which.offset) + u64::from(which.limit);
         let mut mails = Vec::new();
-        let walk = walk_of(instance, &address, tell);
-        let walked = self
-            .walk(&walk, deadline, |mail| {
-                if which.show_read || !mail.head.read {
-                    mails.push(mail.head);
-                }
-                // One mail beyond the end shows that there are more.
-                match mails.len() as u64 > end {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
-                }
-            })
-            .await?;
+        let mut walk = walk_of(instance, &address, tell);
+        // One mail beyond the end shows that there are more.
+        while mails.len() as u64 <= end
+            && let Some(page) = self.next_page(&mut walk, deadline).await?
+        {
+            let heads = page.into_iter().map(|mail| mail.head);
+            mails.extend(heads.filter(|head| which.show_read || !head.read));
+        }
         newest_first(&mut mails);
-        let more = mails.len() as u64 > end || !walked.complete;
+        let more = mails.len() as u64 > end || !walk.complete;
         let rows = mails.into_iter().filter_map(envelope);
         Ok(Inbox {
             mails: rows
                 .skip(which.offset as usize)
                 .take(which.limit as usize)
                 .collect(),
-            total: match walked.complete {
-                true => walked.looked_at,
-                false => walked.count,
+            total: match walk.complete {
+                true => walk.looked_at(),
+                false => walk.count,
             },
             more,
-            left_out: walked.left_out,
+            left_out: walk.left_out,
             address,
         })
     }
@@ -84,14 +78,12 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<(Vec<u64>, u64), MailError> {
         let mut unread = Vec::new();
-        let walk = walk_of(instance, address, tell);
-        let walked = self.walk(&walk, deadline, |mail| {
-            if !mail.head.read {
-                unread.push(mail.head);
-            }
-            ControlFlow::Continue(())
-        });
-        let left_out = walked.await?.left_out;
+        let mut walk = walk_of(instance, address, tell);
+        while let Some(page) = self.next_page(&mut walk, deadline).await? {
+            let heads = page.into_iter().map(|mail| mail.head);
+            unread.extend(heads.filter(|head| !head.read));
+        }
+        let left_out = walk.left_out;
         newest_first(&mut unread);
         let unread = unread.into_iter().rev().map(|mail| mail.id).collect();
         Ok((unread, left_out))
@@ -99,14 +91,14 @@ impl<B: Bridge> MailService<B> {
 }
 
 fn walk_of<'a>(instance: Option<&'a Instance>, address: &'a Address, tell: Tell<'a>) -> Walk<'a> {
-    Walk {
+    Walk::new(Scope {
         instance,
         address,
         bodies: false,
         page: PAGE,
         most: MAX_LOOKED_AT,
         tell,
-    }
+    })
 }
 
 /// Sorts mails by time, then by id. The bridge lists the mails of one second with ascending ids

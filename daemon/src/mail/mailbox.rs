@@ -3,25 +3,25 @@
 use super::{
     error::MailError,
     inbox::{envelope, newest_first},
+    query::{self, Query},
     reading,
     service::MailService,
-    walk::{Tell, Walk},
+    walk::{Scope, Tell, Walk},
 };
-use std::ops::ControlFlow;
-use tai_auth::bridge::{Bridge, Message};
+use tai_auth::bridge::{Bridge, Head, Message};
 use tai_proto::{
     call::{MAX_SEARCH, Search},
     mail::SearchResults,
     names::{Instance, MailId},
 };
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 /// Number of mails per page. Each mail of a search includes its body.
 const PAGE: u32 = 25;
 /// Limit of mails that one search examines.
 const MAX_LOOKED_AT: u32 = 1_000;
-/// Longest query, in bytes.
-const MAX_QUERY: usize = 500;
+/// Time before the deadline of a search at which it returns what it has found.
+const MARGIN: Duration = Duration::from_secs(12);
 
 impl<B: Bridge> MailService<B> {
     /// Deletes a mail of the instance and returns its subject. A lease of the mail ends.
@@ -76,8 +76,26 @@ impl<B: Bridge> MailService<B> {
         self.own(instance, &address, id, deadline).await
     }
 
-    /// Finds mails by words in the sender, the subject or the body, newest first. `tell` is
-    /// called after each page.
+    /// Returns the head of a mail that matches. A body is read only if the head leaves the match
+    /// open, and in the form that a client gets.
+    async fn matching(&self, query: &Query, mail: Message, deadline: Instant) -> Option<Head> {
+        let Message { head, html, text } = mail;
+        if !query.admits(&head) {
+            return None;
+        }
+        let open = query.not_in_head(&head);
+        if !open.is_empty() {
+            let body = self.body(head.id, html, text, deadline).await;
+            let body = query::fold(&body.markdown);
+            if !open.iter().all(|word| body.contains(word)) {
+                return None;
+            }
+        }
+        Some(head)
+    }
+
+    /// Finds mails by words and operators, newest first: see [`Query`]. `tell` is called after each
+    /// page. Shortly before the deadline it returns what it has found.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -88,59 +106,47 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<SearchResults, MailError> {
-        let bad = |field, rule| Err(MailError::BadField { field, rule });
         if !(1..=MAX_SEARCH).contains(&search.limit) {
-            return bad("limit", "expected a number from 1 to 100");
+            return Err(MailError::BadField {
+                field: "limit",
+                rule: "expected a number from 1 to 100",
+            });
         }
-        let query = search.query.to_lowercase();
-        let words: Vec<&str> = query.split_whitespace().collect();
-        if words.is_empty() || query.len() > MAX_QUERY {
-            return bad("query", "expected one or more words, at most 500 bytes");
-        }
+        let query = Query::parse(&search.query)?;
         let address = self.address(instance, deadline).await?;
-        let walk = Walk {
+        let mut walk = Walk::new(Scope {
             instance,
             address: &address,
             bodies: true,
             page: PAGE,
             most: MAX_LOOKED_AT,
             tell,
-        };
-        let mut found = Vec::new();
+        });
+        let (mut found, mut looked_at, mut is_late) = (Vec::new(), 0, false);
         let limit = search.limit as usize;
-        let walked = self
-            .walk(&walk, deadline, |mail| {
-                if !(search.unread_only && mail.head.read) && has_all(&mail, &words) {
-                    found.push(mail.head);
+        while found.len() < limit
+            && !is_late
+            && let Some(page) = self.next_page(&mut walk, deadline).await?
+        {
+            for mail in page {
+                is_late |= deadline.saturating_duration_since(Instant::now()) < MARGIN;
+                if is_late {
+                    break;
                 }
-                match found.len() >= limit {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
+                looked_at += 1;
+                if !(search.unread_only && mail.head.read) {
+                    found.extend(self.matching(&query, mail, deadline).await);
                 }
-            })
-            .await?;
+            }
+        }
         newest_first(&mut found);
-        let complete = walked.complete && found.len() <= limit;
+        let complete = walk.complete && found.len() <= limit && !is_late;
         Ok(SearchResults {
             mails: found.into_iter().take(limit).filter_map(envelope).collect(),
-            looked_at: walked.looked_at,
-            left_out: walked.left_out,
+            looked_at,
+            left_out: walk.left_out,
             complete,
             address,
         })
     }
-}
-
-/// Returns whether each of the words, in lower case, occurs in the mail.
-fn has_all(mail: &Message, words: &[&str]) -> bool {
-    let parts = [
-        Some(mail.head.from.as_str()),
-        Some(mail.head.subject.as_str()),
-        mail.text.as_deref(),
-        mail.html.as_deref(),
-    ];
-    let texts: Vec<String> = parts.into_iter().flatten().map(str::to_lowercase).collect();
-    words
-        .iter()
-        .all(|word| texts.iter().any(|text| text.contains(word)))
 }

@@ -19,6 +19,7 @@ mod ledger;
 mod mailbox;
 mod prepare;
 mod prepared;
+mod query;
 mod reading;
 mod record;
 mod service;

@@ -161,6 +161,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::Bridge(_)
                 | MailError::NoRecipient
                 | MailError::BadField { .. }
+                | MailError::Query(_)
                 | MailError::Content(_)
                 | MailError::TooLong { .. }
                 | MailError::Compose(_)

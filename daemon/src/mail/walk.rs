@@ -2,7 +2,7 @@
 //! neither by read state nor by exact address, and new mail shifts its pages.
 
 use super::{check, error::MailError, service::MailService};
-use std::{collections::HashSet, ops::ControlFlow};
+use std::collections::HashSet;
 use tai_auth::bridge::{Bridge, Message, Page};
 use tai_proto::names::{Address, Instance};
 use tokio::time::Instant;
@@ -12,11 +12,11 @@ use tokio::time::Instant;
 pub(crate) type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 /// Mails to visit, and size of the pages.
-pub(super) struct Walk<'a> {
+pub(super) struct Scope<'a> {
     pub(super) instance: Option<&'a Instance>,
     /// The instance's address.
     pub(super) address: &'a Address,
-    /// Whether `visit` needs the bodies.
+    /// Whether the bodies are needed.
     pub(super) bodies: bool,
     /// Number of mails per page. The bridge lists each mail with its whole body (trap 3).
     pub(super) page: u32,
@@ -25,68 +25,85 @@ pub(super) struct Walk<'a> {
     pub(super) tell: Tell<'a>,
 }
 
-/// Extent of a walk.
-pub(super) struct Walked {
-    /// Number of visited mails of the address.
-    pub(super) looked_at: u64,
+/// Walk between two pages.
+pub(super) struct Walk<'a> {
+    scope: Scope<'a>,
+    offset: u32,
+    seen: HashSet<u64>,
     /// Number of mails that were not visited, because a rule hides their senders.
     pub(super) left_out: u64,
     /// Number of mails of the instance by the bridge's count.
     pub(super) count: u64,
-    /// Whether the walk reached the end of the mailbox.
+    /// Whether the walk has reached the end of the mailbox.
     pub(super) complete: bool,
 }
 
-impl<B: Bridge> MailService<B> {
-    /// Calls `visit` with each mail of the address that the instance may read, roughly newest first, until there are no
-    /// more or `visit` breaks. The current page is still finished, because the bridge lists the
-    /// mails of one second oldest first (trap 4).
-    pub(super) async fn walk(
-        &self,
-        walk: &Walk<'_>,
-        deadline: Instant,
-        mut visit: impl FnMut(Message) -> ControlFlow<()>,
-    ) -> Result<Walked, MailError> {
-        let mut seen = HashSet::new();
-        let rules = self.policy.rules(walk.instance);
-        let (mut count, mut complete, mut left_out) = (0, false, 0);
-        for offset in (0..walk.most).step_by(walk.page as usize) {
-            let page = Page {
-                instance: walk.instance.map(Instance::to_string),
-                limit: walk.page,
-                offset,
-                bodies: walk.bodies,
-            };
-            let listing = self
-                .with_token(deadline, async |token| {
-                    self.bridge.list(&token, &page, deadline).await
-                })
-                .await?;
-            count = listing.count;
-            complete = listing.mails.is_empty() || !listing.has_more;
-            let mut enough = false;
-            for mail in listing.mails {
-                // The bridge's filter is a LIKE (trap 5), and a new mail pushes a visited one onto
-                // the next page.
-                if !walk.address.matches(&mail.head.to) || !seen.insert(mail.head.id) {
-                    continue;
-                }
-                let sender = check::parsed(&mail.head.from);
-                match rules.hides_sender(sender.as_ref()) {
-                    Some(_) => left_out += 1,
-                    None => enough |= visit(mail).is_break(),
-                }
-            }
-            (walk.tell)(u64::from(offset + walk.page).min(count), count);
-            if complete || enough {
-                break;
-            }
+impl<'a> Walk<'a> {
+    pub(super) fn new(scope: Scope<'a>) -> Self {
+        Self {
+            scope,
+            offset: 0,
+            seen: HashSet::new(),
+            left_out: 0,
+            count: 0,
+            complete: false,
         }
-        Ok(Walked {
-            looked_at: seen.len() as u64 - left_out,
-            left_out,
-            count,
-            complete,
-        })
+    }
+
+    /// Returns the number of visited mails of the address.
+    pub(super) fn looked_at(&self) -> u64 {
+        self.seen.len() as u64 - self.left_out
+    }
+}
+
+impl<B: Bridge> MailService<B> {
+    /// Returns the next mails of the address that the instance may read, roughly newest first;
+    /// `None` at the end of the mailbox and at the limit. A caller that has enough still needs the
+    /// whole page, because the bridge lists the mails of one second oldest first (trap 4).
+    pub(super) async fn next_page(
+        &self,
+        walk: &mut Walk<'_>,
+        deadline: Instant,
+    ) -> Result<Option<Vec<Message>>, MailError> {
+        let Scope {
+            instance,
+            address,
+            bodies,
+            page,
+            most,
+            tell,
+        } = walk.scope;
+        if walk.complete || walk.offset >= most {
+            return Ok(None);
+        }
+        let request = Page {
+            instance: instance.map(Instance::to_string),
+            limit: page,
+            offset: walk.offset,
+            bodies,
+        };
+        let listing = self
+            .with_token(deadline, async |token| {
+                self.bridge.list(&token, &request, deadline).await
+            })
+            .await?;
+        walk.offset += page;
+        walk.count = listing.count;
+        walk.complete = listing.mails.is_empty() || !listing.has_more;
+        let rules = self.policy.rules(instance);
+        let mut mails = listing.mails;
+        mails.retain(|mail| {
+            // The bridge's filter is a LIKE (trap 5), and a new mail pushes a visited one onto the
+            // next page.
+            if !address.matches(&mail.head.to) || !walk.seen.insert(mail.head.id) {
+                return false;
+            }
+            let sender = check::parsed(&mail.head.from);
+            let is_hidden = rules.hides_sender(sender.as_ref()).is_some();
+            walk.left_out += u64::from(is_hidden);
+            !is_hidden
+        });
+        tell(u64::from(walk.offset).min(walk.count), walk.count);
+        Ok(Some(mails))
     }
 }

@@ -14,10 +14,11 @@ use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Tool,
     account::Succession,
-    call::{Delivery, Release, Settled},
+    call::{Delivery, Settled},
     mail::{ChangedMail, Info, MailboxUpdate},
     message::Role,
     names::{Instance, MailId},
+    release::Release,
     text::{HeaderText, Json},
 };
 

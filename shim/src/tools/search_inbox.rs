@@ -17,9 +17,10 @@ use tai_proto::{
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SearchInbox,
     title: "Search inbox",
-    description: "Find emails of this agent's own address by words in the sender, the subject or \
-        the body, newest first. Searches at most the 1,000 newest emails and returns how many it \
-        searched.",
+    description: "Find emails of this agent's own address, newest first, by words in the sender, \
+        the subject or the body and by operators: from:bob subject:invoice since:2026-11-01 \
+        until:2026-11-30 is:unread. Searches at most the 1,000 newest emails and returns how many \
+        it searched.",
     hints: Hints {
         read_only: true,
         destructive: false,
@@ -36,7 +37,8 @@ pub(super) const DEFINITION: Definition = Definition {
 #[serde(deny_unknown_fields)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Args {
-    /// Words that must all occur in the sender, the subject or the body, in any case and order.
+    /// Words, "phrases in quotation marks" and operators that an email must all match. Case and
+    /// accents make no difference.
     query: String,
     /// Largest number of emails to return. Default: 20.
     #[serde(default, deserialize_with = "optional_number")]

@@ -9,6 +9,7 @@
 //! Each address has a pool of its own for questions and for waiting mails, so that no instance can
 //! fill or empty another's.
 
+mod capacity;
 mod error;
 mod policy;
 mod state;
@@ -17,6 +18,7 @@ pub(crate) use error::ApprovalError;
 
 use super::{digest::Digest, prepared::PreparedMail, submitter::Submitter};
 use crate::{config::ConfirmPolicy, time::rfc3339};
+use capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use state::{Approval, Effect, Event, Room, WaitingMail, step};
 use std::{
@@ -35,37 +37,6 @@ use tai_proto::{
 const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
 /// Time for which a mail waits for `taid approve`.
 const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
-
-/// Limits of a pool of mails.
-#[derive(Debug, Clone, Copy)]
-struct Capacity {
-    mails: usize,
-    bytes: usize,
-}
-
-/// Capacity of one address for mails that wait.
-const OF_ADDRESS: Capacity = Capacity {
-    mails: 32,
-    bytes: 8 << 20,
-};
-/// Capacity of the daemon for mails that wait.
-const OF_DAEMON: Capacity = Capacity {
-    mails: 256,
-    bytes: 64 << 20,
-};
-
-/// Capacity of one address for open questions. A further question replaces the oldest of the
-/// address.
-const QUESTIONS_OF_ADDRESS: Capacity = Capacity {
-    mails: 64,
-    bytes: 16 << 20,
-};
-/// Capacity of the daemon for open questions. A further question replaces the oldest of the address
-/// with the most questions.
-const ALL_QUESTIONS: Capacity = Capacity {
-    mails: 1024,
-    bytes: 64 << 20,
-};
 
 /// The approvals of a daemon.
 #[derive(Debug)]
@@ -375,14 +346,6 @@ impl Table {
             Some(_) | None => None,
         };
         full.and_then(|pool| pool.first()).map(|(key, _)| *key)
-    }
-}
-
-impl Capacity {
-    /// Returns whether there is room for one more mail beside these.
-    fn has_room(self, waiting: &[&PreparedMail], mail: &PreparedMail) -> bool {
-        let bytes: usize = waiting.iter().map(|other| other.size()).sum();
-        waiting.len() < self.mails && bytes + mail.size() <= self.bytes
     }
 }
 

@@ -76,7 +76,8 @@ mod tests {
     use super::*;
     use tai_proto::{
         FaultCode,
-        call::{GetStatus, Logout, MakeWay, Release},
+        call::{GetStatus, Logout, MakeWay},
+        release::Release,
     };
 
     fn instance(name: &str) -> Instance {

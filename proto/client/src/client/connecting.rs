@@ -8,8 +8,9 @@ use std::{sync::Arc, time::Duration};
 use tai_proto::{
     Fault,
     account::{AccountClaim, Credentials, PasswordNeed, Succession},
-    call::{ClaimAccount, MakeWay, OfferCredentials, Release},
+    call::{ClaimAccount, MakeWay, OfferCredentials},
     message::Identity,
+    release::Release,
 };
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;

@@ -11,9 +11,10 @@ use std::{
 use tai_e2e::{Killed, Machine, executables, mcp::Shim, processes::skipped, raw::Raw, wait_until};
 use tai_proto::{
     Answer, FaultCode, Method,
-    call::{GetInfo, GetStatus, ListHeld, Logout, MakeWay, Release, Stop},
+    call::{GetInfo, GetStatus, ListHeld, Logout, MakeWay, Stop},
     door::Door,
     message::Role,
+    release::Release,
 };
 
 fn machine() -> Machine {

@@ -7,8 +7,8 @@ use tai_proto::{
     account::{Credentials, Succession},
     approval::{Consent, ConsentAnswer, SubmitOutcome},
     call::{
-        Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, Release, ResolveHeld,
-        Settle, Stop, Submit,
+        Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, ResolveHeld, Settle,
+        Stop, Submit,
     },
     frame::MAX_FRAME,
     hello::{Hello, Welcome},

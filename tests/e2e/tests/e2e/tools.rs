@@ -104,6 +104,51 @@ fn a_search_covers_the_bodies_of_its_instance_and_reports_its_range() {
 }
 
 #[test]
+fn a_search_finds_what_is_shown_and_nothing_else() {
+    let machine = Machine::new();
+    for (from, html) in [
+        ("zoe@example.com", "<p>Caf&eacute; at <b>noon</b></p>"),
+        (
+            "bob@example.com",
+            "<div class=\"needle\">x</div><p style=\"display:none\">needle</p>",
+        ),
+    ] {
+        let mail = NewMail {
+            from: from.into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: Some("hello".into()),
+            body_html: Some(html.into()),
+            ..NewMail::default()
+        };
+        machine.sandbox.deliver(&mail).unwrap();
+    }
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for (query, expected) in [
+        ("CAFE \"at noon\"", 1),
+        ("café", 1),
+        ("div", 0),
+        ("needle", 0),
+        ("hello is:unread", 2),
+        ("from:bob hello", 1),
+        ("subject:bob", 0),
+        ("until:2020-01-01", 0),
+        ("since:2020-01-01", 2),
+    ] {
+        let found = shim.call("search_inbox", json!({"query": query}));
+        let emails = found.structured["emails"].as_array();
+        assert_eq!(
+            emails.map(Vec::len),
+            Some(expected),
+            "{query}: {}",
+            found.text
+        );
+    }
+    let refused = shim.call("search_inbox", json!({"query": "has:attachment"}));
+    assert!(refused.is_error && refused.text.contains("`has:` is not an operator"));
+}
+
+#[test]
 fn session_status_tells_the_agent_why_mail_does_not_work() {
     let machine = Machine::new();
     let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "another-sandbox-password")]);

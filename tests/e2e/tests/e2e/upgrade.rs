@@ -17,9 +17,10 @@ use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim, raw::Raw};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
     account::{AccountClaim, PasswordNeed, Succession},
-    call::{MakeWay, Release},
+    call::MakeWay,
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, MAGIC, PROTOCOL, Welcome},
+    release::Release,
 };
 
 /// A daemon of an earlier release. It answers a request to make way with `succession`, and

@@ -1,0 +1,267 @@
+//! Queries of a search: words, phrases in quotation marks, and operators such as `from:bob`.
+//!
+//! Case, accents, compatibility forms and Markdown's marks make no difference. A word matches a part
+//! of a word.
+
+use super::reading::line;
+use jiff::civil::Date;
+use tai_auth::bridge::Head;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Longest query, in bytes.
+const MAX_QUERY: usize = 500;
+
+/// Parsed query. A mail matches if it has all that the query names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Query {
+    /// Folded words and phrases that occur in the sender, the subject or the body.
+    anywhere: Vec<String>,
+    /// Folded texts that occur in the sender.
+    from: Vec<String>,
+    /// Folded texts that occur in the subject.
+    subject: Vec<String>,
+    /// First day, in UTC.
+    since: Option<Date>,
+    /// Last day, in UTC.
+    until: Option<Date>,
+    /// Read state; `None` for both.
+    read: Option<bool>,
+}
+
+/// Reason for which text is not a query.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum QueryError {
+    /// The text has no word and no operator, or is too long.
+    #[error("expected one or more words, at most {MAX_QUERY} bytes")]
+    Length,
+    /// The word before the colon is not an operator.
+    #[error(
+        "`{0}:` is not an operator; the operators are from:, subject:, since:, until:, is:unread \
+         and is:read, and text with a colon is written in quotation marks"
+    )]
+    Operator(String),
+    /// The value of an operator is not one of its values.
+    #[error("`{operator}:{value}` is not valid: expected {expected}")]
+    Value {
+        /// The operator.
+        operator: &'static str,
+        /// The value.
+        value: String,
+        /// The values of the operator.
+        expected: &'static str,
+    },
+}
+
+impl Query {
+    /// Parses a query.
+    ///
+    /// # Errors
+    /// Any [`QueryError`].
+    pub(super) fn parse(text: &str) -> Result<Self, QueryError> {
+        if text.len() > MAX_QUERY {
+            return Err(QueryError::Length);
+        }
+        let mut query = Self::default();
+        let mut rest = text.trim_start();
+        while !rest.is_empty() {
+            let (operator, after) = operator(rest);
+            let (value, after) = value(after);
+            query.add(operator, value)?;
+            rest = after.trim_start();
+        }
+        match query == Self::default() {
+            true => Err(QueryError::Length),
+            false => Ok(query),
+        }
+    }
+
+    /// Adds a condition. A value without characters that count is none.
+    fn add(&mut self, operator: Option<&str>, value: &str) -> Result<(), QueryError> {
+        let text = fold(value);
+        let add = |to: &mut Vec<String>| {
+            if !text.is_empty() {
+                to.push(text.clone());
+            }
+        };
+        match operator.map(str::to_ascii_lowercase).as_deref() {
+            None => add(&mut self.anywhere),
+            Some("from") => add(&mut self.from),
+            Some("subject") => add(&mut self.subject),
+            Some("since") => self.since = Some(date("since", value)?),
+            Some("until") => self.until = Some(date("until", value)?),
+            Some("is") => {
+                self.read = Some(match text.as_str() {
+                    "read" => true,
+                    "unread" => false,
+                    _ => return Err(invalid("is", value, "is:unread or is:read")),
+                });
+            }
+            Some(other) => return Err(QueryError::Operator(other.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// Returns whether the sender, the time and the read state match.
+    pub(super) fn admits(&self, head: &Head) -> bool {
+        let has_all = |text: &str, parts: &[String]| {
+            let text = fold(&line(text));
+            parts.iter().all(|part| text.contains(part))
+        };
+        // The bridge's times begin with the day.
+        let day = || head.date.get(..10).and_then(|day| day.parse::<Date>().ok());
+        self.read.is_none_or(|read| read == head.read)
+            && self
+                .since
+                .is_none_or(|first| day().is_some_and(|day| day >= first))
+            && self
+                .until
+                .is_none_or(|last| day().is_some_and(|day| day <= last))
+            && (self.from.is_empty() || has_all(&head.from, &self.from))
+            && (self.subject.is_empty() || has_all(&head.subject, &self.subject))
+    }
+
+    /// Returns the words and phrases that occur neither in the sender nor in the subject.
+    pub(super) fn not_in_head<'a>(&'a self, head: &Head) -> Vec<&'a str> {
+        let (from, subject) = (fold(&line(&head.from)), fold(&line(&head.subject)));
+        let words = self.anywhere.iter().map(String::as_str);
+        words
+            .filter(|word| !from.contains(word) && !subject.contains(word))
+            .collect()
+    }
+}
+
+/// Splits an operator off: letters, then a colon. The address of a page is text.
+fn operator(text: &str) -> (Option<&str>, &str) {
+    let Some((name, rest)) = text.split_once(':') else {
+        return (None, text);
+    };
+    let is_name = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let has_value = rest.starts_with(|c: char| !c.is_whitespace() && c != '/');
+    match is_name && has_value {
+        true => (Some(name), rest),
+        false => (None, text),
+    }
+}
+
+/// Splits a value off: text in quotation marks, or text up to the next white space.
+fn value(text: &str) -> (&str, &str) {
+    if let Some(quoted) = text.strip_prefix('"') {
+        return quoted.split_once('"').unwrap_or((quoted, ""));
+    }
+    text.split_once(char::is_whitespace).unwrap_or((text, ""))
+}
+
+fn date(operator: &'static str, value: &str) -> Result<Date, QueryError> {
+    let date = value.parse();
+    date.map_err(|_| invalid(operator, value, "a day such as 2026-11-30"))
+}
+
+fn invalid(operator: &'static str, value: &str, expected: &'static str) -> QueryError {
+    QueryError::Value {
+        operator,
+        value: value.to_owned(),
+        expected,
+    }
+}
+
+/// Returns text without case, accents, Markdown's marks and differences in white space.
+pub(super) fn fold(text: &str) -> String {
+    let counts = |c: &char| !is_accent(*c) && !matches!(c, '*' | '`' | '\\');
+    let folded = text.nfkd().filter(counts);
+    let folded: String = caseless::Caseless::default_case_fold(folded).collect();
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// Returns whether a combining mark makes no difference for a search. The vowels of Indic scripts,
+/// which are combining marks too, do.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{610}'..='\u{61a}'
+        | '\u{64b}'..='\u{65f}' | '\u{670}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(from: &str, subject: &str, date: &str) -> Head {
+        Head {
+            id: 1,
+            from: from.into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: subject.into(),
+            date: date.into(),
+            read: false,
+        }
+    }
+
+    fn matches(query: &str, body: &str) -> bool {
+        let head = head(
+            "Zoë Müller <zoe@example.com>",
+            "Die Straße: Café & Re: 12:30",
+            "2026-11-23T09:59:34Z",
+        );
+        let query = Query::parse(query).unwrap();
+        let body = fold(body);
+        query.admits(&head)
+            && query
+                .not_in_head(&head)
+                .iter()
+                .all(|word| body.contains(word))
+    }
+
+    #[test]
+    fn a_mail_matches_if_it_has_all_that_the_query_names() {
+        let body = "Order **A-1001** of\nvec\\_push, ｆｕｌｌ width, हिन्दी";
+        for (query, expected) in [
+            ("zoe strasse CAFE", true),
+            ("Zoë Straße Café", true),
+            ("order a-1001", true),
+            ("\"order A-1001 of vec_push\"", true),
+            ("\"order of\"", false),
+            ("full", true),
+            ("हिन्दी", true),
+            ("हन्दी", false),
+            ("from:zoe", true),
+            ("from:\"müller <zoe\" a-1001", true),
+            ("from:strasse", false),
+            ("subject:strasse FROM:zoe", true),
+            ("subject:zoe", false),
+            ("since:2026-11-23 until:2026-11-23", true),
+            ("since:2026-11-24", false),
+            ("until:2026-11-22", false),
+            ("is:unread", true),
+            ("is:read", false),
+            ("12:30", true),
+            ("re: cafe", true),
+            ("https://example.com", false),
+            ("absent", false),
+        ] {
+            assert_eq!(matches(query, body), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_query_is_named() {
+        let refused = [
+            "",
+            " \"\" ",
+            "*",
+            "has:attachment",
+            "since:yesterday",
+            "until:2026-13-01",
+            "is:starred",
+        ]
+        .map(|query| Query::parse(query).unwrap_err().to_string());
+        insta::assert_snapshot!(refused.join("\n"), @"
+        expected one or more words, at most 500 bytes
+        expected one or more words, at most 500 bytes
+        expected one or more words, at most 500 bytes
+        `has:` is not an operator; the operators are from:, subject:, since:, until:, is:unread and is:read, and text with a colon is written in quotation marks
+        `since:yesterday` is not valid: expected a day such as 2026-11-30
+        `until:2026-13-01` is not valid: expected a day such as 2026-11-30
+        `is:starred` is not valid: expected is:unread or is:read
+        ");
+        assert!(Query::parse(&"a".repeat(MAX_QUERY + 1)).is_err());
+    }
+}
