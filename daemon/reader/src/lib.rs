@@ -6,6 +6,8 @@
 //! needs no worker.
 #![warn(missing_docs)]
 
+#[cfg(test)]
+mod bounds;
 mod cascade;
 pub mod characters;
 mod css;

@@ -12,14 +12,16 @@ pub(crate) const MAX_DEPTH: u32 = 512;
 pub(crate) const MAX_BUILDING: usize = 40_000_000;
 /// Bytes that the tokenizer receives at once.
 pub(crate) const CHUNK: usize = 1 << 10;
-/// Most separators in one tag. The tokenizer compares each attribute of a tag with all others.
-pub(crate) const MAX_SEPARATORS: usize = 512;
+/// Most attributes of one tag. The tokenizer compares each attribute of a tag with all others.
+pub(crate) const MAX_ATTRIBUTES: usize = 256;
 /// Most bytes of all style sheets of a document. Later sheets are ignored.
 pub(crate) const MAX_SHEETS: usize = 1 << 20;
 /// Most rules of all style sheets of a document. Later rules are ignored.
 pub(crate) const MAX_RULES: usize = 20_000;
 /// Most steps of all comparisons of elements with selectors. Later elements match no selector.
 pub(crate) const MAX_MATCHING: usize = 10_000_000;
+/// Most declarations of style sheets that are applied to the elements of a document.
+pub(crate) const MAX_DECLARED: usize = 5_000_000;
 /// Most bytes of all style attributes and substituted variables.
 pub(crate) const MAX_STYLES: usize = 4 << 20;
 /// Longest value of a custom property, and of a value after the substitution of variables.

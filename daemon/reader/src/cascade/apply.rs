@@ -33,8 +33,13 @@ impl Context<'_> {
     pub(super) fn define(&self, style: &mut Computed, name: &Rc<str>, text: &Rc<str>) {
         let variables = &mut style.inherited().variables;
         let variables: &mut Rc<Variables> = variables.get_or_insert_default();
-        let length = text.len() + name.len();
-        if self.spend(length) {
+        // A map that other elements share is copied.
+        const ENTRY: usize = 64;
+        let copied = match Rc::strong_count(variables) > 1 {
+            true => variables.len() * ENTRY,
+            false => 0,
+        };
+        if self.spend(text.len() + name.len() + copied) {
             match text.to_ascii_lowercase().as_str() {
                 "initial" => {
                     Rc::make_mut(variables).remove(name);

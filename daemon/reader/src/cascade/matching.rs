@@ -207,7 +207,14 @@ impl selectors::Element for Candidate<'_> {
                     NamespaceConstraint::Specific(ns) => attribute.name.ns == **ns,
                 }
         });
-        self.step() && named.any(|attribute| operation.eval_str(&attribute.value))
+        // A comparison takes as long as the value.
+        const STEP: usize = 16;
+        self.step()
+            && named.any(|attribute| {
+                let steps = &self.matcher.steps;
+                steps.set(steps.get().saturating_add(attribute.value.len() / STEP));
+                operation.eval_str(&attribute.value)
+            })
     }
 
     fn match_non_ts_pseudo_class(
@@ -273,6 +280,8 @@ impl selectors::Element for Candidate<'_> {
     fn has_class(&self, name: &Name, case: CaseSensitivity) -> bool {
         let classes = self.value(&local_name!("class")).unwrap_or_default();
         let name = name.0.as_bytes();
+        let steps = &self.matcher.steps;
+        steps.set(steps.get().saturating_add(classes.len() / 64));
         let mut classes = classes.split_ascii_whitespace().map(str::as_bytes);
         self.step() && classes.any(|class| case.eq(class, name))
     }

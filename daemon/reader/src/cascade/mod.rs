@@ -22,7 +22,7 @@ use crate::{
         sheet::Rules,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
-    limits::{MAX_SHEETS, MAX_STYLES},
+    limits::{MAX_DECLARED, MAX_SHEETS, MAX_STYLES},
 };
 use cssparser::Parser;
 use html5ever::{local_name, ns};
@@ -59,6 +59,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         },
         substitution: Cell::new(MAX_STYLES),
         inline: MAX_STYLES,
+        declared: MAX_DECLARED,
         rem: MEDIUM,
         link: None,
         body: Rc::default(),
@@ -72,7 +73,11 @@ pub(crate) fn style(document: &Document) -> Styles {
         }
     }
     Styles {
-        incomplete: cut || cascade.matcher.is_exhausted() || cascade.inline == 0,
+        incomplete: cut
+            || cascade.matcher.is_exhausted()
+            || cascade.inline == 0
+            || cascade.declared == 0
+            || cascade.substitution.get() == 0,
         styles: cascade.styles,
     }
 }
@@ -117,6 +122,8 @@ struct Cascade<'a> {
     substitution: Cell<usize>,
     /// Bytes of `style` attributes that are still parsed.
     inline: usize,
+    /// Declarations of style sheets that are still applied.
+    declared: usize,
     rem: f32,
     link: Option<Rgba>,
     body: Rc<Computed>,
@@ -200,7 +207,7 @@ impl Cascade<'_> {
     /// Returns the author's declarations for an element, the strongest last.
     fn declarations(&mut self, node: NodeId, element: &Element) -> Vec<Declared> {
         let mut ranked: Vec<(Rank, Declared)> = Vec::new();
-        if !self.index.is_empty() && !self.matcher.is_exhausted() {
+        if !self.index.is_empty() && !self.matcher.is_exhausted() && self.declared > 0 {
             let id = element.attribute(&local_name!("id"));
             let classes = element.attribute(&local_name!("class")).unwrap_or_default();
             for entry in self.index.candidates(element.local_name(), id, classes) {
@@ -213,6 +220,10 @@ impl Cascade<'_> {
                 let Some(rule) = self.index.rule(entry.rule) else {
                     continue;
                 };
+                self.declared = self.declared.saturating_sub(rule.declarations.len());
+                if self.declared == 0 {
+                    break;
+                }
                 let specificity = entry.selector.specificity();
                 for Declaration {
                     declared,

@@ -15,7 +15,6 @@ pub(crate) struct Rgba {
 
 impl Rgba {
     pub(crate) const BLACK: Self = Self::opaque([0.0; 3]);
-    pub(crate) const WHITE: Self = Self::opaque([255.0; 3]);
     pub(crate) const TRANSPARENT: Self = Self {
         channels: [0.0; 3],
         alpha: 0.0,
@@ -72,15 +71,12 @@ impl ColorParser<'_> for Calculating {
     }
 }
 
-/// Parses a colour. `hashless` permits six or three hexadecimal digits without a hash.
-pub(crate) fn parse(input: &mut Parser<'_>, hashless: bool) -> Parsed<Colour> {
+/// Parses a colour.
+pub(crate) fn parse(input: &mut Parser<'_>) -> Parsed<Colour> {
     if let Ok(colour) =
         input.try_parse(|input| cssparser_color::parse_color_with(&Calculating, input))
     {
         return Ok(known(colour));
-    }
-    if hashless && let Ok(colour) = input.try_parse(without_hash) {
-        return Ok(colour);
     }
     let token = input.next()?.clone();
     match token {
@@ -94,9 +90,9 @@ pub(crate) fn parse(input: &mut Parser<'_>, hashless: bool) -> Parsed<Colour> {
             }
             let colour = match_ignore_ascii_case! { &name,
                 "light-dark" => {
-                    let light = parse(input, false)?;
+                    let light = parse(input)?;
                     input.expect_comma()?;
-                    parse(input, false)?;
+                    parse(input)?;
                     light
                 },
                 "color-mix" => mixed(input)?,
@@ -110,21 +106,6 @@ pub(crate) fn parse(input: &mut Parser<'_>, hashless: bool) -> Parsed<Colour> {
             Ok(colour)
         }),
         _ => invalid(),
-    }
-}
-
-/// Parses `ffffff`, which old browsers take for a colour.
-fn without_hash(input: &mut Parser<'_>) -> Parsed<Colour> {
-    let start = input.position();
-    input.next()?;
-    let text = input.slice_from(start).trim();
-    let digits = text.len() == 6 || text.len() == 3;
-    if !digits || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return invalid();
-    }
-    match cssparser::color::parse_hash_color(text.as_bytes()) {
-        Ok((r, g, b, _)) => Ok(Colour::Known(Rgba::opaque([r, g, b].map(f32::from)))),
-        Err(()) => invalid(),
     }
 }
 
@@ -185,7 +166,7 @@ fn mixed(input: &mut Parser<'_>) -> Parsed<Colour> {
 /// Parses the arguments of a colour that is made from another one. Calculations with channels are
 /// unknown, and so are channels in other spaces than sRGB that are exchanged.
 fn relative(name: &str, input: &mut Parser<'_>) -> Parsed<Colour> {
-    let origin = parse(input, false)?;
+    let origin = parse(input)?;
     let mut channels = Vec::new();
     while channels.len() < 3 {
         let named = input.try_parse(Parser::expect_ident_cloned);
@@ -236,7 +217,7 @@ fn relative(name: &str, input: &mut Parser<'_>) -> Parsed<Colour> {
 
 fn shared(input: &mut Parser<'_>) -> Parsed<(Colour, Option<f32>)> {
     let before = input.try_parse(Parser::expect_percentage).ok();
-    let colour = parse(input, false)?;
+    let colour = parse(input)?;
     let after = input.try_parse(Parser::expect_percentage).ok();
     Ok((colour, before.or(after)))
 }
@@ -328,81 +309,5 @@ fn gamma(linear: f32) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn channels(text: &str) -> Option<([u8; 3], f32)> {
-        let mut input = Parser::new(text);
-        match input.parse_entirely(|input| parse(input, true)).ok()? {
-            Colour::Known(Rgba { channels, alpha }) => {
-                // The channels are between 0 and 255.
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                Some((channels.map(|channel| channel.round() as u8), alpha))
-            }
-            Colour::Current | Colour::Unknown => None,
-        }
-    }
-
-    #[test]
-    fn white_is_white_in_each_notation() {
-        for white in [
-            "white",
-            "#fff",
-            "#FFFFFFff",
-            "ffffff",
-            "fff",
-            "rgb(255, 255, 255)",
-            "rgb(100% 100% 100% / 1)",
-            "rgba(255,255,255,1)",
-            "hsl(0,0%,100%)",
-            "hwb(0 100% 0%)",
-            "lab(100 0 0)",
-            "lch(100 0 0)",
-            "oklab(1 0 0)",
-            "oklch(1 0 0)",
-            "color(srgb 1 1 1)",
-            "color(display-p3 1 1 1)",
-            "rgb(calc(250 + 5), 255, 255)",
-            "light-dark(white, black)",
-            "color-mix(in srgb, white 100%, black)",
-            "Canvas",
-        ] {
-            assert_eq!(channels(white), Some(([255; 3], 1.0)), "{white}");
-        }
-    }
-
-    #[test]
-    fn transparent_colours_have_no_opacity() {
-        for none in [
-            "transparent",
-            "#0000",
-            "#ffffff00",
-            "rgba(0,0,0,0)",
-            "hsla(0,0%,0%,0)",
-            "rgb(0 0 0 / 0%)",
-        ] {
-            assert_eq!(channels(none).map(|(_, alpha)| alpha), Some(0.0), "{none}");
-        }
-        assert_eq!(
-            channels("color-mix(in oklab, red, blue)").map(|(c, _)| c),
-            Some([128, 0, 128])
-        );
-    }
-
-    #[test]
-    fn other_words_are_no_colours() {
-        for bad in [
-            "",
-            "inherit",
-            "#ff",
-            "rgb(1,2,3",
-            "url(x)",
-            "#gggggg",
-            "12345",
-            "none",
-        ] {
-            let unclosed = bad == "rgb(1,2,3";
-            assert_eq!(channels(bad).is_some(), unclosed, "{bad}");
-        }
-    }
-}
+#[path = "colour_tests.rs"]
+mod tests;

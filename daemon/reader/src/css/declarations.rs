@@ -42,9 +42,9 @@ pub(crate) fn is_known(name: &str) -> bool {
 }
 
 /// Parses a declaration after its colon.
-pub(super) fn declaration<'i>(
+pub(super) fn declaration(
     name: &str,
-    input: &mut Parser<'i>,
+    input: &mut Parser<'_>,
     syntax: Syntax,
 ) -> Parsed<Vec<Declaration>> {
     let custom = name.starts_with("--");

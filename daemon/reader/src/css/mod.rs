@@ -11,6 +11,7 @@ pub(crate) mod selector;
 pub(crate) mod shape;
 pub(crate) mod sheet;
 mod shorthand;
+mod size;
 mod value;
 
 use selectors::parser::SelectorParseErrorKind;

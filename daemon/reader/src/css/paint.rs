@@ -88,7 +88,7 @@ fn colours(input: &mut Parser<'_>) -> Option<Vec<Rgba>> {
     let mut colours = Vec::new();
     let mut known = true;
     while !input.is_exhausted() {
-        match input.try_parse(|input| colour::parse(input, false)) {
+        match input.try_parse(|input| colour::parse(input)) {
             Ok(Colour::Known(colour)) => colours.push(colour),
             Ok(Colour::Current | Colour::Unknown) => known = false,
             Err(_) => {
@@ -146,7 +146,7 @@ fn shadow(input: &mut Parser<'_>) -> Parsed<Option<Colour>> {
     let mut shade = Colour::Current;
     let mut lengths = Vec::new();
     while !input.is_exhausted() {
-        if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
+        if let Ok(colour) = input.try_parse(|input| colour::parse(input)) {
             shade = colour;
         } else if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
             lengths.push(length.usual());
@@ -165,7 +165,7 @@ pub(super) fn stroke(input: &mut Parser<'_>) -> Option<Colour> {
     let mut colour = Colour::Current;
     let mut width = Length::ZERO;
     while !input.is_exhausted() {
-        if let Ok(found) = input.try_parse(|input| colour::parse(input, false)) {
+        if let Ok(found) = input.try_parse(|input| colour::parse(input)) {
             colour = found;
         } else if let Ok(found) = input.try_parse(|input| length::parse(input, true)) {
             width = found;
@@ -210,7 +210,7 @@ pub(super) fn svg_fill(input: &mut Parser<'_>) -> Parsed<Colour> {
     {
         return Ok(Colour::Known(Rgba::TRANSPARENT));
     }
-    if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
+    if let Ok(colour) = input.try_parse(|input| colour::parse(input)) {
         return Ok(colour);
     }
     while input.next().is_ok() {}
@@ -226,7 +226,7 @@ pub(super) fn thick_border(input: &mut Parser<'_>) -> Parsed<bool> {
     while !input.is_exhausted() {
         if let Ok(width) = input.try_parse(|input| length::parse(input, true)) {
             thick = width.usual() >= THICK;
-        } else if let Ok(colour) = input.try_parse(|input| colour::parse(input, false)) {
+        } else if let Ok(colour) = input.try_parse(|input| colour::parse(input)) {
             seen = !matches!(colour, Colour::Known(colour) if colour.alpha < 0.5);
         } else {
             let name = input.expect_ident()?;

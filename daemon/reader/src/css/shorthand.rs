@@ -5,6 +5,7 @@ use super::{
     colour::{Colour, Rgba},
     invalid, paint,
     property::{Declared, FontSize, Image, Property, Side},
+    size,
     value::{self, Syntax},
 };
 use crate::css::length;
@@ -93,7 +94,7 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
     }
     while !input.is_exhausted() {
         // A number is never a colour without a hash here.
-        if let Ok(found) = input.try_parse(|input| colour::parse(input, false)) {
+        if let Ok(found) = input.try_parse(|input| colour::parse(input)) {
             ground = found;
             continue;
         }
@@ -165,9 +166,9 @@ fn font(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
 }
 
 fn size_and_family(input: &mut Parser<'_>) -> Parsed<(FontSize, Option<Declared>)> {
-    let size = value::font_size(input, false)?;
+    let size = size::font_size(input, false)?;
     let line = match input.try_parse(|input| input.expect_delim('/')) {
-        Ok(()) => Some(value::line_height(input)?),
+        Ok(()) => Some(size::line_height(input)?),
         Err(_) => None,
     };
     input.expect_ident_or_string()?;

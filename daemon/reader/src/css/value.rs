@@ -1,21 +1,19 @@
 //! Values of single properties.
 
 use super::{
-    Parsed, colour, invalid,
-    length::{self, Length, MEDIUM},
-    paint,
+    Parsed, colour, invalid, length, paint,
     property::{
-        Align, Contain, Declared, Display, Extent, FontSize, ListStyle, Overflow, Position,
-        Property, Side, Size, WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Extent, ListStyle, Overflow, Position, Property, Side,
+        WhiteSpace, Wide,
     },
-    shape,
+    shape, size,
 };
 use cssparser::{Parser, Token, match_ignore_ascii_case};
 
 /// Context of a declaration.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Syntax {
-    /// Whether numbers without a unit and colours without a hash are permitted.
+    /// Whether numbers without a unit are permitted.
     pub(crate) quirks: bool,
 }
 
@@ -108,7 +106,7 @@ pub(super) fn value(
 ) -> Parsed<Declared> {
     Ok(match property {
         Property::BackgroundClip => Declared::BackgroundClip(has_ident(input, "text")),
-        Property::BackgroundColour => Declared::BackgroundColour(colour::parse(input, false)?),
+        Property::BackgroundColour => Declared::BackgroundColour(colour::parse(input)?),
         Property::BackfaceVisibility => {
             Declared::BackfaceVisibility(keyword(input, &["visible", "hidden"])? == "hidden")
         }
@@ -118,14 +116,14 @@ pub(super) fn value(
         Property::BoxSizing => Declared::BoxSizing(has_ident(input, "border-box")),
         Property::Clip => Declared::Clip(shape::clip(input)?),
         Property::ClipPath => Declared::ClipPath(shape::clip_path(input)?),
-        Property::Colour => Declared::Colour(colour::parse(input, false)?),
+        Property::Colour => Declared::Colour(colour::parse(input)?),
         Property::Contain => Declared::Contain(contain(input)?),
         Property::Content => Declared::Content(paint::has_image(input)),
         Property::ContentVisibility => {
             Declared::ContentVisibility(keyword(input, &["visible", "auto", "hidden"])? == "hidden")
         }
         Property::Display => Declared::Display(display(input)?),
-        Property::Extent(extent) => Declared::Extent(extent, size_of(extent, input, syntax)?),
+        Property::Extent(extent) => Declared::Extent(extent, size::size_of(extent, input, syntax)?),
         Property::Filter => Declared::Filter(paint::filter(input)?),
         Property::Float => {
             let float = keyword(
@@ -134,12 +132,12 @@ pub(super) fn value(
             )?;
             Declared::Float(float != "none")
         }
-        Property::FontSize => Declared::FontSize(font_size(input, syntax.quirks)?),
-        Property::Inset(side) => Declared::Inset(side, size(input, syntax)?),
-        Property::LetterSpacing => Declared::LetterSpacing(spacing(input, syntax)?),
-        Property::LineHeight => line_height(input)?,
+        Property::FontSize => Declared::FontSize(size::font_size(input, syntax.quirks)?),
+        Property::Inset(side) => Declared::Inset(side, size::size(input, syntax)?),
+        Property::LetterSpacing => Declared::LetterSpacing(size::spacing(input, syntax)?),
+        Property::LineHeight => size::line_height(input)?,
         Property::ListStyle => Declared::ListStyle(list_style(input)),
-        Property::Margin(side) => Declared::Margin(side, size(input, syntax)?),
+        Property::Margin(side) => Declared::Margin(side, size::size(input, syntax)?),
         Property::Mask => Declared::Mask(paint::mask(input)),
         Property::Opacity => Declared::Opacity(length::parse_number(input)?.clamp(0.0, 1.0)),
         Property::OverflowX => Declared::OverflowX(overflow(input)?),
@@ -151,7 +149,7 @@ pub(super) fn value(
         Property::Struck => Declared::Struck(has_ident(input, "line-through")),
         Property::SvgFill => Declared::SvgFill(paint::svg_fill(input)?),
         Property::TextAlign => Declared::TextAlign(align(input)?),
-        Property::TextFill => Declared::TextFill(Some(colour::parse(input, false)?)),
+        Property::TextFill => Declared::TextFill(Some(colour::parse(input)?)),
         Property::TextIndent => {
             let indent = length::parse(input, syntax.quirks)?;
             while input.try_parse(Parser::expect_ident_cloned).is_ok() {}
@@ -232,51 +230,6 @@ fn display(input: &mut Parser<'_>) -> Parsed<Display> {
     display.map_or_else(invalid, Ok)
 }
 
-/// Parses a length, or a keyword for a size that depends on the content.
-pub(super) fn size(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
-    if let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
-        match_ignore_ascii_case! { &name,
-            "auto" | "none" | "min-content" | "max-content" | "fit-content" | "stretch"
-            | "-webkit-fill-available" | "-webkit-fit-content" | "-webkit-min-content"
-            | "-webkit-max-content" | "intrinsic" | "min-intrinsic" => return Ok(None),
-            _ => return invalid(),
-        }
-    }
-    let fitting = input.try_parse(|input| {
-        input.expect_function_matching("fit-content")?;
-        input.parse_nested_block(|input| length::parse(input, false))
-    });
-    match fitting {
-        Ok(_) => Ok(None),
-        Err(_) => Ok(Some(length::parse(input, syntax.quirks)?)),
-    }
-}
-
-fn spacing(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Length> {
-    match input.try_parse(|input| input.expect_ident_matching("normal")) {
-        Ok(()) => Ok(Length::ZERO),
-        Err(_) => length::parse(input, syntax.quirks),
-    }
-}
-
-/// Parses a size. A height in percent of a height that depends on the content is automatic.
-fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
-    let vertical = matches!(
-        extent,
-        Extent::Height | Extent::MinHeight | Extent::MaxHeight
-    );
-    let zero = input.try_parse(
-        |input| match vertical && input.expect_percentage()? == 0.0 {
-            true => Ok(()),
-            false => invalid(),
-        },
-    );
-    match zero {
-        Ok(()) => Ok(None),
-        Err(_) => size(input, syntax),
-    }
-}
-
 fn contain(input: &mut Parser<'_>) -> Parsed<Contain> {
     let mut contain = Contain::default();
     while !input.is_exhausted() {
@@ -290,60 +243,6 @@ fn contain(input: &mut Parser<'_>) -> Parsed<Contain> {
         }
     }
     Ok(contain)
-}
-
-/// Parses the height of a line: a keyword, a number, or a length.
-pub(super) fn line_height(input: &mut Parser<'_>) -> Parsed<Declared> {
-    const NORMAL: f32 = 1.2;
-    let factor = |factor| {
-        Declared::LineHeight(
-            Length {
-                em: factor,
-                ..Length::ZERO
-            },
-            true,
-        )
-    };
-    if input
-        .try_parse(|input| input.expect_ident_matching("normal"))
-        .is_ok()
-    {
-        return Ok(factor(NORMAL));
-    }
-    if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
-        let part = Length {
-            em: length.em + length.part,
-            part: 0.0,
-            ..length
-        };
-        return Ok(Declared::LineHeight(part, false));
-    }
-    Ok(factor(length::parse_number(input)?))
-}
-
-pub(super) fn font_size(input: &mut Parser<'_>, quirks: bool) -> Parsed<FontSize> {
-    let Ok(name) = input.try_parse(Parser::expect_ident_cloned) else {
-        let length = length::parse(input, quirks)?;
-        return match length.px < 0.0 && length == Length::px(length.px) {
-            true => invalid(),
-            false => Ok(FontSize::Length(length)),
-        };
-    };
-    let pixels = match_ignore_ascii_case! { &name,
-        "xx-small" => 9.0,
-        "x-small" => 10.0,
-        "small" => 13.0,
-        "medium" => MEDIUM,
-        "large" => 18.0,
-        "x-large" => 24.0,
-        "xx-large" => 32.0,
-        "xxx-large" | "-webkit-xxx-large" => 48.0,
-        "smaller" => return Ok(FontSize::Relative(1.0 / 1.2)),
-        "larger" => return Ok(FontSize::Relative(1.2)),
-        "math" => return Ok(FontSize::Relative(1.0)),
-        _ => return invalid(),
-    };
-    Ok(FontSize::Keyword(pixels))
 }
 
 /// Returns the marker that a list style names. An image counts as a bullet.

@@ -8,7 +8,7 @@ use html5ever::{
     LocalName, local_name,
     tokenizer::{
         Tag, TagKind, Token, TokenSink, TokenSinkResult,
-        states::{RawKind, Rawtext, ScriptData},
+        states::{RawKind, Rawtext, Rcdata, ScriptData},
     },
     tree_builder::TreeBuilder,
 };
@@ -17,7 +17,6 @@ use std::cell::{Cell, RefCell};
 /// A tree builder with limits.
 pub(super) struct Guard {
     pub(super) builder: TreeBuilder<NodeId, Sink>,
-    tokens: Cell<usize>,
     work: Cell<usize>,
     dropped: RefCell<Vec<LocalName>>,
     exceeded: Cell<bool>,
@@ -30,7 +29,6 @@ impl Guard {
     pub(super) fn new(builder: TreeBuilder<NodeId, Sink>) -> Self {
         Self {
             builder,
-            tokens: Cell::new(0),
             work: Cell::new(0),
             dropped: RefCell::default(),
             exceeded: Cell::new(false),
@@ -38,11 +36,6 @@ impl Guard {
             raw: Cell::new(false),
             rest: RefCell::default(),
         }
-    }
-
-    /// Returns the number of tokens so far.
-    pub(super) fn tokens(&self) -> usize {
-        self.tokens.get()
     }
 
     /// Returns the tree, the text after it, and whether a limit was exceeded.
@@ -78,7 +71,9 @@ impl Guard {
             local_name!("style")
             | local_name!("iframe")
             | local_name!("noembed")
-            | local_name!("noframes") => Some(Rawtext),
+            | local_name!("noframes")
+            | local_name!("noscript") => Some(Rawtext),
+            local_name!("title") => Some(Rcdata),
             _ => None,
         };
         if let (Some(kind), TagKind::StartTag) = (kind, tag.kind) {
@@ -144,7 +139,6 @@ impl TokenSink for Guard {
         if matches!(token, Token::ParseError(_)) {
             return TokenSinkResult::Continue;
         }
-        self.tokens.set(self.tokens.get() + 1);
         // A tag is compared with the open elements, and a paragraph with the open formatting.
         let work = self.work.get() + 8 + self.builder.sink.depth() as usize;
         self.work.set(work);

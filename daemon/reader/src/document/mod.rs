@@ -1,7 +1,7 @@
 //! The tree of a parsed document: nodes in one array, which refer to each other by number. All
 //! walks are loops, so no depth of nesting overflows the stack.
 
-mod attribute_limit;
+mod attributes;
 mod guard;
 mod parse;
 mod sink;
@@ -237,13 +237,6 @@ impl<T: Clone> PerNode<T> {
     pub(crate) fn set(&mut self, node: NodeId, value: T) {
         if let Some(place) = self.values.get_mut(node.index()) {
             *place = value;
-        }
-    }
-
-    /// Changes the value of a node.
-    pub(crate) fn change(&mut self, node: NodeId, change: impl FnOnce(&mut T)) {
-        if let Some(place) = self.values.get_mut(node.index()) {
-            change(place);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! HTML to a tree, as browsers parse it, within the limits.
 
-use super::{Document, attribute_limit::AttributeLimit, guard::Guard, sink::Sink};
+use super::{Document, attributes, guard::Guard, sink::Sink};
 use crate::limits::CHUNK;
 use html5ever::{
     TokenizerResult,
@@ -16,21 +16,18 @@ pub(crate) fn parse(html: &str) -> Document {
     let builder = TreeBuilder::new(Sink::new(), TreeBuilderOpts::default());
     let tokenizer = Tokenizer::new(Guard::new(builder), TokenizerOpts::default());
     let input = BufferQueue::default();
-    let mut limit = AttributeLimit::default();
-    let mut rest = html;
+    let (html, cut) = attributes::bounded(html);
+    let mut rest = &*html;
     while !rest.is_empty() {
         let (chunk, after) = rest.split_at(rest.floor_char_boundary(CHUNK.min(rest.len())));
         feed(&tokenizer, &input, chunk);
-        if limit.must_end(chunk, tokenizer.sink.tokens()) {
-            feed(&tokenizer, &input, ">");
-        }
         rest = after;
     }
     tokenizer.end();
     let (sink, rest, exceeded) = tokenizer.sink.into_parts();
     Document {
         rest,
-        exceeded,
+        exceeded: exceeded || cut,
         ..sink.finish()
     }
 }

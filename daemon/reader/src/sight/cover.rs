@@ -97,10 +97,9 @@ impl Look<'_> {
         let opaque =
             opaque || matches!(style.background_image, Image::Plain(c) if c.alpha >= OPAQUE);
         let level = frame.z_index.unwrap_or_default();
-        if absolute && opaque && level >= 0 && style.opacity > 0.9 && is_whole(frame) {
-            if self.covers.len() < MAX_COVERS {
-                self.covers.push(Cover { node, level });
-            }
+        let covers = absolute && opaque && level >= 0 && style.opacity > 0.9 && is_whole(frame);
+        if covers && self.covers.len() < MAX_COVERS {
+            self.covers.push(Cover { node, level });
         }
         let picture = name == "img" && !is_tiny(style);
         let ground = absolute

@@ -1,5 +1,7 @@
 //! The Markdown in the making: lines with their gaps and prefixes, code blocks and rows of tables.
 
+mod rows;
+
 use super::{
     inline::{Context, Line, Link, Look},
     table::Row,
@@ -318,106 +320,6 @@ impl Writer {
         self.gap = Gap::Line;
         self.write_line(&fence);
         self.gap = Gap::Blank;
-    }
-
-    /// Begins a row of a table.
-    pub(super) fn begin_row(&mut self, row: Row) {
-        if self.is_joined() || self.code.is_some() {
-            self.inner_rows += 1;
-            return;
-        }
-        if row != Row::Blocks {
-            self.flush();
-            self.row = row;
-            self.cells.clear();
-            self.column = 0;
-        }
-    }
-
-    /// Begins a cell in a column.
-    pub(super) fn begin_cell(&mut self, column: usize) {
-        if self.row != Row::Blocks && self.inner_rows == 0 && self.heading.is_none() {
-            self.end_cell();
-            self.column = column;
-        }
-    }
-
-    fn end_cell(&mut self) {
-        let cell = matches!(self.row, Row::Grid { .. });
-        let (text, link) = self.line.render(Context { plain: false, cell });
-        self.last_link = link.or(self.last_link);
-        let mut text = text.as_str();
-        while let Some(rest) = text.strip_suffix("<br>") {
-            text = rest.trim_end();
-        }
-        if text.is_empty() {
-            return;
-        }
-        if self.cells.len() <= self.column {
-            self.cells.resize(self.column + 1, String::new());
-        }
-        if let Some(place) = self.cells.get_mut(self.column) {
-            if !place.is_empty() {
-                place.push(' ');
-            }
-            place.push_str(text);
-        }
-    }
-
-    /// Ends a row of a table.
-    pub(super) fn end_row(&mut self) {
-        if self.inner_rows > 0 {
-            self.inner_rows -= 1;
-            return;
-        }
-        if self.row == Row::Blocks || self.heading.is_some() {
-            return;
-        }
-        self.end_cell();
-        let row = std::mem::take(&mut self.row);
-        let cells = std::mem::take(&mut self.cells);
-        match row {
-            Row::Blocks => {}
-            Row::Line { named } => {
-                let filled: Vec<&str> = cells
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|cell| !cell.is_empty())
-                    .collect();
-                self.write_joined(&filled, named);
-                self.gap = self.gap.max(Gap::Line);
-            }
-            Row::Grid { columns, header } => {
-                if cells.iter().all(String::is_empty) {
-                    return;
-                }
-                let mut line = String::from("|");
-                for column in 0..columns {
-                    let cell = cells.get(column).map_or("", String::as_str);
-                    line.push_str(&format!(" {cell} |"));
-                }
-                self.write_line(&line.replace("|  |", "| |").replace("|  |", "| |"));
-                if header {
-                    self.gap = Gap::Line;
-                    self.write_line(&format!("|{}", "---|".repeat(columns)));
-                }
-                self.gap = Gap::Line;
-            }
-        }
-    }
-
-    fn write_joined(&mut self, cells: &[&str], named: bool) {
-        let Some((first, rest)) = cells.split_first() else {
-            return;
-        };
-        let ends = first.trim_end_matches('*').ends_with(':');
-        let line = match (rest.is_empty(), ends, named) {
-            (true, ..) => (*first).to_owned(),
-            (false, true, _) => format!("{first} {}", rest.join(" | ")),
-            (false, false, true) => format!("{first}: {}", rest.join(" | ")),
-            (false, false, false) => cells.join(" | "),
-        };
-        self.write_line(&line);
     }
 
     fn flush(&mut self) {

@@ -1,0 +1,108 @@
+//! Sizes of boxes, fonts and lines.
+
+use super::{
+    Parsed, invalid,
+    length::{self, Length, MEDIUM},
+    property::{Declared, Extent, FontSize, Size},
+    value::Syntax,
+};
+use cssparser::{Parser, match_ignore_ascii_case};
+
+/// Parses a length, or a keyword for a size that depends on the content.
+pub(super) fn size(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
+    if let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
+        match_ignore_ascii_case! { &name,
+            "auto" | "none" | "min-content" | "max-content" | "fit-content" | "stretch"
+            | "-webkit-fill-available" | "-webkit-fit-content" | "-webkit-min-content"
+            | "-webkit-max-content" | "intrinsic" | "min-intrinsic" => return Ok(None),
+            _ => return invalid(),
+        }
+    }
+    let fitting = input.try_parse(|input| {
+        input.expect_function_matching("fit-content")?;
+        input.parse_nested_block(|input| length::parse(input, false))
+    });
+    match fitting {
+        Ok(_) => Ok(None),
+        Err(_) => Ok(Some(length::parse(input, syntax.quirks)?)),
+    }
+}
+
+pub(super) fn spacing(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Length> {
+    match input.try_parse(|input| input.expect_ident_matching("normal")) {
+        Ok(()) => Ok(Length::ZERO),
+        Err(_) => length::parse(input, syntax.quirks),
+    }
+}
+
+/// Parses a size. A height in percent of a height that depends on the content is automatic.
+pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
+    let vertical = matches!(
+        extent,
+        Extent::Height | Extent::MinHeight | Extent::MaxHeight
+    );
+    let zero = input.try_parse(
+        |input| match vertical && input.expect_percentage()? == 0.0 {
+            true => Ok(()),
+            false => invalid(),
+        },
+    );
+    match zero {
+        Ok(()) => Ok(None),
+        Err(_) => size(input, syntax),
+    }
+}
+
+/// Parses the height of a line: a keyword, a number, or a length.
+pub(super) fn line_height(input: &mut Parser<'_>) -> Parsed<Declared> {
+    const NORMAL: f32 = 1.2;
+    let factor = |factor| {
+        Declared::LineHeight(
+            Length {
+                em: factor,
+                ..Length::ZERO
+            },
+            true,
+        )
+    };
+    if input
+        .try_parse(|input| input.expect_ident_matching("normal"))
+        .is_ok()
+    {
+        return Ok(factor(NORMAL));
+    }
+    if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
+        let part = Length {
+            em: length.em + length.part,
+            part: 0.0,
+            ..length
+        };
+        return Ok(Declared::LineHeight(part, false));
+    }
+    Ok(factor(length::parse_number(input)?))
+}
+
+pub(super) fn font_size(input: &mut Parser<'_>, quirks: bool) -> Parsed<FontSize> {
+    let Ok(name) = input.try_parse(Parser::expect_ident_cloned) else {
+        let length = length::parse(input, quirks)?;
+        return match length.px < 0.0 && length == Length::px(length.px) {
+            true => invalid(),
+            false => Ok(FontSize::Length(length)),
+        };
+    };
+    let pixels = match_ignore_ascii_case! { &name,
+        "xx-small" => 9.0,
+        "x-small" => 10.0,
+        "small" => 13.0,
+        "medium" => MEDIUM,
+        "large" => 18.0,
+        "x-large" => 24.0,
+        "xx-large" => 32.0,
+        "xxx-large" | "-webkit-xxx-large" => 48.0,
+        "smaller" => return Ok(FontSize::Relative(1.0 / 1.2)),
+        "larger" => return Ok(FontSize::Relative(1.2)),
+        "math" => return Ok(FontSize::Relative(1.0)),
+        _ => return invalid(),
+    };
+    Ok(FontSize::Keyword(pixels))
+}

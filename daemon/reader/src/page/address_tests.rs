@@ -1,0 +1,123 @@
+//! Targets of links.
+
+use super::*;
+
+fn shown(href: &str) -> String {
+    match Target::new(href) {
+        Target::Nothing => String::new(),
+        Target::Address { shown, .. } => shown,
+    }
+}
+
+#[test]
+fn tracking_parameters_are_left_out_where_they_change_nothing() {
+    for (href, expected) in [
+        (
+            "https://a.example/?utm_source=x&utm_medium=y",
+            "https://a.example/",
+        ),
+        (
+            "https://a.example/p?id=1&utm_source=x#top",
+            "https://a.example/p?id=1#top",
+        ),
+        (
+            "https://a.example/p?fbclid=1&b=2&gclid=3",
+            "https://a.example/p?b=2",
+        ),
+        (
+            "https://a.example/p?utm_source=x&sig=abc",
+            "https://a.example/p?utm_source=x&sig=abc",
+        ),
+        (
+            "https://a.example/utm_source=x",
+            "https://a.example/utm_source=x",
+        ),
+        (
+            "mailto:a@b.example?subject=utm_x",
+            "mailto:a@b.example?subject=utm_x",
+        ),
+        ("https://a.example/a (b) c", "https://a.example/a%20(b)%20c"),
+        ("https://a.example/a)b", "https://a.example/a%29b"),
+    ] {
+        assert_eq!(shown(href), expected);
+    }
+}
+
+#[test]
+fn addresses_that_open_nothing_are_no_targets() {
+    for href in [
+        "",
+        "#top",
+        "javascript:x()",
+        "JAVA\nSCRIPT:x()",
+        "\u{1}javascript:x()",
+        " data:text/html,x",
+        "vbscript:x",
+        "file:///etc",
+        "cid:part1",
+    ] {
+        assert_eq!(Target::new(href), Target::Nothing, "{href:?}");
+    }
+}
+
+#[test]
+fn a_text_that_is_the_address_is_recognized() {
+    for (href, text) in [
+        ("https://a.example/", "https://a.example"),
+        ("https://a.example/", "a.example"),
+        ("mailto:a@b.example", "a@b.example"),
+        ("tel:+49301234567", "+49 30 123 4567"),
+        (
+            "https://a.example/?utm_source=x",
+            "https://a.example/?utm_source=x",
+        ),
+    ] {
+        assert!(Target::new(href).is_same_as(text), "{href}");
+    }
+    assert!(!Target::new("https://a.example/b").is_same_as("https://a.example"));
+    assert!(!Target::new("https://a.example/").is_same_as(""));
+}
+
+#[test]
+fn a_text_that_names_another_host_is_deceptive() {
+    for (href, text, target) in [
+        (
+            "https://evil.example/",
+            "www.bank.example",
+            Some("evil.example"),
+        ),
+        (
+            "https://evil.example/",
+            "https://bank.example/login",
+            Some("evil.example"),
+        ),
+        (
+            "https://bank.example@evil.example/",
+            "bank.example",
+            Some("evil.example"),
+        ),
+        (
+            "https://evil.example/",
+            "Visit https://bank.example now",
+            Some("evil.example"),
+        ),
+        (
+            "mailto:eve@evil.example",
+            "bob@bank.example",
+            Some("eve@evil.example"),
+        ),
+        ("https://evil.example/", "bank.com", Some("evil.example")),
+        ("https://bank.example/", "www.bank.example", None),
+        ("https://login.bank.example/", "bank.example", None),
+        ("https://evil.example/", "invoice.pdf", None),
+        ("https://evil.example/", "Read more", None),
+        ("https://evil.example/", "v1.2.3", None),
+        ("/relative", "bank.example", None),
+    ] {
+        assert_eq!(
+            Target::new(href).deceives(text).as_deref(),
+            target,
+            "{href} {text}"
+        );
+    }
+}

@@ -1,0 +1,131 @@
+//! Ways to hide text, and ways that only seem to hide it. The folder `hiding` has the judgement of
+//! Chromium for each (`tests/reader/hostile.mjs` makes it).
+
+#![allow(clippy::panic)]
+
+/// The word that is hidden or not.
+const PROBE: &str = "qprobeq";
+
+/// Returns the judgement, the name and the rest of each line of a list.
+fn lines(list: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    list.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let (judgement, rest) = line.split_once('\t').unwrap_or((line, ""));
+            let (name, body) = rest.split_once('\t').unwrap_or((rest, rest));
+            (judgement, name, body)
+        })
+}
+
+fn mail(head: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html><head><meta charset=utf-8>{head}</head><body><p>shown before</p>{body}\
+         <p>shown after</p></body></html>"
+    )
+}
+
+/// Asserts that a reading agrees with the judgement of each line.
+fn check(list: &str, html: impl Fn(&str) -> String) {
+    let mut wrong = Vec::new();
+    for (judgement, name, body) in lines(list) {
+        let reading = tai_reader::read(Some(&html(body)), None);
+        let shown = reading.markdown.contains(PROBE);
+        let right = match judgement {
+            "hidden" | "faint" => !shown,
+            "shown" => shown,
+            "open" => true,
+            other => panic!("unknown judgement {other}"),
+        };
+        if !right {
+            wrong.push(format!("{judgement}: {name}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn declarations_on_a_block_hide_what_chromium_hides() {
+    let quoted = |style: &str| style.replace('"', "&quot;");
+    let list = include_str!("hiding/block.txt");
+    check(list, |style| {
+        mail(
+            "",
+            &format!("<div style=\"{}\">{PROBE}</div>", quoted(style)),
+        )
+    });
+}
+
+#[test]
+fn declarations_of_a_class_hide_what_chromium_hides() {
+    let list = include_str!("hiding/block.txt");
+    let list: Vec<&str> = list.lines().filter(|line| !line.contains("\t{")).collect();
+    check(&list.join("\n"), |style| {
+        mail(
+            &format!("<style>.a{{{style}}}</style>"),
+            &format!("<div class=a>{PROBE}</div>"),
+        )
+    });
+}
+
+#[test]
+fn important_declarations_for_a_screen_hide_what_chromium_hides() {
+    let list = include_str!("hiding/block.txt");
+    let single = |line: &&str| !line.contains([';', '!', '{']);
+    let list: Vec<&str> = list.lines().filter(single).collect();
+    check(&list.join("\n"), |style| {
+        let sheet = format!("@media screen{{#i{{{style} ! important}}}}");
+        let name = style.split_once(':').map_or("", |(name, _)| name);
+        let weaker = format!("<div id=i style=\"{name}:initial\">{PROBE}</div>");
+        mail(&format!("<style>{sheet}</style>"), &weaker)
+    });
+}
+
+#[test]
+fn declarations_on_a_span_hide_what_chromium_hides() {
+    let list = include_str!("hiding/span.txt");
+    check(list, |style| {
+        mail(
+            "",
+            &format!("<p>shown in <span style=\"{style}\">{PROBE}</span> the line</p>"),
+        )
+    });
+}
+
+#[test]
+fn elements_and_style_sheets_hide_what_chromium_hides() {
+    check(include_str!("hiding/mails.txt"), |body| {
+        let mut html = String::new();
+        let mut chars = body.chars();
+        while let Some(c) = chars.next() {
+            match (c, c == '\\') {
+                (_, true) => html.push(match chars.next() {
+                    Some('n') => '\n',
+                    Some('t') => '\t',
+                    Some('0') => '\0',
+                    other => other.unwrap_or('\\'),
+                }),
+                (c, false) => html.push(c),
+            }
+        }
+        html
+    });
+}
+
+#[test]
+fn no_visible_word_of_a_hostile_mail_is_lost() {
+    for (judgement, name, style) in lines(include_str!("hiding/span.txt")) {
+        let body = format!("<p>shown in <span style=\"{style}\">{PROBE}</span> the line</p>");
+        let reading = tai_reader::read(Some(&mail("", &body)), None).markdown;
+        for word in ["shown before", "shown in", "the line", "shown after"] {
+            assert!(
+                reading.contains(word),
+                "{judgement} {name} loses {word}: {reading}"
+            );
+        }
+    }
+}
