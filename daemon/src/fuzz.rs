@@ -2,6 +2,7 @@
 
 use crate::{cli, config, mail};
 use tai_auth::{bridge, session};
+use tai_reader::outgoing::Format;
 
 /// Parses an HTTP answer of the bridge: a status, then the body.
 pub fn answers(data: &[u8]) {
@@ -30,6 +31,25 @@ pub fn bodies(data: &[u8]) {
         assert!(reading.markdown.len() <= tai_reader::MAX_OUTPUT);
         let unseen = |c: char| matches!(c, '\u{200b}' | '\u{202e}' | '\u{e0041}' | '\u{feff}');
         assert!(!reading.markdown.contains(unseen));
+    }
+}
+
+/// Converts the content of an outgoing mail: HTML if the first byte is even, Markdown otherwise.
+pub fn outgoing(data: &[u8]) {
+    let Some((kind, content)) = data.split_first() else {
+        return;
+    };
+    let format = match kind % 2 {
+        0 => Format::Html,
+        _ => Format::Markdown,
+    };
+    let Ok(parts) = tai_reader::outgoing::parts(&String::from_utf8_lossy(content), format) else {
+        return;
+    };
+    assert!(!parts.text.trim().is_empty() && !parts.preview.text.is_empty());
+    let html = parts.html.to_ascii_lowercase();
+    for active in ["<script", "<iframe", "<form", "<object", "=\"javascript:"] {
+        assert!(!html.contains(active), "{active}");
     }
 }
 

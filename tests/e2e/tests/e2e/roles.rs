@@ -14,6 +14,7 @@ use tai_proto::{
     hello::{Hello, Welcome},
     mail::{Draft, Format, Target},
     message::{Identity, Role},
+    release::Release,
 };
 
 fn agent(instance: &str) -> Role {

@@ -4,6 +4,7 @@ use crate::mail::{desk, mail};
 use serde_json::{Value, json};
 use std::fs;
 use tai_e2e::Machine;
+use tai_sandbox::NewMail;
 
 #[test]
 fn an_instance_deletes_and_marks_only_its_own_mails() {
