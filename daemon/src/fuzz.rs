@@ -29,6 +29,8 @@ pub fn bodies(data: &[u8]) {
             _ => tai_reader::read(None, Some(&text)),
         };
         assert!(reading.markdown.len() <= tai_reader::MAX_OUTPUT);
+        // No byte of a mail costs much output.
+        assert!(reading.markdown.len() <= 100 * text.len() + 100);
         let unseen = |c: char| matches!(c, '\u{200b}' | '\u{202e}' | '\u{e0041}' | '\u{feff}');
         assert!(!reading.markdown.contains(unseen));
     }

@@ -1,7 +1,9 @@
-// Writes corpus.json (`[{"name": "source/mail", "html": "..."}]`) from npm packages that carry mails
-// or make them. Usage: node corpus.mjs FOLDER, where FOLDER holds packages/ with unpacked packages.
+// Writes corpus.json (`[{"name": "source/mail", "html": "..."}]`) from npm packages and repositories
+// that carry mails or make them. Usage: node corpus.mjs FOLDER, where FOLDER holds unpacked packages
+// in packages/ and clones in repositories/.
 import fs from 'node:fs';
 import path from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const folder = path.resolve(process.argv[2]);
@@ -94,6 +96,43 @@ const layouts = {
 };
 for (const [name, source] of Object.entries(layouts)) {
   add('mjml', name, (await mjml(source, { validationLevel: 'skip' })).html);
+}
+
+// Templates of repositories. A folder has the files of a commit, or is a bare clone.
+for (const [repository, source] of [
+  ['email-blueprints', 'mailchimp'],
+  ['postmark-templates', 'postmark'],
+  ['konsav-templates', 'konsav'],
+  ['mjml-templates', 'mjml-templates'],
+  ['colorlib-templates', 'colorlib'],
+  ['cerberus', 'cerberus'],
+]) {
+  const top = path.join(folder, 'repositories', repository);
+  if (!fs.existsSync(top)) continue;
+  const git = (...args) => execFileSync('git', ['-C', top, ...args], { encoding: 'utf8', maxBuffer: 1e8 });
+  const listed = git('ls-tree', '-r', '--name-only', 'HEAD').split('\n').filter((file) => /\.(html|mjml)$/.test(file));
+  for (const file of listed.slice(0, 80)) {
+    let html = git('show', `HEAD:${file}`);
+    if (file.endsWith('.mjml')) {
+      try { html = (await mjml(html, { validationLevel: 'skip' })).html; } catch { continue; }
+    }
+    if (html.length > 300) add(source, file, html);
+  }
+}
+
+// Whole documents in the texts of packages: examples and tests.
+for (const name of ['@react-email/preview-server', 'covalent-email-templates', 'talonjs', 'bootstrap-email']) {
+  const known = new Set();
+  for (const file of files(of(name), /\.(js|mjs|cjs|json|tsx?|html|eml)$/)) {
+    if (fs.statSync(file).size > 8e6) continue;
+    for (const [found] of fs.readFileSync(file, 'utf8').matchAll(/(<!doctype html|<html)[\s\S]{200,300000}?<\/html>/gi)) {
+      const escaped = /\\n|\\"/.test(found) && !found.slice(0, 2000).includes('\n');
+      const html = escaped ? found.replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\(["'`\\/])/g, '$1') : found;
+      if (/\$\{|<%|createElement/.test(html) || known.has(html) || known.size >= 40) continue;
+      known.add(html);
+      add(`${name.replace('@', '').replace('/', '-')}-text`, `${path.relative(of(name), file)}-${known.size}`, html);
+    }
+  }
 }
 
 const React = require('react');

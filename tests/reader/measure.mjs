@@ -16,6 +16,7 @@ const notes = read(ours);
 const Turndown = require('turndown');
 const { gfm } = require('turndown-plugin-gfm');
 const { convert } = require('html-to-text');
+const { countTokens } = require('gpt-tokenizer');
 const turndown = new Turndown();
 turndown.use(gfm);
 const each = (convert) => Object.fromEntries(corpus.map(({ name, html }) => {
@@ -69,12 +70,14 @@ for (const [reader, outputs] of Object.entries(readers)) {
     if (!mail || mail.error) continue;
     const markdown = outputs[name] ?? '';
     const result = judge(mail, markdown);
+    const tokens = countTokens(markdown, { disallowedSpecial: new Set() });
     for (const source of [name.split('/')[0], 'all']) {
-      const sum = (sources[source] ??= { mails: 0, found: 0, all: 0, leaked: 0, hid: 0, bytes: 0, below: 0, empty: 0, falsely: 0, worst: 1, noted: 0 });
+      const sum = (sources[source] ??= { mails: 0, found: 0, all: 0, leaked: 0, hid: 0, bytes: 0, tokens: 0, below: 0, empty: 0, falsely: 0, worst: 1, noted: 0 });
       const recall = result.all ? result.found / result.all : 1;
       sum.mails += 1;
       for (const key of ['found', 'all', 'leaked', 'hid']) sum[key] += result[key];
       sum.bytes += Buffer.byteLength(markdown);
+      sum.tokens += tokens;
       sum.below += recall < 0.9 ? 1 : 0;
       sum.empty += result.all && !markdown.trim() ? 1 : 0;
       sum.worst = Math.min(sum.worst, recall);
@@ -90,10 +93,17 @@ for (const [reader, outputs] of Object.entries(readers)) {
     }
   }
   for (const [source, sum] of Object.entries(sources)) {
-    rows.push({ reader, source, mails: sum.mails, recall: `${(100 * sum.found / sum.all).toFixed(2)} %`, worst: `${(100 * sum.worst).toFixed(0)} %`, 'below 90 %': sum.below, empty: sum.empty, leak: sum.hid ? `${(100 * sum.leaked / sum.hid).toFixed(2)} %` : '-', bytes: sum.bytes, 'false notes': sum.falsely });
+    rows.push({ reader, source, mails: sum.mails, recall: `${(100 * sum.found / sum.all).toFixed(2)} %`, worst: `${(100 * sum.worst).toFixed(0)} %`, 'below 90 %': sum.below, empty: sum.empty, leak: sum.hid ? `${(100 * sum.leaked / sum.hid).toFixed(2)} %` : '-', bytes: sum.bytes, tokens: sum.tokens, 'false notes': sum.falsely });
   }
 }
 if (process.env.VERBOSE) console.log(bad.join('\n'));
 console.table(process.env.VERBOSE ? rows.filter((row) => row.reader === 'reader') : rows);
 const times = Object.values(notes).map((reading) => reading.micros).sort((a, b) => a - b);
+const lowest = corpus
+  .filter(({ name }) => seen[name] && !seen[name].error)
+  .map(({ name }) => ({ name, ...judge(seen[name], readers.reader[name] ?? '') }))
+  .filter((result) => result.all)
+  .sort((a, b) => a.found / a.all - b.found / b.all)
+  .slice(0, 10);
+console.log('lowest recall:', lowest.map(({ name, found, all }) => `${name} ${found}/${all}`).join(', '));
 console.log(`time per mail: median ${times[times.length >> 1]} us, longest ${times.at(-1)} us`);

@@ -24,6 +24,10 @@ fn mail(head: &str, body: &str) -> String {
     )
 }
 
+fn quoted(style: &str) -> String {
+    style.replace('"', "&quot;")
+}
+
 /// Asserts that a reading agrees with the judgement of each line.
 fn check(list: &str, html: impl Fn(&str) -> String) {
     let mut wrong = Vec::new();
@@ -50,7 +54,6 @@ fn check(list: &str, html: impl Fn(&str) -> String) {
 
 #[test]
 fn declarations_on_a_block_hide_what_chromium_hides() {
-    let quoted = |style: &str| style.replace('"', "&quot;");
     let list = include_str!("hiding/block.txt");
     check(list, |style| {
         mail(
@@ -91,7 +94,10 @@ fn declarations_on_a_span_hide_what_chromium_hides() {
     check(list, |style| {
         mail(
             "",
-            &format!("<p>shown in <span style=\"{style}\">{PROBE}</span> the line</p>"),
+            &format!(
+                "<p>shown in <span style=\"{}\">{PROBE}</span> the line</p>",
+                quoted(style)
+            ),
         )
     });
 }
@@ -119,7 +125,10 @@ fn elements_and_style_sheets_hide_what_chromium_hides() {
 #[test]
 fn no_visible_word_of_a_hostile_mail_is_lost() {
     for (judgement, name, style) in lines(include_str!("hiding/span.txt")) {
-        let body = format!("<p>shown in <span style=\"{style}\">{PROBE}</span> the line</p>");
+        let body = format!(
+            "<p>shown in <span style=\"{}\">{PROBE}</span> the line</p>",
+            quoted(style)
+        );
         let reading = tai_reader::read(Some(&mail("", &body)), None).markdown;
         for word in ["shown before", "shown in", "the line", "shown after"] {
             assert!(

@@ -118,8 +118,8 @@ pub(crate) struct Computed {
     pub(crate) background_text: bool,
     /// Which borders are so thick that letters may stand on them.
     pub(crate) border: Sides<bool>,
-    /// Whether a shadow inside the box may be behind the text.
-    pub(crate) box_shadow: bool,
+    /// Colour of a shadow inside the box that may be behind the text.
+    pub(crate) box_shadow: Option<Colour>,
     /// Whether an image replaces the content.
     pub(crate) replaced: bool,
     /// Whether the content is skipped.
@@ -148,7 +148,7 @@ impl Computed {
             background_image: Image::None,
             background_text: false,
             border: Sides::default(),
-            box_shadow: false,
+            box_shadow: None,
             replaced: false,
             skipped: false,
             struck: false,

@@ -15,7 +15,7 @@ pub(crate) use computed::{Computed, Frame};
 use crate::{
     css::{
         colour::Rgba,
-        conditions,
+        conditions, data,
         declarations::{DeclarationSyntax, parse_style},
         length::MEDIUM,
         property::{Declaration, Declared, Display, Position},
@@ -92,7 +92,8 @@ fn rules(document: &Document) -> (Rules, bool) {
         let Some(element) = document.element(node) else {
             continue;
         };
-        if element.local_name() != "style" {
+        let linked = linked_sheet(element);
+        if element.local_name() != "style" && linked.is_none() {
             continue;
         }
         walk.skip_children();
@@ -102,7 +103,7 @@ fn rules(document: &Document) -> (Rules, bool) {
         if !css || !conditions::media(&mut Parser::new(media)) {
             continue;
         }
-        let sheet = document.all_text(node);
+        let sheet = linked.unwrap_or_else(|| document.all_text(node));
         match left.checked_sub(sheet.len()) {
             Some(rest) => left = rest,
             None => return (rules, true),
@@ -110,6 +111,20 @@ fn rules(document: &Document) -> (Rules, bool) {
         rules.add(&sheet);
     }
     (rules, false)
+}
+
+/// Returns the style sheet that a `link` embeds.
+fn linked_sheet(element: &Element) -> Option<String> {
+    let relation = element.attribute(&local_name!("rel")).unwrap_or_default();
+    let mut words = relation.split_ascii_whitespace();
+    let sheet = words
+        .clone()
+        .any(|word| word.eq_ignore_ascii_case("stylesheet"));
+    let alternate = words.any(|word| word.eq_ignore_ascii_case("alternate"));
+    if element.html_name() != "link" || !sheet || alternate {
+        return None;
+    }
+    data::sheet(element.attribute(&local_name!("href"))?)
 }
 
 /// Computation of the styles in document order: a parent before its children.

@@ -111,13 +111,13 @@ pub(crate) fn parse(input: &mut Parser<'_>) -> Parsed<Colour> {
 
 fn system(name: &str) -> Parsed<Colour> {
     let channels = match_ignore_ascii_case! { name,
-        "canvas" | "field" | "window" | "activetext" | "highlighttext" => [255.0; 3],
+        "canvas" | "background" | "field" | "window" | "activetext" | "highlighttext" => [255.0; 3],
         "canvastext" | "fieldtext" | "buttontext" | "windowtext" | "marktext" | "infotext"
         | "menutext" | "captiontext" => [0.0; 3],
         "linktext" => [0.0, 0.0, 238.0],
         "graytext" | "buttonborder" | "buttonface" | "highlight" | "mark" | "selecteditem"
         | "selecteditemtext" | "accentcolor" | "accentcolortext" | "visitedtext" | "menu"
-        | "infobackground" | "background" | "scrollbar" => return Ok(Colour::Unknown),
+        | "infobackground" | "scrollbar" => return Ok(Colour::Unknown),
         _ => return invalid(),
     };
     Ok(Colour::Known(Rgba::opaque(channels)))
@@ -261,6 +261,13 @@ fn known(colour: Color) -> Colour {
                 | PredefinedColorSpace::A98Rgb
                 | PredefinedColorSpace::ProphotoRgb
                 | PredefinedColorSpace::Rec2020 => unit(channels, c.alpha),
+                PredefinedColorSpace::SrgbLinear => {
+                    let (r, g, b) = channels;
+                    unit((gamma(r), gamma(g), gamma(b)), c.alpha)
+                }
+                PredefinedColorSpace::XyzD50 | PredefinedColorSpace::XyzD65 => {
+                    unit(xyz(channels), c.alpha)
+                }
                 _ => return Colour::Unknown,
             }
         }
@@ -281,7 +288,11 @@ fn lab(lightness: f32, a: f32, b: f32) -> (f32, f32, f32) {
     };
     let x = 0.950_47 * inverse(y + a / 500.0);
     let z = 1.088_83 * inverse(y - b / 200.0);
-    let y = inverse(y);
+    xyz((x, inverse(y), z))
+}
+
+/// Converts a colour of CIE XYZ.
+fn xyz((x, y, z): (f32, f32, f32)) -> (f32, f32, f32) {
     (
         gamma(3.240_6 * x - 1.537_2 * y - 0.498_6 * z),
         gamma(-0.968_9 * x + 1.875_8 * y + 0.041_5 * z),

@@ -35,6 +35,30 @@ pub(crate) fn media(input: &mut Parser<'_>) -> bool {
     queries.contains(&Some(true))
 }
 
+/// Parses what follows the address of `@import`: a layer, a condition, and media queries. Returns
+/// whether the sheet applies.
+pub(crate) fn import(input: &mut Parser<'_>) -> bool {
+    let layer = input.try_parse(|input| input.expect_ident_matching("layer"));
+    if layer.is_err() {
+        let _ = input.try_parse(|input| {
+            input.expect_function_matching("layer")?;
+            input.parse_nested_block(|input| {
+                while input.next().is_ok() {}
+                Ok::<(), ParseError<Invalid>>(())
+            })
+        });
+    }
+    let supported = input.try_parse(|input| {
+        input.expect_function_matching("supports")?;
+        input.parse_nested_block(|input| {
+            let truth = supports(input);
+            while input.next().is_ok() {}
+            Ok::<bool, ParseError<Invalid>>(truth)
+        })
+    });
+    supported.unwrap_or(true) && media(input)
+}
+
 /// Parses the condition of `@supports`. Returns whether it is true.
 pub(crate) fn supports(input: &mut Parser<'_>) -> bool {
     condition(input, supports_feature) == Ok(Some(true)) && input.is_exhausted()

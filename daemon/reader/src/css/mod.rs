@@ -3,6 +3,7 @@
 
 pub(crate) mod colour;
 pub(crate) mod conditions;
+pub(crate) mod data;
 pub(crate) mod declarations;
 pub(crate) mod length;
 mod paint;

@@ -50,7 +50,7 @@ pub(super) fn images(input: &mut Parser<'_>) -> Image {
 pub(super) fn join(upper: Image, lower: Image) -> Image {
     match (upper, lower) {
         (Image::None, other) | (other, Image::None) => other,
-        (Image::Plain(upper), Image::Plain(_)) if upper.alpha > 0.95 => Image::Plain(upper),
+        (Image::Plain(upper), _) if upper.alpha > 0.95 => Image::Plain(upper),
         _ => Image::Picture,
     }
 }
@@ -107,6 +107,8 @@ pub(super) fn mask(input: &mut Parser<'_>) -> bool {
     while let Ok(token) = input.next().cloned() {
         hides |= match &token {
             Token::Function(name) => image(name, input) == Image::None,
+            // A mask of the mail itself.
+            Token::UnquotedUrl(url) => url.starts_with('#'),
             Token::Number { value, .. } | Token::Dimension { value, .. } => size && *value == 0.0,
             _ => false,
         };
@@ -115,19 +117,25 @@ pub(super) fn mask(input: &mut Parser<'_>) -> bool {
     hides
 }
 
-/// Consumes the value. Returns whether a shadow inside the box is so thick that text may be on it.
-pub(super) fn box_shadow(input: &mut Parser<'_>) -> bool {
+/// Consumes the value. Returns the colour of a shadow inside the box that is so thick that text may
+/// be on it.
+pub(super) fn box_shadow(input: &mut Parser<'_>) -> Option<Colour> {
     const THICK: f32 = 8.0;
     let mut inset = false;
     let mut thick = false;
-    while let Ok(token) = input.next() {
-        match token {
-            Token::Ident(name) => inset |= name.eq_ignore_ascii_case("inset"),
-            Token::Dimension { value, .. } => thick |= *value >= THICK,
+    let mut found = None;
+    while !input.is_exhausted() {
+        if let Ok(colour) = input.try_parse(|input| colour::parse(input)) {
+            found = Some(colour);
+            continue;
+        }
+        match input.next() {
+            Ok(Token::Ident(name)) => inset |= name.eq_ignore_ascii_case("inset"),
+            Ok(Token::Dimension { value, .. }) => thick |= *value >= THICK,
             _ => {}
         }
     }
-    inset && thick
+    (inset && thick).then(|| found.unwrap_or(Colour::Current))
 }
 
 /// Consumes the value. Returns the colour of the shadow that shows the letters, if there is one.
@@ -219,7 +227,7 @@ pub(super) fn svg_fill(input: &mut Parser<'_>) -> Parsed<Colour> {
 
 /// Parses a border. Returns whether it is so thick that letters may stand on it.
 pub(super) fn thick_border(input: &mut Parser<'_>) -> Parsed<bool> {
-    const THICK: f32 = 5.0;
+    const THICK: f32 = 15.0;
     let mut thick = false;
     let mut drawn = false;
     let mut seen = true;

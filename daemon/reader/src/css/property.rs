@@ -241,8 +241,8 @@ pub(crate) enum Declared {
     BackgroundImage(Image),
     /// Whether a border is so thick that letters may stand on it.
     Border(Side, bool),
-    /// Whether a shadow inside the box may be behind the text.
-    BoxShadow(bool),
+    /// Colour of a shadow inside the box that may be behind the text.
+    BoxShadow(Option<Colour>),
     /// Whether sizes include padding.
     BoxSizing(bool),
     /// Whether the clipping leaves nothing.

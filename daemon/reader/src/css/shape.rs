@@ -8,6 +8,8 @@ use cssparser::{Parser, Token, match_ignore_ascii_case};
 
 /// Smallest side of a clipping shape through which text can be read, in pixels.
 const SMALLEST: f32 = 1.5;
+/// Distance of a clipping shape from the box at which no text is in it, in pixels.
+const FAR: f32 = 2_000.0;
 /// Size of a box in pixels that percentages of a clipping shape refer to.
 const BOX: f32 = 100.0;
 
@@ -89,7 +91,12 @@ pub(super) fn clip_path(input: &mut Parser<'_>) -> Parsed<bool> {
                 })?;
                 hides |= one;
             }
-            Token::Ident(_) | Token::UnquotedUrl(_) => {}
+            Token::Ident(name) => match_ignore_ascii_case! { &name,
+                "none" | "border-box" | "padding-box" | "content-box" | "margin-box" | "fill-box"
+                | "stroke-box" | "view-box" | "inherit" => {},
+                _ => return invalid(),
+            },
+            Token::UnquotedUrl(_) => {}
             _ => return invalid(),
         }
     }
@@ -115,7 +122,9 @@ fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
             let largest = radii.iter().copied().fold(0.0, f32::max);
             let at = input.try_parse(|input| input.expect_ident_matching("at")).is_ok();
             let centre = if at { lengths(input)? } else { Vec::new() };
-            let away = centre.into_iter().any(|place| side(place) + largest < SMALLEST);
+            let away = centre.into_iter().any(|place| {
+                side(place) + largest < SMALLEST || side(place) - largest > FAR
+            });
             radii.iter().any(|radius| *radius < SMALLEST) || (away && !radii.is_empty())
         },
         "xywh" => match lengths(input)?.as_slice() {
@@ -145,7 +154,8 @@ fn basic_shape(name: &str, input: &mut Parser<'_>) -> Parsed<bool> {
             let twice: f32 = points.iter().zip(after).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
             let left_or_above = points.iter().all(|(x, _)| *x < SMALLEST)
                 || points.iter().all(|(_, y)| *y < SMALLEST);
-            twice.abs() < 2.0 * SMALLEST || left_or_above
+            let right = points.iter().all(|(x, _)| *x > FAR || *x >= 2.0 * BOX);
+            twice.abs() < 2.0 * SMALLEST || left_or_above || right
         },
         "url" | "shape" => false,
         _ => return invalid(),

@@ -1,7 +1,7 @@
 //! Style sheets: the rules that apply to a screen, in order.
 
 use super::{
-    Invalid, Parsed, conditions, declarations, invalid,
+    Invalid, Parsed, conditions, data, declarations, invalid,
     property::Declaration,
     selector::{self, Selectors},
     value::Syntax,
@@ -27,8 +27,11 @@ pub(crate) struct Rule {
 pub(crate) struct Rules {
     pub(crate) all: Vec<Rule>,
     layers: Vec<Box<str>>,
+    imports: usize,
 }
 
+/// Most sheets that other sheets import. They may import each other.
+const MAX_IMPORTS: usize = 16;
 /// The layer of rules without a layer.
 const NO_LAYER: u16 = u16::MAX;
 
@@ -43,6 +46,14 @@ impl Rules {
             found: Vec::new(),
         };
         for _ in StyleSheetParser::new(&mut input, &mut level) {}
+    }
+
+    /// Parses a sheet that another one imports.
+    fn import(&mut self, sheet: &str) {
+        if self.imports < MAX_IMPORTS {
+            self.imports += 1;
+            self.add(sheet);
+        }
     }
 
     fn layer(&mut self, name: &str) -> u16 {
@@ -99,6 +110,8 @@ enum AtRule {
     Layer(Box<str>),
     /// Rules for the elements inside of others.
     Scope(Selectors),
+    /// Another sheet.
+    Import(String),
 }
 
 impl<'i> AtRuleParser<'i> for Level<'_> {
@@ -124,6 +137,14 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 let name = names.first().copied().unwrap_or_default();
                 return Ok(AtRule::Layer(name.into()));
             },
+            "import" if self.parent.is_none() => {
+                let url = input.expect_url_or_string()?;
+                let sheet = data::sheet(&url).map_or_else(invalid, Ok)?;
+                return match conditions::import(input) {
+                    true => Ok(AtRule::Import(sheet)),
+                    false => invalid(),
+                };
+            },
             "scope" => {
                 input.expect_parenthesis_block()?;
                 let scope = input.parse_nested_block(|input| selector::parse(input, false))?;
@@ -140,7 +161,10 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
         }
     }
 
-    fn rule_without_block(&mut self, _: AtRule, _: &ParserState) -> Result<(), ()> {
+    fn rule_without_block(&mut self, rule: AtRule, _: &ParserState) -> Result<(), ()> {
+        if let AtRule::Import(sheet) = rule {
+            self.rules.import(&sheet);
+        }
         Ok(())
     }
 
@@ -148,6 +172,7 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
         let (parent, layer) = match rule {
             AtRule::Apply => (self.parent.clone(), self.layer),
             AtRule::Layer(name) => (self.parent.clone(), self.rules.layer(&name)),
+            AtRule::Import(_) => return invalid(),
             AtRule::Scope(scope) => (Some(scope), self.layer),
         };
         self.inside(input, parent, layer);

@@ -111,6 +111,10 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
                     _ => return invalid(),
                 }
             }
+            // An image without a size is not drawn.
+            Token::Delim('/') if input.try_parse(Parser::expect_number) == Ok(0.0) => {
+                image = Image::None;
+            }
             Token::Comma
             | Token::Delim('/')
             | Token::Number { .. }

@@ -49,7 +49,10 @@ pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) ->
     );
     match zero {
         Ok(()) => Ok(None),
-        Err(_) => size(input, syntax),
+        Err(_) => match size(input, syntax)? {
+            Some(size) if size.px < 0.0 && size == Length::px(size.px) => invalid(),
+            size => Ok(size),
+        },
     }
 }
 

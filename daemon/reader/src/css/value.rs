@@ -37,12 +37,12 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "content" => Property::Content,
         "content-visibility" => Property::ContentVisibility,
         "display" => Property::Display,
-        "width" | "inline-size" => Property::Extent(Extent::Width),
-        "height" | "block-size" => Property::Extent(Extent::Height),
+        "width" | "inline-size" | "-webkit-logical-width" => Property::Extent(Extent::Width),
+        "height" | "block-size" | "-webkit-logical-height" => Property::Extent(Extent::Height),
         "min-width" | "min-inline-size" => Property::Extent(Extent::MinWidth),
         "min-height" | "min-block-size" => Property::Extent(Extent::MinHeight),
-        "max-width" | "max-inline-size" => Property::Extent(Extent::MaxWidth),
-        "max-height" | "max-block-size" => Property::Extent(Extent::MaxHeight),
+        "max-width" | "max-inline-size" | "-webkit-max-logical-width" => Property::Extent(Extent::MaxWidth),
+        "max-height" | "max-block-size" | "-webkit-max-logical-height" => Property::Extent(Extent::MaxHeight),
         "fill" => Property::SvgFill,
         "filter" | "-webkit-filter" => Property::Filter,
         "float" => Property::Float,
@@ -54,12 +54,12 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "letter-spacing" => Property::LetterSpacing,
         "line-height" => Property::LineHeight,
         "list-style-type" => Property::ListStyle,
-        "margin-top" | "margin-block-start" => Property::Margin(Side::Top),
+        "margin-top" | "margin-block-start" | "-webkit-margin-before" => Property::Margin(Side::Top),
         "margin-right" | "margin-inline-end" => Property::Margin(Side::Right),
         "margin-bottom" | "margin-block-end" => Property::Margin(Side::Bottom),
-        "margin-left" | "margin-inline-start" => Property::Margin(Side::Left),
+        "margin-left" | "margin-inline-start" | "-webkit-margin-start" => Property::Margin(Side::Left),
         "mask" | "-webkit-mask" | "mask-image" | "-webkit-mask-image" => Property::Mask,
-        "opacity" => Property::Opacity,
+        "opacity" | "-webkit-opacity" => Property::Opacity,
         "overflow-x" | "overflow-inline" => Property::OverflowX,
         "overflow-y" | "overflow-block" => Property::OverflowY,
         "padding-top" | "padding-block-start" => Property::Padding(Side::Top),
@@ -151,8 +151,13 @@ pub(super) fn value(
         Property::TextAlign => Declared::TextAlign(align(input)?),
         Property::TextFill => Declared::TextFill(Some(colour::parse(input)?)),
         Property::TextIndent => {
-            let indent = length::parse(input, syntax.quirks)?;
-            while input.try_parse(Parser::expect_ident_cloned).is_ok() {}
+            let mut indent = length::parse(input, syntax.quirks)?;
+            while let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
+                // The other lines are indented, not the first one.
+                if name.eq_ignore_ascii_case("hanging") {
+                    indent = length::Length::ZERO;
+                }
+            }
             Declared::TextIndent(indent)
         }
         Property::TextSecurity => {
@@ -220,6 +225,8 @@ fn display(input: &mut Parser<'_>) -> Parsed<Display> {
             _ => return invalid(),
         };
         display = Some(match (display, one) {
+            (Some(_), Display::None | Display::Contents)
+            | (Some(Display::None | Display::Contents), _) => return invalid(),
             (Some(Display::Inline), Display::Flex | Display::Table | Display::Block) => {
                 Display::InlineBlock
             }

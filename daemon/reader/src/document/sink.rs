@@ -1,7 +1,7 @@
 //! The tree that html5ever's tree builder fills. It counts nodes and attributes.
 
 use super::{Content, Document, Element, Node, NodeId};
-use crate::limits::MAX_NODES;
+use crate::limits::{MAX_NODES, MAX_SHEETS};
 use html5ever::{
     Attribute, LocalName, Namespace, QualName,
     interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink},
@@ -175,8 +175,14 @@ impl TreeSink for Sink {
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> NodeId {
         self.attributes.set(self.attributes.get() + attrs.len());
         let mut attributes = attrs;
+        // A link may embed a style sheet.
+        let kept = if &*name.local == "link" {
+            MAX_SHEETS
+        } else {
+            MAX_DATA
+        };
         for attribute in &mut attributes {
-            if attribute.value.len() > MAX_DATA && attribute.value.starts_with("data:") {
+            if attribute.value.len() > kept && attribute.value.starts_with("data:") {
                 attribute.value = attribute.value.subtendril(0, 5);
             }
         }

@@ -7,6 +7,8 @@ mod labels;
 mod lists;
 mod survey;
 mod table;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use crate::{
@@ -117,7 +119,7 @@ impl Page<'_> {
         let content = self.survey.get(node);
         if content.is_empty() {
             // An empty block still ends a line, and an element with a space separates words.
-            self.writer.gap(gap(element, style));
+            self.gap(element, style);
             if content.line_break && style.display == Display::Inline {
                 self.writer.line_break();
             } else if content.space {
@@ -130,7 +132,7 @@ impl Page<'_> {
     }
 
     fn open(&mut self, node: NodeId, element: &Element, style: &Computed) {
-        self.writer.gap(gap(element, style));
+        self.gap(element, style);
         self.struck += u32::from(style.struck);
         self.look.struck = self.struck > 0;
         match element.html_name() {
@@ -189,7 +191,17 @@ impl Page<'_> {
         }
         self.struck -= u32::from(style.struck);
         self.look.struck = self.struck > 0;
-        self.writer.gap(gap(element, style));
+        self.gap(element, style);
+    }
+
+    /// Writes the gap before or after an element. A list in an item has no margin.
+    fn gap(&mut self, element: &Element, style: &Computed) {
+        let list = matches!(element.html_name(), "ul" | "ol" | "menu");
+        let gap = match gap(element, style) {
+            Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
+            gap => gap,
+        };
+        self.writer.gap(gap);
     }
 
     /// Writes a run of text.

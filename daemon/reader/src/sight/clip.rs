@@ -1,6 +1,6 @@
 //! Boxes that cut off what is outside of them.
 
-use super::place::{Flow, Place, line_height, text_width};
+use super::place::{Flow, Place, known, line_height, text_width};
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -102,7 +102,9 @@ impl Window {
             window.closed |= edge(height, top, bottom, y);
             if matches!(y, Overflow::Clip | Overflow::Hidden) {
                 window.below = Some(height + bottom);
-                window.start = flow.least();
+                // The padding of the box is above its content, and part of the flow.
+                let (least, unsure) = flow.least();
+                window.start = (least + known(frame.padding.top), unsure);
             }
         } else if fixed
             && matches!(y, Overflow::Clip | Overflow::Hidden)
@@ -144,7 +146,10 @@ impl Window {
             false => 0.0,
         };
         if (self.hides_lines && line < THINNEST)
-            || self.below.is_some_and(|below| lead + pushed > below)
+            || self.below.is_some_and(|below| match pushed > 0.0 {
+                true => lead + pushed > below - 0.5,
+                false => lead > below,
+            })
         {
             return true;
         }
@@ -154,10 +159,12 @@ impl Window {
         let whole = place.width;
         let indent = place.indent.resolve(inherited.font_size, MEDIUM, whole);
         let no_wrap = inherited.white_space == WhiteSpace::NoWrap;
+        // Only the first word cannot wrap.
+        let first_line = no_wrap || text.split_whitespace().nth(1).is_none();
         let hides = self.hides_sides || self.right.is_some();
         let right = self.right.unwrap_or(whole);
         hides
-            && ((no_wrap && indent >= right - NARROWEST && indent > 0.0)
+            && ((first_line && indent >= right - NARROWEST && indent > 0.0)
                 || (no_wrap && self.right.is_some() && flow.least_line() > right)
                 || (self.left + text_width(text, style) + indent.max(0.0) <= 0.0))
     }

@@ -32,7 +32,7 @@ impl Ground {
             false => self,
         };
         let bordered = style.border.top && style.border.bottom;
-        if style.box_shadow || bordered {
+        if bordered {
             return Self::UNKNOWN;
         }
         let ground = match style.background {
@@ -43,10 +43,23 @@ impl Ground {
             },
             Colour::Unknown => Self::UNKNOWN,
         };
-        match style.background_image {
+        let ground = match style.background_image {
             Image::None => ground,
             Image::Plain(colour) => ground.beneath(colour),
             Image::Picture => Self::UNKNOWN,
+        };
+        // It depends on the size of the box whether a shadow reaches the text.
+        match style.box_shadow {
+            Some(shadow) if ground.tells(ground.colour(shadow, style)) => Self::UNKNOWN,
+            Some(_) | None => ground,
+        }
+    }
+
+    /// Returns whether a colour can be told from the ground.
+    pub(super) fn differs_from(self, colour: Colour) -> bool {
+        match colour {
+            Colour::Known(colour) => self.tells(Some(colour)),
+            Colour::Current | Colour::Unknown => true,
         }
     }
 

@@ -11,6 +11,7 @@ use crate::{
     },
     document::{Document, Element, NodeId, Visit},
 };
+use html5ever::ns;
 
 /// Most boxes of a document that are examined as covers.
 const MAX_COVERS: usize = 8;
@@ -35,8 +36,18 @@ impl Cover {
                 .map(|frame| frame.position);
             position.unwrap_or_default() != Position::Static
         };
-        let Some(holder) = document.ancestors(self.node).find(is_holder) else {
-            return;
+        let fixed = styles
+            .get(self.node)
+            .frame
+            .as_deref()
+            .is_some_and(|frame| frame.position == Position::Fixed);
+        let holder = document
+            .ancestors(self.node)
+            .find(|node| !fixed && is_holder(node));
+        let holder = match (holder, fixed) {
+            (Some(holder), _) => holder,
+            (None, true) => NodeId::ROOT,
+            (None, false) => return,
         };
         let mut raised = vec![false];
         let mut after = false;
@@ -86,7 +97,11 @@ impl Look<'_> {
     }
 
     /// Takes an element that is seen: a cover, or a picture or a coloured box that may be under text.
-    pub(super) fn pile(&mut self, node: NodeId, name: &str, style: &Computed) {
+    pub(super) fn pile(&mut self, node: NodeId, element: &Element, style: &Computed) {
+        if element.name.ns == ns!(svg) {
+            return self.draw(element, style);
+        }
+        let name = element.html_name();
         let empty = Frame::default();
         let frame = style.frame.as_deref().unwrap_or(&empty);
         let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
@@ -101,6 +116,7 @@ impl Look<'_> {
         if covers && self.covers.len() < MAX_COVERS {
             self.covers.push(Cover { node, level });
         }
+        // The next text may be on a picture.
         let picture = name == "img" && !is_tiny(style);
         let ground = absolute
             && (painted || style.background_image != Image::None)
@@ -124,6 +140,28 @@ impl Look<'_> {
     }
 }
 
+impl Look<'_> {
+    /// Takes a shape of SVG, which may be under the text after it.
+    fn draw(&mut self, element: &Element, style: &Computed) {
+        let shape = matches!(
+            element.local_name(),
+            "rect" | "circle" | "ellipse" | "polygon" | "path" | "image" | "use"
+        );
+        let Some(around) = self.stack.last() else {
+            return;
+        };
+        if !shape || !around.ground.differs_from(style.inherited.svg_fill) {
+            return;
+        }
+        for around in self.stack.iter_mut().rev() {
+            around.ground = Ground::UNKNOWN;
+            if around.svg {
+                break;
+            }
+        }
+    }
+}
+
 impl Surroundings {
     /// Takes the level of an element among boxes that are placed over each other.
     pub(super) fn stack_up(&mut self, element: &Element, frame: &Frame, style: &Computed) {
@@ -139,6 +177,7 @@ impl Surroundings {
             false => self.backed || (coloured && !page),
         };
         self.holds = placed;
+        self.svg = element.local_name() == "svg";
         self.pictured = false;
     }
 }

@@ -61,6 +61,8 @@ struct Surroundings {
     outer: Window,
     /// Whether absolutely placed boxes refer to the element.
     holds: bool,
+    /// Whether the element is a picture of SVG.
+    svg: bool,
     /// Whether a picture precedes that an absolutely placed text may be on.
     pictured: bool,
     /// Whether a coloured ground lies above boxes of negative levels.
@@ -96,6 +98,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             window: Window::default(),
             outer: Window::default(),
             holds: true,
+            svg: false,
             pictured: false,
             backed: false,
             began: 0.0,
@@ -163,7 +166,7 @@ impl Look<'_> {
             self.sight.seen.set(node, seen);
             self.count(element, style, seen, inside.fallback);
             if seen {
-                self.pile(node, name, style);
+                self.pile(node, element, style);
             }
             self.stack.push(inside);
         } else if let Some(text) = self.document.text(node) {

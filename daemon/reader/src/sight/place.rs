@@ -39,6 +39,8 @@ pub(super) struct Place {
     pub(super) font: f32,
     /// Whether the text is moved far from the page on purpose.
     away: bool,
+    /// Right edge of a box that is placed by its right side, in pixels.
+    right_edge: Option<f32>,
     /// Indentation of the first line of the block.
     pub(super) indent: Length,
 }
@@ -55,6 +57,7 @@ impl Default for Place {
             scale: (1.0, 1.0),
             font: MEDIUM,
             away: false,
+            right_edge: None,
             indent: Length::ZERO,
         }
     }
@@ -75,6 +78,8 @@ pub(super) struct Flow {
     unsure: u32,
     /// Least width of the text that precedes in a line that does not wrap, in pixels.
     least_line: f32,
+    /// Whether the block has text.
+    text: bool,
 }
 
 impl Flow {
@@ -94,10 +99,6 @@ impl Flow {
         self.edge(style);
         self.unsure += u32::from(is_beside(style));
         if let Some(frame) = style.frame.as_deref() {
-            let known = |length: Length| match length.is_definite() {
-                true => length.usual().max(0.0),
-                false => 0.0,
-            };
             match style.display {
                 Display::Inline => self.least_line += known(frame.padding.left),
                 _ => self.least += known(frame.padding.top),
@@ -117,6 +118,10 @@ impl Flow {
             )
         {
             self.least = self.least.max(began + height.usual().max(0.0));
+        }
+        let block = matches!(style.display, Display::Block | Display::ListItem);
+        if block && std::mem::take(&mut self.text) && self.least <= began {
+            self.least = began + line_height(style).max(0.0);
         }
         if is_beside(style) {
             self.least = began;
@@ -155,6 +160,7 @@ impl Flow {
     /// Takes a run of text.
     pub(super) fn pass(&mut self, text: &str, style: &Computed) {
         let width = text_width(text, style);
+        self.text |= width > 0.0;
         self.line += width;
         if style.inherited.white_space == WhiteSpace::NoWrap {
             // The narrowest letters have a fifth of their height.
@@ -162,6 +168,14 @@ impl Flow {
         }
         let lines = width / NARROW + 1.0;
         self.height += lines * style.inherited.font_size * LINE;
+    }
+}
+
+/// Returns a length in pixels as far as it is known; at least 0.
+pub(super) fn known(length: Length) -> f32 {
+    match length.is_definite() {
+        true => length.usual().max(0.0),
+        false => 0.0,
     }
 }
 
@@ -218,6 +232,10 @@ impl Place {
         let margin = size(frame.margin.left).unwrap_or(0.0);
         place.x += margin;
         place.least_x += margin;
+        if !boxed && margin < 0.0 {
+            // The element begins after the text that precedes in its line.
+            place.x += flow.line;
+        }
         if frame.padding.left.is_definite() {
             place.least_x += length(frame.padding.left).max(0.0);
         }
@@ -242,6 +260,7 @@ impl Place {
                 let x = own(transform.x, whole.0);
                 place.x += x;
                 place.least_x += x;
+                place.right_edge = place.right_edge.map(|edge| edge + x);
                 place.y += own(transform.y, whole.1);
                 place.scale.0 *= transform.scale.0;
                 place.scale.1 *= transform.scale.1;
@@ -267,6 +286,7 @@ impl Place {
                 let x = left.or(right.map(|right| -right)).unwrap_or(0.0);
                 self.x += x;
                 self.least_x += x;
+                self.right_edge = self.right_edge.map(|edge| edge + x);
                 self.y += top.or(bottom.map(|bottom| -bottom)).unwrap_or(0.0);
                 self.positioned = true;
             }
@@ -278,6 +298,9 @@ impl Place {
                 self.x = 0.0;
                 self.least_x = 0.0;
             }
+            // A box above the first screen cannot be scrolled to.
+            self.away |=
+                top.is_none() && bottom.is_some_and(|bottom| bottom >= 1.5 * SCREEN_HEIGHT);
             if let Some(top) = top {
                 self.y = top;
                 self.fixed_y = true;
@@ -292,6 +315,7 @@ impl Place {
             self.x += left;
             self.least_x += left;
         } else if let Some(right) = right {
+            self.right_edge = Some(self.x + self.width - right);
             self.x += self.width - right;
             self.least_x = self.x - self.width;
             self.away |= right <= -FAR / 2.0;
@@ -345,8 +369,10 @@ impl Place {
         let right = match inherited.align {
             Align::Left => self.x + moved + edge,
             Align::Centre => self.x + moved + edge + slack / 2.0,
-            Align::Right => self.x + moved + edge + slack,
+            // The indentation moves the beginning of the line, not its end.
+            Align::Right => self.x + edge + slack,
         };
+        let right = self.right_edge.map_or(right, |most| right.min(most));
         let lines = (width / self.width.max(NARROW)).floor() + 1.0;
         let above = if self.fixed_y { 0.0 } else { flow.height };
         let bottom = above + self.y + lines * size * LINE;

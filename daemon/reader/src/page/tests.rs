@@ -1,0 +1,130 @@
+//! The Markdown of small documents.
+
+use crate::read;
+
+/// HTML with its Markdown.
+type Cases<'a> = &'a [(&'a str, &'a str)];
+
+fn check(cases: Cases<'_>) {
+    for (html, markdown) in cases {
+        assert_eq!(read(Some(html), None).markdown, *markdown, "{html}");
+    }
+}
+
+#[test]
+fn blocks_are_separated_as_on_the_screen() {
+    check(&[
+        ("<p>a<p>b", "a\n\nb"),
+        ("<div>a</div><div>b</div>", "a\nb"),
+        ("a<br>b<br><br>c", "a\nb\n\nc"),
+        ("<span>a</span><span> b</span>", "a b"),
+        ("<font>a<br></font>b", "a\nb"),
+        ("a<i> </i>b", "a b"),
+        ("<h2>Title <b>bold</b></h2>text", "## Title bold\n\ntext"),
+        ("a<hr>b", "a\n\n---\n\nb"),
+        ("<pre>a\n  b</pre>", "```\na\n  b\n```"),
+        ("<div style='white-space:pre-line'>a\nb</div>", "a\nb"),
+        ("<dl><dt>a<dd>b</dl>", "a\nb"),
+    ]);
+}
+
+#[test]
+fn lists_and_quotes_have_their_marks() {
+    check(&[
+        ("<ul><li>a<li>b</ul>", "- a\n- b"),
+        ("<ol start=3><li>a<li value=7>b</ol>", "3. a\n7. b"),
+        ("<ol type=a><li>x</ol>", "a. x"),
+        ("<ul style='list-style:none'><li>a</ul>", "a"),
+        ("<ul><li>a<ul><li>b</ul></ul>", "- a\n  - b"),
+        (
+            "<blockquote>a<blockquote>b</blockquote></blockquote>",
+            "> a\n> >\n> > b",
+        ),
+        ("<ul><li><p>a</p><p>b</p></ul>", "- a\n\n  b"),
+    ]);
+}
+
+#[test]
+fn tables_are_data_or_layout() {
+    check(&[
+        (
+            "<table><tr><th>a<th>b<tr><td>1<td>2</table>",
+            "| a | b |\n|---|---|\n| 1 | 2 |",
+        ),
+        ("<table><tr><td>Total<td>$5</table>", "Total | $5"),
+        ("<table><tr><th>Total<td>$5</table>", "Total: $5"),
+        ("<table><tr><td>Total:<td>$5</table>", "Total: $5"),
+        ("<table><tr><td><p>a</p><p>b</p></table>", "a\n\nb"),
+        (
+            "<table role=presentation><tr><th>a<th>b<tr><td>1<td>2</table>",
+            "a | b\n1 | 2",
+        ),
+    ]);
+}
+
+#[test]
+fn links_show_their_target_once() {
+    check(&[
+        (
+            "<a href='https://a.example/'>text</a>",
+            "[text](https://a.example/)",
+        ),
+        (
+            "<a href='https://a.example/'>https://a.example</a>",
+            "https://a.example",
+        ),
+        (
+            "<a href='mailto:a@b.example'>a@b.example</a>",
+            "a@b.example",
+        ),
+        ("<a href='#top'>text</a>", "text"),
+        ("<a href='javascript:x()'>text</a>", "text"),
+        (
+            "<a href='https://a.example/'><img src=x alt=pic></a>",
+            "[image: pic](https://a.example/)",
+        ),
+        (
+            "<a href='https://evil.example/'>https://bank.example/</a>",
+            "[https://bank.example/](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<a href='https://a.example/?utm_source=x&id=1'>t</a>",
+            "[t](https://a.example/?id=1)",
+        ),
+    ]);
+}
+
+#[test]
+fn emphasis_and_escapes_keep_the_text() {
+    check(&[
+        ("<b>a</b> b", "**a** b"),
+        ("<b>a </b>b", "**a** b"),
+        ("<i>a</i><b>b</b>", "*a***b**"),
+        ("<code>a`b</code>", "``a`b``"),
+        ("<s>a</s>", "~~a~~"),
+        (
+            "10<sup>2</sup> m<sup>2</sup> Java<sup>TM</sup>",
+            "10^2 m^2 JavaTM",
+        ),
+        ("*a* &lt;b&gt;", "\\*a\\* \\<b>"),
+        ("# no heading", "\\# no heading"),
+        (
+            "snake_case_name https://a.example/a_b_c",
+            "snake_case_name https://a.example/a_b_c",
+        ),
+    ]);
+}
+
+#[test]
+fn fields_and_images_are_labelled() {
+    check(&[
+        ("<img src=x alt='A [b]'>", "[image: A (b)]"),
+        ("<button>Send</button>", "[button: Send]"),
+        (
+            "<input value=x><input type=checkbox checked>",
+            "[field: x] [x]",
+        ),
+        ("<select><option>a<option selected>b</select>", "[field: b]"),
+        ("<input type=hidden value=x>text", "text"),
+    ]);
+}
