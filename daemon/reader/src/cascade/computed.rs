@@ -7,7 +7,7 @@ use crate::css::{
         Align, Contain, Declared, Display, Extent, Filter, Image, ListStyle, Overflow, Position,
         Property, Sides, Size, WhiteSpace, Wide,
     },
-    shape::Transform,
+    transform::Transform,
 };
 use std::{collections::BTreeMap, rc::Rc};
 

@@ -29,7 +29,10 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
         return;
     }
     if element.name.ns == ns!(mathml) {
-        let note = matches!(element.local_name(), "annotation" | "annotation-xml");
+        let note = matches!(
+            element.local_name(),
+            "annotation" | "annotation-xml" | "mspace" | "none" | "mprescripts"
+        );
         style.display = if note { Display::None } else { Display::Inline };
         return;
     }

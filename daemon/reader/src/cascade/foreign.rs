@@ -4,7 +4,7 @@ use super::{apply::Context, computed::Computed};
 use crate::{
     css::{
         declarations::{DeclarationSyntax, parse_value},
-        property::Display,
+        property::{Declared, Display},
     },
     document::Element,
 };
@@ -43,6 +43,16 @@ pub(super) fn apply(element: &Element, context: &Context<'_>, style: &mut Comput
             "width" | "height" if svg => hides |= number(value).is_some_and(|size| size < 1.0),
             "x" if svg => hides |= number(value).is_some_and(|x| x <= LEFTMOST),
             "y" if svg => hides |= number(value).is_some_and(|y| y <= TOPMOST),
+            "transform" if svg => {
+                // Lengths of SVG have another unit. A scale has none.
+                let parsed = parse_value("transform", value, syntax).unwrap_or_default();
+                hides |= parsed.iter().any(|declared| {
+                    let Declared::Transform(transform) = declared else {
+                        return false;
+                    };
+                    transform.scale.0.abs() < 0.01 || transform.scale.1.abs() < 0.01
+                });
+            }
             "mathcolor" if !svg => set("color", value),
             "mathsize" if !svg => set("font-size", value),
             _ => {}

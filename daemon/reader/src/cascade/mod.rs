@@ -48,9 +48,11 @@ impl Styles {
 
 /// Computes the style of each element.
 pub(crate) fn style(document: &Document) -> Styles {
-    let (rules, cut) = rules(document);
+    let (mut rules, cut) = rules(document);
+    let initial = std::mem::take(&mut rules.initial);
     let mut cascade = Cascade {
         document,
+        initial,
         index: Index::new(rules),
         matcher: Matcher::new(document),
         caches: SelectorCaches::default(),
@@ -130,6 +132,8 @@ fn linked_sheet(element: &Element) -> Option<String> {
 /// Computation of the styles in document order: a parent before its children.
 struct Cascade<'a> {
     document: &'a Document,
+    /// Custom properties with their initial values.
+    initial: Vec<(Rc<str>, Rc<str>)>,
     index: Index,
     matcher: Matcher<'a>,
     caches: SelectorCaches,
@@ -165,6 +169,11 @@ impl Cascade<'_> {
             syntax: self.syntax,
             substitution: &self.substitution,
         };
+        if element.html_name() == "html" {
+            for (name, text) in &self.initial {
+                context.define(&mut style, name, text);
+            }
+        }
         for declared in &declarations {
             if let Declared::Custom(name, text) = declared {
                 context.define(&mut style, name, text);

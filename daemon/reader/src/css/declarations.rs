@@ -1,10 +1,9 @@
 //! Lists of declarations: the `style` attribute and the blocks of style rules.
 
 use super::{
-    Invalid, Parsed, invalid,
+    Invalid, Parsed, Syntax, invalid,
     property::{Declaration, Declared, Property, Wide},
-    shorthand,
-    value::{self, Syntax},
+    shorthand, value,
 };
 use crate::limits::MAX_VALUE;
 use cssparser::{
@@ -12,7 +11,7 @@ use cssparser::{
     QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, parse_important,
 };
 
-pub(crate) use super::value::Syntax as DeclarationSyntax;
+pub(crate) use super::Syntax as DeclarationSyntax;
 
 /// Functions that stand for text which is known only on an element.
 const SUBSTITUTED: &[&str] = &["var", "env", "attr", "if"];

@@ -9,13 +9,21 @@ pub(crate) mod length;
 mod paint;
 pub(crate) mod property;
 pub(crate) mod selector;
-pub(crate) mod shape;
+mod shape;
 pub(crate) mod sheet;
 mod shorthand;
 mod size;
+pub(crate) mod transform;
 mod value;
 
 use selectors::parser::SelectorParseErrorKind;
+
+/// Context of a declaration.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Syntax {
+    /// Whether numbers without a unit are permitted.
+    pub(crate) quirks: bool,
+}
 
 /// Reason for the failure of parsing a value or a selector: it is invalid or unknown.
 #[derive(Debug, Clone, Copy)]

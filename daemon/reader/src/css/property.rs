@@ -3,7 +3,7 @@
 use super::{
     colour::{Colour, Rgba},
     length::Length,
-    shape::Transform,
+    transform::Transform,
 };
 use std::rc::Rc;
 

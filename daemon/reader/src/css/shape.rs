@@ -1,4 +1,4 @@
-//! Clipping shapes and transformations.
+//! Clipping shapes.
 
 use super::{
     Parsed, invalid,
@@ -8,43 +8,12 @@ use cssparser::{Parser, Token, match_ignore_ascii_case};
 
 /// Smallest side of a clipping shape through which text can be read, in pixels.
 const SMALLEST: f32 = 1.5;
+/// Height of the top of a clipping rectangle below which a box has no text, in pixels.
+const BELOW: f32 = 400.0;
 /// Distance of a clipping shape from the box at which no text is in it, in pixels.
 const FAR: f32 = 2_000.0;
 /// Size of a box in pixels that percentages of a clipping shape refer to.
 const BOX: f32 = 100.0;
-
-/// Movement and scale of a box.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Transform {
-    pub(crate) x: Length,
-    pub(crate) y: Length,
-    pub(crate) scale: (f32, f32),
-    /// Whether the back is in front.
-    pub(crate) turned: bool,
-}
-
-impl Default for Transform {
-    fn default() -> Self {
-        Self {
-            x: Length::ZERO,
-            y: Length::ZERO,
-            scale: (1.0, 1.0),
-            turned: false,
-        }
-    }
-}
-
-impl Transform {
-    /// Returns this transformation after another.
-    pub(crate) fn after(self, other: Self) -> Self {
-        Self {
-            x: other.x + self.x,
-            y: other.y + self.y,
-            scale: (self.scale.0 * other.scale.0, self.scale.1 * other.scale.1),
-            turned: self.turned != other.turned,
-        }
-    }
-}
 
 /// Parses `clip`. Returns whether the rectangle leaves nothing to read.
 pub(super) fn clip(input: &mut Parser<'_>) -> Parsed<bool> {
@@ -68,7 +37,8 @@ pub(super) fn clip(input: &mut Parser<'_>) -> Parsed<bool> {
         let narrow = |from: Option<f32>, to: Option<f32>| {
             to.is_some_and(|to| to - from.unwrap_or(0.0) < SMALLEST)
         };
-        Ok(narrow(left, right) || narrow(top, bottom))
+        let below = top.is_some_and(|top| top >= BELOW);
+        Ok(narrow(left, right) || narrow(top, bottom) || below)
     })
 }
 
@@ -170,228 +140,23 @@ fn path(input: &mut Parser<'_>) -> Parsed<bool> {
             path = Some(text.to_string());
         }
     }
-    let numbers = path.map_or(usize::MAX, |path| {
-        let digits = |c: char| !c.is_ascii_digit() && c != '.';
-        path.split(digits)
-            .filter(|number| !number.is_empty())
-            .count()
-    });
-    match numbers {
-        0 => invalid(),
-        // Two numbers are one point.
-        numbers => Ok(numbers <= 2),
+    let Some(path) = path else { return Ok(false) };
+    let digits = |c: char| !c.is_ascii_digit() && c != '.';
+    let numbers = path
+        .split(digits)
+        .filter_map(|number| number.parse::<f32>().ok());
+    let sizes: Vec<f32> = numbers.collect();
+    match sizes.is_empty() {
+        true => invalid(),
+        false => Ok(sizes.iter().all(|size| *size < SMALLEST)),
     }
 }
 
 /// Parses lengths until something else follows.
-fn lengths(input: &mut Parser<'_>) -> Parsed<Vec<Length>> {
+pub(super) fn lengths(input: &mut Parser<'_>) -> Parsed<Vec<Length>> {
     let mut lengths = Vec::new();
     while let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
         lengths.push(length);
     }
     Ok(lengths)
-}
-
-/// Parses `transform`.
-pub(super) fn transform(input: &mut Parser<'_>) -> Parsed<Transform> {
-    let mut all = Transform::default();
-    if input
-        .try_parse(|input| input.expect_ident_matching("none"))
-        .is_ok()
-    {
-        return Ok(all);
-    }
-    loop {
-        let name = input.expect_function()?.clone();
-        let one = input.parse_nested_block(|input| transform_function(&name, input))?;
-        all = one.after(all);
-        if input.is_exhausted() {
-            return Ok(all);
-        }
-    }
-}
-
-fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
-    let mut arguments = Vec::new();
-    while !input.is_exhausted() {
-        arguments.push(argument(input)?);
-        if !input.is_exhausted() {
-            input.expect_comma()?;
-        }
-    }
-    let length = |at: usize| arguments.get(at).map_or(Length::ZERO, |a| a.length);
-    let number = |at: usize| arguments.get(at).map(|a| a.number);
-    let scale = |x: Option<f32>, y: Option<f32>| Transform {
-        scale: (x.unwrap_or(1.0), y.unwrap_or(1.0)),
-        ..Transform::default()
-    };
-    let move_by = |x: Length, y: Length| Transform {
-        x,
-        y,
-        ..Transform::default()
-    };
-    let pixels = |at: usize| Length::px(number(at).unwrap_or(0.0));
-    Ok(match_ignore_ascii_case! { name,
-        "translate" | "translate3d" => move_by(length(0), length(1)),
-        "translatex" => move_by(length(0), Length::ZERO),
-        "translatey" => move_by(Length::ZERO, length(0)),
-        "scale" => scale(number(0), number(1).or(number(0))),
-        "scale3d" => scale(number(0), number(1)),
-        "scalex" => scale(number(0), None),
-        "scaley" => scale(None, number(0)),
-        "rotatex" => turn((1.0, 0.0), number(0).unwrap_or(0.0)),
-        "rotatey" => turn((0.0, 1.0), number(0).unwrap_or(0.0)),
-        "rotate3d" => {
-            let axis = (number(0).unwrap_or(0.0), number(1).unwrap_or(0.0));
-            let length = axis.0.hypot(axis.1).hypot(number(2).unwrap_or(0.0));
-            let axis = if length > 0.0 { (axis.0 / length, axis.1 / length) } else { (0.0, 0.0) };
-            turn(axis, number(3).unwrap_or(0.0))
-        },
-        "skew" | "skewx" | "skewy" if number(0).is_some_and(|angle| angle.cos().abs() < 0.02) => {
-            scale(Some(0.0), Some(0.0))
-        },
-        "matrix" => matrix(number(0), number(1), number(2), number(3), pixels(4), pixels(5)),
-        "matrix3d" => matrix(number(0), number(1), number(4), number(5), pixels(12), pixels(13)),
-        _ => Transform::default(),
-    })
-}
-
-fn matrix(
-    a: Option<f32>,
-    b: Option<f32>,
-    c: Option<f32>,
-    d: Option<f32>,
-    x: Length,
-    y: Length,
-) -> Transform {
-    let one = |value: Option<f32>| value.unwrap_or(0.0);
-    let area = (one(a) * one(d) - one(b) * one(c)).abs();
-    let side = one(a).hypot(one(b));
-    // The lengths of the sides of the image of a square.
-    let scale = if side > 0.0 {
-        (side, area / side)
-    } else {
-        (0.0, 0.0)
-    };
-    Transform {
-        x,
-        y,
-        scale,
-        ..Transform::default()
-    }
-}
-
-/// Returns the effect of a turn around an axis in the plane of the screen.
-fn turn(axis: (f32, f32), angle: f32) -> Transform {
-    let shrink = |along: f32| match along.abs() > 0.5 {
-        true => angle.cos(),
-        false => 1.0,
-    };
-    let (across, down) = (shrink(axis.1), shrink(axis.0));
-    Transform {
-        scale: (across, down),
-        turned: across * down < 0.0,
-        ..Transform::default()
-    }
-}
-
-/// Parses `rotate`.
-pub(super) fn rotate(input: &mut Parser<'_>) -> Parsed<Transform> {
-    let mut axis = None;
-    let mut numbers = Vec::new();
-    let mut angle = 0.0;
-    while !input.is_exhausted() {
-        match input.next()?.clone() {
-            Token::Ident(name) => {
-                axis = Some(match_ignore_ascii_case! { &name,
-                    "x" => (1.0, 0.0),
-                    "y" => (0.0, 1.0),
-                    "z" | "none" => (0.0, 0.0),
-                    _ => return invalid(),
-                });
-            }
-            Token::Number { value, .. } => numbers.push(value),
-            token => angle = radians(&token)?,
-        }
-    }
-    if let [x, y, z] = numbers.as_slice() {
-        let length = x.hypot(*y).hypot(*z);
-        axis = (length > 0.0).then(|| (x / length, y / length));
-    }
-    Ok(turn(axis.unwrap_or((0.0, 0.0)), angle))
-}
-
-/// Returns an angle in radians.
-fn radians(token: &Token<'_>) -> Parsed<f32> {
-    let Token::Dimension { value, unit, .. } = token else {
-        return invalid();
-    };
-    Ok(match_ignore_ascii_case! { unit,
-        "deg" => value.to_radians(),
-        "rad" => *value,
-        "grad" => (value * 0.9).to_radians(),
-        "turn" => (value * 360.0).to_radians(),
-        _ => return invalid(),
-    })
-}
-
-/// An argument as a length, and as a number or an angle in radians.
-struct Argument {
-    length: Length,
-    number: f32,
-}
-
-fn argument(input: &mut Parser<'_>) -> Parsed<Argument> {
-    if let Ok(number) = input.try_parse(length::parse_number) {
-        return Ok(Argument {
-            length: Length {
-                part: number,
-                ..Length::ZERO
-            },
-            number,
-        });
-    }
-    if let Ok(length) = input.try_parse(|input| length::parse(input, true)) {
-        return Ok(Argument {
-            length,
-            number: 1.0,
-        });
-    }
-    let number = radians(&input.next()?.clone())?;
-    Ok(Argument {
-        length: Length::ZERO,
-        number,
-    })
-}
-
-/// Parses `translate`.
-pub(super) fn translate(input: &mut Parser<'_>) -> Parsed<Transform> {
-    let mut moved = Transform::default();
-    if input
-        .try_parse(|input| input.expect_ident_matching("none"))
-        .is_err()
-    {
-        let all = lengths(input)?;
-        moved.x = match all.first() {
-            Some(x) => *x,
-            None => return invalid(),
-        };
-        moved.y = all.get(1).copied().unwrap_or(Length::ZERO);
-    }
-    Ok(moved)
-}
-
-/// Parses `scale`.
-pub(super) fn scale(input: &mut Parser<'_>) -> Parsed<Transform> {
-    let mut scaled = Transform::default();
-    if input
-        .try_parse(|input| input.expect_ident_matching("none"))
-        .is_err()
-    {
-        let x = length::parse_number(input)?;
-        let y = input.try_parse(length::parse_number).unwrap_or(x);
-        let _ = input.try_parse(length::parse_number);
-        scaled.scale = (x, y);
-    }
-    Ok(scaled)
 }

@@ -1,15 +1,15 @@
 //! Style sheets: the rules that apply to a screen, in order.
 
 use super::{
-    Invalid, Parsed, conditions, data, declarations, invalid,
+    Invalid, Parsed, Syntax, conditions, data, declarations, invalid,
     property::Declaration,
     selector::{self, Selectors},
-    value::Syntax,
 };
-use crate::limits::MAX_RULES;
+use crate::limits::{MAX_RULES, MAX_VALUE};
 use cssparser::{
-    AtRuleParser, CowRcStr, DeclarationParser, Parser, ParserState, QualifiedRuleParser,
-    RuleBodyItemParser, RuleBodyParser, StyleSheetParser, match_ignore_ascii_case,
+    AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState,
+    QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, StyleSheetParser,
+    match_ignore_ascii_case,
 };
 use std::rc::Rc;
 
@@ -26,10 +26,14 @@ pub(crate) struct Rule {
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     pub(crate) all: Vec<Rule>,
+    /// Custom properties with their initial values.
+    pub(crate) initial: Vec<(Rc<str>, Rc<str>)>,
     layers: Vec<Box<str>>,
     imports: usize,
 }
 
+/// Most custom properties with an initial value.
+const MAX_PROPERTIES: usize = 100;
 /// Most sheets that other sheets import. They may import each other.
 const MAX_IMPORTS: usize = 16;
 /// The layer of rules without a layer.
@@ -102,6 +106,26 @@ impl Level<'_> {
     }
 }
 
+/// Consumes the block of `@property`. Returns the initial value, if there is one.
+fn initial_value(input: &mut Parser<'_>) -> Option<Rc<str>> {
+    while !input.is_exhausted() {
+        let named = input.try_parse(|input| {
+            input.expect_ident_matching("initial-value")?;
+            input.expect_colon()
+        });
+        let value = input.parse_until_after(Delimiter::Semicolon, |input| {
+            let start = input.position();
+            while input.next().is_ok() {}
+            Ok::<&str, ParseError<Invalid>>(input.slice_from(start))
+        });
+        let value = value.ok()?.trim_ascii();
+        if named.is_ok() && value.len() <= MAX_VALUE {
+            return Some(value.into());
+        }
+    }
+    None
+}
+
 /// A rule with a block.
 enum AtRule {
     /// Rules that apply.
@@ -112,6 +136,8 @@ enum AtRule {
     Scope(Selectors),
     /// Another sheet.
     Import(String),
+    /// The definition of a custom property.
+    Property(Rc<str>),
 }
 
 impl<'i> AtRuleParser<'i> for Level<'_> {
@@ -145,6 +171,10 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                     false => invalid(),
                 };
             },
+            "property" => {
+                let name = input.expect_ident()?;
+                return Ok(AtRule::Property((&**name).into()));
+            },
             "scope" => {
                 input.expect_parenthesis_block()?;
                 let scope = input.parse_nested_block(|input| selector::parse(input, false))?;
@@ -173,6 +203,14 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
             AtRule::Apply => (self.parent.clone(), self.layer),
             AtRule::Layer(name) => (self.parent.clone(), self.rules.layer(&name)),
             AtRule::Import(_) => return invalid(),
+            AtRule::Property(name) => {
+                if let Some(value) = initial_value(input)
+                    && self.rules.initial.len() < MAX_PROPERTIES
+                {
+                    self.rules.initial.push((name, value));
+                }
+                return Ok(());
+            }
             AtRule::Scope(scope) => (Some(scope), self.layer),
         };
         self.inside(input, parent, layer);

@@ -1,12 +1,11 @@
 //! Shorthands: names that set several properties.
 
 use super::{
-    Parsed, colour,
+    Parsed, Syntax, colour,
     colour::{Colour, Rgba},
     invalid, paint,
     property::{Declared, FontSize, Image, Property, Side},
-    size,
-    value::{self, Syntax},
+    size, value,
 };
 use crate::css::length;
 use cssparser::{Parser, Token, match_ignore_ascii_case};

@@ -1,10 +1,9 @@
 //! Sizes of boxes, fonts and lines.
 
 use super::{
-    Parsed, invalid,
+    Parsed, Syntax, invalid,
     length::{self, Length, MEDIUM},
     property::{Declared, Extent, FontSize, Size},
-    value::Syntax,
 };
 use cssparser::{Parser, match_ignore_ascii_case};
 

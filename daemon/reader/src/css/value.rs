@@ -1,21 +1,14 @@
 //! Values of single properties.
 
 use super::{
-    Parsed, colour, invalid, length, paint,
+    Parsed, Syntax, colour, invalid, length, paint,
     property::{
         Align, Contain, Declared, Display, Extent, ListStyle, Overflow, Position, Property, Side,
         WhiteSpace, Wide,
     },
-    shape, size,
+    shape, size, transform,
 };
 use cssparser::{Parser, Token, match_ignore_ascii_case};
-
-/// Context of a declaration.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Syntax {
-    /// Whether numbers without a unit are permitted.
-    pub(crate) quirks: bool,
-}
 
 /// Returns the property with a name.
 pub(super) fn property(name: &str) -> Option<Property> {
@@ -144,8 +137,8 @@ pub(super) fn value(
         Property::OverflowY => Declared::OverflowY(overflow(input)?),
         Property::Padding(side) => Declared::Padding(side, length::parse(input, syntax.quirks)?),
         Property::Position => Declared::Position(position(input)?),
-        Property::Rotate => Declared::Rotate(shape::rotate(input)?),
-        Property::Scale => Declared::Scale(shape::scale(input)?),
+        Property::Rotate => Declared::Rotate(transform::rotate(input)?),
+        Property::Scale => Declared::Scale(transform::scale(input)?),
         Property::Struck => Declared::Struck(has_ident(input, "line-through")),
         Property::SvgFill => Declared::SvgFill(paint::svg_fill(input)?),
         Property::TextAlign => Declared::TextAlign(align(input)?),
@@ -165,8 +158,8 @@ pub(super) fn value(
         }
         Property::TextShadow => Declared::TextShadow(paint::text_shadow(input)),
         Property::TextStroke => Declared::TextStroke(paint::stroke(input)),
-        Property::Transform => Declared::Transform(shape::transform(input)?),
-        Property::Translate => Declared::Translate(shape::translate(input)?),
+        Property::Transform => Declared::Transform(transform::transform(input)?),
+        Property::Translate => Declared::Translate(transform::translate(input)?),
         Property::Visibility => {
             Declared::Visibility(keyword(input, &["visible", "hidden", "collapse"])? == "visible")
         }

@@ -1,6 +1,9 @@
 //! Boxes that cut off what is outside of them.
 
-use super::place::{Flow, Place, known, line_height, text_width};
+use super::{
+    flow::{Flow, known, line_height, text_width},
+    place::Place,
+};
 use crate::{
     cascade::{Computed, Frame},
     css::{

@@ -1,6 +1,6 @@
 //! Colours of text and of what is behind it.
 
-use super::FAINTEST;
+use super::seen::FAINTEST;
 use crate::{
     cascade::Computed,
     css::{

@@ -1,0 +1,64 @@
+//! Elements whose content browsers do not show: fallback for other programs, closed details, and
+//! options that are not chosen.
+
+use crate::document::{Document, Element, NodeId};
+use html5ever::local_name;
+
+/// Which children of an element are seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Children {
+    #[default]
+    All,
+    /// The summary of closed details, if there is one.
+    Only(Option<NodeId>),
+}
+
+/// Returns whether the text of an element is for programs that do not know the element.
+pub(super) fn is_fallback(document: &Document, node: NodeId, element: &Element) -> bool {
+    match element.html_name() {
+        "audio" | "video" | "canvas" | "iframe" | "noframes" | "noembed" | "noscript"
+        | "script" | "style" | "template" | "title" | "head" | "datalist" | "meter"
+        | "progress" => true,
+        "option" => !is_chosen(document, node, element),
+        _ => false,
+    }
+}
+
+/// Returns whether an option is the one that its list shows.
+fn is_chosen(document: &Document, node: NodeId, option: &Element) -> bool {
+    let select = document
+        .ancestors(node)
+        .take(3)
+        .find(|node| document.name(*node) == "select");
+    let Some(select) = select else { return true };
+    let has = |name| {
+        document
+            .element(select)
+            .is_some_and(|e| e.attribute(&name).is_some())
+    };
+    let chosen = option.attribute(&local_name!("selected")).is_some();
+    if chosen || has(local_name!("multiple")) || has(local_name!("size")) {
+        return true;
+    }
+    // The first option is shown if none is selected. Long lists are not searched to their end.
+    let parent = document.node(node).parent;
+    let first = parent.and_then(|parent| {
+        document
+            .children(parent)
+            .find(|child| document.element(*child).is_some())
+    });
+    let any_selected = document
+        .children(select)
+        .take(100)
+        .filter_map(|child| document.element(child))
+        .any(|child| child.attribute(&local_name!("selected")).is_some());
+    first == Some(node) && parent == Some(select) && !any_selected
+}
+
+pub(super) fn children(document: &Document, node: NodeId, element: &Element) -> Children {
+    if element.html_name() != "details" || element.attribute(&local_name!("open")).is_some() {
+        return Children::All;
+    }
+    let mut children = document.children(node);
+    Children::Only(children.find(|child| document.name(*child) == "summary"))
+}

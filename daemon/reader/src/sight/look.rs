@@ -1,0 +1,302 @@
+//! Walk through a document that judges each run of text and each box.
+
+use super::{
+    clip::Window,
+    contrast::Ground,
+    cover::Cover,
+    fallback::{Children, children, is_fallback},
+    flow,
+    place::Place,
+    seen::{FAINTEST, Sight, is_tiny, words},
+};
+use crate::{
+    cascade::{Computed, Frame, Styles},
+    css::{
+        property::{Display, Position},
+        transform::Transform,
+    },
+    document::{Document, Element, NodeId, PerNode, Visit},
+    findings::Findings,
+};
+use html5ever::{local_name, ns};
+
+/// Smallest font that is seen, in pixels.
+const SMALLEST_FONT: f32 = 2.0;
+/// Least height of a letter that is seen after scaling, in pixels. A line is a bit higher than its
+/// font.
+const SMALLEST_LINE: f32 = 1.74;
+
+/// The surroundings of the content of an element.
+#[derive(Debug, Clone)]
+pub(super) struct Surroundings {
+    /// Whether everything inside is hidden, whatever its own style.
+    pub(super) hidden: bool,
+    /// Whether hidden text is part of the mechanism of HTML, so that it is no finding.
+    pub(super) fallback: bool,
+    pub(super) opacity: f32,
+    pub(super) ground: Ground,
+    pub(super) place: Place,
+    pub(super) window: Window,
+    /// The window of absolutely placed boxes.
+    pub(super) outer: Window,
+    /// Whether absolutely placed boxes refer to the element.
+    pub(super) holds: bool,
+    /// Whether the element is a picture of SVG.
+    pub(super) svg: bool,
+    /// Whether a picture precedes that an absolutely placed text may be on.
+    pub(super) pictured: bool,
+    /// Whether a coloured ground lies above boxes of negative levels.
+    pub(super) backed: bool,
+    /// Least height of the flow at the beginning of the element.
+    pub(super) began: f32,
+    /// The background that is seen through the letters.
+    pub(super) lettered: Option<Ground>,
+    /// What is seen of the children.
+    pub(super) children: Children,
+}
+
+/// Judges all runs of text and all boxes of a document.
+pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
+    let mut look = Look {
+        document,
+        styles,
+        stack: vec![Surroundings {
+            hidden: false,
+            fallback: false,
+            opacity: 1.0,
+            ground: Ground::WHITE,
+            place: Place::default(),
+            window: Window::default(),
+            outer: Window::default(),
+            holds: true,
+            svg: false,
+            pictured: false,
+            backed: false,
+            began: 0.0,
+            lettered: None,
+            children: Children::All,
+        }],
+        sight: Sight {
+            seen: PerNode::new(document, false),
+            images: 0,
+            findings: Findings::default(),
+        },
+        in_passage: false,
+        flow: flow::Flow::default(),
+        covers: Vec::new(),
+    };
+    for visit in document.walk(NodeId::ROOT) {
+        match visit {
+            Visit::Enter(node) => look.enter(node),
+            Visit::Leave(node) => look.leave(node),
+        }
+    }
+    let Look {
+        mut sight, covers, ..
+    } = look;
+    for cover in covers {
+        cover.hide(document, styles, &mut sight);
+    }
+    sight
+}
+
+pub(super) struct Look<'a> {
+    pub(super) document: &'a Document,
+    pub(super) styles: &'a Styles,
+    pub(super) stack: Vec<Surroundings>,
+    pub(super) sight: Sight,
+    /// Whether the run before was hidden.
+    pub(super) in_passage: bool,
+    pub(super) flow: flow::Flow,
+    pub(super) covers: Vec<Cover>,
+}
+
+impl Look<'_> {
+    fn enter(&mut self, node: NodeId) {
+        let Some(around) = self.stack.last() else {
+            return;
+        };
+        if let Some(element) = self.document.element(node) {
+            let style = self.styles.get(node);
+            let mut inside = self.inside(node, element, style, around);
+            inside.began = self.flow.least().0;
+            self.flow.enter(style);
+            let name = element.html_name();
+            if name == "br" {
+                self.flow.line_break(style);
+            }
+            let mut seen = !inside.hidden
+                && !inside.window.is_closed()
+                && inside.opacity >= FAINTEST
+                && style.inherited.visible;
+            if matches!(name, "input" | "textarea" | "select") {
+                seen &= inside.ground.shows(style, false, None)
+                    && style.inherited.font_size >= SMALLEST_FONT
+                    && !is_tiny(style);
+            }
+            self.sight.seen.set(node, seen);
+            self.count(element, style, seen, inside.fallback);
+            if seen {
+                self.pile(node, element, style);
+            }
+            self.stack.push(inside);
+        } else if let Some(text) = self.document.text(node) {
+            let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+            let svg = self
+                .document
+                .element(parent)
+                .filter(|parent| parent.name.ns == ns!(svg));
+            let seen = self.is_seen(text, self.styles.get(parent), svg.is_some(), around)
+                && !self.is_closed(node, around)
+                && svg.is_none_or(|parent| !matches!(parent.local_name(), "svg" | "g" | "switch"));
+            let fallback = around.fallback;
+            let hidden = around.hidden;
+            self.flow.pass(text, self.styles.get(parent), hidden);
+            self.sight.seen.set(node, seen);
+            self.note(text, seen, fallback);
+        }
+    }
+
+    fn leave(&mut self, node: NodeId) {
+        if self.document.element(node).is_some() {
+            let around = self.stack.pop();
+            let (began, hidden) =
+                around.map_or((0.0, false), |inside| (inside.began, inside.hidden));
+            let name = self.document.name(node);
+            let margin = matches!(name, "p" | "blockquote" | "pre");
+            self.flow
+                .leave(self.styles.get(node), began, hidden, margin);
+        }
+    }
+
+    /// Counts a passage of hidden text.
+    fn note(&mut self, text: &str, seen: bool, fallback: bool) {
+        let words = words(text);
+        if words == 0 {
+            return;
+        }
+        let findings = &mut self.sight.findings;
+        if !seen && !fallback {
+            findings.hidden_words = findings.hidden_words.saturating_add(words);
+            if !self.in_passage {
+                findings.hidden = findings.hidden.saturating_add(1);
+            }
+        }
+        self.in_passage = !seen;
+    }
+
+    /// Returns the surroundings of the content of an element.
+    fn inside(
+        &self,
+        node: NodeId,
+        element: &Element,
+        style: &Computed,
+        around: &Surroundings,
+    ) -> Surroundings {
+        let empty = Frame::default();
+        let frame = style.frame.as_deref().unwrap_or(&empty);
+        let mut inside = around.clone();
+        let fallback = is_fallback(self.document, node, element);
+        inside.fallback |= fallback;
+        inside.hidden |= fallback || style.display == Display::None || self.is_closed(node, around);
+        if style.display != Display::Contents {
+            inside.opacity *= style.opacity * style.filter.opacity;
+        }
+        inside.hidden |= style.replaced || frame.mask;
+        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
+            true => Ground::UNKNOWN,
+            false => around.ground,
+        };
+        inside.ground = ground.under(style);
+        inside.stack_up(element, frame, style);
+        inside.lettered = match style.background_text {
+            true => Some(inside.ground),
+            false => around.lettered,
+        };
+        let boxed = !matches!(style.display, Display::Inline | Display::Contents);
+        inside.place = around.place.inside(style, frame, boxed, &self.flow);
+        inside.hidden |= style.skipped && boxed;
+        if boxed {
+            inside.hidden |= frame.clip && absolute;
+            inside.hidden |= frame.backface && frame.transform.turned != frame.rotate.turned;
+            let window = match frame.position {
+                Position::Absolute => around.outer,
+                Position::Fixed => Window::default(),
+                Position::Static | Position::Relative => around.window,
+            };
+            inside.window = window.inside(style, frame, inside.place.font, &self.flow);
+        }
+        if inside.holds || frame.transform != Transform::default() {
+            inside.outer = inside.window;
+        }
+        inside.hidden |= frame.clip_path;
+        inside.children = children(self.document, node, element);
+        inside
+    }
+
+    /// Returns whether a node is the closed part of a `details` element.
+    fn is_closed(&self, node: NodeId, around: &Surroundings) -> bool {
+        match around.children {
+            Children::All => false,
+            Children::Only(summary) => summary != Some(node),
+        }
+    }
+
+    /// Returns whether a run of text is seen.
+    fn is_seen(&self, text: &str, style: &Computed, svg: bool, around: &Surroundings) -> bool {
+        let inherited = &*style.inherited;
+        let scale = around.place.scale;
+        let size = inherited.font_size;
+        !around.hidden
+            && !around.window.is_closed()
+            && inherited.visible
+            && around.opacity >= FAINTEST
+            && size >= SMALLEST_FONT
+            && size * scale.1.abs() >= SMALLEST_LINE
+            && scale.0.abs() >= 0.02
+            && !inherited.disguised
+            && around.ground.shows(style, svg, around.lettered)
+            && !around.place.is_off_screen(text, style, &self.flow)
+            && !around
+                .window
+                .is_passed(text, style, &around.place, &self.flow)
+    }
+
+    /// Counts images and active content.
+    fn count(&mut self, element: &Element, style: &Computed, seen: bool, fallback: bool) {
+        let findings = &mut self.sight.findings;
+        match element.html_name() {
+            "script" if is_executable(element) => findings.scripts += 1,
+            "iframe" | "object" | "embed" | "applet" => findings.scripts += 1,
+            "form" => findings.forms += 1,
+            "img" if !fallback => {
+                let source = element.attribute(&local_name!("src")).unwrap_or_default();
+                let remote = is_remote(source);
+                if !seen || is_tiny(style) {
+                    findings.trackers += u32::from(remote);
+                } else {
+                    self.sight.images += 1;
+                    findings.remote_images += u32::from(remote);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_remote(source: &str) -> bool {
+    let source = source.trim_start();
+    let starts = |scheme: &str| {
+        source
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    starts("http:") || starts("https:") || starts("//")
+}
+
+fn is_executable(script: &Element) -> bool {
+    let kind = script.attribute(&local_name!("type")).unwrap_or_default();
+    let kind = kind.trim().to_ascii_lowercase();
+    kind.is_empty() || kind == "module" || kind.contains("script")
+}

@@ -1,0 +1,47 @@
+//! The result of a judgement, and sizes below which nothing is seen.
+
+use crate::{
+    cascade::{Computed, hints::is_at_most},
+    document::{NodeId, PerNode},
+    findings::Findings,
+};
+
+/// Least opacity that is seen.
+pub(super) const FAINTEST: f32 = 0.08;
+/// What is seen of a document.
+#[derive(Debug)]
+pub(crate) struct Sight {
+    pub(super) seen: PerNode<bool>,
+    /// Number of images that are seen.
+    pub(crate) images: u32,
+    /// What is hidden.
+    pub(crate) findings: Findings,
+}
+
+impl Sight {
+    /// Returns whether a run of text is seen, or whether an element has a box that is seen.
+    pub(crate) fn is_seen(&self, node: NodeId) -> bool {
+        *self.seen.get(node)
+    }
+}
+
+/// Returns the number of words in a text.
+pub(super) fn words(text: &str) -> u32 {
+    let words = text.split_whitespace();
+    let words = words.filter(|word| word.chars().any(char::is_alphanumeric));
+    u32::try_from(words.count()).unwrap_or(u32::MAX)
+}
+
+/// Returns whether an image or another box is at most two pixels wide and high.
+pub(crate) fn is_tiny(style: &Computed) -> bool {
+    const TINY: f32 = 2.0;
+    style.frame.as_deref().is_some_and(|frame| {
+        let width = is_at_most(frame.width, TINY) || is_at_most(frame.max_width, TINY);
+        let height = is_at_most(frame.height, TINY) || is_at_most(frame.max_height, TINY);
+        let none = is_at_most(frame.width, 0.0)
+            || is_at_most(frame.height, 0.0)
+            || is_at_most(frame.max_width, 0.0)
+            || is_at_most(frame.max_height, 0.0);
+        (width && height) || none
+    })
+}
