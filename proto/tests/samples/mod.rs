@@ -8,6 +8,7 @@ use tai_proto::{
     call::*,
     mail::*,
     names::{Address, MailId, Username},
+    release::Release,
 };
 
 pub(crate) fn id() -> MailId {
