@@ -1,7 +1,7 @@
 //! Classes of characters, from the Unicode Character Database.
 
 /// Returns whether a character has no shape of its own.
-pub(super) fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         // Soft hyphen; combining grapheme joiner; Arabic letter mark; Hangul fillers; Khmer

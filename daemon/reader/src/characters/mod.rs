@@ -6,9 +6,9 @@ mod lines;
 
 pub(crate) use lines::normalize;
 
-use classes::{
-    is_cjk, is_emoji, is_invisible, is_pictograph, joins_scripts, takes_selector, windows_1252,
-};
+pub(crate) use classes::is_invisible;
+
+use classes::{is_cjk, is_emoji, is_pictograph, joins_scripts, takes_selector, windows_1252};
 
 /// Text without invisible characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,9 +50,7 @@ pub(crate) fn append_clean(text: &str, cleaned: &mut Cleaned) {
     let mut before = cleaned.text.chars().next_back();
     while let Some(c) = rest.chars().next() {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        if c == BLACK_FLAG
-            && let Some(flag) = flag_tags(rest)
-        {
+        if let Some(flag) = flag_tags(c, rest) {
             cleaned.text.push(c);
             cleaned.text.push_str(flag);
             rest = rest.get(flag.len()..).unwrap_or_default();
@@ -72,9 +70,12 @@ pub(crate) fn append_clean(text: &str, cleaned: &mut Cleaned) {
 const BLACK_FLAG: char = '\u{1f3f4}';
 const TAG_END: char = '\u{e007f}';
 
-/// Returns the tags after a black flag that make it the flag of a region.
-fn flag_tags(after: &str) -> Option<&str> {
+/// Returns the tags after a character that make it the flag of a region.
+pub(crate) fn flag_tags(c: char, after: &str) -> Option<&str> {
     const LONGEST: usize = 6;
+    if c != BLACK_FLAG {
+        return None;
+    }
     let (end, _) = after
         .char_indices()
         .take(LONGEST)
@@ -95,7 +96,7 @@ fn flag_tags(after: &str) -> Option<&str> {
 }
 
 /// Returns whether an invisible character has a meaning between its neighbours.
-fn keeps(before: Option<char>, c: char, after: Option<char>) -> bool {
+pub(crate) fn keeps(before: Option<char>, c: char, after: Option<char>) -> bool {
     let is = |of: Option<char>, class: fn(char) -> bool| of.is_some_and(class);
     match c {
         '\u{200c}' | '\u{200d}' if is(before, joins_scripts) => true,
