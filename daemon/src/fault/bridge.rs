@@ -64,6 +64,11 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
                 "try again; if it persists, compare this machine's clock with the bridge's",
             ),
         ),
+        BridgeError::DatabaseFailed { .. } => (
+            FaultCode::BridgeFailed,
+            "the database of the mail bridge fails".to_owned(),
+            Hint::reader("try again in a moment; nothing was sent or changed"),
+        ),
         BridgeError::Refused { .. } => (
             FaultCode::BadRequest,
             "the mail bridge refused the request".to_owned(),
@@ -73,6 +78,15 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
             FaultCode::BridgeFailed,
             "the mail bridge has suspended sending for a minute after repeated failures".to_owned(),
             Hint::reader("try again in a minute; nothing was sent"),
+        ),
+        BridgeError::NoProvider { .. } => (
+            FaultCode::BridgeFailed,
+            "the mail bridge has no mail provider, so it cannot send".to_owned(),
+            Hint::each(
+                "do not repeat the call; tell the user that the operator of the bridge must set up \
+                 its mail provider; nothing was sent",
+                "the operator of the bridge must set up its mail provider; nothing was sent",
+            ),
         ),
         BridgeError::NotProcessed { .. } => (
             FaultCode::BridgeFailed,
@@ -94,7 +108,7 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
         BridgeError::NoEndpoint { .. } => (
             FaultCode::BridgeFailed,
             "the URL of the mail bridge has no such endpoint".to_owned(),
-            unsent("check `api_base_url`, which ends before `/api/v1`"),
+            unsent("check `api_base_url` (API_BASE_URL), which ends before `/api/v1`"),
         ),
         BridgeError::Moved { status, to } => moved(*status, to),
         BridgeError::Intercepted { status } => intercepted(*status),
@@ -170,7 +184,7 @@ fn intercepted(status: u16) -> (FaultCode, String, Hint) {
         ),
         404 | 405 | 410 => (
             "no mail bridge answers at this URL",
-            unsent("check `api_base_url`"),
+            unsent("check `api_base_url` (API_BASE_URL)"),
         ),
         300..500 => (
             "a proxy or firewall in front of the mail bridge refused the request",

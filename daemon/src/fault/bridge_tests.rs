@@ -30,6 +30,12 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
         BridgeError::CircuitOpen {
             message: "Circuit breaker is OPEN".into(),
         },
+        BridgeError::DatabaseFailed {
+            message: "User not found".into(),
+        },
+        BridgeError::NoProvider {
+            message: "Resend service not initialized".into(),
+        },
         BridgeError::NotProcessed {
             message: "Failed to process email request".into(),
         },

@@ -97,6 +97,12 @@ fn is_no_endpoint(message: &str) -> bool {
     message.starts_with("Endpoint not found")
 }
 
+/// Returns whether a 401 with this text may be the bridge's failing database: the bridge has
+/// accepted the token and does not find its user (bridge-api.md, trap 9).
+pub(super) fn may_be_database(message: &str) -> bool {
+    message.starts_with("User not found")
+}
+
 /// Returns the error of a success whose body cannot be used.
 fn unreadable(status: StatusCode, problem: Unreadable) -> BridgeError {
     match problem {
@@ -110,17 +116,34 @@ fn unreadable(status: StatusCode, problem: Unreadable) -> BridgeError {
     }
 }
 
+/// Beginnings of the provider's texts about a mail or an account that it refuses each time. The
+/// bridge repeats a request to the provider, and a refusal that can differ from one time to the
+/// next, such as for a rate limit, says nothing about an earlier time whose answer was lost.
+const PERMANENT_REFUSALS: [&str; 4] = [
+    "Invalid `",
+    "Missing `",
+    "You can only send testing emails to your own email address",
+    "API key is invalid",
+];
+
+/// Returns whether the provider refuses the mail each time.
+fn is_permanent_refusal(message: &str) -> bool {
+    let is_unverified = message.starts_with("The ") && message.contains(" domain is not verified");
+    let mut starts = PERMANENT_REFUSALS.iter();
+    is_unverified || starts.any(|start| message.starts_with(start))
+}
+
 /// Classifies the bridge's own failures. The bridge tells them apart by text alone
 /// (bridge-api.md, trap 7), and this is the only place that looks at it: every text that is
 /// not known leaves the outcome unknown.
 fn failed(status: u16, code: String, message: String) -> BridgeError {
     if message.starts_with("Circuit breaker is OPEN") {
         BridgeError::CircuitOpen { message }
-    } else if message.starts_with("Resend service not initialized")
-        || message.starts_with("Failed to process email request")
-    {
+    } else if message.starts_with("Resend service not initialized") {
+        BridgeError::NoProvider { message }
+    } else if message.starts_with("Failed to process email request") {
         BridgeError::NotProcessed { message }
-    } else if message.starts_with("Invalid `") {
+    } else if is_permanent_refusal(&message) {
         BridgeError::ProviderRefused { message }
     } else {
         BridgeError::Failed {
@@ -149,20 +172,26 @@ mod tests {
         ] {
             assert!(matches!(error(message), BridgeError::CircuitOpen { .. }));
         }
+        let message = "Resend service not initialized. Check RESEND_API_KEY";
+        assert!(matches!(error(message), BridgeError::NoProvider { .. }));
+        let message = "Failed to process email request";
+        assert!(matches!(error(message), BridgeError::NotProcessed { .. }));
         for message in [
-            "Resend service not initialized. Check RESEND_API_KEY",
-            "Failed to process email request",
+            "Invalid `to` field. The address needs to follow a format.",
+            "Missing `from` field.",
+            "The tai.chat domain is not verified. Please, add and verify your domain",
+            "API key is invalid",
         ] {
-            assert!(matches!(error(message), BridgeError::NotProcessed { .. }));
+            assert!(
+                matches!(error(message), BridgeError::ProviderRefused { .. }),
+                "{message}"
+            );
         }
-        let message = "Invalid `to` field. The address needs to follow a format.";
-        assert!(matches!(
-            error(message),
-            BridgeError::ProviderRefused { .. }
-        ));
         for message in [
             "Unable to fetch data. The request could not be resolved.",
             "Internal server error",
+            "Too many requests. You can only make 2 requests per second.",
+            "You have reached your daily email sending quota.",
             "The Circuit breaker is OPEN",
             "",
         ] {

@@ -49,6 +49,15 @@ pub enum BridgeError {
         /// The bridge's own text.
         message: String,
     },
+    /// HTTP 401 although neither the token nor the password is the reason: the bridge's database
+    /// fails (trap 9). The request had no effect.
+    #[error(
+        "the bridge's database fails: it answered \"{message}\" (HTTP 401), and its health is bad"
+    )]
+    DatabaseFailed {
+        /// The bridge's own text.
+        message: String,
+    },
     /// HTTP 4xx: the bridge understood the request and refuses it.
     #[error("the bridge refuses the request: {message} ({code}, HTTP {status})")]
     Refused {
@@ -66,6 +75,12 @@ pub enum BridgeError {
         status: u16,
         /// The bridge's error code.
         code: String,
+        /// The bridge's own text.
+        message: String,
+    },
+    /// The bridge has no mail provider, so it sends no mail until its operator sets one up (trap 7).
+    #[error("the bridge has no mail provider: {message}")]
+    NoProvider {
         /// The bridge's own text.
         message: String,
     },
@@ -181,8 +196,10 @@ impl TokenFailure for BridgeError {
             | BridgeError::Broken { .. }
             | BridgeError::TimedOut { .. }
             | BridgeError::RateLimited { .. }
+            | BridgeError::DatabaseFailed { .. }
             | BridgeError::Refused { .. }
             | BridgeError::Failed { .. }
+            | BridgeError::NoProvider { .. }
             | BridgeError::NotProcessed { .. }
             | BridgeError::CircuitOpen { .. }
             | BridgeError::ProviderRefused { .. }

@@ -2,7 +2,7 @@
 //! meaning of a request is in `calls`, `tokens` and `public`.
 
 use super::{
-    answer::{date, read},
+    answer::{date, may_be_database, read},
     bearer::Bearer,
     coalescing::Coalescing,
     error::BridgeError,
@@ -17,7 +17,6 @@ use super::{
 };
 use crate::base_url::BaseUrl;
 use http::Method;
-use secrecy::SecretString;
 use std::{
     sync::{
         Arc,
@@ -194,20 +193,25 @@ impl<T: Transport> HttpBridge<T> {
             on_leave();
             self.recorder.asked(attempts > 1);
             let left = deadline.saturating_duration_since(Instant::now());
-            let answer = self
-                .exchange(
-                    &request.method,
-                    &request.url,
-                    Some(request.bearer.jwt()),
-                    request.body.as_deref(),
-                    self.timeout.min(left),
-                    Wrapped(expected.clone()),
-                )
-                .await;
+            let exchange = Exchange {
+                method: &request.method,
+                url: &request.url,
+                token: Some(request.bearer.jwt()),
+                body: request.body.as_deref(),
+                is_repeatable: match request.effect {
+                    Effect::Idempotent => true,
+                    Effect::Send => false,
+                },
+                timeout: self.timeout.min(left),
+            };
+            let answer = self.exchange(exchange, Wrapped(expected.clone())).await;
             drop(slot);
             let read = answer.and_then(|raw| read::<E>(&self.gate, raw));
             let error = match read {
                 Ok(value) => return Ok(value),
+                Err(BridgeError::Unauthorized { message }) if may_be_database(&message) => {
+                    self.unauthorized(message, deadline).await
+                }
                 Err(error) => error,
             };
             let delay = match retry(request.effect, &error) {
@@ -227,20 +231,9 @@ impl<T: Transport> HttpBridge<T> {
     /// Sends one request and reads its whole answer.
     pub(super) async fn exchange<E: Expected>(
         &self,
-        method: &Method,
-        url: &Url,
-        token: Option<&SecretString>,
-        body: Option<&str>,
-        timeout: Duration,
+        exchange: Exchange<'_>,
         expected: E,
     ) -> Result<RawAnswer<E::Value>, BridgeError> {
-        let exchange = Exchange {
-            method,
-            url,
-            token,
-            body,
-            timeout,
-        };
         let started = Instant::now();
         let answer = self.transport.exchange(exchange, expected).await;
         match &answer {

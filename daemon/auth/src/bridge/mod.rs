@@ -126,6 +126,9 @@ pub trait Bridge: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ReplyOutcome, SendFailure>> + Send;
 }
 
+#[cfg(test)]
+mod outcome_tests;
+
 /// Entry point of tests/fuzz: parses `body` as the answer to each kind of request. An answer that
 /// the repair changes is valid UTF-8, and no text exceeds its limit.
 #[cfg(fuzzing)]

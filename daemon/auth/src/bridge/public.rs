@@ -4,13 +4,17 @@ use super::{
     answer::{date, moved, read},
     error::BridgeError,
     http_bridge::HttpBridge,
-    transport::RawAnswer,
+    transport::{Exchange, RawAnswer, Transport, Unreadable},
     wire::{HealthStatus, NewAccount, Wrapped},
 };
 use crate::credentials::Credentials;
 use http::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+/// Time limit of a request for the health that explains a 401.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A new account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub struct Health {
     pub server_time: Option<SystemTime>,
 }
 
-impl HttpBridge {
+impl<T: Transport> HttpBridge<T> {
     /// Creates an account, in one attempt: a second one could only report that the first one
     /// took the username.
     ///
@@ -43,11 +47,16 @@ impl HttpBridge {
             "password": credentials.password.expose_secret(),
         })
         .to_string();
-        let (url, timeout) = (self.url(&["register"]), self.timeout());
+        let exchange = Exchange {
+            method: &Method::POST,
+            url: &self.url(&["register"]),
+            token: None,
+            body: Some(&body),
+            is_repeatable: false,
+            timeout: self.timeout(),
+        };
         let expected = Wrapped(NewAccount::default());
-        let raw = self
-            .exchange(&Method::POST, &url, None, Some(&body), timeout, expected)
-            .await?;
+        let raw = self.exchange(exchange, expected).await?;
         let (username, email) = read::<NewAccount>(self.gate(), raw)?;
         Ok(Registered { username, email })
     }
@@ -59,12 +68,39 @@ impl HttpBridge {
     /// [`BridgeError::Failed`] if the bridge reports a problem, any other [`BridgeError`] if
     /// it does not answer as promised.
     pub async fn health(&self) -> Result<Health, BridgeError> {
+        self.health_within(self.timeout()).await
+    }
+
+    /// Returns the error of a 401: [`BridgeError::DatabaseFailed`] if the bridge's health is bad,
+    /// and [`BridgeError::Unauthorized`] otherwise. A bridge without a health endpoint cannot tell.
+    pub(super) async fn unauthorized(&self, message: String, deadline: Instant) -> BridgeError {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.health_within(left.min(HEALTH_TIMEOUT)).await {
+            Ok(_)
+            | Err(
+                BridgeError::NoEndpoint { .. }
+                | BridgeError::Moved { .. }
+                | BridgeError::Intercepted { status: ..500 },
+            ) => BridgeError::Unauthorized { message },
+            Err(problem) => {
+                tracing::info!(error = %problem, "the bridge answers 401 while its health is bad");
+                BridgeError::DatabaseFailed { message }
+            }
+        }
+    }
+
+    async fn health_within(&self, timeout: Duration) -> Result<Health, BridgeError> {
         let mut answer = Err(BridgeError::Intercepted { status: 404 });
         for url in [self.base().join(&["health"]), self.url(&["health"])] {
-            let (timeout, expected) = (self.timeout(), HealthStatus::default());
-            let raw = self
-                .exchange(&Method::GET, &url, None, None, timeout, expected)
-                .await?;
+            let exchange = Exchange {
+                method: &Method::GET,
+                url: &url,
+                token: None,
+                body: None,
+                is_repeatable: true,
+                timeout,
+            };
+            let raw = self.exchange(exchange, HealthStatus::default()).await?;
             let is_missing = raw.status == StatusCode::NOT_FOUND;
             answer = health_of(raw);
             if !is_missing {
@@ -90,6 +126,9 @@ fn health_of(raw: RawAnswer<String>) -> Result<Health, BridgeError> {
             status,
             code: "UNHEALTHY".to_owned(),
             message: format!("its health is \"{word}\""),
+        }),
+        Err(Unreadable::NotJson(_)) if status == 404 => Err(BridgeError::NoEndpoint {
+            message: "it has no health report".to_owned(),
         }),
         Err(_) => Err(BridgeError::Intercepted { status }),
     }

@@ -50,20 +50,29 @@ fn row(error: &BridgeError) -> (Certainty, Retry) {
         BridgeError::Untrusted { .. } => (NoEffect, Retry::No),
         BridgeError::RateLimited { .. } => (NoEffect, Retry::AtGate),
         BridgeError::Broken { .. } | BridgeError::TimedOut { .. } => (Unknown, Retry::Backoff),
-        // The page does not tell whether the bridge received the request.
-        BridgeError::Intercepted { status: 500.. } => (Unknown, Retry::Backoff),
-        // The bridge's own server may send it after it did the request.
-        BridgeError::Intercepted { status: ..300 } => (Unknown, Retry::Backoff),
-        BridgeError::Intercepted { status: 300..500 } => (NoEffect, Retry::No),
-        // "See Other" is an answer to a request that was done (RFC 9110, 15.4.4).
-        BridgeError::Moved { status: 303, .. } => (Unknown, Retry::No),
-        BridgeError::Moved { .. } | BridgeError::NoEndpoint { .. } => (NoEffect, Retry::No),
+        // By their definitions, the sender of these answers has not processed the request (RFC
+        // 9110, 15.5.8 and 15.5.14).
+        BridgeError::Intercepted { status: 407 | 413 } => (NoEffect, Retry::No),
+        // Any other page may be sent after the bridge has done the request.
+        BridgeError::Intercepted { status: 300..500 } => (Unknown, Retry::No),
+        BridgeError::Intercepted { .. } => (Unknown, Retry::Backoff),
+        // Only these ask for the same request at another place (RFC 9110, 15.4.8 and 15.4.9). A
+        // server may send the others after it has done the request.
+        BridgeError::Moved {
+            status: 307 | 308, ..
+        } => (NoEffect, Retry::No),
+        BridgeError::Moved { .. } => (Unknown, Retry::No),
+        BridgeError::NoEndpoint { .. } => (NoEffect, Retry::No),
+        BridgeError::DatabaseFailed { .. } => (NoEffect, Retry::Backoff),
+        // A server in front of the bridge that gave up waiting for it.
+        BridgeError::Refused { status: 408, .. } => (Unknown, Retry::Backoff),
         // The bridge may have done the request; its answer is unreadable.
         BridgeError::Garbled { .. } => (Unknown, Retry::Backoff),
         BridgeError::TooLarge { .. } => (Unknown, Retry::No),
         // A failed provider may have taken the mail (bridge-api.md, trap 7).
         BridgeError::Failed { .. } => (Unknown, Retry::Backoff),
-        BridgeError::NotProcessed { .. }
+        BridgeError::NoProvider { .. }
+        | BridgeError::NotProcessed { .. }
         | BridgeError::CircuitOpen { .. }
         | BridgeError::ProviderRefused { .. }
         | BridgeError::Refused { .. }

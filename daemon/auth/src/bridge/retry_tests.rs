@@ -20,30 +20,39 @@ fn after(error: Option<&BridgeError>) -> Option<BridgeError> {
         },
         Some(BridgeError::TimedOut { .. }) => BridgeError::RateLimited { retry_after: None },
         Some(BridgeError::RateLimited { .. }) => BridgeError::Unauthorized { message: text() },
-        Some(BridgeError::Unauthorized { .. }) => BridgeError::Refused {
-            status: 403,
-            code: text(),
-            message: text(),
-        },
+        Some(BridgeError::Unauthorized { .. }) => BridgeError::DatabaseFailed { message: text() },
+        Some(BridgeError::DatabaseFailed { .. }) => refused(403),
+        Some(BridgeError::Refused { status: 403, .. }) => refused(408),
         Some(BridgeError::Refused { .. }) => BridgeError::Failed {
             status: 500,
             code: text(),
             message: text(),
         },
-        Some(BridgeError::Failed { .. }) => BridgeError::NotProcessed { message: text() },
+        Some(BridgeError::Failed { .. }) => BridgeError::NoProvider { message: text() },
+        Some(BridgeError::NoProvider { .. }) => BridgeError::NotProcessed { message: text() },
         Some(BridgeError::NotProcessed { .. }) => BridgeError::CircuitOpen { message: text() },
         Some(BridgeError::CircuitOpen { .. }) => BridgeError::ProviderRefused { message: text() },
         Some(BridgeError::ProviderRefused { .. }) => BridgeError::NoEndpoint { message: text() },
         Some(BridgeError::NoEndpoint { .. }) => moved(307),
-        Some(BridgeError::Moved { status: 307, .. }) => moved(303),
+        Some(BridgeError::Moved { status: 307, .. }) => moved(302),
         Some(BridgeError::Moved { .. }) => BridgeError::Intercepted { status: 200 },
-        Some(BridgeError::Intercepted { status: 200 }) => BridgeError::Intercepted { status: 404 },
-        Some(BridgeError::Intercepted { status: 404 }) => BridgeError::Intercepted { status: 502 },
+        Some(BridgeError::Intercepted { status: 200 }) => BridgeError::Intercepted { status: 403 },
+        Some(BridgeError::Intercepted { status: 403 }) => BridgeError::Intercepted { status: 407 },
+        Some(BridgeError::Intercepted { status: 407 }) => BridgeError::Intercepted { status: 413 },
+        Some(BridgeError::Intercepted { status: 413 }) => BridgeError::Intercepted { status: 502 },
         Some(BridgeError::Intercepted { .. }) => BridgeError::Garbled { detail: text() },
         Some(BridgeError::Garbled { .. }) => BridgeError::TooLarge { limit: 1 },
         Some(BridgeError::TooLarge { .. }) => BridgeError::Revoked,
         Some(BridgeError::Revoked) => return None,
     })
+}
+
+fn refused(status: u16) -> BridgeError {
+    BridgeError::Refused {
+        status,
+        code: String::new(),
+        message: String::new(),
+    }
 }
 
 fn moved(status: u16) -> BridgeError {
@@ -58,6 +67,12 @@ fn a_send_that_may_have_had_an_effect_is_never_repeated() {
     while let Some(this) = error {
         let name = format!("{this:?}");
         let name = name.split([' ', '{']).next().unwrap_or_default();
+        let name = match &this {
+            BridgeError::Refused { status, .. }
+            | BridgeError::Moved { status, .. }
+            | BridgeError::Intercepted { status } => format!("{name} {status}"),
+            _ => name.to_owned(),
+        };
         let (read, send) = (retry(Effect::Idempotent, &this), retry(Effect::Send, &this));
         error = after(Some(&this));
         let outcome = match SendFailure::from(this) {
@@ -77,17 +92,22 @@ fn a_send_that_may_have_had_an_effect_is_never_repeated() {
     TimedOut: read Backoff, send No, unknown
     RateLimited: read AtGate, send AtGate, not sent
     Unauthorized: read No, send No, not sent
-    Refused: read No, send No, not sent
+    DatabaseFailed: read Backoff, send Backoff, not sent
+    Refused 403: read No, send No, not sent
+    Refused 408: read Backoff, send No, unknown
     Failed: read Backoff, send No, unknown
+    NoProvider: read No, send No, not sent
     NotProcessed: read No, send No, not sent
     CircuitOpen: read No, send No, not sent
     ProviderRefused: read No, send No, not sent
     NoEndpoint: read No, send No, not sent
-    Moved: read No, send No, not sent
-    Moved: read No, send No, unknown
-    Intercepted: read Backoff, send No, unknown
-    Intercepted: read No, send No, not sent
-    Intercepted: read Backoff, send No, unknown
+    Moved 307: read No, send No, not sent
+    Moved 302: read No, send No, unknown
+    Intercepted 200: read Backoff, send No, unknown
+    Intercepted 403: read No, send No, unknown
+    Intercepted 407: read No, send No, not sent
+    Intercepted 413: read No, send No, not sent
+    Intercepted 502: read Backoff, send No, unknown
     Garbled: read Backoff, send No, unknown
     TooLarge: read No, send No, unknown
     Revoked: read No, send No, not sent

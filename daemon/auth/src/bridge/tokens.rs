@@ -7,12 +7,13 @@ use super::{
     bearer::{Bearer, IssuedToken},
     error::{BridgeError, LoginError},
     http_bridge::{HttpBridge, limited_until},
-    transport::Transport,
+    transport::{Exchange, Transport},
     wire::{IssuedJwt, Wrapped},
 };
 use crate::{base_url::Origin, credentials::Credentials};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::Instant;
 
 /// Clock difference in seconds from which on a warning is logged.
 const WORTH_A_WARNING_S: i64 = 60;
@@ -28,7 +29,16 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
             "password": credentials.password.expose_secret(),
         });
         let issued = self.token("Login", "login", None, Some(body.to_string()));
-        issued.await.map_err(|error| match error {
+        let error = match issued.await {
+            Ok(issued) => return Ok(issued),
+            // The answer is the same while the bridge's database fails (bridge-api.md, trap 9).
+            Err(BridgeError::Unauthorized { message }) => {
+                let deadline = Instant::now() + self.timeout();
+                self.unauthorized(message, deadline).await
+            }
+            Err(error) => error,
+        };
+        Err(match error {
             // The bridge does not say which of the two is wrong. Some bridges answer 400.
             BridgeError::Unauthorized { .. } | BridgeError::Refused { status: 400, .. } => {
                 LoginError::Refused
@@ -66,11 +76,16 @@ impl<T: Transport> HttpBridge<T> {
             return Err(limited_until(until));
         }
         self.recorder().asked(false);
-        let (body, timeout) = (body.as_deref(), self.timeout());
+        let exchange = Exchange {
+            method: &Method::POST,
+            url: &url,
+            token,
+            body: body.as_deref(),
+            is_repeatable: true,
+            timeout: self.timeout(),
+        };
         let expected = Wrapped(IssuedJwt::default());
-        let raw = self
-            .exchange(&Method::POST, &url, token, body, timeout, expected)
-            .await?;
+        let raw = self.exchange(exchange, expected).await?;
         // Seed: "Login response status: 200".
         tracing::debug!("{what} response status: {}", raw.status.as_u16());
         self.warn_about_clock();

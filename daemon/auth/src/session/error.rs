@@ -143,10 +143,15 @@ fn of_bridge(error: &BridgeError) -> Class {
         | BridgeError::ProxyFailed { .. }
         | BridgeError::Revoked => Class::Unsent,
         BridgeError::Untrusted { .. } => Class::Untrusted,
-        BridgeError::Moved { .. } => Class::Elsewhere,
+        BridgeError::Moved { .. }
+        | BridgeError::Intercepted {
+            status: 404 | 405 | 410,
+        } => Class::Elsewhere,
         BridgeError::Broken { .. }
         | BridgeError::TimedOut { .. }
         | BridgeError::Failed { .. }
+        | BridgeError::DatabaseFailed { .. }
+        | BridgeError::NoProvider { .. }
         | BridgeError::NotProcessed { .. }
         | BridgeError::CircuitOpen { .. }
         | BridgeError::ProviderRefused { .. }

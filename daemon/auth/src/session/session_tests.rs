@@ -321,6 +321,24 @@ async fn without_credentials_nothing_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_failing_database_costs_no_token_and_no_cool_down() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
+    let failed = || BridgeError::DatabaseFailed {
+        message: "User not found".into(),
+    };
+    // A login during the failure is repeated, and no caller hears of it.
+    issuer.next_login(Answer::Fail(failed()));
+    let token = session.token(soon()).await.unwrap();
+    // A request during the failure leaves the token in use.
+    let answer = session.with_token(soon(), async |_| Err::<(), _>(failed()));
+    assert_eq!(answer.await, Err(RequestError::Bridge(failed())));
+    let again = session.token(Instant::now()).await.unwrap();
+    assert_eq!(again.generation(), token.generation());
+    assert_eq!(issuer.counts(), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rejected_refreshed_token_leads_to_one_full_login() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);

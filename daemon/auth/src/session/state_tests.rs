@@ -214,7 +214,15 @@ async fn after_a_bad_token_or_a_refused_login_each_cool_down_has_one_attempt() {
         })
     };
     let bad = SessionError::Token(TokenError::Subject);
-    for (error, expected) in [(bad, [2, 30, 60, 120]), (refused(), [30, 60, 120, 240])] {
+    let no_bridge = [
+        BridgeError::NoEndpoint {
+            message: String::new(),
+        },
+        BridgeError::Intercepted { status: 404 },
+    ];
+    let no_bridge = no_bridge.map(|error| (SessionError::Bridge(error), [30, 60, 120, 240]));
+    let refusals = [(bad, [2, 30, 60, 120]), (refused(), [30, 60, 120, 240])];
+    for (error, expected) in refusals.into_iter().chain(no_bridge) {
         let mut machine = Machine::new(not_yet());
         let mut cool_downs = Vec::new();
         for login in 1..=4 {

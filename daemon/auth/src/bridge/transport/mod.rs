@@ -40,6 +40,9 @@ pub struct Exchange<'a> {
     pub token: Option<&'a SecretString>,
     /// The JSON body.
     pub body: Option<&'a str>,
+    /// Whether the request may be repeated. If it may not, only a new connection carries it: the
+    /// bridge may have closed an idle one, and the request would then fail after it has left.
+    pub is_repeatable: bool,
     /// Time limit for the request and its whole answer.
     pub timeout: Duration,
 }

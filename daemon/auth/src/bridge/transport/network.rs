@@ -37,13 +37,22 @@ const IDLE_CONNECTIONS: usize = MAX_REQUESTS;
 
 /// The transport over the network. Redirects are not followed.
 pub struct Network {
-    client: RwLock<Client>,
+    clients: RwLock<Clients>,
     /// Places of long answers with bodies of mails.
     large: Semaphore,
     settings: Settings,
 }
 
-/// Settings of the HTTP client.
+/// The HTTP clients.
+#[derive(Clone)]
+struct Clients {
+    /// Keeps its connections for further requests.
+    pooled: Client,
+    /// Opens a connection for each request. It carries the requests that may not be repeated.
+    single: Client,
+}
+
+/// Settings of the HTTP clients.
 struct Settings {
     base: BaseUrl,
     timeout: Duration,
@@ -54,7 +63,7 @@ struct Settings {
 }
 
 impl Network {
-    /// Sets up the client, TLS included, so that no request pays for it.
+    /// Sets up the clients, TLS included, so that no request pays for it.
     pub(crate) fn new(
         base: BaseUrl,
         timeout: Duration,
@@ -71,7 +80,7 @@ impl Network {
             timeout,
         };
         Ok(Self {
-            client: RwLock::new(client(&settings)?),
+            clients: RwLock::new(Clients::new(&settings)?),
             large: Semaphore::new(MAX_LARGE),
             settings,
         })
@@ -94,13 +103,16 @@ impl Transport for Network {
             url,
             token,
             body,
+            is_repeatable,
             timeout,
         } = exchange;
-        let client = self
-            .client
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let client = {
+            let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
+            match is_repeatable {
+                true => clients.pooled.clone(),
+                false => clients.single.clone(),
+            }
+        };
         let mut request = client.request(method.clone(), url.clone()).timeout(timeout);
         if token.is_none() {
             // The request may carry a password, and a connection keeps its last request in
@@ -143,14 +155,23 @@ impl Transport for Network {
     }
 
     fn close_idle(&self) {
-        if let Ok(fresh) = client(&self.settings) {
-            *self.client.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        if let Ok(fresh) = Clients::new(&self.settings) {
+            *self.clients.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
     }
 }
 
-/// Builds the client, TLS included.
-fn client(settings: &Settings) -> Result<Client, SetupError> {
+impl Clients {
+    fn new(settings: &Settings) -> Result<Self, SetupError> {
+        Ok(Self {
+            pooled: client(settings, IDLE_CONNECTIONS)?,
+            single: client(settings, 0)?,
+        })
+    }
+}
+
+/// Builds a client that keeps this number of idle connections, TLS included.
+fn client(settings: &Settings, idle_connections: usize) -> Result<Client, SetupError> {
     let failed = |error: reqwest::Error| SetupError::Client(crate::chain(&error));
     let mut headers = HeaderMap::new();
     headers.insert(
@@ -164,7 +185,7 @@ fn client(settings: &Settings) -> Result<Client, SetupError> {
         .default_headers(headers)
         .redirect(redirect::Policy::none())
         .connect_timeout(MAX_CONNECT.min(settings.timeout / 2))
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .pool_max_idle_per_host(idle_connections)
         .pool_idle_timeout(Duration::from_secs(55))
         .tcp_nodelay(true)
         .tls_certs_merge(settings.roots.clone())
