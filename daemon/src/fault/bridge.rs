@@ -172,7 +172,7 @@ fn intercepted(status: u16) -> (FaultCode, String, Hint) {
         ),
         511 => (
             "the network demands a sign-in",
-            unsent("open any web page and sign in to the network"),
+            Hint::user("open any web page and sign in to the network"),
         ),
         407 => (
             "a proxy demands a username and a password",
@@ -184,11 +184,11 @@ fn intercepted(status: u16) -> (FaultCode, String, Hint) {
         ),
         404 | 405 | 410 => (
             "no mail bridge answers at this URL",
-            unsent("check `api_base_url` (API_BASE_URL)"),
+            Hint::user("check `api_base_url` (API_BASE_URL)"),
         ),
         300..500 => (
             "a proxy or firewall in front of the mail bridge refused the request",
-            unsent("have the network's administrator permit the host of `api_base_url`"),
+            Hint::user("have the network's administrator permit the host of `api_base_url`"),
         ),
         503 => (
             "the mail bridge is not available: server maintenance",

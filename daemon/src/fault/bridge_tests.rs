@@ -76,7 +76,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     for error in errors {
         page.push_str(&format!("{}\n\n", rendered(&of_bridge(&error))));
     }
-    insta::assert_snapshot!(page, @"
+    insta::assert_snapshot!(page, @r#"
     [Unreachable]
     error: cannot reach the mail bridge
     caused by: cannot connect to the bridge: the library's own words
@@ -120,6 +120,17 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     hint: try again in a minute; nothing was sent
 
     [BridgeFailed]
+    error: the database of the mail bridge fails
+    caused by: the bridge's database fails: it answered "User not found" (HTTP 401), and its health is bad
+    hint: try again in a moment; nothing was sent or changed
+
+    [BridgeFailed]
+    error: the mail bridge has no mail provider, so it cannot send
+    caused by: the bridge has no mail provider: Resend service not initialized
+    hint: do not repeat the call; tell the user that the operator of the bridge must set up its mail provider; nothing was sent
+    hint for a person: the operator of the bridge must set up its mail provider; nothing was sent
+
+    [BridgeFailed]
     error: the mail bridge failed before it sent the mail
     caused by: the bridge did not process the mail: Failed to process email request
     hint: try again in a moment; nothing was sent
@@ -144,8 +155,8 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     [BridgeFailed]
     error: the URL of the mail bridge has no such endpoint
     caused by: Endpoint not found (HTTP 404)
-    hint: nothing was sent; ask the user to check `api_base_url`, which ends before `/api/v1`, then call again
-    hint for a person: check `api_base_url`, which ends before `/api/v1`
+    hint: nothing was sent; ask the user to check `api_base_url` (API_BASE_URL), which ends before `/api/v1`, then call again
+    hint for a person: check `api_base_url` (API_BASE_URL), which ends before `/api/v1`
 
     [BridgeFailed]
     error: the mail bridge has moved to https://mail.example/api/v1/login
@@ -168,14 +179,14 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     [BridgeFailed]
     error: a proxy or firewall in front of the mail bridge refused the request (HTTP 403)
     caused by: the answer is HTTP 403, and not from the bridge
-    hint: nothing was sent; ask the user to have the network's administrator permit the host of `api_base_url`, then call again
+    hint: ask the user to have the network's administrator permit the host of `api_base_url`, then call again
     hint for a person: have the network's administrator permit the host of `api_base_url`
 
     [BridgeFailed]
     error: no mail bridge answers at this URL (HTTP 404)
     caused by: the answer is HTTP 404, and not from the bridge
-    hint: nothing was sent; ask the user to check `api_base_url`, then call again
-    hint for a person: check `api_base_url`
+    hint: ask the user to check `api_base_url` (API_BASE_URL), then call again
+    hint for a person: check `api_base_url` (API_BASE_URL)
 
     [BridgeFailed]
     error: a proxy demands a username and a password (HTTP 407)
@@ -191,7 +202,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     [BridgeFailed]
     error: a proxy or firewall in front of the mail bridge refused the request (HTTP 451)
     caused by: the answer is HTTP 451, and not from the bridge
-    hint: nothing was sent; ask the user to have the network's administrator permit the host of `api_base_url`, then call again
+    hint: ask the user to have the network's administrator permit the host of `api_base_url`, then call again
     hint for a person: have the network's administrator permit the host of `api_base_url`
 
     [BridgeFailed]
@@ -207,7 +218,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     [BridgeFailed]
     error: the network demands a sign-in (HTTP 511)
     caused by: the answer is HTTP 511, and not from the bridge
-    hint: nothing was sent; ask the user to open any web page and sign in to the network, then call again
+    hint: ask the user to open any web page and sign in to the network, then call again
     hint for a person: open any web page and sign in to the network
 
     [BridgeFailed]
@@ -221,5 +232,5 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     caused by: the bridge's answer is larger than 1000 bytes
     hint: ask the user to check `api_base_url`, which may not be a TAI bridge, then call again
     hint for a person: check `api_base_url`, which may not be a TAI bridge
-    ");
+    "#);
 }

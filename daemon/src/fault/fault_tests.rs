@@ -70,6 +70,14 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         duplicate(Outcome::Sending),
         duplicate(Outcome::Unknown),
         MailError::NoSuchMail("7".parse().unwrap()),
+        MailError::Unchanged {
+            id: "7".parse().unwrap(),
+            change: Change::Delete,
+        },
+        MailError::Unchanged {
+            id: "7".parse().unwrap(),
+            change: Change::MarkRead,
+        },
         MailError::NotPermitted {
             what: "sending to eve@evil.org".into(),
             rule: "[instances.desk] allow_to = [\"*@example.com\"]".into(),
@@ -179,25 +187,39 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: it is unknown whether the mail was sent
     caused by: the connection to the bridge broke before it answered: the library's own words (mail ae6121c88ba555f64c3d812123eb799d)
     hint: the mail may have arrived and was not sent again; ask the recipient before you resend it; within ten minutes, resending needs allow_duplicate: true
+    hint for a person: the mail may have arrived and is not sent again; ask the recipient before you send it again
 
     [Duplicate]
     error: the same email was sent 1 min 15 s ago
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
+    hint for a person: nothing was sent; after ten minutes it can be sent again
 
     [Duplicate]
     error: the same email is being sent right now
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
+    hint for a person: nothing was sent; after ten minutes it can be sent again
 
     [Duplicate]
-    error: the same email may have been sent 1 min 15 s ago (its answer was lost)
+    error: the same email may have been sent 1 min 15 s ago (the bridge did not confirm it)
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
+    hint for a person: nothing was sent; after ten minutes it can be sent again
 
     [NotFound]
     error: Email with ID 7 not found
     hint: call list_inbox for the existing IDs
+
+    [BridgeFailed]
+    error: the mail bridge could not delete email 7
+    caused by: the bridge reports a failure, and the email still exists
+    hint: try again in a moment; nothing was changed
+
+    [BridgeFailed]
+    error: the mail bridge could not mark email 7 as read
+    caused by: the bridge reports a failure, and the email is still unread
+    hint: try again in a moment; nothing was changed
 
     [NotPermitted]
     error: sending to eve@evil.org is not permitted for this instance

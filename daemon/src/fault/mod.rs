@@ -13,7 +13,7 @@ pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
 
 use crate::{
-    mail::{Digest, MailError, Outcome},
+    mail::{Change, Digest, MailError, Outcome},
     time,
 };
 use std::time::Duration;
@@ -88,14 +88,27 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             "it is unknown whether the mail was sent",
         )
         .because(format!("{cause} (mail {digest})"))
-        .hint(Hint::reader(
+        .hint(Hint::each(
             "the mail may have arrived and was not sent again; ask the recipient before you resend it; \
              within ten minutes, resending needs allow_duplicate: true",
+            "the mail may have arrived and is not sent again; ask the recipient before you send it again",
         )),
         MailError::Approval(error) => of_approval(error),
         MailError::NoSuchMail(id) => {
             Fault::new(FaultCode::NotFound, format!("Email with ID {id} not found"))
                 .hint(Hint::reader("call list_inbox for the existing IDs"))
+        }
+        MailError::Unchanged { id, change } => {
+            let (what, state) = match change {
+                Change::Delete => (format!("delete email {id}"), "still exists"),
+                Change::MarkRead => (format!("mark email {id} as read"), "is still unread"),
+            };
+            Fault::new(
+                FaultCode::BridgeFailed,
+                format!("the mail bridge could not {what}"),
+            )
+            .because(format!("the bridge reports a failure, and the email {state}"))
+            .hint(Hint::reader("try again in a moment; nothing was changed"))
         }
         MailError::NotPermitted { what, rule } => not_permitted(what, rule),
         MailError::TooManySends { rule, wait } => Fault::new(
@@ -123,15 +136,16 @@ fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
         Outcome::Sent => format!("the same email was sent {ago} ago"),
         Outcome::Sending => "the same email is being sent right now".to_owned(),
         Outcome::Unknown => {
-            format!("the same email may have been sent {ago} ago (its answer was lost)")
+            format!("the same email may have been sent {ago} ago (the bridge did not confirm it)")
         }
     };
     Fault::new(FaultCode::Duplicate, what)
         .because(format!(
             "same sender, recipient, subject and content within ten minutes (mail {digest})"
         ))
-        .hint(Hint::reader(
+        .hint(Hint::each(
             "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",
+            "nothing was sent; after ten minutes it can be sent again",
         ))
 }
 

@@ -1,7 +1,7 @@
 //! Errors of the mail operations.
 
 use super::{approvals::ApprovalError, digest::Digest, ledger::Outcome, query::QueryError};
-use std::time::Duration;
+use std::{fmt, time::Duration};
 use tai_auth::{
     bridge::BridgeError,
     session::{RequestError, error::SessionError},
@@ -72,6 +72,14 @@ pub(crate) enum MailError {
     /// The account has no such mail.
     #[error("mail {0} does not exist")]
     NoSuchMail(MailId),
+    /// The bridge could not delete or mark a mail, which is unchanged.
+    #[error("the bridge could not {change} mail {id}")]
+    Unchanged {
+        /// The mail.
+        id: MailId,
+        /// The change.
+        change: Change,
+    },
     /// A rule of the configuration forbids it. Nothing was sent or changed.
     #[error("{what} is not permitted: {rule}")]
     NotPermitted {
@@ -96,6 +104,24 @@ pub(crate) enum MailError {
         /// The address of the client.
         address: Address,
     },
+}
+
+/// Change of a mail at the bridge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Its deletion.
+    Delete,
+    /// Its mark as read.
+    MarkRead,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Change::Delete => "delete",
+            Change::MarkRead => "mark",
+        })
+    }
 }
 
 impl From<RequestError<BridgeError>> for MailError {

@@ -38,6 +38,10 @@ pub(super) struct Mailbox {
     pub(super) hanging: Mutex<Option<String>>,
     /// The answer to all requests that mark a mail.
     pub(super) mark_fails: Mutex<Option<BridgeError>>,
+    /// Whether deletions and marks change nothing, as when the bridge cannot write.
+    pub(super) is_read_only: Mutex<bool>,
+    /// Whether deletions and marks have their effect and are answered as if they had none.
+    pub(super) loses_confirmations: Mutex<bool>,
     /// Number of list requests.
     pub(super) lists: Mutex<u32>,
     /// The answer to all lists.
@@ -64,6 +68,10 @@ impl Mailbox {
             date: format!("2026-11-23T10:00:{second:02}Z"),
             read: false,
         });
+    }
+
+    fn confirms(&self) -> bool {
+        !*self.loses_confirmations.lock().unwrap()
     }
 
     fn find<T>(&self, id: u64, then: impl Fn(&mut Head) -> T) -> Option<T> {
@@ -127,16 +135,20 @@ impl Bridge for Mailbox {
         sleep(Duration::from_millis(10)).await;
         match self.mark_fails.lock().unwrap().clone() {
             Some(error) => Err(error),
-            None => Ok(self.find(id, |head| head.read = true).is_some()),
+            None if *self.is_read_only.lock().unwrap() => Ok(false),
+            None => Ok(self.find(id, |head| head.read = true).is_some() && self.confirms()),
         }
     }
 
     async fn delete(&self, _: &Bearer, id: u64, _: Instant) -> Result<bool, BridgeError> {
         sleep(Duration::from_millis(10)).await;
+        if *self.is_read_only.lock().unwrap() {
+            return Ok(false);
+        }
         let mut mails = self.mails.lock().unwrap();
         let before = mails.len();
         mails.retain(|mail| mail.id != id);
-        Ok(mails.len() < before)
+        Ok(mails.len() < before && self.confirms())
     }
 
     async fn send(

@@ -1,7 +1,7 @@
 //! Deleting, marking and searching mails.
 
 use super::{
-    error::MailError,
+    error::{Change, MailError},
     inbox::{envelope, newest_first},
     query::{self, Query},
     reading,
@@ -35,12 +35,17 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
-        // The mail existed a moment ago. If it is gone, an attempt of this request, whose answer may
-        // have been lost, has deleted it.
-        self.with_token(deadline, async |token| {
-            self.bridge.delete(&token, id.get(), deadline).await
-        })
-        .await?;
+        let is_deleted = self
+            .with_token(deadline, async |token| {
+                self.bridge.delete(&token, id.get(), deadline).await
+            })
+            .await?;
+        // If the mail is gone, an attempt of this request, whose answer may have been lost, has
+        // deleted it.
+        if !is_deleted && self.look(id, deadline).await?.is_some() {
+            let change = Change::Delete;
+            return Err(MailError::Unchanged { id, change });
+        }
         self.leases.delete(id.get());
         Ok(reading::line(&mail.head.subject))
     }
@@ -56,13 +61,28 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
-        let confirmed = self
+        let is_marked = self
             .with_token(deadline, async |token| {
                 self.bridge.mark_read(&token, id.get(), deadline).await
             })
             .await?;
-        self.leases.read(id.get(), confirmed);
+        if !is_marked {
+            let found = self.look(id, deadline).await?;
+            if !found.ok_or(MailError::NoSuchMail(id))?.head.read {
+                let change = Change::MarkRead;
+                return Err(MailError::Unchanged { id, change });
+            }
+        }
+        self.leases.read(id.get(), true);
         Ok(reading::line(&mail.head.subject))
+    }
+
+    /// Returns the mail as the bridge has it now.
+    async fn look(&self, id: MailId, deadline: Instant) -> Result<Option<Message>, MailError> {
+        self.with_token(deadline, async |token| {
+            self.bridge.message(&token, id.get(), deadline).await
+        })
+        .await
     }
 
     /// Returns a mail if it is addressed to the instance.
@@ -150,3 +170,7 @@ impl<B: Bridge> MailService<B> {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "mailbox_tests.rs"]
+mod tests;

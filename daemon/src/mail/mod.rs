@@ -36,7 +36,7 @@ mod fake;
 
 pub(crate) use approvals::ApprovalError;
 pub(crate) use digest::Digest;
-pub(crate) use error::MailError;
+pub(crate) use error::{Change, MailError};
 pub(crate) use ledger::Outcome;
 pub(crate) use service::{MailOptions, MailService, StateFiles};
 pub(crate) use submitter::Submitter;

@@ -168,6 +168,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::Duplicate { .. }
                 | MailError::Approval(_)
                 | MailError::NoSuchMail(_)
+                | MailError::Unchanged { .. }
                 | MailError::NotPermitted { .. }
                 | MailError::TooManySends { .. }
                 | MailError::NotYours { .. }),

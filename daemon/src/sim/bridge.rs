@@ -82,6 +82,12 @@ impl Inner {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         let masked = self.weather == Weather::Masked;
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
+        if path.is_empty() {
+            return match masked {
+                true => (503, json!({"status": "unhealthy"})),
+                false => (200, json!({"status": "healthy"})),
+            };
+        }
         if let ["login"] = path[..] {
             let right = body["username"] == "alice" && body["password"] == PASSWORD && !masked;
             return match right {

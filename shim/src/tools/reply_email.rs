@@ -3,7 +3,7 @@
 use super::{
     arguments::{Format, content, header, mail_id, number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
-    submit::{Submitted, add_left_out, submit},
+    submit::{Submitted, add_left_out, reported, submit},
 };
 use crate::text::line;
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -117,9 +117,9 @@ fn show(sent: SentMail) -> Result<Shown, Fault> {
     };
     let mut text = format!(
         "Reply sent successfully!\nOriginal Message ID: {original}\nReply Message ID: {}\nSubject: {}\nTimestamp: {}",
-        sent.message_id,
+        reported(&sent.message_id),
         line(&sent.subject),
-        sent.timestamp
+        reported(&sent.timestamp)
     );
     add_left_out(&mut text, &sent);
     text.push_str(if threaded {

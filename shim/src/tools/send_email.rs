@@ -3,7 +3,7 @@
 use super::{
     arguments::{Format, content, header, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
-    submit::{Submitted, add_left_out, submit},
+    submit::{Submitted, add_left_out, reported, submit},
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,10 @@ fn draft(args: Args, user_email: Option<&str>) -> Result<Draft, Fault> {
 fn show(sent: SentMail) -> Shown {
     let mut text = format!(
         "Email sent successfully to {} with subject: \"{}\"\nMessage ID: {}\nTimestamp: {}",
-        sent.to, sent.subject, sent.message_id, sent.timestamp
+        sent.to,
+        sent.subject,
+        reported(&sent.message_id),
+        reported(&sent.timestamp)
     );
     add_left_out(&mut text, &sent);
     Shown::new(

@@ -177,6 +177,14 @@ fn message(question: &Question) -> String {
     text
 }
 
+/// Returns a value of the bridge's receipt, which may lack it.
+pub(super) fn reported(value: &str) -> &str {
+    match value {
+        "" => "not reported by the mail bridge",
+        value => value,
+    }
+}
+
 /// Adds a line about parts of the content that the email does not have.
 pub(super) fn add_left_out(text: &mut String, sent: &SentMail) {
     if !sent.left_out.is_empty() {

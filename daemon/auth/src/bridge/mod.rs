@@ -81,7 +81,8 @@ pub trait Bridge: Send + Sync + 'static {
         deadline: Instant,
     ) -> impl Future<Output = Result<Option<Message>, BridgeError>> + Send;
 
-    /// Marks a mail read; `false` if it does not exist.
+    /// Marks a mail read; `false` if the bridge does not find it or cannot mark it, which its answer
+    /// does not tell apart (bridge-api.md, trap 9).
     ///
     /// # Errors
     /// [`BridgeError`].
@@ -92,7 +93,8 @@ pub trait Bridge: Send + Sync + 'static {
         deadline: Instant,
     ) -> impl Future<Output = Result<bool, BridgeError>> + Send;
 
-    /// Deletes a mail; `false` if it does not exist.
+    /// Deletes a mail; `false` if the bridge does not find it or cannot delete it, which its answer
+    /// does not tell apart (bridge-api.md, trap 9).
     ///
     /// # Errors
     /// [`BridgeError`].

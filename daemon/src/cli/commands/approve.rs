@@ -97,6 +97,9 @@ impl Approve {
             }
         };
         match daemon.call(ResolveHeld { number, send }, LONG).await? {
+            Resolution::Sent(sent) if sent.message_id.is_empty() => {
+                print(&format!("sent to {}", printable(&sent.to)));
+            }
             Resolution::Sent(sent) => print(&format!(
                 "sent to {} ({})",
                 printable(&sent.to),
