@@ -13,6 +13,11 @@ pub(crate) fn seconds_until(time: &str, now: SystemTime) -> Option<i64> {
     Some(time.as_second() - i64::try_from(now).ok()?)
 }
 
+/// Returns the hour and minute of an RFC 3339 time in UTC: `10:05`.
+pub(crate) fn hour_and_minute(time: &str) -> &str {
+    time.get(11..16).unwrap_or(time)
+}
+
 /// Formats a duration in its two largest units: `23 h 55 min`, `4 min 10 s`, `9 s`.
 pub(crate) fn span(length: Duration) -> String {
     let s = length.as_secs();
@@ -36,5 +41,11 @@ mod tests {
             [span(9), span(250), span(86_100), span(180_000)],
             ["9 s", "4 min 10 s", "23 h 55 min", "2 d 2 h"]
         );
+    }
+
+    #[test]
+    fn a_time_is_shown_by_hour_and_minute() {
+        assert_eq!(hour_and_minute("2026-11-27T10:05:00Z"), "10:05");
+        assert_eq!(hour_and_minute("soon"), "soon");
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn of_login(error: &SessionError) -> Fault {
             FaultCode::AuthRefused,
             "Authentication failed - invalid username or password",
         )
-        .because("the bridge refused the login; it does the same when its own database fails")
+        .because("the bridge refused the login, and reports no failure of its own")
         .hint(Hint::reader(
             "check the username and the password (case matters) and run `taid login` again; the \
              session has not changed",

@@ -91,7 +91,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     insta::assert_snapshot!(page, @r#"
     [AuthRefused]
     error: Authentication failed - invalid username or password
-    caused by: the bridge refused the login; it does the same when its own database fails
+    caused by: the bridge refused the login, and reports no failure of its own
     hint: check the username and the password (case matters) and run `taid login` again; the session has not changed
 
     [AuthRefused]

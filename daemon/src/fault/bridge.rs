@@ -132,6 +132,12 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
             format!("HTTP {status}; a redirect is not followed, because requests carry secrets")
         }
         BridgeError::NoEndpoint { message } => format!("{message} (HTTP 404)"),
+        BridgeError::DatabaseFailed { message } => {
+            format!("it answered \"{message}\" (HTTP 401), and its health is bad")
+        }
+        BridgeError::NoProvider { message } | BridgeError::ProviderRefused { message } => {
+            message.clone()
+        }
         error => error.to_string(),
     };
     Fault::new(code, what).because(why).hint(hint)

@@ -121,12 +121,12 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
 
     [BridgeFailed]
     error: the database of the mail bridge fails
-    caused by: the bridge's database fails: it answered "User not found" (HTTP 401), and its health is bad
+    caused by: it answered "User not found" (HTTP 401), and its health is bad
     hint: try again in a moment; nothing was sent or changed
 
     [BridgeFailed]
     error: the mail bridge has no mail provider, so it cannot send
-    caused by: the bridge has no mail provider: Resend service not initialized
+    caused by: Resend service not initialized
     hint: do not repeat the call; tell the user that the operator of the bridge must set up its mail provider; nothing was sent
     hint for a person: the operator of the bridge must set up its mail provider; nothing was sent
 
@@ -137,7 +137,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
 
     [BadRequest]
     error: the bridge's mail provider refused the mail
-    caused by: the bridge's mail provider refuses the mail: Invalid `to` field
+    caused by: Invalid `to` field
     hint: correct the mail as the cause says before you send it again; nothing was sent
 
     [Unreachable]

@@ -123,7 +123,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [AuthRefused]
     error: Authentication failed - invalid username or password
-    caused by: the bridge refused the login; it does the same when its own database fails
+    caused by: the bridge refused the login, and reports no failure of its own
     hint: ask the user to check the username and the password, which come from the calling program, or sign in at once with `taid login`; the next attempt is due in 1 min 30 s, then call again
     hint for a person: check the username and the password, which come from the calling program, or sign in at once with `taid login`; the next attempt is due in 1 min 30 s
 

@@ -158,7 +158,7 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
             FaultCode::AuthRefused,
             "Authentication failed - invalid username or password",
         )
-        .because("the bridge refused the login; it does the same when its own database fails")
+        .because("the bridge refused the login, and reports no failure of its own")
         .hint(Hint::user(format!(
             "check the username and the password, which come from {}, or sign in at once with \
              `taid login`{}",

@@ -142,8 +142,7 @@ pub enum BridgeError {
 /// Reason why a login brought no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LoginError {
-    /// The bridge refuses the username and password. The answer is the same while the
-    /// bridge's database fails (trap 9).
+    /// The bridge refuses the username and password, and its health is not bad (trap 9).
     #[error("the bridge refuses the username and password")]
     Refused,
     /// The account exists and is locked or suspended.

@@ -16,8 +16,9 @@ pub enum SessionError {
     /// No password is configured, and there is no keyring that could have one.
     #[error("no password is configured, and no keyring is running")]
     NoKeyring,
-    /// The bridge refuses the username and password. The answer is the same while the bridge's
-    /// database fails (bridge-api.md, trap 9), so a refusal is never final.
+    /// The bridge refuses the username and password while its health is good. A bridge without a
+    /// health report refuses right ones too while its database fails (bridge-api.md, trap 9), so a
+    /// refusal is never final.
     #[error("the bridge refuses the username and password")]
     Refused,
     /// The account exists and is locked or suspended.

@@ -2,7 +2,7 @@
 //! daemon's view counts, not that of this shell, whose environment may differ.
 
 use super::check::{Check, ok, skipped, wrong};
-use crate::time::{seconds_until, span};
+use crate::time::{hour_and_minute, seconds_until, span};
 use std::time::{Duration, SystemTime};
 use tai_proto::status::{SessionState, SessionStatus, Status};
 
@@ -83,14 +83,17 @@ fn failure(session: &SessionStatus, now: SystemTime) -> (String, String) {
     if !error.why.is_empty() {
         found.push_str(&format!(" ({})", error.why));
     }
-    let retry_at = session.retry_at.as_deref();
-    match retry_at.and_then(|at| seconds_until(at, now)) {
-        Some(left) if left > 0 => {
-            let left = span(Duration::from_secs(left.unsigned_abs()));
-            found.push_str(&format!("; next attempt in {left}"));
-        }
-        Some(_) => found.push_str("; the next attempt is due"),
-        None => {}
+    if let Some(at) = session.retry_at.as_deref()
+        && let Some(left) = seconds_until(at, now)
+    {
+        found.push_str(&match left {
+            1.. => format!(
+                "; no login until {} UTC (in {})",
+                hour_and_minute(at),
+                span(Duration::from_secs(left.unsigned_abs()))
+            ),
+            _ => "; the next call logs in".to_owned(),
+        });
     }
     let remedy = match error.hint.is_empty() {
         true => login,

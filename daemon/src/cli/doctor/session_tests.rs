@@ -85,10 +85,10 @@ fn each_state_of_the_session_is_reported_and_only_a_working_one_is_good() {
     Wrong login: taid is not signed in | `taid login`
 
     Ok password: alice's, which taid takes from the keyring | 
-    Wrong login: the bridge refused the login (HTTP 401); next attempt in 5 min 0 s | `taid login`
+    Wrong login: the bridge refused the login (HTTP 401); no login until 10:05 UTC (in 5 min 0 s) | `taid login`
 
     Ok password: alice's, which taid takes from the keyring | 
-    Wrong login: the bridge refused the login (HTTP 401); the next attempt is due | `taid login`
+    Wrong login: the bridge refused the login (HTTP 401); the next call logs in | `taid login`
 
     Ok password: alice's, which taid takes from the keyring | 
     Wrong login: taid is signed in as alice; the renewal failed: the bridge refused the login (HTTP 401) | `taid login`

@@ -22,7 +22,7 @@ fn a_login_succeeds_only_after_the_bridge_accepted_it() {
     insta::assert_snapshot!(say(&machine, &wrong), @"
     exit 4
     error: Authentication failed - invalid username or password
-    caused by: the bridge refused the login; it does the same when its own database fails
+    caused by: the bridge refused the login, and reports no failure of its own
     hint: check the username and the password (case matters) and run `taid login` again; the session has not changed
     ");
     assert_eq!(machine.status()["session"]["state"], "signed_out");

@@ -139,9 +139,12 @@ fn doctor_names_the_next_attempt_after_a_refused_password() {
     });
     std::fs::write(&file, PASSWORD).unwrap();
     let said = first_wrong(&machine, &[]);
-    let (text, time) = said.split_once("next attempt in ").expect(&said);
-    assert!(time.ends_with(" s"), "{said}");
-    insta::assert_snapshot!(text, @"login: Authentication failed - invalid username or password (the bridge refused the login; it does the same when its own database fails);");
+    let (text, time) = said.split_once("no login until ").expect(&said);
+    assert!(
+        time.contains(" UTC (in ") && time.ends_with(" s)"),
+        "{said}"
+    );
+    insta::assert_snapshot!(text, @"login: Authentication failed - invalid username or password (the bridge refused the login, and reports no failure of its own);");
     taid.stop();
 }
 
@@ -285,7 +288,7 @@ fn doctor_names_a_clock_wrong_by_a_day_first() {
 fn doctor_names_a_refused_login_first() {
     let machine = Machine::new();
     let wrong = wrong_account("another-sandbox-password");
-    insta::assert_snapshot!(first_wrong(&machine, &wrong), @"login: Authentication failed - invalid username or password: the bridge refused the login; it does the same when its own database fails");
+    insta::assert_snapshot!(first_wrong(&machine, &wrong), @"login: Authentication failed - invalid username or password: the bridge refused the login, and reports no failure of its own");
     machine
         .sandbox
         .behave(|behaviour| behaviour.suspended = true);

@@ -123,19 +123,23 @@ fn a_call_waits_for_the_end_of_maintenance() {
 
 #[test]
 fn a_database_failure_reported_as_a_wrong_password_does_not_block_later_logins() {
-    let machine = machine_with(|behaviour| behaviour.database_down = true);
+    let machine = machine_with(|behaviour| {
+        behaviour.database_down = true;
+        behaviour.healthy = false;
+    });
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let said = shim.call("list_inbox", json!({})).text;
     assert!(
-        said.contains("the same when its own database fails"),
+        said.starts_with("error: the login failed: the database of the mail bridge fails"),
         "{said}"
     );
     let retry_at = machine.status()["session"]["retry_at"].clone();
     assert!(retry_at.is_string(), "taid does not retry");
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.database_down = false);
+    machine.sandbox.behave(|behaviour| {
+        behaviour.database_down = false;
+        behaviour.healthy = true;
+    });
     assert!(machine.login(PASSWORD).status.success());
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }

@@ -31,6 +31,7 @@ mod live;
 mod logs;
 mod mail;
 mod mcp;
+mod outcomes;
 mod policy;
 mod processes;
 mod push;

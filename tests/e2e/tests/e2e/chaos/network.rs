@@ -25,6 +25,8 @@ enum Mode {
     HalfOpen,
     /// 16 bytes pass every 2 ms.
     Crawls,
+    /// Connections from before are closed on the next byte, and others pass.
+    ForgetsIdle,
 }
 
 /// A proxy in front of the bridge, with a mode that can change.
@@ -48,7 +50,8 @@ impl Network {
                 for (from, to, back) in [(&client, &server, false), (&server, &client, true)] {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
                     let modes = modes.clone();
-                    std::thread::spawn(move || carry(from, to, back, &modes));
+                    let born = modes.load(Ordering::SeqCst);
+                    std::thread::spawn(move || carry(from, to, back, &modes, born));
                 }
             }
         });
@@ -65,7 +68,7 @@ impl Network {
 }
 
 #[allow(clippy::disallowed_methods, reason = "simulates a slow network")]
-fn carry(mut from: TcpStream, mut to: TcpStream, back: bool, mode: &AtomicU8) {
+fn carry(mut from: TcpStream, mut to: TcpStream, back: bool, mode: &AtomicU8, born: u8) {
     let mut piece = [0; 4096];
     let _ = (|| -> io::Result<()> {
         loop {
@@ -77,7 +80,8 @@ fn carry(mut from: TcpStream, mut to: TcpStream, back: bool, mode: &AtomicU8) {
             if mode == Mode::Swallows as u8 || (mode == Mode::HalfOpen as u8 && back) {
                 continue;
             }
-            if mode == Mode::Resets as u8 {
+            let is_forgotten = mode == Mode::ForgetsIdle as u8 && mode != born;
+            if mode == Mode::Resets as u8 || is_forgotten {
                 from.shutdown(Shutdown::Both)?;
                 return to.shutdown(Shutdown::Both);
             }
@@ -162,4 +166,20 @@ fn chaos_a_slow_network_delays_a_call_without_failing_it() {
     let (list, mail) = through(Mode::Crawls);
     assert!(list.contains("No") || list.contains("0"), "{list}");
     assert!(mail.contains("sent"), "{mail}");
+}
+
+#[test]
+fn chaos_an_idle_connection_that_was_closed_makes_no_send_uncertain() {
+    let machine = Machine::new();
+    let network = Network::to(&machine.sandbox.url());
+    let url = network.url();
+    let _taid = machine.start_with(&[("TAI_MCP_API_BASE_URL", &url)]);
+    let mut shim = desk(&machine);
+    works(&mut shim);
+    network.becomes(Mode::ForgetsIdle);
+    let mail = send(&mut shim, "on a new connection");
+    let answer = shim.finish_call(&mail);
+    assert!(!answer.is_error, "{}", answer.text);
+    assert_eq!(sent(&machine, "on a new connection"), 1);
+    works(&mut shim);
 }

@@ -98,7 +98,7 @@ fn seed_failures_are_distinguished() {
         ),
     ];
     insta::assert_snapshot!(page.join("\n"), @"
-    Authentication failed - invalid username or password: the bridge refused the login; it does the same when its own database fails
+    Authentication failed - invalid username or password: the bridge refused the login, and reports no failure of its own
     the account is locked or suspended: the bridge says: Account suspended
     Unable to connect to authentication server: Connection refused (os error NNN)
     the login failed: the mail bridge is not available: server maintenance (HTTP NNN): the answer is HTTP NNN, and not from the bridge
