@@ -298,8 +298,8 @@ impl From<RequestError<SendFailure>> for Failure {
         match error {
             // The session fails only before the request is sent.
             RequestError::Session(error) => Self::NotSent(MailError::Session(error)),
-            RequestError::Bridge(SendFailure::NotSent(error)) => {
-                Self::NotSent(MailError::Bridge(error))
+            RequestError::Bridge(SendFailure::NotSent(reason)) => {
+                Self::NotSent(MailError::Bridge(reason.into_error()))
             }
             RequestError::Bridge(SendFailure::Unknown(error)) => Self::Unknown(error),
         }

@@ -153,7 +153,7 @@ async fn a_sent_mail_is_held_back_unless_the_caller_insists() {
 #[tokio::test(start_paused = true)]
 async fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
     let world = World::new(ConfirmPolicy::Never);
-    world.fail_next_send(SendFailure::NotSent(unreachable()));
+    world.fail_next_send(SendFailure::from(unreachable()));
     let error = world.send("text").await.unwrap_err();
     assert_eq!(error, MailError::Bridge(unreachable()));
     assert!(world.send("text").await.is_ok());
@@ -162,7 +162,7 @@ async fn a_mail_that_was_not_sent_may_be_sent_again_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_mail_with_an_unknown_outcome_is_held_back_and_shown() {
     let world = World::new(ConfirmPolicy::Never);
-    world.fail_next_send(SendFailure::Unknown(broken()));
+    world.fail_next_send(SendFailure::from(broken()));
     let error = world.send("text").await.unwrap_err();
     assert!(matches!(error, MailError::Unknown { .. }), "{error:?}");
     assert_eq!(held_back(world.send("text").await), Outcome::Unknown);
@@ -217,7 +217,7 @@ async fn a_reply_is_a_new_mail_to_the_original_sender_if_the_bridge_cannot_reply
 async fn a_lost_reply_is_not_sent_as_a_new_mail() {
     let world = World::new(ConfirmPolicy::Never);
     world.mailbox.deliver(7, DESK);
-    world.fail_next_send(SendFailure::Unknown(broken()));
+    world.fail_next_send(SendFailure::from(broken()));
     let reply = Draft {
         target: Target::Reply { to: mail_id(7) },
         ..draft("text")
@@ -252,8 +252,8 @@ async fn no_person_is_asked_about_a_mail_that_is_held_back() {
 #[tokio::test(start_paused = true)]
 async fn a_held_mail_that_was_not_sent_waits_again_and_any_other_does_not() {
     for (failure, waits) in [
-        (Some(SendFailure::NotSent(unreachable())), true),
-        (Some(SendFailure::Unknown(broken())), false),
+        (Some(SendFailure::from(unreachable())), true),
+        (Some(SendFailure::from(broken())), false),
         (None, false),
     ] {
         let world = World::new(ConfirmPolicy::Always);

@@ -5,9 +5,10 @@ use super::{
     Bridge,
     bearer::Bearer,
     coalescing::{Leader, Role},
-    error::{BridgeError, SendFailure},
+    error::BridgeError,
     http_bridge::{HttpBridge, MailRequest},
     mail::{Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome},
+    outcome::SendOutcome,
     transport::Transport,
     wire::{Done, List, OneMail, ReplyBody, SendBody, SendReceipt},
 };
@@ -86,7 +87,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         bearer: &Bearer,
         mail: &Outgoing<'_>,
         deadline: Instant,
-    ) -> Result<Receipt, SendFailure> {
+    ) -> SendOutcome<Receipt> {
         let body = json(&SendBody::from(mail))?;
         let request = MailRequest::send(self.url(&["send-email"]), bearer, body);
         let receipt = SendReceipt::default();
@@ -98,7 +99,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         bearer: &Bearer,
         reply: &OutgoingReply<'_>,
         deadline: Instant,
-    ) -> Result<ReplyOutcome, SendFailure> {
+    ) -> SendOutcome<ReplyOutcome> {
         let body = json(&ReplyBody::from(reply))?;
         let url = self.url(&["messages", &reply.id.to_string(), "reply"]);
         let request = MailRequest::send(url, bearer, body);

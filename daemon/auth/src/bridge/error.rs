@@ -156,18 +156,6 @@ pub enum LoginError {
     Bridge(BridgeError),
 }
 
-/// Reason why a mail has no receipt. The two cases are never confused: a mail that may have
-/// been sent must not be sent again.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SendFailure {
-    /// The mail was certainly not sent.
-    #[error("the mail was not sent")]
-    NotSent(#[source] BridgeError),
-    /// The mail may have been sent.
-    #[error("it is unknown whether the mail was sent")]
-    Unknown(#[source] BridgeError),
-}
-
 /// Failure of a request that carries a token.
 pub trait TokenFailure {
     /// Returns the problem with the token, if the token is the reason of the failure. The
@@ -207,15 +195,6 @@ impl TokenFailure for BridgeError {
             | BridgeError::Intercepted { .. }
             | BridgeError::Garbled { .. }
             | BridgeError::TooLarge { .. } => None,
-        }
-    }
-}
-
-impl TokenFailure for SendFailure {
-    fn token_problem(&self) -> Option<TokenProblem<'_>> {
-        match self {
-            SendFailure::NotSent(error) => error.token_problem(),
-            SendFailure::Unknown(_) => None,
         }
     }
 }

@@ -14,6 +14,7 @@ mod gate;
 mod http_bridge;
 mod mail;
 mod metrics;
+mod outcome;
 mod public;
 mod retry;
 mod tokens;
@@ -21,10 +22,11 @@ pub mod transport;
 mod wire;
 
 pub use bearer::{Bearer, Generation, IssuedToken, Revocation};
-pub use error::{BridgeError, LoginError, SendFailure, TokenFailure, TokenProblem};
+pub use error::{BridgeError, LoginError, TokenFailure, TokenProblem};
 pub use http_bridge::HttpBridge;
 pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome};
 pub use metrics::Metrics;
+pub use outcome::{CertainReason, SendFailure, SendOutcome};
 pub use public::{Health, Registered};
 pub use transport::{NetworkOptions, SetupError};
 
@@ -114,7 +116,7 @@ pub trait Bridge: Send + Sync + 'static {
         bearer: &Bearer,
         mail: &Outgoing<'_>,
         deadline: Instant,
-    ) -> impl Future<Output = Result<Receipt, SendFailure>> + Send;
+    ) -> impl Future<Output = SendOutcome<Receipt>> + Send;
 
     /// Replies to a mail, at most once.
     ///
@@ -125,11 +127,8 @@ pub trait Bridge: Send + Sync + 'static {
         bearer: &Bearer,
         reply: &OutgoingReply<'_>,
         deadline: Instant,
-    ) -> impl Future<Output = Result<ReplyOutcome, SendFailure>> + Send;
+    ) -> impl Future<Output = SendOutcome<ReplyOutcome>> + Send;
 }
-
-#[cfg(test)]
-mod outcome_tests;
 
 /// Entry point of tests/fuzz: parses `body` as the answer to each kind of request. An answer that
 /// the repair changes is valid UTF-8, and no text exceeds its limit.

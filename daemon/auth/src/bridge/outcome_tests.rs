@@ -1,11 +1,14 @@
 //! The outcome of each answer to a send, and the meaning of a 401, behind a scripted transport.
 
 use super::{
-    Bridge as _, BridgeError, HttpBridge, Outgoing, SendFailure, TokenIssuer as _,
-    bearer::{Bearer, Generation, Revocation},
-    error::LoginError,
-    expected::Expected,
-    transport::{Exchange, RawAnswer, Transport, parse},
+    super::{
+        Bridge as _, HttpBridge, IssuedToken, Message, Outgoing, Receipt, TokenIssuer as _,
+        bearer::{Bearer, Generation, Revocation},
+        error::LoginError,
+        expected::Expected,
+        transport::{Exchange, RawAnswer, Transport, parse},
+    },
+    *,
 };
 use crate::{credentials::Credentials, testing::origin};
 use http::{HeaderMap, StatusCode, header::LOCATION};
@@ -86,7 +89,7 @@ impl World {
         self
     }
 
-    async fn send(&self) -> Result<super::Receipt, SendFailure> {
+    async fn send(&self) -> SendOutcome<Receipt> {
         let mail = Outgoing {
             to: "bob@example.com",
             from: "desk.alice@tai.chat",
@@ -97,11 +100,11 @@ impl World {
         self.bridge.send(&self.bearer, &mail, soon()).await
     }
 
-    async fn message(&self) -> Result<Option<super::Message>, BridgeError> {
+    async fn message(&self) -> Result<Option<Message>, BridgeError> {
         self.bridge.message(&self.bearer, 7, soon()).await
     }
 
-    async fn login(&self) -> Result<super::IssuedToken, LoginError> {
+    async fn login(&self) -> Result<IssuedToken, LoginError> {
         let credentials = Credentials {
             username: "alice".parse().unwrap(),
             password: "sandbox-password".into(),
@@ -263,7 +266,7 @@ async fn a_401_about_the_user_is_the_database_only_while_the_health_is_bad() {
     ] {
         let world = World::new(&[(401, USER_MISSING); 4]).health(status, body);
         let error = world.send().await.unwrap_err();
-        let SendFailure::NotSent(error) = error else {
+        let SendFailure::NotSent(reason) = error else {
             panic!("{error:?}");
         };
         let message = "User not found".to_owned();
@@ -271,7 +274,7 @@ async fn a_401_about_the_user_is_the_database_only_while_the_health_is_bad() {
             true => BridgeError::DatabaseFailed { message },
             false => BridgeError::Unauthorized { message },
         };
-        assert_eq!(error, expected, "{status} {body}");
+        assert_eq!(reason.into_error(), expected, "{status} {body}");
     }
 }
 

@@ -1,7 +1,7 @@
-//! The decision to repeat a failed request, and the outcome of a failed send. One table makes
+//! The decision to repeat a failed request, and whether it can have had an effect. One table makes
 //! both; it names each error, so a new error does not compile without a decision.
 
-use super::error::{BridgeError, SendFailure};
+use super::error::BridgeError;
 use crate::backoff::doubling;
 use std::time::Duration;
 
@@ -90,14 +90,11 @@ pub(super) fn retry(effect: Effect, error: &BridgeError) -> Retry {
     }
 }
 
-/// Classifies the last error of a send. A send is repeated only after errors without effect,
-/// so the last error alone decides.
-impl From<BridgeError> for SendFailure {
-    fn from(error: BridgeError) -> Self {
-        match row(&error).0 {
-            Certainty::NoEffect => SendFailure::NotSent(error),
-            Certainty::Unknown => SendFailure::Unknown(error),
-        }
+/// Returns whether a request with this error certainly had no effect.
+pub(super) fn had_no_effect(error: &BridgeError) -> bool {
+    match row(error).0 {
+        Certainty::NoEffect => true,
+        Certainty::Unknown => false,
     }
 }
 

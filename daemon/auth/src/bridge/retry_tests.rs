@@ -74,15 +74,15 @@ fn a_send_that_may_have_had_an_effect_is_never_repeated() {
             _ => name.to_owned(),
         };
         let (read, send) = (retry(Effect::Idempotent, &this), retry(Effect::Send, &this));
-        error = after(Some(&this));
-        let outcome = match SendFailure::from(this) {
-            SendFailure::NotSent(_) => "not sent",
-            SendFailure::Unknown(_) => "unknown",
+        let outcome = match had_no_effect(&this) {
+            true => "not sent",
+            false => "unknown",
         };
         assert!(outcome == "not sent" || send == Retry::No, "{name}");
         table.push_str(&format!(
             "{name}: read {read:?}, send {send:?}, {outcome}\n"
         ));
+        error = after(Some(&this));
     }
     insta::assert_snapshot!(table, @"
     Unreachable: read Backoff, send Backoff, not sent
