@@ -40,6 +40,9 @@ enum Fate {
     /// A proxy in front of the bridge answers with this status; `true` if the bridge has served the
     /// request before that.
     InFront(u16, bool),
+    /// The bridge serves the request, loses the answer of its mail provider or database, and says
+    /// that it failed.
+    FailsAfter,
 }
 
 impl Inner {
@@ -71,6 +74,8 @@ impl Inner {
                 ..42 => Fate::InFront(502, false),
                 ..46 => Fate::InFront(504, true),
                 ..49 => Fate::InFront(429, false),
+                ..51 => Fate::InFront(403, true),
+                ..54 => Fate::FailsAfter,
                 _ => Fate::Answered,
             },
             _ => Fate::Answered,
@@ -102,6 +107,9 @@ impl Inner {
             .is_some_and(|until| now < *until);
         if !good {
             return failed(401, "UNAUTHORIZED", "Invalid or expired token");
+        }
+        if masked && path.first() == Some(&"messages") && self.rng.bool() {
+            return failed(401, "UNAUTHORIZED", "User not found");
         }
         let id = path.get(1).and_then(|id| id.parse::<u64>().ok());
         match (request.method.as_str(), &path[..]) {
@@ -332,6 +340,12 @@ impl WorldTransport {
                     self.world.inner().serve(&asked);
                 }
                 self.raw(status, "<html>a page</html>", expected)
+            }
+            Fate::FailsAfter => {
+                self.world.inner().serve(&asked);
+                let lost = "Unable to fetch data. The request could not be resolved.";
+                let (status, answer) = failed(500, "INTERNAL_ERROR", lost);
+                self.raw(status, &answer.to_string(), expected)
             }
             Fate::Answered => {
                 let (status, answer) = self.world.inner().serve(&asked);

@@ -23,7 +23,8 @@ pub(super) enum Weather {
     Storm,
     /// No request arrives.
     Down,
-    /// The bridge's database fails, and the bridge reports an empty mailbox (trap 9).
+    /// The bridge's database fails: the bridge refuses good tokens and right passwords, or reports an
+    /// empty mailbox, and its health is bad (trap 9).
     Masked,
 }
 
