@@ -21,8 +21,8 @@ pub enum SendFailure {
     Unknown(#[source] BridgeError),
 }
 
-/// Error after which a mail was certainly not sent. A [`SendFailure`] is made from any error, and
-/// finds out.
+/// Error after which a mail was certainly not sent. Only the conversion of an error to a
+/// [`SendFailure`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct CertainReason(BridgeError);

@@ -1,7 +1,7 @@
 //! Checks of a running daemon's session: signed in or not, why, and when it tries again. The
 //! daemon's view counts, not that of this shell, whose environment may differ.
 
-use super::check::{Check, ok, skipped, wrong};
+use super::check::{Check, ok, wrong};
 use crate::time::{hour_and_minute, seconds_until, span};
 use std::time::{Duration, SystemTime};
 use tai_proto::status::{SessionState, SessionStatus, Status};
@@ -62,7 +62,8 @@ fn bridge(status: &Status, now: SystemTime) -> Option<Check> {
             "{} limits the rate of requests for another {left}",
             bridge.url
         );
-        return Some(skipped(name, found));
+        let remedy = "wait; until then every call is refused";
+        return Some(wrong(name, found, remedy));
     }
     (bridge.reachable == Some(false)).then(|| {
         wrong(

@@ -99,6 +99,6 @@ fn each_state_of_the_session_is_reported_and_only_a_working_one_is_good() {
 
     Ok password: alice's, which taid takes from the keyring | 
     Ok login: taid is signed in as alice | 
-    Skipped bridge: https://tai.chat limits the rate of requests for another 1 min 0 s |
+    Wrong bridge: https://tai.chat limits the rate of requests for another 1 min 0 s | wait; until then every call is refused
     ");
 }

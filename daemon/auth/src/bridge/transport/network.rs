@@ -20,7 +20,7 @@ use reqwest::{
 };
 use secrecy::ExposeSecret as _;
 use std::{
-    sync::{PoisonError, RwLock},
+    sync::{OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 use tokio::{
@@ -37,19 +37,14 @@ const IDLE_CONNECTIONS: usize = MAX_REQUESTS;
 
 /// The transport over the network. Redirects are not followed.
 pub struct Network {
-    clients: RwLock<Clients>,
+    /// Keeps its connections for further requests.
+    pooled: RwLock<Client>,
+    /// Opens a connection for each request, and carries those that may not be repeated. It is set up
+    /// for the first one, because most daemons send little.
+    single: OnceLock<Client>,
     /// Places of long answers with bodies of mails.
     large: Semaphore,
     settings: Settings,
-}
-
-/// The HTTP clients.
-#[derive(Clone)]
-struct Clients {
-    /// Keeps its connections for further requests.
-    pooled: Client,
-    /// Opens a connection for each request. It carries the requests that may not be repeated.
-    single: Client,
 }
 
 /// Settings of the HTTP clients.
@@ -63,7 +58,7 @@ struct Settings {
 }
 
 impl Network {
-    /// Sets up the clients, TLS included, so that no request pays for it.
+    /// Sets up the client of most requests, TLS included, so that none of them pays for it.
     pub(crate) fn new(
         base: BaseUrl,
         timeout: Duration,
@@ -80,10 +75,26 @@ impl Network {
             timeout,
         };
         Ok(Self {
-            clients: RwLock::new(Clients::new(&settings)?),
+            pooled: RwLock::new(client(&settings, IDLE_CONNECTIONS)?),
+            single: OnceLock::new(),
             large: Semaphore::new(MAX_LARGE),
             settings,
         })
+    }
+
+    fn pooled(&self) -> Client {
+        let pooled = self.pooled.read();
+        pooled.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn single(&self) -> Result<Client, BridgeError> {
+        if let Some(client) = self.single.get() {
+            return Ok(client.clone());
+        }
+        let fresh = client(&self.settings, 0).map_err(|error| BridgeError::Unreachable {
+            detail: crate::chain(&error),
+        })?;
+        Ok(self.single.get_or_init(|| fresh).clone())
     }
 
     /// Returns the proxy of the requests.
@@ -106,12 +117,9 @@ impl Transport for Network {
             is_repeatable,
             timeout,
         } = exchange;
-        let client = {
-            let clients = self.clients.read().unwrap_or_else(PoisonError::into_inner);
-            match is_repeatable {
-                true => clients.pooled.clone(),
-                false => clients.single.clone(),
-            }
+        let client = match is_repeatable {
+            true => self.pooled(),
+            false => self.single()?,
         };
         let mut request = client.request(method.clone(), url.clone()).timeout(timeout);
         if token.is_none() {
@@ -155,18 +163,9 @@ impl Transport for Network {
     }
 
     fn close_idle(&self) {
-        if let Ok(fresh) = Clients::new(&self.settings) {
-            *self.clients.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        if let Ok(fresh) = client(&self.settings, IDLE_CONNECTIONS) {
+            *self.pooled.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
-    }
-}
-
-impl Clients {
-    fn new(settings: &Settings) -> Result<Self, SetupError> {
-        Ok(Self {
-            pooled: client(settings, IDLE_CONNECTIONS)?,
-            single: client(settings, 0)?,
-        })
     }
 }
 
