@@ -1,15 +1,15 @@
 //! Switches and records of the sandbox, for tests and people, under `/__sandbox`:
 //!
-//! - `GET counts`, `log`, `mails`, `behaviour`: requests per endpoint, the last 1,000 requests,
-//!   all mails with bodies, the behaviour
+//! - `GET counts`, `log`, `mails`, `sent`, `behaviour`: requests per endpoint, the last 1,000
+//!   requests, the mails of all mailboxes, the copies at the provider, the behaviour
 //! - `PATCH behaviour {field: value}`: changes the named fields
 //! - `POST faults {kind,count,endpoint,retry_after,answer}`: adds a fault for the next requests
-//! - `POST revoke`: makes all tokens invalid
-//! - `POST deliver {from,to,subject,...}`: puts a mail into a mailbox
+//! - `POST revoke`, `delete-account {username}`: makes all tokens invalid, deletes an account
+//! - `POST deliver {from,to,subject,...}`: delivers a mail to a mailbox
 //!
-//! This is not a part of the mail API; requests here are neither counted nor logged.
+//! Requests here are neither counted nor logged.
 
-use crate::{Behaviour, Fault, NewMail, secrets, world::World};
+use crate::{behaviour::Behaviour, fault::Fault, secrets, store::NewMail, world::World};
 use serde_json::{Value, json};
 
 /// Answers a request below `/__sandbox`. The error is the text of a 400 answer.
@@ -20,6 +20,7 @@ pub(crate) fn handle(world: &mut World, endpoint: &str, body: &[u8]) -> Result<V
         "GET /__sandbox/counts" => Ok(json!(world.journal.counts())),
         "GET /__sandbox/log" => Ok(json!(world.journal.entries())),
         "GET /__sandbox/mails" => Ok(json!(world.store.all().map_err(stored)?)),
+        "GET /__sandbox/sent" => Ok(json!(world.sent)),
         "GET /__sandbox/behaviour" => Ok(json!(world.behaviour)),
         "PATCH /__sandbox/behaviour" => {
             let changes: serde_json::Map<String, Value> =
@@ -40,12 +41,18 @@ pub(crate) fn handle(world: &mut World, endpoint: &str, body: &[u8]) -> Result<V
             world.secret = secrets::TokenSecret::random();
             Ok(json!({"revoked": true}))
         }
+        "POST /__sandbox/delete-account" => {
+            let body: Value = serde_json::from_slice(body).map_err(parse)?;
+            let username = body["username"].as_str().unwrap_or_default();
+            let deleted = world.store.delete_account(username).map_err(stored)?;
+            Ok(json!({"deleted": deleted}))
+        }
         "POST /__sandbox/deliver" => {
             let mail: NewMail = serde_json::from_slice(body).map_err(parse)?;
             let now = world.behaviour.now();
             let id = world.store.deliver(&mail, now).map_err(stored)?;
             id.map(|id| json!({"id": id}))
-                .ok_or_else(|| "no account has that address".to_owned())
+                .ok_or_else(|| "the address is refused, or no account has it".to_owned())
         }
         _ => Err(format!("unknown switch `{endpoint}`")),
     }

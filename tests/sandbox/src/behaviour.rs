@@ -1,157 +1,13 @@
-//! The behaviour of the sandbox: optional endpoints, clock, latency and faults. `server` and `api`
-//! apply it.
+//! The behaviour of the sandbox: optional endpoints, clock, latency and states of its parts.
+//! `server` and `api` apply it.
 
+use crate::{
+    fault::Fault,
+    modes::{Database, Provider, Tokens},
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-
-/// A kind of fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultKind {
-    /// Answers 500 INTERNAL_ERROR without doing the work.
-    Error500,
-    /// Answers 500 with the text of a failure before the delivery provider, without doing the
-    /// work.
-    NotProcessed,
-    /// Answers 502 with an HTML page, as a proxy does, without doing the work.
-    Html502,
-    /// Answers 503 with an HTML page, as during maintenance, without doing the work.
-    Html503,
-    /// Answers 429 with `Retry-After`, without doing the work.
-    TooMany429,
-    /// Never answers, without doing the work.
-    Hang,
-    /// Closes the connection without doing the work.
-    Close,
-    /// Does the work, then closes the connection without an answer.
-    CloseAfter,
-    /// Does the work, then never answers.
-    HangAfter,
-    /// Does the work, then answers 200 with JSON cut in the middle.
-    Malformed,
-    /// Answers with [`Fault::answer`], without doing the work.
-    Canned,
-}
-
-/// An answer of any kind. Its body is `start`, then `count` times `unit`, then `end`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Canned {
-    /// HTTP status.
-    pub status: u16,
-    /// Headers.
-    pub headers: Vec<(String, String)>,
-    /// Beginning of the body.
-    pub start: String,
-    /// Repeated part of the body.
-    pub unit: String,
-    /// Number of repetitions.
-    pub count: usize,
-    /// End of the body.
-    pub end: String,
-    /// Whether the body is compressed with gzip. No header says so.
-    pub gzip: bool,
-}
-
-impl Default for Canned {
-    fn default() -> Self {
-        Self {
-            status: 200,
-            headers: Vec::new(),
-            start: String::new(),
-            unit: String::new(),
-            count: 0,
-            end: String::new(),
-            gzip: false,
-        }
-    }
-}
-
-impl Canned {
-    /// Creates an answer with this status and body.
-    pub fn new(status: u16, body: &str) -> Self {
-        Self {
-            status,
-            start: body.into(),
-            ..Self::default()
-        }
-    }
-
-    /// Creates a web page, as proxies and captive portals send it.
-    pub fn page(status: u16) -> Self {
-        Self::new(status, "<!doctype html><title>Sign in</title>")
-            .with_header("Content-Type", "text/html")
-    }
-
-    /// Adds a header.
-    #[must_use]
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.into(), value.into()));
-        self
-    }
-}
-
-/// The kind of the issued tokens.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tokens {
-    /// Valid; `expires_at` is up to a second later than `exp`.
-    #[default]
-    Good,
-    /// Valid, with an `expires_at` of an hour ago.
-    ExpiresAtEarly,
-    /// Valid, with an `expires_at` in ten years.
-    ExpiresAtLate,
-    /// With `"alg": "none"`.
-    AlgNone,
-    /// For another user.
-    WrongSub,
-    /// Without `exp`.
-    NoExp,
-    /// With an `exp` of a minute ago.
-    PastExp,
-    /// With a megabyte of claims.
-    Huge,
-    /// A text that is not a token.
-    NotAJwt,
-}
-
-/// A fault for the next `count` requests to `endpoint`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
-    /// Kind of the fault.
-    pub kind: FaultKind,
-    /// Number of requests.
-    #[serde(default = "one")]
-    pub count: u32,
-    /// `METHOD /path` or a prefix of it; empty for all requests of the mail API.
-    #[serde(default)]
-    pub endpoint: String,
-    /// Value of `Retry-After` for 429 and 503: seconds or an HTTP date.
-    #[serde(default)]
-    pub retry_after: Option<String>,
-    /// Answer of [`FaultKind::Canned`].
-    #[serde(default)]
-    pub answer: Canned,
-}
-
-fn one() -> u32 {
-    1
-}
-
-impl Fault {
-    /// Creates a fault without a `Retry-After`.
-    pub fn new(kind: FaultKind, count: u32, endpoint: &str) -> Self {
-        Self {
-            kind,
-            count,
-            endpoint: endpoint.into(),
-            retry_after: None,
-            answer: Canned::default(),
-        }
-    }
-}
 
 /// The behaviour of a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,7 +15,7 @@ impl Fault {
 pub struct Behaviour {
     /// Lifetime of tokens, in seconds; 24 hours by default.
     pub token_ttl_s: i64,
-    /// Whether `POST /messages/{id}/reply` exists.
+    /// Whether `POST /messages/{id}/reply` exists, as in some deployments.
     pub has_reply: bool,
     /// Whether `POST /refresh` exists.
     pub has_refresh: bool,
@@ -171,16 +27,17 @@ pub struct Behaviour {
     pub health_below_api: bool,
     /// Whether logins get 403 because the account is suspended.
     pub suspended: bool,
-    /// Whether `GET /unread` exists.
+    /// Whether `GET /unread` exists, as in some deployments.
     pub has_unread: bool,
+    /// Whether answers have a `Date` header, as behind some proxies.
+    pub has_date: bool,
     /// Whether `is_read` is a boolean and `received_at` is RFC 3339, as in some deployments.
     pub modern_fields: bool,
-    /// Whether the database fails: lists are empty, mails are 404, logins are 401.
-    pub database_down: bool,
-    /// Whether the delivery provider fails: 500 after `provider_delay_ms`. After five failures,
-    /// 500 at once for 60 s.
-    pub provider_down: bool,
-    /// Time until the bridge reports a failure of the provider, in milliseconds.
+    /// State of the database.
+    pub database: Database,
+    /// State of the delivery provider. After five failures, sends are 500 at once for 60 s.
+    pub provider: Provider,
+    /// Sum of the pauses between the four attempts at the provider, in milliseconds.
     pub provider_delay_ms: u64,
     /// Delay of each answer, in milliseconds.
     pub latency_ms: u64,
@@ -190,47 +47,21 @@ pub struct Behaviour {
     pub faults: VecDeque<Fault>,
 }
 
-/// The circuit breaker of the bridge around its delivery provider.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Breaker {
-    failures: u32,
-    open_until: Option<Timestamp>,
-}
-
-impl Breaker {
-    pub(crate) fn is_open(&self, now: Timestamp) -> bool {
-        self.open_until.is_some_and(|until| now < until)
-    }
-
-    pub(crate) fn failed(&mut self, now: Timestamp) {
-        self.failures += 1;
-        if self.failures >= 5 {
-            *self = Self {
-                failures: 0,
-                open_until: Some(now + SignedDuration::from_secs(60)),
-            };
-        }
-    }
-
-    pub(crate) fn succeeded(&mut self) {
-        *self = Self::default();
-    }
-}
-
 impl Default for Behaviour {
     fn default() -> Self {
         Self {
             token_ttl_s: 24 * 60 * 60,
-            has_reply: true,
+            has_reply: false,
             has_refresh: true,
             tokens: Tokens::Good,
             healthy: true,
             health_below_api: false,
             suspended: false,
-            has_unread: true,
+            has_unread: false,
+            has_date: false,
             modern_fields: false,
-            database_down: false,
-            provider_down: false,
+            database: Database::Works,
+            provider: Provider::Works,
             provider_delay_ms: 7000,
             latency_ms: 0,
             clock_offset_s: 0,

@@ -2,22 +2,36 @@
 //! switches for faults. Tests link it as a library; `tai-sandbox` runs it as a program. It
 //! delivers mail between its own accounts and opens no connections.
 //!
+//! By default it answers as the recorded real bridge. `Behaviour` has the differences of other
+//! deployments and the states of database and provider; `Fault` applies to single requests.
+//!
 //! `api` implements the mail API, `admin` the switches under `/__sandbox`.
 
+mod accounts;
 mod admin;
 mod api;
-pub mod behaviour;
+mod behaviour;
+mod breaker;
+mod fault;
+mod intake;
+mod javascript;
 mod journal;
+mod messages;
+mod modes;
 mod outgoing;
 mod reply;
+mod response;
 mod secrets;
 mod server;
 mod store;
 mod world;
 
-pub use behaviour::{Behaviour, Canned, Fault, FaultKind, Tokens};
+pub use behaviour::Behaviour;
+pub use fault::{Canned, Fault, FaultKind};
 pub use journal::Entry;
+pub use modes::{Database, Provider, Tokens};
 pub use store::{Mail, NewMail};
+pub use world::SentMail;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -85,8 +99,9 @@ impl Sandbox {
             store: store::Store::open(options.data.as_deref()).map_err(StartError::Store)?,
             secret: secrets::TokenSecret::random(),
             behaviour: options.behaviour,
-            breaker: behaviour::Breaker::default(),
+            breaker: breaker::Breaker::default(),
             journal: journal::Journal::default(),
+            sent: Vec::new(),
             print_requests: options.print_requests,
         }));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -126,18 +141,42 @@ impl Sandbox {
         lock(&self.shared).store.add_account(username, &hash)
     }
 
-    /// Delivers a mail to the mailbox of its address. Returns its id; `None` if no account has the
-    /// address.
+    /// Deletes an account and its mails. Its tokens can still be refreshed. Returns whether it
+    /// existed.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn delete_account(&self, username: &str) -> Result<bool, rusqlite::Error> {
+        lock(&self.shared).store.delete_account(username)
+    }
+
+    /// Delivers a mail from outside to the mailbox of its address, by the rules of the intake: a
+    /// tagged address is refused, and the text of an HTML body replaces the text body. Returns its
+    /// id; `None` if it is refused or no account has the address.
     ///
     /// # Errors
     /// Errors of the store.
     pub fn deliver(&self, mail: &NewMail) -> Result<Option<u64>, rusqlite::Error> {
-        let mut world = lock(&self.shared);
-        let now = world.behaviour.now();
-        world.store.deliver(mail, now)
+        let world = lock(&self.shared);
+        world.store.deliver(mail, world.behaviour.now())
     }
 
-    /// Returns all mails, oldest first.
+    /// Stores a mail without the rules of the intake, as an import does. Returns as
+    /// [`Sandbox::deliver`].
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn insert(&self, mail: &NewMail) -> Result<Option<u64>, rusqlite::Error> {
+        let world = lock(&self.shared);
+        world.store.insert(mail, world.behaviour.now())
+    }
+
+    /// Returns the copies of mails that the delivery provider took, oldest first.
+    pub fn sent(&self) -> Vec<SentMail> {
+        lock(&self.shared).sent.clone()
+    }
+
+    /// Returns the mails of all mailboxes, oldest first.
     ///
     /// # Errors
     /// Errors of the store.

@@ -3,12 +3,12 @@
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
-use tai_sandbox::{Behaviour, Options, Sandbox};
+use tai_sandbox::{Behaviour, Database, Options, Provider, Sandbox};
 
 /// A local mail bridge with the quirks of the real one, for tests and experiments.
 ///
-/// POST /api/v1/register and --account create accounts. Switches and records are under
-/// /__sandbox.
+/// By default it answers as the real bridge. POST /api/v1/register and --account create accounts.
+/// Faults of single requests, other switches and records are under /__sandbox.
 #[derive(Parser)]
 #[command(name = "tai-sandbox", version)]
 struct Args {
@@ -24,12 +24,25 @@ struct Args {
     /// Lifetime of tokens, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
     token_ttl: i64,
-    /// Run without POST /messages/{id}/reply, like some deployments.
+    /// Run with POST /messages/{id}/reply, which the real bridge does not have.
     #[arg(long)]
-    no_reply: bool,
-    /// Run without GET /unread, like some deployments.
+    reply: bool,
+    /// Run with GET /unread, which the real bridge does not have.
     #[arg(long)]
-    no_unread: bool,
+    unread: bool,
+    /// Send a Date header, as some proxies in front of a bridge do.
+    #[arg(long)]
+    date: bool,
+    /// State of the database: works, down, messages-fail or writes-fail.
+    #[arg(long, value_name = "STATE", default_value = "works", value_parser = database)]
+    database: Database,
+    /// State of the delivery provider: works, refuses, fails, loses-answers=N, hangs,
+    /// not-initialized or breaker-open.
+    #[arg(long, value_name = "STATE", default_value = "works", value_parser = provider)]
+    provider: Provider,
+    /// Sum of the pauses between the attempts at the delivery provider, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 7000)]
+    provider_delay: u64,
     /// Delay of each answer, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     latency: u64,
@@ -44,6 +57,33 @@ struct Args {
     /// Do not print requests.
     #[arg(long)]
     quiet: bool,
+}
+
+fn database(text: &str) -> Result<Database, String> {
+    match text {
+        "works" => Ok(Database::Works),
+        "down" => Ok(Database::Down),
+        "messages-fail" => Ok(Database::MessagesFail),
+        "writes-fail" => Ok(Database::WritesFail),
+        other => Err(format!("unknown state `{other}`")),
+    }
+}
+
+fn provider(text: &str) -> Result<Provider, String> {
+    let (word, number) = text.split_once('=').unwrap_or((text, ""));
+    match word {
+        "loses-answers" => number
+            .parse()
+            .map(Provider::LosesAnswers)
+            .map_err(|_| "loses-answers takes the number of attempts".to_owned()),
+        "works" => Ok(Provider::Works),
+        "refuses" => Ok(Provider::Refuses),
+        "fails" => Ok(Provider::Fails),
+        "hangs" => Ok(Provider::Hangs),
+        "not-initialized" => Ok(Provider::NotInitialized),
+        "breaker-open" => Ok(Provider::BreakerOpen),
+        _ => Err(format!("unknown state `{text}`")),
+    }
 }
 
 fn main() -> ExitCode {
@@ -64,8 +104,12 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     let behaviour = Behaviour {
         token_ttl_s: args.token_ttl,
-        has_reply: !args.no_reply,
-        has_unread: !args.no_unread,
+        has_reply: args.reply,
+        has_unread: args.unread,
+        has_date: args.date,
+        database: args.database,
+        provider: args.provider,
+        provider_delay_ms: args.provider_delay,
         latency_ms: args.latency,
         clock_offset_s: args.clock_offset,
         ..Behaviour::default()

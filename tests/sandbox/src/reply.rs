@@ -1,19 +1,33 @@
-//! Answers of the mail API, in the shapes and words of the bridge.
+//! Answers of the mail API and the web pages, in the shapes and words of the bridge.
 
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-/// Status and JSON body of an answer.
+/// An answer.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
-    pub(crate) body: Value,
+    pub(crate) body: Body,
+}
+
+/// The body of an answer, which decides its headers.
+pub(crate) enum Body {
+    Json(Value),
+    Html(&'static str),
+    /// No body, and this `Location`.
+    Redirect(&'static str),
+    Empty,
+}
+
+fn json(status: StatusCode, body: Value) -> Reply {
+    Reply {
+        status,
+        body: Body::Json(body),
+    }
 }
 
 pub(crate) fn error(status: StatusCode, code: &str, message: &str) -> Reply {
-    Reply {
-        status,
-        body: json!({"success": false, "error": {"code": code, "message": message}}),
-    }
+    let error = json!({"code": code, "message": message});
+    json(status, json!({"success": false, "error": error}))
 }
 
 pub(crate) fn bad(code: &str, message: &str) -> Reply {
@@ -21,32 +35,56 @@ pub(crate) fn bad(code: &str, message: &str) -> Reply {
 }
 
 pub(crate) fn ok(data: Value) -> Reply {
-    Reply {
-        status: StatusCode::OK,
-        body: json!({"success": true, "data": data}),
-    }
+    json(StatusCode::OK, json!({"success": true, "data": data}))
 }
 
 pub(crate) fn not_found(what: &str) -> Reply {
-    error(
-        StatusCode::NOT_FOUND,
-        "NOT_FOUND",
-        &format!("{what} not found"),
-    )
+    error(StatusCode::NOT_FOUND, "NOT_FOUND", what)
 }
 
-pub(crate) fn internal() -> Reply {
-    error(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "INTERNAL_ERROR",
-        "Internal server error",
-    )
+pub(crate) fn no_endpoint() -> Reply {
+    not_found("Endpoint not found")
 }
 
-pub(crate) fn unauthorized() -> Reply {
-    error(
-        StatusCode::UNAUTHORIZED,
-        "UNAUTHORIZED",
-        "Invalid or expired token",
-    )
+pub(crate) fn internal(message: &str) -> Reply {
+    error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message)
+}
+
+pub(crate) fn unauthorized(message: &str) -> Reply {
+    error(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message)
+}
+
+/// The answer of `/health`, which has no success wrapper.
+pub(crate) fn health(healthy: bool, timestamp: &str) -> Reply {
+    let (status, word) = match healthy {
+        true => (StatusCode::OK, "healthy"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "unhealthy"),
+    };
+    json(status, json!({"status": word, "timestamp": timestamp}))
+}
+
+/// The answer to `OPTIONS`.
+pub(crate) fn empty() -> Reply {
+    Reply {
+        status: StatusCode::OK,
+        body: Body::Empty,
+    }
+}
+
+/// Returns the web page at a path, or the redirection to it.
+pub(crate) fn page(path: &str) -> Option<Reply> {
+    let redirect = |location| Reply {
+        status: StatusCode::MOVED_PERMANENTLY,
+        body: Body::Redirect(location),
+    };
+    match path {
+        "/" | "/login" | "/register" | "/messages" => Some(Reply {
+            status: StatusCode::OK,
+            body: Body::Html("<!doctype html><title>Mail Bridge</title><h1>Mail Bridge</h1>"),
+        }),
+        "/login.html" => Some(redirect("/login")),
+        "/register.html" => Some(redirect("/register")),
+        "/messages.html" => Some(redirect("/messages")),
+        _ => None,
+    }
 }

@@ -4,7 +4,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::Sha256;
 
 const ROUNDS: u32 = 100_000;
@@ -45,11 +45,17 @@ fn derive(password: &str, salt: &[u8]) -> [u8; 32] {
 /// The signing secret of tokens.
 pub(crate) struct TokenSecret([u8; 32]);
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+}
+
+#[derive(Deserialize)]
 struct Claims {
+    #[serde(default)]
     sub: String,
-    iat: i64,
-    exp: i64,
+    exp: Option<i64>,
+    nbf: Option<i64>,
 }
 
 impl TokenSecret {
@@ -77,14 +83,18 @@ impl TokenSecret {
         format!("{signed}.{signature}")
     }
 
-    /// Returns the user of a token that is valid at `now`, in Unix seconds. There is no grace period.
+    /// Returns the `sub` of a token that is valid at `now`, in Unix seconds; an empty text if it has
+    /// none. There is no grace period. A token without `exp` does not expire.
     pub(crate) fn verify(&self, token: &str, now: i64) -> Option<String> {
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = BASE64.decode(signature).ok()?;
         self.mac(signed).verify_slice(&signature).ok()?;
-        let claims = BASE64.decode(signed.split_once('.')?.1).ok()?;
-        let claims: Claims = serde_json::from_slice(&claims).ok()?;
-        (now < claims.exp).then_some(claims.sub)
+        let (header, claims) = signed.split_once('.')?;
+        let header: Header = serde_json::from_slice(&BASE64.decode(header).ok()?).ok()?;
+        let claims: Claims = serde_json::from_slice(&BASE64.decode(claims).ok()?).ok()?;
+        let current =
+            claims.exp.is_none_or(|exp| now < exp) && claims.nbf.is_none_or(|begin| begin <= now);
+        (header.alg == "HS256" && current).then_some(claims.sub)
     }
 }
 
@@ -100,6 +110,14 @@ mod tests {
         assert_eq!(secret.verify(&token, 200), None);
         assert_eq!(TokenSecret::random().verify(&token, 150), None);
         assert_eq!(secret.verify("not a token", 150), None);
+        for (claims, user) in [
+            (r#"{"sub":"alice","iat":900}"#, Some("alice")),
+            (r#"{"exp":200}"#, Some("")),
+            (r#"{"sub":"alice","nbf":151}"#, None),
+        ] {
+            let token = secret.sign(r#"{"alg":"HS256"}"#, claims);
+            assert_eq!(secret.verify(&token, 150).as_deref(), user, "{claims}");
+        }
     }
 
     #[test]

@@ -1,32 +1,33 @@
-//! The HTTP server: connections, faults, gzip and the request log. `api` handles the requests.
+//! The HTTP server: connections, faults and the request log. `api` handles the requests.
 
 use crate::{
-    Canned, Entry, Fault, FaultKind, admin, api, reply,
+    admin, api,
+    api::States,
+    fault::{Fault, FaultKind},
+    journal::Entry,
+    reply, response,
     world::{Shared, lock},
 };
-use flate2::{Compression, write::GzEncoder};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
     Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::{self, HeaderMap, HeaderName, HeaderValue},
+    header::{self, HeaderName},
+    http::request::Parts,
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     future,
-    io::Write as _,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 use tokio::sync::oneshot;
 
 const MAX_BODY: usize = 64 << 20;
-/// Smallest body that is compressed, in bytes. Below it, compression costs more than it saves.
-const WORTH_COMPRESSING: usize = 8 << 10;
 
 /// The error that closes a connection without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +63,8 @@ pub(crate) async fn serve(
             let service = service_fn(move |request| answer(shared.clone(), request));
             let _ = hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
+                // The real bridge sends no `Date`.
+                .auto_date_header(false)
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
         });
@@ -128,26 +131,34 @@ async fn answer(
 
     if endpoint.contains(" /__sandbox") {
         let mut world = lock(&shared);
-        let (status, body) = match admin::handle(&mut world, &endpoint, &body) {
-            Ok(body) => (StatusCode::OK, body),
-            Err(error) => (StatusCode::BAD_REQUEST, serde_json::json!({"error": error})),
-        };
-        return Ok(json(status, &body, false, &world.behaviour.now()));
+        return Ok(response::of_switch(admin::handle(
+            &mut world, &endpoint, &body,
+        )));
     }
 
-    let (fault, latency) = {
+    let (fault, latency, mut states) = {
         let mut world = lock(&shared);
         world.journal.arrived(&endpoint);
-        (
-            world.behaviour.take_fault(&endpoint),
-            world.behaviour.latency_ms,
-        )
+        let fault = world.behaviour.take_fault(&endpoint);
+        let states = States {
+            database: world.behaviour.database,
+            provider: world.behaviour.provider,
+        };
+        (fault, world.behaviour.latency_ms, states)
     };
     if latency > 0 {
         tokio::time::sleep(Duration::from_millis(latency)).await;
     }
-    let response = respond(&shared, &head, &endpoint, body, fault, accepts_gzip).await;
+    match fault.as_ref().map(|fault| fault.kind) {
+        Some(FaultKind::Database(database)) => states.database = database,
+        Some(FaultKind::Provider(provider)) => states.provider = provider,
+        _ => {}
+    }
+    let mut response = respond(&shared, &head, body, states, fault, accepts_gzip).await;
     let mut world = lock(&shared);
+    if let Ok(response) = &mut response {
+        response::date(response, &world.behaviour);
+    }
     entry.status = response
         .as_ref()
         .map_or(0, |response| response.status().as_u16());
@@ -160,9 +171,9 @@ async fn answer(
 
 async fn respond(
     shared: &Shared,
-    head: &hyper::http::request::Parts,
-    endpoint: &str,
+    head: &Parts,
     body: Bytes,
+    states: States,
     fault: Option<Fault>,
     accepts_gzip: bool,
 ) -> Result<Response<Full<Bytes>>, HangUp> {
@@ -170,131 +181,39 @@ async fn respond(
     let (retry_after, answer) = fault
         .map(|fault| (fault.retry_after, fault.answer))
         .unwrap_or_default();
+    let failed = |message| response::of_bridge(reply::internal(message), false);
     match kind {
-        Some(FaultKind::Canned) => return Ok(canned(answer)),
+        Some(FaultKind::Canned) => return Ok(response::canned(answer)),
         Some(FaultKind::Hang) => return future::pending().await,
         Some(FaultKind::Close) => return Err(HangUp),
-        Some(FaultKind::Html502) => return Ok(html(StatusCode::BAD_GATEWAY, None)),
+        Some(FaultKind::Html502) => {
+            return Ok(response::of_proxy(StatusCode::BAD_GATEWAY, None));
+        }
         Some(FaultKind::Html503) => {
-            return Ok(html(StatusCode::SERVICE_UNAVAILABLE, retry_after));
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            return Ok(response::of_proxy(status, retry_after));
         }
         Some(FaultKind::TooMany429) => {
             let retry_after = retry_after.unwrap_or_else(|| "1".to_owned());
-            return Ok(html(StatusCode::TOO_MANY_REQUESTS, Some(retry_after)));
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            return Ok(response::of_proxy(status, Some(retry_after)));
         }
-        Some(kind @ (FaultKind::Error500 | FaultKind::NotProcessed)) => {
-            let message = match kind {
-                FaultKind::NotProcessed => "Failed to process email request",
-                _ => "Internal server error",
-            };
-            let reply = reply::error(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", message);
-            return Ok(json(
-                reply.status,
-                &reply.body,
-                false,
-                &lock(shared).behaviour.now(),
-            ));
-        }
-        Some(FaultKind::CloseAfter | FaultKind::HangAfter | FaultKind::Malformed) | None => {}
+        Some(FaultKind::Error500) => return Ok(failed("Internal server error")),
+        Some(FaultKind::NotProcessed) => return Ok(failed("Failed to process email request")),
+        Some(
+            FaultKind::CloseAfter
+            | FaultKind::HangAfter
+            | FaultKind::Malformed
+            | FaultKind::Database(_)
+            | FaultKind::Provider(_),
+        )
+        | None => {}
     }
-    let reply = api::handle(shared, head, endpoint, body).await;
+    let reply = api::handle(shared, head, body, states).await;
     match kind {
         Some(FaultKind::CloseAfter) => Err(HangUp),
         Some(FaultKind::HangAfter) => future::pending().await,
-        Some(FaultKind::Malformed) => {
-            let mut text = reply.body.to_string();
-            text.truncate(text.len() / 2);
-            Ok(build(
-                StatusCode::OK,
-                "application/json",
-                text.into(),
-                HeaderMap::new(),
-            ))
-        }
-        _ => Ok(json(
-            reply.status,
-            &reply.body,
-            accepts_gzip,
-            &lock(shared).behaviour.now(),
-        )),
+        Some(FaultKind::Malformed) => Ok(response::cut(reply)),
+        _ => Ok(response::of_bridge(reply, accepts_gzip)),
     }
-}
-
-fn json(
-    status: StatusCode,
-    body: &serde_json::Value,
-    gzip: bool,
-    now: &jiff::Timestamp,
-) -> Response<Full<Bytes>> {
-    let mut bytes = body.to_string().into_bytes();
-    let mut headers = HeaderMap::new();
-    if gzip && bytes.len() > WORTH_COMPRESSING {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        if encoder.write_all(&bytes).is_ok()
-            && let Ok(compressed) = encoder.finish()
-        {
-            bytes = compressed;
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        }
-    }
-    let seconds = Duration::from_secs(now.as_second().unsigned_abs());
-    let date = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + seconds);
-    if let Ok(date) = HeaderValue::from_str(&date) {
-        headers.insert(header::DATE, date);
-    }
-    build(status, "application/json", bytes.into(), headers)
-}
-
-fn canned(answer: Canned) -> Response<Full<Bytes>> {
-    let mut body = answer.start.into_bytes();
-    body.reserve(answer.unit.len() * answer.count + answer.end.len());
-    for _ in 0..answer.count {
-        body.extend_from_slice(answer.unit.as_bytes());
-    }
-    body.extend_from_slice(answer.end.as_bytes());
-    if answer.gzip {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        if encoder.write_all(&body).is_ok()
-            && let Ok(compressed) = encoder.finish()
-        {
-            body = compressed;
-        }
-    }
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let mut response = build(status, "application/json", body.into(), HeaderMap::new());
-    for (name, value) in answer.headers {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(&value),
-        ) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-fn html(status: StatusCode, retry_after: Option<String>) -> Response<Full<Bytes>> {
-    let mut headers = HeaderMap::new();
-    if let Some(value) = retry_after.and_then(|text| HeaderValue::from_str(&text).ok()) {
-        headers.insert(header::RETRY_AFTER, value);
-    }
-    let page = format!(
-        "<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>nginx</body></html>"
-    );
-    build(status, "text/html", page.into(), headers)
-}
-
-fn build(
-    status: StatusCode,
-    content_type: &'static str,
-    body: Bytes,
-    headers: HeaderMap,
-) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
 }

@@ -1,7 +1,7 @@
 //! Accounts and mails in SQLite, with the quirks of the queries of the bridge: order, `LIKE`,
 //! limits. This does not depend on HTTP.
 
-use crate::secrets::PasswordHash;
+use crate::{intake, secrets::PasswordHash};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ use std::path::Path;
 pub struct NewMail {
     /// Envelope sender.
     pub from: String,
-    /// Recipient. The last label before `@tai.chat` names the account.
+    /// Recipient. The last label before the `@` names the account.
     pub to: String,
     /// Subject; optional.
     pub subject: Option<String>,
-    /// Text body; optional.
+    /// Text body; optional. The text of the HTML body replaces it.
     pub body_text: Option<String>,
     /// HTML body; optional.
     pub body_html: Option<String>,
@@ -99,25 +99,37 @@ impl Store {
             .optional()
     }
 
-    /// Delivers a mail to the account of `to`, case-insensitively. Returns its id; `None` if there is
-    /// no such account.
-    pub(crate) fn deliver(
-        &mut self,
-        mail: &NewMail,
-        now: Timestamp,
-    ) -> rusqlite::Result<Option<u64>> {
-        let Some((local, _)) = mail
-            .to
-            .rsplit_once('@')
-            .filter(|(_, domain)| domain.eq_ignore_ascii_case("tai.chat"))
-        else {
+    /// Deletes an account and its mails. Returns whether it existed.
+    pub(crate) fn delete_account(&self, username: &str) -> rusqlite::Result<bool> {
+        self.0
+            .execute("DELETE FROM mails WHERE user = ?1", [username])?;
+        let deleted = self
+            .0
+            .execute("DELETE FROM accounts WHERE username = ?1", [username])?;
+        Ok(deleted > 0)
+    }
+
+    /// Receives a mail by the rules of the intake. Returns its id; `None` if it is refused or no
+    /// account has its address.
+    pub(crate) fn deliver(&self, mail: &NewMail, now: Timestamp) -> rusqlite::Result<Option<u64>> {
+        let html = mail.body_html.as_deref().filter(|html| !html.is_empty());
+        let text = html.map(intake::text_of_html);
+        let text = text.or_else(|| mail.body_text.clone());
+        self.insert(
+            &NewMail {
+                body_text: text,
+                ..mail.clone()
+            },
+            now,
+        )
+    }
+
+    /// Stores a mail as it is, in the account of `to`. Returns its id; `None` if there is no such
+    /// account.
+    pub(crate) fn insert(&self, mail: &NewMail, now: Timestamp) -> rusqlite::Result<Option<u64>> {
+        let Some(user) = intake::account(&mail.to) else {
             return Ok(None);
         };
-        let user = local
-            .rsplit('.')
-            .next()
-            .unwrap_or(local)
-            .to_ascii_lowercase();
         if self.password(&user)?.is_none() {
             return Ok(None);
         }

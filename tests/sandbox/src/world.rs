@@ -1,9 +1,27 @@
 //! The state of a sandbox. All requests share it.
 
-use crate::{Behaviour, behaviour::Breaker, journal::Journal, secrets::TokenSecret, store::Store};
+use crate::{
+    behaviour::Behaviour, breaker::Breaker, journal::Journal, secrets::TokenSecret, store::Store,
+};
+use serde::Serialize;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 pub(crate) type Shared = Arc<Mutex<World>>;
+
+/// A copy of a mail that the delivery provider took, to any address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SentMail {
+    /// Sender.
+    pub from: String,
+    /// Recipient.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Text part.
+    pub text: String,
+    /// HTML part; empty without one.
+    pub html: String,
+}
 
 /// The state of a sandbox. Its lock is never held across an await.
 pub(crate) struct World {
@@ -12,6 +30,8 @@ pub(crate) struct World {
     pub(crate) behaviour: Behaviour,
     pub(crate) breaker: Breaker,
     pub(crate) journal: Journal,
+    /// The mails that the delivery provider took, oldest first.
+    pub(crate) sent: Vec<SentMail>,
     pub(crate) print_requests: bool,
 }
 
