@@ -26,7 +26,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
 };
-use tai_sandbox::{Options, Sandbox};
+use tai_sandbox::{Behaviour, Options, Sandbox};
 
 /// Username of the account of all tests. It exists only in the sandbox.
 pub const USER: &str = "alice";
@@ -97,6 +97,13 @@ impl Machine {
     /// Creates a machine whose sandbox has the account [`USER`].
     pub fn new() -> Self {
         Self::with(Options::default())
+    }
+
+    /// Creates a machine whose bridge differs from the real one.
+    pub fn behaving(change: impl FnOnce(&mut Behaviour)) -> Self {
+        let mut options = Options::default();
+        change(&mut options.behaviour);
+        Self::with(options)
     }
 
     /// Creates a machine with options for the sandbox.

@@ -35,9 +35,9 @@ fn modern(machine: &Machine) -> Shim {
 }
 
 fn sent(machine: &Machine) -> Vec<String> {
-    let mails = machine.sandbox.mails().unwrap();
-    let bobs = mails.into_iter().filter(|mail| mail.to == "bob@tai.chat");
-    bobs.filter_map(|mail| mail.body_text).collect()
+    let copies = machine.sandbox.sent().into_iter();
+    let bobs = copies.filter(|mail| mail.to == "bob@tai.chat");
+    bobs.map(|mail| mail.text).collect()
 }
 
 fn retry(arguments: &Value, first: &Value, answer: Value) -> Value {

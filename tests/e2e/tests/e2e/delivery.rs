@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tai_e2e::{Machine, mcp::ToolResult, wait_until};
-use tai_sandbox::FaultKind;
+use tai_sandbox::{FaultKind, Provider};
 
 const SEND: &str = "POST /api/v1/send-email";
 const LIST: &str = "GET /api/v1/messages";
@@ -51,7 +51,7 @@ fn a_send_with_a_lost_answer_is_unknown_and_never_repeated() {
 
 #[test]
 fn a_reply_with_a_lost_answer_is_not_sent_as_a_new_mail() {
-    let machine = Machine::new();
+    let machine = Machine::behaving(|behaviour| behaviour.has_reply = true);
     let _taid = machine.start();
     let mut desk = machine.shim("desk").initialized("test", "2025-06-18");
     desk.call(
@@ -76,7 +76,7 @@ fn only_a_send_that_certainly_did_not_leave_is_retried() {
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.behave(|behaviour| {
-        behaviour.provider_down = true;
+        behaviour.provider = Provider::Fails;
         behaviour.provider_delay_ms = 10;
     });
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");

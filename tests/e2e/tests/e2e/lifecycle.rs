@@ -4,19 +4,10 @@
 use serde_json::json;
 use tai_e2e::{Machine, PASSWORD, raw::Raw, wait_until};
 use tai_proto::call::List;
-use tai_sandbox::{Behaviour, Fault, FaultKind, Options, Tokens};
+use tai_sandbox::{Database, Fault, FaultKind, Tokens};
 
 const LOGIN: &str = "POST /api/v1/login";
 const REFRESH: &str = "POST /api/v1/refresh";
-
-fn machine_with(change: impl FnOnce(&mut Behaviour)) -> Machine {
-    let mut behaviour = Behaviour::default();
-    change(&mut behaviour);
-    Machine::with(Options {
-        behaviour,
-        ..Options::default()
-    })
-}
 
 #[test]
 fn an_invalid_token_is_refused_and_the_next_valid_one_is_used() {
@@ -28,7 +19,7 @@ fn an_invalid_token_is_refused_and_the_next_valid_one_is_used() {
         (Tokens::Huge, "the limit is 8192"),
         (Tokens::NotAJwt, "it is corrupt"),
     ] {
-        let machine = machine_with(|behaviour| behaviour.tokens = tokens);
+        let machine = Machine::behaving(|behaviour| behaviour.tokens = tokens);
         let _taid = machine.start();
         wait_until("the token is refused", || {
             machine.status()["session"]["failed_logins"].as_u64() > Some(0)
@@ -49,7 +40,7 @@ fn an_invalid_token_is_refused_and_the_next_valid_one_is_used() {
 #[test]
 fn the_exp_claim_decides_and_expires_at_is_ignored() {
     for tokens in [Tokens::ExpiresAtEarly, Tokens::ExpiresAtLate] {
-        let machine = machine_with(|behaviour| behaviour.tokens = tokens);
+        let machine = Machine::behaving(|behaviour| behaviour.tokens = tokens);
         let taid = machine.start();
         taid.wait_until_live();
         let page = String::from_utf8(machine.cli(&["status"]).stdout).unwrap();
@@ -60,7 +51,7 @@ fn the_exp_claim_decides_and_expires_at_is_ignored() {
 #[test]
 fn a_clock_wrong_by_a_day_in_either_direction_is_reported_and_costs_nothing() {
     for offset in [86_400, -86_400] {
-        let machine = machine_with(|behaviour| behaviour.clock_offset_s = offset);
+        let machine = Machine::behaving(|behaviour| behaviour.clock_offset_s = offset);
         let taid = machine.start();
         taid.wait_until_live();
         let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
@@ -78,7 +69,7 @@ fn a_clock_wrong_by_a_day_in_either_direction_is_reported_and_costs_nothing() {
 
 #[test]
 fn without_a_refresh_endpoint_taid_logs_in_again_and_no_call_fails() {
-    let machine = machine_with(|behaviour| {
+    let machine = Machine::behaving(|behaviour| {
         behaviour.has_refresh = false;
         behaviour.token_ttl_s = 3;
     });
@@ -93,7 +84,7 @@ fn without_a_refresh_endpoint_taid_logs_in_again_and_no_call_fails() {
 
 #[test]
 fn calls_succeed_while_the_token_is_valid_and_its_refresh_fails() {
-    let machine = machine_with(|behaviour| {
+    let machine = Machine::behaving(|behaviour| {
         behaviour.token_ttl_s = 6;
         for kind in [FaultKind::Error500, FaultKind::Html503, FaultKind::Close] {
             behaviour.faults.push_back(Fault::new(kind, 1, REFRESH));
@@ -123,10 +114,7 @@ fn a_call_waits_for_the_end_of_maintenance() {
 
 #[test]
 fn a_database_failure_reported_as_a_wrong_password_does_not_block_later_logins() {
-    let machine = machine_with(|behaviour| {
-        behaviour.database_down = true;
-        behaviour.healthy = false;
-    });
+    let machine = Machine::behaving(|behaviour| behaviour.database = Database::Down);
     let _taid = machine.start();
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     let said = shim.call("list_inbox", json!({})).text;
@@ -136,10 +124,9 @@ fn a_database_failure_reported_as_a_wrong_password_does_not_block_later_logins()
     );
     let retry_at = machine.status()["session"]["retry_at"].clone();
     assert!(retry_at.is_string(), "taid does not retry");
-    machine.sandbox.behave(|behaviour| {
-        behaviour.database_down = false;
-        behaviour.healthy = true;
-    });
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.database = Database::Works);
     assert!(machine.login(PASSWORD).status.success());
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }

@@ -21,7 +21,7 @@ pub(crate) fn desk(machine: &Machine) -> Shim {
 
 #[test]
 fn two_clients_send_list_read_and_reply_with_one_login() {
-    let machine = Machine::new();
+    let machine = Machine::behaving(|behaviour| behaviour.has_reply = true);
     let _taid = machine.start();
     let mut desk = desk(&machine);
     let mut server = machine.shim("server").modern();
