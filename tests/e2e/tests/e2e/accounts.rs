@@ -111,7 +111,7 @@ fn a_new_account_is_created_and_signed_in() {
     insta::assert_snapshot!(page, @"
     exit 1
     error: the bridge does not accept this username
-    caused by: the bridge says: Username must be 3-50 characters: lowercase letters, numbers and hyphens (INVALID_USERNAME)
+    caused by: the bridge says: Invalid username format (INVALID_USERNAME)
     hint: choose 3 to 50 lower-case letters, digits and hyphens
     exit 1
     error: the username is not valid

@@ -41,7 +41,7 @@ fn wrong_account(password: &str) -> [(&str, &str); 2] {
 
 #[test]
 fn doctor_reports_a_healthy_setup() {
-    let machine = Machine::new();
+    let machine = Machine::behaving(|behaviour| behaviour.has_date = true);
     let taid = machine.start();
     taid.wait_until_live();
     let output = doctor(&machine, &ACCOUNT, &[]);
@@ -275,10 +275,21 @@ fn doctor_names_the_failing_step_to_the_bridge() {
 
 #[test]
 fn doctor_names_a_clock_wrong_by_a_day_first() {
-    let machine = Machine::new();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.clock_offset_s = 86_400);
+    assert_doctor_names_the_clock(true);
+}
+
+/// The time in the answer of `/health` is the only clock of the real bridge.
+#[test]
+#[ignore = "taid does not read the time in the answer of /health"]
+fn doctor_names_a_clock_wrong_by_a_day_at_a_bridge_without_date() {
+    assert_doctor_names_the_clock(false);
+}
+
+fn assert_doctor_names_the_clock(has_date: bool) {
+    let machine = Machine::behaving(|behaviour| {
+        behaviour.clock_offset_s = 86_400;
+        behaviour.has_date = has_date;
+    });
     let said = first_wrong(&machine, &ACCOUNT);
     assert!(said.starts_with("clock: this machine's clock is"), "{said}");
     assert!(said.ends_with("behind the bridge's"), "{said}");

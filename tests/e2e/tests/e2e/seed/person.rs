@@ -55,8 +55,11 @@ fn seed_errors_are_logged_in_the_words_of_the_page() {
 #[test]
 fn seed_failures_are_distinguished() {
     let said = |change: fn(&mut Behaviour), more: &[(&str, &str)]| {
-        let machine = Machine::new();
-        machine.sandbox.behave(change);
+        // Only the time of the bridge shows clock skew, and that a token had expired.
+        let machine = Machine::behaving(|behaviour| {
+            behaviour.has_date = true;
+            change(behaviour);
+        });
         let _taid = machine.start_with(more);
         wait_until("the login failed", || {
             machine.status()["session"]["last_error"].is_object()
@@ -108,10 +111,10 @@ fn seed_failures_are_distinguished() {
     the bridge issued a token that cannot be used: it was issued to another username
     ");
     // Only the bridge can check the signature. Its 401 is logged.
-    let machine = Machine::new();
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.clock_offset_s = -86_400);
+    let machine = Machine::behaving(|behaviour| {
+        behaviour.has_date = true;
+        behaviour.clock_offset_s = -86_400;
+    });
     let taid = machine.start();
     taid.wait_until_live();
     machine.sandbox.revoke_all_tokens();
