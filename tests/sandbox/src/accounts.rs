@@ -1,6 +1,7 @@
 //! Accounts and tokens of the mail API: registration, login, refresh and the check of tokens.
 
 use crate::{
+    javascript::field,
     modes::{Database, Tokens},
     reply::{Reply, bad, error, internal, ok, unauthorized},
     secrets,
@@ -86,14 +87,14 @@ pub(crate) async fn register(shared: &Shared, body: Option<Value>, database: Dat
     let Some(body) = body.filter(|body| !body.is_null()) else {
         return invalid_request();
     };
-    let username = body["username"].as_str().unwrap_or_default();
+    let username = field(&body, "username").as_str().unwrap_or_default();
     let lower = username
         .bytes()
         .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !lower || !(3..=50).contains(&username.len()) {
         return bad("INVALID_USERNAME", "Invalid username format");
     }
-    let password = body["password"].as_str().unwrap_or_default();
+    let password = field(&body, "password").as_str().unwrap_or_default();
     // The length of a text of JavaScript is its number of UTF-16 units.
     if !(8..=128).contains(&password.encode_utf16().count()) {
         return bad("INVALID_PASSWORD", "Invalid password format");
@@ -125,8 +126,10 @@ pub(crate) async fn login(shared: &Shared, body: Option<Value>, database: Databa
             "Invalid credentials",
         )
     };
-    let (Some(username), Some(password)) = (body["username"].as_str(), body["password"].as_str())
-    else {
+    let (Some(username), Some(password)) = (
+        field(&body, "username").as_str(),
+        field(&body, "password").as_str(),
+    ) else {
         return refused();
     };
     let stored = {

@@ -9,7 +9,9 @@
 //!
 //! Requests here are neither counted nor logged.
 
-use crate::{behaviour::Behaviour, fault::Fault, secrets, store::NewMail, world::World};
+use crate::{
+    behaviour::Behaviour, fault::Fault, javascript::field, secrets, store::NewMail, world::World,
+};
 use serde_json::{Value, json};
 
 /// Answers a request below `/__sandbox`. The error is the text of a 400 answer.
@@ -43,7 +45,7 @@ pub(crate) fn handle(world: &mut World, endpoint: &str, body: &[u8]) -> Result<V
         }
         "POST /__sandbox/delete-account" => {
             let body: Value = serde_json::from_slice(body).map_err(parse)?;
-            let username = body["username"].as_str().unwrap_or_default();
+            let username = field(&body, "username").as_str().unwrap_or_default();
             let deleted = world.store.delete_account(username).map_err(stored)?;
             Ok(json!({"deleted": deleted}))
         }

@@ -24,6 +24,11 @@ pub(crate) fn as_sql(number: f64) -> Option<i64> {
     (number.abs() < limit).then_some(number as i64)
 }
 
+/// Returns a field of a value; null if there is none.
+pub(crate) fn field<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
+}
+
 /// Whether a value is true in a condition.
 pub(crate) fn is_truthy(value: &Value) -> bool {
     match value {

@@ -3,7 +3,7 @@
 
 use crate::{
     intake,
-    javascript::{is_truthy, text_of},
+    javascript::{field, is_truthy, text_of},
     modes::Provider,
     reply::{Reply, bad, error, internal, not_found, ok},
     store::{self, NewMail},
@@ -30,24 +30,24 @@ pub(crate) async fn send(
     let Some(body) = body.filter(|body| !body.is_null()) else {
         return internal(NOT_PROCESSED);
     };
-    if let Some(refused) = refused(user, &body["to"], &body["from"]) {
+    if let Some(refused) = refused(user, field(&body, "to"), field(&body, "from")) {
         return refused;
     }
     let or = |value: &Value, stock: &str| match is_truthy(value) {
         true => value.clone(),
         false => json!(stock),
     };
-    let subject = or(&body["subject"], STOCK_SUBJECT);
+    let subject = or(field(&body, "subject"), STOCK_SUBJECT);
     let mail = SentMail {
-        from: text_of(&body["from"]),
-        to: text_of(&body["to"]),
+        from: text_of(field(&body, "from")),
+        to: text_of(field(&body, "to")),
         subject: text_of(&subject),
-        text: text_of(&or(&body["message"], STOCK_TEXT)),
-        html: text_of(&or(&body["html"], STOCK_PAGE)),
+        text: text_of(&or(field(&body, "message"), STOCK_TEXT)),
+        html: text_of(&or(field(&body, "html"), STOCK_PAGE)),
     };
     match hand_over(shared, &mail, provider).await {
         Ok((message_id, timestamp)) => ok(json!({
-            "messageId": message_id, "to": body["to"], "subject": subject, "timestamp": timestamp,
+            "messageId": message_id, "to": field(&body, "to"), "subject": subject, "timestamp": timestamp,
         })),
         Err(failed) => failed,
     }
@@ -179,14 +179,17 @@ pub(crate) async fn reply(
     provider: Provider,
 ) -> Reply {
     let body = body.unwrap_or_default();
-    let Some(text) = body["text"].as_str().filter(|text| !text.is_empty()) else {
+    let Some(text) = field(&body, "text")
+        .as_str()
+        .filter(|text| !text.is_empty())
+    else {
         return bad("INVALID_REQUEST", "text is required");
     };
     let original = lock(shared).store.get(user, id);
     let Ok(Some(original)) = original else {
         return not_found("Message not found");
     };
-    let subject = body["subject"].as_str().map_or_else(
+    let subject = field(&body, "subject").as_str().map_or_else(
         || format!("Re: {}", original.subject.as_deref().unwrap_or_default()),
         str::to_owned,
     );
@@ -195,7 +198,7 @@ pub(crate) async fn reply(
         to: original.from,
         subject: subject.clone(),
         text: text.to_owned(),
-        html: body["html"].as_str().unwrap_or_default().to_owned(),
+        html: field(&body, "html").as_str().unwrap_or_default().to_owned(),
     };
     match hand_over(shared, &mail, provider).await {
         Ok((message_id, timestamp)) => ok(json!({

@@ -14,8 +14,17 @@ use tai_sandbox::{NewMail, Options, Sandbox};
 /// Answers that differ on purpose: the number of the line, and the reason.
 const ON_PURPOSE: &[(usize, &str)] = &[];
 
-/// The mails of the recording, in the order of their ids: recipient, subject, text, HTML, second.
-const MAILS: &[(&str, Option<&str>, Option<&str>, Option<&str>, u8)] = &[
+/// Recipient, subject, text, HTML and second of a mail.
+type Row = (
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+    u8,
+);
+
+/// The mails of the recording, in the order of their ids.
+const MAILS: &[Row] = &[
     ("desk.alice@tai.chat", Some("one"), Some("t1"), None, 0),
     (
         "desk.alice@tai.chat",
