@@ -3,11 +3,10 @@
 //! - `GET counts`, `log`, `mails`, `sent`, `behaviour`: requests per endpoint, the last 1,000
 //!   requests, the mails of all mailboxes, the copies at the provider, the behaviour
 //! - `PATCH behaviour {field: value}`: changes the named fields
-//! - `POST faults {kind,count,endpoint,retry_after,answer}`: adds a fault for the next requests
+//! - `POST faults {kind,count,endpoint,retry_after,answer}`: adds a fault for the next requests;
+//!   `kind` is a word, `{"database": "down"}` or `{"provider": {"loses_answers": 2}}`
 //! - `POST revoke`, `delete-account {username}`: makes all tokens invalid, deletes an account
-//! - `POST deliver {from,to,subject,...}`: delivers a mail to a mailbox
-//!
-//! Requests here are neither counted nor logged.
+//! - `POST deliver {from,to,subject,...}`: delivers a mail; requests here are not logged
 
 use crate::{
     behaviour::Behaviour, fault::Fault, javascript::field, secrets, store::NewMail, world::World,

@@ -249,7 +249,13 @@ fn switches_work_over_http_and_a_file_keeps_the_mails() {
         true
     );
     assert_eq!(admin("PATCH", "behaviour", json!({"no_such": 1})).0, 400);
-    assert_eq!(admin("POST", "faults", json!({"kind": "error500"})).0, 200);
+    for kind in [
+        json!("error500"),
+        json!({"database": "messages_fail"}),
+        json!({"provider": {"loses_answers": 2}}),
+    ] {
+        assert_eq!(admin("POST", "faults", json!({"kind": kind})).0, 200);
+    }
     assert_eq!(
         ask(&sandbox, "GET", "/api/v1/messages", &token, &Value::Null).0,
         500

@@ -1,0 +1,179 @@
+//! Reports while a part of the real bridge fails: its database, its writes, its delivery provider
+//! or an account. Each report is compared with what the bridge did.
+
+use crate::mail::{desk, mail};
+use serde_json::{Value, json};
+use tai_e2e::{
+    Machine,
+    mcp::{Shim, ToolResult},
+};
+use tai_sandbox::{Database, FaultKind, Provider};
+
+const SEND: &str = "POST /api/v1/send-email";
+
+fn send(shim: &mut Shim) -> ToolResult {
+    let mail = json!({"to": "bob@example.com", "subject": "s", "content": "x"});
+    shim.call("send_email", mail)
+}
+
+/// Delivers a mail to `desk` and returns the arguments that name it.
+fn delivered(machine: &Machine) -> Value {
+    let new = mail("desk.alice@tai.chat", "one", "2026-01-01 00:00:00");
+    let id = machine.sandbox.deliver(&new).unwrap().unwrap();
+    json!({"email_id": id})
+}
+
+fn provider(machine: &Machine, provider: Provider) {
+    machine.sandbox.behave(|behaviour| {
+        behaviour.provider = provider;
+        behaviour.provider_delay_ms = 70;
+    });
+}
+
+#[test]
+fn a_mail_that_the_provider_took_four_times_is_unknown_and_held_back() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    provider(&machine, Provider::LosesAnswers(4));
+    let unknown = send(&mut shim);
+    assert!(
+        unknown.is_error && unknown.text.contains("it is unknown"),
+        "{}",
+        unknown.text
+    );
+    provider(&machine, Provider::Works);
+    let held = send(&mut shim);
+    assert!(held.text.contains("may have been sent"), "{}", held.text);
+    assert_eq!(machine.sandbox.sent().len(), 4, "another copy left");
+    assert_eq!(
+        machine.status()["unknown_sends"].as_array().unwrap().len(),
+        1
+    );
+}
+
+#[test]
+fn a_mail_whose_first_answer_the_provider_lost_is_sent_and_asked_for_once() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    provider(&machine, Provider::LosesAnswers(1));
+    let sent = send(&mut desk(&machine));
+    assert!(!sent.is_error, "{}", sent.text);
+    assert_eq!(machine.sandbox.count(SEND), 1);
+    // The bridge itself repeats a lost send; taid cannot know.
+    assert_eq!(machine.sandbox.sent().len(), 2);
+}
+
+#[test]
+fn a_mail_that_certainly_did_not_leave_is_not_unknown() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    for reason in [
+        Provider::Refuses,
+        Provider::NotInitialized,
+        Provider::BreakerOpen,
+    ] {
+        provider(&machine, reason);
+        let said = send(&mut shim);
+        assert!(said.is_error, "{reason:?}");
+        assert!(!said.text.contains("unknown"), "{reason:?}: {}", said.text);
+    }
+    provider(&machine, Provider::Works);
+    assert!(!send(&mut shim).is_error, "it was held back");
+    assert_eq!(machine.sandbox.sent().len(), 1);
+}
+
+#[test]
+fn a_mark_or_delete_that_the_bridge_could_not_do_is_not_reported_as_done() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let one = delivered(&machine);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.database = Database::WritesFail);
+    for tool in ["mark_read", "delete_email"] {
+        let said = shim.call(tool, one.clone());
+        assert!(said.is_error, "{tool}: {}", said.text);
+    }
+    assert!(!machine.sandbox.mails().unwrap()[0].is_read);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.database = Database::Works);
+    for tool in ["mark_read", "delete_email"] {
+        assert!(!shim.call(tool, one.clone()).is_error, "{tool}");
+    }
+    assert!(machine.sandbox.mails().unwrap().is_empty());
+}
+
+#[test]
+fn a_mail_that_cannot_be_marked_is_fetched_once() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    delivered(&machine);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.database = Database::WritesFail);
+    let first = shim.call("fetch_email", json!({}));
+    assert_eq!(first.structured["email"]["subject"], "one");
+    assert!(first.text.contains("Unread"), "{}", first.text);
+    let second = shim.call("fetch_email", json!({}));
+    assert!(second.text.contains("No unread emails"), "{}", second.text);
+}
+
+#[test]
+fn a_short_failure_of_the_database_costs_no_token_and_no_later_call() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.database = Database::Down);
+    let failed = shim.call("list_inbox", json!({}));
+    assert!(failed.is_error);
+    assert!(
+        !failed.text.contains("invalid username or password"),
+        "{}",
+        failed.text
+    );
+    // The bridge sends without its database.
+    let sent = send(&mut shim);
+    assert!(!sent.is_error, "{}", sent.text);
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.database = Database::Works);
+    let list = shim.call("list_inbox", json!({}));
+    assert!(!list.is_error, "{}", list.text);
+    assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
+}
+
+#[test]
+fn a_single_failed_look_at_the_accounts_is_bridged() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    let down = FaultKind::Database(Database::Down);
+    machine.sandbox.fail(down, 1, "GET /api/v1/messages");
+    let list = shim.call("list_inbox", json!({}));
+    assert!(!list.is_error, "{}", list.text);
+    assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
+}
+
+#[test]
+fn a_deleted_account_ends_the_session_after_a_few_requests() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    assert!(machine.sandbox.delete_account("alice").unwrap());
+    for _ in 0..3 {
+        let said = shim.call("list_inbox", json!({}));
+        assert!(said.is_error, "{}", said.text);
+    }
+    let requests = machine.sandbox.log().len();
+    assert!(requests <= 10, "{requests} requests");
+}
