@@ -30,7 +30,7 @@ pub struct Registered {
 pub struct Health {
     /// Status reported by the bridge, such as `healthy`.
     pub status: String,
-    /// The bridge's time, from the `Date` header of the answer.
+    /// The bridge's time, from the `Date` header of the answer or from its report.
     pub server_time: Option<SystemTime>,
 }
 
@@ -111,18 +111,18 @@ impl<T: Transport> HttpBridge<T> {
     }
 }
 
-fn health_of(raw: RawAnswer<String>) -> Result<Health, BridgeError> {
+fn health_of(raw: RawAnswer<(String, Option<String>)>) -> Result<Health, BridgeError> {
     let status = raw.status.as_u16();
     let server_time = date(&raw.headers);
     if let Some(moved) = moved(raw.status, &raw.headers) {
         return Err(moved);
     }
     match raw.body {
-        Ok(word) if raw.status.is_success() => Ok(Health {
+        Ok((word, timestamp)) if raw.status.is_success() => Ok(Health {
             status: word,
-            server_time,
+            server_time: server_time.or_else(|| rfc3339_time(&timestamp?)),
         }),
-        Ok(word) => Err(BridgeError::Failed {
+        Ok((word, _)) => Err(BridgeError::Failed {
             status,
             code: "UNHEALTHY".to_owned(),
             message: format!("its health is \"{word}\""),
@@ -132,4 +132,11 @@ fn health_of(raw: RawAnswer<String>) -> Result<Health, BridgeError> {
         }),
         Err(_) => Err(BridgeError::Intercepted { status }),
     }
+}
+
+/// Returns the time of the bridge's report, the only one of a bridge without a `Date` header.
+fn rfc3339_time(text: &str) -> Option<SystemTime> {
+    let time: jiff::Timestamp = text.parse().ok()?;
+    let seconds = u64::try_from(time.as_second()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }

@@ -280,7 +280,6 @@ fn doctor_names_a_clock_wrong_by_a_day_first() {
 
 /// The time in the answer of `/health` is the only clock of the real bridge.
 #[test]
-#[ignore = "taid does not read the time in the answer of /health"]
 fn doctor_names_a_clock_wrong_by_a_day_at_a_bridge_without_date() {
     assert_doctor_names_the_clock(false);
 }

@@ -85,7 +85,6 @@ fn a_mail_that_certainly_did_not_leave_is_not_unknown() {
 }
 
 #[test]
-#[ignore = "taid takes the 404 of a failed write for a mail that is gone"]
 fn a_mark_or_delete_that_the_bridge_could_not_do_is_not_reported_as_done() {
     let machine = Machine::new();
     let _taid = machine.start();
@@ -125,7 +124,6 @@ fn a_mail_that_cannot_be_marked_is_fetched_once() {
 }
 
 #[test]
-#[ignore = "taid takes a failing database for a refused password"]
 fn a_short_failure_of_the_database_costs_no_token_and_no_later_call() {
     let machine = Machine::new();
     let taid = machine.start();

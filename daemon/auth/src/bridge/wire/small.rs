@@ -96,9 +96,9 @@ short_answer! {
 }
 
 short_answer! {
-    /// Status of `/health`, which has no wrapper.
-    HealthStatus("status": status) -> String, None,
-    |answer| text(answer.status, MAX_LABEL)
+    /// Status and time of `/health`, which has no wrapper.
+    HealthStatus("status": status, "timestamp": timestamp) -> (String, Option<String>), None,
+    |answer| Some((text(answer.status, MAX_LABEL)?, text(answer.timestamp, MAX_LABEL)))
 }
 
 short_answer! {
