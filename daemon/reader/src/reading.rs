@@ -20,12 +20,14 @@ pub struct Reading {
 }
 
 /// Reads a mail. The HTML part is preferred, because a text part beside it may be a stock sentence.
-/// The text part is used if the HTML part shows no text.
+/// The text part is used if the HTML part has no text. Beside hidden text it is not used, because a
+/// bridge makes it from the HTML (bridge-api.md, trap 2), so that it shows what the HTML hides.
 #[must_use]
 pub fn read(html: Option<&str>, text: Option<&str>) -> Reading {
     let html = html.filter(|html| !html.trim().is_empty());
     let mut reading = html.map(read_html).unwrap_or_default();
     if reading.markdown.is_empty()
+        && reading.findings.hidden_words == 0
         && let Some(text) = text.filter(|text| !text.trim().is_empty())
     {
         reading = read_text(text, reading.findings);

@@ -253,9 +253,10 @@ fn origin(source: BodySource) -> Option<&'static str> {
         BodySource::Empty => {
             Some("Note: this email has no text. The mail bridge does not deliver attachments.")
         }
-        BodySource::TextFallback => {
-            Some("Note: the HTML of this email could not be rendered; this is its text part.")
-        }
+        BodySource::TextFallback => Some(
+            "Note: the HTML of this email could not be rendered; this is its text part, which \
+                 may include hidden passages.",
+        ),
         BodySource::Stripped => Some(
             "Note: the HTML of this email could not be rendered; this is its text without markup, \
              which may include hidden passages.",
@@ -304,7 +305,7 @@ mod tests {
         insta::assert_snapshot!(notes.join("\n"), @"
         Note: this email shows only images without descriptions, and no text.
         Note: this email has no text. The mail bridge does not deliver attachments.
-        Note: the HTML of this email could not be rendered; this is its text part.
+        Note: the HTML of this email could not be rendered; this is its text part, which may include hidden passages.
         Note: the HTML of this email could not be rendered; this is its text without markup, which may include hidden passages.
         ");
     }
