@@ -33,7 +33,7 @@ async def exercise(call_tool, field):
             "send_email", {"to": "asking.alice@tai.chat", "subject": mode, "content": content}
         )
         assert getattr(result, field("isError")) is not sent, result
-    assert len(asked) == 2 and "To: asking.alice@tai.chat" in asked[0], asked
+    assert len(asked) == 2 and "Send to asking.alice@tai.chat?" in asked[0], asked
 
 
 def snake(name):
