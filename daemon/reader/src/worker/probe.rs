@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io,
     net::{TcpListener, TcpStream, UdpSocket},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// One thing that the worker tried.
@@ -49,7 +49,11 @@ pub(super) fn run() -> Vec<Trial> {
         trial("connecting to TCP", connect()),
         trial(
             "starting a program",
+            // The pipes of the worker carry its frames only.
             Command::new(program)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
                 .spawn()
                 .and_then(|mut child| child.wait()),
         ),
