@@ -77,7 +77,11 @@ pub fn observable(command: Command, what: &str) -> Option<Command> {
         skipped(&format!("{what}: needs root or user namespaces"));
         return None;
     }
-    let mut inside = Command::new("unshare");
+    // The command may have another PATH.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places = std::env::split_paths(&path).map(|dir| dir.join("unshare"));
+    let unshare = places.find(|place| place.is_file()).expect("it runs above");
+    let mut inside = Command::new(unshare);
     inside
         .args(namespace)
         .arg(command.get_program())
