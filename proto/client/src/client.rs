@@ -5,6 +5,7 @@
 //! connections; [`Connection`] has no retries.
 
 mod connecting;
+mod reporting;
 
 use crate::{
     Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, connection::wrong_answer,
@@ -13,22 +14,22 @@ use crate::{
 use std::{
     path::PathBuf,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex as StdMutex, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Hint, Method,
-    call::{Delivery, EndLease, Fetch, Repeat, Settle},
+    call::{Fetch, Repeat, Settle},
     mail::FetchedMail,
     message::{Identity, MAX_IN_FLIGHT, Role},
-    names::{MailId, Profile, Username},
+    names::{Profile, Username},
     secret::Secret,
 };
 use tokio::{
     sync::{Mutex, Notify, Semaphore, mpsc},
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -40,8 +41,6 @@ const MARGIN: Duration = Duration::from_millis(500);
 const MAX_ATTEMPTS: u32 = 3;
 /// Life of the timer of [`Link::anchor`].
 const ANCHOR: Duration = Duration::from_secs(20);
-/// Pause after a failed attempt to connect for a lease report.
-const REPORT_RETRY: Duration = Duration::from_millis(50);
 
 /// Fixed properties of a [`Client`].
 #[derive(Debug, Clone)]
@@ -101,6 +100,8 @@ struct Link<D> {
     /// Permits for calls in flight.
     permits: Semaphore,
     is_anchored: Arc<AtomicBool>,
+    /// Ends of leases that no daemon has confirmed, oldest first.
+    unreported: StdMutex<Vec<LeaseEnd>>,
 }
 
 impl<D: Dial> Client<D> {
@@ -123,6 +124,7 @@ impl<D: Dial> Client<D> {
             identity: Mutex::default(),
             permits: Semaphore::new(MAX_IN_FLIGHT),
             is_anchored: Arc::default(),
+            unreported: StdMutex::default(),
         });
         // Each lease reserves its place in the queue, so that dropping a lease does not wait.
         let (endings, ends) = mpsc::channel(MAX_IN_FLIGHT * 4);
@@ -288,53 +290,6 @@ impl<D: Dial> Link<D> {
         timeout_at(deadline, attempts)
             .await
             .unwrap_or_else(|_| Err(too_late()))
-    }
-
-    /// Reports the end of a lease and retries until the daemon has answered, for at most 55
-    /// seconds. Without the report the daemon leases the mail again. Returns whether the daemon
-    /// answered.
-    async fn report(&self, (id, delivery): LeaseEnd) -> bool {
-        let deadline = Instant::now() + CALL_TIMEOUT;
-        let identity = self.identity.lock().await.clone();
-        let never = CancellationToken::new();
-        let work = async {
-            loop {
-                let connected = self.connected.notified();
-                tokio::pin!(connected);
-                connected.as_mut().enable();
-                let Ok(connection) = self.connection(&identity, deadline).await else {
-                    // If a call connects first, this report follows at once, before the call
-                    // leases the mail a second time.
-                    let _ = timeout(REPORT_RETRY, connected).await;
-                    continue;
-                };
-                let end = EndLease { id, delivery };
-                match connection.call(end, None, deadline, &never).await {
-                    Outcome::Answered(Err(fault)) if fault.code == FaultCode::Stopping => {
-                        connection.ended().await;
-                    }
-                    Outcome::Answered(_) | Outcome::Cancelled => return,
-                    Outcome::NotSent | Outcome::Lost => {}
-                }
-            }
-        };
-        timeout_at(deadline, work).await.is_ok()
-    }
-}
-
-impl<D: Dial> Endings<D> {
-    /// Reports the ends of leases until the client and all leases are dropped.
-    pub async fn report(self) {
-        self.report_to(|_, _| {}).await;
-    }
-
-    /// As [`Endings::report`], and calls `reported` for each end that the daemon confirmed.
-    pub async fn report_to(mut self, mut reported: impl FnMut(MailId, Delivery)) {
-        while let Some((id, delivery)) = self.ends.recv().await {
-            if self.link.report((id, delivery)).await {
-                reported(id, delivery);
-            }
-        }
     }
 }
 

@@ -239,6 +239,7 @@ impl<D: Dial> Link<D> {
         if account.is_none() && bridge.is_none() {
             return Ok(Claimed::Serves);
         }
+        self.report_all(connection, deadline).await;
         let never = CancellationToken::new();
         let claim = ClaimAccount {
             username: account.as_ref().map(|(username, _)| username.clone()),
