@@ -13,6 +13,7 @@ pub mod characters;
 mod css;
 mod document;
 mod findings;
+mod html;
 mod limits;
 pub mod outgoing;
 mod page;

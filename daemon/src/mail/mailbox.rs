@@ -42,7 +42,7 @@ impl<B: Bridge> MailService<B> {
             .await?;
         // If the mail is gone, an attempt of this request, whose answer may have been lost, has
         // deleted it.
-        if !is_deleted && self.look(id, deadline).await?.is_some() {
+        if !is_deleted && self.message(id, deadline).await?.is_some() {
             let change = Change::Delete;
             return Err(MailError::Unchanged { id, change });
         }
@@ -67,7 +67,7 @@ impl<B: Bridge> MailService<B> {
             })
             .await?;
         if !is_marked {
-            let found = self.look(id, deadline).await?;
+            let found = self.message(id, deadline).await?;
             if !found.ok_or(MailError::NoSuchMail(id))?.head.read {
                 let change = Change::MarkRead;
                 return Err(MailError::Unchanged { id, change });
@@ -75,14 +75,6 @@ impl<B: Bridge> MailService<B> {
         }
         self.leases.read(id.get(), true);
         Ok(reading::line(&mail.head.subject))
-    }
-
-    /// Returns the mail as the bridge has it now.
-    async fn look(&self, id: MailId, deadline: Instant) -> Result<Option<Message>, MailError> {
-        self.with_token(deadline, async |token| {
-            self.bridge.message(&token, id.get(), deadline).await
-        })
-        .await
     }
 
     /// Returns a mail if it is addressed to the instance.
@@ -100,18 +92,13 @@ impl<B: Bridge> MailService<B> {
     /// open, and in the form that a client gets.
     async fn matching(&self, query: &Query, mail: Message, deadline: Instant) -> Option<Head> {
         let Message { head, html, text } = mail;
-        if !query.admits(&head) {
-            return None;
+        let left = query.left_for_body(&head)?;
+        if left.is_empty() {
+            return Some(head);
         }
-        let open = query.not_in_head(&head);
-        if !open.is_empty() {
-            let body = self.body(head.id, html, text, deadline).await;
-            let body = query::fold(&body.markdown);
-            if !open.iter().all(|word| body.contains(word)) {
-                return None;
-            }
-        }
-        Some(head)
+        let body = self.body(head.id, html, text, deadline).await;
+        let body = query::fold(&body.markdown);
+        left.iter().all(|word| body.contains(word)).then_some(head)
     }
 
     /// Finds mails by words and operators, newest first: see [`Query`]. `tell` is called after each

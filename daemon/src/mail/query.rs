@@ -101,12 +101,20 @@ impl Query {
         Ok(())
     }
 
-    /// Returns whether the sender, the time and the read state match.
-    pub(super) fn admits(&self, head: &Head) -> bool {
-        let has_all = |text: &str, parts: &[String]| {
-            let text = fold(&line(text));
-            parts.iter().all(|part| text.contains(part))
-        };
+    /// Returns the words and phrases that the body must have for a match, which are those that occur
+    /// neither in the sender nor in the subject; `None` if the mail does not match whatever its body.
+    pub(super) fn left_for_body<'a>(&'a self, head: &Head) -> Option<Vec<&'a str>> {
+        let (from, subject) = (fold(&line(&head.from)), fold(&line(&head.subject)));
+        let is_match = self.admits(head)
+            && self.from.iter().all(|part| from.contains(part))
+            && self.subject.iter().all(|part| subject.contains(part));
+        let words = self.anywhere.iter().map(String::as_str);
+        let left = words.filter(|word| !from.contains(word) && !subject.contains(word));
+        is_match.then(|| left.collect())
+    }
+
+    /// Returns whether the time and the read state match.
+    fn admits(&self, head: &Head) -> bool {
         // The bridge's times begin with the day.
         let day = || head.date.get(..10).and_then(|day| day.parse::<Date>().ok());
         self.read.is_none_or(|read| read == head.read)
@@ -116,17 +124,6 @@ impl Query {
             && self
                 .until
                 .is_none_or(|last| day().is_some_and(|day| day <= last))
-            && (self.from.is_empty() || has_all(&head.from, &self.from))
-            && (self.subject.is_empty() || has_all(&head.subject, &self.subject))
-    }
-
-    /// Returns the words and phrases that occur neither in the sender nor in the subject.
-    pub(super) fn not_in_head<'a>(&'a self, head: &Head) -> Vec<&'a str> {
-        let (from, subject) = (fold(&line(&head.from)), fold(&line(&head.subject)));
-        let words = self.anywhere.iter().map(String::as_str);
-        words
-            .filter(|word| !from.contains(word) && !subject.contains(word))
-            .collect()
     }
 }
 
@@ -203,11 +200,8 @@ mod tests {
         );
         let query = Query::parse(query).unwrap();
         let body = fold(body);
-        query.admits(&head)
-            && query
-                .not_in_head(&head)
-                .iter()
-                .all(|word| body.contains(word))
+        let left = query.left_for_body(&head);
+        left.is_some_and(|left| left.iter().all(|word| body.contains(word)))
     }
 
     #[test]

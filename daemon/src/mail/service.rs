@@ -165,6 +165,18 @@ impl<B: Bridge> MailService<B> {
         Ok(username.address(instance))
     }
 
+    /// Returns a mail of the account as the bridge has it now, of any instance.
+    pub(super) async fn message(
+        &self,
+        id: MailId,
+        deadline: Instant,
+    ) -> Result<Option<Message>, MailError> {
+        self.with_token(deadline, async |token| {
+            self.bridge.message(&token, id.get(), deadline).await
+        })
+        .await
+    }
+
     /// Returns a mail if it is addressed to `address`, the instance's, and if the instance may read
     /// its sender's mail.
     pub(super) async fn own(
@@ -174,11 +186,7 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<Message, MailError> {
-        let found = self
-            .with_token(deadline, async |token| {
-                self.bridge.message(&token, id.get(), deadline).await
-            })
-            .await?;
+        let found = self.message(id, deadline).await?;
         let message = found.ok_or(MailError::NoSuchMail(id))?;
         if !address.matches(&message.head.to) {
             let address = address.clone();

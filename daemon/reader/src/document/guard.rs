@@ -3,7 +3,10 @@
 //! the text remains.
 
 use super::{NodeId, sink::Sink};
-use crate::limits::{MAX_BUILDING, MAX_DEPTH};
+use crate::{
+    html::is_void,
+    limits::{MAX_BUILDING, MAX_DEPTH},
+};
 use html5ever::{
     LocalName, local_name,
     tokenizer::{
@@ -110,26 +113,6 @@ impl Guard {
             }
         }
     }
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-    )
 }
 
 impl TokenSink for Guard {

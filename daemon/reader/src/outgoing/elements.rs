@@ -222,27 +222,6 @@ pub(super) fn is_known(name: &str) -> bool {
     known.any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Returns whether an element never has content.
-pub(super) fn is_void(tag: &str) -> bool {
-    matches!(
-        tag,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-    )
-}
-
 /// Returns whether an element starts on a new line, without a style.
 pub(super) fn is_block(tag: &str) -> bool {
     matches!(

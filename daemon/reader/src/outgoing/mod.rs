@@ -1,6 +1,6 @@
 //! Outgoing mail: both parts of a mail from the content that an agent wrote.
 //!
-//! [`compose`] makes the HTML part and the text part from one tree, so that both say the same. What
+//! [`parts`] makes the HTML part and the text part from one tree, so that both say the same. What
 //! neither part has is counted in [`Findings`]. Every step is bounded: the input by its size, the
 //! tree by its nodes and its depth.
 
@@ -49,18 +49,15 @@ pub enum Format {
     Html,
 }
 
-/// The parts of a mail. Neither is empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Composed {
-    /// Text part.
-    pub text: String,
-    /// HTML part.
-    pub html: String,
-    /// Parts of the content that the mail does not have.
-    pub findings: Findings,
+/// The parts of a mail before their preview. Neither is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Composed {
+    text: String,
+    html: String,
+    findings: Findings,
 }
 
-/// The parts of a mail, and the form in which a person approves them.
+/// The parts of a mail, and the form in which a person approves them. Neither part is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parts {
     /// Text part.
@@ -146,7 +143,7 @@ pub fn parts(content: &str, format: Format) -> Result<Parts, Refusal> {
 ///
 /// # Errors
 /// Any [`Refusal`].
-pub fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
+fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     if content.len() > MAX_CONTENT {
         return Err(Refusal::TooLong);
     }

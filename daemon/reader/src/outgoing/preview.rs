@@ -39,7 +39,7 @@ impl Preview {
 }
 
 /// Returns the preview of a mail with these parts. The HTML is one that
-/// [`compose`](super::compose()) made; anything else is warned of.
+/// [`parts`](super::parts()) made; anything else is warned of.
 pub fn preview(text: &str, html: &str) -> Preview {
     let Ok(parse::Parsed {
         tree,

@@ -6,6 +6,7 @@ use super::{
     markup::{self, Tag},
     tree::escape,
 };
+use crate::html;
 use std::collections::HashMap;
 
 /// Limit of the bytes that the search for ends of tags reads in vain. The rest stays as it is.
@@ -99,7 +100,7 @@ pub(super) fn open_elements(block: &str) -> i64 {
     let counts = parts.iter().map(|part| match part {
         Part::Tag(tag) if elements::is_known(tag.name) => {
             let name = tag.name.to_ascii_lowercase();
-            match (tag.is_end, elements::is_void(&name), name.as_str()) {
+            match (tag.is_end, html::is_void(&name), name.as_str()) {
                 (_, true, _) | (_, _, "p" | "li") => 0,
                 (true, false, _) => -1,
                 (false, false, _) => 1,
@@ -161,7 +162,7 @@ fn keeps(tag: &Tag<'_>, context: Context, is_paired: bool) -> bool {
     match name.as_str() {
         "br" | "hr" | "wbr" => return true,
         // Without attributes these elements do nothing.
-        void if elements::is_void(void) => return tag.has_attributes,
+        void if html::is_void(void) => return tag.has_attributes,
         _ => {}
     }
     if is_paired {

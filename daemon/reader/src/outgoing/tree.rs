@@ -316,7 +316,7 @@ impl Tree {
                 Edge::Open(id) => self.write_start(id, &mut html),
                 Edge::Close(id) => {
                     let tag = self.tag(id);
-                    if !tag.is_empty() && !super::elements::is_void(tag) {
+                    if !tag.is_empty() && !crate::html::is_void(tag) {
                         html.push_str("</");
                         html.push_str(tag);
                         html.push('>');

@@ -102,7 +102,7 @@ impl Page<'_> {
         }
         match element.html_name() {
             "br" => {
-                // A break that is not seen separates words all the same.
+                // A break separates words also if it is not seen.
                 self.writer.line_break();
                 return false;
             }
@@ -166,7 +166,7 @@ impl Page<'_> {
             return;
         };
         let style = self.styles.get(node);
-        if style.display == Display::None || self.survey.get(node).is_empty() || is_void(element) {
+        if style.display == Display::None || self.survey.get(node).is_empty() || is_leaf(element) {
             return;
         }
         match element.html_name() {
@@ -208,7 +208,7 @@ impl Page<'_> {
     fn text(&mut self, text: &str, style: &Computed) {
         let white_space = style.inherited.white_space;
         let collapses = matches!(white_space, WhiteSpace::Normal | WhiteSpace::NoWrap);
-        // A separator that HTML does not know is a line break all the same.
+        // A separator that HTML does not know is a line break.
         let (text, white_space) = match collapses && has_separator(text) {
             true => (
                 characters::normalize(&text.replace(['\n', '\r', '\t'], " ")).into_owned(),
@@ -329,7 +329,8 @@ fn has_separator(text: &str) -> bool {
     text.contains(['\u{b}', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
-fn is_void(element: &Element) -> bool {
+/// Returns whether the page shows nothing of the content of an element, or shows it on its own.
+fn is_leaf(element: &Element) -> bool {
     matches!(
         element.html_name(),
         "br" | "wbr" | "hr" | "img" | "input" | "button" | "select" | "textarea"

@@ -321,7 +321,7 @@ fn intake_refuses_tags_and_makes_the_text_from_the_html() {
     ] {
         assert!(sandbox.deliver(&new(to)).unwrap().is_some(), "{to}");
     }
-    for to in ["desk.alice+tag@tai.chat", "desk.nobody@tai.chat"] {
+    for to in ["desk.alice+tag@tai.chat", "desk.unknown@tai.chat"] {
         assert_eq!(sandbox.deliver(&new(to)).unwrap(), None, "{to}");
     }
     for mail in sandbox.mails().unwrap() {
