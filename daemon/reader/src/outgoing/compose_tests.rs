@@ -95,6 +95,24 @@ fn html_in_a_markdown_mail_arrives() {
 }
 
 #[test]
+fn the_words_of_unwrapped_blocks_stay_apart() {
+    for (content, text) in [
+        ("<details><summary>s</summary>body</details>", "s\nbody"),
+        ("<fieldset><legend>l</legend>a</fieldset>b", "l\na\nb"),
+        ("<select><option>a<option>b</select>", "a\nb"),
+        ("<form>a</form>b", "a\nb"),
+        ("a<label>b</label>c", "abc"),
+    ] {
+        assert_eq!(
+            compose(content, Format::Html).unwrap().text,
+            text,
+            "{content}"
+        );
+        assert_eq!(markdown(content).text, text, "{content}");
+    }
+}
+
+#[test]
 fn everything_that_is_left_out_is_counted() {
     for (content, left_out) in [
         (

@@ -270,6 +270,14 @@ pub(super) fn is_block(tag: &str) -> bool {
     )
 }
 
+/// Returns whether an element that is unwrapped starts on a new line.
+pub(super) fn loses_lines(tag: &str) -> bool {
+    matches!(
+        tag,
+        "details" | "summary" | "search" | "form" | "fieldset" | "legend" | "option" | "optgroup"
+    )
+}
+
 /// Returns the treatment of an HTML element.
 pub(super) fn treatment(tag: &str) -> Treatment {
     use Treatment::{Keep, Remove, Unwrap, UnwrapAs};

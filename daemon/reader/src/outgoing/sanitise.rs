@@ -135,22 +135,21 @@ fn open(tree: &mut Tree, id: NodeId, findings: &mut Findings, anchors: &HashSet<
 
 /// Unwraps a node at its end, if it is not kept.
 fn close(tree: &mut Tree, id: NodeId, findings: &mut Findings) {
-    let is_kept = elements::treatment(tree.tag(id)) == Treatment::Keep;
-    if is_kept {
-        return;
-    }
-    let styled = ["html", "body"].contains(&tree.tag(id));
-    if styled {
-        report_page(tree, id, findings);
-    }
-    match styled.then(|| page_style(tree, id)).flatten() {
-        Some(page) => {
-            tree.move_children(id, page);
-            tree.append(id, page);
-            tree.unwrap(id);
+    let block = match tree.tag(id) {
+        tag if elements::treatment(tag) == Treatment::Keep => return,
+        "html" | "body" => {
+            report_page(tree, id, findings);
+            page_style(tree, id)
         }
-        None => tree.unwrap(id),
+        // The words of two blocks must not become one word.
+        tag if elements::loses_lines(tag) => Some(tree.add_element("div")),
+        _ => None,
+    };
+    if let Some(block) = block {
+        tree.move_children(id, block);
+        tree.append(id, block);
     }
+    tree.unwrap(id);
 }
 
 /// Counts the attributes of `<body>` or `<html>` that have an effect and are left out.
