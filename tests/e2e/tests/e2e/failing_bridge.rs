@@ -85,29 +85,6 @@ fn a_mail_that_certainly_did_not_leave_is_not_unknown() {
 }
 
 #[test]
-fn a_mark_or_delete_that_the_bridge_could_not_do_is_not_reported_as_done() {
-    let machine = Machine::new();
-    let _taid = machine.start();
-    let mut shim = desk(&machine);
-    let one = delivered(&machine);
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.database = Database::WritesFail);
-    for tool in ["mark_read", "delete_email"] {
-        let said = shim.call(tool, one.clone());
-        assert!(said.is_error, "{tool}: {}", said.text);
-    }
-    assert!(!machine.sandbox.mails().unwrap()[0].is_read);
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.database = Database::Works);
-    for tool in ["mark_read", "delete_email"] {
-        assert!(!shim.call(tool, one.clone()).is_error, "{tool}");
-    }
-    assert!(machine.sandbox.mails().unwrap().is_empty());
-}
-
-#[test]
 fn a_mail_that_cannot_be_marked_is_fetched_once() {
     let machine = Machine::new();
     let _taid = machine.start();
@@ -124,33 +101,6 @@ fn a_mail_that_cannot_be_marked_is_fetched_once() {
 }
 
 #[test]
-fn a_short_failure_of_the_database_costs_no_token_and_no_later_call() {
-    let machine = Machine::new();
-    let taid = machine.start();
-    taid.wait_until_live();
-    let mut shim = desk(&machine);
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.database = Database::Down);
-    let failed = shim.call("list_inbox", json!({}));
-    assert!(failed.is_error);
-    assert!(
-        !failed.text.contains("invalid username or password"),
-        "{}",
-        failed.text
-    );
-    // The bridge sends without its database.
-    let sent = send(&mut shim);
-    assert!(!sent.is_error, "{}", sent.text);
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.database = Database::Works);
-    let list = shim.call("list_inbox", json!({}));
-    assert!(!list.is_error, "{}", list.text);
-    assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
-}
-
-#[test]
 fn a_single_failed_look_at_the_accounts_is_bridged() {
     let machine = Machine::new();
     let taid = machine.start();
@@ -161,19 +111,4 @@ fn a_single_failed_look_at_the_accounts_is_bridged() {
     let list = shim.call("list_inbox", json!({}));
     assert!(!list.is_error, "{}", list.text);
     assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
-}
-
-#[test]
-fn a_deleted_account_ends_the_session_after_a_few_requests() {
-    let machine = Machine::new();
-    let taid = machine.start();
-    taid.wait_until_live();
-    let mut shim = desk(&machine);
-    assert!(machine.sandbox.delete_account("alice").unwrap());
-    for _ in 0..3 {
-        let said = shim.call("list_inbox", json!({}));
-        assert!(said.is_error, "{}", said.text);
-    }
-    let requests = machine.sandbox.log().len();
-    assert!(requests <= 10, "{requests} requests");
 }
