@@ -70,8 +70,9 @@
 //! that does not fit into a frame becomes [`FaultCode::AnswerTooLarge`].
 //!
 //! Either side may hang up at any time. A draining daemon answers new requests with
-//! [`FaultCode::Stopping`], completes the requests that it began, for at most 10 seconds, and
-//! hangs up.
+//! [`FaultCode::Stopping`] and completes the requests that it began, for at most 10 seconds. Then
+//! it sends [`FromDaemon::Goodbye`], which tells that it did not begin a request without an answer,
+//! and hangs up.
 //!
 //! ## Calls
 //!
@@ -80,7 +81,7 @@
 //! repeat may be sent again after its connection broke, and the daemon aborts it if the client
 //! cancels it. The daemon completes any other call even if the client cancels it or disconnects;
 //! the client must not repeat it after it sent a byte of it, unless the answer is
-//! [`FaultCode::Stopping`].
+//! [`FaultCode::Stopping`] or [`FromDaemon::Goodbye`] precedes the answer.
 //!
 //! | Call | Role | Safe to repeat |
 //! |---|---|---|
@@ -101,7 +102,9 @@
 //! **Leases.** [`call::Fetch`] without an id leases the oldest unread mail to the connection.
 //! The client settles the mail with [`call::Settle`], which marks it read, passes it to its
 //! reader, and ends the lease with [`call::EndLease`]. If the connection ends first, the mail
-//! returns and is leased again: delivery is at-least-once.
+//! returns and is leased again: delivery is at-least-once. The answer may cross a
+//! [`ToDaemon::Cancel`]. A client that has cancelled the fetch then returns the mail with
+//! [`call::EndLease`].
 //!
 //! **Waiting for mail.** The client repeats [`call::Watch`] with the mark of the previous answer.
 //! The daemon polls the mailbox once for all waiting clients.

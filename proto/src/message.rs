@@ -52,6 +52,9 @@ pub enum FromDaemon {
         /// Number of mails in total.
         total: u64,
     },
+    /// Announces the end of the connection: the last frame of a daemon that has drained. A request
+    /// without an answer was not begun, so the client may send any call again to the successor.
+    Goodbye,
 }
 
 /// Role of a connection.

@@ -7,7 +7,7 @@ mod cli;
 mod daemon;
 mod live;
 mod os;
-mod receipts;
+mod requests;
 mod server;
 mod settings;
 mod taid_commands;
@@ -96,15 +96,15 @@ fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
 async fn serve(settings: Settings) {
     let broken = CancellationToken::new();
     let (input, output) = os::open_stdio();
-    let receipts = receipts::Receipts::default();
+    let requests = requests::OpenRequests::default();
     let closing = CancellationToken::new();
     let ends = transport::Ends {
         broken: broken.clone(),
         closing: closing.clone(),
     };
-    let transport = transport::Stdio::new(input, output, ends, receipts.clone());
+    let transport = transport::Stdio::new(input, output, ends, requests.clone());
     let (taid, endings) = daemon::client(&settings);
-    let server = server::Server::new(taid, settings, receipts, closing);
+    let server = server::Server::new(taid, settings, requests, closing);
     let reports = tokio::spawn(endings.report());
     let session = async {
         // An error means that the client has gone.

@@ -13,7 +13,7 @@ pub(crate) use identity::{is_modern, meta};
 
 use crate::{
     daemon::Taid,
-    receipts::Receipts,
+    requests::OpenRequests,
     settings::Settings,
     tools::{self, Answered, Invocation, ToolOutcome},
 };
@@ -50,7 +50,7 @@ const INSTRUCTIONS: &str = "Email for this agent, with its own address. list_inb
 pub(crate) struct Server {
     taid: Arc<Taid>,
     settings: Settings,
-    receipts: Receipts,
+    requests: OpenRequests,
     inbox: Arc<WatchedInbox>,
     /// Task of `resources/subscribe`, in revisions with a handshake.
     subscription: Mutex<Option<JoinHandle<()>>>,
@@ -63,7 +63,7 @@ impl Server {
     pub(crate) fn new(
         taid: Taid,
         settings: Settings,
-        receipts: Receipts,
+        requests: OpenRequests,
         closing: CancellationToken,
     ) -> Self {
         let taid = Arc::new(taid);
@@ -71,7 +71,7 @@ impl Server {
             inbox: WatchedInbox::new(taid.clone()),
             taid,
             settings,
-            receipts,
+            requests,
             subscription: Mutex::default(),
             closing,
         }
@@ -150,7 +150,7 @@ impl ServerHandler for Server {
         let invocation = Invocation {
             taid: &self.taid,
             settings: &self.settings,
-            receipts: &self.receipts,
+            requests: &self.requests,
             context: &context,
             arguments: request.arguments.unwrap_or_default(),
             answered,

@@ -10,7 +10,7 @@ mod line;
 
 use crate::{
     os::{Input, Output},
-    receipts::Receipts,
+    requests::OpenRequests,
 };
 use line::{Line, bad_params, error, parse};
 use rmcp::{
@@ -21,7 +21,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     future::Future,
     io,
     sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError},
@@ -71,12 +71,10 @@ struct Shared {
     output: Mutex<Output>,
     /// Permits for open requests.
     permits: Arc<Semaphore>,
-    /// Open requests. Each keeps its permit until its answer is written.
-    open: StdMutex<HashMap<RequestId, OwnedSemaphorePermit>>,
+    open: OpenRequests,
     /// Requests of the server that the client has not answered.
     outgoing: StdMutex<HashSet<RequestId>>,
     ends: Ends,
-    receipts: Receipts,
 }
 
 /// Signals for the end of a session.
@@ -90,14 +88,13 @@ pub(crate) struct Ends {
 
 impl Stdio {
     /// Returns a transport over the two streams.
-    pub(crate) fn new(input: Input, output: Output, ends: Ends, receipts: Receipts) -> Self {
+    pub(crate) fn new(input: Input, output: Output, ends: Ends, open: OpenRequests) -> Self {
         let shared = Shared {
             output: Mutex::new(output),
             permits: Arc::new(Semaphore::new(MAX_OPEN)),
-            open: StdMutex::default(),
+            open,
             outgoing: StdMutex::default(),
             ends,
-            receipts,
         };
         Self {
             input: BufReader::new(input),
@@ -154,12 +151,10 @@ impl Stdio {
                     Some(permit),
                 ),
                 JsonRpcMessage::Request(request) => {
-                    let mut open = self.shared.open();
-                    if open.contains_key(&request.id) {
+                    if let Err(permit) = self.shared.open.open(request.id.clone(), permit) {
                         let answer = error(&json!(request.id), -32600, "the request id is in use");
                         return (Line::Answer(answer), Some(permit));
                     }
-                    open.insert(request.id.clone(), permit);
                     (
                         Line::Deliver(Box::new(JsonRpcMessage::Request(request))),
                         None,
@@ -170,10 +165,7 @@ impl Stdio {
                         // No answer follows for this id, so its permit is free.
                         ClientNotification::CancelledNotification(cancelled) => {
                             let id = cancelled.params.request_id.as_ref();
-                            id.is_some_and(|id| {
-                                self.shared.receipts.dropped(id);
-                                self.shared.open().remove(id).is_some()
-                            })
+                            id.is_some_and(|id| self.shared.open.close_unwritten(id))
                         }
                         _ => false,
                     };
@@ -211,10 +203,6 @@ impl Stdio {
 struct TooLong;
 
 impl Shared {
-    fn open(&self) -> MutexGuard<'_, HashMap<RequestId, OwnedSemaphorePermit>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn outgoing(&self) -> MutexGuard<'_, HashSet<RequestId>> {
         self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -254,15 +242,19 @@ impl Transport<RoleServer> for Stdio {
                 JsonRpcMessage::Notification(_) => None,
             };
             let mut line = Vec::with_capacity(ANSWER_CAPACITY);
-            serde_json::to_writer(&mut line, &message)?;
+            let encoded = serde_json::to_writer(&mut line, &message);
             drop(message);
-            let result = shared.write(line).await;
+            let result = match encoded {
+                Ok(()) => shared.write(line).await,
+                Err(error) => Err(error.into()),
+            };
             if let Some(id) = id {
                 match result {
-                    Ok(()) => shared.receipts.written(&id),
-                    Err(_) => shared.receipts.dropped(&id),
+                    Ok(()) => shared.open.close_written(&id),
+                    Err(_) => {
+                        shared.open.close_unwritten(&id);
+                    }
                 }
-                shared.open().remove(&id);
             }
             result
         }

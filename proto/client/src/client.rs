@@ -8,8 +8,8 @@ mod connecting;
 mod reporting;
 
 use crate::{
-    Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, connection::wrong_answer,
-    lease::LeaseEnd,
+    Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, lease::LeaseEnd,
+    outcome::wrong_answer,
 };
 use std::{
     path::PathBuf,
@@ -24,15 +24,18 @@ use tai_proto::{
     call::{Fetch, Repeat, Settle},
     mail::FetchedMail,
     message::{Identity, MAX_IN_FLIGHT, Role},
-    names::{Profile, Username},
+    names::{MailId, Profile, Username},
     secret::Secret,
 };
 use tokio::{
-    sync::{Mutex, Notify, Semaphore, mpsc},
+    sync::{Mutex, Notify, Semaphore, mpsc, mpsc::OwnedPermit},
     time::{Instant, sleep, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 
+/// Limit of calls in flight. One further request is left for the reports of lease ends, which
+/// follow each other.
+const MAX_CALLS: usize = MAX_IN_FLIGHT - 1;
 /// Time limit of a call. MCP clients time out after about 60 s.
 const CALL_TIMEOUT: Duration = Duration::from_secs(55);
 /// Time between the deadline that the daemon gets and the deadline of the call.
@@ -70,7 +73,7 @@ pub struct CallContext<'a> {
     pub cancelled: &'a CancellationToken,
 }
 
-/// Client of one daemon. Calls may be made concurrently; at most 64 are in flight, and further
+/// Client of one daemon. Calls may be made concurrently; at most 63 are in flight, and further
 /// calls wait.
 pub struct Client<D> {
     link: Arc<Link<D>>,
@@ -100,8 +103,8 @@ struct Link<D> {
     /// Permits for calls in flight.
     permits: Semaphore,
     is_anchored: Arc<AtomicBool>,
-    /// Ends of leases that no daemon has confirmed, oldest first.
-    unreported: StdMutex<Vec<LeaseEnd>>,
+    /// Delivered mails that no daemon has confirmed, oldest first.
+    unreported: StdMutex<Vec<MailId>>,
 }
 
 impl<D: Dial> Client<D> {
@@ -122,7 +125,7 @@ impl<D: Dial> Client<D> {
             connection: Mutex::default(),
             connected: Notify::new(),
             identity: Mutex::default(),
-            permits: Semaphore::new(MAX_IN_FLIGHT),
+            permits: Semaphore::new(MAX_CALLS),
             is_anchored: Arc::default(),
             unreported: StdMutex::default(),
         });
@@ -198,39 +201,64 @@ impl<D: Dial> Client<D> {
         settle: bool,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let work = async |connection: Arc<Connection>, deadline: Instant| {
-            let Ok(permit) = self.endings.clone().reserve_owned().await else {
-                return Outcome::NotSent;
+            let Ok(place) = self.endings.clone().reserve_owned().await else {
+                return Outcome::NotBegun;
             };
             let until = deadline - MARGIN;
-            let fetch = Fetch { id: None };
-            let fetched = connection.call(fetch, context.progress, until, context.cancelled);
-            let mut fetched = match fetched.await {
-                Outcome::Answered(Ok(fetched)) => fetched,
-                Outcome::Answered(Err(fault)) => return Outcome::Answered(Err(fault)),
-                Outcome::NotSent => return Outcome::NotSent,
-                Outcome::Lost => return Outcome::Lost,
-                Outcome::Cancelled => return Outcome::Cancelled,
+            let (mut fetched, lease) = match leased(connection.clone(), place, context, until).await
+            {
+                Outcome::Answered(Ok(leased)) => leased,
+                other => return other,
             };
-            let Some(mail) = &mut fetched.mail else {
-                return Outcome::Answered(Ok((fetched, None)));
-            };
-            let id = mail.envelope.id;
-            let lease = Lease::new(id, permit);
-            if settle {
-                let settled = connection.call(Settle { id }, None, until, context.cancelled);
+            if let (true, Some(lease), Some(mail)) = (settle, &lease, &mut fetched.mail) {
+                let settle = Settle { id: lease.id() };
+                let settled = connection.call(settle, None, until, context.cancelled);
                 match settled.await {
                     Outcome::Answered(Ok(settled)) => mail.envelope.read = settled.marked_read,
                     Outcome::Cancelled => return Outcome::Cancelled,
                     // The daemon has exited or does not know the lease, so it leases the mail
                     // again.
-                    Outcome::Answered(Err(_)) | Outcome::NotSent | Outcome::Lost => {
+                    Outcome::Answered(Err(_)) | Outcome::NotBegun | Outcome::Lost => {
                         return Outcome::Lost;
                     }
                 }
             }
-            Outcome::Answered(Ok((fetched, Some(lease))))
+            Outcome::Answered(Ok((fetched, lease)))
         };
         self.link.repeatedly(context, Repeat::Safe, work).await
+    }
+}
+
+/// Leases the oldest unread mail. The task runs to the daemon's answer even if the caller gives up,
+/// because the answer may lease a mail; dropping the task's result returns that mail.
+async fn leased(
+    connection: Arc<Connection>,
+    place: OwnedPermit<LeaseEnd>,
+    context: CallContext<'_>,
+    until: Instant,
+) -> Outcome<(FetchedMail, Option<Lease>)> {
+    let cancelled = context.cancelled.child_token();
+    let _given_up = cancelled.clone().drop_guard();
+    let progress = context.progress.cloned();
+    let task = tokio::spawn(async move {
+        let fetch = Fetch { id: None };
+        let fetched = connection.call_to_end(fetch, progress.as_ref(), until, &cancelled);
+        match fetched.await {
+            Outcome::Answered(Ok(fetched)) => {
+                let id = fetched.mail.as_ref().map(|mail| mail.envelope.id);
+                let lease = id.map(|id| Lease::new(id, connection, place));
+                Outcome::Answered(Ok((fetched, lease)))
+            }
+            Outcome::Answered(Err(fault)) => Outcome::Answered(Err(fault)),
+            Outcome::NotBegun => Outcome::NotBegun,
+            Outcome::Lost => Outcome::Lost,
+            Outcome::Cancelled => Outcome::Cancelled,
+        }
+    });
+    tokio::select! {
+        // A task ends early only with its runtime.
+        leased = task => leased.unwrap_or(Outcome::Lost),
+        () = context.cancelled.cancelled() => Outcome::Cancelled,
     }
 }
 
@@ -277,7 +305,7 @@ impl<D: Dial> Link<D> {
                         connection.ended().await;
                     }
                     Outcome::Answered(result) => return result,
-                    Outcome::NotSent => {}
+                    Outcome::NotBegun => {}
                     Outcome::Lost => match repeat {
                         Repeat::Safe => {}
                         Repeat::Never => return Err(lost_call()),
@@ -325,3 +353,7 @@ fn too_late() -> Fault {
 fn cancelled_call() -> Fault {
     Fault::new(FaultCode::Cancelled, "the call was cancelled")
 }
+
+#[cfg(test)]
+#[path = "client/client_tests.rs"]
+mod tests;

@@ -2,7 +2,7 @@
 //! answers by id. A connection that has ended must not be reused; [`crate::Client`] makes a new
 //! one.
 
-use crate::{ConnectError, Streams};
+use crate::{ConnectError, Outcome, Streams};
 use std::{
     collections::HashMap,
     io,
@@ -13,7 +13,7 @@ use std::{
     },
 };
 use tai_proto::{
-    Answer, Call, Fault, FaultCode, FromDaemon, Hint, Method, ToDaemon,
+    Answer, Call, Fault, FromDaemon, Method, ToDaemon,
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
     message::{Identity, Request, Role},
@@ -32,22 +32,12 @@ const QUEUE: usize = 64;
 /// Progress of a call: the number of mails that were looked at, and the number of all mails.
 pub type Progress = watch::Sender<(u64, u64)>;
 
-/// Outcome of a call on one connection.
-#[derive(Debug)]
-pub enum Outcome<T> {
-    /// The daemon answered.
-    Answered(Result<T, Fault>),
-    /// The connection ended before the call was queued for writing.
-    NotSent,
-    /// The connection ended without an answer. The daemon may have begun the call.
-    Lost,
-    /// The caller cancelled the call.
-    Cancelled,
-}
+/// Last word of the daemon about a call: its answer, or `None` if it did not begin the call.
+type Reply = Option<Result<Answer, Fault>>;
 
 /// Caller that waits for an answer.
 struct Waiter {
-    answer: oneshot::Sender<Result<Answer, Fault>>,
+    answer: oneshot::Sender<Reply>,
     progress: Option<Progress>,
 }
 
@@ -63,7 +53,10 @@ pub struct Connection {
 /// State that the connection shares with its reading and writing tasks.
 struct Shared {
     waiters: StdMutex<HashMap<u64, Waiter>>,
+    /// Cancelled once the connection takes no further call.
     ended: CancellationToken,
+    /// Cancelled once no caller has the connection.
+    dropped: CancellationToken,
 }
 
 impl Shared {
@@ -75,6 +68,15 @@ impl Shared {
     fn end(&self) {
         self.ended.cancel();
         self.waiters().clear();
+    }
+
+    /// Ends the connection after [`FromDaemon::Goodbye`].
+    fn end_unbegun(&self) {
+        self.ended.cancel();
+        let waiters = std::mem::take(&mut *self.waiters());
+        for waiter in waiters.into_values() {
+            let _ = waiter.answer.send(None);
+        }
     }
 }
 
@@ -117,6 +119,7 @@ impl Connection {
         let shared = Arc::new(Shared {
             waiters: StdMutex::default(),
             ended: CancellationToken::new(),
+            dropped: CancellationToken::new(),
         });
         let (frames, queue) = mpsc::channel(QUEUE);
         // Does not wait, because the queue is empty.
@@ -167,15 +170,8 @@ impl Connection {
         cancelled: &CancellationToken,
     ) -> Outcome<M::Answer> {
         let call = method.into_call();
-        match self.request(call, progress, deadline, cancelled).await {
-            Outcome::Answered(Ok(answer)) => {
-                Outcome::Answered(M::from_answer(answer).ok_or_else(wrong_answer))
-            }
-            Outcome::Answered(Err(fault)) => Outcome::Answered(Err(fault)),
-            Outcome::NotSent => Outcome::NotSent,
-            Outcome::Lost => Outcome::Lost,
-            Outcome::Cancelled => Outcome::Cancelled,
-        }
+        let outcome = self.request(call, progress, deadline, cancelled).await;
+        outcome.of::<M>()
     }
 
     /// As [`Connection::call`], for any call.
@@ -190,6 +186,52 @@ impl Connection {
         if cancelled.is_cancelled() {
             return Outcome::Cancelled;
         }
+        let open = match self.begin(call, progress, deadline).await {
+            Some(open) => open,
+            None => return Outcome::NotBegun,
+        };
+        tokio::select! {
+            outcome = open.answer() => outcome,
+            () = cancelled.cancelled() => Outcome::Cancelled,
+        }
+    }
+
+    /// As [`Connection::call`], but waits for the daemon's answer to a cancelled call. The answer
+    /// may have crossed the cancellation, and may lease a mail.
+    pub(crate) async fn call_to_end<M: Method>(
+        &self,
+        method: M,
+        progress: Option<&Progress>,
+        deadline: Instant,
+        cancelled: &CancellationToken,
+    ) -> Outcome<M::Answer> {
+        if cancelled.is_cancelled() {
+            return Outcome::Cancelled;
+        }
+        let open = match self.begin(method.into_call(), progress, deadline).await {
+            Some(open) => open,
+            None => return Outcome::NotBegun,
+        };
+        let id = open.id;
+        let answer = open.answer();
+        tokio::pin!(answer);
+        let outcome = tokio::select! {
+            outcome = &mut answer => outcome,
+            () = cancelled.cancelled() => {
+                let _ = self.frames.send(ToDaemon::Cancel { id }).await;
+                answer.await
+            }
+        };
+        outcome.of::<M>()
+    }
+
+    /// Sends a call; `None` if the connection has ended.
+    async fn begin(
+        &self,
+        call: Call,
+        progress: Option<&Progress>,
+        deadline: Instant,
+    ) -> Option<Open<'_>> {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let left = deadline.saturating_duration_since(Instant::now());
         let (answer, answered) = oneshot::channel();
@@ -203,21 +245,15 @@ impl Connection {
         self.shared
             .waiters()
             .insert(id, Waiter { answer, progress });
-        let _open = Open {
+        let open = Open {
             connection: self,
             id,
+            answered,
         };
         // If the connection has ended in the meantime, `end` did not see the new waiter.
-        if self.has_ended() || self.frames.send(ToDaemon::Request(request)).await.is_err() {
-            return Outcome::NotSent;
-        }
-        tokio::select! {
-            result = answered => match result {
-                Ok(answer) => Outcome::Answered(answer),
-                Err(_) => Outcome::Lost,
-            },
-            () = cancelled.cancelled() => Outcome::Cancelled,
-        }
+        let is_sent =
+            !self.has_ended() && self.frames.send(ToDaemon::Request(request)).await.is_ok();
+        is_sent.then_some(open)
     }
 }
 
@@ -225,6 +261,18 @@ impl Connection {
 struct Open<'a> {
     connection: &'a Connection,
     id: u64,
+    answered: oneshot::Receiver<Reply>,
+}
+
+impl Open<'_> {
+    /// Waits for the answer, or for the end of the connection.
+    async fn answer(mut self) -> Outcome<Answer> {
+        match (&mut self.answered).await {
+            Ok(Some(answer)) => Outcome::Answered(answer),
+            Ok(None) => Outcome::NotBegun,
+            Err(_) => Outcome::Lost,
+        }
+    }
 }
 
 impl Drop for Open<'_> {
@@ -238,14 +286,9 @@ impl Drop for Open<'_> {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        self.shared.dropped.cancel();
         self.shared.end();
     }
-}
-
-pub(crate) fn wrong_answer() -> Fault {
-    Fault::new(FaultCode::Internal, "taid answered a different call").hint(Hint::user(
-        "install taid and this program from one release, and restart both",
-    ))
 }
 
 /// Exchanges the handshake frames; `None` if the daemon hangs up.
@@ -281,9 +324,13 @@ async fn read(
         match decoder.next_frame() {
             Ok(Some(FromDaemon::Answer { id, result })) => {
                 if let Some(waiter) = shared.waiters().remove(&id) {
-                    let _ = waiter.answer.send(result);
+                    let _ = waiter.answer.send(Some(result));
                 }
                 continue;
+            }
+            Ok(Some(FromDaemon::Goodbye)) => {
+                shared.end_unbegun();
+                return;
             }
             Ok(Some(FromDaemon::Progress { id, done, total })) => {
                 let waiters = shared.waiters();
@@ -301,7 +348,7 @@ async fn read(
                 Ok(0) | Err(_) => break,
                 Ok(_) => {}
             },
-            () = shared.ended.cancelled() => break,
+            () = shared.dropped.cancelled() => break,
         }
     }
     shared.end();
@@ -332,5 +379,6 @@ async fn write(
         () = work => {}
         () = shared.ended.cancelled() => {}
     }
-    shared.end();
+    // The daemon's last answers and its goodbye may be unread, so the callers continue to wait.
+    shared.ended.cancel();
 }

@@ -1,25 +1,37 @@
 //! Leases of unread mail.
 
+use crate::Connection;
+use std::sync::Arc;
 use tai_proto::{call::Delivery, names::MailId};
 use tokio::sync::mpsc::OwnedPermit;
 
 /// End of a lease, for the report to the daemon.
-pub(crate) type LeaseEnd = (MailId, Delivery);
+pub(crate) struct LeaseEnd {
+    pub(crate) id: MailId,
+    pub(crate) delivery: Delivery,
+    /// Connection that holds the lease. Its end returns a mail that was not delivered.
+    pub(crate) connection: Arc<Connection>,
+}
 
 /// Lease of a mail. Dropping it returns the mail, so that a cancelled call or a timeout does not
 /// withhold the mail from other clients.
 #[must_use = "dropping a lease returns the mail"]
-#[derive(Debug)]
 pub struct Lease {
     id: MailId,
+    connection: Arc<Connection>,
     /// Reserved place in the queue of lease ends; `None` once the lease has ended.
     place: Option<OwnedPermit<LeaseEnd>>,
 }
 
 impl Lease {
-    pub(crate) fn new(id: MailId, place: OwnedPermit<LeaseEnd>) -> Self {
+    pub(crate) fn new(
+        id: MailId,
+        connection: Arc<Connection>,
+        place: OwnedPermit<LeaseEnd>,
+    ) -> Self {
         Self {
             id,
+            connection,
             place: Some(place),
         }
     }
@@ -41,7 +53,11 @@ impl Lease {
 
     fn end(&mut self, delivery: Delivery) {
         if let Some(place) = self.place.take() {
-            place.send((self.id, delivery));
+            place.send(LeaseEnd {
+                id: self.id,
+                delivery,
+                connection: self.connection.clone(),
+            });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The definition of a tool, its invocation and its outcome.
 
-use crate::{daemon::Taid, receipts::Receipts, settings::Settings};
+use crate::{daemon::Taid, requests::OpenRequests, settings::Settings};
 use rmcp::{
     RoleServer,
     model::{InputRequiredResult, JsonObject, Tool as McpTool, ToolAnnotations},
@@ -67,7 +67,7 @@ impl Shown {
 pub(crate) struct Invocation<'a> {
     pub(crate) taid: &'a Taid,
     pub(crate) settings: &'a Settings,
-    pub(crate) receipts: &'a Receipts,
+    pub(crate) requests: &'a OpenRequests,
     pub(crate) context: &'a RequestContext<RoleServer>,
     pub(crate) arguments: JsonObject,
     /// User's answer to an earlier question, if the request has one.

@@ -94,7 +94,9 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
             let context = invocation.context;
             let (fetched, lease) = crate::server::fetch_oldest(invocation.taid, context).await?;
             if let Some(lease) = lease {
-                invocation.receipts.expect(context.id.clone(), lease);
+                invocation
+                    .requests
+                    .add_lease(&context.id, &context.ct, lease);
             }
             fetched
         }

@@ -7,6 +7,7 @@ use super::{
     CallContext, CallEvent, Caller, Clients, Progress, Service,
     admission::{Admission, admit},
     clients::Record,
+    finished::{Finished, Undelivered},
     large_frames::Room,
 };
 use crate::fault;
@@ -15,7 +16,7 @@ use interprocess::local_socket::tokio::Stream;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
-    call::Repeat,
+    call::{Fetch, Repeat},
     door::Door,
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
@@ -199,6 +200,8 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             }
             let draining = self.shared.stop.is_cancelled();
             if draining && self.open.is_empty() {
+                // The socket may contain further requests. A client that has gone needs no word.
+                let _ = write_frame(&mut self.stream, &FromDaemon::Goodbye).await;
                 return Ok(());
             }
             let length = self.decoder.frame_length();
@@ -258,7 +261,14 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
 
     async fn tell(&mut self, event: CallEvent) -> Result<(), ConnectionError> {
         match event {
-            CallEvent::Done(id, result) => self.answer(id, *result).await,
+            CallEvent::Done(id, finished) if self.open.contains_key(&id) => {
+                match finished.deliver() {
+                    Some(result) => self.answer(id, result).await,
+                    None => Ok(()),
+                }
+            }
+            // The client cancelled the call while its answer was in the channel.
+            CallEvent::Done(..) => Ok(()),
             CallEvent::Progress { id, done, total } if self.open.contains_key(&id) => {
                 let progress = FromDaemon::Progress { id, done, total };
                 write_frame(&mut self.stream, &progress).await
@@ -310,11 +320,20 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             request_id = id,
             call = label
         );
+        // Only this call leases a mail to the client.
+        let is_lease = matches!(call, Call::Fetch(Fetch { id: None }));
+        let undelivered = is_lease.then(|| {
+            let (service, key) = (self.shared.service.clone(), self.shared.key);
+            let give_back = move |answer| service.undelivered(key, answer);
+            Box::new(give_back) as Undelivered
+        });
         let work = self.shared.service.clone().call(call, context);
         let events = self.events.clone();
         let finished = async move {
-            let result = work.await;
-            let _ = events.send(CallEvent::Done(id, Box::new(result))).await;
+            let finished = Finished::new(work.await, undelivered);
+            if let Ok(place) = events.reserve().await {
+                place.send(CallEvent::Done(id, Box::new(finished)));
+            }
         };
         // A drain waits for tracked tasks, so a send finishes even after its client has gone.
         let task = self.shared.tasks.spawn(finished.instrument(span));
@@ -327,11 +346,8 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         id: u64,
         result: Result<Answer, Fault>,
     ) -> Result<(), ConnectionError> {
+        // A cancelled call is answered already.
         let Some(open) = self.open.remove(&id) else {
-            // The client cancelled the call while its answer was in the channel.
-            if let Ok(answer) = result {
-                self.shared.service.undelivered(self.shared.key, answer);
-            }
             return Ok(());
         };
         if let Some(record) = self.record.as_ref().filter(|_| open.is_counted) {

@@ -6,6 +6,7 @@ mod admission;
 mod bind_error;
 mod clients;
 pub(crate) mod connection;
+mod finished;
 mod idle;
 mod large_frames;
 mod listener;
@@ -14,6 +15,7 @@ pub(crate) use bind_error::BindError;
 pub(crate) use clients::Clients;
 pub(crate) use listener::{Listener, ProfileLock};
 
+use finished::Finished;
 use std::{future::Future, sync::Arc};
 use tai_proto::{Answer, Call, Fault, message::Role, names::Instance};
 use tokio::{sync::mpsc, time::Instant};
@@ -73,12 +75,11 @@ impl Progress {
 }
 
 /// An event of a running call.
-#[derive(Debug)]
 enum CallEvent {
     /// The call examined `done` of `total` mails.
     Progress { id: u64, done: u64, total: u64 },
     /// The call is done. Boxed, because each client's channel reserves space for many events.
-    Done(u64, Box<Result<Answer, Fault>>),
+    Done(u64, Box<Finished>),
 }
 
 /// The daemon's work for clients. Each call runs on a task of its own. The future of a call

@@ -19,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 /// not start.
 const RESTART: Duration = Duration::from_secs(5);
 const RESTART_EVERY: Duration = Duration::from_millis(50);
-/// Time limit for the start of a daemon.
-const START: Duration = Duration::from_secs(10);
+/// Limit of starts for one call. A started daemon that was killed is replaced.
+const MAX_STARTS: u32 = 3;
 /// Backoff between attempts while a daemon starts or drains.
 const LOCKED_FIRST: Duration = Duration::from_millis(20);
 const LOCKED_LONGEST: Duration = Duration::from_millis(500);
@@ -114,7 +114,7 @@ impl<D: Dial> Link<D> {
         };
         let restart = Instant::now() + RESTART;
         let mut backoff = Backoff::new(LOCKED_FIRST, LOCKED_LONGEST);
-        let mut is_retry = false;
+        let (mut is_retry, mut starts) = (false, 0);
         loop {
             let (error, elsewhere, is_held) = match self.search(identity, deadline).await? {
                 Search::Serves(connection) => return Ok(*connection),
@@ -142,10 +142,14 @@ impl<D: Dial> Link<D> {
                 }
                 return Err(elsewhere.unwrap_or_else(|| fault(error)));
             };
-            let until = deadline.min(Instant::now() + START);
-            match timeout_at(until, starting.ended()).await {
+            starts += 1;
+            match timeout_at(deadline, starting.ended()).await {
                 // A daemon that has just started may exit before this client connects.
                 Ok(StartEnd::Ready | StartEnd::AlreadyRunning) => is_retry = true,
+                // A daemon that fails reports why. Without a word, it was killed.
+                Ok(StartEnd::Failed(output)) if output.is_empty() && starts < MAX_STARTS => {
+                    is_retry = true;
+                }
                 Ok(StartEnd::Failed(output)) => {
                     return Err(fault(ConnectError::NotStarted { output }));
                 }
@@ -173,8 +177,12 @@ impl<D: Dial> Link<D> {
         match opened {
             Ok(connection) => {
                 connection.identify(identity).await;
+                let told = self.report_all(&connection, deadline).await;
                 Ok(match self.claim(&connection, deadline).await? {
-                    Claimed::Serves => Search::Serves(Box::new(connection)),
+                    Claimed::Serves => {
+                        self.forget(&told);
+                        Search::Serves(Box::new(connection))
+                    }
                     Claimed::Elsewhere(fault) => Search::Elsewhere(fault),
                 })
             }
@@ -219,7 +227,7 @@ impl<D: Dial> Link<D> {
         let make_way = MakeWay { release: ours };
         match connection.call(make_way, None, until, &never).await {
             Outcome::Answered(Ok(Succession::Yields)) => {}
-            Outcome::Answered(_) | Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => {
+            Outcome::Answered(_) | Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => {
                 return Ok(connection);
             }
         }
@@ -239,7 +247,6 @@ impl<D: Dial> Link<D> {
         if account.is_none() && bridge.is_none() {
             return Ok(Claimed::Serves);
         }
-        self.report_all(connection, deadline).await;
         let never = CancellationToken::new();
         let claim = ClaimAccount {
             username: account.as_ref().map(|(username, _)| username.clone()),
@@ -251,7 +258,7 @@ impl<D: Dial> Link<D> {
                 AccountClaim::Elsewhere(fault) => return Ok(Claimed::Elsewhere(fault)),
             },
             // The connection broke, which the next call handles.
-            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => return Ok(Claimed::Serves),
+            Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => return Ok(Claimed::Serves),
         };
         let (PasswordNeed::Needed, Some((username, Some(password)))) = (need, account) else {
             return Ok(Claimed::Serves);
@@ -264,7 +271,7 @@ impl<D: Dial> Link<D> {
         };
         match connection.call(offer, None, deadline, &never).await {
             Outcome::Answered(taken) => taken.map(|()| Claimed::Serves),
-            Outcome::NotSent | Outcome::Lost | Outcome::Cancelled => Ok(Claimed::Serves),
+            Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => Ok(Claimed::Serves),
         }
     }
 }

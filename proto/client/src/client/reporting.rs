@@ -16,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Pause after a failed attempt to connect for a report.
 const REPORT_RETRY: Duration = Duration::from_millis(50);
+/// Limit of unconfirmed deliveries. Beyond it the oldest is dropped.
+const MAX_UNREPORTED: usize = 256;
 
 impl<D: Dial> Endings<D> {
     /// Reports the ends of leases until the client and all leases are dropped.
@@ -28,9 +30,23 @@ impl<D: Dial> Endings<D> {
         while let Some(end) = self.ends.recv().await {
             let mut ends = vec![end];
             ends.extend(std::iter::from_fn(|| self.ends.try_recv().ok()));
-            self.link.unreported().extend(&ends);
-            for (id, delivery) in ends {
-                if self.link.report((id, delivery)).await {
+            for end in &ends {
+                match end.delivery {
+                    Delivery::Delivered => self.link.remember(end.id),
+                    Delivery::Returned => {}
+                }
+            }
+            for LeaseEnd {
+                id,
+                delivery,
+                connection,
+            } in ends
+            {
+                let is_told = match delivery {
+                    Delivery::Delivered => self.link.report_delivery(id).await,
+                    Delivery::Returned => report_return(id, &connection).await,
+                };
+                if is_told {
                     reported(id, delivery);
                 }
             }
@@ -38,14 +54,29 @@ impl<D: Dial> Endings<D> {
     }
 }
 
+/// Returns a mail. The report is not repeated on another connection: the end of the lease's own
+/// connection has returned the mail, and this client may hold a new lease of it.
+async fn report_return(id: MailId, connection: &Connection) -> bool {
+    let end = EndLease {
+        id,
+        delivery: Delivery::Returned,
+    };
+    let deadline = Instant::now() + CALL_TIMEOUT;
+    let never = CancellationToken::new();
+    let told = connection.call(end, None, deadline, &never);
+    matches!(
+        timeout_at(deadline, told).await,
+        Ok(Outcome::Answered(Ok(())))
+    )
+}
+
 impl<D: Dial> Link<D> {
-    /// Reports the end of a lease and retries until the daemon has answered, for at most 55
-    /// seconds. Without the report the daemon leases the mail again. Returns whether the daemon
-    /// answered.
-    async fn report(&self, (id, delivery): LeaseEnd) -> bool {
+    /// Reports a delivery and retries until the daemon has answered, for at most 55 seconds. After
+    /// that, the next connection reports it. Without the report the daemon leases the mail again.
+    /// Returns whether the daemon answered.
+    async fn report_delivery(&self, id: MailId) -> bool {
         let deadline = Instant::now() + CALL_TIMEOUT;
         let identity = self.identity.lock().await.clone();
-        let never = CancellationToken::new();
         let work = async {
             loop {
                 let connected = self.connected.notified();
@@ -57,34 +88,70 @@ impl<D: Dial> Link<D> {
                     let _ = timeout(REPORT_RETRY, connected).await;
                     continue;
                 };
-                let end = EndLease { id, delivery };
-                match connection.call(end, None, deadline, &never).await {
-                    Outcome::Answered(Err(fault)) if fault.code == FaultCode::Stopping => {
-                        connection.ended().await;
-                    }
-                    Outcome::Answered(_) | Outcome::Cancelled => return,
-                    Outcome::NotSent | Outcome::Lost => {}
+                // The new connection may have reported it.
+                if !self.unreported().contains(&id) || self.tell(id, &connection, deadline).await {
+                    return;
                 }
             }
         };
         let is_told = timeout_at(deadline, work).await.is_ok();
-        self.unreported().retain(|end| *end != (id, delivery));
+        if is_told {
+            self.forget(&[id]);
+        }
         is_told
     }
 
-    /// Reports all lease ends over a new connection before its first call. The first call may wait
-    /// for a login, longer than a daemon waits for the reports of its predecessor's clients. The
-    /// connection may be one to the daemon of another account, so each end is reported again later.
-    pub(super) async fn report_all(&self, connection: &Connection, deadline: Instant) {
+    /// Reports a delivery over one connection. Returns whether the daemon answered.
+    async fn tell(&self, id: MailId, connection: &Connection, deadline: Instant) -> bool {
+        let end = EndLease {
+            id,
+            delivery: Delivery::Delivered,
+        };
         let never = CancellationToken::new();
-        let ends = self.unreported().clone();
-        for (id, delivery) in ends {
-            let end = EndLease { id, delivery };
-            let _ = connection.call(end, None, deadline, &never).await;
+        match connection.call(end, None, deadline, &never).await {
+            Outcome::Answered(Err(fault)) if fault.code == FaultCode::Stopping => {
+                connection.ended().await;
+                false
+            }
+            Outcome::Answered(_) | Outcome::Cancelled => true,
+            Outcome::NotBegun | Outcome::Lost => false,
         }
     }
 
-    fn unreported(&self) -> MutexGuard<'_, Vec<LeaseEnd>> {
+    /// Reports all unconfirmed deliveries over a new connection, before its first call: the claim
+    /// of the account may wait for a login, longer than a daemon waits for the reports of its
+    /// predecessor's clients. Returns the reported mails, to [forget](Link::forget) if the daemon
+    /// serves the account.
+    pub(super) async fn report_all(
+        &self,
+        connection: &Connection,
+        deadline: Instant,
+    ) -> Vec<MailId> {
+        let mut told = self.unreported().clone();
+        for id in told.clone() {
+            if !self.tell(id, connection, deadline).await {
+                told.retain(|told| *told != id);
+            }
+        }
+        told
+    }
+
+    /// Drops deliveries that the daemon has confirmed.
+    pub(super) fn forget(&self, ids: &[MailId]) {
+        self.unreported().retain(|id| !ids.contains(id));
+    }
+
+    /// Stores a delivery until a daemon has confirmed it.
+    fn remember(&self, id: MailId) {
+        let mut unreported = self.unreported();
+        unreported.retain(|unreported| *unreported != id);
+        if unreported.len() >= MAX_UNREPORTED {
+            unreported.remove(0);
+        }
+        unreported.push(id);
+    }
+
+    fn unreported(&self) -> MutexGuard<'_, Vec<MailId>> {
         self.unreported
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,0 +1,36 @@
+//! The result of a call on its way to the client.
+
+use tai_proto::{Answer, Fault};
+
+/// Handler of an answer that does not reach the client.
+pub(super) type Undelivered = Box<dyn FnOnce(Answer) + Send>;
+
+/// Result of a call. Dropping it, because the client cancelled the call or disconnected, passes an
+/// answer to its handler.
+pub(super) struct Finished {
+    result: Option<Result<Answer, Fault>>,
+    undelivered: Option<Undelivered>,
+}
+
+impl Finished {
+    pub(super) fn new(result: Result<Answer, Fault>, undelivered: Option<Undelivered>) -> Self {
+        Self {
+            result: Some(result),
+            undelivered,
+        }
+    }
+
+    /// Returns the result for writing.
+    pub(super) fn deliver(mut self) -> Option<Result<Answer, Fault>> {
+        self.result.take()
+    }
+}
+
+impl Drop for Finished {
+    fn drop(&mut self) {
+        if let (Some(Ok(answer)), Some(undelivered)) = (self.result.take(), self.undelivered.take())
+        {
+            undelivered(answer);
+        }
+    }
+}

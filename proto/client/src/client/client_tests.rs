@@ -1,0 +1,383 @@
+//! A client against a scripted daemon, in paused time: what it repeats, returns and reports.
+
+use super::*;
+use crate::{Starting, Streams, dial::StartEnd};
+use std::collections::VecDeque;
+use tai_proto::{
+    FromDaemon, ToDaemon,
+    call::{Delete, Delivery, EndLease, GetInfo, Settled},
+    frame::{Decoder, MAX_FRAME, encode},
+    hello::{Hello, Welcome},
+    mail::{BodySource, Envelope, Findings, Mail},
+    message::Request,
+    names::MailId,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex, split},
+    task::JoinHandle,
+};
+
+/// Daemons that the client reaches one after the other.
+struct Script {
+    /// Ends of the connections, for the script.
+    daemons: mpsc::Sender<DuplexStream>,
+    starts: StdMutex<VecDeque<StartEnd>>,
+    is_running: AtomicBool,
+}
+
+impl Dial for Arc<Script> {
+    async fn dial(&self) -> Result<Streams, crate::ConnectError> {
+        if !self.is_running.load(Ordering::Relaxed) {
+            return Err(crate::ConnectError::NotRunning { socket: "s".into() });
+        }
+        let (near, far) = duplex(1 << 16);
+        let _ = self.daemons.try_send(far);
+        let (reader, writer) = split(near);
+        Ok(Streams {
+            reader: Box::new(reader),
+            writer: Box::new(writer),
+        })
+    }
+
+    fn start(&self) -> Result<Option<Starting>, crate::ConnectError> {
+        let Some(end) = self.starts.lock().unwrap().pop_front() else {
+            return Ok(None);
+        };
+        if end == StartEnd::Ready {
+            self.is_running.store(true, Ordering::Relaxed);
+        }
+        let (report, starting) = Starting::new();
+        report.send(end).unwrap();
+        Ok(Some(starting))
+    }
+
+    fn is_held(&self) -> bool {
+        false
+    }
+}
+
+/// The daemon's end of one connection.
+struct Peer {
+    stream: DuplexStream,
+    decoder: Decoder,
+}
+
+impl Peer {
+    async fn frame<F: serde::de::DeserializeOwned>(&mut self) -> F {
+        loop {
+            if let Some(frame) = self.decoder.next_frame().unwrap() {
+                return frame;
+            }
+            let n = self.stream.read_buf(self.decoder.space()).await.unwrap();
+            assert!(n > 0, "the client hung up");
+        }
+    }
+
+    async fn write(&mut self, frame: &impl serde::Serialize) {
+        let mut bytes = Vec::new();
+        encode(frame, &mut bytes).unwrap();
+        self.stream.write_all(&bytes).await.unwrap();
+    }
+
+    /// Returns the next request, without the identity of the MCP client.
+    async fn request(&mut self) -> Request {
+        loop {
+            match self.frame().await {
+                ToDaemon::Request(request) => return request,
+                ToDaemon::Identify(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    async fn answer(&mut self, id: u64, answer: Answer) {
+        let result = Ok(answer);
+        self.write(&FromDaemon::Answer { id, result }).await;
+    }
+
+    /// Leases mail 7 and settles it.
+    async fn lease(&mut self) {
+        let fetch = self.request().await;
+        assert_eq!(fetch.call, Call::Fetch(Fetch { id: None }));
+        self.answer(fetch.id, Answer::Fetch(mail())).await;
+        let settle = self.request().await;
+        assert_eq!(settle.call, Call::Settle(Settle { id: seven() }));
+        let marked_read = true;
+        self.answer(settle.id, Answer::Settle(Settled { marked_read }))
+            .await;
+    }
+
+    /// Expects the report of the end of mail 7's lease, and answers it.
+    async fn end_of_lease(&mut self, delivery: Delivery) {
+        let end = self.request().await;
+        let id = seven();
+        assert_eq!(end.call, Call::EndLease(EndLease { id, delivery }));
+        self.answer(end.id, Answer::EndLease(())).await;
+    }
+}
+
+struct Stage {
+    client: Arc<Client<Arc<Script>>>,
+    script: Arc<Script>,
+    daemons: mpsc::Receiver<DuplexStream>,
+}
+
+impl Stage {
+    fn new(starts: &[StartEnd]) -> Self {
+        let (send, daemons) = mpsc::channel(8);
+        let script = Arc::new(Script {
+            daemons: send,
+            starts: StdMutex::new(starts.iter().cloned().collect()),
+            is_running: AtomicBool::new(starts.is_empty()),
+        });
+        let options = ClientOptions {
+            software: "test".to_owned(),
+            role: Role::Agent { instance: None },
+            profile: Profile::default(),
+            socket: "s".into(),
+            account: None,
+            bridge: None,
+        };
+        let (client, endings) = Client::new(script.clone(), options);
+        tokio::spawn(endings.report());
+        Self {
+            client: Arc::new(client),
+            script,
+            daemons,
+        }
+    }
+
+    /// Accepts the next connection.
+    async fn daemon(&mut self) -> Peer {
+        let mut peer = Peer {
+            stream: self.daemons.recv().await.unwrap(),
+            decoder: Decoder::new(MAX_FRAME),
+        };
+        let hello: Hello = peer.frame().await;
+        peer.write(&Welcome::answering(&hello, "taid")).await;
+        let attach: ToDaemon = peer.frame().await;
+        assert!(matches!(attach, ToDaemon::Attach(_)));
+        peer
+    }
+
+    fn call<M: Method>(&self, method: M) -> JoinHandle<Result<M::Answer, Fault>>
+    where
+        M::Answer: Send,
+    {
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let (identity, cancelled) = (Identity::default(), CancellationToken::new());
+            let context = CallContext {
+                identity: &identity,
+                progress: None,
+                cancelled: &cancelled,
+            };
+            client.call(method, context).await
+        })
+    }
+
+    /// Fetches the oldest unread mail. The token cancels the call.
+    fn fetch(&self) -> (CancellationToken, JoinHandle<Result<Option<Lease>, Fault>>) {
+        let client = self.client.clone();
+        let cancelled = CancellationToken::new();
+        let token = cancelled.clone();
+        let task = tokio::spawn(async move {
+            let identity = Identity::default();
+            let context = CallContext {
+                identity: &identity,
+                progress: None,
+                cancelled: &token,
+            };
+            client.fetch_oldest(context).await.map(|(_, lease)| lease)
+        });
+        (cancelled, task)
+    }
+}
+
+fn seven() -> MailId {
+    MailId::new(7).unwrap()
+}
+
+fn mail() -> FetchedMail {
+    FetchedMail {
+        address: "desk.alice@tai.chat".parse().unwrap(),
+        left_out: 0,
+        mail: Some(Mail {
+            envelope: Envelope {
+                id: seven(),
+                from: "a@example.com".into(),
+                to: "desk.alice@tai.chat".into(),
+                subject: "s".into(),
+                date: "".into(),
+                read: false,
+            },
+            body: "b".into(),
+            source: BodySource::Text,
+            findings: Findings::default(),
+        }),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_whose_answer_crosses_the_cancellation_is_returned() {
+    let mut stage = Stage::new(&[]);
+    let (cancel, fetch) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    let request = daemon.request().await;
+    cancel.cancel();
+    let Err(fault) = fetch.await.unwrap() else {
+        panic!("the call was cancelled");
+    };
+    assert_eq!(fault.code, FaultCode::Cancelled);
+    // The answer left the daemon before the cancellation arrived, which has no effect.
+    daemon.answer(request.id, Answer::Fetch(mail())).await;
+    let cancelled: ToDaemon = daemon.frame().await;
+    assert_eq!(cancelled, ToDaemon::Cancel { id: request.id });
+    daemon.end_of_lease(Delivery::Returned).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_that_is_dropped_at_any_point_returns_its_mail() {
+    // During the fetch, during the settling, and after both.
+    for answers in 0..3 {
+        let mut stage = Stage::new(&[]);
+        let (_, fetch) = stage.fetch();
+        let mut daemon = stage.daemon().await;
+        let request = daemon.request().await;
+        if answers == 0 {
+            fetch.abort();
+            assert!(fetch.await.is_err());
+            daemon.answer(request.id, Answer::Fetch(mail())).await;
+        } else {
+            daemon.answer(request.id, Answer::Fetch(mail())).await;
+            let settle = daemon.request().await;
+            if answers == 1 {
+                fetch.abort();
+                assert!(fetch.await.is_err());
+            } else {
+                let settled = Settled { marked_read: true };
+                daemon.answer(settle.id, Answer::Settle(settled)).await;
+                drop(fetch.await.unwrap().ok().unwrap());
+            }
+        }
+        let returned = loop {
+            match daemon.frame().await {
+                ToDaemon::Request(request) => break request,
+                ToDaemon::Cancel { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        };
+        let delivery = Delivery::Returned;
+        let end = EndLease {
+            id: seven(),
+            delivery,
+        };
+        assert_eq!(returned.call, Call::EndLease(end), "{answers}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_whose_time_ends_while_the_mail_is_marked_returns_the_mail() {
+    let mut stage = Stage::new(&[]);
+    let (_, fetch) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    let request = daemon.request().await;
+    daemon.answer(request.id, Answer::Fetch(mail())).await;
+    let settle = daemon.request().await;
+    // The daemon does not answer.
+    let Err(fault) = fetch.await.unwrap() else {
+        panic!("the time has ended");
+    };
+    assert_eq!(fault.code, FaultCode::DeadlinePassed);
+    let cancelled: ToDaemon = daemon.frame().await;
+    assert_eq!(cancelled, ToDaemon::Cancel { id: settle.id });
+    daemon.end_of_lease(Delivery::Returned).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_is_not_returned_over_another_connection_than_its_own() {
+    let mut stage = Stage::new(&[]);
+    let (_, fetch) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    daemon.lease().await;
+    let lease = fetch.await.unwrap().ok().unwrap();
+    drop(daemon);
+    drop(lease);
+    let info = stage.call(GetInfo);
+    let mut successor = stage.daemon().await;
+    let request = successor.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    info.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_is_reported_before_the_first_call_however_long_taid_was_away() {
+    let mut stage = Stage::new(&[]);
+    let (_, fetch) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    daemon.lease().await;
+    let lease = fetch.await.unwrap().ok().unwrap().unwrap();
+    stage.script.is_running.store(false, Ordering::Relaxed);
+    drop(daemon);
+    lease.delivered();
+    sleep(Duration::from_secs(3600)).await;
+    stage.script.is_running.store(true, Ordering::Relaxed);
+    let info = stage.call(GetInfo);
+    let mut successor = stage.daemon().await;
+    successor.end_of_lease(Delivery::Delivered).await;
+    let request = successor.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    drop(successor);
+    // The report was confirmed, so that the next connection does not repeat it.
+    let request = stage.daemon().await.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    info.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_a_stopping_daemon_did_not_begin_goes_to_its_successor() {
+    let mut stage = Stage::new(&[]);
+    let delete = stage.call(Delete { id: seven() });
+    let mut daemon = stage.daemon().await;
+    daemon.write(&FromDaemon::Goodbye).await;
+    drop(daemon);
+    let mut successor = stage.daemon().await;
+    let request = successor.request().await;
+    assert_eq!(request.call, Call::Delete(Delete { id: seven() }));
+    // A daemon that hangs up without this word may have begun the call.
+    drop(successor);
+    let fault = delete.await.unwrap().unwrap_err();
+    assert_eq!(fault.code, FaultCode::OutcomeUnknown);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_started_daemon_that_was_killed_is_replaced_and_one_that_failed_is_not() {
+    let killed = || StartEnd::Failed(String::new());
+    let mut stage = Stage::new(&[killed(), killed(), StartEnd::Ready]);
+    let info = stage.call(GetInfo);
+    let request = stage.daemon().await.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    info.abort();
+
+    let failed = StartEnd::Failed("the configuration is not valid".to_owned());
+    let stage = Stage::new(&[failed, StartEnd::Ready]);
+    let fault = stage.call(GetInfo).await.unwrap().unwrap_err();
+    assert!(fault.to_string().contains("the configuration is not valid"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_have_a_request_left_while_the_calls_are_at_their_limit() {
+    let mut stage = Stage::new(&[]);
+    let (_, fetch) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    daemon.lease().await;
+    let lease = fetch.await.unwrap().ok().unwrap().unwrap();
+    let calls: Vec<_> = (0..MAX_IN_FLIGHT).map(|_| stage.call(GetInfo)).collect();
+    for _ in 0..MAX_IN_FLIGHT - 1 {
+        let request = daemon.request().await;
+        assert_eq!(request.call, Call::GetInfo(GetInfo));
+    }
+    lease.delivered();
+    daemon.end_of_lease(Delivery::Delivered).await;
+    calls.iter().for_each(JoinHandle::abort);
+}
