@@ -150,6 +150,14 @@ impl Shim {
         }
     }
 
+    /// Takes the answer to a request if it has arrived.
+    pub fn arrived(&mut self, id: &Value) -> Option<Value> {
+        while let Some(line) = self.next_within(Duration::ZERO) {
+            self.keep(line);
+        }
+        self.answers.remove(&id.to_string())
+    }
+
     fn keep(&mut self, line: Value) {
         if line.get("method").is_some() {
             self.heard.push_back(line);

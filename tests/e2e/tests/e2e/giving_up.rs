@@ -79,6 +79,63 @@ fn cancelling_a_read_aborts_its_request_to_the_bridge() {
     assert!(!shim.call("list_inbox", json!({})).is_error);
 }
 
+/// Returns the id of the mail in an answer.
+fn mail_of(answer: &serde_json::Value) -> Option<u64> {
+    answer["result"]["structuredContent"]["email"]["id"].as_u64()
+}
+
+#[test]
+fn the_mail_of_a_cancelled_fetch_comes_with_a_later_fetch_of_the_same_client() {
+    const MAILS: usize = 60;
+    let machine = Machine::new();
+    for n in 0..MAILS {
+        let mail = NewMail {
+            from: "someone@example.com".into(),
+            to: "desk.alice@tai.chat".into(),
+            subject: Some(n.to_string()),
+            ..NewMail::default()
+        };
+        machine.sandbox.deliver(&mail).unwrap().unwrap();
+    }
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    let mut begun = Vec::new();
+    let stages = [
+        None,
+        Some("GET /api/v1/messages/{id}"),
+        Some("PUT /api/v1/messages/{id}/read"),
+    ];
+    for n in 0..MAILS {
+        let stage = stages[n % stages.len()];
+        let before = stage.map(|stage| machine.sandbox.count(stage));
+        let id = shim.begin_call("fetch_email", json!({}));
+        if let (Some(stage), Some(before)) = (stage, before) {
+            wait_until("the fetch has come so far", || {
+                machine.sandbox.count(stage) > before
+            });
+        }
+        // Cancels at different moments between the bridge's answer and the client's.
+        for _ in 0..n * 20 {
+            std::thread::yield_now();
+        }
+        cancel(&mut shim, &id);
+        begun.push(id);
+    }
+    // An answer that was written before the cancellation was read counts. Its client has it.
+    let mut got = Vec::new();
+    wait_until("no mail is left", || {
+        let answer = shim.begin_call("fetch_email", json!({}));
+        let answer = shim.finish(&answer);
+        got.extend(mail_of(&answer));
+        mail_of(&answer).is_none()
+    });
+    got.extend(begun.iter().filter_map(|id| mail_of(&shim.arrived(id)?)));
+    got.sort_unstable();
+    got.dedup();
+    assert_eq!(got.len(), MAILS, "{got:?}");
+}
+
 #[test]
 fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
     let machine = Machine::new();

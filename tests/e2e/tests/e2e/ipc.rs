@@ -6,7 +6,7 @@ use std::{
 };
 use tai_e2e::{Killed, Machine, PASSWORD, raw::Raw, wait_until, within};
 use tai_proto::{
-    Answer, FaultCode, ToDaemon,
+    Answer, FaultCode, FromDaemon, ToDaemon,
     call::{GetInfo, GetStatus, List, Logout, Stop},
     frame::MAX_FRAME,
     hello::{Hello, PROTOCOL, Welcome},
@@ -274,6 +274,7 @@ fn a_draining_daemon_refuses_new_calls_and_answers_calls_under_way() {
     raw.request(3, GetInfo);
     assert_eq!(next(&mut raw), (3, Err(FaultCode::Stopping)));
     assert_eq!(next(&mut raw), (1, Ok(())));
+    assert_eq!(raw.read(), Some(FromDaemon::Goodbye));
     assert!(raw.is_hung_up_on());
     assert_eq!(taid.wait().0, Some(0));
 }

@@ -22,6 +22,7 @@ mod doctor;
 mod doctor_as;
 mod documents;
 mod doors;
+mod draining;
 mod failing_bridge;
 mod fetching;
 mod giving_up;
