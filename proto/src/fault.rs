@@ -67,6 +67,8 @@ pub enum FaultCode {
     VersionMismatch,
     /// A defect in the daemon or the client.
     Internal,
+    /// The daemon cannot write its files. Nothing was sent.
+    NotRecorded,
 }
 
 /// Next action after a fault, for each kind of reader.

@@ -1,6 +1,7 @@
 //! Every fault, as its readers see it.
 
 use super::*;
+use crate::mail::JournalError;
 use tai_auth::session::{Stats, token::TokenError};
 use tai_proto::Audience;
 
@@ -69,6 +70,10 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         duplicate(Outcome::Sent),
         duplicate(Outcome::Sending),
         duplicate(Outcome::Unknown),
+        MailError::NotRecorded(JournalError {
+            path: "/home/alice/.local/state/tai/sends-default".into(),
+            why: "No space left on device (os error 28)".into(),
+        }),
         MailError::NoSuchMail("7".parse().unwrap()),
         MailError::Unchanged {
             id: "7".parse().unwrap(),

@@ -13,7 +13,7 @@ pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
 
 use crate::{
-    mail::{Change, Digest, MailError, Outcome},
+    mail::{Change, Digest, JournalError, MailError, Outcome},
     time,
 };
 use std::time::Duration;
@@ -93,6 +93,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
              within ten minutes, resending needs allow_duplicate: true",
             "the mail may have arrived and is not sent again; ask the recipient before you send it again",
         )),
+        MailError::NotRecorded(error) => not_recorded(error),
         MailError::Approval(error) => of_approval(error),
         MailError::NoSuchMail(id) => {
             Fault::new(FaultCode::NotFound, format!("Email with ID {id} not found"))
@@ -127,6 +128,23 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         .because("it belongs to another instance of this account")
         .hint(Hint::reader("call list_inbox for the IDs of this instance")),
     }
+}
+
+/// Returns the fault for a mail that was not sent because its record is not on the disk.
+fn not_recorded(error: &JournalError) -> Fault {
+    let action = format!(
+        "free space on the disk of `{}`, or make the file writable",
+        error.path.display()
+    );
+    Fault::new(
+        FaultCode::NotRecorded,
+        "the email was not sent: taid cannot record it, and without a record it could be sent twice",
+    )
+    .because(error.to_string())
+    .hint(Hint::each(
+        format!("nothing was sent; ask the user to {action}, then call again"),
+        format!("{action}; nothing was sent"),
+    ))
 }
 
 /// Returns the fault for a mail that was submitted within the last ten minutes.

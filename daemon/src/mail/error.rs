@@ -1,6 +1,9 @@
 //! Errors of the mail operations.
 
-use super::{approvals::ApprovalError, digest::Digest, ledger::Outcome, query::QueryError};
+use super::{
+    approvals::ApprovalError, digest::Digest, journal::JournalError, ledger::Outcome,
+    query::QueryError,
+};
 use std::{fmt, time::Duration};
 use tai_auth::{
     bridge::BridgeError,
@@ -66,6 +69,9 @@ pub(crate) enum MailError {
         #[source]
         cause: BridgeError,
     },
+    /// Nothing was sent, because a record that protects from a second send is not on the disk.
+    #[error("the mail cannot be recorded")]
+    NotRecorded(#[source] JournalError),
     /// Nothing was sent, because no person approved.
     #[error(transparent)]
     Approval(#[from] ApprovalError),

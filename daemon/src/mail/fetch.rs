@@ -159,7 +159,8 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Marks a leased mail read before the client writes it. Returns whether the bridge counts it
-    /// as read. If the mail cannot be marked, the client still writes it, and it is marked later.
+    /// as read. If the mail cannot be marked, the client still writes it, and it is marked later. If
+    /// the lease is not on the disk, the mail is not marked, because a power failure would lose it.
     ///
     /// # Errors
     /// [`MailError::NoSuchMail`] if the mail is not leased to the client.
@@ -169,8 +170,11 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<bool, MailError> {
-        if !self.leases.mark(client, id.get()) {
-            return Err(MailError::NoSuchMail(id));
+        let lease = self.leases.mark(client, id.get());
+        let lease = lease.ok_or(MailError::NoSuchMail(id))?;
+        if let Err(error) = lease.kept(deadline).await {
+            tracing::warn!(mail_id = id.get(), %error, "a mail is not marked read");
+            return Ok(false);
         }
         // A returned mail is marked again, because its former holder may have failed to mark it.
         Ok(self.confirm_read(id, deadline).await)

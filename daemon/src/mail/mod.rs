@@ -37,6 +37,9 @@ mod fake;
 pub(crate) use approvals::ApprovalError;
 pub(crate) use digest::Digest;
 pub(crate) use error::{Change, MailError};
+pub(crate) use journal::JournalError;
+#[cfg(test)]
+pub(crate) use journal::{Disk, Work};
 pub(crate) use ledger::Outcome;
 pub(crate) use service::{MailOptions, MailService, StateFiles};
 pub(crate) use submitter::Submitter;

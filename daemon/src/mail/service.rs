@@ -6,6 +6,7 @@ use super::{
     check,
     digest::Digest,
     error::MailError,
+    journal::{Disk, SystemDisk},
     leases::{ClientKey, Leases},
     ledger::Ledger,
     turns::Turns,
@@ -57,6 +58,8 @@ pub(crate) struct MailOptions {
     pub(crate) poll_interval: Duration,
     /// The files that outlive the daemon; `None` keeps everything in memory.
     pub(crate) files: Option<StateFiles>,
+    /// The disk of the files.
+    pub(crate) disk: Arc<dyn Disk>,
     /// The clock of the ledger.
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -78,6 +81,7 @@ impl Default for MailOptions {
             policy: Arc::default(),
             poll_interval: Duration::from_secs(5),
             files: None,
+            disk: Arc::new(SystemDisk),
             clock: Arc::new(SystemClock),
         }
     }
@@ -98,12 +102,13 @@ impl<B: Bridge> MailService<B> {
             policy,
             poll_interval,
             files,
+            disk,
             clock,
         } = options;
         let (leases, ledger) = match files {
             Some(files) => (
-                Leases::open(files.leases),
-                Ledger::open(files.ledger, clock),
+                Leases::open(files.leases, disk.clone()),
+                Ledger::open(files.ledger, disk, clock),
             ),
             None => (Leases::in_memory(), Ledger::in_memory(clock)),
         };

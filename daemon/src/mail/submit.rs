@@ -166,6 +166,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::TooLong { .. }
                 | MailError::Compose(_)
                 | MailError::Duplicate { .. }
+                | MailError::NotRecorded(_)
                 | MailError::Approval(_)
                 | MailError::NoSuchMail(_)
                 | MailError::Unchanged { .. }
@@ -212,6 +213,10 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<SentMail, MailError> {
         let attempt = self.ledger.begin(&mail.digest, insist, quota(mail, rules));
         let attempt = attempt.map_err(|refusal| refused(mail, rules, refusal))?;
+        if let Err(error) = attempt.recorded(deadline).await {
+            attempt.fail();
+            return Err(MailError::NotRecorded(error));
+        }
         match self.send(mail, deadline).await {
             Ok(sent) => {
                 attempt.accept();

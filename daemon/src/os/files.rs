@@ -88,3 +88,16 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
 pub(crate) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+/// Returns whether an open file has no name any more.
+#[cfg(unix)]
+pub(crate) fn is_unlinked(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|meta| meta.nlink() == 0)
+}
+
+/// Returns `false`: Windows keeps the name of an open file.
+#[cfg(not(unix))]
+pub(crate) fn is_unlinked(_: &File) -> bool {
+    false
+}

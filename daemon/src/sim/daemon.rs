@@ -2,6 +2,7 @@
 
 use super::{
     bridge::WorldTransport,
+    disk::{WorldDisk, copy_synced, length_after_power_failure},
     world::{World, WorldClock},
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 };
 use secrecy::SecretString;
 use std::{
+    collections::HashMap,
     env::VarError,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, OnceLock},
@@ -39,6 +41,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub(super) struct Daemon {
     world: Arc<World>,
     dir: Arc<tempfile::TempDir>,
+    /// Length of the synced part of each file.
+    synced: Arc<Mutex<HashMap<u64, u64>>>,
     now: Arc<Mutex<Option<Running>>>,
 }
 
@@ -57,6 +61,7 @@ impl Daemon {
         let daemon = Self {
             world,
             dir: Arc::new(dir),
+            synced: Arc::default(),
             now: Arc::default(),
         };
         daemon.start(0);
@@ -71,8 +76,30 @@ impl Daemon {
         self.dir.path().join(number.to_string())
     }
 
+    /// Copies the files of a daemon for its successor.
+    fn copy(&self, number: u64, power_failed: bool) {
+        let (from, to) = (self.state(number), self.state(number + 1));
+        crate::os::private_dir(&to).unwrap();
+        for entry in std::fs::read_dir(from).into_iter().flatten() {
+            let entry = entry.unwrap();
+            let copy = to.join(entry.file_name());
+            std::fs::copy(entry.path(), &copy).unwrap();
+            let meta = entry.metadata().unwrap();
+            copy_synced(&self.synced, &meta, &std::fs::metadata(&copy).unwrap());
+            if power_failed {
+                let length = length_after_power_failure(&self.world, &self.synced, &meta);
+                let copy = std::fs::File::options().write(true).open(&copy).unwrap();
+                copy.set_len(length).unwrap();
+            }
+        }
+    }
+
     fn start(&self, number: u64) {
-        let running = Running::new(&self.world, &self.state(number), number);
+        let disk = WorldDisk {
+            world: self.world.clone(),
+            synced: self.synced.clone(),
+        };
+        let running = Running::new(&self.world, &self.state(number), number, disk);
         running.app.session.nudge();
         *self.now() = Some(running);
     }
@@ -83,14 +110,26 @@ impl Daemon {
             return;
         };
         self.world.note("taid is killed");
-        self.succeed(&running, 2_000).await;
+        self.succeed(&running, 2_000, false).await;
+    }
+
+    /// Kills the daemon and removes a part of what was not synced. The caller kills the clients.
+    pub(super) async fn lose_power(&self) {
+        let Some(running) = self.now().take() else {
+            return;
+        };
+        self.world.note("the power fails");
+        self.succeed(&running, 2_000, true).await;
     }
 
     /// Starts the successor of `before` after a moment, with a copy of its files. Remaining tasks of
     /// `before` write to the original files, which no daemon reads.
-    async fn succeed(&self, before: &Running, below_ms: u64) {
+    async fn succeed(&self, before: &Running, below_ms: u64, power_failed: bool) {
         let number = before.number;
-        copy(&self.state(number), &self.state(number + 1));
+        if power_failed || self.world.was_disk_full() {
+            self.world.forgive_deliveries();
+        }
+        self.copy(number, power_failed);
         before.dead.cancel();
         sleep(self.world.moment(below_ms)).await;
         self.world.set_signed_out(false);
@@ -111,7 +150,7 @@ impl Daemon {
         let Some(running) = self.now().take() else {
             return;
         };
-        self.succeed(&running, 500).await;
+        self.succeed(&running, 500, false).await;
     }
 
     /// Signs out, and in again after a while, as a person does.
@@ -179,7 +218,7 @@ impl Daemon {
 }
 
 impl Running {
-    fn new(world: &Arc<World>, state: &Path, number: u64) -> Self {
+    fn new(world: &Arc<World>, state: &Path, number: u64, disk: WorldDisk) -> Self {
         let env = |name: &str| match name {
             "TAI_MCP_USERNAME" => Ok("alice".to_owned()),
             "TAI_MCP_API_BASE_URL" => Ok("http://127.0.0.1:1".to_owned()),
@@ -223,6 +262,7 @@ impl Running {
                         leases: state.join("undelivered"),
                         ledger: state.join("sends"),
                     }),
+                    disk: Arc::new(disk),
                     clock,
                 },
             ),
@@ -298,14 +338,6 @@ fn fast() -> PathBuf {
     match shm.is_dir() {
         true => shm.to_owned(),
         false => std::env::temp_dir(),
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    crate::os::private_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).into_iter().flatten() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Each step checks the promises: one login in flight; every call ends in time; no mail is sent
 //! twice or reported wrongly; no mail is lost or read by two living clients; no token is used after
-//! logout. `TAI_SIM_SEEDS=5000` runs that many seeds, and `TAI_SIM_SEED=17` traces one.
+//! logout. The disk is full at times, and the power fails. `TAI_SIM_SEEDS=5000` runs that many seeds, and `TAI_SIM_SEED=17` traces one.
 
 #![expect(
     clippy::match_overlapping_arm,
@@ -12,6 +12,7 @@
 mod bridge;
 mod client;
 mod daemon;
+mod disk;
 mod line;
 mod world;
 
@@ -100,6 +101,17 @@ async fn storm(world: &Arc<World>) {
                 let daemon = daemon.clone();
                 person.spawn(async move { daemon.sign_out_and_in().await });
             }
+            ..78 => world.set_disk_full(true),
+            ..80 => world.set_disk_full(false),
+            80 => {
+                for killer in &mut killers {
+                    killer.cancel();
+                }
+                daemon.lose_power().await;
+                for killer in &mut killers {
+                    *killer = join(&mut clients);
+                }
+            }
             _ => {}
         }
         if world.violation().is_some() {
@@ -108,6 +120,7 @@ async fn storm(world: &Arc<World>) {
         while person.try_join_next().is_some() {}
     }
     world.set_weather(Weather::Calm);
+    world.set_disk_full(false);
     stop.cancel();
     let ended = timeout(LAST_CALL, async {
         person.join_all().await;

@@ -65,6 +65,10 @@ pub(super) struct Inner {
     /// Seconds by which the wall clock was set.
     set: i64,
     pub(super) weather: Weather,
+    /// Whether no journal can be written.
+    disk_full: bool,
+    /// The last time at which the disk became free.
+    disk_free: Option<Instant>,
     /// Number of times that the weather became [`Weather::Masked`].
     maskings: u64,
     /// Whether the bridge offers replies.
@@ -96,6 +100,8 @@ impl World {
             suspended: 0,
             set: 0,
             weather: Weather::Calm,
+            disk_full: false,
+            disk_free: None,
             maskings: 0,
             replies: seed.is_multiple_of(2),
             confirm: match seed % 3 {
@@ -159,6 +165,38 @@ impl World {
         inner.weather = weather;
         inner.maskings += u64::from(weather == Weather::Masked);
         inner.note(&format!("{weather:?}"));
+    }
+
+    /// Fills the disk, or frees it.
+    pub(super) fn set_disk_full(&self, full: bool) {
+        let mut inner = self.inner();
+        if inner.disk_full && !full {
+            inner.disk_free = Some(Instant::now());
+        }
+        inner.disk_full = full;
+        inner.note(if full { "disk full" } else { "disk free" });
+    }
+
+    pub(super) fn is_disk_full(&self) -> bool {
+        self.inner().disk_full
+    }
+
+    /// Returns whether the daemon may not have written all of its records since the disk was full.
+    pub(super) fn was_disk_full(&self) -> bool {
+        const LONGEST_RETRY: Duration = Duration::from_secs(31);
+        let inner = self.inner();
+        inner.disk_full
+            || inner
+                .disk_free
+                .is_some_and(|at| at.elapsed() < LONGEST_RETRY)
+    }
+
+    /// Records that the daemon ends, and that a delivery may be lost with its record.
+    pub(super) fn forgive_deliveries(&self) {
+        let mut inner = self.inner();
+        let mails = inner.mails.values_mut();
+        let deliveries = mails.flat_map(|mail| &mut mail.delivered);
+        deliveries.for_each(|delivery| delivery.silent = true);
     }
 
     /// Moves the wall clock. The ledger may drop earlier entries.

@@ -12,12 +12,15 @@ mod state;
 
 pub(crate) use state::ClientKey;
 
-use super::{journal::Journal, record::LeaseRecord};
+use super::{
+    journal::{Disk, Journal, Promise},
+    record::LeaseRecord,
+};
 use state::{Event, Lease, State, step};
 use std::{
     collections::{BTreeMap, HashSet},
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -51,42 +54,26 @@ pub(super) struct Taken<'a> {
 impl Leases {
     /// Returns leases that do not outlive the daemon.
     pub(super) fn in_memory() -> Self {
-        Self::with(Journal::nowhere(), Vec::new())
+        Self(Mutex::new(Table {
+            clients: HashSet::new(),
+            mails: BTreeMap::new(),
+            journal: Journal::nowhere(),
+        }))
     }
 
     /// Opens the leases that a previous daemon kept in this file.
-    pub(super) fn open(path: PathBuf) -> Self {
-        let (journal, records) = Journal::open(path);
-        Self::with(journal, records)
-    }
-
-    fn with(mut journal: Journal<LeaseRecord>, records: Vec<LeaseRecord>) -> Self {
+    pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>) -> Self {
         let from = now() + GRACE;
         let mut mails = BTreeMap::new();
-        for record in records {
-            let (id, address, state) = match record {
-                LeaseRecord::Marked { id, address } => {
-                    let missing_since = None;
-                    let state = State::Returned {
-                        from,
-                        missing_since,
-                    };
-                    (id, address, state)
-                }
-                LeaseRecord::Unconfirmed { id, address } => (id, address, State::Unconfirmed),
-                LeaseRecord::Closed { id } => {
-                    mails.remove(&id);
-                    continue;
-                }
-            };
-            mails.insert(id, Lease { address, state });
-        }
-        journal.shorten(&needed(&mails));
-        Self(Mutex::new(Table {
+        let journal = Journal::open(path, disk, |record| load(&mut mails, record, from));
+        let mut table = Table {
             clients: HashSet::new(),
             mails,
             journal,
-        }))
+        };
+        let needed = needed(&table.mails);
+        table.journal.shorten(&needed);
+        Self(Mutex::new(table))
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -163,14 +150,17 @@ impl Leases {
         unread.iter().find(unconfirmed).copied()
     }
 
-    /// Records that the client is about to write the mail. Returns whether the client holds it.
-    /// From here on the mail counts as marked, because the answer of the bridge may be lost.
-    pub(super) fn mark(&self, client: ClientKey, id: u64) -> bool {
+    /// Records that the client is about to write the mail. Returns the promise of the record; `None`
+    /// if the client does not hold the mail. From here on the mail counts as marked, because the
+    /// answer of the bridge may be lost. Before the promise is kept, the bridge must not count the
+    /// mail as read: a power failure would lose the mail.
+    pub(super) fn mark(&self, client: ClientKey, id: u64) -> Option<Promise> {
         let mut table = self.table();
+        table.reopen();
         table.change(id, Event::Mark { client });
-        table.mails.get(&id).is_some_and(
-            |lease| matches!(lease.state, State::Marked { client: holder, .. } if holder == client),
-        )
+        let lease = table.mails.get(&id)?;
+        let holds = matches!(lease.state, State::Marked { client: holder, .. } if holder == client);
+        holds.then(|| table.journal.promise())
     }
 
     /// Records that the bridge counts the mail as read.
@@ -207,12 +197,23 @@ impl Leases {
 }
 
 impl Table {
+    /// Reads the file if it could not be opened before.
+    fn reopen(&mut self) {
+        let (from, mut earlier) = (now() + GRACE, BTreeMap::new());
+        self.journal
+            .reopen(|record| load(&mut earlier, record, from));
+        for (id, lease) in earlier {
+            self.mails.entry(id).or_insert(lease);
+        }
+    }
+
     /// Applies an event and journals the change. Returns whether there was one.
     fn change(&mut self, id: u64, event: Event<'_>) -> bool {
         let before = self.mails.remove(&id);
         let after = step(before.clone(), event, now());
         let changed = before != after;
-        let remembered = |lease: &Option<Lease>| lease.as_ref().and_then(|lease| record(id, lease));
+        let remembered =
+            |lease: &Option<Lease>| lease.as_ref().and_then(|lease| record_of(id, lease));
         let (old, new) = (remembered(&before), remembered(&after));
         if let Some(lease) = after {
             self.mails.insert(id, lease);
@@ -230,8 +231,11 @@ impl Table {
             LeaseRecord::Marked { .. } => {}
             LeaseRecord::Unconfirmed { .. } => self.bound_unconfirmed(),
             LeaseRecord::Closed { .. } => {
-                if needed(mails).is_empty() {
-                    self.journal.shorten(&[]);
+                if mails
+                    .iter()
+                    .all(|(id, lease)| record_of(*id, lease).is_none())
+                {
+                    self.journal.clear();
                 }
             }
         }
@@ -255,13 +259,33 @@ impl Table {
     }
 }
 
+/// Applies a record of the file. A marked mail may be leased at `from`.
+fn load(mails: &mut BTreeMap<u64, Lease>, record: LeaseRecord, from: Instant) {
+    let (id, address, state) = match record {
+        LeaseRecord::Marked { id, address } => {
+            let missing_since = None;
+            let state = State::Returned {
+                from,
+                missing_since,
+            };
+            (id, address, state)
+        }
+        LeaseRecord::Unconfirmed { id, address } => (id, address, State::Unconfirmed),
+        LeaseRecord::Closed { id } => {
+            mails.remove(&id);
+            return;
+        }
+    };
+    mails.insert(id, Lease { address, state });
+}
+
 /// Returns the time of the runtime's clock, which tests can pause.
 fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
 /// Returns the record of a lease that must outlive the daemon.
-fn record(id: u64, lease: &Lease) -> Option<LeaseRecord> {
+fn record_of(id: u64, lease: &Lease) -> Option<LeaseRecord> {
     let address = || lease.address.clone();
     match lease.state {
         State::Taken { .. } | State::Delivered => None,
@@ -279,7 +303,7 @@ fn record(id: u64, lease: &Lease) -> Option<LeaseRecord> {
 fn needed(mails: &BTreeMap<u64, Lease>) -> Vec<LeaseRecord> {
     let records = mails.iter();
     records
-        .filter_map(|(id, lease)| record(*id, lease))
+        .filter_map(|(id, lease)| record_of(*id, lease))
         .collect()
 }
 

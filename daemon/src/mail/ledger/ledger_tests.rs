@@ -1,6 +1,6 @@
 //! The ledger prevents accidental duplicates, also after a restart.
 
-use super::*;
+use super::{super::journal::SystemDisk, *};
 use tai_auth::session::clock::SystemClock;
 
 fn in_memory() -> Ledger {
@@ -8,7 +8,7 @@ fn in_memory() -> Ledger {
 }
 
 fn open(path: PathBuf) -> Ledger {
-    Ledger::open(path, Arc::new(SystemClock))
+    Ledger::open(path, Arc::new(SystemDisk), Arc::new(SystemClock))
 }
 
 /// A private directory and the path of a ledger in it.
@@ -29,6 +29,15 @@ fn write(path: &std::path::Path, bytes: &[u8]) {
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create_new(true).open(path).unwrap();
     std::io::Write::write_all(&mut file, bytes).unwrap();
+}
+
+/// Returns the line of a record.
+fn line(record: LedgerRecord) -> String {
+    crate::mail::journal::line_for_test(&record)
+}
+
+fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 fn mail(text: &str) -> Digest {
@@ -142,7 +151,9 @@ fn a_mail_is_held_back_for_ten_minutes_and_corrupt_lines_are_skipped() {
         (now - 500, "new"),
         (now + 5000, "ahead"),
     ] {
-        text.push_str(&format!("sent {} {at}\n", mail(name)));
+        let at = self::at(at);
+        let digest = mail(name);
+        text.push_str(&line(LedgerRecord::Sent { digest, at }));
     }
     text.push_str("\u{0}\u{0}\nx y z\nsent a 99999999999999999999\nsent");
     write(&path, text.as_bytes());
@@ -156,8 +167,10 @@ fn a_mail_is_held_back_for_ten_minutes_and_corrupt_lines_are_skipped() {
 fn an_unknown_outcome_is_shown_for_a_day_and_holds_back_for_ten_minutes() {
     let (_dir, path) = state_file();
     let hours_ago = |hours: u64| seconds_since_1970() - hours * 3600;
-    let lines = [(25, "long ago"), (23, "today")]
-        .map(|(hours, name)| format!("unknown {} {}\n", mail(name), hours_ago(hours)));
+    let lines = [(25, "long ago"), (23, "today")].map(|(hours, name)| {
+        let (digest, at) = (mail(name), at(hours_ago(hours)));
+        line(LedgerRecord::Unknown { digest, at })
+    });
     write(&path, lines.concat().as_bytes());
     let ledger = open(path);
     let unknown: Vec<Digest> = ledger.unknown().into_iter().map(|(_, mail)| mail).collect();

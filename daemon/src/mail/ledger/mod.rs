@@ -9,7 +9,11 @@ mod state;
 
 pub(super) use rates::OverLimit;
 
-use super::{digest::Digest, journal::Journal, record::LedgerRecord};
+use super::{
+    digest::Digest,
+    journal::{Disk, Journal, JournalError, Promise},
+    record::LedgerRecord,
+};
 use crate::config::SendLimits;
 use rates::Rates;
 use state::{Entry, Event, Settled, WINDOW, age, step};
@@ -21,6 +25,7 @@ use std::{
 };
 use tai_auth::session::clock::Clock;
 use tai_proto::names::Address;
+use tokio::time::Instant;
 
 /// Limit of entries. Beyond it the oldest entries are dropped.
 const MAX_ENTRIES: usize = 4096;
@@ -76,11 +81,23 @@ struct Book {
     journal: Journal<LedgerRecord>,
 }
 
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            entries: HashMap::new(),
+            rates: Rates::default(),
+            journal: Journal::nowhere(),
+        }
+    }
+}
+
 /// An attempt to send a mail. Dropping it records that its outcome is unknown.
 #[must_use = "dropping it records an unknown outcome"]
 pub(super) struct Attempt<'a> {
     ledger: &'a Ledger,
     digest: Digest,
+    /// The record of the attempt.
+    promise: Promise,
     /// The sender's pool of the counts, and the time of the attempt.
     counted: (String, SystemTime),
     outcome: Event,
@@ -89,52 +106,21 @@ pub(super) struct Attempt<'a> {
 impl Ledger {
     /// Returns a ledger that does not outlive the daemon.
     pub(super) fn in_memory(clock: Arc<dyn Clock>) -> Self {
-        Self::with(Journal::nowhere(), Vec::new(), clock)
+        let book = Mutex::new(Book::default());
+        Self { book, clock }
     }
 
     /// Opens the ledger that a previous daemon kept in this file.
-    pub(super) fn open(path: PathBuf, clock: Arc<dyn Clock>) -> Self {
-        let (journal, records) = Journal::open(path);
-        Self::with(journal, records, clock)
-    }
-
-    fn with(
-        mut journal: Journal<LedgerRecord>,
-        records: Vec<LedgerRecord>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let mut entries = HashMap::new();
-        let mut rates = Rates::default();
-        for record in records {
-            let (digest, settled) = match record {
-                // A send that was in flight when the daemon died may have succeeded.
-                LedgerRecord::Sending { digest, at } | LedgerRecord::Unknown { digest, at } => {
-                    (digest, Settled::Unknown { at })
-                }
-                LedgerRecord::Sent { digest, at } => (digest, Settled::Sent { at }),
-                LedgerRecord::Closed { digest } => {
-                    entries.remove(&digest);
-                    continue;
-                }
-                LedgerRecord::Counted { sender, at } => {
-                    rates.add(&sender, at);
-                    continue;
-                }
-                LedgerRecord::Uncounted { sender, at } => {
-                    rates.remove(&sender, at);
-                    continue;
-                }
-            };
-            entries.insert(digest, Entry::Settled(settled));
-        }
-        drop_obsolete(&mut entries, clock.now().wall);
-        rates.drop_obsolete(clock.now().wall);
-        journal.shorten(&needed(&entries, &rates));
-        let book = Mutex::new(Book {
-            entries,
-            rates,
-            journal,
+    pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Self {
+        let now = clock.now().wall;
+        let mut book = Book::default();
+        book.journal = Journal::open(path, disk, |record| {
+            load(&mut book.entries, &mut book.rates, record, now);
         });
+        book.drop_obsolete(now);
+        let needed = needed(&book.entries, &book.rates);
+        book.journal.shorten(&needed);
+        let book = Mutex::new(book);
         Self { book, clock }
     }
 
@@ -154,6 +140,7 @@ impl Ledger {
     ) -> Result<Attempt<'_>, Refusal> {
         let now = self.clock.now().wall;
         let mut book = self.book();
+        book.reopen(now);
         book.check(digest, insist, quota, now)?;
         book.change(digest, Event::Begin, now);
         let sender = pool(quota.sender);
@@ -165,6 +152,7 @@ impl Ledger {
         Ok(Attempt {
             ledger: self,
             digest: digest.clone(),
+            promise: book.journal.promise(),
             counted: (sender, now),
             outcome: Event::Lose,
         })
@@ -198,6 +186,25 @@ impl Ledger {
 }
 
 impl Book {
+    /// Reads the file if it could not be opened before.
+    fn reopen(&mut self, now: SystemTime) {
+        let Self {
+            entries,
+            rates,
+            journal,
+        } = self;
+        let mut earlier = HashMap::new();
+        journal.reopen(|record| load(&mut earlier, rates, record, now));
+        for (digest, entry) in earlier {
+            entries.entry(digest).or_insert(entry);
+        }
+    }
+
+    fn drop_obsolete(&mut self, now: SystemTime) {
+        drop_obsolete(&mut self.entries, now);
+        self.rates.drop_obsolete(now);
+    }
+
     fn check(
         &mut self,
         digest: &Digest,
@@ -257,6 +264,33 @@ impl Book {
     }
 }
 
+/// Applies a record of the file.
+fn load(
+    entries: &mut HashMap<Digest, Entry>,
+    rates: &mut Rates,
+    record: LedgerRecord,
+    now: SystemTime,
+) {
+    let (digest, settled) = match record {
+        // A send that was in flight when the daemon died may have succeeded.
+        LedgerRecord::Sending { digest, at } | LedgerRecord::Unknown { digest, at } => {
+            (digest, Settled::Unknown { at })
+        }
+        LedgerRecord::Sent { digest, at } => (digest, Settled::Sent { at }),
+        LedgerRecord::Closed { digest } => {
+            entries.remove(&digest);
+            return;
+        }
+        LedgerRecord::Counted { sender, at } => return rates.add(&sender, at),
+        LedgerRecord::Uncounted { sender, at } => return rates.remove(&sender, at),
+    };
+    // The memory for a long file is bounded.
+    if entries.len() >= 2 * MAX_ENTRIES {
+        drop_obsolete(entries, now);
+    }
+    entries.insert(digest, Entry::Settled(settled));
+}
+
 /// Returns the record of an entry that must outlive the daemon.
 fn record(digest: &Digest, entry: Entry) -> LedgerRecord {
     let digest = digest.clone();
@@ -307,6 +341,15 @@ fn drop_obsolete(entries: &mut HashMap<Digest, Entry>, now: SystemTime) {
 }
 
 impl Attempt<'_> {
+    /// Waits until the record of the attempt survives a power failure. Without it, a later daemon
+    /// does not hold the mail back, so the mail must not be sent.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub(super) async fn recorded(&self, deadline: Instant) -> Result<(), JournalError> {
+        self.promise.clone().kept(deadline).await
+    }
+
     /// Records that the bridge accepted the mail.
     pub(super) fn accept(mut self) {
         self.outcome = Event::Accept;

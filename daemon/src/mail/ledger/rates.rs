@@ -12,12 +12,16 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Limit of the counted sends of one address: the largest limit that can be configured.
 const MAX_OF_ADDRESS: usize = 1000;
-/// Limit of all counted sends. Beyond it, the address with the most sends loses its oldest.
+/// Limit of all counted sends. Beyond it, the addresses with the most sends lose their oldest.
 const MAX_ALL: usize = 16_384;
 
 /// The sends of the last day.
 #[derive(Debug, Default)]
-pub(super) struct Rates(BTreeMap<String, VecDeque<SystemTime>>);
+pub(super) struct Rates {
+    sends: BTreeMap<String, VecDeque<SystemTime>>,
+    /// Number of all sends.
+    count: usize,
+}
 
 /// A limit that the next send would exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +51,7 @@ impl Rates {
             ("sends_per_hour", per_hour, HOUR),
         ] {
             let Some(limit) = limit else { continue };
-            let sends = self.0.get(sender).into_iter().flatten();
+            let sends = self.sends.get(sender).into_iter().flatten();
             let ages = sends.map(|at| age(*at, now)).filter(|age| *age < period);
             let ages: Vec<Duration> = ages.collect();
             // Of the sends, oldest first, all but `limit - 1` must pass the period.
@@ -63,34 +67,52 @@ impl Rates {
 
     /// Counts a send.
     pub(super) fn add(&mut self, sender: &str, at: SystemTime) {
-        let sends = self.0.entry(sender.to_owned()).or_default();
+        let sends = self.sends.entry(sender.to_owned()).or_default();
         sends.push_back(at);
+        self.count += 1;
         if sends.len() > MAX_OF_ADDRESS {
             sends.pop_front();
+            self.count -= 1;
         }
-        if self.0.values().map(VecDeque::len).sum::<usize>() > MAX_ALL
-            && let Some(most) = self.0.values_mut().max_by_key(|sends| sends.len())
-        {
-            most.pop_front();
+        if self.count > MAX_ALL {
+            self.bound();
         }
+    }
+
+    /// Halves the busiest addresses until a sixteenth of the room is free, so that a sender with
+    /// many invented instances does not make each send slow.
+    fn bound(&mut self) {
+        let mut addresses: Vec<_> = self.sends.values_mut().collect();
+        addresses.sort_by_key(|sends| std::cmp::Reverse(sends.len()));
+        for sends in addresses {
+            if self.count <= MAX_ALL - MAX_ALL / 16 {
+                break;
+            }
+            let surplus = sends.len().div_ceil(2);
+            sends.drain(..surplus);
+            self.count -= surplus;
+        }
+        self.sends.retain(|_, sends| !sends.is_empty());
     }
 
     /// Removes a send that certainly did not happen.
     pub(super) fn remove(&mut self, sender: &str, at: SystemTime) {
-        if let Some(sends) = self.0.get_mut(sender)
+        if let Some(sends) = self.sends.get_mut(sender)
             && let Some(index) = sends.iter().rposition(|other| *other == at)
         {
             sends.remove(index);
+            self.count -= 1;
         }
     }
 
     /// Removes the sends that no limit counts: those before the last day, and those that a wrong
     /// clock dated more than a day ahead.
     pub(super) fn drop_obsolete(&mut self, now: SystemTime) {
-        for sends in self.0.values_mut() {
+        for sends in self.sends.values_mut() {
             sends.retain(|at| age(*at, now) < DAY && age(now, *at) < DAY);
         }
-        self.0.retain(|_, sends| !sends.is_empty());
+        self.sends.retain(|_, sends| !sends.is_empty());
+        self.count = self.sends.values().map(VecDeque::len).sum();
     }
 
     /// Returns the sends, each with its sender, oldest first for each sender.
@@ -99,7 +121,7 @@ impl Rates {
             let sends: Vec<SystemTime> = sends.iter().copied().collect();
             sends.into_iter().map(move |at| (sender, at))
         };
-        self.0
+        self.sends
             .iter()
             .map(|(sender, sends)| (sender.as_str(), sends))
             .flat_map(of)
@@ -180,7 +202,9 @@ mod tests {
         for n in 0..MAX_ALL + 100 {
             rates.add(&format!("i{}.alice@tai.chat", n / 990), at(1));
         }
-        assert_eq!(rates.iter().count(), MAX_ALL);
-        assert!(rates.0.contains_key(DESK));
+        let count = rates.iter().count();
+        assert_eq!(rates.count, count);
+        assert!((MAX_ALL / 2..=MAX_ALL).contains(&count), "{count}");
+        assert!(rates.sends.contains_key(DESK));
     }
 }

@@ -2,11 +2,15 @@
 //! one worker, also after a restart of the daemon; the next release tries it again. A mail that
 //! exceeds the wall-clock limit is tried again after a while, because the machine may be busy.
 
-use crate::mail::{digest::Digest, journal::Journal, record::UnreadableRecord};
+use crate::mail::{
+    digest::Digest,
+    journal::{Journal, SystemDisk},
+    record::UnreadableRecord,
+};
 use std::{
     collections::VecDeque,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -63,17 +67,16 @@ struct Book {
 impl Unreadable {
     /// Opens the mails that a previous daemon remembered in this file; `None` keeps them in memory.
     pub(super) fn open(path: Option<PathBuf>) -> Self {
-        let (journal, records) = match path {
-            Some(path) => Journal::open(path),
-            None => (Journal::nowhere(), Vec::new()),
-        };
         let mut book = Book {
             mails: VecDeque::new(),
             paused: VecDeque::new(),
-            journal,
+            journal: Journal::nowhere(),
         };
-        for UnreadableRecord::Failed { id, body } in records {
-            book.insert(MailKey { id, body });
+        if let Some(path) = path {
+            let disk = Arc::new(SystemDisk);
+            book.journal = Journal::open(path, disk, |UnreadableRecord::Failed { id, body }| {
+                insert(&mut book.mails, MailKey { id, body });
+            });
         }
         let needed = book.needed();
         book.journal.shorten(&needed);
@@ -84,7 +87,7 @@ impl Unreadable {
     pub(super) fn add(&self, mail: MailKey) {
         let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let record = mail.record();
-        book.insert(mail);
+        insert(&mut book.mails, mail);
         let Book { mails, journal, .. } = &mut *book;
         journal.append(&record, || mails.iter().map(MailKey::record).collect());
     }
@@ -110,17 +113,17 @@ impl Unreadable {
 }
 
 impl Book {
-    fn insert(&mut self, mail: MailKey) {
-        self.mails.retain(|other| *other != mail);
-        while self.mails.len() >= MAX_MAILS {
-            self.mails.pop_front();
-        }
-        self.mails.push_back(mail);
-    }
-
     fn needed(&self) -> Vec<UnreadableRecord> {
         self.mails.iter().map(MailKey::record).collect()
     }
+}
+
+fn insert(mails: &mut VecDeque<MailKey>, mail: MailKey) {
+    mails.retain(|other| *other != mail);
+    while mails.len() >= MAX_MAILS {
+        mails.pop_front();
+    }
+    mails.push_back(mail);
 }
 
 #[cfg(test)]

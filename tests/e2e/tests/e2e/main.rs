@@ -23,6 +23,7 @@ mod doctor_as;
 mod documents;
 mod doors;
 mod draining;
+mod durability;
 mod failing_bridge;
 mod fetching;
 mod giving_up;

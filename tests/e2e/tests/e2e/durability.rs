@@ -1,0 +1,177 @@
+//! Records of sends and leases are on the disk before the request that they permit, and a file that
+//! cannot be written is reported before anything is sent.
+
+use serde_json::json;
+use std::{fs, os::unix::fs::FileTypeExt as _, process::Command, time::Duration};
+use tai_e2e::{
+    Machine,
+    mcp::{Shim, ToolResult},
+    processes::{observable, skipped},
+    wait_until,
+};
+use tai_sandbox::NewMail;
+
+fn desk(machine: &Machine) -> Shim {
+    machine.shim("desk").initialized("test", "2025-06-18")
+}
+
+fn send(shim: &mut Shim, content: &str) -> ToolResult {
+    let mail = json!({"to": "other.alice@tai.chat", "subject": "s", "content": content});
+    shim.call("send_email", mail)
+}
+
+fn deliver(machine: &Machine) {
+    let mail = NewMail {
+        from: "bob@example.com".into(),
+        to: "desk.alice@tai.chat".into(),
+        subject: Some("Question".into()),
+        body_text: Some("text".into()),
+        ..NewMail::default()
+    };
+    machine.sandbox.deliver(&mail).unwrap();
+}
+
+/// Checks that the trace has these three events in this order.
+fn assert_order(trace: &str, events: [&str; 3]) {
+    let mut lines = trace.lines();
+    for event in events {
+        let found = lines.by_ref().any(|line| match event {
+            "sync" => line.contains("fdatasync") && line.ends_with("= 0"),
+            event => line.contains(event),
+        });
+        assert!(found, "no {event} in time:\n{trace}");
+    }
+}
+
+#[test]
+fn a_record_is_on_the_disk_before_the_request_that_it_permits() {
+    let what = "the order of writes, syncs and requests";
+    let machine = Machine::new();
+    if !Command::new("strace")
+        .arg("-V")
+        .output()
+        .is_ok_and(|output| output.status.success())
+    {
+        skipped(&format!("{what}: needs strace"));
+        return;
+    }
+    deliver(&machine);
+    let trace = machine.home().join("trace");
+    let taid = machine.taid(&[]);
+    // The tracer is a grandchild, so that taid is the child.
+    let mut command = Command::new("strace");
+    command.args(["-D", "-f", "-s", "80", "-e"]);
+    command.arg("trace=write,writev,sendto,sendmsg,fdatasync,fsync");
+    command
+        .arg("-o")
+        .arg(&trace)
+        .arg(taid.get_program())
+        .args(taid.get_args())
+        .env_clear();
+    for (name, value) in taid.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command.env("PATH", path);
+    let Some(command) = observable(command, what) else {
+        return;
+    };
+    let taid = machine.spawn(command);
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    let sent = send(&mut shim, "text");
+    assert!(!sent.is_error, "{}", sent.text);
+    let read = shim.call("fetch_email", json!({}));
+    assert!(read.text.contains("Question"), "{}", read.text);
+    taid.terminate();
+    assert_eq!(taid.wait().0, Some(0));
+    let trace = fs::read_to_string(&trace).unwrap();
+    assert_order(&trace, ["\"sending ", "sync", "POST /api/v1/send-email"]);
+    assert_order(&trace, ["\"marked ", "sync", "PUT /api/v1/messages"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_removed() {
+    let machine = Machine::new();
+    deliver(&machine);
+    for name in ["sends-default", "undelivered-default"] {
+        let path = machine.state_dir().join(name);
+        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+    }
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let refused = send(&mut shim, "text");
+    assert!(refused.is_error);
+    let home = machine.home().display().to_string();
+    insta::assert_snapshot!(refused.text.replace(&home, "HOME"), @"");
+    assert_eq!(
+        machine.sandbox.mails().unwrap().len(),
+        1,
+        "nothing was sent"
+    );
+    // A mail is delivered, and not marked: after a power failure the mark would lose it.
+    let read = shim.call("fetch_email", json!({}));
+    assert!(read.text.contains("Question"), "{}", read.text);
+    assert!(
+        read.text.contains("could not be marked as read"),
+        "{}",
+        read.text
+    );
+    assert!(!machine.sandbox.mails().unwrap()[0].is_read);
+    for name in ["sends-default", "undelivered-default"] {
+        let path = machine.state_dir().join(name);
+        assert!(
+            fs::metadata(&path).unwrap().file_type().is_fifo(),
+            "{name} was replaced"
+        );
+        fs::remove_file(path).unwrap();
+    }
+    let sent = send(&mut shim, "text");
+    assert!(!sent.is_error, "{}", sent.text);
+    wait_until("the mail is marked", || {
+        assert!(
+            !shim
+                .call("fetch_email", json!({}))
+                .text
+                .contains("Question")
+        );
+        machine.sandbox.mails().unwrap()[0].is_read
+    });
+}
+
+#[test]
+fn sends_and_fetches_wait_for_the_disk_a_few_milliseconds() {
+    const COUNT: usize = 40;
+    let machine = Machine::new();
+    for _ in 0..COUNT {
+        deliver(&machine);
+    }
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    let mut median = |tool: &str, arguments: &dyn Fn(usize) -> serde_json::Value| {
+        let mut times: Vec<Duration> = (0..COUNT)
+            .map(|n| {
+                let began = std::time::Instant::now();
+                let answer = shim.call(tool, arguments(n));
+                assert!(!answer.is_error, "{}", answer.text);
+                began.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!(
+            "{tool}: p50 {:?}, max {:?}",
+            times[COUNT / 2],
+            times[COUNT - 1]
+        );
+        times[COUNT / 2]
+    };
+    median("fetch_email", &|_| json!({}));
+    median("list_inbox", &|_| json!({"limit": 5}));
+    let sending = median(
+        "send_email",
+        &|n| json!({"to": "bob@example.com", "subject": "s", "content": format!("{n}")}),
+    );
+    assert!(sending < Duration::from_secs(2), "{sending:?}");
+}
