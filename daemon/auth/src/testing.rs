@@ -7,7 +7,10 @@ use crate::{
     base_url::{BaseUrl, Origin},
     bridge::{Bearer, BridgeError, IssuedToken, LoginError, TokenIssuer},
     credentials::Credentials,
-    session::clock::{Clock, Now},
+    session::{
+        clock::{Clock, Now},
+        stamp::Stamp,
+    },
 };
 use std::{
     sync::{Arc, Mutex},
@@ -16,12 +19,15 @@ use std::{
 use tokio::time::Instant;
 
 const DAY: u64 = 86_400;
+/// Time since the boot at the start of a clock.
+const UPTIME: Duration = Duration::from_secs(100);
 
 /// Clock whose wall time follows tokio's paused time from a fixed moment, with an offset that
 /// a test changes: sleep of the machine, or a clock that is set.
 pub struct TestClock {
     start: Instant,
     offset: Mutex<i64>,
+    boot: Mutex<u32>,
 }
 
 impl TestClock {
@@ -30,12 +36,18 @@ impl TestClock {
         Arc::new(Self {
             start: Instant::now(),
             offset: Mutex::new(0),
+            boot: Mutex::new(1),
         })
     }
 
     /// Moves the wall clock by this many seconds.
     pub fn shift(&self, seconds: i64) {
         *self.offset.lock().unwrap() += seconds;
+    }
+
+    /// Restarts the machine of this clock: its stamps belong to another boot.
+    pub fn reboot(&self) {
+        *self.boot.lock().unwrap() += 1;
     }
 
     /// Returns the true time in Unix seconds, whatever the wall clock shows.
@@ -52,6 +64,14 @@ impl Clock for TestClock {
         Now {
             wall,
             mono: Instant::now().into_std(),
+        }
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp {
+            wall: self.now().wall,
+            boot: *self.boot.lock().unwrap(),
+            since_boot: self.start.elapsed() + UPTIME,
         }
     }
 }

@@ -54,7 +54,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     let duplicate = |outcome| MailError::Duplicate {
         digest: Digest::of(&["a"]),
         outcome,
-        ago: Duration::from_secs(75),
+        ago: Some(Duration::from_secs(75)),
     };
     let own = [
         MailError::NoRecipient,
@@ -70,6 +70,11 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         duplicate(Outcome::Sent),
         duplicate(Outcome::Sending),
         duplicate(Outcome::Unknown),
+        MailError::Duplicate {
+            digest: Digest::of(&["a"]),
+            outcome: Outcome::Sent,
+            ago: None,
+        },
         MailError::NotRecorded(JournalError {
             path: "/home/alice/.local/state/tai/sends-default".into(),
             why: "No space left on device (os error 28)".into(),
@@ -211,6 +216,18 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
     hint for a person: nothing was sent; after ten minutes it can be sent again
+
+    [Duplicate]
+    error: the same email was sent before this machine was restarted
+    caused by: same sender, recipient, subject and content perhaps within ten minutes, as far as the clock is certain (mail ae6121c88ba555f64c3d812123eb799d)
+    hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
+    hint for a person: nothing was sent; after ten minutes it can be sent again
+
+    [NotRecorded]
+    error: the email was not sent: taid cannot record it, and without a record it could be sent twice
+    caused by: cannot write /home/alice/.local/state/tai/sends-default: No space left on device (os error 28)
+    hint: nothing was sent; ask the user to free space on the disk of `/home/alice/.local/state/tai/sends-default`, or move that away if it is not a file of taid, then call again
+    hint for a person: free space on the disk of `/home/alice/.local/state/tai/sends-default`, or move that away if it is not a file of taid; nothing was sent
 
     [NotFound]
     error: Email with ID 7 not found

@@ -133,7 +133,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
 /// Returns the fault for a mail that was not sent because its record is not on the disk.
 fn not_recorded(error: &JournalError) -> Fault {
     let action = format!(
-        "free space on the disk of `{}`, or make the file writable",
+        "free space on the disk of `{}`, or move that away if it is not a file of taid",
         error.path.display()
     );
     Fault::new(
@@ -147,19 +147,27 @@ fn not_recorded(error: &JournalError) -> Fault {
     ))
 }
 
-/// Returns the fault for a mail that was submitted within the last ten minutes.
-fn duplicate(digest: &Digest, outcome: Outcome, ago: Duration) -> Fault {
-    let ago = time::span(ago);
+/// Returns the fault for a mail that was submitted within the last ten minutes, or this long ago before
+/// the machine was restarted (`None`).
+fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>) -> Fault {
+    let when = match ago {
+        Some(ago) => format!("{} ago", time::span(ago)),
+        None => "before this machine was restarted".to_owned(),
+    };
     let what = match outcome {
-        Outcome::Sent => format!("the same email was sent {ago} ago"),
+        Outcome::Sent => format!("the same email was sent {when}"),
         Outcome::Sending => "the same email is being sent right now".to_owned(),
         Outcome::Unknown => {
-            format!("the same email may have been sent {ago} ago (the bridge did not confirm it)")
+            format!("the same email may have been sent {when} (the bridge did not confirm it)")
         }
+    };
+    let period = match ago {
+        Some(_) => "within ten minutes",
+        None => "perhaps within ten minutes, as far as the clock is certain",
     };
     Fault::new(FaultCode::Duplicate, what)
         .because(format!(
-            "same sender, recipient, subject and content within ten minutes (mail {digest})"
+            "same sender, recipient, subject and content {period} (mail {digest})"
         ))
         .hint(Hint::each(
             "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",

@@ -51,14 +51,14 @@ pub(crate) enum MailError {
     #[error("the content cannot be converted: {0}")]
     Compose(String),
     /// Nothing was sent: the same mail was sent within ten minutes, or may have been.
-    #[error("the same mail (digest {digest}) was submitted {} s ago", .ago.as_secs())]
+    #[error("the same mail (digest {digest}) was submitted before")]
     Duplicate {
         /// The mail.
         digest: Digest,
         /// Outcome of the earlier submission.
         outcome: Outcome,
-        /// Time since the earlier submission.
-        ago: Duration,
+        /// Time since the earlier submission; `None` if the machine was restarted since.
+        ago: Option<Duration>,
     },
     /// The mail may have been sent, and was not sent again.
     #[error("it is unknown whether the mail (digest {digest}) was sent")]

@@ -7,6 +7,7 @@ use std::{
     str::FromStr,
     time::{Duration, SystemTime},
 };
+use tai_auth::session::stamp::Stamp;
 
 /// A line that is not a record of the journal it was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(super) enum LeaseRecord {
     },
 }
 
-/// A change of a ledger entry. Times have a resolution of one second.
+/// A change of a ledger entry. Times have a resolution of one second in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LedgerRecord {
     /// The mail is about to be sent.
@@ -44,21 +45,21 @@ pub(super) enum LedgerRecord {
         /// The mail.
         digest: Digest,
         /// The time of the attempt.
-        at: SystemTime,
+        at: Stamp,
     },
     /// The bridge accepted the mail.
     Sent {
         /// The mail.
         digest: Digest,
         /// The time of the answer.
-        at: SystemTime,
+        at: Stamp,
     },
     /// The bridge may have accepted the mail.
     Unknown {
         /// The mail.
         digest: Digest,
         /// The time of the failure.
-        at: SystemTime,
+        at: Stamp,
     },
     /// The entry has ended.
     Closed {
@@ -70,14 +71,14 @@ pub(super) enum LedgerRecord {
         /// The sender, in lower case.
         sender: String,
         /// The time of the attempt.
-        at: SystemTime,
+        at: Stamp,
     },
     /// A counted send did not happen.
     Uncounted {
         /// The sender, in lower case.
         sender: String,
         /// The time of the attempt.
-        at: SystemTime,
+        at: Stamp,
     },
 }
 
@@ -115,12 +116,12 @@ impl FromStr for LeaseRecord {
 impl fmt::Display for LedgerRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sending { digest, at } => write!(f, "sending {digest} {}", seconds(*at)),
-            Self::Sent { digest, at } => write!(f, "sent {digest} {}", seconds(*at)),
-            Self::Unknown { digest, at } => write!(f, "unknown {digest} {}", seconds(*at)),
+            Self::Sending { digest, at } => write!(f, "sending {digest} {}", moment(*at)),
+            Self::Sent { digest, at } => write!(f, "sent {digest} {}", moment(*at)),
+            Self::Unknown { digest, at } => write!(f, "unknown {digest} {}", moment(*at)),
             Self::Closed { digest } => write!(f, "closed {digest}"),
-            Self::Counted { sender, at } => write!(f, "counted {sender} {}", seconds(*at)),
-            Self::Uncounted { sender, at } => write!(f, "uncounted {sender} {}", seconds(*at)),
+            Self::Counted { sender, at } => write!(f, "counted {sender} {}", moment(*at)),
+            Self::Uncounted { sender, at } => write!(f, "uncounted {sender} {}", moment(*at)),
         }
     }
 }
@@ -130,7 +131,7 @@ impl FromStr for LedgerRecord {
 
     fn from_str(line: &str) -> Result<Self, NotARecord> {
         let (event, key, value) = fields(line)?;
-        let at = value.map(time).transpose()?;
+        let at = value.map(parse_moment).transpose()?;
         let sender = key.to_owned();
         match (event, at) {
             ("counted", Some(at)) => return Ok(Self::Counted { sender, at }),
@@ -191,23 +192,39 @@ fn fields(line: &str) -> Result<(&str, &str, Option<&str>), NotARecord> {
     }
 }
 
-fn seconds(at: SystemTime) -> u64 {
-    let since = at.duration_since(SystemTime::UNIX_EPOCH);
-    since.unwrap_or_default().as_secs()
+/// Returns a time as Unix seconds, the boot's number and the seconds since that boot: `5:1a:7`.
+fn moment(at: Stamp) -> String {
+    let wall = at.wall.duration_since(SystemTime::UNIX_EPOCH);
+    let wall = wall.unwrap_or_default().as_secs();
+    format!("{wall}:{:x}:{}", at.boot, at.since_boot.as_secs())
 }
 
-fn time(text: &str) -> Result<SystemTime, NotARecord> {
-    let seconds = Duration::from_secs(text.parse().map_err(|_| NotARecord)?);
-    let at = SystemTime::UNIX_EPOCH.checked_add(seconds);
-    at.ok_or(NotARecord)
+fn parse_moment(text: &str) -> Result<Stamp, NotARecord> {
+    let (wall, boot) = text.split_once(':').ok_or(NotARecord)?;
+    let (boot, since) = boot.split_once(':').ok_or(NotARecord)?;
+    let seconds = |text: &str| {
+        text.parse()
+            .map(Duration::from_secs)
+            .map_err(|_| NotARecord)
+    };
+    let wall = SystemTime::UNIX_EPOCH.checked_add(seconds(wall)?);
+    Ok(Stamp {
+        wall: wall.ok_or(NotARecord)?,
+        boot: u32::from_str_radix(boot, 16).map_err(|_| NotARecord)?,
+        since_boot: seconds(since)?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(seconds: u64) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    fn at(seconds: u64) -> Stamp {
+        Stamp {
+            wall: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
+            boot: 0x1a,
+            since_boot: Duration::from_secs(7),
+        }
     }
 
     #[test]
@@ -242,7 +259,7 @@ mod tests {
                     at: at(5),
                 },
                 "sending",
-                " 5",
+                " 5:1a:7",
             ),
             (
                 LedgerRecord::Sent {
@@ -250,7 +267,7 @@ mod tests {
                     at: at(5),
                 },
                 "sent",
-                " 5",
+                " 5:1a:7",
             ),
             (
                 LedgerRecord::Unknown {
@@ -258,7 +275,7 @@ mod tests {
                     at: at(5),
                 },
                 "unknown",
-                " 5",
+                " 5:1a:7",
             ),
             (LedgerRecord::Closed { digest: digest() }, "closed", ""),
         ] {
@@ -273,14 +290,14 @@ mod tests {
                     sender: sender(),
                     at: at(5),
                 },
-                "counted desk.alice@tai.chat 5",
+                "counted desk.alice@tai.chat 5:1a:7",
             ),
             (
                 LedgerRecord::Uncounted {
                     sender: sender(),
                     at: at(5),
                 },
-                "uncounted desk.alice@tai.chat 5",
+                "uncounted desk.alice@tai.chat 5:1a:7",
             ),
         ] {
             assert_eq!(record.to_string(), line);
@@ -320,9 +337,13 @@ mod tests {
         for line in [
             format!("sent {digest}"),
             format!("sent {digest} x"),
-            format!("sent {digest} 99999999999999999999"),
-            format!("closed {digest} 5"),
-            "sent x 5".to_owned(),
+            format!("sent {digest} 5"),
+            format!("sent {digest} 5:1a"),
+            format!("sent {digest} 5:g:7"),
+            format!("sent {digest} 5:1a:7:8"),
+            format!("sent {digest} 99999999999999999999:1a:7"),
+            format!("closed {digest} 5:1a:7"),
+            "sent x 5:1a:7".to_owned(),
         ] {
             assert_eq!(line.parse::<LedgerRecord>(), Err(NotARecord), "{line:?}");
         }

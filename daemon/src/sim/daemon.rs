@@ -2,8 +2,9 @@
 
 use super::{
     bridge::WorldTransport,
+    clock::WorldClock,
     disk::{WorldDisk, copy_synced, length_after_power_failure},
-    world::{World, WorldClock},
+    world::World,
 };
 use crate::{
     audit::Audit,
@@ -131,6 +132,9 @@ impl Daemon {
         }
         self.copy(number, power_failed);
         before.dead.cancel();
+        if power_failed {
+            self.world.reboot();
+        }
         sleep(self.world.moment(below_ms)).await;
         self.world.set_signed_out(false);
         self.start(number + 1);

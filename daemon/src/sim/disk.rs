@@ -9,7 +9,35 @@ use std::{
     fs::{File, Metadata},
     io::{self, Write as _},
     sync::{Arc, Mutex},
+    time::Duration,
 };
+use tokio::time::Instant;
+
+impl World {
+    /// Fills the disk, or frees it.
+    pub(super) fn set_disk_full(&self, full: bool) {
+        let mut inner = self.inner();
+        if inner.disk_full && !full {
+            inner.disk_free = Some(Instant::now());
+        }
+        inner.disk_full = full;
+        inner.note(if full { "disk full" } else { "disk free" });
+    }
+
+    pub(super) fn is_disk_full(&self) -> bool {
+        self.inner().disk_full
+    }
+
+    /// Returns whether the daemon may not have written all of its records since the disk was full.
+    pub(super) fn was_disk_full(&self) -> bool {
+        const LONGEST_RETRY: Duration = Duration::from_secs(31);
+        let inner = self.inner();
+        inner.disk_full
+            || inner
+                .disk_free
+                .is_some_and(|at| at.elapsed() < LONGEST_RETRY)
+    }
+}
 
 /// The disk of a world. Its work is done at once, so that a seed repeats the same run.
 pub(super) struct WorldDisk {

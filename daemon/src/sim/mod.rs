@@ -11,6 +11,7 @@
 
 mod bridge;
 mod client;
+mod clock;
 mod daemon;
 mod disk;
 mod line;

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
-use tai_auth::session::clock::{Clock, Now};
+use tai_auth::session::stamp::Stamp;
 use tokio::time::Instant;
 
 /// Password of the simulated account.
@@ -64,11 +64,14 @@ pub(super) struct Inner {
     suspended: u64,
     /// Seconds by which the wall clock was set.
     set: i64,
+    /// Number of the machine's boot, and the true time of it.
+    boot: u32,
+    booted: u64,
     pub(super) weather: Weather,
     /// Whether no journal can be written.
-    disk_full: bool,
+    pub(super) disk_full: bool,
     /// The last time at which the disk became free.
-    disk_free: Option<Instant>,
+    pub(super) disk_free: Option<Instant>,
     /// Number of times that the weather became [`Weather::Masked`].
     maskings: u64,
     /// Whether the bridge offers replies.
@@ -99,6 +102,8 @@ impl World {
             start: Instant::now(),
             suspended: 0,
             set: 0,
+            boot: 0,
+            booted: 1_800_000_000,
             weather: Weather::Calm,
             disk_full: false,
             disk_free: None,
@@ -167,28 +172,26 @@ impl World {
         inner.note(&format!("{weather:?}"));
     }
 
-    /// Fills the disk, or frees it.
-    pub(super) fn set_disk_full(&self, full: bool) {
-        let mut inner = self.inner();
-        if inner.disk_full && !full {
-            inner.disk_free = Some(Instant::now());
-        }
-        inner.disk_full = full;
-        inner.note(if full { "disk full" } else { "disk free" });
-    }
-
-    pub(super) fn is_disk_full(&self) -> bool {
-        self.inner().disk_full
-    }
-
-    /// Returns whether the daemon may not have written all of its records since the disk was full.
-    pub(super) fn was_disk_full(&self) -> bool {
-        const LONGEST_RETRY: Duration = Duration::from_secs(31);
+    /// Returns the time on the machine's clocks.
+    pub(super) fn stamp(&self) -> Stamp {
         let inner = self.inner();
-        inner.disk_full
-            || inner
-                .disk_free
-                .is_some_and(|at| at.elapsed() < LONGEST_RETRY)
+        let wall = inner.true_time().saturating_add_signed(inner.set);
+        Stamp {
+            wall: SystemTime::UNIX_EPOCH + Duration::from_secs(wall),
+            boot: inner.boot,
+            since_boot: Duration::from_secs(inner.true_time() - inner.booted),
+        }
+    }
+
+    /// Restarts the machine.
+    pub(super) fn reboot(&self) {
+        let mut inner = self.inner();
+        inner.boot += 1;
+        inner.booted = inner.true_time();
+        if inner.set != 0 {
+            inner.excuse();
+        }
+        inner.note("the machine restarts");
     }
 
     /// Records that the daemon ends, and that a delivery may be lost with its record.
@@ -199,11 +202,13 @@ impl World {
         deliveries.for_each(|delivery| delivery.silent = true);
     }
 
-    /// Moves the wall clock. The ledger may drop earlier entries.
+    /// Moves the wall clock. Only after a restart of the machine may the ledger drop entries for it.
     pub(super) fn set_clock(&self, seconds: i64) {
         let mut inner = self.inner();
         inner.set += seconds;
-        inner.excuse();
+        if inner.boot > 0 {
+            inner.excuse();
+        }
         inner.note(&format!("clock set by {seconds} s"));
     }
 
@@ -377,19 +382,5 @@ impl Inner {
 
     fn excuse(&mut self) {
         self.sends.values_mut().for_each(|send| send.excused = true);
-    }
-}
-
-/// Clocks of the simulated machine.
-pub(super) struct WorldClock(pub(super) Arc<World>);
-
-impl Clock for WorldClock {
-    fn now(&self) -> Now {
-        let inner = self.0.inner();
-        let wall = inner.true_time().saturating_add_signed(inner.set);
-        Now {
-            wall: SystemTime::UNIX_EPOCH + Duration::from_secs(wall),
-            mono: Instant::now().into_std(),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The two clocks that decide whether a token is good. Tests put their own clock in the place
 //! of [`SystemClock`].
 
+use super::stamp::Stamp;
 use std::time::{Duration, Instant, SystemTime};
 
 /// The current time on both clocks.
@@ -63,6 +64,10 @@ impl Deadline {
 pub trait Clock: Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> Now;
+
+    /// Returns the current time for comparisons that a clock that is set, or a restart, must not
+    /// change.
+    fn stamp(&self) -> Stamp;
 }
 
 /// The machine's clocks. The monotonic one is tokio's, so paused time pauses it.
@@ -75,5 +80,9 @@ impl Clock for SystemClock {
             wall: SystemTime::now(),
             mono: tokio::time::Instant::now().into_std(),
         }
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp::of_machine()
     }
 }

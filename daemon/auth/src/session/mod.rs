@@ -15,6 +15,7 @@ mod people;
 mod reply;
 mod request;
 mod snapshot;
+pub mod stamp;
 mod start;
 mod state;
 mod stats;

@@ -20,9 +20,24 @@ fn state_file() -> (tempfile::TempDir, PathBuf) {
     (dir, path)
 }
 
-fn seconds_since_1970() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.unwrap().as_secs()
+/// Returns the time this long ago, before the machine was restarted.
+fn before_boot(seconds: u64) -> Stamp {
+    let now = Stamp::of_machine();
+    Stamp {
+        wall: now.wall - Duration::from_secs(seconds),
+        boot: now.boot.wrapping_add(1),
+        since_boot: Duration::from_secs(5),
+    }
+}
+
+/// Returns the time this long ago on all clocks.
+fn ago(seconds: u64) -> Stamp {
+    let now = Stamp::of_machine();
+    Stamp {
+        wall: now.wall - Duration::from_secs(seconds),
+        since_boot: now.since_boot.saturating_sub(Duration::from_secs(seconds)),
+        ..now
+    }
 }
 
 fn write(path: &std::path::Path, bytes: &[u8]) {
@@ -34,10 +49,6 @@ fn write(path: &std::path::Path, bytes: &[u8]) {
 /// Returns the line of a record.
 fn line(record: LedgerRecord) -> String {
     crate::mail::journal::line_for_test(&record)
-}
-
-fn at(seconds: u64) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 fn mail(text: &str) -> Digest {
@@ -144,14 +155,18 @@ fn the_ledger_outlives_the_daemon_and_contains_no_part_of_a_mail() {
 #[test]
 fn a_mail_is_held_back_for_ten_minutes_and_corrupt_lines_are_skipped() {
     let (_dir, path) = state_file();
-    let now = seconds_since_1970();
     let mut text = String::new();
     for (at, name) in [
-        (now - 601, "old"),
-        (now - 500, "new"),
-        (now + 5000, "ahead"),
+        (ago(601), "old"),
+        (ago(500), "new"),
+        (
+            Stamp {
+                wall: SystemTime::now() + Duration::from_secs(50_000),
+                ..ago(601)
+            },
+            "ahead",
+        ),
     ] {
-        let at = self::at(at);
         let digest = mail(name);
         text.push_str(&line(LedgerRecord::Sent { digest, at }));
     }
@@ -160,15 +175,15 @@ fn a_mail_is_held_back_for_ten_minutes_and_corrupt_lines_are_skipped() {
     let ledger = open(path);
     assert_eq!(outcome(&ledger, "old"), None);
     assert_eq!(outcome(&ledger, "new"), Some(Outcome::Sent));
-    assert_eq!(outcome(&ledger, "ahead"), Some(Outcome::Sent));
+    // The clock that was ahead changes nothing.
+    assert_eq!(outcome(&ledger, "ahead"), None);
 }
 
 #[test]
 fn an_unknown_outcome_is_shown_for_a_day_and_holds_back_for_ten_minutes() {
     let (_dir, path) = state_file();
-    let hours_ago = |hours: u64| seconds_since_1970() - hours * 3600;
     let lines = [(25, "long ago"), (23, "today")].map(|(hours, name)| {
-        let (digest, at) = (mail(name), at(hours_ago(hours)));
+        let (digest, at) = (mail(name), before_boot(hours * 3600));
         line(LedgerRecord::Unknown { digest, at })
     });
     write(&path, lines.concat().as_bytes());
@@ -176,6 +191,46 @@ fn an_unknown_outcome_is_shown_for_a_day_and_holds_back_for_ten_minutes() {
     let unknown: Vec<Digest> = ledger.unknown().into_iter().map(|(_, mail)| mail).collect();
     assert_eq!(unknown, [mail("today")]);
     assert_eq!(outcome(&ledger, "today"), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_step_of_the_clock_and_no_restart_ends_the_ten_minutes_or_prolongs_them() {
+    use tai_auth::testing::TestClock;
+    let (_dir, path) = state_file();
+    let clock = TestClock::new();
+    let open = || Ledger::open(path.clone(), Arc::new(SystemDisk), clock.clone());
+    let ledger = open();
+    let begun = ledger.begin(&mail("1"), false, free(&sender()));
+    begun.unwrap().accept();
+    let mut ledger = ledger;
+    for shift in [3_600, -7_200, 400_000] {
+        clock.shift(shift);
+        assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent), "{shift}");
+        ledger = open();
+        assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent), "{shift}");
+    }
+    clock.shift(-396_400);
+    tokio::time::advance(WINDOW - Duration::from_secs(1)).await;
+    assert_eq!(outcome(&ledger, "1"), Some(Outcome::Sent));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    assert_eq!(outcome(&ledger, "1"), None);
+    // After a restart of the machine, the time since its boot is certain.
+    let (_dir, path) = state_file();
+    let clock = TestClock::new();
+    let open = || Ledger::open(path.clone(), Arc::new(SystemDisk), clock.clone());
+    let begun = open()
+        .begin(&mail("2"), false, free(&sender()))
+        .map(Attempt::accept);
+    assert!(begun.is_ok());
+    clock.reboot();
+    clock.shift(36_000);
+    assert_eq!(outcome(&open(), "2"), Some(Outcome::Sent));
+    let held = open()
+        .check(&mail("2"), false, free(&sender()))
+        .unwrap_err();
+    assert!(matches!(held, Refusal::Same(HeldBack { ago: None, .. })));
+    tokio::time::advance(WINDOW).await;
+    assert_eq!(outcome(&open(), "2"), None);
 }
 
 #[test]

@@ -16,14 +16,14 @@ use super::{
 };
 use crate::config::SendLimits;
 use rates::Rates;
-use state::{Entry, Event, Settled, WINDOW, age, step};
+use state::{Entry, Event, Settled, WINDOW, step};
 use std::{
     collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
-use tai_auth::session::clock::Clock;
+use tai_auth::session::{clock::Clock, stamp::Stamp};
 use tai_proto::names::Address;
 use tokio::time::Instant;
 
@@ -46,8 +46,8 @@ pub(crate) enum Outcome {
 pub(super) struct HeldBack {
     /// Outcome of the earlier send.
     pub(super) outcome: Outcome,
-    /// Time since the earlier send.
-    pub(super) ago: Duration,
+    /// Time since the earlier send; `None` if the machine was restarted since.
+    pub(super) ago: Option<Duration>,
 }
 
 /// Reason for which an attempt may not begin.
@@ -99,7 +99,7 @@ pub(super) struct Attempt<'a> {
     /// The record of the attempt.
     promise: Promise,
     /// The sender's pool of the counts, and the time of the attempt.
-    counted: (String, SystemTime),
+    counted: (String, Stamp),
     outcome: Event,
 }
 
@@ -112,7 +112,7 @@ impl Ledger {
 
     /// Opens the ledger that a previous daemon kept in this file.
     pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Self {
-        let now = clock.now().wall;
+        let now = clock.stamp();
         let mut book = Book::default();
         book.journal = Journal::open(path, disk, |record| {
             load(&mut book.entries, &mut book.rates, record, now);
@@ -138,7 +138,7 @@ impl Ledger {
         insist: bool,
         quota: Quota<'_>,
     ) -> Result<Attempt<'_>, Refusal> {
-        let now = self.clock.now().wall;
+        let now = self.clock.stamp();
         let mut book = self.book();
         book.reopen(now);
         book.check(digest, insist, quota, now)?;
@@ -168,7 +168,7 @@ impl Ledger {
         insist: bool,
         quota: Quota<'_>,
     ) -> Result<(), Refusal> {
-        let now = self.clock.now().wall;
+        let now = self.clock.stamp();
         self.book().check(digest, insist, quota, now)
     }
 
@@ -176,7 +176,7 @@ impl Ledger {
     pub(super) fn unknown(&self) -> Vec<(SystemTime, Digest)> {
         let book = self.book();
         let unknown = |(digest, entry): (&Digest, &Entry)| match entry {
-            Entry::Settled(Settled::Unknown { at }) => Some((*at, digest.clone())),
+            Entry::Settled(Settled::Unknown { at }) => Some((at.wall, digest.clone())),
             Entry::Settled(Settled::Sent { .. }) | Entry::Sending { .. } => None,
         };
         let mut unknown: Vec<_> = book.entries.iter().filter_map(unknown).collect();
@@ -187,7 +187,7 @@ impl Ledger {
 
 impl Book {
     /// Reads the file if it could not be opened before.
-    fn reopen(&mut self, now: SystemTime) {
+    fn reopen(&mut self, now: Stamp) {
         let Self {
             entries,
             rates,
@@ -200,7 +200,7 @@ impl Book {
         }
     }
 
-    fn drop_obsolete(&mut self, now: SystemTime) {
+    fn drop_obsolete(&mut self, now: Stamp) {
         drop_obsolete(&mut self.entries, now);
         self.rates.drop_obsolete(now);
     }
@@ -210,7 +210,7 @@ impl Book {
         digest: &Digest,
         insist: bool,
         quota: Quota<'_>,
-        now: SystemTime,
+        now: Stamp,
     ) -> Result<(), Refusal> {
         self.check_same(digest, insist, now)
             .map_err(Refusal::Same)?;
@@ -220,12 +220,7 @@ impl Book {
         checked.map_err(Refusal::OverLimit)
     }
 
-    fn check_same(
-        &mut self,
-        digest: &Digest,
-        insist: bool,
-        now: SystemTime,
-    ) -> Result<(), HeldBack> {
+    fn check_same(&mut self, digest: &Digest, insist: bool, now: Stamp) -> Result<(), HeldBack> {
         drop_obsolete(&mut self.entries, now);
         let Some(entry) = self.entries.get(digest).filter(|_| !insist) else {
             return Ok(());
@@ -235,16 +230,18 @@ impl Book {
             Entry::Settled(Settled::Sent { at }) => (Outcome::Sent, *at),
             Entry::Settled(Settled::Unknown { at }) => (Outcome::Unknown, *at),
         };
-        let ago = age(at, now);
+        let ago = at.exact_age(now);
         match outcome {
             Outcome::Sending => Err(HeldBack { outcome, ago }),
-            Outcome::Sent | Outcome::Unknown if ago < WINDOW => Err(HeldBack { outcome, ago }),
+            Outcome::Sent | Outcome::Unknown if at.is_within(WINDOW, now) => {
+                Err(HeldBack { outcome, ago })
+            }
             Outcome::Sent | Outcome::Unknown => Ok(()),
         }
     }
 
     /// Applies an event and journals the change.
-    fn change(&mut self, digest: &Digest, event: Event, now: SystemTime) {
+    fn change(&mut self, digest: &Digest, event: Event, now: Stamp) {
         let before = self.entries.remove(digest);
         let after = step(before, event, now);
         if let Some(entry) = after {
@@ -265,12 +262,7 @@ impl Book {
 }
 
 /// Applies a record of the file.
-fn load(
-    entries: &mut HashMap<Digest, Entry>,
-    rates: &mut Rates,
-    record: LedgerRecord,
-    now: SystemTime,
-) {
+fn load(entries: &mut HashMap<Digest, Entry>, rates: &mut Rates, record: LedgerRecord, now: Stamp) {
     let (digest, settled) = match record {
         // A send that was in flight when the daemon died may have succeeded.
         LedgerRecord::Sending { digest, at } | LedgerRecord::Unknown { digest, at } => {
@@ -318,16 +310,17 @@ fn pool(address: &Address) -> String {
 
 /// Drops obsolete entries, and the oldest entries if there are [`MAX_ENTRIES`]. The file keeps
 /// them until it is replaced.
-fn drop_obsolete(entries: &mut HashMap<Digest, Entry>, now: SystemTime) {
+fn drop_obsolete(entries: &mut HashMap<Digest, Entry>, now: Stamp) {
     entries.retain(|_, entry| step(Some(*entry), Event::Age, now).is_some());
     if entries.len() < MAX_ENTRIES {
         return;
     }
-    let mut settled: Vec<(SystemTime, Digest)> = entries
+    let mut settled: Vec<((bool, Duration, SystemTime), Digest)> = entries
         .iter()
         .filter_map(|(digest, entry)| match entry {
             Entry::Settled(Settled::Sent { at } | Settled::Unknown { at }) => {
-                Some((*at, digest.clone()))
+                let age = (at.boot == now.boot, at.since_boot, at.wall);
+                Some((age, digest.clone()))
             }
             Entry::Sending { .. } => None,
         })
@@ -363,7 +356,7 @@ impl Attempt<'_> {
 
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        let now = self.ledger.clock.now().wall;
+        let now = self.ledger.clock.stamp();
         let mut book = self.ledger.book();
         book.change(&self.digest, self.outcome, now);
         if self.outcome == Event::Fail {

@@ -1,12 +1,12 @@
 //! Counts of the sends of each address, for `sends_per_hour` and `sends_per_day`. A send whose
-//! outcome is unknown counts. All times are wall clock times.
+//! outcome is unknown counts.
 
-use super::state::age;
 use crate::config::SendLimits;
 use std::{
     collections::{BTreeMap, VecDeque},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
+use tai_auth::session::stamp::Stamp;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -18,7 +18,7 @@ const MAX_ALL: usize = 16_384;
 /// The sends of the last day.
 #[derive(Debug, Default)]
 pub(super) struct Rates {
-    sends: BTreeMap<String, VecDeque<SystemTime>>,
+    sends: BTreeMap<String, VecDeque<Stamp>>,
     /// Number of all sends.
     count: usize,
 }
@@ -43,7 +43,7 @@ impl Rates {
         &self,
         sender: &str,
         limits: SendLimits,
-        now: SystemTime,
+        now: Stamp,
     ) -> Result<(), OverLimit> {
         let SendLimits { per_hour, per_day } = limits;
         for (key, limit, period) in [
@@ -52,7 +52,7 @@ impl Rates {
         ] {
             let Some(limit) = limit else { continue };
             let sends = self.sends.get(sender).into_iter().flatten();
-            let ages = sends.map(|at| age(*at, now)).filter(|age| *age < period);
+            let ages = sends.map(|at| at.age(now)).filter(|age| *age < period);
             let ages: Vec<Duration> = ages.collect();
             // Of the sends, oldest first, all but `limit - 1` must pass the period.
             let Some(surplus) = ages.len().checked_sub(limit as usize) else {
@@ -66,7 +66,7 @@ impl Rates {
     }
 
     /// Counts a send.
-    pub(super) fn add(&mut self, sender: &str, at: SystemTime) {
+    pub(super) fn add(&mut self, sender: &str, at: Stamp) {
         let sends = self.sends.entry(sender.to_owned()).or_default();
         sends.push_back(at);
         self.count += 1;
@@ -96,7 +96,7 @@ impl Rates {
     }
 
     /// Removes a send that certainly did not happen.
-    pub(super) fn remove(&mut self, sender: &str, at: SystemTime) {
+    pub(super) fn remove(&mut self, sender: &str, at: Stamp) {
         if let Some(sends) = self.sends.get_mut(sender)
             && let Some(index) = sends.iter().rposition(|other| *other == at)
         {
@@ -107,18 +107,18 @@ impl Rates {
 
     /// Removes the sends that no limit counts: those before the last day, and those that a wrong
     /// clock dated more than a day ahead.
-    pub(super) fn drop_obsolete(&mut self, now: SystemTime) {
+    pub(super) fn drop_obsolete(&mut self, now: Stamp) {
         for sends in self.sends.values_mut() {
-            sends.retain(|at| age(*at, now) < DAY && age(now, *at) < DAY);
+            sends.retain(|at| at.age(now) < DAY && !at.is_ahead(DAY, now));
         }
         self.sends.retain(|_, sends| !sends.is_empty());
         self.count = self.sends.values().map(VecDeque::len).sum();
     }
 
     /// Returns the sends, each with its sender, oldest first for each sender.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, SystemTime)> {
-        let of = |(sender, sends): (_, &VecDeque<SystemTime>)| {
-            let sends: Vec<SystemTime> = sends.iter().copied().collect();
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Stamp)> {
+        let of = |(sender, sends): (_, &VecDeque<Stamp>)| {
+            let sends: Vec<Stamp> = sends.iter().copied().collect();
             sends.into_iter().map(move |at| (sender, at))
         };
         self.sends
@@ -134,8 +134,13 @@ mod tests {
 
     const DESK: &str = "desk.alice@tai.chat";
 
-    fn at(minutes: u64) -> SystemTime {
-        SystemTime::UNIX_EPOCH + DAY * 400 + Duration::from_secs(minutes * 60)
+    fn at(minutes: u64) -> Stamp {
+        let since_boot = Duration::from_secs(minutes * 60);
+        Stamp {
+            wall: std::time::SystemTime::UNIX_EPOCH + DAY * 400 + since_boot,
+            boot: 1,
+            since_boot,
+        }
     }
 
     fn limits(per_hour: u32, per_day: u32) -> SendLimits {
@@ -166,10 +171,7 @@ mod tests {
         let day = rates.check(DESK, limits(3, 4), at(200)).unwrap_err();
         assert_eq!(
             (day.key, day.wait),
-            (
-                "sends_per_day",
-                at(24 * 60).duration_since(at(200)).unwrap()
-            )
+            ("sends_per_day", at(200).age(at(24 * 60)))
         );
         assert_eq!(
             rates.check("lab.alice@tai.chat", limits(1, 1), at(30)),
@@ -191,7 +193,8 @@ mod tests {
         assert_eq!(rates.iter().count(), 0);
         // A clock that was a year ahead blocks no send.
         rates.add(DESK, at(365 * 24 * 60));
-        rates.drop_obsolete(at(0));
+        let rebooted = Stamp { boot: 2, ..at(0) };
+        rates.drop_obsolete(rebooted);
         assert_eq!(rates.iter().count(), 0);
     }
 

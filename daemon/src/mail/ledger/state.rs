@@ -1,19 +1,20 @@
 //! The states of a ledger entry and the pure function that changes them.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+use tai_auth::session::stamp::Stamp;
 
 /// Time for which the same mail is held back.
 pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// Time for which the status shows a send whose outcome is unknown.
 const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Ledger entry of one mail. All times are wall clock times.
+/// Ledger entry of one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry {
     /// The mail is being sent.
     Sending {
         /// The beginning of the latest attempt.
-        since: SystemTime,
+        since: Stamp,
         /// Number of further attempts in flight, of callers that insist.
         others: u32,
         /// The latest outcome of the attempts that ended.
@@ -29,12 +30,12 @@ pub(super) enum Settled {
     /// The bridge accepted the mail.
     Sent {
         /// The time of the answer.
-        at: SystemTime,
+        at: Stamp,
     },
     /// The bridge may have accepted the mail.
     Unknown {
         /// The time of the failure.
-        at: SystemTime,
+        at: Stamp,
     },
 }
 
@@ -54,7 +55,7 @@ pub(super) enum Event {
 }
 
 /// Returns the entry after an event; `None` if the entry has ended.
-pub(super) fn step(entry: Option<Entry>, event: Event, now: SystemTime) -> Option<Entry> {
+pub(super) fn step(entry: Option<Entry>, event: Event, now: Stamp) -> Option<Entry> {
     let settle = |settled| match entry {
         Some(Entry::Sending { since, others, .. }) if others > 0 => Entry::Sending {
             since,
@@ -88,7 +89,7 @@ pub(super) fn step(entry: Option<Entry>, event: Event, now: SystemTime) -> Optio
     }
 }
 
-fn begin(entry: Option<Entry>, now: SystemTime) -> Entry {
+fn begin(entry: Option<Entry>, now: Stamp) -> Entry {
     let (others, before) = match entry {
         None => (0, None),
         Some(Entry::Settled(settled)) => (0, Some(settled)),
@@ -101,16 +102,11 @@ fn begin(entry: Option<Entry>, now: SystemTime) -> Entry {
     }
 }
 
-fn is_obsolete(settled: Settled, now: SystemTime) -> bool {
+fn is_obsolete(settled: Settled, now: Stamp) -> bool {
     match settled {
-        Settled::Sent { at } => age(at, now) >= WINDOW,
-        Settled::Unknown { at } => age(at, now) >= SHOWN,
+        Settled::Sent { at } => !at.is_within(WINDOW, now),
+        Settled::Unknown { at } => !at.is_within(WINDOW, now) && at.age(now) >= SHOWN,
     }
-}
-
-/// Returns the time since `at`; zero if the clock was set back since.
-pub(super) fn age(at: SystemTime, now: SystemTime) -> Duration {
-    now.duration_since(at).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -4,13 +4,18 @@ use super::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn now() -> SystemTime {
-    SystemTime::UNIX_EPOCH + 10_000 * MINUTE
+fn now() -> Stamp {
+    ago(0)
 }
 
 /// A time this many minutes ago.
-fn ago(minutes: u32) -> SystemTime {
-    now() - minutes * MINUTE
+fn ago(minutes: u32) -> Stamp {
+    let since_boot = (10_000 - minutes) * MINUTE;
+    Stamp {
+        wall: std::time::SystemTime::UNIX_EPOCH + since_boot,
+        boot: 1,
+        since_boot,
+    }
 }
 
 fn entries() -> Vec<Option<Entry>> {
@@ -36,7 +41,7 @@ fn entries() -> Vec<Option<Entry>> {
 
 /// Formats an entry, with times in minutes before now.
 fn words(entry: Option<Entry>) -> String {
-    let minutes = |at| age(at, now()).as_secs() / 60;
+    let minutes = |at: Stamp| at.age(now()).as_secs() / 60;
     let settled = |settled| match settled {
         Settled::Sent { at } => format!("sent {}", minutes(at)),
         Settled::Unknown { at } => format!("unknown {}", minutes(at)),
@@ -133,7 +138,10 @@ fn every_state_handles_every_event() {
 
 #[test]
 fn a_clock_that_was_set_back_makes_no_entry_obsolete() {
-    let ahead = now() + 600 * MINUTE;
+    let ahead = Stamp {
+        wall: now().wall + 600 * MINUTE,
+        ..now()
+    };
     for settled in [Settled::Sent { at: ahead }, Settled::Unknown { at: ahead }] {
         let entry = Some(Entry::Settled(settled));
         assert_eq!(step(entry, Event::Age, now()), entry);

@@ -73,13 +73,14 @@ fn chaos_a_full_disk_refuses_sends_before_they_leave_and_forgets_none() {
     assert!(sends.contains(&0) && sends.contains(&1), "{sends:?}");
     // There is room again.
     let pid = machine.status()["daemon"]["pid"].as_u64().unwrap();
-    let seen = format!("/proc/{pid}/root{}/logs/tai-mcp.log", state.display());
-    fs::File::options()
-        .write(true)
-        .open(&seen)
-        .unwrap()
-        .set_len(0)
-        .unwrap();
+    let logs = format!("/proc/{pid}/root{}/logs", state.display());
+    for log in fs::read_dir(logs).unwrap() {
+        let log = log.unwrap();
+        if log.file_type().unwrap().is_file() {
+            let log = fs::File::options().write(true).open(log.path()).unwrap();
+            log.set_len(0).unwrap();
+        }
+    }
     wait_until("sends work", || {
         let id = send(&mut shim, "after");
         !shim.finish_call(&id).is_error
