@@ -150,7 +150,7 @@ impl<B: Bridge> MailService<B> {
         }
         self.leases.begin_look(address.as_str());
         let (unread, left_out) = self.unread(instance, address, tell, deadline).await?;
-        if let Some(id) = self.leases.unconfirmed_of(&unread) {
+        if let Some(id) = self.leases.unconfirmed_of(address.as_str(), &unread) {
             self.confirm_read(mail_id(id)?, deadline).await;
         }
         let mut unread = unread.into_iter().filter(|id| !missing.contains(id));

@@ -10,7 +10,7 @@ use crate::{
 use std::time::SystemTime;
 use tai_auth::{
     bridge::transport::Transport,
-    session::{Phase, Renewal, Snapshot},
+    session::{Phase, Renewal, Snapshot, error::SessionError},
 };
 use tai_proto::{
     Audience,
@@ -97,7 +97,14 @@ fn audit(head: Head) -> AuditStatus {
 }
 
 fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
-    let last_error = snapshot.stats.last_error.as_ref().map(|(at, error)| {
+    // A session that signs in has got the credentials that it lacked.
+    let is_over = |error: &SessionError| {
+        matches!(error, SessionError::NoCredentials | SessionError::NoKeyring)
+            && matches!(snapshot.phase, Phase::SigningIn)
+    };
+    let last_error = snapshot.stats.last_error.as_ref();
+    let last_error = last_error.filter(|(_, error)| !is_over(error));
+    let last_error = last_error.map(|(at, error)| {
         let fault = fault::of_session(error, &snapshot, app.session.now());
         LastError {
             at: rfc3339(*at),

@@ -97,10 +97,10 @@ async fn a_delivered_mail_that_was_not_marked_is_not_leased_and_is_marked_later(
     let after = open(path.clone());
     after.add_client(2);
     after.begin_look(DESK);
-    assert_eq!(after.unconfirmed_of(&[6, 7]), Some(7));
+    assert_eq!(after.unconfirmed_of(DESK, &[6, 7]), Some(7));
     assert!(after.take(2, 7, DESK).is_none());
     after.confirm(7);
-    assert_eq!(after.unconfirmed_of(&[6, 7]), None);
+    assert_eq!(after.unconfirmed_of(DESK, &[6, 7]), None);
     assert!(after.take(2, 7, DESK).is_none(), "the list is older");
     assert_eq!(std::fs::read_to_string(path).unwrap(), "");
 }
@@ -205,7 +205,7 @@ async fn a_returned_mail_that_is_read_by_its_id_is_not_leased_again() {
         leases.read(7, confirmed);
         assert!(!is_returned(&leases, 2));
         assert!(leases.take(2, 7, DESK).is_none(), "from an older list");
-        let marked_later = leases.unconfirmed_of(&[7]);
+        let marked_later = leases.unconfirmed_of(DESK, &[7]);
         assert_eq!(marked_later.is_none(), confirmed);
     }
 }
@@ -230,7 +230,7 @@ async fn a_mail_that_was_written_and_never_marked_is_marked_later() {
     leases.take(1, 7, DESK).unwrap().keep();
     deliver(&leases, 1, 7);
     leases.begin_look(DESK);
-    assert_eq!(leases.unconfirmed_of(&[7]), Some(7));
+    assert_eq!(leases.unconfirmed_of(DESK, &[7]), Some(7));
     assert!(leases.take(2, 7, DESK).is_none());
 }
 
@@ -245,9 +245,26 @@ async fn the_oldest_of_too_many_unconfirmed_mails_is_dropped() {
     }
     let again = open(path);
     for leases in [leases, again] {
-        assert_eq!(leases.unconfirmed_of(&[0]), None);
-        assert_eq!(leases.unconfirmed_of(&[1]), Some(1));
+        assert_ne!(leases.unconfirmed_of(DESK, &[0]), Some(0));
+        assert_eq!(leases.unconfirmed_of(DESK, &[1]), Some(1));
     }
+}
+
+#[tokio::test]
+async fn an_unconfirmed_mail_that_no_list_shows_is_marked_once_and_its_lease_ends() {
+    let (_dir, path) = state_file();
+    let before = open(path.clone());
+    before.add_client(1);
+    marked(&before, 7);
+    deliver(&before, 1, 7);
+    drop(before);
+    let after = open(path.clone());
+    assert_eq!(after.unconfirmed_of(LAB, &[]), None);
+    assert_eq!(after.unconfirmed_of(DESK, &[8]), Some(7));
+    assert_eq!(after.unconfirmed_of(DESK, &[8]), None, "once");
+    assert_eq!(after.unconfirmed_of(DESK, &[7]), Some(7), "it is unread");
+    after.confirm(7);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "");
 }
 
 #[tokio::test]

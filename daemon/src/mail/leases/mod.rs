@@ -37,6 +37,8 @@ pub(super) struct Leases(Mutex<Table>);
 struct Table {
     /// The connected clients.
     clients: HashSet<ClientKey>,
+    /// Unconfirmed mails that no list showed as unread, and that were marked again.
+    remarked: HashSet<u64>,
     mails: BTreeMap<u64, Lease>,
     journal: Journal<LeaseRecord>,
 }
@@ -56,6 +58,7 @@ impl Leases {
     pub(super) fn in_memory() -> Self {
         Self(Mutex::new(Table {
             clients: HashSet::new(),
+            remarked: HashSet::new(),
             mails: BTreeMap::new(),
             journal: Journal::nowhere(),
         }))
@@ -68,6 +71,7 @@ impl Leases {
         let journal = Journal::open(path, disk, |record| load(&mut mails, record, from));
         let mut table = Table {
             clients: HashSet::new(),
+            remarked: HashSet::new(),
             mails,
             journal,
         };
@@ -139,15 +143,26 @@ impl Leases {
         })
     }
 
-    /// Returns the first of these mails, which a list shows as unread, that a client has
-    /// written.
-    pub(super) fn unconfirmed_of(&self, unread: &[u64]) -> Option<u64> {
-        let table = self.table();
-        let unconfirmed = |id: &&u64| {
-            let lease = table.mails.get(id);
-            lease.is_some_and(|lease| lease.state == State::Unconfirmed)
-        };
-        unread.iter().find(unconfirmed).copied()
+    /// Returns a mail of the address that a client has written and that must be marked again: the
+    /// first one that a list shows as unread. If there is none, one that the list does not show,
+    /// once: the bridge counts it as read, and its answer ends the lease.
+    pub(super) fn unconfirmed_of(&self, address: &str, unread: &[u64]) -> Option<u64> {
+        let mut table = self.table();
+        let is_unconfirmed = |lease: &Lease| lease.state == State::Unconfirmed;
+        let listed = unread
+            .iter()
+            .find(|id| table.mails.get(id).is_some_and(is_unconfirmed));
+        if let Some(id) = listed {
+            return Some(*id);
+        }
+        let unlisted = table.mails.iter().find(|(id, lease)| {
+            is_unconfirmed(lease)
+                && lease.address.eq_ignore_ascii_case(address)
+                && !table.remarked.contains(id)
+        });
+        let id = *unlisted?.0;
+        table.remarked.insert(id);
+        Some(id)
     }
 
     /// Records that the client is about to write the mail. Returns the promise of the record; `None`
