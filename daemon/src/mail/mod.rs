@@ -49,5 +49,5 @@ pub(crate) use worker::Worker;
 #[cfg(fuzzing)]
 pub(crate) fn fuzz(text: &str) {
     assert!(stripped::text_of(text).len() <= text.len());
-    reading::line(text);
+    let _ = reading::line(text);
 }
