@@ -8,7 +8,7 @@ use crate::css::{
     colour::Colour,
     declarations::{DeclarationSyntax, parse_value},
     length::Length,
-    property::{Declared, Extent, FontSize, Property, Side, Wide},
+    property::{Declared, Extent, FontSize, Layer, Property, Side, Wide},
 };
 use std::rc::Rc;
 
@@ -140,6 +140,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::BoxSizing(border) => style.frame().border_box = *border,
         Declared::Clip(hides) => style.frame().clip = *hides,
         Declared::ClipPath(hides) => style.frame().clip_path = *hides,
+        Declared::ColourScheme(dark) => style.inherited().dark = *dark,
         Declared::Contain(contain) => style.frame().contain = *contain,
         Declared::Content(replaced) => style.replaced = *replaced,
         Declared::ContentVisibility(skipped) => style.skipped = *skipped,
@@ -147,6 +148,10 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::Extent(extent, size) => *style.extent(*extent) = *size,
         Declared::Filter(filter) => style.filter = *filter,
         Declared::Float(float) => style.frame().float = *float,
+        Declared::FontSizeAdjust(away) => style.inherited().adjusted_away = *away,
+        Declared::ImagePosition(layer, far) => style.drawn(*layer).far = *far,
+        Declared::ImageRepeat(layer, single) => style.drawn(*layer).single = *single,
+        Declared::ImageSize(layer, empty) => style.drawn(*layer).empty = *empty,
         Declared::Inset(side, size) => *style.frame().inset.side(*side) = *size,
         Declared::LetterSpacing(length) => style.inherited().letter_spacing = *length,
         Declared::LineHeight(length, number) => {
@@ -158,7 +163,8 @@ fn set(style: &mut Computed, declared: &Declared) {
         }
         Declared::ListStyle(list_style) => style.inherited().list_style = *list_style,
         Declared::Margin(side, size) => *style.frame().margin.side(*side) = *size,
-        Declared::Mask(hides) => style.frame().mask = *hides,
+        Declared::Mask(mask) => style.frame().mask = *mask,
+        Declared::OffsetPath(moved) => style.frame().offset = *moved,
         Declared::Opacity(opacity) => style.opacity = *opacity,
         Declared::OverflowX(overflow) => style.frame().overflow_x = *overflow,
         Declared::OverflowY(overflow) => style.frame().overflow_y = *overflow,
@@ -172,7 +178,8 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::TextFill(fill) => style.inherited().fill = fill.unwrap_or(Colour::Current),
         Declared::TextIndent(indent) => style.inherited().indent = *indent,
         Declared::TextSecurity(disguised) => style.inherited().disguised = *disguised,
-        Declared::TextStroke(stroke) => style.inherited().stroke = *stroke,
+        Declared::TextStrokeColour(colour) => style.inherited().stroke = *colour,
+        Declared::TextStrokeWidth(drawn) => style.inherited().stroked = *drawn,
         Declared::TextShadow(shadow) => style.inherited().shadow = *shadow,
         Declared::Transform(transform) => style.frame().transform = *transform,
         Declared::Translate(translate) => style.frame().translate = *translate,
@@ -202,6 +209,7 @@ fn all_properties() -> impl Iterator<Item = Property> {
         Property::Clip,
         Property::ClipPath,
         Property::Colour,
+        Property::ColourScheme,
         Property::Contain,
         Property::Content,
         Property::ContentVisibility,
@@ -209,10 +217,12 @@ fn all_properties() -> impl Iterator<Item = Property> {
         Property::Filter,
         Property::Float,
         Property::FontSize,
+        Property::FontSizeAdjust,
         Property::LetterSpacing,
         Property::LineHeight,
         Property::ListStyle,
         Property::Mask,
+        Property::OffsetPath,
         Property::Opacity,
         Property::OverflowX,
         Property::OverflowY,
@@ -226,7 +236,8 @@ fn all_properties() -> impl Iterator<Item = Property> {
         Property::TextIndent,
         Property::TextSecurity,
         Property::TextShadow,
-        Property::TextStroke,
+        Property::TextStrokeColour,
+        Property::TextStrokeWidth,
         Property::Transform,
         Property::Translate,
         Property::Visibility,
@@ -250,6 +261,15 @@ fn all_properties() -> impl Iterator<Item = Property> {
             Property::Padding(side),
         ]
     });
+    let layers = [Layer::Background, Layer::Mask]
+        .into_iter()
+        .flat_map(|layer| {
+            [
+                Property::ImagePosition(layer),
+                Property::ImageRepeat(layer),
+                Property::ImageSize(layer),
+            ]
+        });
     let extents = extents.into_iter().map(Property::Extent);
-    plain.into_iter().chain(extents).chain(sides)
+    plain.into_iter().chain(extents).chain(sides).chain(layers)
 }

@@ -4,8 +4,8 @@ use crate::css::{
     colour::{Colour, Rgba},
     length::{Length, MEDIUM},
     property::{
-        Align, Contain, Declared, Display, Extent, Filter, Image, ListStyle, Overflow, Position,
-        Property, Sides, Size, WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Drawn, Extent, Filter, Image, Layer, ListStyle, Mask,
+        Overflow, Position, Property, Sides, Size, WhiteSpace, Wide,
     },
     transform::Transform,
 };
@@ -35,12 +35,18 @@ pub(crate) struct Inherited {
     pub(crate) letter_spacing: Length,
     /// Colour of the shadow of letters, if there is one.
     pub(crate) shadow: Option<Colour>,
-    /// Colour of the outline of letters, if there is one.
-    pub(crate) stroke: Option<Colour>,
+    /// Colour of the outline of letters.
+    pub(crate) stroke: Colour,
+    /// Whether letters have an outline.
+    pub(crate) stroked: bool,
     /// Height of a line.
     pub(crate) line_height: Length,
     /// Whether signs stand in place of the letters.
     pub(crate) disguised: bool,
+    /// Whether an adjustment of the font leaves the letters without a size.
+    pub(crate) adjusted_away: bool,
+    /// Whether the scheme of colours is dark.
+    pub(crate) dark: bool,
     pub(crate) variables: Option<Rc<Variables>>,
 }
 
@@ -59,12 +65,15 @@ impl Default for Inherited {
             list_style: ListStyle::Bullet,
             letter_spacing: Length::ZERO,
             shadow: None,
-            stroke: None,
+            stroke: Colour::Current,
+            stroked: false,
             line_height: Length {
                 em: 1.2,
                 ..Length::ZERO
             },
             disguised: false,
+            adjusted_away: false,
+            dark: false,
             variables: None,
         }
     }
@@ -94,10 +103,13 @@ pub(crate) struct Frame {
     pub(crate) translate: Transform,
     pub(crate) scale: Transform,
     pub(crate) rotate: Transform,
+    /// Movement to the beginning of a path.
+    pub(crate) offset: Transform,
     pub(crate) float: bool,
     pub(crate) contain: Contain,
-    /// Whether a mask leaves nothing.
-    pub(crate) mask: bool,
+    pub(crate) mask: Mask,
+    /// What of the mask is drawn.
+    pub(crate) mask_drawn: Drawn,
     /// Whether the back of the box is hidden.
     pub(crate) backface: bool,
     pub(crate) z_index: Option<i32>,
@@ -114,6 +126,8 @@ pub(crate) struct Computed {
     pub(crate) zoom: f32,
     pub(crate) background: Colour,
     pub(crate) background_image: Image,
+    /// What of the background image is drawn.
+    pub(crate) background_drawn: Drawn,
     /// Whether the background is seen through the letters only.
     pub(crate) background_text: bool,
     /// Which borders are so thick that letters may stand on them.
@@ -146,6 +160,7 @@ impl Computed {
             zoom: 1.0,
             background: Colour::Known(Rgba::TRANSPARENT),
             background_image: Image::None,
+            background_drawn: Drawn::default(),
             background_text: false,
             border: Sides::default(),
             box_shadow: None,
@@ -180,6 +195,7 @@ impl Computed {
             Property::Clip => self.frame().clip = other.clip,
             Property::ClipPath => self.frame().clip_path = other.clip_path,
             Property::Colour => self.inherited().colour = from.inherited.colour,
+            Property::ColourScheme => self.inherited().dark = from.inherited.dark,
             Property::Contain => self.frame().contain = other.contain,
             Property::Content => self.replaced = from.replaced,
             Property::ContentVisibility => self.skipped = from.skipped,
@@ -191,6 +207,12 @@ impl Computed {
                 self.inherited().font_size = from.inherited.font_size;
                 self.inherited().fixed_size = from.inherited.fixed_size;
             }
+            Property::FontSizeAdjust => {
+                self.inherited().adjusted_away = from.inherited.adjusted_away;
+            }
+            Property::ImagePosition(layer) => self.drawn(layer).far = from.layer(layer).far,
+            Property::ImageRepeat(layer) => self.drawn(layer).single = from.layer(layer).single,
+            Property::ImageSize(layer) => self.drawn(layer).empty = from.layer(layer).empty,
             Property::Inset(side) => {
                 *self.frame().inset.side(side) = *other.inset.clone().side(side);
             }
@@ -203,6 +225,7 @@ impl Computed {
                 *self.frame().margin.side(side) = *other.margin.clone().side(side);
             }
             Property::Mask => self.frame().mask = other.mask,
+            Property::OffsetPath => self.frame().offset = other.offset,
             Property::Opacity => self.opacity = from.opacity,
             Property::OverflowX => self.frame().overflow_x = other.overflow_x,
             Property::OverflowY => self.frame().overflow_y = other.overflow_y,
@@ -218,7 +241,8 @@ impl Computed {
             Property::TextFill => self.inherited().fill = from.inherited.fill,
             Property::TextIndent => self.inherited().indent = from.inherited.indent,
             Property::TextSecurity => self.inherited().disguised = from.inherited.disguised,
-            Property::TextStroke => self.inherited().stroke = from.inherited.stroke,
+            Property::TextStrokeColour => self.inherited().stroke = from.inherited.stroke,
+            Property::TextStrokeWidth => self.inherited().stroked = from.inherited.stroked,
             Property::TextShadow => self.inherited().shadow = from.inherited.shadow,
             Property::Transform => self.frame().transform = other.transform,
             Property::Translate => self.frame().translate = other.translate,
@@ -226,6 +250,25 @@ impl Computed {
             Property::WhiteSpace => self.inherited().white_space = from.inherited.white_space,
             Property::ZIndex => self.frame().z_index = other.z_index,
             Property::Zoom => self.zoom = from.zoom,
+        }
+    }
+
+    /// Returns what is drawn of an image, for a change.
+    pub(super) fn drawn(&mut self, layer: Layer) -> &mut Drawn {
+        match layer {
+            Layer::Background => &mut self.background_drawn,
+            Layer::Mask => &mut self.frame().mask_drawn,
+        }
+    }
+
+    fn layer(&self, layer: Layer) -> Drawn {
+        match layer {
+            Layer::Background => self.background_drawn,
+            Layer::Mask => self
+                .frame
+                .as_deref()
+                .map(|frame| frame.mask_drawn)
+                .unwrap_or_default(),
         }
     }
 
@@ -260,7 +303,9 @@ pub(super) fn is_inherited(property: Property) -> bool {
     matches!(
         property,
         Property::Colour
+            | Property::ColourScheme
             | Property::FontSize
+            | Property::FontSizeAdjust
             | Property::LetterSpacing
             | Property::LineHeight
             | Property::ListStyle
@@ -270,7 +315,8 @@ pub(super) fn is_inherited(property: Property) -> bool {
             | Property::TextIndent
             | Property::TextSecurity
             | Property::TextShadow
-            | Property::TextStroke
+            | Property::TextStrokeColour
+            | Property::TextStrokeWidth
             | Property::Visibility
             | Property::WhiteSpace
     )

@@ -8,6 +8,7 @@ mod foreign;
 pub(crate) mod hints;
 mod index;
 mod matching;
+mod sheets;
 mod variables;
 
 pub(crate) use computed::{Computed, Frame};
@@ -15,16 +16,13 @@ pub(crate) use computed::{Computed, Frame};
 use crate::{
     css::{
         colour::Rgba,
-        conditions, data,
         declarations::{DeclarationSyntax, parse_style},
         length::MEDIUM,
         property::{Declaration, Declared, Display, Position},
-        sheet::Rules,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
-    limits::{MAX_DECLARED, MAX_SHEETS, MAX_STYLES},
+    limits::{MAX_DECLARED, MAX_STYLES},
 };
-use cssparser::Parser;
 use html5ever::{local_name, ns};
 use index::Index;
 use matching::Matcher;
@@ -48,7 +46,7 @@ impl Styles {
 
 /// Computes the style of each element.
 pub(crate) fn style(document: &Document) -> Styles {
-    let (mut rules, cut) = rules(document);
+    let (mut rules, cut) = sheets::rules(document);
     let initial = std::mem::take(&mut rules.initial);
     let mut cascade = Cascade {
         document,
@@ -82,51 +80,6 @@ pub(crate) fn style(document: &Document) -> Styles {
             || cascade.substitution.get() == 0,
         styles: cascade.styles,
     }
-}
-
-/// Returns the rules of all style sheets, and whether some exceed the limit.
-fn rules(document: &Document) -> (Rules, bool) {
-    let mut rules = Rules::default();
-    let mut left = MAX_SHEETS;
-    let mut walk = document.walk(NodeId::ROOT);
-    while let Some(visit) = walk.next() {
-        let Visit::Enter(node) = visit else { continue };
-        let Some(element) = document.element(node) else {
-            continue;
-        };
-        let linked = linked_sheet(element);
-        if element.local_name() != "style" && linked.is_none() {
-            continue;
-        }
-        walk.skip_children();
-        let kind = element.attribute(&local_name!("type")).unwrap_or_default();
-        let media = element.attribute(&local_name!("media")).unwrap_or_default();
-        let css = kind.is_empty() || kind.trim().eq_ignore_ascii_case("text/css");
-        if !css || !conditions::media(&mut Parser::new(media)) {
-            continue;
-        }
-        let sheet = linked.unwrap_or_else(|| document.all_text(node));
-        match left.checked_sub(sheet.len()) {
-            Some(rest) => left = rest,
-            None => return (rules, true),
-        }
-        rules.add(&sheet);
-    }
-    (rules, false)
-}
-
-/// Returns the style sheet that a `link` embeds.
-fn linked_sheet(element: &Element) -> Option<String> {
-    let relation = element.attribute(&local_name!("rel")).unwrap_or_default();
-    let mut words = relation.split_ascii_whitespace();
-    let sheet = words
-        .clone()
-        .any(|word| word.eq_ignore_ascii_case("stylesheet"));
-    let alternate = words.any(|word| word.eq_ignore_ascii_case("alternate"));
-    if element.html_name() != "link" || !sheet || alternate {
-        return None;
-    }
-    data::sheet(element.attribute(&local_name!("href"))?)
 }
 
 /// Computation of the styles in document order: a parent before its children.
@@ -183,6 +136,13 @@ impl Cascade<'_> {
             if !computed::is_custom(declared) {
                 context.apply(&mut style, declared);
             }
+        }
+        let is_coloured = |declared: &Declared| matches!(declared, Declared::Colour(_));
+        if element.html_name() == "html"
+            && style.inherited.dark
+            && !declarations.iter().any(is_coloured)
+        {
+            style.inherited().colour = Some(Rgba::WHITE);
         }
         finish(&mut style, &parent);
         match element.html_name() {

@@ -15,6 +15,7 @@ pub(crate) struct Rgba {
 
 impl Rgba {
     pub(crate) const BLACK: Self = Self::opaque([0.0; 3]);
+    pub(crate) const WHITE: Self = Self::opaque([255.0; 3]);
     pub(crate) const TRANSPARENT: Self = Self {
         channels: [0.0; 3],
         alpha: 0.0,

@@ -5,6 +5,7 @@ pub(crate) mod colour;
 pub(crate) mod conditions;
 pub(crate) mod data;
 pub(crate) mod declarations;
+mod layer;
 pub(crate) mod length;
 mod paint;
 pub(crate) mod property;

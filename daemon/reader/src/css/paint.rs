@@ -3,9 +3,8 @@
 use super::{
     Invalid, Parsed, colour,
     colour::{Colour, Rgba},
-    invalid,
-    length::{self, Length},
-    property::{Filter, Image},
+    invalid, length,
+    property::{Filter, Image, Mask},
 };
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
@@ -99,12 +98,14 @@ fn colours(input: &mut Parser<'_>) -> Option<Vec<Rgba>> {
     known.then_some(colours)
 }
 
-/// Consumes the value. Returns whether a mask leaves nothing: a gradient without opacity, or an
-/// image without a size.
-pub(super) fn mask(input: &mut Parser<'_>) -> bool {
+/// Consumes the value. A mask leaves nothing if it is a gradient without opacity, or an image without
+/// a size.
+pub(super) fn mask(input: &mut Parser<'_>) -> Mask {
     let mut hides = false;
+    let mut any = false;
     let mut size = false;
     while let Ok(token) = input.next().cloned() {
+        any |= matches!(token, Token::Function(_) | Token::UnquotedUrl(_));
         hides |= match &token {
             Token::Function(name) => image(name, input) == Image::None,
             // A mask of the mail itself.
@@ -114,7 +115,11 @@ pub(super) fn mask(input: &mut Parser<'_>) -> bool {
         };
         size = matches!(token, Token::Delim('/'));
     }
-    hides
+    match (hides, any) {
+        (true, _) => Mask::Nothing,
+        (false, true) => Mask::Image,
+        (false, false) => Mask::None,
+    }
 }
 
 /// Consumes the value. Returns the colour of a shadow inside the box that is so thick that text may
@@ -168,20 +173,31 @@ fn shadow(input: &mut Parser<'_>) -> Parsed<Option<Colour>> {
     Ok((!far && !clear && lengths.len() >= 2).then_some(shade))
 }
 
-/// Consumes the value. Returns the colour of the outline of letters, if there is one.
-pub(super) fn stroke(input: &mut Parser<'_>) -> Option<Colour> {
+/// Consumes the value. Returns the colour of the outline of letters, and whether there is one.
+pub(super) fn stroke(input: &mut Parser<'_>) -> (Colour, bool) {
     let mut colour = Colour::Current;
-    let mut width = Length::ZERO;
+    let mut drawn = false;
     while !input.is_exhausted() {
-        if let Ok(found) = input.try_parse(|input| colour::parse(input)) {
-            colour = found;
-        } else if let Ok(found) = input.try_parse(|input| length::parse(input, true)) {
-            width = found;
-        } else if input.next().is_ok() {
-            width = Length::px(1.0);
+        match input.try_parse(|input| colour::parse(input)) {
+            Ok(found) => colour = found,
+            Err(_) => drawn = has_one_width(input),
         }
     }
-    (width.usual() > 0.0).then_some(colour)
+    (colour, drawn)
+}
+
+/// Consumes the value. Returns whether it is a width.
+pub(super) fn has_width(input: &mut Parser<'_>) -> bool {
+    let drawn = has_one_width(input);
+    while input.next().is_ok() {}
+    drawn
+}
+
+fn has_one_width(input: &mut Parser<'_>) -> bool {
+    match input.try_parse(|input| length::parse(input, true)) {
+        Ok(width) => width.usual() > 0.0,
+        Err(_) => input.next().is_ok(),
+    }
 }
 
 /// Parses `filter`.

@@ -53,6 +53,37 @@ pub(crate) enum Extent {
     MaxHeight,
 }
 
+/// An image of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layer {
+    /// The image behind the content.
+    Background,
+    /// The image that decides what of the box is seen.
+    Mask,
+}
+
+/// What of an image is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Drawn {
+    /// Whether the image has no size.
+    pub(crate) empty: bool,
+    /// Whether the image is far from its box.
+    pub(crate) far: bool,
+    /// Whether the image does not repeat.
+    pub(crate) single: bool,
+}
+
+/// Effect of a mask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Mask {
+    #[default]
+    None,
+    /// The mask leaves what its image covers.
+    Image,
+    /// The mask leaves nothing.
+    Nothing,
+}
+
 /// A length, or none: `auto`, `none`, or a size that depends on the content.
 pub(crate) type Size = Option<Length>;
 
@@ -69,6 +100,7 @@ pub(crate) enum Property {
     Clip,
     ClipPath,
     Colour,
+    ColourScheme,
     Contain,
     Content,
     ContentVisibility,
@@ -77,12 +109,17 @@ pub(crate) enum Property {
     Filter,
     Float,
     FontSize,
+    FontSizeAdjust,
+    ImagePosition(Layer),
+    ImageRepeat(Layer),
+    ImageSize(Layer),
     Inset(Side),
     LetterSpacing,
     LineHeight,
     ListStyle,
     Margin(Side),
     Mask,
+    OffsetPath,
     Opacity,
     OverflowX,
     OverflowY,
@@ -97,7 +134,8 @@ pub(crate) enum Property {
     TextIndent,
     TextSecurity,
     TextShadow,
-    TextStroke,
+    TextStrokeColour,
+    TextStrokeWidth,
     Transform,
     Translate,
     Visibility,
@@ -250,6 +288,8 @@ pub(crate) enum Declared {
     /// Whether the clipping leaves nothing.
     ClipPath(bool),
     Colour(Colour),
+    /// Whether the scheme of colours is dark.
+    ColourScheme(bool),
     Contain(Contain),
     /// Whether an image replaces the content.
     Content(bool),
@@ -261,14 +301,23 @@ pub(crate) enum Declared {
     /// Whether the box floats.
     Float(bool),
     FontSize(FontSize),
+    /// Whether the adjustment leaves no size.
+    FontSizeAdjust(bool),
+    /// Whether an image is far from its box.
+    ImagePosition(Layer, bool),
+    /// Whether an image does not repeat.
+    ImageRepeat(Layer, bool),
+    /// Whether an image has no size.
+    ImageSize(Layer, bool),
     Inset(Side, Size),
     LetterSpacing(Length),
     /// Height of a line. Whether it is a number that children multiply with their own size.
     LineHeight(Length, bool),
     ListStyle(ListStyle),
     Margin(Side, Size),
-    /// Whether the mask leaves nothing.
-    Mask(bool),
+    Mask(Mask),
+    /// Movement to the beginning of a path, if the beginning is far away.
+    OffsetPath(Transform),
     Opacity(f32),
     OverflowX(Overflow),
     OverflowY(Overflow),
@@ -288,8 +337,10 @@ pub(crate) enum Declared {
     TextSecurity(bool),
     /// Colour of the shadow of the letters, if there is one.
     TextShadow(Option<Colour>),
-    /// Colour of the outline of the letters, if there is one.
-    TextStroke(Option<Colour>),
+    /// Colour of the outline of the letters.
+    TextStrokeColour(Colour),
+    /// Whether the letters have an outline.
+    TextStrokeWidth(bool),
     Transform(Transform),
     Translate(Transform),
     /// Whether the box is visible.

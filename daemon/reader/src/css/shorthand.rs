@@ -3,8 +3,8 @@
 use super::{
     Parsed, Syntax, colour,
     colour::{Colour, Rgba},
-    invalid, paint,
-    property::{Declared, FontSize, Image, Property, Side},
+    invalid, layer, paint,
+    property::{Declared, Drawn, FontSize, Image, Layer, Property, Side},
     size, value,
 };
 use crate::css::length;
@@ -15,7 +15,14 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
     use Property::{Inset, Margin, Padding};
     use Side::{Bottom, Left, Right, Top};
     match_ignore_ascii_case! { name,
-        "background" => &[Property::BackgroundColour, Property::BackgroundImage, Property::BackgroundClip],
+        "background" => &[
+            Property::BackgroundColour,
+            Property::BackgroundImage,
+            Property::BackgroundClip,
+            Property::ImagePosition(Layer::Background),
+            Property::ImageRepeat(Layer::Background),
+            Property::ImageSize(Layer::Background),
+        ],
         "border" => &[
             Property::Border(Top),
             Property::Border(Right),
@@ -35,6 +42,7 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
         "padding-block" => &[Padding(Top), Padding(Bottom)],
         "padding-inline" => &[Padding(Left), Padding(Right)],
         "text-decoration" => &[Property::Struck],
+        "-webkit-text-stroke" => &[Property::TextStrokeColour, Property::TextStrokeWidth],
         _ => &[],
     }
 }
@@ -50,6 +58,10 @@ pub(super) fn values(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Pars
         "font" => font(input),
         "list-style" => Ok(vec![Declared::ListStyle(value::list_style(input))]),
         "text-decoration" => Ok(vec![Declared::Struck(value::has_ident(input, "line-through"))]),
+        "-webkit-text-stroke" => {
+            let (colour, drawn) = paint::stroke(input);
+            Ok(vec![Declared::TextStrokeColour(colour), Declared::TextStrokeWidth(drawn)])
+        },
         "overflow" => {
             let x = value::overflow(input)?;
             let y = input.try_parse(value::overflow).unwrap_or(x);
@@ -88,6 +100,8 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
     let mut ground = Colour::Known(Rgba::TRANSPARENT);
     let mut image = Image::None;
     let mut text = false;
+    let mut drawn = Drawn::default();
+    let mut layers = 1;
     if input.is_exhausted() {
         return invalid();
     }
@@ -97,35 +111,39 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
             ground = found;
             continue;
         }
+        if let Ok(place) = input.try_parse(|input| length::parse(input, false)) {
+            drawn.far |= layer::is_distance_far(place);
+            continue;
+        }
         match input.next()?.clone() {
             Token::UnquotedUrl(_) => image = paint::join(image, Image::Picture),
             Token::Function(name) => image = paint::join(image, paint::image(&name, input)),
             Token::Ident(name) => {
                 match_ignore_ascii_case! { &name,
                     "text" => text = true,
-                    "none" | "repeat" | "repeat-x" | "repeat-y" | "no-repeat" | "space" | "round"
+                    "no-repeat" => drawn.single = true,
+                    "none" | "repeat" | "repeat-x" | "repeat-y" | "space" | "round"
                     | "scroll" | "fixed" | "local" | "top" | "bottom" | "left" | "right" | "center"
                     | "cover" | "contain" | "auto" | "border-box" | "padding-box" | "content-box"
                     | "border-area" => {},
                     _ => return invalid(),
                 }
             }
-            // An image without a size is not drawn.
-            Token::Delim('/') if input.try_parse(Parser::expect_number) == Ok(0.0) => {
-                image = Image::None;
-            }
-            Token::Comma
-            | Token::Delim('/')
-            | Token::Number { .. }
-            | Token::Percentage { .. }
-            | Token::Dimension { .. } => {}
+            Token::Delim('/') => drawn.empty = layer::is_one_empty(input)?,
+            Token::Comma => layers += 1,
             _ => return invalid(),
         }
+    }
+    if layers > 1 {
+        drawn = Drawn::default();
     }
     Ok(vec![
         Declared::BackgroundColour(ground),
         Declared::BackgroundImage(image),
         Declared::BackgroundClip(text),
+        Declared::ImagePosition(Layer::Background, drawn.far),
+        Declared::ImageRepeat(Layer::Background, drawn.single),
+        Declared::ImageSize(Layer::Background, drawn.empty),
     ])
 }
 

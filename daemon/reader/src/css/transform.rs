@@ -13,6 +13,8 @@ pub(crate) struct Transform {
     pub(crate) x: Length,
     pub(crate) y: Length,
     pub(crate) scale: (f32, f32),
+    /// Movement towards the person, in pixels.
+    pub(crate) z: f32,
     /// Whether the back is in front.
     pub(crate) turned: bool,
 }
@@ -23,6 +25,7 @@ impl Default for Transform {
             x: Length::ZERO,
             y: Length::ZERO,
             scale: (1.0, 1.0),
+            z: 0.0,
             turned: false,
         }
     }
@@ -35,6 +38,7 @@ impl Transform {
             x: other.x + self.x,
             y: other.y + self.y,
             scale: (self.scale.0 * other.scale.0, self.scale.1 * other.scale.1),
+            z: self.z + other.z,
             turned: self.turned != other.turned,
         }
     }
@@ -43,6 +47,7 @@ impl Transform {
 /// Parses `transform`.
 pub(super) fn transform(input: &mut Parser<'_>) -> Parsed<Transform> {
     let mut all = Transform::default();
+    let mut distance = None;
     if input
         .try_parse(|input| input.expect_ident_matching("none"))
         .is_ok()
@@ -51,11 +56,34 @@ pub(super) fn transform(input: &mut Parser<'_>) -> Parsed<Transform> {
     }
     loop {
         let name = input.expect_function()?.clone();
-        let one = input.parse_nested_block(|input| transform_function(&name, input))?;
-        all = one.after(all);
+        if name.eq_ignore_ascii_case("perspective") {
+            distance = input.parse_nested_block(perspective)?;
+        } else {
+            let one = input.parse_nested_block(|input| transform_function(&name, input))?;
+            all = one.after(all);
+        }
         if input.is_exhausted() {
+            let size = distance.map_or(1.0, |distance| size_from(distance, all.z));
+            all.scale = (all.scale.0 * size, all.scale.1 * size);
             return Ok(all);
         }
+    }
+}
+
+/// Parses the argument of `perspective`: the distance of the person in pixels.
+fn perspective(input: &mut Parser<'_>) -> Parsed<Option<f32>> {
+    match input.try_parse(|input| input.expect_ident_matching("none")) {
+        Ok(()) => Ok(None),
+        // Browsers take a smaller distance for one pixel.
+        Err(_) => Ok(Some(length::parse(input, true)?.usual().max(1.0))),
+    }
+}
+
+/// Returns the size at which a person sees a box from a distance; 0 for a box behind the person.
+fn size_from(distance: f32, towards: f32) -> f32 {
+    match towards < distance {
+        true => distance / (distance - towards),
+        false => 0.0,
     }
 }
 
@@ -73,16 +101,18 @@ fn transform_function(name: &str, input: &mut Parser<'_>) -> Parsed<Transform> {
         scale: (x.unwrap_or(1.0), y.unwrap_or(1.0)),
         ..Transform::default()
     };
-    let move_by = |x: Length, y: Length| Transform {
+    let move_by = |x: Length, y: Length, z: f32| Transform {
         x,
         y,
+        z,
         ..Transform::default()
     };
     let pixels = |at: usize| Length::px(number(at).unwrap_or(0.0));
     Ok(match_ignore_ascii_case! { name,
-        "translate" | "translate3d" => move_by(length(0), length(1)),
-        "translatex" => move_by(length(0), Length::ZERO),
-        "translatey" => move_by(Length::ZERO, length(0)),
+        "translate" | "translate3d" => move_by(length(0), length(1), length(2).usual()),
+        "translatex" => move_by(length(0), Length::ZERO, 0.0),
+        "translatey" => move_by(Length::ZERO, length(0), 0.0),
+        "translatez" => move_by(Length::ZERO, Length::ZERO, length(0).usual()),
         "scale" => scale(number(0), number(1).or(number(0))),
         "scale3d" => scale(number(0), number(1)),
         "scalex" => scale(number(0), None),

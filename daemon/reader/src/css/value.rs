@@ -1,10 +1,10 @@
 //! Values of single properties.
 
 use super::{
-    Parsed, Syntax, colour, invalid, length, paint,
+    Parsed, Syntax, colour, invalid, layer, length, paint,
     property::{
-        Align, Contain, Declared, Display, Extent, ListStyle, Overflow, Position, Property, Side,
-        WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Extent, Layer, ListStyle, Overflow, Position, Property,
+        Side, WhiteSpace, Wide,
     },
     shape, size, transform,
 };
@@ -17,6 +17,11 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "background-color" => Property::BackgroundColour,
         "backface-visibility" | "-webkit-backface-visibility" => Property::BackfaceVisibility,
         "background-image" => Property::BackgroundImage,
+        "background-position" | "background-position-x" | "background-position-y" => {
+            Property::ImagePosition(Layer::Background)
+        },
+        "background-repeat" => Property::ImageRepeat(Layer::Background),
+        "background-size" | "-webkit-background-size" => Property::ImageSize(Layer::Background),
         "border-top" => Property::Border(Side::Top),
         "border-right" => Property::Border(Side::Right),
         "border-bottom" => Property::Border(Side::Bottom),
@@ -26,6 +31,7 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "clip" => Property::Clip,
         "clip-path" | "-webkit-clip-path" => Property::ClipPath,
         "color" => Property::Colour,
+        "color-scheme" => Property::ColourScheme,
         "contain" => Property::Contain,
         "content" => Property::Content,
         "content-visibility" => Property::ContentVisibility,
@@ -40,6 +46,7 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "filter" | "-webkit-filter" => Property::Filter,
         "float" => Property::Float,
         "font-size" => Property::FontSize,
+        "font-size-adjust" => Property::FontSizeAdjust,
         "top" | "inset-block-start" => Property::Inset(Side::Top),
         "right" | "inset-inline-end" => Property::Inset(Side::Right),
         "bottom" | "inset-block-end" => Property::Inset(Side::Bottom),
@@ -52,6 +59,10 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "margin-bottom" | "margin-block-end" => Property::Margin(Side::Bottom),
         "margin-left" | "margin-inline-start" | "-webkit-margin-start" => Property::Margin(Side::Left),
         "mask" | "-webkit-mask" | "mask-image" | "-webkit-mask-image" => Property::Mask,
+        "mask-position" | "-webkit-mask-position" => Property::ImagePosition(Layer::Mask),
+        "mask-repeat" | "-webkit-mask-repeat" => Property::ImageRepeat(Layer::Mask),
+        "mask-size" | "-webkit-mask-size" => Property::ImageSize(Layer::Mask),
+        "offset" | "offset-path" => Property::OffsetPath,
         "opacity" | "-webkit-opacity" => Property::Opacity,
         "overflow-x" | "overflow-inline" => Property::OverflowX,
         "overflow-y" | "overflow-block" => Property::OverflowY,
@@ -68,7 +79,8 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "text-indent" => Property::TextIndent,
         "-webkit-text-security" => Property::TextSecurity,
         "text-shadow" => Property::TextShadow,
-        "-webkit-text-stroke" => Property::TextStroke,
+        "-webkit-text-stroke-color" => Property::TextStrokeColour,
+        "-webkit-text-stroke-width" => Property::TextStrokeWidth,
         "transform" | "-webkit-transform" => Property::Transform,
         "translate" => Property::Translate,
         "visibility" => Property::Visibility,
@@ -110,6 +122,7 @@ pub(super) fn value(
         Property::Clip => Declared::Clip(shape::clip(input)?),
         Property::ClipPath => Declared::ClipPath(shape::clip_path(input)?),
         Property::Colour => Declared::Colour(colour::parse(input)?),
+        Property::ColourScheme => Declared::ColourScheme(is_dark(input)?),
         Property::Contain => Declared::Contain(contain(input)?),
         Property::Content => Declared::Content(paint::has_image(input)),
         Property::ContentVisibility => {
@@ -126,12 +139,17 @@ pub(super) fn value(
             Declared::Float(float != "none")
         }
         Property::FontSize => Declared::FontSize(size::font_size(input, syntax.quirks)?),
+        Property::FontSizeAdjust => Declared::FontSizeAdjust(is_adjusted_away(input)?),
+        Property::ImagePosition(layer) => Declared::ImagePosition(layer, layer::is_far(input)?),
+        Property::ImageRepeat(layer) => Declared::ImageRepeat(layer, layer::is_single(input)?),
+        Property::ImageSize(layer) => Declared::ImageSize(layer, layer::is_empty(input)?),
         Property::Inset(side) => Declared::Inset(side, size::size(input, syntax)?),
         Property::LetterSpacing => Declared::LetterSpacing(size::spacing(input, syntax)?),
         Property::LineHeight => size::line_height(input)?,
         Property::ListStyle => Declared::ListStyle(list_style(input)),
         Property::Margin(side) => Declared::Margin(side, size::size(input, syntax)?),
         Property::Mask => Declared::Mask(paint::mask(input)),
+        Property::OffsetPath => Declared::OffsetPath(shape::offset_path(input)),
         Property::Opacity => Declared::Opacity(length::parse_number(input)?.clamp(0.0, 1.0)),
         Property::OverflowX => Declared::OverflowX(overflow(input)?),
         Property::OverflowY => Declared::OverflowY(overflow(input)?),
@@ -157,7 +175,8 @@ pub(super) fn value(
             Declared::TextSecurity(keyword(input, &["none", "disc", "circle", "square"])? != "none")
         }
         Property::TextShadow => Declared::TextShadow(paint::text_shadow(input)),
-        Property::TextStroke => Declared::TextStroke(paint::stroke(input)),
+        Property::TextStrokeColour => Declared::TextStrokeColour(colour::parse(input)?),
+        Property::TextStrokeWidth => Declared::TextStrokeWidth(paint::has_width(input)),
         Property::Transform => Declared::Transform(transform::transform(input)?),
         Property::Translate => Declared::Translate(transform::translate(input)?),
         Property::Visibility => {
@@ -181,6 +200,29 @@ pub(super) fn value(
             Declared::Zoom(if zoom > 0.0 { zoom } else { 1.0 })
         }
     })
+}
+
+/// Parses `color-scheme`. Returns whether a page that a person reads in a light window is dark.
+fn is_dark(input: &mut Parser<'_>) -> Parsed<bool> {
+    let (mut dark, mut light) = (false, false);
+    while !input.is_exhausted() {
+        let name = input.expect_ident()?;
+        dark |= name.eq_ignore_ascii_case("dark");
+        light |= name.eq_ignore_ascii_case("light");
+    }
+    Ok(dark && !light)
+}
+
+/// Parses `font-size-adjust`. Returns whether it leaves letters without a size.
+fn is_adjusted_away(input: &mut Parser<'_>) -> Parsed<bool> {
+    /// Least height of a small letter as a part of the font size that can be read.
+    const LEAST: f32 = 0.05;
+    let metric = input.try_parse(Parser::expect_ident_cloned);
+    match (length::parse_number(input), metric) {
+        (Ok(number), _) => Ok(number < LEAST),
+        (Err(_), Ok(_)) => Ok(false),
+        (Err(error), Err(_)) => Err(error),
+    }
 }
 
 /// Parses one of some keywords.

@@ -21,6 +21,9 @@ pub(super) struct Ground(Option<[f32; 3]>);
 impl Ground {
     pub(super) const WHITE: Self = Self(Some([255.0; 3]));
 
+    /// The page in a dark scheme of colours.
+    pub(super) const DARK: Self = Self(Some([18.0; 3]));
+
     /// Returns an unknown ground.
     pub(super) const UNKNOWN: Self = Self(None);
 
@@ -44,6 +47,7 @@ impl Ground {
             Colour::Unknown => Self::UNKNOWN,
         };
         let ground = match style.background_image {
+            _ if style.background_drawn.is_nothing() => ground,
             Image::None => ground,
             Image::Plain(colour) => ground.beneath(colour),
             Image::Picture => Self::UNKNOWN,
@@ -91,9 +95,10 @@ impl Ground {
             } else {
                 true
             };
-            return through || inherited.shadow.is_some() || inherited.stroke.is_some();
+            return through || inherited.shadow.is_some() || inherited.stroked;
         }
-        [Some(fill), inherited.stroke, inherited.shadow]
+        let stroke = inherited.stroked.then_some(inherited.stroke);
+        [Some(fill), stroke, inherited.shadow]
             .into_iter()
             .flatten()
             .any(|colour| self.tells(self.colour(colour, style)))

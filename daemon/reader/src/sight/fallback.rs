@@ -2,23 +2,26 @@
 //! options that are not chosen.
 
 use crate::document::{Document, Element, NodeId};
-use html5ever::local_name;
+use html5ever::{local_name, ns};
 
 /// Which children of an element are seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Children {
     #[default]
     All,
-    /// The summary of closed details, if there is one.
+    /// The summary of closed details, or the choice of a switch in SVG, if there is one.
     Only(Option<NodeId>),
 }
 
 /// Returns whether the text of an element is for programs that do not know the element.
 pub(super) fn is_fallback(document: &Document, node: NodeId, element: &Element) -> bool {
+    // In SVG too.
+    if matches!(element.local_name(), "style" | "script" | "title") {
+        return true;
+    }
     match element.html_name() {
         "audio" | "video" | "canvas" | "iframe" | "noframes" | "noembed" | "noscript"
-        | "script" | "style" | "template" | "title" | "head" | "datalist" | "meter"
-        | "progress" => true,
+        | "template" | "head" | "datalist" | "meter" | "progress" => true,
         "option" => !is_chosen(document, node, element),
         _ => false,
     }
@@ -56,6 +59,10 @@ fn is_chosen(document: &Document, node: NodeId, option: &Element) -> bool {
 }
 
 pub(super) fn children(document: &Document, node: NodeId, element: &Element) -> Children {
+    if element.name.ns == ns!(svg) && element.local_name() == "switch" {
+        let mut children = document.children(node);
+        return Children::Only(children.find(|child| document.element(*child).is_some()));
+    }
     if element.html_name() != "details" || element.attribute(&local_name!("open")).is_some() {
         return Children::All;
     }

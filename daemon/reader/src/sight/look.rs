@@ -12,7 +12,7 @@ use super::{
 use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
-        property::{Display, Position},
+        property::{Display, Mask, Position},
         transform::Transform,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
@@ -202,10 +202,16 @@ impl Look<'_> {
         if style.display != Display::Contents {
             inside.opacity *= style.opacity * style.filter.opacity;
         }
-        inside.hidden |= style.replaced || frame.mask;
+        inside.hidden |= style.replaced
+            || match frame.mask {
+                Mask::None => false,
+                Mask::Image => frame.mask_drawn.is_nothing(),
+                Mask::Nothing => true,
+            };
         let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
         let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
             true => Ground::UNKNOWN,
+            false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
             false => around.ground,
         };
         inside.ground = ground.under(style);
@@ -256,6 +262,7 @@ impl Look<'_> {
             && size * scale.1.abs() >= SMALLEST_LINE
             && scale.0.abs() >= 0.02
             && !inherited.disguised
+            && !inherited.adjusted_away
             && around.ground.shows(style, svg, around.lettered)
             && !around.place.is_off_screen(text, style, &self.flow)
             && !around

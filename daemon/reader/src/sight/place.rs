@@ -103,7 +103,13 @@ impl Place {
             // The movement of a transformation may refer to the box itself.
             let own = |length: Length, whole: f32| length.resolve(font, MEDIUM, whole);
             let whole = (place.width, place.font * LINE);
-            for transform in [frame.transform, frame.translate, frame.scale, frame.rotate] {
+            for transform in [
+                frame.transform,
+                frame.translate,
+                frame.scale,
+                frame.rotate,
+                frame.offset,
+            ] {
                 let x = own(transform.x, whole.0);
                 place.x += x;
                 place.least_x += x;

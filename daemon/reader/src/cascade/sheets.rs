@@ -1,0 +1,90 @@
+//! The style sheets of a document, in order.
+
+use crate::{
+    css::{conditions, data, sheet::Rules},
+    document::{Document, Element, NodeId, Visit, parse},
+    limits::MAX_SHEETS,
+};
+use cssparser::Parser;
+use html5ever::local_name;
+
+/// Returns the rules of all style sheets, and whether some exceed the limit.
+pub(super) fn rules(document: &Document) -> (Rules, bool) {
+    let mut sheets = Sheets {
+        rules: Rules::default(),
+        left: MAX_SHEETS,
+        title: None,
+        cut: false,
+    };
+    sheets.add(document, true);
+    (sheets.rules, sheets.cut)
+}
+
+struct Sheets {
+    rules: Rules,
+    /// Bytes of sheets that are still parsed.
+    left: usize,
+    /// Title of the first sheet that has one. Sheets with another title are alternatives, which no
+    /// browser applies.
+    title: Option<String>,
+    cut: bool,
+}
+
+impl Sheets {
+    /// Adds the sheets of a document. Those in its `noscript` elements apply, because no program
+    /// for mail runs scripts; the parser has their content as text.
+    fn add(&mut self, document: &Document, outermost: bool) {
+        let mut walk = document.walk(NodeId::ROOT);
+        while let Some(visit) = walk.next() {
+            let Visit::Enter(node) = visit else { continue };
+            let Some(element) = document.element(node) else {
+                continue;
+            };
+            if element.html_name() == "noscript" && outermost {
+                self.add(&parse(&document.all_text(node)), false);
+            }
+            let linked = linked_sheet(element);
+            if element.local_name() != "style" && linked.is_none() {
+                continue;
+            }
+            walk.skip_children();
+            if !self.applies(element) {
+                continue;
+            }
+            let sheet = linked.unwrap_or_else(|| document.all_text(node));
+            match self.left.checked_sub(sheet.len()) {
+                Some(rest) => self.left = rest,
+                None => {
+                    self.cut = true;
+                    return;
+                }
+            }
+            self.rules.add(&sheet);
+        }
+    }
+
+    fn applies(&mut self, element: &Element) -> bool {
+        let attribute = |name| element.attribute(&name).unwrap_or_default();
+        let kind = attribute(local_name!("type")).trim();
+        let title = attribute(local_name!("title"));
+        let css = kind.is_empty() || kind.eq_ignore_ascii_case("text/css");
+        if !css || !conditions::media(&mut Parser::new(attribute(local_name!("media")))) {
+            return false;
+        }
+        title.is_empty() || self.title.get_or_insert_with(|| title.to_owned()) == title
+    }
+}
+
+/// Returns the style sheet that a `link` embeds.
+fn linked_sheet(element: &Element) -> Option<String> {
+    let relation = element.attribute(&local_name!("rel")).unwrap_or_default();
+    let mut words = relation.split_ascii_whitespace();
+    let sheet = words
+        .clone()
+        .any(|word| word.eq_ignore_ascii_case("stylesheet"));
+    let alternate = words.any(|word| word.eq_ignore_ascii_case("alternate"));
+    if element.html_name() != "link" || !sheet || alternate {
+        return None;
+    }
+    data::sheet(element.attribute(&local_name!("href"))?)
+}
