@@ -193,7 +193,9 @@ fn set(style: &mut Computed, declared: &Declared) {
         | Declared::Wide(..)
         | Declared::All(_)
         | Declared::Custom(..)
-        | Declared::Pending(..) => {}
+        | Declared::Pending(..)
+        // The cascade has used it.
+        | Declared::Animation(_) => {}
     }
 }
 

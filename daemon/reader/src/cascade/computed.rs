@@ -185,6 +185,8 @@ impl Computed {
         let empty = Frame::default();
         let other = from.frame.as_deref().unwrap_or(&empty);
         match property {
+            // The cascade has used it.
+            Property::Animation(_) => {}
             Property::BackgroundClip => self.background_text = from.background_text,
             Property::BackgroundColour => self.background = from.background,
             Property::BackgroundImage => self.background_image = from.background_image,

@@ -1,6 +1,7 @@
 //! An index of rules by the last part of their selectors, so that an element is compared with few.
 
 use crate::css::{
+    animation::Keyframes,
     selector::OneSelector,
     sheet::{Rule, Rules},
 };
@@ -24,6 +25,8 @@ pub(super) struct Index {
     by_name: HashMap<LocalName, Vec<Entry>>,
     other: Vec<Entry>,
     rules: Vec<Rule>,
+    /// Keyframes of animations.
+    pub(super) keyframes: Vec<Keyframes>,
 }
 
 /// What an element must have.
@@ -38,6 +41,7 @@ impl Index {
     pub(super) fn new(rules: Rules) -> Self {
         let mut index = Self {
             rules: rules.all,
+            keyframes: rules.keyframes,
             ..Self::default()
         };
         for at in 0..index.rules.len() {

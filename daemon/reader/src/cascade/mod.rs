@@ -15,10 +15,11 @@ pub(crate) use computed::{Computed, Frame};
 
 use crate::{
     css::{
+        animation::Animation,
         colour::Rgba,
         declarations::{DeclarationSyntax, parse_style},
         length::MEDIUM,
-        property::{Declaration, Declared, Display, Position},
+        property::{Declaration, Declared, Display, Position, Property},
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     limits::{MAX_DECLARED, MAX_STYLES},
@@ -238,8 +239,31 @@ impl Cascade<'_> {
             }
         }
         ranked.sort_by_key(|(rank, _)| *rank);
+        let end = animation(&ranked).end(&self.index.keyframes);
+        if !end.is_empty() {
+            self.declared = self.declared.saturating_sub(end.len());
+            let rank = (false, u16::MAX, INLINE, usize::MAX);
+            let end = end.iter().take(self.declared);
+            ranked.extend(end.map(|declaration| (rank, declaration.declared.clone())));
+            ranked.sort_by_key(|(rank, _)| *rank);
+        }
         ranked.into_iter().map(|(_, declared)| declared).collect()
     }
+}
+
+/// Returns the animation that declarations give, the strongest last.
+fn animation(ranked: &[(Rank, Declared)]) -> Animation {
+    let mut animation = Animation::default();
+    for (_, declared) in ranked {
+        match declared {
+            Declared::Animation(value) => animation.set(value),
+            Declared::All(_) | Declared::Wide(Property::Animation(_), _) => {
+                animation = Animation::default();
+            }
+            _ => {}
+        }
+    }
+    animation
 }
 
 /// Adjusts values that depend on other values.

@@ -18,10 +18,14 @@ const SUBSTITUTED: &[&str] = &["var", "env", "attr", "if"];
 
 /// Parses a `style` attribute.
 pub(crate) fn parse_style(style: &str, syntax: Syntax) -> Vec<Declaration> {
-    let mut input = Parser::new(style);
+    block(&mut Parser::new(style), syntax)
+}
+
+/// Parses a list of declarations without rules inside it.
+pub(super) fn block(input: &mut Parser<'_>, syntax: Syntax) -> Vec<Declaration> {
     let mut found = Vec::new();
     let mut body = Body { syntax };
-    for declarations in RuleBodyParser::new(&mut input, &mut body).flatten() {
+    for declarations in RuleBodyParser::new(input, &mut body).flatten() {
         found.extend(declarations);
     }
     found

@@ -1,6 +1,7 @@
 //! CSS: style sheets, declarations and values, parsed with the crates of Firefox and Servo. Only
 //! the properties that decide whether and how text is seen are read.
 
+pub(crate) mod animation;
 pub(crate) mod colour;
 pub(crate) mod conditions;
 pub(crate) mod data;

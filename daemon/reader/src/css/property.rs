@@ -1,6 +1,7 @@
 //! The properties that are read, and their values.
 
 use super::{
+    animation::{Animated, Aspect},
     colour::{Colour, Rgba},
     length::Length,
     transform::Transform,
@@ -90,6 +91,7 @@ pub(crate) type Size = Option<Length>;
 /// A property that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Property {
+    Animation(Aspect),
     BackgroundClip,
     BackgroundColour,
     BackfaceVisibility,
@@ -271,6 +273,7 @@ pub(crate) enum FontSize {
 /// A value of a property.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Declared {
+    Animation(Animated),
     /// Whether the background is clipped to the text.
     BackgroundClip(bool),
     BackgroundColour(Colour),

@@ -1,7 +1,9 @@
 //! Style sheets: the rules that apply to a screen, in order.
 
 use super::{
-    Invalid, Parsed, Syntax, conditions, data, declarations, invalid,
+    Invalid, Parsed, Syntax,
+    animation::Keyframes,
+    conditions, data, declarations, invalid,
     property::Declaration,
     selector::{self, Selectors},
 };
@@ -28,11 +30,12 @@ pub(crate) struct Rules {
     pub(crate) all: Vec<Rule>,
     /// Custom properties with their initial values.
     pub(crate) initial: Vec<(Rc<str>, Rc<str>)>,
+    pub(crate) keyframes: Vec<Keyframes>,
     layers: Vec<Box<str>>,
     imports: usize,
 }
 
-/// Most custom properties with an initial value.
+/// Most custom properties with an initial value, and most keyframes.
 const MAX_PROPERTIES: usize = 100;
 /// Most sheets that other sheets import. They may import each other.
 const MAX_IMPORTS: usize = 16;
@@ -47,6 +50,7 @@ impl Rules {
             rules: self,
             parent: None,
             layer: NO_LAYER,
+            scoped: false,
             found: Vec::new(),
         };
         for _ in StyleSheetParser::new(&mut input, &mut level) {}
@@ -76,17 +80,26 @@ struct Level<'a> {
     /// The selectors of the rule around the block.
     parent: Option<Selectors>,
     layer: u16,
+    /// Whether `:scope` is the parent.
+    scoped: bool,
     /// Declarations of the block.
     found: Vec<Declaration>,
 }
 
 impl Level<'_> {
-    fn inside(&mut self, input: &mut Parser<'_>, parent: Option<Selectors>, layer: u16) {
+    fn inside(
+        &mut self,
+        input: &mut Parser<'_>,
+        parent: Option<Selectors>,
+        layer: u16,
+        scoped: bool,
+    ) {
         let place = self.rules.all.len();
         let mut level = Level {
             rules: self.rules,
             parent,
             layer,
+            scoped,
             found: Vec::new(),
         };
         for _ in RuleBodyParser::new(input, &mut level) {}
@@ -104,6 +117,14 @@ impl Level<'_> {
             self.rules.all.insert(place, rule);
         }
     }
+}
+
+/// Parses selectors in a scope, whose root has the same name as the parent of nested rules.
+fn in_scope(input: &mut Parser<'_>) -> Parsed<Selectors> {
+    let start = input.position();
+    while input.next().is_ok() {}
+    let text = input.slice_from(start).replace(":scope", "&");
+    selector::parse(&mut Parser::new(&text), true)
 }
 
 /// Consumes the block of `@property`. Returns the initial value, if there is one.
@@ -136,6 +157,8 @@ enum AtRule {
     Scope(Selectors),
     /// Another sheet.
     Import(String),
+    /// Keyframes of animations.
+    Keyframes(Rc<str>),
     /// The definition of a custom property.
     Property(Rc<str>),
 }
@@ -175,6 +198,10 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
                 let name = input.expect_ident()?;
                 return Ok(AtRule::Property((&**name).into()));
             },
+            "keyframes" | "-webkit-keyframes" => {
+                let name = input.expect_ident_or_string()?;
+                return Ok(AtRule::Keyframes((&**name).into()));
+            },
             "scope" => {
                 input.expect_parenthesis_block()?;
                 let scope = input.parse_nested_block(|input| selector::parse(input, false))?;
@@ -199,10 +226,18 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
     }
 
     fn parse_block(&mut self, rule: AtRule, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
+        let scoped = matches!(rule, AtRule::Scope(_));
         let (parent, layer) = match rule {
             AtRule::Apply => (self.parent.clone(), self.layer),
             AtRule::Layer(name) => (self.parent.clone(), self.rules.layer(&name)),
             AtRule::Import(_) => return invalid(),
+            AtRule::Keyframes(name) => {
+                let frames = Keyframes::parse(name, input);
+                if self.rules.keyframes.len() < MAX_PROPERTIES {
+                    self.rules.keyframes.push(frames);
+                }
+                return Ok(());
+            }
             AtRule::Property(name) => {
                 if let Some(value) = initial_value(input)
                     && self.rules.initial.len() < MAX_PROPERTIES
@@ -213,7 +248,7 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
             }
             AtRule::Scope(scope) => (Some(scope), self.layer),
         };
-        self.inside(input, parent, layer);
+        self.inside(input, parent, layer, scoped);
         Ok(())
     }
 }
@@ -224,7 +259,10 @@ impl<'i> QualifiedRuleParser<'i> for Level<'_> {
     type Error = Invalid;
 
     fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Selectors> {
-        let selectors = selector::parse(input, self.parent.is_some())?;
+        let selectors = match self.scoped {
+            true => in_scope(input)?,
+            false => selector::parse(input, self.parent.is_some())?,
+        };
         Ok(match &self.parent {
             Some(parent) => selectors.replace_parent_selector(parent),
             None => selectors,
@@ -240,7 +278,7 @@ impl<'i> QualifiedRuleParser<'i> for Level<'_> {
         if self.rules.all.len() >= MAX_RULES {
             return invalid();
         }
-        self.inside(input, Some(selectors), self.layer);
+        self.inside(input, Some(selectors), self.layer, false);
         Ok(())
     }
 }

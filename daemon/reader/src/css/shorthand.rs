@@ -1,7 +1,9 @@
 //! Shorthands: names that set several properties.
 
 use super::{
-    Parsed, Syntax, colour,
+    Parsed, Syntax,
+    animation::{self, Aspect},
+    colour,
     colour::{Colour, Rgba},
     invalid, layer, paint,
     property::{Declared, Drawn, FontSize, Image, Layer, Property, Side},
@@ -15,6 +17,13 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
     use Property::{Inset, Margin, Padding};
     use Side::{Bottom, Left, Right, Top};
     match_ignore_ascii_case! { name,
+        "animation" | "-webkit-animation" => &[
+            Property::Animation(Aspect::Name),
+            Property::Animation(Aspect::Fill),
+            Property::Animation(Aspect::Direction),
+            Property::Animation(Aspect::State),
+            Property::Animation(Aspect::Count),
+        ],
         "background" => &[
             Property::BackgroundColour,
             Property::BackgroundImage,
@@ -50,6 +59,10 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
 /// Parses the value of a shorthand.
 pub(super) fn values(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
     match_ignore_ascii_case! { name,
+        "animation" | "-webkit-animation" => {
+            let values = animation::shorthand(input)?;
+            Ok(values.into_iter().map(Declared::Animation).collect())
+        },
         "background" => background(input),
         "border" => {
             let thick = paint::thick_border(input)?;

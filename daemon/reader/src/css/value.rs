@@ -1,7 +1,9 @@
 //! Values of single properties.
 
 use super::{
-    Parsed, Syntax, colour, invalid, layer, length, paint,
+    Parsed, Syntax,
+    animation::{self, Aspect},
+    colour, invalid, layer, length, paint,
     property::{
         Align, Contain, Declared, Display, Extent, Layer, ListStyle, Overflow, Position, Property,
         Side, WhiteSpace, Wide,
@@ -13,6 +15,13 @@ use cssparser::{Parser, Token, match_ignore_ascii_case};
 /// Returns the property with a name.
 pub(super) fn property(name: &str) -> Option<Property> {
     Some(match_ignore_ascii_case! { name,
+        "animation-name" | "-webkit-animation-name" => Property::Animation(Aspect::Name),
+        "animation-fill-mode" | "-webkit-animation-fill-mode" => Property::Animation(Aspect::Fill),
+        "animation-direction" | "-webkit-animation-direction" => Property::Animation(Aspect::Direction),
+        "animation-play-state" | "-webkit-animation-play-state" => Property::Animation(Aspect::State),
+        "animation-iteration-count" | "-webkit-animation-iteration-count" => {
+            Property::Animation(Aspect::Count)
+        },
         "background-clip" | "-webkit-background-clip" => Property::BackgroundClip,
         "background-color" => Property::BackgroundColour,
         "backface-visibility" | "-webkit-backface-visibility" => Property::BackfaceVisibility,
@@ -110,6 +119,7 @@ pub(super) fn value(
     syntax: Syntax,
 ) -> Parsed<Declared> {
     Ok(match property {
+        Property::Animation(aspect) => Declared::Animation(animation::longhand(aspect, input)?),
         Property::BackgroundClip => Declared::BackgroundClip(has_ident(input, "text")),
         Property::BackgroundColour => Declared::BackgroundColour(colour::parse(input)?),
         Property::BackfaceVisibility => {

@@ -1,68 +1,191 @@
-//! Boxes on top of others: a coloured box that covers text, a picture under text, and boxes of a
-//! negative level under a coloured ground.
+//! Opaque boxes on top of others, and the text that they certainly cover.
 
-use super::seen::{Sight, words};
+use super::{
+    flow::NARROW,
+    room::{Room, margins},
+    seen::{Sight, words},
+};
 use crate::{
-    cascade::{Frame, Styles},
+    cascade::{Computed, Frame, Styles},
     css::{
-        length::Length,
-        property::{Position, Size},
+        length::{Length, SCREEN_WIDTH},
+        property::{Display, Position, Size},
     },
     document::{Document, NodeId, Visit},
 };
 
-/// A coloured box that covers all of the box that it refers to.
+/// An opaque box that covers text.
 #[derive(Debug)]
 pub(super) struct Cover {
     pub(super) node: NodeId,
     pub(super) level: i32,
+    pub(super) reach: Reach,
+}
+
+/// What a box covers. Sizes are in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Reach {
+    /// All of the box that it refers to.
+    Whole,
+    /// The beginning of the box that it refers to; all of its width if there is none.
+    Corner { width: Option<f32>, height: f32 },
+    /// The box before it. `up` is the distance to its usual place.
+    Previous { up: f32, height: f32 },
+    /// What precedes in the same drawing of SVG.
+    Drawing,
+}
+
+impl Reach {
+    /// Returns the reach of an opaque box.
+    pub(super) fn of(style: &Computed, frame: &Frame) -> Option<Self> {
+        match frame.position {
+            Position::Absolute | Position::Fixed => Self::of_absolute(frame),
+            Position::Relative if style.display == Display::Block => {
+                let (top, _) = margins(style, frame)?;
+                let moved = match frame.inset.top {
+                    Some(top) if top.is_definite() => top.usual(),
+                    Some(_) => return None,
+                    None => 0.0,
+                };
+                let height = frame.height.filter(|height| height.is_definite())?;
+                let wide = frame.width.is_none_or(is_all)
+                    && is_none_or_zero(frame.margin.left)
+                    && is_none_or_zero(frame.margin.right)
+                    && is_none_or_zero(frame.inset.left)
+                    && is_none_or_zero(frame.inset.right);
+                let up = -(top + moved);
+                (wide && up > 0.0).then_some(Self::Previous {
+                    up,
+                    height: height.usual(),
+                })
+            }
+            Position::Relative | Position::Static => None,
+        }
+    }
+
+    fn of_absolute(frame: &Frame) -> Option<Self> {
+        let is_zero =
+            |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() <= 0.0);
+        if !is_zero(frame.inset.left) || !is_zero(frame.inset.top) {
+            return None;
+        }
+        let across = is_zero(frame.inset.right) || frame.width.is_some_and(is_all);
+        if across && (is_zero(frame.inset.bottom) || frame.height.is_some_and(is_all)) {
+            return Some(Self::Whole);
+        }
+        let known = |size: Size, edge: Size| {
+            let size = size.filter(|size| size.is_definite())?.usual();
+            Some(size + edge.map_or(0.0, Length::usual))
+        };
+        let width = match across {
+            true => None,
+            false => Some(known(frame.width, frame.inset.left)?),
+        };
+        let height = known(frame.height, frame.inset.top)?;
+        Some(Self::Corner { width, height })
+    }
+}
+
+fn is_all(size: Length) -> bool {
+    size.part >= 1.0
+}
+
+fn is_none_or_zero(size: Size) -> bool {
+    size.is_none_or(|size| size == Length::ZERO)
+}
+
+/// Returns the least width of the content of a box in pixels.
+fn column(document: &Document, styles: &Styles, node: NodeId) -> f32 {
+    // The page, less its margins.
+    let mut width = SCREEN_WIDTH - 100.0;
+    for node in std::iter::once(node).chain(document.ancestors(node)) {
+        let style = styles.get(node);
+        if style.display != Display::Block && document.element(node).is_some() {
+            return NARROW;
+        }
+        let Some(frame) = style.frame.as_deref() else {
+            continue;
+        };
+        if frame.width.is_some() || frame.max_width.is_some() || frame.float {
+            return NARROW;
+        }
+        let padding = [frame.padding.left, frame.padding.right].map(Some);
+        for edge in [frame.margin.left, frame.margin.right]
+            .into_iter()
+            .chain(padding)
+        {
+            width -= edge.map_or(0.0, |edge| edge.usual().max(0.0));
+        }
+    }
+    width.max(NARROW)
 }
 
 impl Cover {
     /// Hides the text that is under the cover.
     pub(super) fn hide(&self, document: &Document, styles: &Styles, sight: &mut Sight) {
-        let is_holder = |node: &NodeId| {
-            let position = styles
-                .get(*node)
-                .frame
-                .as_deref()
-                .map(|frame| frame.position);
-            position.unwrap_or_default() != Position::Static
-        };
-        let fixed = styles
-            .get(self.node)
-            .frame
-            .as_deref()
-            .is_some_and(|frame| frame.position == Position::Fixed);
-        let holder = document
-            .ancestors(self.node)
-            .find(|node| !fixed && is_holder(node));
-        let holder = match (holder, fixed) {
-            (Some(holder), _) => holder,
-            (None, true) => NodeId::ROOT,
-            (None, false) => return,
+        let Some((holder, mut room)) = self.room(document, styles) else {
+            return;
         };
         let mut raised = vec![false];
+        let mut starts = Vec::new();
         let mut after = false;
-        let mut covered = 0u32;
+        let mut under = Vec::new();
         let mut walk = document.walk(holder);
         while let Some(visit) = walk.next() {
-            let Visit::Enter(node) = visit else {
-                raised.pop();
-                continue;
+            let node = match visit {
+                Visit::Enter(node) => node,
+                Visit::Leave(node) => {
+                    raised.pop();
+                    room.leave(styles.get(node), starts.pop().unwrap_or_default());
+                    continue;
+                }
             };
+            let hidden = styles.get(node).display == Display::None;
+            // The height of a box beside the flow does not count.
+            let own = node != holder || matches!(self.reach, Reach::Previous { .. });
+            let counts = node != self.node && own && !hidden;
+            starts.push(if counts {
+                room.height()
+            } else {
+                f32::NEG_INFINITY
+            });
             let is_raised = raised.last().is_some_and(|raised| *raised);
             raised.push(is_raised || self.is_below(node, after, holder, styles));
             if node == self.node {
                 after = true;
+                if self.reach == Reach::Drawing {
+                    break;
+                }
                 walk.skip_children();
-            } else if let Some(text) = document.text(node)
-                && !is_raised
-                && sight.is_seen(node)
-            {
-                sight.seen.set(node, false);
-                covered = covered.saturating_add(words(text));
+                continue;
             }
+            if let Some(element) = document.element(node) {
+                let style = styles.get(node);
+                if hidden {
+                    walk.skip_children();
+                } else if node != holder || matches!(self.reach, Reach::Previous { .. }) {
+                    room.enter(element, style);
+                }
+            } else if let Some(text) = document.text(node) {
+                let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
+                let covered = room.pass(text, styles.get(parent));
+                if covered && !is_raised && sight.is_seen(node) {
+                    under.push((node, words(text)));
+                }
+            }
+            if room.is_left() {
+                break;
+            }
+        }
+        // The box before must be covered as a whole, because its height decides where the cover is.
+        if let Reach::Previous { up, .. } = self.reach
+            && room.height() > up
+        {
+            return;
+        }
+        let covered: u32 = under.iter().map(|(_, words)| words).sum();
+        for (node, _) in under {
+            sight.seen.set(node, false);
         }
         if covered > 0 {
             sight.findings.hidden += 1;
@@ -70,23 +193,64 @@ impl Cover {
         }
     }
 
-    /// Returns whether the cover is below a placed box.
-    fn is_below(&self, node: NodeId, after: bool, holder: NodeId, styles: &Styles) -> bool {
-        let Some(frame) = styles.get(node).frame.as_deref() else {
-            return false;
+    /// Returns the box whose text may be covered, and the room that is covered in it.
+    fn room(&self, document: &Document, styles: &Styles) -> Option<(NodeId, Room)> {
+        let frame = styles.get(self.node).frame.as_deref();
+        let fixed = frame.is_some_and(|frame| frame.position == Position::Fixed);
+        let is_placed = |node: &NodeId| {
+            let frame = styles.get(*node).frame.as_deref();
+            frame.is_some_and(|frame| frame.position != Position::Static)
         };
-        let level = frame.z_index.unwrap_or_default();
-        node != holder
-            && frame.position != Position::Static
-            && (level > self.level || (level == self.level && after))
+        let holder = document
+            .ancestors(self.node)
+            .find(|node| !fixed && is_placed(node));
+        match self.reach {
+            Reach::Whole => {
+                let page = fixed.then_some(NodeId::ROOT);
+                Some((holder.or(page)?, Room::all()))
+            }
+            Reach::Corner { width, height } => {
+                let holder = holder.unwrap_or(NodeId::ROOT);
+                let room = Room::new(width, column(document, styles, holder), height);
+                Some((holder, room))
+            }
+            Reach::Previous { height, .. } => {
+                let mut before = std::iter::successors(document.node(self.node).previous, |node| {
+                    document.node(*node).previous
+                });
+                let blank =
+                    |node: &NodeId| document.text(*node).is_none_or(|t| t.trim().is_empty());
+                let previous =
+                    before.find(|node| !blank(node) || document.element(*node).is_some());
+                let previous = previous.filter(|node| {
+                    document.element(*node).is_some() && styles.get(*node).display == Display::Block
+                })?;
+                let column = column(document, styles, previous);
+                Some((previous, Room::new(None, column, height)))
+            }
+            Reach::Drawing => {
+                let is_drawing = |node: &NodeId| {
+                    document
+                        .element(*node)
+                        .is_some_and(|e| e.local_name() == "svg")
+                };
+                let drawing = document.ancestors(self.node).find(is_drawing)?;
+                Some((drawing, Room::all()))
+            }
+        }
     }
-}
 
-/// Returns whether an absolutely placed box reaches to all sides of the box that it refers to.
-pub(super) fn is_whole(frame: &Frame) -> bool {
-    let none = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() <= 0.0);
-    let all = |size: Size| size.is_some_and(|size: Length| size.part >= 1.0);
-    let across = none(frame.inset.left) && (none(frame.inset.right) || all(frame.width));
-    let down = none(frame.inset.top) && (none(frame.inset.bottom) || all(frame.height));
-    across && down
+    /// Returns whether the cover is below a box.
+    fn is_below(&self, node: NodeId, after: bool, holder: NodeId, styles: &Styles) -> bool {
+        let style = styles.get(node);
+        let frame = style.frame.as_deref();
+        let placed = frame.is_some_and(|frame| frame.position != Position::Static);
+        let level = frame.filter(|_| placed).and_then(|frame| frame.z_index);
+        let level = level.unwrap_or_default();
+        // Such boxes are drawn as placed ones are.
+        let drawn_late = placed
+            || style.opacity < 1.0
+            || frame.is_some_and(|frame| frame.transform != Default::default());
+        node != holder && drawn_late && (level > self.level || (level == self.level && after))
+    }
 }

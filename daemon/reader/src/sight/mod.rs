@@ -9,6 +9,7 @@ mod flow;
 mod look;
 mod pile;
 mod place;
+mod room;
 mod seen;
 
 pub(crate) use look::look;

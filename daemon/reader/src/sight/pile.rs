@@ -2,7 +2,7 @@
 
 use super::{
     contrast::Ground,
-    cover::{Cover, is_whole},
+    cover::{Cover, Reach},
     look::{Look, Surroundings},
     seen::is_tiny,
 };
@@ -31,7 +31,7 @@ impl Look<'_> {
     /// Takes an element that is seen: a cover, or a picture or a coloured box that may be under text.
     pub(super) fn pile(&mut self, node: NodeId, element: &Element, style: &Computed) {
         if element.name.ns == ns!(svg) {
-            return self.draw(element, style);
+            return self.draw(node, element, style);
         }
         let name = element.html_name();
         let empty = Frame::default();
@@ -41,12 +41,17 @@ impl Look<'_> {
             Colour::Known(colour) => (colour.alpha >= OPAQUE, colour.alpha > 0.02),
             Colour::Current | Colour::Unknown => (false, true),
         };
-        let opaque =
-            opaque || matches!(style.background_image, Image::Plain(c) if c.alpha >= OPAQUE);
+        let opaque = opaque
+            || matches!(style.background_image, Image::Plain(c) if c.alpha >= OPAQUE)
+                && !style.background_drawn.is_nothing();
         let level = frame.z_index.unwrap_or_default();
-        let covers = absolute && opaque && level >= 0 && style.opacity > 0.9 && is_whole(frame);
-        if covers && self.covers.len() < MAX_COVERS {
-            self.covers.push(Cover { node, level });
+        if opaque
+            && level >= 0
+            && style.opacity > 0.9
+            && !style.background_text
+            && let Some(reach) = Reach::of(style, frame)
+        {
+            self.cover(node, level, reach);
         }
         // The next text may be on a picture.
         let picture = name == "img" && !is_tiny(style);
@@ -73,8 +78,46 @@ impl Look<'_> {
 }
 
 impl Look<'_> {
+    fn cover(&mut self, node: NodeId, level: i32, reach: Reach) {
+        if self.covers.len() < MAX_COVERS {
+            self.covers.push(Cover { node, level, reach });
+        }
+    }
+
+    /// Returns whether a rectangle fills its drawing, whose units are pixels.
+    fn is_whole_drawing(&self, node: NodeId, rectangle: &Element) -> bool {
+        let parent = self.document.node(node).parent;
+        let drawing = parent.and_then(|parent| self.document.element(parent));
+        let Some(drawing) = drawing.filter(|drawing| drawing.local_name() == "svg") else {
+            return false;
+        };
+        let text = |element: &Element, name: &str| {
+            let mut all = element.attributes.iter();
+            let found = all.find(|attribute| &*attribute.name.local == name);
+            found.map(|attribute| attribute.value.trim().to_owned())
+        };
+        let number = |element: &Element, name| text(element, name)?.parse::<f32>().ok();
+        let fills = |name| match (number(rectangle, name), number(drawing, name)) {
+            (Some(inner), Some(outer)) => inner >= outer,
+            _ => text(rectangle, name).as_deref() == Some("100%"),
+        };
+        let moved = ["x", "y", "transform"];
+        fills("width")
+            && fills("height")
+            && text(drawing, "viewBox").is_none()
+            && moved.iter().all(|name| text(rectangle, name).is_none())
+    }
+
     /// Takes a shape of SVG, which may be under the text after it.
-    fn draw(&mut self, element: &Element, style: &Computed) {
+    fn draw(&mut self, node: NodeId, element: &Element, style: &Computed) {
+        let opaque = matches!(style.inherited.svg_fill, Colour::Known(c) if c.alpha >= OPAQUE);
+        if element.local_name() == "rect"
+            && opaque
+            && style.opacity > 0.9
+            && self.is_whole_drawing(node, element)
+        {
+            self.cover(node, 0, Reach::Drawing);
+        }
         let shape = matches!(
             element.local_name(),
             "rect" | "circle" | "ellipse" | "polygon" | "path" | "image" | "use"

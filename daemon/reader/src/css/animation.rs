@@ -1,0 +1,251 @@
+//! Animations, as far as their end decides what is seen: a person reads a mail after they have run.
+
+use super::{Invalid, Parsed, declarations, invalid, property::Declaration};
+use cssparser::{
+    AtRuleParser, CowRcStr, DeclarationParser, ParseError, Parser, ParserState,
+    QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, match_ignore_ascii_case,
+};
+use std::rc::Rc;
+
+/// A longhand of `animation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aspect {
+    Name,
+    Fill,
+    Direction,
+    State,
+    Count,
+}
+
+/// All longhands that are read.
+pub(super) const ASPECTS: [Aspect; 5] = [
+    Aspect::Name,
+    Aspect::Fill,
+    Aspect::Direction,
+    Aspect::State,
+    Aspect::Count,
+];
+
+/// Value of a longhand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Animated {
+    /// Name of the keyframes, if there is one.
+    Name(Option<Rc<str>>),
+    /// Whether the style at the end is kept.
+    Fill(bool),
+    Direction(Direction),
+    /// Whether the animation runs.
+    State(bool),
+    /// Whether the animation ends.
+    Count(bool),
+}
+
+/// Direction of an animation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Direction {
+    #[default]
+    Normal,
+    Reverse,
+    /// The end depends on the number of runs.
+    Alternate,
+}
+
+/// An animation of an element.
+#[derive(Debug, Clone)]
+pub(crate) struct Animation {
+    name: Option<Rc<str>>,
+    fills: bool,
+    direction: Direction,
+    runs: bool,
+    ends: bool,
+}
+
+impl Default for Animation {
+    fn default() -> Self {
+        Self {
+            name: None,
+            fills: false,
+            direction: Direction::Normal,
+            runs: true,
+            ends: true,
+        }
+    }
+}
+
+impl Animation {
+    /// Takes the value of a longhand.
+    pub(crate) fn set(&mut self, value: &Animated) {
+        match value {
+            Animated::Name(name) => self.name.clone_from(name),
+            Animated::Fill(fills) => self.fills = *fills,
+            Animated::Direction(direction) => self.direction = *direction,
+            Animated::State(runs) => self.runs = *runs,
+            Animated::Count(ends) => self.ends = *ends,
+        }
+    }
+
+    /// Returns the declarations that apply after the end.
+    pub(crate) fn end<'a>(&self, all: &'a [Keyframes]) -> &'a [Declaration] {
+        let name = self.name.as_deref();
+        let name = name.filter(|_| self.fills && self.runs && self.ends);
+        // The last keyframes with a name are valid.
+        let found = name.and_then(|name| all.iter().rev().find(|frames| *frames.name == *name));
+        match (found, self.direction) {
+            (Some(frames), Direction::Normal) => &frames.to,
+            (Some(frames), Direction::Reverse) => &frames.from,
+            (Some(_), Direction::Alternate) | (None, _) => &[],
+        }
+    }
+}
+
+/// Parses the value of a longhand. Of several animations, the last one counts.
+pub(super) fn longhand(aspect: Aspect, input: &mut Parser<'_>) -> Parsed<Animated> {
+    let all = input.parse_comma_separated(|input| {
+        let mut value = one(input)?;
+        value.reverse();
+        let found = value.into_iter().find(|value| is_of(value, aspect));
+        Ok::<_, ParseError<Invalid>>(found.unwrap_or_else(|| initial(aspect)))
+    })?;
+    all.into_iter().last().map_or_else(invalid, Ok)
+}
+
+/// Parses the value of `animation`. Of several animations, the last one counts.
+pub(super) fn shorthand(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
+    let all = input.parse_comma_separated(one)?;
+    let mut values: Vec<Animated> = ASPECTS.map(initial).into();
+    values.extend(all.into_iter().last().unwrap_or_default());
+    Ok(values)
+}
+
+fn initial(aspect: Aspect) -> Animated {
+    match aspect {
+        Aspect::Name => Animated::Name(None),
+        Aspect::Fill => Animated::Fill(false),
+        Aspect::Direction => Animated::Direction(Direction::Normal),
+        Aspect::State => Animated::State(true),
+        Aspect::Count => Animated::Count(true),
+    }
+}
+
+fn is_of(value: &Animated, aspect: Aspect) -> bool {
+    std::mem::discriminant(value) == std::mem::discriminant(&initial(aspect))
+}
+
+/// Parses one animation: the values that its words give.
+fn one(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
+    let mut values = Vec::new();
+    while !input.is_exhausted() {
+        let name = input.try_parse(|input| input.expect_ident_or_string().cloned());
+        let Ok(name) = name else {
+            // A time, a number of runs or a function.
+            input.next()?;
+            continue;
+        };
+        values.push(match_ignore_ascii_case! { &name,
+            "forwards" | "both" => Animated::Fill(true),
+            "backwards" | "none" => Animated::Fill(false),
+            "normal" => Animated::Direction(Direction::Normal),
+            "reverse" => Animated::Direction(Direction::Reverse),
+            "alternate" | "alternate-reverse" => Animated::Direction(Direction::Alternate),
+            "running" => Animated::State(true),
+            "paused" => Animated::State(false),
+            "infinite" => Animated::Count(false),
+            "ease" | "linear" | "ease-in" | "ease-out" | "ease-in-out" | "step-start"
+            | "step-end" | "auto" => continue,
+            _ => Animated::Name(Some((&*name).into())),
+        });
+    }
+    Ok(values)
+}
+
+/// Keyframes with their name.
+#[derive(Debug)]
+pub(crate) struct Keyframes {
+    name: Rc<str>,
+    from: Vec<Declaration>,
+    to: Vec<Declaration>,
+}
+
+impl Keyframes {
+    /// Parses the block of keyframes.
+    pub(super) fn parse(name: Rc<str>, input: &mut Parser<'_>) -> Self {
+        let mut frames = Self {
+            name,
+            from: Vec::new(),
+            to: Vec::new(),
+        };
+        for _ in RuleBodyParser::new(input, &mut frames) {}
+        frames
+    }
+}
+
+/// Ends of the keyframes that a rule is for.
+pub(crate) struct Ends {
+    from: bool,
+    to: bool,
+}
+
+impl<'i> QualifiedRuleParser<'i> for Keyframes {
+    type Prelude = Ends;
+    type QualifiedRule = ();
+    type Error = Invalid;
+
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Ends> {
+        let all = input.parse_comma_separated(|input| {
+            if let Ok(part) = input.try_parse(Parser::expect_percentage) {
+                return Ok(part);
+            }
+            let name = input.expect_ident()?;
+            match_ignore_ascii_case! { name,
+                "from" => Ok(0.0),
+                "to" => Ok(1.0),
+                _ => invalid(),
+            }
+        })?;
+        Ok(Ends {
+            from: all.contains(&0.0),
+            to: all.contains(&1.0),
+        })
+    }
+
+    fn parse_block(&mut self, ends: Ends, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
+        // Importance has no meaning in keyframes: such declarations are ignored.
+        let found = declarations::block(input, super::Syntax::default());
+        let found = found
+            .into_iter()
+            .filter(|declaration| !declaration.important);
+        let found: Vec<Declaration> = found.collect();
+        if ends.from {
+            self.from.extend(found.iter().cloned());
+        }
+        if ends.to {
+            self.to.extend(found);
+        }
+        Ok(())
+    }
+}
+
+impl AtRuleParser<'_> for Keyframes {
+    type Prelude = ();
+    type AtRule = ();
+    type Error = Invalid;
+}
+
+impl<'i> DeclarationParser<'i> for Keyframes {
+    type Declaration = ();
+    type Error = Invalid;
+
+    fn parse_value(&mut self, _: CowRcStr<'i>, _: &mut Parser<'i>, _: &ParserState) -> Parsed<()> {
+        invalid()
+    }
+}
+
+impl RuleBodyItemParser<'_, (), Invalid> for Keyframes {
+    fn parse_declarations(&self) -> bool {
+        false
+    }
+
+    fn parse_qualified(&self) -> bool {
+        true
+    }
+}
