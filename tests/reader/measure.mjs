@@ -1,6 +1,7 @@
 // Compares readers with what Chromium shows, and prints a table. Usage:
 // node measure.mjs FOLDER READING.json [NAME=OTHER.json ...], where FOLDER holds corpus.json and
 // seen.json (of oracle.mjs), and each reading is `{"mail": {"markdown": "..."}}`.
+// With LIMITS set, exits with 1 if the first reader exceeds a limit.
 import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
@@ -63,6 +64,7 @@ const judge = (mail, markdown) => {
 
 const rows = [];
 const bad = [];
+const totals = {};
 for (const [reader, outputs] of Object.entries(readers)) {
   const sources = {};
   for (const { name } of corpus) {
@@ -92,6 +94,7 @@ for (const [reader, outputs] of Object.entries(readers)) {
       bad.push(`${name}: ${result.found}/${result.all} lost ${result.lost.slice(0, 12).join(' ')}; ${result.leaked}/${result.hid} leaked ${result.leaks.slice(0, 12).join(' ')}`);
     }
   }
+  totals[reader] = sources;
   for (const [source, sum] of Object.entries(sources)) {
     rows.push({ reader, source, mails: sum.mails, recall: `${(100 * sum.found / sum.all).toFixed(2)} %`, worst: `${(100 * sum.worst).toFixed(0)} %`, 'below 90 %': sum.below, empty: sum.empty, leak: sum.hid ? `${(100 * sum.leaked / sum.hid).toFixed(2)} %` : '-', bytes: sum.bytes, tokens: sum.tokens, 'false notes': sum.falsely });
   }
@@ -107,3 +110,22 @@ const lowest = corpus
   .slice(0, 10);
 console.log('lowest recall:', lowest.map(({ name, found, all }) => `${name} ${found}/${all}`).join(', '));
 console.log(`time per mail: median ${times[times.length >> 1]} us, longest ${times.at(-1)} us`);
+
+if (process.env.LIMITS) {
+  const { all, ...sources } = totals.reader;
+  const limits = {
+    'recall of all below 99.7 %': all.found < 0.997 * all.all,
+    'recall of a source below 99 %': Object.values(sources).some((sum) => sum.found < 0.99 * sum.all),
+    'a mail below 90 %, or empty': all.below + all.empty > 0,
+    'hidden words shown above 0.5 %': all.leaked > 0.005 * all.hid,
+    'false notes above 1 %': all.falsely > 0.01 * all.mails,
+    'more than half of the tokens of turndown': all.tokens > 0.5 * totals.turndown.all.tokens,
+  };
+  for (const [limit, exceeded] of Object.entries(limits)) {
+    if (exceeded) console.log(`exceeded: ${limit}`);
+  }
+  if (Object.values(limits).includes(true)) {
+    console.log(bad.join('\n'));
+    process.exitCode = 1;
+  }
+}
