@@ -1,5 +1,6 @@
 //! Addresses of links: what is shown of them, and whether the text of a link names another place.
 
+use super::scanner;
 use crate::limits::MAX_ADDRESS;
 use url::Url;
 
@@ -100,11 +101,8 @@ impl Target {
         };
         let named = named_host(text)?;
         let target = match scheme(whole).as_deref() {
-            Some("http" | "https") => Url::parse(whole).ok()?.host_str()?.to_owned(),
-            None if whole.starts_with("//") => Url::parse(&format!("https:{whole}"))
-                .ok()?
-                .host_str()?
-                .to_owned(),
+            Some("http" | "https") => host(whole)?,
+            None if whole.starts_with("//") => host(&format!("https:{whole}"))?,
             Some("mailto") => {
                 let address = whole.get(7..)?.split('?').next()?;
                 let (_, host) = address.rsplit_once('@').or(address.rsplit_once("%40"))?;
@@ -128,6 +126,12 @@ impl Target {
         let (named, target) = (plain(&named), plain(&target));
         (!related(&named, &target) && !related(&target, &named)).then_some(target)
     }
+}
+
+/// Returns the host that an address leads to, through scanners of mail.
+fn host(address: &str) -> Option<String> {
+    let url = scanner::unwrap(Url::parse(address).ok()?);
+    Some(url.host_str()?.to_owned())
 }
 
 /// Returns the scheme of an address in lower case.

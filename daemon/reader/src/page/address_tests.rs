@@ -107,6 +107,16 @@ fn a_text_that_names_another_host_is_deceptive() {
             Some("eve@evil.example"),
         ),
         ("https://evil.example/", "bank.com", Some("evil.example")),
+        (
+            "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fbank.example%2F",
+            "bank.example",
+            None,
+        ),
+        (
+            "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2F",
+            "bank.example",
+            Some("evil.example"),
+        ),
         ("https://bank.example/", "www.bank.example", None),
         ("https://login.bank.example/", "bank.example", None),
         ("https://evil.example/", "invoice.pdf", None),

@@ -5,6 +5,7 @@ mod escape;
 mod inline;
 mod labels;
 mod lists;
+mod scanner;
 mod survey;
 mod table;
 #[cfg(test)]
