@@ -51,7 +51,11 @@ pub fn outgoing(data: &[u8]) {
     assert!(!parts.text.trim().is_empty() && !parts.preview.text.is_empty());
     let html = parts.html.to_ascii_lowercase();
     // Quotes are as written in text. Only in a tag they enclose a value.
-    for tag in html.split('<').skip(1).filter_map(|tag| tag.split('>').next()) {
+    for tag in html
+        .split('<')
+        .skip(1)
+        .filter_map(|tag| tag.split('>').next())
+    {
         for active in ["script", "iframe", "form", "object"] {
             assert!(!tag.starts_with(active), "{tag}");
         }

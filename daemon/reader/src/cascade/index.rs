@@ -1,7 +1,7 @@
 //! An index of rules by the last part of their selectors, so that an element is compared with few.
 
 use crate::css::{
-    animation::Keyframes,
+    keyframes::Keyframes,
     selector::OneSelector,
     sheet::{Rule, Rules},
 };

@@ -18,6 +18,7 @@ use crate::{
         animation::Animation,
         colour::Rgba,
         declarations::{DeclarationSyntax, parse_style},
+        keyframes::Keyframes,
         length::MEDIUM,
         property::{Declaration, Declared, Display, Position, Property},
     },
@@ -239,7 +240,7 @@ impl Cascade<'_> {
             }
         }
         ranked.sort_by_key(|(rank, _)| *rank);
-        let end = animation(&ranked).end(&self.index.keyframes);
+        let end = Keyframes::end(&self.index.keyframes, &animation(&ranked));
         if !end.is_empty() {
             self.declared = self.declared.saturating_sub(end.len());
             let rank = (false, u16::MAX, INLINE, usize::MAX);

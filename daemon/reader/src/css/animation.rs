@@ -1,10 +1,7 @@
 //! Animations, as far as their end decides what is seen: a person reads a mail after they have run.
 
-use super::{Invalid, Parsed, declarations, invalid, property::Declaration};
-use cssparser::{
-    AtRuleParser, CowRcStr, DeclarationParser, ParseError, Parser, ParserState,
-    QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, match_ignore_ascii_case,
-};
+use super::{Invalid, Parsed, invalid};
+use cssparser::{ParseError, Parser, match_ignore_ascii_case};
 use std::rc::Rc;
 
 /// A longhand of `animation`.
@@ -84,16 +81,14 @@ impl Animation {
         }
     }
 
-    /// Returns the declarations that apply after the end.
-    pub(crate) fn end<'a>(&self, all: &'a [Keyframes]) -> &'a [Declaration] {
+    /// Returns the name of the keyframes whose end is kept, and whether they run in reverse.
+    pub(crate) fn kept(&self) -> Option<(&str, bool)> {
         let name = self.name.as_deref();
-        let name = name.filter(|_| self.fills && self.runs && self.ends);
-        // The last keyframes with a name are valid.
-        let found = name.and_then(|name| all.iter().rev().find(|frames| *frames.name == *name));
-        match (found, self.direction) {
-            (Some(frames), Direction::Normal) => &frames.to,
-            (Some(frames), Direction::Reverse) => &frames.from,
-            (Some(_), Direction::Alternate) | (None, _) => &[],
+        let name = name.filter(|_| self.fills && self.runs && self.ends)?;
+        match self.direction {
+            Direction::Normal => Some((name, false)),
+            Direction::Reverse => Some((name, true)),
+            Direction::Alternate => None,
         }
     }
 }
@@ -156,96 +151,4 @@ fn one(input: &mut Parser<'_>) -> Parsed<Vec<Animated>> {
         });
     }
     Ok(values)
-}
-
-/// Keyframes with their name.
-#[derive(Debug)]
-pub(crate) struct Keyframes {
-    name: Rc<str>,
-    from: Vec<Declaration>,
-    to: Vec<Declaration>,
-}
-
-impl Keyframes {
-    /// Parses the block of keyframes.
-    pub(super) fn parse(name: Rc<str>, input: &mut Parser<'_>) -> Self {
-        let mut frames = Self {
-            name,
-            from: Vec::new(),
-            to: Vec::new(),
-        };
-        for _ in RuleBodyParser::new(input, &mut frames) {}
-        frames
-    }
-}
-
-/// Ends of the keyframes that a rule is for.
-pub(crate) struct Ends {
-    from: bool,
-    to: bool,
-}
-
-impl<'i> QualifiedRuleParser<'i> for Keyframes {
-    type Prelude = Ends;
-    type QualifiedRule = ();
-    type Error = Invalid;
-
-    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Ends> {
-        let all = input.parse_comma_separated(|input| {
-            if let Ok(part) = input.try_parse(Parser::expect_percentage) {
-                return Ok(part);
-            }
-            let name = input.expect_ident()?;
-            match_ignore_ascii_case! { name,
-                "from" => Ok(0.0),
-                "to" => Ok(1.0),
-                _ => invalid(),
-            }
-        })?;
-        Ok(Ends {
-            from: all.contains(&0.0),
-            to: all.contains(&1.0),
-        })
-    }
-
-    fn parse_block(&mut self, ends: Ends, _: &ParserState, input: &mut Parser<'i>) -> Parsed<()> {
-        // Importance has no meaning in keyframes: such declarations are ignored.
-        let found = declarations::block(input, super::Syntax::default());
-        let found = found
-            .into_iter()
-            .filter(|declaration| !declaration.important);
-        let found: Vec<Declaration> = found.collect();
-        if ends.from {
-            self.from.extend(found.iter().cloned());
-        }
-        if ends.to {
-            self.to.extend(found);
-        }
-        Ok(())
-    }
-}
-
-impl AtRuleParser<'_> for Keyframes {
-    type Prelude = ();
-    type AtRule = ();
-    type Error = Invalid;
-}
-
-impl<'i> DeclarationParser<'i> for Keyframes {
-    type Declaration = ();
-    type Error = Invalid;
-
-    fn parse_value(&mut self, _: CowRcStr<'i>, _: &mut Parser<'i>, _: &ParserState) -> Parsed<()> {
-        invalid()
-    }
-}
-
-impl RuleBodyItemParser<'_, (), Invalid> for Keyframes {
-    fn parse_declarations(&self) -> bool {
-        false
-    }
-
-    fn parse_qualified(&self) -> bool {
-        true
-    }
 }

@@ -1,11 +1,10 @@
 //! Clipping shapes.
 
 use super::{
-    Invalid, Parsed, invalid,
+    Parsed, invalid,
     length::{self, Length},
-    transform::Transform,
 };
-use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
+use cssparser::{Parser, Token, match_ignore_ascii_case};
 
 /// Smallest side of a clipping shape through which text can be read, in pixels.
 const SMALLEST: f32 = 1.5;
@@ -151,33 +150,6 @@ fn path(input: &mut Parser<'_>) -> Parsed<bool> {
         true => invalid(),
         false => Ok(sizes.iter().all(|size| *size < SMALLEST)),
     }
-}
-
-/// Consumes the value of `offset` or `offset-path`. Returns the movement to the beginning of the path,
-/// if the beginning is far away.
-pub(super) fn offset_path(input: &mut Parser<'_>) -> Transform {
-    let mut moved = Transform::default();
-    while let Ok(token) = input.next().cloned() {
-        let Token::Function(name) = token else {
-            continue;
-        };
-        let text = input.parse_nested_block(|input| {
-            let text = input.expect_string().map(|text| text.to_string());
-            while input.next().is_ok() {}
-            Ok::<_, ParseError<Invalid>>(text?)
-        });
-        let Some(text) = text.ok().filter(|_| name.eq_ignore_ascii_case("path")) else {
-            continue;
-        };
-        let numbers = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.')));
-        let mut numbers = numbers.filter_map(|number| number.parse::<f32>().ok());
-        let mut next = || {
-            let far = numbers.next().filter(|number| number.abs() >= FAR);
-            Length::px(far.unwrap_or(0.0))
-        };
-        (moved.x, moved.y) = (next(), next());
-    }
-    moved
 }
 
 /// Parses lengths until something else follows.

@@ -1,9 +1,8 @@
 //! Style sheets: the rules that apply to a screen, in order.
 
 use super::{
-    Invalid, Parsed, Syntax,
-    animation::Keyframes,
-    conditions, data, declarations, invalid,
+    Invalid, Parsed, Syntax, conditions, data, declarations, invalid,
+    keyframes::Keyframes,
     property::Declaration,
     selector::{self, Selectors},
 };

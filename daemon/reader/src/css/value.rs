@@ -159,7 +159,7 @@ pub(super) fn value(
         Property::ListStyle => Declared::ListStyle(list_style(input)),
         Property::Margin(side) => Declared::Margin(side, size::size(input, syntax)?),
         Property::Mask => Declared::Mask(paint::mask(input)),
-        Property::OffsetPath => Declared::OffsetPath(shape::offset_path(input)),
+        Property::OffsetPath => Declared::OffsetPath(transform::offset_path(input)),
         Property::Opacity => Declared::Opacity(length::parse_number(input)?.clamp(0.0, 1.0)),
         Property::OverflowX => Declared::OverflowX(overflow(input)?),
         Property::OverflowY => Declared::OverflowY(overflow(input)?),
