@@ -54,8 +54,8 @@ async fn list_mails() -> Result<(), Box<dyn Error>> {
             bridge.list(&bearer, &page, deadline).await
         })
         .await?;
-    println!("{} of {} mails", listing.mails.len(), listing.count);
-    for mail in listing.mails {
+    println!("{} of {} mails", listing.rows.len(), listing.count);
+    for mail in listing.mails() {
         println!("{}: {}", mail.head.from, mail.head.subject);
     }
 

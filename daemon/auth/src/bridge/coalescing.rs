@@ -103,9 +103,10 @@ mod tests {
 
     fn listing(count: u64) -> Listing {
         Listing {
-            mails: Vec::new(),
+            rows: Vec::new(),
             count,
             has_more: false,
+            bytes: 0,
         }
     }
 

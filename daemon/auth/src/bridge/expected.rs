@@ -26,6 +26,9 @@ pub trait Expected: Send + 'static {
         None
     }
 
+    /// Stores the size of the decompressed answer, in bytes, in a value that tells it.
+    fn measured(_value: &mut Self::Value, _bytes: usize) {}
+
     /// Returns the limits of the answer.
     fn limits(&self) -> Limits;
 

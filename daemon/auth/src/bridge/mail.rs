@@ -16,12 +16,36 @@ pub struct Page {
 /// A page of the mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// The mails in the bridge's order: newest second first, ids ascending within a second.
-    pub mails: Vec<Message>,
+    /// The rows in the bridge's order: newest second first, ids ascending within a second.
+    pub rows: Vec<Row>,
     /// Number of all mails that match.
     pub count: u64,
     /// Whether more mails follow.
     pub has_more: bool,
+    /// Size of the answer, decompressed, in bytes.
+    pub bytes: usize,
+}
+
+impl Listing {
+    /// Returns the mails of the page.
+    pub fn mails(&self) -> impl Iterator<Item = &Message> {
+        self.rows.iter().filter_map(|row| match row {
+            Row::Mail(mail) => Some(mail),
+            Row::Unusable { .. } => None,
+        })
+    }
+}
+
+/// A row of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// A mail.
+    Mail(Message),
+    /// A mail without a valid id. No request can name it.
+    Unusable {
+        /// The recipient's address; empty if the row has none.
+        to: String,
+    },
 }
 
 /// A mail without its body.

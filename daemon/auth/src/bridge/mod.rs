@@ -24,7 +24,7 @@ mod wire;
 pub use bearer::{Bearer, Generation, IssuedToken, Revocation};
 pub use error::{BridgeError, LoginError, TokenFailure, TokenProblem};
 pub use http_bridge::HttpBridge;
-pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome};
+pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome, Row};
 pub use metrics::Metrics;
 pub use outcome::{CertainReason, SendFailure, SendOutcome};
 pub use public::{Health, Registered};
@@ -165,19 +165,17 @@ pub fn fuzz(kind: u8, body: &[u8]) {
             assert!(text.chars().count() <= 998);
         }
     };
+    let check_list = |listing: Listing| {
+        assert!(listing.rows.len() <= 3);
+        listing.mails().cloned().for_each(check);
+    };
     match kind / 7 % 5 {
         0 => one(kind, body, wire::List::<false> { rows: 3 })
             .into_iter()
-            .for_each(|listing| {
-                assert!(listing.mails.len() <= 3);
-                listing.mails.into_iter().for_each(check);
-            }),
+            .for_each(check_list),
         1 => one(kind, body, wire::List::<true> { rows: 3 })
             .into_iter()
-            .for_each(|listing| {
-                assert!(listing.mails.len() <= 3);
-                listing.mails.into_iter().for_each(check);
-            }),
+            .for_each(check_list),
         2 => one(kind, body, wire::OneMail { id: 7 })
             .into_iter()
             .for_each(check),

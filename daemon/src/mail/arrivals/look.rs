@@ -52,7 +52,7 @@ pub(super) async fn look<B: Bridge>(
         arrived.insert(None);
     }
     let listing = newest(bridge, session, 0, 1, deadline).await?;
-    let Some(head) = listing.mails.first().map(|mail| &mail.head) else {
+    let Some(head) = listing.mails().next().map(|mail| &mail.head) else {
         // A failing bridge lists nothing, so an empty list does not prove an empty mailbox (trap 9).
         let mailbox = known.cloned().unwrap_or_else(|| Mailbox {
             username,
@@ -76,13 +76,13 @@ pub(super) async fn look<B: Bridge>(
     let mut all = false;
     for offset in (0..MAX_LOOKED_AT).step_by(PAGE as usize) {
         let page = newest(bridge, session, offset, PAGE, deadline).await?;
-        if let (0, Some(mail)) = (offset, page.mails.first()) {
+        if let (0, Some(mail)) = (offset, page.mails().next()) {
             // Mail may have arrived since the first request.
             first = (mail.head.date.clone(), mail.head.id);
             count = page.count;
         }
-        all = !page.has_more || page.mails.iter().any(|mail| mail.head.date < reach);
-        for mail in page.mails {
+        all = !page.has_more || page.mails().any(|mail| mail.head.date < reach);
+        for mail in page.mails() {
             highest = highest.max(mail.head.id);
             if known.is_some() && mail.head.id > known_highest && found.insert(mail.head.id) {
                 arrived.insert(Some(Arrival {

@@ -108,8 +108,12 @@ fn parse_text<E: Expected>(expected: E, body: impl Read) -> Result<E::Value, Unr
     let read = expected.read(&mut parser);
     let read = read.and_then(|value| parser.end().map(|()| value));
     drop(parser);
+    let bytes = text.size();
     match (read, text.excess, text.first()) {
-        (Ok(Some(value)), ..) => Ok(value),
+        (Ok(Some(mut value)), ..) => {
+            E::measured(&mut value, bytes);
+            Ok(value)
+        }
         (_, Some(Excess::Size(limit)), _) => Err(Unreadable::TooLarge(limit)),
         (_, _, Some(b'<')) => Err(Unreadable::WebPage),
         (_, _, None) => Err(Unreadable::Empty),

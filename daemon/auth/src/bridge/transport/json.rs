@@ -49,6 +49,11 @@ impl<R: Read> Bounded<R> {
         }
     }
 
+    /// Returns the number of bytes so far.
+    pub(super) fn size(&self) -> usize {
+        self.repair.size
+    }
+
     /// Returns the first byte so far that is no space.
     pub(super) fn first(&self) -> Option<u8> {
         self.repair.first

@@ -3,7 +3,7 @@
 use super::{
     super::{
         expected::{Expected, Limits},
-        mail::{Head, Listing, Message},
+        mail::{Head, Listing, Message, Row},
     },
     SHORT_ANSWER,
     lenient::{Fields, Scalar, object, skip, skip_seq},
@@ -59,24 +59,26 @@ impl<const BODIES: bool> Expected for List<BODIES> {
         let Some(reader) = object(reader, deserializer)? else {
             return Ok(None);
         };
-        let Some(Rows { mails, odd }) = reader.rows else {
+        let Some(rows) = reader.rows else {
             return Ok(None);
         };
-        if odd > 0 {
-            tracing::warn!(rows = odd, "the bridge listed mails without an id");
-        }
-        let shown = (mails.len() + odd) as u64;
+        let shown = rows.len() as u64;
         Ok(Some(Listing {
             count: reader.count.unwrap_or(shown),
             has_more: reader.has_more.unwrap_or(shown >= u64::from(self.rows)),
-            mails,
+            rows,
+            bytes: 0,
         }))
+    }
+
+    fn measured(listing: &mut Listing, bytes: usize) {
+        listing.bytes = bytes;
     }
 }
 
 struct ListReader<const BODIES: bool> {
     most: usize,
-    rows: Option<Rows>,
+    rows: Option<Vec<Row>>,
     count: Option<u64>,
     has_more: Option<bool>,
 }
@@ -93,18 +95,11 @@ impl<'de, const BODIES: bool> Fields<'de> for ListReader<BODIES> {
     }
 }
 
-/// The rows of a list.
-struct Rows {
-    mails: Vec<Message>,
-    /// Number of rows that are no mails with an id.
-    odd: usize,
-}
-
 /// Reader of at most this many rows; `None` for a value that is no list.
 struct RowsSeed<const BODIES: bool>(usize);
 
 impl<'de, const BODIES: bool> DeserializeSeed<'de> for RowsSeed<BODIES> {
-    type Value = Option<Rows>;
+    type Value = Option<Vec<Row>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_any(self)
@@ -112,7 +107,7 @@ impl<'de, const BODIES: bool> DeserializeSeed<'de> for RowsSeed<BODIES> {
 }
 
 impl<'de, const BODIES: bool> Visitor<'de> for RowsSeed<BODIES> {
-    type Value = Option<Rows>;
+    type Value = Option<Vec<Row>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of mails")
@@ -121,18 +116,15 @@ impl<'de, const BODIES: bool> Visitor<'de> for RowsSeed<BODIES> {
         Ok(None)
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut rows = Rows {
-            mails: Vec::new(),
-            odd: 0,
-        };
-        while rows.mails.len() + rows.odd < self.0 {
-            let Some(row) = seq.next_element_seed(Row::<BODIES>::default())? else {
+        let mut rows = Vec::new();
+        while rows.len() < self.0 {
+            let Some(fields) = seq.next_element_seed(MailFields::<BODIES>::default())? else {
                 return Ok(Some(rows));
             };
-            match row.and_then(|row| row.message(None)) {
-                Some(mail) => rows.mails.push(mail),
-                None => rows.odd += 1,
-            }
+            rows.push(match fields {
+                Some(fields) => fields.row(),
+                None => Row::Unusable { to: String::new() },
+            });
         }
         skip_seq(seq)?;
         Ok(Some(rows))
@@ -158,14 +150,19 @@ impl Expected for OneMail {
     }
 
     fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Message>, D::Error> {
-        let row = object(Row::<true>::default(), deserializer)?;
-        Ok(row.and_then(|row| row.message(Some(self.id))))
+        let fields = object(MailFields::<true>::default(), deserializer)?;
+        let fields = fields.filter(|fields| fields.is_mail);
+        Ok(fields.map(|fields| {
+            let id = fields.id.unwrap_or(self.id);
+            fields.message(id)
+        }))
     }
 }
 
-/// A mail as far as it has been read.
+/// The fields of a mail that have been read.
 #[derive(Default)]
-struct Row<const BODIES: bool> {
+struct MailFields<const BODIES: bool> {
+    /// Whether any field of a mail has been read.
     is_mail: bool,
     id: Option<u64>,
     from: String,
@@ -177,11 +174,17 @@ struct Row<const BODIES: bool> {
     html: Option<String>,
 }
 
-impl<const BODIES: bool> Row<BODIES> {
-    /// Returns the mail; `None` without an id, or without any field of a mail.
-    fn message(self, id: Option<u64>) -> Option<Message> {
-        let id = self.id.or(id.filter(|_| self.is_mail))?;
-        Some(Message {
+impl<const BODIES: bool> MailFields<BODIES> {
+    fn row(self) -> Row {
+        match self.id {
+            // 0 is no id: the bridge counts from 1.
+            Some(id @ 1..) => Row::Mail(self.message(id)),
+            Some(0) | None => Row::Unusable { to: self.to },
+        }
+    }
+
+    fn message(self, id: u64) -> Message {
+        Message {
             head: Head {
                 id,
                 from: self.from,
@@ -192,11 +195,11 @@ impl<const BODIES: bool> Row<BODIES> {
             },
             text: self.text,
             html: self.html,
-        })
+        }
     }
 }
 
-impl<'de, const BODIES: bool> DeserializeSeed<'de> for Row<BODIES> {
+impl<'de, const BODIES: bool> DeserializeSeed<'de> for MailFields<BODIES> {
     type Value = Option<Self>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -204,7 +207,7 @@ impl<'de, const BODIES: bool> DeserializeSeed<'de> for Row<BODIES> {
     }
 }
 
-impl<'de, const BODIES: bool> Fields<'de> for Row<BODIES> {
+impl<'de, const BODIES: bool> Fields<'de> for MailFields<BODIES> {
     fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let is_body = matches!(key, "body_text" | "body_html");
         if is_body && !BODIES {

@@ -46,6 +46,12 @@ impl<E: Expected> Expected for Wrapped<E> {
     type Value = Wrapper<E::Value>;
     const IS_LARGE: bool = E::IS_LARGE;
 
+    fn measured(wrapper: &mut Self::Value, bytes: usize) {
+        if let Some(data) = &mut wrapper.data {
+            E::measured(data, bytes);
+        }
+    }
+
     fn limits(&self) -> Limits {
         self.0.limits()
     }
