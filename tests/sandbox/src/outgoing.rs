@@ -164,6 +164,7 @@ fn take(shared: &Shared, mail: &SentMail) -> Result<(String, String), Reply> {
         body_text: Some(mail.text.clone()),
         body_html: (!mail.html.is_empty()).then(|| mail.html.clone()),
         received_at: None,
+        is_read: false,
     };
     if intake::is_local(&mail.to) && world.store.deliver(&incoming, now).is_err() {
         return Err(internal("Internal server error"));

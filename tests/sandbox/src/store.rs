@@ -23,6 +23,8 @@ pub struct NewMail {
     pub body_html: Option<String>,
     /// `YYYY-MM-DD HH:MM:SS`; `None` for the current time of the bridge.
     pub received_at: Option<String>,
+    /// Whether the mail has been read, as an import may have it.
+    pub is_read: bool,
 }
 
 /// A stored mail.
@@ -141,12 +143,12 @@ impl Store {
             + mail.body_html.as_ref().map_or(0, String::len);
         self.0
             .prepare_cached(
-                "INSERT INTO mails (user, message_id, sender, recipient, subject, body_text, body_html, received_at, size)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO mails (user, message_id, sender, recipient, subject, body_text, body_html, received_at, size, is_read)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 user, message_id(now), mail.from, mail.to, mail.subject, mail.body_text,
-                mail.body_html, received, size as i64
+                mail.body_html, received, size as i64, mail.is_read
             ])?;
         Ok(u64::try_from(self.0.last_insert_rowid()).ok())
     }

@@ -56,6 +56,7 @@ fn recorded_state() -> Sandbox {
             body_text: text.map(Into::into),
             body_html: html.map(Into::into),
             received_at: Some(format!("2026-11-20 10:00:0{second}")),
+            is_read: false,
         };
         sandbox.insert(&mail).unwrap().unwrap();
     }
