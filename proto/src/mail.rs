@@ -79,9 +79,23 @@ pub struct FetchedMail {
     /// Address of the client.
     pub address: Address,
     /// The mail; `None` if the request had no id and there is no unread mail to lease.
-    pub mail: Option<Mail>,
-    /// Number of mails that the instance may not read (`allow_from`), if there is no mail to lease.
-    pub left_out: u64,
+    pub mail: Option<Box<Mail>>,
+    /// Mails of the address that were left out, if there is no mail to lease. `mail` is `None`
+    /// although an unread mail may exist if `left_out.not_examined` is not 0.
+    pub left_out: LeftOut,
+}
+
+/// Numbers of mails of an address that an answer leaves out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Number of examined mails that the instance may not read (`allow_from`).
+    pub hidden: u64,
+    /// Number of examined mails that the bridge lists without a valid id, so that no call can name
+    /// them.
+    pub without_id: u64,
+    /// Number of mails that were not examined, because the mailbox exceeds what a call can examine
+    /// before its deadline, or with 200 requests.
+    pub not_examined: u64,
 }
 
 /// Mail with its body.
@@ -172,10 +186,10 @@ pub struct Inbox {
     pub mails: Vec<Envelope>,
     /// Number of mails that the bridge counts for the address, including read ones.
     pub total: u64,
-    /// Whether a larger offset lists more mails.
+    /// Whether a larger offset lists more mails. `false` if the next mails were not examined.
     pub more: bool,
-    /// Number of examined mails that the instance may not read (`allow_from`).
-    pub left_out: u64,
+    /// Mails of the address that were left out.
+    pub left_out: LeftOut,
 }
 
 /// Mails that a search found, newest first.
@@ -189,8 +203,8 @@ pub struct SearchResults {
     pub looked_at: u64,
     /// Whether these are all matching mails.
     pub complete: bool,
-    /// Number of examined mails that the instance may not read (`allow_from`).
-    pub left_out: u64,
+    /// Mails of the address that were left out.
+    pub left_out: LeftOut,
 }
 
 /// Answer to [`crate::call::Watch`].

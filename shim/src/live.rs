@@ -191,10 +191,17 @@ impl Live {
                 self.handle(waiting).await?;
             }
         }
+        let mut not_examined = u64::MAX;
         while self.waiting.len() < MAX_WAITING {
             let cancelled = CancellationToken::new();
             let leased = self.taid.lease_oldest(self.context(&cancelled)).await?;
+            let left = leased.0.left_out.not_examined;
             let (Some(mail), Some(lease)) = (leased.0.mail, leased.1) else {
+                // The next call examines a large mailbox further, until it has seen every mail.
+                if left > 0 && left < not_examined {
+                    not_examined = left;
+                    continue;
+                }
                 return Ok(());
             };
             // A restarted taid leases a waiting mail a second time. The mail keeps its backoff.
@@ -202,7 +209,7 @@ impl Live {
                 std::mem::replace(&mut waiting.lease, lease).forget();
                 continue;
             }
-            let line = tools::json_line(mail).map_err(|error| {
+            let line = tools::json_line(*mail).map_err(|error| {
                 Fault::new(FaultCode::Internal, "cannot write an email as JSON")
                     .because(error.to_string())
             })?;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::{borrow::Cow, fmt::Write as _};
-use tai_proto::mail::Envelope;
+use tai_proto::mail::{Envelope, LeftOut};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Limit of a table cell, in user-perceived characters.
@@ -57,15 +57,40 @@ pub(crate) fn table(mails: &[Envelope]) -> String {
     text
 }
 
-/// Returns a line about mails that the instance may not read.
-pub(crate) fn left_out(count: u64) -> String {
-    let (emails, are) = match count {
-        1 => ("email", "is"),
-        _ => ("emails", "are"),
+/// Returns a line for each reason for which a result leaves mails out; empty text without one.
+pub(crate) fn left_out(mails: &LeftOut) -> String {
+    let LeftOut {
+        hidden,
+        without_id,
+        not_examined,
+    } = *mails;
+    let line = |count: u64, one: &str, more: &str| match count {
+        0 => String::new(),
+        1 => format!("\n1 email {one}"),
+        _ => format!("\n{count} emails {more}"),
     };
-    format!(
-        "\n{count} {emails} {are} left out: taid's configuration hides the senders from this instance (allow_from)"
-    )
+    let rule = "left out: taid's configuration hides the senders from this instance (allow_from)";
+    let id = "cannot be shown: the mail bridge lists";
+    let limit = "not examined: the mailbox exceeds the limit of one call";
+    [
+        line(hidden, &format!("is {rule}"), &format!("are {rule}")),
+        line(
+            without_id,
+            &format!("{id} it without a valid ID"),
+            &format!("{id} them without a valid ID"),
+        ),
+        line(
+            not_examined,
+            &format!("was {limit}"),
+            &format!("were {limit}"),
+        ),
+    ]
+    .concat()
+}
+
+/// Returns a number for an optional field; `None` for 0.
+pub(crate) fn if_any(count: u64) -> Option<u64> {
+    (count > 0).then_some(count)
 }
 
 /// Returns a mail's status in the seed's words.

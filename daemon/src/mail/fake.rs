@@ -11,7 +11,7 @@ use std::{
 use tai_auth::{
     bridge::{
         Bearer, Bridge, BridgeError, Head, Listing, Message, Outgoing, OutgoingReply, Page,
-        Receipt, ReplyOutcome, SendFailure,
+        Receipt, ReplyOutcome, Row, SendFailure,
     },
     credentials::Source,
     session::Session,
@@ -30,6 +30,9 @@ pub(super) fn mail_id(number: u64) -> MailId {
     MailId::new(number).unwrap()
 }
 
+/// A change of the mails of a mailbox.
+pub(super) type Change = Box<dyn FnMut(&mut Vec<Head>) + Send>;
+
 /// A mailbox. Each request takes ten milliseconds.
 #[derive(Default)]
 pub(super) struct Mailbox {
@@ -42,8 +45,12 @@ pub(super) struct Mailbox {
     pub(super) is_read_only: Mutex<bool>,
     /// Whether deletions and marks have their effect and are answered as if they had none.
     pub(super) loses_confirmations: Mutex<bool>,
+    /// Change of the mailbox before each list.
+    pub(super) before_list: Mutex<Option<Change>>,
     /// Number of list requests.
     pub(super) lists: Mutex<u32>,
+    /// Number of rows that these requests asked for.
+    pub(super) rows: Mutex<u32>,
     /// The answer to all lists.
     pub(super) list_fails: Mutex<Option<BridgeError>>,
     /// The answer to the next send.
@@ -96,12 +103,16 @@ pub(super) fn service(mailbox: &Arc<Mailbox>, options: MailOptions) -> MailServi
 impl Bridge for Mailbox {
     async fn list(&self, _: &Bearer, page: &Page, _: Instant) -> Result<Listing, BridgeError> {
         *self.lists.lock().unwrap() += 1;
+        *self.rows.lock().unwrap() += page.limit;
         sleep(Duration::from_millis(10)).await;
         if let Some(error) = self.list_fails.lock().unwrap().clone() {
             return Err(error);
         }
         if page.instance.is_some() && *self.hanging.lock().unwrap() == page.instance {
             std::future::pending::<()>().await;
+        }
+        if let Some(change) = &mut *self.before_list.lock().unwrap() {
+            change(&mut self.mails.lock().unwrap());
         }
         let prefix = page.instance.as_ref().map(|name| format!("{name}."));
         let mut heads = self.mails.lock().unwrap().clone();
@@ -113,11 +124,12 @@ impl Bridge for Mailbox {
         heads.sort_by(|a, b| (&b.date, a.id).cmp(&(&a.date, b.id)));
         let (from, count) = (page.offset as usize, heads.len());
         let rest = heads.into_iter().skip(from).take(page.limit as usize);
-        let mails: Vec<Message> = rest.map(message).collect();
+        let rows: Vec<Row> = rest.map(message).map(Row::Mail).collect();
         Ok(Listing {
-            has_more: from + mails.len() < count,
+            has_more: from + rows.len() < count,
             count: count as u64,
-            mails,
+            bytes: 1_000 * rows.len(),
+            rows,
         })
     }
 

@@ -2,9 +2,11 @@
 //! client has written it.
 
 use super::{
+    ascents::{Finding, Outcome},
     error::MailError,
     inbox::envelope,
     leases::{ClientKey, Taken},
+    look::Spot,
     service::MailService,
     walk::Tell,
 };
@@ -13,7 +15,7 @@ use tai_auth::{
     session::error::SessionError,
 };
 use tai_proto::{
-    mail::{FetchedMail, Mail},
+    mail::{FetchedMail, LeftOut, Mail},
     names::{Address, Instance, MailId},
     text::Content,
 };
@@ -21,12 +23,13 @@ use tokio::time::{Instant, timeout_at};
 
 /// The next mail of an instance.
 enum Next<'a> {
-    Mail(Taken<'a>),
-    /// There is none that the instance may read.
-    None {
-        /// Number of mails that a rule hides.
-        left_out: u64,
+    Mail {
+        taken: Taken<'a>,
+        /// Whether another client held it and the bridge may count it as read.
+        was_returned: bool,
     },
+    /// There is none that the instance may read.
+    None { left_out: LeftOut },
 }
 
 impl<B: Bridge> MailService<B> {
@@ -54,8 +57,11 @@ impl<B: Bridge> MailService<B> {
         let mut missing = Vec::new();
         loop {
             let taken = self.take(instance, &address, client, &missing, tell, deadline);
-            let taken = match taken.await? {
-                Next::Mail(taken) => taken,
+            let (taken, was_returned) = match taken.await? {
+                Next::Mail {
+                    taken,
+                    was_returned,
+                } => (taken, was_returned),
                 Next::None { left_out } => {
                     return Ok(FetchedMail {
                         address,
@@ -66,6 +72,12 @@ impl<B: Bridge> MailService<B> {
             };
             let id = mail_id(taken.id())?;
             match self.own(instance, &address, id, deadline).await {
+                // After the list, another call has read the mail by its id, or marked it.
+                Ok(message) if message.head.read && !was_returned => {
+                    taken.miss();
+                    missing.push(id.get());
+                    self.ascents.forget(id.get());
+                }
                 Ok(message) => {
                     let read = self.read(address, message, false, deadline).await?;
                     taken.keep();
@@ -80,6 +92,7 @@ impl<B: Bridge> MailService<B> {
                 ) => {
                     taken.miss();
                     missing.push(id.get());
+                    self.ascents.forget(id.get());
                 }
                 Err(error) => return Err(error),
             }
@@ -120,13 +133,13 @@ impl<B: Bridge> MailService<B> {
         let envelope = envelope(head).ok_or(NO_ID)?;
         Ok(FetchedMail {
             address,
-            left_out: 0,
-            mail: Some(Mail {
+            left_out: LeftOut::default(),
+            mail: Some(Box::new(Mail {
                 envelope,
                 body: Content::cut(body.markdown),
                 source: body.source,
                 findings: body.findings,
-            }),
+            })),
         })
     }
 
@@ -141,21 +154,76 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Next<'_>, MailError> {
-        // Lists of one address are serialized, so that no list is older than a lease.
+        // Looks of one address are serialized, so that no look is older than a lease.
         let key = address.as_str().to_ascii_lowercase();
+        let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
-        let _turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
+        let mut turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
         if let Some(taken) = self.leases.take_returned(client, address.as_str()) {
-            return Ok(Next::Mail(taken));
+            let was_returned = true;
+            return Ok(Next::Mail {
+                taken,
+                was_returned,
+            });
         }
-        self.leases.begin_look(address.as_str());
-        let (unread, left_out) = self.unread(instance, address, tell, deadline).await?;
-        if let Some(id) = self.leases.unconfirmed_of(address.as_str(), &unread) {
-            self.confirm_read(mail_id(id)?, deadline).await;
+        // The look of a call that was ahead of this one answers this one, too, if it began later.
+        let shared = turn.take().filter(|finding| finding.since >= asked);
+        if let Some(Finding { outcome, .. }) = &shared {
+            match outcome {
+                Outcome::Unread(ids) => {
+                    if let Some(next) = self.take_of(ids, address, client, missing) {
+                        *turn = shared;
+                        return Ok(next);
+                    }
+                }
+                Outcome::None {
+                    left_out,
+                    has_held: false,
+                } => {
+                    let left_out = *left_out;
+                    *turn = shared;
+                    return Ok(Next::None { left_out });
+                }
+                // A client may have given its mail back since.
+                Outcome::None { has_held: true, .. } => {}
+            }
         }
-        let mut unread = unread.into_iter().filter(|id| !missing.contains(id));
-        let taken = unread.find_map(|id| self.leases.take(client, id, address.as_str()));
-        Ok(taken.map_or(Next::None { left_out }, Next::Mail))
+        let spot = Spot {
+            instance,
+            address,
+            key: &key,
+            missing,
+            tell,
+        };
+        let finding = self.look(spot, deadline).await?;
+        let next = match &finding.outcome {
+            Outcome::Unread(ids) => self.take_of(ids, address, client, missing),
+            Outcome::None { left_out, .. } => Some(Next::None {
+                left_out: *left_out,
+            }),
+        };
+        *turn = Some(finding);
+        // Only this call takes mails of the address.
+        Ok(next.unwrap_or(Next::None {
+            left_out: LeftOut::default(),
+        }))
+    }
+
+    /// Takes the first of these unread mails that no client holds.
+    fn take_of(
+        &self,
+        ids: &[u64],
+        address: &Address,
+        client: ClientKey,
+        missing: &[u64],
+    ) -> Option<Next<'_>> {
+        let mut ids = ids.iter().filter(|id| !missing.contains(id));
+        let taken = ids.find_map(|id| self.leases.take(client, *id, address.as_str()))?;
+        let was_returned = false;
+        Some(Next::Mail {
+            taken,
+            was_returned,
+        })
     }
 
     /// Marks a leased mail read before the client writes it. Returns whether the bridge counts it
@@ -200,7 +268,7 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Marks a mail read. Returns whether the bridge says that it counts the mail as read.
-    async fn confirm_read(&self, id: MailId, deadline: Instant) -> bool {
+    pub(super) async fn confirm_read(&self, id: MailId, deadline: Instant) -> bool {
         let marked = self
             .with_token(deadline, async |token| {
                 self.bridge.mark_read(&token, id.get(), deadline).await
@@ -209,6 +277,7 @@ impl<B: Bridge> MailService<B> {
         match marked {
             Ok(true) => {
                 self.leases.confirm(id.get());
+                self.ascents.forget(id.get());
                 true
             }
             Ok(false) => false,

@@ -2,23 +2,23 @@
 
 use super::{
     error::MailError,
+    paging::MAX_ROWS,
     reading,
     service::MailService,
     walk::{Scope, Tell, Walk},
 };
+use std::cmp::Reverse;
 use tai_auth::bridge::{Bridge, Head};
 use tai_proto::{
     call::{List, MAX_LIST},
-    mail::{Envelope, Inbox},
-    names::{Address, Instance, MailId},
+    mail::{Envelope, Inbox, LeftOut},
+    names::{Instance, MailId},
     text::{HeaderText, Label},
 };
 use tokio::time::Instant;
 
-/// Number of mails per page, the bridge's default.
-const PAGE: u32 = 50;
-/// Limit of mails that one call examines.
-const MAX_LOOKED_AT: u32 = 5_000;
+/// Time after every time of arrival.
+const LATEST: &str = "9999-12-31T23:59:59Z";
 
 impl<B: Bridge> MailService<B> {
     /// Lists the instance's mails, newest first. `tell` is called after each page.
@@ -40,71 +40,72 @@ impl<B: Bridge> MailService<B> {
             });
         }
         let address = self.address(instance, deadline).await?;
-        let end = u64::from(which.offset) + u64::from(which.limit);
+        let end = which.offset.saturating_add(which.limit);
         let mut mails = Vec::new();
-        let mut walk = walk_of(instance, &address, tell);
-        // One mail beyond the end shows that there are more.
-        while mails.len() as u64 <= end
-            && let Some(page) = self.next_page(&mut walk, deadline).await?
-        {
+        let scope = Scope {
+            instance,
+            address: &address,
+            bodies: false,
+            // One mail beyond the end shows that there are more.
+            page: end.saturating_add(1),
+            most_per_page: MAX_ROWS,
+            most: u32::MAX,
+            tell,
+        };
+        let end = end as usize;
+        let mut walk = Walk::new(scope, deadline);
+        let mut has_enough = false;
+        while !has_enough && let Some(page) = self.next_page(&mut walk, deadline).await? {
             let heads = page.into_iter().map(|mail| mail.head);
             mails.extend(heads.filter(|head| which.show_read || !head.read));
+            let settled = mails.iter().filter(|head| walk.is_settled(head)).count();
+            has_enough = settled >= end && mails.len() > end;
         }
-        newest_first(&mut mails);
-        let more = mails.len() as u64 > end || !walk.complete;
-        let rows = mails.into_iter().filter_map(envelope);
+        let (hidden, not_examined) = match has_enough {
+            // A larger offset lists the mails that were not examined.
+            true => (walk.hidden, 0),
+            false => (walk.hidden, walk.unseen()),
+        };
+        let more = mails.len() > end;
+        let rows = newest_first(mails).into_iter().filter_map(envelope);
         Ok(Inbox {
             mails: rows
                 .skip(which.offset as usize)
                 .take(which.limit as usize)
                 .collect(),
-            total: match walk.complete {
+            total: match walk.is_complete() {
                 true => walk.looked_at(),
-                false => walk.count,
+                false => walk.count(),
             },
             more,
-            left_out: walk.left_out,
+            left_out: LeftOut {
+                hidden,
+                without_id: walk.unusable(),
+                not_examined,
+            },
             address,
         })
     }
-
-    /// Returns the ids of the unread mails, oldest first: by time, then by id; and the number of
-    /// unread and read mails that a rule hides.
-    pub(super) async fn unread(
-        &self,
-        instance: Option<&Instance>,
-        address: &Address,
-        tell: Tell<'_>,
-        deadline: Instant,
-    ) -> Result<(Vec<u64>, u64), MailError> {
-        let mut unread = Vec::new();
-        let mut walk = walk_of(instance, address, tell);
-        while let Some(page) = self.next_page(&mut walk, deadline).await? {
-            let heads = page.into_iter().map(|mail| mail.head);
-            unread.extend(heads.filter(|head| !head.read));
-        }
-        let left_out = walk.left_out;
-        newest_first(&mut unread);
-        let unread = unread.into_iter().rev().map(|mail| mail.id).collect();
-        Ok((unread, left_out))
-    }
-}
-
-fn walk_of<'a>(instance: Option<&'a Instance>, address: &'a Address, tell: Tell<'a>) -> Walk<'a> {
-    Walk::new(Scope {
-        instance,
-        address,
-        bodies: false,
-        page: PAGE,
-        most: MAX_LOOKED_AT,
-        tell,
-    })
 }
 
 /// Sorts mails by time, then by id. The bridge lists the mails of one second with ascending ids
-/// (trap 4).
-pub(super) fn newest_first(mails: &mut [Head]) {
-    mails.sort_by(|a, b| (&b.date, b.id).cmp(&(&a.date, a.id)));
+/// (trap 4). A mail whose time is not a time keeps its place after the mail before it.
+pub(super) fn newest_first(mails: Vec<Head>) -> Vec<Head> {
+    let mut time = LATEST.to_owned();
+    let keyed = mails.into_iter().enumerate().map(|(at, mail)| {
+        let is_time = mail.date.len() == LATEST.len() && mail.date.ends_with('Z');
+        let order = match is_time {
+            true => {
+                time.clone_from(&mail.date);
+                0
+            }
+            false => 1 + at,
+        };
+        ((Reverse(time.clone()), order, Reverse(mail.id)), mail)
+    });
+    let mut keyed: Vec<_> = keyed.collect();
+    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    keyed.into_iter().map(|(_, mail)| mail).collect()
 }
 
 /// Returns a mail as lists show it; `None` for a mail with the invalid id 0.
@@ -118,3 +119,7 @@ pub(super) fn envelope(mail: Head) -> Option<Envelope> {
         read: mail.read,
     })
 }
+
+#[cfg(test)]
+#[path = "inbox_tests.rs"]
+mod tests;

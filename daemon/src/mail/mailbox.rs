@@ -11,7 +11,7 @@ use super::{
 use tai_auth::bridge::{Bridge, Head, Message};
 use tai_proto::{
     call::{MAX_SEARCH, Search},
-    mail::SearchResults,
+    mail::{LeftOut, SearchResults},
     names::{Instance, MailId},
 };
 use tokio::time::{Duration, Instant};
@@ -47,6 +47,7 @@ impl<B: Bridge> MailService<B> {
             return Err(MailError::Unchanged { id, change });
         }
         self.leases.delete(id.get());
+        self.ascents.forget(id.get());
         Ok(reading::line(&mail.head.subject))
     }
 
@@ -74,6 +75,7 @@ impl<B: Bridge> MailService<B> {
             }
         }
         self.leases.read(id.get(), true);
+        self.ascents.forget(id.get());
         Ok(reading::line(&mail.head.subject))
     }
 
@@ -121,17 +123,19 @@ impl<B: Bridge> MailService<B> {
         }
         let query = Query::parse(&search.query)?;
         let address = self.address(instance, deadline).await?;
-        let mut walk = Walk::new(Scope {
+        let scope = Scope {
             instance,
             address: &address,
             bodies: true,
             page: PAGE,
+            most_per_page: PAGE,
             most: MAX_LOOKED_AT,
             tell,
-        });
-        let (mut found, mut looked_at, mut is_late) = (Vec::new(), 0, false);
+        };
+        let mut walk = Walk::new(scope, deadline);
+        let (mut found, mut looked_at, mut is_late) = (Vec::<Head>::new(), 0, false);
         let limit = search.limit as usize;
-        while found.len() < limit
+        while found.iter().filter(|head| walk.is_settled(head)).count() < limit
             && !is_late
             && let Some(page) = self.next_page(&mut walk, deadline).await?
         {
@@ -146,12 +150,17 @@ impl<B: Bridge> MailService<B> {
                 }
             }
         }
-        newest_first(&mut found);
-        let complete = walk.complete && found.len() <= limit && !is_late;
+        let complete = walk.is_complete() && found.len() <= limit && !is_late;
+        let mails = newest_first(found).into_iter().take(limit);
         Ok(SearchResults {
-            mails: found.into_iter().take(limit).filter_map(envelope).collect(),
+            mails: mails.filter_map(envelope).collect(),
             looked_at,
-            left_out: walk.left_out,
+            left_out: LeftOut {
+                hidden: walk.hidden,
+                without_id: walk.unusable(),
+                // `complete` and `looked_at` say how far the search came.
+                not_examined: 0,
+            },
             complete,
             address,
         })

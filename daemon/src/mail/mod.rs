@@ -7,8 +7,11 @@
 
 mod approvals;
 mod arrivals;
+mod ascent;
+mod ascents;
 mod check;
 mod content;
+mod descent;
 mod digest;
 mod error;
 mod fetch;
@@ -16,12 +19,15 @@ mod inbox;
 mod journal;
 mod leases;
 mod ledger;
+mod look;
 mod mailbox;
+mod paging;
 mod prepare;
 mod prepared;
 mod query;
 mod reading;
 mod record;
+mod seen;
 mod service;
 mod stripped;
 mod submit;

@@ -3,6 +3,7 @@
 use super::{
     approvals::Approvals,
     arrivals::Arrivals,
+    ascents::{Ascents, Finding},
     check,
     digest::Digest,
     error::MailError,
@@ -42,8 +43,10 @@ pub(crate) struct MailService<B> {
     pub(super) arrivals: Arrivals<B>,
     /// Reads and composes bodies.
     pub(super) worker: Worker,
-    /// Serializes the lists of unread mail of each address.
-    pub(super) looks: Turns,
+    /// Serializes the looks for unread mail of each address.
+    pub(super) looks: Turns<Option<Finding>>,
+    /// How far the looks of each address have come.
+    pub(super) ascents: Ascents,
 }
 
 /// The options of a [`MailService`].
@@ -123,6 +126,7 @@ impl<B: Bridge> MailService<B> {
             ledger,
             approvals: Approvals::new(confirm),
             looks: Turns::default(),
+            ascents: Ascents::default(),
         }
     }
 

@@ -1,9 +1,7 @@
-//! Walk through the mailbox of one exact address, page by page, up to a limit. The bridge filters
-//! neither by read state nor by exact address, and new mail shifts its pages.
+//! Walk through the mailbox of one exact address, page by page, from the newest mail.
 
-use super::{check, error::MailError, service::MailService};
-use std::collections::HashSet;
-use tai_auth::bridge::{Bridge, Message, Page};
+use super::{check, descent::Descent, error::MailError, paging::Budget, service::MailService};
+use tai_auth::bridge::{Bridge, Head, Listing, Message, Page};
 use tai_proto::names::{Address, Instance};
 use tokio::time::Instant;
 
@@ -18,9 +16,11 @@ pub(super) struct Scope<'a> {
     pub(super) address: &'a Address,
     /// Whether the bodies are needed.
     pub(super) bodies: bool,
-    /// Number of mails per page. The bridge lists each mail with its whole body (trap 3).
+    /// Number of mails of the first page. The bridge lists each mail with its whole body (trap 3).
     pub(super) page: u32,
-    /// Limit of mails.
+    /// Limit of mails per page.
+    pub(super) most_per_page: u32,
+    /// Limit of examined mails.
     pub(super) most: u32,
     pub(super) tell: Tell<'a>,
 }
@@ -28,38 +28,60 @@ pub(super) struct Scope<'a> {
 /// Walk between two pages.
 pub(super) struct Walk<'a> {
     scope: Scope<'a>,
-    offset: u32,
-    seen: HashSet<u64>,
+    descent: Descent,
+    budget: Budget,
+    /// Number of visited mails of the address.
+    own: u64,
     /// Number of mails that were not visited, because a rule hides their senders.
-    pub(super) left_out: u64,
-    /// Number of mails of the instance by the bridge's count.
-    pub(super) count: u64,
-    /// Whether the walk has reached the end of the mailbox.
-    pub(super) complete: bool,
+    pub(super) hidden: u64,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(scope: Scope<'a>) -> Self {
+    pub(super) fn new(scope: Scope<'a>, deadline: Instant) -> Self {
         Self {
+            descent: Descent::new(scope.page, scope.most_per_page),
+            budget: Budget::new(deadline),
+            own: 0,
+            hidden: 0,
             scope,
-            offset: 0,
-            seen: HashSet::new(),
-            left_out: 0,
-            count: 0,
-            complete: false,
         }
     }
 
     /// Returns the number of visited mails of the address.
     pub(super) fn looked_at(&self) -> u64 {
-        self.seen.len() as u64 - self.left_out
+        self.own
+    }
+
+    /// Returns the number of mails of the instance by the bridge's count.
+    pub(super) fn count(&self) -> u64 {
+        self.descent.count
+    }
+
+    /// Returns whether the walk has reached the end of the mailbox.
+    pub(super) fn is_complete(&self) -> bool {
+        self.descent.is_complete
+    }
+
+    /// Returns whether the mail's place among the visited mails is final. The bridge lists the
+    /// mails of one second oldest first (trap 4), so the next page may have newer ones.
+    pub(super) fn is_settled(&self, head: &Head) -> bool {
+        self.descent.has_all_of(&head.date)
+    }
+
+    /// Returns the number of rows that no request can name.
+    pub(super) fn unusable(&self) -> u64 {
+        self.descent.unusable()
+    }
+
+    /// Returns the number of mails that the walk has not reached.
+    pub(super) fn unseen(&self) -> u64 {
+        self.descent.unseen()
     }
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Returns the next mails of the address that the instance may read, roughly newest first;
-    /// `None` at the end of the mailbox and at the limit. A caller that has enough still needs the
-    /// whole page, because the bridge lists the mails of one second oldest first (trap 4).
+    /// Returns the next mails of the address that the instance may read, in the bridge's order;
+    /// `None` at the end of the mailbox and at the limits of the walk.
     pub(super) async fn next_page(
         &self,
         walk: &mut Walk<'_>,
@@ -69,41 +91,46 @@ impl<B: Bridge> MailService<B> {
             instance,
             address,
             bodies,
-            page,
             most,
             tell,
+            ..
         } = walk.scope;
-        if walk.complete || walk.offset >= most {
+        let part = walk.descent.next();
+        if walk.is_complete() || walk.descent.reached() >= most || !walk.budget.spend() {
             return Ok(None);
         }
-        let request = Page {
+        let page = Page {
             instance: instance.map(Instance::to_string),
-            limit: page,
-            offset: walk.offset,
+            limit: part.limit,
+            offset: part.offset,
             bodies,
         };
-        let listing = self
-            .with_token(deadline, async |token| {
-                self.bridge.list(&token, &request, deadline).await
-            })
-            .await?;
-        walk.offset += page;
-        walk.count = listing.count;
-        walk.complete = listing.mails.is_empty() || !listing.has_more;
+        let listing = self.page(&page, deadline).await?;
         let rules = self.policy.rules(instance);
-        let mut mails = listing.mails;
+        let mut mails = walk.descent.take(listing, |to| address.matches(to));
         mails.retain(|mail| {
-            // The bridge's filter is a LIKE (trap 5), and a new mail pushes a visited one onto the
-            // next page.
-            if !address.matches(&mail.head.to) || !walk.seen.insert(mail.head.id) {
+            // The bridge's filter is a LIKE (trap 5).
+            if !address.matches(&mail.head.to) {
                 return false;
             }
             let sender = check::parsed(&mail.head.from);
             let is_hidden = rules.hides_sender(sender.as_ref()).is_some();
-            walk.left_out += u64::from(is_hidden);
+            match is_hidden {
+                true => walk.hidden += 1,
+                false => walk.own += 1,
+            }
             !is_hidden
         });
-        tell(u64::from(walk.offset).min(walk.count), walk.count);
+        let count = walk.count();
+        tell(count - walk.unseen().min(count), count);
         Ok(Some(mails))
+    }
+
+    /// Requests one page of the list.
+    pub(super) async fn page(&self, page: &Page, deadline: Instant) -> Result<Listing, MailError> {
+        self.with_token(deadline, async |token| {
+            self.bridge.list(&token, page, deadline).await
+        })
+        .await
     }
 }

@@ -114,8 +114,8 @@ fn held() -> HeldMail {
 fn fetched() -> FetchedMail {
     FetchedMail {
         address: address(),
-        left_out: 0,
-        mail: Some(Mail {
+        left_out: LeftOut::default(),
+        mail: Some(Box::new(Mail {
             envelope: envelope(),
             body: "b".into(),
             source: BodySource::Stripped,
@@ -131,7 +131,15 @@ fn fetched() -> FetchedMail {
                 cut: true,
                 simplified: false,
             },
-        }),
+        })),
+    }
+}
+
+fn left_out() -> LeftOut {
+    LeftOut {
+        hidden: 2,
+        without_id: 3,
+        not_examined: 4,
     }
 }
 
@@ -220,21 +228,21 @@ pub(crate) fn answers() -> Vec<Answer> {
         Answer::Peek(FetchedMail {
             address: address(),
             mail: None,
-            left_out: 2,
+            left_out: left_out(),
         }),
         Answer::List(Inbox {
             address: address(),
             mails: vec![envelope()],
             total: 1,
             more: false,
-            left_out: 3,
+            left_out: left_out(),
         }),
         Answer::Search(SearchResults {
             address: address(),
             mails: vec![],
             looked_at: 5,
             complete: true,
-            left_out: 4,
+            left_out: left_out(),
         }),
         Answer::Delete(changed()),
         Answer::MarkRead(changed()),

@@ -3,15 +3,16 @@
 use super::{
     arguments::{mail_id, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+    note::note,
 };
-use crate::text::{date, left_out, line, status};
+use crate::text::{date, if_any, left_out, line, status};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use tai_proto::{
     Fault, Tool,
     call::Fetch,
-    mail::{BodySource, FetchedMail, Findings, Mail},
+    mail::{FetchedMail, Mail},
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -47,10 +48,24 @@ struct Args {
 struct Output {
     /// This agent's address.
     address: String,
-    /// The email; absent if no email is unread.
+    /// The email; absent if no email is unread, or if not_examined is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Email")]
     email: Option<Email>,
+    /// Number of emails that this instance may not read; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    left_out: Option<u64>,
+    /// Number of emails that cannot be shown, because the mail bridge gives them no valid ID; absent
+    /// if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    without_id: Option<u64>,
+    /// Number of emails that were not examined, because the mailbox exceeds the limit of one call.
+    /// One of them may be unread: call again to go on. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    not_examined: Option<u64>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -130,16 +145,23 @@ fn show(fetched: FetchedMail, nonce: &str, is_marked: bool) -> Shown {
     let FetchedMail {
         address,
         mail,
-        left_out: hidden,
+        left_out: not_shown,
     } = fetched;
     let address = String::from(address);
     let Some(mail) = mail else {
-        let mut text = format!("No unread emails found for {address}");
-        if hidden > 0 {
-            text.push_str(&left_out(hidden));
-        }
-        let email = None;
-        return Shown::new(text, &Output { address, email });
+        let mut text = match not_shown.not_examined {
+            0 => format!("No unread emails found for {address}"),
+            _ => format!("No unread email found for {address} yet: call again to go on"),
+        };
+        text.push_str(&left_out(&not_shown));
+        let output = Output {
+            address,
+            email: None,
+            left_out: if_any(not_shown.hidden),
+            without_id: if_any(not_shown.without_id),
+            not_examined: if_any(not_shown.not_examined),
+        };
+        return Shown::new(text, &output);
     };
     let envelope = &mail.envelope;
     let mut text = format!(
@@ -163,8 +185,15 @@ fn show(fetched: FetchedMail, nonce: &str, is_marked: bool) -> Shown {
             "\n\n---\n\nWarning: this email could not be marked as read, so it is still listed as unread.",
         );
     }
-    let email = Some(email(mail));
-    Shown::new(text, &Output { address, email })
+    let email = Some(email(*mail));
+    let output = Output {
+        address,
+        email,
+        left_out: None,
+        without_id: None,
+        not_examined: None,
+    };
+    Shown::new(text, &output)
 }
 
 fn email(mail: Mail) -> Email {
@@ -187,97 +216,19 @@ fn email(mail: Mail) -> Email {
     }
 }
 
-/// Returns a note about content that the body lacks, reasons for caution, and the origin of the body;
-/// `None` if there is nothing to say.
-fn note(findings: &Findings, source: BodySource) -> Option<String> {
-    let Findings {
-        hidden,
-        hidden_words,
-        trackers,
-        remote_images: _,
-        scripts,
-        forms,
-        invisible,
-        deceptive_links,
-        cut,
-        simplified,
-    } = *findings;
-    let passages = counted(hidden, "hidden passage");
-    let removed: Vec<String> = [
-        passages.map(|passages| {
-            let words = counted(hidden_words, "word").unwrap_or_default();
-            format!("{passages} ({words})")
-        }),
-        counted(trackers, "tracking image"),
-        counted(scripts, "active element"),
-        counted(forms, "form"),
-        counted(invisible, "invisible character"),
-        cut.then(|| "everything after 1 MB".to_owned()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let removed = removed.join(", ");
-    let notes: Vec<String> = [
-        origin(source).map(str::to_owned),
-        (!removed.is_empty()).then(|| format!("Note: removed from this email: {removed}.")),
-        counted(deceptive_links, "link").map(|count| {
-            format!("Warning: {count} with the name of another host than the target.")
-        }),
-        simplified.then(|| {
-            "Note: this email exceeds a limit of the mail reader. A part of it is shown without \
-             markup and may include hidden passages."
-                .to_owned()
-        }),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!notes.is_empty()).then(|| notes.join(" "))
-}
-
-/// Returns a count with its noun; `None` for zero.
-fn counted(count: u32, noun: &str) -> Option<String> {
-    let plural = if count == 1 { "" } else { "s" };
-    (count > 0).then(|| format!("{count} {noun}{plural}"))
-}
-
-/// Returns a note about the origin of a body; `None` if the body is what a person sees.
-fn origin(source: BodySource) -> Option<&'static str> {
-    match source {
-        BodySource::Html | BodySource::Text => None,
-        BodySource::TextInstead => {
-            Some("Note: the HTML of this email shows no text; this is its text part.")
-        }
-        BodySource::OnlyImages => {
-            Some("Note: this email shows only images without descriptions, and no text.")
-        }
-        BodySource::Empty => {
-            Some("Note: this email has no text. The mail bridge does not deliver attachments.")
-        }
-        BodySource::TextFallback => Some(
-            "Note: the HTML of this email could not be rendered; this is its text part, which \
-                 may include hidden passages.",
-        ),
-        BodySource::Stripped => Some(
-            "Note: the HTML of this email could not be rendered; this is its text without markup, \
-             which may include hidden passages.",
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::envelope;
+    use tai_proto::mail::{BodySource, Findings, LeftOut};
     use tai_proto::names::Address;
 
     fn fetched(mail: Option<Mail>) -> FetchedMail {
         let address = Address::new("desk.alice@tai.chat").unwrap();
         FetchedMail {
             address,
-            mail,
-            left_out: 0,
+            mail: mail.map(Box::new),
+            left_out: LeftOut::default(),
         }
     }
 
@@ -331,10 +282,20 @@ mod tests {
             mail(false, BodySource::TextInstead, findings),
             None,
         ]
-        .map(|mail| {
-            let shown = show(fetched(mail), "NONCE", true);
+        .map(fetched);
+        let unfinished = FetchedMail {
+            left_out: LeftOut {
+                hidden: 1,
+                without_id: 2,
+                not_examined: 20_000,
+            },
+            ..fetched(None)
+        };
+        let page = page.into_iter().chain([unfinished]).map(|fetched| {
+            let shown = show(fetched, "NONCE", true);
             format!("{}\n\n{}", shown.text, shown.structured.unwrap())
         });
+        let page: Vec<String> = page.collect();
         insta::assert_snapshot!(page.join("\n\n=====\n\n"), @r#"
         From: e@example.com
         To: desk.alice@tai.chat
@@ -379,6 +340,15 @@ mod tests {
         No unread emails found for desk.alice@tai.chat
 
         {"address":"desk.alice@tai.chat"}
+
+        =====
+
+        No unread email found for desk.alice@tai.chat yet: call again to go on
+        1 email is left out: taid's configuration hides the senders from this instance (allow_from)
+        2 emails cannot be shown: the mail bridge lists them without a valid ID
+        20000 emails were not examined: the mailbox exceeds the limit of one call
+
+        {"address":"desk.alice@tai.chat","left_out":1,"not_examined":20000,"without_id":2}
         "#);
     }
 }

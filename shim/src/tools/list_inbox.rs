@@ -11,7 +11,7 @@ use serde_json::Value;
 use tai_proto::{
     Fault, Tool,
     call::{List, MAX_LIST},
-    mail::{Envelope, Inbox},
+    mail::{Envelope, Inbox, LeftOut},
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -65,6 +65,16 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     left_out: Option<u64>,
+    /// Number of emails that cannot be shown, because the mail bridge gives them no valid ID; absent
+    /// if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    without_id: Option<u64>,
+    /// Number of emails that were not examined, because the mailbox exceeds the limit of one call;
+    /// absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    not_examined: Option<u64>,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -103,9 +113,7 @@ pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
         inbox.mails.len(),
         inbox.total
     ));
-    if inbox.left_out > 0 {
-        text.push_str(&left_out(inbox.left_out));
-    }
+    text.push_str(&left_out(&inbox.left_out));
     if inbox.more {
         text.push_str("\n*Use offset parameter to load more emails*");
     }
@@ -139,10 +147,20 @@ fn structured(inbox: Inbox) -> Value {
         ("has_more", inbox.more.into()),
         ("total", inbox.total.into()),
     ]);
-    if let Some(fields) = value.as_object_mut()
-        && inbox.left_out > 0
-    {
-        fields.insert("left_out".to_owned(), inbox.left_out.into());
+    let LeftOut {
+        hidden,
+        without_id,
+        not_examined,
+    } = inbox.left_out;
+    let optional = [
+        ("left_out", hidden),
+        ("without_id", without_id),
+        ("not_examined", not_examined),
+    ];
+    if let Some(fields) = value.as_object_mut() {
+        for (name, count) in optional.into_iter().filter(|(_, count)| *count > 0) {
+            fields.insert(name.to_owned(), count.into());
+        }
     }
     value
 }
@@ -160,7 +178,15 @@ mod tests {
             mails,
             total,
             more,
-            left_out: 0,
+            left_out: LeftOut::default(),
+        }
+    }
+
+    fn some_left_out() -> LeftOut {
+        LeftOut {
+            hidden: 2,
+            without_id: 1,
+            not_examined: 3,
         }
     }
 
@@ -203,7 +229,7 @@ mod tests {
             (inbox(vec![], 3, false), list(50, false)),
             (
                 Inbox {
-                    left_out: 2,
+                    left_out: some_left_out(),
                     ..inbox(vec![], 3, false)
                 },
                 list(0, false),
@@ -261,8 +287,10 @@ mod tests {
 
         Showing 0 unread of 3 total emails
         2 emails are left out: taid's configuration hides the senders from this instance (allow_from)
+        1 email cannot be shown: the mail bridge lists it without a valid ID
+        3 emails were not examined: the mailbox exceeds the limit of one call
 
-        {"address":"desk.alice@tai.chat","emails":[],"has_more":false,"left_out":2,"total":3}
+        {"address":"desk.alice@tai.chat","emails":[],"has_more":false,"left_out":2,"not_examined":3,"total":3,"without_id":1}
         "#);
     }
 
@@ -278,11 +306,13 @@ mod tests {
                 .collect(),
             total: 2,
             has_more: true,
-            left_out: Some(3),
+            left_out: Some(2),
+            without_id: Some(1),
+            not_examined: Some(3),
         };
         assert_eq!(
             structured(Inbox {
-                left_out: 3,
+                left_out: some_left_out(),
                 ..inbox(mails, 2, true)
             }),
             serde_json::to_value(typed).unwrap()

@@ -4,7 +4,7 @@ use super::{
     arguments::{optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
-use crate::text::{MessageSummary, left_out, table};
+use crate::text::{MessageSummary, if_any, left_out, table};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
@@ -64,6 +64,11 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     left_out: Option<u64>,
+    /// Number of emails that cannot be shown, because the mail bridge gives them no valid ID; absent
+    /// if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    without_id: Option<u64>,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
@@ -99,9 +104,7 @@ fn show(results: SearchResults) -> Shown {
             false => "; there may be more matches: use more words or a larger limit",
         }
     ));
-    if results.left_out > 0 {
-        text.push_str(&left_out(results.left_out));
-    }
+    text.push_str(&left_out(&results.left_out));
     Shown::new(
         text,
         &Output {
@@ -113,7 +116,8 @@ fn show(results: SearchResults) -> Shown {
                 .collect(),
             looked_at: results.looked_at,
             complete: results.complete,
-            left_out: Some(results.left_out).filter(|left_out| *left_out > 0),
+            left_out: if_any(results.left_out.hidden),
+            without_id: if_any(results.left_out.without_id),
         },
     )
 }
@@ -122,7 +126,7 @@ fn show(results: SearchResults) -> Shown {
 mod tests {
     use super::*;
     use crate::text::envelope;
-    use tai_proto::names::Address;
+    use tai_proto::{mail::LeftOut, names::Address};
 
     #[test]
     fn the_result_states_the_extent_of_the_search() {
@@ -131,7 +135,10 @@ mod tests {
             mails,
             looked_at: 120,
             complete,
-            left_out: if complete { 2 } else { 0 },
+            left_out: LeftOut {
+                hidden: if complete { 2 } else { 0 },
+                ..LeftOut::default()
+            },
         };
         let page = [
             results(vec![envelope(7, "a | b", false)], false),

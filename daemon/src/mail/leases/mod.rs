@@ -143,6 +143,11 @@ impl Leases {
         })
     }
 
+    /// Returns whether the mail has no lease, so that [`Leases::take`] takes it.
+    pub(super) fn is_free(&self, id: u64) -> bool {
+        !self.table().mails.contains_key(&id)
+    }
+
     /// Returns a mail of the address that a client has written and that must be marked again: the
     /// first one that a list shows as unread. If there is none, one that the list does not show,
     /// once: the bridge counts it as read, and its answer ends the lease.

@@ -8,7 +8,7 @@ use tai_proto::{
     call::{Delete, Delivery, EndLease, GetInfo, Settled},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
-    mail::{BodySource, Envelope, Findings, Mail},
+    mail::{BodySource, Envelope, Findings, LeftOut, Mail},
     message::Request,
     names::MailId,
 };
@@ -201,8 +201,8 @@ fn seven() -> MailId {
 fn mail() -> FetchedMail {
     FetchedMail {
         address: "desk.alice@tai.chat".parse().unwrap(),
-        left_out: 0,
-        mail: Some(Mail {
+        left_out: LeftOut::default(),
+        mail: Some(Box::new(Mail {
             envelope: Envelope {
                 id: seven(),
                 from: "a@example.com".into(),
@@ -214,7 +214,7 @@ fn mail() -> FetchedMail {
             body: "b".into(),
             source: BodySource::Text,
             findings: Findings::default(),
-        }),
+        })),
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) fn mail(to: &str, subject: &str, received_at: &str) -> NewMail {
         body_text: Some(format!("body of {subject}")),
         body_html: None,
         received_at: Some(received_at.into()),
+        is_read: false,
     }
 }
 

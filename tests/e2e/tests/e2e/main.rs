@@ -33,6 +33,7 @@ mod lifecycle;
 mod live;
 mod logs;
 mod mail;
+mod mailboxes;
 mod mcp;
 mod outcomes;
 mod policy;
