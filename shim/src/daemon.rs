@@ -1,7 +1,7 @@
 //! The client of taid for this process, and the error for an invalid configuration.
 
 use crate::settings::{Settings, Target};
-use std::fmt::Display;
+use std::{fmt::Display, path::PathBuf};
 use tai_client::{
     Account, Client, ClientOptions, ConnectError, Dial, Endings, Local, Starting, Streams,
     installed_taid,
@@ -14,11 +14,15 @@ const SOFTWARE: &str = concat!("tai-mcp ", env!("CARGO_PKG_VERSION"));
 /// Client of taid.
 pub(crate) type Taid = Client<Daemon>;
 
+/// Opens byte streams to the daemon of an embedding program; `None` while none runs.
+pub type Opener = Box<dyn Fn() -> Option<Streams> + Send + Sync>;
+
 /// A daemon that calls go to.
-#[derive(Debug)]
 pub(crate) enum Daemon {
     /// A daemon of the user.
     Local(Box<Local>),
+    /// The daemon of an embedding program, which starts it.
+    Embedded(Opener),
     /// The configuration is invalid. Every call returns this fault, because MCP clients hide
     /// the errors of a server that does not start.
     Misconfigured(Fault),
@@ -28,6 +32,9 @@ impl Dial for Daemon {
     async fn dial(&self) -> Result<Streams, ConnectError> {
         match self {
             Daemon::Local(local) => local.dial().await,
+            Daemon::Embedded(open) => open().ok_or_else(|| ConnectError::NotRunning {
+                socket: PathBuf::new(),
+            }),
             Daemon::Misconfigured(fault) => Err(ConnectError::Misconfigured(fault.clone())),
         }
     }
@@ -35,6 +42,7 @@ impl Dial for Daemon {
     fn start(&self) -> Result<Option<Starting>, ConnectError> {
         match self {
             Daemon::Local(local) => local.start(),
+            Daemon::Embedded(_) => Ok(Some(Starting::in_process())),
             Daemon::Misconfigured(_) => Ok(None),
         }
     }
@@ -42,7 +50,7 @@ impl Dial for Daemon {
     fn is_held(&self) -> bool {
         match self {
             Daemon::Local(local) => local.is_held(),
-            Daemon::Misconfigured(_) => false,
+            Daemon::Embedded(_) | Daemon::Misconfigured(_) => false,
         }
     }
 }
@@ -53,7 +61,27 @@ pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
         Some(fault) => Err(fault.clone()),
         None => daemons(settings),
     };
-    let options = ClientOptions {
+    let socket = daemons.as_ref().map(|(local, _)| local.socket());
+    let options = options(settings, socket.unwrap_or_default());
+    match daemons {
+        Ok((local, own)) => {
+            let own = own.map(|own| Daemon::Local(Box::new(own)));
+            Client::with_own(Daemon::Local(Box::new(local)), own, options)
+        }
+        Err(fault) => Client::new(Daemon::Misconfigured(fault), options),
+    }
+}
+
+/// Returns the client of an embedding program's daemon, and the reporter of lease ends.
+pub(crate) fn over(open: Opener, settings: &Settings) -> (Taid, Endings<Daemon>) {
+    Client::new(
+        Daemon::Embedded(open),
+        options(settings, PathBuf::default()),
+    )
+}
+
+fn options(settings: &Settings, socket: PathBuf) -> ClientOptions {
+    ClientOptions {
         software: SOFTWARE.to_owned(),
         role: Role::Agent {
             instance: settings.instance.clone(),
@@ -62,19 +90,9 @@ pub(crate) fn client(settings: &Settings) -> (Taid, Endings<Daemon>) {
             Target::Profile(profile) => profile.clone(),
             Target::Any | Target::Socket(_) => Profile::default(),
         },
-        socket: daemons
-            .as_ref()
-            .map(|(local, _)| local.socket())
-            .unwrap_or_default(),
+        socket,
         account: settings.account.clone(),
         bridge: settings.bridge.clone(),
-    };
-    match daemons {
-        Ok((local, own)) => {
-            let own = own.map(|own| Daemon::Local(Box::new(own)));
-            Client::with_own(Daemon::Local(Box::new(local)), own, options)
-        }
-        Err(fault) => Client::new(Daemon::Misconfigured(fault), options),
     }
 }
 

@@ -133,7 +133,7 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
         }
         BridgeError::NoEndpoint { message } => format!("{message} (HTTP 404)"),
         BridgeError::DatabaseFailed { message } => {
-            format!("it answered \"{message}\" (HTTP 401), and its health is bad")
+            format!("it answered \"{message}\", and its health is bad")
         }
         BridgeError::NoProvider { message } | BridgeError::ProviderRefused { message } => {
             message.clone()

@@ -121,7 +121,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
 
     [BridgeFailed]
     error: the database of the mail bridge fails
-    caused by: it answered "User not found" (HTTP 401), and its health is bad
+    caused by: it answered "User not found", and its health is bad
     hint: try again in a moment; nothing was sent or changed
 
     [BridgeFailed]

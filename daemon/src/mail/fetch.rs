@@ -253,11 +253,13 @@ impl<B: Bridge> MailService<B> {
     /// client may have reconnected.
     pub(crate) fn deliver(&self, instance: Option<&Instance>, client: ClientKey, id: MailId) {
         let own = self.known_address(instance);
-        self.leases.deliver(client, id.get(), |address| match &own {
+        let is_own = |address: &str| match &own {
             Some(own) => own.matches(address),
             // A daemon that has just started does not know the account yet.
             None => is_of_instance(address, instance),
-        });
+        };
+        let own = own.as_ref().map(Address::as_str);
+        self.leases.deliver(client, id.get(), own, is_own);
     }
 
     /// Returns a leased mail that the client does not write, so that another client may get it.

@@ -26,9 +26,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 /// Time limit of a call: the client's own limit, and the delays of the connection.
-const LONGEST_CALL: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_CALL: Duration = Duration::from_secs(60);
 /// Instances of the simulated account, and their addresses.
-const INSTANCES: [(&str, &str); 2] = [
+pub(super) const INSTANCES: [(&str, &str); 2] = [
     ("desk", "desk.alice@tai.chat"),
     ("car", "car.alice@tai.chat"),
 ];
@@ -108,8 +108,9 @@ impl Client {
         self.killed.clone()
     }
 
-    /// Makes calls as an agent does, until `stop` is cancelled or the client is killed.
-    pub(super) async fn live(self, stop: CancellationToken) {
+    /// Makes calls as an agent does, until `stop` is cancelled. Returns the client unless it was
+    /// killed.
+    pub(super) async fn live(self, stop: CancellationToken) -> Option<Self> {
         let killed = self.killed.clone();
         let life = async {
             while !stop.is_cancelled() {
@@ -119,8 +120,8 @@ impl Client {
         };
         tokio::select! {
             biased;
-            () = killed.cancelled() => {}
-            () = life => {}
+            () = killed.cancelled() => None,
+            () = life => Some(self),
         }
     }
 

@@ -32,7 +32,9 @@ use tai_proto::{
     places::Places,
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf, duplex, split},
+    io::{
+        AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex, split,
+    },
     time::{Instant, sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -302,10 +304,10 @@ impl Running {
 
 /// Copies one direction of a connection in random pieces with random delays, until one of its ends
 /// is gone.
-fn relay(
+pub(super) fn relay(
     world: &Arc<World>,
-    mut from: ReadHalf<DuplexStream>,
-    mut to: WriteHalf<DuplexStream>,
+    mut from: impl AsyncRead + Unpin + Send + 'static,
+    mut to: impl AsyncWrite + Unpin + Send + 'static,
     cut: [CancellationToken; 2],
 ) {
     let world = world.clone();

@@ -9,6 +9,7 @@
     reason = "each arm is a percentage range that begins where the previous one ends"
 )]
 
+mod agent;
 mod bridge;
 mod client;
 mod clock;
@@ -17,6 +18,7 @@ mod disk;
 mod line;
 mod world;
 
+use agent::Agent;
 use client::{Client, addresses};
 use daemon::Daemon;
 use std::{sync::Arc, time::Duration};
@@ -36,6 +38,9 @@ const STEPS: u64 = 45;
 const CLIENTS: u64 = 4;
 /// Time limit for a client's end: one call up to its time limit, and one reconnection.
 const LAST_CALL: Duration = Duration::from_secs(180);
+
+/// Time limit of a notification about an arrival.
+const NOTIFIED: Duration = Duration::from_secs(5 * 60);
 
 /// Runs one seed. Returns the hash of its trace, or the broken promise.
 fn run(seed: u64, verbose: bool) -> Result<u64, String> {
@@ -57,17 +62,39 @@ fn run(seed: u64, verbose: bool) -> Result<u64, String> {
     })
 }
 
+/// A client that was not killed.
+enum Survivor {
+    Client {
+        /// Kept connected while others read.
+        _client: Box<Client>,
+    },
+    Agent(Box<Agent>),
+}
+
 async fn storm(world: &Arc<World>) {
     let daemon = Daemon::new(world.clone());
     let stop = CancellationToken::new();
     let mut clients = JoinSet::new();
     let mut number = 0;
     let mut killers = Vec::new();
-    let mut join = |clients: &mut JoinSet<()>| {
-        let client = Client::new(world.clone(), daemon.clone(), number);
+    let mut join = |clients: &mut JoinSet<Option<Survivor>>| {
+        let (world, daemon, stop) = (world.clone(), daemon.clone(), stop.clone());
         number += 1;
-        let killer = client.killer();
-        clients.spawn(client.live(stop.clone()));
+        if number % 4 < 2 {
+            let client = Client::new(world, daemon, number);
+            let killer = client.killer();
+            clients.spawn(async move {
+                let client = Box::new(client.live(stop).await?);
+                Some(Survivor::Client { _client: client })
+            });
+            return killer;
+        }
+        let agent = Agent::new(world, daemon, number);
+        let killer = agent.killer();
+        clients.spawn(async move {
+            let agent = agent.live(stop).await?;
+            Some(Survivor::Agent(Box::new(agent)))
+        });
         killer
     };
     for _ in 0..CLIENTS {
@@ -125,14 +152,23 @@ async fn storm(world: &Arc<World>) {
     stop.cancel();
     let ended = timeout(LAST_CALL, async {
         person.join_all().await;
-        clients.join_all().await;
+        clients.join_all().await
     });
-    if ended.await.is_err() {
+    let Ok(survivors) = ended.await else {
         return world.record_violation("a client does not end".into());
-    }
+    };
     // Longer than any cool-down after a refused password, and than any rate limit.
     sleep(Duration::from_secs(20 * 60)).await;
     daemon.sign_in().await;
+    // The clients are connected while others read, so that a mail that one of them withholds is
+    // missed.
+    let survivors: Vec<Survivor> = survivors.into_iter().flatten().collect();
+    for survivor in &survivors {
+        match survivor {
+            Survivor::Client { .. } => {}
+            Survivor::Agent(agent) => agent.check_notification(NOTIFIED).await,
+        }
+    }
     for last in 0..2 {
         let mut reader = Client::new(world.clone(), daemon.clone(), 1_000 + last);
         if let Err(problem) = reader.read_all().await {

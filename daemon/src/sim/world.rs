@@ -287,6 +287,20 @@ impl World {
         }
     }
 
+    /// Checks a mail that was reported as deleted, or as marked read.
+    pub(super) fn check_changed(&self, id: u64, deleted: bool) {
+        let mut inner = self.inner();
+        let Some(mail) = inner.mails.get(&id) else {
+            return;
+        };
+        let how = match (mail.deleted, deleted) {
+            (false, true) => "was reported as deleted and was not",
+            (false, false) if !mail.read => "was reported as marked read and was not",
+            (true | false, _) => return,
+        };
+        inner.broken.get_or_insert(format!("mail {id} {how}"));
+    }
+
     /// Records that a client has delivered a mail, and checks that it may.
     pub(super) fn delivered(&self, client: u64, id: u64, to: &str) {
         let mut inner = self.inner();

@@ -4,7 +4,7 @@
 
 use crate::{ConnectError, Outcome, Streams};
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     io,
     path::Path,
     sync::{
@@ -52,7 +52,7 @@ pub struct Connection {
 
 /// State that the connection shares with its reading and writing tasks.
 struct Shared {
-    waiters: StdMutex<HashMap<u64, Waiter>>,
+    waiters: StdMutex<BTreeMap<u64, Waiter>>,
     /// Cancelled once the connection takes no further call.
     ended: CancellationToken,
     /// Cancelled once no caller has the connection.
@@ -60,7 +60,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn waiters(&self) -> MutexGuard<'_, HashMap<u64, Waiter>> {
+    fn waiters(&self) -> MutexGuard<'_, BTreeMap<u64, Waiter>> {
         self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -230,6 +230,7 @@ pub fn check(packages: &[Package], walls: &[CrateWall], bans: &[Ban]) -> Vec<Fin
                     // A crate's tests may select its features by a dependency on itself.
                     && name != package.name
                     && !wall.may.contains(&name)
+                    && !(dependency.test && wall.tests_may.contains(&name))
                 {
                     let reason = format!(
                         "{} depends on {name}, and may only on [{}]: {}",

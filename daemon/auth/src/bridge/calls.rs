@@ -54,8 +54,21 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         deadline: Instant,
     ) -> Result<Option<Message>, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
-        let request = MailRequest::idempotent(Method::GET, url, bearer);
-        none_if_missing(self.request(request, OneMail { id }, deadline, || {}).await)
+        let look = async || {
+            let request = MailRequest::idempotent(Method::GET, url.clone(), bearer);
+            none_if_missing(self.request(request, OneMail { id }, deadline, || {}).await)
+        };
+        if let Some(message) = look().await? {
+            return Ok(Some(message));
+        }
+        // A failing database makes mails look missing. Between two such answers, its health is good.
+        let missing = "Message not found";
+        match self.is_unwell(missing, deadline).await {
+            true => Err(BridgeError::DatabaseFailed {
+                message: missing.to_owned(),
+            }),
+            false => look().await,
+        }
     }
 
     async fn mark_read(

@@ -51,9 +51,7 @@ pub enum BridgeError {
     },
     /// HTTP 401 although neither the token nor the password is the reason: the bridge's database
     /// fails (trap 9). The request had no effect.
-    #[error(
-        "the bridge's database fails: it answered \"{message}\" (HTTP 401), and its health is bad"
-    )]
+    #[error("the bridge's database fails: it answered \"{message}\", and its health is bad")]
     DatabaseFailed {
         /// The bridge's own text.
         message: String,

@@ -280,8 +280,22 @@ async fn a_401_about_the_user_is_the_database_only_while_the_health_is_bad() {
 
 #[tokio::test(start_paused = true)]
 async fn a_moment_of_a_failing_database_costs_a_caller_nothing() {
-    let world = World::new(&[(401, USER_MISSING), (404, INVALID)]).health(503, BAD_HEALTH);
+    let mail = r#"{"success":true,"data":{"id":7,"to":"desk.alice@tai.chat"}}"#;
+    let world = World::new(&[(401, USER_MISSING), (200, mail)]).health(503, BAD_HEALTH);
+    let found = world.message().await.unwrap();
+    assert_eq!(found.unwrap().head.id, 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_is_missing_only_at_a_bridge_in_good_health() {
+    let world = World::new(&[(404, INVALID)]).health(503, BAD_HEALTH);
+    let error = world.message().await.unwrap_err();
+    assert!(matches!(error, BridgeError::DatabaseFailed { .. }));
+    let world = World::new(&[(404, INVALID), (404, INVALID)]);
     assert_eq!(world.message().await, Ok(None));
+    let names: Vec<_> = world.requests().into_iter().map(|(path, _)| path).collect();
+    let mail = "/api/v1/messages/7";
+    assert_eq!(names, [mail, "/health", mail]);
 }
 
 #[tokio::test(start_paused = true)]

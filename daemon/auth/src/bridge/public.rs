@@ -72,8 +72,17 @@ impl<T: Transport> HttpBridge<T> {
     }
 
     /// Returns the error of a 401: [`BridgeError::DatabaseFailed`] if the bridge's health is bad,
-    /// and [`BridgeError::Unauthorized`] otherwise. A bridge without a health endpoint cannot tell.
+    /// and [`BridgeError::Unauthorized`] otherwise.
     pub(super) async fn unauthorized(&self, message: String, deadline: Instant) -> BridgeError {
+        match self.is_unwell(&message, deadline).await {
+            true => BridgeError::DatabaseFailed { message },
+            false => BridgeError::Unauthorized { message },
+        }
+    }
+
+    /// Returns whether the bridge's health is bad, which explains an answer with this message. A
+    /// bridge without a health endpoint cannot tell.
+    pub(super) async fn is_unwell(&self, message: &str, deadline: Instant) -> bool {
         let left = deadline.saturating_duration_since(Instant::now());
         match self.health_within(left.min(HEALTH_TIMEOUT)).await {
             Ok(_)
@@ -81,10 +90,10 @@ impl<T: Transport> HttpBridge<T> {
                 BridgeError::NoEndpoint { .. }
                 | BridgeError::Moved { .. }
                 | BridgeError::Intercepted { status: ..500 },
-            ) => BridgeError::Unauthorized { message },
+            ) => false,
             Err(problem) => {
-                tracing::info!(error = %problem, "the bridge answers 401 while its health is bad");
-                BridgeError::DatabaseFailed { message }
+                tracing::info!(error = %problem, message, "the bridge's health is bad");
+                true
             }
         }
     }

@@ -20,7 +20,7 @@ fn marked(leases: &Leases, id: u64) {
 
 /// A client of the desk has written the mail.
 fn deliver(leases: &Leases, client: ClientKey, id: u64) {
-    leases.deliver(client, id, |address| address == DESK);
+    leases.deliver(client, id, None, |address| address == DESK);
 }
 
 fn open(path: PathBuf) -> Leases {
@@ -216,12 +216,21 @@ async fn a_report_from_a_client_without_the_lease_does_not_end_it() {
     marked(&leases, 7);
     deliver(&leases, 2, 7);
     leases.remove_client(1);
-    leases.deliver(2, 7, |address| address == LAB);
+    leases.deliver(2, 7, None, |address| address == LAB);
     let taken = leases.take_returned(2, DESK).unwrap();
     assert_eq!(taken.id(), 7);
     drop(taken);
     deliver(&leases, 2, 7);
     assert!(!is_returned(&leases, 2), "its own address's mail counts");
+}
+
+#[tokio::test]
+async fn a_report_of_a_mail_whose_record_was_lost_keeps_the_mail_from_other_clients() {
+    let leases = with_clients();
+    leases.deliver(1, 7, Some(DESK), |_| false);
+    leases.begin_look(DESK);
+    assert!(leases.take(2, 7, DESK).is_none());
+    assert_eq!(leases.unconfirmed_of(DESK, &[7]), Some(7));
 }
 
 #[tokio::test]

@@ -190,13 +190,24 @@ impl Leases {
 
     /// Records that the client has written the mail. It counts if the client holds the mail,
     /// or if the mail was returned and `is_own` accepts its address.
-    pub(super) fn deliver(&self, client: ClientKey, id: u64, is_own: impl Fn(&str) -> bool) {
+    /// Without a lease, the mail belongs to the client's own address, `own`.
+    pub(super) fn deliver(
+        &self,
+        client: ClientKey,
+        id: u64,
+        own: Option<&str>,
+        is_own: impl Fn(&str) -> bool,
+    ) {
         let mut table = self.table();
-        let own = table
-            .mails
-            .get(&id)
-            .is_some_and(|lease| is_own(&lease.address));
-        table.change(id, Event::Deliver { client, own });
+        let event = match (table.mails.get(&id), own) {
+            (Some(lease), _) => Event::Deliver {
+                client,
+                own: is_own(&lease.address),
+            },
+            (None, Some(address)) => Event::DeliverForgotten { address },
+            (None, None) => return,
+        };
+        table.change(id, event);
     }
 
     /// Returns a mail that the client does not write to the other clients. The result is the mail's

@@ -79,6 +79,12 @@ pub(super) enum Event<'a> {
         /// Whether the mail is addressed to the client's instance.
         own: bool,
     },
+    /// A client has written the mail, and there is no lease: its record was lost with the previous
+    /// daemon.
+    DeliverForgotten {
+        /// The address of the client's instance.
+        address: &'a str,
+    },
     /// A client does not write the mail.
     GiveBack {
         /// The client.
@@ -116,6 +122,11 @@ fn begin(event: Event<'_>) -> Option<Lease> {
             address: address.to_owned(),
             state: State::Taken { client },
         }),
+        // The bridge may count the mail as unread.
+        Event::DeliverForgotten { address } => Some(Lease {
+            address: address.to_owned(),
+            state: State::Unconfirmed,
+        }),
         Event::TakeReturned { .. }
         | Event::Mark { .. }
         | Event::Confirm
@@ -130,7 +141,7 @@ fn begin(event: Event<'_>) -> Option<Lease> {
 
 fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
     match event {
-        Event::Take { .. } => Some(state),
+        Event::Take { .. } | Event::DeliverForgotten { .. } => Some(state),
         Event::TakeReturned { client } => Some(take_returned(state, client, now)),
         Event::Mark { client } => Some(mark(state, client)),
         Event::Confirm => Some(confirm(state)),

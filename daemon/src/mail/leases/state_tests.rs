@@ -52,6 +52,7 @@ fn events() -> Vec<(&'static str, Event<'static>)> {
         ("deliver", deliver(client, true)),
         ("deliver by another, own address", deliver(other, true)),
         ("deliver by another, other address", deliver(other, false)),
+        ("deliver, forgotten", Event::DeliverForgotten { address }),
         ("give back", Event::GiveBack { client }),
         ("give back by another", Event::GiveBack { client: other }),
         ("miss", Event::Miss { client }),
@@ -139,6 +140,8 @@ async fn every_state_handles_every_event() {
       returned missing -> unconfirmed
       returned not yet -> unconfirmed
     deliver by another, other address:
+    deliver, forgotten:
+      none -> unconfirmed
     give back:
       taken -> none
       marked -> returned from 0 s

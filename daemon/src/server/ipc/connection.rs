@@ -13,7 +13,7 @@ use super::{
 use crate::fault;
 use error::ConnectionError;
 use interprocess::local_socket::tokio::Stream;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
     call::{Fetch, Repeat},
@@ -59,7 +59,7 @@ struct Connection<'a, S, T> {
     admission: Admission,
     record: Option<Record<'a>>,
     /// Unanswered calls by request id.
-    open: HashMap<u64, OpenCall>,
+    open: BTreeMap<u64, OpenCall>,
     events: mpsc::Sender<CallEvent>,
 }
 
@@ -143,7 +143,7 @@ where
         },
         admission,
         record,
-        open: HashMap::new(),
+        open: BTreeMap::new(),
         events,
     };
     shared.service.joined(&connection.caller);

@@ -3,7 +3,8 @@
 use super::{CALL_TIMEOUT, Endings, Link};
 use crate::{Connection, Dial, Outcome, lease::LeaseEnd};
 use std::{
-    sync::{MutexGuard, PoisonError},
+    collections::VecDeque,
+    sync::{Arc, MutexGuard, PoisonError},
     time::Duration,
 };
 use tai_proto::{
@@ -27,30 +28,37 @@ impl<D: Dial> Endings<D> {
 
     /// As [`Endings::report`], and calls `reported` for each end that the daemon confirmed.
     pub async fn report_to(mut self, mut reported: impl FnMut(MailId, Delivery)) {
-        while let Some(end) = self.ends.recv().await {
-            let mut ends = vec![end];
-            ends.extend(std::iter::from_fn(|| self.ends.try_recv().ok()));
-            for end in &ends {
-                match end.delivery {
-                    Delivery::Delivered => self.link.remember(end.id),
-                    Delivery::Returned => {}
+        let mut queue = VecDeque::new();
+        while let Some(end) = match queue.pop_front() {
+            Some(end) => Some(end),
+            None => self.next().await,
+        } {
+            let report = self
+                .link
+                .clone()
+                .report(end.id, end.delivery, end.connection);
+            tokio::pin!(report);
+            let is_told = loop {
+                tokio::select! {
+                    is_told = &mut report => break is_told,
+                    // A new connection reports all deliveries, also those behind this one.
+                    Some(end) = self.next() => queue.push_back(end),
                 }
-            }
-            for LeaseEnd {
-                id,
-                delivery,
-                connection,
-            } in ends
-            {
-                let is_told = match delivery {
-                    Delivery::Delivered => self.link.report_delivery(id).await,
-                    Delivery::Returned => report_return(id, &connection).await,
-                };
-                if is_told {
-                    reported(id, delivery);
-                }
+            };
+            if is_told {
+                reported(end.id, end.delivery);
             }
         }
+    }
+
+    /// Returns the next end of a lease, and stores a delivery until a daemon has confirmed it.
+    async fn next(&mut self) -> Option<LeaseEnd> {
+        let end = self.ends.recv().await?;
+        match end.delivery {
+            Delivery::Delivered => self.link.remember(end.id),
+            Delivery::Returned => {}
+        }
+        Some(end)
     }
 }
 
@@ -71,6 +79,18 @@ async fn report_return(id: MailId, connection: &Connection) -> bool {
 }
 
 impl<D: Dial> Link<D> {
+    async fn report(
+        self: Arc<Self>,
+        id: MailId,
+        delivery: Delivery,
+        connection: Arc<Connection>,
+    ) -> bool {
+        match delivery {
+            Delivery::Delivered => self.report_delivery(id).await,
+            Delivery::Returned => report_return(id, &connection).await,
+        }
+    }
+
     /// Reports a delivery and retries until the daemon has answered, for at most 55 seconds. After
     /// that, the next connection reports it. Without the report the daemon leases the mail again.
     /// Returns whether the daemon answered.

@@ -219,7 +219,7 @@ fn a_failing_database_costs_no_session_and_no_waiting() {
     assert!(failed.is_error);
     insta::assert_snapshot!(failed.text, @r#"
     error: the database of the mail bridge fails
-    caused by: it answered "User not found" (HTTP 401), and its health is bad
+    caused by: it answered "User not found", and its health is bad
     hint: try again in a moment; nothing was sent or changed
     "#);
     // The bridge sends without its database.

@@ -1,0 +1,131 @@
+//! tai-mcp: an MCP server on standard input and output that forwards tool calls to taid.
+//!
+//! It has no HTTP, no TLS and no token. While it serves MCP, standard output carries MCP alone.
+//! The executable is [`run`]; the simulation of the daemon uses [`embedded`].
+#![warn(missing_docs)]
+
+mod backoff;
+mod cli;
+mod daemon;
+pub mod embedded;
+mod live;
+mod os;
+mod requests;
+mod server;
+mod settings;
+mod taid_commands;
+mod text;
+mod tools;
+mod transport;
+
+use clap::Parser as _;
+use cli::{Args, Command, LiveArgs};
+use os::{Input, Output};
+use rmcp::ServiceExt as _;
+use settings::Settings;
+use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
+use tai_proto::{Audience, Fault, FaultCode};
+use tokio_util::sync::CancellationToken;
+
+/// Time limit for the last lease reports after the session.
+const LAST_REPORTS: Duration = Duration::from_millis(500);
+
+/// Runs the program with the arguments and the environment of the process.
+pub fn run() -> ExitCode {
+    // MCP clients pass no arguments; skipping the parser makes their start faster.
+    let Args { home, command } = match std::env::args_os().len() > 1 {
+        true => Args::parse(),
+        false => Args::default(),
+    };
+    match &command {
+        Some(Command::Register { arguments }) => {
+            return taid_commands::run("register", home.as_deref(), arguments);
+        }
+        Some(Command::Setup { arguments }) => {
+            return taid_commands::run("setup", home.as_deref(), arguments);
+        }
+        Some(Command::Live(_)) | None => {}
+    }
+    // Comes before the runtime, because it may execute the program a second time.
+    let given = tai_client::take_password();
+    if given.is_some() {
+        tai_client::harden();
+    }
+    let mut settings = Settings::from_env(&|name| std::env::var(name), given);
+    // A started taid has another current directory.
+    settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
+    if let Some(Command::Live(args)) = command {
+        let LiveArgs {
+            instance,
+            time_limit,
+            exec,
+        } = args;
+        let options = live::Options {
+            instance,
+            time_limit: Duration::from_secs(time_limit),
+            exec,
+        };
+        return in_runtime(live::live(settings, options));
+    }
+    if settings.announces_start {
+        let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
+        let _ = std::io::stderr().write_all(greeting.as_bytes());
+    }
+    in_runtime(async {
+        serve(settings).await;
+        ExitCode::SUCCESS
+    })
+}
+
+/// Runs `work` in a current-thread runtime and returns its exit code.
+fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let fault = Fault::new(FaultCode::Internal, "cannot start the async runtime")
+                .because(error.to_string());
+            let _ = writeln!(std::io::stderr(), "{}", fault.render(Audience::Person));
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(work);
+    // A blocking read of standard input cannot be cancelled, so the runtime does not wait for it.
+    runtime.shutdown_timeout(Duration::ZERO);
+    code
+}
+
+/// Serves MCP on standard input and output, with the taid of the settings.
+async fn serve(settings: Settings) {
+    let (input, output) = os::open_stdio();
+    let (taid, endings) = daemon::client(&settings);
+    let reports = tokio::spawn(endings.report());
+    session(input, output, taid, settings).await;
+    // A mail without a delivery report is delivered again.
+    let _ = tokio::time::timeout(LAST_REPORTS, reports).await;
+}
+
+/// Serves MCP until the client closes the input or the output.
+async fn session(input: Input, output: Output, taid: daemon::Taid, settings: Settings) {
+    let broken = CancellationToken::new();
+    let requests = requests::OpenRequests::default();
+    let closing = CancellationToken::new();
+    let ends = transport::Ends {
+        broken: broken.clone(),
+        closing: closing.clone(),
+    };
+    let transport = transport::Stdio::new(input, output, ends, requests.clone());
+    let server = server::Server::new(taid, settings, requests, closing);
+    let session = async {
+        // An error means that the client has gone.
+        if let Ok(running) = server.serve(transport).await {
+            let _ = running.waiting().await;
+        }
+    };
+    tokio::select! {
+        () = session => {}
+        () = broken.cancelled() => {}
+    }
+}
