@@ -113,7 +113,7 @@ fn seed_requests_carry_bearer_content_type_and_user_agent() {
     assert!(list.accepts_gzip);
     assert_eq!(
         list.target,
-        "/api/v1/messages?limit=50&offset=0&prefix=desk"
+        "/api/v1/messages?limit=11&offset=0&prefix=desk"
     );
 }
 
