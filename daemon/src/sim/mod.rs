@@ -1,8 +1,10 @@
-//! The simulation: the daemon without its sockets, and [`tai_client`], driven by a seed.
+//! The simulation: the daemon without its sockets, [`tai_mcp`] without its standard streams, and
+//! [`tai_client`], driven by a seed.
 //!
 //! Each step checks the promises: one login in flight; every call ends in time; no mail is sent
-//! twice or reported wrongly; no mail is lost or read by two living clients; no token is used after
-//! logout. The disk is full at times, and the power fails. `TAI_SIM_SEEDS=5000` runs that many seeds, and `TAI_SIM_SEED=17` traces one.
+//! twice or reported wrongly; no mail is lost, withheld or read by two living clients; no token is
+//! used after logout. The disk is full at times, and the power fails. `TAI_SIM_SEEDS=5000` runs that
+//! many seeds, and `TAI_SIM_SEED=17` traces one.
 
 #![expect(
     clippy::match_overlapping_arm,
