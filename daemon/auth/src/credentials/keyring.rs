@@ -3,7 +3,8 @@
 //!
 //! Each profile has one entry for each bridge, with the service `tai`, the user `PROFILE ORIGIN`,
 //! such as `default https://tai.chat`, and the content `username:password`; a username has no
-//! colon. Each function needs a tokio runtime with time, and returns within 45 seconds.
+//! colon. A named secret has an entry with the user `PROFILE NAME`. Each function needs a tokio
+//! runtime with time, and returns within 45 seconds.
 
 use super::{
     blocking::{LIMIT, blocking},
@@ -27,17 +28,26 @@ use apple_native_keyring_store::keychain::Store;
 #[cfg(windows)]
 use windows_native_keyring_store::Store;
 
-/// Does `work` with the entry of `profile` for `bridge`, on a separate thread. `None` if there is
-/// no entry.
+/// Random secret of 256 bits.
+pub type Secret = Zeroizing<[u8; 32]>;
+
+/// Action for a secret that does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Creates the secret.
+    Create,
+    /// Returns no secret.
+    Ignore,
+}
+
+/// Does `work` with the entry of this user, on a separate thread. `None` if there is no entry.
 ///
 /// # Errors
 /// Any error of the keyring.
 async fn with_entry<T: Send + 'static>(
-    profile: &str,
-    bridge: &Origin,
+    user: String,
     work: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
 ) -> Result<Option<T>, SourceError> {
-    let user = format!("{profile} {bridge}");
     let work = move || {
         let store = Store::new().map_err(|error| unreachable(&error))?;
         let entry = store.build(SERVICE, &user, None);
@@ -54,6 +64,10 @@ async fn with_entry<T: Send + 'static>(
         ),
     };
     blocking(work).await.unwrap_or_else(|| Err(too_late()))
+}
+
+fn user_of(profile: &str, bridge: &Origin) -> String {
+    format!("{profile} {bridge}")
 }
 
 /// Returns the kind of failure. The keyring's own text may repeat an entry.
@@ -114,7 +128,7 @@ fn is_absent(name: &str) -> bool {
 /// is one without a connection to it, [`SourceError::Keyring`] if it fails.
 pub async fn load(profile: &str, bridge: &Origin) -> Result<Option<Credentials>, SourceError> {
     let read = |entry: &Entry| entry.get_password().map(Zeroizing::new);
-    let Some(text) = with_entry(profile, bridge, read).await? else {
+    let Some(text) = with_entry(user_of(profile, bridge), read).await? else {
         return Ok(None);
     };
     let bad = || problem(&Error::BadStoreFormat(String::new()));
@@ -137,7 +151,7 @@ pub async fn save(profile: &str, credentials: &Credentials) -> Result<(), Source
         credentials.password.expose_secret()
     ));
     let write = move |entry: &Entry| entry.set_password(&text);
-    let saved = with_entry(profile, &credentials.bridge, write).await?;
+    let saved = with_entry(user_of(profile, &credentials.bridge), write).await?;
     saved.ok_or_else(|| problem(&Error::NoDefaultStore))
 }
 
@@ -146,9 +160,70 @@ pub async fn save(profile: &str, credentials: &Credentials) -> Result<(), Source
 /// # Errors
 /// As [`load`], except that a machine without a keyring has no entry.
 pub async fn forget(profile: &str, bridge: &Origin) -> Result<bool, SourceError> {
-    match with_entry(profile, bridge, Entry::delete_credential).await {
+    match with_entry(user_of(profile, bridge), Entry::delete_credential).await {
         Ok(removed) => Ok(removed.is_some()),
         Err(SourceError::NoKeyring) => Ok(false),
         Err(error) => Err(error),
+    }
+}
+
+/// Returns the secret of `profile` with this name, which is neither empty nor an origin. `None` if
+/// there is none and `missing` ignores that.
+///
+/// # Errors
+/// As [`load`].
+pub async fn secret(
+    profile: &str,
+    name: &'static str,
+    missing: Missing,
+) -> Result<Option<Secret>, SourceError> {
+    let work = move |entry: &Entry| match entry.get_password().map(Zeroizing::new) {
+        Ok(text) => Ok(parsed(&text)),
+        Err(Error::NoEntry) if missing == Missing::Create => {
+            let mut secret = Secret::default();
+            let random = rustls::crypto::ring::default_provider().secure_random;
+            if random.fill(secret.as_mut_slice()).is_err() {
+                return Ok(None);
+            }
+            let text: Zeroizing<String> =
+                Zeroizing::new(secret.iter().map(|byte| format!("{byte:02x}")).collect());
+            entry.set_password(&text)?;
+            Ok(Some(secret))
+        }
+        Err(error) => Err(error),
+    };
+    match with_entry(format!("{profile} {name}"), work).await? {
+        Some(Some(secret)) => Ok(Some(secret)),
+        Some(None) => Err(SourceError::Keyring {
+            problem: format!("has an entry `{profile} {name}` that is not a secret of taid"),
+        }),
+        None => Ok(None),
+    }
+}
+
+/// Returns a secret from its 64 hexadecimal digits.
+fn parsed(text: &str) -> Option<Secret> {
+    let mut secret = Secret::default();
+    if text.len() != 2 * secret.len() {
+        return None;
+    }
+    for (at, byte) in secret.iter_mut().enumerate() {
+        let digits = text.get(2 * at..2 * at + 2)?;
+        *byte = u8::from_str_radix(digits, 16).ok()?;
+    }
+    Some(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_64_hexadecimal_digits() {
+        let secret = parsed(&"0a".repeat(32)).unwrap();
+        assert_eq!(*secret, [10; 32]);
+        for bad in ["", "0a", &"xy".repeat(32), &"0a".repeat(33)] {
+            assert_eq!(parsed(bad), None, "{bad:?}");
+        }
     }
 }
