@@ -101,8 +101,58 @@ pub struct HeldMail {
     pub since: Label,
     /// Time of expiry, RFC 3339: one hour later.
     pub until: Label,
+    /// What happens to the mail when the daemon stops, and whether it may have been sent.
+    pub state: HeldState,
+    /// The same mail, lost with an earlier daemon, which this one replaces.
+    pub replaces: Option<GoneMail>,
     /// Mail to approve.
     pub mail: Box<MailPreview>,
+}
+
+/// State of a [`HeldMail`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HeldState {
+    /// The mail is encrypted on the disk, and waits for the next daemon too.
+    Kept,
+    /// The mail is in memory alone, and is lost when the daemon stops.
+    InMemory,
+    /// The mail was being sent when an earlier daemon stopped, and may have been sent.
+    MaybeSent,
+}
+
+/// Mail that waited for `taid approve` when an earlier daemon stopped, and whose content is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoneMail {
+    /// [`HeldMail::number`].
+    pub number: u64,
+    /// [`HeldMail::instance`].
+    pub instance: Option<Instance>,
+    /// [`HeldMail::since`].
+    pub since: Label,
+    /// Digest that identifies the content of the mail.
+    pub digest: Label,
+    /// Reason for which the content is missing.
+    pub state: GoneState,
+}
+
+/// State of a [`GoneMail`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GoneState {
+    /// The content is lost. Nothing was sent.
+    Lost,
+    /// The content is lost. The mail was being sent, and may have been sent.
+    LostMaybeSent,
+    /// The keyring that has the key of the content does not answer.
+    Locked,
+}
+
+/// Answer to [`crate::call::ListHeld`]. Each list begins with the oldest mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldList {
+    /// Mails that wait.
+    pub waiting: Vec<HeldMail>,
+    /// Mails that waited when an earlier daemon stopped.
+    pub gone: Vec<GoneMail>,
 }
 
 /// Outcome of [`crate::call::ResolveHeld`].

@@ -5,7 +5,7 @@
 
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
-    approval::{Consent, HeldMail, HeldPart, Resolution, SubmitOutcome},
+    approval::{Consent, HeldList, HeldPart, Resolution, SubmitOutcome},
     mail::{ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, SearchResults, Target},
     release::Release,
     text::{HeaderText, Json, Label},
@@ -145,8 +145,8 @@ methods! {
     Login -> SignedIn, "login", Never, Person;
     /// Signs a person out.
     Logout -> SignedOut, "logout", Never, Person;
-    /// Lists the mails that wait for approval, oldest first.
-    ListHeld -> Vec<HeldMail>, "list_held", Safe, Person;
+    /// Lists the mails that wait for approval, and those that were lost with an earlier daemon.
+    ListHeld -> HeldList, "list_held", Safe, Person;
     /// Sends or discards a mail that waits for approval, at most once.
     ResolveHeld -> Resolution, "resolve_held", Never, Person;
     /// Returns a part of a mail that waits for approval, or of one that a client asks about.
@@ -325,7 +325,7 @@ pub struct ReadHeld {
 /// See [`Call::ResolveHeld`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResolveHeld {
-    /// [`HeldMail::number`].
+    /// [`HeldMail::number`](crate::approval::HeldMail::number).
     pub number: u64,
     /// Whether to send the mail. `false` discards it.
     pub send: bool,

@@ -40,6 +40,9 @@ pub struct Status {
     /// Number of mails that wait for `taid approve`.
     #[serde(default)]
     pub held: u64,
+    /// Mails of the last day that waited for `taid approve` and were lost when taid stopped.
+    #[serde(default)]
+    pub lost: Vec<LostMail>,
     /// Audit log.
     #[serde(default)]
     pub audit: AuditStatus,
@@ -228,6 +231,19 @@ pub struct UnknownSend {
     pub at: String,
     /// Digest of the mail, as in the error message.
     pub digest: String,
+}
+
+/// Mail that was lost before a person approved it. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostMail {
+    /// Number that the mail had for `taid approve`.
+    pub number: u64,
+    /// Time from which it waited.
+    pub since: String,
+    /// Digest of the mail.
+    pub digest: String,
+    /// Whether the mail was being sent and may have been sent.
+    pub maybe_sent: bool,
 }
 
 /// Status of a connected agent.

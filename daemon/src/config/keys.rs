@@ -130,7 +130,7 @@ keys! {
         OrDefault(Time::milliseconds(1_000..=60_000), "5000");
 
     /// Idle timeout of an auto-started taid. It does not apply while taid holds a password
-    /// that was typed without `--save`, or mails that wait for approval.
+    /// that was typed without `--save`, or, without a keyring, mails that wait for approval.
     idle_exit: Duration = ["TAI_MCP_IDLE_EXIT"], OrDefault(Time::seconds(1..=86_400), "1800");
 
     /// Mails that need your approval: none (`never`); all except those to `user_email` and to the

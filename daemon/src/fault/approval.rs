@@ -35,6 +35,19 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
             "it was sent or discarded, it expired after an hour, or taid was restarted",
             Hint::reader("list the waiting mails with `taid approve`"),
         ),
+        ApprovalError::Lost(_) => (
+            FaultCode::NotFound,
+            "its content was in memory alone, because taid got no key from a keyring",
+            Hint::each(
+                "submit the email again",
+                "ask the agent to submit the mail again; `taid approve` lists the waiting mails",
+            ),
+        ),
+        ApprovalError::Locked(_) => (
+            FaultCode::TooBusy,
+            "the keyring with its key does not answer",
+            Hint::user("unlock the keyring, then run `taid approve` again"),
+        ),
         ApprovalError::NoRandom => (
             FaultCode::Internal,
             "an approval ticket needs random bytes",

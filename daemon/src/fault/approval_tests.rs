@@ -10,6 +10,8 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::Declined,
         ApprovalError::Full,
         ApprovalError::NotHeld(3),
+        ApprovalError::Lost(3),
+        ApprovalError::Locked(3),
         ApprovalError::NoRandom,
     ];
     let texts = errors.iter().map(|error| rendered(&of_approval(error)));
@@ -39,6 +41,18 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     error: mail 3 does not wait for approval
     caused by: it was sent or discarded, it expired after an hour, or taid was restarted
     hint: list the waiting mails with `taid approve`
+
+    [NotFound]
+    error: mail 3 was lost when taid stopped
+    caused by: its content was in memory alone, because taid got no key from a keyring
+    hint: submit the email again
+    hint for a person: ask the agent to submit the mail again; `taid approve` lists the waiting mails
+
+    [TooBusy]
+    error: mail 3 cannot be decrypted now
+    caused by: the keyring with its key does not answer
+    hint: ask the user to unlock the keyring, then run `taid approve` again, then call again
+    hint for a person: unlock the keyring, then run `taid approve` again
 
     [Internal]
     error: the system's random number generator failed

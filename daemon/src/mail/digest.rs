@@ -1,10 +1,11 @@
 //! Digest that identifies the content of an outgoing mail.
 
 use ring::digest::{Context, SHA256};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The first half of a SHA-256 over every part of a mail, as 32 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Digest(String);
 
 impl Digest {

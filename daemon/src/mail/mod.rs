@@ -40,7 +40,7 @@ mod worker;
 #[cfg(test)]
 mod fake;
 
-pub(crate) use approvals::ApprovalError;
+pub(crate) use approvals::{ApprovalError, KeyAnswer, KeySource};
 pub(crate) use digest::Digest;
 pub(crate) use error::{Change, MailError};
 pub(crate) use journal::JournalError;

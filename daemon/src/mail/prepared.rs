@@ -2,6 +2,7 @@
 //! ledger's digest come from the same value.
 
 use super::digest::Digest;
+use serde::{Deserialize, Serialize};
 use tai_proto::{
     approval::{HeldPart, MailPreview},
     names::{Address, MailId},
@@ -15,7 +16,7 @@ const MAX_TEXT: usize = 3_000;
 const MAX_DETAILS: usize = 1_000;
 
 /// A mail in its final form.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PreparedMail {
     /// The account's own address, without an instance.
     pub(super) account: Address,

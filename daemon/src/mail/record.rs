@@ -1,5 +1,6 @@
 //! The journal format: one record a line, `EVENT KEY VALUE`, separated by single spaces. The
-//! records of the leases, of the ledger and of unreadable mails are defined only here.
+//! records of the leases, of the ledger and of unreadable mails are defined only here, those of the
+//! approvals in [`super::approvals`].
 
 use super::digest::Digest;
 use std::{
@@ -184,7 +185,7 @@ impl FromStr for UnreadableRecord {
 }
 
 /// Splits a line into its event, its key and its value.
-fn fields(line: &str) -> Result<(&str, &str, Option<&str>), NotARecord> {
+pub(super) fn fields(line: &str) -> Result<(&str, &str, Option<&str>), NotARecord> {
     let mut fields = line.split(' ');
     match (fields.next(), fields.next(), fields.next(), fields.next()) {
         (Some(event), Some(key), value, None) => Ok((event, key, value)),
@@ -193,13 +194,13 @@ fn fields(line: &str) -> Result<(&str, &str, Option<&str>), NotARecord> {
 }
 
 /// Returns a time as Unix seconds, the boot's number and the seconds since that boot: `5:1a:7`.
-fn moment(at: Stamp) -> String {
+pub(super) fn moment(at: Stamp) -> String {
     let wall = at.wall.duration_since(SystemTime::UNIX_EPOCH);
     let wall = wall.unwrap_or_default().as_secs();
     format!("{wall}:{:x}:{}", at.boot, at.since_boot.as_secs())
 }
 
-fn parse_moment(text: &str) -> Result<Stamp, NotARecord> {
+pub(super) fn parse_moment(text: &str) -> Result<Stamp, NotARecord> {
     let (wall, boot) = text.split_once(':').ok_or(NotARecord)?;
     let (boot, since) = boot.split_once(':').ok_or(NotARecord)?;
     let seconds = |text: &str| {

@@ -1,7 +1,7 @@
 //! The mail service: its parts, its options, and the requests that every operation makes.
 
 use super::{
-    approvals::Approvals,
+    approvals::{Approvals, KeySource, Store},
     arrivals::Arrivals,
     ascents::{Ascents, Finding},
     check,
@@ -63,8 +63,10 @@ pub(crate) struct MailOptions {
     pub(crate) files: Option<StateFiles>,
     /// The disk of the files.
     pub(crate) disk: Arc<dyn Disk>,
-    /// The clock of the ledger.
+    /// The clock of the ledger and the approvals.
     pub(crate) clock: Arc<dyn Clock>,
+    /// The source of the key of waiting mails; `None` keeps their content in memory alone.
+    pub(crate) keys: Option<Box<dyn KeySource>>,
 }
 
 /// The files of a [`MailService`]. Missing directories are created, accessible to the user only.
@@ -74,6 +76,10 @@ pub(crate) struct StateFiles {
     pub(crate) leases: PathBuf,
     /// The journal of the ledger.
     pub(crate) ledger: PathBuf,
+    /// The journal of the approvals.
+    pub(crate) approvals: PathBuf,
+    /// The directory of the sealed mails that wait for approval.
+    pub(crate) held: PathBuf,
 }
 
 impl Default for MailOptions {
@@ -86,6 +92,7 @@ impl Default for MailOptions {
             files: None,
             disk: Arc::new(SystemDisk),
             clock: Arc::new(SystemClock),
+            keys: None,
         }
     }
 }
@@ -107,13 +114,27 @@ impl<B: Bridge> MailService<B> {
             files,
             disk,
             clock,
+            keys,
         } = options;
-        let (leases, ledger) = match files {
-            Some(files) => (
-                Leases::open(files.leases, disk.clone()),
-                Ledger::open(files.ledger, disk, clock),
+        let (leases, ledger, approvals) = match files {
+            Some(files) => {
+                let store = Store {
+                    journal: files.approvals,
+                    vault: files.held,
+                    disk: disk.clone(),
+                    keys,
+                };
+                (
+                    Leases::open(files.leases, disk.clone()),
+                    Ledger::open(files.ledger, disk, clock.clone()),
+                    Approvals::open(confirm, clock, store),
+                )
+            }
+            None => (
+                Leases::in_memory(),
+                Ledger::in_memory(clock.clone()),
+                Approvals::in_memory(confirm, clock),
             ),
-            None => (Leases::in_memory(), Ledger::in_memory(clock)),
         };
         Self {
             arrivals: Arrivals::new(bridge.clone(), session.clone(), poll_interval),
@@ -124,7 +145,7 @@ impl<B: Bridge> MailService<B> {
             policy,
             leases,
             ledger,
-            approvals: Approvals::new(confirm),
+            approvals,
             looks: Turns::default(),
             ascents: Ascents::default(),
         }

@@ -2,7 +2,7 @@
 //! ledger, and sends the mail at most once.
 
 use super::{
-    approvals::{Answered, ApprovedMail, Resolved},
+    approvals::{Answered, ApprovalError, ApprovedMail, Resolved},
     digest::Digest,
     error::MailError,
     ledger::{HeldBack, OverLimit, Quota, Refusal},
@@ -17,7 +17,7 @@ use tai_auth::{
     session::RequestError,
 };
 use tai_proto::{
-    approval::{Consent, HeldMail, HeldPart, Resolution, SubmitOutcome},
+    approval::{Consent, GoneMail, GoneState, HeldList, HeldPart, Resolution, SubmitOutcome},
     call::{ReadHeld, ResolveHeld, Submit},
     mail::{ReplyReceipt, SentMail},
     names::MailId,
@@ -117,7 +117,12 @@ impl<B: Bridge> MailService<B> {
                     Answered::Approved(mail) => {
                         self.send_once(&mail, insist, rules, deadline).await?
                     }
-                    Answered::Held(held) => return Ok(SubmitOutcome::Held(*held)),
+                    Answered::Held(holding) => {
+                        let held = self.approvals.keep(holding, deadline).await;
+                        let held = held.map_err(MailError::NotRecorded)?;
+                        let held = held.ok_or(ApprovalError::NoTicket)?;
+                        return Ok(SubmitOutcome::Held(held));
+                    }
                 }
             }
         };
@@ -134,8 +139,13 @@ impl<B: Bridge> MailService<B> {
         resolve: ResolveHeld,
         deadline: Instant,
     ) -> Submitted<Resolution> {
+        self.approvals.unseal_soon(deadline).await;
         let (digest, result) = match self.approvals.resolve(resolve) {
-            Ok(Resolved::Discarded(digest)) => (Some(digest), Ok(Resolution::Discarded)),
+            Ok(Resolved::Discarded(digest, promise)) => {
+                let recorded = promise.kept(deadline).await;
+                let recorded = recorded.map_err(MailError::NotRecorded);
+                (Some(digest), recorded.map(|()| Resolution::Discarded))
+            }
             Ok(Resolved::Approved(approved)) => {
                 let digest = approved.mail.digest.clone();
                 (Some(digest), self.send_approved(approved, deadline).await)
@@ -150,6 +160,10 @@ impl<B: Bridge> MailService<B> {
         approved: ApprovedMail<'_>,
         deadline: Instant,
     ) -> Result<Resolution, MailError> {
+        if let Err(error) = approved.recorded(deadline).await {
+            approved.hold_again();
+            return Err(MailError::NotRecorded(error));
+        }
         // The person's decision overrides the limits of the instance, and the send counts.
         let rules = Rules::default();
         let sent = self.send_once(&approved.mail, approved.insist, &rules, deadline);
@@ -180,22 +194,48 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Returns the mails that wait for approval, oldest first.
-    pub(crate) fn held(&self) -> Vec<HeldMail> {
-        self.approvals.held()
+    /// Returns the mails that wait for approval, and those that an earlier daemon lost.
+    pub(crate) async fn held(&self, deadline: Instant) -> HeldList {
+        self.approvals.unseal_soon(deadline).await;
+        self.approvals.list()
+    }
+
+    /// Opens the mails that an earlier daemon sealed, while no call waits for them.
+    pub(crate) async fn restore_held(&self) {
+        self.approvals.unseal().await;
     }
 
     /// Returns a part of a mail that waits for approval, or that a client asks about.
     ///
     /// # Errors
     /// [`MailError::Approval`].
-    pub(crate) fn read_held(&self, read: ReadHeld) -> Result<HeldPart, MailError> {
+    pub(crate) async fn read_held(
+        &self,
+        read: ReadHeld,
+        deadline: Instant,
+    ) -> Result<HeldPart, MailError> {
+        self.approvals.unseal_soon(deadline).await;
         Ok(self.approvals.read(read)?)
     }
 
     /// Returns the number of mails that wait for approval.
     pub(crate) fn count_held(&self) -> usize {
         self.approvals.count_held()
+    }
+
+    /// Returns the number of mails that wait for approval and that the daemon's stop loses.
+    pub(crate) fn count_held_in_memory(&self) -> usize {
+        self.approvals.count_in_memory()
+    }
+
+    /// Returns the mails of the last day that earlier daemons lost.
+    pub(crate) fn lost_held(&self) -> Vec<GoneMail> {
+        let mut gone = self.approvals.list().gone;
+        gone.retain(|mail| match mail.state {
+            GoneState::Lost | GoneState::LostMaybeSent => true,
+            GoneState::Locked => false,
+        });
+        gone
     }
 
     /// Replaces the policy for later submissions.

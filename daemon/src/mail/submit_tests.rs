@@ -10,7 +10,7 @@ use super::{
 };
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
-    approval::{ConsentAnswer, Question},
+    approval::{ConsentAnswer, HeldMail, Question},
     mail::{Draft, Format, Target},
 };
 
@@ -261,7 +261,7 @@ async fn a_held_mail_that_was_not_sent_waits_again_and_any_other_does_not() {
         *world.mailbox.next_send.lock().unwrap() = failure.clone();
         let resolved = world.approve(&held).await;
         assert_eq!(resolved.is_ok(), failure.is_none());
-        let waiting = world.mail.held();
+        let waiting = world.mail.held(soon()).await.waiting;
         assert_eq!(waiting.is_empty(), !waits, "{failure:?}");
     }
 }

@@ -47,10 +47,11 @@ impl<T: Transport> Service for App<T> {
         }
     }
 
-    /// A typed password and mails that wait for approval are lost when the daemon exits.
+    /// A typed password, and mails that wait for approval in memory alone, are lost when the daemon
+    /// exits.
     fn is_needed(&self) -> bool {
         self.session.snapshot().origin == Some(CredentialOrigin::Person)
-            || self.mail.count_held() > 0
+            || self.mail.count_held_in_memory() > 0
     }
 
     fn default_instance(&self) -> Option<Instance> {
@@ -141,13 +142,16 @@ impl<T: Transport> App<T> {
             Call::MakeWay(make_way) => Answer::MakeWay(self.make_way(make_way.release)),
             Call::Login(login) => Answer::Login(self.login(login, deadline).await?),
             Call::Logout(_) => Answer::Logout(self.logout(deadline).await?),
-            Call::ListHeld(_) => Answer::ListHeld(mail.held()),
+            Call::ListHeld(_) => Answer::ListHeld(mail.held(deadline).await),
             Call::ResolveHeld(resolve) => {
                 let resolved = mail.resolve(resolve, deadline).await;
                 *digest = resolved.digest;
                 Answer::ResolveHeld(resolved.result.map_err(failed)?)
             }
-            Call::ReadHeld(read) => Answer::ReadHeld(mail.read_held(read).map_err(failed)?),
+            Call::ReadHeld(read) => {
+                let part = mail.read_held(read, deadline).await;
+                Answer::ReadHeld(part.map_err(failed)?)
+            }
             Call::Stop(_) => {
                 tracing::info!("stop requested by a client");
                 self.stop.cancel();
@@ -226,13 +230,13 @@ impl<T: Transport> App<T> {
     }
 
     /// Stops this daemon if `release` is later, a successor can sign in with the same source, and no
-    /// mail waits for approval.
+    /// mail waits for approval in memory alone.
     fn make_way(&self, release: Release) -> Succession {
         let own = Release::parse(env!("CARGO_PKG_VERSION"));
         if own.is_none_or(|own| own >= release) {
             return Succession::IsCurrent;
         }
-        if !self.successor_can_sign_in() || self.mail.count_held() > 0 {
+        if !self.successor_can_sign_in() || self.mail.count_held_in_memory() > 0 {
             return Succession::IsNeeded;
         }
         tracing::info!("stopping: a later release is installed");

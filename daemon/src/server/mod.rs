@@ -5,6 +5,7 @@ pub(crate) mod app;
 mod audited;
 mod dispatch;
 pub(crate) mod environment;
+mod held_key;
 pub(crate) mod ipc;
 pub(crate) mod logging;
 pub(crate) mod run;

@@ -1,6 +1,7 @@
 //! `taid run`: starts the parts of the daemon, reports readiness, waits for a reason to stop, and
 //! drains.
 
+use super::held_key::KeyringKey;
 use crate::{
     audit::Audit,
     config::{ActivePolicy, Config, ConfigError, Env, Inputs, taken_password},
@@ -267,6 +268,7 @@ async fn serve(
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,
                 files: Some(state_files(endpoint.state(), &config.profile)),
+                keys: Some(Box::new(KeyringKey::new(&config.profile))),
                 ..MailOptions::default()
             },
         ),
@@ -291,6 +293,8 @@ async fn serve(
         },
     });
     announce(&app);
+    let restoring = app.clone();
+    tokio::spawn(async move { restoring.mail.restore_held().await });
     if mode == Mode::ByClient {
         report(&app);
     }
@@ -321,6 +325,8 @@ fn state_files(state: &Path, profile: &str) -> StateFiles {
     StateFiles {
         leases: state.join(format!("undelivered-{profile}")),
         ledger: state.join(format!("sends-{profile}")),
+        approvals: state.join(format!("approvals-{profile}")),
+        held: state.join(format!("held-{profile}")),
     }
 }
 

@@ -14,6 +14,7 @@ use tai_auth::{
 };
 use tai_proto::{
     Audience,
+    approval::{GoneMail, GoneState},
     hello::PROTOCOL,
     names::{Instance, Username},
     status::*,
@@ -81,9 +82,19 @@ pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
             })
             .collect(),
         held: app.mail.count_held() as u64,
+        lost: app.mail.lost_held().into_iter().map(lost).collect(),
         audit: audit(app.audit.head()),
         clients,
         clients_left_out,
+    }
+}
+
+fn lost(mail: GoneMail) -> LostMail {
+    LostMail {
+        number: mail.number,
+        since: mail.since.to_string(),
+        digest: mail.digest.to_string(),
+        maybe_sent: mail.state == GoneState::LostMaybeSent,
     }
 }
 

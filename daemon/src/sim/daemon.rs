@@ -267,9 +267,12 @@ impl Running {
                     files: Some(StateFiles {
                         leases: state.join("undelivered"),
                         ledger: state.join("sends"),
+                        approvals: state.join("approvals"),
+                        held: state.join("held"),
                     }),
                     disk: Arc::new(disk),
                     clock,
+                    keys: None,
                 },
             ),
             bridge,

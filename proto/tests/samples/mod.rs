@@ -107,7 +107,19 @@ fn held() -> HeldMail {
         number: 3,
         since: "a".into(),
         until: "b".into(),
+        state: HeldState::MaybeSent,
+        replaces: Some(gone()),
         mail: Box::new(preview()),
+    }
+}
+
+fn gone() -> GoneMail {
+    GoneMail {
+        number: 2,
+        instance: None,
+        since: "a".into(),
+        digest: "d".into(),
+        state: GoneState::Locked,
     }
 }
 
@@ -274,7 +286,10 @@ pub(crate) fn answers() -> Vec<Answer> {
             forgotten: true,
             still_configured: Some("s".into()),
         }),
-        Answer::ListHeld(vec![held()]),
+        Answer::ListHeld(HeldList {
+            waiting: vec![held()],
+            gone: vec![gone()],
+        }),
         Answer::ResolveHeld(Resolution::Discarded),
         Answer::ReadHeld(HeldPart {
             text: "t".into(),

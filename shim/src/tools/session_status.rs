@@ -6,7 +6,11 @@ use super::{
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
-use tai_proto::{Fault, FaultCode, Hint, Tool, call::GetStatus, status::Status};
+use tai_proto::{
+    Fault, FaultCode, Hint, Tool,
+    call::GetStatus,
+    status::{LostMail, Status},
+};
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SessionStatus,
@@ -57,6 +61,9 @@ struct Output {
     unknown_sends: u64,
     /// Number of emails that wait for the user's approval (`taid approve`).
     waiting_for_approval: u64,
+    /// Emails that waited for the user's approval and were lost when taid stopped; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lost_before_approval: Vec<String>,
     /// Number of connected MCP clients.
     clients: u64,
 }
@@ -114,6 +121,10 @@ fn show(status: Status, notes: &[String]) -> Shown {
             status.held
         ));
     }
+    let lost: Vec<String> = status.lost.iter().map(lost).collect();
+    for mail in &lost {
+        add(format!("Lost: {mail}"));
+    }
     let output = Output {
         session,
         username: status.account.username,
@@ -123,9 +134,22 @@ fn show(status: Status, notes: &[String]) -> Shown {
         rate_limited_until: status.bridge.rate_limited_until,
         unknown_sends,
         waiting_for_approval: status.held,
+        lost_before_approval: lost,
         clients: status.clients.len() as u64 + status.clients_left_out,
     };
     Shown::new(text, &output)
+}
+
+/// Returns the report about an email that was lost before its approval.
+fn lost(mail: &LostMail) -> String {
+    let (number, since) = (mail.number, &mail.since);
+    let sent = match mail.maybe_sent {
+        true => "it may have been sent, so ask the user before you send it again",
+        false => "it was not sent, and must be sent again",
+    };
+    format!(
+        "the email held for approval at {since} as number {number} was lost when taid stopped; {sent}"
+    )
 }
 
 #[cfg(test)]
@@ -143,7 +167,8 @@ mod tests {
             "hint_for_agents":"ask the user to run `taid login`, then call again"}},
             "bridge":{"url":"u","requests":1,"retries":0,"latency_us":null,"last_answer_at":null,
             "rate_limited_until":"2026-11-23T10:00:00Z","reachable":true},
-            "unknown_sends":[{"at":"","digest":"d"}],"held":2,"clients":[]}"#;
+            "unknown_sends":[{"at":"","digest":"d"}],"held":2,"lost":[
+            {"number":3,"since":"2026-11-23T10:00:00Z","digest":"d","maybe_sent":false}],"clients":[]}"#;
         let notes = ["PASSWORD is ignored".to_owned()];
         let shown = show(serde_json::from_str(status).unwrap(), &notes);
         insta::assert_snapshot!(format!("{}\n{}", shown.text, shown.structured.unwrap()), @r#"
@@ -155,7 +180,8 @@ mod tests {
         Rate limited by the bridge until 2026-11-23T10:00:00Z
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
-        {"bridge_reachable":true,"clients":0,"ignored_settings":["PASSWORD is ignored"],"problem":"refused. ask the user to run `taid login`, then call again","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":2}
+        Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent, and must be sent again
+        {"bridge_reachable":true,"clients":0,"ignored_settings":["PASSWORD is ignored"],"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent, and must be sent again"],"problem":"refused. ask the user to run `taid login`, then call again","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":2}
         "#);
     }
 }

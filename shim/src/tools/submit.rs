@@ -20,7 +20,7 @@ use rmcp::{
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 use tai_proto::{
     Fault, FaultCode, Hint,
-    approval::{Consent, ConsentAnswer, HeldMail, Question, SubmitOutcome},
+    approval::{Consent, ConsentAnswer, GoneState, HeldMail, HeldState, Question, SubmitOutcome},
     call::Submit,
     mail::{Draft, SentMail},
 };
@@ -231,20 +231,89 @@ fn consent(answer: Option<ElicitResult>) -> ConsentAnswer {
 /// Returns the fault for a mail that waits for approval.
 fn waits(held: &HeldMail) -> Fault {
     let number = held.number;
-    Fault::new(
-        FaultCode::AwaitingApproval,
-        format!("the email was not sent: it waits for the user's approval as number {number}"),
-    )
-    .because("taid's configuration requires the user's approval (`confirm_send`), and this MCP client cannot ask for it")
-    .hint(Hint::reader(format!(
-        "ask the user to run `taid approve {number}` within an hour; do not send the email again"
-    )))
+    let mut what =
+        format!("the email was not sent: it waits for the user's approval as number {number}");
+    if held.state == HeldState::MaybeSent {
+        what = format!(
+            "the email may have been sent when taid stopped; it waits as number {number} for the user to check"
+        );
+    }
+    if let Some(lost) = &held.replaces {
+        let sent = match lost.state {
+            GoneState::LostMaybeSent => " and may have been sent",
+            GoneState::Lost | GoneState::Locked => "",
+        };
+        what.push_str(&format!(
+            "; the same email held at {} as number {} was lost when taid stopped{sent}",
+            lost.since, lost.number
+        ));
+    }
+    let advice = match held.state {
+        HeldState::Kept => "do not send the email again",
+        HeldState::InMemory => {
+            "it is lost if taid stops before; do not send the email again while it waits"
+        }
+        HeldState::MaybeSent => "tell the user to ask the recipient first",
+    };
+    Fault::new(FaultCode::AwaitingApproval, what)
+        .because("taid's configuration requires the user's approval (`confirm_send`), and this MCP client cannot ask for it")
+        .hint(Hint::reader(format!(
+            "ask the user to run `taid approve {number}` within an hour; {advice}"
+        )))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tai_proto::approval::MailPreview;
+    use tai_proto::{
+        Audience,
+        approval::{GoneMail, MailPreview},
+    };
+
+    fn preview() -> MailPreview {
+        *question().mail
+    }
+
+    #[test]
+    fn an_email_that_waits_says_whether_it_may_be_lost_or_sent() {
+        let lost = GoneMail {
+            number: 3,
+            instance: None,
+            since: "2026-11-23T10:00:00Z".into(),
+            digest: "d".into(),
+            state: GoneState::Lost,
+        };
+        let mut text = String::new();
+        for (state, replaces) in [
+            (HeldState::Kept, None),
+            (HeldState::InMemory, Some(lost)),
+            (HeldState::MaybeSent, None),
+        ] {
+            let fault = waits(&HeldMail {
+                number: 7,
+                client: "c".into(),
+                instance: None,
+                since: "2026-11-23T10:00:00Z".into(),
+                until: "2026-11-23T11:00:00Z".into(),
+                state,
+                replaces,
+                mail: Box::new(preview()),
+            });
+            text.push_str(&format!(
+                "{}\n{}\n",
+                fault.what,
+                fault.hint.render(Audience::Agent)
+            ));
+        }
+        insta::assert_snapshot!(text, @"
+        the email was not sent: it waits for the user's approval as number 7
+        ask the user to run `taid approve 7` within an hour; do not send the email again
+        the email was not sent: it waits for the user's approval as number 7; the same email held at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped
+        ask the user to run `taid approve 7` within an hour; it is lost if taid stops before; do not send the email again while it waits
+        the email may have been sent when taid stopped; it waits as number 7 for the user to check
+        ask the user to run `taid approve 7` within an hour; tell the user to ask the recipient first
+        ");
+    }
 
     fn question() -> Question {
         Question {

@@ -11,14 +11,14 @@ use crate::cli::{
 use clap::Args;
 use std::time::SystemTime;
 use tai_proto::{
-    approval::{HeldMail, Resolution},
+    approval::{HeldList, HeldState, Resolution},
     call::{ListHeld, ReadHeld, ResolveHeld},
 };
 
 /// List the mails that wait for your approval, and send or discard one
 ///
 /// If `confirm_send` is set and an MCP client cannot ask you, its mail waits for `taid approve` for
-/// an hour. Waiting mails are lost when taid exits.
+/// an hour. It outlives taid if there is a keyring for its key.
 #[derive(Args)]
 pub(in crate::cli) struct Approve {
     /// Number of the mail [default: list all waiting mails]
@@ -47,6 +47,14 @@ async fn show_all(daemon: &Daemon, number: u64) -> Result<(), CliError> {
     Ok(())
 }
 
+/// Discards a mail whose content is missing, so that it is listed no longer.
+async fn discard(daemon: &Daemon, number: u64) -> Result<Exit, CliError> {
+    let send = false;
+    daemon.call(ResolveHeld { number, send }, LONG).await?;
+    print(&format!("mail {number} removed from the list"));
+    Ok(Exit::Success)
+}
+
 impl Approve {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let daemon = Daemon::running(target)?;
@@ -58,28 +66,35 @@ impl Approve {
         Ok(Exit::Success)
     }
 
-    async fn decide(
-        self,
-        daemon: &Daemon,
-        number: u64,
-        held: &[HeldMail],
-    ) -> Result<Exit, CliError> {
+    async fn decide(self, daemon: &Daemon, number: u64, held: &HeldList) -> Result<Exit, CliError> {
         if self.full {
             show_all(daemon, number).await?;
         }
-        let Some(mail) = held.iter().find(|mail| mail.number == number) else {
+        let Some(mail) = held.waiting.iter().find(|mail| mail.number == number) else {
+            if self.reject && held.gone.iter().any(|mail| mail.number == number) {
+                return discard(daemon, number).await;
+            }
+            if let Some(gone) = held.gone.iter().find(|mail| mail.number == number) {
+                return Err(page::missing(gone));
+            }
             if self.full && !self.yes && !self.reject {
                 print("\nA client asks about this mail. Answer the question there.");
                 return Ok(Exit::Success);
             }
             return Err(
                 CliError::new(format!("mail {number} does not wait for approval"))
-                    .caused_by(
-                        "it was sent or discarded, it expired after an hour, or taid was restarted",
-                    )
+                    .caused_by("it was sent or discarded, or it expired after an hour")
                     .hint("list the waiting mails with `taid approve`"),
             );
         };
+        let maybe_sent = mail.state == HeldState::MaybeSent;
+        if self.yes && maybe_sent {
+            return Err(CliError::new(format!("mail {number} may have been sent"))
+                .caused_by("taid was sending it when it stopped")
+                .hint(format!(
+                    "ask the recipient, then run `taid approve {number}` at a terminal"
+                )));
+        }
         let send = match (self.yes, self.reject) {
             (true, _) => true,
             (_, true) => false,
@@ -87,7 +102,10 @@ impl Approve {
                 if !self.full {
                     print(&page::mail(mail, SystemTime::now()));
                 }
-                if !prompt::consent("Send it?")? {
+                if !prompt::consent(match maybe_sent {
+                    true => "It may have been sent. Send it again?",
+                    false => "Send it?",
+                })? {
                     print(&format!(
                         "Not sent; it is still waiting. To discard it: `taid approve {number} --reject`"
                     ));

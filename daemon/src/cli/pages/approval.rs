@@ -1,19 +1,22 @@
 //! `taid approve`: the list of waiting mails, and one mail as it would be sent.
 
 use crate::{
-    cli::terminal::{printable, printable_lines},
+    cli::{
+        error::CliError,
+        terminal::{printable, printable_lines},
+    },
     time::{seconds_until, span},
 };
 use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
 };
-use tai_proto::approval::HeldMail;
+use tai_proto::approval::{GoneMail, GoneState, HeldList, HeldMail, HeldState};
 
-/// Returns the list of waiting mails.
-pub(in crate::cli) fn list(held: &[HeldMail], now: SystemTime) -> String {
+/// Returns the list of waiting mails, and of those that an earlier taid lost.
+pub(in crate::cli) fn list(held: &HeldList, now: SystemTime) -> String {
     let mut text = String::new();
-    for mail in held {
+    for mail in &held.waiting {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
@@ -25,8 +28,15 @@ pub(in crate::cli) fn list(held: &[HeldMail], now: SystemTime) -> String {
             requester(mail),
             time_left(&mail.until, now)
         );
+        let note = note(mail.state);
+        if !note.is_empty() {
+            let _ = writeln!(text, "      {note}");
+        }
     }
-    let _ = match held.len() {
+    for mail in &held.gone {
+        let _ = writeln!(text, "{:>4}  {}", mail.number, fate(mail, now));
+    }
+    let _ = match held.waiting.len() {
         0 => write!(text, "no mail waits for approval"),
         1 => write!(
             text,
@@ -38,6 +48,68 @@ pub(in crate::cli) fn list(held: &[HeldMail], now: SystemTime) -> String {
         ),
     };
     text
+}
+
+/// Returns what a person must know about a waiting mail; empty for a mail that outlives taid.
+fn note(state: HeldState) -> &'static str {
+    match state {
+        HeldState::Kept => "",
+        HeldState::InMemory => "lost if taid stops: taid has no keyring to keep it",
+        HeldState::MaybeSent => {
+            "may have been sent when taid stopped: check before you approve it again"
+        }
+    }
+}
+
+/// Returns the fate of a mail whose content is missing.
+fn fate(mail: &GoneMail, now: SystemTime) -> String {
+    let ago = ago(&mail.since, now);
+    let since = printable(&mail.since);
+    let sender = match &mail.instance {
+        Some(instance) => format!("instance {instance}"),
+        None => "the account itself".to_owned(),
+    };
+    match mail.state {
+        GoneState::Lost => format!(
+            "lost when taid stopped, not sent; held since {since} ({ago} ago) for {sender}\n      \
+             to send it, ask the agent to submit it again"
+        ),
+        GoneState::LostMaybeSent => format!(
+            "lost when taid stopped while it sent the mail; held since {since} ({ago} ago) for {sender}\n      \
+             may have been sent: check before the agent submits it again"
+        ),
+        GoneState::Locked => format!(
+            "cannot be decrypted now; held since {since} ({ago} ago) for {sender}\n      \
+             unlock the keyring, then run `taid approve` again"
+        ),
+    }
+}
+
+/// Returns the error for a decision about a mail whose content is missing.
+pub(in crate::cli) fn missing(mail: &GoneMail) -> CliError {
+    let number = mail.number;
+    let since = printable(&mail.since);
+    let remove = format!("remove it from the list with `taid approve {number} --reject`");
+    match mail.state {
+        GoneState::Lost => CliError::new(format!("mail {number} was lost when taid stopped"))
+            .caused_by(format!(
+                "taid held it in memory alone since {since}; nothing was sent"
+            ))
+            .hint(format!("ask the agent to submit it again, or {remove}")),
+        GoneState::LostMaybeSent => CliError::new(format!("mail {number} may have been sent"))
+            .caused_by(format!(
+                "taid held it in memory alone since {since}, and was sending it when it stopped"
+            ))
+            .hint(format!("ask the recipient, then {remove}")),
+        GoneState::Locked => CliError::new(format!("mail {number} cannot be decrypted now"))
+            .caused_by("the keyring with its key does not answer")
+            .hint("unlock the keyring, then run `taid approve` again"),
+    }
+}
+
+fn ago(since: &str, now: SystemTime) -> String {
+    let ago = seconds_until(since, now).unwrap_or_default();
+    span(Duration::from_secs(ago.unsigned_abs()))
 }
 
 /// Formats the time left in whole minutes, or in seconds below one minute.
@@ -64,8 +136,7 @@ fn requester(held: &HeldMail) -> String {
 /// Returns one mail as it would be sent, after the client that asked and the time.
 pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime) -> String {
     let mail = &held.mail;
-    let ago = seconds_until(&held.since, now).unwrap_or_default();
-    let ago = span(Duration::from_secs(ago.unsigned_abs()));
+    let ago = ago(&held.since, now);
     let mut text = String::new();
     for (name, value) in [
         ("Warning:", mail.warning.as_str()),
@@ -91,6 +162,10 @@ pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime) -> String {
         );
     }
     let _ = writeln!(text, "\nAsked by {}, {ago} ago", requester(held));
+    let note = note(held.state);
+    if !note.is_empty() {
+        let _ = writeln!(text, "Note: {note}");
+    }
     text
 }
 

@@ -3,6 +3,11 @@
 use super::*;
 use tai_proto::approval::MailPreview;
 
+fn waiting(waiting: Vec<HeldMail>) -> HeldList {
+    let gone = Vec::new();
+    HeldList { waiting, gone }
+}
+
 fn held(number: u64) -> HeldMail {
     HeldMail {
         number,
@@ -10,6 +15,8 @@ fn held(number: u64) -> HeldMail {
         instance: Some("desk".parse().unwrap()),
         since: "2026-11-23T10:00:00Z".into(),
         until: "2026-11-23T11:00:00Z".into(),
+        state: HeldState::Kept,
+        replaces: None,
         mail: Box::new(MailPreview {
             from: "desk.alice@tai.chat".into(),
             to: "bob@example.com".into(),
@@ -29,7 +36,7 @@ fn now() -> SystemTime {
 
 #[test]
 fn the_list_has_each_mail_and_its_remaining_time() {
-    insta::assert_snapshot!(list(&[held(3), held(4)], now()), @"
+    insta::assert_snapshot!(list(&waiting(vec![held(3), held(4)]), now()), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
           asked by claude-code 2.1 (instance desk), expires in 30 min
@@ -38,13 +45,13 @@ fn the_list_has_each_mail_and_its_remaining_time() {
           asked by claude-code 2.1 (instance desk), expires in 30 min
     2 mails are waiting. `taid approve NUMBER` shows one and asks whether to send it.
     ");
-    insta::assert_snapshot!(list(&[held(3)], now()), @"
+    insta::assert_snapshot!(list(&waiting(vec![held(3)]), now()), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
           asked by claude-code 2.1 (instance desk), expires in 30 min
     1 mail is waiting. `taid approve NUMBER` shows it and asks whether to send it.
     ");
-    insta::assert_snapshot!(list(&[], now()), @"no mail waits for approval");
+    insta::assert_snapshot!(list(&waiting(vec![]), now()), @"no mail waits for approval");
 }
 
 #[test]
@@ -94,8 +101,67 @@ fn no_text_of_a_mail_or_client_writes_to_the_terminal_or_forges_a_line() {
     hostile.mail.to = "eve@evil.org\u{202e}\nTo: bob".into();
     hostile.mail.subject = "a\rSubject: b".into();
     hostile.mail.text = "one\n\x1b]0;two".into();
-    for page in [list(&[hostile.clone()], now()), mail(&hostile, now())] {
+    for page in [
+        list(&waiting(vec![hostile.clone()]), now()),
+        mail(&hostile, now()),
+    ] {
         assert!(!page.contains(['\x1b', '\r', '\u{202e}']), "{page:?}");
         assert!(page.contains("eve@evil.org??To: bob"), "{page:?}");
     }
+}
+
+#[test]
+fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
+    let gone = |number, state| GoneMail {
+        number,
+        instance: Some("desk".parse().unwrap()),
+        since: "2026-11-23T10:00:00Z".into(),
+        digest: "0123".into(),
+        state,
+    };
+    let state = |number, state| HeldMail {
+        state,
+        ..held(number)
+    };
+    let held = HeldList {
+        waiting: vec![
+            state(3, HeldState::InMemory),
+            state(4, HeldState::MaybeSent),
+        ],
+        gone: vec![
+            gone(5, GoneState::Lost),
+            gone(6, GoneState::LostMaybeSent),
+            gone(7, GoneState::Locked),
+        ],
+    };
+    insta::assert_snapshot!(list(&held, now()), @"
+       3  desk.alice@tai.chat -> bob@example.com
+          Figures
+          asked by claude-code 2.1 (instance desk), expires in 30 min
+          lost if taid stops: taid has no keyring to keep it
+       4  desk.alice@tai.chat -> bob@example.com
+          Figures
+          asked by claude-code 2.1 (instance desk), expires in 30 min
+          may have been sent when taid stopped: check before you approve it again
+       5  lost when taid stopped, not sent; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
+          to send it, ask the agent to submit it again
+       6  lost when taid stopped while it sent the mail; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
+          may have been sent: check before the agent submits it again
+       7  cannot be decrypted now; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
+          unlock the keyring, then run `taid approve` again
+    2 mails are waiting. `taid approve NUMBER` shows one and asks whether to send it.
+    ");
+    insta::assert_snapshot!(mail(&held.waiting[1], now()), @"
+    To:      bob@example.com
+    Subject: Figures
+    From:    desk.alice@tai.chat
+
+    | Here they are.
+    |
+    | - 1
+    | - 2
+
+    Asked by claude-code 2.1 (instance desk), 30 min 0 s ago
+    Note: may have been sent when taid stopped: check before you approve it again
+    ");
 }

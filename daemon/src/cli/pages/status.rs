@@ -53,6 +53,9 @@ pub(in crate::cli) fn render(status: &Status, now: SystemTime) -> String {
         let waiting = count(status.held, "mail");
         page.line("approval", &format!("{waiting} waiting: `taid approve`"));
     }
+    for mail in &status.lost {
+        page.line("lost", &lost(mail, now));
+    }
     page.line("socket", &status.daemon.socket);
     match status.daemon.log.as_str() {
         "" => page.line("log", "standard error only"),
@@ -74,6 +77,15 @@ pub(in crate::cli) fn render(status: &Status, now: SystemTime) -> String {
         let _ = write!(page.text, "\n{left_out}");
     }
     page.text.trim_end().to_owned()
+}
+
+fn lost(mail: &LostMail, now: SystemTime) -> String {
+    let (number, at) = (mail.number, relative(&mail.since, now));
+    let sent = match mail.maybe_sent {
+        true => "it may have been sent",
+        false => "it must be submitted again",
+    };
+    format!("mail {number}, held for approval {at}, was lost when taid stopped; {sent}")
 }
 
 fn process(page: &mut Page, daemon: &DaemonStatus) {

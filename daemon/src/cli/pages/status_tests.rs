@@ -66,6 +66,7 @@ fn status() -> Status {
         },
         unknown_sends: vec![],
         held: 0,
+        lost: vec![],
         audit: AuditStatus::default(),
         clients_left_out: 0,
         clients: vec![

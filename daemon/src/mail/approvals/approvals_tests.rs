@@ -1,7 +1,14 @@
 //! A mail is sent only if a person approved that same mail, once and in time.
 
-use super::{super::prepared::prepared, *};
-use std::collections::HashSet;
+use super::{
+    super::prepared::prepared,
+    capacity::{ALL_QUESTIONS, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
+    state::{HELD_LIFE, QUESTION_LIFE},
+    *,
+};
+use std::{collections::HashSet, time::Duration};
+use tai_auth::testing::TestClock;
+use tai_proto::{approval::HeldMail, names::Address};
 
 const CLIENT: Submitter<'static> = Submitter {
     instance: None,
@@ -9,7 +16,7 @@ const CLIENT: Submitter<'static> = Submitter {
 };
 
 fn approvals() -> Approvals {
-    Approvals::new(ConfirmPolicy::Always)
+    Approvals::in_memory(ConfirmPolicy::Always, TestClock::new())
 }
 
 /// Answers a question about a mail. Returns the waiting mail; `None` if the mail is sent.
@@ -22,8 +29,14 @@ fn answer(
     let mail = prepared("b@x.org", text);
     match approvals.answer(ticket, answer, mail, false, CLIENT)? {
         Answered::Approved(_) => Ok(None),
-        Answered::Held(held) => Ok(Some(*held)),
+        Answered::Held(holding) => Ok(Some(held_as(approvals, &holding))),
     }
+}
+
+fn held_as(approvals: &Approvals, holding: &Holding) -> HeldMail {
+    let mut held = approvals.list().waiting;
+    held.retain(|held| held.number == holding.number);
+    held.pop().unwrap()
 }
 
 fn approve(approvals: &Approvals, ticket: &str, text: &str) -> Result<(), ApprovalError> {
@@ -50,7 +63,7 @@ fn verdict(held: &HeldMail, send: bool) -> ResolveHeld {
 fn approve_held<'a>(approvals: &'a Approvals, held: &HeldMail) -> ApprovedMail<'a> {
     match approvals.resolve(verdict(held, true)).unwrap() {
         Resolved::Approved(mail) => mail,
-        Resolved::Discarded(digest) => panic!("discarded {digest}"),
+        Resolved::Discarded(digest, _) => panic!("discarded {digest}"),
     }
 }
 
@@ -106,7 +119,7 @@ async fn open_questions_are_bounded_and_no_two_tickets_are_equal() {
         assert!(tickets.insert(ticket));
     }
     assert_eq!(
-        approvals.table().approvals.len(),
+        approvals.table().0.approvals.len(),
         QUESTIONS_OF_ADDRESS.mails
     );
     let forgotten = approve(&approvals, &first, "text");
@@ -132,10 +145,10 @@ async fn a_mail_waits_once_for_an_hour_and_one_decision_counts() {
     let again = approvals.resolve(verdict(&held, true));
     assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
     approved.hold_again();
-    assert_eq!(approvals.held().len(), 2);
+    assert_eq!(approvals.list().waiting.len(), 2);
 
     tokio::time::advance(HELD_LIFE).await;
-    assert_eq!(approvals.held(), []);
+    assert_eq!(approvals.list().waiting, []);
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,7 +156,7 @@ async fn a_mail_that_was_sent_or_may_have_been_does_not_wait_again() {
     let approvals = approvals();
     let held = hold(&approvals, "text").unwrap();
     drop(approve_held(&approvals, &held));
-    assert_eq!(approvals.held(), []);
+    assert_eq!(approvals.list().waiting, []);
     let again = approvals.resolve(verdict(&held, true));
     assert_eq!(again.unwrap_err(), ApprovalError::NotHeld(held.number));
 }
@@ -153,8 +166,8 @@ async fn a_rejected_mail_is_discarded() {
     let approvals = approvals();
     let held = hold(&approvals, "text").unwrap();
     let resolved = approvals.resolve(verdict(&held, false));
-    assert!(matches!(resolved, Ok(Resolved::Discarded(_))));
-    assert_eq!(approvals.held(), []);
+    assert!(matches!(resolved, Ok(Resolved::Discarded(..))));
+    assert_eq!(approvals.list().waiting, []);
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,7 +190,7 @@ fn hold_of(approvals: &Approvals, instance: &str, text: &str) -> Result<HeldMail
     let ticket = approvals.ask(mail()).unwrap().ticket;
     match approvals.answer(&ticket, ConsentAnswer::CannotAsk, mail(), false, CLIENT)? {
         Answered::Approved(_) => panic!("not approved"),
-        Answered::Held(held) => Ok(*held),
+        Answered::Held(holding) => Ok(held_as(approvals, &holding)),
     }
 }
 
@@ -225,6 +238,6 @@ async fn no_instance_evicts_the_questions_of_another() {
         let instance = format!("i{}", n / QUESTIONS_OF_ADDRESS.mails);
         approvals.ask(of(&instance, &n.to_string())).unwrap();
     }
-    assert!(approvals.table().approvals.len() <= ALL_QUESTIONS.mails);
+    assert!(approvals.table().0.approvals.len() <= ALL_QUESTIONS.mails);
     assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
 }

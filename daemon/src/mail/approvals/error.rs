@@ -18,6 +18,12 @@ pub(crate) enum ApprovalError {
     /// No mail with this number waits.
     #[error("mail {0} does not wait for approval")]
     NotHeld(u64),
+    /// The content of the mail with this number is lost.
+    #[error("mail {0} was lost when taid stopped")]
+    Lost(u64),
+    /// The keyring with the key of the mail with this number does not answer.
+    #[error("mail {0} cannot be decrypted now")]
+    Locked(u64),
     /// The random bits of a ticket are not available.
     #[error("the system's random number generator failed")]
     NoRandom,

@@ -1,5 +1,5 @@
-//! Mails that need a person's approval: open questions, and mails that wait for `taid approve`.
-//! They exist in memory only. A restart of the daemon discards them, and nothing is sent.
+//! Mails that need a person's approval: open questions, and mails that wait for `taid approve`. A
+//! waiting mail outlives the daemon if it has a key ([`keep`]), and otherwise is reported as lost.
 //!
 //! A client gets a ticket of 128 random bits with each question and returns it with the answer
 //! and the mail. The ticket is valid once, for the same mail, for ten minutes. It belongs to the
@@ -11,45 +11,56 @@
 
 mod capacity;
 mod error;
+mod keep;
+mod key;
 mod policy;
+mod record;
+mod safe;
+mod seal;
+mod show;
 mod state;
+mod table;
+mod vault;
 
 pub(crate) use error::ApprovalError;
+pub(crate) use key::{KeyAnswer, KeySource};
+pub(super) use safe::Store;
 
-use super::{digest::Digest, prepared::PreparedMail, submitter::Submitter};
-use crate::{config::ConfirmPolicy, time::rfc3339};
-use capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS};
+use super::{
+    digest::Digest,
+    journal::{Journal, JournalError, Promise},
+    prepared::PreparedMail,
+    submitter::Submitter,
+};
+use crate::config::ConfirmPolicy;
 use ring::rand::{SecureRandom as _, SystemRandom};
-use state::{Approval, Effect, Event, Room, WaitingMail, step};
+use safe::Safe;
+use show::{gone, show};
+use state::{Approval, Effect, Event, Place, WaitingMail};
 use std::{
-    collections::BTreeMap,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
 };
+use table::Table;
+use tai_auth::session::{clock::Clock, stamp::Stamp};
 use tai_proto::{
-    approval::{ConsentAnswer, HeldMail, HeldPart, Question},
+    approval::{ConsentAnswer, HeldList, HeldPart, Question},
     call::{ReadHeld, ResolveHeld},
-    names::Address,
-    text::Label,
 };
-
-/// Time limit for the answer to a question.
-const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
-/// Time for which a mail waits for `taid approve`.
-const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
+use tokio::time::Instant;
 
 /// The approvals of a daemon.
-#[derive(Debug)]
-pub(super) struct Approvals(Mutex<Table>);
+pub(super) struct Approvals {
+    table: Mutex<Table>,
+    clock: Arc<dyn Clock>,
+    /// Seals the waiting mails; `None` without a source of keys.
+    safe: Option<Safe>,
+}
 
-#[derive(Debug)]
-struct Table {
-    policy: ConfirmPolicy,
-    /// The approvals by their keys, oldest first.
-    approvals: BTreeMap<u64, Approval>,
-    last_key: u64,
-    /// The number of the latest mail.
-    last_number: u64,
+impl fmt::Debug for Approvals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Approvals").finish_non_exhaustive()
+    }
 }
 
 /// The result of a person's answer.
@@ -57,8 +68,17 @@ struct Table {
 pub(super) enum Answered {
     /// The caller sends this mail.
     Approved(Arc<PreparedMail>),
-    /// The mail waits for `taid approve`.
-    Held(Box<HeldMail>),
+    /// The mail waits for `taid approve` when [`Approvals::keep`] has returned.
+    Held(Holding),
+}
+
+/// A mail that begins to wait, or that waits already.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "the mail is not recorded otherwise"]
+pub(super) struct Holding {
+    number: u64,
+    /// Whether the mail waits since this submission.
+    is_new: bool,
 }
 
 /// The result of a person's decision about a waiting mail.
@@ -67,7 +87,7 @@ pub(super) enum Resolved<'a> {
     /// The caller sends this mail.
     Approved(ApprovedMail<'a>),
     /// The mail is discarded.
-    Discarded(Digest),
+    Discarded(Digest, Promise),
 }
 
 /// A mail that a person approved with `taid approve`. Dropping it ends the approval, because the
@@ -77,6 +97,8 @@ pub(super) enum Resolved<'a> {
 pub(super) struct ApprovedMail<'a> {
     approvals: &'a Approvals,
     key: u64,
+    /// The record of the decision.
+    promise: Promise,
     /// The mail.
     pub(super) mail: Arc<PreparedMail>,
     /// Whether to send it although the same mail was sent within ten minutes.
@@ -84,34 +106,34 @@ pub(super) struct ApprovedMail<'a> {
 }
 
 impl Approvals {
-    /// Returns approvals for this policy.
-    pub(super) fn new(policy: ConfirmPolicy) -> Self {
-        Self(Mutex::new(Table {
-            policy,
-            approvals: BTreeMap::new(),
-            last_key: 0,
-            last_number: 0,
-        }))
+    /// Returns approvals that do not outlive the daemon.
+    pub(super) fn in_memory(policy: ConfirmPolicy, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            table: Mutex::new(Table::new(policy, Journal::nowhere())),
+            clock,
+            safe: None,
+        }
     }
 
     /// Replaces the policy for later submissions.
     pub(super) fn set_policy(&self, policy: ConfirmPolicy) {
-        self.table().policy = policy;
+        self.table().0.policy = policy;
     }
 
-    /// Returns the table without the approvals that have expired.
-    fn table(&self) -> MutexGuard<'_, Table> {
-        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the table without the approvals that have expired, and the time.
+    fn table(&self) -> (MutexGuard<'_, Table>, Stamp) {
+        let now = self.clock.stamp();
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let keys: Vec<u64> = table.approvals.keys().copied().collect();
         for key in keys {
-            table.change(key, Event::Expire);
+            table.change(key, Event::Expire, now);
         }
-        table
+        (table, now)
     }
 
     /// Returns whether the mail needs a person's approval.
     pub(super) fn wants(&self, mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
-        let policy = self.table().policy;
+        let policy = self.table().0.policy;
         policy::applies(policy, mail, default_recipient)
     }
 
@@ -124,17 +146,17 @@ impl Approvals {
         let filled = SystemRandom::new().fill(&mut random);
         filled.map_err(|_| ApprovalError::NoRandom)?;
         let ticket: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut table = self.table();
+        let (mut table, now) = self.table();
+        table.reopen(now);
         table.bound_questions(&mail);
         table.last_key += 1;
-        table.last_number += 1;
-        let (key, number) = (table.last_key, table.last_number);
+        let (key, number) = (table.last_key, table.next_number());
         let preview = mail.preview();
         let question = Approval::Asked {
             ticket: ticket.clone(),
             number,
             mail: Arc::new(mail),
-            until: now() + QUESTION_LIFE,
+            since: now,
         };
         table.approvals.insert(key, question);
         Ok(Question {
@@ -157,10 +179,11 @@ impl Approvals {
         insist: bool,
         submitter: Submitter<'_>,
     ) -> Result<Answered, ApprovalError> {
-        let mut table = self.table();
+        let (mut table, now) = self.table();
         let question = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
         let (key, number) = question;
         let digest = mail.digest.clone();
+        let lost = table.lost(&digest);
         let room = table.room_for(&mail);
         let waiting = WaitingMail {
             number,
@@ -168,206 +191,171 @@ impl Approvals {
             insist,
             client: submitter.client.to_owned(),
             instance: submitter.instance.cloned(),
-            since: SystemTime::now(),
-            until: now() + HELD_LIFE,
+            since: now,
+            place: Place::Memory,
+            maybe_sent: false,
+            replaces: lost.as_ref().map(|(_, trace)| trace.clone()),
         };
+        let room = table.adopt(&waiting, now).unwrap_or(room);
         let event = Event::Answer {
             answer,
             waiting,
             room,
         };
-        match table.change(key, event) {
-            Effect::Send { mail, .. } => Ok(Answered::Approved(mail)),
-            Effect::Refuse(error) => Err(error),
+        let effect = table.change(key, event, now);
+        let answered = match effect {
+            Effect::Send { mail, .. } => Answered::Approved(mail),
+            Effect::Refuse(error) => return Err(error),
             Effect::TellHeld | Effect::None => {
                 let held = table.mails().find(|(_, mail)| mail.mail.digest == digest);
-                let held = held.map(|(_, mail)| show(mail));
-                let held = held.ok_or(ApprovalError::NoTicket)?;
-                Ok(Answered::Held(Box::new(held)))
+                let (_, held) = held.ok_or(ApprovalError::NoTicket)?;
+                Answered::Held(Holding {
+                    number: held.number,
+                    is_new: held.number == number,
+                })
             }
+        };
+        // The mail is submitted again, as the report about its loss asks.
+        if let Some((key, trace)) = lost {
+            let number = trace.number;
+            table.change(key, Event::Reject { number }, now);
         }
+        Ok(answered)
     }
 
-    /// Returns the mails that wait, oldest first.
-    pub(super) fn held(&self) -> Vec<HeldMail> {
-        let table = self.table();
-        let held = |approval: &Approval| match approval {
-            Approval::Held(waiting) => Some(show(waiting)),
-            Approval::Asked { .. } | Approval::Sending(_) => None,
+    /// Returns the mails that wait, and those of an earlier daemon without content, oldest first.
+    pub(super) fn list(&self) -> HeldList {
+        let (table, now) = self.table();
+        let mut list = HeldList {
+            waiting: Vec::new(),
+            gone: Vec::new(),
         };
-        table.approvals.values().filter_map(held).collect()
+        for approval in table.approvals.values() {
+            match approval {
+                Approval::Held(waiting) => list.waiting.push(show(waiting, now)),
+                Approval::Sealed(trace) => list.gone.push(gone(trace, false, now)),
+                Approval::Lost(trace) => list.gone.push(gone(trace, true, now)),
+                Approval::Asked { .. } | Approval::Sending(_) => {}
+            }
+        }
+        list
     }
 
     /// Returns a part of a mail that waits, or that a client asks about.
     ///
     /// # Errors
-    /// [`ApprovalError::NotHeld`].
+    /// [`ApprovalError::NotHeld`], [`ApprovalError::Locked`] or [`ApprovalError::Lost`].
     pub(super) fn read(&self, read: ReadHeld) -> Result<HeldPart, ApprovalError> {
         let ReadHeld { number, offset } = read;
-        let table = self.table();
-        let found = table
-            .approvals
-            .values()
-            .find_map(|approval| match approval {
+        let (table, _) = self.table();
+        let mut found = Err(ApprovalError::NotHeld(number));
+        for approval in table.approvals.values() {
+            match approval {
                 Approval::Asked {
                     number: of, mail, ..
-                } => (*of == number).then(|| mail.clone()),
-                Approval::Held(waiting) | Approval::Sending(waiting) => {
-                    (waiting.number == number).then(|| waiting.mail.clone())
+                } if *of == number => found = Ok(mail.clone()),
+                Approval::Held(waiting) | Approval::Sending(waiting)
+                    if waiting.number == number =>
+                {
+                    found = Ok(waiting.mail.clone());
                 }
-            });
+                Approval::Sealed(trace) if trace.number == number => {
+                    found = Err(ApprovalError::Locked(number));
+                }
+                Approval::Lost(trace) if trace.number == number => {
+                    found = Err(ApprovalError::Lost(number));
+                }
+                Approval::Asked { .. }
+                | Approval::Held(_)
+                | Approval::Sending(_)
+                | Approval::Sealed(_)
+                | Approval::Lost(_) => {}
+            }
+        }
         drop(table);
-        Ok(found.ok_or(ApprovalError::NotHeld(number))?.part(offset))
+        Ok(found?.part(offset))
     }
 
     /// Returns the number of mails that wait.
     pub(super) fn count_held(&self) -> usize {
-        let table = self.table();
-        let is_held = |approval: &&Approval| matches!(approval, Approval::Held(_));
-        table.approvals.values().filter(is_held).count()
+        self.count(|approval| matches!(approval, Approval::Held(_) | Approval::Sealed(_)))
     }
 
-    /// Applies a person's decision to a waiting mail.
+    /// Returns the number of mails that wait and that the stop of the daemon loses.
+    pub(super) fn count_in_memory(&self) -> usize {
+        self.count(|approval| match approval {
+            Approval::Held(waiting) => waiting.place == Place::Memory,
+            Approval::Asked { .. }
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => false,
+        })
+    }
+
+    fn count(&self, counts: impl Fn(&Approval) -> bool) -> usize {
+        let (table, _) = self.table();
+        let approvals = table.approvals.values();
+        approvals.filter(|approval| counts(approval)).count()
+    }
+
+    /// Applies a person's decision to a waiting mail. Discards also a mail without content.
     ///
     /// # Errors
-    /// [`ApprovalError::NotHeld`], also for a second decision about the same mail.
+    /// [`ApprovalError::NotHeld`], also for a second decision about the same mail,
+    /// [`ApprovalError::Locked`] and [`ApprovalError::Lost`].
     pub(super) fn resolve(&self, resolve: ResolveHeld) -> Result<Resolved<'_>, ApprovalError> {
         let ResolveHeld { number, send } = resolve;
         let event = match send {
             true => Event::Approve { number },
             false => Event::Reject { number },
         };
-        let mut table = self.table();
-        let key = table.mails().find(|(_, mail)| mail.number == number);
-        let (key, waiting) = key.ok_or(ApprovalError::NotHeld(number))?;
-        let digest = waiting.mail.digest.clone();
-        match table.change(key, event) {
+        let (mut table, now) = self.table();
+        let key = table.key_of(number).ok_or(ApprovalError::NotHeld(number))?;
+        let digest = match table.approvals.get(&key) {
+            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => {
+                waiting.mail.digest.clone()
+            }
+            Some(Approval::Sealed(trace) | Approval::Lost(trace)) => trace.digest.clone(),
+            Some(Approval::Asked { .. }) | None => return Err(ApprovalError::NotHeld(number)),
+        };
+        let effect = table.change(key, event, now);
+        let promise = table.journal.promise();
+        match effect {
             Effect::Send { mail, insist } => Ok(Resolved::Approved(ApprovedMail {
                 approvals: self,
                 key,
+                promise,
                 mail,
                 insist,
             })),
             Effect::Refuse(error) => Err(error),
-            Effect::None | Effect::TellHeld => Ok(Resolved::Discarded(digest)),
+            Effect::None | Effect::TellHeld => Ok(Resolved::Discarded(digest, promise)),
         }
     }
 }
 
 impl ApprovedMail<'_> {
+    /// Waits until the record of the decision survives a power failure. Without it a later daemon
+    /// offers the mail for approval again, so the mail must not be sent.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub(super) async fn recorded(&self, deadline: Instant) -> Result<(), JournalError> {
+        self.promise.clone().kept(deadline).await
+    }
+
     /// Returns the mail to the queue, because it was certainly not sent.
     pub(super) fn hold_again(self) {
-        self.approvals.table().change(self.key, Event::Fail);
+        let (mut table, now) = self.approvals.table();
+        table.change(self.key, Event::Fail, now);
     }
 }
 
 impl Drop for ApprovedMail<'_> {
     fn drop(&mut self) {
         // Changes nothing if the mail waits again.
-        self.approvals.table().change(self.key, Event::Finish);
-    }
-}
-
-impl Table {
-    fn change(&mut self, key: u64, event: Event) -> Effect {
-        let before = self.approvals.remove(&key);
-        let (after, effect) = step(before, event, now());
-        if let Some(approval) = after {
-            self.approvals.insert(key, approval);
-        }
-        effect
-    }
-
-    /// Returns the key and the number of the question with this ticket.
-    fn question(&self, ticket: &str) -> Option<(u64, u64)> {
-        let mut approvals = self.approvals.iter();
-        approvals.find_map(|(key, approval)| match approval {
-            Approval::Asked {
-                ticket: of, number, ..
-            } if of == ticket => Some((*key, *number)),
-            Approval::Asked { .. } | Approval::Held(_) | Approval::Sending(_) => None,
-        })
-    }
-
-    /// Returns the keys and the mails that wait, or waited and are being sent.
-    fn mails(&self) -> impl Iterator<Item = (u64, &WaitingMail)> {
-        let approvals = self.approvals.iter();
-        approvals.filter_map(|(key, approval)| match approval {
-            Approval::Held(waiting) | Approval::Sending(waiting) => Some((*key, waiting)),
-            Approval::Asked { .. } => None,
-        })
-    }
-
-    fn room_for(&self, mail: &PreparedMail) -> Room {
-        let is_same = |(_, waiting): (u64, &WaitingMail)| waiting.mail.digest == mail.digest;
-        if self.mails().any(is_same) {
-            return Room::Same;
-        }
-        let all: Vec<&PreparedMail> = self.mails().map(|(_, waiting)| &*waiting.mail).collect();
-        let mut own = all.clone();
-        own.retain(|other| other.from.matches(mail.from.as_str()));
-        match OF_ADDRESS.has_room(&own, mail) && OF_DAEMON.has_room(&all, mail) {
-            true => Room::Free,
-            false => Room::Full,
-        }
-    }
-
-    /// Removes the oldest questions of the address, or of the address with the most questions,
-    /// until there is room for a question about the mail.
-    fn bound_questions(&mut self, mail: &PreparedMail) {
-        while let Some(oldest) = self.question_to_remove(mail) {
-            self.approvals.remove(&oldest);
-        }
-    }
-
-    fn question_to_remove(&self, mail: &PreparedMail) -> Option<u64> {
-        let mut pools: BTreeMap<String, Vec<(u64, &PreparedMail)>> = BTreeMap::new();
-        for (key, approval) in &self.approvals {
-            match approval {
-                Approval::Asked { mail, .. } => {
-                    pools
-                        .entry(pool(&mail.from))
-                        .or_default()
-                        .push((*key, mail));
-                }
-                Approval::Held(_) | Approval::Sending(_) => {}
-            }
-        }
-        let has_room = |questions: &[(u64, &PreparedMail)], capacity: Capacity| {
-            let mails: Vec<&PreparedMail> = questions.iter().map(|(_, mail)| *mail).collect();
-            capacity.has_room(&mails, mail)
-        };
-        let all: Vec<(u64, &PreparedMail)> = pools.values().flatten().copied().collect();
-        let full = match pools.get(&pool(&mail.from)) {
-            Some(own) if !has_room(own, QUESTIONS_OF_ADDRESS) => Some(own),
-            Some(_) | None if !has_room(&all, ALL_QUESTIONS) => {
-                pools.values().max_by_key(|pool| pool.len())
-            }
-            Some(_) | None => None,
-        };
-        full.and_then(|pool| pool.first()).map(|(key, _)| *key)
-    }
-}
-
-/// Returns the name of an address's pool. Addresses are case-insensitive.
-fn pool(address: &Address) -> String {
-    address.as_str().to_ascii_lowercase()
-}
-
-/// Returns the time of the runtime's clock, which tests can pause.
-fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
-}
-
-/// Returns a waiting mail as a person sees it.
-fn show(waiting: &WaitingMail) -> HeldMail {
-    HeldMail {
-        number: waiting.number,
-        client: Label::from(waiting.client.as_str()),
-        instance: waiting.instance.clone(),
-        since: rfc3339(waiting.since).as_str().into(),
-        until: rfc3339(waiting.since + HELD_LIFE).as_str().into(),
-        mail: Box::new(waiting.mail.preview()),
+        let (mut table, now) = self.approvals.table();
+        table.change(self.key, Event::Finish, now);
     }
 }
 

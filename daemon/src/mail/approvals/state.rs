@@ -1,11 +1,19 @@
 //! The states of an approval and the pure function that changes them.
 
-use super::{super::prepared::PreparedMail, error::ApprovalError};
-use std::{
-    sync::Arc,
-    time::{Instant, SystemTime},
+use super::{
+    super::{digest::Digest, prepared::PreparedMail},
+    error::ApprovalError,
 };
+use std::{sync::Arc, time::Duration};
+use tai_auth::session::stamp::Stamp;
 use tai_proto::{approval::ConsentAnswer, names::Instance};
+
+/// Time limit for the answer to a question.
+pub(super) const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Time for which a mail waits for `taid approve`.
+pub(super) const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
+/// Time from which a lost mail waited until it is forgotten.
+pub(super) const LOST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// State of one mail that needs a person's approval.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,13 +26,39 @@ pub(super) enum Approval {
         number: u64,
         /// The mail, which belongs to its sender's pool.
         mail: Arc<PreparedMail>,
-        /// The time at which the question expires.
-        until: Instant,
+        /// The time of the question.
+        since: Stamp,
     },
     /// The mail waits for `taid approve`.
     Held(WaitingMail),
     /// The person approved with `taid approve`, and the mail is being sent.
     Sending(WaitingMail),
+    /// The mail waited when an earlier daemon stopped, and its content is sealed in a file.
+    Sealed(Trace),
+    /// The mail waited when an earlier daemon stopped, and its content is lost.
+    Lost(Trace),
+}
+
+/// The facts about a waiting mail that outlive the daemon without a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trace {
+    /// The number that `taid approve` names.
+    pub(super) number: u64,
+    pub(super) digest: Digest,
+    pub(super) instance: Option<Instance>,
+    /// The time from which the mail waits.
+    pub(super) since: Stamp,
+    /// Whether an earlier daemon was sending the mail when it stopped.
+    pub(super) maybe_sent: bool,
+}
+
+/// The place of the content of a waiting mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The memory of the daemon.
+    Memory,
+    /// A sealed file, besides the memory.
+    Sealed,
 }
 
 /// A mail that waits for approval.
@@ -39,9 +73,26 @@ pub(super) struct WaitingMail {
     pub(super) client: String,
     /// Instance of that client.
     pub(super) instance: Option<Instance>,
-    pub(super) since: SystemTime,
-    /// The time at which the mail is discarded.
-    pub(super) until: Instant,
+    /// The time from which the mail waits.
+    pub(super) since: Stamp,
+    pub(super) place: Place,
+    /// Whether an earlier daemon was sending the mail when it stopped.
+    pub(super) maybe_sent: bool,
+    /// The same mail, lost with an earlier daemon.
+    pub(super) replaces: Option<Trace>,
+}
+
+impl WaitingMail {
+    /// Returns the facts that outlive the daemon.
+    pub(super) fn trace(&self) -> Trace {
+        Trace {
+            number: self.number,
+            digest: self.mail.digest.clone(),
+            instance: self.instance.clone(),
+            since: self.since,
+            maybe_sent: self.maybe_sent,
+        }
+    }
 }
 
 /// Room in the queue for one more mail.
@@ -77,6 +128,12 @@ pub(super) enum Event {
         /// The number of the mail.
         number: u64,
     },
+    /// A file has the sealed content of the mail.
+    Seal,
+    /// The sealed content of the mail is open.
+    Open(WaitingMail),
+    /// The sealed content of the mail cannot be opened any more.
+    Lose,
     /// The mail was certainly not sent.
     Fail,
     /// The mail was sent, or may have been.
@@ -108,7 +165,7 @@ pub(super) enum Effect {
 pub(super) fn step(
     approval: Option<Approval>,
     event: Event,
-    now: Instant,
+    now: Stamp,
 ) -> (Option<Approval>, Effect) {
     match approval.filter(|approval| !is_expired(approval, now)) {
         Some(approval) => next(approval, event),
@@ -117,17 +174,25 @@ pub(super) fn step(
             Event::Approve { number } | Event::Reject { number } => {
                 (None, Effect::Refuse(ApprovalError::NotHeld(number)))
             }
-            Event::Fail | Event::Finish | Event::Expire => (None, Effect::None),
+            Event::Seal
+            | Event::Open(_)
+            | Event::Lose
+            | Event::Fail
+            | Event::Finish
+            | Event::Expire => (None, Effect::None),
         },
     }
 }
 
-fn is_expired(approval: &Approval, now: Instant) -> bool {
-    match approval {
-        Approval::Asked { until, .. } => *until <= now,
-        Approval::Held(waiting) => waiting.until <= now,
-        Approval::Sending(_) => false,
-    }
+fn is_expired(approval: &Approval, now: Stamp) -> bool {
+    let (since, life) = match approval {
+        Approval::Asked { since, .. } => (since, QUESTION_LIFE),
+        Approval::Held(waiting) => (&waiting.since, HELD_LIFE),
+        Approval::Sealed(trace) => (&trace.since, HELD_LIFE),
+        Approval::Lost(trace) => (&trace.since, LOST_LIFE),
+        Approval::Sending(_) => return false,
+    };
+    since.age(now) >= life
 }
 
 fn next(approval: Approval, event: Event) -> (Option<Approval>, Effect) {
@@ -142,19 +207,58 @@ fn next(approval: Approval, event: Event) -> (Option<Approval>, Effect) {
                 let effect = send(&waiting);
                 (Some(Approval::Sending(waiting)), effect)
             }
+            Approval::Lost(trace) => {
+                let error = ApprovalError::Lost(number);
+                (Some(Approval::Lost(trace)), Effect::Refuse(error))
+            }
+            Approval::Sealed(trace) => {
+                let error = ApprovalError::Locked(number);
+                (Some(Approval::Sealed(trace)), Effect::Refuse(error))
+            }
             Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
         },
         Event::Reject { number } => match approval {
-            Approval::Held(_) => (None, Effect::None),
+            Approval::Held(_) | Approval::Sealed(_) | Approval::Lost(_) => (None, Effect::None),
             Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
+        },
+        Event::Seal => match approval {
+            Approval::Held(waiting) => {
+                let place = Place::Sealed;
+                let sealed = WaitingMail { place, ..waiting };
+                (Some(Approval::Held(sealed)), Effect::None)
+            }
+            Approval::Asked { .. }
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => (Some(approval), Effect::None),
+        },
+        Event::Open(waiting) => match approval {
+            Approval::Sealed(_) => (Some(Approval::Held(waiting)), Effect::None),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sending(_)
+            | Approval::Lost(_) => (Some(approval), Effect::None),
+        },
+        Event::Lose => match approval {
+            Approval::Sealed(trace) => (Some(Approval::Lost(trace)), Effect::None),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sending(_)
+            | Approval::Lost(_) => (Some(approval), Effect::None),
         },
         Event::Fail => match approval {
             Approval::Sending(waiting) => (Some(Approval::Held(waiting)), Effect::None),
-            Approval::Asked { .. } | Approval::Held(_) => (Some(approval), Effect::None),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => (Some(approval), Effect::None),
         },
         Event::Finish => match approval {
             Approval::Sending(_) => (None, Effect::None),
-            Approval::Asked { .. } | Approval::Held(_) => (Some(approval), Effect::None),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => (Some(approval), Effect::None),
         },
         Event::Expire => (Some(approval), Effect::None),
     }
@@ -180,7 +284,7 @@ fn answered(
                 Room::Full => (None, Effect::Refuse(ApprovalError::Full)),
             },
         },
-        Approval::Held(_) | Approval::Sending(_) => {
+        Approval::Held(_) | Approval::Sending(_) | Approval::Sealed(_) | Approval::Lost(_) => {
             (Some(approval), Effect::Refuse(ApprovalError::NoTicket))
         }
     }

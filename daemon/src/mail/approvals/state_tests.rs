@@ -1,39 +1,71 @@
 //! Tables of every state and every event.
 
 use super::{super::super::prepared::prepared, *};
-use std::time::Duration;
+use std::time::SystemTime;
 
-fn waiting(text: &str, until: Instant) -> WaitingMail {
+fn waiting(text: &str, since: Stamp) -> WaitingMail {
     WaitingMail {
         number: 1,
         mail: Arc::new(prepared("b@x.org", text)),
         insist: false,
         client: "client 1".into(),
         instance: None,
-        since: SystemTime::UNIX_EPOCH,
-        until,
+        since,
+        place: Place::Memory,
+        maybe_sent: false,
+        replaces: None,
     }
 }
 
-fn states(now: Instant) -> Vec<(&'static str, Option<Approval>)> {
-    let (soon, past) = (now + Duration::from_secs(60), now);
-    let asked = |until| Approval::Asked {
+/// Returns a moment this long after the boot of the machine.
+fn after(since_boot: Duration) -> Stamp {
+    Stamp {
+        wall: SystemTime::UNIX_EPOCH,
+        boot: 1,
+        since_boot,
+    }
+}
+
+fn now() -> Stamp {
+    after(LOST_LIFE)
+}
+
+fn states() -> Vec<(&'static str, Option<Approval>)> {
+    let asked = |since| Approval::Asked {
         ticket: "ticket".into(),
         number: 1,
         mail: Arc::new(prepared("b@x.org", "text")),
-        until,
+        since,
     };
+    let (held, trace) = (
+        |since| waiting("text", since),
+        |since| waiting("text", since).trace(),
+    );
+    let before = |life| after(LOST_LIFE - life);
     vec![
         ("none", None),
-        ("asked", Some(asked(soon))),
-        ("asked, expired", Some(asked(past))),
-        ("held", Some(Approval::Held(waiting("text", soon)))),
-        ("held, expired", Some(Approval::Held(waiting("text", past)))),
-        ("sending", Some(Approval::Sending(waiting("text", past)))),
+        ("asked", Some(asked(now()))),
+        ("asked, expired", Some(asked(before(QUESTION_LIFE)))),
+        ("held", Some(Approval::Held(held(now())))),
+        (
+            "held, expired",
+            Some(Approval::Held(held(before(HELD_LIFE)))),
+        ),
+        ("sending", Some(Approval::Sending(held(before(LOST_LIFE))))),
+        ("sealed", Some(Approval::Sealed(trace(now())))),
+        (
+            "sealed, expired",
+            Some(Approval::Sealed(trace(before(HELD_LIFE)))),
+        ),
+        ("lost", Some(Approval::Lost(trace(before(HELD_LIFE))))),
+        (
+            "lost, expired",
+            Some(Approval::Lost(trace(before(LOST_LIFE)))),
+        ),
     ]
 }
 
-fn events(now: Instant) -> Vec<(String, Event)> {
+fn events() -> Vec<(String, Event)> {
     let mut events = Vec::new();
     for answer in [
         ConsentAnswer::Approved,
@@ -50,7 +82,7 @@ fn events(now: Instant) -> Vec<(String, Event)> {
                 let mail = if text == "text" { "" } else { ", other mail" };
                 let event = Event::Answer {
                     answer,
-                    waiting: waiting(text, now + Duration::from_secs(3600)),
+                    waiting: waiting(text, now()),
                     room,
                 };
                 events.push((format!("{answer:?}, room {room:?}{mail}"), event));
@@ -60,6 +92,9 @@ fn events(now: Instant) -> Vec<(String, Event)> {
     for (name, event) in [
         ("approve", Event::Approve { number: 1 }),
         ("reject", Event::Reject { number: 1 }),
+        ("seal", Event::Seal),
+        ("open", Event::Open(waiting("text", now()))),
+        ("lose", Event::Lose),
         ("fail", Event::Fail),
         ("finish", Event::Finish),
         ("expire", Event::Expire),
@@ -73,21 +108,26 @@ fn name(approval: Option<&Approval>) -> &'static str {
     match approval {
         None => "none",
         Some(Approval::Asked { .. }) => "asked",
+        Some(Approval::Held(WaitingMail {
+            place: Place::Sealed,
+            ..
+        })) => "held in a file",
         Some(Approval::Held(_)) => "held",
+        Some(Approval::Sealed(_)) => "sealed",
+        Some(Approval::Lost(_)) => "lost",
         Some(Approval::Sending(_)) => "sending",
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn every_state_handles_every_event() {
-    let now = tokio::time::Instant::now().into_std();
+#[test]
+fn every_state_handles_every_event() {
     let mut table = String::new();
-    for number in 0..events(now).len() {
-        let (name_of_event, _) = events(now).swap_remove(number);
+    for number in 0..events().len() {
+        let (name_of_event, _) = events().swap_remove(number);
         table.push_str(&format!("{name_of_event}:\n"));
-        for (name_of_state, state) in states(now) {
-            let (_, event) = events(now).swap_remove(number);
-            let (after, effect) = step(state, event, now);
+        for (name_of_state, state) in states() {
+            let (_, event) = events().swap_remove(number);
+            let (after, effect) = step(state, event, now());
             let effect = match effect {
                 Effect::None => String::new(),
                 Effect::Send { .. } => ", send".to_owned(),
@@ -98,7 +138,7 @@ async fn every_state_handles_every_event() {
             table.push_str(&format!("  {name_of_state} -> {after}{effect}\n"));
         }
     }
-    insta::assert_snapshot!(table, @r"
+    insta::assert_snapshot!(table, @"
     Approved, room Full:
       none -> none, refuse: NoTicket
       asked -> none, send
@@ -106,6 +146,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     Approved, room Full, other mail:
       none -> none, refuse: NoTicket
       asked -> none, refuse: OtherMail
@@ -113,6 +157,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     Declined, room Full:
       none -> none, refuse: NoTicket
       asked -> none, refuse: Declined
@@ -120,6 +168,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     Declined, room Full, other mail:
       none -> none, refuse: NoTicket
       asked -> none, refuse: OtherMail
@@ -127,6 +179,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     CannotAsk, room Free:
       none -> none, refuse: NoTicket
       asked -> held, tell held
@@ -134,6 +190,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     CannotAsk, room Free, other mail:
       none -> none, refuse: NoTicket
       asked -> none, refuse: OtherMail
@@ -141,6 +201,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     CannotAsk, room Same:
       none -> none, refuse: NoTicket
       asked -> none, tell held
@@ -148,6 +212,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     CannotAsk, room Same, other mail:
       none -> none, refuse: NoTicket
       asked -> none, refuse: OtherMail
@@ -155,6 +223,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     CannotAsk, room Full:
       none -> none, refuse: NoTicket
       asked -> none, refuse: Full
@@ -162,6 +234,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     CannotAsk, room Full, other mail:
       none -> none, refuse: NoTicket
       asked -> none, refuse: OtherMail
@@ -169,6 +245,10 @@ async fn every_state_handles_every_event() {
       held -> held, refuse: NoTicket
       held, expired -> none, refuse: NoTicket
       sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
     approve:
       none -> none, refuse: NotHeld(1)
       asked -> asked, refuse: NotHeld(1)
@@ -176,6 +256,10 @@ async fn every_state_handles_every_event() {
       held -> sending, send
       held, expired -> none, refuse: NotHeld(1)
       sending -> sending, refuse: NotHeld(1)
+      sealed -> sealed, refuse: Locked(1)
+      sealed, expired -> none, refuse: NotHeld(1)
+      lost -> lost, refuse: Lost(1)
+      lost, expired -> none, refuse: NotHeld(1)
     reject:
       none -> none, refuse: NotHeld(1)
       asked -> asked, refuse: NotHeld(1)
@@ -183,6 +267,43 @@ async fn every_state_handles_every_event() {
       held -> none
       held, expired -> none, refuse: NotHeld(1)
       sending -> sending, refuse: NotHeld(1)
+      sealed -> none
+      sealed, expired -> none, refuse: NotHeld(1)
+      lost -> none
+      lost, expired -> none, refuse: NotHeld(1)
+    seal:
+      none -> none
+      asked -> asked
+      asked, expired -> none
+      held -> held in a file
+      held, expired -> none
+      sending -> sending
+      sealed -> sealed
+      sealed, expired -> none
+      lost -> lost
+      lost, expired -> none
+    open:
+      none -> none
+      asked -> asked
+      asked, expired -> none
+      held -> held
+      held, expired -> none
+      sending -> sending
+      sealed -> held
+      sealed, expired -> none
+      lost -> lost
+      lost, expired -> none
+    lose:
+      none -> none
+      asked -> asked
+      asked, expired -> none
+      held -> held
+      held, expired -> none
+      sending -> sending
+      sealed -> lost
+      sealed, expired -> none
+      lost -> lost
+      lost, expired -> none
     fail:
       none -> none
       asked -> asked
@@ -190,6 +311,10 @@ async fn every_state_handles_every_event() {
       held -> held
       held, expired -> none
       sending -> held
+      sealed -> sealed
+      sealed, expired -> none
+      lost -> lost
+      lost, expired -> none
     finish:
       none -> none
       asked -> asked
@@ -197,6 +322,10 @@ async fn every_state_handles_every_event() {
       held -> held
       held, expired -> none
       sending -> none
+      sealed -> sealed
+      sealed, expired -> none
+      lost -> lost
+      lost, expired -> none
     expire:
       none -> none
       asked -> asked
@@ -204,5 +333,36 @@ async fn every_state_handles_every_event() {
       held -> held
       held, expired -> none
       sending -> sending
+      sealed -> sealed
+      sealed, expired -> none
+      lost -> lost
+      lost, expired -> none
     ");
+}
+
+#[test]
+fn neither_sleep_nor_a_wall_clock_that_is_set_changes_the_hour() {
+    let at = |wall: u64, since_boot: u64| Stamp {
+        wall: SystemTime::UNIX_EPOCH + Duration::from_secs(wall),
+        boot: 1,
+        since_boot: Duration::from_secs(since_boot),
+    };
+    for (what, now, waits) in [
+        ("the clock is set back", at(0, 3_700), true),
+        ("the clock is set a day forward", at(190_000, 3_700), true),
+        (
+            "the machine slept for an hour",
+            at(103_600, 3_700 + 3_500),
+            false,
+        ),
+        (
+            "the clock is set back for an hour",
+            at(0, 3_700 + 3_500),
+            false,
+        ),
+    ] {
+        let held = Approval::Held(waiting("text", at(100_000, 3_600)));
+        let (after, _) = step(Some(held), Event::Expire, now);
+        assert_eq!(after.is_some(), waits, "{what}");
+    }
 }

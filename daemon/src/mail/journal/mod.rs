@@ -124,6 +124,11 @@ impl<R: Display + FromStr> Journal<R> {
         })
     }
 
+    /// Returns whether the file is open.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, State::Open(_))
+    }
+
     /// Replaces the file by the needed records if it has more lines than that. Blocks; for the
     /// start of the daemon.
     pub(super) fn shorten(&mut self, current: &[R]) {

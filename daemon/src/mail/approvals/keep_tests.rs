@@ -1,0 +1,299 @@
+//! A waiting mail outlives the daemon with a key, and is reported as lost without one.
+
+use super::{
+    super::{
+        Answered, ApprovalError, Resolved,
+        key::{KeyAnswer, KeySource},
+        seal::HeldKey,
+    },
+    *,
+};
+use crate::mail::{journal::SystemDisk, prepared::prepared, submitter::Submitter};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+    pin::Pin,
+};
+use tai_auth::testing::TestClock;
+use tai_proto::{
+    approval::{ConsentAnswer, GoneState, HeldState},
+    call::ResolveHeld,
+};
+
+/// A keyring, which outlives the daemon.
+#[derive(Debug, Clone, Default)]
+struct Keyring(Arc<Mutex<KeyringState>>);
+
+#[derive(Debug, Default)]
+struct KeyringState {
+    key: Option<HeldKey>,
+    is_locked: bool,
+    questions: u32,
+}
+
+impl KeySource for Keyring {
+    fn key(&self, create: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
+        let mut state = self.0.lock().unwrap();
+        state.questions += 1;
+        let answer = match state.is_locked {
+            true => Err("it is locked".to_owned()),
+            false => {
+                if create && state.key.is_none() {
+                    state.key = Some(HeldKey::new([7; 32]));
+                }
+                Ok(state.key.clone())
+            }
+        };
+        Box::pin(async move { answer })
+    }
+}
+
+struct World {
+    dir: tempfile::TempDir,
+    clock: Arc<TestClock>,
+    keyring: Keyring,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            clock: TestClock::new(),
+            keyring: Keyring::default(),
+        }
+    }
+
+    fn lock(&self, is_locked: bool) {
+        self.keyring.0.lock().unwrap().is_locked = is_locked;
+    }
+
+    fn questions(&self) -> u32 {
+        self.keyring.0.lock().unwrap().questions
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.dir.path().join("held-default")
+    }
+
+    /// Starts a daemon.
+    async fn start(&self) -> Approvals {
+        let store = Store {
+            journal: self.dir.path().join("approvals-default"),
+            vault: self.vault(),
+            disk: Arc::new(SystemDisk),
+            keys: Some(Box::new(self.keyring.clone())),
+        };
+        let approvals = Approvals::open(ConfirmPolicy::Always, self.clock.clone(), store);
+        approvals.unseal().await;
+        approvals
+    }
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(30)
+}
+
+async fn hold(approvals: &Approvals, text: &str) -> HeldMail {
+    let mail = || prepared("b@x.org", text);
+    let submitter = Submitter {
+        instance: None,
+        client: "client 1",
+    };
+    let ticket = approvals.ask(mail()).unwrap().ticket;
+    let answer = ConsentAnswer::CannotAsk;
+    match approvals.answer(&ticket, answer, mail(), false, submitter) {
+        Ok(Answered::Held(holding)) => approvals.keep(holding, soon()).await.unwrap().unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn resolve(approvals: &Approvals, number: u64, send: bool) -> Result<Resolved<'_>, ApprovalError> {
+    approvals.resolve(ResolveHeld { number, send })
+}
+
+fn files(dir: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(dir).into_iter().flatten();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+#[tokio::test]
+async fn with_a_key_a_waiting_mail_survives_a_restart_and_is_decided_once() {
+    let world = World::new();
+    let first = world.start().await;
+    assert_eq!(world.questions(), 0, "an idle start asks for no key");
+    let (held, other) = (hold(&first, "text").await, hold(&first, "other").await);
+    assert_eq!((held.state, world.questions()), (HeldState::Kept, 1));
+    assert_eq!(first.count_in_memory(), 0);
+    assert_eq!(files(&world.vault()).len(), 2);
+    drop(first);
+
+    let second = world.start().await;
+    assert_eq!(second.list().waiting, [held.clone(), other.clone()]);
+    assert_eq!(
+        hold(&second, "text").await.number,
+        held.number,
+        "it waits once"
+    );
+    match resolve(&second, held.number, true).unwrap() {
+        Resolved::Approved(mail) => {
+            assert_eq!(*mail.mail, prepared("b@x.org", "text"));
+            mail.recorded(soon()).await.unwrap();
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(files(&world.vault()), [other.number.to_string()]);
+    drop(second);
+
+    let third = world.start().await;
+    assert_eq!(third.list().waiting, std::slice::from_ref(&other));
+    assert!(resolve(&third, other.number, false).is_ok());
+    assert_eq!(files(&world.vault()), [""; 0]);
+    let next = hold(&third, "next").await;
+    assert!(next.number > other.number + 1, "numbers are not reused");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn sealed_mails_are_private_files_without_the_content() {
+    use std::os::unix::fs::MetadataExt as _;
+    let world = World::new();
+    hold(&world.start().await, "CANARY").await;
+    let path = world.vault().join("1");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().mode() & 0o777;
+    assert_eq!((mode(&world.vault()), mode(&path)), (0o700, 0o600));
+    for path in [path, world.dir.path().join("approvals-default")] {
+        let bytes = std::fs::read(path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(
+            !text.contains("CANARY") && !text.contains("b@x.org"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_was_being_sent_is_offered_with_a_warning_and_only_once() {
+    let world = World::new();
+    let first = world.start().await;
+    let held = hold(&first, "text").await;
+    let sending = resolve(&first, held.number, true).unwrap();
+    std::mem::forget(sending);
+
+    let second = world.start().await;
+    let unsure = second.list().waiting;
+    assert_eq!(unsure.len(), 1);
+    assert_eq!(unsure[0].state, HeldState::MaybeSent);
+    match resolve(&second, held.number, true).unwrap() {
+        // The bridge refused it this time, which says nothing about the first time.
+        Resolved::Approved(mail) => mail.hold_again(),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(second.list().waiting[0].state, HeldState::MaybeSent);
+    let third = world.start().await;
+    assert_eq!(third.list().waiting[0].state, HeldState::MaybeSent);
+}
+
+#[tokio::test]
+async fn without_a_key_a_mail_is_reported_as_lost_until_it_is_submitted_again() {
+    let world = World::new();
+    world.lock(true);
+    let first = world.start().await;
+    let held = hold(&first, "text").await;
+    assert_eq!(held.state, HeldState::InMemory);
+    assert_eq!(first.count_in_memory(), 1);
+    assert_eq!(files(&world.vault()), [""; 0], "nothing is stored");
+    drop(first);
+
+    for _ in 0..2 {
+        let second = world.start().await;
+        let list = second.list();
+        assert_eq!((list.waiting, second.count_held()), (Vec::new(), 0));
+        let gone = &list.gone[0];
+        assert_eq!((gone.number, gone.state), (held.number, GoneState::Lost));
+        assert_eq!(gone.since, held.since);
+        let approved = resolve(&second, held.number, true);
+        assert_eq!(approved.unwrap_err(), ApprovalError::Lost(held.number));
+    }
+    let third = world.start().await;
+    let again = hold(&third, "text").await;
+    assert_eq!(again.replaces.map(|lost| lost.number), Some(held.number));
+    assert_eq!(third.list().gone, []);
+}
+
+#[tokio::test]
+async fn a_locked_keyring_delays_a_sealed_mail_and_a_lost_key_loses_it() {
+    let world = World::new();
+    let held = hold(&world.start().await, "text").await;
+    world.lock(true);
+    let second = world.start().await;
+    assert_eq!(second.list().gone[0].state, GoneState::Locked);
+    let approved = resolve(&second, held.number, true);
+    assert_eq!(approved.unwrap_err(), ApprovalError::Locked(held.number));
+    // The same mail, submitted again, is the mail that waits.
+    let third = world.start().await;
+    assert_eq!(hold(&third, "text").await.number, held.number);
+    assert_eq!(third.list().gone, []);
+    drop(third);
+    world.lock(false);
+    second.unseal_soon(soon()).await;
+    assert_eq!(second.list().waiting, [held]);
+    drop(second);
+
+    world.keyring.0.lock().unwrap().key = None;
+    let third = world.start().await;
+    assert_eq!(third.list().gone[0].state, GoneState::Lost);
+    assert_eq!(files(&world.vault()), [""; 0]);
+}
+
+#[tokio::test]
+async fn damaged_and_foreign_files_are_skipped() {
+    let world = World::new();
+    let first = world.start().await;
+    let (damaged, whole) = (hold(&first, "text").await, hold(&first, "other").await);
+    drop(first);
+    let path = world.vault().join(damaged.number.to_string());
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.truncate(bytes.len() / 2);
+    std::fs::write(&path, bytes).unwrap();
+    for name in ["notes", "99", "98.new"] {
+        std::fs::write(world.vault().join(name), "text").unwrap();
+    }
+    let second = world.start().await;
+    let list = second.list();
+    assert_eq!(list.waiting, std::slice::from_ref(&whole));
+    assert_eq!(list.gone[0].number, damaged.number);
+    let mut left = files(&world.vault());
+    left.sort();
+    assert_eq!(left, [whole.number.to_string(), "notes".to_owned()]);
+}
+
+#[tokio::test]
+async fn a_mail_whose_file_cannot_be_written_is_kept_in_memory_alone() {
+    let world = World::new();
+    let first = world.start().await;
+    std::fs::write(world.vault(), "a file in the place of the directory").unwrap();
+    assert_eq!(hold(&first, "text").await.state, HeldState::InMemory);
+    let second = world.start().await;
+    assert_eq!(second.list().gone[0].state, GoneState::Lost);
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_recorded_does_not_wait() {
+    let world = World::new();
+    std::fs::create_dir(world.dir.path().join("approvals-default")).unwrap();
+    let first = world.start().await;
+    let mail = || prepared("b@x.org", "text");
+    let submitter = Submitter {
+        instance: None,
+        client: "client 1",
+    };
+    let ticket = first.ask(mail()).unwrap().ticket;
+    let answer = ConsentAnswer::CannotAsk;
+    match first.answer(&ticket, answer, mail(), false, submitter) {
+        Ok(Answered::Held(holding)) => assert!(first.keep(holding, soon()).await.is_err()),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(first.count_held(), 0);
+    assert_eq!(files(&world.vault()), [""; 0]);
+}

@@ -1,0 +1,56 @@
+//! Waiting mails as a person sees them.
+
+use super::state::{HELD_LIFE, Place, Trace, WaitingMail};
+use crate::time::rfc3339;
+use std::time::SystemTime;
+use tai_auth::session::stamp::Stamp;
+use tai_proto::{
+    approval::{GoneMail, GoneState, HeldMail, HeldState},
+    text::Label,
+};
+
+/// Returns a waiting mail.
+pub(super) fn show(waiting: &WaitingMail, now: Stamp) -> HeldMail {
+    let since = on_wall(waiting.since, now);
+    HeldMail {
+        number: waiting.number,
+        client: Label::from(waiting.client.as_str()),
+        instance: waiting.instance.clone(),
+        since: label(since),
+        until: label(since + HELD_LIFE),
+        state: match waiting.place {
+            _ if waiting.maybe_sent => HeldState::MaybeSent,
+            Place::Sealed => HeldState::Kept,
+            Place::Memory => HeldState::InMemory,
+        },
+        replaces: waiting
+            .replaces
+            .as_ref()
+            .map(|trace| gone(trace, true, now)),
+        mail: Box::new(waiting.mail.preview()),
+    }
+}
+
+/// Returns a mail whose content is lost, or cannot be opened now.
+pub(super) fn gone(trace: &Trace, is_lost: bool, now: Stamp) -> GoneMail {
+    GoneMail {
+        number: trace.number,
+        instance: trace.instance.clone(),
+        since: label(on_wall(trace.since, now)),
+        digest: trace.digest.to_string().as_str().into(),
+        state: match (is_lost, trace.maybe_sent) {
+            (false, _) => GoneState::Locked,
+            (true, false) => GoneState::Lost,
+            (true, true) => GoneState::LostMaybeSent,
+        },
+    }
+}
+
+/// Returns a moment on the wall clock as it is set now.
+fn on_wall(at: Stamp, now: Stamp) -> SystemTime {
+    now.wall.checked_sub(at.age(now)).unwrap_or(at.wall)
+}
+
+fn label(at: SystemTime) -> Label {
+    rfc3339(at).as_str().into()
+}

@@ -1,0 +1,277 @@
+//! The table of approvals: its journal, its pools and its capacity. The only user of
+//! [`step`](super::state::step).
+
+use super::{
+    capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
+    record::{ApprovalRecord, Earlier, records},
+    state::{Approval, Effect, Event, Place, Room, Trace, WaitingMail, step},
+    vault::Vault,
+};
+use crate::{
+    config::ConfirmPolicy,
+    mail::{digest::Digest, journal::Journal, prepared::PreparedMail},
+};
+use std::collections::BTreeMap;
+use tai_auth::session::stamp::Stamp;
+use tai_proto::names::Address;
+
+/// Limit of the mails of an earlier daemon. Beyond it the oldest are forgotten.
+const MAX_RESTORED: usize = 512;
+
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) policy: ConfirmPolicy,
+    /// The approvals by their keys, oldest first.
+    pub(super) approvals: BTreeMap<u64, Approval>,
+    pub(super) last_key: u64,
+    /// The number of the latest mail.
+    last_number: u64,
+    pub(super) journal: Journal<ApprovalRecord>,
+    /// The sealed files; `None` without a source of keys.
+    pub(super) vault: Option<Vault>,
+}
+
+impl Table {
+    /// Returns a table without approvals.
+    pub(super) fn new(policy: ConfirmPolicy, journal: Journal<ApprovalRecord>) -> Self {
+        Self {
+            policy,
+            approvals: BTreeMap::new(),
+            last_key: 0,
+            last_number: 0,
+            journal,
+            vault: None,
+        }
+    }
+
+    /// Adds the approvals of an earlier daemon. The content that was in its memory is lost.
+    pub(super) fn restore(&mut self, earlier: Earlier, now: Stamp) {
+        self.last_number = self.last_number.max(earlier.last_number);
+        let mut restored = earlier.approvals(now);
+        let surplus = restored.len().saturating_sub(MAX_RESTORED);
+        restored.drain(..surplus);
+        for approval in restored {
+            self.last_key += 1;
+            if let Approval::Lost(trace) = &approval {
+                let (number, digest) = (trace.number, &trace.digest);
+                tracing::warn!(number, %digest, "a mail that waited for approval is lost");
+                let lost = ApprovalRecord::Lost { number };
+                self.write(&lost);
+            }
+            self.approvals.insert(self.last_key, approval);
+        }
+    }
+
+    /// Reads the journal if it could not be opened before.
+    pub(super) fn reopen(&mut self, now: Stamp) {
+        let mut earlier = Earlier::default();
+        self.journal.reopen(|record| earlier.apply(record));
+        self.restore(earlier, now);
+    }
+
+    /// Replaces a journal with obsolete records. Blocks; for the start of the daemon.
+    pub(super) fn shorten(&mut self) {
+        let needed = needed(self.last_number, &self.approvals);
+        self.journal.shorten(&needed);
+    }
+
+    /// Returns the number of the next mail.
+    pub(super) fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        let number = self.last_number;
+        self.write(&ApprovalRecord::Numbered { number });
+        number
+    }
+
+    /// Applies an event, journals the change, and removes the sealed file of a mail that ended.
+    pub(super) fn change(&mut self, key: u64, event: Event, now: Stamp) -> Effect {
+        let before = self.approvals.remove(&key);
+        let old = before.as_ref().map(records).unwrap_or_default().pop();
+        let number = before.as_ref().and_then(number_of);
+        let was_sealed = before.as_ref().is_some_and(is_sealed);
+        let (after, effect) = step(before, event, now);
+        let new = after.as_ref().map(records).unwrap_or_default().pop();
+        let is_sealed = after.as_ref().is_some_and(is_sealed);
+        if let Some(approval) = after {
+            self.approvals.insert(key, approval);
+        }
+        match (new, number) {
+            (Some(record), _) if Some(&record) != old.as_ref() => self.write(&record),
+            (None, Some(number)) if old.is_some() => {
+                self.write(&ApprovalRecord::Closed { number });
+            }
+            (Some(_) | None, _) => {}
+        }
+        if let (true, false, Some(number), Some(vault)) =
+            (was_sealed, is_sealed, number, &self.vault)
+        {
+            vault.remove(number);
+        }
+        effect
+    }
+
+    fn write(&mut self, record: &ApprovalRecord) {
+        let (last_number, approvals) = (self.last_number, &self.approvals);
+        self.journal
+            .append(record, || needed(last_number, approvals));
+    }
+
+    /// Returns the key and the trace of the lost mail with this digest.
+    pub(super) fn lost(&self, digest: &Digest) -> Option<(u64, Trace)> {
+        let mut approvals = self.approvals.iter();
+        approvals.find_map(|(key, approval)| match approval {
+            Approval::Lost(trace) if trace.digest == *digest => Some((*key, trace.clone())),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => None,
+        })
+    }
+
+    /// Returns the keys and the traces of the mails whose sealed content is not open.
+    pub(super) fn sealed(&self) -> Vec<(u64, Trace)> {
+        let approvals = self.approvals.iter();
+        let sealed = approvals.filter_map(|(key, approval)| match approval {
+            Approval::Sealed(trace) => Some((*key, trace.clone())),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sending(_)
+            | Approval::Lost(_) => None,
+        });
+        sealed.collect()
+    }
+
+    /// Opens the same mail of an earlier daemon, whose file could not be opened, with the content
+    /// that a client submits again.
+    pub(super) fn adopt(&mut self, waiting: &WaitingMail, now: Stamp) -> Option<Room> {
+        let mut sealed = self.sealed().into_iter();
+        let (key, trace) = sealed.find(|(_, trace)| trace.digest == waiting.mail.digest)?;
+        let opened = WaitingMail {
+            number: trace.number,
+            insist: waiting.insist && !trace.maybe_sent,
+            since: trace.since,
+            place: Place::Sealed,
+            maybe_sent: trace.maybe_sent,
+            ..waiting.clone()
+        };
+        self.change(key, Event::Open(opened), now);
+        Some(Room::Same)
+    }
+
+    /// Returns the key of the mail with this number, other than one that a client asks about.
+    pub(super) fn key_of(&self, number: u64) -> Option<u64> {
+        let mut approvals = self.approvals.iter();
+        let found = approvals.find(|(_, approval)| number_of(approval) == Some(number));
+        found.map(|(key, _)| *key)
+    }
+
+    /// Returns the key and the number of the question with this ticket.
+    pub(super) fn question(&self, ticket: &str) -> Option<(u64, u64)> {
+        let mut approvals = self.approvals.iter();
+        approvals.find_map(|(key, approval)| match approval {
+            Approval::Asked {
+                ticket: of, number, ..
+            } if of == ticket => Some((*key, *number)),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => None,
+        })
+    }
+
+    /// Returns the keys and the mails that wait, or waited and are being sent.
+    pub(super) fn mails(&self) -> impl Iterator<Item = (u64, &WaitingMail)> {
+        let approvals = self.approvals.iter();
+        approvals.filter_map(|(key, approval)| match approval {
+            Approval::Held(waiting) | Approval::Sending(waiting) => Some((*key, waiting)),
+            Approval::Asked { .. } | Approval::Sealed(_) | Approval::Lost(_) => None,
+        })
+    }
+
+    pub(super) fn room_for(&self, mail: &PreparedMail) -> Room {
+        let is_same = |(_, waiting): (u64, &WaitingMail)| waiting.mail.digest == mail.digest;
+        if self.mails().any(is_same) {
+            return Room::Same;
+        }
+        let all: Vec<&PreparedMail> = self.mails().map(|(_, waiting)| &*waiting.mail).collect();
+        let mut own = all.clone();
+        own.retain(|other| other.from.matches(mail.from.as_str()));
+        match OF_ADDRESS.has_room(&own, mail) && OF_DAEMON.has_room(&all, mail) {
+            true => Room::Free,
+            false => Room::Full,
+        }
+    }
+
+    /// Removes the oldest questions of the address, or of the address with the most questions,
+    /// until there is room for a question about the mail.
+    pub(super) fn bound_questions(&mut self, mail: &PreparedMail) {
+        while let Some(oldest) = self.question_to_remove(mail) {
+            self.approvals.remove(&oldest);
+        }
+    }
+
+    fn question_to_remove(&self, mail: &PreparedMail) -> Option<u64> {
+        let mut pools: BTreeMap<String, Vec<(u64, &PreparedMail)>> = BTreeMap::new();
+        for (key, approval) in &self.approvals {
+            match approval {
+                Approval::Asked { mail, .. } => {
+                    pools
+                        .entry(pool(&mail.from))
+                        .or_default()
+                        .push((*key, mail));
+                }
+                Approval::Held(_)
+                | Approval::Sending(_)
+                | Approval::Sealed(_)
+                | Approval::Lost(_) => {}
+            }
+        }
+        let has_room = |questions: &[(u64, &PreparedMail)], capacity: Capacity| {
+            let mails: Vec<&PreparedMail> = questions.iter().map(|(_, mail)| *mail).collect();
+            capacity.has_room(&mails, mail)
+        };
+        let all: Vec<(u64, &PreparedMail)> = pools.values().flatten().copied().collect();
+        let full = match pools.get(&pool(&mail.from)) {
+            Some(own) if !has_room(own, QUESTIONS_OF_ADDRESS) => Some(own),
+            Some(_) | None if !has_room(&all, ALL_QUESTIONS) => {
+                pools.values().max_by_key(|pool| pool.len())
+            }
+            Some(_) | None => None,
+        };
+        full.and_then(|pool| pool.first()).map(|(key, _)| *key)
+    }
+}
+
+/// Returns the name of an address's pool. Addresses are case-insensitive.
+fn pool(address: &Address) -> String {
+    address.as_str().to_ascii_lowercase()
+}
+
+/// Returns the number of a mail other than one that a client asks about.
+fn number_of(approval: &Approval) -> Option<u64> {
+    match approval {
+        Approval::Asked { .. } => None,
+        Approval::Held(waiting) | Approval::Sending(waiting) => Some(waiting.number),
+        Approval::Sealed(trace) | Approval::Lost(trace) => Some(trace.number),
+    }
+}
+
+/// Returns whether a file has the content of the mail.
+fn is_sealed(approval: &Approval) -> bool {
+    match approval {
+        Approval::Asked { .. } | Approval::Lost(_) => false,
+        Approval::Held(waiting) | Approval::Sending(waiting) => waiting.place == Place::Sealed,
+        Approval::Sealed(_) => true,
+    }
+}
+
+/// Returns the records that a later daemon needs.
+fn needed(last_number: u64, approvals: &BTreeMap<u64, Approval>) -> Vec<ApprovalRecord> {
+    let last = ApprovalRecord::Numbered {
+        number: last_number,
+    };
+    let all = approvals.values().flat_map(records);
+    std::iter::once(last).chain(all).collect()
+}
