@@ -7,7 +7,7 @@ use tai_sandbox::{FaultKind, NewMail};
 
 const ELICIT: &str = "elicitation/create";
 
-fn machine(confirm: &str) -> Machine {
+pub(super) fn machine(confirm: &str) -> Machine {
     let machine = Machine::new();
     machine
         .sandbox
@@ -19,7 +19,7 @@ fn machine(confirm: &str) -> Machine {
     machine
 }
 
-fn mail(content: &str) -> Value {
+pub(super) fn mail(content: &str) -> Value {
     json!({"to": "bob@tai.chat", "subject": "Figures", "content": content})
 }
 
@@ -34,7 +34,7 @@ fn modern(machine: &Machine) -> Shim {
     shim.capable_of(json!({"elicitation": {"form": {}}}))
 }
 
-fn sent(machine: &Machine) -> Vec<String> {
+pub(super) fn sent(machine: &Machine) -> Vec<String> {
     let copies = machine.sandbox.sent().into_iter();
     let bobs = copies.filter(|mail| mail.to == "bob@tai.chat");
     bobs.map(|mail| mail.text).collect()
@@ -159,7 +159,7 @@ fn without_elicitation_the_mail_waits_for_taid_approve() {
     insta::assert_snapshot!(result.text, @"
     error: the email was not sent: it waits for the user's approval as number 1
     caused by: taid's configuration requires the user's approval (`confirm_send`), and this MCP client cannot ask for it
-    hint: ask the user to run `taid approve 1` within an hour; do not send the email again
+    hint: ask the user to run `taid approve 1` within an hour; it is lost if taid stops before; do not send the email again while it waits
     ");
     let again = shim.call("send_email", mail("first"));
     assert_eq!(again.text, result.text, "the mail waits twice");

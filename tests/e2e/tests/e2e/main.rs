@@ -27,6 +27,7 @@ mod durability;
 mod failing_bridge;
 mod fetching;
 mod giving_up;
+mod held;
 mod hygiene;
 mod ipc;
 mod lifecycle;

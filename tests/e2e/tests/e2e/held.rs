@@ -1,0 +1,240 @@
+//! A mail that waits for `taid approve` when taid dies is sent once, or reported as lost or as perhaps
+//! sent.
+
+use super::approval::{machine, mail, sent};
+use serde_json::json;
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Command, Stdio},
+};
+use tai_e2e::{
+    Daemon, Machine,
+    mcp::Shim,
+    processes::{Killed, skipped},
+    wait_until,
+};
+use tai_sandbox::FaultKind;
+
+const SEND: &str = "POST /api/v1/send-email";
+
+/// A Secret Service on a session bus of its own.
+struct Keyring {
+    address: String,
+    _processes: [Killed; 2],
+}
+
+impl Keyring {
+    /// Starts the keyring of a machine, unlocked; `None` on a machine without the programs.
+    fn start(machine: &Machine) -> Option<Self> {
+        let command = |name: &str| {
+            let mut command = Command::new(name);
+            command
+                .env("HOME", machine.home())
+                .env("XDG_DATA_HOME", machine.home().join("data"))
+                .env("XDG_RUNTIME_DIR", machine.home())
+                .stderr(Stdio::null());
+            command
+        };
+        let mut bus = command("dbus-daemon");
+        bus.args(["--session", "--nofork", "--print-address"]);
+        let missing = |_| skipped("a mail in a keyring's care: needs dbus and gnome-keyring");
+        let mut bus = bus.stdout(Stdio::piped()).spawn().map_err(missing).ok()?;
+        let mut address = String::new();
+        let mut output = BufReader::new(bus.stdout.take().unwrap());
+        let bus = Killed::new(bus);
+        output.read_line(&mut address).unwrap();
+        let address = address.trim().to_owned();
+        let mut keyring = command("gnome-keyring-daemon");
+        keyring
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .env("DBUS_SESSION_BUS_ADDRESS", &address)
+            .stdout(Stdio::null())
+            .stdin(Stdio::piped());
+        let mut keyring = keyring.spawn().map_err(missing).ok()?;
+        let mut input = keyring.stdin.take().unwrap();
+        input.write_all(b"keyring-password").unwrap();
+        drop(input);
+        let processes = [bus, Killed::new(keyring)];
+        Some(Self {
+            address,
+            _processes: processes,
+        })
+    }
+
+    fn taid<'a>(&self, machine: &'a Machine) -> Daemon<'a> {
+        machine.start_with(&[("DBUS_SESSION_BUS_ADDRESS", &self.address)])
+    }
+}
+
+fn desk(machine: &Machine) -> Shim {
+    machine.shim("desk").initialized("test", "2025-06-18")
+}
+
+fn hold(machine: &Machine, content: &str) -> String {
+    let result = desk(machine).call("send_email", mail(content));
+    assert!(result.is_error);
+    result.text
+}
+
+fn approve(machine: &Machine, args: &[&str]) -> (Option<i32>, String) {
+    let output = machine.cli(&[&["approve"], args].concat());
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), machine.plain(&said))
+}
+
+#[test]
+fn with_a_keyring_a_mail_survives_a_kill_of_taid_and_is_sent_exactly_once() {
+    let machine = machine("always");
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    let taid = keyring.taid(&machine);
+    // The keyring may still be starting.
+    wait_until("the keyring keeps a mail", || {
+        let text = hold(&machine, "text");
+        if text.contains("lost if taid stops") {
+            approve(&machine, &["1", "--reject"]);
+            panic!("{text}\n{}", machine.log());
+        }
+        true
+    });
+    let content = std::fs::read(machine.state_dir().join("held-default/1")).unwrap();
+    assert!(!String::from_utf8_lossy(&content).contains("text"));
+    taid.kill();
+
+    let _taid = keyring.taid(&machine);
+    let (_, list) = approve(&machine, &[]);
+    assert!(
+        list.contains("desk.alice@tai.chat -> bob@tai.chat"),
+        "{list}"
+    );
+    assert!(list.contains("1 mail is waiting"), "{list}");
+    let (_, whole) = approve(&machine, &["1", "--full"]);
+    assert!(whole.contains("| text"), "{whole}");
+    let (code, said) = approve(&machine, &["1", "--yes"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(approve(&machine, &["1", "--yes"]).0, Some(1));
+    assert_eq!(sent(&machine), ["text"]);
+    assert!(!machine.state_dir().join("held-default/1").exists());
+}
+
+#[test]
+fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
+    let machine = machine("always");
+    let Some(keyring) = Keyring::start(&machine) else {
+        return;
+    };
+    let taid = keyring.taid(&machine);
+    taid.wait_until_live();
+    hold(&machine, "text");
+    machine.sandbox.fail(FaultKind::HangAfter, 1, SEND);
+    let mut approving = machine.command("taid");
+    approving.args(["approve", "1", "--yes"]);
+    let approving = approving.stdout(Stdio::null()).stderr(Stdio::null());
+    let _approving = Killed::spawn(approving);
+    wait_until("the bridge has the mail", || {
+        machine.sandbox.count(SEND) == 1
+    });
+    taid.kill();
+
+    let _taid = keyring.taid(&machine);
+    let (_, list) = approve(&machine, &[]);
+    assert!(
+        list.contains("may have been sent when taid stopped: check before you approve it again"),
+        "{list}"
+    );
+    let (code, said) = approve(&machine, &["1", "--yes"]);
+    assert_eq!(code, Some(1));
+    insta::assert_snapshot!(said, @"
+    error: mail 1 may have been sent
+    caused by: taid was sending it when it stopped
+    hint: ask the recipient, then run `taid approve 1` at a terminal
+    ");
+    let again = hold(&machine, "text");
+    assert!(again.contains("may have been sent"), "{again}");
+    assert_eq!(
+        machine.status()["unknown_sends"].as_array().unwrap().len(),
+        1
+    );
+    assert_eq!(approve(&machine, &["1", "--reject"]).0, Some(0));
+    assert_eq!(machine.sandbox.count(SEND), 1);
+    assert_eq!(sent(&machine), ["text"]);
+}
+
+#[test]
+fn an_approval_whose_connection_ends_is_not_offered_after_a_restart() {
+    let machine = machine("always");
+    let taid = machine.start();
+    taid.wait_until_live();
+    hold(&machine, "text");
+    machine.sandbox.fail(FaultKind::CloseAfter, 1, SEND);
+    let (code, said) = approve(&machine, &["1", "--yes"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("it is unknown whether"), "{said}");
+    taid.kill();
+    let _taid = machine.start();
+    assert_eq!(approve(&machine, &[]).1, "no mail waits for approval\n");
+    assert_eq!(machine.sandbox.count(SEND), 1);
+}
+
+#[test]
+fn without_a_keyring_a_mail_is_reported_as_lost_with_taid() {
+    let machine = machine("always");
+    let taid = machine.start();
+    let told = hold(&machine, "text");
+    assert!(told.contains("it is lost if taid stops before"), "{told}");
+    let (_, list) = approve(&machine, &[]);
+    assert!(
+        list.contains("lost if taid stops: taid has no keyring to keep it"),
+        "{list}"
+    );
+    assert!(!machine.state_dir().join("held-default").exists());
+    taid.kill();
+
+    let _taid = machine.start();
+    let since = machine.status()["lost"][0]["since"].clone();
+    let since = since.as_str().unwrap();
+    let plain = |text: String| {
+        let seconds = text
+            .split(" ago")
+            .next()
+            .unwrap()
+            .rsplit('(')
+            .next()
+            .unwrap();
+        text.replace(since, "TIME")
+            .replace(&format!("({seconds} ago"), "(AGO")
+    };
+    let list = plain(approve(&machine, &[]).1);
+    insta::assert_snapshot!(list, @"
+       1  lost when taid stopped, not sent; held since TIME (AGO) for instance desk
+          to send it, ask the agent to submit it again
+    no mail waits for approval
+    ");
+    insta::assert_snapshot!(approve(&machine, &["1", "--yes"]).1.replace(since, "TIME"), @"
+    error: mail 1 was lost when taid stopped
+    caused by: taid held it in memory alone since TIME; nothing was sent
+    hint: ask the agent to submit it again, or remove it from the list with `taid approve 1 --reject`
+    ");
+    let page = machine.plain(&machine.cli(&["status"]).stdout);
+    assert!(
+        page.contains("was lost when taid stopped; it must be submitted again"),
+        "{page}"
+    );
+    let told = desk(&machine).call("session_status", json!({})).text;
+    assert!(
+        told.contains(&format!(
+            "the email held for approval at {since} as number 1 was lost"
+        )),
+        "{told}"
+    );
+    let again = hold(&machine, "text");
+    insta::assert_snapshot!(again.replace(since, "TIME"), @"
+    error: the email was not sent: it waits for the user's approval as number 2; the same email held at TIME as number 1 was lost when taid stopped
+    caused by: taid's configuration requires the user's approval (`confirm_send`), and this MCP client cannot ask for it
+    hint: ask the user to run `taid approve 2` within an hour; it is lost if taid stops before; do not send the email again while it waits
+    ");
+    assert_eq!(machine.status()["lost"], json!([]));
+    assert_eq!(approve(&machine, &["2", "--yes"]).0, Some(0));
+    assert_eq!(sent(&machine), ["text"]);
+}
