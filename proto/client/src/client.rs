@@ -158,7 +158,10 @@ impl<D: Dial> Client<D> {
     /// Makes a call. Not generic, so that the executable has this code once instead of once for
     /// each method.
     async fn request(&self, call: Call, context: CallContext<'_>) -> Result<Answer, Fault> {
-        let repeat = call.repeat();
+        let on_loss = match call.repeat() {
+            Repeat::Safe => OnLoss::Repeat,
+            Repeat::Never => OnLoss::Report(advice(&call)),
+        };
         let work = async |connection: Arc<Connection>, deadline: Instant| {
             connection
                 .request(
@@ -169,7 +172,7 @@ impl<D: Dial> Client<D> {
                 )
                 .await
         };
-        self.link.repeatedly(context, repeat, work).await
+        self.link.repeatedly(context, on_loss, work).await
     }
 
     /// Leases the oldest unread mail and settles it. Dropping the returned lease, or this
@@ -225,7 +228,7 @@ impl<D: Dial> Client<D> {
             }
             Outcome::Answered(Ok((fetched, lease)))
         };
-        self.link.repeatedly(context, Repeat::Safe, work).await
+        self.link.repeatedly(context, OnLoss::Repeat, work).await
     }
 }
 
@@ -277,12 +280,12 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Runs `work` on a connection. If the connection breaks and `repeat` permits it, runs `work`
+    /// Runs `work` on a connection. If the connection breaks and `on_loss` permits it, runs `work`
     /// again on a new connection.
     async fn repeatedly<T, F>(
         &self,
         context: CallContext<'_>,
-        repeat: Repeat,
+        on_loss: OnLoss,
         work: impl Fn(Arc<Connection>, Instant) -> F,
     ) -> Result<T, Fault>
     where
@@ -306,9 +309,9 @@ impl<D: Dial> Link<D> {
                     }
                     Outcome::Answered(result) => return result,
                     Outcome::NotBegun => {}
-                    Outcome::Lost => match repeat {
-                        Repeat::Safe => {}
-                        Repeat::Never => return Err(lost_call()),
+                    Outcome::Lost => match on_loss {
+                        OnLoss::Repeat => {}
+                        OnLoss::Report(advice) => return Err(lost_call(advice)),
                     },
                     Outcome::Cancelled => return Err(cancelled_call()),
                 }
@@ -321,17 +324,54 @@ impl<D: Dial> Link<D> {
     }
 }
 
-fn lost_call() -> Fault {
+/// Reaction to the loss of a connection during a call.
+#[derive(Debug, Clone, Copy)]
+enum OnLoss {
+    /// The call is repeated.
+    Repeat,
+    /// The call fails with this advice.
+    Report(&'static str),
+}
+
+/// Returns what to do before a call is repeated by its caller.
+fn advice(call: &Call) -> &'static str {
+    match call {
+        Call::Submit(_) | Call::ResolveHeld(_) => {
+            "check the mailbox or ask the recipient before you call again; the call was not \
+             repeated, and taid does not send the same mail within ten minutes unless \
+             allow_duplicate is true"
+        }
+        Call::Delete(_) => {
+            "call list_inbox to see whether the mail exists, and delete it again if it does"
+        }
+        Call::Fetch(_)
+        | Call::Peek(_)
+        | Call::List(_)
+        | Call::Search(_)
+        | Call::MarkRead(_)
+        | Call::Settle(_)
+        | Call::EndLease(_)
+        | Call::Watch(_)
+        | Call::GetInfo(_)
+        | Call::GetStatus(_)
+        | Call::ClaimAccount(_)
+        | Call::MakeWay(_)
+        | Call::OfferCredentials(_)
+        | Call::Login(_)
+        | Call::Logout(_)
+        | Call::ListHeld(_)
+        | Call::ReadHeld(_)
+        | Call::Stop(_) => "look at `taid status` before you repeat it",
+    }
+}
+
+fn lost_call(advice: &str) -> Fault {
     Fault::new(
         FaultCode::OutcomeUnknown,
         "it is unknown whether the call had an effect",
     )
     .because("taid exited before it answered")
-    .hint(Hint::reader(
-        "check the mailbox or ask the recipient before you call again; the call was not \
-         repeated, and taid does not send the same mail within ten minutes unless \
-         allow_duplicate is true",
-    ))
+    .hint(Hint::reader(advice))
 }
 
 fn too_many_attempts() -> Fault {

@@ -4,7 +4,7 @@ use super::*;
 use crate::{Starting, Streams, dial::StartEnd};
 use std::collections::VecDeque;
 use tai_proto::{
-    FromDaemon, ToDaemon,
+    Audience, FromDaemon, ToDaemon,
     call::{Delete, Delivery, EndLease, GetInfo, Settled},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
@@ -348,6 +348,11 @@ async fn a_call_that_a_stopping_daemon_did_not_begin_goes_to_its_successor() {
     drop(successor);
     let fault = delete.await.unwrap().unwrap_err();
     assert_eq!(fault.code, FaultCode::OutcomeUnknown);
+    insta::assert_snapshot!(fault.render(Audience::Agent), @"
+    error: it is unknown whether the call had an effect
+    caused by: taid exited before it answered
+    hint: call list_inbox to see whether the mail exists, and delete it again if it does
+    ");
 }
 
 #[tokio::test(start_paused = true)]
