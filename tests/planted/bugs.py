@@ -82,7 +82,7 @@ BUGS = [
      ""),
     # The client.
     ("a lost send is asked again", f"{CLIENT}/client.rs",
-     "Repeat::Never => return Err(lost_call()),", "Repeat::Never => {}"),
+     "OnLoss::Report(advice) => return Err(lost_call(advice)),", "OnLoss::Report(_) => {}"),
     ("a dropped lease is not returned", f"{CLIENT}/lease.rs",
      "        self.end(Delivery::Returned);", "        self.place = None;"),
     ("a fetch ends with its caller", f"{CLIENT}/client.rs",
