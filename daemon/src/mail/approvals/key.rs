@@ -95,3 +95,37 @@ impl Keys {
         answer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A keyring that waits to be unlocked.
+    #[derive(Debug)]
+    struct Hanging;
+
+    impl KeySource for Hanging {
+        fn key(&self, _: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_keyring_that_does_not_answer_delays_one_mail_a_minute_by_fifteen_seconds() {
+        let keys = Keys::new(Box::new(Hanging));
+        let later = |seconds| Instant::now() + Duration::from_secs(seconds);
+        let begin = Instant::now();
+        assert!(keys.for_new(later(60)).await.is_none());
+        assert_eq!(begin.elapsed(), LIMIT);
+        assert!(keys.for_new(later(60)).await.is_none());
+        assert_eq!(begin.elapsed(), LIMIT, "the next mail does not wait");
+        tokio::time::advance(PAUSE).await;
+        let begin = Instant::now();
+        assert!(keys.for_new(later(3)).await.is_none());
+        assert_eq!(
+            begin.elapsed(),
+            Duration::from_secs(3),
+            "the deadline counts"
+        );
+    }
+}
