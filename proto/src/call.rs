@@ -145,6 +145,9 @@ methods! {
     Login -> SignedIn, "login", Never, Person;
     /// Signs a person out.
     Logout -> SignedOut, "logout", Never, Person;
+    /// Starts a login or a renewal that waits for its time, once. The answer precedes the outcome,
+    /// which the status tells.
+    RetryLogin -> (), "retry_login", Safe, Person;
     /// Lists the mails that wait for approval, and those that were lost with an earlier daemon.
     ListHeld -> HeldList, "list_held", Safe, Person;
     /// Sends or discards a mail that waits for approval, at most once.
@@ -309,6 +312,10 @@ pub struct Login {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logout;
 
+/// See [`Call::RetryLogin`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryLogin;
+
 /// See [`Call::ListHeld`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListHeld;
@@ -369,6 +376,7 @@ impl Call {
             | Call::ListHeld(_)
             | Call::ResolveHeld(_)
             | Call::ReadHeld(_)
+            | Call::RetryLogin(_)
             | Call::Stop(_) => None,
         }
     }

@@ -96,6 +96,7 @@
 //! | [`ClaimAccount`](call::ClaimAccount), [`MakeWay`](call::MakeWay) | agent, person | yes |
 //! | [`OfferCredentials`](call::OfferCredentials) | agent, person | no |
 //! | [`Login`](call::Login), [`Logout`](call::Logout) | person | no |
+//! | [`RetryLogin`](call::RetryLogin) | person | yes |
 //! | [`ListHeld`](call::ListHeld), [`ReadHeld`](call::ReadHeld), [`Stop`](call::Stop) | person | yes |
 //! | [`ResolveHeld`](call::ResolveHeld) | person | no |
 //!

@@ -107,6 +107,7 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::GetInfo(_)
         | Call::GetStatus(_)
         | Call::ClaimAccount(_)
+        | Call::RetryLogin(_)
         | Call::ListHeld(_)
         | Call::ReadHeld(_) => None,
     }

@@ -142,6 +142,10 @@ impl<T: Transport> App<T> {
             Call::MakeWay(make_way) => Answer::MakeWay(self.make_way(make_way.release)),
             Call::Login(login) => Answer::Login(self.login(login, deadline).await?),
             Call::Logout(_) => Answer::Logout(self.logout(deadline).await?),
+            Call::RetryLogin(_) => {
+                let retried = self.session.retry(deadline).await;
+                Answer::RetryLogin(retried.map_err(MailError::Session).map_err(failed)?)
+            }
             Call::ListHeld(_) => Answer::ListHeld(mail.held(deadline).await),
             Call::ResolveHeld(resolve) => {
                 let resolved = mail.resolve(resolve, deadline).await;

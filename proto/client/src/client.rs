@@ -359,6 +359,7 @@ fn advice(call: &Call) -> &'static str {
         | Call::OfferCredentials(_)
         | Call::Login(_)
         | Call::Logout(_)
+        | Call::RetryLogin(_)
         | Call::ListHeld(_)
         | Call::ReadHeld(_)
         | Call::Stop(_) => "look at `taid status` before you repeat it",

@@ -216,6 +216,7 @@ pub(crate) fn calls() -> Vec<Call> {
         }
         .into_call(),
         Logout.into_call(),
+        RetryLogin.into_call(),
         ListHeld.into_call(),
         ResolveHeld {
             number: 3,
@@ -286,6 +287,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             forgotten: true,
             still_configured: Some("s".into()),
         }),
+        Answer::RetryLogin(()),
         Answer::ListHeld(HeldList {
             waiting: vec![held()],
             gone: vec![gone()],

@@ -35,6 +35,8 @@ pub(super) enum Event {
     SignOut(Reply),
     /// The password of the account comes from another source from now on.
     Adopt(Source, Reply),
+    /// A person does not wait for the next attempt.
+    Retry(Reply),
     /// A client offers credentials.
     Offer(Credentials, Reply),
     /// The session ends.

@@ -227,6 +227,14 @@ impl Session {
             .await
     }
 
+    /// Starts a login or a renewal that waits for its time. Returns before its outcome.
+    ///
+    /// # Errors
+    /// [`SessionError::LoggedOut`], [`SessionError::Deadline`], [`SessionError::Stopped`].
+    pub async fn retry(&self, deadline: Instant) -> Result<(), SessionError> {
+        self.ask(Event::Retry, deadline).await
+    }
+
     /// Offers a client's credentials. If the session has none, they are taken. If the bridge refuses
     /// those of another client or of the keyring, or the keyring fails, the offered ones are tried at
     /// once; if the bridge accepts them, they take the place of the present ones, otherwise the

@@ -6,7 +6,7 @@ use super::{
     error::SessionError,
     event::{Context, Effect, Record, Request},
     reply::Reply,
-    start::{Next, begin, login},
+    start::{Next, begin, login, only, renewal},
     state::{Check, Live, Reason, Resting, State, Waiting},
 };
 use crate::credentials::{CredentialOrigin, Credentials, Source};
@@ -70,6 +70,43 @@ pub(super) fn sign_out(state: State, reply: Reply) -> Next {
     effects.push(Effect::Reply(reply, Ok(())));
     let reason = Reason::LoggedOut;
     (State::SignedOut { reason }, effects)
+}
+
+/// Starts an attempt that waits for its time. The floor between two logins holds.
+pub(super) fn retry(state: State, reply: Reply, context: &Context) -> Next {
+    let (state, mut effects) = match state {
+        State::SignedOut { reason } => match reason {
+            Reason::NotYet(account) | Reason::NoCredentials { account, .. } => {
+                login(account, 1, context)
+            }
+            Reason::LoggedOut => {
+                let reason = Reason::LoggedOut;
+                return answer(
+                    State::SignedOut { reason },
+                    reply,
+                    Err(SessionError::LoggedOut),
+                );
+            }
+            Reason::Stopped => {
+                let reason = Reason::Stopped;
+                return answer(
+                    State::SignedOut { reason },
+                    reply,
+                    Err(SessionError::Stopped),
+                );
+            }
+        },
+        State::Waiting(waiting) => login(waiting.account, 1, context),
+        State::Live(Live {
+            account,
+            token,
+            last_failure: Some(failure),
+        }) => renewal(account, token, failure.number.saturating_add(1), context),
+        State::Live(live) => only(live),
+        State::SigningIn { .. } | State::Renewing { .. } | State::Checking { .. } => only(state),
+    };
+    effects.push(Effect::Reply(reply, Ok(())));
+    (state, effects)
 }
 
 /// Replaces the source of the account's password. The token stays.

@@ -7,7 +7,7 @@ use super::{
     error::{Class, SessionError},
     event::{Context, Effect, Event, Grant, Record},
     failure::{imposed_wait, login_failed, renewal_failed},
-    people::{adopt, offer, sign_in, sign_out, stop},
+    people::{adopt, offer, retry, sign_in, sign_out, stop},
     start::{Next, login, only, refresh_rejected, renewal, renewal_login},
     state::{Failure, Live, Reason, Resume, State, Waiting},
     token::Token,
@@ -28,6 +28,7 @@ impl State {
             Event::SignIn(credentials, person) => sign_in(self, credentials, person, context),
             Event::SignOut(reply) => sign_out(self, reply),
             Event::Adopt(source, reply) => adopt(self, source, reply),
+            Event::Retry(reply) => retry(self, reply, context),
             Event::Offer(credentials, reply) => offer(self, credentials, reply, context),
             Event::Stop => stop(self),
         }

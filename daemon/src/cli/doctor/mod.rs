@@ -1,5 +1,6 @@
 //! `taid doctor`: checks everything from a client's configuration to the bridge, in order of
-//! dependency, so that the first problem causes the later ones. It changes nothing.
+//! dependency, so that the first problem causes the later ones. It changes nothing, but a login that
+//! waits for its time is tried.
 
 mod as_client;
 mod check;
@@ -38,7 +39,8 @@ const API_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Check the whole setup and suggest fixes
 ///
-/// Verifies the password with the bridge once, unless the daemon is signed in.
+/// Verifies the password with the bridge once, unless the daemon is signed in. A daemon that waits
+/// before its next login tries it.
 #[derive(Args)]
 pub(super) struct Doctor {
     /// Print JSON in a stable format

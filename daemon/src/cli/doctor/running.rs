@@ -2,7 +2,17 @@
 
 use super::check::{Check, ok, skipped, wrong};
 use crate::cli::{daemon, error::CliError, target::Target};
-use tai_proto::{FaultCode, status::Status};
+use std::time::Duration;
+use tai_proto::{
+    Fault, FaultCode,
+    call::RetryLogin,
+    status::{SessionState, Status},
+};
+use tokio::time::{Instant, sleep};
+
+/// Time limit of a login that waited for its time.
+const ATTEMPT: Duration = Duration::from_secs(15);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Result of a status request.
 pub(super) enum Daemon {
@@ -15,11 +25,21 @@ pub(super) enum Daemon {
 }
 
 impl Daemon {
-    /// Requests the status of the daemon of `target`.
+    /// Requests the status of the daemon of `target`. A daemon whose login waits for its time tries
+    /// it once, so that the status is about the present password and the present bridge.
     pub(super) async fn ask(target: &Target) -> Self {
-        let status = match daemon::Daemon::running(target) {
-            Ok(daemon) => daemon.status().await,
+        let daemon = match daemon::Daemon::running(target) {
+            Ok(daemon) => daemon,
             Err(fault) => return Daemon::Unusable(fault.into()),
+        };
+        let status = match daemon.status().await {
+            Ok(status) if status.session.state == SessionState::Waiting => {
+                match daemon.call(RetryLogin, ATTEMPT).await {
+                    Ok(()) => settled(&daemon).await,
+                    Err(_) => Ok(status),
+                }
+            }
+            status => status,
         };
         match status {
             Ok(status) => Daemon::Running(Box::new(status)),
@@ -39,6 +59,18 @@ impl Daemon {
     /// Returns the daemon's account.
     pub(super) fn account(&self) -> Option<&str> {
         self.status()?.account.username.as_deref()
+    }
+}
+
+/// Returns the status once no login is in flight, or after [`ATTEMPT`].
+async fn settled(daemon: &daemon::Daemon) -> Result<Status, Fault> {
+    let deadline = Instant::now() + ATTEMPT;
+    loop {
+        let status = daemon.status().await?;
+        if status.session.state != SessionState::SigningIn || Instant::now() >= deadline {
+            return Ok(status);
+        }
+        sleep(LOOK_EVERY).await;
     }
 }
 

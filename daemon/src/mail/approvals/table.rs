@@ -1,5 +1,5 @@
 //! The table of approvals: its journal, its pools and its capacity. The only user of
-//! [`step`](super::state::step).
+//! [`step`].
 
 use super::{
     capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},

@@ -124,7 +124,7 @@ fn doctor_reports_the_session_of_the_daemon_and_not_the_password_of_this_shell()
 }
 
 #[test]
-fn doctor_names_the_next_attempt_after_a_refused_password() {
+fn doctor_makes_taid_try_a_refused_password_again_and_names_the_next_attempt() {
     let machine = Machine::new();
     let file = machine.home().join("password");
     std::fs::write(&file, "another-sandbox-password").unwrap();
@@ -137,7 +137,6 @@ fn doctor_names_the_next_attempt_after_a_refused_password() {
     wait_until("the password is refused", || {
         machine.status()["session"]["failed_logins"] == 1
     });
-    std::fs::write(&file, PASSWORD).unwrap();
     let said = first_wrong(&machine, &[]);
     let (text, time) = said.split_once("no login until ").expect(&said);
     assert!(
@@ -145,6 +144,9 @@ fn doctor_names_the_next_attempt_after_a_refused_password() {
         "{said}"
     );
     insta::assert_snapshot!(text, @"login: Authentication failed - invalid username or password (the bridge refused the login, and reports no failure of its own);");
+    assert_eq!(machine.status()["session"]["failed_logins"], 2);
+    std::fs::write(&file, PASSWORD).unwrap();
+    insta::assert_snapshot!(line(&machine, &[], "login"), @"✓ taid is signed in as alice");
     taid.stop();
 }
 

@@ -27,6 +27,7 @@ pub(in crate::session) enum Shape {
     SignIn,
     SignOut,
     Adopt,
+    Retry,
     Offer,
     Stop,
 }
@@ -45,6 +46,7 @@ impl Shape {
             Event::SignIn(..) => Shape::SignIn,
             Event::SignOut(_) => Shape::SignOut,
             Event::Adopt(..) => Shape::Adopt,
+            Event::Retry(_) => Shape::Retry,
             Event::Offer(..) => Shape::Offer,
             Event::Stop => Shape::Stop,
         }
@@ -59,7 +61,8 @@ impl Shape {
             Shape::AttemptFailed => Shape::SignIn,
             Shape::SignIn => Shape::SignOut,
             Shape::SignOut => Shape::Adopt,
-            Shape::Adopt => Shape::Offer,
+            Shape::Adopt => Shape::Retry,
+            Shape::Retry => Shape::Offer,
             Shape::Offer => Shape::Stop,
             Shape::Stop => return None,
         })
@@ -127,6 +130,7 @@ impl Shape {
                 Event::SignIn(credentials("alice", "other-password"), reply())
             })],
             Shape::SignOut => vec![("sign-out", |_| Event::SignOut(reply()))],
+            Shape::Retry => vec![("retry", |_| Event::Retry(reply()))],
             Shape::Adopt => vec![("other source", |_| {
                 let path = "/password".into();
                 let username = "alice".parse().unwrap();
