@@ -192,7 +192,7 @@ fn the_status_has_the_documented_fields() {
     };
     assert_eq!(
         fields(&status),
-        "account audit bridge clients clients_left_out daemon environment held reader schema session unknown_sends"
+        "account audit bridge clients clients_left_out daemon environment held lost reader schema session unknown_sends"
     );
     assert_eq!(
         fields(&status["account"]),
@@ -254,7 +254,7 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
 
     $ taid approve 7
     error: mail 7 does not wait for approval
-    caused by: it was sent or discarded, it expired after an hour, or taid was restarted
+    caused by: it was sent or discarded, or it expired after an hour
     hint: list the waiting mails with `taid approve`
     exit 1
 
