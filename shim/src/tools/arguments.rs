@@ -12,8 +12,15 @@ use tai_proto::{
 };
 
 /// Removes Rust's traces from a schema: null defaults of optional fields, the format `uint64`,
-/// which JSON Schema does not define, and the line breaks of doc comments.
+/// which JSON Schema does not define, and the line breaks of doc comments. Each backend accepts the
+/// result: google-genai fails on `additionalProperties`, and OpenAI on an object without
+/// `properties`. The parser still refuses unknown arguments.
 pub(super) fn plain(schema: &mut Schema) {
+    schema.remove("additionalProperties");
+    if schema.get("type").is_some_and(|kind| kind == "object") {
+        let none = Value::Object(serde_json::Map::new());
+        schema.ensure_object().entry("properties").or_insert(none);
+    }
     if schema.get("default").is_some_and(Value::is_null) {
         schema.remove("default");
     }
@@ -25,6 +32,14 @@ pub(super) fn plain(schema: &mut Schema) {
     }
     if let Some(Value::String(text)) = schema.get_mut("description") {
         *text = text.replace('\n', " ");
+    }
+}
+
+/// Declares a body as required although its parser has a default, for an error of its own.
+pub(super) fn with_content(schema: &mut Schema) {
+    let required = schema.ensure_object().entry("required");
+    if let Value::Array(names) = required.or_insert_with(|| Value::Array(Vec::new())) {
+        names.push("content".into());
     }
 }
 
@@ -105,13 +120,61 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
     deserializer.deserialize_any(Number)
 }
 
-/// Deserializes an optional [`number`]; null counts as absent.
+/// Deserializes an optional [`number`]. Null, an empty text and 0 count as absent: a backend with
+/// strict schemas makes its model write every argument.
 pub(super) fn optional_number<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<u64>, D::Error> {
     #[derive(Deserialize)]
     struct Wrapped(#[serde(deserialize_with = "number")] u64);
-    Ok(Option::<Wrapped>::deserialize(deserializer)?.map(|Wrapped(value)| value))
+    let given = match Value::deserialize(deserializer)? {
+        Value::String(text) if text.trim().is_empty() => return Ok(None),
+        given => given,
+    };
+    let number = Option::<Wrapped>::deserialize(given).map_err(de::Error::custom)?;
+    Ok(number
+        .map(|Wrapped(value)| value)
+        .filter(|value| *value != 0))
+}
+
+/// Deserializes an optional boolean in the forms that models write: `true`, `"true"`, `"False"`, 1
+/// and 0. Null and an empty text count as absent.
+pub(super) fn optional_bool<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<bool>, D::Error> {
+    let given = Value::deserialize(deserializer)?;
+    let word = match &given {
+        Value::Null => return Ok(None),
+        Value::Bool(value) => return Ok(Some(*value)),
+        Value::String(text) => text.trim().to_ascii_lowercase(),
+        Value::Number(number) => number.to_string(),
+        Value::Array(_) | Value::Object(_) => String::from("?"),
+    };
+    match word.as_str() {
+        "" => Ok(None),
+        "true" | "1" => Ok(Some(true)),
+        "false" | "0" => Ok(Some(false)),
+        _ => Err(de::Error::custom(format!(
+            "expected true or false, not {given}"
+        ))),
+    }
+}
+
+/// Deserializes an optional text. Null and an empty text count as absent.
+pub(super) fn optional_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
+/// Deserializes an optional markup in any case. Null and an empty text count as absent.
+pub(super) fn optional_format<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Format>, D::Error> {
+    let text = optional_text(deserializer)?.map(|text| text.to_ascii_lowercase());
+    let format = text.map(|text| Format::deserialize(Value::String(text)));
+    format.transpose().map_err(de::Error::custom)
 }
 
 #[cfg(test)]
@@ -138,8 +201,49 @@ mod tests {
         ] {
             assert_eq!(id(json), Ok(Some(7)), "{json}");
         }
-        for json in [r#"{}"#, r#"{"email_id":null}"#] {
+        for json in [
+            r#"{}"#,
+            r#"{"email_id":null}"#,
+            r#"{"email_id":""}"#,
+            r#"{"email_id":0}"#,
+            r#"{"email_id":"0"}"#,
+        ] {
             assert_eq!(id(json), Ok(None), "{json}");
+        }
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Rest {
+        #[serde(default, deserialize_with = "optional_bool")]
+        yes: Option<bool>,
+        #[serde(default, deserialize_with = "optional_text")]
+        text: Option<String>,
+        #[serde(default, deserialize_with = "optional_format")]
+        format: Option<Format>,
+    }
+
+    #[test]
+    fn an_argument_that_is_not_given_may_be_null_or_empty() {
+        let read = |json: &str| serde_json::from_str::<Rest>(json).unwrap();
+        let none = read("{}");
+        assert_eq!(read(r#"{"yes":null,"text":null,"format":null}"#), none);
+        assert_eq!(read(r#"{"yes":"","text":"","format":""}"#), none);
+        for (json, yes) in [
+            ("true", true),
+            ("\"True\"", true),
+            ("1", true),
+            ("\"false\"", false),
+            ("0", false),
+        ] {
+            assert_eq!(
+                read(&format!(r#"{{"yes":{json}}}"#)).yes,
+                Some(yes),
+                "{json}"
+            );
+        }
+        assert_eq!(read(r#"{"format":"HTML"}"#).format, Some(Format::Html));
+        for bad in ["\"yes\"", "2", "[]", "{}"] {
+            assert!(serde_json::from_str::<Rest>(&format!(r#"{{"yes":{bad}}}"#)).is_err());
         }
     }
 
@@ -150,7 +254,6 @@ mod tests {
             "1.5",
             "\"2abc\"",
             "\"../send-email\"",
-            "\"\"",
             "1e300",
             "true",
             "[1]",

@@ -108,14 +108,29 @@ impl Definition {
 }
 
 fn parse<A: DeserializeOwned>(tool: Tool, arguments: JsonObject) -> Result<A, Fault> {
-    serde_json::from_value(Value::Object(arguments)).map_err(|problem| {
-        Fault::new(
-            FaultCode::BadRequest,
-            format!("the arguments of {tool} cannot be used: {problem}"),
-        )
-        .hint(Hint::reader(
-            "correct the arguments and call again; nothing was done",
-        ))
+    serde_json::from_value(Value::Object(arguments.clone())).map_err(|problem| {
+        let problem = problem.to_string();
+        match culprit::<A>(&arguments, &problem) {
+            Some(name) => bad_argument(name, &problem),
+            None => Fault::new(
+                FaultCode::BadRequest,
+                format!("the arguments of {tool} cannot be used: {problem}"),
+            )
+            .hint(Hint::reader(
+                "correct the arguments and call again; nothing was done",
+            )),
+        }
+    })
+}
+
+/// Returns the name of the argument without which the parser has another error or none. Its error does
+/// not name an argument of the wrong type.
+fn culprit<'a, A: DeserializeOwned>(arguments: &'a JsonObject, problem: &str) -> Option<&'a str> {
+    arguments.keys().map(String::as_str).find(|name| {
+        let mut others = arguments.clone();
+        others.remove(*name);
+        let other = serde_json::from_value::<A>(Value::Object(others));
+        other.map_or_else(|other| other.to_string() != problem, |_| true)
     })
 }
 
@@ -128,4 +143,36 @@ pub(super) fn bad_argument(name: &str, rule: &str) -> Fault {
     .hint(Hint::reader(format!(
         "correct \"{name}\" and call again; nothing was sent or changed"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::json;
+    use tai_proto::Audience;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Args {
+        #[serde(rename = "email_id")]
+        _id: u64,
+        #[serde(default, rename = "show_read")]
+        _yes: bool,
+    }
+
+    #[test]
+    fn an_error_names_the_argument() {
+        let said = |arguments: Value| {
+            let arguments = arguments.as_object().cloned().unwrap();
+            let fault = parse::<Args>(Tool::FetchEmail, arguments).unwrap_err();
+            let text = fault.render(Audience::Agent);
+            text.lines().next().unwrap_or_default().to_owned()
+        };
+        insta::assert_snapshot!(said(json!({"email_id": 7, "show_read": "perhaps"})), @r#"error: "show_read" cannot be used: invalid type: string "perhaps", expected a boolean"#);
+        insta::assert_snapshot!(said(json!({"email_id": []})), @r#"error: "email_id" cannot be used: invalid type: sequence, expected u64"#);
+        insta::assert_snapshot!(said(json!({"email_id": 7, "id": 7})), @r#"error: "id" cannot be used: unknown field `id`, expected `email_id` or `show_read`"#);
+        insta::assert_snapshot!(said(json!({})), @"error: the arguments of fetch_email cannot be used: missing field `email_id`");
+        insta::assert_snapshot!(said(json!({"email_id": [], "show_read": 2})), @r#"error: "email_id" cannot be used: invalid type: sequence, expected u64"#);
+    }
 }

@@ -1,7 +1,7 @@
 //! The tool `list_inbox`.
 
 use super::{
-    arguments::{optional_number, plain},
+    arguments::{optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
 use crate::text::{MessageSummary, left_out, table};
@@ -44,7 +44,7 @@ struct Args {
     #[schemars(with = "u64", range(min = 0))]
     offset: Option<u64>,
     /// Whether to include read emails. Default: false.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     show_read: Option<bool>,
 }

@@ -1,7 +1,10 @@
 //! The tool `reply_email`.
 
 use super::{
-    arguments::{Format, content, header, mail_id, number, plain},
+    arguments::{
+        Format, content, header, mail_id, number, optional_bool, optional_format, optional_text,
+        plain, with_content,
+    },
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
     submit::{Submitted, add_left_out, reported, submit},
 };
@@ -34,36 +37,36 @@ pub(super) const DEFINITION: Definition = Definition {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = RecursiveTransform(plain))]
+#[schemars(transform = RecursiveTransform(plain), transform = with_content)]
 struct Args {
     /// ID of the email to reply to, from list_inbox or search_inbox.
     #[serde(deserialize_with = "number")]
     #[schemars(with = "u64", range(min = 1))]
     message_id: u64,
-    /// Body, in the markup given by `format`. At most 1 MB. Required.
-    #[serde(default)]
+    /// Body, in the markup given by `format`. At most 1 MB.
+    #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     content: Option<String>,
     /// Markup of `content`. Default: markdown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_format")]
     #[schemars(with = "Format")]
     format: Option<Format>,
     /// Subject line. Default: the original subject with "Re:".
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     subject: Option<String>,
     /// Whether to send the reply even if the same reply was, or may have been, sent within the
     /// last ten minutes. Default: false.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,
     /// Older name of `content` with format markdown.
-    #[serde(default)]
-    #[schemars(with = "String")]
+    #[serde(default, deserialize_with = "optional_text")]
+    #[schemars(skip)]
     text: Option<String>,
     /// Older name of `content` with format html.
-    #[serde(default)]
-    #[schemars(with = "String")]
+    #[serde(default, deserialize_with = "optional_text")]
+    #[schemars(skip)]
     html: Option<String>,
 }
 

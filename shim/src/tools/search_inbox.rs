@@ -1,7 +1,7 @@
 //! The tool `search_inbox`.
 
 use super::{
-    arguments::{optional_number, plain},
+    arguments::{optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
 use crate::text::{MessageSummary, if_any, left_out, table};
@@ -45,7 +45,7 @@ struct Args {
     #[schemars(with = "u64", range(min = 1, max = 100))]
     limit: Option<u64>,
     /// Whether to search unread emails only. Default: false.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     unread_only: Option<bool>,
 }

@@ -1,7 +1,9 @@
 //! The tool `send_email`.
 
 use super::{
-    arguments::{Format, content, header, plain},
+    arguments::{
+        Format, content, header, optional_bool, optional_format, optional_text, plain, with_content,
+    },
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
     submit::{Submitted, add_left_out, reported, submit},
 };
@@ -33,28 +35,28 @@ pub(super) const DEFINITION: Definition = Definition {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(transform = RecursiveTransform(plain))]
+#[schemars(transform = RecursiveTransform(plain), transform = with_content)]
 struct Args {
     /// Recipient: one address without a display name, such as user@example.com. Default: the
     /// configured USEREMAIL.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     to: Option<String>,
     /// Subject line. Default: "Email from {instance}".
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     subject: Option<String>,
-    /// Body, in the markup given by `format`. At most 1 MB. Required.
-    #[serde(default)]
+    /// Body, in the markup given by `format`. At most 1 MB.
+    #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     content: Option<String>,
     /// Markup of `content`. Default: markdown.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_format")]
     #[schemars(with = "Format")]
     format: Option<Format>,
     /// Whether to send the email even if the same email was, or may have been, sent within the
     /// last ten minutes. Default: false.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,
 }

@@ -31,6 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(transform = plain)]
 struct Args {}
 
 #[derive(Debug, Serialize, JsonSchema)]

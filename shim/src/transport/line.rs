@@ -55,6 +55,82 @@ fn tool_call(line: &[u8]) -> Option<ClientJsonRpcMessage> {
     ))
 }
 
+fn message(line: &[u8]) -> Option<ClientJsonRpcMessage> {
+    tool_call(line).or_else(|| serde_json::from_slice(line).ok())
+}
+
+/// Returns a line with what some models and clients write amended: halves of surrogate pairs become
+/// U+FFFD, and a tool's arguments in a string become an object. `None` if nothing changes.
+fn mended(line: &[u8]) -> Option<Vec<u8>> {
+    let whole = without_lone_surrogates(line);
+    let is_whole = whole.as_slice() == line;
+    let mut message: Value = serde_json::from_slice(&whole).ok()?;
+    let is_call = message
+        .get("method")
+        .is_some_and(|method| method == "tools/call");
+    let arguments = message.pointer_mut("/params/arguments").filter(|_| is_call);
+    let Some(Value::String(text)) = arguments.as_deref() else {
+        return (!is_whole).then_some(whole);
+    };
+    let object = match text.trim() {
+        "" => Value::Object(serde_json::Map::new()),
+        text => serde_json::from_str(text).ok().filter(Value::is_object)?,
+    };
+    if let Some(arguments) = arguments {
+        *arguments = object;
+    }
+    serde_json::to_vec(&message).ok()
+}
+
+/// Replaces the escape of half a surrogate pair, which JSON permits and no text can contain.
+fn without_lone_surrogates(line: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((byte, after)) = rest.split_first() {
+        match (byte, surrogate(rest), after.first()) {
+            (_, Some(Half::First), _)
+                if surrogate(rest.get(6..).unwrap_or_default()) == Some(Half::Second) =>
+            {
+                let (pair, after) = rest.split_at(12);
+                out.extend_from_slice(pair);
+                rest = after;
+            }
+            (_, Some(Half::First | Half::Second), _) => {
+                out.extend_from_slice(br"\ufffd");
+                rest = rest.get(6..).unwrap_or_default();
+            }
+            // The next byte is escaped and begins no escape.
+            (b'\\', None, Some(escaped)) => {
+                out.extend_from_slice(&[*byte, *escaped]);
+                rest = after.get(1..).unwrap_or_default();
+            }
+            (byte, None, _) => {
+                out.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+/// Half of a surrogate pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Half {
+    First,
+    Second,
+}
+
+/// Returns the half of a pair with whose escape the bytes begin.
+fn surrogate(bytes: &[u8]) -> Option<Half> {
+    let digits = bytes.strip_prefix(br"\u")?.get(..4)?;
+    let digits = std::str::from_utf8(digits).ok()?;
+    match u16::from_str_radix(digits, 16).ok()? {
+        0xd800..=0xdbff => Some(Half::First),
+        0xdc00..=0xdfff => Some(Half::Second),
+        _ => None,
+    }
+}
+
 /// Envelope of a malformed message, which decides the error.
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -73,13 +149,15 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 /// parameters, -32600 for other JSON.
 pub(super) fn parse(line: &[u8]) -> Line {
     let line = line.trim_ascii();
+    // Some editors begin a file with a byte order mark, and some clients a stream.
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
     if line.is_empty() {
         return Line::Nothing;
     }
-    if let Some(message) = tool_call(line) {
-        return Line::Deliver(Box::new(message));
-    }
-    if let Ok(message) = serde_json::from_slice::<ClientJsonRpcMessage>(line) {
+    let message = tool_call(line)
+        .or_else(|| mended(line).and_then(|line| message(&line)))
+        .or_else(|| message(line));
+    if let Some(message) = message {
         return Line::Deliver(Box::new(message));
     }
     let whole = std::str::from_utf8(line).map_err(|problem| problem.to_string());

@@ -30,7 +30,7 @@ fn each_line_is_delivered_or_answered_or_needs_no_answer() {
         ("", "nothing"),
         ("   ", "nothing"),
         ("{", "-32700 for null"),
-        ("\u{feff}{}", "-32700 for null"),
+        ("\u{feff}{}", "-32600 for null"),
         ("{} {}", "-32700 for null"),
         ("[]", "-32600 for null"),
         ("null", "-32600 for null"),
@@ -88,4 +88,50 @@ fn the_parser_of_tool_calls_agrees_with_rmcp() {
     ] {
         assert!(tool_call(other.as_bytes()).is_none(), "{other}");
     }
+}
+
+/// Returns the arguments of a delivered tool call.
+fn arguments(line: &str) -> Option<Value> {
+    let Line::Deliver(message) = parse(line.as_bytes()) else {
+        return None;
+    };
+    let JsonRpcMessage::Request(request) = *message else {
+        return None;
+    };
+    let ClientRequest::CallToolRequest(call) = request.request else {
+        return None;
+    };
+    Some(json!(call.params.arguments))
+}
+
+#[test]
+fn arguments_in_a_string_and_broken_characters_are_mended() {
+    let call = |given: &str| {
+        arguments(&format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"x","arguments":{given}}}}}"#
+        ))
+    };
+    for (given, expected) in [
+        (r#"{"a":1}"#, json!({"a": 1})),
+        (r#""{\"a\":1}""#, json!({"a": 1})),
+        (r#""""#, json!({})),
+        ("null", Value::Null),
+        (r#"{"a":"\ud83d\ude00"}"#, json!({"a": "\u{1f600}"})),
+        (r#"{"a":"x\ud83d"}"#, json!({"a": "x\u{fffd}"})),
+        (
+            r#"{"a":"\ude00\ud83dy"}"#,
+            json!({"a": "\u{fffd}\u{fffd}y"}),
+        ),
+        (
+            r#"{"a":"\\ud83d \ud83d"}"#,
+            json!({"a": "\\ud83d \u{fffd}"}),
+        ),
+    ] {
+        assert_eq!(call(given), Some(expected), "{given}");
+    }
+    for bad in ["7", "[1]", r#""[1]""#, r#""not json""#] {
+        assert_eq!(call(bad), None, "{bad}");
+    }
+    let marked = "\u{feff}{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"ping\"}";
+    assert_eq!(result(marked), "delivered");
 }
