@@ -13,7 +13,19 @@ use std::{
 };
 use tokio::time::Instant;
 
+/// Time in which a client reads what its tai-mcp has written.
+const UNREAD: Duration = Duration::from_secs(1);
+
 impl World {
+    /// Records that the daemon ends, and that a delivery may be lost with its record.
+    pub(super) fn forgive_deliveries(&self) {
+        let mut inner = self.inner();
+        inner.forgiven_until = Some(Instant::now() + UNREAD);
+        let mails = inner.mails.values_mut();
+        let deliveries = mails.flat_map(|mail| &mut mail.delivered);
+        deliveries.for_each(|delivery| delivery.silent = true);
+    }
+
     /// Fills the disk, or frees it.
     pub(super) fn set_disk_full(&self, full: bool) {
         let mut inner = self.inner();

@@ -36,13 +36,13 @@ pub(super) struct Mail {
     by_id: bool,
     pub(super) deleted: bool,
     /// Clients that have written the mail.
-    delivered: Vec<Delivery>,
+    pub(super) delivered: Vec<Delivery>,
 }
 
-struct Delivery {
+pub(super) struct Delivery {
     client: u64,
     /// Whether the receipt was lost with the client, so that the mail may be leased again.
-    silent: bool,
+    pub(super) silent: bool,
 }
 
 /// Record of all mails with the same text.
@@ -72,6 +72,8 @@ pub(super) struct Inner {
     pub(super) disk_full: bool,
     /// The last time at which the disk became free.
     pub(super) disk_free: Option<Instant>,
+    /// End of the time in which clients read deliveries that a daemon has forgotten.
+    pub(super) forgiven_until: Option<Instant>,
     /// Number of times that the weather became [`Weather::Masked`].
     maskings: u64,
     /// Whether the bridge offers replies.
@@ -107,6 +109,7 @@ impl World {
             weather: Weather::Calm,
             disk_full: false,
             disk_free: None,
+            forgiven_until: None,
             maskings: 0,
             replies: seed.is_multiple_of(2),
             confirm: match seed % 3 {
@@ -192,14 +195,6 @@ impl World {
             inner.excuse();
         }
         inner.note("the machine restarts");
-    }
-
-    /// Records that the daemon ends, and that a delivery may be lost with its record.
-    pub(super) fn forgive_deliveries(&self) {
-        let mut inner = self.inner();
-        let mails = inner.mails.values_mut();
-        let deliveries = mails.flat_map(|mail| &mut mail.delivered);
-        deliveries.for_each(|delivery| delivery.silent = true);
     }
 
     /// Moves the wall clock. Only after a restart of the machine may the ledger drop entries for it.
@@ -305,6 +300,8 @@ impl World {
     pub(super) fn delivered(&self, client: u64, id: u64, to: &str) {
         let mut inner = self.inner();
         inner.note(&format!("client {client} delivers {id}"));
+        let forgiven = inner.forgiven_until;
+        let silent = forgiven.is_some_and(|until| Instant::now() < until);
         let Some(mail) = inner.mails.get_mut(&id) else {
             let how = format!("mail {id} does not exist");
             inner.broken.get_or_insert(how);
@@ -320,7 +317,6 @@ impl World {
             )),
             None => None,
         };
-        let silent = false;
         mail.delivered.push(Delivery { client, silent });
         if let Some(problem) = problem {
             inner.broken.get_or_insert(problem);
