@@ -30,6 +30,23 @@ pub(super) fn mail_id(number: u64) -> MailId {
     MailId::new(number).unwrap()
 }
 
+/// Returns a mail that arrived at this second of a day.
+pub(super) fn head(id: u64, second: u64, to: &str, read: bool) -> Head {
+    Head {
+        id,
+        from: "someone@example.com".into(),
+        to: to.into(),
+        subject: format!("mail {id}"),
+        date: format!(
+            "2026-11-23T{:02}:{:02}:{:02}Z",
+            second / 3600,
+            second / 60 % 60,
+            second % 60
+        ),
+        read,
+    }
+}
+
 /// A change of the mails of a mailbox.
 pub(super) type Change = Box<dyn FnMut(&mut Vec<Head>) + Send>;
 
@@ -67,14 +84,9 @@ impl Mailbox {
 
     /// Adds an unread mail that arrived at this second.
     pub(super) fn deliver_at(&self, id: u64, to: &str, second: u64) {
-        self.mails.lock().unwrap().push(Head {
-            id,
-            from: "someone@example.com".into(),
-            to: to.into(),
-            subject: format!("mail {id}"),
-            date: format!("2026-11-23T10:00:{second:02}Z"),
-            read: false,
-        });
+        let ten_o_clock = 10 * 3600;
+        let mail = head(id, ten_o_clock + second, to, false);
+        self.mails.lock().unwrap().push(mail);
     }
 
     fn confirms(&self) -> bool {

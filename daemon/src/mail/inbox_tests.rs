@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        fake::{Mailbox, instance, service},
+        fake::{Mailbox, head, instance, service},
         service::MailOptions,
     },
     *,
@@ -13,19 +13,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 const DESK: &str = "desk.alice@tai.chat";
 
 fn mail(id: u64, second: u64, read: bool) -> Head {
-    Head {
-        id,
-        from: "someone@example.com".into(),
-        to: DESK.into(),
-        subject: format!("mail {id}"),
-        date: format!(
-            "2026-11-23T{:02}:{:02}:{:02}Z",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        ),
-        read,
-    }
+    head(id, second, DESK, read)
 }
 
 fn world(mails: Vec<Head>) -> (Arc<Mailbox>, MailService<Mailbox>) {

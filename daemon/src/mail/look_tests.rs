@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        fake::{Mailbox, instance, service},
+        fake::{Mailbox, head, instance, service},
         service::MailOptions,
     },
     *,
@@ -18,22 +18,6 @@ const OTHER: &str = "desk.sub.alice@tai.chat";
 
 fn deadline() -> Instant {
     Instant::now() + Duration::from_secs(600)
-}
-
-fn mail(id: u64, second: u64, to: &str, read: bool) -> Head {
-    Head {
-        id,
-        from: "someone@example.com".into(),
-        to: to.into(),
-        subject: format!("mail {id}"),
-        date: format!(
-            "2026-11-23T{:02}:{:02}:{:02}Z",
-            second / 3600,
-            second / 60 % 60,
-            second % 60
-        ),
-        read,
-    }
 }
 
 fn world(mails: Vec<Head>) -> (Arc<Mailbox>, MailService<Mailbox>) {
@@ -77,7 +61,7 @@ async fn requests(mailbox: &Mailbox, mail: &MailService<Mailbox>) -> (Option<u64
 #[tokio::test(start_paused = true)]
 async fn one_unread_mail_is_found_at_any_place_in_a_large_mailbox() {
     for unread in [0, 1, 3_000, 5_999] {
-        let mails = (0..6_000).map(|n| mail(n + 1, n / 3, DESK, n != unread));
+        let mails = (0..6_000).map(|n| head(n + 1, n / 3, DESK, n != unread));
         let (mailbox, mail) = world(mails.collect());
         let (found, lists) = requests(&mailbox, &mail).await;
         assert_eq!(found, Some(unread + 1));
@@ -90,7 +74,7 @@ async fn one_unread_mail_is_found_at_any_place_in_a_large_mailbox() {
 async fn each_fetch_after_the_first_makes_one_list_request() {
     // Seconds of one, five, 80 and 1,000 mails, after 5,000 read ones.
     for tie in [1, 5, 80, 1_000] {
-        let mails = (0..6_000).map(|n| mail(n + 1, n / tie, DESK, n < 5_000));
+        let mails = (0..6_000).map(|n| head(n + 1, n / tie, DESK, n < 5_000));
         let (mailbox, mail) = world(mails.collect());
         let (found, _) = requests(&mailbox, &mail).await;
         assert_eq!(found, Some(5_001));
@@ -107,7 +91,7 @@ async fn each_fetch_after_the_first_makes_one_list_request() {
 
 #[tokio::test(start_paused = true)]
 async fn a_mail_that_became_unread_again_or_arrived_late_is_found() {
-    let mails = (0..3_000).map(|n| mail(n + 1, n, DESK, n < 2_990));
+    let mails = (0..3_000).map(|n| head(n + 1, n, DESK, n < 2_990));
     let (mailbox, service) = world(mails.collect());
     for id in 2_991..2_994 {
         assert_eq!(fetch(&service).await, Ok(Some(id)));
@@ -116,7 +100,7 @@ async fn a_mail_that_became_unread_again_or_arrived_late_is_found() {
         .mails
         .lock()
         .unwrap()
-        .push(mail(3_001, 7, DESK, false));
+        .push(head(3_001, 7, DESK, false));
     assert_eq!(fetch(&service).await, Ok(Some(3_001)), "at once");
     mailbox.mails.lock().unwrap()[700].read = false;
     let mut found = Vec::new();
@@ -130,7 +114,7 @@ async fn a_mail_that_became_unread_again_or_arrived_late_is_found() {
 
 #[tokio::test(start_paused = true)]
 async fn a_mailbox_that_exceeds_the_limit_is_not_said_to_have_no_unread_mail() {
-    let mails = (0..60_000).map(|n| mail(n + 1, n, DESK, n != 59_999));
+    let mails = (0..60_000).map(|n| head(n + 1, n, DESK, n != 59_999));
     let (_, service) = world(mails.collect());
     let left_out = fetch(&service).await.unwrap_err();
     assert!(
@@ -146,7 +130,7 @@ async fn a_mailbox_that_exceeds_the_limit_is_not_said_to_have_no_unread_mail() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_that_wait_for_a_look_share_the_next_one() {
-    let mails = (0..2_000).map(|n| mail(n + 1, n, DESK, true));
+    let mails = (0..2_000).map(|n| head(n + 1, n, DESK, true));
     let (mailbox, service) = world(mails.collect());
     let (desk, service) = (instance("desk"), Arc::new(service));
     let calls: Vec<_> = (0..10)
@@ -168,7 +152,7 @@ async fn calls_that_wait_for_a_look_share_the_next_one() {
 
 #[tokio::test(start_paused = true)]
 async fn a_mail_that_another_call_has_read_is_skipped() {
-    let mails = (0..2).map(|n| mail(n + 1, n, DESK, false));
+    let mails = (0..2).map(|n| head(n + 1, n, DESK, false));
     let (mailbox, service) = world(mails.collect());
     let (found, ()) = tokio::join!(fetch(&service), async {
         tokio::time::sleep(Duration::from_millis(115)).await;
@@ -186,7 +170,7 @@ fn random_mails(rng: &mut Rng) -> (Vec<Head>, u64) {
     let read_up_to = rng.u64(..=length);
     let mails = (0..length).map(|n| {
         let to = if rng.u8(..10) == 0 { OTHER } else { DESK };
-        mail(
+        head(
             n + 1,
             1_000 + n / tie,
             to,
@@ -221,12 +205,12 @@ fn change(
             for _ in 0..rng.usize(..8) {
                 // With deletions, new mail of the same second is as a mail that arrives late.
                 *latest += rng.u64(u64::from(changes == Changes::Deletions)..2);
-                mails.push(mail(*next_id, *latest, DESK, false));
+                mails.push(head(*next_id, *latest, DESK, false));
                 *next_id += 1;
             }
         }
         1 if changes != Changes::Deletions => {
-            mails.push(mail(*next_id, rng.u64(900..=*latest), DESK, false));
+            mails.push(head(*next_id, rng.u64(900..=*latest), DESK, false));
             *next_id += 1;
         }
         2 if changes != Changes::Arrivals => {
