@@ -246,17 +246,11 @@ async fn leased(
     let task = tokio::spawn(async move {
         let fetch = Fetch { id: None };
         let fetched = connection.call_to_end(fetch, progress.as_ref(), until, &cancelled);
-        match fetched.await {
-            Outcome::Answered(Ok(fetched)) => {
-                let id = fetched.mail.as_ref().map(|mail| mail.envelope.id);
-                let lease = id.map(|id| Lease::new(id, connection, place));
-                Outcome::Answered(Ok((fetched, lease)))
-            }
-            Outcome::Answered(Err(fault)) => Outcome::Answered(Err(fault)),
-            Outcome::NotBegun => Outcome::NotBegun,
-            Outcome::Lost => Outcome::Lost,
-            Outcome::Cancelled => Outcome::Cancelled,
-        }
+        fetched.await.and_then(|fetched| {
+            let id = fetched.mail.as_ref().map(|mail| mail.envelope.id);
+            let lease = id.map(|id| Lease::new(id, connection.clone(), place));
+            Ok((fetched, lease))
+        })
     });
     tokio::select! {
         // A task ends early only with its runtime.

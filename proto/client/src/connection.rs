@@ -182,13 +182,9 @@ impl Connection {
         deadline: Instant,
         cancelled: &CancellationToken,
     ) -> Outcome<Answer> {
-        // The caller may have cancelled during the handshake.
-        if cancelled.is_cancelled() {
-            return Outcome::Cancelled;
-        }
-        let open = match self.begin(call, progress, deadline).await {
-            Some(open) => open,
-            None => return Outcome::NotBegun,
+        let open = match self.begin(call, progress, deadline, cancelled).await {
+            Ok(open) => open,
+            Err(outcome) => return outcome,
         };
         tokio::select! {
             outcome = open.answer() => outcome,
@@ -205,12 +201,10 @@ impl Connection {
         deadline: Instant,
         cancelled: &CancellationToken,
     ) -> Outcome<M::Answer> {
-        if cancelled.is_cancelled() {
-            return Outcome::Cancelled;
-        }
-        let open = match self.begin(method.into_call(), progress, deadline).await {
-            Some(open) => open,
-            None => return Outcome::NotBegun,
+        let call = method.into_call();
+        let open = match self.begin(call, progress, deadline, cancelled).await {
+            Ok(open) => open,
+            Err(outcome) => return outcome.of::<M>(),
         };
         let id = open.id;
         let answer = open.answer();
@@ -225,13 +219,21 @@ impl Connection {
         outcome.of::<M>()
     }
 
-    /// Sends a call; `None` if the connection has ended.
+    /// Sends a call.
+    ///
+    /// # Errors
+    /// [`Outcome::Cancelled`], or [`Outcome::NotBegun`] if the connection has ended.
     async fn begin(
         &self,
         call: Call,
         progress: Option<&Progress>,
         deadline: Instant,
-    ) -> Option<Open<'_>> {
+        cancelled: &CancellationToken,
+    ) -> Result<Open<'_>, Outcome<Answer>> {
+        // The caller may have cancelled during the handshake.
+        if cancelled.is_cancelled() {
+            return Err(Outcome::Cancelled);
+        }
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let left = deadline.saturating_duration_since(Instant::now());
         let (answer, answered) = oneshot::channel();
@@ -253,7 +255,10 @@ impl Connection {
         // If the connection has ended in the meantime, `end` did not see the new waiter.
         let is_sent =
             !self.has_ended() && self.frames.send(ToDaemon::Request(request)).await.is_ok();
-        is_sent.then_some(open)
+        match is_sent {
+            true => Ok(open),
+            false => Err(Outcome::NotBegun),
+        }
     }
 }
 

@@ -16,18 +16,22 @@ pub enum Outcome<T> {
     Cancelled,
 }
 
-impl Outcome<Answer> {
-    /// Converts the answer to that of the method.
-    pub(crate) fn of<M: Method>(self) -> Outcome<M::Answer> {
+impl<T> Outcome<T> {
+    /// Converts a successful answer.
+    pub(crate) fn and_then<U>(self, convert: impl FnOnce(T) -> Result<U, Fault>) -> Outcome<U> {
         match self {
-            Outcome::Answered(Ok(answer)) => {
-                Outcome::Answered(M::from_answer(answer).ok_or_else(wrong_answer))
-            }
-            Outcome::Answered(Err(fault)) => Outcome::Answered(Err(fault)),
+            Outcome::Answered(answer) => Outcome::Answered(answer.and_then(convert)),
             Outcome::NotBegun => Outcome::NotBegun,
             Outcome::Lost => Outcome::Lost,
             Outcome::Cancelled => Outcome::Cancelled,
         }
+    }
+}
+
+impl Outcome<Answer> {
+    /// Converts the answer to that of the method.
+    pub(crate) fn of<M: Method>(self) -> Outcome<M::Answer> {
+        self.and_then(|answer| M::from_answer(answer).ok_or_else(wrong_answer))
     }
 }
 

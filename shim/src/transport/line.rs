@@ -73,8 +73,13 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
         return (!is_whole).then_some(whole);
     };
     let object = match text.trim() {
-        "" => Value::Object(serde_json::Map::new()),
-        text => serde_json::from_str(text).ok().filter(Value::is_object)?,
+        "" | "null" => Value::Object(serde_json::Map::new()),
+        text => {
+            let text = without_lone_surrogates(text.as_bytes());
+            serde_json::from_slice(&text)
+                .ok()
+                .filter(Value::is_object)?
+        }
     };
     if let Some(arguments) = arguments {
         *arguments = object;
@@ -156,7 +161,7 @@ pub(super) fn parse(line: &[u8]) -> Line {
     }
     let message = tool_call(line)
         .or_else(|| mended(line).and_then(|line| message(&line)))
-        .or_else(|| message(line));
+        .or_else(|| serde_json::from_slice(line).ok());
     if let Some(message) = message {
         return Line::Deliver(Box::new(message));
     }

@@ -115,6 +115,8 @@ fn arguments_in_a_string_and_broken_characters_are_mended() {
         (r#"{"a":1}"#, json!({"a": 1})),
         (r#""{\"a\":1}""#, json!({"a": 1})),
         (r#""""#, json!({})),
+        (r#""null""#, json!({})),
+        (r#""{\"a\":\"x\\ud83d\"}""#, json!({"a": "x\u{fffd}"})),
         ("null", Value::Null),
         (r#"{"a":"\ud83d\ude00"}"#, json!({"a": "\u{1f600}"})),
         (r#"{"a":"x\ud83d"}"#, json!({"a": "x\u{fffd}"})),
