@@ -18,11 +18,16 @@ pub(crate) struct Definition {
     pub(super) description: &'static str,
     pub(super) hints: Hints,
     /// Adds the schemas of the arguments and the result.
+    ///
+    /// Optional arguments do not permit null in the schema, although the parser takes it.
+    /// langchain-google-genai 4.4 refuses the whole tool list for an `enum` with null, and
+    /// google-genai 3.6 fails on a list of types in a function declaration. A model that must write
+    /// every argument, as with OpenAI's strict schemas, writes `""` or 0, which count as not given.
     pub(super) schemas: fn(McpTool) -> McpTool,
     pub(super) run: for<'a> fn(Invocation<'a>) -> Running<'a>,
 }
 
-/// Annotations of a tool. `openWorldHint` is true for all tools, because all use the network.
+/// Annotations of a tool. [`is_open_world`] gives the other one.
 pub(super) struct Hints {
     pub(super) read_only: bool,
     pub(super) destructive: bool,
@@ -96,7 +101,7 @@ impl Definition {
             .read_only(self.hints.read_only)
             .destructive(self.hints.destructive)
             .idempotent(self.hints.idempotent)
-            .open_world(true);
+            .open_world(is_open_world(self.tool));
         let tool = McpTool::new(self.tool.name(), self.description, JsonObject::new());
         (self.schemas)(tool.with_title(self.title)).with_annotations(annotations)
     }
@@ -104,6 +109,21 @@ impl Definition {
     /// Runs the tool.
     pub(crate) async fn run(&self, invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         (self.run)(invocation).await
+    }
+}
+
+/// Returns the annotation `openWorldHint`: whether a tool reaches other people. The other tools stay
+/// within this agent's own mailbox, so that a client such as `codex exec`, which cannot ask, runs
+/// them without approval.
+fn is_open_world(tool: Tool) -> bool {
+    match tool {
+        Tool::SendEmail | Tool::ReplyEmail => true,
+        Tool::FetchEmail
+        | Tool::ListInbox
+        | Tool::DeleteEmail
+        | Tool::MarkRead
+        | Tool::SearchInbox
+        | Tool::SessionStatus => false,
     }
 }
 

@@ -37,6 +37,13 @@ pub(super) struct Setup {
     /// Instance of the clients [default: the name of each client]
     #[arg(long, value_name = "NAME")]
     instance: Option<String>,
+    /// Let Codex run every tool of tai without asking, which `codex exec` needs to send mail
+    ///
+    /// Codex then asks for no approval, even if the text of a mail leads the agent to send or
+    /// delete. `confirm_send` of taid still asks you before a mail is sent. Without this option
+    /// the entry keeps the approval mode that it has.
+    #[arg(long, conflicts_with = "remove")]
+    approve_tools: bool,
     /// Remove tai-mcp from the configurations
     #[arg(long, conflicts_with = "print")]
     remove: bool,
@@ -68,12 +75,20 @@ impl Setup {
             command: &command,
             instance: self.instance.as_deref().unwrap_or(client.slug),
             profile: target.profile.as_str(),
+            approves_tools: self.approve_tools,
         };
         let named = !self.clients.is_empty();
         let chosen = match named {
             true => self.clients.clone(),
             false => CLIENTS.iter().collect(),
         };
+        if self.approve_tools && !chosen.iter().any(|client| client.has_approval_mode()) {
+            return Err(
+                CliError::new("--approve-tools has no effect on the named clients")
+                    .caused_by("only the entry of Codex has an approval mode")
+                    .hint("name codex, or leave --approve-tools out"),
+            );
+        }
         if self.print {
             for client in chosen {
                 let file = described(&client.file(&dirs));
@@ -205,6 +220,7 @@ pub(crate) fn fuzz(kind: u8, text: &str) -> bool {
         command: "/usr/bin/tai-mcp",
         instance: "desk",
         profile: "default",
+        approves_tools: false,
     };
     if let Ok(once) = edit::add(client, text, &server) {
         assert_eq!(edit::add(client, &once, &server).as_ref(), Ok(&once));

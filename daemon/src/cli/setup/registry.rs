@@ -45,7 +45,7 @@ pub(in crate::cli) enum Base {
 pub(in crate::cli) enum Format {
     /// JSON with comments.
     Json(Entry),
-    /// TOML.
+    /// TOML, the format of Codex.
     Toml,
     /// YAML, the format of Goose.
     Yaml,
@@ -148,7 +148,7 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         key: "mcp_servers",
         format: Format::Toml,
         notes: &[
-            "`codex exec` only lists and searches mail, unless `default_tools_approval_mode = \"approve\"` is set below [mcp_servers.tai]",
+            "`codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it",
             "Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect",
         ],
     },
@@ -226,6 +226,14 @@ pub(in crate::cli) struct ConfigFile {
 }
 
 impl McpClient {
+    /// Returns whether the entry of a server can permit all tools without a question.
+    pub(in crate::cli) fn has_approval_mode(&self) -> bool {
+        match self.format {
+            Format::Toml => true,
+            Format::Json(_) | Format::Yaml => false,
+        }
+    }
+
     /// Returns the client's configuration file.
     pub(in crate::cli) fn file(&self, dirs: &UserDirs) -> ConfigFile {
         let named = self

@@ -7,8 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Text in place of a value that may be secret.
 const HIDDEN: &str = "(hidden)";
 /// Keys whose values are never secret.
-const PLAIN_KEYS: [&str; 7] = [
-    "command", "cmd", "type", "source", "name", "enabled", "timeout",
+const PLAIN_KEYS: [&str; 9] = [
+    "command",
+    "cmd",
+    "type",
+    "source",
+    "name",
+    "enabled",
+    "timeout",
+    "env_vars",
+    "default_tools_approval_mode",
 ];
 /// Variables of an entry whose values are never secret.
 const PLAIN_VARIABLES: [&str; 2] = ["TAI_MCP_INSTANCE", "TAI_MCP_PROFILE"];
@@ -56,8 +64,8 @@ fn collect<'a>(value: &'a Value, key: &str, found: &mut BTreeMap<String, &'a Val
     }
 }
 
-/// Returns a value as JSON, or [`HIDDEN`]. Of a list of words, only the first one of a command is
-/// shown.
+/// Returns a value as JSON, or [`HIDDEN`]. Of a list of words, only the first one is shown: the
+/// others of a command may be secret.
 fn printed(key: &str, value: &Value) -> String {
     let name = key.rsplit('.').next().unwrap_or(key);
     let plain = match key.contains('.') {

@@ -70,7 +70,7 @@ fn codex_with_its_few_variables_finds_the_signed_in_daemon() {
     ✓ tools       8 tools
     ✓ daemon      pid PID, profile default, alice at BRIDGE
     ✓ login       taid is signed in as alice
-    - note        `codex exec` only lists and searches mail, unless `default_tools_approval_mode = "approve"` is set below [mcp_servers.tai]
+    - note        `codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it
     - note        Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect
 
     No problems found.

@@ -193,7 +193,42 @@ fn the_printed_change_names_each_value_of_the_entry() {
     Codex: would change "tai" in HOME/other/config.toml, from CODEX_HOME
       + command: "BIN/tai-mcp"
       + env.TAI_MCP_INSTANCE: "codex"
+      + env_vars: ["XDG_RUNTIME_DIR"]
     "#);
+}
+
+#[test]
+fn setup_says_what_codex_exec_may_do_and_changes_that_only_on_demand() {
+    let machine = Machine::new();
+    let bin = tai_e2e::executables().to_str().unwrap();
+    let said = |arguments: &[&str]| {
+        let output = run(&machine, arguments);
+        let page = machine.plain(&output.stdout) + &machine.plain(&output.stderr);
+        page.replace(bin, "BIN")
+    };
+    insta::assert_snapshot!(said(&["codex"]), @r#"
+    Codex: changed "tai" in HOME/.codex/config.toml
+      + command: "BIN/tai-mcp"
+      + env.TAI_MCP_INSTANCE: "codex"
+      + env_vars: ["XDG_RUNTIME_DIR"]
+    Codex: set up as "codex". Restart Codex to use it.
+    Codex: note: `codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it
+    Codex: note: Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect
+    "#);
+    insta::assert_snapshot!(said(&["codex", "--approve-tools"]), @r#"
+    Codex: changed "tai" in HOME/.codex/config.toml
+      + default_tools_approval_mode: "approve"
+    Codex: backup in HOME/.codex/config.toml.before-tai-1
+    Codex: set up as "codex". Restart Codex to use it.
+    Codex: note: `codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it
+    Codex: note: Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect
+    "#);
+    assert!(said(&["codex"]).contains("already set up"));
+    insta::assert_snapshot!(said(&["cursor", "gemini", "--approve-tools"]), @"
+    error: --approve-tools has no effect on the named clients
+    caused by: only the entry of Codex has an approval mode
+    hint: name codex, or leave --approve-tools out
+    ");
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub(in crate::cli) struct Server<'a> {
     pub(in crate::cli) instance: &'a str,
     /// Profile of the client.
     pub(in crate::cli) profile: &'a str,
+    /// Whether the client may run every tool without asking, if its entry can say so.
+    pub(in crate::cli) approves_tools: bool,
 }
 
 impl Server<'_> {

@@ -8,6 +8,7 @@ const SERVER: Server<'_> = Server {
     command: "/home/alice/.cargo/bin/tai-mcp",
     instance: "desk",
     profile: "default",
+    approves_tools: false,
 };
 
 fn client(slug: &str) -> &'static McpClient {
@@ -33,6 +34,7 @@ fn each_client_gets_an_entry_in_its_format() {
     # codex: .codex/config.toml
     [mcp_servers.tai]
     command = "/home/alice/.cargo/bin/tai-mcp"
+    env_vars = ["XDG_RUNTIME_DIR"]
     env = { TAI_MCP_INSTANCE = "desk" }
     # goose: goose/config.yaml
     extensions:
@@ -169,6 +171,7 @@ fn text_around_the_entry_is_preserved() {
 
     [mcp_servers.tai]
     command = "/home/alice/.cargo/bin/tai-mcp"
+    env_vars = ["XDG_RUNTIME_DIR"]
     env = { TAI_MCP_INSTANCE = "desk" }
     "#);
 }
@@ -183,6 +186,7 @@ fn an_entry_of_the_node_server_keeps_its_environment() {
     command = "/home/alice/.cargo/bin/tai-mcp"
     args = []
     env = { NAME = "alice" }
+    env_vars = ["XDG_RUNTIME_DIR"]
     "#);
     let before = "extensions:\n  tai:\n    cmd: npx\n    args: [-y, tai-mcp]\n    envs:\n      NAME: alice # mine\n    enabled: true\n";
     insta::assert_snapshot!(add(client("goose"), before, &SERVER).unwrap(), @"
@@ -194,6 +198,36 @@ fn an_entry_of_the_node_server_keeps_its_environment() {
           NAME: alice # mine
         enabled: true
     ");
+}
+
+#[test]
+fn codex_runs_every_tool_without_asking_only_on_demand() {
+    let client = client("codex");
+    let server = Server {
+        approves_tools: true,
+        ..SERVER
+    };
+    let approving = add(client, "", &server).unwrap();
+    insta::assert_snapshot!(approving, @r#"
+    [mcp_servers.tai]
+    command = "/home/alice/.cargo/bin/tai-mcp"
+    env_vars = ["XDG_RUNTIME_DIR"]
+    default_tools_approval_mode = "approve"
+    env = { TAI_MCP_INSTANCE = "desk" }
+    "#);
+    assert_eq!(add(client, &approving, &server).unwrap(), approving);
+    // A mode that the file has is the user's choice.
+    assert_eq!(add(client, &approving, &SERVER).unwrap(), approving);
+    let prompting = approving.replace("\"approve\"", "\"prompt\"");
+    assert_eq!(add(client, &prompting, &SERVER).unwrap(), prompting);
+    assert_eq!(add(client, &prompting, &server).unwrap(), approving);
+}
+
+#[test]
+fn variables_that_the_user_lets_codex_pass_are_kept() {
+    let before =
+        "[mcp_servers.tai]\ncommand = \"/home/alice/.cargo/bin/tai-mcp\"\nenv_vars = [\"TZDIR\"]\n";
+    assert_eq!(add(client("codex"), before, &SERVER).unwrap(), before);
 }
 
 #[test]

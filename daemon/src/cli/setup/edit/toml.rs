@@ -1,7 +1,19 @@
-//! Edits of TOML. The document preserves all text outside of the edit.
+//! Edits of TOML, the format of Codex. The document preserves all text outside of the edit.
 
 use super::server::{EditError, KEY, Server};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
+
+/// Names of the variables that Codex passes to the server beside the few that it always passes.
+/// Codex leaves a name out if the variable is not set.
+///
+/// tai-mcp finds the socket of a service manager by `XDG_RUNTIME_DIR`. It needs no other variable:
+/// taid gets its environment from the user's session and not from the client that starts it. A
+/// name, other than a value, stays correct in the next session.
+const PASSED: [&str; 1] = ["XDG_RUNTIME_DIR"];
+/// Key for the approval of the tools without an approval mode of their own.
+const APPROVAL: &str = "default_tools_approval_mode";
+/// Value of [`APPROVAL`] with which Codex runs every tool without asking.
+const APPROVE: &str = "approve";
 
 fn parse(text: &str) -> Result<DocumentMut, EditError> {
     text.parse()
@@ -47,6 +59,13 @@ pub(super) fn add(key: &'static str, text: &str, server: &Server<'_>) -> Result<
     let args = ours.get("args").and_then(Item::as_array).map(Array::len);
     if args.is_some_and(|args| args > 0) {
         ours.insert("args", value(Array::new()));
+    }
+    if ours.get("env_vars").is_none() {
+        ours.insert("env_vars", value(Array::from_iter(PASSED)));
+    }
+    let approval = ours.get(APPROVAL).and_then(Item::as_str);
+    if server.approves_tools && approval != Some(APPROVE) {
+        ours.insert(APPROVAL, value(APPROVE));
     }
     if new {
         let mut env = InlineTable::new();
