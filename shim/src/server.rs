@@ -1,10 +1,12 @@
-//! The MCP server: identity, tools, resources and subscriptions.
+//! The MCP server: identity, tools, prompts, resources, completions and subscriptions.
 //!
-//! Only tool calls, the content of resources and subscriptions call taid. The handshake and the
-//! lists must not, so that they answer while taid is not running.
+//! Only tool calls, the content of resources, completions and subscriptions call taid. The handshake,
+//! the lists and the prompts must not, so that they answer while taid is not running.
 
 mod calls;
+mod completions;
 mod identity;
+mod prompts;
 mod resources;
 mod subscription;
 
@@ -21,9 +23,10 @@ use identity::{revision, server_info};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-        CustomRequest, CustomResult, DiscoverResult, ErrorCode, InitializeRequestParams,
-        InitializeResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+        CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
+        GetPromptRequestParams, GetPromptResponse, InitializeRequestParams, InitializeResult,
+        ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
         PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
         ReadResourceResult, ResourceContents, ResourceUpdatedNotificationParam, ServerCapabilities,
         ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
@@ -82,6 +85,8 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()
+            .enable_prompts()
+            .enable_completions()
             .enable_resources()
             .enable_resources_subscribe()
             .build();
@@ -177,6 +182,41 @@ impl ServerHandler for Server {
     ) -> Result<CustomResult, ErrorData> {
         let message = format!("unknown method {:?}", request.method);
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None))
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let mut result = ListPromptsResult::with_all_items(prompts::all());
+        if let Some(meta) = meta(&context) {
+            result.meta = Some(meta);
+            result.ttl_ms = Some(LIST_TTL_MS);
+            result.cache_scope = Some(CacheScope::Public);
+        }
+        Ok(result)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let mut result = prompts::get(&request)?;
+        result.meta = meta(&context);
+        Ok(result.into())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let completion = completions::complete(&request, &self.taid, &context).await?;
+        let mut result = CompleteResult::new(completion);
+        result.meta = meta(&context);
+        Ok(result)
     }
 
     async fn list_resources(

@@ -38,9 +38,10 @@ const MAX_LINE: usize = 8 << 20;
 /// Limit of open requests. At the limit, nothing is read until a request is answered.
 const MAX_OPEN: usize = 256;
 /// Methods that require parameters.
-const WITH_PARAMS: [&str; 7] = [
+const WITH_PARAMS: [&str; 8] = [
     "initialize",
     "tools/call",
+    "prompts/get",
     "resources/read",
     "resources/subscribe",
     "resources/unsubscribe",

@@ -22,6 +22,8 @@ const INFO: &str = "tai-mcp://info";
 pub(super) const INBOX: &str = "tai-mcp://inbox";
 /// Beginning of a mail's URI; the mail id follows.
 const MESSAGE: &str = "tai-mcp://message/";
+/// URI template of a mail.
+const TEMPLATE: &str = "tai-mcp://message/{id}";
 const MIME: &str = "text/markdown";
 
 /// Parsed URI of a resource.
@@ -65,7 +67,7 @@ pub(super) fn all() -> Vec<Resource> {
 /// Returns the resources whose URI contains a mail id.
 pub(super) fn templates() -> Vec<ResourceTemplate> {
     vec![
-        ResourceTemplate::new("tai-mcp://message/{id}", "message")
+        ResourceTemplate::new(TEMPLATE, "message")
             .with_title("One email")
             .with_description(
                 "One email of this agent's own address, by its ID from list_inbox. It stays \
@@ -91,7 +93,7 @@ pub(super) async fn read(
         None => {
             let message = format!(
                 "unknown resource {uri:?}; the resources are {INFO}, {INBOX} and \
-                 tai-mcp://message/{{id}}"
+                 {TEMPLATE}"
             );
             Err(ErrorData::invalid_params(message, None))
         }
@@ -124,6 +126,18 @@ pub(super) fn check_subscribable(uri: &str) -> Result<(), ErrorData> {
         return Ok(());
     }
     let message = format!("{uri:?} has no subscriptions; subscribe to {INBOX}");
+    Err(ErrorData::invalid_params(message, None))
+}
+
+/// Accepts the argument of the resource template alone.
+///
+/// # Errors
+/// -32602 for any other URI or argument.
+pub(super) fn check_template(uri: &str, argument: &str) -> Result<(), ErrorData> {
+    if uri == TEMPLATE && argument == "id" {
+        return Ok(());
+    }
+    let message = format!("{uri:?} has no argument {argument:?}; the only template is {TEMPLATE}");
     Err(ErrorData::invalid_params(message, None))
 }
 

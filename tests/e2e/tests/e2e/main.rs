@@ -39,6 +39,7 @@ mod mcp;
 mod outcomes;
 mod policy;
 mod processes;
+mod prompts;
 mod push;
 mod reader;
 mod roles;

@@ -42,7 +42,7 @@ fn both_protocol_eras_work_without_a_daemon() {
         "tai-mcp"
     );
     assert!(discovered["ttlMs"].as_u64().is_some() && discovered["cacheScope"].is_string());
-    for method in ["tools/list", "resources/list"] {
+    for method in ["tools/list", "resources/list", "prompts/list"] {
         let list = shim.request(method, json!({}))["result"].clone();
         assert_eq!(list["resultType"], "complete", "{method}");
         assert!(
