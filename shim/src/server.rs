@@ -19,7 +19,7 @@ use crate::{
     settings::Settings,
     tools::{self, Answered, Invocation, ToolOutcome},
 };
-use identity::{revision, server_info};
+use identity::{revision, server_info_with_icon};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -91,7 +91,7 @@ impl ServerHandler for Server {
             .enable_resources_subscribe()
             .build();
         ServerConfig::new(capabilities)
-            .with_server_info(server_info())
+            .with_server_info(server_info_with_icon())
             .with_instructions(INSTRUCTIONS)
     }
 

@@ -1,14 +1,30 @@
-//! The server's name and version, and the protocol revisions that it speaks.
+//! The server's name, version and icon, and the protocol revisions that it speaks.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use rmcp::{
     RoleServer,
-    model::{Implementation, MetaObject, ProtocolVersion},
+    model::{Icon, Implementation, MetaObject, ProtocolVersion},
     service::RequestContext,
 };
 
+/// Icon of the server, an envelope.
+const ICON: &str = include_str!("icon.svg");
+
 /// Returns the server's name, version and title.
-pub(super) fn server_info() -> Implementation {
+fn server_info() -> Implementation {
     Implementation::new("tai-mcp", env!("CARGO_PKG_VERSION")).with_title("TAI mail")
+}
+
+/// Returns the server's name, version, title and icon, for the handshake and `server/discover`.
+///
+/// Tools, prompts and resources have no icon of their own: it would make `tools/list` a quarter longer.
+/// Clients of revisions before 2025-11-25 ignore the field.
+pub(super) fn server_info_with_icon() -> Implementation {
+    let data = BASE64_STANDARD.encode(ICON.trim_end());
+    let icon = Icon::new(format!("data:image/svg+xml;base64,{data}"))
+        .with_mime_type("image/svg+xml")
+        .with_sizes(vec!["any".to_owned()]);
+    server_info().with_icons(vec![icon])
 }
 
 /// Returns whether the request's revision is 2026-07-28 or later, which have no handshake.

@@ -57,6 +57,30 @@ fn both_protocol_eras_work_without_a_daemon() {
 }
 
 #[test]
+fn the_server_has_a_small_icon_and_no_other_result_repeats_it() {
+    let machine = Machine::new();
+    let hello = json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    let greeted = machine.shim("desk").request("initialize", hello)["result"].clone();
+    let mut shim = machine.shim("desk").modern();
+    let discovered = shim.request("server/discover", json!({}))["result"].clone();
+    for server in [
+        &greeted["serverInfo"],
+        &discovered["_meta"]["io.modelcontextprotocol/serverInfo"],
+    ] {
+        let icon = &server["icons"][0];
+        let source = icon["src"].as_str().unwrap();
+        assert!(
+            source.starts_with("data:image/svg+xml;base64,PHN2Zy"),
+            "{icon}"
+        );
+        assert!(source.len() <= 1_000, "{}", source.len());
+        assert_eq!(icon["mimeType"], "image/svg+xml");
+    }
+    let tools = shim.request("tools/list", json!({})).to_string();
+    assert!(!tools.contains("icons"), "{tools}");
+}
+
+#[test]
 fn a_probing_client_may_continue_in_either_era() {
     let machine = Machine::new();
     let mut shim = machine.shim("desk");
