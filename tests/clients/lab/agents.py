@@ -1,0 +1,146 @@
+"""The agents of the lab: installation, and how each runs one prompt without a person.
+
+Each is configured by `tai-mcp setup`, as its user would do it. `run` adds what points it at the
+scripted model and what its users pass to run without a terminal.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+HERE = Path(__file__).resolve().parent
+NPM = ["@anthropic-ai/claude-code@2.1.332", "@openai/codex@0.171.0", "@google/gemini-cli@0.61.0",
+       "opencode-ai@1.18.33", "@qwen-code/qwen-code@0.24.4", "@github/copilot@1.0.102"]
+PIP = ["openai-agents==0.24.0", "pydantic-ai-slim[mcp,openai]==2.66.0", "google-genai==3.6.1",
+       "jsonschema==4.26.0"]
+PROMPT = "Use the tools as you see fit."
+
+
+@dataclass
+class Home:
+    """Home directory of one agent: the agent, tai-mcp and taid run in it."""
+
+    path: Path
+    env: dict  # Environment of the agent's user.
+    bin: Path  # Directory with `claude`, `codex` and so on.
+    python: Path  # Interpreter with the libraries.
+    server: list  # Command of the MCP server, for the libraries.
+
+
+@dataclass
+class Agent:
+    name: str
+    slug: str  # Name in `tai-mcp setup`; empty for a library.
+    version: str
+    flags: str  # What its user passes, so that it may call tools without being asked.
+    run: Callable  # (Home, URL of the model, flags) -> (arguments, environment)
+    allow: str = ""  # Flags that permit what the setup does not.
+    before: tuple = ()  # A file below the home directory, and what its user has in it before the setup.
+
+    @property
+    def instance(self):
+        return self.slug or self.name
+
+
+def claude(home, url, flags):
+    argv = [home.bin / "claude", "-p", PROMPT, "--model", "claude-sonnet-4-5", *flags]
+    return argv, {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "lab",
+                  "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"}
+
+
+def codex(home, url, flags):
+    provider = f'{{name="lab", base_url="{url}/v1", wire_api="responses", env_key="LAB_KEY"}}'
+    argv = [home.bin / "codex", "exec", "--skip-git-repo-check", "-c", "model=\"gpt-5\"",
+            "-c", "model_provider=\"lab\"", "-c", f"model_providers.lab={provider}", *flags, PROMPT]
+    return argv, {"LAB_KEY": "lab"}
+
+
+def gemini(home, url, flags):
+    argv = [home.bin / "gemini", "-p", PROMPT, "-m", "gemini-2.5-flash", *flags]
+    return argv, {"GOOGLE_GEMINI_BASE_URL": url, "GEMINI_API_KEY": "lab",
+                  "GEMINI_TELEMETRY_ENABLED": "false"}
+
+
+def opencode(home, url, flags):
+    provider = {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": f"{url}/v1", "apiKey": "lab"},
+                "models": {"lab": {"limit": {"context": 1000000, "output": 8000}}}}
+    config = {"provider": {"lab": provider}, "autoupdate": False, "share": "disabled"}
+    argv = [home.bin / "opencode", "run", *flags, "-m", "lab/lab", PROMPT]
+    return argv, {"OPENCODE_CONFIG_CONTENT": json.dumps(config), "OPENCODE_DISABLE_MODELS_FETCH": "1"}
+
+
+def qwen(home, url, flags):
+    argv = [home.bin / "qwen", "-p", PROMPT, "--auth-type", "openai", *flags]
+    return argv, {"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": "lab", "OPENAI_MODEL": "lab"}
+
+
+def copilot(home, url, flags):
+    argv = [home.bin / "copilot", "-p", PROMPT, "--no-auto-update", *flags]
+    return argv, {"COPILOT_PROVIDER_BASE_URL": f"{url}/v1", "COPILOT_PROVIDER_API_KEY": "lab",
+                  "COPILOT_MODEL": "lab", "COPILOT_OFFLINE": "true"}
+
+
+def library(name):
+    def run(home, url, flags):
+        argv = [home.python, HERE / "library.py", name, url, PROMPT, *home.server]
+        return argv, {"OPENAI_API_KEY": "lab", "GEMINI_API_KEY": "lab"}
+
+    return run
+
+
+AGENTS = [
+    Agent("Claude Code", "claude-code", "2.1.332", "--allowedTools mcp__tai", claude),
+    Agent("Codex", "codex", "0.171.0", "", codex,
+          "-c mcp_servers.tai.default_tools_approval_mode=\"approve\""),
+    Agent("Gemini CLI", "gemini", "0.61.0", "--approval-mode yolo --skip-trust", gemini, before=(
+        ".gemini/settings.json", '{"security": {"auth": {"selectedType": "gemini-api-key"}}}')),
+    Agent("opencode", "opencode", "1.18.33", "", opencode),
+    Agent("Qwen Code", "qwen", "0.24.4", "--approval-mode yolo", qwen),
+    Agent("Copilot CLI", "copilot", "1.0.102", "--allow-tool=tai", copilot),
+    Agent("openai-agents", "", "0.24.0", "", library("openai-agents")),
+    Agent("pydantic-ai", "", "2.66.0", "", library("pydantic-ai")),
+    Agent("google-genai", "", "3.6.1", "", library("google-genai")),
+]
+
+
+def install(directory):
+    """Installs all agents into a directory. Returns why that failed, or `None`."""
+    marker = directory / "installed"
+    if marker.exists():
+        return None
+    directory.mkdir(parents=True, exist_ok=True)
+    steps = [("npm", ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", directory, *NPM]),
+             ("python3 -m venv", [sys.executable, "-m", "venv", directory / "python"]),
+             ("pip", [directory / "python/bin/pip", "install", "--quiet", "--disable-pip-version-check", *PIP])]
+    for name, argv in steps:
+        try:
+            done = subprocess.run(argv, capture_output=True, text=True, timeout=600)
+        except (OSError, subprocess.TimeoutExpired) as problem:
+            return f"{name}: {problem}"
+        if done.returncode:
+            return f"{name}: {done.stderr.strip()[-200:]}"
+    marker.touch()
+    return None
+
+
+def start(agent, home, url, allow, log):
+    """Starts an agent in its own session, with its output in a file."""
+    flags = shlex.split(agent.flags) + (shlex.split(agent.allow) if allow else [])
+    argv, env = agent.run(home, url, flags)
+    work = home.path / "work"
+    work.mkdir(exist_ok=True)
+    with open(log, "w") as out:
+        return subprocess.Popen([str(part) for part in argv], env={**home.env, **env}, cwd=work,
+                                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                start_new_session=True)
+
+
+def environment(home):
+    """Environment of a user with a shell and a terminal, and nothing of the machine's own."""
+    keep = {name: os.environ[name] for name in ("PATH", "LANG", "USER", "LOGNAME") if name in os.environ}
+    return {**keep, "HOME": str(home), "SHELL": "/bin/sh", "TERM": "xterm", "CI": "1"}

@@ -1,0 +1,90 @@
+"""What reached the model: the forms of a result, and whether a sender's words are marked in each.
+
+A result reaches a model as text, as JSON, or as both in one string. Each form is judged alone,
+because a model may weigh only one of them.
+"""
+
+import json
+import re
+
+BEGIN = re.compile(r"Begin of untrusted[^\n\[\]]*?([0-9a-f]{8,})", re.I)
+MARK = re.compile("(?<!<)untrusted", re.I)  # Not the <untrusted_context> that Gemini CLI adds.
+PART = re.compile(r"part (\d+) of (\d+)", re.I)
+
+
+def forms(text):
+    """Splits a result into its forms: {"text": ..., "JSON": ...}."""
+    found = {}
+
+    def add(form, content):
+        if content.strip():
+            found[form] = f"{found[form]}\n{content}" if form in found else content
+
+    def walk(value):
+        """Takes the CallToolResult of a client that hands all of it to the model."""
+        if isinstance(value, dict) and isinstance(value.get("content"), list):
+            for part in value["content"]:
+                add("text", part.get("text", ""))
+            structured = value.get("structured_content", value.get("structuredContent"))
+            if structured:
+                add("JSON", dumps(structured))
+        elif isinstance(value, dict) and list(value) in (["result"], ["error"]):
+            walk(*value.values())
+        else:
+            add("JSON", dumps(value))
+
+    rest, decoder = text, json.JSONDecoder()
+    while (start := rest.find('{"')) >= 0:
+        try:
+            value, end = decoder.raw_decode(rest, start)
+        except ValueError:
+            add("text", rest[:start + 2])
+            rest = rest[start + 2:]
+            continue
+        add("text", rest[:start])
+        walk(value)
+        rest = rest[end:]
+    add("text", rest)
+    return found
+
+
+def dumps(value):
+    return json.dumps(value, ensure_ascii=False)
+
+
+def forms_with(text, words):
+    """Returns the forms of a result that have some words."""
+    return {form: content for form, content in forms(text).items() if words in content}
+
+
+def is_fenced(content, words):
+    """Returns whether each occurrence of the words stands in a fence with a number."""
+    for found in re.finditer(re.escape(words), content):
+        before = list(BEGIN.finditer(content, 0, found.start()))
+        if not before:
+            return False
+        end = re.compile("End of untrusted[^\n\\[\\]]*?" + before[-1][1], re.I)
+        if end.search(content, before[-1].end(), found.start()) or not end.search(content, found.end()):
+            return False
+    return True
+
+
+def is_marked(content, words):
+    """Returns whether the first occurrence of the words comes after the word "untrusted"."""
+    return MARK.search(content, 0, content.find(words)) is not None
+
+
+def judged(text, words, judge):
+    """Returns {form: whether the words are fenced or marked in it} for the forms that have them."""
+    return {form: judge(content, words) for form, content in forms_with(text, words).items()}
+
+
+def numbered(size):
+    """Returns the lines of a long mail, of `size` bytes in all. Each has its number."""
+    return [f"LINE-{number:05} {'the quick brown fox jumps over the lazy dog ' * 2}"[:99]
+            for number in range(size // 100)]
+
+
+def seen(texts):
+    """Returns the numbers of the lines of a long mail that reached the model."""
+    return {int(number) for text in texts for number in re.findall(r"LINE-(\d{5}) the quick", text)}

@@ -1,0 +1,159 @@
+"""The sandbox bridge, and for each agent a home directory with its own taid and account."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import agents
+
+HERE = Path(__file__).resolve().parent
+VARIANTS = ("", "-allowed", "-probe")  # Runs of one agent that need a mailbox of their own.
+PASSWORD = "sandbox-password"
+
+
+def wait_for(condition, seconds):
+    """Returns the first true value of a condition, or its last one."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return value
+
+
+class Sandbox:
+    def __init__(self, bin):
+        names = [account(agent, variant) for agent in agents.AGENTS for variant in VARIANTS]
+        accounts = [word for name in names for word in ("--account", f"{name}:{PASSWORD}")]
+        self.process = subprocess.Popen([bin / "tai-sandbox", "--quiet", *accounts],
+                                        stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+
+    def ask(self, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(f"{self.url}/__sandbox/{path}", data) as answer:
+            return json.load(answer)
+
+    def is_read(self, id):
+        """Returns whether a mail is marked read, or gone."""
+        return all(mail["is_read"] for mail in self.ask("mails") if mail["id"] == id)
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class World:
+    """One agent's home, account and taid. The instance is named after the agent."""
+
+    def __init__(self, agent, variant, bin, installed, sandbox, directory):
+        self.agent, self.bin, self.sandbox = agent, bin, sandbox
+        self.home = directory / f"{agent.instance}{variant}"
+        self.home.mkdir()
+        self.account = account(agent, variant)
+        self.profile = f"lab-{os.getpid()}-{self.account}"
+        self.address = f"{agent.instance}.{self.account}@tai.chat"
+        self.env = agents.environment(self.home)
+        self.taid = None
+        entry = [f"TAI_MCP_INSTANCE={agent.instance}", f"TAI_MCP_PROFILE={self.profile}"]
+        self.place = agents.Home(self.home, self.env, installed / "node_modules/.bin",
+                                 installed / "python/bin/python", [*entry, bin / "tai-mcp"])
+        if agent.before:
+            file = self.home / agent.before[0]
+            file.parent.mkdir(parents=True)
+            file.write_text(agent.before[1])
+        if agent.slug:
+            self.command("tai-mcp", "setup", agent.slug, "--profile", self.profile, check=True)
+
+    def command(self, program, *arguments, check=False):
+        return subprocess.run([self.bin / program, *arguments], env=self.env, text=True, check=check,
+                              capture_output=True, timeout=30)
+
+    def taid_command(self, *arguments):
+        return self.command("taid", *arguments, "--profile", self.profile)
+
+    def start_taid(self, confirm_send):
+        config = self.home / f".config/tai/config-{self.profile}.toml"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(f'api_base_url = "{self.sandbox.url}"\nusername = "{self.account}"\n'
+                          f'confirm_send = "{confirm_send}"\n')
+        env = {**self.env, "TAI_MCP_API_BASE_URL": self.sandbox.url, "TAI_MCP_USERNAME": self.account,
+               "TAI_MCP_PASSWORD": PASSWORD}
+        with open(self.home / "taid.log", "a") as log:
+            self.taid = subprocess.Popen([self.bin / "taid", "run", "--profile", self.profile], env=env,
+                                         stdout=log, stderr=log, start_new_session=True)
+        if not wait_for(lambda: self.taid_command("status").returncode == 0, 20):
+            raise RuntimeError(f"taid does not start: {(self.home / 'taid.log').read_text()}")
+
+    def stop_taid(self):
+        self.taid.terminate()
+        self.taid.wait()
+
+    def deliver(self, subject, body, sender):
+        mail = {"from": sender, "to": self.address, "subject": subject, "body_text": body}
+        return self.sandbox.ask("deliver", mail)["id"]
+
+    def held(self):
+        """Returns the list of mails that wait for approval, as a person sees it."""
+        return self.taid_command("approve").stdout
+
+    def run(self, model, name, allow=False, seconds=60):
+        """Runs the agent until it ends. Returns its exit code, or `None` after a time-out."""
+        log = self.home / f"{name}.log"
+        process = agents.start(self.agent, self.place, model.url, allow, log)
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            end_session(process)
+
+    def shims(self):
+        """Returns the processes of tai-mcp that belong to this home."""
+        return [pid for pid, argv in self.processes() if argv[0].endswith("/tai-mcp")]
+
+    def processes(self):
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                argv = (entry / "cmdline").read_text().split("\0")
+                env = (entry / "environ").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if f"HOME={self.home}".encode() in env:
+                yield int(entry.name), argv
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Ends every process of this home: agents leave some behind."""
+        for pid, _ in list(self.processes()):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        if self.taid:
+            self.taid.wait()
+
+    def replace_server(self, command):
+        """Replaces tai-mcp in the agent's configuration and in the library's command."""
+        own = str(self.bin / "tai-mcp")
+        self.place.server[-1] = command
+        for file in self.home.rglob("*"):
+            if file.is_file() and file.suffix in (".json", ".toml") and own in file.read_text():
+                file.write_text(file.read_text().replace(own, str(command)))
+
+
+def account(agent, variant=""):
+    return f"{agent.instance}{variant}".replace("-", "")
+
+
+def end_session(process):
+    """Kills what is left of an agent after a time-out."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
