@@ -2,12 +2,20 @@
 
 use crate::mail::{desk, mail};
 use serde_json::{Value, json};
-use tai_e2e::{Machine, mcp::Shim};
+use tai_e2e::{Machine, PASSWORD, USER, mcp::Shim};
 
 /// Returns the values of a completion.
 fn complete(shim: &mut Shim, reference: Value, name: &str, value: &str) -> Value {
     let params = json!({"ref": reference, "argument": {"name": name, "value": value}});
     shim.request("completion/complete", params)["result"]["completion"].clone()
+}
+
+/// Delivers a mail that arrived in second `n`. Returns its id.
+fn deliver(machine: &Machine, to: &str, from: &str, n: u32) -> u64 {
+    let received_at = format!("2026-01-01 00:00:{n:02}");
+    let mut mail = mail(to, "subject", &received_at);
+    mail.from = from.to_owned();
+    machine.sandbox.deliver(&mail).unwrap().unwrap()
 }
 
 fn prompt(name: &str) -> Value {
@@ -138,15 +146,9 @@ fn a_wrong_prompt_request_is_refused_with_the_correction() {
 fn arguments_are_completed_from_the_own_mails_and_no_mail_is_marked_read() {
     let machine = Machine::new();
     let _taid = machine.start();
-    let deliver = |to: &str, from: &str, n: u32| {
-        let received_at = format!("2026-01-01 00:00:{n:02}");
-        let mut mail = mail(to, "subject", &received_at);
-        mail.from = from.to_owned();
-        machine.sandbox.deliver(&mail).unwrap().unwrap()
-    };
-    let first = deliver("desk.alice@tai.chat", "bob@example.com", 1);
-    deliver("lab.alice@tai.chat", "eve@example.com", 2);
-    let last = deliver("desk.alice@tai.chat", "ann@example.org", 3);
+    let first = deliver(&machine, "desk.alice@tai.chat", "bob@example.com", 1);
+    deliver(&machine, "lab.alice@tai.chat", "eve@example.com", 2);
+    let last = deliver(&machine, "desk.alice@tai.chat", "ann@example.org", 3);
     for shim in [&mut desk(&machine), &mut machine.shim("desk").modern()] {
         let ids = json!([last.to_string(), first.to_string()]);
         let all = json!({"values": ids, "total": 2, "hasMore": false});
@@ -182,6 +184,21 @@ fn at_most_100_values_are_completed_and_more_are_announced() {
     assert_eq!(found["values"].as_array().unwrap().len(), 100);
     assert_eq!(found["hasMore"], true);
     assert_eq!(found["total"], Value::Null);
+}
+
+#[test]
+fn a_completion_starts_taid_as_a_tool_call_does() {
+    let machine = Machine::new();
+    machine.configure("username = \"alice\"\n");
+    deliver(&machine, "desk.alice@tai.chat", "bob@example.com", 1);
+    let mut command = machine.command("tai-mcp");
+    command
+        .env("TAI_MCP_AUTOSTART", "1")
+        .env("INSTANCE", "desk");
+    command.env("NAME", USER).env("PASSWORD", PASSWORD);
+    let mut shim = Shim::spawn(command).modern();
+    let found = complete(&mut shim, prompt("draft"), "to", "");
+    assert_eq!(found["values"], json!(["bob@example.com"]), "{found}");
 }
 
 #[test]
