@@ -6,7 +6,9 @@
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
     approval::{Consent, HeldList, HeldPart, Resolution, SubmitOutcome},
-    mail::{ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, SearchResults, Target},
+    mail::{
+        ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, SearchResults, Target, Window,
+    },
     release::Release,
     text::{HeaderText, Json, Label},
     tool::Tool,
@@ -111,10 +113,10 @@ macro_rules! methods {
 methods! {
     /// Sends a new mail or a reply from the client's address, at most once.
     Submit -> SubmitOutcome, "send_email", Never, Any;
-    /// Reads a mail by its id and marks it read. Without an id, leases the oldest unread mail
-    /// that no other client holds; see [`Settle`] and [`EndLease`].
+    /// Reads a part of a mail by its id. Marks the mail read if it is the last part. Without an id,
+    /// leases the oldest unread mail that no other client holds; see [`Settle`] and [`EndLease`].
     Fetch -> FetchedMail, "fetch_email", Safe, Any;
-    /// Reads a mail and leaves it unread.
+    /// Reads a part of a mail and leaves the mail unread.
     Peek -> FetchedMail, "fetch_email", Safe, Any;
     /// Lists mails, newest first.
     List -> Inbox, "list_inbox", Safe, Any;
@@ -175,6 +177,8 @@ pub struct Submit {
 pub struct Fetch {
     /// Mail to read; `None` leases the oldest unread mail.
     pub id: Option<MailId>,
+    /// Part of the body to return.
+    pub window: Window,
 }
 
 /// See [`Call::Peek`].
@@ -182,6 +186,8 @@ pub struct Fetch {
 pub struct Peek {
     /// Mail to read.
     pub id: MailId,
+    /// Part of the body to return.
+    pub window: Window,
 }
 
 /// See [`Call::List`].

@@ -103,12 +103,52 @@ pub struct LeftOut {
 pub struct Mail {
     /// Envelope, with the current read status.
     pub envelope: Envelope,
-    /// Body as Markdown, without content that a person would not see.
+    /// Requested part of the body: Markdown, without content that a person would not see.
     pub body: Content,
+    /// Position of the part.
+    pub part: Part,
     /// Origin of the body.
     pub source: BodySource,
     /// Content that the body lacks, and reasons for caution.
     pub findings: Findings,
+}
+
+/// Part of a body that a client requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Number of the part, from 1.
+    pub part: u32,
+    /// Limit of each part, in bytes of UTF-8. The daemon raises a limit below [`Window::MIN`].
+    pub limit: u32,
+}
+
+impl Window {
+    /// Whole body.
+    pub const WHOLE: Self = Self {
+        part: 1,
+        limit: u32::MAX,
+    };
+    /// Smallest limit of a part, in bytes.
+    pub const MIN: u32 = 1_000;
+}
+
+/// Position of a part in its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Number of the part, from 1.
+    pub number: u32,
+    /// Number of parts, at least 1.
+    pub of: u32,
+    /// Largest number of a part that the daemon returned before, to any client, while the last part
+    /// was not requested. 0 if there is none.
+    pub given: u32,
+}
+
+impl Part {
+    /// Returns whether no part follows.
+    pub fn is_last(self) -> bool {
+        self.number >= self.of
+    }
 }
 
 /// Origin of a body.

@@ -1,30 +1,49 @@
-//! Open requests of the MCP client, and the leases of the mails in their answers.
+//! Open requests of the MCP client, and the mails in their answers.
 //!
 //! The transport opens a request, and closes it once its answer is written or the client cancels
-//! it. A tool adds a lease. One lock guards both, so that a lease is added to an open request only.
+//! it. A tool adds the mail that its answer shows. One lock guards all, so that a mail is added to an
+//! open request only.
 
+mod reading;
+
+use reading::Reading;
 use rmcp::model::RequestId;
 use std::{
     collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tai_client::Lease;
+use tai_proto::{mail::Part, names::MailId};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
-/// Open requests by their ids.
+/// Open requests by their ids, and the mail that the agent reads in parts.
 #[derive(Clone, Default)]
-pub(crate) struct OpenRequests(Arc<Mutex<HashMap<RequestId, OpenRequest>>>);
+pub(crate) struct OpenRequests(Arc<Mutex<Requests>>);
+
+#[derive(Default)]
+struct Requests {
+    open: HashMap<RequestId, OpenRequest>,
+    reading: Reading,
+}
 
 struct OpenRequest {
     /// Permit of the transport, free again once the request is closed.
     _permit: OwnedSemaphorePermit,
-    /// Lease of the mail in the answer.
-    lease: Option<Lease>,
+    /// Mail in the answer.
+    mail: Option<ShownMail>,
+}
+
+/// Part of a mail in an answer.
+pub(crate) struct ShownMail {
+    pub(crate) id: MailId,
+    pub(crate) part: Part,
+    /// Lease of the mail; `None` if the client named the mail and did not lease it before.
+    pub(crate) lease: Option<Lease>,
 }
 
 impl OpenRequests {
-    fn requests(&self) -> MutexGuard<'_, HashMap<RequestId, OpenRequest>> {
+    fn requests(&self) -> MutexGuard<'_, Requests> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -37,40 +56,62 @@ impl OpenRequests {
         id: RequestId,
         permit: OwnedSemaphorePermit,
     ) -> Result<(), OwnedSemaphorePermit> {
-        match self.requests().entry(id) {
+        match self.requests().open.entry(id) {
             Entry::Occupied(_) => Err(permit),
             Entry::Vacant(entry) => {
                 entry.insert(OpenRequest {
                     _permit: permit,
-                    lease: None,
+                    mail: None,
                 });
                 Ok(())
             }
         }
     }
 
-    /// Adds the lease of the mail in the answer. If the client has cancelled the request, its answer
-    /// is not written, and the mail returns to taid. `cancelled` tells a cancelled request from a
-    /// later one with the same id.
-    pub(crate) fn add_lease(&self, id: &RequestId, cancelled: &CancellationToken, lease: Lease) {
+    /// Adds the mail in the answer. If the client has cancelled the request, its answer is not
+    /// written, and a leased mail returns to taid. `cancelled` tells a cancelled request from a later
+    /// one with the same id.
+    pub(crate) fn add_mail(&self, id: &RequestId, cancelled: &CancellationToken, mail: ShownMail) {
         let mut requests = self.requests();
-        match requests.get_mut(id) {
-            Some(request) if !cancelled.is_cancelled() => request.lease = Some(lease),
-            Some(_) | None => drop(lease),
+        match requests.open.get_mut(id) {
+            Some(request) if !cancelled.is_cancelled() => request.mail = Some(mail),
+            Some(_) | None => drop(mail),
         }
     }
 
-    /// Closes a request whose answer was written. The mail in it counts as delivered.
+    /// Closes a request whose answer was written. The last part of a leased mail counts as
+    /// delivered; a mail with further parts stays leased until the agent reads another mail.
     pub(crate) fn close_written(&self, id: &RequestId) {
-        let request = self.requests().remove(id);
-        if let Some(lease) = request.and_then(|request| request.lease) {
-            lease.delivered();
+        let mut requests = self.requests();
+        let request = requests.open.remove(id);
+        if let Some(mail) = request.and_then(|request| request.mail) {
+            requests.reading.shown(mail);
         }
     }
 
     /// Closes a request without a written answer and returns its mail to taid. Returns whether the
     /// request was open.
     pub(crate) fn close_unwritten(&self, id: &RequestId) -> bool {
-        self.requests().remove(id).is_some()
+        self.requests().open.remove(id).is_some()
+    }
+
+    /// Returns the leased mail that the agent has begun, and the number of its next part.
+    pub(crate) fn begun(&self) -> Option<(MailId, u32)> {
+        self.requests().reading.begun()
+    }
+
+    /// Returns the number of the part of a mail after the last one that the agent has, from 1.
+    pub(crate) fn next_part(&self, id: MailId) -> u32 {
+        self.requests().reading.next_part(id)
+    }
+
+    /// Takes the lease of a mail that the agent has begun.
+    pub(crate) fn take_lease(&self, id: MailId) -> Option<Lease> {
+        self.requests().reading.take(id)
+    }
+
+    /// Puts a lease back that was [taken](Self::take_lease), because no part was read.
+    pub(crate) fn put_back(&self, lease: Lease) {
+        self.requests().reading.hold(lease);
     }
 }

@@ -5,12 +5,14 @@
 
 mod calls;
 mod completions;
+mod habits;
 mod identity;
 mod prompts;
 mod resources;
 mod subscription;
 
 pub(crate) use calls::{call, fetch_oldest};
+pub(crate) use habits::{Forms, Habits, habits};
 pub(crate) use identity::{is_modern, meta};
 
 use crate::{
@@ -118,7 +120,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let mut result = ListToolsResult::with_all_items(tools::list());
+        let mut result = ListToolsResult::with_all_items(tools::list(habits(&context).forms));
         if let Some(meta) = meta(&context) {
             result.meta = Some(meta);
             result.ttl_ms = Some(LIST_TTL_MS);
@@ -164,7 +166,10 @@ impl ServerHandler for Server {
             Ok(ToolOutcome::Input(input)) => return Ok(input.into()),
             Ok(ToolOutcome::Shown(shown)) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(shown.text)]);
-                result.structured_content = shown.structured;
+                result.structured_content = match habits(&context).forms {
+                    Forms::Both => shown.structured,
+                    Forms::Text => None,
+                };
                 result
             }
             Err(fault) => {

@@ -96,6 +96,10 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
             rule: "[instances.desk] sends_per_hour = 5".into(),
             wait: Duration::from_secs(250),
         },
+        MailError::NoSuchPart {
+            id: "7".parse().unwrap(),
+            of: 3,
+        },
         MailError::NotYours {
             id: "7".parse().unwrap(),
             address: "desk.alice@tai.chat".parse().unwrap(),
@@ -253,6 +257,10 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: this instance has sent as many emails as it may
     caused by: taid's configuration: [instances.desk] sends_per_hour = 5
     hint: the next send is possible in 4 min 10 s; nothing was sent
+
+    [BadRequest]
+    error: "part" cannot be used: email 7 has 3 parts
+    hint: correct "part" and call again; the email is unchanged
 
     [NotYours]
     error: Email 7 is not addressed to desk.alice@tai.chat

@@ -99,6 +99,19 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             Fault::new(FaultCode::NotFound, format!("Email with ID {id} not found"))
                 .hint(Hint::reader("call list_inbox for the existing IDs"))
         }
+        MailError::NoSuchPart { id, of } => {
+            let last = match of {
+                1 => "1 part".to_owned(),
+                _ => format!("{of} parts"),
+            };
+            Fault::new(
+                FaultCode::BadRequest,
+                format!("\"part\" cannot be used: email {id} has {last}"),
+            )
+            .hint(Hint::reader(
+                "correct \"part\" and call again; the email is unchanged",
+            ))
+        }
         MailError::Unchanged { id, change } => {
             let (what, state) = match change {
                 Change::Delete => (format!("delete email {id}"), "still exists"),

@@ -78,6 +78,14 @@ pub(crate) enum MailError {
     /// The account has no such mail.
     #[error("mail {0} does not exist")]
     NoSuchMail(MailId),
+    /// The body of the mail has fewer parts.
+    #[error("mail {id} has {of} parts")]
+    NoSuchPart {
+        /// The mail.
+        id: MailId,
+        /// Number of parts.
+        of: u32,
+    },
     /// The bridge could not delete or mark a mail, which is unchanged.
     #[error("the bridge could not {change} mail {id}")]
     Unchanged {

@@ -17,8 +17,18 @@ use tai_auth::{
     session::Session,
     testing::{FakeIssuer, TestClock},
 };
-use tai_proto::names::{Instance, MailId};
+use tai_proto::{
+    call::Fetch,
+    mail::Window,
+    names::{Instance, MailId},
+};
 use tokio::time::{Instant, sleep};
+
+/// Reads the oldest unread mail.
+pub(super) const OLDEST: Fetch = Fetch {
+    id: None,
+    window: Window::WHOLE,
+};
 
 /// Returns the instance of this name.
 pub(super) fn instance(name: &str) -> Instance {

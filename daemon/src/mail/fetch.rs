@@ -7,6 +7,7 @@ use super::{
     inbox::envelope,
     leases::{ClientKey, Taken},
     look::Spot,
+    parts::part,
     service::MailService,
     walk::Tell,
 };
@@ -15,7 +16,8 @@ use tai_auth::{
     session::error::SessionError,
 };
 use tai_proto::{
-    mail::{FetchedMail, LeftOut, Mail},
+    call::{Fetch, Peek},
+    mail::{FetchedMail, LeftOut, Mail, Window},
     names::{Address, Instance, MailId},
     text::Content,
 };
@@ -33,9 +35,10 @@ enum Next<'a> {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Reads a mail. With an id, the mail is marked read. Without one, the oldest unread mail that
-    /// no other client holds is leased to the client, which [settles](MailService::settle) it,
-    /// writes it, and [reports](MailService::deliver) that. A cancelled call leaves no lease.
+    /// Reads a part of a mail. With an id, the mail is marked read if the part is its last one.
+    /// Without an id, the oldest unread mail that no other client holds is leased to the client,
+    /// which [settles](MailService::settle) it, writes it, and [reports](MailService::deliver) that.
+    /// A cancelled call leaves no lease.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -43,16 +46,24 @@ impl<B: Bridge> MailService<B> {
         &self,
         instance: Option<&Instance>,
         client: ClientKey,
-        which: Option<MailId>,
+        fetch: Fetch,
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<FetchedMail, MailError> {
         let address = self.address(instance, deadline).await?;
-        if let Some(id) = which {
+        if let Some(id) = fetch.id {
             let message = self.own(instance, &address, id, deadline).await?;
-            let confirmed = self.confirm_read(id, deadline).await;
-            self.leases.read(id.get(), confirmed);
-            return self.read(address, message, confirmed, deadline).await;
+            let was_read = message.head.read;
+            let mut mail = self.read(message, fetch.window, deadline).await?;
+            mail.envelope.read = match mail.part.is_last() {
+                true => {
+                    let confirmed = self.confirm_read(id, deadline).await;
+                    self.leases.read(id.get(), confirmed);
+                    confirmed
+                }
+                false => was_read,
+            };
+            return Ok(fetched(address, mail));
         }
         let mut missing = Vec::new();
         loop {
@@ -79,9 +90,10 @@ impl<B: Bridge> MailService<B> {
                     self.ascents.forget(id.get());
                 }
                 Ok(message) => {
-                    let read = self.read(address, message, false, deadline).await?;
+                    let mut mail = self.read(message, fetch.window, deadline).await?;
+                    mail.envelope.read = false;
                     taken.keep();
-                    return Ok(read);
+                    return Ok(fetched(address, mail));
                 }
                 // After the list, the mail was deleted or moved, or a reload hid it. The next one may
                 // exist.
@@ -99,47 +111,45 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Reads a mail and leaves its state unchanged.
+    /// Reads a part of a mail and leaves the mail's state unchanged.
     ///
     /// # Errors
     /// Any [`MailError`].
     pub(crate) async fn peek(
         &self,
         instance: Option<&Instance>,
-        id: MailId,
+        peek: Peek,
         deadline: Instant,
     ) -> Result<FetchedMail, MailError> {
         let address = self.address(instance, deadline).await?;
-        let message = self.own(instance, &address, id, deadline).await?;
-        let is_read = message.head.read;
-        self.read(address, message, is_read, deadline).await
+        let message = self.own(instance, &address, peek.id, deadline).await?;
+        let mail = self.read(message, peek.window, deadline).await?;
+        Ok(fetched(address, mail))
     }
 
-    /// Converts a mail to the form that a client gets.
+    /// Converts a part of a mail to the form that a client gets.
     async fn read(
         &self,
-        address: Address,
         message: Message,
-        marked_read: bool,
+        window: Window,
         deadline: Instant,
-    ) -> Result<FetchedMail, MailError> {
-        let Message {
-            mut head,
-            html,
-            text,
-        } = message;
+    ) -> Result<Mail, MailError> {
+        let Message { head, html, text } = message;
         let body = self.body(head.id, html, text, deadline).await;
-        head.read = marked_read;
         let envelope = envelope(head).ok_or(NO_ID)?;
-        Ok(FetchedMail {
-            address,
-            left_out: LeftOut::default(),
-            mail: Some(Box::new(Mail {
-                envelope,
-                body: Content::cut(body.markdown),
-                source: body.source,
-                findings: body.findings,
-            })),
+        let markdown = Content::cut(body.markdown);
+        let (piece, of) = part(&markdown, window);
+        if window.part == 0 || window.part > of {
+            let id = envelope.id;
+            return Err(MailError::NoSuchPart { id, of });
+        }
+        let piece = Content::cut(piece);
+        Ok(Mail {
+            part: self.begun.give(envelope.id.get(), window.part, of),
+            envelope,
+            body: piece,
+            source: body.source,
+            findings: body.findings,
         })
     }
 
@@ -279,6 +289,7 @@ impl<B: Bridge> MailService<B> {
         match marked {
             Ok(true) => {
                 self.leases.confirm(id.get());
+                self.begun.end(id.get());
                 self.ascents.forget(id.get());
                 true
             }
@@ -289,6 +300,14 @@ impl<B: Bridge> MailService<B> {
                 false
             }
         }
+    }
+}
+
+fn fetched(address: Address, mail: Mail) -> FetchedMail {
+    FetchedMail {
+        address,
+        left_out: LeftOut::default(),
+        mail: Some(Box::new(mail)),
     }
 }
 

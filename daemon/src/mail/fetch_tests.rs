@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        fake::{Mailbox, instance, mail_id, service},
+        fake::{Mailbox, OLDEST, instance, mail_id, service},
         service::MailOptions,
     },
     *,
@@ -37,7 +37,16 @@ async fn fetch_of(
     which: Option<MailId>,
 ) -> Option<u64> {
     let name = instance(name);
-    let fetched = mail.fetch(Some(&name), client, which, &|_, _| {}, soon());
+    let fetched = mail.fetch(
+        Some(&name),
+        client,
+        Fetch {
+            id: which,
+            window: Window::WHOLE,
+        },
+        &|_, _| {},
+        soon(),
+    );
     fetched
         .await
         .unwrap()
@@ -129,7 +138,7 @@ async fn a_second_fetch_of_an_instance_waits_no_longer_than_its_deadline() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let deadline = Instant::now() + Duration::from_secs(3);
     let desk = instance("desk");
-    let second = mail.fetch(Some(&desk), 2, None, &|_, _| {}, deadline);
+    let second = mail.fetch(Some(&desk), 2, OLDEST, &|_, _| {}, deadline);
     let late = MailError::Session(SessionError::Deadline);
     assert_eq!(second.await.unwrap_err(), late);
     assert_eq!(Instant::now(), deadline);

@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        fake::{Mailbox, head, instance, service},
+        fake::{Mailbox, OLDEST, head, instance, service},
         service::MailOptions,
     },
     *,
@@ -31,7 +31,7 @@ fn world(mails: Vec<Head>) -> (Arc<Mailbox>, MailService<Mailbox>) {
 /// Fetches a mail and writes it. Returns its id; an error if not all mails were examined.
 async fn fetch(mail: &MailService<Mailbox>) -> Result<Option<u64>, LeftOut> {
     let desk = instance("desk");
-    let fetched = mail.fetch(Some(&desk), 1, None, &|_, _| {}, deadline());
+    let fetched = mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, deadline());
     let fetched = fetched.await.unwrap();
     let Some(found) = fetched.mail else {
         return match fetched.left_out.not_examined {
@@ -138,7 +138,7 @@ async fn calls_that_wait_for_a_look_share_the_next_one() {
             let (desk, service) = (desk.clone(), service.clone());
             tokio::spawn(async move {
                 service
-                    .fetch(Some(&desk), 1, None, &|_, _| {}, deadline())
+                    .fetch(Some(&desk), 1, OLDEST, &|_, _| {}, deadline())
                     .await
             })
         })

@@ -22,6 +22,7 @@ mod ledger;
 mod look;
 mod mailbox;
 mod paging;
+mod parts;
 mod prepare;
 mod prepared;
 mod query;

@@ -10,6 +10,7 @@ use super::{
     journal::{Disk, SystemDisk},
     leases::{ClientKey, Leases},
     ledger::Ledger,
+    parts::BegunMails,
     turns::Turns,
     worker::{Stats as WorkerStats, Worker},
 };
@@ -38,6 +39,8 @@ pub(crate) struct MailService<B> {
     pub(super) default_recipient: Option<String>,
     pub(super) policy: Arc<ActivePolicy>,
     pub(super) leases: Leases,
+    /// Mails of which clients read some parts only.
+    pub(super) begun: BegunMails,
     pub(super) ledger: Ledger,
     pub(super) approvals: Approvals,
     pub(super) arrivals: Arrivals<B>,
@@ -144,6 +147,7 @@ impl<B: Bridge> MailService<B> {
             default_recipient,
             policy,
             leases,
+            begun: BegunMails::default(),
             ledger,
             approvals,
             looks: Turns::default(),

@@ -183,6 +183,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::NotRecorded(_)
                 | MailError::Approval(_)
                 | MailError::NoSuchMail(_)
+                | MailError::NoSuchPart { .. }
                 | MailError::Unchanged { .. }
                 | MailError::NotPermitted { .. }
                 | MailError::TooManySends { .. }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        fake::{Mailbox, instance, mail_id, service},
+        fake::{Mailbox, OLDEST, instance, mail_id, service},
         service::MailOptions,
     },
     *,
@@ -295,7 +295,7 @@ async fn a_returned_mail_is_reported_to_the_watchers_of_its_address() {
         world.deliver(7, "desk.alice@tai.chat", 0);
         let deadline = Instant::now() + Duration::from_secs(20);
         let desk = instance("desk");
-        let fetched = mail.fetch(Some(&desk), 1, None, &|_, _| {}, deadline);
+        let fetched = mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, deadline);
         assert!(fetched.await.unwrap().mail.is_some());
         let mark = world.begin().await;
         let began = Instant::now();

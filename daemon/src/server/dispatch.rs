@@ -92,11 +92,11 @@ impl<T: Transport> App<T> {
                 Answer::Submit(submitted.result.map_err(failed)?)
             }
             Call::Fetch(fetch) => {
-                let fetched = mail.fetch(instance, caller.key, fetch.id, &report, deadline);
+                let fetched = mail.fetch(instance, caller.key, fetch, &report, deadline);
                 Answer::Fetch(fetched.await.map_err(failed)?)
             }
             Call::Peek(peek) => {
-                let fetched = mail.peek(instance, peek.id, deadline);
+                let fetched = mail.peek(instance, peek, deadline);
                 Answer::Peek(fetched.await.map_err(failed)?)
             }
             Call::List(list) => {

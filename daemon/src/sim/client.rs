@@ -16,6 +16,7 @@ use tai_client::{CallContext, Client as Taid, ClientOptions};
 use tai_proto::{
     Fault, Method, Secret,
     call::{Delete, Delivery, Fetch, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch},
+    mail::Window,
     message::{Identity, Role},
     names::{Instance, MailId, Profile, Username},
 };
@@ -236,7 +237,9 @@ impl Client {
     /// Reads the oldest mail as tai-mcp does. Returns whether there was one.
     async fn fetch(&self) -> bool {
         let (cancelled, identity) = (CancellationToken::new(), Identity::default());
-        let fetch = self.taid.fetch_oldest(Self::context(&cancelled, &identity));
+        let fetch = self
+            .taid
+            .fetch_oldest(Self::context(&cancelled, &identity), Window::WHOLE);
         let fetched = self.bounded("fetch_email", fetch).await;
         let Some(Ok((fetched, Some(lease)))) = fetched else {
             return false;
@@ -259,7 +262,7 @@ impl Client {
     async fn fetch_patiently(&self) -> Result<bool, Fault> {
         let (cancelled, identity) = (CancellationToken::new(), Identity::default());
         let context = Self::context(&cancelled, &identity);
-        let (fetched, lease) = self.taid.fetch_oldest(context).await?;
+        let (fetched, lease) = self.taid.fetch_oldest(context, Window::WHOLE).await?;
         let (Some(mail), Some(lease)) = (fetched.mail, lease) else {
             return Ok(false);
         };
@@ -277,10 +280,18 @@ impl Client {
         };
         let id = MailId::new(number).unwrap();
         let fetched = if self.world.happens(50) {
-            self.call(Peek { id }).await
+            self.call(Peek {
+                id,
+                window: Window::WHOLE,
+            })
+            .await
         } else {
             self.world.read_by_id(number);
-            self.call(Fetch { id: Some(id) }).await
+            self.call(Fetch {
+                id: Some(id),
+                window: Window::WHOLE,
+            })
+            .await
         };
         if let Some(Ok(fetched)) = fetched
             && fetched.mail.is_none_or(|mail| mail.envelope.id != id)

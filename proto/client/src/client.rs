@@ -22,7 +22,7 @@ use std::{
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Hint, Method,
     call::{Fetch, Repeat, Settle},
-    mail::FetchedMail,
+    mail::{FetchedMail, Window},
     message::{Identity, MAX_IN_FLIGHT, Role},
     names::{MailId, Profile, Username},
     secret::Secret,
@@ -183,8 +183,9 @@ impl<D: Dial> Client<D> {
     pub async fn fetch_oldest(
         &self,
         context: CallContext<'_>,
+        window: Window,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        self.lease(context, true).await
+        self.lease(context, window, true).await
     }
 
     /// Leases the oldest unread mail. It stays unread until [`Settle`].
@@ -195,12 +196,13 @@ impl<D: Dial> Client<D> {
         &self,
         context: CallContext<'_>,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        self.lease(context, false).await
+        self.lease(context, Window::WHOLE, false).await
     }
 
     async fn lease(
         &self,
         context: CallContext<'_>,
+        window: Window,
         settle: bool,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let work = async |connection: Arc<Connection>, deadline: Instant| {
@@ -208,12 +210,14 @@ impl<D: Dial> Client<D> {
                 return Outcome::NotBegun;
             };
             let until = deadline - MARGIN;
-            let (mut fetched, lease) = match leased(connection.clone(), place, context, until).await
+            let (mut fetched, lease) =
+                match leased(connection.clone(), place, window, context, until).await {
+                    Outcome::Answered(Ok(leased)) => leased,
+                    other => return other,
+                };
+            if let (true, Some(lease), Some(mail)) = (settle, &lease, &mut fetched.mail)
+                && mail.part.is_last()
             {
-                Outcome::Answered(Ok(leased)) => leased,
-                other => return other,
-            };
-            if let (true, Some(lease), Some(mail)) = (settle, &lease, &mut fetched.mail) {
                 let settle = Settle { id: lease.id() };
                 let settled = connection.call(settle, None, until, context.cancelled);
                 match settled.await {
@@ -237,6 +241,7 @@ impl<D: Dial> Client<D> {
 async fn leased(
     connection: Arc<Connection>,
     place: OwnedPermit<LeaseEnd>,
+    window: Window,
     context: CallContext<'_>,
     until: Instant,
 ) -> Outcome<(FetchedMail, Option<Lease>)> {
@@ -244,7 +249,7 @@ async fn leased(
     let _given_up = cancelled.clone().drop_guard();
     let progress = context.progress.cloned();
     let task = tokio::spawn(async move {
-        let fetch = Fetch { id: None };
+        let fetch = Fetch { id: None, window };
         let fetched = connection.call_to_end(fetch, progress.as_ref(), until, &cancelled);
         fetched.await.and_then(|fetched| {
             let id = fetched.mail.as_ref().map(|mail| mail.envelope.id);

@@ -130,6 +130,11 @@ fn fetched() -> FetchedMail {
         mail: Some(Box::new(Mail {
             envelope: envelope(),
             body: "b".into(),
+            part: Part {
+                number: 2,
+                of: 3,
+                given: 1,
+            },
             source: BodySource::Stripped,
             findings: Findings {
                 hidden: 1,
@@ -144,6 +149,13 @@ fn fetched() -> FetchedMail {
                 simplified: false,
             },
         })),
+    }
+}
+
+fn window() -> Window {
+    Window {
+        part: 2,
+        limit: 8_000,
     }
 }
 
@@ -172,8 +184,16 @@ pub(crate) fn fault() -> Fault {
 pub(crate) fn calls() -> Vec<Call> {
     vec![
         submit().into_call(),
-        Fetch { id: None }.into_call(),
-        Peek { id: id() }.into_call(),
+        Fetch {
+            id: None,
+            window: window(),
+        }
+        .into_call(),
+        Peek {
+            id: id(),
+            window: window(),
+        }
+        .into_call(),
         List {
             limit: 10,
             offset: 1,

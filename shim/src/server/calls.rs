@@ -5,7 +5,7 @@ use rmcp::{RoleServer, model::ProgressNotificationParam, service::RequestContext
 use tai_client::{CallContext, Lease, Progress};
 use tai_proto::{
     Fault, Method,
-    mail::FetchedMail,
+    mail::{FetchedMail, Window},
     message::{ClientLabel, Identity},
 };
 use tokio::sync::watch;
@@ -29,9 +29,10 @@ pub(crate) async fn call<M: Method>(
     .await
 }
 
-/// Leases and settles the oldest unread mail, with progress and cancellation as in [`call`].
+/// Leases a part of the oldest unread mail, and settles the mail if that is its last one, with progress and cancellation as in [`call`].
 pub(crate) async fn fetch_oldest(
     taid: &Taid,
+    window: Window,
     context: &RequestContext<RoleServer>,
 ) -> Result<(FetchedMail, Option<Lease>), Fault> {
     let identity = identity(context);
@@ -41,7 +42,7 @@ pub(crate) async fn fetch_oldest(
             progress,
             cancelled: &context.ct,
         };
-        taid.fetch_oldest(context).await
+        taid.fetch_oldest(context, window).await
     })
     .await
 }

@@ -2,7 +2,7 @@
 //!
 //! Reading a resource must not change the mailbox: a message stays unread.
 
-use super::calls::call;
+use super::{calls::call, habits::habits};
 use crate::{daemon::Taid, settings::Settings, tools};
 use rmcp::{
     ErrorData, RoleServer,
@@ -12,7 +12,7 @@ use rmcp::{
 use tai_proto::{
     Audience, Fault, FaultCode, Tool,
     call::{GetInfo, List, Peek},
-    mail::Info,
+    mail::{Info, Window},
     names::MailId,
 };
 
@@ -108,11 +108,20 @@ pub(super) async fn read(
                 show_read: false,
             };
             let inbox = call(taid, list, context).await.map_err(error)?;
-            Ok(tools::show_inbox(inbox, list).text)
+            Ok(tools::show_inbox(inbox, list, habits(context).window).text)
         }
         Some(Uri::Message(id)) => {
-            let fetched = call(taid, Peek { id }, context).await.map_err(error)?;
-            Ok(tools::show_peeked(fetched).text)
+            let fetched = call(
+                taid,
+                Peek {
+                    id,
+                    window: Window::WHOLE,
+                },
+                context,
+            )
+            .await
+            .map_err(error)?;
+            Ok(tools::MailPage::peeked(fetched).show(&tools::nonce()).text)
         }
     }
 }

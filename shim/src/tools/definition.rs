@@ -1,6 +1,6 @@
 //! The definition of a tool, its invocation and its outcome.
 
-use crate::{daemon::Taid, requests::OpenRequests, settings::Settings};
+use crate::{daemon::Taid, requests::OpenRequests, server::Habits, settings::Settings};
 use rmcp::{
     RoleServer,
     model::{InputRequiredResult, JsonObject, Tool as McpTool, ToolAnnotations},
@@ -86,6 +86,11 @@ impl Invocation<'_> {
     /// [`FaultCode::BadRequest`] with the parser's message.
     pub(super) fn arguments<A: DeserializeOwned>(&mut self, tool: Tool) -> Result<A, Fault> {
         parse(tool, std::mem::take(&mut self.arguments))
+    }
+
+    /// Returns the habits of the client.
+    pub(super) fn habits(&self) -> Habits {
+        crate::server::habits(self.context)
     }
 
     /// Calls taid with the progress and the cancellation of the request.

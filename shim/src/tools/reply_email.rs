@@ -214,7 +214,7 @@ mod tests {
         Timestamp: 2026-11-23T10:00:00.000Z
 
         The reply has threading headers, so mail programs show it in the same conversation.
-        {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":true,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+        {"original_message_id":7,"reply_message_id":"m-1","to":"e@example.com","subject":"Re: Hi","timestamp":"2026-11-23T10:00:00.000Z","threaded":true}
 
         Reply sent successfully!
         Original Message ID: 7
@@ -223,7 +223,7 @@ mod tests {
         Timestamp: 2026-11-23T10:00:00.000Z
 
         Warning: the mail bridge cannot reply, so the reply was sent as a new email to the original sender; mail programs may not show it in the same conversation.
-        {"original_message_id":7,"reply_message_id":"m-1","subject":"Re: Hi","threaded":false,"timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+        {"original_message_id":7,"reply_message_id":"m-1","to":"e@example.com","subject":"Re: Hi","timestamp":"2026-11-23T10:00:00.000Z","threaded":false}
         "#);
     }
 }

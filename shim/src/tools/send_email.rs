@@ -163,7 +163,7 @@ mod tests {
         Message ID: m-1
         Timestamp: 2026-11-23T10:00:00.000Z
         Left out of the email: 2 scripts, 1 comment
-        {"from":"desk.alice@tai.chat","left_out":"2 scripts, 1 comment","message_id":"m-1","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","to":"e@example.com"}
+        {"message_id":"m-1","to":"e@example.com","from":"desk.alice@tai.chat","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","left_out":"2 scripts, 1 comment"}
         "#);
     }
 }

@@ -182,7 +182,7 @@ mod tests {
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
         Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent, and must be sent again
-        {"bridge_reachable":true,"clients":0,"ignored_settings":["PASSWORD is ignored"],"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent, and must be sent again"],"problem":"refused. ask the user to run `taid login`, then call again","rate_limited_until":"2026-11-23T10:00:00Z","session":"signed_out","unknown_sends":1,"username":"alice","waiting_for_approval":2}
+        {"session":"signed_out","username":"alice","problem":"refused. ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent, and must be sent again"],"clients":0}
         "#);
     }
 }

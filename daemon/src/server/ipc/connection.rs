@@ -321,7 +321,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             call = label
         );
         // Only this call leases a mail to the client.
-        let is_lease = matches!(call, Call::Fetch(Fetch { id: None }));
+        let is_lease = matches!(call, Call::Fetch(Fetch { id: None, .. }));
         let undelivered = is_lease.then(|| {
             let (service, key) = (self.shared.service.clone(), self.shared.key);
             let give_back = move |answer| service.undelivered(key, answer);

@@ -8,7 +8,7 @@ use tai_proto::{
     call::{Delete, Delivery, EndLease, GetInfo, Settled},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
-    mail::{BodySource, Envelope, Findings, LeftOut, Mail},
+    mail::{BodySource, Envelope, Findings, LeftOut, Mail, Part},
     message::Request,
     names::MailId,
 };
@@ -98,7 +98,13 @@ impl Peer {
     /// Leases mail 7 and settles it.
     async fn lease(&mut self) {
         let fetch = self.request().await;
-        assert_eq!(fetch.call, Call::Fetch(Fetch { id: None }));
+        assert_eq!(
+            fetch.call,
+            Call::Fetch(Fetch {
+                id: None,
+                window: Window::WHOLE
+            })
+        );
         self.answer(fetch.id, Answer::Fetch(mail())).await;
         let settle = self.request().await;
         assert_eq!(settle.call, Call::Settle(Settle { id: seven() }));
@@ -188,7 +194,10 @@ impl Stage {
                 progress: None,
                 cancelled: &token,
             };
-            client.fetch_oldest(context).await.map(|(_, lease)| lease)
+            client
+                .fetch_oldest(context, Window::WHOLE)
+                .await
+                .map(|(_, lease)| lease)
         });
         (cancelled, task)
     }
@@ -212,6 +221,11 @@ fn mail() -> FetchedMail {
                 read: false,
             },
             body: "b".into(),
+            part: Part {
+                number: 1,
+                of: 1,
+                given: 0,
+            },
             source: BodySource::Text,
             findings: Findings::default(),
         })),

@@ -12,7 +12,7 @@ use tai_proto::{
     },
     frame::MAX_FRAME,
     hello::{Hello, Welcome},
-    mail::{Draft, Format, Target},
+    mail::{Draft, Format, Target, Window},
     message::{Identity, Role},
     release::Release,
 };
@@ -30,7 +30,15 @@ fn call(raw: &mut Raw, method: impl Method) -> Result<Answer, FaultCode> {
 }
 
 fn leased(raw: &mut Raw) -> Option<tai_proto::names::MailId> {
-    match call(raw, Fetch { id: None }).unwrap() {
+    match call(
+        raw,
+        Fetch {
+            id: None,
+            window: Window::WHOLE,
+        },
+    )
+    .unwrap()
+    {
         Answer::Fetch(fetched) => fetched.mail.map(|mail| mail.envelope.id),
         other => panic!("{other:?}"),
     }
