@@ -6,6 +6,8 @@
 
 mod reading;
 
+pub(crate) use reading::ShownMail;
+
 use reading::Reading;
 use rmcp::model::RequestId;
 use std::{
@@ -13,7 +15,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tai_client::Lease;
-use tai_proto::{mail::Part, names::MailId};
+use tai_proto::names::MailId;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
@@ -32,14 +34,6 @@ struct OpenRequest {
     _permit: OwnedSemaphorePermit,
     /// Mail in the answer.
     mail: Option<ShownMail>,
-}
-
-/// Part of a mail in an answer.
-pub(crate) struct ShownMail {
-    pub(crate) id: MailId,
-    pub(crate) part: Part,
-    /// Lease of the mail; `None` if the client named the mail and did not lease it before.
-    pub(crate) lease: Option<Lease>,
 }
 
 impl OpenRequests {

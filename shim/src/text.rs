@@ -76,18 +76,6 @@ pub(crate) fn table(mails: &[Envelope]) -> String {
     text
 }
 
-/// Returns the number of mails whose rows fit into a result, at least 1.
-pub(crate) fn fitting(mails: &[Envelope], window: u32) -> usize {
-    /// Size of a structured row without its texts, in bytes.
-    const ROW: usize = 100;
-    let mut left = usize::try_from(window).unwrap_or(usize::MAX);
-    let fits = |mail: &&Envelope| {
-        let size = ROW + cut(&mail.from).len() + cut(&mail.subject).len();
-        left.checked_sub(size).map(|rest| left = rest).is_some()
-    };
-    mails.iter().take_while(fits).count().max(1)
-}
-
 /// Returns a line for each reason for which a result leaves mails out; empty text without one.
 pub(crate) fn left_out(mails: &LeftOut) -> String {
     let LeftOut {

@@ -1,12 +1,19 @@
 //! The mail that the agent reads in parts.
 
-use super::ShownMail;
 use std::collections::VecDeque;
 use tai_client::Lease;
-use tai_proto::names::MailId;
+use tai_proto::{mail::Part, names::MailId};
 
 /// Limit of mails whose next part is remembered. Beyond it the oldest is dropped.
 const MAX_NEXT: usize = 16;
+
+/// Part of a mail in an answer.
+pub(crate) struct ShownMail {
+    pub(crate) id: MailId,
+    pub(crate) part: Part,
+    /// Lease of the mail; `None` if the client named the mail and did not lease it before.
+    pub(crate) lease: Option<Lease>,
+}
 
 /// The begun mails of one client.
 #[derive(Default)]

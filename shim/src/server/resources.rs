@@ -2,7 +2,7 @@
 //!
 //! Reading a resource must not change the mailbox: a message stays unread.
 
-use super::{calls::call, habits::habits};
+use super::calls::call;
 use crate::{daemon::Taid, settings::Settings, tools};
 use rmcp::{
     ErrorData, RoleServer,
@@ -108,7 +108,7 @@ pub(super) async fn read(
                 show_read: false,
             };
             let inbox = call(taid, list, context).await.map_err(error)?;
-            Ok(tools::show_inbox(inbox, list, habits(context).window).text)
+            Ok(tools::show_inbox(inbox, list).text)
         }
         Some(Uri::Message(id)) => {
             let fetched = call(

@@ -11,8 +11,8 @@ use tai_proto::{
     text::{Content, HeaderText, MAX_CONTENT},
 };
 
-/// Removes Rust's traces from a schema: null defaults of optional fields, the format `uint64`,
-/// which JSON Schema does not define, and the line breaks of doc comments. Each backend accepts the
+/// Removes Rust's traces from a schema: null defaults of optional fields, the formats of
+/// integers, which JSON Schema does not define, and the line breaks of doc comments. Each backend accepts the
 /// result: google-genai fails on `additionalProperties`, and OpenAI on an object without
 /// `properties`. The parser still refuses unknown arguments.
 pub(super) fn plain(schema: &mut Schema) {
@@ -26,7 +26,7 @@ pub(super) fn plain(schema: &mut Schema) {
     }
     if schema
         .get("format")
-        .is_some_and(|format| format == "uint64")
+        .is_some_and(|format| format == "uint64" || format == "uint32")
     {
         schema.remove("format");
     }

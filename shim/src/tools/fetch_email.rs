@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tai_client::Lease;
 use tai_proto::{
     Fault, FaultCode, Tool,
-    call::{Fetch, MarkRead, Peek, Settle},
+    call::{Delivery, EndLease, Fetch, MarkRead, Peek, Settle},
     mail::{FetchedMail, Part, Window},
     names::MailId,
 };
@@ -130,6 +130,7 @@ impl Reader<'_> {
                 None => Ok((fetched, false)),
             };
         };
+        self.leave_begun().await;
         let (id, part) = (mail.envelope.id, mail.part);
         let next = requests.next_part(id);
         if next > 1 && next <= part.of {
@@ -137,6 +138,23 @@ impl Reader<'_> {
         }
         self.show(id, part, Some(lease));
         Ok((fetched, false))
+    }
+
+    /// Returns the begun mail to taid, because the agent reads another one. Waits for taid, so that
+    /// the next call finds the mail.
+    async fn leave_begun(&self) {
+        let requests = self.invocation.requests;
+        let begun = requests.begun().map(|(id, _)| id);
+        if let Some(lease) = begun.and_then(|id| requests.take_lease(id)) {
+            let end = EndLease {
+                id: lease.id(),
+                delivery: Delivery::Returned,
+            };
+            // Dropping the lease reports its end once more.
+            if self.invocation.call(end).await.is_ok() {
+                lease.forget();
+            }
+        }
     }
 
     /// Reads a part of a mail that the agent names.

@@ -4,7 +4,7 @@ use super::{
     arguments::{optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
-use crate::text::{MessageSummary, ROWS_CAUTION, fitting, if_any, left_out, short, table};
+use crate::text::{MessageSummary, ROWS_CAUTION, if_any, left_out, short, table};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
 use serde_json::Value;
@@ -92,8 +92,7 @@ struct Output {
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let list = request(invocation.arguments(Tool::ListInbox)?)?;
     let inbox = invocation.call(list).await?;
-    let window = invocation.habits().window;
-    Ok(ToolOutcome::Shown(show(inbox, list, window)))
+    Ok(ToolOutcome::Shown(show(inbox, list)))
 }
 
 fn request(args: Args) -> Result<List, Fault> {
@@ -110,11 +109,8 @@ fn request(args: Args) -> Result<List, Fault> {
     })
 }
 
-/// Renders a part of the list: at most as many mails as a result of `window` bytes shows.
-pub(crate) fn show(mut inbox: Inbox, list: List, window: u32) -> Shown {
-    let fitting = fitting(&inbox.mails, window);
-    inbox.more |= fitting < inbox.mails.len();
-    inbox.mails.truncate(fitting);
+/// Renders a part of the list.
+pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
     let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
     text.push_str(&table(&inbox.mails));
     let unread = if list.show_read { "" } else { "unread " };
@@ -261,7 +257,7 @@ mod tests {
             ),
         ]
         .map(|(inbox, list)| {
-            let shown = show(inbox, list, 8_000);
+            let shown = show(inbox, list);
             format!("{}\n\n{}", shown.text, shown.structured.unwrap())
         });
         insta::assert_snapshot!(page.join("\n\n=====\n\n"), @r#"
@@ -321,29 +317,6 @@ mod tests {
 
         {"address":"desk.alice@tai.chat","emails":[],"total":3,"has_more":false,"left_out":2,"without_id":1,"not_examined":3}
         "#);
-    }
-
-    #[test]
-    fn a_list_fits_the_client_and_tells_the_next_offset() {
-        let mails: Vec<Envelope> = (1..=200)
-            .map(|id| envelope(id, &"s".repeat(300), false))
-            .collect();
-        let shown = show(inbox(mails, 200, false), list(20, false), 8_000);
-        let structured = shown.structured.unwrap();
-        let rows = structured["emails"].as_array().unwrap().len();
-        assert!(structured.to_string().len() < 9_000 && shown.text.len() < 9_000);
-        assert!(rows > 20, "{rows}");
-        assert_eq!(structured["next_offset"], json!(20 + rows));
-        assert_eq!(structured["has_more"], json!(true));
-        let one = show(
-            inbox(vec![envelope(1, "s", false)], 1, false),
-            list(0, false),
-            1,
-        );
-        assert_eq!(
-            one.structured.unwrap()["emails"].as_array().unwrap().len(),
-            1
-        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{
     arguments::{optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
 };
-use crate::text::{MessageSummary, ROWS_CAUTION, fitting, if_any, left_out, table};
+use crate::text::{MessageSummary, ROWS_CAUTION, if_any, left_out, table};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
@@ -80,8 +80,7 @@ struct Output {
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let search = request(invocation.arguments(Tool::SearchInbox)?)?;
     let results = invocation.call(search).await?;
-    let window = invocation.habits().window;
-    Ok(ToolOutcome::Shown(show(results, window)))
+    Ok(ToolOutcome::Shown(show(results)))
 }
 
 fn request(args: Args) -> Result<Search, Fault> {
@@ -98,12 +97,8 @@ fn request(args: Args) -> Result<Search, Fault> {
     })
 }
 
-/// Renders the matches and the extent of the search: at most as many as a result of `window` bytes
-/// shows.
-fn show(mut results: SearchResults, window: u32) -> Shown {
-    let fitting = fitting(&results.mails, window);
-    results.complete &= fitting == results.mails.len();
-    results.mails.truncate(fitting);
+/// Renders the matches and the extent of the search.
+fn show(results: SearchResults) -> Shown {
     let mut text = format!("# Emails found ({})\n\n", results.address);
     text.push_str(&table(&results.mails));
     let mut notice = format!(
@@ -159,7 +154,7 @@ mod tests {
             results(vec![], true),
         ]
         .map(|results| {
-            let shown = show(results, 8_000);
+            let shown = show(results);
             format!("{}\n{}", shown.text, shown.structured.unwrap())
         });
         insta::assert_snapshot!(page.join("\n\n"), @r#"
@@ -176,9 +171,9 @@ mod tests {
 
         # Emails found (desk.alice@tai.chat)
 
-        0 found, 120 searched; there may be more matches: use more words or a larger limit
+        0 found, 120 searched; these are all matches
         2 emails are left out: taid's configuration hides the senders from this instance (allow_from)
-        {"address":"desk.alice@tai.chat","notice":"0 found, 120 searched; there may be more matches: use more words or a larger limit\n2 emails are left out: taid's configuration hides the senders from this instance (allow_from)","emails":[],"looked_at":120,"complete":false,"left_out":2}
+        {"address":"desk.alice@tai.chat","notice":"0 found, 120 searched; these are all matches\n2 emails are left out: taid's configuration hides the senders from this instance (allow_from)","emails":[],"looked_at":120,"complete":true,"left_out":2}
         "#);
     }
 }

@@ -36,6 +36,22 @@ pub struct ToolResult {
     pub whole: Value,
 }
 
+impl ToolResult {
+    /// Returns the body of a fetched mail without its fence.
+    ///
+    /// # Panics
+    /// If the result has no mail, or the mail has no fence.
+    pub fn body(&self) -> &str {
+        let body = self.structured["email"]["body"].as_str().unwrap();
+        let (begin, rest) = body.split_once('\n').unwrap();
+        let nonce = begin
+            .strip_prefix("[Begin of untrusted email content ")
+            .unwrap();
+        let end = format!("\n[End of untrusted email content {}]", &nonce[..16]);
+        rest.strip_suffix(&end).unwrap()
+    }
+}
+
 impl Shim {
     /// Starts the process without a handshake.
     pub fn spawn(mut command: Command) -> Self {

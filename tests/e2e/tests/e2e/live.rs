@@ -125,7 +125,7 @@ fn each_mail_of_the_instance_is_printed_as_json_and_marked_read() {
     let live = Live::start(&machine, &[]);
     let mut first = live.mail();
     first["date"] = json!("DATE");
-    insta::assert_snapshot!(first, @r#"{"body":"text","date":"DATE","from":"someone@example.com","id":1,"note":"Note: removed from this email: 1 hidden passage (2 words).","read":false,"subject":"first","to":"desk.alice@tai.chat","trust":"untrusted"}"#);
+    insta::assert_snapshot!(first, @r#"{"trust":"untrusted","id":1,"note":"Note: removed from this email: 1 hidden passage (2 words).","from":"someone@example.com","to":"desk.alice@tai.chat","subject":"first","date":"DATE","read":false,"body":"text"}"#);
     assert_eq!(live.mail()["subject"], "second");
     wait_until("both mails are marked read", || unread(&machine) == 1);
     deliver(&machine, "desk.alice@tai.chat", "third");

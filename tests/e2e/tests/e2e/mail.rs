@@ -49,9 +49,10 @@ fn two_clients_send_list_read_and_reply_with_one_login() {
     );
     let read = server.call("fetch_email", json!({}));
     assert!(
-        read.text
-            .contains("Status: ✓ Read\n\n---\n\n[Begin of untrusted email content ")
-            && read.text.contains("]\n**bold**\n[End of "),
+        read.text.starts_with("[Begin of untrusted email content ")
+            && read
+                .text
+                .contains("Status: ✓ Read\n\n---\n\n**bold**\n[End of "),
         "{}",
         read.text
     );

@@ -37,6 +37,7 @@ mod mail;
 mod mailboxes;
 mod mcp;
 mod outcomes;
+mod parts;
 mod policy;
 mod processes;
 mod prompts;
