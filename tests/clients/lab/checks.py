@@ -79,12 +79,23 @@ def judged(text, words, judge):
     return {form: judge(content, words) for form, content in forms_with(text, words).items()}
 
 
-def numbered(size):
-    """Returns the lines of a long mail, of `size` bytes in all. Each has its number."""
-    return [f"LINE-{number:05} {'the quick brown fox jumps over the lazy dog ' * 2}"[:99]
-            for number in range(size // 100)]
+# Lines that limits count in different ways: characters, bytes, escaped JSON, lines.
+FILLERS = ["the quick brown fox jumps over the lazy dog and runs home again", "漢字" * 12, '"\\' * 24, "x"]
 
 
-def seen(texts):
-    """Returns the numbers of the lines of a long mail that reached the model."""
-    return {int(number) for text in texts for number in re.findall(r"LINE-(\d{5}) the quick", text)}
+def long_mail(size):
+    """Returns a mail of `size` bytes or more, in four stretches of numbered lines."""
+    lines, number = [], 0
+    for filler in FILLERS:
+        length = 0
+        while length < size / len(FILLERS):
+            lines.append(f"LINE-{number:05} {filler} /{number:05}")
+            length += len(lines[-1].encode()) + 1
+            number += 1
+    return "\n".join(lines)
+
+
+def missing(mail, texts):
+    """Returns how many lines of a long mail did not reach the model with both ends."""
+    found = [set(re.findall(pattern, "\n".join(texts))) for pattern in (r"LINE-(\d{5})", r"/(\d{5})\b")]
+    return sum(number not in found[0] & found[1] for number in re.findall(r"LINE-(\d{5})", mail))

@@ -28,6 +28,7 @@ def tools_cell(report):
 
 
 def long_cell(report):
+    """Returns how much of the long mail arrived; only a whole one has 100 %."""
     return f"{report.lines} % in {report.parts} × {report.largest:,}" if report.parts else "not reached"
 
 
@@ -66,6 +67,7 @@ ROWS = {
     "tools that it may call so": lambda agent, report: tools_cell(report),
     "a mail reaches the model as": lambda agent, report: " + ".join(report.body or ["not reached"]),
     "fence around the body": lambda agent, report: forms_cell(report.body),
+    "fence around each part of a long mail": lambda agent, report: forms_cell(report.ends),
     "mark before subject and sender": lambda agent, report: forms_cell(report.subject),
     "mark in a list": lambda agent, report: forms_cell(report.rows),
     "mark in a search": lambda agent, report: forms_cell(report.found),
@@ -87,9 +89,11 @@ LIMITS = {
     "the same, if both forms have the body": lambda agent, report: limits.cell(report.limits, "both"),
 }
 
+READING = {"fetch_email", "list_inbox", "mark_read", "search_inbox", "session_status"}
 # What must hold for each agent.
 MUST = {
-    "the body is fenced in every form": lambda report: is_all(report.body),
+    "the agent may read mail as the setup leaves it": lambda report: not READING & set(report.refused),
+    "the body is fenced in every form": lambda report: is_all(report.body) and is_all(report.ends),
     "the sender's words are marked in every form": lambda report: is_all(report.subject),
     "rows of lists are marked in every form": lambda report: is_all(report.rows) and is_all(report.found),
     "answers that repeat a subject are marked in every form": lambda report: is_marked_or_absent(report.echoes),
