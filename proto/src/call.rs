@@ -7,7 +7,8 @@ use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
     approval::{Consent, HeldList, HeldPart, Resolution, SubmitOutcome},
     mail::{
-        ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, SearchResults, Target, Window,
+        ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, ReplyState, SearchResults,
+        Target, Window,
     },
     release::Release,
     text::{HeaderText, Json, Label},
@@ -158,6 +159,8 @@ methods! {
     ReadHeld -> HeldPart, "read_held", Safe, Person;
     /// Asks the daemon to drain and exit.
     Stop -> (), "stop", Safe, Person;
+    /// Returns whether the client's address answered a mail.
+    FindReply -> ReplyState, "find_reply", Safe, Any;
 }
 
 /// See [`Call::Submit`].
@@ -348,6 +351,13 @@ pub struct ResolveHeld {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop;
 
+/// See [`Call::FindReply`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindReply {
+    /// Mail that may have been answered.
+    pub to: MailId,
+}
+
 impl Submit {
     /// Returns the tool for the draft: `send_email` or `reply_email`.
     pub fn tool(&self) -> Tool {
@@ -383,6 +393,7 @@ impl Call {
             | Call::ResolveHeld(_)
             | Call::ReadHeld(_)
             | Call::RetryLogin(_)
+            | Call::FindReply(_)
             | Call::Stop(_) => None,
         }
     }

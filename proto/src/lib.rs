@@ -91,7 +91,7 @@
 //! | [`Delete`](call::Delete) | agent, person | no |
 //! | [`MarkRead`](call::MarkRead) | agent, person | yes |
 //! | [`Settle`](call::Settle), [`EndLease`](call::EndLease) | agent, person | yes |
-//! | [`Watch`](call::Watch) | agent, person | yes |
+//! | [`Watch`](call::Watch), [`FindReply`](call::FindReply) | agent, person | yes |
 //! | [`GetInfo`](call::GetInfo), [`GetStatus`](call::GetStatus) | agent, person | yes |
 //! | [`ClaimAccount`](call::ClaimAccount), [`MakeWay`](call::MakeWay) | agent, person | yes |
 //! | [`OfferCredentials`](call::OfferCredentials) | agent, person | no |

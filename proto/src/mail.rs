@@ -73,6 +73,22 @@ pub struct ReplyReceipt {
     pub threaded: bool,
 }
 
+/// Answer to [`crate::call::FindReply`]: what is known about the reply of an address to a mail. Of
+/// several replies, the most certain one counts. The daemon forgets a reply after a week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReplyState {
+    /// No reply is known.
+    None,
+    /// A reply is being sent.
+    Sending,
+    /// A reply may have been sent.
+    MaybeSent,
+    /// A reply waits for a person's approval, or has waited.
+    Held,
+    /// The bridge accepted a reply.
+    Sent,
+}
+
 /// Answer to [`crate::call::Fetch`] and [`crate::call::Peek`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchedMail {

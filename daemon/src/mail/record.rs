@@ -81,6 +81,46 @@ pub(super) enum LedgerRecord {
         /// The time of the attempt.
         at: Stamp,
     },
+    /// An address answered a mail.
+    Reply {
+        /// The answered mail.
+        original: u64,
+        /// The address that answered, in lower case.
+        sender: String,
+        /// What is certain about the reply.
+        fate: ReplyFate,
+        /// The time of the change.
+        at: Stamp,
+    },
+    /// No reply to the mail was sent.
+    Unreplied {
+        /// The mail.
+        original: u64,
+        /// The address that did not answer, in lower case.
+        sender: String,
+    },
+}
+
+/// What is certain about a reply, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ReplyFate {
+    /// The reply may have been sent.
+    MaybeSent,
+    /// The reply waited for a person's approval.
+    Held,
+    /// The bridge accepted the reply.
+    Sent,
+}
+
+impl ReplyFate {
+    /// Returns the event in the file.
+    fn event(self) -> &'static str {
+        match self {
+            Self::MaybeSent => "maybe-replied",
+            Self::Held => "reply-held",
+            Self::Sent => "replied",
+        }
+    }
 }
 
 impl fmt::Display for LeaseRecord {
@@ -123,6 +163,16 @@ impl fmt::Display for LedgerRecord {
             Self::Closed { digest } => write!(f, "closed {digest}"),
             Self::Counted { sender, at } => write!(f, "counted {sender} {}", moment(*at)),
             Self::Uncounted { sender, at } => write!(f, "uncounted {sender} {}", moment(*at)),
+            Self::Reply {
+                original,
+                sender,
+                fate,
+                at,
+            } => {
+                let event = fate.event();
+                write!(f, "{event} {original}/{sender} {}", moment(*at))
+            }
+            Self::Unreplied { original, sender } => write!(f, "unreplied {original}/{sender}"),
         }
     }
 }
@@ -137,7 +187,21 @@ impl FromStr for LedgerRecord {
         match (event, at) {
             ("counted", Some(at)) => return Ok(Self::Counted { sender, at }),
             ("uncounted", Some(at)) => return Ok(Self::Uncounted { sender, at }),
+            ("unreplied", None) => {
+                let (original, sender) = reply(key)?;
+                return Ok(Self::Unreplied { original, sender });
+            }
             _ => {}
+        }
+        let fates = [ReplyFate::MaybeSent, ReplyFate::Held, ReplyFate::Sent];
+        if let Some(fate) = fates.into_iter().find(|fate| fate.event() == event) {
+            let (original, sender) = reply(key)?;
+            return Ok(Self::Reply {
+                original,
+                sender,
+                fate,
+                at: at.ok_or(NotARecord)?,
+            });
         }
         let digest = Digest::parse(key).ok_or(NotARecord)?;
         match (event, at) {
@@ -184,6 +248,13 @@ impl FromStr for UnreadableRecord {
     }
 }
 
+/// Splits the key of a reply into the answered mail and the address that answered it.
+fn reply(key: &str) -> Result<(u64, String), NotARecord> {
+    let (original, sender) = key.split_once('/').ok_or(NotARecord)?;
+    let original = original.parse().map_err(|_| NotARecord)?;
+    Ok((original, sender.to_owned()))
+}
+
 /// Splits a line into its event, its key and its value.
 pub(super) fn fields(line: &str) -> Result<(&str, &str, Option<&str>), NotARecord> {
     let mut fields = line.split(' ');
@@ -217,136 +288,5 @@ pub(super) fn parse_moment(text: &str) -> Result<Stamp, NotARecord> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: u64) -> Stamp {
-        Stamp {
-            wall: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
-            boot: 0x1a,
-            since_boot: Duration::from_secs(7),
-        }
-    }
-
-    #[test]
-    fn each_lease_record_is_one_line_and_parses_back() {
-        let address = "desk.alice@tai.chat".to_owned();
-        for (record, line) in [
-            (
-                LeaseRecord::Marked {
-                    id: 7,
-                    address: address.clone(),
-                },
-                "marked 7 desk.alice@tai.chat",
-            ),
-            (
-                LeaseRecord::Unconfirmed { id: 7, address },
-                "unconfirmed 7 desk.alice@tai.chat",
-            ),
-            (LeaseRecord::Closed { id: 7 }, "closed 7"),
-        ] {
-            assert_eq!(record.to_string(), line);
-            assert_eq!(line.parse(), Ok(record));
-        }
-    }
-
-    #[test]
-    fn each_ledger_record_is_one_line_and_parses_back() {
-        let digest = || Digest::of(&["a"]);
-        for (record, event, value) in [
-            (
-                LedgerRecord::Sending {
-                    digest: digest(),
-                    at: at(5),
-                },
-                "sending",
-                " 5:1a:7",
-            ),
-            (
-                LedgerRecord::Sent {
-                    digest: digest(),
-                    at: at(5),
-                },
-                "sent",
-                " 5:1a:7",
-            ),
-            (
-                LedgerRecord::Unknown {
-                    digest: digest(),
-                    at: at(5),
-                },
-                "unknown",
-                " 5:1a:7",
-            ),
-            (LedgerRecord::Closed { digest: digest() }, "closed", ""),
-        ] {
-            let line = format!("{event} {}{value}", digest());
-            assert_eq!(record.to_string(), line);
-            assert_eq!(line.parse(), Ok(record));
-        }
-        let sender = || "desk.alice@tai.chat".to_owned();
-        for (record, line) in [
-            (
-                LedgerRecord::Counted {
-                    sender: sender(),
-                    at: at(5),
-                },
-                "counted desk.alice@tai.chat 5:1a:7",
-            ),
-            (
-                LedgerRecord::Uncounted {
-                    sender: sender(),
-                    at: at(5),
-                },
-                "uncounted desk.alice@tai.chat 5:1a:7",
-            ),
-        ] {
-            assert_eq!(record.to_string(), line);
-            assert_eq!(line.parse(), Ok(record));
-        }
-    }
-
-    #[test]
-    fn the_record_of_an_unreadable_mail_is_one_line_and_parses_back() {
-        let body = Digest::of(&["a"]);
-        let line = format!("failed 7 {body}");
-        let record = UnreadableRecord::Failed { id: 7, body };
-        assert_eq!(record.to_string(), line);
-        assert_eq!(line.parse(), Ok(record));
-        for bad in ["failed 7", "failed x a", "failed 7 x", "read 7 a"] {
-            assert_eq!(bad.parse::<UnreadableRecord>(), Err(NotARecord), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_line_in_another_format_is_not_a_record() {
-        for line in [
-            "",
-            "marked",
-            "marked 7",
-            "marked x a@b",
-            "marked 7 a@b c",
-            "marked -7 a@b",
-            "closed 7 a@b",
-            "closed  7",
-            "settled 7 a@b",
-            "\u{0}\u{0}",
-        ] {
-            assert_eq!(line.parse::<LeaseRecord>(), Err(NotARecord), "{line:?}");
-        }
-        let digest = Digest::of(&["a"]);
-        for line in [
-            format!("sent {digest}"),
-            format!("sent {digest} x"),
-            format!("sent {digest} 5"),
-            format!("sent {digest} 5:1a"),
-            format!("sent {digest} 5:g:7"),
-            format!("sent {digest} 5:1a:7:8"),
-            format!("sent {digest} 99999999999999999999:1a:7"),
-            format!("closed {digest} 5:1a:7"),
-            "sent x 5:1a:7".to_owned(),
-        ] {
-            assert_eq!(line.parse::<LedgerRecord>(), Err(NotARecord), "{line:?}");
-        }
-    }
-}
+#[path = "record_tests.rs"]
+mod tests;

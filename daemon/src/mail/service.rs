@@ -28,7 +28,10 @@ use tai_auth::{
         clock::{Clock, SystemClock},
     },
 };
-use tai_proto::names::{Address, Instance, MailId};
+use tai_proto::{
+    mail::ReplyState,
+    names::{Address, Instance, MailId},
+};
 use tokio::time::Instant;
 
 /// The mail operations of one account, for every client of the daemon. A runtime with a timer
@@ -164,6 +167,20 @@ impl<B: Bridge> MailService<B> {
     /// Returns the sends of the last day whose outcome is unknown, oldest first.
     pub(crate) fn unknown_sends(&self) -> Vec<(SystemTime, Digest)> {
         self.ledger.unknown()
+    }
+
+    /// Returns what is known about the reply of the instance to a mail, within the last week.
+    ///
+    /// # Errors
+    /// [`MailError::Session`] if the account is unknown.
+    pub(crate) async fn find_reply(
+        &self,
+        instance: Option<&Instance>,
+        to: MailId,
+        deadline: Instant,
+    ) -> Result<ReplyState, MailError> {
+        let address = self.address(instance, deadline).await?;
+        Ok(self.ledger.find_reply(&address, to))
     }
 
     /// Returns the figures of the worker that reads mails.

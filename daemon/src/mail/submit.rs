@@ -110,6 +110,7 @@ impl<B: Bridge> MailService<B> {
                 self.send_once(&mail, insist, rules, deadline).await?
             }
             Consent::Answered { ticket, answer } => {
+                let (from, reply_to) = (mail.from.clone(), mail.reply_to);
                 let answer = self
                     .approvals
                     .answer(&ticket, answer, mail, insist, submitter);
@@ -121,6 +122,9 @@ impl<B: Bridge> MailService<B> {
                         let held = self.approvals.keep(holding, deadline).await;
                         let held = held.map_err(MailError::NotRecorded)?;
                         let held = held.ok_or(ApprovalError::NoTicket)?;
+                        if let Some(original) = reply_to {
+                            self.ledger.hold_reply(&from, original);
+                        }
                         return Ok(SubmitOutcome::Held(held));
                     }
                 }
@@ -253,7 +257,10 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<SentMail, MailError> {
         let attempt = self.ledger.begin(&mail.digest, insist, quota(mail, rules));
-        let attempt = attempt.map_err(|refusal| refused(mail, rules, refusal))?;
+        let mut attempt = attempt.map_err(|refusal| refused(mail, rules, refusal))?;
+        if let Some(original) = mail.reply_to {
+            attempt.answers(original);
+        }
         if let Err(error) = attempt.recorded(deadline).await {
             attempt.fail();
             return Err(MailError::NotRecorded(error));

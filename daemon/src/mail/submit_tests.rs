@@ -11,7 +11,7 @@ use super::{
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     approval::{ConsentAnswer, HeldMail, Question},
-    mail::{Draft, Format, Target},
+    mail::{Draft, Format, ReplyState, Target},
 };
 
 const DESK: &str = "desk.alice@tai.chat";
@@ -264,4 +264,58 @@ async fn a_held_mail_that_was_not_sent_waits_again_and_any_other_does_not() {
         let waiting = world.mail.held(soon()).await.waiting;
         assert_eq!(waiting.is_empty(), !waits, "{failure:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn taid_knows_whether_an_instance_answered_a_mail() {
+    let world = World::new(ConfirmPolicy::Never);
+    world.mailbox.deliver(7, DESK);
+    let answer = async |text: &str| {
+        let reply = Draft {
+            target: Target::Reply { to: mail_id(7) },
+            ..draft(text)
+        };
+        world.submit(reply, false, Consent::NotAsked).await
+    };
+    let find = async |name: &str| {
+        let instance = instance(name);
+        let found = world.mail.find_reply(Some(&instance), mail_id(7), soon());
+        found.await.unwrap()
+    };
+    assert_eq!(find("desk").await, ReplyState::None);
+    world.fail_next_send(SendFailure::from(unreachable()));
+    assert!(answer("first").await.is_err());
+    assert_eq!(find("desk").await, ReplyState::None);
+    world.fail_next_send(SendFailure::from(broken()));
+    assert!(answer("second").await.is_err());
+    assert_eq!(find("desk").await, ReplyState::MaybeSent);
+    answer("third").await.unwrap();
+    assert_eq!(find("desk").await, ReplyState::Sent);
+    assert_eq!(find("lab").await, ReplyState::None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_waits_for_approval_counts_as_an_answer() {
+    let world = World::new(ConfirmPolicy::Always);
+    world.mailbox.deliver(7, DESK);
+    let reply = Draft {
+        target: Target::Reply { to: mail_id(7) },
+        ..draft("answer")
+    };
+    let asked = world.submit(reply.clone(), false, Consent::NotAsked).await;
+    let Ok(SubmitOutcome::Ask(question)) = asked else {
+        panic!("{asked:?}")
+    };
+    let desk = instance("desk");
+    let find = async || {
+        let found = world.mail.find_reply(Some(&desk), mail_id(7), soon());
+        found.await.unwrap()
+    };
+    assert_eq!(find().await, ReplyState::None);
+    let consent = Consent::Answered {
+        ticket: question.ticket.clone(),
+        answer: ConsentAnswer::CannotAsk,
+    };
+    world.submit(reply, false, consent).await.unwrap();
+    assert_eq!(find().await, ReplyState::Held);
 }

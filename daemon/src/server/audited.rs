@@ -109,7 +109,8 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::ClaimAccount(_)
         | Call::RetryLogin(_)
         | Call::ListHeld(_)
-        | Call::ReadHeld(_) => None,
+        | Call::ReadHeld(_)
+        | Call::FindReply(_) => None,
     }
 }
 

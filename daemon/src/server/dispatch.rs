@@ -156,6 +156,10 @@ impl<T: Transport> App<T> {
                 let part = mail.read_held(read, deadline).await;
                 Answer::ReadHeld(part.map_err(failed)?)
             }
+            Call::FindReply(find) => {
+                let found = mail.find_reply(instance, find.to, deadline).await;
+                Answer::FindReply(found.map_err(failed)?)
+            }
             Call::Stop(_) => {
                 tracing::info!("stop requested by a client");
                 self.stop.cancel();

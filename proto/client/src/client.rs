@@ -361,6 +361,7 @@ fn advice(call: &Call) -> &'static str {
         | Call::RetryLogin(_)
         | Call::ListHeld(_)
         | Call::ReadHeld(_)
+        | Call::FindReply(_)
         | Call::Stop(_) => "look at `taid status` before you repeat it",
     }
 }

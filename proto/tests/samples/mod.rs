@@ -249,6 +249,7 @@ pub(crate) fn calls() -> Vec<Call> {
         }
         .into_call(),
         Stop.into_call(),
+        FindReply { to: id() }.into_call(),
         reply().into_call(),
     ]
 }
@@ -318,6 +319,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             next: Some(5),
         }),
         Answer::Stop(()),
+        Answer::FindReply(ReplyState::Held),
         Answer::Submit(SubmitOutcome::Ask(Question {
             ticket: "t".into(),
             number: 3,

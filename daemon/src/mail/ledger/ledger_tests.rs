@@ -1,6 +1,13 @@
 //! The ledger prevents accidental duplicates, also after a restart.
 
-use super::{super::journal::SystemDisk, *};
+use super::{
+    super::{journal::SystemDisk, record::LedgerRecord},
+    book::MAX_ENTRIES,
+    state::WINDOW,
+    *,
+};
+use crate::config::SendLimits;
+use std::time::Duration;
 use tai_auth::session::clock::SystemClock;
 
 fn in_memory() -> Ledger {
