@@ -2,7 +2,7 @@
 //!
 //! The generator of manual pages and completions includes this file, so it uses clap alone.
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
 
 const ENVIRONMENT: &str = "Environment variables, all optional:
@@ -20,6 +20,8 @@ NAME and PASSWORD, together, work too. Beside them, the names without the prefix
 
 const LIVE_EXAMPLES: &str = "Examples:
   tai-mcp live --instance desk | jq -r .subject
+  tai-mcp live --instance desk --agent claude
+  tai-mcp live --instance desk --agent codex --prompt 'Book or decline the meeting.' --reply
   tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
 
 /// MCP server for TAI mail
@@ -39,11 +41,13 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Wait for emails; print each as a line of JSON, or run a program for it
+    /// Wait for emails; print each as a line of JSON, or start an agent or a program for it
     ///
-    /// Starts with the unread emails. An email is marked read once it has been printed or the
-    /// program has exited with status 0. Otherwise it is retried after 10 seconds, then at
-    /// intervals that double up to 10 minutes, without holding up the other emails.
+    /// Starts with the unread emails. An email is marked read once it has been printed, the program
+    /// has exited with status 0, or the agent has answered it or said that no answer is needed.
+    /// Otherwise it is retried after 10 seconds, then at intervals that double up to 10 minutes,
+    /// without holding up the other emails. With --agent or --reply, an email that was not handled
+    /// in five attempts stays unread until live is started again.
     #[command(after_help = LIVE_EXAMPLES)]
     Live(LiveArgs),
     /// Create an account: runs `taid register`
@@ -66,13 +70,40 @@ pub(crate) struct LiveArgs {
     /// Instance whose emails are handled [env: TAI_MCP_INSTANCE]
     #[arg(long, value_name = "NAME")]
     pub(crate) instance: Option<String>,
-    /// Time limit of the program for one email, in seconds
+    /// Installed agent to start for each email, with the tools of tai-mcp and no others
+    ///
+    /// The agent uses the instance, the account and the profile of this command. No permission of
+    /// the agent is skipped.
+    #[arg(long, value_name = "AGENT", group = "handler")]
+    pub(crate) agent: Option<Agent>,
+    /// Task of the agent, in place of answering the email
+    #[arg(long, value_name = "TEXT", requires = "agent")]
+    pub(crate) prompt: Option<String>,
+    /// Send the standard output of the agent or program as the answer, in Markdown
+    ///
+    /// The agent gets no tools. An empty output is no answer.
+    #[arg(long, requires = "handler")]
+    pub(crate) reply: bool,
+    /// Time limit of the agent or program for one email, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) time_limit: u64,
     /// Program to run for each email, with the email as JSON on its standard input
     ///
     /// All following arguments are passed to the program. It runs without a shell, for one email
     /// at a time.
-    #[arg(long, value_name = "PROGRAM", num_args = 1.., allow_hyphen_values = true)]
+    #[arg(long, value_name = "PROGRAM", num_args = 1.., allow_hyphen_values = true, group = "handler")]
     pub(crate) exec: Vec<OsString>,
+}
+
+/// Agents that `tai-mcp live` can start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Agent {
+    /// Claude Code
+    Claude,
+    /// Codex CLI
+    Codex,
+    /// Gemini CLI
+    Gemini,
+    /// opencode
+    Opencode,
 }

@@ -19,7 +19,7 @@ mod tools;
 mod transport;
 
 use clap::Parser as _;
-use cli::{Args, Command, LiveArgs};
+use cli::{Agent, Args, Command, LiveArgs};
 use os::{Input, Output};
 use rmcp::ServiceExt as _;
 use settings::Settings;
@@ -55,17 +55,7 @@ pub fn run() -> ExitCode {
     // A started taid has another current directory.
     settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
     if let Some(Command::Live(args)) = command {
-        let LiveArgs {
-            instance,
-            time_limit,
-            exec,
-        } = args;
-        let options = live::Options {
-            instance,
-            time_limit: Duration::from_secs(time_limit),
-            exec,
-        };
-        return in_runtime(live::live(settings, options));
+        return in_runtime(live::live(settings, options(args)));
     }
     if settings.announces_start {
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
@@ -75,6 +65,31 @@ pub fn run() -> ExitCode {
         serve(settings).await;
         ExitCode::SUCCESS
     })
+}
+
+/// Returns the options of `tai-mcp live`.
+fn options(args: LiveArgs) -> live::Options {
+    let LiveArgs {
+        instance,
+        agent,
+        prompt,
+        reply,
+        time_limit,
+        exec,
+    } = args;
+    live::Options {
+        instance,
+        agent: agent.map(|agent| match agent {
+            Agent::Claude => live::Agent::Claude,
+            Agent::Codex => live::Agent::Codex,
+            Agent::Gemini => live::Agent::Gemini,
+            Agent::Opencode => live::Agent::Opencode,
+        }),
+        task: prompt,
+        sends_output: reply,
+        limit: Duration::from_secs(time_limit),
+        exec,
+    }
 }
 
 /// Runs `work` in a current-thread runtime and returns its exit code.

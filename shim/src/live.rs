@@ -1,25 +1,37 @@
 //! `tai-mcp live`: waits for mail to one instance and hands each mail to the [`handler`].
 //!
 //! Delivery is at-least-once: a mail is marked read only after its handling succeeded. A mail
-//! whose handling failed is retried with a backoff and does not delay other mails.
+//! whose handling failed is retried with a backoff and does not delay other mails. An answer whose
+//! outcome is unknown is never sent a second time.
 
+mod agent;
+mod answer;
+mod calls;
+mod ending;
 mod handler;
+mod options;
+mod program;
+mod prompt;
+mod report;
+mod server;
+mod workspace;
 
-use crate::{backoff::after_failure, daemon, os, settings::Settings, tools};
+pub(crate) use agent::Agent;
+pub(crate) use options::Options;
+
+use crate::{backoff::after_failure, daemon, os, settings::Settings};
+use calls::Calls;
 use handler::{Handled, Handler};
-use std::{
-    collections::BTreeMap, ffi::OsString, io::Write as _, process::ExitCode, time::Duration,
-};
-use tai_client::{CallContext, Lease};
+use report::{Report, print};
+use std::{collections::BTreeMap, process::ExitCode, time::Duration};
+use tai_client::Lease;
 use tai_proto::{
-    Audience, Fault, FaultCode, Hint, Method,
-    call::{MarkRead, Settle, Watch},
-    mail::MailboxUpdate,
-    message::Identity,
-    names::{Instance, MailId},
+    Audience, Fault, FaultCode, Hint,
+    call::{GetInfo, MarkRead, Settle, Watch},
+    mail::{Mail, MailboxUpdate},
+    names::{Address, Instance, MailId},
 };
 use tokio::time::{Instant, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 /// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
@@ -29,44 +41,37 @@ const FIRST_RETRY: Duration = Duration::from_secs(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
 /// Interval of checks of the mailbox while taid reports no arrival.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
-/// Limit of mails that wait for a retry. Further mails stay unread in the mailbox.
+/// Limit of mails that are not handled. Further mails stay unread in the mailbox.
 const MAX_WAITING: usize = 100;
-
-/// Options of the command.
-pub(crate) struct Options {
-    /// Instance whose mail is handled; `None` takes the configured one.
-    pub(crate) instance: Option<String>,
-    /// Time limit of the program for one mail.
-    pub(crate) time_limit: Duration,
-    /// Program and its arguments; empty to print the mails.
-    pub(crate) exec: Vec<OsString>,
-}
+/// Limit of the attempts of an agent, or of a program whose output is sent.
+const MAX_ATTEMPTS: u32 = 5;
 
 /// Runs until a signal asks the process to stop, or until standard output is closed.
 ///
 /// Exit codes: 0 after a signal or a closed output, 1 if the program cannot be run, 2 if the
 /// instance is invalid.
 pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
-    match options.instance.map(Instance::new).transpose() {
+    match options.instance.clone().map(Instance::new).transpose() {
         Ok(Some(instance)) => settings.instance = Some(instance),
         Ok(None) => {}
         Err(rule) => {
             let fault = Fault::new(FaultCode::BadRequest, "the instance is not valid")
                 .because(rule.to_string())
                 .hint(Hint::reader("correct --instance"));
-            print_error(&fault.render(Audience::Person));
+            print(&fault.render(Audience::Person));
             return ExitCode::from(2);
         }
     }
     let (taid, endings) = daemon::client(&settings);
     let reports = tokio::spawn(endings.report());
+    let report = Report {
+        announces: settings.announces_start,
+    };
+    report.starting();
     let mut live = Live {
-        taid,
-        identity: Identity {
-            name: "tai-mcp live".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-        },
-        handler: Handler::new(options.exec, options.time_limit),
+        calls: Calls::new(taid),
+        handler: Handler::new(options, &settings),
+        report,
         waiting: BTreeMap::new(),
     };
     let code = tokio::select! {
@@ -81,22 +86,23 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
 
 /// State of the command.
 struct Live {
-    taid: daemon::Taid,
-    identity: Identity,
+    calls: Calls,
     handler: Handler,
-    /// Mails that wait for a retry. They stay leased.
+    report: Report,
+    /// Mails that are not handled. They stay leased.
     waiting: BTreeMap<MailId, Waiting>,
 }
 
 /// A leased mail that is not handled yet.
 struct Waiting {
     lease: Lease,
-    /// The mail as one line of JSON, without the line break.
-    line: String,
+    /// Address of the instance.
+    address: Address,
+    mail: Box<Mail>,
     /// Failed attempts.
     failures: u32,
-    /// Time of the next attempt.
-    due: Instant,
+    /// Time of the next attempt; `None` if no attempt is left.
+    due: Option<Instant>,
 }
 
 /// Reason for the early end of a round.
@@ -128,7 +134,7 @@ impl Live {
                 Err(Stop::Fault(fault)) => {
                     // A failure that repeats is reported once.
                     if reported.as_ref() != Some(&fault) {
-                        print_error(&format!("{}\nRetrying.", fault.render(Audience::Person)));
+                        self.report.failed(&fault);
                         reported = Some(fault);
                     }
                     backoff.wait().await;
@@ -140,12 +146,22 @@ impl Live {
     /// Handles the unread mails, then waits for an arrival or for the next retry.
     async fn round(&mut self, mark: &mut Option<u64>) -> Result<(), Stop> {
         // The mark is older than the mailbox's list, so that an arrival in between counts.
-        if mark.is_none() {
+        let is_first = mark.is_none();
+        if is_first {
             *mark = Some(self.watch(None).await?.mark);
+            let info = self.calls.call(GetInfo).await?;
+            self.report.ready(info.address.as_ref());
         }
-        self.handle_all().await?;
+        let handled = self.handle_all().await?;
+        if is_first || handled > 0 {
+            self.report.waiting();
+        }
         let check = Instant::now() + CHECK_EVERY;
-        let due = self.waiting.values().map(|waiting| waiting.due).min();
+        let due = self
+            .waiting
+            .values()
+            .filter_map(|waiting| waiting.due)
+            .min();
         let until = due.map_or(check, |due| due.min(check));
         loop {
             tokio::select! {
@@ -162,30 +178,17 @@ impl Live {
     }
 
     async fn watch(&self, since: Option<u64>) -> Result<MailboxUpdate, Fault> {
-        self.call(Watch { since }).await
+        self.calls.call(Watch { since }).await
     }
 
-    async fn call<M: Method>(&self, method: M) -> Result<M::Answer, Fault> {
-        let cancelled = CancellationToken::new();
-        self.taid.call(method, self.context(&cancelled)).await
-    }
-
-    fn context<'a>(&'a self, cancelled: &'a CancellationToken) -> CallContext<'a> {
-        CallContext {
-            identity: &self.identity,
-            progress: None,
-            cancelled,
-        }
-    }
-
-    /// Handles the mails whose retry is due, then all unread mails, one at a time.
-    async fn handle_all(&mut self) -> Result<(), Stop> {
+    /// Handles the mails whose retry is due, then all unread mails, one at a time. Returns the
+    /// number of attempts.
+    async fn handle_all(&mut self) -> Result<usize, Stop> {
         let now = Instant::now();
-        let due = self
-            .waiting
-            .iter()
-            .filter(|(_, waiting)| waiting.due <= now);
+        let is_due = |waiting: &Waiting| waiting.due.is_some_and(|due| due <= now);
+        let due = self.waiting.iter().filter(|(_, waiting)| is_due(waiting));
         let due: Vec<MailId> = due.map(|(id, _)| *id).collect();
+        let mut attempts = due.len();
         for id in due {
             if let Some(waiting) = self.waiting.remove(&id) {
                 self.handle(waiting).await?;
@@ -193,56 +196,68 @@ impl Live {
         }
         let mut not_examined = u64::MAX;
         while self.waiting.len() < MAX_WAITING {
-            let cancelled = CancellationToken::new();
-            let leased = self.taid.lease_oldest(self.context(&cancelled)).await?;
-            let left = leased.0.left_out.not_examined;
-            let (Some(mail), Some(lease)) = (leased.0.mail, leased.1) else {
+            let (fetched, lease) = self.calls.lease_oldest().await?;
+            let left = fetched.left_out.not_examined;
+            let (Some(mail), Some(lease)) = (fetched.mail, lease) else {
                 // The next call examines a large mailbox further, until it has seen every mail.
                 if left > 0 && left < not_examined {
                     not_examined = left;
                     continue;
                 }
-                return Ok(());
+                return Ok(attempts);
             };
             // A restarted taid leases a waiting mail a second time. The mail keeps its backoff.
             if let Some(waiting) = self.waiting.get_mut(&lease.id()) {
                 std::mem::replace(&mut waiting.lease, lease).forget();
                 continue;
             }
-            let line = tools::json_line(*mail).map_err(|error| {
-                Fault::new(FaultCode::Internal, "cannot write an email as JSON")
-                    .because(error.to_string())
-            })?;
+            if self.handler.is_reported() {
+                self.report.arrived(lease.id());
+            }
+            attempts += 1;
             self.handle(Waiting {
                 lease,
-                line,
+                address: fetched.address,
+                mail,
                 failures: 0,
-                due: Instant::now(),
+                due: Some(now),
             })
             .await?;
         }
-        Ok(())
+        if attempts > 0 {
+            self.report.full(MAX_WAITING);
+        }
+        Ok(attempts)
     }
 
     /// Handles one mail. A mail that fails waits for its retry.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
-        match self.handler.handle(&mail.line).await {
-            Handled::Done => self.settle(mail.lease).await,
+        let id = mail.lease.id();
+        let Self {
+            calls,
+            handler,
+            report,
+            ..
+        } = &*self;
+        let handled = handler.handle(calls, &mail.address, &mail.mail, *report);
+        match handled.await {
+            Handled::Done(ending) => {
+                report.handled(id, ending);
+                self.settle(mail.lease).await;
+            }
             Handled::OutputClosed => return Err(Stop::Exit(ExitCode::SUCCESS)),
             Handled::CannotRun(fault) => {
-                print_error(&fault.render(Audience::Person));
+                print(&fault.render(Audience::Person));
                 return Err(Stop::Exit(ExitCode::FAILURE));
             }
             Handled::Failed(why) => {
-                let backoff = FIRST_RETRY * 2u32.saturating_pow(mail.failures);
-                let backoff = backoff.min(LONGEST_RETRY);
-                let id = mail.lease.id();
-                print_error(&format!(
-                    "email {id} was not handled: {why}; retrying in {} s",
-                    backoff.as_secs()
-                ));
                 mail.failures = mail.failures.saturating_add(1);
-                mail.due = Instant::now() + backoff;
+                let backoff = backoff_after(mail.failures, handler.has_attempt_limit());
+                match backoff {
+                    Some(backoff) => report.retried(id, &why, backoff.as_secs()),
+                    None => report.given_up(id, &why, mail.failures),
+                }
+                mail.due = backoff.map(|backoff| Instant::now() + backoff);
                 self.waiting.insert(id, mail);
             }
         }
@@ -255,11 +270,11 @@ impl Live {
         let id = lease.id();
         let mut backoff = after_failure();
         loop {
-            match self.call(Settle { id }).await {
+            match self.calls.call(Settle { id }).await {
                 Ok(settled) if settled.marked_read => break,
                 // A restarted taid does not know the lease.
                 Err(fault) if fault.code == FaultCode::NotFound => {
-                    match self.call(MarkRead { id }).await {
+                    match self.calls.call(MarkRead { id }).await {
                         Err(fault) if is_transient(fault.code) => {}
                         Ok(_) | Err(_) => break,
                     }
@@ -280,6 +295,37 @@ fn is_transient(code: FaultCode) -> bool {
     )
 }
 
-fn print_error(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+/// Returns the backoff after this number of failed attempts; `None` if no attempt is left.
+fn backoff_after(failures: u32, is_limited: bool) -> Option<Duration> {
+    if is_limited && failures >= MAX_ATTEMPTS {
+        return None;
+    }
+    let doubled = 2u32.saturating_pow(failures.saturating_sub(1));
+    Some(FIRST_RETRY.saturating_mul(doubled).min(LONGEST_RETRY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_backoff_doubles_and_an_agent_has_five_attempts() {
+        let seconds = |is_limited: bool| {
+            let backoff = |failures| backoff_after(failures, is_limited).map(|time| time.as_secs());
+            [1, 2, 3, 4, 5, 6, 7, 100].map(backoff)
+        };
+        let unlimited = [10, 20, 40, 80, 160, 320, 600, 600].map(Some);
+        assert_eq!(seconds(false), unlimited);
+        let limited = [
+            Some(10),
+            Some(20),
+            Some(40),
+            Some(80),
+            None,
+            None,
+            None,
+            None,
+        ];
+        assert_eq!(seconds(true), limited);
+    }
 }

@@ -10,7 +10,9 @@ use unix as system;
 #[cfg(not(unix))]
 use windows as system;
 
-pub(crate) use system::{asked_to_stop, become_program, lead_group, open_stdio, signal_group};
+pub(crate) use system::{
+    asked_to_stop, become_program, create_private_dir, lead_group, open_stdio, signal_group,
+};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

@@ -16,7 +16,8 @@ mod submit;
 
 pub(crate) use definition::{Answered, Invocation, ToolOutcome};
 pub(crate) use list_inbox::show as show_inbox;
-pub(crate) use mail_page::{MailPage, json_line, nonce};
+pub(crate) use mail_page::{MailPage, fence, json_line, nonce};
+pub(crate) use note::note;
 pub(crate) use submit::consent_in;
 
 use crate::server::Forms;

@@ -1,41 +1,65 @@
-//! The handler of the mails of `tai-mcp live`: standard output, or a program run for each mail.
-//!
-//! A program runs without a shell and without the variables that contain a password.
+//! The handler of the mails of `tai-mcp live`: standard output, a program or an agent.
 
-use crate::os;
-use std::{
-    ffi::OsString,
-    io,
-    process::{ExitStatus, Stdio},
-    time::Duration,
+use super::{
+    agent::{Agent, program, run_agent},
+    answer,
+    calls::Calls,
+    ending::Ending,
+    options::Options,
+    program::{Capture, Ended, run},
+    prompt::{self, Answering, Prompt},
+    report::Report,
+    server::Server,
 };
-use tai_proto::{Fault, FaultCode, Hint};
-use tokio::{
-    io::AsyncWriteExt as _,
-    process::{Child, Command},
-    time::timeout,
+use crate::{settings::Settings, tools};
+use std::{ffi::OsString, io, time::Duration};
+use tai_proto::{
+    Fault, FaultCode, Hint,
+    mail::Mail,
+    names::{Address, MailId},
+    text::Content,
 };
+use tokio::{io::AsyncWriteExt as _, process::Command};
 
-/// Time between SIGTERM and SIGKILL for a program that exceeds its time limit.
-const GRACE: Duration = Duration::from_secs(5);
+/// Limit of an agent's line in a report, in bytes.
+const MAX_SAID: usize = 200;
 
 /// Handler of mails.
 pub(super) enum Handler {
     /// Prints each mail to standard output.
     Print,
-    /// Runs a program for each mail, with the mail on its standard input.
-    Run {
+    /// Runs a program or an agent for each mail.
+    Run(Runner),
+}
+
+/// A program or an agent that handles mails.
+pub(super) struct Runner {
+    kind: Kind,
+    /// Whether the output is sent as the answer.
+    sends_output: bool,
+    /// Time limit for one mail.
+    limit: Duration,
+}
+
+enum Kind {
+    /// A program, with the mail as JSON on its standard input.
+    Program {
         program: OsString,
         arguments: Vec<OsString>,
-        /// Time limit for one mail.
-        limit: Duration,
+    },
+    /// An agent, with a prompt on its standard input.
+    Agent {
+        agent: Agent,
+        /// The person's task.
+        task: Option<String>,
+        server: Server,
     },
 }
 
 /// Outcome of handling a mail.
 pub(super) enum Handled {
-    /// The mail was printed, or the program exited with status 0.
-    Done,
+    /// The mail is handled.
+    Done(Ending),
     /// The mail is to be retried. Contains the reason as a clause.
     Failed(String),
     /// Standard output is closed.
@@ -45,130 +69,249 @@ pub(super) enum Handled {
 }
 
 impl Handler {
-    /// Returns a handler that runs `exec`, a program and its arguments; an empty `exec` prints.
-    pub(super) fn new(exec: Vec<OsString>, limit: Duration) -> Self {
-        let mut parts = exec.into_iter();
-        match parts.next() {
-            None => Handler::Print,
-            Some(program) => Handler::Run {
-                program,
-                arguments: parts.collect(),
-                limit,
+    /// Returns the handler of the command's options.
+    pub(super) fn new(options: Options, settings: &Settings) -> Self {
+        let mut exec = options.exec.into_iter();
+        let kind = match (options.agent, exec.next()) {
+            (Some(agent), _) => Kind::Agent {
+                agent,
+                task: options.task,
+                server: Server::of(settings),
             },
-        }
-    }
-
-    /// Handles one mail, given as a line of JSON without its line break. Dropping the future
-    /// kills the program.
-    pub(super) async fn handle(&self, line: &str) -> Handled {
-        let line = format!("{line}\n");
-        match self {
-            Handler::Print => {
-                let mut output = tokio::io::stdout();
-                let written = async {
-                    output.write_all(line.as_bytes()).await?;
-                    output.flush().await
-                };
-                match written.await {
-                    Ok(()) => Handled::Done,
-                    Err(_) => Handled::OutputClosed,
-                }
-            }
-            Handler::Run {
+            (None, Some(program)) => Kind::Program {
                 program,
-                arguments,
-                limit,
-            } => {
+                arguments: exec.collect(),
+            },
+            (None, None) => return Handler::Print,
+        };
+        Handler::Run(Runner {
+            kind,
+            sends_output: options.sends_output,
+            limit: options.limit,
+        })
+    }
+
+    /// Returns whether the states of each mail are reported. The printed mails are a report.
+    pub(super) fn is_reported(&self) -> bool {
+        match self {
+            Handler::Print => false,
+            Handler::Run(_) => true,
+        }
+    }
+
+    /// Returns whether attempts are limited, because each one costs the use of a model.
+    pub(super) fn has_attempt_limit(&self) -> bool {
+        match self {
+            Handler::Print => false,
+            Handler::Run(runner) => runner.answers(),
+        }
+    }
+
+    /// Handles one mail. Dropping the future kills the program.
+    pub(super) async fn handle(
+        &self,
+        calls: &Calls,
+        address: &Address,
+        mail: &Mail,
+        report: Report,
+    ) -> Handled {
+        match self {
+            Handler::Print => match print(mail).await {
+                Ok(()) => Handled::Done(Ending::Printed),
+                Err(_) => Handled::OutputClosed,
+            },
+            Handler::Run(runner) => runner.handle(calls, address, mail, report).await,
+        }
+    }
+}
+
+impl Runner {
+    fn name(&self) -> String {
+        match &self.kind {
+            Kind::Program { program, .. } => program.to_string_lossy().into_owned(),
+            Kind::Agent { agent, .. } => program(*agent).to_owned(),
+        }
+    }
+
+    /// Returns whether a mail counts as handled once it was answered.
+    fn answers(&self) -> bool {
+        match &self.kind {
+            Kind::Program { .. } => self.sends_output,
+            Kind::Agent { .. } => true,
+        }
+    }
+
+    async fn handle(
+        &self,
+        calls: &Calls,
+        address: &Address,
+        mail: &Mail,
+        report: Report,
+    ) -> Handled {
+        let id = mail.envelope.id;
+        // An earlier run may have answered the mail.
+        if self.answers()
+            && let Some(ending) = answer::find(calls, id, report).await
+        {
+            return Handled::Done(ending);
+        }
+        match &self.kind {
+            Kind::Program { program, arguments } => {
                 let mut command = Command::new(program);
-                command.args(arguments).stdin(Stdio::piped());
-                for variable in tai_client::withheld_variables() {
-                    command.env_remove(variable);
+                command.args(arguments);
+                let input = match json(mail) {
+                    Ok(input) => input,
+                    Err(error) => return Handled::Failed(error.to_string()),
+                };
+                let capture = match self.sends_output {
+                    true => Capture::Output,
+                    false => Capture::Nothing,
+                };
+                match run(command, &input, capture, self.limit).await {
+                    Ok(ended) => self.program_ended(calls, id, ended, report).await,
+                    Err(error) => self.cannot_run(&error),
                 }
-                os::lead_group(&mut command);
-                match command.spawn() {
-                    Ok(child) => run(child, &line, *limit).await,
-                    Err(error) => spawn_failed(program, &error),
+            }
+            Kind::Agent {
+                agent,
+                task,
+                server,
+            } => {
+                let (answering, server) = match self.sends_output {
+                    true => (Answering::ByPrinting, None),
+                    false => (Answering::WithTool, Some(server)),
+                };
+                let prompt = prompt::prompt(address, mail, task.as_deref(), answering);
+                match run_agent(*agent, server, &prompt.text, self.limit).await {
+                    Ok(ended) => self.agent_ended(calls, id, ended, &prompt, report).await,
+                    Err(error) => self.cannot_run(&error),
                 }
             }
         }
     }
+
+    async fn program_ended(
+        &self,
+        calls: &Calls,
+        id: MailId,
+        ended: Ended,
+        report: Report,
+    ) -> Handled {
+        match ended.result {
+            Err(why) => Handled::Failed(why),
+            Ok(()) if self.sends_output => match output_of(&ended.output) {
+                Ok("") => Handled::Done(Ending::NotNeeded),
+                Ok(text) => send(calls, id, text, report).await,
+                Err(why) => Handled::Failed(why),
+            },
+            Ok(()) => Handled::Done(Ending::Succeeded),
+        }
+    }
+
+    async fn agent_ended(
+        &self,
+        calls: &Calls,
+        id: MailId,
+        ended: Ended,
+        prompt: &Prompt,
+        report: Report,
+    ) -> Handled {
+        // A failed agent may have answered before.
+        if !self.sends_output
+            && let Some(ending) = answer::find(calls, id, report).await
+        {
+            return Handled::Done(ending);
+        }
+        if let Err(why) = ended.result {
+            return Handled::Failed(with_line(why, &ended.errors));
+        }
+        let text = match output_of(&ended.output) {
+            Ok(text) => text,
+            Err(why) => return Handled::Failed(why),
+        };
+        if prompt::ends_with_marker(text, &prompt.marker) {
+            return Handled::Done(Ending::NotNeeded);
+        }
+        match self.sends_output {
+            true if text.is_empty() => Handled::Failed(with_line(
+                "the agent printed no answer".into(),
+                &ended.errors,
+            )),
+            true => send(calls, id, text, report).await,
+            false => {
+                let why = "the agent neither answered nor said that no answer is needed";
+                Handled::Failed(with_line(why.to_owned(), text.as_bytes()))
+            }
+        }
+    }
+
+    /// Returns the outcome for a program that the system does not start.
+    fn cannot_run(&self, error: &io::Error) -> Handled {
+        let name = self.name();
+        let hint = match &self.kind {
+            Kind::Program { .. } => "check that the path after `--exec` is right and executable; \
+                                     the email stays unread"
+                .to_owned(),
+            Kind::Agent { .. } => {
+                format!("install {name}, or add its directory to PATH; the email stays unread")
+            }
+        };
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Handled::CannotRun(
+                Fault::new(FaultCode::BadRequest, format!("cannot run `{name}`"))
+                    .because(error.to_string())
+                    .hint(Hint::reader(hint)),
+            ),
+            // Such as a lack of memory or processes.
+            _ => Handled::Failed(format!("cannot run `{name}`: {error}")),
+        }
+    }
 }
 
-/// Gives the program the line and waits for its exit, for at most `limit`.
-async fn run(mut child: Child, line: &str, limit: Duration) -> Handled {
-    let mut group = Group(child.id());
-    let input = child.stdin.take();
-    let write = async {
-        if let Some(mut input) = input {
-            // The exit status decides, not whether the program read its input.
-            let _ = input.write_all(line.as_bytes()).await;
-        }
+/// Sends an output as the answer.
+async fn send(calls: &Calls, id: MailId, text: &str, report: Report) -> Handled {
+    let Ok(content) = Content::new(text) else {
+        return Handled::Failed("the program printed more than 1 MB".to_owned());
     };
-    let exit = async { tokio::join!(write, child.wait()).1 };
-    match timeout(limit, exit).await {
-        Ok(Ok(status)) => {
-            group.0 = None;
-            match status.success() {
-                true => Handled::Done,
-                false => Handled::Failed(format!("the program ended with {}", describe(status))),
-            }
-        }
-        Ok(Err(error)) => Handled::Failed(format!("cannot wait for the program: {error}")),
-        Err(_) => {
-            group.terminate();
-            let _ = timeout(GRACE, child.wait()).await;
-            // Dropping the group kills the remaining processes.
-            drop(group);
-            let _ = child.kill().await;
-            let limit = limit.as_secs();
-            Handled::Failed(format!("the program took longer than {limit} s"))
-        }
+    match answer::send(calls, id, content, report).await {
+        Ok(ending) => Handled::Done(ending),
+        Err(why) => Handled::Failed(why),
     }
 }
 
-fn describe(status: ExitStatus) -> String {
-    match status.code() {
-        Some(code) => format!("exit status {code}"),
-        None => "a signal".to_owned(),
+/// Returns the text of an output, without white space around it.
+///
+/// # Errors
+/// The reason as a clause.
+fn output_of(output: &[u8]) -> Result<&str, String> {
+    match std::str::from_utf8(output) {
+        Ok(text) => Ok(text.trim()),
+        Err(_) => Err("the program printed text that is not UTF-8".to_owned()),
     }
 }
 
-fn spawn_failed(program: &OsString, error: &io::Error) -> Handled {
-    let name = program.to_string_lossy();
-    match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => {
-            let fault = Fault::new(FaultCode::BadRequest, format!("cannot run `{name}`"))
-                .because(error.to_string())
-                .hint(Hint::reader(
-                    "check that the path after `--exec` is right and executable; the email stays \
-                     unread",
-                ));
-            Handled::CannotRun(fault)
-        }
-        // Such as a lack of memory or processes.
-        _ => Handled::Failed(format!("cannot run `{name}`: {error}")),
-    }
+/// Adds the last line of an agent's output to a reason, with control characters escaped.
+fn with_line(why: String, output: &[u8]) -> String {
+    let output = String::from_utf8_lossy(output);
+    let lines = output.lines().map(str::trim);
+    let Some(last) = lines.rev().find(|line| !line.is_empty()) else {
+        return why;
+    };
+    let end = last.floor_char_boundary(MAX_SAID);
+    let last = last.get(..end).unwrap_or(last);
+    format!("{why}; its last line is {last:?}")
 }
 
-/// Process group of the program and its descendants. Dropping it kills them, unless the id was
-/// removed.
-struct Group(Option<u32>);
-
-impl Group {
-    /// Sends SIGTERM.
-    fn terminate(&self) {
-        self.signal(false);
-    }
-
-    fn signal(&self, kill: bool) {
-        if let Some(leader) = self.0 {
-            os::signal_group(leader, kill);
-        }
-    }
+/// Returns a mail as a line of JSON.
+fn json(mail: &Mail) -> serde_json::Result<String> {
+    let mut text = tools::json_line(mail.clone())?;
+    text.push('\n');
+    Ok(text)
 }
 
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.signal(true);
-    }
+async fn print(mail: &Mail) -> io::Result<()> {
+    let text = json(mail)?;
+    let mut output = tokio::io::stdout();
+    output.write_all(text.as_bytes()).await?;
+    output.flush().await
 }

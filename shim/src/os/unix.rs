@@ -5,12 +5,23 @@ mod stdio;
 pub(crate) use stdio::open_stdio;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use std::{io, os::unix::process::CommandExt as _, process::ExitCode};
+use std::{
+    fs::DirBuilder,
+    io,
+    os::unix::{fs::DirBuilderExt as _, process::CommandExt as _},
+    path::Path,
+    process::ExitCode,
+};
 use tokio::process::Command;
 
 /// Replaces this process with another program. Returns only on failure.
 pub(crate) fn become_program(command: &mut std::process::Command) -> io::Result<ExitCode> {
     Err(command.exec())
+}
+
+/// Creates a directory that only this user can read.
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
 }
 
 /// Makes a program the leader of its own process group, so that a signal reaches its descendants.

@@ -1,7 +1,7 @@
 //! Process control and standard streams on Windows.
 
 use crate::os::{Input, Output};
-use std::{io, process::ExitCode};
+use std::{io, path::Path, process::ExitCode};
 use tokio::process::Command;
 
 /// Opens standard input and output, which a thread reads and writes.
@@ -13,6 +13,11 @@ pub(crate) fn open_stdio() -> (Input, Output) {
 pub(crate) fn become_program(command: &mut std::process::Command) -> io::Result<ExitCode> {
     let code = command.status()?.code().unwrap_or(1);
     Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Creates a directory. Only this user can read the directory of temporary files.
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    std::fs::create_dir(path)
 }
 
 /// Does nothing: Windows has no process groups. The caller ends the program alone.

@@ -4,7 +4,7 @@ use tai_proto::mail::{BodySource, Findings};
 
 /// Returns a note about content that the body lacks, reasons for caution, and the origin of the body;
 /// `None` if there is nothing to say.
-pub(super) fn note(findings: &Findings, source: BodySource) -> Option<String> {
+pub(crate) fn note(findings: &Findings, source: BodySource) -> Option<String> {
     let Findings {
         hidden,
         hidden_words,

@@ -24,9 +24,11 @@ fn each_test_that_a_page_names_exists() {
     let mut named = 0;
     for (page, text) in pages() {
         for name in text.split('`').skip(1).step_by(2) {
-            let (module, test) = match name.split_once("::") {
-                Some((module, test)) if test.matches('_').count() > 2 => (module, test),
-                _ if name.starts_with("seed_") => ("seed/person", name),
+            let (module, test) = match name.rsplit_once("::") {
+                Some((module, test)) if test.matches('_').count() > 2 => {
+                    (module.replace("::", "/"), test)
+                }
+                _ if name.starts_with("seed_") => ("seed/person".to_owned(), name),
                 _ => continue,
             };
             let source = std::fs::read_to_string(dir.join(format!("{module}.rs"))).unwrap();

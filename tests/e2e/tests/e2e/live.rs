@@ -1,6 +1,8 @@
 //! `tai-mcp live` passes each mail to its output or its program at least once, across kills,
 //! and without a shell.
 
+mod agents;
+mod answers;
 mod programs;
 
 use rustix::process::Signal;
@@ -44,10 +46,13 @@ struct Live {
 
 impl Live {
     fn start(machine: &Machine, arguments: &[&str]) -> Self {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let places = std::iter::once(agents_of(machine)).chain(std::env::split_paths(&path));
         let mut child = machine
             .command("tai-mcp")
             .args(["live", "--instance", "desk"])
             .args(arguments)
+            .env("PATH", std::env::join_paths(places).unwrap())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -92,6 +97,19 @@ impl Drop for Live {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Returns the directory of the agents of a machine.
+fn agents_of(machine: &Machine) -> PathBuf {
+    machine.home().join("agents")
+}
+
+/// Returns the lines of live about mails.
+fn about_mails(said: &str) -> String {
+    let lines = said
+        .lines()
+        .filter(|line| !line.starts_with(['🚀', '✅', '📧', '⚡']));
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// Writes a shell script as the program and returns its path.
@@ -197,17 +215,19 @@ fn without_taid_live_reports_it_once_and_continues_after_its_start() {
     deliver(&machine, "desk.alice@tai.chat", "mail");
     let mut live = Live::start(&machine, &[]);
     let mut errors = BufReader::new(live.child.stderr.take().unwrap()).lines();
-    let first = errors.next().unwrap().unwrap();
-    assert_eq!(first, "error: taid is not running");
+    let mut next = || errors.next().unwrap().unwrap();
+    assert_eq!(next(), "🚀 TAI MCP Email Server starting...");
+    assert_eq!(next(), "error: taid is not running");
     let _taid = machine.start();
     assert_eq!(live.mail()["subject"], "mail");
     live.terminate();
     let rest: Vec<String> = errors.map_while(Result::ok).collect();
-    assert_eq!(
-        rest.last().map(String::as_str),
-        Some("Retrying."),
-        "{rest:?}"
-    );
+    let retrying = rest.iter().filter(|line| *line == "Retrying.").count();
+    assert_eq!(retrying, 1, "{rest:?}");
+    insta::assert_snapshot!(rest[rest.len() - 2..].join("\n"), @"
+    ✅ Login successful
+    📧 Instance email: desk.alice@tai.chat
+    ");
 }
 
 #[test]

@@ -1,0 +1,280 @@
+//! The command lines of the agents: each starts with the tools of tai-mcp alone, or with none, and
+//! reads its prompt from standard input. No permission of an agent is skipped.
+
+use super::{
+    program::{Capture, Ended, run},
+    server::Server,
+    workspace::Workspace,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{io, time::Duration};
+use tokio::process::Command;
+
+/// Time limit of a query of the agent's configuration.
+const QUERY_LIMIT: Duration = Duration::from_secs(60);
+/// Features of Codex that give the model tools of its own.
+const CODEX_TOOLS: [&str; 11] = [
+    "shell_tool",
+    "unified_exec",
+    "view_image",
+    "image_generation",
+    "multi_agent",
+    "apps",
+    "plugins",
+    "goals",
+    "browser_use",
+    "computer_use",
+    "in_app_browser",
+];
+
+/// An agent that can be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Agent {
+    /// Claude Code.
+    Claude,
+    /// Codex CLI.
+    Codex,
+    /// Gemini CLI.
+    Gemini,
+    /// opencode.
+    Opencode,
+}
+
+/// Returns the name of an agent's executable.
+pub(super) fn program(agent: Agent) -> &'static str {
+    match agent {
+        Agent::Claude => "claude",
+        Agent::Codex => "codex",
+        Agent::Gemini => "gemini",
+        Agent::Opencode => "opencode",
+    }
+}
+
+/// Runs an agent once. Without a server it has no tools.
+///
+/// # Errors
+/// The error of the system, if the agent cannot be started.
+pub(super) async fn run_agent(
+    agent: Agent,
+    server: Option<&Server>,
+    prompt: &str,
+    limit: Duration,
+) -> io::Result<Ended> {
+    let mut command = Command::new(program(agent));
+    // Removed when the run has ended.
+    let mut _workspace = None;
+    match agent {
+        Agent::Claude => {
+            command
+                .args(claude(server))
+                // The content of a file that a prompt names is not added to it.
+                .env("CLAUDE_CODE_DISABLE_ATTACHMENTS", "1");
+        }
+        Agent::Codex => match codex_servers().await? {
+            Ok(others) => {
+                command.args(codex(server, &others));
+            }
+            Err(why) => {
+                return Ok(Ended {
+                    result: Err(why),
+                    output: Vec::new(),
+                    errors: Vec::new(),
+                });
+            }
+        },
+        Agent::Gemini => {
+            let workspace = Workspace::new()?;
+            workspace.write(".gemini", "settings.json", &gemini(server).to_string())?;
+            command
+                .args(["--approval-mode", "default"])
+                .args(["--allowed-mcp-server-names", "tai"])
+                .args(["--output-format", "text"])
+                .current_dir(workspace.path())
+                // The workspace has only the file above.
+                .env("GEMINI_CLI_TRUST_WORKSPACE", "true");
+            _workspace = Some(workspace);
+        }
+        Agent::Opencode => {
+            command
+                .arg("run")
+                .env("OPENCODE_CONFIG_CONTENT", opencode(server).to_string());
+        }
+    }
+    run(command, prompt, Capture::Both, limit).await
+}
+
+/// Returns the arguments of Claude Code.
+fn claude(server: Option<&Server>) -> Vec<String> {
+    let mut arguments = vec!["-p", "--output-format", "text", "--strict-mcp-config"];
+    // Removes the built-in tools.
+    arguments.extend(["--tools", ""]);
+    let mut arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+    if let Some(server) = server {
+        let servers = json!({"mcpServers": {"tai": {
+            "type": "stdio",
+            "command": server.command,
+            "args": server.arguments,
+            "env": server.variables,
+        }}});
+        arguments.extend(["--mcp-config".to_owned(), servers.to_string()]);
+        arguments.extend(["--allowedTools".to_owned(), "mcp__tai".to_owned()]);
+    }
+    arguments
+}
+
+/// Returns the arguments of Codex. `others` are the servers of its configuration.
+fn codex(server: Option<&Server>, others: &[String]) -> Vec<String> {
+    let arguments = ["exec", "--skip-git-repo-check", "--sandbox", "read-only"];
+    let mut arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+    arguments.extend(["--color".to_owned(), "never".to_owned()]);
+    let features = CODEX_TOOLS.map(|feature| format!("{feature}=false"));
+    let mut settings = vec![
+        "approval_policy=\"never\"".to_owned(),
+        "web_search=\"disabled\"".to_owned(),
+        format!("features={{{}}}", features.join(",")),
+    ];
+    let others = others
+        .iter()
+        .filter(|name| *name != "tai" || server.is_none());
+    settings.extend(others.map(|name| format!("mcp_servers.{name}.enabled=false")));
+    if let Some(server) = server {
+        // A TOML string may be written as a JSON string.
+        let variables = server.variables.iter();
+        let variables = variables.map(|(name, value)| format!("{name}={}", json!(value)));
+        settings.push(format!(
+            "mcp_servers.tai={{command={},args={},env={{{}}},enabled=true,\
+             default_tools_approval_mode=\"approve\"}}",
+            json!(server.command),
+            json!(server.arguments),
+            variables.collect::<Vec<_>>().join(",")
+        ));
+    }
+    for setting in settings {
+        arguments.extend(["-c".to_owned(), setting]);
+    }
+    // Reads the prompt from standard input.
+    arguments.push("-".to_owned());
+    arguments
+}
+
+/// Entry of `codex mcp list --json`.
+#[derive(Deserialize)]
+struct CodexServer {
+    name: String,
+}
+
+/// Returns the names of the MCP servers in the configuration of Codex, which merges its tables, so
+/// that each one is disabled by its name; the reason as a clause if they are not known.
+async fn codex_servers() -> io::Result<Result<Vec<String>, String>> {
+    let mut command = Command::new(program(Agent::Codex));
+    command.args(["mcp", "list", "--json"]);
+    let Ended { result, output, .. } = run(command, "", Capture::Both, QUERY_LIMIT).await?;
+    let unknown = |why: String| format!("cannot list the MCP servers of codex: {why}");
+    Ok(result.map_err(unknown).and_then(|()| {
+        let servers: Vec<CodexServer> =
+            serde_json::from_slice(&output).map_err(|error| unknown(error.to_string()))?;
+        let names: Vec<String> = servers.into_iter().map(|server| server.name).collect();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+        match names.iter().find(|name| !name.chars().all(is_plain)) {
+            Some(name) => Err(format!("cannot disable the MCP server {name:?} of codex")),
+            None => Ok(names),
+        }
+    }))
+}
+
+/// Returns the settings of Gemini CLI's workspace. The list of core tools applies to MCP tools, too.
+fn gemini(server: Option<&Server>) -> Value {
+    match server {
+        Some(server) => json!({
+            "mcpServers": {"tai": {
+                "command": server.command,
+                "args": server.arguments,
+                "env": server.variables,
+                // Approves the tools of this server.
+                "trust": true,
+            }},
+            "mcp": {"allowed": ["tai"]},
+            "tools": {"core": ["mcp_tai_*"]},
+        }),
+        None => json!({"mcp": {"allowed": []}, "tools": {"core": []}}),
+    }
+}
+
+/// Returns the configuration of opencode, which takes precedence over its files.
+fn opencode(server: Option<&Server>) -> Value {
+    match server {
+        Some(server) => {
+            let mut command = vec![server.command.clone()];
+            command.extend(server.arguments.iter().cloned());
+            json!({
+                "mcp": {"tai": {
+                    "type": "local",
+                    "command": command,
+                    "environment": server.variables,
+                    "enabled": true,
+                }},
+                "permission": {"*": "deny", "tai_*": "allow"},
+                "tools": {"*": false, "tai_*": true},
+            })
+        }
+        None => json!({"permission": {"*": "deny"}, "tools": {"*": false}}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server() -> Server {
+        Server {
+            command: "/opt/tai \"x\"/tai-mcp".into(),
+            arguments: vec!["--home".into(), "/h".into()],
+            variables: [("TAI_MCP_INSTANCE", "desk".to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn each_agent_has_the_tools_of_this_server_alone() {
+        let server = server();
+        let page = [
+            claude(Some(&server)).join(" "),
+            codex(Some(&server), &["other".into(), "tai".into()]).join(" "),
+            gemini(Some(&server)).to_string(),
+            opencode(Some(&server)).to_string(),
+        ];
+        insta::assert_snapshot!(page.join("\n"), @r#"
+        -p --output-format text --strict-mcp-config --tools  --mcp-config {"mcpServers":{"tai":{"type":"stdio","command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"}}}} --allowedTools mcp__tai
+        exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai={command="/opt/tai \"x\"/tai-mcp",args=["--home","/h"],env={TAI_MCP_INSTANCE="desk"},enabled=true,default_tools_approval_mode="approve"} -
+        {"mcpServers":{"tai":{"command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"},"trust":true}},"mcp":{"allowed":["tai"]},"tools":{"core":["mcp_tai_*"]}}
+        {"mcp":{"tai":{"type":"local","command":["/opt/tai \"x\"/tai-mcp","--home","/h"],"environment":{"TAI_MCP_INSTANCE":"desk"},"enabled":true}},"permission":{"*":"deny","tai_*":"allow"},"tools":{"*":false,"tai_*":true}}
+        "#);
+    }
+
+    #[test]
+    fn an_agent_whose_output_is_sent_has_no_tools() {
+        let page = [
+            claude(None).join(" "),
+            codex(None, &["other".into(), "tai".into()]).join(" "),
+            gemini(None).to_string(),
+            opencode(None).to_string(),
+        ];
+        insta::assert_snapshot!(page.join("\n"), @r#"
+        -p --output-format text --strict-mcp-config --tools 
+        exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai.enabled=false -
+        {"mcp":{"allowed":[]},"tools":{"core":[]}}
+        {"permission":{"*":"deny"},"tools":{"*":false}}
+        "#);
+    }
+
+    #[test]
+    fn no_command_line_skips_a_permission() {
+        let server = server();
+        for server in [Some(&server), None] {
+            let all = [claude(server), codex(server, &[])].concat().join(" ");
+            for word in ["dangerously", "yolo", "bypass", "danger-full"] {
+                assert!(!all.contains(word), "{all}");
+            }
+        }
+    }
+}

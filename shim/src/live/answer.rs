@@ -1,0 +1,80 @@
+//! Answers to mails: whether taid knows of one, and the submission of a program's output as one.
+//!
+//! An answer is never submitted twice: taid records each reply before it sends it, so that it can
+//! tell what became of a reply whose outcome this command does not know.
+
+use super::{calls::Calls, ending::Ending, report::Report};
+use std::time::Duration;
+use tai_client::Backoff;
+use tai_proto::{
+    Fault,
+    approval::{Consent, ConsentAnswer, SubmitOutcome},
+    call::{FindReply, Submit},
+    mail::{Draft, Format, ReplyState, Target},
+    names::MailId,
+    text::Content,
+};
+
+/// Returns how a mail was answered; `None` if it certainly was not. Waits for a reply that is being
+/// sent.
+pub(super) async fn find(calls: &Calls, to: MailId, report: Report) -> Option<Ending> {
+    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
+    loop {
+        match calls.insist(FindReply { to }, report).await {
+            ReplyState::None => return None,
+            ReplyState::Sending => {}
+            ReplyState::MaybeSent => return Some(Ending::MaybeAnswered),
+            ReplyState::Held => return Some(Ending::Held(None)),
+            ReplyState::Sent => return Some(Ending::Answered),
+        }
+        backoff.wait().await;
+    }
+}
+
+/// Sends an answer in Markdown.
+///
+/// # Errors
+/// The reason as a clause, if the answer was certainly not sent.
+pub(super) async fn send(
+    calls: &Calls,
+    to: MailId,
+    content: Content,
+    report: Report,
+) -> Result<Ending, String> {
+    match submit(calls, to, content).await {
+        Ok(SubmitOutcome::Sent(_)) => Ok(Ending::Answered),
+        Ok(SubmitOutcome::Held(held)) => Ok(Ending::Held(Some(held.number))),
+        Ok(SubmitOutcome::Ask(_)) => Err("taid asked a second time about its answer".to_owned()),
+        // The reply may have been sent although the call failed.
+        Err(fault) => find(calls, to, report).await.ok_or_else(|| {
+            let why = match fault.why.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", fault.why),
+            };
+            format!("its answer was not sent: {}{why}", fault.what)
+        }),
+    }
+}
+
+async fn submit(calls: &Calls, to: MailId, content: Content) -> Result<SubmitOutcome, Fault> {
+    let submit = Submit {
+        draft: Draft {
+            target: Target::Reply { to },
+            subject: None,
+            content,
+            format: Format::Markdown,
+        },
+        insist: false,
+        consent: Consent::NotAsked,
+    };
+    let question = match calls.call(submit.clone()).await? {
+        SubmitOutcome::Ask(question) => question,
+        outcome => return Ok(outcome),
+    };
+    // This command cannot ask its user, so the mail waits for `taid approve`.
+    let consent = Consent::Answered {
+        ticket: question.ticket,
+        answer: ConsentAnswer::CannotAsk,
+    };
+    calls.call(Submit { consent, ..submit }).await
+}

@@ -1,0 +1,102 @@
+//! Lines of the command on standard error.
+
+use super::ending::Ending;
+use std::io::Write as _;
+use tai_proto::{
+    Audience, Fault,
+    names::{Address, MailId},
+};
+
+/// Writer of the lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Report {
+    /// Whether states are written, in addition to warnings and errors.
+    pub(super) announces: bool,
+}
+
+impl Report {
+    /// Reports the start.
+    pub(super) fn starting(self) {
+        self.state("🚀 TAI MCP Email Server starting...");
+    }
+
+    /// Reports that taid is signed in.
+    pub(super) fn ready(self, address: Option<&Address>) {
+        self.state("✅ Login successful");
+        if let Some(address) = address {
+            self.state(&format!("📧 Instance email: {address}"));
+        }
+    }
+
+    /// Reports that no unread mail is left.
+    pub(super) fn waiting(self) {
+        self.state("⚡ waiting for email");
+    }
+
+    /// Reports an unread mail.
+    pub(super) fn arrived(self, id: MailId) {
+        self.state(&format!("email {id} arrived"));
+    }
+
+    /// Reports that a mail was handled.
+    pub(super) fn handled(self, id: MailId, ending: Ending) {
+        let text = match ending {
+            Ending::Printed => return,
+            Ending::MaybeAnswered => {
+                return print(&format!(
+                    "warning: email {id} may have been answered; it is not answered a second \
+                     time. Ask its sender whether the answer arrived"
+                ));
+            }
+            Ending::Succeeded => "was handled".to_owned(),
+            Ending::NotNeeded => "was handled: no answer is needed".to_owned(),
+            Ending::Answered => "was answered".to_owned(),
+            Ending::Held(number) => {
+                let number = number
+                    .map(|number| format!(" {number}"))
+                    .unwrap_or_default();
+                format!("was answered; the answer waits for approval: `taid approve{number}`")
+            }
+        };
+        self.state(&format!("email {id} {text}"));
+    }
+
+    /// Reports that a mail was not handled and is retried.
+    pub(super) fn retried(self, id: MailId, why: &str, seconds: u64) {
+        print(&format!(
+            "email {id} was not handled: {why}; retrying in {seconds} s"
+        ));
+    }
+
+    /// Reports that a mail was not handled and is not retried.
+    pub(super) fn given_up(self, id: MailId, why: &str, attempts: u32) {
+        print(&format!(
+            "error: email {id} was not handled in {attempts} attempts: {why}\n\
+             hint: it stays unread; start live again to retry it"
+        ));
+    }
+
+    /// Reports that live takes no further mail.
+    pub(super) fn full(self, limit: usize) {
+        print(&format!(
+            "warning: {limit} emails are not handled; live takes no further email until one of \
+             them is"
+        ));
+    }
+
+    /// Reports a failed call.
+    pub(super) fn failed(self, fault: &Fault) {
+        print(&format!("{}\nRetrying.", fault.render(Audience::Person)));
+    }
+
+    fn state(self, text: &str) {
+        if self.announces {
+            print(text);
+        }
+    }
+}
+
+/// Writes a line.
+pub(super) fn print(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

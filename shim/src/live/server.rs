@@ -1,0 +1,114 @@
+//! The entry of tai-mcp in the configuration of an agent: the same instance, account, bridge and
+//! daemon as those of `tai-mcp live`, and no password.
+
+use crate::settings::{Settings, Target};
+use std::collections::BTreeMap;
+use tai_proto::variables;
+
+/// Directories of the system's conventions. Some agents do not pass these variables on, and tai-mcp
+/// finds taid by them.
+const DIRECTORIES: [&str; 3] = ["XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"];
+
+/// An MCP server on standard input and output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Server {
+    /// Path of the executable.
+    pub(super) command: String,
+    /// Its arguments.
+    pub(super) arguments: Vec<String>,
+    /// Variables that it needs in addition to those that agents pass on.
+    pub(super) variables: BTreeMap<&'static str, String>,
+}
+
+impl Server {
+    /// Returns the entry for these settings.
+    pub(super) fn of(settings: &Settings) -> Self {
+        let command = std::env::current_exe().map_or_else(
+            |_| "tai-mcp".to_owned(),
+            |path| path.to_string_lossy().into_owned(),
+        );
+        let read = |name: &str| variables::read(name).ok().flatten();
+        Self::with(settings, command, &read)
+    }
+
+    fn with(settings: &Settings, command: String, read: &dyn Fn(&str) -> Option<String>) -> Self {
+        let mut variables: BTreeMap<&'static str, String> =
+            settings.of_account.iter().cloned().collect();
+        for name in DIRECTORIES.into_iter().chain([variables::AUTOSTART]) {
+            variables.extend(read(name).map(|value| (name, value)));
+        }
+        let instance = settings.instance.as_ref();
+        let instance = instance.map(|instance| instance.as_str().to_owned());
+        variables.extend(instance.map(|instance| (variables::INSTANCE[0], instance)));
+        let user_email = settings.user_email.clone();
+        variables.extend(user_email.map(|address| (variables::USER_EMAIL[0], address)));
+        let account = settings.account.as_ref();
+        let username = account.map(|(username, _)| username.as_str().to_owned());
+        variables.extend(username.map(|username| (variables::USERNAME, username)));
+        match &settings.target {
+            Target::Any => {}
+            Target::Profile(profile) => {
+                variables.insert(variables::PROFILE, profile.as_str().to_owned());
+            }
+            Target::Socket(socket) => {
+                let socket = socket.to_string_lossy().into_owned();
+                variables.insert(variables::SOCKET, socket);
+            }
+        }
+        let home = settings.home.as_ref();
+        let arguments = home.map(|home| {
+            let home = home.to_string_lossy().into_owned();
+            vec!["--home".to_owned(), home]
+        });
+        Self {
+            command,
+            arguments: arguments.unwrap_or_default(),
+            variables,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::env::VarError;
+    use tai_client::GivenPassword;
+    use tai_proto::Secret;
+
+    #[test]
+    fn the_agent_uses_the_same_daemon_and_gets_no_password() {
+        let set = [
+            ("NAME", "alice"),
+            ("INSTANCE", "desk"),
+            ("USEREMAIL", "me@example.com"),
+            ("API_BASE_URL", "https://bridge.example"),
+            ("TAI_MCP_PROFILE", "work"),
+        ];
+        let env = |name: &str| {
+            let found = set.iter().find(|(known, _)| *known == name);
+            found.map_or(Err(VarError::NotPresent), |(_, value)| Ok((*value).into()))
+        };
+        let given = GivenPassword {
+            variable: "PASSWORD",
+            password: Ok(Secret::new("canary".to_owned())),
+        };
+        let mut settings = Settings::from_env(&env, Some(given));
+        settings.home = Some("/h".into());
+        let read = |name: &str| (name == "XDG_RUNTIME_DIR").then(|| "/run/user/7".to_owned());
+        let server = Server::with(&settings, "/bin/tai-mcp".into(), &read);
+        assert_eq!(server.arguments, ["--home", "/h"]);
+        let variables: Vec<String> = server
+            .variables
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        insta::assert_snapshot!(variables.join("\n"), @"
+        TAI_MCP_API_BASE_URL=https://bridge.example
+        TAI_MCP_INSTANCE=desk
+        TAI_MCP_PROFILE=work
+        TAI_MCP_USEREMAIL=me@example.com
+        TAI_MCP_USERNAME=alice
+        XDG_RUNTIME_DIR=/run/user/7
+        ");
+    }
+}

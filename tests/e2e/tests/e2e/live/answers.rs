@@ -1,0 +1,172 @@
+//! `tai-mcp live --reply`: the output of a program is sent as the answer, at most once.
+
+use super::*;
+use tai_sandbox::Canned;
+
+const REPLY: &str = "POST /api/v1/messages/{id}/reply";
+
+/// Returns a machine with one unread mail, and a bridge that can reply.
+fn machine() -> Machine {
+    let machine = Machine::behaving(|behaviour| behaviour.has_reply = true);
+    deliver(&machine, "desk.alice@tai.chat", "question");
+    machine
+}
+
+/// Starts live with a program whose output is sent.
+fn live(machine: &Machine, text: &str) -> Live {
+    let script = program(machine, text);
+    Live::start(machine, &["--reply", "--exec", &script])
+}
+
+fn ended(mut live: Live) -> String {
+    live.terminate();
+    let (code, said) = live.wait();
+    assert_eq!(code, Some(0));
+    about_mails(&said)
+}
+
+#[test]
+fn the_output_of_a_program_is_sent_as_the_answer_in_markdown() {
+    let machine = machine();
+    let _taid = machine.start();
+    let live = live(&machine, "cat >$HOME/out; echo; echo 'Yes, **at noon**.'");
+    wait_until("the mail is read", || unread(&machine) == 0);
+    insta::assert_snapshot!(ended(live), @"
+    email 1 arrived
+    email 1 was answered
+    ");
+    assert_eq!(subjects(&machine), ["question"]);
+    let sent = machine.sandbox.sent();
+    assert_eq!(sent.len(), 1);
+    assert_eq!(
+        (sent[0].to.as_str(), sent[0].subject.as_str()),
+        ("someone@example.com", "Re: question")
+    );
+    assert!(
+        sent[0].html.contains("<strong>at noon</strong>"),
+        "{}",
+        sent[0].html
+    );
+}
+
+#[test]
+fn the_output_of_an_agent_without_tools_is_sent_and_its_marker_is_not() {
+    let machine = machine();
+    deliver(&machine, "desk.alice@tai.chat", "newsletter");
+    let _taid = machine.start();
+    let dir = agents_of(&machine);
+    fs::create_dir_all(&dir).unwrap();
+    let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" >$HOME/args\ncat >$HOME/prompt\n\
+                  if grep -q newsletter $HOME/prompt; then sed -n 's/.* exactly: //p' $HOME/prompt\n\
+                  else echo 'At noon.'; fi\n";
+    write_program(&dir.join("claude"), script);
+    let live = Live::start(&machine, &["--agent", "claude", "--reply"]);
+    wait_until("both mails are read", || unread(&machine) == 0);
+    insta::assert_snapshot!(ended(live), @"
+    email 1 arrived
+    email 1 was answered
+    email 2 arrived
+    email 2 was handled: no answer is needed
+    ");
+    let sent: Vec<String> = machine
+        .sandbox
+        .sent()
+        .into_iter()
+        .map(|mail| mail.text)
+        .collect();
+    assert_eq!(sent.concat().trim(), "At noon.");
+    let arguments = fs::read_to_string(machine.home().join("args")).unwrap();
+    assert!(!arguments.contains("mcp__tai"), "{arguments}");
+}
+
+#[test]
+fn no_output_is_no_answer_and_the_output_of_a_failed_program_is_not_sent() {
+    let machine = machine();
+    deliver(&machine, "desk.alice@tai.chat", "silence");
+    let _taid = machine.start();
+    let live = live(
+        &machine,
+        "if grep -q silence; then exit 0; fi; echo 'half an answ'; exit 3",
+    );
+    wait_until("the other mail is read", || unread(&machine) == 1);
+    let said = ended(live);
+    assert!(
+        said.contains("email 2 was handled: no answer is needed\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("email 1 was not handled: the program ended with exit status 3;"),
+        "{said}"
+    );
+    assert_eq!(machine.sandbox.sent().len(), 0);
+}
+
+#[test]
+fn an_answer_that_was_not_sent_is_retried_and_one_with_an_unknown_outcome_is_not() {
+    let machine = machine();
+    let _taid = machine.start();
+    let refused = json!({"success": false, "error": {"code": "INTERNAL_ERROR",
+        "message": "Resend service not initialized. Check RESEND_API_KEY"}});
+    let lost = json!({"success": false, "error": {"code": "INTERNAL_ERROR",
+        "message": "Unable to fetch data. The request could not be resolved."}});
+    machine
+        .sandbox
+        .can(Canned::new(500, &refused.to_string()), 1, REPLY);
+    let live = live(&machine, "cat >$HOME/out; echo answer");
+    wait_until("the first attempt fails", || {
+        machine.sandbox.count(REPLY) == 1
+    });
+    machine
+        .sandbox
+        .can(Canned::new(500, &lost.to_string()), 1, REPLY);
+    wait_until("the mail is read", || unread(&machine) == 0);
+    let said = ended(live);
+    let (first, rest) = said.split_once("; retrying in 10 s\n").unwrap();
+    assert!(
+        first.contains("email 1 was not handled: its answer was not sent: "),
+        "{first}"
+    );
+    insta::assert_snapshot!(rest, @"warning: email 1 may have been answered; it is not answered a second time. Ask its sender whether the answer arrived");
+    assert_eq!(machine.sandbox.count(REPLY), 2);
+
+    // Another live does not answer it either.
+    let script = machine.home().join("program");
+    let again = Live::start(&machine, &["--reply", "--exec", script.to_str().unwrap()]);
+    deliver(&machine, "desk.alice@tai.chat", "second");
+    wait_until("the second mail is answered", || {
+        machine.sandbox.count(REPLY) == 3
+    });
+    drop(again);
+    assert_eq!(machine.sandbox.sent().len(), 1);
+}
+
+#[test]
+fn an_answer_that_needs_approval_waits_and_its_mail_is_handled() {
+    let machine = machine();
+    machine.configure("confirm_send = \"always\"\n");
+    let _taid = machine.start();
+    let live = live(&machine, "cat >$HOME/out; echo answer");
+    wait_until("the mail is read", || unread(&machine) == 0);
+    insta::assert_snapshot!(ended(live), @"
+    email 1 arrived
+    email 1 was answered; the answer waits for approval: `taid approve 1`
+    ");
+    assert_eq!(machine.sandbox.sent().len(), 0);
+    assert!(machine.cli(&["approve", "1", "--yes"]).status.success());
+    assert_eq!(machine.sandbox.sent().len(), 1);
+}
+
+#[test]
+fn live_refuses_options_that_do_not_fit_together() {
+    let machine = Machine::new();
+    for arguments in [
+        &["--reply"][..],
+        &["--prompt", "x"],
+        &["--agent", "claude", "--exec", "x"],
+        &["--agent", "emacs"],
+    ] {
+        let mut command = machine.command("tai-mcp");
+        let ended = command.arg("live").args(arguments).output().unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}");
+    }
+}
