@@ -1,7 +1,7 @@
-"""The agents of the lab: installation, and how each runs one prompt without a person.
+"""The agents of the lab: their installation, and the command that runs one prompt without a person.
 
-Each is configured by `tai-mcp setup`, as its user would do it. `run` adds what points it at the
-scripted model and what its users pass to run without a terminal.
+`tai-mcp setup` configures each of them, as for a user. `run` adds the address of the scripted model
+and the flags for a run without a terminal.
 """
 
 import json
@@ -37,10 +37,10 @@ class Agent:
     name: str
     slug: str  # Name in `tai-mcp setup`; empty for a library.
     version: str
-    flags: str  # What its user passes, so that it may call tools without being asked.
+    flags: str  # Flags of its user that permit calls without a question.
     run: Callable  # (Home, URL of the model, flags) -> (arguments, environment)
-    allow: str = ""  # Flags that permit what the setup does not.
-    before: tuple = ()  # A file below the home directory, and what its user has in it before the setup.
+    allow: str = ""  # Flags that permit the calls which the agent refuses after the setup.
+    before: tuple = ()  # File below the home directory and its content before the setup.
 
     @property
     def instance(self):
@@ -109,12 +109,13 @@ AGENTS = [
 
 
 def install(directory):
-    """Installs all agents into a directory. Returns why that failed, or `None`."""
+    """Installs all agents into a directory. Returns the cause of a failure, or `None`."""
     marker = directory / "installed"
     if marker.exists():
         return None
     directory.mkdir(parents=True, exist_ok=True)
-    steps = [("npm", ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", directory, *NPM]),
+    steps = [("npm", ["npm", "install", "--silent", "--no-audit", "--no-fund", "--fetch-retries=1",
+                      "--prefix", directory, *NPM]),
              ("python3 -m venv", [sys.executable, "-m", "venv", directory / "python"]),
              ("pip", [directory / "python/bin/pip", "install", "--quiet", "--disable-pip-version-check", *PIP])]
     for name, argv in steps:
@@ -141,6 +142,10 @@ def start(agent, home, url, allow, log):
 
 
 def environment(home):
-    """Environment of a user with a shell and a terminal, and nothing of the machine's own."""
+    """Returns the environment of a user with a shell and a terminal."""
     keep = {name: os.environ[name] for name in ("PATH", "LANG", "USER", "LOGNAME") if name in os.environ}
-    return {**keep, "HOME": str(home), "SHELL": "/bin/sh", "TERM": "xterm", "CI": "1"}
+    # Agents leave the results of tools in temporary files.
+    temporary = home / "tmp"
+    temporary.mkdir(exist_ok=True)
+    return {**keep, "HOME": str(home), "SHELL": "/bin/sh", "TERM": "xterm", "CI": "1",
+            "TMPDIR": str(temporary), "CLAUDE_CODE_TMPDIR": str(temporary)}

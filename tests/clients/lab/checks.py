@@ -1,4 +1,4 @@
-"""What reached the model: the forms of a result, and whether a sender's words are marked in each.
+"""The forms of a result that reached the model, and the marks around a sender's words in each.
 
 A result reaches a model as text, as JSON, or as both in one string. Each form is judged alone,
 because a model may weigh only one of them.
@@ -49,12 +49,8 @@ def forms(text):
 
 
 def dumps(value):
+    """Returns JSON in the order of the keys, without escapes for other scripts."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def forms_with(text, words):
-    """Returns the forms of a result that have some words."""
-    return {form: content for form, content in forms(text).items() if words in content}
 
 
 def is_fenced(content, words):
@@ -76,10 +72,11 @@ def is_marked(content, words):
 
 def judged(text, words, judge):
     """Returns {form: whether the words are fenced or marked in it} for the forms that have them."""
-    return {form: judge(content, words) for form, content in forms_with(text, words).items()}
+    return {form: judge(content, words) for form, content in forms(text).items()
+            if words in content}
 
 
-# Lines that limits count in different ways: characters, bytes, escaped JSON, lines.
+# Stretches of a long mail, for agents that limit characters, bytes, escaped JSON or lines.
 FILLERS = ["the quick brown fox jumps over the lazy dog and runs home again", "漢字" * 12, '"\\' * 24, "x"]
 
 
@@ -96,6 +93,6 @@ def long_mail(size):
 
 
 def missing(mail, texts):
-    """Returns how many lines of a long mail did not reach the model with both ends."""
+    """Returns the number of lines of a long mail that did not reach the model with both ends."""
     found = [set(re.findall(pattern, "\n".join(texts))) for pattern in (r"LINE-(\d{5})", r"/(\d{5})\b")]
     return sum(number not in found[0] & found[1] for number in re.findall(r"LINE-(\d{5})", mail))

@@ -1,4 +1,4 @@
-"""How much of a tool's result an agent hands to its model whole: a probe in place of tai-mcp."""
+"""Measures the largest result that an agent hands to its model whole, with a probe in place of tai-mcp."""
 
 import sys
 
@@ -6,7 +6,7 @@ from agents import HERE
 from model import Model
 from probe import lines
 
-LARGEST = 200_000  # Characters. An agent that hands on this much has no limit for tai.
+LARGEST = 200_000  # Characters; more than any part of a mail.
 STEPS = 11  # Halvings of the interval: about 100 characters remain.
 FORMS = ("text", "both")
 WIDE = "漢"  # Three bytes.

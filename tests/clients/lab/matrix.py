@@ -1,4 +1,4 @@
-"""The matrix of the lab: rows of cells that are computed from the reports, and the demands."""
+"""The matrix of the lab, computed from the reports, and the demands on them."""
 
 import re
 
@@ -28,12 +28,12 @@ def tools_cell(report):
 
 
 def long_cell(report):
-    """Returns how much of the long mail arrived; only a whole one has 100 %."""
+    """Returns the share of the long mail that arrived. Only a whole one has 100 %."""
     return f"{report.lines} % in {report.parts} × {report.largest:,}" if report.parts else "not reached"
 
 
 def order_cell(report):
-    """Returns when the long mail was marked read."""
+    """Returns the verdict on the time of the read mark."""
     if report.read_early is None:
         return "not reached"
     if report.read_early:
@@ -42,7 +42,7 @@ def order_cell(report):
 
 
 def is_told_truthfully(report):
-    """Returns whether the mail waits and the model knows it, or the person's answer is told."""
+    """Returns whether the mail waits for approval and the model is told so."""
     return bool(report.held and re.search(r"\bwaits?\b", report.told or "", re.I))
 
 
@@ -90,7 +90,8 @@ LIMITS = {
 }
 
 READING = {"fetch_email", "list_inbox", "mark_read", "search_inbox", "session_status"}
-# What must hold for each agent.
+
+# Demands on each agent.
 MUST = {
     "the agent may read mail as the setup leaves it": lambda report: not READING & set(report.refused),
     "the body is fenced in every form": lambda report: is_all(report.body) and is_all(report.ends),
@@ -128,7 +129,7 @@ def table(agents, reports, has_limits):
 
 
 def write(file, text):
-    """Replaces what stands between the markers of a page."""
+    """Replaces the text between the markers of a page."""
     page = file.read_text()
     head, rest = page.split(BEGIN)
     file.write_text(f"{head}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")

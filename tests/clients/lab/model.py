@@ -43,8 +43,8 @@ class Model:
         self.results, self.requests = [], []
         self.finished = threading.Event()
         self.failure = None
-        self.next = None  # Tool and arguments that the script wants.
-        self.call = None  # What was answered last: the next call or the search for its tool.
+        self.next = None  # Tool and arguments of the script's next call.
+        self.call = None  # Last answer: that call, or the search for its tool.
         self.has_searched = False
         self.lock = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
@@ -57,7 +57,7 @@ class Model:
         self.server.server_close()
 
     def generate(self, wire, body):
-        """Answers a request with the next call of the script, or with a text."""
+        """Returns the reply to a request: the next call of the script, or a text."""
         with self.lock:
             offered = wire.offered(body)
             is_ours = any(name in SEARCHES or self.is_tool(name) for name in offered)

@@ -1,4 +1,4 @@
-"""The scenarios of the lab. Each run of an agent fills a `Report`."""
+"""The scenarios of the lab. The runs of an agent fill one `Report`."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ PAGING = re.compile(r"\boffset\b", re.I)
 class Report:
     """Measurements of one agent. `None` means that a measurement was not reached."""
 
-    called: dict = field(default_factory=dict)  # Tool -> text that reached the model first.
-    refused: list = field(default_factory=list)  # Tools that the agent refused as it was set up.
+    called: set = field(default_factory=set)
+    refused: list = field(default_factory=list)  # Tools that the agent refuses without its flags in `allow`.
     body: dict | None = None  # Form -> whether the body is fenced.
     ends: dict | None = None  # The same for the first and last line of each part of a long mail.
     subject: dict | None = None  # Form -> whether the word "untrusted" stands before it.
@@ -38,14 +38,14 @@ class Report:
     lines: int = 0  # Percentage of the long mail that reached the model.
     read_early: bool | None = None  # Whether the long mail was read before its last part.
     read_at_end: bool | None = None
-    told: str | None = None  # What the model is told of a mail that needs approval.
+    told: str | None = None  # Result of sending a mail that needs approval.
     held: bool | None = None
     held_after: bool | None = None
     shims_left: int | None = None
     daemon_alive: bool | None = None
     limits: dict = field(default_factory=dict)
     problems: list = field(default_factory=list)
-    transcript: list = field(default_factory=list)  # (arguments, text) for each tool result.
+    transcript: list = field(default_factory=list)  # (run, tool, arguments, text) for each result.
 
 
 def every_tool(world, report, ids):
@@ -58,7 +58,7 @@ def every_tool(world, report, ids):
             report.problems.append(f"{tool} is not offered to the model")
         elif is_refused(result.text):
             report.refused.append(tool)
-        report.called.setdefault(tool, result.text)
+        report.called.add(tool)
         return result.text
 
     yield from call("session_status")
@@ -77,7 +77,7 @@ def every_tool(world, report, ids):
     was_read = yield from call("mark_read", email_id=hostile)
     deleted = yield from call("delete_email", email_id=hostile)
     for text in (replied, was_read, deleted):
-        report.echoes = both(report.echoes, marked(text))
+        report.echoes = merged(report.echoes, marked(text))
     yield from read_long(world, report, long, call)
     text = yield from call("fetch_email")
     report.no_unread = NO_UNREAD.search(text) is not None
@@ -89,7 +89,7 @@ def read_long(world, report, long, call):
     while len(texts) < MAX_PARTS:
         text = yield from call("fetch_email", **arguments)
         texts.append(text)
-        report.ends = both(report.ends, ends_fenced(text))
+        report.ends = merged(report.ends, ends_fenced(text))
         of = PART.search(text)
         if not of or int(of[1]) >= int(of[2]):
             break
@@ -111,11 +111,11 @@ def marked(text):
 def ends_fenced(text):
     """Returns {form: whether the first and the last line of a part stand in a fence}."""
     lines = re.findall(r"LINE-\d{5}", text) or ["LINE-"]
-    return both(*(judged(text, line, is_fenced) for line in (lines[0], lines[-1])))
+    return merged(*(judged(text, line, is_fenced) for line in (lines[0], lines[-1])))
 
 
-def both(some, others):
-    """Returns {form: whether it is good in both}."""
+def merged(some, others):
+    """Returns {form: whether both verdicts on it are good}."""
     some = some or {}
     return {form: some.get(form, True) and others.get(form, True) for form in {**some, **others}}
 
@@ -126,46 +126,49 @@ def is_refused(text):
 
 
 def run_agent(agent, new_world):
-    """Runs both scenarios. The first is repeated with the agent's permission if it refused a tool."""
+    """Runs both scenarios. If the agent refuses a tool, the first is repeated with its permission."""
     report, refused = Report(), []
     with new_world(agent, "") as world:
-        first(world, report, allow=False)
+        world.start_on_demand()
+        use_tools(world, report, allow=False)
         if agent.allow and report.refused:
             refused, report = report.refused, Report()
         else:
-            second(world, report)
+            need_approval(world, report)
             return report
     with new_world(agent, "-allowed") as world:
-        first(world, report, allow=True)
-        second(world, report)
+        world.start_on_demand()
+        use_tools(world, report, allow=True)
+        need_approval(world, report)
     report.refused = refused
     return report
 
 
-def first(world, report, allow):
+def use_tools(world, report, allow):
+    """Calls every tool, in a mailbox with a hostile mail and a long one."""
     hostile = world.deliver(SUBJECT, BODY, SENDER)
     long = world.deliver("A long mail", LONG, "long@example.com")
-    world.start_taid("never")
+    world.configure("never")
     play(world, report, every_tool(world, report, (hostile, long)), "tools", allow)
-    world.stop_taid()
+    world.taid_command("stop")
 
 
-def second(world, report):
-    """Sends a mail that needs approval. It must wait, and outlive the agent."""
+def need_approval(world, report):
+    """Sends a mail that needs approval, and looks for it after the agent has ended."""
 
     def script():
         result = yield "send_email", {"to": "bob@example.com", "subject": "Approve me", "content": "Hi"}
         report.told = result.text
         report.held = "Approve me" in world.held()
 
-    world.start_taid("always")
+    world.configure("always")
     play(world, report, script(), "approval", allow=True)
     report.held_after = "Approve me" in world.held()
-    world.stop_taid()
+    world.taid_command("stop")
 
 
 def play(world, report, script, name, allow):
-    """Runs the agent with a script, then looks at what it left behind."""
+    """Runs the agent with a script, then counts the processes that it left."""
     model = Model(script, TOOLS)
     code = world.run(model, name, allow)
     model.close()
@@ -178,4 +181,4 @@ def play(world, report, script, name, allow):
         report.problems.append(f"{name}: ended after {len(model.results)} results")
     left = wait_for(lambda: not world.shims(), 5)
     report.shims_left = (report.shims_left or 0) + (0 if left else len(world.shims()))
-    report.daemon_alive = report.daemon_alive is not False and world.taid.poll() is None
+    report.daemon_alive = report.daemon_alive is not False and world.is_running()

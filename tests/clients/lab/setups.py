@@ -1,5 +1,5 @@
-"""Checks that `tai-mcp setup` finds the directories that agents take from their own variables, and
-that agents pass the environment that `taid doctor --as` says they pass. Needs no model and no taid.
+"""Checks that `tai-mcp setup` finds the directories of agents whose own variable names another one, and
+that agents pass the environment which `taid doctor --as` expects. Needs no model and no taid.
 """
 
 import json
@@ -7,7 +7,7 @@ import subprocess
 
 import agents
 
-# Agent -> its variable, the file below the directory that it names, and what `mcp list` says.
+# Agent -> program, variable, configuration below its directory, beginning of the line in `mcp list`.
 VARIABLES = {
     "claude-code": ("claude", "CLAUDE_CONFIG_DIR", ".claude.json", "tai: "),
     "codex": ("codex", "CODEX_HOME", "config.toml", "tai "),
@@ -80,7 +80,7 @@ def environment_of(server, config, argv, env, work):
 
 
 def run(argv, env, work):
-    """Returns the output of a program, and that of a time-out."""
+    """Returns the output of a program."""
     try:
         done = subprocess.run(argv, env=env, cwd=work, stdin=subprocess.DEVNULL, text=True, timeout=60,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import agents
 
-HERE = Path(__file__).resolve().parent
 VARIANTS = ("", "-allowed", "-probe")  # Runs of one agent that need a mailbox of their own.
 PASSWORD = "sandbox-password"
 
@@ -24,6 +23,8 @@ def wait_for(condition, seconds):
 
 
 class Sandbox:
+    """The mail bridge that all agents share. Each has an account of its own."""
+
     def __init__(self, bin):
         names = [account(agent, variant) for agent in agents.AGENTS for variant in VARIANTS]
         accounts = [word for name in names for word in ("--account", f"{name}:{PASSWORD}")]
@@ -56,7 +57,6 @@ class World:
         self.profile = f"lab-{os.getpid()}-{self.account}"
         self.address = f"{agent.instance}.{self.account}@tai.chat"
         self.env = agents.environment(self.home)
-        self.taid = None
         entry = [f"TAI_MCP_INSTANCE={agent.instance}", f"TAI_MCP_PROFILE={self.profile}"]
         self.place = agents.Home(self.home, self.env, installed / "node_modules/.bin",
                                  installed / "python/bin/python", [*entry, bin / "tai-mcp"])
@@ -72,31 +72,37 @@ class World:
                               capture_output=True, timeout=30)
 
     def taid_command(self, *arguments):
-        return self.command("taid", *arguments, "--profile", self.profile)
+        return self.command("taid", *arguments, "--profile", self.profile, "--home", self.home)
 
-    def start_taid(self, confirm_send):
+    def configure(self, confirm_send):
+        """Writes the configuration of taid."""
+        password = self.home / "password"
+        password.touch(0o600)
+        password.write_text(PASSWORD)
         config = self.home / f".config/tai/config-{self.profile}.toml"
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_text(f'api_base_url = "{self.sandbox.url}"\nusername = "{self.account}"\n'
-                          f'confirm_send = "{confirm_send}"\n')
-        env = {**self.env, "TAI_MCP_API_BASE_URL": self.sandbox.url, "TAI_MCP_USERNAME": self.account,
-               "TAI_MCP_PASSWORD": PASSWORD}
-        with open(self.home / "taid.log", "a") as log:
-            self.taid = subprocess.Popen([self.bin / "taid", "run", "--profile", self.profile], env=env,
-                                         stdout=log, stderr=log, start_new_session=True)
-        if not wait_for(lambda: self.taid_command("status").returncode == 0, 20):
-            raise RuntimeError(f"taid does not start: {(self.home / 'taid.log').read_text()}")
+                          f'password_file = "{password}"\nconfirm_send = "{confirm_send}"\n')
 
-    def stop_taid(self):
-        self.taid.terminate()
-        self.taid.wait()
+    def start_on_demand(self):
+        """Makes tai-mcp start taid in this home, which is not that of the user database."""
+        wrapper = self.home / "on-demand"
+        wrapper.write_text(f'#!/bin/sh\nexport TAI_MCP_AUTOSTART=1\n'
+                           f'exec "{self.bin}/tai-mcp" --home "{self.home}" "$@"\n')
+        wrapper.chmod(0o755)
+        self.replace_server(wrapper)
+
+    def is_running(self):
+        """Returns whether taid answers."""
+        return self.taid_command("status").returncode == 0
 
     def deliver(self, subject, body, sender):
+        """Delivers a mail to the instance and returns its ID."""
         mail = {"from": sender, "to": self.address, "subject": subject, "body_text": body}
         return self.sandbox.ask("deliver", mail)["id"]
 
     def held(self):
-        """Returns the list of mails that wait for approval, as a person sees it."""
+        """Returns the output of `taid approve`: the mails that wait for approval."""
         return self.taid_command("approve").stdout
 
     def run(self, model, name, allow=False, seconds=60):
@@ -115,6 +121,7 @@ class World:
         return [pid for pid, argv in self.processes() if argv[0].endswith("/tai-mcp")]
 
     def processes(self):
+        """Yields (pid, arguments) of each process with this home directory."""
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
@@ -136,8 +143,6 @@ class World:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        if self.taid:
-            self.taid.wait()
 
     def replace_server(self, command):
         """Replaces tai-mcp in the agent's configuration and in the library's command."""
@@ -148,12 +153,12 @@ class World:
                 file.write_text(file.read_text().replace(own, str(command)))
 
 
-def account(agent, variant=""):
+def account(agent, variant):
     return f"{agent.instance}{variant}".replace("-", "")
 
 
 def end_session(process):
-    """Kills what is left of an agent after a time-out."""
+    """Kills an agent that did not end."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
