@@ -8,7 +8,8 @@ import json
 import re
 
 BEGIN = re.compile(r"Begin of untrusted[^\n\[\]]*?([0-9a-f]{8,})", re.I)
-MARK = re.compile("(?<!<)untrusted", re.I)  # Not the <untrusted_context> that Gemini CLI adds.
+# The word alone, not the <untrusted_context> that Gemini CLI adds, or a sentence for people.
+MARK = re.compile(r"(?<!<)untrusted|\bdata,? (and )?not (as )?instructions", re.I)
 PART = re.compile(r"part (\d+) of (\d+)", re.I)
 
 
@@ -66,7 +67,7 @@ def is_fenced(content, words):
 
 
 def is_marked(content, words):
-    """Returns whether the first occurrence of the words comes after the word "untrusted"."""
+    """Returns whether a mark stands before the first occurrence of the words."""
     return MARK.search(content, 0, content.find(words)) is not None
 
 

@@ -26,7 +26,7 @@ class Report:
     refused: list = field(default_factory=list)  # Tools that the agent refuses without its flags in `allow`.
     body: dict | None = None  # Form -> whether the body is fenced.
     ends: dict | None = None  # The same for the first and last line of each part of a long mail.
-    subject: dict | None = None  # Form -> whether the word "untrusted" stands before it.
+    subject: dict | None = None  # Form -> whether a mark stands before it.
     rows: dict | None = None  # The same for a row of a list.
     found: dict | None = None  # The same for a row of a search.
     echoes: dict | None = None  # The same for the answers to reply_email, mark_read and delete_email.
