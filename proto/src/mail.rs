@@ -134,8 +134,11 @@ pub struct Mail {
 pub struct Window {
     /// Number of the part, from 1.
     pub part: u32,
-    /// Limit of each part, in bytes of UTF-8. The daemon raises a limit below [`Window::MIN`].
+    /// Limit of each part, in bytes of its JSON string. The daemon raises a limit below
+    /// [`Window::MIN`].
     pub limit: u32,
+    /// Limit of each part, in lines; at least 1.
+    pub lines: u32,
 }
 
 impl Window {
@@ -143,6 +146,7 @@ impl Window {
     pub const WHOLE: Self = Self {
         part: 1,
         limit: u32::MAX,
+        lines: u32::MAX,
     };
     /// Smallest limit of a part, in bytes.
     pub const MIN: u32 = 1_000;

@@ -13,10 +13,9 @@ const MAX_BEGUN: usize = 256;
 /// Returns the requested part of a body and the number of parts; the text is empty if there are
 /// fewer parts. The parts in order are the body.
 pub(super) fn part(body: &str, window: Window) -> (&str, u32) {
-    let limit = usize::try_from(window.limit.max(Window::MIN)).unwrap_or(usize::MAX);
     let (mut rest, mut found, mut count) = (body, "", 0);
     loop {
-        let (piece, following) = rest.split_at(end(rest, limit));
+        let (piece, following) = rest.split_at(end(rest, window));
         count += 1;
         if count == window.part {
             found = piece;
@@ -28,14 +27,14 @@ pub(super) fn part(body: &str, window: Window) -> (&str, u32) {
     }
 }
 
-/// Returns the length of the first part: after a paragraph, a line or a word in the last quarter of
-/// the limit, or else between user-perceived characters.
-fn end(text: &str, limit: usize) -> usize {
-    if text.len() <= limit {
-        return text.len();
+/// Returns the length of the first part: after a paragraph, a line or a word in its last quarter, or
+/// else between user-perceived characters.
+fn end(text: &str, window: Window) -> usize {
+    let hard = fitting(text, window);
+    if hard == text.len() {
+        return hard;
     }
-    let hard = text.floor_char_boundary(limit);
-    let soft = text.floor_char_boundary(limit - limit / 4);
+    let soft = text.floor_char_boundary(hard - hard / 4);
     let last = text.get(soft..hard).unwrap_or_default();
     let after = |separator: &str| Some(soft + last.rfind(separator)? + separator.len());
     after("\n\n")
@@ -50,6 +49,35 @@ fn end(text: &str, limit: usize) -> usize {
             // A character longer than a quarter of a part is cut.
             between.filter(|end| *end > soft).unwrap_or(hard)
         })
+}
+
+/// Returns the length of the longest beginning within the limits of the window.
+fn fitting(text: &str, window: Window) -> usize {
+    let mut bytes = window.limit.max(Window::MIN);
+    let mut lines = window.lines.max(1);
+    let fits = |(_, character): &(usize, char)| {
+        if *character == '\n' {
+            lines -= 1;
+        }
+        let left = bytes.checked_sub(escaped(*character));
+        bytes = left.unwrap_or(0);
+        left.is_none() || lines == 0
+    };
+    let over = text.char_indices().find(fits);
+    over.map_or(text.len(), |(at, character)| match character {
+        // The line ends with the part.
+        '\n' if bytes > 0 => at + 1,
+        _ => at,
+    })
+}
+
+/// Returns the length of a character in a JSON string, in bytes.
+fn escaped(character: char) -> u32 {
+    match character {
+        '"' | '\\' | '\n' | '\r' | '\t' => 2,
+        control if control.is_ascii_control() => 6,
+        other => other.len_utf8() as u32,
+    }
 }
 
 /// Mails of which clients requested some parts but not the last one, oldest first. They do not outlive
@@ -98,43 +126,64 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parts(body: &str, limit: u32) -> Vec<&str> {
-        let of = part(body, Window { part: 1, limit }).1;
+    fn window(limit: u32, lines: u32) -> Window {
+        Window {
+            part: 1,
+            limit,
+            lines,
+        }
+    }
+
+    fn parts(body: &str, window: Window) -> Vec<&str> {
+        let of = part(body, window).1;
         (1..=of)
-            .map(|part| super::part(body, Window { part, limit }).0)
+            .map(|part| super::part(body, Window { part, ..window }).0)
             .collect()
+    }
+
+    fn json_len(text: &str) -> usize {
+        serde_json::to_string(text).unwrap().len() - 2
     }
 
     #[test]
     fn a_body_within_the_limit_is_one_part() {
-        assert_eq!(parts("", 1_000), [""]);
+        let small = window(1_000, 100);
+        assert_eq!(parts("", small), [""]);
         let whole = "x".repeat(1_000);
-        assert_eq!(parts(&whole, 1_000), [whole.as_str()]);
-        assert_eq!(parts(&whole, 1), [whole.as_str()]);
-        assert_eq!(part("a", Window::WHOLE), ("a", 1));
-        let window = Window {
-            part: 2,
-            limit: 1_000,
-        };
-        assert_eq!(part("a", window), ("", 1));
-        assert_eq!(part("a", Window { part: 0, ..window }), ("", 1));
+        assert_eq!(parts(&whole, small), [whole.as_str()]);
+        assert_eq!(parts(&whole, window(1, 100)), [whole.as_str()]);
+        assert_eq!(part(&"\n".repeat(1 << 20), Window::WHOLE).1, 1);
+        assert_eq!(part("a", Window { part: 2, ..small }), ("", 1));
+        assert_eq!(part("a", Window { part: 0, ..small }), ("", 1));
     }
 
     #[test]
     fn a_part_ends_at_a_paragraph_a_line_or_a_word() {
+        let small = window(1_000, 100);
+        let first = |text: &str| parts(text, small)[0].len();
         let text = |separator: &str| format!("{}{separator}{}", "x".repeat(900), "y y".repeat(300));
-        assert_eq!(parts(&text("\n\n"), 1_000)[0].len(), 902);
-        assert_eq!(parts(&text("\n"), 1_000)[0].len(), 901);
+        assert_eq!(first(&text("\n\n")), 902);
+        assert_eq!(first(&text("\n")), 901);
         assert_eq!(
-            parts(&format!("{} {}", "x".repeat(900), "y".repeat(900)), 1_000)[0].len(),
+            first(&format!("{} {}", "x".repeat(900), "y".repeat(900))),
             901
         );
         let family = "👩\u{200d}👩\u{200d}👧".repeat(200);
         assert!(
-            parts(&family, 1_000)
+            parts(&family, small)
                 .iter()
                 .all(|part| part.len() % 18 == 0)
         );
+    }
+
+    #[test]
+    fn a_part_counts_what_json_adds_and_its_lines() {
+        let lengths = |text: &str, window| -> Vec<usize> {
+            parts(text, window).iter().map(|part| part.len()).collect()
+        };
+        assert_eq!(lengths(&"\"".repeat(1_000), window(1_000, 100)), [500, 500]);
+        assert_eq!(lengths(&"a\n".repeat(6), window(1_000, 2)), [4, 4, 4]);
+        assert_eq!(lengths("a\nb", window(1_000, 1)), [2, 1]);
     }
 
     #[test]
@@ -155,15 +204,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_parts_in_order_are_the_body(
-            body in "(\\PC{0,40}|[ \n]|👩\u{200d}👧|\u{300}{9}){0,400}",
+        fn the_parts_in_order_are_the_body_and_within_the_limits(
+            body in "(\\PC{0,40}|[ \n\"]{1,9}|👩\u{200d}👧|\u{300}{9}){0,300}",
             limit in 0u32..3_000,
+            lines in 0u32..60,
         ) {
-            let parts = parts(&body, limit);
+            let parts = parts(&body, window(limit, lines));
             prop_assert_eq!(parts.concat(), body.clone());
-            let limit = limit.max(Window::MIN) as usize;
-            prop_assert!(parts.iter().all(|part| part.len() <= limit));
             prop_assert!(body.is_empty() || parts.iter().all(|part| !part.is_empty()));
+            for part in parts {
+                prop_assert!(json_len(part) <= limit.max(Window::MIN) as usize);
+                prop_assert!(part.matches('\n').count() <= lines.max(1) as usize);
+            }
         }
     }
 }

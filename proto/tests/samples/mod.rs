@@ -156,6 +156,7 @@ fn window() -> Window {
     Window {
         part: 2,
         limit: 8_000,
+        lines: 1_900,
     }
 }
 

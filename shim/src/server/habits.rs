@@ -6,8 +6,10 @@ use rmcp::{RoleServer, service::RequestContext};
 /// Habits of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Habits {
-    /// Largest content of one result, in bytes.
+    /// Largest body in one result, in bytes of its JSON string.
     pub(crate) window: u32,
+    /// Largest body in one result, in lines.
+    pub(crate) lines: u32,
     pub(crate) forms: Forms,
 }
 
@@ -20,8 +22,13 @@ pub(crate) enum Forms {
     Text,
 }
 
-/// Window for a client that is not known. Each measured client shows both forms of it whole.
-const DEFAULT_WINDOW: u32 = 8_000;
+/// Habits of a client that is not known. Each measured client shows both forms of a result whole: the
+/// smallest limits are 12,000 bytes of JSON (Codex) and 20,480 bytes of both forms (Copilot).
+const UNKNOWN: Habits = Habits {
+    window: 8_000,
+    lines: u32::MAX,
+    forms: Forms::Both,
+};
 
 /// Returns the habits of the client that makes a request.
 pub(crate) fn habits(context: &RequestContext<RoleServer>) -> Habits {
@@ -30,18 +37,33 @@ pub(crate) fn habits(context: &RequestContext<RoleServer>) -> Habits {
 }
 
 fn of_client(name: &str) -> Habits {
-    let of = |window, forms| Habits { window, forms };
-    // Some clients add the name of the server.
+    let one_form = |window| Habits { window, ..UNKNOWN };
+    let text = |window| Habits {
+        window,
+        forms: Forms::Text,
+        ..UNKNOWN
+    };
+    // The beginnings of the names: some clients add the name of the server.
     let known = [
-        ("claude-code", of(100_000, Forms::Both)),
-        ("gemini-cli-mcp-client", of(32_000, Forms::Both)),
-        ("opencode", of(40_000, Forms::Both)),
-        ("qwen-", of(12_000, Forms::Text)),
-        ("github-copilot", of(8_000, Forms::Text)),
-        ("copilot", of(8_000, Forms::Text)),
+        // Its limit is that of `anthropic/maxResultSizeChars` in the list of tools.
+        ("claude-code", one_form(100_000)),
+        // 40,000 characters.
+        ("gemini-cli-mcp-client", one_form(36_000)),
+        // 51,200 bytes and 2,000 lines.
+        (
+            "opencode",
+            Habits {
+                lines: 1_900,
+                ..one_form(46_000)
+            },
+        ),
+        // 28,000 characters of both forms.
+        ("qwen-", text(24_000)),
+        // 20,480 bytes of both forms.
+        ("github-copilot", text(16_000)),
     ];
     let known = known.into_iter().find(|(begin, _)| name.starts_with(begin));
-    known.map_or(of(DEFAULT_WINDOW, Forms::Both), |(_, habits)| habits)
+    known.map_or(UNKNOWN, |(_, habits)| habits)
 }
 
 #[cfg(test)]
@@ -51,10 +73,8 @@ mod tests {
     #[test]
     fn an_unknown_client_gets_both_forms_of_a_small_part() {
         for name in ["", "mcp", "my-claude-code"] {
-            let habits = of_client(name);
-            assert_eq!(habits.window, DEFAULT_WINDOW);
-            assert_eq!(habits.forms, Forms::Both);
+            assert_eq!(of_client(name), UNKNOWN);
         }
-        assert!(of_client("claude-code").window > DEFAULT_WINDOW);
+        assert!(of_client("claude-code").window > UNKNOWN.window);
     }
 }

@@ -5,7 +5,7 @@ use super::{
     definition::{Definition, Hints, Invocation, ToolOutcome, bad_argument},
     mail_page::{MailPage, Output, nonce},
 };
-use crate::requests::ShownMail;
+use crate::{requests::ShownMail, server::Habits};
 use rmcp::model::MetaObject;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
@@ -64,8 +64,12 @@ struct Args {
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::FetchEmail)?;
     let max_chars = args.max_chars.map(limit).transpose()?;
+    let habits = invocation.habits();
     let reader = Reader {
-        limit: max_chars.unwrap_or(invocation.habits().window),
+        habits: match max_chars {
+            Some(window) => Habits { window, ..habits },
+            None => habits,
+        },
         invocation: &invocation,
     };
     let begun = || invocation.requests.begun().map(|(id, _)| id);
@@ -104,15 +108,16 @@ fn number(part: Option<u64>) -> Result<u32, Fault> {
 /// Reader of a part of a mail.
 struct Reader<'a> {
     invocation: &'a Invocation<'a>,
-    /// Limit of a part in bytes.
-    limit: u32,
+    /// Habits of the client, with the limit that the agent gave.
+    habits: Habits,
 }
 
 impl Reader<'_> {
     fn window(&self, part: u32) -> Window {
         Window {
             part,
-            limit: self.limit,
+            limit: self.habits.window,
+            lines: self.habits.lines,
         }
     }
 
