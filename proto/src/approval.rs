@@ -27,10 +27,14 @@ pub enum Consent {
 pub enum ConsentAnswer {
     /// The person approved the mail.
     Approved,
-    /// The person declined the mail. It is not sent.
+    /// The person declined the mail. It is not sent. An answer within a second is no person's, so the
+    /// daemon takes it as [`ConsentAnswer::CannotAsk`].
     Declined,
-    /// The client cannot ask. The mail waits for `taid approve`.
+    /// The client cannot ask, or the question was closed without a choice. The mail waits for
+    /// `taid approve`.
     CannotAsk,
+    /// The agent gave up the call. The mail is not sent.
+    Withdrawn,
 }
 
 /// Outcome of [`crate::call::Submit`].

@@ -21,6 +21,9 @@ pub(crate) enum ConfirmPolicy {
     Never,
     /// Every mail except those to the default recipient and to the account itself.
     External,
+    /// Every mail that an instruction in a mail may have caused, or that loads something from
+    /// elsewhere.
+    Unfamiliar,
     /// Every mail.
     Always,
 }

@@ -133,10 +133,12 @@ keys! {
     /// that was typed without `--save`, or, without a keyring, mails that wait for approval.
     idle_exit: Duration = ["TAI_MCP_IDLE_EXIT"], OrDefault(Time::seconds(1..=86_400), "1800");
 
-    /// Mails that need your approval: none (`never`); all except those to `user_email` and to the
-    /// account itself (`external`); or all (`always`).
+    /// Mails that need your approval: none (`never`); those that an instruction in a mail may have
+    /// caused (`unfamiliar`); all except those to `user_email` and to the account itself
+    /// (`external`); or all (`always`).
     confirm_send: ConfirmPolicy = [], OrDefault(OneOf(&[
         ("never", ConfirmPolicy::Never),
+        ("unfamiliar", ConfirmPolicy::Unfamiliar),
         ("external", ConfirmPolicy::External),
         ("always", ConfirmPolicy::Always),
     ]), "never");

@@ -11,13 +11,14 @@ use super::{
     service::MailService,
     walk::Tell,
 };
+use crate::config::ConfirmPolicy;
 use tai_auth::{
     bridge::{Bridge, Message},
     session::error::SessionError,
 };
 use tai_proto::{
     call::{Fetch, Peek},
-    mail::{FetchedMail, LeftOut, Mail, Window},
+    mail::{Envelope, FetchedMail, LeftOut, Mail, Window},
     names::{Address, Instance, MailId},
     text::Content,
 };
@@ -138,6 +139,16 @@ impl<B: Bridge> MailService<B> {
         let body = self.body(head.id, html, text, deadline).await;
         let envelope = envelope(head).ok_or(NO_ID)?;
         let markdown = Content::cut(body.markdown);
+        if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
+            let Envelope {
+                id,
+                from,
+                to,
+                subject,
+                ..
+            } = &envelope;
+            self.familiar.read(to, *id, from, subject, &markdown);
+        }
         let (piece, of) = part(&markdown, window);
         if window.part == 0 || window.part > of {
             let id = envelope.id;

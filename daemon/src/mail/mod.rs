@@ -14,6 +14,7 @@ mod content;
 mod descent;
 mod digest;
 mod error;
+mod familiar;
 mod fetch;
 mod inbox;
 mod journal;

@@ -1,13 +1,16 @@
 //! Conversion of a draft to its final form.
 
 use super::{
-    check, digest::Digest, error::MailError, prepared::PreparedMail, service::MailService,
+    approvals::is_own, check, digest::Digest, error::MailError, prepared::PreparedMail,
+    service::MailService,
 };
+use crate::config::ConfirmPolicy;
 use tai_auth::bridge::Bridge;
 use tai_proto::{
     mail::{Draft, Target},
     names::Instance,
 };
+use tai_reader::outgoing::Parts;
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {
@@ -56,6 +59,31 @@ impl<B: Bridge> MailService<B> {
             subject,
             parts,
             reply_to,
+            suspicion: None,
         })
+    }
+
+    /// Finds out whether an instruction in a mail may have caused this one, if the policy asks for it.
+    pub(super) async fn suspect(&self, mail: &mut PreparedMail) {
+        if self.approvals.policy() != ConfirmPolicy::Unfamiliar
+            || is_own(mail, self.default_recipient.as_deref())
+        {
+            return;
+        }
+        let familiar = self.familiar.clone();
+        let (own, to) = (mail.from.to_string(), mail.to.clone());
+        let Parts {
+            text,
+            html,
+            preview,
+            ..
+        } = &mail.parts;
+        let texts = [&mail.subject, text, html, &preview.details].map(String::clone);
+        // Long texts take some milliseconds.
+        let search = move || familiar.suspects(&own, &to, &texts);
+        mail.suspicion = match tokio::task::spawn_blocking(search).await {
+            Ok(suspicion) => suspicion.map(|why| why.to_string()),
+            Err(_) => Some("taid could not compare it with the emails that were read".to_owned()),
+        };
     }
 }

@@ -30,6 +30,9 @@ pub(super) struct PreparedMail {
     /// The id of the mail that this one answers.
     pub(super) reply_to: Option<MailId>,
     pub(super) digest: Digest,
+    /// Why an instruction in a mail may have caused this one, as a clause; `None` if nothing says so,
+    /// or if the policy does not ask.
+    pub(super) suspicion: Option<String>,
 }
 
 impl PreparedMail {
@@ -42,7 +45,7 @@ impl PreparedMail {
             from: HeaderText::cut(self.from.as_str()),
             to: HeaderText::cut(shown_address(&self.to)),
             subject: HeaderText::cut(invisible::reveal(&self.subject)),
-            warning: Words::cut(preview.warning.as_str()),
+            warning: Words::cut(self.warning()),
             loads: Words::cut(preview.loads.as_str()),
             text: Words::cut(text),
             details: Words::cut(details),
@@ -71,13 +74,13 @@ impl PreparedMail {
         let MailPreview {
             from, to, subject, ..
         } = self.preview();
-        let Preview { warning, loads, .. } = &self.parts.preview;
+        let Preview { loads, .. } = &self.parts.preview;
         let line = |name: &str, value: &str| match value.is_empty() {
             true => String::new(),
             false => format!("{name:<8} {value}\n"),
         };
         [
-            line("Warning:", warning),
+            line("Warning:", &self.warning()),
             line("To:", &to),
             line("Subject:", &subject),
             line("From:", &from),
@@ -85,6 +88,20 @@ impl PreparedMail {
             format!("\n{}", self.parts.preview.full()),
         ]
         .concat()
+    }
+
+    /// Returns all reasons for caution, or empty text.
+    fn warning(&self) -> String {
+        let warnings = [
+            self.suspicion.as_deref(),
+            Some(&*self.parts.preview.warning),
+        ];
+        let warnings: Vec<&str> = warnings
+            .into_iter()
+            .flatten()
+            .filter(|text| !text.is_empty())
+            .collect();
+        warnings.join("; ")
     }
 
     /// Returns the memory that the mail needs, in bytes.
@@ -148,6 +165,7 @@ pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
         },
         reply_to: None,
         digest: Digest::of(&[to, text]),
+        suspicion: None,
     }
 }
 

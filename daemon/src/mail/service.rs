@@ -7,6 +7,7 @@ use super::{
     check,
     digest::Digest,
     error::MailError,
+    familiar::Familiar,
     journal::{Disk, SystemDisk},
     leases::{ClientKey, Leases},
     ledger::Ledger,
@@ -44,6 +45,8 @@ pub(crate) struct MailService<B> {
     pub(super) leases: Leases,
     /// Mails of which clients read some parts only.
     pub(super) begun: BegunMails,
+    /// What the instances have read, for one policy of approval.
+    pub(super) familiar: Arc<Familiar>,
     pub(super) ledger: Ledger,
     pub(super) approvals: Approvals,
     pub(super) arrivals: Arrivals<B>,
@@ -151,6 +154,7 @@ impl<B: Bridge> MailService<B> {
             policy,
             leases,
             begun: BegunMails::default(),
+            familiar: Arc::default(),
             ledger,
             approvals,
             looks: Turns::default(),

@@ -69,12 +69,15 @@ impl<B: Bridge> MailService<B> {
             consent,
         } = submit;
         match self.prepare(submitter.instance, draft, deadline).await {
-            Ok(mail) => Submitted {
-                digest: Some(mail.digest.clone()),
-                result: self
-                    .submit_prepared(submitter, mail, insist, consent, deadline)
-                    .await,
-            },
+            Ok(mut mail) => {
+                self.suspect(&mut mail).await;
+                Submitted {
+                    digest: Some(mail.digest.clone()),
+                    result: self
+                        .submit_prepared(submitter, mail, insist, consent, deadline)
+                        .await,
+                }
+            }
             Err(error) => Submitted {
                 digest: None,
                 result: Err(error),
@@ -246,6 +249,9 @@ impl<B: Bridge> MailService<B> {
     /// Replaces the policy for later submissions.
     pub(crate) fn set_confirm_policy(&self, policy: ConfirmPolicy) {
         self.approvals.set_policy(policy);
+        if policy != ConfirmPolicy::Unfamiliar {
+            self.familiar.clear();
+        }
     }
 
     /// Sends a mail, unless the ledger holds it back, and records the outcome.
@@ -267,6 +273,9 @@ impl<B: Bridge> MailService<B> {
         }
         match self.send(mail, deadline).await {
             Ok(sent) => {
+                if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
+                    self.familiar.sent(mail.from.as_str(), &mail.to);
+                }
                 attempt.accept();
                 Ok(sent)
             }

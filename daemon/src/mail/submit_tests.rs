@@ -232,7 +232,7 @@ async fn a_mail_is_sent_after_a_person_approves() {
     let world = World::new(ConfirmPolicy::Always);
     let question = world.ask("text").await;
     assert_eq!((world.sent(), question.mail.from.as_str()), (0, DESK));
-    let declined = world.answer(&question, ConsentAnswer::Declined, "text");
+    let declined = world.answer(&question, ConsentAnswer::Withdrawn, "text");
     assert!(matches!(declined.await, Err(MailError::Approval(_))));
     let question = world.ask("text").await;
     let approved = world.answer(&question, ConsentAnswer::Approved, "text");

@@ -60,7 +60,7 @@ fn of_client(name: &str) -> Habits {
         // 28,000 characters of both forms.
         ("qwen-", text(24_000)),
         // 20,480 bytes of both forms.
-        ("github-copilot", text(16_000)),
+        ("copilot-cli", text(16_000)),
     ];
     let known = known.into_iter().find(|(begin, _)| name.starts_with(begin));
     known.map_or(UNKNOWN, |(_, habits)| habits)

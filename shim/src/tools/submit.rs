@@ -77,7 +77,7 @@ pub(super) async fn submit(
     };
     let question = match invocation.call(submit.clone()).await? {
         SubmitOutcome::Ask(question) => question,
-        outcome => return finished(outcome),
+        outcome => return finished(outcome, invocation.context),
     };
     let ticket = question.ticket.clone();
     let answer = match ask(question, invocation.context).await {
@@ -85,13 +85,17 @@ pub(super) async fn submit(
         Asked::Answered(answer) => answer,
     };
     let consent = Consent::Answered { ticket, answer };
-    finished(invocation.call(Submit { consent, ..submit }).await?)
+    let outcome = invocation.call(Submit { consent, ..submit }).await?;
+    finished(outcome, invocation.context)
 }
 
-fn finished(outcome: SubmitOutcome) -> Result<Submitted, Fault> {
+fn finished(
+    outcome: SubmitOutcome,
+    context: &RequestContext<RoleServer>,
+) -> Result<Submitted, Fault> {
     match outcome {
         SubmitOutcome::Sent(sent) => Ok(Submitted::Sent(sent)),
-        SubmitOutcome::Held(held) => Err(waits(&held)),
+        SubmitOutcome::Held(held) => Err(waits(&held, &elicitation(context))),
         SubmitOutcome::Ask(_) => Err(Fault::new(
             FaultCode::Internal,
             "taid asked a second time about the same email",
@@ -194,7 +198,7 @@ pub(super) fn add_left_out(text: &mut String, sent: &SentMail) {
 }
 
 /// Sends `elicitation/create` and waits for the answer. Cancelling the call withdraws the
-/// question and declines the mail.
+/// question, and the mail is not sent.
 async fn ask_during_call(
     request: ElicitRequest,
     context: &RequestContext<RoleServer>,
@@ -215,21 +219,24 @@ async fn ask_during_call(
         () = context.ct.cancelled() => {
             let over = CancelledNotificationParam::new(Some(question), None);
             let _ = peer.notify_cancelled(over).await;
-            ConsentAnswer::Declined
+            ConsentAnswer::Withdrawn
         }
     }
 }
 
-/// Returns the answer; anything but an explicit acceptance declines the mail.
+/// Returns the answer. A question that was closed without a choice, or has no valid answer, was not
+/// answered.
 fn consent(answer: Option<ElicitResult>) -> ConsentAnswer {
     match answer.map(|answer| answer.action) {
         Some(ElicitationAction::Accept) => ConsentAnswer::Approved,
-        _ => ConsentAnswer::Declined,
+        Some(ElicitationAction::Decline) => ConsentAnswer::Declined,
+        // A later action is no person's choice that this release knows.
+        Some(_) | None => ConsentAnswer::CannotAsk,
     }
 }
 
 /// Returns the fault for a mail that waits for approval.
-fn waits(held: &HeldMail) -> Fault {
+fn waits(held: &HeldMail, elicitation: &Elicitation) -> Fault {
     let number = held.number;
     let mut what =
         format!("the email was not sent: it waits for the user's approval as number {number}");
@@ -255,8 +262,16 @@ fn waits(held: &HeldMail) -> Fault {
         }
         HeldState::MaybeSent => "tell the user to ask the recipient first",
     };
+    let client = match elicitation {
+        Elicitation::Unsupported => "this MCP client cannot ask for it",
+        Elicitation::NextRequest | Elicitation::DuringCall => {
+            "this MCP client returned no answer of a person"
+        }
+    };
     Fault::new(FaultCode::AwaitingApproval, what)
-        .because("taid's configuration requires the user's approval (`confirm_send`), and this MCP client cannot ask for it")
+        .because(format!(
+            "taid's configuration requires the user's approval (`confirm_send`), and {client}"
+        ))
         .hint(Hint::reader(format!(
             "ask the user to run `taid approve {number}` within an hour; {advice}"
         )))
@@ -289,16 +304,19 @@ mod tests {
             (HeldState::InMemory, Some(lost)),
             (HeldState::MaybeSent, None),
         ] {
-            let fault = waits(&HeldMail {
-                number: 7,
-                client: "c".into(),
-                instance: None,
-                since: "2026-11-23T10:00:00Z".into(),
-                until: "2026-11-23T11:00:00Z".into(),
-                state,
-                replaces,
-                mail: Box::new(preview()),
-            });
+            let fault = waits(
+                &HeldMail {
+                    number: 7,
+                    client: "c".into(),
+                    instance: None,
+                    since: "2026-11-23T10:00:00Z".into(),
+                    until: "2026-11-23T11:00:00Z".into(),
+                    state,
+                    replaces,
+                    mail: Box::new(preview()),
+                },
+                &Elicitation::Unsupported,
+            );
             text.push_str(&format!(
                 "{}\n{}\n",
                 fault.what,

@@ -90,10 +90,26 @@ async fn a_ticket_is_valid_once_and_for_its_own_mail() {
 async fn a_declined_mail_is_not_sent_and_consumes_its_ticket() {
     let approvals = approvals();
     let ticket = ask(&approvals, "text");
+    tokio::time::advance(READING).await;
     let declined = answer(&approvals, &ticket, ConsentAnswer::Declined, "text");
     assert_eq!(declined, Err(ApprovalError::Declined));
     let after = approve(&approvals, &ticket, "text");
     assert_eq!(after, Err(ApprovalError::NoTicket));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_faster_than_a_person_reads_leaves_the_mail_waiting() {
+    let approvals = approvals();
+    let ticket = ask(&approvals, "text");
+    tokio::time::advance(READING - Duration::from_millis(1)).await;
+    let answered = answer(&approvals, &ticket, ConsentAnswer::Declined, "text");
+    assert!(matches!(answered, Ok(Some(_))), "{answered:?}");
+    assert_eq!(approvals.list().waiting.len(), 1);
+    // A call that the agent gave up leaves nothing.
+    let ticket = ask(&approvals, "other");
+    let withdrawn = answer(&approvals, &ticket, ConsentAnswer::Withdrawn, "other");
+    assert_eq!(withdrawn, Err(ApprovalError::Declined));
+    assert_eq!(approvals.list().waiting.len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

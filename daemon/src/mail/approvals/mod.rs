@@ -24,6 +24,7 @@ mod vault;
 
 pub(crate) use error::ApprovalError;
 pub(crate) use key::{KeyAnswer, KeySource};
+pub(super) use policy::is_own;
 pub(super) use safe::Store;
 
 use super::{
@@ -40,6 +41,7 @@ use state::{Approval, Effect, Event, Place, WaitingMail};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use table::Table;
 use tai_auth::session::{clock::Clock, stamp::Stamp};
@@ -48,6 +50,9 @@ use tai_proto::{
     call::{ReadHeld, ResolveHeld},
 };
 use tokio::time::Instant;
+
+/// The shortest time in which a person reads a question and answers it.
+const READING: Duration = Duration::from_secs(1);
 
 /// The approvals of a daemon.
 pub(super) struct Approvals {
@@ -120,6 +125,11 @@ impl Approvals {
         self.table().0.policy = policy;
     }
 
+    /// Returns the policy.
+    pub(super) fn policy(&self) -> ConfirmPolicy {
+        self.table().0.policy
+    }
+
     /// Returns the table without the approvals that have expired, and the time.
     fn table(&self) -> (MutexGuard<'_, Table>, Stamp) {
         let now = self.clock.stamp();
@@ -133,8 +143,7 @@ impl Approvals {
 
     /// Returns whether the mail needs a person's approval.
     pub(super) fn wants(&self, mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
-        let policy = self.table().0.policy;
-        policy::applies(policy, mail, default_recipient)
+        policy::applies(self.policy(), mail, default_recipient)
     }
 
     /// Opens a question about the mail.
@@ -181,7 +190,12 @@ impl Approvals {
     ) -> Result<Answered, ApprovalError> {
         let (mut table, now) = self.table();
         let question = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
-        let (key, number) = question;
+        let (key, number, asked) = question;
+        // A headless client declines for its user, who was not asked.
+        let answer = match answer {
+            ConsentAnswer::Declined if asked.is_within(READING, now) => ConsentAnswer::CannotAsk,
+            answer => answer,
+        };
         let digest = mail.digest.clone();
         let lost = table.lost(&digest);
         let room = table.room_for(&mail);

@@ -13,12 +13,19 @@ pub(super) fn applies(
     match policy {
         ConfirmPolicy::Never => false,
         ConfirmPolicy::Always => true,
+        ConfirmPolicy::Unfamiliar => {
+            mail.suspicion.is_some() || !mail.parts.preview.loads.is_empty()
+        }
         // A mail to oneself that loads an image tells its server what the image's URL contains.
         ConfirmPolicy::External => {
-            !is_internal(mail.recipient.as_ref(), &mail.account, default_recipient)
-                || !mail.parts.preview.loads.is_empty()
+            !is_own(mail, default_recipient) || !mail.parts.preview.loads.is_empty()
         }
     }
+}
+
+/// Returns whether a mail goes to the user or to the account itself.
+pub(in crate::mail) fn is_own(mail: &PreparedMail, default_recipient: Option<&str>) -> bool {
+    is_internal(mail.recipient.as_ref(), &mail.account, default_recipient)
 }
 
 /// Returns whether a recipient is the default one, or the account with any instance. Text that is
@@ -87,6 +94,7 @@ mod tests {
         for (policy, to_external, to_internal, loads) in [
             (ConfirmPolicy::Never, false, false, false),
             (ConfirmPolicy::External, true, false, true),
+            (ConfirmPolicy::Unfamiliar, false, false, true),
             (ConfirmPolicy::Always, true, true, true),
         ] {
             assert_eq!(applies(policy, &external, None), to_external);

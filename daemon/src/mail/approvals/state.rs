@@ -277,7 +277,9 @@ fn answered(
         }
         Approval::Asked { .. } => match answer {
             ConsentAnswer::Approved => (None, send(&waiting)),
-            ConsentAnswer::Declined => (None, Effect::Refuse(ApprovalError::Declined)),
+            ConsentAnswer::Declined | ConsentAnswer::Withdrawn => {
+                (None, Effect::Refuse(ApprovalError::Declined))
+            }
             ConsentAnswer::CannotAsk => match room {
                 Room::Free => (Some(Approval::Held(waiting)), Effect::TellHeld),
                 Room::Same => (None, Effect::TellHeld),

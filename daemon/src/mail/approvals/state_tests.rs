@@ -71,11 +71,14 @@ fn events() -> Vec<(String, Event)> {
         ConsentAnswer::Approved,
         ConsentAnswer::Declined,
         ConsentAnswer::CannotAsk,
+        ConsentAnswer::Withdrawn,
     ] {
         // The room matters only for a mail that will wait.
         let rooms: &[Room] = match answer {
             ConsentAnswer::CannotAsk => &[Room::Free, Room::Same, Room::Full],
-            ConsentAnswer::Approved | ConsentAnswer::Declined => &[Room::Full],
+            ConsentAnswer::Approved | ConsentAnswer::Declined | ConsentAnswer::Withdrawn => {
+                &[Room::Full]
+            }
         };
         for room in rooms.iter().copied() {
             for text in ["text", "other"] {
@@ -239,6 +242,28 @@ fn every_state_handles_every_event() {
       lost -> lost, refuse: NoTicket
       lost, expired -> none, refuse: NoTicket
     CannotAsk, room Full, other mail:
+      none -> none, refuse: NoTicket
+      asked -> none, refuse: OtherMail
+      asked, expired -> none, refuse: NoTicket
+      held -> held, refuse: NoTicket
+      held, expired -> none, refuse: NoTicket
+      sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
+    Withdrawn, room Full:
+      none -> none, refuse: NoTicket
+      asked -> none, refuse: Declined
+      asked, expired -> none, refuse: NoTicket
+      held -> held, refuse: NoTicket
+      held, expired -> none, refuse: NoTicket
+      sending -> sending, refuse: NoTicket
+      sealed -> sealed, refuse: NoTicket
+      sealed, expired -> none, refuse: NoTicket
+      lost -> lost, refuse: NoTicket
+      lost, expired -> none, refuse: NoTicket
+    Withdrawn, room Full, other mail:
       none -> none, refuse: NoTicket
       asked -> none, refuse: OtherMail
       asked, expired -> none, refuse: NoTicket

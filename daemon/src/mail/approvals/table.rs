@@ -167,12 +167,15 @@ impl Table {
     }
 
     /// Returns the key and the number of the question with this ticket.
-    pub(super) fn question(&self, ticket: &str) -> Option<(u64, u64)> {
+    pub(super) fn question(&self, ticket: &str) -> Option<(u64, u64, Stamp)> {
         let mut approvals = self.approvals.iter();
         approvals.find_map(|(key, approval)| match approval {
             Approval::Asked {
-                ticket: of, number, ..
-            } if of == ticket => Some((*key, *number)),
+                ticket: of,
+                number,
+                since,
+                ..
+            } if of == ticket => Some((*key, *number, *since)),
             Approval::Asked { .. }
             | Approval::Held(_)
             | Approval::Sending(_)

@@ -43,13 +43,14 @@ impl Client {
             Ok(SubmitOutcome::Ask(question)) => {
                 let answer = match self.world.draw(10) {
                     ..6 => ConsentAnswer::Approved,
-                    ..8 => ConsentAnswer::Declined,
+                    ..7 => ConsentAnswer::Declined,
+                    ..8 => ConsentAnswer::Withdrawn,
                     _ => ConsentAnswer::CannotAsk,
                 };
                 let ticket = question.ticket;
                 let consent = Consent::Answered { ticket, answer };
                 let answered = self.call(Submit { consent, ..submit }).await;
-                if answer == ConsentAnswer::Declined
+                if matches!(answer, ConsentAnswer::Declined | ConsentAnswer::Withdrawn)
                     && matches!(answered, Some(Ok(SubmitOutcome::Sent(_))))
                 {
                     self.world

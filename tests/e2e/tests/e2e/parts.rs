@@ -172,7 +172,7 @@ fn a_client_that_passes_on_both_forms_gets_one() {
     deliver(&machine, 1);
     let mut shim = machine
         .shim("desk")
-        .initialized("github-copilot-developer", "2025-11-25");
+        .initialized("copilot-cli", "2025-11-25");
     let tools = shim.request("tools/list", json!({}));
     for tool in tools["result"]["tools"].as_array().unwrap() {
         assert_eq!(tool["outputSchema"], Value::Null, "{tool}");

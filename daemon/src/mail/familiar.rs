@@ -1,0 +1,261 @@
+//! What an instance has read, for `confirm_send = "unfamiliar"`: a send that an instruction in a mail
+//! may have caused needs a person's approval.
+//!
+//! A mail is suspicious for one of two reasons:
+//!
+//! - Its recipient is named in the text of a mail that the instance read, and is neither the user, the
+//!   account, the sender of a mail that the instance read, nor a recipient of an earlier mail.
+//! - It contains a long passage, or a long link or key, of a mail of another sender than its
+//!   recipient.
+//!
+//! The text is kept in memory alone, and only while the policy asks for it.
+
+use std::{
+    collections::{BTreeMap, HashSet, VecDeque},
+    hash::{BuildHasher as _, RandomState},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use tai_proto::names::MailId;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// Number of consecutive words that make a passage.
+const PASSAGE: usize = 20;
+/// Shortest link or key, in bytes.
+const KEY: usize = 24;
+/// Limit of the kept text of one mail and of all mails of one instance, in bytes.
+const MAX_MAIL: usize = 64 << 10;
+const MAX_INSTANCE: usize = 512 << 10;
+/// Limit of instances. Beyond it one is forgotten.
+const MAX_INSTANCES: usize = 32;
+/// Limit of remembered recipients of an instance.
+const MAX_SENT: usize = 256;
+
+/// Reading histories of the instances, by their addresses.
+#[derive(Debug, Default)]
+pub(super) struct Familiar(Mutex<BTreeMap<String, History>>);
+
+/// What one instance has read and sent.
+#[derive(Debug, Default)]
+struct History {
+    /// Mails that it has read, oldest first.
+    read: VecDeque<ReadMail>,
+    /// Recipients of its mails, oldest first.
+    sent: VecDeque<String>,
+}
+
+#[derive(Debug)]
+struct ReadMail {
+    id: MailId,
+    /// Address of the sender, in lower case.
+    sender: String,
+    /// Subject and body, in lower case.
+    text: String,
+}
+
+/// Reason for which a mail is suspicious.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Suspicion {
+    /// The recipient is known only from the text of this mail.
+    Named {
+        /// The mail.
+        id: MailId,
+        /// Its sender.
+        sender: String,
+    },
+    /// The mail contains a passage, link or key of this mail.
+    Copied {
+        /// The mail.
+        id: MailId,
+        /// Its sender.
+        sender: String,
+    },
+}
+
+impl std::fmt::Display for Suspicion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Suspicion::Named { id, sender } => {
+                write!(
+                    f,
+                    "the recipient is known only from the text of email {id} from {sender}"
+                )
+            }
+            Suspicion::Copied { id, sender } => {
+                write!(f, "it contains text of email {id} from {sender}")
+            }
+        }
+    }
+}
+
+impl Familiar {
+    fn histories(&self) -> MutexGuard<'_, BTreeMap<String, History>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.histories().clear();
+    }
+
+    /// Records that the instance of this address reads a mail.
+    pub(super) fn read(&self, own: &str, id: MailId, sender: &str, subject: &str, body: &str) {
+        let body = body
+            .get(..body.floor_char_boundary(MAX_MAIL))
+            .unwrap_or_default();
+        let mail = ReadMail {
+            id,
+            sender: address(sender),
+            text: format!("{subject}\n{body}").to_lowercase(),
+        };
+        let mut histories = self.histories();
+        let read = &mut history(&mut histories, own).read;
+        read.retain(|earlier| earlier.id != id);
+        read.push_back(mail);
+        let size =
+            |read: &VecDeque<ReadMail>| read.iter().map(|mail| mail.text.len()).sum::<usize>();
+        while size(read) > MAX_INSTANCE {
+            read.pop_front();
+        }
+    }
+
+    /// Records that the instance sent a mail to this recipient.
+    pub(super) fn sent(&self, own: &str, recipient: &str) {
+        let mut histories = self.histories();
+        let sent = &mut history(&mut histories, own).sent;
+        let recipient = address(recipient);
+        sent.retain(|earlier| *earlier != recipient);
+        sent.push_back(recipient);
+        if sent.len() > MAX_SENT {
+            sent.pop_front();
+        }
+    }
+
+    /// Returns why a mail of the instance is suspicious. `texts` are the parts of the mail.
+    pub(super) fn suspects(
+        &self,
+        own: &str,
+        recipient: &str,
+        texts: &[String],
+    ) -> Option<Suspicion> {
+        let recipient = address(recipient);
+        let histories = self.histories();
+        let history = histories.get(&address(own))?;
+        let others = || history.read.iter().filter(|mail| mail.sender != recipient);
+        let is_sender = history.read.iter().any(|mail| mail.sender == recipient);
+        if !is_sender && !history.sent.contains(&recipient) {
+            let named = others().find(|mail| names(&mail.text, &recipient));
+            if let Some(ReadMail { id, sender, .. }) = named {
+                return Some(Suspicion::Named {
+                    id: *id,
+                    sender: sender.clone(),
+                });
+            }
+        }
+        let copies = Copies::of(texts);
+        let copied = others().find(|mail| copies.has_part_of(&mail.text));
+        copied.map(|mail| Suspicion::Copied {
+            id: mail.id,
+            sender: mail.sender.clone(),
+        })
+    }
+}
+
+fn history<'a>(histories: &'a mut BTreeMap<String, History>, own: &str) -> &'a mut History {
+    let own = address(own);
+    if !histories.contains_key(&own) && histories.len() >= MAX_INSTANCES {
+        histories.pop_first();
+    }
+    histories.entry(own).or_default()
+}
+
+/// Returns the address in a header field, in lower case.
+fn address(field: &str) -> String {
+    let inner = field.rsplit_once('<').map_or(field, |(_, address)| address);
+    inner.trim().trim_end_matches('>').to_lowercase()
+}
+
+/// Returns whether a text in lower case names an address: as it is, or with the words of its parts
+/// close together, as in `bob (at) example dot com`.
+fn names(text: &str, recipient: &str) -> bool {
+    /// Longest text between the parts of an address that is written in words, in bytes.
+    const NEAR: usize = 80;
+    if text.contains(recipient) {
+        return true;
+    }
+    let Some((local, domain)) = recipient.rsplit_once('@') else {
+        return false;
+    };
+    // `bob+anything@` reaches the mailbox of `bob@`.
+    let local = local.split('+').next().unwrap_or(local);
+    let labels: Vec<&str> = domain.split('.').collect();
+    text.match_indices(local).any(|(at, _)| {
+        let after = at + local.len();
+        let end = text.floor_char_boundary(text.len().min(after + NEAR));
+        let mut near = text.get(after..end).unwrap_or_default();
+        labels.iter().all(|label| match near.find(label) {
+            Some(found) => {
+                near = near.get(found + label.len()..).unwrap_or_default();
+                true
+            }
+            None => false,
+        })
+    })
+}
+
+/// Passages, links and keys of an outgoing mail, as hashes.
+struct Copies {
+    random: RandomState,
+    passages: HashSet<u64>,
+    keys: HashSet<u64>,
+}
+
+impl Copies {
+    fn of(texts: &[String]) -> Self {
+        let mut copies = Self {
+            random: RandomState::new(),
+            passages: HashSet::new(),
+            keys: HashSet::new(),
+        };
+        for text in texts {
+            let text = text.to_lowercase();
+            let passages: Vec<u64> = copies.passages_of(&text).collect();
+            let keys: Vec<u64> = copies.keys_of(&text).collect();
+            copies.passages.extend(passages);
+            copies.keys.extend(keys);
+        }
+        copies
+    }
+
+    fn has_part_of(&self, text: &str) -> bool {
+        self.passages_of(text)
+            .any(|passage| self.passages.contains(&passage))
+            || self.keys_of(text).any(|key| self.keys.contains(&key))
+    }
+
+    /// Returns the hash of each run of [`PASSAGE`] words. Marks between the words do not count.
+    fn passages_of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u64> + 'a {
+        let mut last = VecDeque::with_capacity(PASSAGE);
+        text.unicode_words().filter_map(move |word| {
+            last.push_back(self.random.hash_one(word));
+            if last.len() > PASSAGE {
+                last.pop_front();
+            }
+            (last.len() == PASSAGE).then(|| self.random.hash_one(&last))
+        })
+    }
+
+    /// Returns the hash of each long run of characters of links and keys that has a digit.
+    fn keys_of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = u64> + 'a {
+        let is_part = |character: char| {
+            character.is_ascii_alphanumeric() || "-_./+=:?&%~#@".contains(character)
+        };
+        text.split(move |character| !is_part(character))
+            .map(|key| key.trim_matches(|character: char| !character.is_ascii_alphanumeric()))
+            .filter(|key| key.len() >= KEY && key.bytes().any(|byte| byte.is_ascii_digit()))
+            .map(|key| self.random.hash_one(key))
+    }
+}
+
+#[cfg(test)]
+#[path = "familiar_tests.rs"]
+mod tests;
