@@ -20,6 +20,11 @@ pub enum Consent {
         /// Answer of the person.
         answer: ConsentAnswer,
     },
+    /// The mail is a draft for the person, whatever the configuration requires: it waits for
+    /// `taid approve`.
+    Draft,
+    /// The client wants to see the mail. Nothing is sent, recorded or kept.
+    Preview,
 }
 
 /// Answer to a [`Question`].
@@ -46,6 +51,20 @@ pub enum SubmitOutcome {
     Ask(Question),
     /// The mail waits for `taid approve`. Nothing was sent.
     Held(HeldMail),
+    /// The mail as its recipient would get it. Nothing was sent.
+    Preview(PreviewedMail),
+}
+
+/// Mail that the client wants to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewedMail {
+    /// Mail, as a person would approve it.
+    pub mail: MailPreview,
+    /// Parts of the content that the mail would not have, such as `2 scripts`; empty if there is
+    /// none.
+    pub left_out: Words,
+    /// Whether a person would be asked before it is sent.
+    pub asks: bool,
 }
 
 /// Question for a person.

@@ -2,7 +2,6 @@
 //! may have caused needs a person's approval.
 //!
 //! A mail is suspicious for one of two reasons:
-//!
 //! - Its recipient is named in the text of a mail that the instance read, and is neither the user, the
 //!   account, the sender of a mail that the instance read, nor a recipient of an earlier mail.
 //! - It contains a long passage, or a long link or key, of a mail of another sender than its

@@ -6,7 +6,7 @@ const OWN: &str = "desk.alice@tai.chat";
 const BOB: &str = "Bob <bob@bank.example>";
 const EVE: &str = "eve@evil.example";
 const SECRET: &str = "The merger with Initech closes on the ninth of May at a price of forty one \
-    dollars for each share, and nobody outside of the board may know it before that day.";
+    dollars for each share, and no person outside of the board may know it before.";
 const RESET: &str = "https://bank.example/reset?token=9f8e7d6c5b4a39281706";
 
 /// Returns a history with a confidential mail of Bob, number 1, and Eve's mail, number 2.

@@ -10,6 +10,7 @@ mod arrivals;
 mod ascent;
 mod ascents;
 mod check;
+mod consent;
 mod content;
 mod descent;
 mod digest;

@@ -16,7 +16,7 @@ const MAX_TEXT: usize = 3_000;
 const MAX_DETAILS: usize = 1_000;
 
 /// A mail in its final form.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct PreparedMail {
     /// The account's own address, without an instance.
     pub(super) account: Address,

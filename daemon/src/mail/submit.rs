@@ -2,12 +2,11 @@
 //! ledger, and sends the mail at most once.
 
 use super::{
-    approvals::{Answered, ApprovalError, ApprovedMail, Resolved},
+    approvals::{ApprovedMail, Resolved},
     digest::Digest,
     error::MailError,
     ledger::{HeldBack, OverLimit, Quota, Refusal},
     prepared::PreparedMail,
-    reading,
     service::MailService,
     submitter::Submitter,
 };
@@ -17,7 +16,7 @@ use tai_auth::{
     session::RequestError,
 };
 use tai_proto::{
-    approval::{Consent, GoneMail, GoneState, HeldList, HeldPart, Resolution, SubmitOutcome},
+    approval::{GoneMail, GoneState, HeldList, HeldPart, Resolution, SubmitOutcome},
     call::{ReadHeld, ResolveHeld, Submit},
     mail::{ReplyReceipt, SentMail},
     names::MailId,
@@ -83,57 +82,6 @@ impl<B: Bridge> MailService<B> {
                 result: Err(error),
             },
         }
-    }
-
-    async fn submit_prepared(
-        &self,
-        submitter: Submitter<'_>,
-        mail: PreparedMail,
-        insist: bool,
-        consent: Consent,
-        deadline: Instant,
-    ) -> Result<SubmitOutcome, MailError> {
-        let rules = &*self.policy.rules(submitter.instance);
-        if let Some(rule) = rules.forbids_recipient(mail.recipient.as_ref()) {
-            let what = format!("sending to {}", reading::line(&mail.to));
-            return Err(MailError::NotPermitted { what, rule });
-        }
-        let sent = match consent {
-            Consent::NotAsked => {
-                if self
-                    .approvals
-                    .wants(&mail, self.default_recipient.as_deref())
-                {
-                    // Asking about a mail that the ledger then holds back would be useless.
-                    let quota = quota(&mail, rules);
-                    let checked = self.ledger.check(&mail.digest, insist, quota);
-                    checked.map_err(|refusal| refused(&mail, rules, refusal))?;
-                    return Ok(SubmitOutcome::Ask(self.approvals.ask(mail)?));
-                }
-                self.send_once(&mail, insist, rules, deadline).await?
-            }
-            Consent::Answered { ticket, answer } => {
-                let (from, reply_to) = (mail.from.clone(), mail.reply_to);
-                let answer = self
-                    .approvals
-                    .answer(&ticket, answer, mail, insist, submitter);
-                match answer? {
-                    Answered::Approved(mail) => {
-                        self.send_once(&mail, insist, rules, deadline).await?
-                    }
-                    Answered::Held(holding) => {
-                        let held = self.approvals.keep(holding, deadline).await;
-                        let held = held.map_err(MailError::NotRecorded)?;
-                        let held = held.ok_or(ApprovalError::NoTicket)?;
-                        if let Some(original) = reply_to {
-                            self.ledger.hold_reply(&from, original);
-                        }
-                        return Ok(SubmitOutcome::Held(held));
-                    }
-                }
-            }
-        };
-        Ok(SubmitOutcome::Sent(sent))
     }
 
     /// Sends or discards a mail that waits for approval. A mail that was certainly not sent waits
@@ -255,7 +203,7 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Sends a mail, unless the ledger holds it back, and records the outcome.
-    async fn send_once(
+    pub(super) async fn send_once(
         &self,
         mail: &PreparedMail,
         insist: bool,
@@ -368,14 +316,14 @@ impl From<RequestError<SendFailure>> for Failure {
     }
 }
 
-fn quota<'a>(mail: &'a PreparedMail, rules: &Rules) -> Quota<'a> {
+pub(super) fn quota<'a>(mail: &'a PreparedMail, rules: &Rules) -> Quota<'a> {
     Quota {
         sender: &mail.from,
         limits: rules.limits(),
     }
 }
 
-fn refused(mail: &PreparedMail, rules: &Rules, refusal: Refusal) -> MailError {
+pub(super) fn refused(mail: &PreparedMail, rules: &Rules, refusal: Refusal) -> MailError {
     match refusal {
         Refusal::Same(HeldBack { outcome, ago }) => MailError::Duplicate {
             digest: mail.digest.clone(),

@@ -10,7 +10,7 @@ use super::{
 };
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
-    approval::{ConsentAnswer, HeldMail, Question},
+    approval::{Consent, ConsentAnswer, HeldMail, Question},
     mail::{Draft, Format, ReplyState, Target},
 };
 

@@ -127,7 +127,7 @@ fn line(
             Line::Refusal(Event::Refuse, refusal(label, fault))
         }
         (_, None) => Line::None,
-        (Ok(Answer::Submit(SubmitOutcome::Ask(_))), _) => Line::None,
+        (Ok(Answer::Submit(SubmitOutcome::Ask(_) | SubmitOutcome::Preview(_))), _) => Line::None,
         (Ok(Answer::Submit(SubmitOutcome::Held(_))), _) => effect(Event::Hold, "held"),
         (Ok(Answer::MakeWay(Succession::Yields)), _) => {
             effect(Event::Stop, "a later release is installed")

@@ -327,6 +327,11 @@ pub(crate) fn answers() -> Vec<Answer> {
             mail: Box::new(preview()),
         })),
         Answer::Submit(SubmitOutcome::Held(held())),
+        Answer::Submit(SubmitOutcome::Preview(PreviewedMail {
+            mail: preview(),
+            left_out: "l".into(),
+            asks: true,
+        })),
         Answer::ResolveHeld(Resolution::Sent(sent())),
     ]
 }

@@ -44,6 +44,9 @@ pub(super) async fn send(
     match submit(calls, to, content).await {
         Ok(SubmitOutcome::Sent(_)) => Ok(Ending::Answered),
         Ok(SubmitOutcome::Held(held)) => Ok(Ending::Held(Some(held.number))),
+        Ok(SubmitOutcome::Preview(_)) => {
+            Err("taid showed its answer and did not send it".to_owned())
+        }
         Ok(SubmitOutcome::Ask(_)) => Err("taid asked a second time about its answer".to_owned()),
         // The reply may have been sent although the call failed.
         Err(fault) => find(calls, to, report).await.ok_or_else(|| {

@@ -6,7 +6,7 @@ use super::{
         plain, with_content,
     },
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
-    submit::{Submitted, add_left_out, reported, submit},
+    submit::{Intent, Submitted, add_left_out, reported, submit},
 };
 use crate::text::{Trust, line};
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -60,6 +60,14 @@ struct Args {
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,
+    /// Whether to send nothing and return what the recipient would get. Default: false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    dry_run: Option<bool>,
+    /// Whether to send nothing and keep the email as a draft for the user. Default: false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    hold: Option<bool>,
     /// Older name of `content` with format markdown.
     #[serde(default, deserialize_with = "optional_text")]
     #[schemars(skip)]
@@ -73,16 +81,34 @@ struct Args {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
-    original_message_id: u64,
-    reply_message_id: String,
+    /// Whether the email was sent. False with `dry_run` and `hold`.
+    sent: bool,
+    /// What was done instead of sending; absent if the email was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    notice: Option<String>,
+    /// Number of the draft that waits for the user; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    waits_as: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    original_message_id: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    reply_message_id: Option<String>,
     /// Trust in recipient and subject, which may be the sender's words.
     trust: Trust,
     to: String,
     subject: String,
-    timestamp: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    timestamp: Option<String>,
     /// Whether the reply has threading headers. False if the mail bridge cannot reply and a new
     /// email was sent instead.
-    threaded: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
+    threaded: Option<bool>,
     /// Parts of the content that the reply does not have.
     #[serde(skip_serializing_if = "String::is_empty")]
     left_out: String,
@@ -90,10 +116,11 @@ struct Output {
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::ReplyEmail)?;
-    let insist = args.allow_duplicate.unwrap_or(false);
+    let intent = Intent::of(args.dry_run, args.hold, args.allow_duplicate);
     let draft = draft(args)?;
-    match submit(&mut invocation, draft, insist).await? {
+    match submit(&mut invocation, draft, intent).await? {
         Submitted::Sent(sent) => show(sent).map(ToolOutcome::Shown),
+        Submitted::NotSent(shown) => Ok(ToolOutcome::Shown(shown)),
         Submitted::Input(input) => Ok(ToolOutcome::Input(input)),
     }
 }
@@ -138,13 +165,16 @@ fn show(sent: SentMail) -> Result<Shown, Fault> {
     Ok(Shown::new(
         text,
         &Output {
-            original_message_id: original.get(),
-            reply_message_id: sent.message_id.into_string(),
+            sent: true,
+            notice: None,
+            waits_as: None,
+            original_message_id: Some(original.get()),
+            reply_message_id: Some(sent.message_id.into_string()),
             trust: Trust::Untrusted,
             to: sent.to.into_string(),
             subject: sent.subject.into_string(),
-            timestamp: sent.timestamp.into_string(),
-            threaded,
+            timestamp: Some(sent.timestamp.into_string()),
+            threaded: Some(threaded),
             left_out: sent.left_out.into_string(),
         },
     ))
@@ -220,7 +250,7 @@ mod tests {
         Timestamp: 2026-11-23T10:00:00.000Z
 
         The reply has threading headers, so mail programs show it in the same conversation.
-        {"original_message_id":7,"reply_message_id":"m-1","trust":"untrusted","to":"e@example.com","subject":"Re: Hi","timestamp":"2026-11-23T10:00:00.000Z","threaded":true}
+        {"sent":true,"original_message_id":7,"reply_message_id":"m-1","trust":"untrusted","to":"e@example.com","subject":"Re: Hi","timestamp":"2026-11-23T10:00:00.000Z","threaded":true}
 
         Reply sent successfully!
         Original Message ID: 7
@@ -230,7 +260,7 @@ mod tests {
         Timestamp: 2026-11-23T10:00:00.000Z
 
         Warning: the mail bridge cannot reply, so the reply was sent as a new email to the original sender; mail programs may not show it in the same conversation.
-        {"original_message_id":7,"reply_message_id":"m-1","trust":"untrusted","to":"e@example.com","subject":"Re: Hi","timestamp":"2026-11-23T10:00:00.000Z","threaded":false}
+        {"sent":true,"original_message_id":7,"reply_message_id":"m-1","trust":"untrusted","to":"e@example.com","subject":"Re: Hi","timestamp":"2026-11-23T10:00:00.000Z","threaded":false}
         "#);
     }
 }

@@ -5,7 +5,7 @@ use super::{
         Format, content, header, optional_bool, optional_format, optional_text, plain, with_content,
     },
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
-    submit::{Submitted, add_left_out, reported, submit},
+    submit::{Intent, Submitted, add_left_out, reported, submit},
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
@@ -59,18 +59,40 @@ struct Args {
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,
+    /// Whether to send nothing and return what the recipient would get. Default: false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    dry_run: Option<bool>,
+    /// Whether to send nothing and keep the email as a draft for the user. Default: false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    hold: Option<bool>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
-    /// ID of the sent email at the mail bridge.
-    message_id: String,
+    /// Whether the email was sent. False with `dry_run` and `hold`.
+    sent: bool,
+    /// What was done instead of sending; absent if the email was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    notice: Option<String>,
+    /// Number of the draft that waits for the user; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    waits_as: Option<u64>,
+    /// ID of the sent email at the mail bridge; absent if nothing was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    message_id: Option<String>,
     to: String,
     from: String,
     subject: String,
     /// Time at which the mail bridge accepted the email.
-    timestamp: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    timestamp: Option<String>,
     /// Parts of the content that the email does not have.
     #[serde(skip_serializing_if = "String::is_empty")]
     left_out: String,
@@ -78,10 +100,11 @@ struct Output {
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::SendEmail)?;
-    let insist = args.allow_duplicate.unwrap_or(false);
+    let intent = Intent::of(args.dry_run, args.hold, args.allow_duplicate);
     let draft = draft(args, invocation.settings.user_email.as_deref())?;
-    Ok(match submit(&mut invocation, draft, insist).await? {
+    Ok(match submit(&mut invocation, draft, intent).await? {
         Submitted::Sent(sent) => ToolOutcome::Shown(show(sent)),
+        Submitted::NotSent(shown) => ToolOutcome::Shown(shown),
         Submitted::Input(input) => ToolOutcome::Input(input),
     })
 }
@@ -110,11 +133,14 @@ fn show(sent: SentMail) -> Shown {
     Shown::new(
         text,
         &Output {
-            message_id: sent.message_id.into_string(),
+            sent: true,
+            notice: None,
+            waits_as: None,
+            message_id: Some(sent.message_id.into_string()),
             to: sent.to.into_string(),
             from: sent.from.to_string(),
             subject: sent.subject.into_string(),
-            timestamp: sent.timestamp.into_string(),
+            timestamp: Some(sent.timestamp.into_string()),
             left_out: sent.left_out.into_string(),
         },
     )
@@ -163,7 +189,7 @@ mod tests {
         Message ID: m-1
         Timestamp: 2026-11-23T10:00:00.000Z
         Left out of the email: 2 scripts, 1 comment
-        {"message_id":"m-1","to":"e@example.com","from":"desk.alice@tai.chat","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","left_out":"2 scripts, 1 comment"}
+        {"sent":true,"message_id":"m-1","to":"e@example.com","from":"desk.alice@tai.chat","subject":"Hi","timestamp":"2026-11-23T10:00:00.000Z","left_out":"2 scripts, 1 comment"}
         "#);
     }
 }

@@ -3,7 +3,10 @@
 //! If taid requires approval, the client asks its user by elicitation, in the form of its
 //! protocol revision. taid, not this module, checks that the approved mail is the sent mail.
 
-use super::definition::{Answered, Invocation};
+use super::{
+    definition::{Answered, Invocation, Shown},
+    not_sent::{drafted, previewed},
+};
 use crate::{
     server::{is_modern, meta},
     text::line,
@@ -48,10 +51,37 @@ enum Asked {
     Answered(ConsentAnswer),
 }
 
+/// What the agent wants to happen to a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Intent {
+    /// It is sent, even if the same mail was sent within ten minutes and `insist` is set.
+    Send { insist: bool },
+    /// It waits for the user.
+    Draft,
+    /// The agent sees what the recipient would get.
+    Preview,
+}
+
+impl Intent {
+    /// Returns the intent of the arguments `dry_run`, `hold` and `allow_duplicate`. The first one that
+    /// is true decides.
+    pub(super) fn of(dry_run: Option<bool>, hold: Option<bool>, insist: Option<bool>) -> Self {
+        match (dry_run.unwrap_or(false), hold.unwrap_or(false)) {
+            (true, _) => Intent::Preview,
+            (false, true) => Intent::Draft,
+            (false, false) => Intent::Send {
+                insist: insist.unwrap_or(false),
+            },
+        }
+    }
+}
+
 /// Outcome of a submission.
 pub(super) enum Submitted {
     /// The bridge accepted the mail.
     Sent(SentMail),
+    /// Nothing was sent, as the agent wanted.
+    NotSent(Shown),
     /// The client asks its user and repeats the request.
     Input(InputRequiredResult),
 }
@@ -64,11 +94,15 @@ pub(super) enum Submitted {
 pub(super) async fn submit(
     invocation: &mut Invocation<'_>,
     draft: Draft,
-    insist: bool,
+    intent: Intent,
 ) -> Result<Submitted, Fault> {
-    let consent = match invocation.answered.take() {
-        Some(Answered { ticket, answer }) => Consent::Answered { ticket, answer },
-        None => Consent::NotAsked,
+    let (consent, insist) = match (intent, invocation.answered.take()) {
+        (Intent::Preview, _) => (Consent::Preview, false),
+        (Intent::Draft, _) => (Consent::Draft, false),
+        (Intent::Send { insist }, Some(Answered { ticket, answer })) => {
+            (Consent::Answered { ticket, answer }, insist)
+        }
+        (Intent::Send { insist }, None) => (Consent::NotAsked, insist),
     };
     let submit = Submit {
         draft,
@@ -77,6 +111,9 @@ pub(super) async fn submit(
     };
     let question = match invocation.call(submit.clone()).await? {
         SubmitOutcome::Ask(question) => question,
+        SubmitOutcome::Held(held) if intent == Intent::Draft => {
+            return Ok(Submitted::NotSent(drafted(&held)));
+        }
         outcome => return finished(outcome, invocation.context),
     };
     let ticket = question.ticket.clone();
@@ -96,6 +133,7 @@ fn finished(
     match outcome {
         SubmitOutcome::Sent(sent) => Ok(Submitted::Sent(sent)),
         SubmitOutcome::Held(held) => Err(waits(&held, &elicitation(context))),
+        SubmitOutcome::Preview(preview) => Ok(Submitted::NotSent(previewed(preview))),
         SubmitOutcome::Ask(_) => Err(Fault::new(
             FaultCode::Internal,
             "taid asked a second time about the same email",
@@ -278,105 +316,5 @@ fn waits(held: &HeldMail, elicitation: &Elicitation) -> Fault {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tai_proto::{
-        Audience,
-        approval::{GoneMail, MailPreview},
-    };
-
-    fn preview() -> MailPreview {
-        *question().mail
-    }
-
-    #[test]
-    fn an_email_that_waits_says_whether_it_may_be_lost_or_sent() {
-        let lost = GoneMail {
-            number: 3,
-            instance: None,
-            since: "2026-11-23T10:00:00Z".into(),
-            digest: "d".into(),
-            state: GoneState::Lost,
-        };
-        let mut text = String::new();
-        for (state, replaces) in [
-            (HeldState::Kept, None),
-            (HeldState::InMemory, Some(lost)),
-            (HeldState::MaybeSent, None),
-        ] {
-            let fault = waits(
-                &HeldMail {
-                    number: 7,
-                    client: "c".into(),
-                    instance: None,
-                    since: "2026-11-23T10:00:00Z".into(),
-                    until: "2026-11-23T11:00:00Z".into(),
-                    state,
-                    replaces,
-                    mail: Box::new(preview()),
-                },
-                &Elicitation::Unsupported,
-            );
-            text.push_str(&format!(
-                "{}\n{}\n",
-                fault.what,
-                fault.hint.render(Audience::Agent)
-            ));
-        }
-        insta::assert_snapshot!(text, @"
-        the email was not sent: it waits for the user's approval as number 7
-        ask the user to run `taid approve 7` within an hour; do not send the email again
-        the email was not sent: it waits for the user's approval as number 7; the same email held at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped
-        ask the user to run `taid approve 7` within an hour; it is lost if taid stops before; do not send the email again while it waits
-        the email may have been sent when taid stopped; it waits as number 7 for the user to check
-        ask the user to run `taid approve 7` within an hour; tell the user to ask the recipient first
-        ");
-    }
-
-    fn question() -> Question {
-        Question {
-            ticket: "t".into(),
-            number: 7,
-            mail: Box::new(MailPreview {
-                from: "desk.alice@tai.chat".into(),
-                to: "bob@example.com".into(),
-                subject: "lunch".into(),
-                warning: "".into(),
-                loads: "".into(),
-                text: "| Dear Bob,\n|\n| at noon?".into(),
-                details: "".into(),
-                left_out: 0,
-            }),
-        }
-    }
-
-    #[test]
-    fn the_first_lines_of_the_question_decide() {
-        insta::assert_snapshot!(message(&question()), @"
-        Send to bob@example.com?
-        Subject: lunch
-        From: desk.alice@tai.chat
-        | Dear Bob,
-        |
-        | at noon?
-        ");
-        let mut suspicious = question();
-        suspicious.mail.warning = "hidden text, an invisible image".into();
-        suspicious.mail.loads = "evil.example (2)".into();
-        suspicious.mail.details = "Hidden from the reader:\n  | CANARY".into();
-        suspicious.mail.left_out = 1234;
-        insta::assert_snapshot!(message(&suspicious), @"
-        Warning: hidden text, an invisible image. Send to bob@example.com?
-        Subject: lunch
-        From: desk.alice@tai.chat. Loads from: evil.example (2)
-        | Dear Bob,
-        |
-        | at noon?
-
-        Hidden from the reader:
-          | CANARY
-
-        [1234 more bytes; to see all: `taid approve 7 --full`]
-        ");
-    }
-}
+#[path = "submit_tests.rs"]
+mod tests;

@@ -80,6 +80,10 @@ impl Client {
                     Some(Ok(Resolution::Discarded)) | None => {}
                 }
             }
+            Ok(SubmitOutcome::Preview(_)) => {
+                self.world
+                    .record_violation(format!("\"{text}\" was to be sent and was shown"));
+            }
             Err(fault) => self.told_fault(text, &fault),
         }
     }

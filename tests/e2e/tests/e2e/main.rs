@@ -22,6 +22,7 @@ mod doctor;
 mod doctor_as;
 mod documents;
 mod doors;
+mod drafts;
 mod draining;
 mod durability;
 mod failing_bridge;

@@ -1,0 +1,85 @@
+//! Results of `send_email` and `reply_email` that were to send nothing.
+
+use super::definition::Shown;
+use crate::text::{Trust, line};
+use serde::Serialize;
+use tai_proto::approval::{HeldMail, HeldState, MailPreview, PreviewedMail};
+
+/// Result of a tool that was to send nothing.
+#[derive(Debug, Serialize)]
+struct NotSent {
+    sent: bool,
+    notice: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_as: Option<u64>,
+    /// A reply repeats words of the original's sender.
+    trust: Trust,
+    to: String,
+    from: String,
+    subject: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    left_out: String,
+}
+
+/// Renders a draft that waits for the user.
+pub(super) fn drafted(held: &HeldMail) -> Shown {
+    let number = held.number;
+    let lost = match held.state {
+        HeldState::Kept => "",
+        HeldState::InMemory => ", and is lost if taid stops before",
+        HeldState::MaybeSent => ", and may have been sent before taid stopped",
+    };
+    let notice = format!(
+        "Nothing was sent. The draft waits as number {number} for the user, who sends or discards it \
+         with `taid approve {number}` within an hour{lost}."
+    );
+    not_sent(notice, &held.mail, Some(number), "")
+}
+
+/// Renders a mail as its recipient would get it.
+pub(super) fn previewed(preview: PreviewedMail) -> Shown {
+    let PreviewedMail {
+        mail,
+        left_out,
+        asks,
+    } = preview;
+    let asks = match asks {
+        true => " The user would be asked before it is sent.",
+        false => "",
+    };
+    let mut notice =
+        format!("Nothing was sent. The recipient would get the following email.{asks}");
+    if !mail.warning.is_empty() {
+        notice.push_str(&format!(" Warning: {}.", line(&mail.warning)));
+    }
+    not_sent(notice, &mail, None, &left_out)
+}
+
+fn not_sent(notice: String, mail: &MailPreview, waits_as: Option<u64>, left_out: &str) -> Shown {
+    let (to, from, subject) = (line(&mail.to), line(&mail.from), line(&mail.subject));
+    let mut text = format!("{notice}\n\nTo: {to}\nSubject: {subject}\nFrom: {from}\n");
+    if !mail.loads.is_empty() {
+        text.push_str(&format!("Loads: {}\n", line(&mail.loads)));
+    }
+    text.push_str(&format!("\n{}", mail.text.trim_end()));
+    if !mail.details.is_empty() {
+        text.push_str(&format!("\n\n{}", mail.details.trim_end()));
+    }
+    if mail.left_out > 0 {
+        text.push_str(&format!("\n\n[{} more bytes]", mail.left_out));
+    }
+    if !left_out.is_empty() {
+        text.push_str(&format!("\n\nLeft out of the email: {}", line(left_out)));
+    }
+    let structured = NotSent {
+        sent: false,
+        notice: text.clone(),
+        waits_as,
+        trust: Trust::Untrusted,
+        to: to.into_owned(),
+        from: from.into_owned(),
+        subject: subject.into_owned(),
+        left_out: left_out.to_owned(),
+    };
+    Shown::new(text, &structured)
+}
