@@ -34,3 +34,28 @@ impl Drop for Finished {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+    use tai_proto::FaultCode;
+
+    #[test]
+    fn an_answer_that_is_not_written_reaches_its_handler() {
+        let handled = Arc::new(Mutex::new(0));
+        let finished = |result| {
+            let handled = handled.clone();
+            Finished::new(
+                result,
+                Some(Box::new(move |_| *handled.lock().unwrap() += 1)),
+            )
+        };
+        let answer = Ok(Answer::Stop(()));
+        assert_eq!(finished(answer.clone()).deliver(), Some(answer.clone()));
+        drop(finished(Err(Fault::new(FaultCode::Internal, "f"))));
+        assert_eq!(*handled.lock().unwrap(), 0);
+        drop(finished(answer));
+        assert_eq!(*handled.lock().unwrap(), 1);
+    }
+}
