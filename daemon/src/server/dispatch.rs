@@ -9,7 +9,7 @@ use crate::{
     fault,
     mail::{Digest, MailError, Submitter},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tai_auth::{bridge::transport::Transport, credentials::CredentialOrigin};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, Tool,
@@ -21,6 +21,10 @@ use tai_proto::{
     release::Release,
     text::{HeaderText, Json},
 };
+use tokio::time::Instant;
+
+/// Longest wait of an agent's status for a login that is under way.
+const STATUS_PATIENCE: Duration = Duration::from_secs(3);
 
 impl<T: Transport> Service for App<T> {
     fn joined(&self, client: &Caller) {
@@ -133,7 +137,15 @@ impl<T: Transport> App<T> {
                 Answer::Watch(update)
             }
             Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
-            Call::GetStatus(_) => Answer::GetStatus(self.status_json(&caller)?),
+            Call::GetStatus(_) => {
+                // An agent that asks a taid that it has just started would learn of no login, and
+                // would tell its user to sign in.
+                if let Role::Agent { .. } = caller.role {
+                    let patience = deadline.min(Instant::now() + STATUS_PATIENCE);
+                    self.session.settled(patience).await;
+                }
+                Answer::GetStatus(self.status_json(&caller)?)
+            }
             Call::ClaimAccount(claim) => Answer::ClaimAccount(self.claim(claim, deadline).await?),
             Call::OfferCredentials(offer) => {
                 self.take_offer(offer.credentials, deadline).await?;

@@ -362,3 +362,15 @@ fn taid_login_starts_taid_and_its_password_suspends_the_idle_timeout() {
     assert!(!result.is_error, "{}", result.text);
     assert_eq!(started(&machine), 1);
 }
+
+#[test]
+fn the_first_status_of_a_started_taid_is_that_after_the_login() {
+    let machine = machine();
+    let status = shim(&machine, &[]).call("session_status", json!({}));
+    assert!(
+        status.text.starts_with("Session: live\n"),
+        "{}",
+        status.text
+    );
+    assert_eq!(status.structured["session"], "live");
+}
