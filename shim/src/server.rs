@@ -29,7 +29,7 @@ use rmcp::{
         CompleteResult, ContentBlock, CustomRequest, CustomResult, DiscoverResult, ErrorCode,
         GetPromptRequestParams, GetPromptResponse, InitializeRequestParams, InitializeResult,
         ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+        MetaObject, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
         ReadResourceResult, ResourceContents, ResourceUpdatedNotificationParam, ServerCapabilities,
         ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
     },
@@ -83,6 +83,16 @@ impl Server {
     }
 }
 
+/// Returns the metadata, the lifetime and the scope of a list, which it has since revision 2026-07-28.
+fn of_list(
+    context: &RequestContext<RoleServer>,
+) -> (Option<MetaObject>, Option<u64>, Option<CacheScope>) {
+    match meta(context) {
+        Some(meta) => (Some(meta), Some(LIST_TTL_MS), Some(CacheScope::Public)),
+        None => (None, None, None),
+    }
+}
+
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
@@ -121,11 +131,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let mut result = ListToolsResult::with_all_items(tools::list(habits(&context).forms));
-        if let Some(meta) = meta(&context) {
-            result.meta = Some(meta);
-            result.ttl_ms = Some(LIST_TTL_MS);
-            result.cache_scope = Some(CacheScope::Public);
-        }
+        (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
     }
 
@@ -195,11 +201,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
         let mut result = ListPromptsResult::with_all_items(prompts::all());
-        if let Some(meta) = meta(&context) {
-            result.meta = Some(meta);
-            result.ttl_ms = Some(LIST_TTL_MS);
-            result.cache_scope = Some(CacheScope::Public);
-        }
+        (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
     }
 
@@ -230,11 +232,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let mut result = ListResourcesResult::with_all_items(resources::all());
-        if let Some(meta) = meta(&context) {
-            result.meta = Some(meta);
-            result.ttl_ms = Some(LIST_TTL_MS);
-            result.cache_scope = Some(CacheScope::Public);
-        }
+        (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
     }
 
@@ -244,11 +242,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
         let mut result = ListResourceTemplatesResult::with_all_items(resources::templates());
-        if let Some(meta) = meta(&context) {
-            result.meta = Some(meta);
-            result.ttl_ms = Some(LIST_TTL_MS);
-            result.cache_scope = Some(CacheScope::Public);
-        }
+        (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
     }
 
