@@ -3,16 +3,17 @@
 //! On the wire, a call is a variant of [`Call`] and its answer is the variant of [`Answer`] with
 //! the same index. Rust programs use the [`Method`] trait, which pairs the two.
 
+mod permission;
+
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
     approval::{Consent, HeldList, HeldPart, Resolution, SubmitOutcome},
     mail::{
-        ChangedMail, Draft, FetchedMail, Inbox, Info, MailboxUpdate, ReplyState, SearchResults,
-        Target, Window,
+        ChangedMail, Draft, FetchedMail, Filter, Inbox, Info, MailboxUpdate, ReplyState,
+        SearchResults, Window,
     },
     release::Release,
     text::{HeaderText, Json, Label},
-    tool::Tool,
 };
 use serde::{Deserialize, Serialize};
 use tai_names::{MailId, Username};
@@ -161,6 +162,9 @@ methods! {
     Stop -> (), "stop", Safe, Person;
     /// Returns whether the client's address answered a mail.
     FindReply -> ReplyState, "find_reply", Safe, Any;
+    /// Waits for an unread mail that meets the conditions and that no other client holds, and leases
+    /// it as [`Fetch`] without an id does.
+    WaitFor -> FetchedMail, "wait_for_email", Safe, Any;
 }
 
 /// See [`Call::Submit`].
@@ -358,43 +362,13 @@ pub struct FindReply {
     pub to: MailId,
 }
 
-impl Submit {
-    /// Returns the tool for the draft: `send_email` or `reply_email`.
-    pub fn tool(&self) -> Tool {
-        match self.draft.target {
-            Target::New { .. } => Tool::SendEmail,
-            Target::Reply { .. } => Tool::ReplyEmail,
-        }
-    }
-}
-
-impl Call {
-    /// Returns the tool whose permission an agent needs for the call. `None` for calls without a
-    /// permission; [`Call::role`] limits some of them to persons.
-    pub fn tool(&self) -> Option<Tool> {
-        match self {
-            Call::Submit(submit) => Some(submit.tool()),
-            Call::Fetch(_) | Call::Peek(_) => Some(Tool::FetchEmail),
-            Call::List(_) => Some(Tool::ListInbox),
-            Call::Search(_) => Some(Tool::SearchInbox),
-            Call::Delete(_) => Some(Tool::DeleteEmail),
-            Call::MarkRead(_) => Some(Tool::MarkRead),
-            Call::GetStatus(_) => Some(Tool::SessionStatus),
-            Call::Settle(_)
-            | Call::EndLease(_)
-            | Call::Watch(_)
-            | Call::GetInfo(_)
-            | Call::ClaimAccount(_)
-            | Call::OfferCredentials(_)
-            | Call::MakeWay(_)
-            | Call::Login(_)
-            | Call::Logout(_)
-            | Call::ListHeld(_)
-            | Call::ResolveHeld(_)
-            | Call::ReadHeld(_)
-            | Call::RetryLogin(_)
-            | Call::FindReply(_)
-            | Call::Stop(_) => None,
-        }
-    }
+/// See [`Call::WaitFor`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitFor {
+    /// Conditions of the mail.
+    pub filter: Filter,
+    /// Time limit of the wait, in milliseconds. After it the daemon answers without a mail.
+    pub limit_ms: u32,
+    /// Part of the body to return.
+    pub window: Window,
 }

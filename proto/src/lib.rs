@@ -91,7 +91,8 @@
 //! | [`Delete`](call::Delete) | agent, person | no |
 //! | [`MarkRead`](call::MarkRead) | agent, person | yes |
 //! | [`Settle`](call::Settle), [`EndLease`](call::EndLease) | agent, person | yes |
-//! | [`Watch`](call::Watch), [`FindReply`](call::FindReply) | agent, person | yes |
+//! | [`Watch`](call::Watch), [`WaitFor`](call::WaitFor) | agent, person | yes |
+//! | [`FindReply`](call::FindReply) | agent, person | yes |
 //! | [`GetInfo`](call::GetInfo), [`GetStatus`](call::GetStatus) | agent, person | yes |
 //! | [`ClaimAccount`](call::ClaimAccount), [`MakeWay`](call::MakeWay) | agent, person | yes |
 //! | [`OfferCredentials`](call::OfferCredentials) | agent, person | no |
@@ -108,7 +109,8 @@
 //! [`call::EndLease`].
 //!
 //! **Waiting for mail.** The client repeats [`call::Watch`] with the mark of the previous answer.
-//! The daemon polls the mailbox once for all waiting clients.
+//! [`call::WaitFor`] waits for one mail and leases it. The daemon polls the mailbox once for all
+//! waiting clients.
 //!
 //! **Approval.** If the configuration requires approval, the answer to [`call::Submit`] is
 //! [`approval::SubmitOutcome::Ask`]. The client asks its user and submits the same draft with

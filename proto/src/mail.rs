@@ -89,7 +89,7 @@ pub enum ReplyState {
     Sent,
 }
 
-/// Answer to [`crate::call::Fetch`] and [`crate::call::Peek`].
+/// Answer to [`crate::call::Fetch`], [`crate::call::Peek`] and [`crate::call::WaitFor`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchedMail {
     /// Address of the client.
@@ -150,6 +150,15 @@ impl Window {
     };
     /// Smallest limit of a part, in bytes.
     pub const MIN: u32 = 1_000;
+}
+
+/// Conditions of a mail. A mail matches if it meets all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Part of the sender's address, in any case.
+    pub from: Option<HeaderText>,
+    /// Words that must all occur in the subject, in any case and order.
+    pub subject: Option<HeaderText>,
 }
 
 /// Position of a part in its body.

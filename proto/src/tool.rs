@@ -26,6 +26,8 @@ pub enum Tool {
     SearchInbox,
     /// Reports the state of the session.
     SessionStatus,
+    /// Waits for a mail and reads it.
+    WaitForEmail,
 }
 
 /// Error for text that is not the name of a tool.
@@ -35,7 +37,7 @@ pub struct UnknownTool;
 
 impl Tool {
     /// All tools, in the order of `tools/list`.
-    pub const ALL: [Tool; 8] = [
+    pub const ALL: [Tool; 9] = [
         Tool::SendEmail,
         Tool::FetchEmail,
         Tool::ListInbox,
@@ -44,6 +46,7 @@ impl Tool {
         Tool::MarkRead,
         Tool::SearchInbox,
         Tool::SessionStatus,
+        Tool::WaitForEmail,
     ];
 
     /// Returns the name in MCP and in the configuration.
@@ -57,6 +60,7 @@ impl Tool {
             Tool::MarkRead => "mark_read",
             Tool::SearchInbox => "search_inbox",
             Tool::SessionStatus => "session_status",
+            Tool::WaitForEmail => "wait_for_email",
         }
     }
 
@@ -68,7 +72,24 @@ impl Tool {
             | Tool::ListInbox
             | Tool::MarkRead
             | Tool::SearchInbox
-            | Tool::SessionStatus => false,
+            | Tool::SessionStatus
+            | Tool::WaitForEmail => false,
+        }
+    }
+
+    /// Returns the other tool whose permission this tool needs: a tool that reads a mail, because
+    /// `fetch_email` reads the further parts of it.
+    pub const fn needs(self) -> Option<Tool> {
+        match self {
+            Tool::WaitForEmail => Some(Tool::FetchEmail),
+            Tool::SendEmail
+            | Tool::FetchEmail
+            | Tool::ListInbox
+            | Tool::ReplyEmail
+            | Tool::DeleteEmail
+            | Tool::MarkRead
+            | Tool::SearchInbox
+            | Tool::SessionStatus => None,
         }
     }
 }

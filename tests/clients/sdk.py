@@ -14,7 +14,7 @@ ENV = {"TAI_MCP_INSTANCE": "desk", "XDG_RUNTIME_DIR": os.environ["XDG_RUNTIME_DI
 
 
 TOOLS = ["send_email", "fetch_email", "list_inbox", "reply_email", "delete_email", "mark_read",
-         "search_inbox", "session_status"]
+         "search_inbox", "session_status", "wait_for_email"]
 
 
 async def exercise(list_tools, call_tool, field):
@@ -73,4 +73,4 @@ async def first_generation():
 
 
 asyncio.run(first_generation() if mode == "v1" else second_generation())
-print(f"ok: Python SDK, {mode}: 8 tools listed and called")
+print(f"ok: Python SDK, {mode}: 9 tools listed and called")

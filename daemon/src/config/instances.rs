@@ -173,8 +173,12 @@ impl Rules {
         }
         let tools = self.tools.as_ref()?;
         let names: Vec<&str> = tools.iter().map(|tool| tool.name()).collect();
-        let forbids = !tools.contains(&tool);
-        forbids.then(|| self.rule("tools", format!("[{}]", names.join(", "))))
+        let rule = self.rule("tools", format!("[{}]", names.join(", ")));
+        match tool.needs() {
+            _ if !tools.contains(&tool) => Some(rule),
+            Some(other) if !tools.contains(&other) => Some(format!("{rule} lacks {other}")),
+            Some(_) | None => None,
+        }
     }
 
     /// Returns the rule that forbids a recipient; `None` if it is permitted. A recipient that is no

@@ -10,6 +10,7 @@ use super::{
     parts::part,
     service::MailService,
     walk::Tell,
+    wanted::{NextMail, Reach, Wanted},
 };
 use crate::config::ConfirmPolicy;
 use tai_auth::{
@@ -66,35 +67,68 @@ impl<B: Bridge> MailService<B> {
             };
             return Ok(fetched(address, mail));
         }
-        let mut missing = Vec::new();
+        let request = NextMail {
+            instance,
+            address: &address,
+            client,
+            window: fetch.window,
+            tell,
+        };
+        self.lease_next(request, &mut Wanted::default(), deadline)
+            .await
+    }
+
+    /// Leases the oldest unread mail that is wanted and that no other client holds, and reads a part
+    /// of it. Adds the mails that are not wanted to the rejected ones. A cancelled call leaves no
+    /// lease, and wakes the clients that wait for the mail.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub(super) async fn lease_next(
+        &self,
+        request: NextMail<'_>,
+        wanted: &mut Wanted<'_>,
+        deadline: Instant,
+    ) -> Result<FetchedMail, MailError> {
+        let NextMail {
+            instance, address, ..
+        } = request;
         loop {
-            let taken = self.take(instance, &address, client, &missing, tell, deadline);
-            let (taken, was_returned) = match taken.await? {
+            let (taken, was_returned) = match self.take(request, wanted, deadline).await? {
                 Next::Mail {
                     taken,
                     was_returned,
                 } => (taken, was_returned),
                 Next::None { left_out } => {
                     return Ok(FetchedMail {
-                        address,
+                        address: address.clone(),
                         mail: None,
                         left_out,
                     });
                 }
             };
+            // Dropped after `taken`, so that other clients find the mail.
+            let announcement = self.arrivals.announce_at_end(address.as_str());
+            let taken = taken;
             let id = mail_id(taken.id())?;
-            match self.own(instance, &address, id, deadline).await {
+            match self.own(instance, address, id, deadline).await {
                 // After the list, another call has read the mail by its id, or marked it.
                 Ok(message) if message.head.read && !was_returned => {
+                    announcement.cancel();
                     taken.miss();
-                    missing.push(id.get());
+                    wanted.rejected.insert(id.get());
                     self.ascents.forget(id.get());
                 }
+                // A returned mail, whose envelope no list has shown.
+                Ok(message) if !wanted.accepts(&message.head) => {
+                    wanted.rejected.insert(id.get());
+                }
                 Ok(message) => {
-                    let mut mail = self.read(message, fetch.window, deadline).await?;
+                    let mut mail = self.read(message, request.window, deadline).await?;
                     mail.envelope.read = false;
+                    announcement.cancel();
                     taken.keep();
-                    return Ok(fetched(address, mail));
+                    return Ok(fetched(address.clone(), mail));
                 }
                 // After the list, the mail was deleted or moved, or a reload hid it. The next one may
                 // exist.
@@ -103,8 +137,9 @@ impl<B: Bridge> MailService<B> {
                     | MailError::NotYours { .. }
                     | MailError::NotPermitted { .. },
                 ) => {
+                    announcement.cancel();
                     taken.miss();
-                    missing.push(id.get());
+                    wanted.rejected.insert(id.get());
                     self.ascents.forget(id.get());
                 }
                 Err(error) => return Err(error),
@@ -164,35 +199,47 @@ impl<B: Bridge> MailService<B> {
         })
     }
 
-    /// Takes the oldest mail of the address that no client holds and that is not `missing`:
-    /// first a returned one, then an unread one.
+    /// Takes the oldest wanted mail of the address that no client holds: first a returned one, then
+    /// an unread one.
     async fn take(
         &self,
-        instance: Option<&Instance>,
-        address: &Address,
-        client: ClientKey,
-        missing: &[u64],
-        tell: Tell<'_>,
+        request: NextMail<'_>,
+        wanted: &mut Wanted<'_>,
         deadline: Instant,
     ) -> Result<Next<'_>, MailError> {
+        let NextMail {
+            instance,
+            address,
+            client,
+            tell,
+            ..
+        } = request;
         // Looks of one address are serialized, so that no look is older than a lease.
         let key = address.as_str().to_ascii_lowercase();
         let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
         let mut turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
-        if let Some(taken) = self.leases.take_returned(client, address.as_str()) {
+        let may_be = |id| wanted.may_be(id);
+        let returned = self.leases.take_returned(client, address.as_str(), may_be);
+        if let Some(taken) = returned {
             let was_returned = true;
             return Ok(Next::Mail {
                 taken,
                 was_returned,
             });
         }
+        if wanted.reach == Reach::Returned {
+            let left_out = LeftOut::default();
+            return Ok(Next::None { left_out });
+        }
         // The look of a call that was ahead of this one answers this one, too, if it began later.
-        let shared = turn.take().filter(|finding| finding.since >= asked);
+        let shared = turn
+            .take()
+            .filter(|finding| wanted.is_shared() && finding.since >= asked);
         if let Some(Finding { outcome, .. }) = &shared {
             match outcome {
                 Outcome::Unread(ids) => {
-                    if let Some(next) = self.take_of(ids, address, client, missing) {
+                    if let Some(next) = self.take_of(ids, request, wanted) {
                         *turn = shared;
                         return Ok(next);
                     }
@@ -213,33 +260,31 @@ impl<B: Bridge> MailService<B> {
             instance,
             address,
             key: &key,
-            missing,
+            wanted,
             tell,
         };
-        let finding = self.look(spot, deadline).await?;
+        let (finding, rejected) = self.look(spot, deadline).await?;
+        wanted.rejected.extend(rejected);
         let next = match &finding.outcome {
-            Outcome::Unread(ids) => self.take_of(ids, address, client, missing),
+            Outcome::Unread(ids) => self.take_of(ids, request, wanted),
             Outcome::None { left_out, .. } => Some(Next::None {
                 left_out: *left_out,
             }),
         };
-        *turn = Some(finding);
+        if wanted.is_shared() {
+            *turn = Some(finding);
+        }
         // Only this call takes mails of the address.
         Ok(next.unwrap_or(Next::None {
             left_out: LeftOut::default(),
         }))
     }
 
-    /// Takes the first of these unread mails that no client holds.
-    fn take_of(
-        &self,
-        ids: &[u64],
-        address: &Address,
-        client: ClientKey,
-        missing: &[u64],
-    ) -> Option<Next<'_>> {
-        let mut ids = ids.iter().filter(|id| !missing.contains(id));
-        let taken = ids.find_map(|id| self.leases.take(client, *id, address.as_str()))?;
+    /// Takes the first of these unread mails that is wanted and that no client holds.
+    fn take_of(&self, ids: &[u64], request: NextMail<'_>, wanted: &Wanted<'_>) -> Option<Next<'_>> {
+        let (client, address) = (request.client, request.address.as_str());
+        let mut ids = ids.iter().filter(|id| wanted.may_be(**id));
+        let taken = ids.find_map(|id| self.leases.take(client, *id, address))?;
         let was_returned = false;
         Some(Next::Mail {
             taken,

@@ -15,6 +15,7 @@ use super::{
     seen::Seen,
     service::MailService,
     walk::Tell,
+    wanted::{Reach, Wanted},
 };
 use std::collections::HashSet;
 use tai_auth::bridge::{Bridge, Listing, Page, Row};
@@ -35,8 +36,7 @@ pub(super) struct Spot<'a> {
     pub(super) address: &'a Address,
     /// The address in lower case.
     pub(super) key: &'a str,
-    /// Mails that the caller does not want.
-    pub(super) missing: &'a [u64],
+    pub(super) wanted: &'a Wanted<'a>,
     pub(super) tell: Tell<'a>,
 }
 
@@ -44,6 +44,8 @@ pub(super) struct Spot<'a> {
 #[derive(Debug, Default)]
 struct Rows {
     unread: HashSet<u64>,
+    /// Unread mails that do not meet the conditions of the call.
+    rejected: HashSet<u64>,
     hidden: HashSet<u64>,
     /// Rows without a valid id, by their distance from the end of the list.
     without_id: HashSet<u64>,
@@ -62,13 +64,13 @@ impl Rows {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Looks for the oldest unread mails that no client holds. The looks of one address follow each
-    /// other.
+    /// Looks for the oldest unread mails that no client holds and that meet the conditions. Returns
+    /// those that do not meet them, too. The looks of one address follow each other.
     pub(super) async fn look(
         &self,
         spot: Spot<'_>,
         deadline: Instant,
-    ) -> Result<Finding, MailError> {
+    ) -> Result<(Finding, HashSet<u64>), MailError> {
         let since = Instant::now();
         self.leases.begin_look(spot.address.as_str());
         let mut rows = Rows::default();
@@ -80,7 +82,7 @@ impl<B: Bridge> MailService<B> {
         {
             self.confirm_read(id, deadline).await;
         }
-        Ok(Finding { since, outcome })
+        Ok((Finding { since, outcome }, rows.rejected))
     }
 
     async fn oldest_unread(
@@ -90,12 +92,23 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Outcome, MailError> {
         let mut budget = Budget::new(deadline);
-        // The ascent through the whole list, once the remembered one has found nothing.
-        let mut whole: Option<Ascent> = None;
+        let Wanted { query, reach, .. } = spot.wanted;
+        // The ascent through the whole list, once the remembered one has found nothing. A look with
+        // conditions begins with it, because the remembered one knows mails without their envelopes.
+        let mut whole: Option<Ascent> = match (query, reach) {
+            (Some(_), Reach::Whole) => {
+                Some(self.on_ascent(spot, &mut None, |ascent| ascent.again()))
+            }
+            (Some(_), Reach::New | Reach::Returned) | (None, _) => None,
+        };
         let mut again = 0;
-        let is_free = |id| !spot.missing.contains(&id) && self.leases.is_free(id);
+        let is_free = |rejected: &HashSet<u64>, id| {
+            spot.wanted.may_be(id) && !rejected.contains(&id) && self.leases.is_free(id)
+        };
         loop {
-            let asked = self.on_ascent(spot, &mut whole, |ascent| ascent.next(is_free));
+            let asked = self.on_ascent(spot, &mut whole, |ascent| {
+                ascent.next(|id| is_free(&rows.rejected, id))
+            });
             if again > MAX_AGAIN || !budget.spend() {
                 let above = self.on_ascent(spot, &mut whole, |ascent| ascent.above());
                 return Ok(Outcome::None {
@@ -130,7 +143,11 @@ impl<B: Bridge> MailService<B> {
             });
             (spot.tell)(count.saturating_sub(above), count);
             // Only a mail that this look has seen counts, and only if it is the next one.
-            let mut free = unread.iter().copied().filter(|id| is_free(*id)).peekable();
+            let mut free = unread
+                .iter()
+                .copied()
+                .filter(|id| is_free(&rows.rejected, *id))
+                .peekable();
             let next: Vec<u64> =
                 std::iter::from_fn(|| free.next_if(|id| rows.unread.contains(id))).collect();
             if !next.is_empty() {
@@ -139,14 +156,17 @@ impl<B: Bridge> MailService<B> {
             }
             let has_free = free.next().is_some();
             if is_at_top && !has_free {
-                if rows.is_whole {
+                if rows.is_whole || *reach != Reach::Whole {
                     self.remember(spot, whole);
                     return Ok(Outcome::None {
                         left_out: rows.left_out(0),
                         has_held: !unread.is_empty(),
                     });
                 }
-                *rows = Rows::default();
+                *rows = Rows {
+                    rejected: std::mem::take(&mut rows.rejected),
+                    ..Rows::default()
+                };
                 whole = Some(self.on_ascent(spot, &mut None, |ascent| ascent.again()));
             }
         }
@@ -200,6 +220,9 @@ impl<B: Bridge> MailService<B> {
             let is_unread = is_own && !is_hidden && !mail.read;
             if is_hidden {
                 rows.hidden.insert(mail.id);
+            }
+            if is_unread && !spot.wanted.accepts(mail) {
+                rows.rejected.insert(mail.id);
             }
             match is_unread {
                 true => rows.unread.insert(mail.id),

@@ -25,6 +25,7 @@ mod look;
 mod mailbox;
 mod paging;
 mod parts;
+mod past_waits;
 mod prepare;
 mod prepared;
 mod query;
@@ -36,7 +37,9 @@ mod stripped;
 mod submit;
 mod submitter;
 mod turns;
+mod wait;
 mod walk;
+mod wanted;
 mod watch;
 mod worker;
 

@@ -6,13 +6,14 @@
 use super::reading::line;
 use jiff::civil::Date;
 use tai_auth::bridge::Head;
+use tai_proto::mail::Filter;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest query, in bytes.
 const MAX_QUERY: usize = 500;
 
 /// Parsed query. A mail matches if it has all that the query names.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Query {
     /// Folded words and phrases that occur in the sender, the subject or the body.
     anywhere: Vec<String>,
@@ -75,6 +76,40 @@ impl Query {
         }
     }
 
+    /// Returns the query of the conditions of a wait; `None` if there are none.
+    ///
+    /// # Errors
+    /// The name of a condition without a character that counts.
+    pub(super) fn of_filter(filter: &Filter) -> Result<Option<Self>, &'static str> {
+        let Filter { from, subject } = filter;
+        if from.is_none() && subject.is_none() {
+            return Ok(None);
+        }
+        let folded = |field, text: &str| match fold(text) {
+            folded if folded.is_empty() => Err(field),
+            folded => Ok(folded),
+        };
+        let from = from.as_ref().map(|text| folded("from", text)).transpose()?;
+        let subject = subject.as_ref().map(|text| folded("subject", text));
+        let words = subject.transpose()?.unwrap_or_default();
+        Ok(Some(Self {
+            from: from.into_iter().collect(),
+            subject: words.split(' ').map(str::to_owned).collect(),
+            ..Self::default()
+        }))
+    }
+
+    /// Returns whether the sender and the subject have the texts that the query names for them.
+    pub(super) fn has_envelope(&self, from: &str, subject: &str) -> bool {
+        let (from, subject) = (fold(&line(from)), fold(&line(subject)));
+        self.has_folded(&from, &subject)
+    }
+
+    fn has_folded(&self, from: &str, subject: &str) -> bool {
+        self.from.iter().all(|part| from.contains(part))
+            && self.subject.iter().all(|part| subject.contains(part))
+    }
+
     /// Adds a condition. A value without characters that count is none.
     fn add(&mut self, operator: Option<&str>, value: &str) -> Result<(), QueryError> {
         let text = fold(value);
@@ -105,9 +140,7 @@ impl Query {
     /// neither in the sender nor in the subject; `None` if the mail does not match whatever its body.
     pub(super) fn left_for_body<'a>(&'a self, head: &Head) -> Option<Vec<&'a str>> {
         let (from, subject) = (fold(&line(&head.from)), fold(&line(&head.subject)));
-        let is_match = self.admits(head)
-            && self.from.iter().all(|part| from.contains(part))
-            && self.subject.iter().all(|part| subject.contains(part));
+        let is_match = self.admits(head) && self.has_folded(&from, &subject);
         let words = self.anywhere.iter().map(String::as_str);
         let left = words.filter(|word| !from.contains(word) && !subject.contains(word));
         is_match.then(|| left.collect())

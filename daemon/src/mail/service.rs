@@ -12,6 +12,7 @@ use super::{
     leases::{ClientKey, Leases},
     ledger::Ledger,
     parts::BegunMails,
+    past_waits::PastWaits,
     turns::Turns,
     worker::{Stats as WorkerStats, Worker},
 };
@@ -56,6 +57,8 @@ pub(crate) struct MailService<B> {
     pub(super) looks: Turns<Option<Finding>>,
     /// How far the looks of each address have come.
     pub(super) ascents: Ascents,
+    /// Waits that ended without a mail.
+    pub(super) past_waits: PastWaits,
 }
 
 /// The options of a [`MailService`].
@@ -159,6 +162,7 @@ impl<B: Bridge> MailService<B> {
             approvals,
             looks: Turns::default(),
             ascents: Ascents::default(),
+            past_waits: PastWaits::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Waiting for new mail.
 
-use super::{arrivals::Arrival, check, error::MailError, service::MailService};
+use super::{arrivals::Arrival, check, error::MailError, query::Query, service::MailService};
 use tai_auth::{bridge::Bridge, session::error::SessionError};
 use tai_proto::{mail::MailboxUpdate, names::Instance};
 use tokio::time::{Instant, timeout_at};
@@ -19,11 +19,27 @@ impl<B: Bridge> MailService<B> {
         since: Option<u64>,
         deadline: Instant,
     ) -> Result<MailboxUpdate, MailError> {
+        self.watch_for(None, instance, since, deadline).await
+    }
+
+    /// As [`MailService::watch`], for mail that may match the query.
+    ///
+    /// # Errors
+    /// As [`MailService::watch`].
+    pub(super) async fn watch_for(
+        &self,
+        query: Option<&Query>,
+        instance: Option<&Instance>,
+        since: Option<u64>,
+        deadline: Instant,
+    ) -> Result<MailboxUpdate, MailError> {
         let address = self.address(instance, deadline).await?;
         let rules = self.policy.rules(instance);
         let is_own = |arrival: &Arrival| {
-            let may_read =
-                |from: &String| rules.hides_sender(check::parsed(from).as_ref()).is_none();
+            let may_read = |from: &String| {
+                rules.hides_sender(check::parsed(from).as_ref()).is_none()
+                    && query.is_none_or(|query| query.has_envelope(from, &arrival.subject))
+            };
             address.matches(&arrival.to) && arrival.from.as_ref().is_none_or(may_read)
         };
         let mut log = self.arrivals.watch();

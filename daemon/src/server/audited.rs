@@ -104,6 +104,7 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::Settle(_)
         | Call::EndLease(_)
         | Call::Watch(_)
+        | Call::WaitFor(_)
         | Call::GetInfo(_)
         | Call::GetStatus(_)
         | Call::ClaimAccount(_)

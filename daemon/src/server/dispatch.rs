@@ -44,7 +44,7 @@ impl<T: Transport> Service for App<T> {
     }
 
     fn undelivered(&self, client: u64, answer: Answer) {
-        if let Answer::Fetch(fetched) = answer
+        if let Answer::Fetch(fetched) | Answer::WaitFor(fetched) = answer
             && let Some(mail) = fetched.mail
         {
             self.mail.give_back(client, mail.envelope.id);
@@ -135,6 +135,16 @@ impl<T: Transport> App<T> {
             Call::Watch(watch) => {
                 let update = self.watch(instance, watch.since, deadline).await?;
                 Answer::Watch(update)
+            }
+            Call::WaitFor(wait) => {
+                let wait = mail.wait_for(instance, caller.key, wait, &report, deadline);
+                // The successor of a daemon that stops continues the wait.
+                let fetched = tokio::select! {
+                    biased;
+                    fetched = wait => fetched.map_err(failed)?,
+                    () = self.stop.cancelled() => return Err(fault::stopping()),
+                };
+                Answer::WaitFor(fetched)
             }
             Call::GetInfo(_) => Answer::GetInfo(self.info(instance)),
             Call::GetStatus(_) => {

@@ -5,12 +5,14 @@
 //! connections; [`Connection`] has no retries.
 
 mod connecting;
+mod faults;
 mod reporting;
 
 use crate::{
     Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, lease::LeaseEnd,
     outcome::wrong_answer,
 };
+use faults::{advice, cancelled_call, lost_call, too_late, too_many_attempts};
 use std::{
     path::PathBuf,
     sync::{
@@ -20,9 +22,9 @@ use std::{
     time::Duration,
 };
 use tai_proto::{
-    Answer, Call, Fault, FaultCode, Hint, Method,
-    call::{Fetch, Repeat, Settle},
-    mail::{FetchedMail, Window},
+    Answer, Call, Fault, FaultCode, Method,
+    call::{Fetch, Repeat, Settle, WaitFor},
+    mail::{FetchedMail, Filter, Window},
     message::{Identity, MAX_IN_FLIGHT, Role},
     names::{MailId, Profile, Username},
     secret::Secret,
@@ -185,7 +187,8 @@ impl<D: Dial> Client<D> {
         context: CallContext<'_>,
         window: Window,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        self.lease(context, window, true).await
+        let fetch = || Fetch { id: None, window };
+        self.lease(context, fetch, true).await
     }
 
     /// Leases the oldest unread mail. It stays unread until [`Settle`].
@@ -196,13 +199,41 @@ impl<D: Dial> Client<D> {
         &self,
         context: CallContext<'_>,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
-        self.lease(context, Window::WHOLE, false).await
+        let window = Window::WHOLE;
+        let fetch = || Fetch { id: None, window };
+        self.lease(context, fetch, false).await
     }
 
-    async fn lease(
+    /// Waits for an unread mail that meets the conditions, for at most `limit`, and leases and
+    /// settles it as [`Client::fetch_oldest`] does. A wait that a new daemon continues keeps its
+    /// end.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn wait_for(
         &self,
         context: CallContext<'_>,
+        filter: &Filter,
+        limit: Duration,
         window: Window,
+    ) -> Result<(FetchedMail, Option<Lease>), Fault> {
+        let until = Instant::now() + limit;
+        let wait = || {
+            let left = until.saturating_duration_since(Instant::now());
+            WaitFor {
+                filter: filter.clone(),
+                limit_ms: u32::try_from(left.as_millis()).unwrap_or(u32::MAX),
+                window,
+            }
+        };
+        self.lease(context, wait, true).await
+    }
+
+    /// Leases the mail in the answer to a call. `method` returns the call of each attempt.
+    async fn lease<M: Method<Answer = FetchedMail>>(
+        &self,
+        context: CallContext<'_>,
+        method: impl Fn() -> M,
         settle: bool,
     ) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let work = async |connection: Arc<Connection>, deadline: Instant| {
@@ -211,7 +242,7 @@ impl<D: Dial> Client<D> {
             };
             let until = deadline - MARGIN;
             let (mut fetched, lease) =
-                match leased(connection.clone(), place, window, context, until).await {
+                match leased(connection.clone(), place, method(), context, until).await {
                     Outcome::Answered(Ok(leased)) => leased,
                     other => return other,
                 };
@@ -236,12 +267,12 @@ impl<D: Dial> Client<D> {
     }
 }
 
-/// Leases the oldest unread mail. The task runs to the daemon's answer even if the caller gives up,
+/// Makes a call that leases a mail. The task runs to the daemon's answer even if the caller gives up,
 /// because the answer may lease a mail; dropping the task's result returns that mail.
-async fn leased(
+async fn leased<M: Method<Answer = FetchedMail>>(
     connection: Arc<Connection>,
     place: OwnedPermit<LeaseEnd>,
-    window: Window,
+    method: M,
     context: CallContext<'_>,
     until: Instant,
 ) -> Outcome<(FetchedMail, Option<Lease>)> {
@@ -249,8 +280,7 @@ async fn leased(
     let _given_up = cancelled.clone().drop_guard();
     let progress = context.progress.cloned();
     let task = tokio::spawn(async move {
-        let fetch = Fetch { id: None, window };
-        let fetched = connection.call_to_end(fetch, progress.as_ref(), until, &cancelled);
+        let fetched = connection.call_to_end(method, progress.as_ref(), until, &cancelled);
         fetched.await.and_then(|fetched| {
             let id = fetched.mail.as_ref().map(|mail| mail.envelope.id);
             let lease = id.map(|id| Lease::new(id, connection.clone(), place));
@@ -319,7 +349,7 @@ impl<D: Dial> Link<D> {
         };
         timeout_at(deadline, attempts)
             .await
-            .unwrap_or_else(|_| Err(too_late()))
+            .unwrap_or_else(|_| Err(too_late(CALL_TIMEOUT)))
     }
 }
 
@@ -330,69 +360,6 @@ enum OnLoss {
     Repeat,
     /// The call fails with this advice.
     Report(&'static str),
-}
-
-/// Returns what to do before a call is repeated by its caller.
-fn advice(call: &Call) -> &'static str {
-    match call {
-        Call::Submit(_) | Call::ResolveHeld(_) => {
-            "check the mailbox or ask the recipient before you call again; the call was not \
-             repeated, and taid does not send the same mail within ten minutes unless \
-             allow_duplicate is true"
-        }
-        Call::Delete(_) => {
-            "call list_inbox to see whether the mail exists, and delete it again if it does"
-        }
-        Call::Fetch(_)
-        | Call::Peek(_)
-        | Call::List(_)
-        | Call::Search(_)
-        | Call::MarkRead(_)
-        | Call::Settle(_)
-        | Call::EndLease(_)
-        | Call::Watch(_)
-        | Call::GetInfo(_)
-        | Call::GetStatus(_)
-        | Call::ClaimAccount(_)
-        | Call::MakeWay(_)
-        | Call::OfferCredentials(_)
-        | Call::Login(_)
-        | Call::Logout(_)
-        | Call::RetryLogin(_)
-        | Call::ListHeld(_)
-        | Call::ReadHeld(_)
-        | Call::FindReply(_)
-        | Call::Stop(_) => "look at `taid status` before you repeat it",
-    }
-}
-
-fn lost_call(advice: &str) -> Fault {
-    Fault::new(
-        FaultCode::OutcomeUnknown,
-        "it is unknown whether the call had an effect",
-    )
-    .because("taid exited before it answered")
-    .hint(Hint::reader(advice))
-}
-
-fn too_many_attempts() -> Fault {
-    Fault::new(
-        FaultCode::Unreachable,
-        "the connection to taid broke three times during the call",
-    )
-    .hint(Hint::user("look at taid's log: `taid logs`"))
-}
-
-fn too_late() -> Fault {
-    Fault::new(FaultCode::DeadlinePassed, "taid did not answer in time")
-        .because(format!("the time limit is {} s", CALL_TIMEOUT.as_secs()))
-        .hint(Hint::reader(
-            "if the call was to send an email, check whether it was sent before you call again",
-        ))
-}
-
-fn cancelled_call() -> Fault {
-    Fault::new(FaultCode::Cancelled, "the call was cancelled")
 }
 
 #[cfg(test)]

@@ -251,6 +251,15 @@ pub(crate) fn calls() -> Vec<Call> {
         .into_call(),
         Stop.into_call(),
         FindReply { to: id() }.into_call(),
+        WaitFor {
+            filter: Filter {
+                from: Some("f".into()),
+                subject: None,
+            },
+            limit_ms: 1000,
+            window: window(),
+        }
+        .into_call(),
         reply().into_call(),
     ]
 }
@@ -321,6 +330,7 @@ pub(crate) fn answers() -> Vec<Answer> {
         }),
         Answer::Stop(()),
         Answer::FindReply(ReplyState::Held),
+        Answer::WaitFor(fetched()),
         Answer::Submit(SubmitOutcome::Ask(Question {
             ticket: "t".into(),
             number: 3,

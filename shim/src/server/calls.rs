@@ -2,13 +2,21 @@
 
 use crate::daemon::Taid;
 use rmcp::{RoleServer, model::ProgressNotificationParam, service::RequestContext};
+use std::time::Duration;
 use tai_client::{CallContext, Lease, Progress};
 use tai_proto::{
     Fault, Method,
-    mail::{FetchedMail, Window},
+    mail::{FetchedMail, Filter, Window},
     message::{ClientLabel, Identity},
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, interval},
+};
+
+/// Interval of the progress notifications of a wait. Clients that reset their time limit on progress
+/// have limits of 5 s and more.
+const WAIT_PROGRESS: Duration = Duration::from_secs(3);
 
 /// Makes a call. Sends progress notifications if the request has a progress token; cancelling
 /// the request cancels the call.
@@ -47,6 +55,46 @@ pub(crate) async fn fetch_oldest(
     .await
 }
 
+/// Waits for an unread mail that meets the conditions, for at most `limit`, and leases and settles it as
+/// [`fetch_oldest`] does. The progress is the time in seconds.
+pub(crate) async fn wait_for(
+    taid: &Taid,
+    filter: &Filter,
+    limit: Duration,
+    window: Window,
+    context: &RequestContext<RoleServer>,
+) -> Result<(FetchedMail, Option<Lease>), Fault> {
+    let identity = identity(context);
+    reporting(context, async |progress| {
+        let context = CallContext {
+            identity: &identity,
+            progress: None,
+            cancelled: &context.ct,
+        };
+        let waiting = Box::pin(taid.wait_for(context, filter, limit, window));
+        match progress {
+            Some(progress) => timed(waiting, limit, progress).await,
+            None => waiting.await,
+        }
+    })
+    .await
+}
+
+/// Runs `work` and reports the elapsed seconds of `limit`, first at once.
+async fn timed<F: Future>(work: F, limit: Duration, progress: &Progress) -> F::Output {
+    let began = Instant::now();
+    let mut ticks = interval(WAIT_PROGRESS);
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            _ = ticks.tick() => {
+                progress.send_replace((began.elapsed().as_secs(), limit.as_secs()));
+            }
+        }
+    }
+}
+
 /// Runs `work` and forwards its progress to the client.
 async fn reporting<T>(
     context: &RequestContext<RoleServer>,
@@ -83,5 +131,29 @@ pub(super) fn identity(context: &RequestContext<RoleServer>) -> Identity {
         version: client
             .map(|client| ClientLabel::from(client.version.as_str()))
             .unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::sleep;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_reports_its_seconds_at_once_and_in_intervals() {
+        let (progress, mut reported) = watch::channel((0, 0));
+        let limit = Duration::from_secs(45);
+        let work = timed(sleep(Duration::from_secs(10)), limit, &progress);
+        let mut seen = Vec::new();
+        let watch = async {
+            while reported.changed().await.is_ok() && seen.len() < 4 {
+                seen.push(*reported.borrow_and_update());
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            () = watch => {}
+        }
+        assert_eq!(seen, [(0, 45), (3, 45), (6, 45), (9, 45)]);
     }
 }

@@ -247,7 +247,7 @@ mod tests {
         - Default recipient: none
         - API timeout: 30000 ms
         - Instance: desk
-        - Tools: send_email, fetch_email, list_inbox, reply_email, delete_email, mark_read, search_inbox, session_status
+        - Tools: send_email, fetch_email, list_inbox, reply_email, delete_email, mark_read, search_inbox, session_status, wait_for_email
 
         # TAI MCP
 
@@ -255,7 +255,7 @@ mod tests {
         - Version: 0.1.0
         - taid: taid is not running
         - Instance: none
-        - Tools: send_email, fetch_email, list_inbox, reply_email, delete_email, mark_read, search_inbox, session_status
+        - Tools: send_email, fetch_email, list_inbox, reply_email, delete_email, mark_read, search_inbox, session_status, wait_for_email
         ");
     }
 }

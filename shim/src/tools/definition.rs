@@ -128,7 +128,8 @@ fn is_open_world(tool: Tool) -> bool {
         | Tool::DeleteEmail
         | Tool::MarkRead
         | Tool::SearchInbox
-        | Tool::SessionStatus => false,
+        | Tool::SessionStatus
+        | Tool::WaitForEmail => false,
     }
 }
 

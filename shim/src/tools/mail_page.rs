@@ -104,6 +104,18 @@ impl MailPage {
 
     /// Renders the mail, or why there is none.
     pub(crate) fn show(self, nonce: &str) -> Shown {
+        let none = match self.fetched.left_out.not_examined {
+            0 => format!("No unread emails found for {}", self.fetched.address),
+            _ => format!(
+                "No unread email found for {} yet: call again to go on",
+                self.fetched.address
+            ),
+        };
+        self.show_or(none, nonce)
+    }
+
+    /// As [`MailPage::show`], with `none` as the text without a mail.
+    pub(super) fn show_or(self, none: String, nonce: &str) -> Shown {
         let FetchedMail {
             address,
             mail,
@@ -111,10 +123,7 @@ impl MailPage {
         } = self.fetched;
         let address = String::from(address);
         let Some(mail) = mail else {
-            let mut notice = match not_shown.not_examined {
-                0 => format!("No unread emails found for {address}"),
-                _ => format!("No unread email found for {address} yet: call again to go on"),
-            };
+            let mut notice = none;
             notice.push_str(&left_out(&not_shown));
             let output = Output {
                 address,

@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     time::{Duration, SystemTime},
 };
+use tai_proto::text::HeaderText;
 
 /// Limit of kept arrivals. A watcher with an older mark is told that mail arrived.
 const MAX_ARRIVALS: usize = 256;
@@ -26,6 +27,8 @@ pub(in crate::mail) struct Arrival {
     pub(in crate::mail) to: String,
     /// The sender; `None` for a mail that another client gave back, which the instance may read.
     pub(in crate::mail) from: Option<String>,
+    /// The subject; empty if `from` is `None`.
+    pub(in crate::mail) subject: HeaderText,
 }
 
 impl Log {
@@ -83,6 +86,7 @@ mod tests {
             log.add(Some(Arrival {
                 to: "lab".into(),
                 from: None,
+                subject: HeaderText::default(),
             }));
         }
         assert_eq!(log.arrivals.len(), MAX_ARRIVALS);

@@ -3,13 +3,16 @@
 //! A poll requests one mail and the count. It requests more mails only if one of the two has
 //! changed, because the bridge lists each mail with its whole body (bridge-api.md, trap 3).
 
-use super::{super::error::MailError, log::Arrival};
+use super::{
+    super::{error::MailError, reading::line},
+    log::Arrival,
+};
 use std::collections::HashSet;
 use tai_auth::{
     bridge::{Bridge, Listing, Page},
     session::Session,
 };
-use tai_proto::names::Username;
+use tai_proto::{names::Username, text::HeaderText};
 use tokio::time::Instant;
 
 /// Number of mails per page after a change.
@@ -88,6 +91,7 @@ pub(super) async fn look<B: Bridge>(
                 arrived.insert(Some(Arrival {
                     to: mail.head.to.to_ascii_lowercase(),
                     from: Some(mail.head.from.to_ascii_lowercase()),
+                    subject: HeaderText::cut(line(&mail.head.subject)),
                 }));
             }
         }

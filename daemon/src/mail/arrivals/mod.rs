@@ -14,6 +14,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tai_auth::{bridge::Bridge, session::Session};
+use tai_proto::text::HeaderText;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -46,6 +47,27 @@ enum Task {
     Ended(Memory),
     /// The task runs and owns the memory.
     Running,
+}
+
+/// Announcement of a free mail, made when it is dropped.
+pub(super) struct Announcement<'a, B: Bridge> {
+    arrivals: &'a Arrivals<B>,
+    address: Option<String>,
+}
+
+impl<B: Bridge> Announcement<'_, B> {
+    /// Drops the announcement without making it.
+    pub(super) fn cancel(mut self) {
+        self.address = None;
+    }
+}
+
+impl<B: Bridge> Drop for Announcement<'_, B> {
+    fn drop(&mut self) {
+        if let Some(address) = self.address.take() {
+            self.arrivals.give_back(address);
+        }
+    }
 }
 
 /// State of the task between two polls.
@@ -89,6 +111,15 @@ impl<B: Bridge> Arrivals<B> {
         self.0.touch();
     }
 
+    /// Returns a guard that adds an arrival for this address when it is dropped: a mail that was
+    /// taken from other clients' looks is free again.
+    pub(super) fn announce_at_end(&self, address: &str) -> Announcement<'_, B> {
+        Announcement {
+            arrivals: self,
+            address: Some(address.to_ascii_lowercase()),
+        }
+    }
+
     /// Adds an arrival for this address: a mail that another client gave back.
     pub(super) fn give_back(&self, address: String) {
         self.0.log.send_if_modified(|log| match log {
@@ -96,6 +127,7 @@ impl<B: Bridge> Arrivals<B> {
                 log.add(Some(Arrival {
                     to: address,
                     from: None,
+                    subject: HeaderText::default(),
                 }));
                 true
             }

@@ -35,7 +35,7 @@ fn state_file() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn is_returned(leases: &Leases, client: ClientKey) -> bool {
-    leases.take_returned(client, DESK).is_some()
+    leases.take_returned(client, DESK, |_| true).is_some()
 }
 
 #[tokio::test]
@@ -60,9 +60,9 @@ async fn a_marked_mail_that_was_not_written_is_leased_first_and_only_to_its_addr
     assert!(leases.mark(2, 7).is_none(), "another client holds it");
     assert!(leases.mark(1, 7).is_some());
     leases.remove_client(1);
-    assert!(leases.take_returned(2, LAB).is_none());
+    assert!(leases.take_returned(2, LAB, |_| true).is_none());
     assert!(leases.take(2, 7, DESK).is_none(), "from an older list");
-    let taken = leases.take_returned(2, DESK).unwrap();
+    let taken = leases.take_returned(2, DESK, |_| true).unwrap();
     assert_eq!(taken.id(), 7);
     taken.keep();
     assert!(leases.mark(2, 7).is_some());
@@ -143,7 +143,7 @@ async fn a_killed_daemons_marked_mails_are_leased_after_its_clients_could_report
     // The client of the killed daemon had written one of the two.
     deliver(&after, 5, 8);
     tokio::time::advance(GRACE).await;
-    let taken = after.take_returned(5, DESK).unwrap();
+    let taken = after.take_returned(5, DESK, |_| true).unwrap();
     assert_eq!(taken.id(), 7);
     taken.keep();
     assert!(!is_returned(&after, 5));
@@ -160,17 +160,17 @@ async fn a_missing_marked_mail_is_requested_again_for_a_day() {
     marked(&leases, 7);
     leases.remove_client(1);
     let start = tokio::time::Instant::now();
-    leases.take_returned(2, DESK).unwrap().miss();
+    leases.take_returned(2, DESK, |_| true).unwrap().miss();
     assert!(!is_returned(&leases, 2), "not at once");
     let day = BELIEVE_MISSING;
     for soon in [day / 24, day - Duration::from_secs(1)] {
         tokio::time::advance(soon - start.elapsed()).await;
-        leases.take_returned(2, DESK).unwrap().miss();
+        leases.take_returned(2, DESK, |_| true).unwrap().miss();
         tokio::time::advance(Duration::from_millis(500)).await;
         assert!(!is_returned(&leases, 2), "not at once");
     }
     tokio::time::advance(Duration::from_secs(31)).await;
-    leases.take_returned(2, DESK).unwrap().miss();
+    leases.take_returned(2, DESK, |_| true).unwrap().miss();
     tokio::time::advance(day).await;
     assert!(!is_returned(&leases, 2), "the bridge is believed");
 }
@@ -217,7 +217,7 @@ async fn a_report_from_a_client_without_the_lease_does_not_end_it() {
     deliver(&leases, 2, 7);
     leases.remove_client(1);
     leases.deliver(2, 7, None, |address| address == LAB);
-    let taken = leases.take_returned(2, DESK).unwrap();
+    let taken = leases.take_returned(2, DESK, |_| true).unwrap();
     assert_eq!(taken.id(), 7);
     drop(taken);
     deliver(&leases, 2, 7);
@@ -296,5 +296,5 @@ async fn the_file_stays_short_while_one_lease_lasts() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.lines().count() <= 340, "{}", text.lines().count());
     leases.remove_client(1);
-    assert_eq!(leases.take_returned(2, DESK).unwrap().id(), 1);
+    assert_eq!(leases.take_returned(2, DESK, |_| true).unwrap().id(), 1);
 }

@@ -98,13 +98,20 @@ impl Leases {
         ids.into_iter().filter_map(give_back).collect()
     }
 
-    /// Takes the oldest mail of the address that was marked and returned.
-    pub(super) fn take_returned(&self, client: ClientKey, address: &str) -> Option<Taken<'_>> {
+    /// Takes the oldest mail of the address that was marked and returned, and whose id
+    /// `is_wanted` accepts.
+    pub(super) fn take_returned(
+        &self,
+        client: ClientKey,
+        address: &str,
+        is_wanted: impl Fn(u64) -> bool,
+    ) -> Option<Taken<'_>> {
         let now = now();
         let mut table = self.table();
-        let (id, _) = table.mails.iter().find(|(_, lease)| {
+        let (id, _) = table.mails.iter().find(|(id, lease)| {
             matches!(lease.state, State::Returned { from, .. } if from <= now)
                 && lease.address.eq_ignore_ascii_case(address)
+                && is_wanted(**id)
         })?;
         let id = *id;
         table.change(id, Event::TakeReturned { client });

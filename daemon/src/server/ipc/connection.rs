@@ -320,8 +320,8 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             request_id = id,
             call = label
         );
-        // Only this call leases a mail to the client.
-        let is_lease = matches!(call, Call::Fetch(Fetch { id: None, .. }));
+        // Only these calls lease a mail to the client.
+        let is_lease = matches!(call, Call::Fetch(Fetch { id: None, .. }) | Call::WaitFor(_));
         let undelivered = is_lease.then(|| {
             let (service, key) = (self.shared.service.clone(), self.shared.key);
             let give_back = move |answer| service.undelivered(key, answer);

@@ -67,7 +67,7 @@ fn codex_with_its_few_variables_finds_the_signed_in_daemon() {
     - variables   Codex passes 12 variables of its environment; tai-mcp does not get TAI_MCP_AUTOSTART, TAI_MCP_PASSWORD
     ✓ command     BIN/tai-mcp
     ✓ start       tai-mcp speaks MCP
-    ✓ tools       8 tools
+    ✓ tools       9 tools
     ✓ daemon      pid PID, profile default, alice at BRIDGE
     ✓ login       taid is signed in as alice
     - note        `codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it
@@ -94,7 +94,7 @@ fn claude_code_passes_the_password_of_the_entry_to_a_daemon_without_one() {
     ✓ variables   Claude Code passes every variable
     ✓ command     BIN/tai-mcp
     ✓ start       tai-mcp speaks MCP
-    ✓ tools       8 tools
+    ✓ tools       9 tools
     ✓ daemon      pid PID, profile default, alice at BRIDGE
     ✓ login       taid is signed in as alice
 
@@ -124,7 +124,7 @@ fn gemini_keeps_variables_with_names_of_secrets_back() {
     - variables   Gemini CLI passes no variable with a name like PASSWORD or KEY; tai-mcp does not get TAI_MCP_PASSWORD
     ✓ command     BIN/tai-mcp
     ✓ start       tai-mcp speaks MCP
-    ✓ tools       8 tools
+    ✓ tools       9 tools
     ✓ daemon      pid PID, profile default, alice at BRIDGE
     ✗ login       taid is not signed in: it has no username and password (no password is configured or offered by a client, and no keyring is running) -> run `taid login`, or set `password_command` or `password_file` in the configuration file
     - note        Gemini CLI starts no server in a folder that it does not trust
@@ -223,7 +223,7 @@ fn a_client_with_another_directory_or_without_auto_start_is_named() {
     ✓ variables   Claude Code passes every variable
     ✓ command     BIN/tai-mcp
     ✓ start       tai-mcp speaks MCP
-    ✓ tools       8 tools
+    ✓ tools       9 tools
     ✗ daemon      taid is not running: there is no taid at HOME/.local/state/tai/run/default.sock -> `taid doctor` checks the daemon
 
     1 problem found.

@@ -53,3 +53,4 @@ mod setup;
 mod sources;
 mod tools;
 mod upgrade;
+mod wait_for_email;

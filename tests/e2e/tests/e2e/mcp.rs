@@ -21,7 +21,10 @@ fn both_protocol_eras_work_without_a_daemon() {
     for revision in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
         let mut shim = machine.shim("desk").initialized("test", revision);
         let tools = shim.request("tools/list", json!({}));
-        assert_eq!(tools["result"]["tools"].as_array().unwrap().len(), 8);
+        assert_eq!(
+            tools["result"]["tools"].as_array().unwrap().len(),
+            tai_proto::Tool::ALL.len()
+        );
         assert_eq!(
             tools["result"].get("ttlMs"),
             None,
@@ -118,7 +121,8 @@ fn tools_are_described_in_a_fixed_order_with_schemas_and_annotations() {
             "delete_email",
             "mark_read",
             "search_inbox",
-            "session_status"
+            "session_status",
+            "wait_for_email"
         ]
     );
     for tool in tools.as_array().unwrap() {

@@ -1,0 +1,55 @@
+//! Waits that ended without a mail, so that the next wait with the same conditions does not examine
+//! the mailbox again.
+
+use super::query::Query;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use tai_proto::mail::LeftOut;
+use tokio::time::Instant;
+
+/// Time for which a wait relies on the look of an earlier one. A mail that becomes unread again is
+/// no arrival, so that only a new look finds it.
+pub(super) const RELY: Duration = Duration::from_secs(10 * 60);
+/// Limit of remembered waits.
+const MAX_PAST: usize = 64;
+
+/// Address in lower case and conditions of a wait.
+pub(super) type Key = (String, Option<Query>);
+
+/// The last waits that ended without a mail.
+#[derive(Debug, Default)]
+pub(super) struct PastWaits(Mutex<HashMap<Key, PastWait>>);
+
+/// State of the mailbox at the end of a wait.
+#[derive(Debug)]
+pub(super) struct PastWait {
+    /// Time of the look at the whole list.
+    pub(super) looked: Instant,
+    /// Mark of the last arrival.
+    pub(super) mark: u64,
+    /// Mails that do not meet the conditions.
+    pub(super) rejected: HashSet<u64>,
+    /// Mails that the look left out.
+    pub(super) left_out: LeftOut,
+}
+
+impl PastWaits {
+    /// Takes a wait whose look counts still.
+    pub(super) fn take(&self, key: &Key) -> Option<PastWait> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let past = all.remove(key)?;
+        (past.looked.elapsed() < RELY).then_some(past)
+    }
+
+    /// Remembers a wait.
+    pub(super) fn put(&self, key: Key, past: PastWait) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, past| past.looked.elapsed() < RELY);
+        if all.len() < MAX_PAST {
+            all.insert(key, past);
+        }
+    }
+}

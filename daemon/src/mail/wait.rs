@@ -1,0 +1,123 @@
+//! Waiting for a mail that meets conditions, and leasing it.
+//!
+//! A wait examines the unread mails once. After that only an arrival whose envelope meets the
+//! conditions, or a mail that another client gave back, costs requests to the bridge: the poll of all
+//! waiting clients has seen the envelopes of new mail. A mail that does not meet the conditions is
+//! never leased, except for the one that another client marked and gave back, whose envelope no list
+//! shows as unread.
+
+use super::{
+    error::MailError,
+    leases::ClientKey,
+    past_waits::{Key, PastWait},
+    query::Query,
+    service::MailService,
+    walk::Tell,
+    wanted::{NextMail, Reach, Wanted},
+};
+use std::{collections::HashSet, time::Duration};
+use tai_auth::bridge::Bridge;
+use tai_proto::{
+    call::WaitFor,
+    mail::{FetchedMail, LeftOut},
+    names::{Address, Instance},
+};
+use tokio::time::Instant;
+
+/// Time limit of the first poll. Without its result, the wait looks once more than needed.
+const FIRST_POLL: Duration = Duration::from_secs(5);
+impl<B: Bridge> MailService<B> {
+    /// Waits for an unread mail that meets the conditions, and leases it as
+    /// [`fetch`](MailService::fetch) without an id does. Returns no mail after the time limit.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub(crate) async fn wait_for(
+        &self,
+        instance: Option<&Instance>,
+        client: ClientKey,
+        wait: WaitFor,
+        tell: Tell<'_>,
+        deadline: Instant,
+    ) -> Result<FetchedMail, MailError> {
+        let limit = Duration::from_millis(wait.limit_ms.into());
+        let until = (Instant::now() + limit).min(deadline);
+        let query = Query::of_filter(&wait.filter).map_err(|field| MailError::BadField {
+            field,
+            rule: "it has no letter or digit",
+        })?;
+        let address = self.address(instance, deadline).await?;
+        let key = (address.as_str().to_ascii_lowercase(), query.clone());
+        // Keeps the poll running between two watches.
+        let _watching = self.arrivals.watch();
+        let mut wanted = Wanted {
+            query: query.as_ref(),
+            ..Wanted::default()
+        };
+        let mut past = match self.past_waits.take(&key) {
+            Some(mut past) => {
+                wanted.reach = Reach::Returned;
+                wanted.rejected = std::mem::take(&mut past.rejected);
+                past
+            }
+            None => {
+                // The mark is older than the look, so that an arrival in between counts.
+                let first = (Instant::now() + FIRST_POLL).min(until);
+                let update = self.watch(instance, None, first).await;
+                PastWait {
+                    looked: Instant::now(),
+                    // The mark 0 is older than all arrivals.
+                    mark: update.map_or(0, |update| update.mark),
+                    rejected: HashSet::new(),
+                    left_out: LeftOut::default(),
+                }
+            }
+        };
+        let request = NextMail {
+            instance,
+            address: &address,
+            client,
+            window: wait.window,
+            tell,
+        };
+        loop {
+            let fetched = self.lease_next(request, &mut wanted, deadline).await?;
+            if wanted.reach == Reach::Whole {
+                past.left_out = fetched.left_out;
+            }
+            if fetched.mail.is_some() {
+                return Ok(fetched);
+            }
+            let watch = self.watch_for(wanted.query, instance, Some(past.mark), until);
+            let update = watch.await?;
+            past.mark = update.mark;
+            wanted.reach = Reach::New;
+            if !update.arrived {
+                return Ok(self.no_mail(address, key, past, wanted.rejected));
+            }
+        }
+    }
+
+    /// Remembers a wait without a mail, unless some mails were not examined.
+    fn no_mail(
+        &self,
+        address: Address,
+        key: Key,
+        past: PastWait,
+        rejected: HashSet<u64>,
+    ) -> FetchedMail {
+        let left_out = past.left_out;
+        if left_out.not_examined == 0 {
+            self.past_waits.put(key, PastWait { rejected, ..past });
+        }
+        FetchedMail {
+            address,
+            mail: None,
+            left_out,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "wait_tests.rs"]
+mod tests;

@@ -1,0 +1,60 @@
+//! Conditions of the next mail that a call leases.
+
+use super::{leases::ClientKey, query::Query, walk::Tell};
+use std::collections::HashSet;
+use tai_auth::bridge::Head;
+use tai_proto::{
+    mail::Window,
+    names::{Address, Instance},
+};
+
+/// Request for the next mail of an instance.
+#[derive(Clone, Copy)]
+pub(super) struct NextMail<'a> {
+    pub(super) instance: Option<&'a Instance>,
+    /// The instance's address.
+    pub(super) address: &'a Address,
+    pub(super) client: ClientKey,
+    pub(super) window: Window,
+    pub(super) tell: Tell<'a>,
+}
+
+/// Mail that a call leases: the oldest unread one that meets the conditions.
+#[derive(Debug, Default)]
+pub(super) struct Wanted<'a> {
+    /// Conditions; `None` accepts each mail.
+    pub(super) query: Option<&'a Query>,
+    /// Mails that the call does not lease: they do not meet the conditions, or are gone.
+    pub(super) rejected: HashSet<u64>,
+    pub(super) reach: Reach,
+}
+
+/// Part of the mailbox that a look examines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The whole list of the bridge.
+    #[default]
+    Whole,
+    /// The mails above the place that the last look reached: those that arrived since.
+    New,
+    /// The mails that other clients have returned. The bridge gets no request.
+    Returned,
+}
+
+impl Wanted<'_> {
+    /// Returns whether the mail was not rejected.
+    pub(super) fn may_be(&self, id: u64) -> bool {
+        !self.rejected.contains(&id)
+    }
+
+    /// Returns whether a mail meets the conditions.
+    pub(super) fn accepts(&self, mail: &Head) -> bool {
+        let meets = |query: &Query| query.has_envelope(&mail.from, &mail.subject);
+        self.query.is_none_or(meets)
+    }
+
+    /// Returns whether another call for each mail of the address may use the result of the look.
+    pub(super) fn is_shared(&self) -> bool {
+        self.query.is_none() && self.reach == Reach::Whole
+    }
+}

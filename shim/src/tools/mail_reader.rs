@@ -1,0 +1,151 @@
+//! The reader of a part of a mail, for `fetch_email` and `wait_for_email`.
+
+use super::definition::Invocation;
+use crate::{requests::ShownMail, server::Habits};
+use std::time::Duration;
+use tai_client::Lease;
+use tai_proto::{
+    Fault, FaultCode,
+    call::{Delivery, EndLease, Fetch, MarkRead, Peek, Settle},
+    mail::{FetchedMail, Filter, Part, Window},
+    names::MailId,
+};
+
+/// Reader of a part of a mail.
+pub(super) struct Reader<'a> {
+    pub(super) invocation: &'a Invocation<'a>,
+    /// Habits of the client, with the limit that the agent gave.
+    pub(super) habits: Habits,
+}
+
+impl Reader<'_> {
+    fn window(&self, part: u32) -> Window {
+        Window {
+            part,
+            limit: self.habits.window,
+            lines: self.habits.lines,
+        }
+    }
+
+    /// Reads a part of the oldest unread mail: the first one, or the next one if the agent has begun
+    /// the mail. Returns whether it is the next one. If no other mail is unread, goes on with the mail
+    /// that the agent reads.
+    pub(super) async fn oldest(&self) -> Result<(FetchedMail, bool), Fault> {
+        let (taid, requests) = (self.invocation.taid, self.invocation.requests);
+        let window = self.window(1);
+        let fetching = crate::server::fetch_oldest(taid, window, self.invocation.context);
+        let (fetched, lease) = fetching.await?;
+        match (lease, requests.begun()) {
+            (Some(lease), _) => self.leased_now(fetched, lease).await,
+            (None, Some((id, next))) => Ok((self.named(id, next).await?, true)),
+            (None, None) => Ok((fetched, false)),
+        }
+    }
+
+    /// Waits for a mail, and reads a part of it as [`Reader::oldest`] does. Without a mail within the
+    /// limit, the answer has none.
+    pub(super) async fn awaited(
+        &self,
+        filter: &Filter,
+        limit: Duration,
+    ) -> Result<(FetchedMail, bool), Fault> {
+        let (taid, window) = (self.invocation.taid, self.window(1));
+        let context = self.invocation.context;
+        let (fetched, lease) =
+            crate::server::wait_for(taid, filter, limit, window, context).await?;
+        match lease {
+            Some(lease) => self.leased_now(fetched, lease).await,
+            None => Ok((fetched, false)),
+        }
+    }
+
+    /// Shows the mail that taid has just leased: its first part, or the next one if the agent has
+    /// begun the mail. Returns whether it is the next one.
+    async fn leased_now(
+        &self,
+        fetched: FetchedMail,
+        lease: Lease,
+    ) -> Result<(FetchedMail, bool), Fault> {
+        let Some(mail) = &fetched.mail else {
+            return Ok((fetched, false));
+        };
+        self.leave_begun().await;
+        let (id, part) = (mail.envelope.id, mail.part);
+        let next = self.invocation.requests.next_part(id);
+        if next > 1 && next <= part.of {
+            return Ok((self.leased(lease, next).await?, true));
+        }
+        self.show(id, part, Some(lease));
+        Ok((fetched, false))
+    }
+
+    /// Returns the begun mail to taid, because the agent reads another one. Waits for taid, so that
+    /// the next call finds the mail.
+    async fn leave_begun(&self) {
+        let requests = self.invocation.requests;
+        let begun = requests.begun().map(|(id, _)| id);
+        if let Some(lease) = begun.and_then(|id| requests.take_lease(id)) {
+            let end = EndLease {
+                id: lease.id(),
+                delivery: Delivery::Returned,
+            };
+            // Dropping the lease reports its end once more.
+            if self.invocation.call(end).await.is_ok() {
+                lease.forget();
+            }
+        }
+    }
+
+    /// Reads a part of a mail that the agent names.
+    pub(super) async fn named(&self, id: MailId, part: u32) -> Result<FetchedMail, Fault> {
+        if let Some(lease) = self.invocation.requests.take_lease(id) {
+            return self.leased(lease, part).await;
+        }
+        let window = self.window(part);
+        let id = Some(id);
+        let fetched = self.invocation.call(Fetch { id, window }).await?;
+        if let Some(mail) = &fetched.mail {
+            self.show(mail.envelope.id, mail.part, None);
+        }
+        Ok(fetched)
+    }
+
+    /// Reads a part of a leased mail. Marks the mail read if it is the last part.
+    async fn leased(&self, lease: Lease, part: u32) -> Result<FetchedMail, Fault> {
+        let id = lease.id();
+        let window = self.window(part);
+        let mut fetched = match self.invocation.call(Peek { id, window }).await {
+            Ok(fetched) => fetched,
+            Err(fault) => {
+                self.invocation.requests.put_back(lease);
+                return Err(fault);
+            }
+        };
+        if let Some(mail) = &mut fetched.mail {
+            if mail.part.is_last() {
+                mail.envelope.read = self.settle(id).await?;
+            }
+            self.show(id, mail.part, Some(lease));
+        }
+        Ok(fetched)
+    }
+
+    /// Marks a leased mail read. Returns whether the bridge counts it as read.
+    async fn settle(&self, id: MailId) -> Result<bool, Fault> {
+        match self.invocation.call(Settle { id }).await {
+            Ok(settled) => Ok(settled.marked_read),
+            // A restarted taid does not know the lease.
+            Err(fault) if fault.code == FaultCode::NotFound => {
+                self.invocation.call(MarkRead { id }).await.map(|_| true)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn show(&self, id: MailId, part: Part, lease: Option<Lease>) {
+        let context = self.invocation.context;
+        let mail = ShownMail { id, part, lease };
+        let requests = self.invocation.requests;
+        requests.add_mail(&context.id, &context.ct, mail);
+    }
+}
