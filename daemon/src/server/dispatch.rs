@@ -221,7 +221,7 @@ impl<T: Transport> App<T> {
         &self,
         instance: Option<&Instance>,
         since: Option<u64>,
-        deadline: tokio::time::Instant,
+        deadline: Instant,
     ) -> Result<MailboxUpdate, Fault> {
         tokio::select! {
             biased;
