@@ -72,6 +72,7 @@ def every_tool(world, report, ids):
     report.body = judged(text, "SENDER-BODY", is_fenced)
     report.subject = marked(text)
     report.error = yield from call("fetch_email", email_id=999_999)
+    yield from call("wait_for_email", subject="nowhere", timeout=1)
     replied = yield from call("reply_email", message_id=hostile, content="No.")
     yield from call("send_email", to=f"other.{world.account}@tai.chat", subject="Hello", content="Hi")
     was_read = yield from call("mark_read", email_id=hostile)
