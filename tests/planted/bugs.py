@@ -131,7 +131,7 @@ BUGS = [
     ("a begun mail is delivered", f"{SHIM}/requests/reading.rs",
      "        if part.is_last() {", "        if part.number > 0 {"),
     ("a mail that the agent left is kept", f"{SHIM}/tools/mail_reader.rs",
-     "        self.leave_begun().await;\n", ""),
+     "        self.leave_begun(id).await;\n", ""),
     ("an answer without a person discards the mail", f"{MAIL}/approvals/mod.rs",
      "ConsentAnswer::Declined if asked.is_within(READING, now) => ConsentAnswer::CannotAsk,", ""),
     ("a draft is sent", f"{SHIM}/tools/submit.rs",

@@ -69,8 +69,8 @@ impl Reader<'_> {
         let Some(mail) = &fetched.mail else {
             return Ok((fetched, false));
         };
-        self.leave_begun().await;
         let (id, part) = (mail.envelope.id, mail.part);
+        self.leave_begun(id).await;
         let next = self.invocation.requests.next_part(id);
         if next > 1 && next <= part.of {
             return Ok((self.leased(lease, next).await?, true));
@@ -81,10 +81,14 @@ impl Reader<'_> {
 
     /// Returns the begun mail to taid, because the agent reads another one. Waits for taid, so that
     /// the next call finds the mail.
-    async fn leave_begun(&self) {
+    async fn leave_begun(&self, next: MailId) {
         let requests = self.invocation.requests;
         let begun = requests.begun().map(|(id, _)| id);
         if let Some(lease) = begun.and_then(|id| requests.take_lease(id)) {
+            // A restarted taid has leased the same mail a second time.
+            if lease.id() == next {
+                return lease.forget();
+            }
             let end = EndLease {
                 id: lease.id(),
                 delivery: Delivery::Returned,

@@ -318,3 +318,15 @@ async fn a_login_is_refused_only_by_a_bridge_in_good_health() {
     let names: Vec<_> = world.requests().into_iter().map(|(path, _)| path).collect();
     assert_eq!(names, ["/api/v1/login", "/health"]);
 }
+
+#[test]
+fn a_send_whose_token_is_rejected_is_not_sent_and_asks_for_another_token() {
+    let message = "expired".to_owned();
+    let failure = SendFailure::from(BridgeError::Unauthorized { message });
+    assert!(matches!(failure, SendFailure::NotSent(_)), "{failure:?}");
+    let problem = failure.token_problem();
+    assert!(matches!(problem, Some(TokenProblem::Rejected("expired"))), "{problem:?}");
+    let detail = String::new();
+    let lost = SendFailure::from(BridgeError::Broken { detail });
+    assert!(lost.token_problem().is_none());
+}

@@ -120,3 +120,14 @@ fn delays_grow_and_stay_bounded() {
         assert!(backoff(attempts) <= LONGEST_DELAY);
     }
 }
+
+#[test]
+fn attempts_are_spread_over_a_growing_time() {
+    for (attempts, longest) in [(1, FIRST_DELAY), (2, FIRST_DELAY * 2), (40, LONGEST_DELAY)] {
+        let delays: Vec<Duration> = (0..100).map(|_| backoff(attempts)).collect();
+        assert!(delays.iter().all(|delay| *delay <= longest), "{attempts}");
+        // Full jitter: a hundred delays fill the time.
+        assert!(delays.iter().any(|delay| *delay > longest / 2), "{attempts}");
+        assert!(delays.iter().any(|delay| *delay < longest / 2), "{attempts}");
+    }
+}

@@ -131,6 +131,21 @@ fn a_begun_mail_is_given_to_no_other_client() {
 }
 
 #[test]
+fn a_begun_mail_stays_with_its_client_after_a_restart_of_taid() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    deliver(&machine, 500);
+    let mut one = desk(&machine);
+    part(&mut one, json!({}));
+    taid.kill();
+    let _taid = machine.start();
+    assert_eq!(position(&part(&mut one, json!({}))), (2, 3));
+    let none = part(&mut desk(&machine), json!({}));
+    assert_eq!(none.structured["email"], Value::Null, "{}", none.text);
+    assert_eq!(position(&part(&mut one, json!({}))), (3, 3));
+}
+
+#[test]
 fn the_agent_chooses_the_size_of_a_part() {
     let machine = Machine::new();
     let _taid = machine.start();
