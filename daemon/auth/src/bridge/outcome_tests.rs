@@ -325,7 +325,10 @@ fn a_send_whose_token_is_rejected_is_not_sent_and_asks_for_another_token() {
     let failure = SendFailure::from(BridgeError::Unauthorized { message });
     assert!(matches!(failure, SendFailure::NotSent(_)), "{failure:?}");
     let problem = failure.token_problem();
-    assert!(matches!(problem, Some(TokenProblem::Rejected("expired"))), "{problem:?}");
+    assert!(
+        matches!(problem, Some(TokenProblem::Rejected("expired"))),
+        "{problem:?}"
+    );
     let detail = String::new();
     let lost = SendFailure::from(BridgeError::Broken { detail });
     assert!(lost.token_problem().is_none());

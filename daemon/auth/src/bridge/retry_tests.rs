@@ -127,7 +127,13 @@ fn attempts_are_spread_over_a_growing_time() {
         let delays: Vec<Duration> = (0..100).map(|_| backoff(attempts)).collect();
         assert!(delays.iter().all(|delay| *delay <= longest), "{attempts}");
         // Full jitter: a hundred delays fill the time.
-        assert!(delays.iter().any(|delay| *delay > longest / 2), "{attempts}");
-        assert!(delays.iter().any(|delay| *delay < longest / 2), "{attempts}");
+        assert!(
+            delays.iter().any(|delay| *delay > longest / 2),
+            "{attempts}"
+        );
+        assert!(
+            delays.iter().any(|delay| *delay < longest / 2),
+            "{attempts}"
+        );
     }
 }

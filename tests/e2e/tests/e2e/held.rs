@@ -134,9 +134,7 @@ fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
     approving.args(["approve", "1", "--yes"]);
     let approving = approving.stdout(Stdio::null()).stderr(Stdio::null());
     let _approving = Killed::spawn(approving);
-    wait_until("the bridge has the mail", || {
-        machine.sandbox.count(SEND) == 1
-    });
+    wait_until("the mail is sent", || sent(&machine) == ["text"]);
     taid.kill();
 
     let _taid = keyring.taid(&machine);
