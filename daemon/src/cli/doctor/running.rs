@@ -26,7 +26,8 @@ pub(super) enum Daemon {
 
 impl Daemon {
     /// Requests the status of the daemon of `target`. A daemon whose login waits for its time tries
-    /// it once, so that the status is about the present password and the present bridge.
+    /// it once, so that the status is about the present password and the present bridge. A login that
+    /// is under way ends first.
     pub(super) async fn ask(target: &Target) -> Self {
         let daemon = match daemon::Daemon::running(target) {
             Ok(daemon) => daemon,
@@ -39,6 +40,7 @@ impl Daemon {
                     Err(_) => Ok(status),
                 }
             }
+            Ok(status) if status.session.state == SessionState::SigningIn => settled(&daemon).await,
             status => status,
         };
         match status {
