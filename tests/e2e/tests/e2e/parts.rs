@@ -154,6 +154,7 @@ fn the_agent_chooses_the_size_of_a_part() {
     let small = part(&mut shim, json!({"email_id": id, "max_chars": "1000"}));
     let next = format!("Call fetch_email with email_id {id}, part 2, max_chars 1000 for");
     assert!(small.text.contains(&next), "{}", small.text);
+    assert!(!is_read(&machine, id));
     let whole = part(&mut shim, json!({"email_id": id, "max_chars": 1_000_000}));
     assert_eq!(position(&whole), (1, 1));
     assert!(is_read(&machine, id));
