@@ -161,11 +161,13 @@ impl ServerHandler for Server {
                 Some(Answered { ticket, answer })
             }
         };
+        let habits = habits(&context);
         let invocation = Invocation {
             taid: &self.taid,
             settings: &self.settings,
             requests: &self.requests,
             context: &context,
+            habits,
             arguments: request.arguments.unwrap_or_default(),
             answered,
         };
@@ -173,7 +175,7 @@ impl ServerHandler for Server {
             Ok(ToolOutcome::Input(input)) => return Ok(input.into()),
             Ok(ToolOutcome::Shown(shown)) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(shown.text)]);
-                result.structured_content = match habits(&context).forms {
+                result.structured_content = match habits.forms {
                     Forms::Both => shown.structured,
                     Forms::Text => None,
                 };

@@ -9,6 +9,7 @@ use super::{
     submit::{quota, refused},
     submitter::Submitter,
 };
+use crate::config::Rules;
 use tai_auth::bridge::Bridge;
 use tai_proto::{
     approval::{Consent, ConsentAnswer, PreviewedMail, SubmitOutcome},
@@ -42,17 +43,13 @@ impl<B: Bridge> MailService<B> {
                     .wants(&mail, self.default_recipient.as_deref())
                 {
                     // Asking about a mail that the ledger then holds back would be useless.
-                    let quota = quota(&mail, rules);
-                    let checked = self.ledger.check(&mail.digest, insist, quota);
-                    checked.map_err(|refusal| refused(&mail, rules, refusal))?;
+                    self.check(&mail, insist, rules)?;
                     return Ok(SubmitOutcome::Ask(self.approvals.ask(mail)?));
                 }
                 self.send_once(&mail, insist, rules, deadline).await?
             }
             Consent::Draft => {
-                let quota = quota(&mail, rules);
-                let checked = self.ledger.check(&mail.digest, insist, quota);
-                checked.map_err(|refusal| refused(&mail, rules, refusal))?;
+                self.check(&mail, insist, rules)?;
                 let (from, reply_to) = (mail.from.clone(), mail.reply_to);
                 let ticket = self.approvals.ask(mail.clone())?.ticket;
                 let cannot_ask = ConsentAnswer::CannotAsk;
@@ -89,6 +86,12 @@ impl<B: Bridge> MailService<B> {
             }
         };
         Ok(SubmitOutcome::Sent(sent))
+    }
+
+    /// Checks that the ledger does not hold the mail back.
+    fn check(&self, mail: &PreparedMail, insist: bool, rules: &Rules) -> Result<(), MailError> {
+        let checked = self.ledger.check(&mail.digest, insist, quota(mail, rules));
+        checked.map_err(|refusal| refused(mail, rules, refusal))
     }
 
     async fn hold(

@@ -1,4 +1,4 @@
-//! What an instance has read, for `confirm_send = "unfamiliar"`: a send that an instruction in a mail
+//! Mails that an instance has read, for `confirm_send = "unfamiliar"`: a send that an instruction in a mail
 //! may have caused needs a person's approval.
 //!
 //! A mail is suspicious for one of two reasons:
@@ -33,7 +33,7 @@ const MAX_SENT: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Familiar(Mutex<BTreeMap<String, History>>);
 
-/// What one instance has read and sent.
+/// Read mails and recipients of one instance.
 #[derive(Debug, Default)]
 struct History {
     /// Mails that it has read, oldest first.

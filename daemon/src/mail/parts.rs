@@ -55,20 +55,19 @@ fn end(text: &str, window: Window) -> usize {
 fn fitting(text: &str, window: Window) -> usize {
     let mut bytes = window.limit.max(Window::MIN);
     let mut lines = window.lines.max(1);
-    let fits = |(_, character): &(usize, char)| {
-        if *character == '\n' {
+    for (at, character) in text.char_indices() {
+        let Some(left) = bytes.checked_sub(escaped(character)) else {
+            return at;
+        };
+        bytes = left;
+        if character == '\n' {
             lines -= 1;
+            if lines == 0 {
+                return at + 1;
+            }
         }
-        let left = bytes.checked_sub(escaped(*character));
-        bytes = left.unwrap_or(0);
-        left.is_none() || lines == 0
-    };
-    let over = text.char_indices().find(fits);
-    over.map_or(text.len(), |(at, character)| match character {
-        // The line ends with the part.
-        '\n' if bytes > 0 => at + 1,
-        _ => at,
-    })
+    }
+    text.len()
 }
 
 /// Returns the length of a character in a JSON string, in bytes.

@@ -46,7 +46,7 @@ pub(crate) struct MailService<B> {
     pub(super) leases: Leases,
     /// Mails of which clients read some parts only.
     pub(super) begun: BegunMails,
-    /// What the instances have read, for one policy of approval.
+    /// Mails that the instances have read, for one policy of approval.
     pub(super) familiar: Arc<Familiar>,
     pub(super) ledger: Ledger,
     pub(super) approvals: Approvals,

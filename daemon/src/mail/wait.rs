@@ -26,6 +26,7 @@ use tokio::time::Instant;
 
 /// Time limit of the first poll. Without its result, the wait looks once more than needed.
 const FIRST_POLL: Duration = Duration::from_secs(5);
+
 impl<B: Bridge> MailService<B> {
     /// Waits for an unread mail that meets the conditions, and leases it as
     /// [`fetch`](MailService::fetch) without an id does. Returns no mail after the time limit.

@@ -1,10 +1,8 @@
 //! A private directory for one run of an agent that reads its settings from its current directory.
 
-use crate::os;
+use crate::{os, tools};
 use std::{
-    fs,
-    hash::{BuildHasher as _, Hasher as _, RandomState},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -17,8 +15,7 @@ impl Workspace {
     /// # Errors
     /// The error of the system. An existing directory is not used.
     pub(super) fn new() -> io::Result<Self> {
-        let random = RandomState::new().build_hasher().finish();
-        let path = std::env::temp_dir().join(format!("tai-live-{random:016x}"));
+        let path = std::env::temp_dir().join(format!("tai-live-{}", tools::nonce()));
         os::create_private_dir(&path)?;
         Ok(Self(path))
     }

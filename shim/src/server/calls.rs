@@ -27,17 +27,14 @@ pub(crate) async fn call<M: Method>(
 ) -> Result<M::Answer, Fault> {
     let identity = identity(context);
     reporting(context, async |progress| {
-        let context = CallContext {
-            identity: &identity,
-            progress,
-            cancelled: &context.ct,
-        };
+        let context = of_request(&identity, progress, context);
         taid.call(method, context).await
     })
     .await
 }
 
-/// Leases a part of the oldest unread mail, and settles the mail if that is its last one, with progress and cancellation as in [`call`].
+/// Leases a part of the oldest unread mail, and settles the mail if that is its last part. Progress
+/// and cancellation are as in [`call`].
 pub(crate) async fn fetch_oldest(
     taid: &Taid,
     window: Window,
@@ -45,18 +42,14 @@ pub(crate) async fn fetch_oldest(
 ) -> Result<(FetchedMail, Option<Lease>), Fault> {
     let identity = identity(context);
     reporting(context, async |progress| {
-        let context = CallContext {
-            identity: &identity,
-            progress,
-            cancelled: &context.ct,
-        };
+        let context = of_request(&identity, progress, context);
         taid.fetch_oldest(context, window).await
     })
     .await
 }
 
-/// Waits for an unread mail that meets the conditions, for at most `limit`, and leases and settles it as
-/// [`fetch_oldest`] does. The progress is the time in seconds.
+/// Waits for an unread mail that meets the conditions, for at most `limit`. Leases and settles the mail
+/// as [`fetch_oldest`] does. The progress is the time in seconds.
 pub(crate) async fn wait_for(
     taid: &Taid,
     filter: &Filter,
@@ -66,11 +59,7 @@ pub(crate) async fn wait_for(
 ) -> Result<(FetchedMail, Option<Lease>), Fault> {
     let identity = identity(context);
     reporting(context, async |progress| {
-        let context = CallContext {
-            identity: &identity,
-            progress: None,
-            cancelled: &context.ct,
-        };
+        let context = of_request(&identity, None, context);
         let waiting = Box::pin(taid.wait_for(context, filter, limit, window));
         match progress {
             Some(progress) => timed(waiting, limit, progress).await,
@@ -92,6 +81,18 @@ async fn timed<F: Future>(work: F, limit: Duration, progress: &Progress) -> F::O
                 progress.send_replace((began.elapsed().as_secs(), limit.as_secs()));
             }
         }
+    }
+}
+
+fn of_request<'a>(
+    identity: &'a Identity,
+    progress: Option<&'a Progress>,
+    request: &'a RequestContext<RoleServer>,
+) -> CallContext<'a> {
+    CallContext {
+        identity,
+        progress,
+        cancelled: &request.ct,
     }
 }
 

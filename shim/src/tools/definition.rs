@@ -74,6 +74,7 @@ pub(crate) struct Invocation<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) requests: &'a OpenRequests,
     pub(crate) context: &'a RequestContext<RoleServer>,
+    pub(crate) habits: Habits,
     pub(crate) arguments: JsonObject,
     /// User's answer to an earlier question, if the request has one.
     pub(crate) answered: Option<Answered>,
@@ -86,11 +87,6 @@ impl Invocation<'_> {
     /// [`FaultCode::BadRequest`] with the parser's message.
     pub(super) fn arguments<A: DeserializeOwned>(&mut self, tool: Tool) -> Result<A, Fault> {
         parse(tool, std::mem::take(&mut self.arguments))
-    }
-
-    /// Returns the habits of the client.
-    pub(super) fn habits(&self) -> Habits {
-        crate::server::habits(self.context)
     }
 
     /// Calls taid with the progress and the cancellation of the request.

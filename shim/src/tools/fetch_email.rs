@@ -3,11 +3,10 @@
 use super::{
     arguments::{mail_id, optional_number, plain},
     definition::{Definition, Hints, Invocation, ToolOutcome, bad_argument},
-    mail_page::{MailPage, Output, nonce},
+    mail_page::{MailPage, nonce, with_mail},
     mail_reader::Reader,
 };
 use crate::server::Habits;
-use rmcp::model::MetaObject;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
 use tai_proto::{Fault, Tool};
@@ -23,15 +22,7 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: false,
         idempotent: false,
     },
-    schemas: |tool| {
-        // Without it, Claude Code writes a result of more than 25,000 tokens to a file.
-        let mut meta = MetaObject::new();
-        let key = "anthropic/maxResultSizeChars".to_owned();
-        meta.insert(key, 500_000.into());
-        tool.with_input_schema::<Args>()
-            .with_output_schema::<Output>()
-            .with_meta(meta)
-    },
+    schemas: with_mail::<Args>,
     run: |invocation| Box::pin(run(invocation)),
 };
 
@@ -59,7 +50,7 @@ struct Args {
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::FetchEmail)?;
     let max_chars = args.max_chars.map(limit).transpose()?;
-    let habits = invocation.habits();
+    let habits = invocation.habits;
     let reader = Reader {
         habits: match max_chars {
             Some(window) => Habits { window, ..habits },

@@ -6,6 +6,7 @@
 
 use super::{arguments::plain, definition::Shown, note::note};
 use crate::text::{Trust, date, if_any, left_out, line, status};
+use rmcp::model::{MetaObject, Tool as McpTool};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Serialize;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -78,6 +79,17 @@ struct Email {
     /// This part of the body as Markdown, between two marks, without content that a person would not
     /// see.
     body: String,
+}
+
+/// Adds the schemas of a tool that returns a mail.
+pub(super) fn with_mail<A: JsonSchema + 'static>(tool: McpTool) -> McpTool {
+    // Without it, Claude Code writes a result of more than 25,000 tokens to a file.
+    let mut meta = MetaObject::new();
+    let key = "anthropic/maxResultSizeChars".to_owned();
+    meta.insert(key, 500_000.into());
+    tool.with_input_schema::<A>()
+        .with_output_schema::<Output>()
+        .with_meta(meta)
 }
 
 /// Answer of taid, and how the agent asked for it.
@@ -187,7 +199,8 @@ pub(crate) fn json_line(mail: Mail) -> serde_json::Result<String> {
     serde_json::to_string(&email(mail, note, body))
 }
 
-/// Returns random text for a fence, so that a mail cannot contain the end of its own fence.
+/// Returns 16 random hexadecimal digits. In a fence, they keep a mail from containing the end of its own
+/// fence.
 pub(crate) fn nonce() -> String {
     // Each `RandomState` has different random keys.
     let random = RandomState::new().build_hasher().finish();
@@ -205,7 +218,7 @@ pub(crate) fn fence(nonce: &str) -> (String, String) {
     )
 }
 
-/// Returns what the agent must know about the part; empty for a mail of one part.
+/// Returns the notices about the part; empty for a mail of one part.
 fn part_notices(mail: &Mail, max_chars: Option<u32>, resumed: bool) -> Vec<String> {
     let Part { number, of, given } = mail.part;
     let id = mail.envelope.id;

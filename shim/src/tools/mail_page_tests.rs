@@ -1,4 +1,4 @@
-//! What a mail looks like to an agent.
+//! The rendering of a mail for an agent.
 
 use super::*;
 use crate::text::envelope;

@@ -51,7 +51,7 @@ enum Asked {
     Answered(ConsentAnswer),
 }
 
-/// What the agent wants to happen to a mail.
+/// Intention of the agent for a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Intent {
     /// It is sent, even if the same mail was sent within ten minutes and `insist` is set.

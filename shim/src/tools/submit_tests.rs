@@ -1,4 +1,4 @@
-//! What the user is asked, and what the agent learns.
+//! Questions for the user, and faults for the agent.
 
 use super::*;
 use tai_proto::{

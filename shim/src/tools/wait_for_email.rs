@@ -3,10 +3,9 @@
 use super::{
     arguments::{header, optional_number, optional_text, plain},
     definition::{Definition, Hints, Invocation, ToolOutcome, bad_argument},
-    mail_page::{MailPage, Output, nonce},
+    mail_page::{MailPage, nonce, with_mail},
     mail_reader::Reader,
 };
-use rmcp::model::MetaObject;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
 use std::time::Duration;
@@ -23,14 +22,7 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: false,
         idempotent: false,
     },
-    schemas: |tool| {
-        let mut meta = MetaObject::new();
-        let key = "anthropic/maxResultSizeChars".to_owned();
-        meta.insert(key, 500_000.into());
-        tool.with_input_schema::<Args>()
-            .with_output_schema::<Output>()
-            .with_meta(meta)
-    },
+    schemas: with_mail::<Args>,
     run: |invocation| Box::pin(run(invocation)),
 };
 
@@ -70,7 +62,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         subject: header("subject", args.subject)?,
     };
     let reader = Reader {
-        habits: invocation.habits(),
+        habits: invocation.habits,
         invocation: &invocation,
     };
     let (fetched, resumed) = reader

@@ -127,7 +127,8 @@ impl Approvals {
 
     /// Returns the policy.
     pub(super) fn policy(&self) -> ConfirmPolicy {
-        self.table().0.policy
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        table.policy
     }
 
     /// Returns the table without the approvals that have expired, and the time.
