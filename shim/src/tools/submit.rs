@@ -25,7 +25,7 @@ use tai_proto::{
     Fault, FaultCode, Hint,
     approval::{Consent, ConsentAnswer, GoneState, HeldMail, HeldState, Question, SubmitOutcome},
     call::Submit,
-    mail::{Draft, SentMail},
+    mail::{Draft, SentMail, Target},
 };
 
 /// Key of the question in `inputRequests` and of its answer in `inputResponses`.
@@ -104,6 +104,7 @@ pub(super) async fn submit(
         }
         (Intent::Send { insist }, None) => (Consent::NotAsked, insist),
     };
+    let is_reply = matches!(draft.target, Target::Reply { .. });
     let submit = Submit {
         draft,
         insist,
@@ -112,9 +113,9 @@ pub(super) async fn submit(
     let question = match invocation.call(submit.clone()).await? {
         SubmitOutcome::Ask(question) => question,
         SubmitOutcome::Held(held) if intent == Intent::Draft => {
-            return Ok(Submitted::NotSent(drafted(&held)));
+            return Ok(Submitted::NotSent(drafted(&held, is_reply)));
         }
-        outcome => return finished(outcome, invocation.context),
+        outcome => return finished(outcome, is_reply, invocation.context),
     };
     let ticket = question.ticket.clone();
     let answer = match ask(question, invocation.context).await {
@@ -123,17 +124,18 @@ pub(super) async fn submit(
     };
     let consent = Consent::Answered { ticket, answer };
     let outcome = invocation.call(Submit { consent, ..submit }).await?;
-    finished(outcome, invocation.context)
+    finished(outcome, is_reply, invocation.context)
 }
 
 fn finished(
     outcome: SubmitOutcome,
+    is_reply: bool,
     context: &RequestContext<RoleServer>,
 ) -> Result<Submitted, Fault> {
     match outcome {
         SubmitOutcome::Sent(sent) => Ok(Submitted::Sent(sent)),
         SubmitOutcome::Held(held) => Err(waits(&held, &elicitation(context))),
-        SubmitOutcome::Preview(preview) => Ok(Submitted::NotSent(previewed(preview))),
+        SubmitOutcome::Preview(preview) => Ok(Submitted::NotSent(previewed(preview, is_reply))),
         SubmitOutcome::Ask(_) => Err(Fault::new(
             FaultCode::Internal,
             "taid asked a second time about the same email",

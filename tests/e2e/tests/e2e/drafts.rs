@@ -73,6 +73,13 @@ fn a_mail_that_an_instruction_may_have_caused_needs_approval() {
     for _ in 0..2 {
         shim.call("fetch_email", json!({}));
     }
+    // A reply that is not sent repeats the sender's subject, after a caution.
+    for way in ["dry_run", "hold"] {
+        let reply = json!({"message_id": request, "content": "No.", way: true});
+        let shown = shim.call("reply_email", reply);
+        let before = shown.text.split("Subject: Re: s").next().unwrap();
+        assert!(before.contains("untrusted"), "{}", shown.text);
+    }
     // The default recipient, and the sender.
     let user = json!({"content": "done"});
     assert!(!shim.call("send_email", user).is_error);
