@@ -4,7 +4,6 @@ use super::{
     approvals::{Answered, ApprovalError, Holding},
     error::MailError,
     prepared::PreparedMail,
-    reading,
     service::MailService,
     submit::{quota, refused},
     submitter::Submitter,
@@ -33,7 +32,10 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<SubmitOutcome, MailError> {
         let rules = &*self.policy.rules(submitter.instance);
         if let Some(rule) = rules.forbids_recipient(mail.recipient.as_ref()) {
-            let what = format!("sending to {}", reading::line(&mail.to));
+            // The name of a reply's recipient is the words of a stranger.
+            let to = mail.recipient.as_ref().map(Address::as_str);
+            let to = to.unwrap_or("a sender without a valid address");
+            let what = format!("sending to {to}");
             return Err(MailError::NotPermitted { what, rule });
         }
         let sent = match consent {
