@@ -4,6 +4,12 @@
 //! the same index. Rust programs use the [`Method`] trait, which pairs the two.
 
 mod permission;
+mod person;
+
+pub use person::{
+    DeleteMail, FinishMail, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail, ResolveHeld,
+    RetryLogin, SearchMail, SendMail, Stop,
+};
 
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
@@ -12,6 +18,7 @@ use crate::{
         ChangedMail, Draft, FetchedMail, Filter, Inbox, Info, MailboxUpdate, ReplyState,
         SearchResults, Window,
     },
+    person::{AccountInbox, SendOutcome},
     release::Release,
     text::{HeaderText, Json, Label},
 };
@@ -165,6 +172,22 @@ methods! {
     /// Waits for an unread mail that meets the conditions and that no other client holds, and leases
     /// it as [`Fetch`] without an id does.
     WaitFor -> FetchedMail, "wait_for_email", Safe, Any;
+    /// Lists mails of any address of the account, newest first.
+    ListMail -> AccountInbox, "list_mail", Safe, Person;
+    /// Finds mails of any address of the account, newest first.
+    SearchMail -> SearchResults, "search_mail", Safe, Person;
+    /// Reads a part of a mail of any address of the account, and leaves the mail unread. Without an
+    /// id, leases the oldest unread mail that no client holds, until [`FinishMail`] or the end of the
+    /// connection.
+    ReadMail -> FetchedMail, "read_mail", Safe, Person;
+    /// Marks a mail of any address read, and ends the connection's lease of it. A client calls it after
+    /// the person has the mail.
+    FinishMail -> Settled, "finish_mail", Safe, Person;
+    /// Deletes a mail of any address of the account.
+    DeleteMail -> ChangedMail, "delete_mail", Never, Person;
+    /// Sends a person's mail or reply from any address of the account, at most once. The rules of the
+    /// instances are for agents, and do not apply.
+    SendMail -> SendOutcome, "send_mail", Never, Person;
 }
 
 /// See [`Call::Submit`].
@@ -311,49 +334,6 @@ pub struct MakeWay {
     /// Release of the client.
     pub release: Release,
 }
-
-/// See [`Call::Login`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Login {
-    /// Account to sign in to.
-    pub credentials: Credentials,
-    /// Whether to save the password in the keyring of the system.
-    pub save: bool,
-}
-
-/// See [`Call::Logout`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Logout;
-
-/// See [`Call::RetryLogin`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RetryLogin;
-
-/// See [`Call::ListHeld`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListHeld;
-
-/// See [`Call::ReadHeld`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReadHeld {
-    /// Number of the mail.
-    pub number: u64,
-    /// Offset of the part, 0 or [`HeldPart::next`] of the part before.
-    pub offset: u64,
-}
-
-/// See [`Call::ResolveHeld`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResolveHeld {
-    /// [`HeldMail::number`](crate::approval::HeldMail::number).
-    pub number: u64,
-    /// Whether to send the mail. `false` discards it.
-    pub send: bool,
-}
-
-/// See [`Call::Stop`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stop;
 
 /// See [`Call::FindReply`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

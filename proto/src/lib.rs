@@ -100,6 +100,9 @@
 //! | [`RetryLogin`](call::RetryLogin) | person | yes |
 //! | [`ListHeld`](call::ListHeld), [`ReadHeld`](call::ReadHeld), [`Stop`](call::Stop) | person | yes |
 //! | [`ResolveHeld`](call::ResolveHeld) | person | no |
+//! | [`ListMail`](call::ListMail), [`SearchMail`](call::SearchMail) | person | yes |
+//! | [`ReadMail`](call::ReadMail), [`FinishMail`](call::FinishMail) | person | yes |
+//! | [`SendMail`](call::SendMail), [`DeleteMail`](call::DeleteMail) | person | no |
 //!
 //! **Leases.** [`call::Fetch`] without an id leases the oldest unread mail to the connection.
 //! The client settles the mail with [`call::Settle`], which marks it read, passes it to its
@@ -115,6 +118,10 @@
 //! **Approval.** If the configuration requires approval, the answer to [`call::Submit`] is
 //! [`approval::SubmitOutcome::Ask`]. The client asks its user and submits the same draft with
 //! the ticket and the answer. If the client cannot ask, the mail waits for `taid approve`.
+//!
+//! **The whole account.** A connection has one address, its instance's. The calls with a
+//! [`person::Scope`], and those that name a mail of any address, are for persons: an agent that
+//! makes one is refused with [`FaultCode::NotPermitted`].
 //!
 //! **Secrets.** Only clients send passwords, in [`account::Credentials`]. Frames from the daemon
 //! contain no password and no token.
@@ -141,6 +148,7 @@ pub mod frame;
 pub mod hello;
 pub mod mail;
 pub mod message;
+pub mod person;
 pub mod places;
 pub mod record;
 pub mod release;

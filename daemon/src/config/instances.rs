@@ -79,6 +79,15 @@ impl ActivePolicy {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 
+    /// Returns the instances that have a table.
+    pub(crate) fn instances(&self) -> Vec<Instance> {
+        let policy = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let names = policy.0.keys();
+        names
+            .filter_map(|name| Instance::new(name.as_str()).ok())
+            .collect()
+    }
+
     /// As [`Policy::rules`].
     pub(crate) fn rules(&self, instance: Option<&Instance>) -> Arc<Rules> {
         let policy = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -3,25 +3,19 @@
 
 use super::{
     ascents::{Finding, Outcome},
+    body_part::mail_id,
     error::MailError,
-    inbox::envelope,
     leases::{ClientKey, Taken},
     look::Spot,
-    parts::part,
     service::MailService,
     walk::Tell,
     wanted::{NextMail, Reach, Wanted},
 };
-use crate::config::ConfirmPolicy;
-use tai_auth::{
-    bridge::{Bridge, Message},
-    session::error::SessionError,
-};
+use tai_auth::{bridge::Bridge, session::error::SessionError};
 use tai_proto::{
     call::{Fetch, Peek},
-    mail::{Envelope, FetchedMail, LeftOut, Mail, Window},
+    mail::{FetchedMail, LeftOut, Mail},
     names::{Address, Instance, MailId},
-    text::Content,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -161,42 +155,6 @@ impl<B: Bridge> MailService<B> {
         let message = self.own(instance, &address, peek.id, deadline).await?;
         let mail = self.read(message, peek.window, deadline).await?;
         Ok(fetched(address, mail))
-    }
-
-    /// Converts a part of a mail to the form that a client gets.
-    async fn read(
-        &self,
-        message: Message,
-        window: Window,
-        deadline: Instant,
-    ) -> Result<Mail, MailError> {
-        let Message { head, html, text } = message;
-        let body = self.body(head.id, html, text, deadline).await;
-        let envelope = envelope(head).ok_or(NO_ID)?;
-        let markdown = Content::cut(body.markdown);
-        if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
-            let Envelope {
-                id,
-                from,
-                to,
-                subject,
-                ..
-            } = &envelope;
-            self.familiar.read(to, *id, from, subject, &markdown);
-        }
-        let (piece, of) = part(&markdown, window);
-        if window.part == 0 || window.part > of {
-            let id = envelope.id;
-            return Err(MailError::NoSuchPart { id, of });
-        }
-        let piece = Content::cut(piece);
-        Ok(Mail {
-            part: self.begun.give(envelope.id.get(), window.part, of),
-            envelope,
-            body: piece,
-            source: body.source,
-            findings: body.findings,
-        })
     }
 
     /// Takes the oldest wanted mail of the address that no client holds: first a returned one, then
@@ -359,7 +317,7 @@ impl<B: Bridge> MailService<B> {
     }
 }
 
-fn fetched(address: Address, mail: Mail) -> FetchedMail {
+pub(super) fn fetched(address: Address, mail: Mail) -> FetchedMail {
     FetchedMail {
         address,
         left_out: LeftOut::default(),
@@ -375,16 +333,6 @@ fn is_of_instance(address: &str, instance: Option<&Instance>) -> bool {
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     }
-}
-
-/// The bridge gave a mail the invalid id 0.
-const NO_ID: MailError = MailError::BadField {
-    field: "email_id",
-    rule: "the bridge's id is 0",
-};
-
-fn mail_id(id: u64) -> Result<MailId, MailError> {
-    MailId::new(id).map_err(|_| NO_ID)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use std::{
     time::Duration,
 };
 use tai_auth::bridge::BridgeError;
+use tai_proto::mail::Window;
 
 const DESK: &str = "desk.alice@tai.chat";
 

@@ -5,6 +5,7 @@ use super::{
     paging::MAX_ROWS,
     reading,
     service::MailService,
+    view::View,
     walk::{Scope, Tell, Walk},
 };
 use std::cmp::Reverse;
@@ -12,13 +13,25 @@ use tai_auth::bridge::{Bridge, Head};
 use tai_proto::{
     call::{List, MAX_LIST},
     mail::{Envelope, Inbox, LeftOut},
-    names::{Instance, MailId},
+    names::{Address, Instance, MailId},
     text::{HeaderText, Label},
 };
 use tokio::time::Instant;
 
+/// Largest first page of a walk that examines more mails than it lists.
+const FIRST_PAGE: u32 = 100;
 /// Time after every time of arrival.
 const LATEST: &str = "9999-12-31T23:59:59Z";
+
+/// Walk of a list.
+pub(super) struct Visit<'a> {
+    pub(super) view: View<'a>,
+    /// Number of mails to examine, if there are as many.
+    pub(super) least: u32,
+    /// Receiver of each examined mail of the view.
+    pub(super) see: &'a mut (dyn FnMut(&Head) + Send),
+    pub(super) tell: Tell<'a>,
+}
 
 impl<B: Bridge> MailService<B> {
     /// Lists the instance's mails, newest first. `tell` is called after each page.
@@ -32,6 +45,34 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<Inbox, MailError> {
+        let address = self.address(instance, deadline).await?;
+        let view = View::Agent {
+            instance,
+            address: &address,
+        };
+        let every = Visit {
+            view,
+            least: 0,
+            see: &mut |_| {},
+            tell,
+        };
+        self.list_in(every, address.clone(), which, deadline).await
+    }
+
+    /// As [`MailService::list`], in a view. `address` is the answer's.
+    pub(super) async fn list_in(
+        &self,
+        visit: Visit<'_>,
+        address: Address,
+        which: List,
+        deadline: Instant,
+    ) -> Result<Inbox, MailError> {
+        let Visit {
+            view,
+            least,
+            see,
+            tell,
+        } = visit;
         if !(1..=MAX_LIST).contains(&which.limit) {
             let rule = "expected a number from 1 to 200";
             return Err(MailError::BadField {
@@ -39,15 +80,13 @@ impl<B: Bridge> MailService<B> {
                 rule,
             });
         }
-        let address = self.address(instance, deadline).await?;
         let end = which.offset.saturating_add(which.limit);
         let mut mails = Vec::new();
         let scope = Scope {
-            instance,
-            address: &address,
+            view,
             bodies: false,
             // One mail beyond the end shows that there are more.
-            page: end.saturating_add(1),
+            page: end.saturating_add(1).max(least.min(FIRST_PAGE)),
             most_per_page: MAX_ROWS,
             most: u32::MAX,
             tell,
@@ -56,10 +95,10 @@ impl<B: Bridge> MailService<B> {
         let mut walk = Walk::new(scope, deadline);
         let mut has_enough = false;
         while !has_enough && let Some(page) = self.next_page(&mut walk, deadline).await? {
-            let heads = page.into_iter().map(|mail| mail.head);
+            let heads = page.into_iter().map(|mail| mail.head).inspect(&mut *see);
             mails.extend(heads.filter(|head| which.show_read || !head.read));
             let settled = mails.iter().filter(|head| walk.is_settled(head)).count();
-            has_enough = settled >= end && mails.len() > end;
+            has_enough = settled >= end && mails.len() > end && walk.reached() >= least;
         }
         let (hidden, not_examined) = match has_enough {
             // A larger offset lists the mails that were not examined.

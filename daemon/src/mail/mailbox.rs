@@ -6,13 +6,14 @@ use super::{
     query::{self, Query},
     reading,
     service::MailService,
+    view::View,
     walk::{Scope, Tell, Walk},
 };
 use tai_auth::bridge::{Bridge, Head, Message};
 use tai_proto::{
     call::{MAX_SEARCH, Search},
     mail::{LeftOut, SearchResults},
-    names::{Instance, MailId},
+    names::{Address, Instance, MailId},
 };
 use tokio::time::{Duration, Instant};
 
@@ -35,6 +36,12 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
+        self.remove(id, deadline).await?;
+        Ok(reading::line(&mail.head.subject))
+    }
+
+    /// Deletes a mail that the caller may see.
+    pub(super) async fn remove(&self, id: MailId, deadline: Instant) -> Result<(), MailError> {
         let is_deleted = self
             .with_token(deadline, async |token| {
                 self.bridge.delete(&token, id.get(), deadline).await
@@ -48,7 +55,7 @@ impl<B: Bridge> MailService<B> {
         }
         self.leases.delete(id.get());
         self.ascents.forget(id.get());
-        Ok(reading::line(&mail.head.subject))
+        Ok(())
     }
 
     /// Marks a mail of the instance read and returns its subject.
@@ -62,6 +69,12 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
+        self.mark(id, deadline).await?;
+        Ok(reading::line(&mail.head.subject))
+    }
+
+    /// Marks a mail read that the caller may see.
+    pub(super) async fn mark(&self, id: MailId, deadline: Instant) -> Result<(), MailError> {
         let is_marked = self
             .with_token(deadline, async |token| {
                 self.bridge.mark_read(&token, id.get(), deadline).await
@@ -76,7 +89,7 @@ impl<B: Bridge> MailService<B> {
         }
         self.leases.read(id.get(), true);
         self.ascents.forget(id.get());
-        Ok(reading::line(&mail.head.subject))
+        Ok(())
     }
 
     /// Returns a mail if it is addressed to the instance.
@@ -115,6 +128,24 @@ impl<B: Bridge> MailService<B> {
         tell: Tell<'_>,
         deadline: Instant,
     ) -> Result<SearchResults, MailError> {
+        let address = self.address(instance, deadline).await?;
+        let view = View::Agent {
+            instance,
+            address: &address,
+        };
+        self.search_in(view, address.clone(), search, tell, deadline)
+            .await
+    }
+
+    /// As [`MailService::search`], in a view. `address` is the answer's.
+    pub(super) async fn search_in(
+        &self,
+        view: View<'_>,
+        address: Address,
+        search: Search,
+        tell: Tell<'_>,
+        deadline: Instant,
+    ) -> Result<SearchResults, MailError> {
         if !(1..=MAX_SEARCH).contains(&search.limit) {
             return Err(MailError::BadField {
                 field: "limit",
@@ -122,10 +153,8 @@ impl<B: Bridge> MailService<B> {
             });
         }
         let query = Query::parse(&search.query)?;
-        let address = self.address(instance, deadline).await?;
         let scope = Scope {
-            instance,
-            address: &address,
+            view,
             bodies: true,
             page: PAGE,
             most_per_page: PAGE,

@@ -5,10 +5,12 @@
 //! Three tables have state: the leases of unread mails, the ledger of sent mails, and the approvals.
 //! Each has one owner, one pure step function and a test of every state.
 
+mod account;
 mod approvals;
 mod arrivals;
 mod ascent;
 mod ascents;
+mod body_part;
 mod check;
 mod consent;
 mod content;
@@ -26,6 +28,7 @@ mod mailbox;
 mod paging;
 mod parts;
 mod past_waits;
+mod person_send;
 mod prepare;
 mod prepared;
 mod query;
@@ -37,6 +40,7 @@ mod stripped;
 mod submit;
 mod submitter;
 mod turns;
+mod view;
 mod wait;
 mod walk;
 mod wanted;

@@ -2,7 +2,7 @@
 
 use super::{
     approvals::is_own, check, digest::Digest, error::MailError, prepared::PreparedMail,
-    service::MailService,
+    service::MailService, view::View,
 };
 use crate::config::ConfirmPolicy;
 use tai_auth::bridge::Bridge;
@@ -14,12 +14,25 @@ use tai_reader::outgoing::Parts;
 use tokio::time::Instant;
 
 impl<B: Bridge> MailService<B> {
+    /// Checks a draft of an agent, and converts it to its final form.
+    pub(super) async fn prepare_own(
+        &self,
+        instance: Option<&Instance>,
+        draft: Draft,
+        deadline: Instant,
+    ) -> Result<PreparedMail, MailError> {
+        let address = &self.address(instance, deadline).await?;
+        let originals = View::Agent { instance, address };
+        self.prepare(instance, draft, originals, deadline).await
+    }
+
     /// Checks a draft and converts it to its final form. A reply reads the original mail from the
-    /// bridge.
+    /// bridge, which must be one of `originals`.
     pub(super) async fn prepare(
         &self,
         instance: Option<&Instance>,
         draft: Draft,
+        originals: View<'_>,
         deadline: Instant,
     ) -> Result<PreparedMail, MailError> {
         let from = self.address(instance, deadline).await?;
@@ -43,7 +56,7 @@ impl<B: Bridge> MailService<B> {
             }
             Target::Reply { to: id } => {
                 let parts = self.parts(content, draft.format, deadline).await?;
-                let original = self.own(instance, &from, id, deadline).await?.head;
+                let original = self.viewed(originals, id, deadline).await?.head;
                 let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
                 (original.from, subject, Some(id), parts)
             }

@@ -14,6 +14,7 @@ use super::{
     parts::BegunMails,
     past_waits::PastWaits,
     turns::Turns,
+    view::View,
     worker::{Stats as WorkerStats, Worker},
 };
 use crate::config::{ActivePolicy, ConfirmPolicy};
@@ -245,14 +246,34 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<Message, MailError> {
+        let view = View::Agent { instance, address };
+        self.viewed(view, id, deadline).await
+    }
+
+    /// Returns a mail of the view.
+    ///
+    /// # Errors
+    /// [`MailError::NoSuchMail`], [`MailError::NotYours`] or [`MailError::NotPermitted`] for another
+    /// mail, and the errors of a request.
+    pub(super) async fn viewed(
+        &self,
+        view: View<'_>,
+        id: MailId,
+        deadline: Instant,
+    ) -> Result<Message, MailError> {
         let found = self.message(id, deadline).await?;
         let message = found.ok_or(MailError::NoSuchMail(id))?;
-        if !address.matches(&message.head.to) {
-            let address = address.clone();
-            return Err(MailError::NotYours { id, address });
+        match view {
+            View::Agent { address, .. } | View::Instance { address, .. }
+                if !address.matches(&message.head.to) =>
+            {
+                let address = address.clone();
+                return Err(MailError::NotYours { id, address });
+            }
+            View::Agent { .. } | View::Instance { .. } | View::Account => {}
         }
         let sender = check::parsed(&message.head.from);
-        match self.policy.rules(instance).hides_sender(sender.as_ref()) {
+        match view.rules(&self.policy).hides_sender(sender.as_ref()) {
             Some(rule) => Err(MailError::NotPermitted {
                 what: format!("access to email {id}"),
                 rule,

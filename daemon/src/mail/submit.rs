@@ -67,7 +67,7 @@ impl<B: Bridge> MailService<B> {
             insist,
             consent,
         } = submit;
-        match self.prepare(submitter.instance, draft, deadline).await {
+        match self.prepare_own(submitter.instance, draft, deadline).await {
             Ok(mut mail) => {
                 self.suspect(&mut mail).await;
                 Submitted {

@@ -1,8 +1,10 @@
-//! Walk through the mailbox of one exact address, page by page, from the newest mail.
+//! Walk through the mails of a view, page by page, from the newest mail.
 
-use super::{check, descent::Descent, error::MailError, paging::Budget, service::MailService};
+use super::{
+    check, descent::Descent, error::MailError, paging::Budget, service::MailService, view::View,
+};
 use tai_auth::bridge::{Bridge, Head, Listing, Message, Page};
-use tai_proto::names::{Address, Instance};
+use tai_proto::names::Instance;
 use tokio::time::Instant;
 
 /// Receiver of progress, called after each page with the number of examined mails and of all
@@ -11,9 +13,7 @@ pub(crate) type Tell<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 /// Mails to visit, and size of the pages.
 pub(super) struct Scope<'a> {
-    pub(super) instance: Option<&'a Instance>,
-    /// The instance's address.
-    pub(super) address: &'a Address,
+    pub(super) view: View<'a>,
     /// Whether the bodies are needed.
     pub(super) bodies: bool,
     /// Number of mails of the first page. The bridge lists each mail with its whole body (trap 3).
@@ -30,7 +30,7 @@ pub(super) struct Walk<'a> {
     scope: Scope<'a>,
     descent: Descent,
     budget: Budget,
-    /// Number of visited mails of the address.
+    /// Number of visited mails of the view.
     own: u64,
     /// Number of mails that were not visited, because a rule hides their senders.
     pub(super) hidden: u64,
@@ -47,12 +47,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Returns the number of visited mails of the address.
+    /// Returns the number of visited mails of the view.
     pub(super) fn looked_at(&self) -> u64 {
         self.own
     }
 
-    /// Returns the number of mails of the instance by the bridge's count.
+    /// Returns the number of rows so far, of any address.
+    pub(super) fn reached(&self) -> u32 {
+        self.descent.reached()
+    }
+
+    /// Returns the number of mails of the view by the bridge's count.
     pub(super) fn count(&self) -> u64 {
         self.descent.count
     }
@@ -80,7 +85,7 @@ impl<'a> Walk<'a> {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Returns the next mails of the address that the instance may read, in the bridge's order;
+    /// Returns the next mails of the view, in the bridge's order;
     /// `None` at the end of the mailbox and at the limits of the walk.
     pub(super) async fn next_page(
         &self,
@@ -88,8 +93,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Option<Vec<Message>>, MailError> {
         let Scope {
-            instance,
-            address,
+            view,
             bodies,
             most,
             tell,
@@ -100,17 +104,16 @@ impl<B: Bridge> MailService<B> {
             return Ok(None);
         }
         let page = Page {
-            instance: instance.map(Instance::to_string),
+            instance: view.instance().map(Instance::to_string),
             limit: part.limit,
             offset: part.offset,
             bodies,
         };
         let listing = self.page(&page, deadline).await?;
-        let rules = self.policy.rules(instance);
-        let mut mails = walk.descent.take(listing, |to| address.matches(to));
+        let rules = view.rules(&self.policy);
+        let mut mails = walk.descent.take(listing, |to| view.has(to));
         mails.retain(|mail| {
-            // The bridge's filter is a LIKE (trap 5).
-            if !address.matches(&mail.head.to) {
+            if !view.has(&mail.head.to) {
                 return false;
             }
             let sender = check::parsed(&mail.head.from);

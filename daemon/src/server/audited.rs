@@ -15,6 +15,7 @@ use tai_proto::{
     account::Succession,
     approval::{Resolution, SubmitOutcome},
     message::Role,
+    person::SendOutcome,
     text::Label,
 };
 
@@ -34,6 +35,7 @@ impl<T: Transport> App<T> {
         let caller = context.caller.clone();
         let mail_id = match &call {
             Call::Delete(delete) => Some(delete.id.get()),
+            Call::DeleteMail(delete) => Some(delete.id.get()),
             _ => None,
         };
         let event = event_of(&call);
@@ -88,8 +90,8 @@ impl<T: Transport> App<T> {
 /// Returns the event of a call that the audit log records.
 fn event_of(call: &Call) -> Option<Event> {
     match call {
-        Call::Submit(_) => Some(Event::Send),
-        Call::Delete(_) => Some(Event::Delete),
+        Call::Submit(_) | Call::SendMail(_) => Some(Event::Send),
+        Call::Delete(_) | Call::DeleteMail(_) => Some(Event::Delete),
         Call::OfferCredentials(_) => Some(Event::Offer),
         Call::Login(_) => Some(Event::Login),
         Call::Logout(_) => Some(Event::Logout),
@@ -111,6 +113,10 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::RetryLogin(_)
         | Call::ListHeld(_)
         | Call::ReadHeld(_)
+        | Call::ListMail(_)
+        | Call::SearchMail(_)
+        | Call::ReadMail(_)
+        | Call::FinishMail(_)
         | Call::FindReply(_) => None,
     }
 }
@@ -129,6 +135,7 @@ fn line(
         }
         (_, None) => Line::None,
         (Ok(Answer::Submit(SubmitOutcome::Ask(_) | SubmitOutcome::Preview(_))), _) => Line::None,
+        (Ok(Answer::SendMail(SendOutcome::Ask(_))), _) => Line::None,
         (Ok(Answer::Submit(SubmitOutcome::Held(_))), _) => effect(Event::Hold, "held"),
         (Ok(Answer::MakeWay(Succession::Yields)), _) => {
             effect(Event::Stop, "a later release is installed")
@@ -136,7 +143,11 @@ fn line(
         (Ok(Answer::MakeWay(Succession::IsCurrent | Succession::IsNeeded)), _) => Line::None,
         (Ok(Answer::ResolveHeld(Resolution::Discarded)), Some(event)) => effect(event, "discarded"),
         (
-            Ok(Answer::Submit(SubmitOutcome::Sent(_)) | Answer::ResolveHeld(Resolution::Sent(_))),
+            Ok(
+                Answer::Submit(SubmitOutcome::Sent(_))
+                | Answer::SendMail(SendOutcome::Sent(_))
+                | Answer::ResolveHeld(Resolution::Sent(_)),
+            ),
             Some(event),
         ) => effect(event, "sent"),
         (Ok(_), Some(event)) => effect(event, "done"),

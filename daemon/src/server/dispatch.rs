@@ -44,7 +44,8 @@ impl<T: Transport> Service for App<T> {
     }
 
     fn undelivered(&self, client: u64, answer: Answer) {
-        if let Answer::Fetch(fetched) | Answer::WaitFor(fetched) = answer
+        if let Answer::Fetch(fetched) | Answer::WaitFor(fetched) | Answer::ReadMail(fetched) =
+            answer
             && let Some(mail) = fetched.mail
         {
             self.mail.give_back(client, mail.envelope.id);
@@ -182,12 +183,50 @@ impl<T: Transport> App<T> {
                 let found = mail.find_reply(instance, find.to, deadline).await;
                 Answer::FindReply(found.map_err(failed)?)
             }
+            Call::ListMail(list) => {
+                let in_use = self.instances_in_use();
+                let inbox = mail.list_mail(list, &in_use, &report, deadline);
+                Answer::ListMail(inbox.await.map_err(failed)?)
+            }
+            Call::SearchMail(search) => {
+                let found = mail.search_mail(search, &report, deadline);
+                Answer::SearchMail(found.await.map_err(failed)?)
+            }
+            Call::ReadMail(read) => {
+                let fetched = mail.read_mail(caller.key, read, &report, deadline);
+                Answer::ReadMail(fetched.await.map_err(failed)?)
+            }
+            Call::FinishMail(finish) => {
+                let marked = mail.finish_mail(caller.key, finish, deadline).await;
+                Answer::FinishMail(Settled {
+                    marked_read: marked.map_err(failed)?,
+                })
+            }
+            Call::DeleteMail(delete) => {
+                let subject = mail.delete_mail(delete, deadline).await;
+                Answer::DeleteMail(changed(delete.id, subject.map_err(failed)?))
+            }
+            Call::SendMail(send) => {
+                let client = self.client_name(&caller);
+                let sent = mail.send_mail(&client, send, deadline).await;
+                *digest = sent.digest;
+                Answer::SendMail(sent.result.map_err(failed)?)
+            }
             Call::Stop(_) => {
                 tracing::info!("stop requested by a client");
                 self.stop.cancel();
                 Answer::Stop(())
             }
         })
+    }
+
+    /// Returns the instances that connected clients and the configuration use; `None` is the account's
+    /// own address.
+    fn instances_in_use(&self) -> Vec<Option<Instance>> {
+        let mut in_use = self.clients.instances();
+        in_use.extend(self.facts.instance.clone().map(Some));
+        in_use.extend(self.policy.instances().into_iter().map(Some));
+        in_use
     }
 
     /// Returns the caller's name and version: those of its MCP client, or of its program.

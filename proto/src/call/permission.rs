@@ -40,6 +40,12 @@ impl Call {
             | Call::ReadHeld(_)
             | Call::RetryLogin(_)
             | Call::FindReply(_)
+            | Call::ListMail(_)
+            | Call::SearchMail(_)
+            | Call::ReadMail(_)
+            | Call::FinishMail(_)
+            | Call::DeleteMail(_)
+            | Call::SendMail(_)
             | Call::Stop(_) => None,
         }
     }

@@ -6,7 +6,7 @@
 
 use crate::time::rfc3339;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
@@ -38,6 +38,17 @@ impl Clients {
         let rows: Vec<ClientStatus> = table.values().take(limit).cloned().collect();
         let left_out = table.len().saturating_sub(rows.len()) as u64;
         (rows, left_out)
+    }
+
+    /// Returns the instances of all clients, once each; `None` is the account's own address.
+    pub(crate) fn instances(&self) -> Vec<Option<Instance>> {
+        let table = self.table();
+        let names: BTreeSet<Option<&str>> =
+            table.values().map(|row| row.instance.as_deref()).collect();
+        let names = names.into_iter();
+        names
+            .filter_map(|name| name.map(Instance::new).transpose().ok())
+            .collect()
     }
 
     /// Returns the name and the version of the MCP client of connection `key`; empty without one.

@@ -11,6 +11,11 @@ pub(super) fn advice(call: &Call) -> &'static str {
              repeated, and taid does not send the same mail within ten minutes unless \
              allow_duplicate is true"
         }
+        Call::SendMail(_) => {
+            "ask the recipient before you send it again; the call was not repeated, and taid does not \
+             send the same mail within ten minutes without `--again`"
+        }
+        Call::DeleteMail(_) => "look at `taid inbox --all` before you delete it again",
         Call::Delete(_) => {
             "call list_inbox to see whether the mail exists, and delete it again if it does"
         }
@@ -34,6 +39,10 @@ pub(super) fn advice(call: &Call) -> &'static str {
         | Call::ReadHeld(_)
         | Call::FindReply(_)
         | Call::Stop(_)
+        | Call::ListMail(_)
+        | Call::SearchMail(_)
+        | Call::ReadMail(_)
+        | Call::FinishMail(_)
         | Call::WaitFor(_) => "look at `taid status` before you repeat it",
     }
 }

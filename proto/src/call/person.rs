@@ -1,0 +1,119 @@
+//! The calls of persons: the account, the mails that wait for approval, and the mail of all
+//! addresses.
+
+use crate::{
+    account::Credentials,
+    mail::{Draft, Window},
+    person::{PersonConsent, Scope},
+    text::HeaderText,
+};
+use serde::{Deserialize, Serialize};
+use tai_names::{Instance, MailId};
+
+/// See [`Call::Login`](super::Call::Login).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// Account to sign in to.
+    pub credentials: Credentials,
+    /// Whether to save the password in the keyring of the system.
+    pub save: bool,
+}
+
+/// See [`Call::Logout`](super::Call::Logout).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logout;
+
+/// See [`Call::RetryLogin`](super::Call::RetryLogin).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryLogin;
+
+/// See [`Call::ListHeld`](super::Call::ListHeld).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListHeld;
+
+/// See [`Call::ReadHeld`](super::Call::ReadHeld).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadHeld {
+    /// Number of the mail.
+    pub number: u64,
+    /// Offset of the part, 0 or [`HeldPart::next`](crate::approval::HeldPart::next) of the part
+    /// before.
+    pub offset: u64,
+}
+
+/// See [`Call::ResolveHeld`](super::Call::ResolveHeld).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolveHeld {
+    /// [`HeldMail::number`](crate::approval::HeldMail::number).
+    pub number: u64,
+    /// Whether to send the mail. `false` discards it.
+    pub send: bool,
+}
+
+/// See [`Call::Stop`](super::Call::Stop).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop;
+
+/// See [`Call::ListMail`](super::Call::ListMail).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListMail {
+    /// Addresses whose mails are listed.
+    pub scope: Scope,
+    /// Limit of returned mails, 1 to [`MAX_LIST`](super::MAX_LIST).
+    pub limit: u32,
+    /// Number of mails to skip, without read mails unless `show_read` is set.
+    pub offset: u32,
+    /// Whether the list includes read mails.
+    pub show_read: bool,
+}
+
+/// See [`Call::SearchMail`](super::Call::SearchMail).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchMail {
+    /// Addresses whose mails are searched.
+    pub scope: Scope,
+    /// Query, as that of [`Search`](super::Search).
+    pub query: HeaderText,
+    /// Limit of returned mails, 1 to [`MAX_SEARCH`](super::MAX_SEARCH).
+    pub limit: u32,
+}
+
+/// See [`Call::ReadMail`](super::Call::ReadMail).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadMail {
+    /// Addresses whose mails may be read.
+    pub scope: Scope,
+    /// Mail to read; `None` leases the oldest unread mail that no client holds.
+    pub id: Option<MailId>,
+    /// Part of the body to return.
+    pub window: Window,
+}
+
+/// See [`Call::FinishMail`](super::Call::FinishMail).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinishMail {
+    /// Mail that the person has read.
+    pub id: MailId,
+}
+
+/// See [`Call::DeleteMail`](super::Call::DeleteMail).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteMail {
+    /// Mail to delete.
+    pub id: MailId,
+}
+
+/// See [`Call::SendMail`](super::Call::SendMail).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendMail {
+    /// Instance from whose address the mail is sent. `None` means, for a reply, the address to which
+    /// the original was sent, if an instance can have it, and otherwise the account's own address.
+    pub instance: Option<Instance>,
+    /// Mail to send. A reply may answer a mail of any address.
+    pub draft: Draft,
+    /// Whether to send the mail even if the same mail was, or may have been, sent within the
+    /// last ten minutes.
+    pub insist: bool,
+    /// Consent of the person.
+    pub consent: PersonConsent,
+}

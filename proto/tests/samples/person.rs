@@ -1,0 +1,80 @@
+//! Sample values of the calls about the mail of the whole account.
+
+use super::values::{changed, fetched, found, id, inbox, question, reply, submit, window};
+use tai_proto::{
+    Answer, Call, Method as _,
+    call::{DeleteMail, FinishMail, ListMail, ReadMail, SearchMail, SendMail, Settled},
+    names::Instance,
+    person::*,
+};
+
+fn scope() -> Scope {
+    Scope::Instance(Instance::new("d").unwrap())
+}
+
+/// Returns each call, in the order of [`Call`].
+pub(crate) fn calls() -> Vec<Call> {
+    vec![
+        ListMail {
+            scope: Scope::Account,
+            limit: 10,
+            offset: 1,
+            show_read: true,
+        }
+        .into_call(),
+        SearchMail {
+            scope: scope(),
+            query: "q".into(),
+            limit: 20,
+        }
+        .into_call(),
+        ReadMail {
+            scope: Scope::Account,
+            id: Some(id()),
+            window: window(),
+        }
+        .into_call(),
+        FinishMail { id: id() }.into_call(),
+        DeleteMail { id: id() }.into_call(),
+        SendMail {
+            instance: None,
+            draft: submit().draft,
+            insist: true,
+            consent: PersonConsent::Given,
+        }
+        .into_call(),
+    ]
+}
+
+/// Returns another form of a call.
+pub(crate) fn sent_after_a_question() -> Call {
+    SendMail {
+        instance: Some(Instance::new("d").unwrap()),
+        draft: reply().draft,
+        insist: false,
+        consent: PersonConsent::Approved { ticket: "t".into() },
+    }
+    .into_call()
+}
+
+/// Returns each answer, in the order of [`Answer`].
+pub(crate) fn answers() -> Vec<Answer> {
+    vec![
+        Answer::ListMail(AccountInbox {
+            inbox: inbox(),
+            unattended: Unattended {
+                addresses: vec![UnattendedAddress {
+                    address: "a".into(),
+                    unread: 2,
+                }],
+                others: 3,
+                examined: Some(4),
+            },
+        }),
+        Answer::SearchMail(found()),
+        Answer::ReadMail(fetched()),
+        Answer::FinishMail(Settled { marked_read: true }),
+        Answer::DeleteMail(changed()),
+        Answer::SendMail(SendOutcome::Ask(question())),
+    ]
+}
