@@ -178,6 +178,15 @@ pub struct HeldList {
     pub gone: Vec<GoneMail>,
 }
 
+/// Answer to [`crate::call::WatchHeld`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldUpdate {
+    /// Mark of this state. The marks of another daemon differ.
+    pub mark: u64,
+    /// The mails.
+    pub held: HeldList,
+}
+
 /// Outcome of [`crate::call::ResolveHeld`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Resolution {

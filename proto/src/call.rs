@@ -8,12 +8,12 @@ mod person;
 
 pub use person::{
     DeleteMail, FinishMail, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail, ResolveHeld,
-    RetryLogin, SearchMail, SendMail, Stop,
+    RetryLogin, SearchMail, SendMail, Stop, WatchHeld,
 };
 
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
-    approval::{Consent, HeldList, HeldPart, Resolution, SubmitOutcome},
+    approval::{Consent, HeldList, HeldPart, HeldUpdate, Resolution, SubmitOutcome},
     mail::{
         ChangedMail, Draft, FetchedMail, Filter, Inbox, Info, MailboxUpdate, ReplyState,
         SearchResults, Window,
@@ -188,6 +188,8 @@ methods! {
     /// Sends a person's mail or reply from any address of the account, at most once. The rules of the
     /// instances are for agents, and do not apply.
     SendMail -> SendOutcome, "send_mail", Never, Person;
+    /// Waits until the mails that wait for approval change, and lists them as [`ListHeld`] does.
+    WatchHeld -> HeldUpdate, "watch_held", Safe, Person;
 }
 
 /// See [`Call::Submit`].

@@ -99,6 +99,7 @@
 //! | [`Login`](call::Login), [`Logout`](call::Logout) | person | no |
 //! | [`RetryLogin`](call::RetryLogin) | person | yes |
 //! | [`ListHeld`](call::ListHeld), [`ReadHeld`](call::ReadHeld), [`Stop`](call::Stop) | person | yes |
+//! | [`WatchHeld`](call::WatchHeld) | person | yes |
 //! | [`ResolveHeld`](call::ResolveHeld) | person | no |
 //! | [`ListMail`](call::ListMail), [`SearchMail`](call::SearchMail) | person | yes |
 //! | [`ReadMail`](call::ReadMail), [`FinishMail`](call::FinishMail) | person | yes |
@@ -117,7 +118,8 @@
 //!
 //! **Approval.** If the configuration requires approval, the answer to [`call::Submit`] is
 //! [`approval::SubmitOutcome::Ask`]. The client asks its user and submits the same draft with
-//! the ticket and the answer. If the client cannot ask, the mail waits for `taid approve`.
+//! the ticket and the answer. If the client cannot ask, the mail waits for `taid approve`. A
+//! person's program repeats [`call::WatchHeld`] with the mark of the previous answer.
 //!
 //! **The whole account.** A connection has one address, its instance's. The calls with a
 //! [`person::Scope`], and those that name a mail of any address, are for persons: an agent that

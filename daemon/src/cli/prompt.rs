@@ -79,6 +79,39 @@ pub(super) fn consent(question: &str) -> Result<bool, CliError> {
     Ok(read.is_ok() && matches!(answer.as_str(), "y" | "yes"))
 }
 
+/// A person's decision about a waiting mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    Send,
+    Discard,
+    Later,
+    /// Show the whole mail, and ask again.
+    All,
+}
+
+/// Asks for a decision until the answer is one; `None` at the end of the input. An empty line is no
+/// answer.
+pub(super) fn decision(question: &str) -> Option<Decision> {
+    // A line that was typed before the mail was shown is no answer about it.
+    crate::os::discard_typed();
+    loop {
+        let _ = write!(io::stdout(), "{question} ");
+        let _ = io::stdout().flush();
+        let mut line = String::new();
+        match io::stdin().lock().read_line(&mut line) {
+            Ok(0) | Err(_) => return None,
+            Ok(_) => {}
+        }
+        match line.trim().to_ascii_lowercase().as_str() {
+            "s" | "send" => return Some(Decision::Send),
+            "d" | "discard" => return Some(Decision::Discard),
+            "l" | "later" => return Some(Decision::Later),
+            "a" | "all" => return Some(Decision::All),
+            _ => {}
+        }
+    }
+}
+
 /// Checks the rules of a username and a password, and binds them to a bridge.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ mod digest;
 mod error;
 mod familiar;
 mod fetch;
+mod held;
 mod inbox;
 mod journal;
 mod leases;

@@ -2,7 +2,6 @@
 //! ledger, and sends the mail at most once.
 
 use super::{
-    approvals::{ApprovedMail, Resolved},
     digest::Digest,
     error::MailError,
     ledger::{HeldBack, OverLimit, Quota, Refusal},
@@ -16,8 +15,8 @@ use tai_auth::{
     session::RequestError,
 };
 use tai_proto::{
-    approval::{GoneMail, GoneState, HeldList, HeldPart, Resolution, SubmitOutcome},
-    call::{ReadHeld, ResolveHeld, Submit},
+    approval::SubmitOutcome,
+    call::Submit,
     mail::{ReplyReceipt, SentMail},
     names::MailId,
     text::{HeaderText, Label, Words},
@@ -81,124 +80,6 @@ impl<B: Bridge> MailService<B> {
                 digest: None,
                 result: Err(error),
             },
-        }
-    }
-
-    /// Sends or discards a mail that waits for approval. A mail that was certainly not sent waits
-    /// again.
-    ///
-    /// # Errors
-    /// Any [`MailError`]. [`MailError::Unknown`] alone means that the mail may have been sent.
-    pub(crate) async fn resolve(
-        &self,
-        resolve: ResolveHeld,
-        deadline: Instant,
-    ) -> Submitted<Resolution> {
-        self.approvals.unseal_soon(deadline).await;
-        let (digest, result) = match self.approvals.resolve(resolve) {
-            Ok(Resolved::Discarded(digest, promise)) => {
-                let recorded = promise.kept(deadline).await;
-                let recorded = recorded.map_err(MailError::NotRecorded);
-                (Some(digest), recorded.map(|()| Resolution::Discarded))
-            }
-            Ok(Resolved::Approved(approved)) => {
-                let digest = approved.mail.digest.clone();
-                (Some(digest), self.send_approved(approved, deadline).await)
-            }
-            Err(error) => (None, Err(error.into())),
-        };
-        Submitted { digest, result }
-    }
-
-    async fn send_approved(
-        &self,
-        approved: ApprovedMail<'_>,
-        deadline: Instant,
-    ) -> Result<Resolution, MailError> {
-        if let Err(error) = approved.recorded(deadline).await {
-            approved.hold_again();
-            return Err(MailError::NotRecorded(error));
-        }
-        // The person's decision overrides the limits of the instance, and the send counts.
-        let rules = Rules::default();
-        let sent = self.send_once(&approved.mail, approved.insist, &rules, deadline);
-        match sent.await {
-            Ok(sent) => Ok(Resolution::Sent(sent)),
-            Err(error @ MailError::Unknown { .. }) => Err(error),
-            Err(
-                error @ (MailError::Session(_)
-                | MailError::Bridge(_)
-                | MailError::NoRecipient
-                | MailError::BadField { .. }
-                | MailError::Query(_)
-                | MailError::Content(_)
-                | MailError::TooLong { .. }
-                | MailError::Compose(_)
-                | MailError::Duplicate { .. }
-                | MailError::NotRecorded(_)
-                | MailError::Approval(_)
-                | MailError::NoSuchMail(_)
-                | MailError::NoSuchPart { .. }
-                | MailError::Unchanged { .. }
-                | MailError::NotPermitted { .. }
-                | MailError::TooManySends { .. }
-                | MailError::NotYours { .. }),
-            ) => {
-                approved.hold_again();
-                Err(error)
-            }
-        }
-    }
-
-    /// Returns the mails that wait for approval, and those that an earlier daemon lost.
-    pub(crate) async fn held(&self, deadline: Instant) -> HeldList {
-        self.approvals.unseal_soon(deadline).await;
-        self.approvals.list()
-    }
-
-    /// Opens the mails that an earlier daemon sealed, while no call waits for them.
-    pub(crate) async fn restore_held(&self) {
-        self.approvals.unseal().await;
-    }
-
-    /// Returns a part of a mail that waits for approval, or that a client asks about.
-    ///
-    /// # Errors
-    /// [`MailError::Approval`].
-    pub(crate) async fn read_held(
-        &self,
-        read: ReadHeld,
-        deadline: Instant,
-    ) -> Result<HeldPart, MailError> {
-        self.approvals.unseal_soon(deadline).await;
-        Ok(self.approvals.read(read)?)
-    }
-
-    /// Returns the number of mails that wait for approval.
-    pub(crate) fn count_held(&self) -> usize {
-        self.approvals.count_held()
-    }
-
-    /// Returns the number of mails that wait for approval and that the daemon's stop loses.
-    pub(crate) fn count_held_in_memory(&self) -> usize {
-        self.approvals.count_in_memory()
-    }
-
-    /// Returns the mails of the last day that earlier daemons lost.
-    pub(crate) fn lost_held(&self) -> Vec<GoneMail> {
-        let mut gone = self.approvals.list().gone;
-        gone.retain(|mail| match mail.state {
-            GoneState::Lost | GoneState::LostMaybeSent => true,
-            GoneState::Locked => false,
-        });
-        gone
-    }
-
-    /// Replaces the policy for later submissions.
-    pub(crate) fn set_confirm_policy(&self, policy: ConfirmPolicy) {
-        self.approvals.set_policy(policy);
-        if policy != ConfirmPolicy::Unfamiliar {
-            self.familiar.clear();
         }
     }
 

@@ -10,7 +10,8 @@ use super::{
 };
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
-    approval::{Consent, ConsentAnswer, HeldMail, Question},
+    approval::{Consent, ConsentAnswer, HeldMail, Question, Resolution},
+    call::ResolveHeld,
     mail::{Draft, Format, ReplyState, Target},
 };
 

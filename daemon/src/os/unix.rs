@@ -123,6 +123,12 @@ pub(crate) fn terminal_width() -> Option<usize> {
     Some(usize::from(size.ws_col)).filter(|width| *width > 0)
 }
 
+/// Discards the input of the terminal that no program has read.
+pub(crate) fn discard_typed() {
+    // Only a terminal has such input.
+    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
+}
+
 /// Waits for SIGTERM, SIGINT or SIGHUP, and returns the signal's name. Under a service manager
 /// SIGHUP requests a reload instead; see [`reload_signal`].
 ///

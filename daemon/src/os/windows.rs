@@ -98,6 +98,9 @@ pub(crate) fn terminal_width() -> Option<usize> {
     None
 }
 
+/// Does nothing: typed lines are not discarded.
+pub(crate) fn discard_typed() {}
+
 /// Waits for Ctrl-C.
 ///
 /// # Errors

@@ -112,6 +112,7 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::ClaimAccount(_)
         | Call::RetryLogin(_)
         | Call::ListHeld(_)
+        | Call::WatchHeld(_)
         | Call::ReadHeld(_)
         | Call::ListMail(_)
         | Call::SearchMail(_)

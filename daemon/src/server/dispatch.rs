@@ -170,6 +170,14 @@ impl<T: Transport> App<T> {
                 Answer::RetryLogin(retried.map_err(MailError::Session).map_err(failed)?)
             }
             Call::ListHeld(_) => Answer::ListHeld(mail.held(deadline).await),
+            Call::WatchHeld(watch) => {
+                let update = mail.watch_held(watch.since, deadline);
+                tokio::select! {
+                    biased;
+                    update = update => Answer::WatchHeld(update),
+                    () = self.stop.cancelled() => return Err(fault::stopping()),
+                }
+            }
             Call::ResolveHeld(resolve) => {
                 let resolved = mail.resolve(resolve, deadline).await;
                 *digest = resolved.digest;

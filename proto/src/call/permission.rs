@@ -36,6 +36,7 @@ impl Call {
             | Call::Login(_)
             | Call::Logout(_)
             | Call::ListHeld(_)
+            | Call::WatchHeld(_)
             | Call::ResolveHeld(_)
             | Call::ReadHeld(_)
             | Call::RetryLogin(_)

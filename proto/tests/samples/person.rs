@@ -1,9 +1,10 @@
 //! Sample values of the calls about the mail of the whole account.
 
-use super::values::{changed, fetched, found, id, inbox, question, reply, submit, window};
+use super::values::{changed, fetched, found, gone, id, inbox, question, reply, submit, window};
 use tai_proto::{
     Answer, Call, Method as _,
-    call::{DeleteMail, FinishMail, ListMail, ReadMail, SearchMail, SendMail, Settled},
+    approval::{HeldList, HeldUpdate},
+    call::{DeleteMail, FinishMail, ListMail, ReadMail, SearchMail, SendMail, Settled, WatchHeld},
     names::Instance,
     person::*,
 };
@@ -43,6 +44,7 @@ pub(crate) fn calls() -> Vec<Call> {
             consent: PersonConsent::Given,
         }
         .into_call(),
+        WatchHeld { since: Some(9) }.into_call(),
     ]
 }
 
@@ -76,5 +78,12 @@ pub(crate) fn answers() -> Vec<Answer> {
         Answer::FinishMail(Settled { marked_read: true }),
         Answer::DeleteMail(changed()),
         Answer::SendMail(SendOutcome::Ask(question())),
+        Answer::WatchHeld(HeldUpdate {
+            mark: 9,
+            held: HeldList {
+                waiting: Vec::new(),
+                gone: vec![gone()],
+            },
+        }),
     ]
 }

@@ -1,18 +1,22 @@
 //! `taid approve`: lists the mails that wait for approval, and sends or discards one.
 
+mod decided;
+mod watch;
+
 use crate::cli::{
     daemon::{Daemon, LONG, SHORT},
     error::{CliError, Exit},
     pages::approval as page,
     prompt,
     target::Target,
-    terminal::{print, printable, printable_lines},
+    terminal::print,
 };
 use clap::Args;
+use decided::{resolve, show_all};
 use std::time::SystemTime;
 use tai_proto::{
-    approval::{HeldList, HeldState, Resolution},
-    call::{ListHeld, ReadHeld, ResolveHeld},
+    approval::{HeldList, HeldState},
+    call::{ListHeld, ResolveHeld},
 };
 
 /// List the mails that wait for your approval, and send or discard one
@@ -32,19 +36,9 @@ pub(in crate::cli) struct Approve {
     /// Discard the mail
     #[arg(long, requires = "number")]
     reject: bool,
-}
-
-/// Prints the whole mail, as the reader of the mail and the mail program get it.
-async fn show_all(daemon: &Daemon, number: u64) -> Result<(), CliError> {
-    let mut text = String::new();
-    let mut next = Some(0);
-    while let Some(offset) = next {
-        let part = daemon.call(ReadHeld { number, offset }, SHORT).await?;
-        text.push_str(&part.text);
-        next = part.next.filter(|next| *next > offset);
-    }
-    print(&printable_lines(&text));
-    Ok(())
+    /// Show each mail that begins to wait, and at a terminal ask about it, until Ctrl-C
+    #[arg(long, conflicts_with = "number")]
+    watch: bool,
 }
 
 /// Discards a mail whose content is missing, so that it is listed no longer.
@@ -58,6 +52,9 @@ async fn discard(daemon: &Daemon, number: u64) -> Result<Exit, CliError> {
 impl Approve {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let daemon = Daemon::running(target)?;
+        if self.watch {
+            return watch::run(&daemon).await;
+        }
         let held = daemon.call(ListHeld, SHORT).await?;
         match self.number {
             None => print(&page::list(&held, SystemTime::now())),
@@ -114,17 +111,7 @@ impl Approve {
                 true
             }
         };
-        match daemon.call(ResolveHeld { number, send }, LONG).await? {
-            Resolution::Sent(sent) if sent.message_id.is_empty() => {
-                print(&format!("sent to {}", printable(&sent.to)));
-            }
-            Resolution::Sent(sent) => print(&format!(
-                "sent to {} ({})",
-                printable(&sent.to),
-                printable(&sent.message_id)
-            )),
-            Resolution::Discarded => print(&format!("mail {number} discarded; nothing was sent")),
-        }
+        resolve(daemon, number, send).await?;
         Ok(Exit::Success)
     }
 }

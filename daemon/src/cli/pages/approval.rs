@@ -17,21 +17,7 @@ use tai_proto::approval::{GoneMail, GoneState, HeldList, HeldMail, HeldState};
 pub(in crate::cli) fn list(held: &HeldList, now: SystemTime) -> String {
     let mut text = String::new();
     for mail in &held.waiting {
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "{:>4}  {} -> {}\n      {}\n      asked by {}, expires in {}",
-            mail.number,
-            printable(&mail.mail.from),
-            printable(&mail.mail.to),
-            printable(&mail.mail.subject),
-            requester(mail),
-            time_left(&mail.until, now)
-        );
-        let note = note(mail.state);
-        if !note.is_empty() {
-            let _ = writeln!(text, "      {note}");
-        }
+        text.push_str(&entry(mail, now));
     }
     for mail in &held.gone {
         let _ = writeln!(text, "{:>4}  {}", mail.number, fate(mail, now));
@@ -47,6 +33,25 @@ pub(in crate::cli) fn list(held: &HeldList, now: SystemTime) -> String {
             "{n} mails are waiting. `taid approve NUMBER` shows one and asks whether to send it."
         ),
     };
+    text
+}
+
+/// Returns the lines of the list about one mail.
+pub(in crate::cli) fn entry(mail: &HeldMail, now: SystemTime) -> String {
+    let mut text = format!(
+        "{:>4}  {} -> {}\n      {}\n      asked by {}, expires in {}\n",
+        mail.number,
+        printable(&mail.mail.from),
+        printable(&mail.mail.to),
+        printable(&mail.mail.subject),
+        requester(mail),
+        time_left(&mail.until, now)
+    );
+    let note = note(mail.state);
+    if !note.is_empty() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "      {note}");
+    }
     text
 }
 

@@ -43,8 +43,9 @@ impl Approvals {
         } = store;
         let mut earlier = Earlier::default();
         let journal = Journal::open(journal, disk.clone(), |record| earlier.apply(record));
-        let mut table = Table::new(policy, journal);
-        table.restore(earlier, clock.stamp());
+        let now = clock.stamp();
+        let mut table = Table::new(policy, journal, now);
+        table.restore(earlier, now);
         table.shorten();
         let name = vault.file_name().unwrap_or_default();
         let name = name.to_string_lossy().into_owned();
@@ -106,6 +107,9 @@ impl Approvals {
             return Err(error);
         }
         let waiting = self.waiting(number);
+        if is_new && waiting.is_some() {
+            self.table().0.touch();
+        }
         let now = self.clock.stamp();
         Ok(waiting.map(|waiting| show(&waiting, now)))
     }

@@ -49,7 +49,7 @@ use tai_proto::{
     approval::{ConsentAnswer, HeldList, HeldPart, Question},
     call::{ReadHeld, ResolveHeld},
 };
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 /// The shortest time in which a person reads a question and answers it.
 const READING: Duration = Duration::from_secs(1);
@@ -114,7 +114,7 @@ impl Approvals {
     /// Returns approvals that do not outlive the daemon.
     pub(super) fn in_memory(policy: ConfirmPolicy, clock: Arc<dyn Clock>) -> Self {
         Self {
-            table: Mutex::new(Table::new(policy, Journal::nowhere())),
+            table: Mutex::new(Table::new(policy, Journal::nowhere(), clock.stamp())),
             clock,
             safe: None,
         }
@@ -254,6 +254,11 @@ impl Approvals {
             }
         }
         list
+    }
+
+    /// Returns the mark of the waiting mails as it changes.
+    pub(super) fn marks(&self) -> watch::Receiver<u64> {
+        self.table().0.marks()
     }
 
     /// Returns a part of a mail that waits, or that a client asks about.

@@ -11,9 +11,10 @@ use crate::{
     config::ConfirmPolicy,
     mail::{digest::Digest, journal::Journal, prepared::PreparedMail},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::UNIX_EPOCH};
 use tai_auth::session::stamp::Stamp;
 use tai_proto::names::Address;
+use tokio::sync::watch;
 
 /// Limit of the mails of an earlier daemon. Beyond it the oldest are forgotten.
 const MAX_RESTORED: usize = 512;
@@ -29,11 +30,16 @@ pub(super) struct Table {
     pub(super) journal: Journal<ApprovalRecord>,
     /// The sealed files; `None` without a source of keys.
     pub(super) vault: Option<Vault>,
+    /// The mark of the waiting mails. It changes after each change of a mail that waits.
+    mark: watch::Sender<u64>,
 }
 
 impl Table {
-    /// Returns a table without approvals.
-    pub(super) fn new(policy: ConfirmPolicy, journal: Journal<ApprovalRecord>) -> Self {
+    /// Returns a table without approvals. Its marks begin with the time, so that they differ from
+    /// those of an earlier daemon.
+    pub(super) fn new(policy: ConfirmPolicy, journal: Journal<ApprovalRecord>, now: Stamp) -> Self {
+        let since_epoch = now.wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let first = u64::try_from(since_epoch.as_nanos()).unwrap_or_default();
         Self {
             policy,
             approvals: BTreeMap::new(),
@@ -41,7 +47,18 @@ impl Table {
             last_number: 0,
             journal,
             vault: None,
+            mark: watch::Sender::new(first),
         }
+    }
+
+    /// Returns the mark of the waiting mails as it changes.
+    pub(super) fn marks(&self) -> watch::Receiver<u64> {
+        self.mark.subscribe()
+    }
+
+    /// Reports a change of the waiting mails to those who watch them.
+    pub(super) fn touch(&self) {
+        self.mark.send_modify(|mark| *mark = mark.wrapping_add(1));
     }
 
     /// Adds the approvals of an earlier daemon. The content that was in its memory is lost.
@@ -89,11 +106,16 @@ impl Table {
         let old = before.as_ref().map(records).unwrap_or_default().pop();
         let number = before.as_ref().and_then(number_of);
         let was_sealed = before.as_ref().is_some_and(is_sealed);
+        // A mail that begins to wait is reported once it is kept.
+        let begins = matches!(event, Event::Answer { .. });
         let (after, effect) = step(before, event, now);
         let new = after.as_ref().map(records).unwrap_or_default().pop();
         let is_sealed = after.as_ref().is_some_and(is_sealed);
         if let Some(approval) = after {
             self.approvals.insert(key, approval);
+        }
+        if !begins && new != old {
+            self.touch();
         }
         match (new, number) {
             (Some(record), _) if Some(&record) != old.as_ref() => self.write(&record),

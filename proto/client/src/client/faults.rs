@@ -36,6 +36,7 @@ pub(super) fn advice(call: &Call) -> &'static str {
         | Call::Logout(_)
         | Call::RetryLogin(_)
         | Call::ListHeld(_)
+        | Call::WatchHeld(_)
         | Call::ReadHeld(_)
         | Call::FindReply(_)
         | Call::Stop(_)

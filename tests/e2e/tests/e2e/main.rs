@@ -11,6 +11,7 @@
 mod account_daemons;
 mod accounts;
 mod approval;
+mod approve_watch;
 mod audit;
 mod autostart;
 mod binding;

@@ -8,7 +8,7 @@ use tai_proto::{
     approval::{Consent, ConsentAnswer, SubmitOutcome},
     call::{
         Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, ResolveHeld, Settle,
-        Stop, Submit,
+        Stop, Submit, WatchHeld,
     },
     frame::MAX_FRAME,
     hello::{Hello, Welcome},
@@ -90,6 +90,7 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
         assert_eq!(call(&mut raw, resolve), refused);
     }
     assert_eq!(call(&mut raw, ListHeld), refused);
+    assert_eq!(call(&mut raw, WatchHeld { since: None }), refused);
     assert_eq!(call(&mut raw, Logout), refused);
     assert_eq!(call(&mut raw, Stop), refused);
     let login = Login {
