@@ -231,10 +231,14 @@ pub struct List {
     pub offset: u32,
     /// Whether the list includes read mails.
     pub show_read: bool,
+    /// Whether each mail has a preview. The limit is then [`MAX_PREVIEWS`].
+    pub previews: bool,
 }
 
 /// Limit of mails that one [`List`] returns.
 pub const MAX_LIST: u32 = 200;
+/// Limit of mails that one [`List`] with previews returns.
+pub const MAX_PREVIEWS: u32 = 20;
 /// Limit of mails that one [`Search`] returns.
 pub const MAX_SEARCH: u32 = 100;
 

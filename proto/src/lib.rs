@@ -156,6 +156,7 @@ pub mod record;
 pub mod release;
 pub mod secret;
 pub mod status;
+pub mod subject;
 pub mod text;
 pub mod tool;
 

@@ -127,6 +127,8 @@ pub struct Mail {
     pub source: BodySource,
     /// Content that the body lacks, and reasons for caution.
     pub findings: Findings,
+    /// Number of lines of quoted history that the request left out; 0 if there are none.
+    pub quoted_lines: u32,
 }
 
 /// Part of a body that a client requests.
@@ -139,6 +141,8 @@ pub struct Window {
     pub limit: u32,
     /// Limit of each part, in lines; at least 1.
     pub lines: u32,
+    /// Whether the body includes the quoted history at its end; see [`Mail::quoted_lines`].
+    pub has_history: bool,
 }
 
 impl Window {
@@ -147,6 +151,7 @@ impl Window {
         part: 1,
         limit: u32::MAX,
         lines: u32::MAX,
+        has_history: true,
     };
     /// Smallest limit of a part, in bytes.
     pub const MIN: u32 = 1_000;
@@ -218,6 +223,9 @@ pub struct Envelope {
     pub date: Label,
     /// Whether the bridge counts the mail as read.
     pub read: bool,
+    /// Beginning of the body on one line, without quoted history; `None` if the call did not request
+    /// it. Empty if the body has no text.
+    pub preview: Option<HeaderText>,
 }
 
 /// Content that a body lacks because a person would not see it, and reasons for caution.

@@ -70,6 +70,7 @@ impl<B: Bridge> MailService<B> {
             limit: list.limit,
             offset: list.offset,
             show_read: list.show_read,
+            previews: false,
         };
         let inbox = self
             .list_in(visit, address.clone(), which, deadline)

@@ -1,6 +1,6 @@
 //! Conversion of a part of a mail to the form that a client gets.
 
-use super::{error::MailError, inbox::envelope, parts::part, service::MailService};
+use super::{error::MailError, history, inbox::envelope, parts::part, service::MailService};
 use crate::config::ConfirmPolicy;
 use tai_auth::bridge::{Bridge, Message};
 use tai_proto::{
@@ -50,7 +50,11 @@ impl<B: Bridge> MailService<B> {
         let envelope = envelope(head).ok_or(NO_ID)?;
         let markdown = Content::cut(body.markdown);
         then(&envelope, &markdown);
-        let (piece, of) = part(&markdown, window);
+        let (shown, quoted_lines) = match window.has_history {
+            true => (markdown.as_str(), 0),
+            false => history::without(&markdown, &envelope.subject),
+        };
+        let (piece, of) = part(shown, window);
         if window.part == 0 || window.part > of {
             let id = envelope.id;
             return Err(MailError::NoSuchPart { id, of });
@@ -62,6 +66,7 @@ impl<B: Bridge> MailService<B> {
             body: piece,
             source: body.source,
             findings: body.findings,
+            quoted_lines,
         })
     }
 }

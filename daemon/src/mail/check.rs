@@ -1,15 +1,16 @@
 //! Rules for addresses and subjects. An invalid value is refused and never repaired silently.
 
 use super::error::MailError;
-use tai_proto::names::Address;
+use tai_proto::{
+    names::Address,
+    subject::{self, Prefix},
+};
 use tai_reader::outgoing::invisible;
 
 /// Longest address, in bytes (RFC 5321, 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
 /// Longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
-/// Marks that mail programs put before the subject of a reply.
-const REPLY_MARKS: [&str; 8] = ["re", "aw", "sv", "vs", "antw", "odp", "ynt", "回复"];
 
 /// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
 /// line break could add a header.
@@ -118,29 +119,12 @@ pub(super) fn reply_subject(original: &str) -> String {
     let line = original.replace(|c: char| c.is_control(), " ");
     let line = invisible::clean(&line, &mut 0);
     let mut rest = line.trim();
-    while let Some(after) = without_mark(rest) {
+    while let Some((Prefix::Reply, after)) = subject::split(rest) {
         rest = after.trim_start();
     }
     let subject = format!("Re: {rest}");
     let end = subject.floor_char_boundary(MAX_SUBJECT);
     subject.get(..end).unwrap_or_default().trim_end().to_owned()
-}
-
-/// Returns the text after a mark such as `Re:`, `AW :` or `Re[2]:`.
-fn without_mark(subject: &str) -> Option<&str> {
-    let lower = |text: &str| text.to_lowercase();
-    let mark = REPLY_MARKS.iter().find_map(|mark| {
-        let start = subject.get(..mark.len())?;
-        (lower(start) == *mark).then_some(mark.len())
-    })?;
-    let mut rest = subject.get(mark..)?.trim_start();
-    for (open, close) in [('[', ']'), ('(', ')')] {
-        if let Some((number, after)) = rest.strip_prefix(open).and_then(|r| r.split_once(close)) {
-            let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-            rest = if is_number { after.trim_start() } else { rest };
-        }
-    }
-    rest.strip_prefix(':').or_else(|| rest.strip_prefix('：'))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{
 use std::cmp::Reverse;
 use tai_auth::bridge::{Bridge, Head};
 use tai_proto::{
-    call::{List, MAX_LIST},
+    call::{List, MAX_LIST, MAX_PREVIEWS},
     mail::{Envelope, Inbox, LeftOut},
     names::{Address, Instance, MailId},
     text::{HeaderText, Label},
@@ -80,6 +80,13 @@ impl<B: Bridge> MailService<B> {
                 rule,
             });
         }
+        if which.previews && which.limit > MAX_PREVIEWS {
+            let rule = "expected a number from 1 to 20, because the list has previews";
+            return Err(MailError::BadField {
+                field: "limit",
+                rule,
+            });
+        }
         let end = which.offset.saturating_add(which.limit);
         let mut mails = Vec::new();
         let scope = Scope {
@@ -107,11 +114,13 @@ impl<B: Bridge> MailService<B> {
         };
         let more = mails.len() > end;
         let rows = newest_first(mails).into_iter().filter_map(envelope);
+        let rows = rows.skip(which.offset as usize);
+        let mut mails: Vec<Envelope> = rows.take(which.limit as usize).collect();
+        if which.previews {
+            self.add_previews(&mut mails, deadline).await;
+        }
         Ok(Inbox {
-            mails: rows
-                .skip(which.offset as usize)
-                .take(which.limit as usize)
-                .collect(),
+            mails,
             total: match walk.is_complete() {
                 true => walk.looked_at(),
                 false => walk.count(),
@@ -156,6 +165,7 @@ pub(super) fn envelope(mail: Head) -> Option<Envelope> {
         subject: HeaderText::cut(reading::line(&mail.subject)),
         date: Label::cut(mail.date),
         read: mail.read,
+        preview: None,
     })
 }
 

@@ -28,6 +28,7 @@ async fn list(mail: &MailService<Mailbox>, offset: u32, limit: u32, show_read: b
         limit,
         offset,
         show_read,
+        previews: false,
     };
     let deadline = Instant::now() + Duration::from_secs(600);
     let desk = instance("desk");

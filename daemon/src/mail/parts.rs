@@ -130,6 +130,7 @@ mod tests {
             part: 1,
             limit,
             lines,
+            has_history: true,
         }
     }
 

@@ -327,6 +327,7 @@ impl Client {
             limit: 50,
             offset: 0,
             show_read: self.world.happens(50),
+            previews: false,
         };
         if let Some(Ok(inbox)) = self.call(list).await
             && inbox.total < here

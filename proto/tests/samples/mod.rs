@@ -30,6 +30,7 @@ pub(crate) fn calls() -> Vec<Call> {
             limit: 10,
             offset: 1,
             show_read: true,
+            previews: false,
         }
         .into_call(),
         Search {

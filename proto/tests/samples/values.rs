@@ -67,6 +67,7 @@ pub(crate) fn envelope() -> Envelope {
         subject: "s".into(),
         date: "d".into(),
         read: true,
+        preview: Some("p".into()),
     }
 }
 
@@ -146,6 +147,7 @@ pub(crate) fn fetched() -> FetchedMail {
                 cut: true,
                 simplified: false,
             },
+            quoted_lines: 9,
         })),
     }
 }
@@ -155,6 +157,7 @@ pub(crate) fn window() -> Window {
         part: 2,
         limit: 8_000,
         lines: 1_900,
+        has_history: true,
     }
 }
 

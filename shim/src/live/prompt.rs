@@ -56,6 +56,7 @@ fn with_nonce(
         part: _,
         source,
         findings,
+        quoted_lines: _,
     } = mail;
     let id = envelope.id;
     let (begin, end) = tools::fence(nonce);
@@ -146,6 +147,7 @@ mod tests {
             },
             source: BodySource::Html,
             findings,
+            quoted_lines: 0,
         }
     }
 

@@ -48,6 +48,7 @@ pub(super) async fn complete(
         limit: NEWEST,
         offset: 0,
         show_read: true,
+        previews: false,
     };
     let inbox = tokio::time::timeout(LIMIT, call(taid, list, context)).await;
     let inbox = inbox.ok().and_then(Result::ok);

@@ -97,8 +97,9 @@ static DEFINITIONS: [Definition; 4] = [
             let id = given.get("message_id").unwrap_or_default();
             format!(
                 "Summarise the conversation of email {id}. Fetch that email with fetch_email \
-                 (email_id {id}). Find the other emails with search_inbox, by the words of the \
-                 subject without \"Re:\", and fetch those that belong to the conversation. Then \
+                 (email_id {id}, full true), which includes the earlier emails that it quotes. Find \
+                 the other emails with search_inbox, by the words of the subject without \"Re:\" and \
+                 with threads true, and fetch those that belong to the conversation. Then \
                  give, in the order of time: what each person wrote, what was decided, which \
                  questions are open, and what I still have to do."
             )
@@ -267,7 +268,7 @@ mod tests {
         insta::assert_snapshot!(page, @r#"
         triage: Triage my inbox. List the unread emails with list_inbox, and go on with a larger offset until all are listed. Sort them into four groups: answer today, answer later, only read, ignore. For each email, give its ID, its sender, its subject and the reason in a few words. Do not fetch, answer, mark or delete an email.
         answer_oldest: Read my oldest unread email: call fetch_email without email_id, and if the email comes in parts, fetch every part. Tell me in two sentences what the sender wants. Then draft a reply and show it to me. Call reply_email only after I agree.
-        summarise_thread: Summarise the conversation of email 7. Fetch that email with fetch_email (email_id 7). Find the other emails with search_inbox, by the words of the subject without "Re:", and fetch those that belong to the conversation. Then give, in the order of time: what each person wrote, what was decided, which questions are open, and what I still have to do.
+        summarise_thread: Summarise the conversation of email 7. Fetch that email with fetch_email (email_id 7, full true), which includes the earlier emails that it quotes. Find the other emails with search_inbox, by the words of the subject without "Re:" and with threads true, and fetch those that belong to the conversation. Then give, in the order of time: what each person wrote, what was decided, which questions are open, and what I still have to do.
         draft: Draft an email to bob@example.com. This is what it should say: lunch
 
         Show me the subject and the body. If something that it needs is not known, ask me. Call send_email only after I agree.

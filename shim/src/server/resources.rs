@@ -106,9 +106,10 @@ pub(super) async fn read(
                 limit: 10,
                 offset: 0,
                 show_read: false,
+                previews: false,
             };
             let inbox = call(taid, list, context).await.map_err(error)?;
-            Ok(tools::show_inbox(inbox, list).text)
+            Ok(tools::show_inbox(inbox, list, false).text)
         }
         Some(Uri::Message(id)) => {
             let fetched = call(

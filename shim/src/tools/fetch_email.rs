@@ -1,7 +1,7 @@
 //! The tool `fetch_email`.
 
 use super::{
-    arguments::{mail_id, optional_number, plain},
+    arguments::{mail_id, optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, ToolOutcome, bad_argument},
     mail_page::{MailPage, nonce, with_mail},
     mail_reader::Reader,
@@ -45,17 +45,23 @@ struct Args {
     #[serde(default, deserialize_with = "optional_number")]
     #[schemars(with = "u64", range(min = 1000, max = 1_000_000))]
     max_chars: Option<u64>,
+    /// Whether to include the earlier emails that a reply quotes at its end. Default: false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    full: Option<bool>,
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::FetchEmail)?;
     let max_chars = args.max_chars.map(limit).transpose()?;
+    let full = args.full.unwrap_or(false);
     let habits = invocation.habits;
     let reader = Reader {
         habits: match max_chars {
             Some(window) => Habits { window, ..habits },
             None => habits,
         },
+        full,
         invocation: &invocation,
     };
     let begun = || invocation.requests.begun().map(|(id, _)| id);
@@ -72,6 +78,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let page = MailPage {
         fetched,
         max_chars,
+        full,
         resumed,
         marked: true,
     };

@@ -3,14 +3,15 @@
 use super::{
     arguments::{optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
+    threads::{Rows, Thread},
 };
-use crate::text::{MessageSummary, ROWS_CAUTION, if_any, left_out, short, table};
+use crate::text::{MessageSummary, if_any, left_out, line, short};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
 use serde_json::Value;
 use tai_proto::{
     Fault, Tool,
-    call::{List, MAX_LIST},
+    call::{List, MAX_LIST, MAX_PREVIEWS},
     mail::{Envelope, Inbox, LeftOut},
 };
 
@@ -47,6 +48,15 @@ struct Args {
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     show_read: Option<bool>,
+    /// Whether each email has a preview, the beginning of its body; limit is then at most 20. Default:
+    /// false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    previews: Option<bool>,
+    /// Whether to group the listed emails by conversation. Default: false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    threads: Option<bool>,
 }
 
 #[derive(Debug, JsonSchema)]
@@ -63,8 +73,14 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     caution: Option<&'static str>,
-    /// Newest first.
-    emails: Vec<MessageSummary>,
+    /// Newest first; absent with threads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<MessageSummary>")]
+    emails: Option<Vec<MessageSummary>>,
+    /// The listed emails by conversation; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<Thread>")]
+    threads: Option<Vec<Thread>>,
     /// Number of all emails of the address, including read ones.
     total: u64,
     /// Whether a larger offset lists more emails.
@@ -90,9 +106,11 @@ struct Output {
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
-    let list = request(invocation.arguments(Tool::ListInbox)?)?;
+    let args: Args = invocation.arguments(Tool::ListInbox)?;
+    let by_thread = args.threads.unwrap_or(false);
+    let list = request(args)?;
     let inbox = invocation.call(list).await?;
-    Ok(ToolOutcome::Shown(show(inbox, list)))
+    Ok(ToolOutcome::Shown(show(inbox, list, by_thread)))
 }
 
 fn request(args: Args) -> Result<List, Fault> {
@@ -100,22 +118,30 @@ fn request(args: Args) -> Result<List, Fault> {
     if !(1..=MAX_LIST).contains(&limit) {
         return Err(bad_argument("limit", "expected a number from 1 to 200"));
     }
+    let previews = args.previews.unwrap_or(false);
+    if previews && limit > MAX_PREVIEWS {
+        let rule = "expected a number from 1 to 20, because previews is true";
+        return Err(bad_argument("limit", rule));
+    }
     let offset = u32::try_from(args.offset.unwrap_or(0))
         .map_err(|_| bad_argument("offset", "no mailbox has so many emails"))?;
     Ok(List {
         limit,
         offset,
         show_read: args.show_read.unwrap_or(false),
+        previews,
     })
 }
 
 /// Renders a part of the list.
-pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
+pub(crate) fn show(mut inbox: Inbox, list: List, by_thread: bool) -> Shown {
     let mut text = format!("# Email Inbox ({})\n\n", inbox.address);
-    text.push_str(&table(&inbox.mails));
+    let shown = inbox.mails.len();
+    let rows = Rows::new(std::mem::take(&mut inbox.mails), by_thread);
+    text.push_str(&rows.table());
     let unread = if list.show_read { "" } else { "unread " };
     let mut notice = None;
-    if inbox.mails.is_empty() && list.offset > 0 && !inbox.more {
+    if shown == 0 && list.offset > 0 && !inbox.more {
         notice = Some(format!(
             "Offset {} exceeds the number of {unread}emails: use a smaller one",
             list.offset
@@ -126,12 +152,11 @@ pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
         text.push('\n');
     }
     text.push_str(&format!(
-        "Showing {} {unread}of {} total emails",
-        inbox.mails.len(),
+        "Showing {shown} {unread}of {} total emails",
         inbox.total
     ));
     text.push_str(&left_out(&inbox.left_out));
-    let shown = u64::try_from(inbox.mails.len()).unwrap_or(u64::MAX);
+    let shown = u64::try_from(shown).unwrap_or(u64::MAX);
     let next = inbox.more.then(|| shown.saturating_add(list.offset.into()));
     if let Some(next) = next {
         let more = "Use offset parameter to load more emails";
@@ -140,13 +165,13 @@ pub(crate) fn show(inbox: Inbox, list: List) -> Shown {
     }
     Shown {
         text,
-        structured: Some(structured(inbox, notice, next)),
+        structured: Some(structured(inbox, rows, notice, next)),
     }
 }
 
 /// Returns [`Output`] as a value. `serde_json::to_value` would copy each string; this moves
 /// them, because lists are the most frequent and longest results. A test compares the two.
-fn structured(inbox: Inbox, notice: Option<String>, next: Option<u64>) -> Value {
+fn structured(inbox: Inbox, rows: Rows, notice: Option<String>, next: Option<u64>) -> Value {
     fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
         let fields = fields
             .into_iter()
@@ -161,7 +186,17 @@ fn structured(inbox: Inbox, notice: Option<String>, next: Option<u64>) -> Value 
             ("subject", Some(short(mail.subject).into())),
             ("date", Some(mail.date.into_string().into())),
             ("read", Some(mail.read.into())),
+            (
+                "preview",
+                mail.preview
+                    .map(|preview| line(&preview).into_owned().into()),
+            ),
         ])
+    };
+    let caution = rows.caution().map(Value::from);
+    let (emails, threads) = match rows {
+        Rows::Mails(mails) => (Some(mails.into_iter().map(row).collect()), None),
+        Rows::Threads(threads) => (None, serde_json::to_value(threads).ok()),
     };
     let LeftOut {
         hidden,
@@ -172,11 +207,9 @@ fn structured(inbox: Inbox, notice: Option<String>, next: Option<u64>) -> Value 
     object([
         ("address", Some(String::from(inbox.address).into())),
         ("notice", notice.map(Value::from)),
-        (
-            "caution",
-            (!inbox.mails.is_empty()).then(|| ROWS_CAUTION.into()),
-        ),
-        ("emails", Some(inbox.mails.into_iter().map(row).collect())),
+        ("caution", caution),
+        ("emails", emails),
+        ("threads", threads),
         ("total", Some(inbox.total.into())),
         ("has_more", Some(inbox.more.into())),
         ("next_offset", next.map(Value::from)),
@@ -216,6 +249,7 @@ mod tests {
             limit: 10,
             offset,
             show_read,
+            previews: false,
         }
     }
 
@@ -257,7 +291,7 @@ mod tests {
             ),
         ]
         .map(|(inbox, list)| {
-            let shown = show(inbox, list);
+            let shown = show(inbox, list, false);
             format!("{}\n\n{}", shown.text, shown.structured.unwrap())
         });
         insta::assert_snapshot!(page.join("\n\n=====\n\n"), @r#"
@@ -321,28 +355,28 @@ mod tests {
 
     #[test]
     fn the_structured_content_is_the_value_that_its_schema_describes() {
-        let mails = vec![envelope(1, "s", true)];
+        let mut mail = envelope(1, "s", true);
+        mail.preview = Some("p".into());
+        let emails = vec![MessageSummary::from(mail.clone())];
         let typed = Output {
             address: "desk.alice@tai.chat".into(),
-            emails: mails
-                .clone()
-                .into_iter()
-                .map(MessageSummary::from)
-                .collect(),
+            emails: Some(emails),
+            threads: None,
             total: 2,
             has_more: true,
             next_offset: Some(1),
             notice: Some("n".into()),
-            caution: Some(ROWS_CAUTION),
+            caution: Rows::new(vec![mail.clone()], false).caution(),
             left_out: Some(2),
             without_id: Some(1),
             not_examined: Some(3),
         };
         let inbox = Inbox {
             left_out: some_left_out(),
-            ..inbox(mails, 2, true)
+            ..inbox(vec![], 2, true)
         };
-        let structured = structured(inbox, Some("n".into()), Some(1));
+        let rows = Rows::new(vec![mail], false);
+        let structured = structured(inbox, rows, Some("n".into()), Some(1));
         // As text, because the order of the fields counts.
         assert_eq!(
             structured.to_string(),

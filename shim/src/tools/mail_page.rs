@@ -97,6 +97,8 @@ pub(crate) struct MailPage {
     pub(crate) fetched: FetchedMail,
     /// Limit of a part that the agent gave.
     pub(crate) max_chars: Option<u32>,
+    /// Whether the agent asked for the quoted history.
+    pub(crate) full: bool,
     /// Whether the part continues a mail that the agent did not name.
     pub(crate) resumed: bool,
     /// Whether reading the last part marks the mail read.
@@ -109,6 +111,7 @@ impl MailPage {
         Self {
             fetched,
             max_chars: None,
+            full: true,
             resumed: false,
             marked: false,
         }
@@ -148,7 +151,18 @@ impl MailPage {
             };
             return Shown::new(notice, &output);
         };
-        let mut notices = part_notices(&mail, self.max_chars, self.resumed);
+        let mut notices = part_notices(&mail, self.max_chars, self.full, self.resumed);
+        if mail.part.is_last() && mail.quoted_lines > 0 {
+            let id = mail.envelope.id;
+            let lines = match mail.quoted_lines {
+                1 => "1 line of quoted history is".to_owned(),
+                lines => format!("{lines} lines of quoted history are"),
+            };
+            notices.push(format!(
+                "{lines} left out at the end of email {id}: fetch_email with email_id {id}, full \
+                 true returns them."
+            ));
+        }
         if self.marked && mail.part.is_last() && !mail.envelope.read {
             notices.push(
                 "Warning: this email could not be marked as read, so it is still listed as unread."
@@ -219,7 +233,7 @@ pub(crate) fn fence(nonce: &str) -> (String, String) {
 }
 
 /// Returns the notices about the part; empty for a mail of one part.
-fn part_notices(mail: &Mail, max_chars: Option<u32>, resumed: bool) -> Vec<String> {
+fn part_notices(mail: &Mail, max_chars: Option<u32>, full: bool, resumed: bool) -> Vec<String> {
     let Part { number, of, given } = mail.part;
     let id = mail.envelope.id;
     let mut notices = Vec::new();
@@ -241,12 +255,15 @@ fn part_notices(mail: &Mail, max_chars: Option<u32>, resumed: bool) -> Vec<Strin
     }
     let next = number.saturating_add(1);
     let size = max_chars.map(|size| format!(", max_chars {size}"));
-    let size = size.unwrap_or_default();
+    let mut arguments = size.unwrap_or_default();
+    if full {
+        arguments.push_str(", full true");
+    }
     notices.push(match mail.part.is_last() {
         true => format!("Part {number} of {of} of email {id}, the last one."),
         false => format!(
             "Part {number} of {of} of email {id}. Call fetch_email with email_id {id}, part \
-             {next}{size} for the next part. The email counts as read after the last part."
+             {next}{arguments} for the next part. The email counts as read after the last part."
         ),
     });
     notices

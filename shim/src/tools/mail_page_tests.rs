@@ -25,6 +25,7 @@ fn mail(read: bool, source: BodySource, findings: Findings) -> Option<Mail> {
         },
         source,
         findings,
+        quoted_lines: 0,
     })
 }
 
@@ -62,7 +63,7 @@ fn a_part_tells_how_to_read_on() {
     .map(|(number, of, given, max_chars, resumed)| {
         let mut mail = mail(false, BodySource::Html, Findings::default()).unwrap();
         mail.part = Part { number, of, given };
-        part_notices(&mail, max_chars, resumed).join("\n")
+        part_notices(&mail, max_chars, false, resumed).join("\n")
     });
     insta::assert_snapshot!(notices.join("\n\n"), @"
     Part 1 of 4 of email 7. Call fetch_email with email_id 7, part 2 for the next part. The email counts as read after the last part.
@@ -126,6 +127,7 @@ fn a_mail_has_the_form_of_the_seed() {
     };
     let page = page.into_iter().chain([unfinished]).map(|fetched| {
         let page = MailPage {
+            full: false,
             marked: true,
             ..MailPage::peeked(fetched)
         };

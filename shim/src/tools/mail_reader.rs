@@ -16,6 +16,8 @@ pub(super) struct Reader<'a> {
     pub(super) invocation: &'a Invocation<'a>,
     /// Habits of the client, with the limit that the agent gave.
     pub(super) habits: Habits,
+    /// Whether the body includes the quoted history at its end.
+    pub(super) full: bool,
 }
 
 impl Reader<'_> {
@@ -24,6 +26,7 @@ impl Reader<'_> {
             part,
             limit: self.habits.window,
             lines: self.habits.lines,
+            has_history: self.full,
         }
     }
 

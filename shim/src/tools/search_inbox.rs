@@ -3,8 +3,9 @@
 use super::{
     arguments::{optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
+    threads::{Rows, Thread},
 };
-use crate::text::{MessageSummary, ROWS_CAUTION, if_any, left_out, table};
+use crate::text::{MessageSummary, if_any, left_out};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
@@ -48,6 +49,10 @@ struct Args {
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     unread_only: Option<bool>,
+    /// Whether to group the found emails by conversation. Default: false.
+    #[serde(default, deserialize_with = "optional_bool")]
+    #[schemars(with = "bool")]
+    threads: Option<bool>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -60,8 +65,14 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     caution: Option<&'static str>,
-    /// Newest first.
-    emails: Vec<MessageSummary>,
+    /// Newest first; absent with threads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<MessageSummary>")]
+    emails: Option<Vec<MessageSummary>>,
+    /// The found emails by conversation; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<Thread>")]
+    threads: Option<Vec<Thread>>,
     /// Number of emails that were searched.
     looked_at: u64,
     /// Whether these are all matching emails.
@@ -78,9 +89,11 @@ struct Output {
 }
 
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
-    let search = request(invocation.arguments(Tool::SearchInbox)?)?;
+    let args: Args = invocation.arguments(Tool::SearchInbox)?;
+    let by_thread = args.threads.unwrap_or(false);
+    let search = request(args)?;
     let results = invocation.call(search).await?;
-    Ok(ToolOutcome::Shown(show(results)))
+    Ok(ToolOutcome::Shown(show(results, by_thread)))
 }
 
 fn request(args: Args) -> Result<Search, Fault> {
@@ -98,12 +111,13 @@ fn request(args: Args) -> Result<Search, Fault> {
 }
 
 /// Renders the matches and the extent of the search.
-fn show(results: SearchResults) -> Shown {
+fn show(results: SearchResults, by_thread: bool) -> Shown {
     let mut text = format!("# Emails found ({})\n\n", results.address);
-    text.push_str(&table(&results.mails));
+    let found = results.mails.len();
+    let rows = Rows::new(results.mails, by_thread);
+    text.push_str(&rows.table());
     let mut notice = format!(
-        "{} found, {} searched{}",
-        results.mails.len(),
+        "{found} found, {} searched{}",
         results.looked_at,
         match results.complete {
             true => "; these are all matches",
@@ -112,17 +126,22 @@ fn show(results: SearchResults) -> Shown {
     );
     notice.push_str(&left_out(&results.left_out));
     text.push_str(&notice);
+    let caution = rows.caution();
+    let (emails, threads) = match rows {
+        Rows::Mails(mails) => (
+            Some(mails.into_iter().map(MessageSummary::from).collect()),
+            None,
+        ),
+        Rows::Threads(threads) => (None, Some(threads)),
+    };
     Shown::new(
         text,
         &Output {
             address: results.address.into(),
             notice,
-            caution: (!results.mails.is_empty()).then_some(ROWS_CAUTION),
-            emails: results
-                .mails
-                .into_iter()
-                .map(MessageSummary::from)
-                .collect(),
+            caution,
+            emails,
+            threads,
             looked_at: results.looked_at,
             complete: results.complete,
             left_out: if_any(results.left_out.hidden),
@@ -154,7 +173,7 @@ mod tests {
             results(vec![], true),
         ]
         .map(|results| {
-            let shown = show(results);
+            let shown = show(results, false);
             format!("{}\n{}", shown.text, shown.structured.unwrap())
         });
         insta::assert_snapshot!(page.join("\n\n"), @r#"

@@ -63,6 +63,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     };
     let reader = Reader {
         habits: invocation.habits,
+        full: false,
         invocation: &invocation,
     };
     let (fetched, resumed) = reader
@@ -71,6 +72,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let page = MailPage {
         fetched,
         max_chars: None,
+        full: false,
         resumed,
         marked: true,
     };

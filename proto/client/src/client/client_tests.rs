@@ -213,6 +213,7 @@ fn mail() -> FetchedMail {
                 subject: "s".into(),
                 date: "".into(),
                 read: false,
+                preview: None,
             },
             body: "b".into(),
             part: Part {
@@ -222,6 +223,7 @@ fn mail() -> FetchedMail {
             },
             source: BodySource::Text,
             findings: Findings::default(),
+            quoted_lines: 0,
         })),
     }
 }

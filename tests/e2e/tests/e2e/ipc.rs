@@ -17,6 +17,7 @@ const LIST: List = List {
     limit: 10,
     offset: 0,
     show_read: false,
+    previews: false,
 };
 
 #[test]

@@ -173,6 +173,7 @@ fn a_thousand_callers_on_a_revoked_token_cost_one_refresh_and_one_login() {
         limit: 1,
         offset: 0,
         show_read: true,
+        previews: false,
     };
     let mut clients: Vec<_> = (0..16).map(|_| Raw::open(&machine.socket())).collect();
     // 16 clients with 63 calls each make about a thousand.

@@ -17,6 +17,7 @@ mod autostart;
 mod binding;
 mod chaos;
 mod cli;
+mod conversations;
 mod corpus;
 mod delivery;
 mod doctor;
