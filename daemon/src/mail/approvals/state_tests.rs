@@ -391,3 +391,9 @@ fn neither_sleep_nor_a_wall_clock_that_is_set_changes_the_hour() {
         assert_eq!(after.is_some(), waits, "{what}");
     }
 }
+
+#[test]
+fn a_question_waits_ten_minutes_and_a_mail_an_hour() {
+    let lives = [QUESTION_LIFE, HELD_LIFE, LOST_LIFE].map(|life| life.as_secs());
+    assert_eq!(lives, [600, 3_600, 86_400]);
+}
