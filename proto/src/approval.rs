@@ -1,7 +1,7 @@
 //! Approval of outgoing mail by a person, before the daemon sends it.
 
 use crate::{
-    mail::SentMail,
+    mail::{Format, SentMail},
     text::{Content, HeaderText, Label, Words},
 };
 use serde::{Deserialize, Serialize};
@@ -102,10 +102,22 @@ pub struct MailPreview {
     pub left_out: u64,
 }
 
+/// Form of a waiting mail that [`crate::call::ReadHeld`] returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HeldForm {
+    /// The headers, the text and the details, as a person approves them.
+    Shown,
+    /// The HTML part, byte for byte as it is sent. An agent wrote it: no scripts and forms are in it,
+    /// but loads are.
+    Html,
+    /// The content as it was submitted, for a person who changes it.
+    Source,
+}
+
 /// Answer to [`crate::call::ReadHeld`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldPart {
-    /// Part of the text and the details.
+    /// Part of the form.
     pub text: Content,
     /// Offset of the next part; `None` at the end.
     pub next: Option<u64>,
@@ -128,8 +140,23 @@ pub struct HeldMail {
     pub state: HeldState,
     /// The same mail, lost with an earlier daemon, which this one replaces.
     pub replaces: Option<GoneMail>,
+    /// The mail of the agent that a person changed to this one.
+    pub revises: Option<Box<RevisedMail>>,
+    /// Whether the mail answers another one.
+    pub is_reply: bool,
+    /// Markup of [`HeldForm::Source`].
+    pub format: Format,
     /// Mail to approve.
     pub mail: Box<MailPreview>,
+}
+
+/// Mail that a person changed. It does not wait any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisedMail {
+    /// [`HeldMail::number`].
+    pub number: u64,
+    /// Digest that identifies the content of the mail.
+    pub digest: Label,
 }
 
 /// State of a [`HeldMail`].

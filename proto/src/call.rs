@@ -8,12 +8,12 @@ mod person;
 
 pub use person::{
     DeleteMail, FinishMail, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail, ResolveHeld,
-    RetryLogin, SearchMail, SendMail, Stop, WatchHeld,
+    RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, WatchHeld,
 };
 
 use crate::{
     account::{AccountClaim, Credentials, SignedIn, SignedOut, Succession},
-    approval::{Consent, HeldList, HeldPart, HeldUpdate, Resolution, SubmitOutcome},
+    approval::{Consent, HeldList, HeldMail, HeldPart, HeldUpdate, Resolution, SubmitOutcome},
     mail::{
         ChangedMail, Draft, FetchedMail, Filter, Inbox, Info, MailboxUpdate, ReplyState,
         SearchResults, Window,
@@ -190,6 +190,9 @@ methods! {
     SendMail -> SendOutcome, "send_mail", Never, Person;
     /// Waits until the mails that wait for approval change, and lists them as [`ListHeld`] does.
     WatchHeld -> HeldUpdate, "watch_held", Safe, Person;
+    /// Replaces a mail that waits for approval with a person's version of it, which then waits under a
+    /// number of its own. Nothing is sent.
+    ReviseHeld -> Box<HeldMail>, "revise_held", Never, Person;
 }
 
 /// See [`Call::Submit`].

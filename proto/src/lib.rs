@@ -100,7 +100,7 @@
 //! | [`RetryLogin`](call::RetryLogin) | person | yes |
 //! | [`ListHeld`](call::ListHeld), [`ReadHeld`](call::ReadHeld), [`Stop`](call::Stop) | person | yes |
 //! | [`WatchHeld`](call::WatchHeld) | person | yes |
-//! | [`ResolveHeld`](call::ResolveHeld) | person | no |
+//! | [`ResolveHeld`](call::ResolveHeld), [`ReviseHeld`](call::ReviseHeld) | person | no |
 //! | [`ListMail`](call::ListMail), [`SearchMail`](call::SearchMail) | person | yes |
 //! | [`ReadMail`](call::ReadMail), [`FinishMail`](call::FinishMail) | person | yes |
 //! | [`SendMail`](call::SendMail), [`DeleteMail`](call::DeleteMail) | person | no |

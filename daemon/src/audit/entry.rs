@@ -54,6 +54,8 @@ pub(crate) enum Event {
     Hold,
     /// A person sent a mail that waited.
     Approve,
+    /// A person changed a mail that waited. The new one waits in its place.
+    Revise,
     /// A person discarded a mail that waited.
     Discard,
     /// A client deleted a mail.

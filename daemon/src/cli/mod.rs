@@ -18,11 +18,13 @@ mod target;
 mod terminal;
 mod units;
 mod user_dirs;
+mod web;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
     approve::Approve, audit::Audit, install::Install, login::Login, logout::Logout, logs::Logs,
-    register::Register, run::Run, socket::Socket, status::Status, stop::Stop, uninstall::Uninstall,
+    open::Open, register::Register, run::Run, socket::Socket, status::Status, stop::Stop,
+    uninstall::Uninstall,
 };
 use doctor::Doctor;
 use error::{CliError, Exit};
@@ -67,6 +69,7 @@ enum Command {
     Register(Register),
     Status(Status),
     Approve(Approve),
+    Open(Open),
     Audit(Audit),
     Doctor(Doctor),
     Logs(Logs),
@@ -103,6 +106,7 @@ fn run(args: Args) -> Result<Exit, CliError> {
         Command::Register(command) => in_runtime(command.run(target)),
         Command::Status(command) => in_runtime(command.run(target)),
         Command::Approve(command) => in_runtime(command.run(target)),
+        Command::Open(command) => in_runtime(command.run(target)),
         Command::Audit(command) => in_runtime(command.run(target)),
         Command::Doctor(command) => in_runtime(command.run(target)),
         Command::Logs(command) => in_runtime(command.run(target)),

@@ -48,6 +48,11 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
             "the keyring with its key does not answer",
             Hint::user("unlock the keyring, then run `taid approve` again"),
         ),
+        ApprovalError::MaybeSent(_) => (
+            FaultCode::BadRequest,
+            "taid was sending it when it stopped",
+            Hint::user("ask the recipient, then send or discard it with `taid approve`"),
+        ),
         ApprovalError::NoRandom => (
             FaultCode::Internal,
             "an approval ticket needs random bytes",

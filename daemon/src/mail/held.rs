@@ -3,14 +3,18 @@
 use super::{
     approvals::{ApprovedMail, Resolved},
     error::MailError,
+    prepared::PreparedMail,
     service::MailService,
     submit::Submitted,
+    view::View,
 };
 use crate::config::{ConfirmPolicy, Rules};
 use tai_auth::bridge::Bridge;
 use tai_proto::{
-    approval::{GoneMail, GoneState, HeldList, HeldPart, HeldUpdate, Resolution},
-    call::{ReadHeld, ResolveHeld},
+    approval::{GoneMail, GoneState, HeldList, HeldMail, HeldPart, HeldUpdate, Resolution},
+    call::{ReadHeld, ResolveHeld, ReviseHeld},
+    mail::{Draft, Target},
+    text::HeaderText,
 };
 use tokio::time::{Instant, timeout_at};
 
@@ -117,6 +121,63 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<HeldPart, MailError> {
         self.approvals.unseal_soon(deadline).await;
         Ok(self.approvals.read(read)?)
+    }
+
+    /// Replaces a mail that waits for approval with a person's version of it, which then waits.
+    ///
+    /// # Errors
+    /// Any [`MailError`]. The old mail waits as before, unless the error is
+    /// [`MailError::NotRecorded`].
+    pub(crate) async fn revise_held(
+        &self,
+        revise: ReviseHeld,
+        deadline: Instant,
+    ) -> Submitted<HeldMail> {
+        self.approvals.unseal_soon(deadline).await;
+        let prepared = self.revised(&revise, deadline).await;
+        let (digest, result) = match prepared {
+            Ok(mail) => {
+                let digest = Some(mail.digest.clone());
+                match self.approvals.revise(revise.number, mail, deadline).await {
+                    Ok(exchange) => {
+                        let held = self.approvals.exchanged(exchange, deadline).await;
+                        (digest, held.map_err(MailError::NotRecorded))
+                    }
+                    Err(error) => (digest, Err(error.into())),
+                }
+            }
+            Err(error) => (None, Err(error)),
+        };
+        Submitted { digest, result }
+    }
+
+    /// Returns the person's version of a waiting mail in its final form.
+    async fn revised(
+        &self,
+        revise: &ReviseHeld,
+        deadline: Instant,
+    ) -> Result<PreparedMail, MailError> {
+        let (old, instance) = self.approvals.waiting_mail(revise.number)?;
+        let target = match (&revise.to, old.reply_to) {
+            (None, Some(original)) => Target::Reply { to: original },
+            (None, None) => Target::New {
+                to: Some(HeaderText::cut(old.to.as_str())),
+            },
+            (Some(to), _) => Target::New {
+                to: Some(to.clone()),
+            },
+        };
+        let draft = Draft {
+            target,
+            subject: Some(match &revise.subject {
+                Some(subject) => subject.clone(),
+                None => HeaderText::cut(old.subject.as_str()),
+            }),
+            content: revise.content.clone(),
+            format: old.format,
+        };
+        let instance = instance.as_ref();
+        self.prepare(instance, draft, View::Account, deadline).await
     }
 
     /// Returns the number of mails that wait for approval.

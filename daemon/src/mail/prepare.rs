@@ -38,6 +38,7 @@ impl<B: Bridge> MailService<B> {
         let from = self.address(instance, deadline).await?;
         let account = self.address(None, deadline).await?;
         let content = draft.content.into_string();
+        let source = content.clone();
         let given = draft.subject.map(String::from).map(check::subject);
         let given = given.transpose()?.flatten();
         let (to, subject, reply_to, parts) = match draft.target {
@@ -73,6 +74,8 @@ impl<B: Bridge> MailService<B> {
             parts,
             reply_to,
             suspicion: None,
+            source,
+            format: draft.format,
         })
     }
 

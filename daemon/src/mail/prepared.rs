@@ -3,8 +3,10 @@
 
 use super::digest::Digest;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use tai_proto::{
-    approval::{HeldPart, MailPreview},
+    approval::{HeldForm, HeldPart, MailPreview},
+    mail::Format,
     names::{Address, MailId},
     text::{Content, HeaderText, MAX_CONTENT, Words},
 };
@@ -33,6 +35,10 @@ pub(super) struct PreparedMail {
     /// Why an instruction in a mail may have caused this one, as a clause; `None` if nothing says so,
     /// or if the policy does not ask.
     pub(super) suspicion: Option<String>,
+    /// The content as it was submitted, for a person who changes it.
+    pub(super) source: String,
+    /// The markup of `source`.
+    pub(super) format: Format,
 }
 
 impl PreparedMail {
@@ -53,9 +59,13 @@ impl PreparedMail {
         }
     }
 
-    /// Returns a part of the whole mail as a person approves it.
-    pub(super) fn part(&self, offset: u64) -> HeldPart {
-        let whole = self.whole();
+    /// Returns a part of a form of the mail.
+    pub(super) fn part(&self, form: HeldForm, offset: u64) -> HeldPart {
+        let whole: Cow<'_, str> = match form {
+            HeldForm::Shown => self.whole().into(),
+            HeldForm::Html => self.parts.html.as_str().into(),
+            HeldForm::Source => self.source.as_str().into(),
+        };
         let from = usize::try_from(offset)
             .unwrap_or(usize::MAX)
             .min(whole.len());
@@ -106,7 +116,7 @@ impl PreparedMail {
 
     /// Returns the memory that the mail needs, in bytes.
     pub(super) fn size(&self) -> usize {
-        self.parts.size()
+        self.parts.size() + self.source.len()
     }
 }
 
@@ -166,6 +176,8 @@ pub(super) fn prepared(to: &str, text: &str) -> PreparedMail {
         reply_to: None,
         digest: Digest::of(&[to, text]),
         suspicion: None,
+        source: text.into(),
+        format: Format::Markdown,
     }
 }
 
@@ -188,7 +200,7 @@ mod tests {
         );
         let (mut shown, mut offset) = (String::new(), Some(0));
         while let Some(from) = offset {
-            let part = mail.part(from);
+            let part = mail.part(HeldForm::Shown, from);
             shown.push_str(&part.text);
             offset = part.next;
         }

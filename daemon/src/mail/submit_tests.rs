@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        approvals::ApprovalError,
         fake::{Mailbox, instance, mail_id, service},
         ledger::Outcome,
         service::MailOptions,
@@ -11,7 +12,7 @@ use super::{
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
     approval::{Consent, ConsentAnswer, HeldMail, Question, Resolution},
-    call::ResolveHeld,
+    call::{ResolveHeld, ReviseHeld},
     mail::{Draft, Format, ReplyState, Target},
 };
 
@@ -319,4 +320,41 @@ async fn a_reply_that_waits_for_approval_counts_as_an_answer() {
     };
     world.submit(reply, false, consent).await.unwrap();
     assert_eq!(find().await, ReplyState::Held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_mail_waits_in_place_of_the_agents_and_nothing_is_sent_before_its_approval() {
+    let world = World::new(ConfirmPolicy::Always);
+    let held = world.hold("first").await;
+    let revise = |number| ReviseHeld {
+        number,
+        to: Some("carol@example.com".into()),
+        subject: Some("Changed".into()),
+        content: "second".into(),
+    };
+    let changed = world.mail.revise_held(revise(held.number), soon()).await;
+    let changed = changed.result.unwrap();
+    assert_eq!(world.sent(), 0);
+    assert_eq!(changed.mail.to, "carol@example.com");
+    assert_eq!(changed.mail.text, "| second");
+    assert_eq!(changed.revises.as_ref().unwrap().number, held.number);
+    let waiting: Vec<u64> = world
+        .mail
+        .held(soon())
+        .await
+        .waiting
+        .iter()
+        .map(|mail| mail.number)
+        .collect();
+    assert_eq!(waiting, [changed.number]);
+    // Neither a decision nor a change is about the new mail if the person saw the old one.
+    let gone = MailError::Approval(ApprovalError::NotHeld(held.number));
+    assert_eq!(world.approve(&held).await, Err(gone.clone()));
+    let again = world.mail.revise_held(revise(held.number), soon()).await;
+    assert_eq!(again.result, Err(gone));
+    assert!(matches!(
+        world.approve(&changed).await,
+        Ok(Resolution::Sent(_))
+    ));
+    assert_eq!(world.sent(), 1);
 }

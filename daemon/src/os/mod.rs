@@ -4,6 +4,7 @@
 
 pub(crate) mod files;
 pub(crate) mod manager;
+mod peer;
 #[cfg(unix)]
 mod private;
 #[cfg(unix)]
@@ -17,6 +18,7 @@ use unix as system;
 use windows as system;
 
 pub(crate) use manager::InheritedSocket;
+pub(crate) use peer::is_own_peer;
 #[cfg(unix)]
 pub(crate) use private::{open_private, private_dir};
 pub(crate) use system::{

@@ -97,6 +97,7 @@ fn event_of(call: &Call) -> Option<Event> {
         Call::Logout(_) => Some(Event::Logout),
         Call::ResolveHeld(resolve) if resolve.send => Some(Event::Approve),
         Call::ResolveHeld(_) => Some(Event::Discard),
+        Call::ReviseHeld(_) => Some(Event::Revise),
         Call::Stop(_) | Call::MakeWay(_) => Some(Event::Stop),
         Call::Fetch(_)
         | Call::Peek(_)
@@ -142,6 +143,11 @@ fn line(
             effect(Event::Stop, "a later release is installed")
         }
         (Ok(Answer::MakeWay(Succession::IsCurrent | Succession::IsNeeded)), _) => Line::None,
+        (Ok(Answer::ReviseHeld(held)), Some(event)) => {
+            let old = held.revises.as_ref().map(|old| old.digest.as_str());
+            let old = old.unwrap_or_default();
+            Line::Effect(event, format!("held in place of {old}"))
+        }
         (Ok(Answer::ResolveHeld(Resolution::Discarded)), Some(event)) => effect(event, "discarded"),
         (
             Ok(

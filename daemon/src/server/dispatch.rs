@@ -183,6 +183,11 @@ impl<T: Transport> App<T> {
                 *digest = resolved.digest;
                 Answer::ResolveHeld(resolved.result.map_err(failed)?)
             }
+            Call::ReviseHeld(revise) => {
+                let revised = mail.revise_held(revise, deadline).await;
+                *digest = revised.digest;
+                Answer::ReviseHeld(Box::new(revised.result.map_err(failed)?))
+            }
             Call::ReadHeld(read) => {
                 let part = mail.read_held(read, deadline).await;
                 Answer::ReadHeld(part.map_err(failed)?)

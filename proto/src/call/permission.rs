@@ -37,6 +37,7 @@ impl Call {
             | Call::Logout(_)
             | Call::ListHeld(_)
             | Call::WatchHeld(_)
+            | Call::ReviseHeld(_)
             | Call::ResolveHeld(_)
             | Call::ReadHeld(_)
             | Call::RetryLogin(_)

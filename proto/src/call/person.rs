@@ -3,9 +3,10 @@
 
 use crate::{
     account::Credentials,
+    approval::HeldForm,
     mail::{Draft, Window},
     person::{PersonConsent, Scope},
-    text::HeaderText,
+    text::{Content, HeaderText},
 };
 use serde::{Deserialize, Serialize};
 use tai_names::{Instance, MailId};
@@ -36,6 +37,8 @@ pub struct ListHeld;
 pub struct ReadHeld {
     /// Number of the mail.
     pub number: u64,
+    /// Form of the mail.
+    pub form: HeldForm,
     /// Offset of the part, 0 or [`HeldPart::next`](crate::approval::HeldPart::next) of the part
     /// before.
     pub offset: u64,
@@ -57,6 +60,19 @@ pub struct WatchHeld {
     /// from those of that answer, or at the deadline. `None` for the first call: the daemon answers
     /// at once.
     pub since: Option<u64>,
+}
+
+/// See [`Call::ReviseHeld`](super::Call::ReviseHeld).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviseHeld {
+    /// [`HeldMail::number`](crate::approval::HeldMail::number).
+    pub number: u64,
+    /// Recipient. `None` keeps it, and a reply stays a reply; another recipient gets a new mail.
+    pub to: Option<HeaderText>,
+    /// Subject. `None` keeps it.
+    pub subject: Option<HeaderText>,
+    /// Content, in the markup of [`HeldMail::format`](crate::approval::HeldMail::format).
+    pub content: Content,
 }
 
 /// See [`Call::Stop`](super::Call::Stop).

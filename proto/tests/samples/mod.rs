@@ -78,6 +78,7 @@ pub(crate) fn calls() -> Vec<Call> {
         .into_call(),
         ReadHeld {
             number: 3,
+            form: HeldForm::Html,
             offset: 4,
         }
         .into_call(),

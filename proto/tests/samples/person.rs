@@ -1,10 +1,15 @@
 //! Sample values of the calls about the mail of the whole account.
 
-use super::values::{changed, fetched, found, gone, id, inbox, question, reply, submit, window};
+use super::values::{
+    changed, fetched, found, gone, held, id, inbox, question, reply, submit, window,
+};
 use tai_proto::{
     Answer, Call, Method as _,
     approval::{HeldList, HeldUpdate},
-    call::{DeleteMail, FinishMail, ListMail, ReadMail, SearchMail, SendMail, Settled, WatchHeld},
+    call::{
+        DeleteMail, FinishMail, ListMail, ReadMail, ReviseHeld, SearchMail, SendMail, Settled,
+        WatchHeld,
+    },
     names::Instance,
     person::*,
 };
@@ -45,6 +50,13 @@ pub(crate) fn calls() -> Vec<Call> {
         }
         .into_call(),
         WatchHeld { since: Some(9) }.into_call(),
+        ReviseHeld {
+            number: 3,
+            to: Some("b".into()),
+            subject: Some("s".into()),
+            content: "c".into(),
+        }
+        .into_call(),
     ]
 }
 
@@ -85,5 +97,6 @@ pub(crate) fn answers() -> Vec<Answer> {
                 gone: vec![gone()],
             },
         }),
+        Answer::ReviseHeld(Box::new(held())),
     ]
 }

@@ -108,6 +108,12 @@ pub(crate) fn held() -> HeldMail {
         until: "b".into(),
         state: HeldState::MaybeSent,
         replaces: Some(gone()),
+        revises: Some(Box::new(RevisedMail {
+            number: 1,
+            digest: "e".into(),
+        })),
+        is_reply: true,
+        format: Format::Html,
         mail: Box::new(preview()),
     }
 }

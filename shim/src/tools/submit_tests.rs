@@ -4,6 +4,7 @@ use super::*;
 use tai_proto::{
     Audience,
     approval::{GoneMail, MailPreview},
+    mail::Format,
 };
 
 fn preview() -> MailPreview {
@@ -34,6 +35,9 @@ fn an_email_that_waits_says_whether_it_may_be_lost_or_sent() {
                 until: "2026-11-23T11:00:00Z".into(),
                 state,
                 replaces,
+                revises: None,
+                is_reply: false,
+                format: Format::Markdown,
                 mail: Box::new(preview()),
             },
             &Elicitation::Unsupported,

@@ -6,6 +6,7 @@ pub(super) mod install;
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod logs;
+pub(super) mod open;
 pub(super) mod register;
 pub(super) mod run;
 pub(super) mod socket;

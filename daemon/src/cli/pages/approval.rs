@@ -132,8 +132,12 @@ fn requester(held: &HeldMail) -> String {
         "" => "an unnamed client".to_owned(),
         client => printable(client),
     };
-    match &held.instance {
+    let client = match &held.instance {
         Some(instance) => format!("{client} (instance {instance})"),
+        None => client,
+    };
+    match &held.revises {
+        Some(old) => format!("{client} as mail {}, changed by you", old.number),
         None => client,
     }
 }

@@ -1,7 +1,7 @@
 //! Pages of `taid approve`.
 
 use super::*;
-use tai_proto::approval::MailPreview;
+use tai_proto::{approval::MailPreview, mail::Format};
 
 fn waiting(waiting: Vec<HeldMail>) -> HeldList {
     let gone = Vec::new();
@@ -17,6 +17,9 @@ fn held(number: u64) -> HeldMail {
         until: "2026-11-23T11:00:00Z".into(),
         state: HeldState::Kept,
         replaces: None,
+        revises: None,
+        is_reply: false,
+        format: Format::Markdown,
         mail: Box::new(MailPreview {
             from: "desk.alice@tai.chat".into(),
             to: "bob@example.com".into(),

@@ -24,6 +24,9 @@ pub(crate) enum ApprovalError {
     /// The keyring with the key of the mail with this number does not answer.
     #[error("mail {0} cannot be decrypted now")]
     Locked(u64),
+    /// An earlier daemon may have sent the mail with this number.
+    #[error("mail {0} may have been sent and cannot be changed")]
+    MaybeSent(u64),
     /// The random bits of a ticket are not available.
     #[error("the system's random number generator failed")]
     NoRandom,

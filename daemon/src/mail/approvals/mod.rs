@@ -15,6 +15,7 @@ mod keep;
 mod key;
 mod policy;
 mod record;
+mod revise;
 mod safe;
 mod seal;
 mod show;
@@ -210,6 +211,7 @@ impl Approvals {
             place: Place::Memory,
             maybe_sent: false,
             replaces: lost.as_ref().map(|(_, trace)| trace.clone()),
+            revises: None,
         };
         let room = table.adopt(&waiting, now).unwrap_or(room);
         let event = Event::Answer {
@@ -266,7 +268,11 @@ impl Approvals {
     /// # Errors
     /// [`ApprovalError::NotHeld`], [`ApprovalError::Locked`] or [`ApprovalError::Lost`].
     pub(super) fn read(&self, read: ReadHeld) -> Result<HeldPart, ApprovalError> {
-        let ReadHeld { number, offset } = read;
+        let ReadHeld {
+            number,
+            form,
+            offset,
+        } = read;
         let (table, _) = self.table();
         let mut found = Err(ApprovalError::NotHeld(number));
         for approval in table.approvals.values() {
@@ -293,7 +299,7 @@ impl Approvals {
             }
         }
         drop(table);
-        Ok(found?.part(offset))
+        Ok(found?.part(form, offset))
     }
 
     /// Returns the number of mails that wait.

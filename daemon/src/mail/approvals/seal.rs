@@ -2,7 +2,7 @@
 //! time and the profile are authenticated, so that no file passes for another.
 
 use super::{
-    super::{prepared::PreparedMail, record::moment},
+    super::{digest::Digest, prepared::PreparedMail, record::moment},
     state::{Place, Trace, WaitingMail},
 };
 use ring::{
@@ -24,6 +24,7 @@ const LAYOUT: u8 = 1;
 struct Content {
     client: String,
     insist: bool,
+    revises: Option<(u64, Digest)>,
     mail: PreparedMail,
 }
 
@@ -31,6 +32,7 @@ struct Content {
 struct ContentRef<'a> {
     client: &'a str,
     insist: bool,
+    revises: Option<&'a (u64, Digest)>,
     mail: &'a PreparedMail,
 }
 
@@ -40,6 +42,7 @@ pub(super) fn seal(key: &HeldKey, profile: &str, waiting: &WaitingMail) -> Optio
     let content = ContentRef {
         client: &waiting.client,
         insist: waiting.insist,
+        revises: waiting.revises.as_ref(),
         mail: &waiting.mail,
     };
     let mut bytes = serde_json::to_vec(&content).ok()?;
@@ -77,6 +80,7 @@ pub(super) fn open(
     let Content {
         client,
         insist,
+        revises,
         mail,
     } = serde_json::from_slice(content).ok()?;
     if mail.digest != trace.digest {
@@ -93,6 +97,7 @@ pub(super) fn open(
         place: Place::Sealed,
         maybe_sent: trace.maybe_sent,
         replaces: None,
+        revises,
     })
 }
 

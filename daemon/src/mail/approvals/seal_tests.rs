@@ -19,6 +19,7 @@ fn waiting() -> WaitingMail {
         place: Place::Sealed,
         maybe_sent: false,
         replaces: None,
+        revises: None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::time::rfc3339;
 use std::time::SystemTime;
 use tai_auth::session::stamp::Stamp;
 use tai_proto::{
-    approval::{GoneMail, GoneState, HeldMail, HeldState},
+    approval::{GoneMail, GoneState, HeldMail, HeldState, RevisedMail},
     text::Label,
 };
 
@@ -27,6 +27,14 @@ pub(super) fn show(waiting: &WaitingMail, now: Stamp) -> HeldMail {
             .replaces
             .as_ref()
             .map(|trace| gone(trace, true, now)),
+        revises: waiting.revises.as_ref().map(|(number, digest)| {
+            Box::new(RevisedMail {
+                number: *number,
+                digest: digest.to_string().as_str().into(),
+            })
+        }),
+        is_reply: waiting.mail.reply_to.is_some(),
+        format: waiting.mail.format,
         mail: Box::new(waiting.mail.preview()),
     }
 }

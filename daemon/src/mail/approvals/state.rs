@@ -80,6 +80,8 @@ pub(super) struct WaitingMail {
     pub(super) maybe_sent: bool,
     /// The same mail, lost with an earlier daemon.
     pub(super) replaces: Option<Trace>,
+    /// The number and the digest of the mail that a person changed to this one.
+    pub(super) revises: Option<(u64, Digest)>,
 }
 
 impl WaitingMail {
@@ -128,6 +130,13 @@ pub(super) enum Event {
         /// The number of the mail.
         number: u64,
     },
+    /// The person changes the mail.
+    Revise {
+        /// The number of the mail.
+        number: u64,
+        /// The mail that waits in its place.
+        waiting: WaitingMail,
+    },
     /// A file has the sealed content of the mail.
     Seal,
     /// The sealed content of the mail is open.
@@ -171,7 +180,7 @@ pub(super) fn step(
         Some(approval) => next(approval, event),
         None => match event {
             Event::Answer { .. } => (None, Effect::Refuse(ApprovalError::NoTicket)),
-            Event::Approve { number } | Event::Reject { number } => {
+            Event::Approve { number } | Event::Reject { number } | Event::Revise { number, .. } => {
                 (None, Effect::Refuse(ApprovalError::NotHeld(number)))
             }
             Event::Seal
@@ -219,6 +228,23 @@ fn next(approval: Approval, event: Event) -> (Option<Approval>, Effect) {
         },
         Event::Reject { number } => match approval {
             Approval::Held(_) | Approval::Sealed(_) | Approval::Lost(_) => (None, Effect::None),
+            Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
+        },
+        Event::Revise { number, waiting } => match approval {
+            // The person must ask the recipient first, and then knows whether to send another mail.
+            Approval::Held(old) if old.maybe_sent => {
+                let error = ApprovalError::MaybeSent(number);
+                (Some(Approval::Held(old)), Effect::Refuse(error))
+            }
+            Approval::Held(_) => (Some(Approval::Held(waiting)), Effect::None),
+            Approval::Lost(trace) => {
+                let error = ApprovalError::Lost(number);
+                (Some(Approval::Lost(trace)), Effect::Refuse(error))
+            }
+            Approval::Sealed(trace) => {
+                let error = ApprovalError::Locked(number);
+                (Some(Approval::Sealed(trace)), Effect::Refuse(error))
+            }
             Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
         },
         Event::Seal => match approval {
@@ -304,6 +330,9 @@ fn refuse(approval: Approval, number: u64) -> (Option<Approval>, Effect) {
     (Some(approval), Effect::Refuse(error))
 }
 
+#[cfg(test)]
+#[path = "state_more_tests.rs"]
+mod more_tests;
 #[cfg(test)]
 #[path = "state_tests.rs"]
 mod tests;

@@ -3,7 +3,7 @@
 use super::{super::super::prepared::prepared, *};
 use std::time::SystemTime;
 
-fn waiting(text: &str, since: Stamp) -> WaitingMail {
+pub(super) fn waiting(text: &str, since: Stamp) -> WaitingMail {
     WaitingMail {
         number: 1,
         mail: Arc::new(prepared("b@x.org", text)),
@@ -14,6 +14,7 @@ fn waiting(text: &str, since: Stamp) -> WaitingMail {
         place: Place::Memory,
         maybe_sent: false,
         replaces: None,
+        revises: None,
     }
 }
 
@@ -95,6 +96,13 @@ fn events() -> Vec<(String, Event)> {
     for (name, event) in [
         ("approve", Event::Approve { number: 1 }),
         ("reject", Event::Reject { number: 1 }),
+        (
+            "revise",
+            Event::Revise {
+                number: 1,
+                waiting: waiting("other", now()),
+            },
+        ),
         ("seal", Event::Seal),
         ("open", Event::Open(waiting("text", now()))),
         ("lose", Event::Lose),
@@ -115,6 +123,11 @@ fn name(approval: Option<&Approval>) -> &'static str {
             place: Place::Sealed,
             ..
         })) => "held in a file",
+        Some(Approval::Held(WaitingMail { mail, .. }))
+            if mail.digest != waiting("text", now()).mail.digest =>
+        {
+            "held, changed"
+        }
         Some(Approval::Held(_)) => "held",
         Some(Approval::Sealed(_)) => "sealed",
         Some(Approval::Lost(_)) => "lost",
@@ -296,6 +309,17 @@ fn every_state_handles_every_event() {
       sealed, expired -> none, refuse: NotHeld(1)
       lost -> none
       lost, expired -> none, refuse: NotHeld(1)
+    revise:
+      none -> none, refuse: NotHeld(1)
+      asked -> asked, refuse: NotHeld(1)
+      asked, expired -> none, refuse: NotHeld(1)
+      held -> held, changed
+      held, expired -> none, refuse: NotHeld(1)
+      sending -> sending, refuse: NotHeld(1)
+      sealed -> sealed, refuse: Locked(1)
+      sealed, expired -> none, refuse: NotHeld(1)
+      lost -> lost, refuse: Lost(1)
+      lost, expired -> none, refuse: NotHeld(1)
     seal:
       none -> none
       asked -> asked
@@ -363,37 +387,4 @@ fn every_state_handles_every_event() {
       lost -> lost
       lost, expired -> none
     ");
-}
-
-#[test]
-fn neither_sleep_nor_a_wall_clock_that_is_set_changes_the_hour() {
-    let at = |wall: u64, since_boot: u64| Stamp {
-        wall: SystemTime::UNIX_EPOCH + Duration::from_secs(wall),
-        boot: 1,
-        since_boot: Duration::from_secs(since_boot),
-    };
-    for (what, now, waits) in [
-        ("the clock is set back", at(0, 3_700), true),
-        ("the clock is set a day forward", at(190_000, 3_700), true),
-        (
-            "the machine slept for an hour",
-            at(103_600, 3_700 + 3_500),
-            false,
-        ),
-        (
-            "the clock is set back for an hour",
-            at(0, 3_700 + 3_500),
-            false,
-        ),
-    ] {
-        let held = Approval::Held(waiting("text", at(100_000, 3_600)));
-        let (after, _) = step(Some(held), Event::Expire, now);
-        assert_eq!(after.is_some(), waits, "{what}");
-    }
-}
-
-#[test]
-fn a_question_waits_ten_minutes_and_a_mail_an_hour() {
-    let lives = [QUESTION_LIFE, HELD_LIFE, LOST_LIFE].map(|life| life.as_secs());
-    assert_eq!(lives, [600, 3_600, 86_400]);
 }

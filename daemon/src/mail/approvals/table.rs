@@ -117,8 +117,15 @@ impl Table {
         if !begins && new != old {
             self.touch();
         }
+        let new_number = self.approvals.get(&key).and_then(number_of);
         match (new, number) {
-            (Some(record), _) if Some(&record) != old.as_ref() => self.write(&record),
+            (Some(record), _) if Some(&record) != old.as_ref() => {
+                self.write(&record);
+                // The mail was changed, and the new one has a number of its own.
+                if let Some(number) = number.filter(|number| Some(*number) != new_number) {
+                    self.write(&ApprovalRecord::Closed { number });
+                }
+            }
             (None, Some(number)) if old.is_some() => {
                 self.write(&ApprovalRecord::Closed { number });
             }

@@ -15,6 +15,7 @@ pub(super) fn advice(call: &Call) -> &'static str {
             "ask the recipient before you send it again; the call was not repeated, and taid does not \
              send the same mail within ten minutes without `--again`"
         }
+        Call::ReviseHeld(_) => "look at `taid approve` before you change it again",
         Call::DeleteMail(_) => "look at `taid inbox --all` before you delete it again",
         Call::Delete(_) => {
             "call list_inbox to see whether the mail exists, and delete it again if it does"

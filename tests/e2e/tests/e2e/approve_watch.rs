@@ -8,7 +8,7 @@ use std::{
 };
 use tai_e2e::{Killed, Machine, PATIENCE, wait_until};
 
-fn hold(machine: &Machine, content: &str) {
+pub(super) fn hold(machine: &Machine, content: &str) {
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     assert!(shim.call("send_email", mail(content)).is_error);
 }

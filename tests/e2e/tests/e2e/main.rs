@@ -40,6 +40,7 @@ mod mail;
 mod mailboxes;
 mod mcp;
 mod outcomes;
+mod page;
 mod parts;
 mod policy;
 mod processes;

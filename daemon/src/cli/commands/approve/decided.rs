@@ -6,16 +6,25 @@ use crate::cli::{
 };
 use tai_proto::{
     Fault,
-    approval::Resolution,
+    approval::{HeldForm, Resolution},
     call::{ReadHeld, ResolveHeld},
 };
 
 /// Prints the whole mail, as the reader of the mail and the mail program get it.
 pub(super) async fn show_all(daemon: &Daemon, number: u64) -> Result<(), Fault> {
     let mut text = String::new();
-    let mut next = Some(0);
+    let (form, mut next) = (HeldForm::Shown, Some(0));
     while let Some(offset) = next {
-        let part = daemon.call(ReadHeld { number, offset }, SHORT).await?;
+        let part = daemon
+            .call(
+                ReadHeld {
+                    number,
+                    form,
+                    offset,
+                },
+                SHORT,
+            )
+            .await?;
         text.push_str(&part.text);
         next = part.next.filter(|next| *next > offset);
     }

@@ -123,7 +123,7 @@ fn report(done: Result<(), Fault>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tai_proto::approval::MailPreview;
+    use tai_proto::{approval::MailPreview, mail::Format};
 
     fn held(numbers: &[u64]) -> HeldList {
         let mail = |number: &u64| HeldMail {
@@ -134,6 +134,9 @@ mod tests {
             until: "".into(),
             state: HeldState::Kept,
             replaces: None,
+            revises: None,
+            is_reply: false,
+            format: Format::Markdown,
             mail: Box::new(MailPreview {
                 from: "".into(),
                 to: "".into(),

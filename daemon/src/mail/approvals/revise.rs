@@ -1,0 +1,133 @@
+//! Replaces a waiting mail with a person's version of it.
+//!
+//! One step of the table exchanges both, so that at every moment exactly one of them waits, and no
+//! decision about one is about the other: the new mail has a number of its own. The file of the new
+//! mail is written before the exchange, and that of the old one is removed after its record
+//! survives a power failure. Nothing is sent.
+
+use super::{
+    Approvals,
+    error::ApprovalError,
+    show::show,
+    state::{Approval, Effect, Event, Place, WaitingMail},
+};
+use crate::mail::{
+    journal::{JournalError, Promise},
+    prepared::PreparedMail,
+};
+use std::sync::Arc;
+use tai_proto::{approval::HeldMail, names::Instance};
+use tokio::time::Instant;
+
+/// An exchange whose record may not survive a power failure yet.
+#[must_use = "the file of the old mail remains otherwise"]
+pub(in crate::mail) struct Exchange {
+    old: u64,
+    new: WaitingMail,
+    promise: Promise,
+}
+
+impl Approvals {
+    /// Returns a waiting mail, and the instance that submitted it.
+    ///
+    /// # Errors
+    /// [`ApprovalError::NotHeld`], [`ApprovalError::Locked`] or [`ApprovalError::Lost`].
+    pub(in crate::mail) fn waiting_mail(
+        &self,
+        number: u64,
+    ) -> Result<(Arc<PreparedMail>, Option<Instance>), ApprovalError> {
+        let waiting = self.find(number)?;
+        Ok((waiting.mail, waiting.instance))
+    }
+
+    /// Returns a mail that waits.
+    ///
+    /// # Errors
+    /// [`ApprovalError::NotHeld`], [`ApprovalError::Locked`] or [`ApprovalError::Lost`].
+    fn find(&self, number: u64) -> Result<WaitingMail, ApprovalError> {
+        let (table, _) = self.table();
+        let key = table.key_of(number).ok_or(ApprovalError::NotHeld(number))?;
+        match table.approvals.get(&key) {
+            Some(Approval::Held(waiting)) => Ok(waiting.clone()),
+            Some(Approval::Sealed(_)) => Err(ApprovalError::Locked(number)),
+            Some(Approval::Lost(_)) => Err(ApprovalError::Lost(number)),
+            Some(Approval::Sending(_) | Approval::Asked { .. }) | None => {
+                Err(ApprovalError::NotHeld(number))
+            }
+        }
+    }
+
+    /// Exchanges a waiting mail for a person's version of it, which waits for an hour from now.
+    ///
+    /// # Errors
+    /// As [`Approvals::find`], and [`ApprovalError::MaybeSent`]. The old mail waits as before.
+    pub(in crate::mail) async fn revise(
+        &self,
+        number: u64,
+        mail: PreparedMail,
+        deadline: Instant,
+    ) -> Result<Exchange, ApprovalError> {
+        let old = self.find(number)?;
+        let (new_number, now) = {
+            let (mut table, now) = self.table();
+            (table.next_number(), now)
+        };
+        let mut new = WaitingMail {
+            number: new_number,
+            revises: Some((number, old.mail.digest.clone())),
+            mail: Arc::new(mail),
+            insist: false,
+            since: now,
+            place: Place::Memory,
+            maybe_sent: false,
+            replaces: None,
+            client: old.client,
+            instance: old.instance,
+        };
+        if let Some(safe) = &self.safe
+            && let Some(key) = safe.keys.for_new(deadline).await
+            && safe.write(key, new.clone()).await
+        {
+            new.place = Place::Sealed;
+        }
+        let (mut table, now) = self.table();
+        let event = Event::Revise {
+            number,
+            waiting: new.clone(),
+        };
+        let effect = match table.key_of(number) {
+            Some(key) => table.change(key, event, now),
+            None => Effect::Refuse(ApprovalError::NotHeld(number)),
+        };
+        match effect {
+            Effect::Refuse(error) => {
+                if let Some(safe) = &self.safe {
+                    safe.vault.remove(new.number);
+                }
+                Err(error)
+            }
+            Effect::None | Effect::TellHeld | Effect::Send { .. } => Ok(Exchange {
+                old: number,
+                new,
+                promise: table.journal.promise(),
+            }),
+        }
+    }
+
+    /// Waits until an exchange survives a power failure, and returns the new mail.
+    ///
+    /// # Errors
+    /// [`JournalError`]. The new mail waits. If taid stops, the old one waits again.
+    pub(in crate::mail) async fn exchanged(
+        &self,
+        exchange: Exchange,
+        deadline: Instant,
+    ) -> Result<HeldMail, JournalError> {
+        let Exchange { old, new, promise } = exchange;
+        promise.kept(deadline).await?;
+        if let Some(safe) = &self.safe {
+            safe.vault.remove(old);
+        }
+        Ok(show(&new, self.clock.stamp()))
+    }
+}
