@@ -150,6 +150,7 @@ pub mod frame;
 pub mod hello;
 pub mod mail;
 pub mod message;
+pub mod note;
 pub mod person;
 pub mod places;
 pub mod record;

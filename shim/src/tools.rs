@@ -9,7 +9,6 @@ mod mail_page;
 mod mail_reader;
 mod mark_read;
 mod not_sent;
-mod note;
 mod reply_email;
 mod search_inbox;
 mod send_email;
@@ -21,7 +20,6 @@ mod wait_for_email;
 pub(crate) use definition::{Answered, Invocation, ToolOutcome};
 pub(crate) use list_inbox::show as show_inbox;
 pub(crate) use mail_page::{MailPage, fence, json_line, nonce};
-pub(crate) use note::note;
 pub(crate) use submit::consent_in;
 
 use crate::server::Forms;

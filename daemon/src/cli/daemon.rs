@@ -69,7 +69,8 @@ impl Daemon {
             account: None,
             bridge: None,
         };
-        // Commands take no leases, so there are no lease reports to send.
+        // A lease of `taid read` ends with `FinishMail` or with the connection, so there are no lease
+        // reports to send.
         let (client, _) = Client::new(local.clone(), options);
         Ok(Self { client, local })
     }

@@ -4,6 +4,7 @@
 //! `pages` renders the daemon's answers. A command returns an exit code or an error, and [`main`]
 //! prints the error. Commands call the daemon and use neither `mail` nor the session.
 
+mod columns;
 mod commands;
 mod daemon;
 mod direct;
@@ -11,20 +12,23 @@ mod doctor;
 mod error;
 mod executable;
 mod pages;
+mod person;
 mod prompt;
 mod service;
 mod setup;
 mod target;
 mod terminal;
+mod unattended;
 mod units;
 mod user_dirs;
 mod web;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    approve::Approve, audit::Audit, install::Install, login::Login, logout::Logout, logs::Logs,
-    open::Open, register::Register, run::Run, socket::Socket, status::Status, stop::Stop,
-    uninstall::Uninstall,
+    approve::Approve, audit::Audit, delete::Delete, inbox::InboxList, install::Install,
+    login::Login, logout::Logout, logs::Logs, mark_read::MarkRead, open::Open, read::Read,
+    register::Register, run::Run, search::SearchQuery, send::Send, socket::Socket, status::Status,
+    stop::Stop, uninstall::Uninstall,
 };
 use doctor::Doctor;
 use error::{CliError, Exit};
@@ -56,6 +60,7 @@ const EXAMPLES: &str = "Examples:
   taid login alice --save     sign in, and save the password in the keyring
   taid setup                  add tai-mcp to the configurations of your MCP clients
   taid status --watch         show the account, the session, the bridge and the clients
+  taid inbox                  list the unread mail of all your addresses
   taid doctor                 check the setup and suggest fixes
 
 Exit codes: 0 ok, 1 failed, 2 usage, 3 not running, 4 not signed in, 5 version mismatch,
@@ -68,6 +73,12 @@ enum Command {
     Logout(Logout),
     Register(Register),
     Status(Status),
+    Inbox(InboxList),
+    Read(Read),
+    Send(Send),
+    Search(SearchQuery),
+    MarkRead(MarkRead),
+    Delete(Delete),
     Approve(Approve),
     Open(Open),
     Audit(Audit),
@@ -105,6 +116,12 @@ fn run(args: Args) -> Result<Exit, CliError> {
         Command::Logout(command) => in_runtime(command.run(target)),
         Command::Register(command) => in_runtime(command.run(target)),
         Command::Status(command) => in_runtime(command.run(target)),
+        Command::Inbox(command) => in_runtime(command.run(target)),
+        Command::Read(command) => in_runtime(command.run(target)),
+        Command::Send(command) => in_runtime(command.run(target)),
+        Command::Search(command) => in_runtime(command.run(target)),
+        Command::MarkRead(command) => in_runtime(command.run(target)),
+        Command::Delete(command) => in_runtime(command.run(target)),
         Command::Approve(command) => in_runtime(command.run(target)),
         Command::Open(command) => in_runtime(command.run(target)),
         Command::Audit(command) => in_runtime(command.run(target)),

@@ -64,13 +64,7 @@ pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
 /// Standard input or output is not a terminal. The hint names no option that answers the question,
 /// so that an agent that runs commands does not answer it by accident.
 pub(super) fn consent(question: &str) -> Result<bool, CliError> {
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return Err(
-            CliError::new("a confirmation needs an interactive terminal")
-                .caused_by("standard input or output is not a terminal")
-                .hint("run the command in a terminal of your own"),
-        );
-    }
+    check_terminal()?;
     let _ = write!(io::stdout(), "{question} [y/N] ");
     let _ = io::stdout().flush();
     let mut line = String::new();
@@ -109,6 +103,21 @@ pub(super) fn decision(question: &str) -> Option<Decision> {
             "a" | "all" => return Some(Decision::All),
             _ => {}
         }
+    }
+}
+
+/// Checks that a question can be asked.
+///
+/// # Errors
+/// As [`consent`].
+pub(super) fn check_terminal() -> Result<(), CliError> {
+    match io::stdin().is_terminal() && io::stdout().is_terminal() {
+        true => Ok(()),
+        false => Err(
+            CliError::new("a confirmation needs an interactive terminal")
+                .caused_by("standard input or output is not a terminal")
+                .hint("run the command in a terminal of your own"),
+        ),
     }
 }
 

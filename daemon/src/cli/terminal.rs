@@ -32,13 +32,13 @@ pub(super) fn printable_lines(text: &str) -> String {
 }
 
 fn shown(c: char) -> char {
-    match c {
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            '?'
-        }
-        c if c.is_control() => '?',
-        c => c,
-    }
+    if is_active(c) { '?' } else { c }
+}
+
+/// Returns whether a character is a control character or changes the direction of text.
+pub(super) fn is_active(c: char) -> bool {
+    let is_direction = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    is_direction || c.is_control()
 }
 
 /// Colour of a state.

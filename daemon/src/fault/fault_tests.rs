@@ -192,6 +192,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [BadRequest]
     error: "to" cannot be used: the rule
     hint: correct "to" and call again; nothing was sent or changed
+    hint for a person: correct "to" and run the command again; nothing was sent or changed
 
     [BadRequest]
     error: the content has 2000000 bytes, 1048576 are allowed
@@ -207,25 +208,25 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: the same email was sent 1 min 15 s ago
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
-    hint for a person: nothing was sent; after ten minutes it can be sent again
+    hint for a person: nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`
 
     [Duplicate]
     error: the same email is being sent right now
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
-    hint for a person: nothing was sent; after ten minutes it can be sent again
+    hint for a person: nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`
 
     [Duplicate]
     error: the same email may have been sent 1 min 15 s ago (the bridge did not confirm it)
     caused by: same sender, recipient, subject and content within ten minutes (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
-    hint for a person: nothing was sent; after ten minutes it can be sent again
+    hint for a person: nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`
 
     [Duplicate]
     error: the same email was sent before this machine was restarted
     caused by: same sender, recipient, subject and content perhaps within ten minutes, as far as the clock is certain (mail ae6121c88ba555f64c3d812123eb799d)
     hint: to send it twice on purpose, call again with allow_duplicate: true; nothing was sent
-    hint for a person: nothing was sent; after ten minutes it can be sent again
+    hint for a person: nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`
 
     [NotRecorded]
     error: the email was not sent: taid cannot record it, and without a record it could be sent twice
@@ -236,6 +237,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [NotFound]
     error: Email with ID 7 not found
     hint: call list_inbox for the existing IDs
+    hint for a person: list the mails with `taid inbox --all`
 
     [BridgeFailed]
     error: the mail bridge could not delete email 7
@@ -266,6 +268,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: Email 7 is not addressed to desk.alice@tai.chat
     caused by: it belongs to another instance of this account
     hint: call list_inbox for the IDs of this instance
+    hint for a person: omit --instance to reach the mails of all addresses
 
     [TooBusy]
     error: this client has 64 open calls, the most allowed

@@ -50,14 +50,18 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             FaultCode::BadRequest,
             format!("\"{field}\" cannot be used: {rule}"),
         )
-        .hint(Hint::reader(format!(
-            "correct \"{field}\" and call again; nothing was sent or changed"
-        ))),
+        .hint(Hint::each(
+            format!("correct \"{field}\" and call again; nothing was sent or changed"),
+            format!("correct \"{field}\" and run the command again; nothing was sent or changed"),
+        )),
         MailError::Query(error) => Fault::new(
             FaultCode::BadRequest,
             format!("\"query\" cannot be used: {error}"),
         )
-        .hint(Hint::reader("correct \"query\" and call again")),
+        .hint(Hint::each(
+            "correct \"query\" and call again",
+            "correct the query and run the command again",
+        )),
         MailError::Content(refusal) => Fault::new(
             FaultCode::BadRequest,
             format!("\"content\" cannot be used: {refusal}"),
@@ -97,7 +101,10 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         MailError::Approval(error) => of_approval(error),
         MailError::NoSuchMail(id) => {
             Fault::new(FaultCode::NotFound, format!("Email with ID {id} not found"))
-                .hint(Hint::reader("call list_inbox for the existing IDs"))
+                .hint(Hint::each(
+                    "call list_inbox for the existing IDs",
+                    "list the mails with `taid inbox --all`",
+                ))
         }
         MailError::NoSuchPart { id, of } => {
             let last = match of {
@@ -139,7 +146,10 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             format!("Email {id} is not addressed to {address}"),
         )
         .because("it belongs to another instance of this account")
-        .hint(Hint::reader("call list_inbox for the IDs of this instance")),
+        .hint(Hint::each(
+            "call list_inbox for the IDs of this instance",
+            "omit --instance to reach the mails of all addresses",
+        )),
     }
 }
 
@@ -184,7 +194,7 @@ fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>) -> Fault 
         ))
         .hint(Hint::each(
             "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",
-            "nothing was sent; after ten minutes it can be sent again",
+            "nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`",
         ))
 }
 

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use tai_proto::{
     mail::Mail,
     names::{Address, MailId},
+    note::note,
 };
 
 /// Task of an agent without `--prompt`.
@@ -81,7 +82,7 @@ fn with_nonce(
     if left > 0 {
         let _ = writeln!(text, "The last {left} bytes of the email are not shown.");
     }
-    if let Some(note) = tools::note(findings, *source) {
+    if let Some(note) = note(findings, *source) {
         let _ = writeln!(text, "{note}");
     }
     let marker = format!("TAI: handled {nonce}");

@@ -4,13 +4,16 @@
 //! Text and structured content each fence the sender's words with the same random text, and tell
 //! before them that they are data.
 
-use super::{arguments::plain, definition::Shown, note::note};
+use super::{arguments::plain, definition::Shown};
 use crate::text::{Trust, date, if_any, left_out, line, status};
 use rmcp::model::{MetaObject, Tool as McpTool};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Serialize;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use tai_proto::mail::{FetchedMail, Mail, Part};
+use tai_proto::{
+    mail::{FetchedMail, Mail, Part},
+    note::note,
+};
 
 /// Caution before a mail in structured content.
 const CAUTION: &str =

@@ -13,6 +13,7 @@
 pub mod mcp;
 pub mod processes;
 pub mod raw;
+pub mod terminal;
 mod waiting;
 
 pub use processes::Killed;

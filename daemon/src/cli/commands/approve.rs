@@ -3,6 +3,8 @@
 mod decided;
 mod watch;
 
+pub(super) use decided::show_all;
+
 use crate::cli::{
     daemon::{Daemon, LONG, SHORT},
     error::{CliError, Exit},
@@ -12,7 +14,7 @@ use crate::cli::{
     terminal::print,
 };
 use clap::Args;
-use decided::{resolve, show_all};
+use decided::resolve;
 use std::time::SystemTime;
 use tai_proto::{
     approval::{HeldList, HeldState},

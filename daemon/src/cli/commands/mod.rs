@@ -2,13 +2,19 @@
 
 pub(super) mod approve;
 pub(super) mod audit;
+pub(super) mod delete;
+pub(super) mod inbox;
 pub(super) mod install;
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod logs;
+pub(super) mod mark_read;
 pub(super) mod open;
+pub(super) mod read;
 pub(super) mod register;
 pub(super) mod run;
+pub(super) mod search;
+pub(super) mod send;
 pub(super) mod socket;
 pub(super) mod status;
 pub(super) mod stop;

@@ -14,7 +14,10 @@ use crate::cli::{
     user_dirs::UserDirs,
 };
 use std::{ffi::OsStr, path::Path};
-use tai_proto::variables;
+use tai_proto::{
+    names::{Instance, Profile},
+    variables,
+};
 
 /// Checks every client that has a configuration.
 pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
@@ -36,6 +39,36 @@ pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
         ));
     }
     checks
+}
+
+/// Returns the instances that the configurations of MCP clients name for a profile; `None` is an entry
+/// without one. A configuration that cannot be read has none.
+pub(in crate::cli) fn instances_of_clients(profile: &Profile) -> Vec<Option<Instance>> {
+    let Some(dirs) = UserDirs::of_this_user() else {
+        return Vec::new();
+    };
+    let mut instances = Vec::new();
+    for client in CLIENTS {
+        let text = std::fs::read_to_string(client.file(&dirs).path).unwrap_or_default();
+        let servers = edit::servers(client, &text).unwrap_or_default();
+        let entries = servers.iter();
+        let entries = entries.filter_map(|(key, server)| Entry::of(key, server));
+        instances.extend(entries.filter_map(|entry| instance(&entry, profile)));
+    }
+    instances
+}
+
+/// Returns the instance of an entry; `None` if it is for another profile.
+fn instance(entry: &Entry, profile: &Profile) -> Option<Option<Instance>> {
+    let of_entry = entry.value(variables::PROFILE);
+    let of_entry = of_entry.map_or_else(|| Ok(Profile::default()), Profile::new);
+    if of_entry.as_ref() != Ok(profile) {
+        return None;
+    }
+    let name = variables::INSTANCE
+        .iter()
+        .find_map(|name| entry.value(name));
+    name.map(Instance::new).transpose().ok()
 }
 
 fn check(

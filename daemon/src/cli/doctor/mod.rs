@@ -16,6 +16,8 @@ mod report;
 mod running;
 mod session;
 
+pub(super) use mcp_clients::instances_of_clients;
+
 use super::{
     error::{CliError, Exit},
     target::Target,

@@ -2,4 +2,7 @@
 
 pub(super) mod approval;
 pub(super) mod audit;
+pub(super) mod letter;
+pub(super) mod mail_json;
+pub(super) mod mailbox;
 pub(super) mod status;

@@ -42,6 +42,7 @@ mod mcp;
 mod outcomes;
 mod page;
 mod parts;
+mod person;
 mod policy;
 mod processes;
 mod prompts;

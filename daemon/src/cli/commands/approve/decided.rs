@@ -11,7 +11,7 @@ use tai_proto::{
 };
 
 /// Prints the whole mail, as the reader of the mail and the mail program get it.
-pub(super) async fn show_all(daemon: &Daemon, number: u64) -> Result<(), Fault> {
+pub(in crate::cli) async fn show_all(daemon: &Daemon, number: u64) -> Result<(), Fault> {
     let mut text = String::new();
     let (form, mut next) = (HeldForm::Shown, Some(0));
     while let Some(offset) = next {

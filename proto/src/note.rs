@@ -1,10 +1,10 @@
-//! Notes about the body of a mail.
+//! Notes about the body of a mail, in the same words for agents and persons.
 
-use tai_proto::mail::{BodySource, Findings};
+use crate::mail::{BodySource, Findings};
 
 /// Returns a note about content that the body lacks, reasons for caution, and the origin of the body;
 /// `None` if there is nothing to say.
-pub(crate) fn note(findings: &Findings, source: BodySource) -> Option<String> {
+pub fn note(findings: &Findings, source: BodySource) -> Option<String> {
     let Findings {
         hidden,
         hidden_words,

@@ -1,0 +1,84 @@
+//! `taid inbox`: lists the mail of every address of the account.
+
+use crate::cli::{
+    daemon::LONG,
+    error::{CliError, Exit},
+    pages::{mail_json::InboxJson, mailbox as page},
+    person,
+    target::Target,
+    terminal::{Terminal, print},
+    unattended::Lonely,
+};
+use clap::Args;
+use tai_proto::{
+    call::{ListMail, MAX_LIST},
+    mail::Inbox,
+    names::Instance,
+    person::AccountInbox,
+};
+
+/// List your mail, newest first: the unread mail of every address of the account
+///
+/// Agents see the mail of one address each. This list has the mail of all of them, of the account's own
+/// address, and of addresses that no client uses, such as a mistyped one. Nothing is marked read.
+#[derive(Args)]
+pub(in crate::cli) struct InboxList {
+    /// List the mail of this instance only
+    #[arg(long, value_name = "NAME")]
+    instance: Option<Instance>,
+    /// List read mail too
+    #[arg(long)]
+    all: bool,
+    /// Number of mails to list, 1 to 200
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
+    limit: u32,
+    /// Print JSON in a stable format
+    #[arg(long)]
+    json: bool,
+}
+
+impl InboxList {
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let list = ListMail {
+            scope: person::scope(self.instance),
+            limit: self.limit,
+            offset: 0,
+            show_read: self.all,
+        };
+        let AccountInbox { inbox, unattended } = person::daemon(target)?.call(list, LONG).await?;
+        let account = &inbox.address;
+        let lonely = Lonely::of(unattended, account, target);
+        if self.json {
+            print(&person::json(&InboxJson::new(inbox, lonely))?);
+            return Ok(Exit::Success);
+        }
+        let columns = Terminal::of_stdout().width();
+        if !inbox.mails.is_empty() {
+            print(&page::list(&inbox.mails, columns));
+            print("");
+        }
+        print(&summary(&inbox, self.all));
+        for line in page::left_out(&inbox.left_out) {
+            print(&line);
+        }
+        if let Some(line) = lonely.line() {
+            print(&line);
+        }
+        Ok(Exit::Success)
+    }
+}
+
+/// Returns the line about the number of mails.
+fn summary(inbox: &Inbox, all: bool) -> String {
+    let kind = if all { "mail" } else { "unread mail" };
+    let count = match inbox.mails.len() {
+        0 => return format!("no {kind}"),
+        1 => format!("1 {kind}"),
+        n => format!("{n} {kind}s"),
+    };
+    match inbox.more {
+        true => format!("{count}; there are more: see them with `--limit {MAX_LIST}`"),
+        false => count,
+    }
+}

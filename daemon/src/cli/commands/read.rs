@@ -1,0 +1,90 @@
+//! `taid read`: prints a mail of any address of the account, then marks it read.
+
+use crate::cli::{
+    daemon::LONG,
+    error::{CliError, Exit},
+    pages::{letter as page, mail_json::MailJson},
+    person,
+    target::Target,
+    terminal::print,
+};
+use clap::Args;
+use tai_proto::{
+    call::{FinishMail, ReadMail},
+    mail::Window,
+    names::{Instance, MailId},
+};
+
+/// Read a mail of any address of the account
+///
+/// Without an id, it reads the oldest unread mail that no agent is being given. The mail is marked read
+/// after it was written, so that a pager or a pipe that fails does not lose it.
+#[derive(Args)]
+pub(in crate::cli) struct Read {
+    /// Id of the mail [default: the oldest unread mail]
+    id: Option<MailId>,
+    /// Read the mail of this instance only
+    #[arg(long, value_name = "NAME")]
+    instance: Option<Instance>,
+    /// Leave the mail unread
+    #[arg(long)]
+    keep_unread: bool,
+    /// Print JSON in a stable format
+    #[arg(long)]
+    json: bool,
+}
+
+impl Read {
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let daemon = person::daemon(target)?;
+        let read = ReadMail {
+            scope: person::scope(self.instance),
+            id: self.id,
+            window: Window::WHOLE,
+        };
+        let fetched = daemon.call(read, LONG).await?;
+        let not_examined = fetched.left_out.not_examined;
+        let Some(mail) = fetched.mail else {
+            let none = match not_examined {
+                0 => "no unread mail is free to read",
+                _ => {
+                    "no unread mail is free to read among the newest ones; the mailbox exceeds the limit of one call"
+                }
+            };
+            match self.json {
+                true => print(&person::json(&MailJson::new(None, not_examined))?),
+                false => print(none),
+            }
+            return Ok(Exit::Success);
+        };
+        let (id, was_read) = (mail.envelope.id, mail.envelope.read);
+        let text = match self.json {
+            true => person::json(&MailJson::new(Some(*mail), not_examined))?,
+            false => page::mail(&mail),
+        };
+        person::deliver(&text).map_err(|error| {
+            CliError::new("cannot write the mail")
+                .caused_by(error)
+                .hint(format!(
+                    "its state is unchanged; read it again with `taid read {id}`"
+                ))
+        })?;
+        if self.keep_unread || was_read {
+            return Ok(Exit::Success);
+        }
+        // The mail is on the screen, so a failure from here on does not concern its text.
+        let finished = daemon.call(FinishMail { id }, LONG).await;
+        match finished {
+            Ok(settled) if settled.marked_read => Ok(Exit::Success),
+            Ok(_) => Err(not_marked(id)),
+            Err(fault) => Err(not_marked(id).caused_by(CliError::from(fault).what)),
+        }
+    }
+}
+
+fn not_marked(id: MailId) -> CliError {
+    CliError::new(format!(
+        "mail {id} was printed and could not be marked read"
+    ))
+    .hint(format!("mark it with `taid mark-read {id}`"))
+}
