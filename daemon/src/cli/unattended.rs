@@ -5,7 +5,9 @@
 //! user. taid knows the first three; the commands read the configurations, because taid may run
 //! without the user's home directory.
 
-use super::{columns::cut, doctor::instances_of_clients, target::Target, terminal::printable};
+use super::{
+    columns::cut, doctor::mcp_clients::instances_of_clients, target::Target, terminal::printable,
+};
 use tai_proto::{
     names::{Address, Instance, Username},
     person::Unattended,

@@ -8,15 +8,14 @@ mod differences;
 mod entry;
 mod lingering;
 mod machine;
-mod mcp_clients;
+pub(super) mod mcp_clients;
 mod network;
 mod password;
 mod reader;
 mod report;
 mod running;
 mod session;
-
-pub(super) use mcp_clients::instances_of_clients;
+mod unread;
 
 use super::{
     error::{CliError, Exit},
@@ -125,6 +124,12 @@ async fn examine(target: &Target) -> Vec<Check> {
     checks.push(machine::log(target, &daemon));
     checks.push(lingering::examine(&target.places));
     checks.extend(mcp_clients::examine(&daemon));
+    if daemon
+        .status()
+        .is_some_and(|status| status.session.state == SessionState::Live)
+    {
+        checks.extend(unread::examine(target).await);
+    }
     checks
 }
 

@@ -43,6 +43,7 @@ mod outcomes;
 mod page;
 mod parts;
 mod person;
+mod person_sending;
 mod policy;
 mod processes;
 mod prompts;
