@@ -11,7 +11,8 @@ use unix as system;
 use windows as system;
 
 pub(crate) use system::{
-    asked_to_stop, become_program, create_private_dir, lead_group, open_stdio, signal_group,
+    asked_to_stop, become_program, create_private_dir, lead_group, name_after_this_program,
+    open_stdio, signal_group,
 };
 
 use tokio::io::{AsyncRead, AsyncWrite};

@@ -20,6 +20,8 @@ pub(crate) fn run(name: &str, home: Option<&Path>, arguments: &[OsString]) -> Ex
         command.arg("--home").arg(home);
     }
     command.arg(name).args(arguments);
+    // taid writes the path by which this program was called, and names it in its help.
+    os::name_after_this_program(&mut command);
     let error = match os::become_program(&mut command) {
         Ok(code) => return code,
         Err(error) => error,

@@ -8,6 +8,8 @@ use tai_proto::{names::Profile, places::Places, variables};
 pub(super) struct Target {
     /// Profile of the daemon.
     pub(super) profile: Profile,
+    /// Whether the user names the profile.
+    pub(super) names_profile: bool,
     /// Directories of the user.
     pub(super) places: Places,
     /// Socket of the daemon, if the user names it.
@@ -58,6 +60,7 @@ impl Target {
             None => Places::of_environment().map_err(|_| CliError::no_home())?,
         };
         Ok(Self {
+            names_profile: profile.is_some(),
             profile: profile.unwrap_or_default(),
             places,
             socket,
@@ -68,6 +71,7 @@ impl Target {
     pub(super) fn of_profile(&self, profile: Profile) -> Self {
         Self {
             profile,
+            names_profile: true,
             places: self.places.clone(),
             socket: None,
         }

@@ -19,6 +19,13 @@ pub(crate) fn become_program(command: &mut std::process::Command) -> io::Result<
     Err(command.exec())
 }
 
+/// Gives a program the name and path by which this program was called.
+pub(crate) fn name_after_this_program(command: &mut std::process::Command) {
+    if let Some(name) = std::env::args_os().next() {
+        command.arg0(name);
+    }
+}
+
 /// Creates a directory that only this user can read.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)

@@ -15,6 +15,9 @@ pub(crate) fn become_program(command: &mut std::process::Command) -> io::Result<
     Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
+/// Does nothing: a program on Windows finds its own path.
+pub(crate) fn name_after_this_program(_: &mut std::process::Command) {}
+
 /// Creates a directory. Only this user can read the directory of temporary files.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir(path)

@@ -3,12 +3,12 @@
 
 use super::{
     check::{Check, ok, skipped, wrong},
-    entry::{Entry, Server},
     running::Daemon,
 };
 use crate::cli::{
     setup::{
         edit::{self, EditError},
+        entry::{Entry, Server},
         registry::{CLIENTS, McpClient},
     },
     user_dirs::UserDirs,
@@ -82,11 +82,11 @@ fn check(
     let shown = file.display();
     let servers = match edit::servers(client, text) {
         Ok(servers) => servers,
-        Err(EditError::Syntax(_)) => {
+        Err(EditError::Syntax { .. }) => {
             let found = format!("{shown} has a syntax error, so {} ignores it", client.name);
             return wrong(&name, found, "correct its syntax");
         }
-        Err(error @ EditError::Shape(_)) => {
+        Err(error) => {
             let found = format!("{shown}: {error}, so {} ignores it", client.name);
             return wrong(&name, found, "correct its structure");
         }
@@ -128,11 +128,11 @@ fn problem(entry: &Entry, account: Option<&str>, path: &OsStr) -> Option<(String
             format!("starts the older Node server with {:?}", entry.command),
             "replace the command with tai-mcp, without arguments".to_owned(),
         )),
-        Server::TaiMcp if !exists(&entry.command, path) => Some((
+        Server::TaiMcp | Server::Wrapped if !exists(&entry.command, path) => Some((
             format!("starts {:?}, which does not exist", entry.command),
             "use the full path of tai-mcp (`command -v tai-mcp`)".to_owned(),
         )),
-        Server::TaiMcp => match (account, username(entry), entry.value(variables::PROFILE)) {
+        Server::TaiMcp | Server::Wrapped => match (account, username(entry), entry.value(variables::PROFILE)) {
             (Some(ours), Some(theirs), None) if ours != theirs => Some((
                 format!("is configured for {theirs}, but taid is signed in as {ours}"),
                 "correct the username, or set TAI_MCP_PROFILE to another profile for the other account".to_owned(),

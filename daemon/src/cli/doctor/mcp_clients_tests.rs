@@ -12,6 +12,8 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
         base: Base::Home,
         path,
         variable: None,
+        other_name: None,
+        sign: None,
         program: None,
         notes: &[],
         key,

@@ -5,7 +5,6 @@
 mod as_client;
 mod check;
 mod differences;
-mod entry;
 mod lingering;
 mod machine;
 pub(super) mod mcp_clients;

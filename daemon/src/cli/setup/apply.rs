@@ -1,37 +1,50 @@
 //! Changes the configuration file of one client.
+//!
+//! The first change saves the original next to the file and records what setup wrote. While the
+//! file is what setup wrote, a removal restores the original bytes. After an edit by another
+//! program, it removes the entries alone.
 
 use super::{
     edit::{self, EditError, Server},
+    entry::{Entry, Server as Kind},
+    plan::{self, Plan},
+    record::{Record, Records, checksum},
     registry::McpClient,
-    replace::{self, FileError},
+    replace::{self, Existing, FileError},
     shown,
 };
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
-
-/// Change of a configuration.
-pub(super) enum Change<'a> {
-    /// Add the server, or update it.
-    Add(&'a Server<'a>),
-    /// Remove the server.
-    Remove,
-}
+use tai_proto::variables;
 
 /// Outcome of a change.
+#[derive(Debug)]
 pub(super) enum Outcome {
     /// The file needs no change.
     Unchanged,
+    /// The entry of that name is another server, which is not removed.
+    Kept(EditError),
     /// Dry run: the change was not written.
-    Planned {
-        /// Changed values of the entry, one per line.
-        lines: String,
-    },
+    Planned(Changes),
     /// The file was written.
-    Changed {
-        /// Changed values of the entry, one per line.
-        lines: String,
-        /// Backup of the previous file; `None` for a new file.
+    Written {
+        changes: Changes,
+        /// New backup of the previous file.
         backup: Option<PathBuf>,
     },
+    /// The file has its original content, or is gone because setup had created it.
+    Restored(Changes),
+}
+
+/// Changed entries of a file.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// Name of each changed entry, and its changed values, one per line.
+    pub(super) entries: Vec<(String, String)>,
+    /// What the changes mean for the entries of the Node server.
+    pub(super) notes: Vec<String>,
+    /// Instance of the entry that was added or updated.
+    pub(super) instance: Option<String>,
 }
 
 /// Reason for which a file was not changed.
@@ -43,48 +56,233 @@ pub(super) enum ApplyError {
     File(#[from] FileError),
 }
 
-/// Changes the file and saves a backup next to it. With `dry_run` it only computes the change.
+/// Adds the server to a file or updates its entry. With `dry_run` it only computes the change.
 ///
 /// # Errors
-/// The file has a syntax error or an unexpected structure, belongs to another user, or cannot be
-/// read or written. On an error the file is unchanged.
-pub(super) fn apply(
+/// The file has a syntax error or an unexpected structure, belongs to another user, has an entry
+/// of another server with the same name, or cannot be read or written. On an error the file is
+/// unchanged.
+pub(super) fn add(
     client: &McpClient,
     file: &Path,
-    change: &Change<'_>,
+    server: &Server<'_>,
+    records: &mut Records,
     dry_run: bool,
 ) -> Result<Outcome, ApplyError> {
-    let before = replace::read(file)?;
-    let text = before.as_ref().map_or("", |before| before.text.as_str());
-    let after = match (change, &before) {
-        (Change::Remove, None) => return Ok(Outcome::Unchanged),
-        (Change::Remove, Some(_)) => edit::remove(client, text)?,
-        (Change::Add(server), _) => edit::add(client, text, server)?,
-    };
-    if after == text {
+    let existing = replace::read(file)?;
+    let text = existing
+        .as_ref()
+        .map_or("", |existing| existing.text.as_str());
+    let servers = edit::servers(client, text)?;
+    let plan = plan::add(client, &servers, server)?;
+    if plan.edits.is_empty() {
         return Ok(Outcome::Unchanged);
     }
-    let entry = |text| edit::servers(client, text).map(|mut servers| servers.remove(edit::KEY));
-    let lines = shown::changes(entry(text)?.as_ref(), entry(&after)?.as_ref());
+    let after = edit::apply(client, text, server, &plan.edits)?;
+    let now = edit::servers(client, &after)?;
+    let mut changes = changes(&servers, &now);
+    changes.notes = notes(&plan);
+    changes.instance = now.get(&plan.key).and_then(|value| {
+        let entry = Entry::of(&plan.key, value)?;
+        let mut found = variables::INSTANCE
+            .iter()
+            .filter_map(|name| entry.given(name));
+        found.next().map(str::to_owned)
+    });
     if dry_run {
-        return Ok(Outcome::Planned { lines });
+        return Ok(Outcome::Planned(changes));
     }
-    let Some(before) = before else {
+    let Some(existing) = &existing else {
+        let record = Record {
+            after: checksum(&after),
+            before: None,
+            dirs: replace::missing_dirs(file),
+        };
+        records.set(file, Some(record))?;
         replace::create(file, &after)?;
-        return Ok(Outcome::Changed {
-            lines,
-            backup: None,
-        });
+        let backup = None;
+        return Ok(Outcome::Written { changes, backup });
     };
-    let backup = before.back_up(file)?;
-    match before.replace(&after) {
-        Ok(()) => Ok(Outcome::Changed {
-            lines,
-            backup: Some(backup),
-        }),
-        Err(error) => {
-            let _ = std::fs::remove_file(backup);
-            Err(error.into())
+    existing.check_writable()?;
+    if let Some(record) = records.of(file, text).cloned() {
+        let after_sum = checksum(&after);
+        let record = Record {
+            after: after_sum,
+            ..record
+        };
+        records.set(file, Some(record))?;
+        existing.replace(&after)?;
+        let backup = None;
+        return Ok(Outcome::Written { changes, backup });
+    }
+    let backup = existing.back_up(file)?;
+    // A file that had tai-mcp before setup must not get it back by a removal.
+    let is_original = !plan::entries(&servers)
+        .iter()
+        .any(|entry| entry.server != Kind::Node);
+    let record = is_original.then(|| Record {
+        after: checksum(&after),
+        before: Some(checksum(text)),
+        dirs: Vec::new(),
+    });
+    records.set(file, record)?;
+    existing.replace(&after)?;
+    Ok(Outcome::Written {
+        changes,
+        backup: Some(backup),
+    })
+}
+
+/// Removes the server from a file. With `dry_run` it only computes the change.
+///
+/// # Errors
+/// As [`add`]; an entry of another server is not an error and stays.
+pub(super) fn remove(
+    client: &McpClient,
+    file: &Path,
+    records: &mut Records,
+    dry_run: bool,
+) -> Result<Outcome, ApplyError> {
+    let Some(existing) = replace::read(file)? else {
+        return Ok(Outcome::Unchanged);
+    };
+    let text = existing.text.as_str();
+    let servers = edit::servers(client, text)?;
+    if let Some(original) = Original::of(&existing, file, records) {
+        let before = edit::servers(client, original.text())?;
+        let mut changes = changes(&servers, &before);
+        let node = plan::entries(&before).into_iter();
+        changes.notes = node
+            .map(|entry| format!("\"{}\" starts the Node server, as before setup", entry.key))
+            .collect();
+        if dry_run {
+            return Ok(Outcome::Planned(changes));
+        }
+        existing.check_writable()?;
+        original.restore(&existing, file)?;
+        records.set(file, None)?;
+        return Ok(Outcome::Restored(changes));
+    }
+    let edits = plan::remove(&servers);
+    if edits.is_empty() {
+        return Ok(match servers.get(edit::KEY) {
+            None => Outcome::Unchanged,
+            Some(value) => Outcome::Kept(plan::foreign(edit::KEY, value)),
+        });
+    }
+    let mut after = edit::apply(client, text, &no_server(), &edits)?;
+    if made_servers(client, file, records) {
+        after = edit::remove_empty(client, &after)?;
+    }
+    let changes = changes(&servers, &edit::servers(client, &after)?);
+    if dry_run {
+        return Ok(Outcome::Planned(changes));
+    }
+    existing.check_writable()?;
+    let backup = existing.back_up(file)?;
+    existing.replace(&after)?;
+    records.set(file, None)?;
+    Ok(Outcome::Written {
+        changes,
+        backup: Some(backup),
+    })
+}
+
+/// Original of a file that is still as setup wrote it.
+enum Original {
+    /// There was no file. The directories were created with it, outermost first.
+    Absent(Vec<PathBuf>),
+    /// The text of the backup.
+    Text(String),
+}
+
+impl Original {
+    fn of(existing: &Existing, file: &Path, records: &Records) -> Option<Self> {
+        let record = records.of(file, &existing.text)?;
+        let Some(before) = &record.before else {
+            // A link was made after setup had created the file.
+            let is_link = existing.path() != file;
+            return (!is_link).then(|| Original::Absent(record.dirs.clone()));
+        };
+        let backup = replace::read(&replace::backup_of(file)).ok().flatten()?;
+        (checksum(&backup.text) == *before).then_some(Original::Text(backup.text))
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Original::Absent(_) => "",
+            Original::Text(text) => text,
         }
     }
+
+    fn restore(&self, existing: &Existing, file: &Path) -> Result<(), FileError> {
+        match self {
+            Original::Absent(dirs) => {
+                existing.delete()?;
+                for dir in dirs.iter().rev() {
+                    // A directory that another program uses is not empty.
+                    let _ = std::fs::remove_dir(dir);
+                }
+            }
+            Original::Text(text) => {
+                existing.replace(text)?;
+                std::fs::remove_file(replace::backup_of(file))?;
+            }
+        }
+        Ok(())
+    }
 }
+
+/// Returns whether setup created the object of the servers in a file that was edited since.
+fn made_servers(client: &McpClient, file: &Path, records: &Records) -> bool {
+    let Some(record) = records.last(file) else {
+        return false;
+    };
+    let Some(before) = &record.before else {
+        return true;
+    };
+    let backup = replace::read(&replace::backup_of(file)).ok().flatten();
+    backup.is_some_and(|backup| {
+        checksum(&backup.text) == *before && !edit::has_servers(client, &backup.text)
+    })
+}
+
+/// Returns a server for edits that add none.
+fn no_server() -> Server<'static> {
+    Server {
+        command: "",
+        default_instance: "",
+        instance: None,
+        profile: None,
+        socket: None,
+        approves_tools: false,
+    }
+}
+
+fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Changes {
+    let gone = before.keys().filter(|key| !after.contains_key(*key));
+    let keys = gone.chain(after.keys());
+    let entries = keys.filter_map(|key| {
+        let lines = shown::changes(before.get(key), after.get(key));
+        (!lines.is_empty()).then(|| (key.clone(), lines))
+    });
+    Changes {
+        entries: entries.collect(),
+        ..Changes::default()
+    }
+}
+
+fn notes(plan: &Plan) -> Vec<String> {
+    let converted = plan.converted.iter().map(|key| {
+        format!("\"{key}\" started the Node server; it starts tai-mcp now and keeps its variables")
+    });
+    let dropped = plan.dropped.iter().map(|key| {
+        format!("\"{key}\" started the Node server for the same account; it is removed")
+    });
+    converted.chain(dropped).collect()
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+#[path = "inverse_tests.rs"]
+mod tests;

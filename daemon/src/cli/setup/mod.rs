@@ -1,38 +1,45 @@
 //! `taid setup`, also `tai-mcp setup`: adds tai-mcp to the configurations of MCP clients, or
-//! removes it. `registry` has the clients, `edit` changes text, `replace` changes files, and
-//! `shown` prints changes.
+//! removes it. `registry` has the clients, `plan` decides what changes, `edit` changes text,
+//! `apply` and `replace` change files, `record` remembers the changes, `check` only looks, and
+//! `report` and `shown` print.
 
 mod apply;
+mod check;
 pub(in crate::cli) mod edit;
+pub(in crate::cli) mod entry;
+mod plan;
+mod record;
 pub(in crate::cli) mod registry;
 mod replace;
+mod report;
 mod shown;
+mod wsl;
 
 use super::{
     error::{CliError, Exit},
-    executable,
+    executable::{self, Lifetime},
     target::Target,
-    terminal::{print, printable},
+    terminal::print,
     user_dirs::UserDirs,
 };
-use apply::{Change, Outcome};
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use edit::{KEY, Server};
+use edit::Server;
+use record::Records;
 use registry::{CLIENTS, ConfigFile, McpClient};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tai_proto::names::Instance;
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
 /// Prints each changed value, but no secret, and saves a backup next to the file. Writes no
-/// password.
+/// password. `--remove` restores the original file, unless it was edited since.
 #[derive(Args)]
 pub(super) struct Setup {
     /// Clients [default: every client found]
-    #[arg(value_name = "CLIENT", value_parser = client_parser())]
+    #[arg(value_name = "CLIENT", value_parser = client_parser(), ignore_case = true)]
     clients: Vec<&'static McpClient>,
     /// Instance of the clients [default: the name of each client]
     #[arg(long, value_name = "NAME")]
@@ -45,21 +52,33 @@ pub(super) struct Setup {
     #[arg(long, conflicts_with = "remove")]
     approve_tools: bool,
     /// Remove tai-mcp from the configurations
-    #[arg(long, conflicts_with = "print")]
+    #[arg(long, conflicts_with_all = ["print", "check"])]
     remove: bool,
     /// Print the entry of each client without changing a file
-    #[arg(long)]
+    #[arg(long, conflicts_with = "check")]
     print: bool,
     /// Print the changes without writing them
     #[arg(long)]
     dry_run: bool,
+    /// Check that each client is set up as the other options say, and change nothing
+    ///
+    /// Exits with 1 if one is not, or if the program of its entry does not exist.
+    #[arg(long, conflicts_with = "dry_run")]
+    check: bool,
 }
 
 fn client_parser() -> impl TypedValueParser<Value = &'static McpClient> {
     PossibleValuesParser::new(CLIENTS.iter().map(|client| client.slug)).try_map(|slug| {
-        let known = CLIENTS.iter().find(|client| client.slug == slug);
+        let mut known = CLIENTS.iter();
+        let known = known.find(|client| client.slug.eq_ignore_ascii_case(&slug));
         known.ok_or("unknown client")
     })
+}
+
+/// A client and its configuration file.
+struct Found {
+    client: &'static McpClient,
+    file: ConfigFile,
 }
 
 impl Setup {
@@ -70,17 +89,9 @@ impl Setup {
                 .hint("correct --instance"));
         }
         let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
-        let command = tai_mcp()?;
-        let server = |client: &'static McpClient| Server {
-            command: &command,
-            instance: self.instance.as_deref().unwrap_or(client.slug),
-            profile: target.profile.as_str(),
-            approves_tools: self.approve_tools,
-        };
-        let named = !self.clients.is_empty();
-        let chosen = match named {
-            true => self.clients.clone(),
-            false => CLIENTS.iter().collect(),
+        let chosen = match self.clients.is_empty() {
+            true => CLIENTS.iter().collect(),
+            false => self.clients.clone(),
         };
         if self.approve_tools && !chosen.iter().any(|client| client.has_approval_mode()) {
             return Err(
@@ -89,32 +100,63 @@ impl Setup {
                     .hint("name codex, or leave --approve-tools out"),
             );
         }
+        let socket = target.socket.as_deref().map(text_of).transpose()?;
+        let (command, lifetime) = match self.remove || self.check {
+            true => (String::new(), Lifetime::Lasting),
+            false => {
+                let (path, lifetime) = executable::lasting("tai-mcp")?;
+                (text_of(&path)?.to_owned(), lifetime)
+            }
+        };
+        let server = |client: &McpClient| Server {
+            command: &command,
+            default_instance: client.slug,
+            instance: self.instance.as_deref(),
+            profile: target.names_profile.then_some(target.profile.as_str()),
+            socket,
+            approves_tools: self.approve_tools && client.has_approval_mode(),
+        };
         if self.print {
             for client in chosen {
-                let file = described(&client.file(&dirs));
-                print(&format!("# {}: {file}", client.name));
-                print(edit::example(client, &server(client)).trim_end_matches('\n'));
+                report::example(client, &client.file(&dirs), &server(client));
             }
+            wsl::print_example(&command, self.instance.as_deref());
             return Ok(Exit::Success);
         }
-        let mut found = false;
-        let mut errors = Vec::new();
-        for client in chosen {
-            let file = client.file(&dirs);
-            if !named && !file.path.exists() && !is_installed(client, &file, &dirs) {
-                continue;
+        let found = self.found(chosen, &dirs)?;
+        if self.check {
+            let mut all_set_up = true;
+            for Found { client, file } in found {
+                all_set_up &= check::check(client, &file, &server(client));
             }
-            found = true;
-            if let Err(error) = self.change(client, &file, &server(client)) {
-                errors.push(error);
+            return Ok(match all_set_up {
+                true => Exit::Success,
+                false => Exit::Failed,
+            });
+        }
+        let mut records = Records::read(target.places.state());
+        let mut errors = Vec::new();
+        for Found { client, file } in found {
+            let server = server(client);
+            let outcome = match self.remove {
+                true => apply::remove(client, &file.path, &mut records, self.dry_run),
+                false => apply::add(client, &file.path, &server, &mut records, self.dry_run),
+            };
+            let added = (!self.remove).then_some(&server);
+            match outcome {
+                Ok(outcome) => report::outcome(client, &file, &outcome, added),
+                Err(error) => errors.push(report::failed(client, &file, error, added)),
             }
         }
-        if !found {
-            return Err(CliError::new("no MCP client was found")
-                .caused_by("none of the known configuration files exists")
-                .hint(
-                    "name a client (`--help` lists them), or use --print and add the entry by hand",
+        if self.dry_run {
+            print("Nothing was written (--dry-run).");
+        } else if !self.remove {
+            if lifetime == Lifetime::Version {
+                print(&format!(
+                    "note: {command} has a version in its path; run this again after an update"
                 ));
+            }
+            wsl::print_note();
         }
         match CliError::combined(errors) {
             Some(error) => Err(error),
@@ -122,85 +164,53 @@ impl Setup {
         }
     }
 
-    fn change(
+    /// Returns the clients that are named, or that are installed or have a configuration.
+    fn found(
         &self,
-        client: &McpClient,
-        file: &ConfigFile,
-        server: &Server<'_>,
-    ) -> Result<(), CliError> {
-        let change = match self.remove {
-            true => Change::Remove,
-            false => Change::Add(server),
-        };
-        let name = client.name;
-        let place = described(file);
-        let failed = |error: apply::ApplyError| {
-            CliError::new(format!("{name} is not set up: {place}"))
-                .caused_by(error)
-                .hint("nothing was changed; fix the file and run this again, or add the entry by hand (`--print`)")
-        };
-        match apply::apply(client, &file.path, &change, self.dry_run).map_err(failed)? {
-            Outcome::Unchanged if self.remove => {
-                print(&format!("{name}: nothing to remove ({place})"));
-            }
-            Outcome::Unchanged => print(&format!("{name}: already set up ({place})")),
-            Outcome::Planned { lines } => {
-                print(&format!("{name}: would change \"{KEY}\" in {place}"));
-                print(&printable_lines(&lines));
-            }
-            Outcome::Changed { lines, backup } => {
-                print(&format!("{name}: changed \"{KEY}\" in {place}"));
-                print(&printable_lines(&lines));
-                if let Some(backup) = backup {
-                    print(&format!("{name}: backup in {}", backup.display()));
-                }
-                print(&match self.remove {
-                    true => format!("{name}: removed. Restart {name} to apply this."),
-                    false => format!(
-                        "{name}: set up as \"{}\". Restart {name} to use it.",
-                        server.instance
-                    ),
-                });
-                if !self.remove {
-                    for note in client.notes {
-                        print(&format!("{name}: note: {note}"));
-                    }
-                }
+        chosen: Vec<&'static McpClient>,
+        dirs: &UserDirs,
+    ) -> Result<Vec<Found>, CliError> {
+        let named = !self.clients.is_empty();
+        let mut found = Vec::new();
+        for client in chosen {
+            let file = client.file(dirs);
+            if named || file.path.exists() || is_installed(client, &file, dirs) {
+                found.push(Found { client, file });
             }
         }
-        Ok(())
+        match found.is_empty() {
+            false => Ok(found),
+            true => Err(CliError::new("no MCP client was found")
+                .caused_by("none of the known configuration files exists")
+                .hint(
+                    "name a client (`--help` lists them), or use --print and add the entry by hand",
+                )),
+        }
     }
 }
 
-/// Returns the path of a file, and the variable that decides it.
-pub(in crate::cli) fn described(file: &ConfigFile) -> String {
-    let path = file.path.display();
-    match file.variable {
-        Some(variable) => format!("{path}, from {variable}"),
-        None => path.to_string(),
-    }
-}
-
-/// Returns lines indented and without control characters.
-fn printable_lines(lines: &str) -> String {
-    let lines = lines.lines().map(|line| format!("  {}", printable(line)));
-    lines.collect::<Vec<_>>().join("\n")
+/// Returns a path as text, which a configuration needs.
+fn text_of(path: &Path) -> Result<&str, CliError> {
+    path.to_str().ok_or_else(|| {
+        CliError::new(format!("{} cannot be in a configuration", path.display()))
+            .caused_by("the path is not UTF-8")
+    })
 }
 
 /// Returns the path of the tai-mcp that was installed with this taid.
 pub(in crate::cli) fn tai_mcp() -> Result<String, CliError> {
-    let name = format!("tai-mcp{}", std::env::consts::EXE_SUFFIX);
-    let path = executable::path()?.with_file_name(name);
-    match path.is_file() {
-        true => Ok(path.to_string_lossy().into_owned()),
-        false => Err(CliError::new("tai-mcp is not installed next to taid")
-            .caused_by(format!("{} does not exist", path.display()))
-            .hint("install both from the same release into the same directory")),
-    }
+    let path: PathBuf = executable::installed("tai-mcp")?;
+    Ok(path.to_string_lossy().into_owned())
 }
 
 /// Returns whether the client's own directory or, if it has none, its program exists.
 fn is_installed(client: &McpClient, file: &ConfigFile, dirs: &UserDirs) -> bool {
+    if client
+        .sign
+        .is_some_and(|sign| dirs.home.join(sign).is_dir())
+    {
+        return true;
+    }
     let shared: [&Path; 3] = [&dirs.home, &dirs.config, &dirs.dot_config];
     match (file.path.parent(), client.program) {
         (Some(dir), _) if !shared.contains(&dir) => dir.exists(),
@@ -218,13 +228,22 @@ pub(crate) fn fuzz(kind: u8, text: &str) -> bool {
     };
     let server = Server {
         command: "/usr/bin/tai-mcp",
-        instance: "desk",
-        profile: "default",
+        default_instance: "desk",
+        instance: None,
+        profile: None,
+        socket: None,
         approves_tools: false,
     };
-    if let Ok(once) = edit::add(client, text, &server) {
-        assert_eq!(edit::add(client, &once, &server).as_ref(), Ok(&once));
-        assert!(edit::remove(client, &once).is_ok());
+    let add = |text: &str| {
+        let servers = edit::servers(client, text)?;
+        let plan = plan::add(client, &servers, &server)?;
+        edit::apply(client, text, &server, &plan.edits)
+    };
+    if let Ok(once) = add(text) {
+        assert_eq!(add(&once).as_ref(), Ok(&once));
+        let servers = edit::servers(client, &once).unwrap_or_default();
+        let removed = edit::apply(client, &once, &server, &plan::remove(&servers));
+        assert_ne!(removed.as_ref(), Ok(&once));
     }
     true
 }

@@ -19,6 +19,10 @@ pub(in crate::cli) struct McpClient {
     pub(in crate::cli) path: &'static str,
     /// The client's own variable for another directory, and the file in that directory.
     pub(in crate::cli) variable: Option<(&'static str, &'static str)>,
+    /// Other name of the file, which the client reads as well.
+    pub(in crate::cli) other_name: Option<&'static str>,
+    /// Directory below the home directory that exists if the client is installed.
+    pub(in crate::cli) sign: Option<&'static str>,
     /// Program of a client that has no directory of its own for its configuration.
     pub(in crate::cli) program: Option<&'static str>,
     /// Key of the servers in the file.
@@ -66,6 +70,49 @@ pub(in crate::cli) enum Entry {
     OpenCode,
 }
 
+/// Values that most clients have.
+const MINIMAL: McpClient = McpClient {
+    name: "",
+    slug: "",
+    base: Base::Home,
+    path: "",
+    variable: None,
+    other_name: None,
+    sign: None,
+    program: None,
+    key: "mcpServers",
+    format: Format::Json(Entry::Plain),
+    notes: &[],
+};
+
+/// A client that is built from VS Code.
+const fn code(name: &'static str, slug: &'static str, path: &'static str) -> McpClient {
+    McpClient {
+        name,
+        slug,
+        base: Base::Config,
+        path,
+        key: "servers",
+        format: Format::Json(Entry::VsCode),
+        ..MINIMAL
+    }
+}
+
+/// The part of a client built from VS Code that runs on a remote machine, in a container or in
+/// WSL. Its "remote user configuration" is below the directory `sign`.
+const fn code_server(
+    name: &'static str,
+    slug: &'static str,
+    path: &'static str,
+    sign: &'static str,
+) -> McpClient {
+    McpClient {
+        base: Base::Home,
+        sign: Some(sign),
+        ..code(name, slug, path)
+    }
+}
+
 /// Every known client, in the order in which `taid setup` handles them.
 pub(in crate::cli) const CLIENTS: &[McpClient] = &[
     McpClient {
@@ -73,55 +120,53 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         slug: "claude-desktop",
         base: Base::Config,
         path: "Claude/claude_desktop_config.json",
-        variable: None,
-        program: None,
-        key: "mcpServers",
-        format: Format::Json(Entry::Plain),
-        notes: &[],
+        ..MINIMAL
     },
     McpClient {
         name: "Claude Code",
         slug: "claude-code",
-        base: Base::Home,
         path: ".claude.json",
         variable: Some(("CLAUDE_CONFIG_DIR", ".claude.json")),
+        sign: Some(".claude"),
         program: Some("claude"),
-        key: "mcpServers",
-        format: Format::Json(Entry::Plain),
-        notes: &[],
+        ..MINIMAL
     },
     McpClient {
         name: "Cursor",
         slug: "cursor",
-        base: Base::Home,
         path: ".cursor/mcp.json",
-        variable: None,
-        program: None,
-        key: "mcpServers",
-        format: Format::Json(Entry::Plain),
-        notes: &[],
+        ..MINIMAL
     },
-    McpClient {
-        name: "VS Code",
-        slug: "vscode",
-        base: Base::Config,
-        path: "Code/User/mcp.json",
-        variable: None,
-        program: None,
-        key: "servers",
-        format: Format::Json(Entry::VsCode),
-        notes: &[],
-    },
+    code("VS Code", "vscode", "Code/User/mcp.json"),
+    code(
+        "VS Code Insiders",
+        "vscode-insiders",
+        "Code - Insiders/User/mcp.json",
+    ),
+    code("VSCodium", "vscodium", "VSCodium/User/mcp.json"),
+    code_server(
+        "VS Code Server",
+        "vscode-server",
+        ".vscode-server/data/User/mcp.json",
+        ".vscode-server",
+    ),
+    code_server(
+        "VS Code Insiders Server",
+        "vscode-insiders-server",
+        ".vscode-server-insiders/data/User/mcp.json",
+        ".vscode-server-insiders",
+    ),
+    code_server(
+        "VSCodium Server",
+        "vscodium-server",
+        ".vscodium-server/data/User/mcp.json",
+        ".vscodium-server",
+    ),
     McpClient {
         name: "Windsurf",
         slug: "windsurf",
-        base: Base::Home,
         path: ".codeium/windsurf/mcp_config.json",
-        variable: None,
-        program: None,
-        key: "mcpServers",
-        format: Format::Json(Entry::Plain),
-        notes: &[],
+        ..MINIMAL
     },
     McpClient {
         name: "Zed",
@@ -132,69 +177,56 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
             Base::DotConfig
         },
         path: "zed/settings.json",
-        variable: None,
-        program: None,
         key: "context_servers",
         format: Format::Json(Entry::Zed),
-        notes: &[],
+        ..MINIMAL
     },
     McpClient {
         name: "Codex",
         slug: "codex",
-        base: Base::Home,
         path: ".codex/config.toml",
         variable: Some(("CODEX_HOME", "config.toml")),
-        program: None,
         key: "mcp_servers",
         format: Format::Toml,
         notes: &[
             "`codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it",
             "Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect",
         ],
+        ..MINIMAL
     },
     McpClient {
         name: "Gemini CLI",
         slug: "gemini",
-        base: Base::Home,
         path: ".gemini/settings.json",
         variable: Some(("GEMINI_CLI_HOME", ".gemini/settings.json")),
-        program: None,
-        key: "mcpServers",
-        format: Format::Json(Entry::Plain),
         notes: &["Gemini CLI starts no server in a folder that it does not trust"],
+        ..MINIMAL
     },
     McpClient {
         name: "Qwen Code",
         slug: "qwen",
-        base: Base::Home,
         path: ".qwen/settings.json",
         variable: Some(("QWEN_HOME", "settings.json")),
-        program: None,
-        key: "mcpServers",
-        format: Format::Json(Entry::Plain),
-        notes: &[],
+        ..MINIMAL
     },
     McpClient {
         name: "Copilot CLI",
         slug: "copilot",
-        base: Base::Home,
         path: ".copilot/mcp-config.json",
         variable: Some(("COPILOT_HOME", "mcp-config.json")),
-        program: None,
         key: "mcpServers",
         format: Format::Json(Entry::Copilot),
-        notes: &[],
+        ..MINIMAL
     },
     McpClient {
         name: "opencode",
         slug: "opencode",
         base: Base::DotConfig,
         path: "opencode/opencode.json",
-        variable: None,
-        program: None,
+        other_name: Some("opencode.jsonc"),
         key: "mcp",
         format: Format::Json(Entry::OpenCode),
-        notes: &[],
+        ..MINIMAL
     },
     McpClient {
         name: "Goose",
@@ -209,11 +241,9 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         } else {
             "goose/config.yaml"
         },
-        variable: None,
-        program: None,
         key: "extensions",
         format: Format::Yaml,
-        notes: &[],
+        ..MINIMAL
     },
 ];
 
@@ -223,6 +253,17 @@ pub(in crate::cli) struct ConfigFile {
     pub(in crate::cli) path: PathBuf,
     /// `None` if no variable decides the path.
     pub(in crate::cli) variable: Option<&'static str>,
+}
+
+impl ConfigFile {
+    /// Returns the path, and the variable that decides it.
+    pub(in crate::cli) fn described(&self) -> String {
+        let path = self.path.display();
+        match self.variable {
+            Some(variable) => format!("{path}, from {variable}"),
+            None => path.to_string(),
+        }
+    }
 }
 
 impl McpClient {
@@ -251,6 +292,11 @@ impl McpClient {
             Base::DotConfig => (&dirs.dot_config, true),
         };
         let path = base.join(self.path.split('/').collect::<PathBuf>());
+        let other = self.other_name.map(|name| path.with_file_name(name));
+        let path = match other {
+            Some(other) if other.exists() && !path.exists() => other,
+            _ => path,
+        };
         let packaged = match (self.slug, &dirs.packages) {
             ("claude-desktop", Some(packages)) => packaged_claude(packages),
             _ => None,

@@ -20,6 +20,9 @@ const MAX_NAMES: u32 = 10_000;
 /// Reason for which a file is not read or replaced.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::cli::setup) enum FileError {
+    /// The file is not text in UTF-8.
+    #[error("it is not UTF-8")]
+    NotUtf8,
     /// The file or a link to it belongs to another user.
     #[error("{0} belongs to another user")]
     Foreign(PathBuf),
@@ -29,6 +32,9 @@ pub(in crate::cli::setup) enum FileError {
     /// The path is a directory or a device.
     #[error("{0} is not a regular file")]
     NotAFile(PathBuf),
+    /// The mode of the file permits no change.
+    #[error("it is read-only; to permit the change: chmod u+w")]
+    ReadOnly,
     /// The file exists since the previous look at it.
     #[error("another program changed the file at the same time")]
     Changed,
@@ -49,7 +55,7 @@ pub(in crate::cli::setup) struct Existing {
 /// Reads a file; `None` if there is none.
 ///
 /// # Errors
-/// [`FileError`]; `InvalidData` if the file is not UTF-8.
+/// [`FileError`].
 pub(in crate::cli::setup) fn read(path: &Path) -> Result<Option<Existing>, FileError> {
     let Some(path) = target(path)? else {
         return Ok(None);
@@ -60,8 +66,9 @@ pub(in crate::cli::setup) fn read(path: &Path) -> Result<Option<Existing>, FileE
         return Err(FileError::NotAFile(path));
     }
     check_owner(&path, &meta)?;
-    let mut text = String::new();
-    file.read_to_string(&mut text)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8(bytes).map_err(|_| FileError::NotUtf8)?;
     Ok(Some(Existing { path, meta, text }))
 }
 
@@ -114,17 +121,81 @@ pub(in crate::cli::setup) fn create(path: &Path, text: &str) -> Result<(), FileE
     sync_dir_of(path)
 }
 
+/// Writes a file of mode 0600 atomically. An earlier file or link of that name is replaced.
+///
+/// # Errors
+/// The system's error.
+pub(in crate::cli::setup) fn write_private(path: &Path, text: &str) -> Result<(), FileError> {
+    let (mut file, name) = with_free_name(path, "tai-new")?;
+    let new = Unfinished(name);
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    new.rename(path)
+}
+
+/// Returns the path of the backup of a configuration.
+pub(in crate::cli::setup) fn backup_of(path: &Path) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(".before-tai");
+    PathBuf::from(name)
+}
+
+/// Returns the directories that [`create`] would create for a file, outermost first.
+pub(in crate::cli::setup) fn missing_dirs(path: &Path) -> Vec<PathBuf> {
+    let dirs = path.ancestors().skip(1);
+    let mut missing: Vec<PathBuf> = dirs
+        .take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists())
+        .map(Path::to_owned)
+        .collect();
+    missing.reverse();
+    missing
+}
+
 impl Existing {
-    /// Saves a copy of the file, of mode 0600, under a free name next to `path`. Returns the
-    /// name.
+    /// Returns the path of the file, or of the target of the link.
+    pub(in crate::cli::setup) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns whether this user may write to the file, which a rename in its directory would
+    /// ignore.
+    ///
+    /// # Errors
+    /// [`FileError::ReadOnly`].
+    pub(in crate::cli::setup) fn check_writable(&self) -> Result<(), FileError> {
+        match self.meta.permissions().readonly() {
+            true => Err(FileError::ReadOnly),
+            false => Ok(()),
+        }
+    }
+
+    /// Saves a copy of the file, of mode 0600, next to `path`, in place of an earlier one. Returns
+    /// its name.
     ///
     /// # Errors
     /// The system's error.
     pub(in crate::cli::setup) fn back_up(&self, path: &Path) -> Result<PathBuf, FileError> {
-        let (mut file, backup) = with_free_name(path, "before-tai")?;
-        file.write_all(self.text.as_bytes())?;
-        file.sync_all()?;
+        let backup = backup_of(path);
+        write_private(&backup, &self.text)?;
         Ok(backup)
+    }
+
+    /// Deletes the file.
+    ///
+    /// # Errors
+    /// [`FileError::Changed`] if another program has changed the file since [`read`].
+    pub(in crate::cli::setup) fn delete(&self) -> Result<(), FileError> {
+        self.check_unchanged()?;
+        fs::remove_file(&self.path)?;
+        sync_dir_of(&self.path)
+    }
+
+    fn check_unchanged(&self) -> Result<(), FileError> {
+        let now = fs::symlink_metadata(&self.path)?;
+        match now.len() == self.meta.len() && now.modified()? == self.meta.modified()? {
+            true => Ok(()),
+            false => Err(FileError::Changed),
+        }
     }
 
     /// Replaces the file atomically. The new file has the old one's mode and, if possible, its
@@ -138,19 +209,22 @@ impl Existing {
         file.write_all(text.as_bytes())?;
         files::copy_access(&file, &self.meta)?;
         file.sync_all()?;
-        let now = fs::symlink_metadata(&self.path)?;
-        if now.len() != self.meta.len() || now.modified()? != self.meta.modified()? {
-            return Err(FileError::Changed);
-        }
-        fs::rename(&new.0, &self.path)?;
-        // The name no longer belongs to this file.
-        std::mem::forget(new);
-        sync_dir_of(&self.path)
+        self.check_unchanged()?;
+        new.rename(&self.path)
     }
 }
 
 /// A new file under a temporary name, which is removed when dropped.
 struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn rename(self, path: &Path) -> Result<(), FileError> {
+        fs::rename(&self.0, path)?;
+        // The name no longer belongs to this file.
+        std::mem::forget(self);
+        sync_dir_of(path)
+    }
+}
 
 impl Drop for Unfinished {
     fn drop(&mut self) {

@@ -17,7 +17,7 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn a_replaced_file_keeps_its_mode_and_its_backup_is_private() {
-    for kept in [0o600, 0o640, 0o644, 0o666, 0o400] {
+    for kept in [0o600, 0o640, 0o644, 0o666] {
         let (dir, path) = file(kept, "old");
         let existing = read(&path).unwrap().unwrap();
         let backup = existing.back_up(&path).unwrap();
@@ -28,6 +28,22 @@ fn a_replaced_file_keeps_its_mode_and_its_backup_is_private() {
         assert_eq!(fs::read_to_string(&backup).unwrap(), "old");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
+}
+
+#[test]
+fn a_read_only_file_is_refused() {
+    for (mode, expected) in [(0o400, false), (0o444, false), (0o600, true)] {
+        let (_dir, path) = file(mode, "old");
+        let existing = read(&path).unwrap().unwrap();
+        assert_eq!(existing.check_writable().is_ok(), expected, "{mode:o}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_refused() {
+    let (_dir, path) = file(0o600, "old");
+    fs::write(&path, b"\xff\xfe{\0}\0").unwrap();
+    assert!(matches!(read(&path), Err(FileError::NotUtf8)));
 }
 
 #[test]
@@ -48,12 +64,13 @@ fn a_planted_file_or_link_at_the_temporary_name_is_not_written_to() {
     fs::write(&victim, "victim").unwrap();
     symlink(&victim, dir.path().join("config.json.tai-new-1")).unwrap();
     fs::write(dir.path().join("config.json.tai-new-2"), "planted").unwrap();
-    symlink(&victim, dir.path().join("config.json.before-tai-1")).unwrap();
+    symlink(&victim, dir.path().join("config.json.before-tai")).unwrap();
     let existing = read(&path).unwrap().unwrap();
     let backup = existing.back_up(&path).unwrap();
     existing.replace("new").unwrap();
     assert_eq!(fs::read_to_string(&victim).unwrap(), "victim");
-    assert!(backup.ends_with("config.json.before-tai-2"));
+    assert!(!fs::symlink_metadata(&backup).unwrap().is_symlink());
+    assert!(backup.ends_with("config.json.before-tai"));
     assert_eq!(fs::read_to_string(&path).unwrap(), "new");
     assert!(!fs::symlink_metadata(&path).unwrap().is_symlink());
 }

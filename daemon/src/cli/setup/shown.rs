@@ -19,7 +19,7 @@ const PLAIN_KEYS: [&str; 9] = [
     "default_tools_approval_mode",
 ];
 /// Variables of an entry whose values are never secret.
-const PLAIN_VARIABLES: [&str; 2] = ["TAI_MCP_INSTANCE", "TAI_MCP_PROFILE"];
+const PLAIN_VARIABLES: [&str; 3] = ["TAI_MCP_INSTANCE", "TAI_MCP_PROFILE", "TAI_MCP_SOCKET"];
 
 /// Returns the values that differ between two entries, in the order of their keys: `- key: old`
 /// and `+ key: new`.

@@ -1,5 +1,7 @@
 //! `tai-mcp setup` adds tai-mcp to existing configurations, once, and keeps the rest of them.
 
+mod asked;
+
 use serde_json::Value;
 use std::{
     fs,
@@ -64,15 +66,32 @@ fn installed_clients_are_set_up_once_and_can_be_removed() {
     let zed: Value = serde_json::from_str(&zed).unwrap();
     let command = zed["context_servers"]["tai"]["command"].as_str().unwrap();
     assert!(PathBuf::from(command).is_file(), "a full path: {command}");
-    let backup = machine.home().join(".cursor/mcp.json.before-tai-1");
+    let backup = machine.home().join(".cursor/mcp.json.before-tai");
     assert_eq!(fs::read_to_string(backup).unwrap(), before);
 
+    let again = text(&run(&machine, &["--check"]).stdout);
+    assert_eq!(again.matches(": set up (").count(), 3, "{again}");
     let again = text(&run(&machine, &[]).stdout);
     assert_eq!(again.matches("already set up").count(), 3, "{again}");
     assert_eq!(fs::read_to_string(&cursor).unwrap(), after);
 
-    assert!(run(&machine, &["--remove", "cursor"]).status.success());
+    assert!(run(&machine, &["--remove"]).status.success());
     assert_eq!(fs::read_to_string(&cursor).unwrap(), before);
+    assert_eq!(fs::read_dir(cursor.parent().unwrap()).unwrap().count(), 1);
+    assert_eq!(fs::read_to_string(&codex).unwrap(), "model = \"m\"\n");
+    let zed = machine.home().join(".config/zed");
+    assert_eq!(
+        fs::read_dir(zed).unwrap().count(),
+        0,
+        "setup had created the file"
+    );
+    let check = run(&machine, &["--check"]);
+    assert_eq!(check.status.code(), Some(1));
+    insta::assert_snapshot!(machine.plain(&check.stdout), @"
+    Cursor: not set up (HOME/.cursor/mcp.json)
+    Zed: not set up; the file does not exist (HOME/.config/zed/settings.json)
+    Codex: not set up (HOME/.codex/config.toml)
+    ");
 }
 
 #[test]
@@ -100,7 +119,7 @@ fn an_unreadable_configuration_is_unchanged_and_the_others_are_set_up() {
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(machine.plain(&output.stderr), @"
     error: Cursor is not set up: HOME/.cursor/mcp.json
-    caused by: syntax error: Expected colon after the string or word in object property on line 1 column 7
+    caused by: it is not valid JSON: line 1, column 3
     hint: nothing was changed; fix the file and run this again, or add the entry by hand (`--print`)
     ");
     assert_eq!(fs::read_to_string(cursor).unwrap(), "{ not json");
@@ -128,7 +147,7 @@ fn mistakes_in_arguments_are_reported() {
     let said = |arguments: &[&str]| text(&run(&machine, arguments).stderr);
     insta::assert_snapshot!(said(&["curser"]), @"
     error: invalid value 'curser' for '[CLIENT]...'
-      [possible values: claude-desktop, claude-code, cursor, vscode, windsurf, zed, codex, gemini, qwen, copilot, opencode, goose]
+      [possible values: claude-desktop, claude-code, cursor, vscode, vscode-insiders, vscodium, vscode-server, vscode-insiders-server, vscodium-server, windsurf, zed, codex, gemini, qwen, copilot, opencode, goose]
 
       tip: a similar value exists: 'cursor'
 
@@ -180,8 +199,9 @@ fn the_printed_change_names_each_value_of_the_entry() {
       + args: []
       - command: "npx"
       + command: "BIN/tai-mcp"
-    Cursor: backup in HOME/.cursor/mcp.json.before-tai-1
-    Cursor: set up as "cursor". Restart Cursor to use it.
+    Cursor: note: "tai" started the Node server; it starts tai-mcp now and keeps its variables
+    Cursor: backup in HOME/.cursor/mcp.json.before-tai
+    Cursor: set up. Restart Cursor to use it.
     "#);
     let output = run_with(
         &machine,
@@ -194,6 +214,7 @@ fn the_printed_change_names_each_value_of_the_entry() {
       + command: "BIN/tai-mcp"
       + env.TAI_MCP_INSTANCE: "codex"
       + env_vars: ["XDG_RUNTIME_DIR"]
+    Nothing was written (--dry-run).
     "#);
 }
 
@@ -218,7 +239,6 @@ fn setup_says_what_codex_exec_may_do_and_changes_that_only_on_demand() {
     insta::assert_snapshot!(said(&["codex", "--approve-tools"]), @r#"
     Codex: changed "tai" in HOME/.codex/config.toml
       + default_tools_approval_mode: "approve"
-    Codex: backup in HOME/.codex/config.toml.before-tai-1
     Codex: set up as "codex". Restart Codex to use it.
     Codex: note: `codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it
     Codex: note: Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect
@@ -261,7 +281,7 @@ fn new_files_and_backups_are_private() {
     assert!(run(&machine, &["cursor", "codex"]).status.success());
     assert_eq!(mode(&cursor), 0o644);
     assert_eq!(
-        mode(&machine.home().join(".cursor/mcp.json.before-tai-1")),
+        mode(&machine.home().join(".cursor/mcp.json.before-tai")),
         0o600
     );
     assert_eq!(mode(&machine.home().join(".codex/config.toml")), 0o600);
@@ -277,7 +297,13 @@ fn a_final_newline_that_the_client_removed_is_no_change() {
     fs::write(&file, after.trim_end()).unwrap();
     let again = run(&machine, &["claude-code"]);
     assert!(text(&again.stdout).contains("already set up"));
-    assert!(!machine.home().join(".claude.json.before-tai-2").exists());
+    let others = fs::read_dir(machine.home()).unwrap().flatten();
+    let others = others.filter(|file| {
+        file.file_name()
+            .to_string_lossy()
+            .starts_with(".claude.json.")
+    });
+    assert_eq!(others.count(), 1, "one backup");
 }
 
 #[test]

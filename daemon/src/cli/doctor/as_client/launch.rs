@@ -5,9 +5,9 @@ use super::{
     references::{self, Problem},
     rules::{Passes, Rule},
 };
-use crate::cli::doctor::{
-    check::{Check, ok, skipped, wrong},
-    entry::Entry,
+use crate::cli::{
+    doctor::check::{Check, ok, skipped, wrong},
+    setup::entry::Entry,
 };
 use std::{
     collections::BTreeMap,

@@ -1,7 +1,7 @@
 //! Starts of the same entry by different clients.
 
 use super::*;
-use crate::cli::doctor::{as_client::rules::RULES, entry::Server};
+use crate::cli::{doctor::as_client::rules::RULES, setup::entry::Server};
 
 fn shell(dir: &Path) -> Environment {
     let dir = dir.to_str().unwrap();

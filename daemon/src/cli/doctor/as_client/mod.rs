@@ -9,15 +9,14 @@ pub(super) mod rules;
 
 use super::{
     check::{Check, ok, skipped, wrong},
-    entry::{Entry, Server as Kind},
     running::{self, Daemon},
     session,
 };
 use crate::cli::{
     error::CliError,
     setup::{
-        self,
-        edit::{self, EditError},
+        self, edit,
+        entry::{Entry, Server as Kind},
         registry::{CLIENTS, McpClient},
     },
     target::Target,
@@ -85,7 +84,7 @@ fn configured(client: &McpClient) -> Result<Result<(Check, Entry), Check>, CliEr
     let name = "entry";
     let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
     let file = client.file(&dirs);
-    let place = setup::described(&file);
+    let place = file.described();
     let remedy = format!("`tai-mcp setup {}`", client.slug);
     let Ok(text) = std::fs::read_to_string(&file.path) else {
         let found = format!("{place} does not exist");
@@ -93,7 +92,7 @@ fn configured(client: &McpClient) -> Result<Result<(Check, Entry), Check>, CliEr
     };
     let servers = match edit::servers(client, &text) {
         Ok(servers) => servers,
-        Err(error @ (EditError::Syntax(_) | EditError::Shape(_))) => {
+        Err(error) => {
             let found = format!("{place}: {error}");
             return Ok(Err(wrong(name, found, "correct the file")));
         }

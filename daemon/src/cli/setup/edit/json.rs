@@ -1,78 +1,201 @@
 //! Edits of JSON with comments. The syntax tree preserves all text outside of the edit.
 
-use super::server::{EditError, KEY, Server};
+use super::{
+    server::{Edit, EditError, KEY, Server},
+    text::{position, without_bom},
+};
 use crate::cli::setup::registry::Entry;
 use jsonc_parser::{
     ParseOptions,
-    cst::{CstInputValue as Value, CstObject, CstRootNode},
+    cst::{CstInputValue as Input, CstNode, CstObject, CstRootNode},
+    errors::ParseError,
+};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// JSON with comments and trailing commas, and without the other extensions, which a client
+/// does not read.
+const OPTIONS: ParseOptions = ParseOptions {
+    allow_comments: true,
+    allow_trailing_commas: true,
+    allow_loose_object_property_names: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
 };
 
-fn parse(text: &str) -> Result<CstRootNode, EditError> {
-    CstRootNode::parse(text, &ParseOptions::default())
-        .map_err(|error| EditError::Syntax(error.to_string()))
-}
-
 /// Returns the content as a value; `null` for an empty file.
-pub(super) fn value_of(text: &str) -> Result<serde_json::Value, EditError> {
-    let value = jsonc_parser::parse_to_serde_value::<Option<_>>(text, &ParseOptions::default());
+pub(super) fn value_of(text: &str) -> Result<Value, EditError> {
+    let text = without_bom(text);
+    let value = jsonc_parser::parse_to_serde_value::<Option<_>>(text, &OPTIONS);
     value
         .map(Option::unwrap_or_default)
-        .map_err(|error| EditError::Syntax(error.to_string()))
+        .map_err(|error| syntax(text, &error))
 }
 
-/// Removes the server.
-pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError> {
-    let root = parse(text)?;
-    let servers = root.object_value().and_then(|root| root.object_value(key));
-    if let Some(ours) = servers.and_then(|servers| servers.get(KEY)) {
-        ours.remove();
+fn syntax(text: &str, error: &ParseError) -> EditError {
+    let (line, column) = position(text, error.range().start);
+    EditError::Syntax {
+        format: "JSON",
+        line,
+        column,
     }
-    Ok(root.to_string())
 }
 
-/// Adds the server, or updates the existing one.
-pub(super) fn add(
+/// Applies the edits.
+pub(super) fn apply(
     key: &'static str,
     form: Entry,
     before: &str,
     server: &Server<'_>,
+    edits: &[Edit],
 ) -> Result<String, EditError> {
-    let root = parse(before)?;
-    let servers = root
-        .object_value_or_create()
-        .and_then(|root| root.object_value_or_create(key))
-        .ok_or(EditError::Shape(key))?;
-    match servers.get(KEY) {
-        Some(ours) => {
-            let ours = ours.object_value().ok_or(EditError::Shape(KEY))?;
-            update(&ours, form, server);
+    let text = without_bom(before);
+    let root = CstRootNode::parse(text, &OPTIONS).map_err(|error| syntax(text, &error))?;
+    let wrong = || EditError::Shape(key);
+    let top = root.object_value_or_create().ok_or_else(wrong)?;
+    once(&top, key)?;
+    if top.get(key).is_some_and(|servers| is_null(servers.value())) {
+        top.object_value_or_set(key);
+    }
+    let servers = top.object_value_or_create(key).ok_or_else(wrong)?;
+    each_once(&servers)?;
+    let place = |server: &str, path: &[&'static str], create: bool| {
+        let (name, outer) = path.split_last().ok_or(EditError::Unsupported)?;
+        let mut object = servers.object_value(server).ok_or_else(wrong)?;
+        for key in outer {
+            if !create && object.get(key).is_none() {
+                return Ok(None);
+            }
+            let inner = object.object_value_or_create(key);
+            object = inner.ok_or(EditError::Shape(key))?;
         }
-        None => {
-            servers.append(KEY, entry(form, server));
+        Ok(Some((object, *name)))
+    };
+    for edit in edits {
+        match edit {
+            Edit::Insert => {
+                servers.append(KEY, entry(form, server));
+            }
+            Edit::Remove { server } => {
+                if let Some(entry) = servers.get(server) {
+                    entry.remove();
+                }
+            }
+            Edit::Set {
+                server,
+                path,
+                value,
+            } => {
+                if let Some((object, name)) = place(server, path, true)? {
+                    match object.get(name) {
+                        Some(property) => property.set_value(input(value)),
+                        None => {
+                            object.append(name, input(value));
+                        }
+                    }
+                }
+            }
+            Edit::Unset { server, path } => {
+                if let Some((object, name)) = place(server, path, false)?
+                    && let Some(property) = object.get(name)
+                {
+                    property.remove();
+                }
+            }
         }
     }
     let after = root.to_string();
+    let mark = before.strip_suffix(text).unwrap_or_default();
     // Some clients save their file without a final newline, which must not count as a change.
-    Ok(match before.is_empty() && !after.ends_with('\n') {
-        true => after + "\n",
-        false => after,
+    Ok(match text.is_empty() && !after.ends_with('\n') {
+        true => format!("{mark}{after}\n"),
+        false => format!("{mark}{after}"),
     })
 }
 
-fn string(text: &str) -> Value {
-    Value::String(text.to_owned())
+/// Removes the object of the servers, if it is empty.
+pub(super) fn remove_empty(key: &'static str, before: &str) -> Result<String, EditError> {
+    let text = without_bom(before);
+    let root = CstRootNode::parse(text, &OPTIONS).map_err(|error| syntax(text, &error))?;
+    let servers = root.object_value().and_then(|top| top.get(key));
+    let is_empty = |property: &jsonc_parser::cst::CstObjectProp| {
+        let object = property.object_value();
+        object.is_some_and(|object| object.properties().is_empty())
+    };
+    if let Some(servers) = servers.filter(is_empty) {
+        servers.remove();
+    }
+    let mark = before.strip_suffix(text).unwrap_or_default();
+    Ok(format!("{mark}{root}"))
 }
 
-fn object(fields: Vec<(&str, Value)>) -> Value {
+fn is_null(value: Option<CstNode>) -> bool {
+    value.is_some_and(|value| value.to_string() == "null")
+}
+
+fn once(object: &CstObject, key: &str) -> Result<(), EditError> {
+    let names = object.properties().into_iter();
+    let names = names.filter_map(|property| property.decoded_name());
+    match names.filter(|name| name == key).count() {
+        0 | 1 => Ok(()),
+        _ => Err(EditError::Duplicate(key.to_owned())),
+    }
+}
+
+/// Checks that no key occurs twice in the object of the servers and in the entries.
+fn each_once(servers: &CstObject) -> Result<(), EditError> {
+    let mut names = BTreeSet::new();
+    for property in servers.properties() {
+        let name = property.decoded_name().unwrap_or_default();
+        if let Some(entry) = property.object_value() {
+            for field in entry.properties() {
+                once(&entry, &field.decoded_name().unwrap_or_default())?;
+            }
+        }
+        if let Some(name) = names.replace(name) {
+            return Err(EditError::Duplicate(name));
+        }
+    }
+    Ok(())
+}
+
+fn input(value: &Value) -> Input {
+    match value {
+        Value::Null => Input::Null,
+        Value::Bool(value) => Input::Bool(*value),
+        Value::Number(number) => Input::Number(number.to_string()),
+        Value::String(text) => string(text),
+        Value::Array(values) => Input::Array(values.iter().map(input).collect()),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            Input::Object(
+                fields
+                    .map(|(name, value)| (name.clone(), input(value)))
+                    .collect(),
+            )
+        }
+    }
+}
+
+fn string(text: &str) -> Input {
+    Input::String(text.to_owned())
+}
+
+fn object(fields: Vec<(&str, Input)>) -> Input {
     let fields = fields.into_iter();
-    Value::Object(
+    Input::Object(
         fields
             .map(|(name, value)| (name.to_owned(), value))
             .collect(),
     )
 }
 
-fn entry(form: Entry, server: &Server<'_>) -> Value {
+fn entry(form: Entry, server: &Server<'_>) -> Input {
     let variables = server.environment().into_iter();
     let env = object(
         variables
@@ -80,7 +203,7 @@ fn entry(form: Entry, server: &Server<'_>) -> Value {
             .collect(),
     );
     let command = string(server.command);
-    let no_args = Value::Array(Vec::new());
+    let no_args = Input::Array(Vec::new());
     object(match form {
         Entry::Plain => vec![("command", command), ("args", no_args), ("env", env)],
         Entry::VsCode => vec![
@@ -93,7 +216,7 @@ fn entry(form: Entry, server: &Server<'_>) -> Value {
             ("command", command),
             ("args", no_args),
             ("env", env),
-            ("tools", Value::Array(vec![string("*")])),
+            ("tools", Input::Array(vec![string("*")])),
         ],
         Entry::Zed => vec![
             ("source", string("custom")),
@@ -103,41 +226,9 @@ fn entry(form: Entry, server: &Server<'_>) -> Value {
         ],
         Entry::OpenCode => vec![
             ("type", string("local")),
-            ("command", Value::Array(vec![command])),
-            ("enabled", Value::Bool(true)),
+            ("command", Input::Array(vec![command])),
+            ("enabled", Input::Bool(true)),
             ("environment", env),
         ],
     })
-}
-
-/// Replaces command and arguments if they differ, and keeps all other keys.
-fn update(ours: &CstObject, form: Entry, server: &Server<'_>) {
-    let set = |name: &str, value: Value, same: &str| match ours.get(name) {
-        Some(property) => {
-            let now = property.value().map(|value| value.to_string());
-            let now: String = now.unwrap_or_default().split_whitespace().collect();
-            if now != same {
-                property.set_value(value);
-            }
-        }
-        None => {
-            ours.append(name, value);
-        }
-    };
-    let command = string(server.command);
-    let quoted = serde_json::Value::from(server.command).to_string();
-    match form {
-        Entry::OpenCode => set(
-            "command",
-            Value::Array(vec![command]),
-            &format!("[{quoted}]"),
-        ),
-        Entry::Plain | Entry::VsCode | Entry::Copilot | Entry::Zed => {
-            set("command", command, &quoted);
-        }
-    }
-    // Arguments of the Node server or of another wrapper.
-    if ours.get("args").is_some() {
-        set("args", Value::Array(Vec::new()), "[]");
-    }
 }

@@ -1,42 +1,63 @@
-//! Adds `tai-mcp` to the text of a client's configuration, and removes it. All other text,
-//! including comments, is preserved. No password is written.
+//! Edits of the text of a client's configuration. All other text, including comments, is
+//! preserved. No password is written.
 
 mod json;
 mod server;
-mod toml;
+mod text;
+pub(in crate::cli::setup) mod toml;
 mod yaml;
+mod yaml_value;
 
+pub(in crate::cli::setup) use server::Edit;
 pub(in crate::cli) use server::{EditError, KEY, Server};
 
 use super::registry::{Format, McpClient};
 use serde_json::{Map, Value};
 
-/// Returns the configuration with the server. An existing server keeps its environment and
-/// its other keys.
+/// Applies edits. The result is parsed again and has exactly the intended content.
 ///
 /// # Errors
 /// Any [`EditError`].
-pub(in crate::cli) fn add(
+pub(in crate::cli::setup) fn apply(
     client: &McpClient,
     text: &str,
     server: &Server<'_>,
+    edits: &[Edit],
 ) -> Result<String, EditError> {
-    match client.format {
-        Format::Json(form) => json::add(client.key, form, text, server),
-        Format::Toml => toml::add(client.key, text, server),
-        Format::Yaml => yaml::add(client.key, text, server),
+    if edits.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let key = client.key;
+    let after = match client.format {
+        Format::Json(form) => json::apply(key, form, text, server, edits),
+        Format::Toml => toml::apply(key, text, server, edits),
+        Format::Yaml => yaml::apply(key, text, server, edits),
+    }?;
+    let expected = expected(client, value_of(client, text)?, server, edits)?;
+    match comparable(client, value_of(client, &after)?) == comparable(client, expected) {
+        true => Ok(after),
+        false => Err(EditError::Unsupported),
     }
 }
 
-/// Returns the configuration without the server.
+/// Removes the object of the servers, if it is empty.
 ///
 /// # Errors
 /// Any [`EditError`].
-pub(in crate::cli) fn remove(client: &McpClient, text: &str) -> Result<String, EditError> {
-    match client.format {
-        Format::Json(_) => json::remove(client.key, text),
-        Format::Toml => toml::remove(client.key, text),
-        Format::Yaml => yaml::remove(client.key, text),
+pub(in crate::cli::setup) fn remove_empty(
+    client: &McpClient,
+    text: &str,
+) -> Result<String, EditError> {
+    let after = match client.format {
+        Format::Json(_) => json::remove_empty(client.key, text),
+        Format::Toml => toml::remove_empty(client.key, text),
+        Format::Yaml => yaml::remove_empty(client.key, text),
+    }?;
+    let same = comparable(client, value_of(client, text)?)
+        == comparable(client, value_of(client, &after)?);
+    match same {
+        true => Ok(after),
+        false => Err(EditError::Unsupported),
     }
 }
 
@@ -48,11 +69,10 @@ pub(in crate::cli) fn servers(
     client: &McpClient,
     text: &str,
 ) -> Result<Map<String, Value>, EditError> {
-    let mut root = match client.format {
-        Format::Json(_) => json::value_of(text),
-        Format::Toml => toml::value_of(text),
-        Format::Yaml => yaml::value_of(text),
-    }?;
+    let mut root = value_of(client, text)?;
+    if !root.is_object() && !root.is_null() {
+        return Err(EditError::Shape(client.key));
+    }
     match root.get_mut(client.key).map(Value::take) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(servers)) => Ok(servers),
@@ -60,12 +80,100 @@ pub(in crate::cli) fn servers(
     }
 }
 
+/// Returns whether the configuration has an object of servers.
+pub(in crate::cli::setup) fn has_servers(client: &McpClient, text: &str) -> bool {
+    value_of(client, text).is_ok_and(|root| root.get(client.key).is_some())
+}
+
 /// Returns the entry for adding by hand.
 pub(in crate::cli) fn example(client: &McpClient, server: &Server<'_>) -> String {
+    let insert = &[Edit::Insert];
+    let text = match client.format {
+        Format::Json(form) => json::apply(client.key, form, "", server, insert),
+        Format::Toml => toml::apply(client.key, "", server, insert),
+        Format::Yaml => Ok(yaml::new(client.key, server)),
+    };
+    text.unwrap_or_default()
+}
+
+fn value_of(client: &McpClient, text: &str) -> Result<Value, EditError> {
     match client.format {
-        Format::Yaml => yaml::new(client.key, server),
-        Format::Json(_) | Format::Toml => add(client, "", server).unwrap_or_default(),
+        Format::Json(_) => json::value_of(text),
+        Format::Toml => toml::value_of(text),
+        Format::Yaml => yaml_value::value_of(text),
     }
+}
+
+/// Returns the content without an empty object of servers, which means the same as none.
+fn comparable(client: &McpClient, mut root: Value) -> Value {
+    if let Some(fields) = root.as_object_mut() {
+        let servers = fields.get(client.key);
+        let is_empty =
+            |value: &Value| value.is_null() || value.as_object().is_some_and(Map::is_empty);
+        if servers.is_some_and(is_empty) {
+            fields.remove(client.key);
+        }
+    }
+    match root {
+        Value::Null => Value::Object(Map::new()),
+        root => root,
+    }
+}
+
+/// Returns the content after the edits.
+fn expected(
+    client: &McpClient,
+    root: Value,
+    server: &Server<'_>,
+    edits: &[Edit],
+) -> Result<Value, EditError> {
+    let wrong = || EditError::Shape(client.key);
+    let mut root = match root {
+        Value::Null => Map::new(),
+        Value::Object(root) => root,
+        _ => return Err(wrong()),
+    };
+    let servers = root.entry(client.key).or_insert(Value::Null);
+    if servers.is_null() {
+        *servers = Value::Object(Map::new());
+    }
+    let servers = servers.as_object_mut().ok_or_else(wrong)?;
+    for edit in edits {
+        match edit {
+            Edit::Insert => {
+                let new = self::servers(client, &example(client, server))?.remove(KEY);
+                servers.insert(KEY.to_owned(), new.ok_or_else(wrong)?);
+            }
+            Edit::Remove { server } => {
+                servers.shift_remove(server);
+            }
+            Edit::Set {
+                server,
+                path,
+                value,
+            } => {
+                let mut place = servers.get_mut(server).ok_or_else(wrong)?;
+                for name in path {
+                    let fields = place.as_object_mut().ok_or_else(wrong)?;
+                    place = fields
+                        .entry(*name)
+                        .or_insert_with(|| Value::Object(Map::new()));
+                }
+                *place = value.clone();
+            }
+            Edit::Unset { server, path } => {
+                let (last, outer) = path.split_last().ok_or_else(wrong)?;
+                let mut place = servers.get_mut(server);
+                for name in outer {
+                    place = place.and_then(|value| value.get_mut(*name));
+                }
+                if let Some(fields) = place.and_then(Value::as_object_mut) {
+                    fields.shift_remove(*last);
+                }
+            }
+        }
+    }
+    Ok(Value::Object(root))
 }
 
 #[cfg(test)]

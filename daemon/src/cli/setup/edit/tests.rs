@@ -1,15 +1,28 @@
 //! Configurations before and after an edit.
 
 use super::*;
-use crate::cli::setup::registry::CLIENTS;
+use crate::cli::setup::{plan, registry::CLIENTS};
 use std::fmt::Write as _;
 
 const SERVER: Server<'_> = Server {
     command: "/home/alice/.cargo/bin/tai-mcp",
-    instance: "desk",
-    profile: "default",
+    default_instance: "desk",
+    instance: None,
+    profile: None,
+    socket: None,
     approves_tools: false,
 };
+
+fn add(client: &McpClient, text: &str, server: &Server<'_>) -> Result<String, EditError> {
+    let servers = servers(client, text)?;
+    let plan = plan::add(client, &servers, server)?;
+    apply(client, text, server, &plan.edits)
+}
+
+fn remove(client: &McpClient, text: &str) -> Result<String, EditError> {
+    let servers = servers(client, text)?;
+    apply(client, text, &SERVER, &plan::remove(&servers))
+}
 
 fn client(slug: &str) -> &'static McpClient {
     CLIENTS.iter().find(|client| client.slug == slug).unwrap()
@@ -105,6 +118,11 @@ fn each_client_gets_an_entry_in_its_format() {
       }
     }
     # vscode: Code/User/mcp.json
+    # vscode-insiders: Code - Insiders/User/mcp.json
+    # vscodium: VSCodium/User/mcp.json
+    # vscode-server: .vscode-server/data/User/mcp.json
+    # vscode-insiders-server: .vscode-server-insiders/data/User/mcp.json
+    # vscodium-server: .vscodium-server/data/User/mcp.json
     {
       "servers": {
         "tai": {
@@ -233,7 +251,7 @@ fn variables_that_the_user_lets_codex_pass_are_kept() {
 #[test]
 fn a_profile_other_than_the_default_is_set() {
     let server = Server {
-        profile: "work",
+        profile: Some("work"),
         ..SERVER
     };
     for client in CLIENTS {
@@ -250,6 +268,9 @@ fn text_that_cannot_be_edited_is_an_error() {
         ("cursor", "[]"),
         ("cursor", "{\"mcpServers\": []}"),
         ("cursor", "{\"mcpServers\": {\"tai\": 1}}"),
+        ("cursor", "{\"mcpServers\": {}, \"mcpServers\": {}}"),
+        ("cursor", "{\"mcpServers\": {\"a\": {}, \"a\": {}}}"),
+        ("cursor", "{mcpServers: {}}"),
         ("codex", "model = "),
         ("codex", "mcp_servers = 1"),
         ("codex", "[mcp_servers]\ntai = 1"),

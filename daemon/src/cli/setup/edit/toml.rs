@@ -1,7 +1,11 @@
 //! Edits of TOML, the format of Codex. The document preserves all text outside of the edit.
 
-use super::server::{EditError, KEY, Server};
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
+use super::{
+    server::{Edit, EditError, KEY, Server},
+    text::{Plain, position, without_bom},
+};
+use serde_json::Value as Json;
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, value};
 
 /// Names of the variables that Codex passes to the server beside the few that it always passes.
 /// Codex leaves a name out if the variable is not set.
@@ -9,70 +13,133 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 /// tai-mcp finds the socket of a service manager by `XDG_RUNTIME_DIR`. It needs no other variable:
 /// taid gets its environment from the user's session and not from the client that starts it. A
 /// name, other than a value, stays correct in the next session.
-const PASSED: [&str; 1] = ["XDG_RUNTIME_DIR"];
+pub(in crate::cli::setup) const PASSED: [&str; 1] = ["XDG_RUNTIME_DIR"];
 /// Key for the approval of the tools without an approval mode of their own.
-const APPROVAL: &str = "default_tools_approval_mode";
+pub(in crate::cli::setup) const APPROVAL: &str = "default_tools_approval_mode";
 /// Value of [`APPROVAL`] with which Codex runs every tool without asking.
-const APPROVE: &str = "approve";
+pub(in crate::cli::setup) const APPROVE: &str = "approve";
 
 fn parse(text: &str) -> Result<DocumentMut, EditError> {
     text.parse()
-        .map_err(|error: toml_edit::TomlError| EditError::Syntax(error.message().to_owned()))
+        .map_err(|error: toml_edit::TomlError| syntax(text, error.span()))
+}
+
+fn syntax(text: &str, span: Option<std::ops::Range<usize>>) -> EditError {
+    let (line, column) = position(text, span.unwrap_or_default().start);
+    EditError::Syntax {
+        format: "TOML",
+        line,
+        column,
+    }
 }
 
 /// Returns the content as a value.
-pub(super) fn value_of(text: &str) -> Result<serde_json::Value, EditError> {
-    ::toml::from_str(text)
-        .map_err(|error: ::toml::de::Error| EditError::Syntax(error.message().to_owned()))
+pub(super) fn value_of(text: &str) -> Result<Json, EditError> {
+    let text = without_bom(text);
+    ::toml::from_str(text).map_err(|error: ::toml::de::Error| syntax(text, error.span()))
 }
 
-/// Removes the server, and the table of servers if it was the only one.
-pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError> {
-    let mut document = parse(text)?;
-    let servers = document.get_mut(key).and_then(Item::as_table_like_mut);
-    if let Some(servers) = servers {
-        servers.remove(KEY);
-        if servers.is_empty() {
-            document.remove(key);
+/// Applies the edits.
+pub(super) fn apply(
+    key: &'static str,
+    before: &str,
+    server: &Server<'_>,
+    edits: &[Edit],
+) -> Result<String, EditError> {
+    let plain = Plain::of(before);
+    let mut document = parse(&plain.text)?;
+    for edit in edits {
+        let servers = document.entry(key).or_insert_with(|| {
+            let mut table = Table::new();
+            table.set_implicit(true);
+            Item::Table(table)
+        });
+        let servers = servers.as_table_like_mut().ok_or(EditError::Shape(key))?;
+        match edit {
+            Edit::Insert => insert(servers, server),
+            Edit::Remove { server } => {
+                servers.remove(server);
+            }
+            Edit::Set {
+                server,
+                path,
+                value,
+            } => {
+                if let Some((table, name)) = place(servers, key, server, path, true)? {
+                    table.insert(name, item(value)?);
+                }
+            }
+            Edit::Unset { server, path } => {
+                if let Some((table, name)) = place(servers, key, server, path, false)? {
+                    table.remove(name);
+                }
+            }
         }
     }
-    Ok(document.to_string())
+    Ok(plain.restore(&document.to_string()))
 }
 
-/// Adds the server, or updates the existing one.
-pub(super) fn add(key: &'static str, text: &str, server: &Server<'_>) -> Result<String, EditError> {
-    let mut document = parse(text)?;
-    let servers = document.entry(key).or_insert_with(|| {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    });
-    let servers = servers.as_table_like_mut().ok_or(EditError::Shape(key))?;
-    let new = servers.get(KEY).is_none();
-    let ours = servers
-        .entry(KEY)
-        .or_insert_with(|| Item::Table(Table::new()));
-    let ours = ours.as_table_like_mut().ok_or(EditError::Shape(KEY))?;
-    if ours.get("command").and_then(Item::as_str) != Some(server.command) {
-        ours.insert("command", value(server.command));
+/// Removes the table of the servers, if it is empty.
+pub(super) fn remove_empty(key: &'static str, before: &str) -> Result<String, EditError> {
+    let plain = Plain::of(before);
+    let mut document = parse(&plain.text)?;
+    let servers = document.get(key).and_then(Item::as_table_like);
+    if servers.is_some_and(TableLike::is_empty) {
+        document.remove(key);
     }
-    let args = ours.get("args").and_then(Item::as_array).map(Array::len);
-    if args.is_some_and(|args| args > 0) {
-        ours.insert("args", value(Array::new()));
+    Ok(plain.restore(&document.to_string()))
+}
+
+/// Returns the table of a value, and the value's name in it.
+fn place<'a>(
+    servers: &'a mut dyn TableLike,
+    key: &'static str,
+    server: &str,
+    path: &[&'static str],
+    create: bool,
+) -> Result<Option<(&'a mut dyn TableLike, &'static str)>, EditError> {
+    let entry = servers.get_mut(server).and_then(Item::as_table_like_mut);
+    let entry = entry.ok_or(EditError::Shape(key))?;
+    match path {
+        [name] => Ok(Some((entry, *name))),
+        [outer, name] => {
+            if create && entry.get(outer).is_none() {
+                entry.insert(outer, value(InlineTable::new()));
+            }
+            let Some(table) = entry.get_mut(outer) else {
+                return Ok(None);
+            };
+            let table = table.as_table_like_mut().ok_or(EditError::Shape(outer))?;
+            Ok(Some((table, *name)))
+        }
+        _ => Err(EditError::Unsupported),
     }
-    if ours.get("env_vars").is_none() {
-        ours.insert("env_vars", value(Array::from_iter(PASSED)));
+}
+
+fn item(new: &Json) -> Result<Item, EditError> {
+    match new {
+        Json::String(text) => Ok(value(text)),
+        Json::Array(words) => {
+            let words = words.iter().filter_map(Json::as_str);
+            Ok(value(Array::from_iter(words)))
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => {
+            Err(EditError::Unsupported)
+        }
     }
-    let approval = ours.get(APPROVAL).and_then(Item::as_str);
-    if server.approves_tools && approval != Some(APPROVE) {
+}
+
+fn insert(servers: &mut dyn TableLike, server: &Server<'_>) {
+    let mut ours = Table::new();
+    ours.insert("command", value(server.command));
+    ours.insert("env_vars", value(Array::from_iter(PASSED)));
+    if server.approves_tools {
         ours.insert(APPROVAL, value(APPROVE));
     }
-    if new {
-        let mut env = InlineTable::new();
-        for (name, value) in server.environment() {
-            env.insert(name, value.into());
-        }
-        ours.insert("env", value(env));
+    let mut env = InlineTable::new();
+    for (name, value) in server.environment() {
+        env.insert(name, value.into());
     }
-    Ok(document.to_string())
+    ours.insert("env", value(env));
+    servers.insert(KEY, Item::Table(ours));
 }

@@ -1,125 +1,141 @@
 //! Edits of YAML, the format of Goose.
 
-use super::server::{EditError, KEY, Server};
-use serde_json::{Map, Value};
-use yaml_edit::{Document, Mapping, YamlError, YamlNode};
-
-/// Limit of nested values. Deeper ones are read as `null`.
-const MAX_DEPTH: usize = 32;
+use super::{
+    server::{Edit, EditError, KEY, Server},
+    text::Plain,
+    yaml_value,
+};
+use serde_json::Value;
+use yaml_edit::{Document, Mapping, YamlError};
 
 fn parse(text: &str) -> Result<Document, EditError> {
-    text.parse()
-        .map_err(|error: YamlError| EditError::Syntax(error.to_string()))
-}
-
-/// Returns the content as a value. Every scalar is read as text, and aliases as `null`.
-pub(super) fn value_of(text: &str) -> Result<Value, EditError> {
-    if text.trim().is_empty() {
-        return Ok(Value::Null);
-    }
-    let root = parse(text)?.as_mapping();
-    Ok(root.map_or(Value::Null, |root| object(&root, 0)))
-}
-
-fn object(mapping: &Mapping, depth: usize) -> Value {
-    let fields = mapping.keys().filter_map(|key| {
-        let name = key.as_scalar()?.as_string();
-        let value = mapping.get(name.as_str())?;
-        Some((name, value_of_node(&value, depth + 1)))
-    });
-    Value::Object(fields.collect::<Map<_, _>>())
-}
-
-fn value_of_node(node: &YamlNode, depth: usize) -> Value {
-    if depth > MAX_DEPTH {
-        return Value::Null;
-    }
-    match node {
-        YamlNode::Scalar(scalar) => Value::String(scalar.as_string()),
-        YamlNode::Mapping(mapping) => object(mapping, depth),
-        YamlNode::Sequence(sequence) => sequence
-            .values()
-            .map(|value| value_of_node(&value, depth + 1))
-            .collect(),
-        YamlNode::Alias(_) | YamlNode::TaggedNode(_) => Value::Null,
-    }
-}
-
-/// Removes the server.
-pub(super) fn remove(key: &'static str, text: &str) -> Result<String, EditError> {
-    let document = parse(text)?;
-    let servers = document.as_mapping().and_then(|root| root.get_mapping(key));
-    if let Some(servers) = servers {
-        servers.remove(KEY);
-    }
-    Ok(document.to_string())
+    text.parse().map_err(|_: YamlError| EditError::Unsupported)
 }
 
 /// Returns a file that contains only the server.
 pub(super) fn new(key: &'static str, server: &Server<'_>) -> String {
-    // In single quotes, only a single quote needs escaping.
-    let command = server.command.replace('\'', "''");
     let mut text = format!(
-        "{key}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: '{command}'\n    args: []\n    envs:\n"
+        "{key}:\n  {KEY}:\n    name: {KEY}\n    type: stdio\n    enabled: true\n    cmd: {}\n    args: []\n    envs:\n",
+        quoted(server.command)
     );
     for (name, value) in server.environment() {
-        text.push_str(&format!("      {name}: {value}\n"));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let starts_plain = value.starts_with(|c: char| c.is_ascii_alphabetic());
+        match starts_plain && value.chars().all(is_plain) {
+            true => text.push_str(&format!("      {name}: {value}\n")),
+            false => text.push_str(&format!("      {name}: {}\n", quoted(value))),
+        }
     }
     text + "    timeout: 300\n"
 }
 
-/// Adds the server, or updates the existing one. The result is parsed again, because the parser
-/// accepts some text that is not YAML.
-pub(super) fn add(
+/// Returns a text in single quotes, in which only a single quote needs escaping.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Applies the edits.
+pub(super) fn apply(
     key: &'static str,
     before: &str,
     server: &Server<'_>,
+    edits: &[Edit],
 ) -> Result<String, EditError> {
-    let after = edit(key, before, server)?;
-    let root = parse(&after)?.as_mapping();
-    let ours = root
-        .and_then(|root| root.get_mapping(key))
-        .and_then(|servers| servers.get_mapping(KEY));
-    let command = ours.as_ref().and_then(command_of);
-    match command.as_deref() == Some(server.command) {
-        true => Ok(after),
-        false => Err(EditError::Syntax("it is not plain YAML".to_owned())),
+    let plain = Plain::of(before);
+    let mut text = plain.text.clone();
+    for edit in edits {
+        text = match edit {
+            Edit::Insert => insert(key, &text, server)?,
+            _ => change(key, &text, edit)?,
+        };
     }
+    Ok(plain.restore(&text))
 }
 
-fn command_of(server: &Mapping) -> Option<String> {
-    let node = server.get("cmd")?;
-    Some(node.as_scalar()?.as_string())
+/// Removes the mapping of the servers, if it is empty.
+pub(super) fn remove_empty(key: &'static str, before: &str) -> Result<String, EditError> {
+    let plain = Plain::of(before);
+    let value = yaml_value::value_of(&plain.text)?;
+    let servers = value.get(key).and_then(Value::as_object);
+    if !servers.is_some_and(serde_json::Map::is_empty) {
+        return Ok(before.to_owned());
+    }
+    let document = parse(&plain.text)?;
+    let root = document.as_mapping().ok_or(EditError::Shape(key))?;
+    root.remove(key);
+    Ok(plain.restore(&document.to_string()))
 }
 
-fn edit(key: &'static str, before: &str, server: &Server<'_>) -> Result<String, EditError> {
+fn insert(key: &'static str, before: &str, server: &Server<'_>) -> Result<String, EditError> {
     let new = new(key, server);
-    if before.trim().is_empty() {
-        return Ok(new);
-    }
+    let value = yaml_value::value_of(before)?;
+    let separator = match before.is_empty() || before.ends_with('\n') {
+        true => "",
+        false => "\n",
+    };
+    let servers = match &value {
+        // No document, or one without content.
+        Value::Null => return Ok(format!("{before}{separator}{new}")),
+        Value::Object(root) => root.get(key),
+        _ => return Err(EditError::Shape(key)),
+    };
     let wrong = || EditError::Shape(key);
     let mapping = |parent: &Mapping, key| parent.get_mapping(key).ok_or_else(wrong);
     let (document, new) = (parse(before)?, parse(&new)?);
     let root = document.as_mapping().ok_or_else(wrong)?;
     let new = mapping(&new.as_mapping().ok_or_else(wrong)?, key)?;
-    if root.get(key).is_none() {
-        root.set(key, &new);
-        return Ok(document.to_string());
+    match servers {
+        None => root.set(key, &new),
+        Some(Value::Null) => {
+            root.remove(key);
+            root.set(key, &new);
+        }
+        Some(_) => mapping(&root, key)?.set(KEY, &mapping(&new, KEY)?),
     }
-    let servers = mapping(&root, key)?;
-    if servers.get(KEY).is_none() {
-        servers.set(KEY, &mapping(&new, KEY)?);
-        return Ok(document.to_string());
-    }
-    let ours = servers.get_mapping(KEY).ok_or(EditError::Shape(KEY))?;
-    if command_of(&ours).as_deref() != Some(server.command) {
-        ours.set("cmd", server.command);
-    }
-    // Arguments of the Node server or of another wrapper.
-    let args = ours.get_sequence("args");
-    if args.is_some_and(|args| !args.is_empty()) {
-        let none = mapping(&new, KEY)?.get_sequence("args").ok_or_else(wrong)?;
-        ours.set("args", &none);
+    Ok(document.to_string())
+}
+
+fn change(key: &'static str, before: &str, edit: &Edit) -> Result<String, EditError> {
+    let wrong = || EditError::Shape(key);
+    let document = parse(before)?;
+    let root = document.as_mapping().ok_or_else(wrong)?;
+    let servers = root.get_mapping(key).ok_or_else(wrong)?;
+    let place = |server: &str, path: &[&'static str]| {
+        let entry = servers.get_mapping(server).ok_or_else(wrong)?;
+        match path {
+            [name] => Ok((Some(entry), *name)),
+            [outer, name] => Ok((entry.get_mapping(*outer), *name)),
+            _ => Err(EditError::Unsupported),
+        }
+    };
+    match edit {
+        Edit::Insert => return Err(EditError::Unsupported),
+        Edit::Remove { server } => {
+            servers.remove(server.as_str());
+        }
+        Edit::Set {
+            server,
+            path,
+            value,
+        } => {
+            let (Some(mapping), name) = place(server, path)? else {
+                return Err(EditError::Unsupported);
+            };
+            match value {
+                Value::String(text) => mapping.set(name, text.as_str()),
+                Value::Array(words) if words.is_empty() => {
+                    let none = parse("none: []\n")?;
+                    let none = none.as_mapping().and_then(|root| root.get_sequence("none"));
+                    mapping.set(name, &none.ok_or(EditError::Unsupported)?);
+                }
+                _ => return Err(EditError::Unsupported),
+            }
+        }
+        Edit::Unset { server, path } => {
+            if let (Some(mapping), name) = place(server, path)? {
+                mapping.remove(name);
+            }
+        }
     }
     Ok(document.to_string())
 }

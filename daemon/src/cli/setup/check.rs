@@ -1,0 +1,84 @@
+//! `taid setup --check`: says whether a client is set up as asked. It changes nothing.
+
+use super::{
+    edit::{self, Server},
+    entry::Server as Kind,
+    plan,
+    registry::{ConfigFile, McpClient},
+    replace, report, shown,
+};
+use crate::cli::{
+    executable,
+    terminal::{print, printable},
+};
+
+/// Prints a line about a client. Returns whether it is set up as asked.
+pub(super) fn check(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> bool {
+    let (name, place) = (client.name, file.described());
+    match examine(client, file, server) {
+        Ok(()) => {
+            print(&format!("{name}: set up ({place})"));
+            true
+        }
+        Err(Wrong { found, lines }) => {
+            print(&format!("{name}: {} ({place})", printable(&found)));
+            if !lines.is_empty() {
+                print(&report::indented(&lines));
+            }
+            false
+        }
+    }
+}
+
+/// Difference between a configuration and what the user asks for.
+struct Wrong {
+    found: String,
+    /// Changed values, one per line.
+    lines: String,
+}
+
+fn wrong(found: impl ToString) -> Wrong {
+    Wrong {
+        found: found.to_string(),
+        lines: String::new(),
+    }
+}
+
+fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result<(), Wrong> {
+    let Some(existing) = replace::read(&file.path).map_err(wrong)? else {
+        return Err(wrong("not set up; the file does not exist"));
+    };
+    let servers = edit::servers(client, &existing.text).map_err(wrong)?;
+    let entries = plan::entries(&servers);
+    if let Some(node) = entries.iter().find(|entry| entry.server == Kind::Node) {
+        return Err(wrong(format!("\"{}\" starts the Node server", node.key)));
+    }
+    let plan = plan::add(client, &servers, server).map_err(wrong)?;
+    let Some(ours) = entries.iter().find(|entry| entry.key == plan.key) else {
+        return Err(wrong("not set up"));
+    };
+    if !executable::exists(&ours.command) {
+        let found = format!(
+            "\"{}\" starts {}, which does not exist",
+            ours.key, ours.command
+        );
+        return Err(wrong(found));
+    }
+    // Any installed tai-mcp is right.
+    let command = &ours.command;
+    let server = Server {
+        command,
+        ..server.clone()
+    };
+    let plan = plan::add(client, &servers, &server).map_err(wrong)?;
+    let after = edit::apply(client, &existing.text, &server, &plan.edits).map_err(wrong)?;
+    let after = edit::servers(client, &after).map_err(wrong)?;
+    let lines = shown::changes(servers.get(&plan.key), after.get(&plan.key));
+    match lines.is_empty() {
+        true => Ok(()),
+        false => Err(Wrong {
+            found: "set up with other values".to_owned(),
+            lines,
+        }),
+    }
+}

@@ -1,0 +1,270 @@
+//! Decides which entries of a configuration change, and how. It reads and writes no file.
+
+use super::{
+    edit::{Edit, EditError, KEY, Server, toml},
+    entry::{Entry, Server as Kind, argv},
+    registry::{Entry as Form, Format, McpClient},
+};
+use serde_json::{Map, Value, json};
+use tai_proto::variables;
+
+/// Variables of the Node server that another entry takes over.
+const KEPT: [&str; 8] = [
+    variables::USERNAME,
+    variables::PLAIN_USERNAME,
+    variables::PASSWORD,
+    variables::PLAIN_PASSWORD,
+    variables::USER_EMAIL[0],
+    variables::USER_EMAIL[1],
+    variables::BRIDGE[0],
+    variables::BRIDGE[1],
+];
+
+/// Planned changes of a configuration.
+#[derive(Debug, PartialEq)]
+pub(super) struct Plan {
+    pub(super) edits: Vec<Edit>,
+    /// Names of the entries that started the Node server and start tai-mcp from now on.
+    pub(super) converted: Vec<String>,
+    /// Names of the entries of the Node server that are removed, because another entry has the
+    /// same account.
+    pub(super) dropped: Vec<String>,
+    /// Name of the entry that the client uses from now on.
+    pub(super) key: String,
+}
+
+/// Plans the addition of the server, or the update of its entry.
+///
+/// The entry is the one with the name [`KEY`], else the first that starts tai-mcp, else the first
+/// that starts the Node server. It keeps its name, its variables and all other values. Each other
+/// entry of the Node server is removed if it has the same account, and is converted otherwise.
+///
+/// # Errors
+/// [`EditError::Foreign`] if the entry with the name [`KEY`] starts another program.
+pub(super) fn add(
+    client: &McpClient,
+    servers: &Map<String, Value>,
+    server: &Server<'_>,
+) -> Result<Plan, EditError> {
+    if let Some(value) = servers.get(KEY)
+        && Entry::of(KEY, value).is_none()
+    {
+        return Err(foreign(KEY, value));
+    }
+    let ours = entries(servers);
+    let has = |kind: fn(&Entry) -> bool| ours.iter().find(|entry| kind(entry));
+    let main = has(|entry| entry.key == KEY)
+        .or_else(|| has(|entry| entry.server != Kind::Node))
+        .or_else(|| has(|_| true));
+    let Some(main) = main else {
+        return Ok(Plan {
+            edits: vec![Edit::Insert],
+            converted: Vec::new(),
+            dropped: Vec::new(),
+            key: KEY.to_owned(),
+        });
+    };
+    let mut plan = Plan {
+        edits: Vec::new(),
+        converted: Vec::new(),
+        dropped: Vec::new(),
+        key: main.key.clone(),
+    };
+    let main_place = Place::new(client, servers, main);
+    for entry in &ours {
+        let is_main = entry.key == main.key;
+        let is_node = entry.server == Kind::Node;
+        if is_node && !is_main && is_second(main, entry) {
+            main_place.take_over(entry, &mut plan.edits);
+            plan.dropped.push(entry.key.clone());
+            plan.edits.push(Edit::Remove {
+                server: entry.key.clone(),
+            });
+            continue;
+        }
+        if is_node {
+            plan.converted.push(entry.key.clone());
+        }
+        let place = Place::new(client, servers, entry);
+        if is_node || is_main && entry.server == Kind::TaiMcp {
+            place.set_command(server, &mut plan.edits);
+        }
+        if is_main {
+            place.set_variables(server, &mut plan.edits);
+        }
+        if client.format == Format::Toml && (is_main || is_node) {
+            place.set_codex(server, &mut plan.edits);
+        }
+    }
+    Ok(plan)
+}
+
+/// Plans the removal of each entry that starts tai-mcp or the Node server. Another server stays,
+/// also under the name [`KEY`].
+pub(super) fn remove(servers: &Map<String, Value>) -> Vec<Edit> {
+    let ours = entries(servers).into_iter();
+    ours.map(|entry| Edit::Remove { server: entry.key })
+        .collect()
+}
+
+/// Returns the entries of tai-mcp and of the Node server.
+pub(super) fn entries(servers: &Map<String, Value>) -> Vec<Entry> {
+    let servers = servers.iter();
+    servers
+        .filter_map(|(key, value)| Entry::of(key, value))
+        .collect()
+}
+
+/// Returns the error for an entry that starts another program.
+pub(super) fn foreign(key: &str, value: &Value) -> EditError {
+    let program = argv(value).into_iter().next();
+    EditError::Foreign {
+        key: key.to_owned(),
+        program: program.unwrap_or_else(|| "it has no command".to_owned()),
+    }
+}
+
+/// Returns whether the entry of the Node server is a second one for the mailbox of `main`. An entry
+/// of tai-mcp without an account serves the account of taid, and takes over that of the Node
+/// server.
+fn is_second(main: &Entry, node: &Entry) -> bool {
+    let same = |names: [&str; 2]| {
+        let value = |entry: &Entry| {
+            let mut found = names.iter().filter_map(|name| entry.given(name));
+            found.next().map(str::to_owned)
+        };
+        match (value(main), value(node)) {
+            (None, _) | (_, None) if main.server != Kind::Node => true,
+            (ours, theirs) => ours == theirs,
+        }
+    };
+    let is_same_address = main.server != Kind::Node || same(variables::INSTANCE);
+    is_same_address && same([variables::USERNAME, variables::PLAIN_USERNAME])
+}
+
+/// An entry in the configuration of a client.
+struct Place<'a> {
+    client: &'a McpClient,
+    entry: &'a Entry,
+    value: &'a Value,
+}
+
+impl<'a> Place<'a> {
+    fn new(client: &'a McpClient, servers: &'a Map<String, Value>, entry: &'a Entry) -> Self {
+        let value = servers.get(&entry.key).unwrap_or(&Value::Null);
+        Self {
+            client,
+            entry,
+            value,
+        }
+    }
+
+    fn set(&self, path: Vec<&'static str>, value: Value, edits: &mut Vec<Edit>) {
+        let mut now = Some(self.value);
+        for name in &path {
+            now = now.and_then(|now| now.get(*name));
+        }
+        if now != Some(&value) {
+            edits.push(Edit::Set {
+                server: self.entry.key.clone(),
+                path,
+                value,
+            });
+        }
+    }
+
+    fn command_key(&self) -> &'static str {
+        match self.value.get("cmd") {
+            Some(_) => "cmd",
+            None => "command",
+        }
+    }
+
+    /// Sets the program, and removes the arguments of the Node server.
+    fn set_command(&self, server: &Server<'_>, edits: &mut Vec<Edit>) {
+        let key = self.command_key();
+        let is_node = self.entry.server == Kind::Node;
+        let none = || Value::Array(Vec::new());
+        let outer_args = self.value.get("args").is_some();
+        match self.value.get(key) {
+            Some(Value::Object(_)) => {
+                self.set(vec![key, "path"], json!(server.command), edits);
+                if is_node {
+                    self.set(vec![key, "args"], none(), edits);
+                }
+            }
+            Some(Value::Array(words)) => {
+                let program = std::iter::once(json!(server.command));
+                let kept = words.iter().skip(1).filter(|_| !is_node).cloned();
+                let words: Vec<Value> = program.chain(kept).collect();
+                self.set(vec![key], Value::Array(words), edits);
+            }
+            _ => self.set(vec![key], json!(server.command), edits),
+        }
+        if is_node && outer_args {
+            self.set(vec!["args"], none(), edits);
+        }
+    }
+
+    /// Returns the path of a variable.
+    fn variable(&self, name: &'static str) -> Vec<&'static str> {
+        let present = ["env", "environment", "envs"];
+        let present = present.iter().find(|key| self.value.get(**key).is_some());
+        let nested = self.value.get("command").and_then(|value| value.get("env"));
+        match (present, nested, self.client.format) {
+            (Some(key), _, _) => vec![key, name],
+            (None, Some(_), _) => vec!["command", "env", name],
+            (None, None, Format::Yaml) => vec!["envs", name],
+            (None, None, Format::Json(Form::OpenCode)) => vec!["environment", name],
+            (None, None, Format::Json(_) | Format::Toml) => vec!["env", name],
+        }
+    }
+
+    /// Sets the variables that the user names.
+    fn set_variables(&self, server: &Server<'_>, edits: &mut Vec<Edit>) {
+        if let Some(instance) = server.instance {
+            let [long, short] = variables::INSTANCE;
+            let name = match self.entry.has(short) && !self.entry.has(long) {
+                true => short,
+                false => long,
+            };
+            self.set(self.variable(name), json!(instance), edits);
+        }
+        match server.profile {
+            Some("default") if self.entry.has(variables::PROFILE) => edits.push(Edit::Unset {
+                server: self.entry.key.clone(),
+                path: self.variable(variables::PROFILE),
+            }),
+            Some("default") | None => {}
+            Some(profile) => self.set(self.variable(variables::PROFILE), json!(profile), edits),
+        }
+        if let Some(socket) = server.socket {
+            self.set(self.variable(variables::SOCKET), json!(socket), edits);
+        }
+    }
+
+    /// Adds the variables of an entry of the Node server that is removed, except for its instance.
+    fn take_over(&self, node: &Entry, edits: &mut Vec<Edit>) {
+        for name in KEPT {
+            if let Some(value) = node.given(name)
+                && !self.entry.has(name)
+            {
+                self.set(self.variable(name), json!(value), edits);
+            }
+        }
+    }
+
+    /// Sets the values that only the entry of Codex has.
+    fn set_codex(&self, server: &Server<'_>, edits: &mut Vec<Edit>) {
+        if self.value.get("env_vars").is_none() {
+            self.set(vec!["env_vars"], json!(toml::PASSED), edits);
+        }
+        if server.approves_tools {
+            self.set(vec![toml::APPROVAL], json!(toml::APPROVE), edits);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

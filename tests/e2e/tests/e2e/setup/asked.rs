@@ -1,0 +1,201 @@
+//! `tai-mcp setup` and `taid install` do what they are asked, and nothing else.
+
+use super::{run, write};
+use std::{fs, os::unix::fs::symlink, process::Command};
+use tai_e2e::Machine;
+
+#[test]
+fn setup_does_what_it_is_asked_and_check_says_whether_it_was() {
+    let machine = Machine::new();
+    let file = write(&machine, ".cursor/mcp.json", "{}");
+    let bin = tai_e2e::executables().to_str().unwrap();
+    let mut page = String::new();
+    for arguments in [
+        &["cursor", "--instance", "first"][..],
+        &[
+            "cursor",
+            "--instance",
+            "second",
+            "--profile",
+            "work",
+            "--socket",
+            "/run/tai.sock",
+        ],
+        &["cursor", "--instance", "second", "--profile", "work"],
+        &["cursor", "--check", "--instance", "second"],
+        &["cursor", "--check", "--instance", "third"],
+        &["cursor", "--profile", "default", "--dry-run"],
+        &["cursor", "--remove"],
+    ] {
+        let output = run(&machine, arguments);
+        let said = machine.plain(&output.stdout) + &machine.plain(&output.stderr);
+        let code = output.status.code().unwrap();
+        page += &format!(
+            "$ setup {}\n{}={code}\n",
+            arguments.join(" "),
+            said.replace(bin, "BIN")
+        );
+    }
+    insta::assert_snapshot!(page, @r#"
+    $ setup cursor --instance first
+    Cursor: changed "tai" in HOME/.cursor/mcp.json
+      + args: []
+      + command: "BIN/tai-mcp"
+      + env.TAI_MCP_INSTANCE: "first"
+    Cursor: backup in HOME/.cursor/mcp.json.before-tai
+    Cursor: set up as "first". Restart Cursor to use it.
+    =0
+    $ setup cursor --instance second --profile work --socket /run/tai.sock
+    Cursor: changed "tai" in HOME/.cursor/mcp.json
+      - env.TAI_MCP_INSTANCE: "first"
+      + env.TAI_MCP_INSTANCE: "second"
+      + env.TAI_MCP_PROFILE: "work"
+      + env.TAI_MCP_SOCKET: "/run/tai.sock"
+    Cursor: set up as "second". Restart Cursor to use it.
+    =0
+    $ setup cursor --instance second --profile work
+    Cursor: already set up (HOME/.cursor/mcp.json)
+    =0
+    $ setup cursor --check --instance second
+    Cursor: set up (HOME/.cursor/mcp.json)
+    =0
+    $ setup cursor --check --instance third
+    Cursor: set up with other values (HOME/.cursor/mcp.json)
+      - env.TAI_MCP_INSTANCE: "second"
+      + env.TAI_MCP_INSTANCE: "third"
+    =1
+    $ setup cursor --profile default --dry-run
+    Cursor: would change "tai" in HOME/.cursor/mcp.json
+      - env.TAI_MCP_PROFILE: "work"
+    Nothing was written (--dry-run).
+    =0
+    $ setup cursor --remove
+    Cursor: changed "tai" in HOME/.cursor/mcp.json
+      - args: []
+      - command: "BIN/tai-mcp"
+      - env.TAI_MCP_INSTANCE: "second"
+      - env.TAI_MCP_PROFILE: "work"
+      - env.TAI_MCP_SOCKET: "/run/tai.sock"
+    Cursor: removed; the configuration is as before setup. Restart Cursor to apply this.
+    =0
+    "#);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "{}");
+}
+
+#[test]
+fn the_entry_of_another_server_is_left_alone_and_that_of_the_node_server_is_replaced() {
+    let machine = Machine::new();
+    let other =
+        r#"{"mcpServers":{"tai":{"command":"docker","args":["run"],"env":{"KEY":"canary"}}}}"#;
+    let node = r#"{"mcpServers":{"tai-email":{"command":"npx","args":["-y","tai-mcp"],"env":{"NAME":"alice","PASSWORD":"canary"}}}}"#;
+    let cursor = write(&machine, ".cursor/mcp.json", other);
+    let gemini = write(&machine, ".gemini/settings.json", node);
+    let bin = tai_e2e::executables().to_str().unwrap();
+    let mut page = String::new();
+    for arguments in [
+        &["cursor"][..],
+        &["cursor", "--remove"],
+        &["gemini"],
+        &["gemini", "--remove"],
+    ] {
+        let output = run(&machine, arguments);
+        let said = machine.plain(&output.stdout) + &machine.plain(&output.stderr);
+        page += &said.replace(bin, "BIN");
+        if arguments == ["gemini"] {
+            let after = fs::read_to_string(&gemini).unwrap();
+            assert!(
+                after.contains("canary") && !after.contains("npx"),
+                "{after}"
+            );
+        }
+    }
+    insta::assert_snapshot!(page, @r#"
+    error: Cursor is not set up: HOME/.cursor/mcp.json
+    caused by: "tai" is another server: docker
+    hint: nothing was changed; rename that entry in the file and run this again
+    Cursor: nothing to remove; "tai" is another server: docker (HOME/.cursor/mcp.json)
+    Gemini CLI: changed "tai-email" in HOME/.gemini/settings.json
+      - args: [(hidden), (hidden)]
+      + args: []
+      - command: "npx"
+      + command: "BIN/tai-mcp"
+    Gemini CLI: note: "tai-email" started the Node server; it starts tai-mcp now and keeps its variables
+    Gemini CLI: backup in HOME/.gemini/settings.json.before-tai
+    Gemini CLI: set up. Restart Gemini CLI to use it.
+    Gemini CLI: note: Gemini CLI starts no server in a folder that it does not trust
+    Gemini CLI: changed "tai-email" in HOME/.gemini/settings.json
+      - args: []
+      + args: [(hidden), (hidden)]
+      - command: "BIN/tai-mcp"
+      + command: "npx"
+    Gemini CLI: note: "tai-email" starts the Node server, as before setup
+    Gemini CLI: removed; the configuration is as before setup. Restart Gemini CLI to apply this.
+    "#);
+    assert_eq!(fs::read_to_string(&cursor).unwrap(), other);
+    assert_eq!(fs::read_to_string(&gemini).unwrap(), node);
+}
+
+#[test]
+fn the_entry_has_the_path_of_the_call_and_never_that_of_a_cache() {
+    let machine = Machine::new();
+    let bin = tai_e2e::executables();
+    let install = |dir: &str| {
+        let dir = machine.home().join(dir);
+        fs::create_dir_all(&dir).unwrap();
+        for name in ["taid", "tai-mcp"] {
+            fs::hard_link(bin.join(name), dir.join(name))
+                .or_else(|_| fs::copy(bin.join(name), dir.join(name)).map(|_| ()))
+                .unwrap();
+        }
+    };
+    install("Cellar/tai/0.1.0/bin");
+    install(".npm/_npx/88a6/node_modules/tai-mcp/bin");
+    fs::create_dir(machine.home().join("bin")).unwrap();
+    let link = machine.home().join("bin/tai-mcp");
+    symlink("../Cellar/tai/0.1.0/bin/tai-mcp", &link).unwrap();
+    let said = |program: &str| {
+        let mut command = Command::new(machine.home().join(program));
+        command.env_clear().env("HOME", machine.home());
+        let output = command
+            .args(["setup", "cursor", "--dry-run"])
+            .output()
+            .unwrap();
+        machine.plain(&output.stdout) + &machine.plain(&output.stderr)
+    };
+    insta::assert_snapshot!(said("bin/tai-mcp"), @r#"
+    Cursor: would change "tai" in HOME/.cursor/mcp.json
+      + args: []
+      + command: "HOME/bin/tai-mcp"
+      + env.TAI_MCP_INSTANCE: "cursor"
+    Nothing was written (--dry-run).
+    "#);
+    insta::assert_snapshot!(said(".npm/_npx/88a6/node_modules/tai-mcp/bin/tai-mcp"), @"
+    error: tai-mcp is not installed
+    caused by: HOME/.npm/_npx/88a6/node_modules/tai-mcp/bin/tai-mcp is in a cache, which the package manager empties
+    hint: install it first, for example with `npm install --global tai-mcp`
+    ");
+}
+
+#[test]
+fn a_service_is_not_written_without_systemd() {
+    let machine = Machine::new();
+    let mut command = machine.command("taid");
+    let output = command.env("PATH", "").arg("install").output().unwrap();
+    insta::assert_snapshot!(machine.plain(&output.stdout) + &machine.plain(&output.stderr), @"
+    error: systemd does not run for this user
+    caused by: No such file or directory (os error 2)
+    hint: nothing was written; no service is needed, because clients start taid
+    ");
+    assert!(!machine.home().join(".config/systemd").exists());
+    let mut command = machine.command("taid");
+    let output = command.env("PATH", "").arg("uninstall").output().unwrap();
+    assert!(output.status.success());
+    insta::assert_snapshot!(machine.plain(&output.stdout), @"
+    run systemctl --user disable --now taid.socket taid.service
+    run systemctl --user daemon-reload
+    The configuration in HOME/.config/tai stays.
+    The logs and the ledger of sent mails in HOME/.local/state/tai stay.
+    A password in the keyring stays; `taid logout` removes it.
+    The entries of MCP clients stay; `tai-mcp setup --remove` removes them.
+    ");
+}
