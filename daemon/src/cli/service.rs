@@ -34,12 +34,42 @@ pub(super) fn of_profile(profile: &Profile) -> Result<Service<'_>, CliError> {
     };
     Ok(Service {
         profile,
-        taid: executable::path()?,
+        taid: executable::lasting("taid")?.0,
         dir,
     })
 }
 
 impl Service<'_> {
+    /// Checks that the service manager runs for this user.
+    ///
+    /// # Errors
+    /// It does not run, as in a container.
+    pub(super) fn check_manager(&self) -> Result<(), CliError> {
+        let Some(probe) = units::probe(Manager::here()) else {
+            return Ok(());
+        };
+        let argv: Vec<String> = probe.iter().map(|&word| word.to_owned()).collect();
+        run(&argv, false).map_err(|error| {
+            CliError::new("systemd does not run for this user")
+                .caused_by(error.why)
+                .hint("nothing was written; no service is needed, because clients start taid")
+        })
+    }
+
+    /// Returns whether a profile other than this one and the default one has an enabled unit.
+    fn is_shared(&self) -> bool {
+        let entries = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten();
+        let wants = entries(&self.dir).filter(|entry| {
+            let name = entry.file_name();
+            name.to_string_lossy().ends_with(".wants")
+        });
+        let units = wants.flat_map(|dir| entries(&dir.path()).collect::<Vec<_>>());
+        let profile = self.profile.as_str();
+        let mut names = units.map(|unit| unit.file_name());
+        names.any(|name| units::is_of_another_profile(&name.to_string_lossy(), profile))
+            && profile != "default"
+    }
+
     /// Returns the target of the installation.
     pub(super) fn place(&self) -> Place<'_> {
         Place {
@@ -48,6 +78,7 @@ impl Service<'_> {
             taid: &self.taid,
             dir: &self.dir,
             packaged: units::is_packaged(&self.taid),
+            shared: self.is_shared(),
             uid: crate::os::uid(),
         }
     }
@@ -71,6 +102,7 @@ impl Steps {
                         false => write(path, text)?,
                     }
                 }
+                Step::Remove { path } if is_absent(path) => {}
                 Step::Remove { path } => {
                     print(&format!("remove {}", path.display()));
                     if !dry_run {
@@ -93,6 +125,11 @@ fn write(path: &Path, text: &str) -> Result<(), CliError> {
     let dir = path.parent().map_or(Ok(()), fs::create_dir_all);
     dir.and_then(|()| fs::write(path, text))
         .map_err(|error| not_changed(path, &error))
+}
+
+fn is_absent(path: &Path) -> bool {
+    let meta = fs::symlink_metadata(path);
+    meta.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 fn remove(path: &Path) -> Result<(), CliError> {

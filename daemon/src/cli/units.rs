@@ -51,6 +51,8 @@ pub(crate) struct Place<'a> {
     pub(crate) dir: &'a Path,
     /// Whether a package has installed the units already.
     pub(crate) packaged: bool,
+    /// Whether another profile uses the units of profiles.
+    pub(crate) shared: bool,
     /// User id, part of the name of the user's launchd domain.
     pub(crate) uid: u32,
 }
@@ -164,13 +166,13 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
                 &socket_unit,
                 &service_unit,
             ])];
-            // The templates also serve every other profile.
-            if place.profile == "default" && !place.packaged {
+            // All profiles but the default one use the same two units.
+            if !place.packaged && !place.shared {
                 steps.extend([socket, service].map(|name| Step::Remove {
                     path: place.dir.join(name),
                 }));
             }
-            steps.push(run(&["systemctl", "--user", "daemon-reload"]));
+            steps.push(try_to_run(&["systemctl", "--user", "daemon-reload"]));
             steps
         }
         Manager::Launchd => {
@@ -191,6 +193,23 @@ pub(crate) fn uninstall(place: &Place<'_>) -> Vec<Step> {
             ]
         }
     }
+}
+
+/// Returns the command that fails if the service manager does not run for this user, and changes
+/// nothing.
+pub(crate) fn probe(manager: Manager) -> Option<&'static [&'static str]> {
+    match manager {
+        Manager::Systemd => Some(&["systemctl", "--user", "show", "--property=Version"]),
+        Manager::Launchd | Manager::Windows => None,
+    }
+}
+
+/// Returns whether the name of an enabled unit is that of a profile other than `profile` and the
+/// default one.
+pub(crate) fn is_of_another_profile(unit: &str, profile: &str) -> bool {
+    let other = unit.strip_prefix("taid@");
+    let other = other.and_then(|rest| rest.rsplit_once('.'));
+    other.is_some_and(|(name, _)| !name.is_empty() && name != profile)
 }
 
 /// Returns names and texts of the unit files of a profile.

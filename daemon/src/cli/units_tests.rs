@@ -10,6 +10,7 @@ fn place(manager: Manager, profile: &str) -> Place<'_> {
         taid: Path::new("/home/alice/.cargo/bin/taid"),
         dir: Path::new("/home/alice/DIR"),
         packaged: false,
+        shared: false,
         uid: 501,
     }
 }
@@ -53,7 +54,7 @@ fn the_plans_of_each_system() {
     try systemctl --user disable --now taid.socket taid.service
     remove /home/alice/DIR/taid.socket
     remove /home/alice/DIR/taid.service
-    run systemctl --user daemon-reload
+    try systemctl --user daemon-reload
 
     # Systemd work
     write /home/alice/DIR/taid@.socket
@@ -62,7 +63,9 @@ fn the_plans_of_each_system() {
     run systemctl --user enable --now taid@work.socket
     -
     try systemctl --user disable --now taid@work.socket taid@work.service
-    run systemctl --user daemon-reload
+    remove /home/alice/DIR/taid@.socket
+    remove /home/alice/DIR/taid@.service
+    try systemctl --user daemon-reload
 
     # Launchd default
     write /home/alice/DIR/chat.tai.taid.plist
@@ -107,6 +110,27 @@ fn units_of_a_package_are_enabled_and_not_written() {
         "run systemctl --user daemon-reload\nrun systemctl --user enable --now taid.socket\n"
     );
     assert!(!lines(&uninstall(&place)).contains("remove"));
+}
+
+#[test]
+fn the_units_of_profiles_go_with_the_last_profile() {
+    let work = place(Manager::Systemd, "work");
+    assert!(lines(&uninstall(&work)).contains("remove /home/alice/DIR/taid@.socket"));
+    let shared = Place {
+        shared: true,
+        ..work
+    };
+    assert!(!lines(&uninstall(&shared)).contains("remove"));
+    for (unit, is_other) in [
+        ("taid@play.socket", true),
+        ("taid@play.service", true),
+        ("taid@work.socket", false),
+        ("taid.socket", false),
+        ("taid@.socket", false),
+        ("other@play.socket", false),
+    ] {
+        assert_eq!(is_of_another_profile(unit, "work"), is_other, "{unit}");
+    }
 }
 
 fn written(place: &Place<'_>) -> String {

@@ -27,6 +27,7 @@ impl Install {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let service = service::of_profile(&target.profile)?;
         if !self.dry_run {
+            service.check_manager()?;
             // A taid outside the service holds the lock and the socket that the service needs.
             match Daemon::running(target)?.call(GetInfo, SHORT).await {
                 Ok(_) => stop(target).await?,

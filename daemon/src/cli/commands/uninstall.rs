@@ -4,6 +4,7 @@ use crate::cli::{
     error::{CliError, Exit},
     service::{self, Steps},
     target::Target,
+    terminal::print,
     units,
 };
 use clap::Args;
@@ -20,6 +21,17 @@ impl Uninstall {
     pub(in crate::cli) fn run(self, target: &Target) -> Result<Exit, CliError> {
         let service = service::of_profile(&target.profile)?;
         Steps(units::uninstall(&service.place())).run_all(self.dry_run)?;
+        let places = &target.places;
+        print(&format!(
+            "The configuration in {} stays.",
+            places.config().display()
+        ));
+        print(&format!(
+            "The logs and the ledger of sent mails in {} stay.",
+            places.state().display()
+        ));
+        print("A password in the keyring stays; `taid logout` removes it.");
+        print("The entries of MCP clients stay; `tai-mcp setup --remove` removes them.");
         Ok(Exit::Success)
     }
 }
