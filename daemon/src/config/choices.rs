@@ -27,3 +27,12 @@ pub(crate) enum ConfirmPolicy {
     /// Every mail.
     Always,
 }
+
+/// Way in which a person learns of a mail that begins to wait (`notify`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotifyPolicy {
+    /// A notification of the desktop, where there is a session bus.
+    Desktop,
+    /// No notification.
+    Never,
+}

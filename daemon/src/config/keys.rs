@@ -4,7 +4,7 @@
 //! `packaging/docs/configuration.md` come from the entries.
 
 use super::{
-    ConfigError, ConfirmPolicy, LogLevel,
+    ConfigError, ConfirmPolicy, LogLevel, NotifyPolicy,
     kinds::{
         AbsolutePath, BaseUrl, Entry as _, OneOf, Optional, OrDefault, Program, Proxy, Text, Time,
     },
@@ -142,6 +142,14 @@ keys! {
         ("external", ConfirmPolicy::External),
         ("always", ConfirmPolicy::Always),
     ]), "never");
+
+    /// Notification when a mail begins to wait for your approval: one of the desktop, on Linux with
+    /// a D-Bus session bus (`desktop`), or none (`never`). It names the instance and the command, and
+    /// has no words of a mail.
+    notify: NotifyPolicy = [], OrDefault(OneOf(&[
+        ("desktop", NotifyPolicy::Desktop),
+        ("never", NotifyPolicy::Never),
+    ]), "desktop");
 
     /// Minimum severity of logged lines.
     log_level: LogLevel = variables::LOG_LEVEL, OrDefault(OneOf(&[

@@ -17,7 +17,7 @@ mod lookup;
 mod patterns;
 mod sources;
 
-pub(crate) use choices::{ConfirmPolicy, LogLevel};
+pub(crate) use choices::{ConfirmPolicy, LogLevel, NotifyPolicy};
 pub(crate) use environment::{Env, password_in, taken_password};
 pub(crate) use error::ConfigError;
 pub(crate) use instances::{ActivePolicy, Policy, Rules, SendLimits};

@@ -2,6 +2,7 @@
 //! service manager. `unix` and `windows` have the same functions. This module uses no other module
 //! of the daemon.
 
+pub(crate) mod desktop;
 pub(crate) mod files;
 pub(crate) mod manager;
 mod peer;

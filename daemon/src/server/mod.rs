@@ -8,6 +8,7 @@ pub(crate) mod environment;
 mod held_key;
 pub(crate) mod ipc;
 pub(crate) mod logging;
+mod notification;
 pub(crate) mod run;
 pub(crate) mod service_manager;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! `taid run`: starts the parts of the daemon, reports readiness, waits for a reason to stop, and
 //! drains.
 
-use super::held_key::KeyringKey;
+use super::{held_key::KeyringKey, notification};
 use crate::{
     audit::Audit,
     config::{ActivePolicy, Config, ConfigError, Env, Inputs, taken_password},
@@ -295,6 +295,7 @@ async fn serve(
     announce(&app);
     let restoring = app.clone();
     tokio::spawn(async move { restoring.mail.restore_held().await });
+    tokio::spawn(notification::run(app.clone()));
     if mode == Mode::ByClient {
         report(&app);
     }

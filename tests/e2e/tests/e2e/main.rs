@@ -39,6 +39,8 @@ mod logs;
 mod mail;
 mod mailboxes;
 mod mcp;
+#[cfg(target_os = "linux")]
+mod notification;
 mod outcomes;
 mod page;
 mod parts;
