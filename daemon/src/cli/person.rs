@@ -1,6 +1,10 @@
 //! What the commands about a person's mail share: their daemon, their scope, and their JSON.
 
-use super::{daemon::Daemon, error::CliError, target::Target};
+use super::{
+    daemon::Daemon,
+    error::{CliError, Exit},
+    target::Target,
+};
 use serde::Serialize;
 use std::io::{self, Write as _};
 use tai_proto::{Fault, names::Instance, person::Scope};
@@ -57,6 +61,18 @@ pub(super) fn deliver(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")?;
     out.flush()
+}
+
+/// Writes a list and returns the exit code. A closed pipe (`taid inbox | head -1`) is not an error.
+///
+/// # Errors
+/// Standard output cannot be written to for another reason.
+pub(super) fn show(text: &str) -> Result<Exit, CliError> {
+    match deliver(text) {
+        Ok(()) => Ok(Exit::Success),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Success),
+        Err(error) => Err(CliError::new("cannot write the list").caused_by(error)),
+    }
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ impl<B: Bridge> MailService<B> {
         // An agent's look for unread mail at the address ends before, or begins after the lease.
         let key = head.to.to_ascii_lowercase();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
-        let _turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
+        let turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
         let message = match self.viewed(view, id, deadline).await {
             Ok(message) if !message.head.read => message,
             Ok(_) | Err(MailError::NoSuchMail(_) | MailError::NotYours { .. }) => return Ok(None),
@@ -170,6 +170,7 @@ impl<B: Bridge> MailService<B> {
         let Some(taken) = self.leases.take(client, head.id, &head.to) else {
             return Ok(None);
         };
+        drop(turn);
         // Dropped after `taken`, so that other clients find the mail.
         let announcement = self.arrivals.announce_at_end(&head.to);
         let taken = taken;

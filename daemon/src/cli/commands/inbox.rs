@@ -6,7 +6,7 @@ use crate::cli::{
     pages::{mail_json::InboxJson, mailbox as page},
     person,
     target::Target,
-    terminal::{Terminal, print},
+    terminal::Terminal,
     unattended::Lonely,
 };
 use clap::Args;
@@ -33,6 +33,9 @@ pub(in crate::cli) struct InboxList {
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20,
           value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
     limit: u32,
+    /// Number of mails to skip
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    skip: u32,
     /// Print JSON in a stable format
     #[arg(long)]
     json: bool,
@@ -43,34 +46,31 @@ impl InboxList {
         let list = ListMail {
             scope: person::scope(self.instance),
             limit: self.limit,
-            offset: 0,
+            offset: self.skip,
             show_read: self.all,
         };
         let AccountInbox { inbox, unattended } = person::daemon(target)?.call(list, LONG).await?;
         let account = &inbox.address;
         let lonely = Lonely::of(unattended, account, target);
         if self.json {
-            print(&person::json(&InboxJson::new(inbox, lonely))?);
-            return Ok(Exit::Success);
+            return person::show(&person::json(&InboxJson::new(inbox, lonely))?);
         }
-        let columns = Terminal::of_stdout().width();
+        let mut lines = Vec::new();
         if !inbox.mails.is_empty() {
-            print(&page::list(&inbox.mails, columns));
-            print("");
+            let columns = Terminal::of_stdout().width();
+            lines.push(page::list(&inbox.mails, columns));
+            lines.push(String::new());
         }
-        print(&summary(&inbox, self.all));
-        for line in page::left_out(&inbox.left_out) {
-            print(&line);
-        }
-        if let Some(line) = lonely.line() {
-            print(&line);
-        }
-        Ok(Exit::Success)
+        let next = self.skip.saturating_add(self.limit);
+        lines.push(summary(&inbox, self.all, next));
+        lines.extend(page::left_out(&inbox.left_out));
+        lines.extend(lonely.line());
+        person::show(&lines.join("\n"))
     }
 }
 
-/// Returns the line about the number of mails.
-fn summary(inbox: &Inbox, all: bool) -> String {
+/// Returns the line about the number of mails. `next` is the number of those before the next ones.
+fn summary(inbox: &Inbox, all: bool, next: u32) -> String {
     let kind = if all { "mail" } else { "unread mail" };
     let count = match inbox.mails.len() {
         0 => return format!("no {kind}"),
@@ -78,7 +78,7 @@ fn summary(inbox: &Inbox, all: bool) -> String {
         n => format!("{n} {kind}s"),
     };
     match inbox.more {
-        true => format!("{count}; there are more: see them with `--limit {MAX_LIST}`"),
+        true => format!("{count}; there are more: see them with `--skip {next}`"),
         false => count,
     }
 }

@@ -6,7 +6,7 @@ use crate::cli::{
     pages::{mail_json::SearchJson, mailbox as page},
     person,
     target::Target,
-    terminal::{Terminal, print},
+    terminal::Terminal,
 };
 use clap::Args;
 use tai_proto::{
@@ -52,18 +52,16 @@ impl SearchQuery {
         };
         let found = person::daemon(target)?.call(search, LONG).await?;
         if self.json {
-            print(&person::json(&SearchJson::from(found))?);
-            return Ok(Exit::Success);
+            return person::show(&person::json(&SearchJson::from(found))?);
         }
+        let mut lines = Vec::new();
         if !found.mails.is_empty() {
-            print(&page::list(&found.mails, Terminal::of_stdout().width()));
-            print("");
+            lines.push(page::list(&found.mails, Terminal::of_stdout().width()));
+            lines.push(String::new());
         }
-        print(&summary(&found));
-        for line in page::left_out(&found.left_out) {
-            print(&line);
-        }
-        Ok(Exit::Success)
+        lines.push(summary(&found));
+        lines.extend(page::left_out(&found.left_out));
+        person::show(&lines.join("\n"))
     }
 }
 

@@ -169,6 +169,11 @@ fn a_person_lists_and_reads_the_mail_of_every_address_and_takes_none_from_an_age
         "{doctor}"
     );
 
+    let rest = machine.cli(&["inbox", "-n", "1", "--skip", "5"]);
+    assert!(text(&rest.stdout).ends_with("\n1 unread mail; there are more: see them with `--skip 6`\n\
+        4 unread mails lie at addresses that no client uses: deks.alice@tai.chat (2), alice@tai.chat (1), \
+        x.desk.alice@tai.chat (1)\n"), "{}", text(&rest.stdout));
+
     // The oldest mail is being given to the agent.
     let read = machine.cli(&["read"]);
     insta::assert_snapshot!(text(&read.stdout), @"

@@ -7,6 +7,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
 };
 use tai_e2e::{PASSWORD, USER, terminal::Terminal};
+use tai_sandbox::FaultKind;
 
 #[test]
 fn a_person_is_shown_the_mail_and_sends_it_once() {
@@ -66,6 +67,22 @@ fn a_person_is_shown_the_mail_and_sends_it_once() {
         "{}",
         text(&output.stderr)
     );
+
+    // A send without an answer is not repeated, and its outcome is unknown.
+    machine
+        .sandbox
+        .fail(FaultKind::CloseAfter, 1, "POST /api/v1/send-email");
+    let lost = ["--body", "lost", "--yes"];
+    let output = send(&lost).output().unwrap();
+    assert_eq!((code(&output), bobs()), (Some(1), 3));
+    let told = text(&output.stderr);
+    assert!(
+        told.starts_with("error: it is unknown whether the mail was sent\n"),
+        "{told}"
+    );
+    let output = send(&lost).output().unwrap();
+    assert_eq!((code(&output), bobs()), (Some(1), 3));
+    assert!(text(&output.stderr).starts_with("error: the same email may have been sent"));
 
     let output = machine.cli_reading(&["send", "--reply", "5", "--yes", "--json"], "An answer");
     let mut sent = json_of(&output);
