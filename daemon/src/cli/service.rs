@@ -18,6 +18,8 @@ use tai_proto::names::Profile;
 pub(super) struct Service<'a> {
     profile: &'a Profile,
     taid: PathBuf,
+    /// Whether a package has installed this executable and the units.
+    packaged: bool,
     dir: PathBuf,
 }
 
@@ -35,6 +37,8 @@ pub(super) fn of_profile(profile: &Profile) -> Result<Service<'_>, CliError> {
     Ok(Service {
         profile,
         taid: executable::lasting("taid")?.0,
+        // On PATH, the executable of a package may have another name, such as /bin/taid.
+        packaged: units::is_packaged(&executable::path()?),
         dir,
     })
 }
@@ -77,7 +81,7 @@ impl Service<'_> {
             profile: self.profile.as_str(),
             taid: &self.taid,
             dir: &self.dir,
-            packaged: units::is_packaged(&self.taid),
+            packaged: self.packaged,
             shared: self.is_shared(),
             uid: crate::os::uid(),
         }
