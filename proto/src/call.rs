@@ -152,8 +152,8 @@ methods! {
     OfferCredentials -> (), "offer_credentials", Never, Any;
     /// Asks a daemon of an older release to exit in favour of the client's release.
     MakeWay -> Succession, "make_way", Safe, Any;
-    /// Signs a person in.
-    Login -> SignedIn, "login", Never, Person;
+    /// Signs a person in. A login that is cancelled, or whose client disconnects, has no effect.
+    Login -> SignedIn, "login", Safe, Person;
     /// Signs a person out.
     Logout -> SignedOut, "logout", Never, Person;
     /// Starts a login or a renewal that waits for its time, once. The answer precedes the outcome,

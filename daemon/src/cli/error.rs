@@ -14,6 +14,8 @@ pub(super) enum Exit {
     Success = 0,
     /// The command failed, or found a problem.
     Failed = 1,
+    /// The arguments are not valid together.
+    Usage = 2,
     /// taid is not running.
     NotRunning = 3,
     /// taid is not signed in, or the bridge refuses the credentials.

@@ -10,26 +10,68 @@ use tai_auth::{
 };
 use tai_proto::names::Username;
 
-/// Prompts for a line of text.
+/// Number of tries to type a username, or a password that the bridge accepts.
+pub(super) const TRIES: u32 = 3;
+
+/// Prompts for a username until it is valid, at most [`TRIES`] times.
 ///
 /// # Errors
-/// Standard input cannot be read.
-pub(super) fn text(question: &str) -> Result<String, CliError> {
-    let _ = write!(io::stderr(), "{question}");
-    let _ = io::stderr().flush();
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).map_err(not_read)?;
-    Ok(line.trim().to_owned())
+/// Standard input cannot be read or has ended, or no username was valid.
+pub(super) fn typed_username(question: &str) -> Result<Username, CliError> {
+    let mut tries = TRIES;
+    loop {
+        let _ = write!(io::stderr(), "{question}");
+        let _ = io::stderr().flush();
+        let mut line = String::new();
+        let length = io::stdin().lock().read_line(&mut line).map_err(not_read)?;
+        if length == 0 {
+            return Err(ended("no username was typed"));
+        }
+        tries = tries.saturating_sub(1);
+        match username(line.trim()) {
+            Err(error) if tries > 0 => {
+                let _ = writeln!(io::stderr(), "{}: {}", error.what, error.why);
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Parses a username.
+///
+/// # Errors
+/// The rule that the text breaks. The hint names the part of an address that is its username.
+pub(super) fn username(text: &str) -> Result<Username, CliError> {
+    Username::new(text).map_err(|rule| {
+        let error = CliError::from(fault::bad_username(&rule.to_string()));
+        let local = text.split_once('@').map(|(local, _)| local);
+        let name = local.map(|local| local.split_once('.').map_or(local, |(_, name)| name));
+        match name.filter(|name| Username::new(*name).is_ok()) {
+            Some(name) => error.hint(format!("use the username of the address: {name}")),
+            None => error,
+        }
+    })
 }
 
 /// Prompts for a password without echo.
 ///
 /// # Errors
-/// There is no readable terminal.
+/// There is no readable terminal, or it has no more input.
 pub(super) fn password(question: &str) -> Result<SecretString, CliError> {
     rpassword::prompt_password(question)
         .map(SecretString::from)
-        .map_err(not_read)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => ended("no password was typed"),
+            _ => not_read(error),
+        })
+}
+
+/// Returns the error for input that ended at a prompt, whose line it ends.
+fn ended(what: &str) -> CliError {
+    let _ = writeln!(io::stderr());
+    CliError::new(what)
+        .caused_by("the input ended")
+        .hint("run the command again; nothing was sent")
 }
 
 /// Prompts twice for a new password.
@@ -121,17 +163,15 @@ pub(super) fn check_terminal() -> Result<(), CliError> {
     }
 }
 
-/// Checks the rules of a username and a password, and binds them to a bridge.
+/// Checks the rules of a password, and binds it to an account at a bridge.
 ///
 /// # Errors
-/// The username or the password breaks its rule.
+/// The password breaks its rule.
 pub(super) fn checked(
-    username: &str,
+    username: Username,
     password: SecretString,
     bridge: Origin,
 ) -> Result<Credentials, CliError> {
-    let username = Username::new(username);
-    let username = username.map_err(|rule| fault::bad_username(&rule.to_string()))?;
     match is_password(password.expose_secret()) {
         true => Ok(Credentials {
             username,

@@ -117,6 +117,34 @@ impl Terminal {
     }
 }
 
+/// Line on standard error while a command waits. On a terminal it is erased at the end; otherwise it
+/// is not printed.
+pub(super) struct Progress {
+    is_shown: bool,
+}
+
+impl Progress {
+    /// Prints the line.
+    pub(super) fn begin(text: &str) -> Self {
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let is_shown = io::stderr().is_terminal() && !dumb;
+        if is_shown {
+            let mut out = io::stderr().lock();
+            let _ = write!(out, "{text}");
+            let _ = out.flush();
+        }
+        Self { is_shown }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.is_shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
 /// Draws a page over the previous one.
 ///
 /// # Errors

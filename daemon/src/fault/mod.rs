@@ -219,7 +219,7 @@ pub(crate) fn of_session(error: &SessionError, snapshot: &Snapshot, now: Now) ->
         SessionError::LoggedOut => Fault::new(FaultCode::NotSignedIn, "taid is signed out")
             .because("`taid logout` signed it out")
             .hint(Hint::user("run `taid login`")),
-        SessionError::Superseded => of_login(error),
+        SessionError::Superseded | SessionError::Abandoned => of_login(error),
         SessionError::Token(error) => Fault::new(
             FaultCode::BridgeFailed,
             "the bridge issued a token that cannot be used",

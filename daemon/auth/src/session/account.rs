@@ -189,6 +189,19 @@ impl Account {
         }
     }
 
+    /// Returns whether a person typed the password.
+    pub(super) fn is_of_person(&self) -> bool {
+        match &self.source {
+            Source::Held { origin, .. } => *origin == CredentialOrigin::Person,
+            #[cfg(feature = "keyring")]
+            Source::Keyring { .. } => false,
+            Source::Unconfigured { .. }
+            | Source::Systemd { .. }
+            | Source::Command { .. }
+            | Source::File { .. } => false,
+        }
+    }
+
     /// Returns whether these credentials are for this account at its bridge.
     pub(super) fn is_of(&self, offered: &Credentials) -> bool {
         let username = self.username.as_ref();

@@ -93,6 +93,7 @@ pub(super) fn log(record: &Record) {
                     "login is not possible yet: no password is configured, and no keyring is running"
                 );
             }
+            SessionError::Abandoned => tracing::info!("the login was cancelled"),
             SessionError::Refused => {
                 tracing::error!("Error: Authentication failed - invalid username or password");
             }

@@ -45,6 +45,9 @@ pub enum SessionError {
     /// The last full login was a moment ago, and the bridge no longer accepts its token.
     #[error("the bridge refused the token of the last login, and the next login must wait")]
     LoginTooSoon,
+    /// The person who began the login waits for it no longer.
+    #[error("the login was cancelled")]
+    Abandoned,
     /// The caller's deadline passed.
     #[error("the login was not finished before the deadline")]
     Deadline,
@@ -126,6 +129,7 @@ impl SessionError {
             // Reasons for callers, which no attempt fails with.
             SessionError::LoggedOut
             | SessionError::Superseded
+            | SessionError::Abandoned
             | SessionError::Deadline
             | SessionError::Stopped => Class::Transient,
         }

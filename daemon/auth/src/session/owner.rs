@@ -64,8 +64,12 @@ impl<I: TokenIssuer> Owner<I> {
             let wakes_at = self.state.wakes_at();
             let timer = wakes_at.map(|at| Instant::now() + at.until(self.clock.now()));
             let event = tokio::select! {
-                // A token that has arrived answers the requests that wait.
+                // A token that has arrived answers the requests that wait, but not a person who has
+                // cancelled the login.
                 biased;
+                id = abandoned(&mut self.state) => {
+                    Event::AttemptFailed(id, SessionError::Abandoned)
+                }
                 event = finished(&mut self.running) => event,
                 () = sleep_until(timer) => Event::TimerFired,
                 event = inbox.recv() => event.unwrap_or(Event::Stop),
@@ -126,6 +130,22 @@ async fn finished(running: &mut Option<Running>) -> Event {
             Err(error) => Event::AttemptFailed(*id, error),
         },
         None => std::future::pending().await,
+    }
+}
+
+/// Waits until the person whose login is in flight waits for it no longer.
+async fn abandoned(state: &mut State) -> Generation {
+    match state {
+        State::Checking { check, .. } if check.account.is_of_person() => {
+            check.person.gone().await;
+            check.id
+        }
+        State::SignedOut { .. }
+        | State::SigningIn { .. }
+        | State::Live(_)
+        | State::Renewing { .. }
+        | State::Waiting(_)
+        | State::Checking { .. } => std::future::pending().await,
     }
 }
 

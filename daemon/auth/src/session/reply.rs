@@ -14,6 +14,11 @@ impl Reply {
         (Self(sender), receiver)
     }
 
+    /// Waits until the requester no longer waits.
+    pub(super) async fn gone(&mut self) {
+        self.0.closed().await;
+    }
+
     /// Sends the answer. A requester that no longer waits gets none.
     pub(super) fn send(self, answer: Result<(), SessionError>) {
         let _ = self.0.send(answer);

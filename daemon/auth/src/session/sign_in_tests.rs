@@ -205,3 +205,25 @@ async fn an_outage_of_the_bridge_does_not_let_a_client_replace_a_password() {
     let offered = session.offer(typed("second-password"), soon()).await;
     assert_eq!(offered, Err(SessionError::Superseded));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_its_person_cancels_has_no_effect() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
+    session.token(soon()).await.unwrap();
+    let login = session.sign_in(typed("other-password"), soon());
+    let cancelled = tokio::time::timeout(Duration::from_millis(50), login).await;
+    assert!(cancelled.is_err());
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let snapshot = session.snapshot();
+    assert!(matches!(snapshot.phase, Phase::Live { .. }));
+    assert_eq!(snapshot.source.as_deref(), Some("the calling program"));
+    assert_eq!(
+        (snapshot.stats.logins, snapshot.stats.failed_logins),
+        (1, 0)
+    );
+    assert_eq!(
+        session.sign_in(typed("other-password"), soon()).await,
+        Ok(())
+    );
+}

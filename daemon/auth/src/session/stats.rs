@@ -42,6 +42,7 @@ impl Stats {
                 self.failed_renewals += 1;
                 self.last_error = Some((now.wall, error.clone()));
             }
+            Record::CheckFailed(SessionError::Abandoned) => {}
             Record::CheckFailed(_) => self.failed_logins += 1,
             Record::TokenRejected => self.rejected_tokens += 1,
             Record::LoggedOut => self.last_error = Some((now.wall, SessionError::LoggedOut)),

@@ -4,16 +4,22 @@ use crate::{
     cli::{
         daemon::{Daemon, LONG, SHORT},
         direct,
+        doctor::mcp_clients,
         error::{CliError, Exit},
-        prompt,
+        prompt::{self, TRIES},
         target::Target,
-        terminal::print,
+        terminal::{Progress, print},
     },
     config::Config,
+    fault,
 };
 use clap::Args;
-use secrecy::ExposeSecret as _;
-use tai_auth::{base_url::BaseUrl, credentials::Credentials};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::io::{self, Write as _};
+use tai_auth::{
+    base_url::BaseUrl,
+    credentials::{Credentials, Source},
+};
 use tai_proto::{
     Fault, FaultCode, Secret, account as wire,
     call::{self, GetInfo},
@@ -36,6 +42,13 @@ pub(in crate::cli) struct Login {
 impl Login {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let config = Config::of_this_process(&target.profile, target.places.config())?;
+        let named = match &self.username {
+            Some(name) => Some(prompt::username(name)?),
+            None => config.source.username().cloned(),
+        };
+        if named.is_none() && self.password_stdin {
+            return Err(no_username());
+        }
         // Connecting first avoids a password prompt that leads to a connection error.
         let daemon = match started(target).await {
             Ok(daemon) => Some(daemon),
@@ -45,18 +58,57 @@ impl Login {
         if let Some(daemon) = &daemon {
             check_bridge(daemon, &config).await?;
         }
-        let username = match (self.username, config.source.username()) {
-            (Some(username), _) => username,
-            (None, Some(username)) => username.to_string(),
-            (None, None) => prompt::text("Username: ")?,
+        let username = match named {
+            Some(username) => username,
+            None => prompt::typed_username("Username: ")?,
         };
-        let password = match self.password_stdin {
-            true => prompt::password_from_stdin()?,
-            false => prompt::password(&format!("Password of {username}: "))?,
+        if let Some(daemon) = &daemon {
+            check_account(daemon, &username).await?;
+        }
+        let sign_in = SignIn {
+            target,
+            daemon,
+            config: &config,
+            save: self.save,
         };
-        let credentials =
-            prompt::checked(&username, password, config.settings.api_base_url.origin())?;
-        sign_in(target, daemon, &config, credentials, self.save).await
+        if self.password_stdin {
+            return sign_in.once(username, prompt::password_from_stdin()?).await;
+        }
+        if let Some(password) = in_environment(&config, &username) {
+            return sign_in.once(username, password).await;
+        }
+        sign_in.prompting(username).await
+    }
+}
+
+/// Returns the error for a password on standard input without a username.
+pub(super) fn no_username() -> CliError {
+    CliError::new("--password-stdin needs a USERNAME")
+        .caused_by("standard input has the password alone")
+        .hint("name the account before the option")
+        .exit_with(Exit::Usage)
+}
+
+/// Returns the password of an account that the environment names with its password, such as with
+/// `NAME` and `PASSWORD`.
+pub(super) fn in_environment(config: &Config, username: &Username) -> Option<SecretString> {
+    match &config.source {
+        Source::Held { credentials, .. } if credentials.username == *username => {
+            Some(credentials.password.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Checks that the daemon has no other account.
+///
+/// # Errors
+/// The daemon has another account.
+async fn check_account(daemon: &Daemon, username: &Username) -> Result<(), Fault> {
+    let ours = daemon.status().await?.account.username;
+    match ours.and_then(|ours| ours.parse::<Username>().ok()) {
+        Some(ours) if ours != *username => Err(fault::other_login(&ours, username)),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -114,38 +166,76 @@ pub(super) async fn started(target: &Target) -> Result<Daemon, Fault> {
     Ok(daemon)
 }
 
-/// Signs the daemon in. Without a daemon it verifies the password and saves it.
-///
-/// # Errors
-/// The bridge refuses the credentials, or the password is not saved.
-pub(super) async fn sign_in(
-    target: &Target,
-    daemon: Option<Daemon>,
-    config: &Config,
-    credentials: Credentials,
-    save: bool,
-) -> Result<Exit, CliError> {
-    let Some(daemon) = daemon else {
-        direct::check_and_save(config, &credentials).await?;
-        print("✅ Login successful");
-        print("The password is saved in the keyring for the next start of taid.");
-        return Ok(Exit::Success);
-    };
-    let login = call::Login {
-        credentials: wire::Credentials {
-            username: credentials.username,
-            password: Secret::new(credentials.password.expose_secret().to_owned()),
-        },
-        save,
-    };
-    let signed_in = daemon.call(login, LONG).await?;
-    stop_own(target, &signed_in.username, config).await;
-    print("✅ Login successful");
-    print(&format!("📧 Instance email: {}", signed_in.address));
-    match (save, signed_in.not_saved) {
-        (true, Some(fault)) => return Err(fault.into()),
-        (true, None) => print("The password is saved in the keyring for the next start of taid."),
-        (false, _) => {}
-    }
-    Ok(Exit::Success)
+/// Sign-in with a typed password.
+pub(super) struct SignIn<'a> {
+    pub(super) target: &'a Target,
+    /// The daemon; without one, the password is verified and saved.
+    pub(super) daemon: Option<Daemon>,
+    pub(super) config: &'a Config,
+    /// Whether to save the password in the keyring.
+    pub(super) save: bool,
 }
+
+impl SignIn<'_> {
+    /// Prompts for the password until the bridge accepts it, at most [`TRIES`] times.
+    async fn prompting(&self, username: Username) -> Result<Exit, CliError> {
+        let mut tries = TRIES;
+        loop {
+            let password = prompt::password(&format!("Password of {username}: "))?;
+            tries = tries.saturating_sub(1);
+            match self.once(username.clone(), password).await {
+                Err(error) if tries > 0 && error.exit() == Exit::NotSignedIn => {
+                    let _ = writeln!(io::stderr(), "{}; try again", error.what);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn once(&self, username: Username, password: SecretString) -> Result<Exit, CliError> {
+        let bridge = self.config.settings.api_base_url.origin();
+        self.with(prompt::checked(username, password, bridge)?)
+            .await
+    }
+
+    /// Signs the daemon in. Without a daemon it verifies the password and saves it.
+    ///
+    /// # Errors
+    /// The bridge refuses the credentials, or the password is not saved.
+    pub(super) async fn with(&self, credentials: Credentials) -> Result<Exit, CliError> {
+        let progress = Progress::begin("Signing in …");
+        let Some(daemon) = &self.daemon else {
+            direct::check_and_save(self.config, &credentials).await?;
+            drop(progress);
+            print("✅ Login successful");
+            print(SAVED);
+            return Ok(Exit::Success);
+        };
+        let login = call::Login {
+            credentials: wire::Credentials {
+                username: credentials.username,
+                password: Secret::new(credentials.password.expose_secret().to_owned()),
+            },
+            save: self.save,
+        };
+        // If this command is interrupted, taid drops the login.
+        let signed_in = daemon.call(login, LONG).await?;
+        stop_own(self.target, &signed_in.username, self.config).await;
+        drop(progress);
+        print("✅ Login successful");
+        print(&format!("📧 Instance email: {}", signed_in.address));
+        match (self.save, signed_in.not_saved) {
+            (true, Some(fault)) => return Err(fault.into()),
+            (true, None) => print(SAVED),
+            (false, _) => print(
+                "taid forgets the password when it exits; `taid login --save` keeps it in the keyring.",
+            ),
+        }
+        if mcp_clients::instances_of_clients(&self.target.profile).is_empty() {
+            print("Next: `taid setup` adds tai to your MCP clients.");
+        }
+        Ok(Exit::Success)
+    }
+}
+
+const SAVED: &str = "The password is saved in the keyring for the next start of taid.";

@@ -1,17 +1,20 @@
 //! `taid register`: creates an account and signs in with it.
 
-use super::login::{check_bridge, sign_in, started};
+use super::login::{SignIn, check_bridge, in_environment, no_username, started};
 use crate::{
     cli::{
         direct,
         error::{CliError, Exit},
         prompt,
         target::Target,
-        terminal::print,
+        terminal::{Progress, print},
     },
     config::Config,
+    fault,
 };
 use clap::Args;
+use tai_auth::credentials::Source;
+use tai_proto::names::Username;
 
 /// Create an account and sign in with it
 #[derive(Args)]
@@ -29,29 +32,56 @@ pub(in crate::cli) struct Register {
 impl Register {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let config = Config::of_this_process(&target.profile, target.places.config())?;
-        let username = match self.username {
+        let named = match (&self.username, &config.source) {
+            (Some(name), _) => Some(new_username(name)?),
+            (None, Source::Held { credentials, .. }) => Some(credentials.username.clone()),
+            (None, _) => None,
+        };
+        let username = match named {
             Some(username) => username,
-            None => prompt::text("New username: ")?,
+            None if self.password_stdin => return Err(no_username()),
+            None => prompt::typed_username("New username: ")?,
         };
-        let password = match self.password_stdin {
-            true => prompt::password_from_stdin()?,
-            false => prompt::new_password()?,
+        let password = match (self.password_stdin, in_environment(&config, &username)) {
+            (true, _) => prompt::password_from_stdin()?,
+            (false, Some(password)) => password,
+            (false, None) => prompt::new_password()?,
         };
-        let credentials =
-            prompt::checked(&username, password, config.settings.api_base_url.origin())?;
+        let bridge = config.settings.api_base_url.origin();
+        let credentials = prompt::checked(username, password, bridge)?;
+        let progress = Progress::begin("Creating the account …");
         let address = direct::register(&config, &credentials).await?;
+        drop(progress);
         print(&format!("account created: {address}"));
-        match started(target).await {
-            Ok(daemon) => {
-                check_bridge(&daemon, &config).await?;
-                sign_in(target, Some(daemon), &config, credentials, self.save).await
-            }
-            Err(_) if self.save => sign_in(target, None, &config, credentials, true).await,
+        let daemon = match started(target).await {
+            Ok(daemon) => Some(daemon),
+            Err(_) if self.save => None,
             Err(_) => {
                 let username = &credentials.username;
                 print(&format!("next: `taid run`, then `taid login {username}`"));
-                Ok(Exit::Success)
+                return Ok(Exit::Success);
             }
+        };
+        if let Some(daemon) = &daemon {
+            check_bridge(daemon, &config).await?;
         }
+        let sign_in = SignIn {
+            target,
+            daemon,
+            config: &config,
+            save: self.save,
+        };
+        sign_in.with(credentials).await
     }
+}
+
+/// Parses the username of a new account, which has no capital letters.
+fn new_username(text: &str) -> Result<Username, CliError> {
+    if text.contains(char::is_uppercase) {
+        let error = CliError::from(fault::bad_username(
+            "the username of a new account has lower-case letters, digits and hyphens",
+        ));
+        return Err(error);
+    }
+    prompt::username(text)
 }

@@ -31,6 +31,8 @@ fn a_login_succeeds_only_after_the_bridge_accepted_it() {
     exit 0
     ✅ Login successful
     📧 Instance email: desk.alice@tai.chat
+    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    Next: `taid setup` adds tai to your MCP clients.
     ");
     let status = machine.status();
     assert_eq!(status["session"]["state"], "live");
@@ -110,9 +112,9 @@ fn a_new_account_is_created_and_signed_in() {
     page.push_str(&register(&["bob"], PASSWORD));
     insta::assert_snapshot!(page, @"
     exit 1
-    error: the bridge does not accept this username
-    caused by: the bridge says: Invalid username format (INVALID_USERNAME)
-    hint: choose 3 to 50 lower-case letters, digits and hyphens
+    error: the username is not valid
+    caused by: the username of a new account has lower-case letters, digits and hyphens
+    hint: correct it and try again; nothing was sent
     exit 1
     error: the username is not valid
     caused by: a username has 3 to 50 characters: ASCII letters, digits and hyphens
@@ -135,6 +137,8 @@ fn a_new_account_is_created_and_signed_in() {
     account created: carol@tai.chat
     ✅ Login successful
     📧 Instance email: carol@tai.chat
+    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    Next: `taid setup` adds tai to your MCP clients.
     ");
     assert_eq!(machine.status()["account"]["username"], "carol");
 }

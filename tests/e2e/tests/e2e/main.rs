@@ -35,6 +35,7 @@ mod hygiene;
 mod ipc;
 mod lifecycle;
 mod live;
+mod login;
 mod logs;
 mod mail;
 mod mailboxes;

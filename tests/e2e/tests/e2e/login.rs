@@ -1,0 +1,162 @@
+//! `taid login` and `taid register` at a terminal and in scripts.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::process::{Output, Stdio};
+use tai_e2e::{Machine, PASSWORD, wait_until};
+
+const LOGIN: &str = "POST /api/v1/login";
+
+fn say(machine: &Machine, output: &Output) -> String {
+    format!(
+        "exit {}\n{}{}",
+        output.status.code().unwrap(),
+        machine.plain(&output.stdout),
+        machine.plain(&output.stderr)
+    )
+}
+
+#[test]
+fn a_mistake_is_reported_before_a_password_is_used() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let logins = machine.sandbox.count(LOGIN);
+    let page = [
+        &["login", "alice@tai.chat", "--password-stdin"][..],
+        &["login", "desk.alice@tai.chat", "--password-stdin"],
+        &["login", "al", "--password-stdin"],
+        &["login", "bob", "--password-stdin"],
+        &["register", "Alice_X", "--password-stdin"],
+        &["register", "Carol", "--password-stdin"],
+    ]
+    .map(|arguments| say(&machine, &machine.cli_reading(arguments, PASSWORD)));
+    insta::assert_snapshot!(page.join("\n"), @"
+    exit 1
+    error: the username is not valid
+    caused by: a username has 3 to 50 characters: ASCII letters, digits and hyphens
+    hint: use the username of the address: alice
+
+    exit 1
+    error: the username is not valid
+    caused by: a username has 3 to 50 characters: ASCII letters, digits and hyphens
+    hint: use the username of the address: alice
+
+    exit 1
+    error: the username is not valid
+    caused by: a username has 3 to 50 characters: ASCII letters, digits and hyphens
+    hint: correct it and try again; nothing was sent
+
+    exit 1
+    error: this taid belongs to alice, not to bob
+    caused by: one taid holds one account
+    hint: to use both accounts, run `taid login bob --profile bob`; to replace the account, run `taid logout` first
+
+    exit 1
+    error: the username is not valid
+    caused by: the username of a new account has lower-case letters, digits and hyphens
+    hint: correct it and try again; nothing was sent
+
+    exit 1
+    error: the username is not valid
+    caused by: the username of a new account has lower-case letters, digits and hyphens
+    hint: correct it and try again; nothing was sent
+    ");
+    assert_eq!(machine.sandbox.count(LOGIN), logins);
+}
+
+#[test]
+fn a_password_on_standard_input_is_never_taken_for_a_username() {
+    let machine = Machine::new();
+    for command in ["login", "register"] {
+        let output = machine.cli_reading(&[command, "--password-stdin"], PASSWORD);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(say(&machine, &output), @"
+            exit 2
+            error: --password-stdin needs a USERNAME
+            caused by: standard input has the password alone
+            hint: name the account before the option
+            ");
+        }
+    }
+    assert!(
+        !machine
+            .sandbox
+            .log()
+            .iter()
+            .any(|entry| entry.target.contains(PASSWORD))
+    );
+    assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
+}
+
+#[test]
+fn a_login_that_is_interrupted_has_no_effect() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    machine.sandbox.behave(|bridge| bridge.latency_ms = 1_000);
+    let mut child = machine
+        .command("taid")
+        .args(["login", "alice", "--password-stdin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), PASSWORD.as_bytes()).unwrap();
+    wait_until("the login is under way", || {
+        machine.status()["session"]["state"] == "signing_in" || machine.sandbox.count(LOGIN) > 0
+    });
+    let pid = i32::try_from(child.id())
+        .ok()
+        .and_then(Pid::from_raw)
+        .unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    child.wait().unwrap();
+    wait_until("the login is dropped", || {
+        machine.log().contains("the login was cancelled")
+    });
+    machine.sandbox.behave(|bridge| bridge.latency_ms = 0);
+    assert_eq!(machine.status()["session"]["state"], "signed_out");
+    assert!(machine.login(PASSWORD).status.success());
+}
+
+#[test]
+fn the_environment_of_the_node_server_serves_login_and_register() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    let run = |command: &str, name: &str| {
+        let output = machine
+            .command("taid")
+            .arg(command)
+            .env("NAME", name)
+            .env("PASSWORD", PASSWORD)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        say(&machine, &output)
+    };
+    insta::assert_snapshot!(run("login", "alice"), @"
+    exit 0
+    ✅ Login successful
+    📧 Instance email: alice@tai.chat
+    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    Next: `taid setup` adds tai to your MCP clients.
+    ");
+    let other = Machine::new();
+    let _other = other.start_bare(&[]);
+    let output = other
+        .command("taid")
+        .arg("register")
+        .env("NAME", "carol")
+        .env("PASSWORD", PASSWORD)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    insta::assert_snapshot!(say(&other, &output), @"
+    exit 0
+    account created: carol@tai.chat
+    ✅ Login successful
+    📧 Instance email: carol@tai.chat
+    taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
+    Next: `taid setup` adds tai to your MCP clients.
+    ");
+}
