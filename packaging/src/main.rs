@@ -3,6 +3,7 @@
 //! The sources are the definitions of the command lines and of the configuration keys. The
 //! generator must not build packages.
 
+#[expect(dead_code, reason = "only the definition of the command line is used")]
 #[path = "../../shim/src/cli.rs"]
 mod cli;
 mod config_page;

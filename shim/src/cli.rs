@@ -28,7 +28,8 @@ const LIVE_EXAMPLES: &str = "Examples:
 ///
 /// MCP clients run tai-mcp without arguments. It speaks MCP on standard input and output, and
 /// forwards each call to taid, the daemon that is signed in. If taid is not running, the first
-/// call starts it in the background.
+/// call starts it in the background. Every command of taid works as a command of tai-mcp, for
+/// installations without `taid` on PATH.
 #[derive(Default, Parser)]
 #[command(name = "tai-mcp", version, after_help = ENVIRONMENT)]
 pub(crate) struct Args {
@@ -50,18 +51,31 @@ pub(crate) enum Command {
     /// in five attempts stays unread until live is started again.
     #[command(after_help = LIVE_EXAMPLES)]
     Live(LiveArgs),
+    /// Sign in: runs `taid login`
+    #[command(disable_help_flag = true)]
+    Login(Forwarded),
     /// Create an account: runs `taid register`
     #[command(disable_help_flag = true)]
-    Register {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
+    Register(Forwarded),
     /// Add tai-mcp to the configurations of your MCP clients: runs `taid setup`
     #[command(disable_help_flag = true)]
-    Setup {
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
+    Setup(Forwarded),
+    /// Show the account, the session, the bridge and the connected clients: runs `taid status`
+    #[command(disable_help_flag = true)]
+    Status(Forwarded),
+    /// Check the whole setup and suggest fixes: runs `taid doctor`
+    #[command(disable_help_flag = true)]
+    Doctor(Forwarded),
+    /// Any other command of taid, such as logout, approve or stop
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
+}
+
+/// Arguments of a command that taid runs.
+#[derive(clap::Args)]
+pub(crate) struct Forwarded {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<OsString>,
 }
 
 /// Arguments of `tai-mcp live`.

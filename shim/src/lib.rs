@@ -23,10 +23,18 @@ use cli::{Agent, Args, Command, LiveArgs};
 use os::{Input, Output};
 use rmcp::ServiceExt as _;
 use settings::Settings;
-use std::{future::Future, io::Write as _, process::ExitCode, time::Duration};
+use std::{
+    future::Future,
+    io::{IsTerminal as _, Write as _},
+    process::ExitCode,
+    time::Duration,
+};
 use tai_proto::{Audience, Fault, FaultCode};
 use tokio_util::sync::CancellationToken;
 
+/// Note for a person who starts the program in a terminal.
+const TERMINAL: &str =
+    "MCP clients start tai-mcp. To add it to yours: `tai-mcp setup`. To leave: Ctrl-D.\n";
 /// Time limit for the last lease reports after the session.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
 
@@ -37,14 +45,17 @@ pub fn run() -> ExitCode {
         true => Args::parse(),
         false => Args::default(),
     };
-    match &command {
-        Some(Command::Register { arguments }) => {
-            return taid_commands::run("register", home.as_deref(), arguments);
-        }
-        Some(Command::Setup { arguments }) => {
-            return taid_commands::run("setup", home.as_deref(), arguments);
-        }
-        Some(Command::Live(_)) | None => {}
+    let of_taid = match &command {
+        Some(Command::Login(forwarded)) => Some(("login", forwarded.arguments.as_slice())),
+        Some(Command::Register(forwarded)) => Some(("register", forwarded.arguments.as_slice())),
+        Some(Command::Setup(forwarded)) => Some(("setup", forwarded.arguments.as_slice())),
+        Some(Command::Status(forwarded)) => Some(("status", forwarded.arguments.as_slice())),
+        Some(Command::Doctor(forwarded)) => Some(("doctor", forwarded.arguments.as_slice())),
+        Some(Command::Other(words)) => Some(("", words.as_slice())),
+        Some(Command::Live(_)) | None => None,
+    };
+    if let Some((name, arguments)) = of_taid {
+        return taid_commands::run(name, home.as_deref(), arguments);
     }
     // Comes before the runtime, because it may execute the program a second time.
     let given = tai_client::take_password();
@@ -59,7 +70,11 @@ pub fn run() -> ExitCode {
     }
     if settings.announces_start {
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
-        let _ = std::io::stderr().write_all(greeting.as_bytes());
+        let mut stderr = std::io::stderr();
+        let _ = stderr.write_all(greeting.as_bytes());
+        if std::io::stdin().is_terminal() {
+            let _ = stderr.write_all(TERMINAL.as_bytes());
+        }
     }
     in_runtime(async {
         serve(settings).await;

@@ -37,6 +37,7 @@ use rmcp::{
 };
 use std::sync::Arc;
 use subscription::WatchedInbox;
+use tai_client::in_local_words;
 use tai_proto::{Audience, Tool, text::Label};
 use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -182,7 +183,8 @@ impl ServerHandler for Server {
                 result
             }
             Err(fault) => {
-                CallToolResult::error(vec![ContentBlock::text(fault.render(Audience::Agent))])
+                let text = fault.render(Audience::Agent);
+                CallToolResult::error(vec![ContentBlock::text(in_local_words(&text))])
             }
         };
         result.meta = meta(&context);

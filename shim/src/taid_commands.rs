@@ -1,4 +1,4 @@
-//! `tai-mcp register` and `tai-mcp setup`, which run the taid command of the same name.
+//! The commands of tai-mcp that run the command of taid of the same name, such as `tai-mcp login`.
 //!
 //! taid alone has HTTP and edits the configurations of MCP clients.
 
@@ -12,14 +12,18 @@ use std::{
 use tai_client::installed_taid;
 use tai_proto::{Audience, Fault, FaultCode, Hint};
 
-/// Runs the command `name` of taid in place of this process. Exits with 1 if taid cannot be run.
+/// Runs the command `name` of taid in place of this process. If `name` is empty, the arguments begin
+/// with it. Exits with 1 if taid cannot be run.
 pub(crate) fn run(name: &str, home: Option<&Path>, arguments: &[OsString]) -> ExitCode {
     let taid = installed_taid();
     let mut command = Command::new(&taid);
     if let Some(home) = home {
         command.arg("--home").arg(home);
     }
-    command.arg(name).args(arguments);
+    if !name.is_empty() {
+        command.arg(name);
+    }
+    command.args(arguments);
     // taid writes the path by which this program was called, and names it in its help.
     os::name_after_this_program(&mut command);
     let error = match os::become_program(&mut command) {

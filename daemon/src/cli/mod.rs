@@ -102,7 +102,8 @@ pub fn main() -> ExitCode {
     match run(Args::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{error}");
+            let text = error.to_string();
+            let _ = writeln!(std::io::stderr(), "{}", tai_client::in_local_words(&text));
             error.exit().into()
         }
     }

@@ -11,6 +11,7 @@
 mod account;
 mod backoff;
 mod client;
+mod command_name;
 mod connection;
 mod dial;
 mod error;
@@ -25,6 +26,7 @@ mod start;
 pub use account::Account;
 pub use backoff::Backoff;
 pub use client::{CallContext, Client, ClientOptions, Endings};
+pub use command_name::in_local_words;
 pub use connection::{Connection, Progress};
 pub use dial::{Dial, Starting, Streams};
 pub use error::ConnectError;

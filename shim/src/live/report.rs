@@ -86,7 +86,8 @@ impl Report {
 
     /// Reports a failed call.
     pub(super) fn failed(self, fault: &Fault) {
-        print(&format!("{}\nRetrying.", fault.render(Audience::Person)));
+        let text = fault.render(Audience::Person);
+        print(&format!("{}\nRetrying.", tai_client::in_local_words(&text)));
     }
 
     fn state(self, text: &str) {
