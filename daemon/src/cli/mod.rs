@@ -25,10 +25,10 @@ mod web;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    approve::Approve, audit::Audit, delete::Delete, inbox::InboxList, install::Install,
-    login::Login, logout::Logout, logs::Logs, mark_read::MarkRead, open::Open, read::Read,
-    register::Register, run::Run, search::SearchQuery, send::Send, socket::Socket, status::Status,
-    stop::Stop, uninstall::Uninstall,
+    approve::Approve, audit::Audit, bugreport::BugReport, delete::Delete, inbox::InboxList,
+    install::Install, login::Login, logout::Logout, logs::Logs, mark_read::MarkRead, open::Open,
+    read::Read, register::Register, run::Run, search::SearchQuery, send::Send, socket::Socket,
+    status::Status, stop::Stop, uninstall::Uninstall,
 };
 use doctor::Doctor;
 use error::{CliError, Exit};
@@ -83,6 +83,8 @@ enum Command {
     Open(Open),
     Audit(Audit),
     Doctor(Doctor),
+    #[command(name = "bugreport")]
+    BugReport(BugReport),
     Logs(Logs),
     Socket(Socket),
     Setup(Setup),
@@ -126,6 +128,7 @@ fn run(args: Args) -> Result<Exit, CliError> {
         Command::Approve(command) => in_runtime(command.run(target)),
         Command::Open(command) => in_runtime(command.run(target)),
         Command::Audit(command) => in_runtime(command.run(target)),
+        Command::BugReport(command) => in_runtime(command.run(target)),
         Command::Doctor(command) => in_runtime(command.run(target)),
         Command::Logs(command) => in_runtime(command.run(target)),
         Command::Setup(command) => command.run(target),

@@ -23,7 +23,7 @@ use super::{
     user_dirs::UserDirs,
 };
 use crate::config::Config;
-use check::{Check, ok, skipped, wrong};
+use check::{Check, State, ok, skipped, wrong};
 use clap::Args;
 use differences::Shell;
 use report::Report;
@@ -68,6 +68,19 @@ impl Doctor {
             false => Exit::Failed,
         })
     }
+}
+
+/// Returns the name and the result of each check, without the texts.
+pub(super) async fn outcomes(target: &Target) -> Vec<(String, &'static str)> {
+    let outcome = |check: Check| {
+        let state = match check.state {
+            State::Ok => "ok",
+            State::Wrong => "wrong",
+            State::Skipped => "skipped",
+        };
+        (check.name, state)
+    };
+    examine(target).await.into_iter().map(outcome).collect()
 }
 
 /// Runs every check for `target`. If the daemon runs, its own view of the configuration, the

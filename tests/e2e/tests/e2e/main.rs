@@ -15,6 +15,7 @@ mod approve_watch;
 mod audit;
 mod autostart;
 mod binding;
+mod bugreport;
 mod chaos;
 mod cli;
 mod conversations;

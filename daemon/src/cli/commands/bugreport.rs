@@ -1,0 +1,126 @@
+//! `taid bugreport`: one file about this installation without private text.
+
+mod redaction;
+
+use crate::{
+    audit::verify,
+    cli::{
+        daemon::Daemon,
+        doctor,
+        error::{CliError, Exit},
+        target::Target,
+        terminal::print,
+    },
+    os,
+    server::logging,
+    time::rfc3339,
+};
+use clap::Args;
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap, fs::OpenOptions, io::Write as _, path::PathBuf, time::SystemTime,
+};
+
+/// Number of the last lines of the log, and of the audit log.
+const LINES: usize = 300;
+/// Limit of the end of the log that is read, in bytes.
+const MAX_LOG: usize = 1 << 20;
+
+/// Write one file about this installation for a report of a bug, without private text
+///
+/// It has numbers, states and times of the status, the names and results of `taid doctor`'s checks,
+/// the names of the settings that are set, counts of the last outcomes of the audit log, and the last
+/// lines of the log without their values. Look at it before you send it.
+#[derive(Args)]
+pub(in crate::cli) struct BugReport {
+    /// File to write, which must not exist
+    #[arg(default_value = "tai-bugreport.json")]
+    file: PathBuf,
+}
+
+impl BugReport {
+    pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let report = serde_json::to_string_pretty(&report(target).await)
+            .map_err(|error| CliError::new("cannot write the report").caused_by(error))?;
+        // A new file of this process is private.
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&self.file);
+        let written = file.and_then(|mut file| writeln!(file, "{report}"));
+        written.map_err(|error| {
+            CliError::new(format!("cannot write {}", self.file.display()))
+                .caused_by(error)
+                .hint("name another file: `taid bugreport FILE`")
+        })?;
+        print(&format!(
+            "{}: written. It has no addresses, subjects, names, paths or secrets that taid knows of.\n\
+             Look at it before you send it.",
+            self.file.display()
+        ));
+        Ok(Exit::Success)
+    }
+}
+
+async fn report(target: &Target) -> Value {
+    let status = match Daemon::running(target) {
+        Ok(daemon) => daemon.status().await,
+        Err(fault) => Err(fault),
+    };
+    let status = match status {
+        Ok(status) => redaction::status(&serde_json::to_value(status).unwrap_or_default()),
+        Err(fault) => json!({ "fault": fault.code }),
+    };
+    let checks = doctor::outcomes(target).await;
+    let (log, left_out) = log(target);
+    json!({
+        "schema": 1,
+        "made_at": rfc3339(SystemTime::now()),
+        "release": env!("CARGO_PKG_VERSION"),
+        "system": std::env::consts::OS,
+        "processor": std::env::consts::ARCH,
+        "has_session_bus": os::session_bus().is_some(),
+        "status": status,
+        "doctor": checks,
+        "outcomes": outcomes(target),
+        "log": log,
+        "log_lines_left_out": left_out,
+    })
+}
+
+/// Returns the last lines of the log, and the number of those that are left out.
+fn log(target: &Target) -> (Vec<String>, usize) {
+    let dir = logging::dir(target.places.state(), target.profile.as_str());
+    let bytes = std::fs::read(logging::current_file(&dir)).unwrap_or_default();
+    let end = bytes
+        .get(bytes.len().saturating_sub(MAX_LOG)..)
+        .unwrap_or_default();
+    let text = String::from_utf8_lossy(end);
+    let lines: Vec<&str> = text.lines().collect();
+    let last = lines
+        .get(lines.len().saturating_sub(LINES)..)
+        .unwrap_or_default();
+    let kept: Vec<String> = last
+        .iter()
+        .copied()
+        .filter_map(redaction::log_line)
+        .collect();
+    let left_out = last.len() - kept.len();
+    (kept, left_out)
+}
+
+/// Returns the numbers of the last outcomes of the audit log, by event and class.
+fn outcomes(target: &Target) -> BTreeMap<String, usize> {
+    let lines = verify::read(target.places.state(), target.profile.as_str()).unwrap_or_default();
+    let mut counts = BTreeMap::new();
+    for line in lines.iter().rev().take(LINES) {
+        let line: Value = serde_json::from_slice(&line.text).unwrap_or_default();
+        let field = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (event, class) = (
+            redaction::outcome(field("event")),
+            redaction::outcome(field("outcome")),
+        );
+        *counts.entry(format!("{event}: {class}")).or_default() += 1;
+    }
+    counts
+}
