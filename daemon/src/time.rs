@@ -1,6 +1,6 @@
-//! Times and durations as text. All times are UTC.
+//! Times and durations as text. Times are UTC, unless a time zone is named.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use tai_auth::time::rfc3339;
@@ -11,6 +11,23 @@ pub(crate) fn seconds_until(time: &str, now: SystemTime) -> Option<i64> {
     let time: Timestamp = time.parse().ok()?;
     let now = now.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
     Some(time.as_second() - i64::try_from(now).ok()?)
+}
+
+/// Returns an RFC 3339 time in a time zone, as a person reads it: `18:19` on the day of `now`, otherwise
+/// `Nov 28 08:54`. `None` for text that is not a time.
+pub(crate) fn local(time: &str, now: SystemTime, zone: &TimeZone) -> Option<String> {
+    let time = time
+        .parse::<Timestamp>()
+        .ok()?
+        .to_zoned_datetime(zone.clone());
+    let now = Timestamp::try_from(now)
+        .ok()?
+        .to_zoned_datetime(zone.clone());
+    let format = match time.date() == now.date() {
+        true => "%H:%M",
+        false => "%b %-d %H:%M",
+    };
+    Some(time.strftime(format).to_string())
 }
 
 /// Returns the hour and minute of an RFC 3339 time in UTC: `10:05`.
@@ -41,6 +58,18 @@ mod tests {
             [span(9), span(250), span(86_100), span(180_000)],
             ["9 s", "4 min 10 s", "23 h 55 min", "2 d 2 h"]
         );
+    }
+
+    #[test]
+    fn a_local_time_has_the_day_if_it_is_another_one() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_123);
+        let local = |time, hours| local(time, now, &TimeZone::fixed(jiff::tz::offset(hours)));
+        assert_eq!(local("2026-11-23T22:30:00Z", 0).as_deref(), Some("22:30"));
+        assert_eq!(
+            local("2026-11-23T22:30:00Z", 2).as_deref(),
+            Some("Nov 24 00:30")
+        );
+        assert_eq!(local("soon", 0), None);
     }
 
     #[test]

@@ -36,9 +36,49 @@ pub(super) fn fill(text: &str, size: usize) -> String {
     text
 }
 
+/// Fewest columns of a broken text.
+const MIN_COLUMNS: usize = 20;
+
+/// Breaks a text between words, so that it fits beside an `indent` in a terminal of `columns`. A word
+/// that is longer than a line stays whole.
+pub(super) fn wrapped(text: &str, indent: usize, columns: Option<usize>) -> String {
+    let Some(columns) = columns.and_then(|columns| columns.checked_sub(indent)) else {
+        return text.to_owned();
+    };
+    let columns = columns.max(MIN_COLUMNS);
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = width(word);
+        if used > 0 && used + 1 + length > columns {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            used = 0;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_broken_between_words_by_its_columns() {
+        let text = "a message of some words and 日本語日本語 in columns";
+        assert_eq!(wrapped(text, 2, None), text);
+        assert_eq!(
+            wrapped(text, 2, Some(22)),
+            "a message of some\n  words and\n  日本語日本語 in\n  columns"
+        );
+        let path = "/a/path/that/is/longer/than/the/line";
+        assert_eq!(wrapped(path, 0, Some(20)), path);
+    }
 
     #[test]
     fn text_is_cut_and_filled_by_its_columns() {

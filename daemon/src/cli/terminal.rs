@@ -1,5 +1,5 @@
-//! Standard output. A terminal gets colours, lines cut to its width, and pages that are redrawn in
-//! place; a file or a pipe gets plain text.
+//! Standard output. A terminal gets colours and pages that are drawn again in place; a file or a pipe
+//! gets plain text.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -56,8 +56,10 @@ pub(super) enum Mood {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terminal {
     colours: bool,
-    /// Columns of the terminal.
-    width: Option<usize>,
+    /// Columns and rows of the terminal.
+    size: Option<(usize, usize)>,
+    /// Whether the terminal can move the cursor.
+    draws: bool,
 }
 
 impl Terminal {
@@ -69,20 +71,40 @@ impl Terminal {
         let terminal = io::stdout().is_terminal();
         Self {
             colours: terminal && !dumb && !set("NO_COLOR"),
-            width: terminal.then(crate::os::terminal_width).flatten(),
+            size: terminal.then(crate::os::terminal_size).flatten(),
+            draws: terminal && !dumb,
+        }
+    }
+
+    /// A terminal without colours.
+    #[cfg(test)]
+    pub(super) fn of_columns(columns: usize) -> Self {
+        Self {
+            size: Some((columns, 24)),
+            ..Self::PIPE
         }
     }
 
     /// A file or a pipe.
-    #[cfg(test)]
     pub(super) const PIPE: Self = Self {
         colours: false,
-        width: None,
+        size: None,
+        draws: false,
     };
 
     /// Returns the columns of the terminal; `None` for a file or a pipe.
     pub(super) fn width(self) -> Option<usize> {
-        self.width
+        self.size.map(|(columns, _)| columns)
+    }
+
+    /// Returns the rows of the terminal; `None` for a file or a pipe.
+    pub(super) fn rows(self) -> Option<usize> {
+        self.size.map(|(_, rows)| rows)
+    }
+
+    /// Returns whether a page can be drawn in place. `TERM=dumb` cannot.
+    pub(super) fn draws(self) -> bool {
+        self.draws
     }
 
     /// Returns text in the colour of a mood.
@@ -96,24 +118,6 @@ impl Terminal {
             Mood::Bad => RED,
         };
         format!("{colour}{text}{PLAIN}")
-    }
-
-    /// Returns text with each line cut to the terminal's width.
-    pub(super) fn fit(self, text: &str) -> String {
-        let Some(width) = self.width else {
-            return text.to_owned();
-        };
-        let lines = text
-            .lines()
-            .map(|line| match line.char_indices().nth(width) {
-                Some(_) => {
-                    let end = line.char_indices().nth(width.saturating_sub(1));
-                    let end = end.map_or(line.len(), |(end, _)| end);
-                    format!("{}…", line.get(..end).unwrap_or(line))
-                }
-                None => line.to_owned(),
-            });
-        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -145,26 +149,57 @@ impl Drop for Progress {
     }
 }
 
-/// Draws a page over the previous one.
-///
-/// # Errors
-/// The terminal cannot be written to.
-pub(super) fn redraw(page: &str) -> io::Result<()> {
-    // Erasing the rest of each line and of the screen avoids the flicker of a full clear.
-    let lines = page.replace('\n', "\x1b[K\n");
+/// A page that is drawn again and again, on the alternate screen of the terminal. Dropping it restores
+/// the screen.
+pub(super) struct LivePage;
+
+impl LivePage {
+    /// Enters the alternate screen and hides the cursor.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub(super) fn begin() -> io::Result<Self> {
+        write_now("\x1b[?1049h\x1b[?25l\x1b[2J")?;
+        Ok(Self)
+    }
+
+    /// Draws a page. If it has more lines than the terminal, the last line tells how many are left out.
+    ///
+    /// # Errors
+    /// The terminal cannot be written to.
+    pub(super) fn draw(&self, page: &str, rows: Option<usize>) -> io::Result<()> {
+        // Erasing the rest of each line and of the screen avoids the flicker of a full clear.
+        let lines = cut_to(page, rows).replace('\n', "\x1b[K\n");
+        write_now(&format!("\x1b[H{lines}\x1b[K\x1b[J"))
+    }
+}
+
+impl Drop for LivePage {
+    fn drop(&mut self) {
+        let _ = write_now("\x1b[?25h\x1b[?1049l");
+    }
+}
+
+fn write_now(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    write!(out, "\x1b[H{lines}\x1b[K\x1b[J")?;
+    out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// Clears the terminal for the first page.
-///
-/// # Errors
-/// The terminal cannot be written to.
-pub(super) fn clear() -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    write!(out, "\x1b[2J")?;
-    out.flush()
+/// Returns a page of at most `rows` lines.
+fn cut_to(page: &str, rows: Option<usize>) -> String {
+    let lines: Vec<&str> = page.lines().collect();
+    let Some(rows) = rows.filter(|rows| (1..lines.len()).contains(rows)) else {
+        return page.to_owned();
+    };
+    let shown = lines.get(..rows - 1).unwrap_or_default();
+    let left_out = lines.len() - shown.len();
+    let mut cut = shown.join("\n");
+    if !shown.is_empty() {
+        cut.push('\n');
+    }
+    cut.push_str(&format!("… {left_out} more lines"));
+    cut
 }
 
 #[cfg(test)]
@@ -180,15 +215,25 @@ mod tests {
     }
 
     #[test]
-    fn only_a_terminal_gets_colours_and_cut_lines() {
-        let pipe = Terminal::PIPE;
-        assert_eq!(pipe.paint(Mood::Good, "live"), "live");
-        assert_eq!(pipe.fit("a long line\nand more"), "a long line\nand more");
-        let narrow = Terminal {
+    fn only_a_terminal_gets_colours() {
+        assert_eq!(Terminal::PIPE.paint(Mood::Good, "live"), "live");
+        let terminal = Terminal {
             colours: true,
-            width: Some(5),
+            ..Terminal::PIPE
         };
-        assert_eq!(narrow.paint(Mood::Bad, "x"), "\x1b[31mx\x1b[0m");
-        assert_eq!(narrow.fit("äöüßé\näöüßéx\nab"), "äöüßé\näöüß…\nab");
+        assert_eq!(terminal.paint(Mood::Bad, "x"), "\x1b[31mx\x1b[0m");
+    }
+
+    #[test]
+    fn a_page_that_is_too_long_says_how_much_is_left_out() {
+        for (rows, expected) in [
+            (None, "a\nb\nc"),
+            (Some(0), "a\nb\nc"),
+            (Some(3), "a\nb\nc"),
+            (Some(2), "a\n… 2 more lines"),
+            (Some(1), "… 3 more lines"),
+        ] {
+            assert_eq!(cut_to("a\nb\nc", rows), expected);
+        }
     }
 }

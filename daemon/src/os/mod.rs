@@ -25,7 +25,7 @@ pub(crate) use private::{open_private, private_dir};
 pub(crate) use system::{
     adopt_socket, close_output, detach, discard_typed, file_access, free_name, is_socket,
     leave_session, path_of, private_socket, reload_signal, restrict_new_files, session_bus,
-    stop_signal, terminal_width, uid,
+    stop_signal, terminal_size, uid,
 };
 #[cfg(not(unix))]
 pub(crate) use system::{open_private, private_dir};

@@ -117,10 +117,11 @@ pub(crate) fn is_socket(meta: &Metadata) -> bool {
     meta.file_type().is_socket()
 }
 
-/// Returns the number of columns of standard output; `None` if it is not a terminal.
-pub(crate) fn terminal_width() -> Option<usize> {
+/// Returns the numbers of columns and rows of standard output; `None` if it is not a terminal.
+pub(crate) fn terminal_size() -> Option<(usize, usize)> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
-    Some(usize::from(size.ws_col)).filter(|width| *width > 0)
+    let (columns, rows) = (usize::from(size.ws_col), usize::from(size.ws_row));
+    (columns > 0).then_some((columns, rows))
 }
 
 /// Discards the input of the terminal that no program has read.

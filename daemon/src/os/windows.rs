@@ -93,8 +93,8 @@ pub(crate) fn detach(command: &mut std::process::Command) {
     command.creation_flags(DETACHED_PROCESS);
 }
 
-/// Returns `None`: the width is not determined.
-pub(crate) fn terminal_width() -> Option<usize> {
+/// Returns `None`: the size is not determined.
+pub(crate) fn terminal_size() -> Option<(usize, usize)> {
     None
 }
 

@@ -1,17 +1,15 @@
 //! `taid status`: shows the daemon of one profile, or of every profile.
 
 use crate::cli::{
+    columns::wrapped,
     daemon::{Daemon, profiles},
     error::{CliError, Exit},
-    pages::status as page,
+    pages::status::{self as page, View},
     target::Target,
-    terminal::{self, Mood, Terminal, print},
+    terminal::{LivePage, Mood, Terminal, print},
 };
 use clap::Args;
-use std::{
-    io::{self, IsTerminal as _},
-    time::{Duration, SystemTime},
-};
+use std::time::Duration;
 use tai_proto::{
     Fault, FaultCode,
     status::{SessionState, Status as Facts},
@@ -52,54 +50,63 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
     let status = ask(target).await?;
     let text = match json {
         true => pretty(&status)?,
-        false => painted(Terminal::of_stdout(), &status),
+        false => {
+            let mut page = page::render(&status, &View::here());
+            page.push_str(&others(target).await);
+            page
+        }
     };
     print(&text);
     Ok(exit_of(std::slice::from_ref(&status)))
 }
 
-/// Redraws the page until the terminal is closed or the command is interrupted.
-async fn watch(target: &Target) -> Result<Exit, CliError> {
-    if !io::stdout().is_terminal() {
-        return Err(CliError::new("--watch needs a terminal")
-            .caused_by("standard output is a file or a pipe")
-            .hint("omit --watch, or use --json in a loop"));
-    }
-    if terminal::clear().is_err() {
-        return Ok(Exit::Success);
-    }
-    loop {
-        // A resize changes the width.
-        let here = Terminal::of_stdout();
-        let page = match ask(target).await {
-            Ok(status) => painted(here, &status),
-            Err(error) => {
-                let lines = CliError::from(error).to_string();
-                here.paint(Mood::Bad, &here.fit(&lines))
-            }
-        };
-        if terminal::redraw(&page).is_err() {
-            return Ok(Exit::Success);
+/// Returns a line for each other profile that runs, each after a line break.
+async fn others(target: &Target) -> String {
+    let mut lines = String::new();
+    for profile in profiles(&target.places) {
+        if profile == target.profile || target.socket.is_some() {
+            continue;
         }
-        tokio::time::sleep(REDRAW).await;
+        if let Ok(status) = ask(&target.of_profile(profile)).await {
+            lines.push_str("\n");
+            lines.push_str(&page::other(&status));
+        }
     }
+    lines
 }
 
-/// Returns the page as a terminal shows it: lines that fit, and the session in a colour.
-fn painted(terminal: Terminal, status: &Facts) -> String {
-    let mood = match (status.session.state, is_signed_in(status)) {
-        (SessionState::Live, _) => Mood::Good,
-        (_, true) => Mood::Passing,
-        (_, false) => Mood::Bad,
+/// Redraws the page until the terminal is closed or the command is interrupted.
+async fn watch(target: &Target) -> Result<Exit, CliError> {
+    if !Terminal::of_stdout().draws() {
+        return Err(CliError::new("--watch needs a terminal")
+            .caused_by("standard output is a file, a pipe, or a terminal with TERM=dumb")
+            .hint("omit --watch, or use --json in a loop"));
+    }
+    let Ok(live) = LivePage::begin() else {
+        return Ok(Exit::Success);
     };
-    let page = terminal.fit(&page::render(status, SystemTime::now()));
-    let lines = page
-        .lines()
-        .map(|line| match line.strip_prefix("session ") {
-            Some(rest) => format!("session {}", terminal.paint(mood, rest)),
-            None => line.to_owned(),
-        });
-    lines.collect::<Vec<_>>().join("\n")
+    loop {
+        // A resize changes the size.
+        let view = View::here();
+        let page = match ask(target).await {
+            Ok(status) => page::render(&status, &view),
+            Err(error) => {
+                let lines = CliError::from(error).to_string();
+                let lines = lines.lines();
+                let lines = lines.map(|line| wrapped(line, 0, view.terminal.width()));
+                let text = lines.collect::<Vec<_>>().join("\n");
+                view.terminal.paint(Mood::Bad, &text)
+            }
+        };
+        if live.draw(&page, view.terminal.rows()).is_err() {
+            return Ok(Exit::Success);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(REDRAW) => {}
+            // The terminal gets its screen back.
+            _ = tokio::signal::ctrl_c() => return Ok(Exit::Success),
+        }
+    }
 }
 
 /// Shows the daemon of every profile of this user.
@@ -117,7 +124,7 @@ async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     if json {
         print(&pretty(&found)?);
     } else if !found.is_empty() {
-        print(&page::overview(&found, SystemTime::now()));
+        print(&page::overview(&found, std::time::SystemTime::now()));
     }
     if let Some(error) = CliError::combined(errors) {
         return Err(error);

@@ -1,7 +1,10 @@
 //! The report of `taid doctor`: a line for each check, or JSON.
 
 use super::check::{Check, State};
-use crate::cli::terminal::{Mood, Terminal, printable};
+use crate::cli::{
+    columns::wrapped,
+    terminal::{Mood, Terminal, printable},
+};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -10,8 +13,6 @@ const SCHEMA: u32 = 1;
 
 /// Columns of a line besides the name and the text.
 const SIGN: usize = 4;
-/// Smallest number of columns into which a text is wrapped.
-const MIN_COLUMNS: usize = 20;
 
 /// All checks of one run.
 #[derive(Debug, Serialize)]
@@ -61,30 +62,6 @@ impl Report {
         });
         page
     }
-}
-
-/// Breaks a text between words, so that it fits beside an `indent` in a terminal of `width`
-/// columns.
-fn wrapped(text: &str, indent: usize, width: Option<usize>) -> String {
-    let Some(columns) = width.and_then(|width| width.checked_sub(indent)) else {
-        return text.to_owned();
-    };
-    let columns = columns.max(MIN_COLUMNS);
-    let mut out = String::new();
-    let mut used = 0;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > columns {
-            let _ = write!(out, "\n{:indent$}", "");
-            used = 0;
-        } else if used > 0 {
-            out.push(' ');
-            used += 1;
-        }
-        out.push_str(word);
-        used += length;
-    }
-    out
 }
 
 #[cfg(test)]

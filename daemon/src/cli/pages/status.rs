@@ -2,42 +2,104 @@
 //! [`tai_proto::status`].
 
 use crate::{
-    cli::terminal::printable,
-    time::{seconds_until, span},
+    cli::{
+        columns::{width, wrapped},
+        terminal::{Mood, Terminal, printable},
+    },
+    time::{local, seconds_until, span},
 };
 use comfy_table::{CellAlignment, Table, presets};
+use jiff::tz::TimeZone;
 use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
 };
 use tai_proto::status::*;
 
-/// A page of lines, each with a label and a text.
-struct Page {
-    text: String,
-    now: SystemTime,
+/// Columns of a label, with the space after it.
+const LABEL: usize = 11;
+
+/// Place and time of a page.
+#[derive(Clone)]
+pub(in crate::cli) struct View {
+    pub(in crate::cli) now: SystemTime,
+    pub(in crate::cli) zone: TimeZone,
+    pub(in crate::cli) terminal: Terminal,
 }
 
-impl Page {
+impl View {
+    /// The view on standard output, now.
+    pub(in crate::cli) fn here() -> Self {
+        Self {
+            now: SystemTime::now(),
+            zone: TimeZone::system(),
+            terminal: Terminal::of_stdout(),
+        }
+    }
+
+    /// The view in a file or a pipe.
+    pub(in crate::cli) fn in_file(now: SystemTime) -> Self {
+        Self {
+            now,
+            zone: TimeZone::system(),
+            terminal: Terminal::PIPE,
+        }
+    }
+
+    /// Returns a time as `in 4 min 10 s (18:19)`.
+    fn time(&self, time: &str) -> String {
+        let relative = relative(time, self.now);
+        match local(time, self.now, &self.zone) {
+            Some(local) => format!("{relative} ({local})"),
+            None => relative,
+        }
+    }
+}
+
+/// A page of lines, each with a label and a text.
+struct Page<'a> {
+    text: String,
+    now: SystemTime,
+    view: &'a View,
+}
+
+impl Page<'_> {
     fn line(&mut self, label: &str, text: &str) {
+        self.push(label, text, None);
+    }
+
+    /// Adds a line in a colour.
+    fn painted(&mut self, label: &str, text: &str, mood: Mood) {
+        self.push(label, text, Some(mood));
+    }
+
+    fn push(&mut self, label: &str, text: &str, mood: Option<Mood>) {
+        let terminal = self.view.terminal;
+        let text = wrapped(&printable(text), LABEL, terminal.width());
+        let text = match mood {
+            Some(mood) => terminal.paint(mood, &text),
+            None => text,
+        };
         // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "{label:<10} {}", printable(text));
+        let _ = writeln!(self.text, "{label:<10} {text}");
     }
 
     /// Adds a line for a time, if there is one.
     fn time(&mut self, label: &str, prefix: &str, at: Option<&String>) {
         if let Some(at) = at {
-            let text = format!("{prefix}{at}, {}", relative(at, self.now));
+            let text = format!("{prefix}{}", self.view.time(at));
             self.line(label, &text);
         }
     }
 }
 
 /// Returns the page of a daemon.
-pub(in crate::cli) fn render(status: &Status, now: SystemTime) -> String {
+pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
+    let now = view.now;
     let mut page = Page {
         text: String::new(),
         now,
+        view,
     };
     process(&mut page, &status.daemon);
     account(&mut page, &status.account);
@@ -70,7 +132,7 @@ pub(in crate::cli) fn render(status: &Status, now: SystemTime) -> String {
     page.line("clients", &clients(status).to_string());
     if !status.clients.is_empty() {
         page.text.push('\n');
-        page.text.push_str(&table(&status.clients, now));
+        page.text.push_str(&table(&status.clients, view));
     }
     if status.clients_left_out > 0 {
         let left_out = count(status.clients_left_out, "more client");
@@ -115,7 +177,12 @@ fn account(page: &mut Page, account: &AccountStatus) {
 }
 
 fn session(page: &mut Page, session: &SessionStatus) {
-    page.line("session", state_text(session));
+    let mood = match session.state {
+        SessionState::Live if session.retry_at.is_none() => Mood::Good,
+        SessionState::Live | SessionState::SigningIn => Mood::Passing,
+        SessionState::Waiting | SessionState::SignedOut => Mood::Bad,
+    };
+    page.painted("session", state_text(session), mood);
     page.time("  token", "expires ", session.token_expires_at.as_ref());
     page.time("  renewal", "", session.renews_at.as_ref());
     page.time("  next try", "", session.retry_at.as_ref());
@@ -144,13 +211,11 @@ fn session(page: &mut Page, session: &SessionStatus) {
 
 fn bridge(page: &mut Page, bridge: &BridgeStatus) {
     page.line("bridge", &bridge.url);
+    let (state, mood) = bridge_state(bridge, page.view);
+    page.painted("  state", &state, mood);
     let mut traffic = vec![count(bridge.requests, "request")];
     if bridge.retries > 0 {
         traffic.push(format!("{} of them retries", bridge.retries));
-    }
-    if let (Some(us), Some(at)) = (bridge.latency_us, &bridge.last_answer_at) {
-        let (latency, at) = (latency(us), relative(at, page.now));
-        traffic.push(format!("last answer after {latency}, {at}"));
     }
     page.line("  traffic", &traffic.join(", "));
     let errors = [
@@ -164,9 +229,6 @@ fn bridge(page: &mut Page, bridge: &BridgeStatus) {
     if !errors.is_empty() {
         page.line("  errors", &errors.join(", "));
     }
-    if bridge.reachable == Some(false) {
-        page.line("  now", "unreachable: the last request got no answer");
-    }
     if let Some(ahead) = bridge.clock_ahead_s.filter(|ahead| ahead.abs() >= 60) {
         let span = span(Duration::from_secs(ahead.unsigned_abs()));
         let word = if ahead > 0 { "ahead of" } else { "behind" };
@@ -175,12 +237,31 @@ fn bridge(page: &mut Page, bridge: &BridgeStatus) {
             &format!("{span} {word} the bridge's; taid uses the bridge's"),
         );
     }
+}
+
+/// Returns the state of the bridge in words.
+fn bridge_state(bridge: &BridgeStatus, view: &View) -> (String, Mood) {
+    let last = bridge.last_answer_at.as_deref();
     if let Some(at) = &bridge.rate_limited_until {
-        let left = left(at, page.now);
-        page.line(
-            "  paused",
-            &format!("rate limited by the bridge for another {left}"),
-        );
+        let left = left(at, view.now);
+        return (format!("rate limit: paused for another {left}"), Mood::Bad);
+    }
+    match (bridge.reachable, last) {
+        (None, _) => ("not asked yet".to_owned(), Mood::Passing),
+        (Some(false), Some(at)) => {
+            let at = view.time(at);
+            (format!("unreachable; the last answer came {at}"), Mood::Bad)
+        }
+        (Some(false), None) => ("unreachable; no answer so far".to_owned(), Mood::Bad),
+        (Some(true), at) => {
+            let latency = bridge.latency_us.map(latency);
+            let latency = latency.map_or_else(String::new, |time| format!(" after {time}"));
+            let at = at.map_or_else(String::new, |at| format!(", {}", relative(at, view.now)));
+            (
+                format!("answers; the last answer came{latency}{at}"),
+                Mood::Good,
+            )
+        }
     }
 }
 
@@ -204,6 +285,14 @@ fn reader(page: &mut Page, reader: &ReaderStatus) {
     for (n, line) in lines.iter().enumerate() {
         page.line(if n == 0 { "reader" } else { "" }, line);
     }
+}
+
+/// Returns the line about another daemon of the user.
+pub(in crate::cli) fn other(status: &Status) -> String {
+    let account = status.account.address.as_deref().unwrap_or("no account");
+    let (profile, state) = (&status.daemon.profile, state_text(&status.session));
+    let text = format!("profile {profile}: {account}, {state}");
+    format!("{:<10} {}", "also", printable(&text))
 }
 
 /// Returns a table with a line for each daemon.
@@ -256,42 +345,67 @@ fn state_text(session: &SessionStatus) -> &'static str {
     }
 }
 
-fn table(clients: &[ClientStatus], now: SystemTime) -> String {
+/// Columns of the table of clients, with the columns to omit first in a narrow terminal.
+const COLUMNS: [&str; 8] = [
+    "CLIENT",
+    "VERSION",
+    "PID",
+    "ADDRESS",
+    "CONNECTED",
+    "CALLS",
+    "OPEN",
+    "LAST CALL",
+];
+const OMITTED_FIRST: [&str; 6] = ["VERSION", "PID", "OPEN", "CONNECTED", "CALLS", "LAST CALL"];
+
+/// Returns the table of clients, without the columns that the terminal has no room for.
+fn table(clients: &[ClientStatus], view: &View) -> String {
+    let omitted = (0..=OMITTED_FIRST.len()).map(|count| OMITTED_FIRST.iter().take(count));
+    let mut table = String::new();
+    for omitted in omitted {
+        let omitted: Vec<&str> = omitted.copied().collect();
+        table = table_without(clients, &omitted, view.now);
+        let fits = |columns| table.lines().all(|line| width(line) <= columns);
+        if view.terminal.width().is_none_or(fits) {
+            return table;
+        }
+    }
+    let fit = |line| crate::cli::columns::cut(line, view.terminal.width().unwrap_or(usize::MAX));
+    table.lines().map(fit).collect::<Vec<_>>().join("\n")
+}
+
+fn table_without(clients: &[ClientStatus], omitted: &[&str], now: SystemTime) -> String {
+    let shown: Vec<&str> = COLUMNS
+        .into_iter()
+        .filter(|name| !omitted.contains(name))
+        .collect();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header([
-        "CLIENT",
-        "VERSION",
-        "PID",
-        "ADDRESS",
-        "CONNECTED",
-        "CALLS",
-        "OPEN",
-        "LAST CALL",
-    ]);
+    table.set_header(&shown);
     for client in clients {
-        let name = if client.name.is_empty() {
-            "(unnamed)"
-        } else {
-            &client.name
+        let name = match client.name.as_str() {
+            "" => "(unnamed)",
+            name => name,
         };
-        let last = match (&client.last_call, &client.last_call_at) {
-            (Some(call), Some(at)) => format!("{call}, {}", relative(at, now)),
-            _ => "none".to_owned(),
+        let cell = |column: &&str| match *column {
+            "CLIENT" => name.to_owned(),
+            "VERSION" => client.version.clone(),
+            "PID" => client.pid.to_string(),
+            "ADDRESS" => client.address.clone().unwrap_or_else(|| "none".to_owned()),
+            "CONNECTED" => relative(&client.connected_at, now),
+            "CALLS" => client.calls.to_string(),
+            "OPEN" => client.in_flight.to_string(),
+            _ => match (&client.last_call, &client.last_call_at) {
+                (Some(call), Some(at)) => format!("{call}, {}", relative(at, now)),
+                _ => "none".to_owned(),
+            },
         };
-        let row = [
-            name,
-            &client.version,
-            &client.pid.to_string(),
-            client.address.as_deref().unwrap_or("none"),
-            &relative(&client.connected_at, now),
-            &client.calls.to_string(),
-            &client.in_flight.to_string(),
-            &last,
-        ];
-        table.add_row(row.map(printable));
+        table.add_row(shown.iter().map(|column| printable(&cell(column))));
     }
-    aligned(table, &[2, 5, 6])
+    let is_number = |name: &&str| matches!(*name, "PID" | "CALLS" | "OPEN");
+    let numbers = shown.iter().enumerate().filter(|(_, name)| is_number(name));
+    let numbers: Vec<usize> = numbers.map(|(at, _)| at).collect();
+    aligned(table, &numbers)
 }
 
 /// Returns the number of connected clients.

@@ -100,12 +100,68 @@ fn status() -> Status {
     }
 }
 
+fn view(terminal: Terminal) -> View {
+    View {
+        // 2026-11-23T10:02:03Z
+        now: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_123),
+        zone: TimeZone::UTC,
+        terminal,
+    }
+}
+
 fn page(status: &Status) -> String {
-    // 2026-11-23T10:02:03Z
-    render(
-        status,
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_123),
-    )
+    render(status, &view(Terminal::PIPE))
+}
+
+#[test]
+fn a_narrow_terminal_gets_whole_sentences_and_the_most_important_columns() {
+    let mut status = status();
+    status.bridge.reachable = Some(false);
+    if let Some(client) = status.clients.first_mut() {
+        client.name = "日本語クライアント".into();
+    }
+    for columns in [40, 80, 200] {
+        let page = render(&status, &view(Terminal::of_columns(columns)));
+        let is_text = |line: &&str| !line.contains('/');
+        assert!(
+            page.lines()
+                .filter(is_text)
+                .all(|line| width(line) <= columns),
+            "{page}"
+        );
+    }
+    insta::assert_snapshot!(render(&status, &view(Terminal::of_columns(40))), @"
+    taid       0.1.0 (protocol 1), pid 4242,
+               up 1 h 2 min
+    profile    default
+    account    desk.alice@tai.chat
+      password from the keyring
+    session    live
+      token    expires in 22 h 57 min (Nov
+               24 09:00)
+      renewal  in 22 h 52 min (Nov 24 08:54)
+      totals   1 login, 2 renewals
+    bridge     https://tai.chat/
+      state    unreachable; the last answer
+               came 12 s ago (10:01)
+      traffic  40 requests, 1 of them
+               retries
+    socket     /run/user/1000/tai/default.sock
+    log        /home/alice/.local/state/tai/logs/tai-mcp.log
+    clients    2
+
+    CLIENT              ADDRESS
+    日本語クライアント  desk.alice@tai.chat
+    evil?[2J            none
+    ");
+    let wide = render(&status, &view(Terminal::of_columns(80)));
+    let wide: Vec<&str> = wide.lines().skip_while(|line| !line.is_empty()).collect();
+    insta::assert_snapshot!(wide.join("\n"), @"
+
+    CLIENT              ADDRESS              CONNECTED      CALLS  LAST CALL
+    日本語クライアント  desk.alice@tai.chat  3 min 0 s ago     12  list_inbox, now
+    evil?[2J            none                 3 s ago            0  none
+    ");
 }
 
 #[test]
@@ -116,11 +172,12 @@ fn the_page_of_a_live_session() {
     account    desk.alice@tai.chat
       password from the keyring
     session    live
-      token    expires 2026-11-24T09:00:00Z, in 22 h 57 min
-      renewal  2026-11-24T08:54:30Z, in 22 h 52 min
+      token    expires in 22 h 57 min (Nov 24 09:00)
+      renewal  in 22 h 52 min (Nov 24 08:54)
       totals   1 login, 2 renewals
     bridge     https://tai.chat/
-      traffic  40 requests, 1 of them retries, last answer after 48.3 ms, 12 s ago
+      state    answers; the last answer came after 48.3 ms, 12 s ago
+      traffic  40 requests, 1 of them retries
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log
     clients    2
@@ -171,17 +228,16 @@ fn the_page_of_a_failed_session_has_the_cause_and_a_hint() {
     account    desk.alice@tai.chat
       password from the keyring
     session    signed out
-      next try 2026-11-23T10:02:33Z, in 30 s
+      next try in 30 s (10:02)
       totals   0 logins, 0 renewals, 1 failed login, 2 early token refusals
       error    Authentication failed - invalid username or password (now)
       why      the bridge refused the login
       hint     check TAI_MCP_USERNAME and TAI_MCP_PASSWORD
     bridge     https://tai.chat/
-      traffic  40 requests, 1 of them retries, last answer after 48.3 ms, 12 s ago
+      state    rate limit: paused for another 1 min 0 s
+      traffic  40 requests, 1 of them retries
       errors   3 × 401 (token refused), 1 × 429 (rate limit), 2 × no answer
-      now      unreachable: the last request got no answer
       clock    1 d 0 h behind the bridge's; taid uses the bridge's
-      paused   rate limited by the bridge for another 1 min 0 s
     unknown    a send with unknown outcome, 2 min 0 s ago (mail 00112233445566778899aabbccddeeff)
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log

@@ -88,9 +88,10 @@ impl Frame {
         if held.waiting.is_empty() || !held.gone.is_empty() {
             body = body.line("pre", &pages::approval::list(&without_waiting, now));
         }
-        body = body
-            .line("h2", "Status")
-            .line("pre", &pages::status::render(status, now));
+        body = body.line("h2", "Status").line(
+            "pre",
+            &pages::status::render(status, &pages::status::View::in_file(now)),
+        );
         self.page("Waiting for your approval", head, body)
     }
 

@@ -41,7 +41,10 @@ fn usage_errors_exit_2_with_a_suggestion() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("'status'"), "{}", stderr(&output));
     assert_eq!(machine.cli(&[]).status.code(), Some(2));
-    let forwarded = machine.command("tai-mcp").args(["status", "--json"]).output();
+    let forwarded = machine
+        .command("tai-mcp")
+        .args(["status", "--json"])
+        .output();
     assert_eq!(forwarded.unwrap().status.code(), Some(3));
     let other = machine.command("tai-mcp").arg("approve").output();
     assert_eq!(other.unwrap().status.code(), Some(3));
