@@ -68,7 +68,7 @@ async fn others(target: &Target) -> String {
             continue;
         }
         if let Ok(status) = ask(&target.of_profile(profile)).await {
-            lines.push_str("\n");
+            lines.push('\n');
             lines.push_str(&page::other(&status));
         }
     }

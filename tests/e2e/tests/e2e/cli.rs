@@ -243,7 +243,7 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
     insta::assert_snapshot!(page, @"
     $ taid status --watch
     error: --watch needs a terminal
-    caused by: standard output is a file or a pipe
+    caused by: standard output is a file, a pipe, or a terminal with TERM=dumb
     hint: omit --watch, or use --json in a loop
     exit 1
 
