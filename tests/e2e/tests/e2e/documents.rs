@@ -1,4 +1,8 @@
-//! The README and the pages of `packaging/docs` name tests and files that exist.
+//! The README and the pages of `packaging/docs` name tests, files, headings, messages and commands
+//! that exist.
+
+mod commands;
+mod examples;
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +14,8 @@ fn root() -> PathBuf {
 fn pages() -> Vec<(PathBuf, String)> {
     let docs = std::fs::read_dir(root().join("packaging/docs")).unwrap();
     let mut paths: Vec<PathBuf> = docs.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    paths.sort();
     paths.push(root().join("README.md"));
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -18,12 +24,27 @@ fn pages() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(read).collect()
 }
 
+/// Returns the lines outside of fences, with their numbers.
+fn prose(text: &str) -> Vec<(usize, &str)> {
+    let mut fenced = false;
+    let mut lines = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced {
+            lines.push((at + 1, line));
+        }
+    }
+    lines
+}
+
 #[test]
 fn each_test_that_a_page_names_exists() {
     let dir = root().join("tests/e2e/tests/e2e");
     let mut named = 0;
     for (page, text) in pages() {
-        for name in text.split('`').skip(1).step_by(2) {
+        let lines: Vec<&str> = prose(&text).into_iter().map(|(_, line)| line).collect();
+        for name in lines.join("\n").split('`').skip(1).step_by(2) {
             let (module, test) = match name.rsplit_once("::") {
                 Some((module, test)) if test.matches('_').count() > 2 => {
                     (module.replace("::", "/"), test)
@@ -43,15 +64,43 @@ fn each_test_that_a_page_names_exists() {
     assert!(named > 20, "{named} tests");
 }
 
+/// Returns the anchor that a Markdown viewer gives to a heading.
+fn anchor(heading: &str) -> String {
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    let text: String = heading.trim().to_lowercase().chars().filter(kept).collect();
+    text.replace(' ', "-")
+}
+
 #[test]
-fn each_file_that_a_page_links_to_exists() {
+fn each_file_and_heading_that_a_page_links_to_exists() {
     for (page, text) in pages() {
         let dir = page.parent().unwrap();
         for link in text.split("](").skip(1) {
-            let link = link.split([')', '#']).next().unwrap();
-            let target = dir.join(link);
+            let link = link.split(')').next().unwrap();
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => page.clone(),
+                file => dir.join(file),
+            };
             assert!(target.exists(), "{} links to {link}", page.display());
+            if !heading.is_empty() {
+                let text = std::fs::read_to_string(&target).unwrap();
+                let mut headings = text.lines().filter(|line| line.starts_with('#'));
+                let exists = headings.any(|line| anchor(line.trim_start_matches('#')) == heading);
+                assert!(exists, "{} links to {link}", page.display());
+            }
         }
+    }
+}
+
+#[test]
+fn each_page_has_at_most_400_lines_and_is_linked_from_the_readme() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    for (page, text) in pages() {
+        assert!(text.lines().count() <= 400, "{}", page.display());
+        let name = page.file_name().unwrap().to_str().unwrap();
+        let is_linked = name == "README.md" || readme.contains(&format!("](packaging/docs/{name}"));
+        assert!(is_linked, "{name}");
     }
 }
 
@@ -74,20 +123,32 @@ fn sources() -> String {
     text
 }
 
+/// Beyond these characters, messages contain names and numbers.
+const PREFIX: usize = 16;
+
+/// Returns the beginning of a message, which a source contains.
+fn beginning(message: &str) -> String {
+    message.chars().take(PREFIX).collect()
+}
+
 #[test]
-fn each_symptom_of_the_readme_is_a_message_of_the_programs() {
-    // Beyond these characters, messages contain names and numbers.
-    const PREFIX: usize = 16;
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, section) = readme.split_once("## Troubleshooting").unwrap();
-    let (section, _) = section.split_once("\n## ").unwrap();
+fn each_symptom_is_a_message_of_the_programs() {
     let sources = sources();
-    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
-    let mut symptoms = 0;
-    for row in rows {
-        let prefix: String = row.chars().take(PREFIX).collect();
-        assert!(sources.contains(&prefix), "no program says {prefix:?}");
-        symptoms += 1;
+    for (page, at_least) in [("README.md", 5), ("packaging/docs/troubleshooting.md", 20)] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let (_, section) = text.split_once("Troubleshooting\n").unwrap();
+        let section = section.split("\n## More").next().unwrap();
+        let rows = section
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `"))
+            // The symptom of a person, which no program prints.
+            .filter(|row| !row.starts_with("taid inbox"));
+        let mut symptoms = 0;
+        for row in rows {
+            let prefix = beginning(row);
+            assert!(sources.contains(&prefix), "no program says {prefix:?}");
+            symptoms += 1;
+        }
+        assert!(symptoms >= at_least, "{page}: {symptoms} symptoms");
     }
-    assert!(symptoms > 10, "{symptoms} symptoms");
 }
