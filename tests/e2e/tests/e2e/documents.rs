@@ -3,6 +3,7 @@
 
 mod commands;
 mod examples;
+mod samples;
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,9 @@ fn pages() -> Vec<(PathBuf, String)> {
     let docs = std::fs::read_dir(root().join("packaging/docs")).unwrap();
     let mut paths: Vec<PathBuf> = docs.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
-    paths.sort();
     paths.push(root().join("README.md"));
+    // The README, whose path begins with a capital letter, is read first.
+    paths.sort_by_key(|path| path.file_name().map(ToOwned::to_owned));
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
         (path, text)

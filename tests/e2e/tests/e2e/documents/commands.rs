@@ -1,5 +1,6 @@
 //! Shell commands of the pages. A command runs against the sandbox in a temporary home directory.
-//! Where that is not possible, its program exists and its help knows each option.
+//! Where that is not possible, its program exists and its help knows each option. The steps of the
+//! page on uninstalling run last and leave no file.
 
 use super::{beginning, pages, prose, root, sources};
 use crate::mail::mail;
@@ -10,7 +11,7 @@ use std::{
     path::Path,
     process::{Command, Stdio},
 };
-use tai_e2e::{Machine, executables, processes::write_program};
+use tai_e2e::{Machine, executables, mcp::Shim, processes::write_program};
 
 /// Programs of others, which this test does not run.
 const FOREIGN: &[&str] = &["sudo", "npm", "mkdir", "echo", "rm", "python3"];
@@ -210,14 +211,15 @@ fn machine() -> Machine {
     machine
 }
 
-/// Has an agent ask for seven mails.
-fn ask_for_approval(machine: &Machine) {
+/// Has an agent ask for seven mails, and returns its tai-mcp.
+pub(super) fn ask_for_approval(machine: &Machine) -> Shim {
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     for number in 1..=7 {
         let subject = format!("Number {number}");
         let mail = json!({"to": "bob@example.com", "subject": subject, "content": "Hello"});
         shim.call("send_email", mail);
     }
+    shim
 }
 
 /// Runs a command in the home directory of a machine.
@@ -260,12 +262,44 @@ fn can_run(command: &str) -> bool {
     is_ours && !command.contains("--home ") && !asks && !is_refused && pipe_exists
 }
 
+/// Removes the directories that the page on uninstalling names in its last step.
+fn remove_what_is_left(machine: &Machine) {
+    let lines = lines();
+    let step = lines
+        .iter()
+        .find(|(_, command)| command.starts_with("rm -r ~/"));
+    let (_, step) = step.expect("the page on uninstalling has the step");
+    for dir in step.split(" ~/").skip(1) {
+        fs::remove_dir_all(machine.home().join(dir)).unwrap();
+    }
+}
+
+/// Returns the files below a directory, relative to it.
+fn files_below(dir: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut dirs = vec![dir.to_owned()];
+    while let Some(next) = dirs.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let entry = entry.unwrap();
+            match entry.file_type().unwrap().is_dir() {
+                true => dirs.push(entry.path()),
+                false => {
+                    let path = entry.path();
+                    let path = path.strip_prefix(dir).unwrap();
+                    found.insert(path.to_str().unwrap().to_owned());
+                }
+            }
+        }
+    }
+    found
+}
+
 #[test]
-fn each_command_of_a_page_runs_or_is_valid() {
+fn each_command_of_a_page_runs_or_is_valid_and_uninstalling_leaves_nothing() {
     let machine = machine();
     let taid = machine.start();
     taid.wait_until_live();
-    ask_for_approval(&machine);
+    drop(ask_for_approval(&machine));
     run(&machine, "tai-mcp setup codex cursor").unwrap();
     let mut help = Help::default();
     let sources = sources() + &rust_below(&root().join("tests/e2e/src"));
@@ -276,7 +310,8 @@ fn each_command_of_a_page_runs_or_is_valid() {
     let mut ran = BTreeSet::new();
     for (place, command) in first.into_iter().chain(last) {
         let outcome = match can_run(&command) {
-            true if !ran.insert(command.clone()) => Ok(()),
+            // Each command of setup changes files, and runs where it stands.
+            true if !ran.insert(command.clone()) && !command.contains(" setup") => Ok(()),
             true => run(&machine, &command),
             false => check(command.split(" | ").next().unwrap(), &mut help, &sources),
         };
@@ -286,6 +321,17 @@ fn each_command_of_a_page_runs_or_is_valid() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(ran.len() > 30, "{} commands", ran.len());
+    drop(taid);
+    remove_what_is_left(&machine);
+    let left = files_below(machine.home());
+    let own = [
+        "bin/tai-mcp",
+        "bin/taid",
+        "figures.md",
+        "page.html",
+        "tai-bugreport.json",
+    ];
+    assert_eq!(left, own.map(str::to_owned).into(), "left behind");
 }
 
 #[test]
