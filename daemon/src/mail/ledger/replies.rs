@@ -300,6 +300,34 @@ mod tests {
     }
 
     #[test]
+    fn the_records_of_all_replies_make_the_same_replies() {
+        use ReplyEvent::{Accept, Begin, Hold};
+        let mut first = Replies::default();
+        for (original, events) in [(1, &[Begin][..]), (2, &[Begin, Accept]), (3, &[Hold])] {
+            for event in events {
+                let _ = first.change(&key(original), *event, at(1));
+            }
+        }
+        let mut second = Replies::default();
+        for record in first.records() {
+            match record {
+                LedgerRecord::Reply {
+                    original,
+                    fate,
+                    at: time,
+                    ..
+                } => second.load(key(original), fate, time, at(1)),
+                other => panic!("{other:?}"),
+            }
+        }
+        let known = [1, 2, 3].map(|original| second.find(&key(original)));
+        assert_eq!(
+            known,
+            [ReplyState::MaybeSent, ReplyState::Sent, ReplyState::Held]
+        );
+    }
+
+    #[test]
     fn the_number_of_replies_is_bounded_and_the_newest_stay() {
         let mut replies = Replies::default();
         let most = MAX_ENTRIES as u64;

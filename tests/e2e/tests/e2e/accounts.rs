@@ -254,7 +254,7 @@ fn without_a_daemon_login_fails_before_the_password_prompt() {
 }
 
 #[test]
-fn the_password_prompt_does_not_echo() {
+fn the_password_prompt_does_not_echo_and_gives_three_tries() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[]);
     // `script` provides a terminal and types its input.
@@ -281,19 +281,25 @@ fn the_password_prompt_does_not_echo() {
     let mut output = child.stdout.take().unwrap();
     let mut screen = String::new();
     let mut piece = [0; 1024];
-    // The terminal echoes input that is typed before the prompt.
-    while !screen.contains("Password of alice: ") {
-        let n = std::io::Read::read(&mut output, &mut piece).unwrap();
-        assert!(n > 0, "{screen}");
-        screen.push_str(&String::from_utf8_lossy(&piece[..n]));
+    for (prompts, password) in ["mistyped-password", "mistyped-again", PASSWORD]
+        .iter()
+        .enumerate()
+    {
+        // The terminal echoes input that is typed before the prompt.
+        while screen.matches("Password of alice: ").count() <= prompts {
+            let n = std::io::Read::read(&mut output, &mut piece).unwrap();
+            assert!(n > 0, "{screen}");
+            screen.push_str(&String::from_utf8_lossy(&piece[..n]));
+        }
+        // The prompt appears before echo is switched off.
+        wait_until("the terminal does not echo", || is_silent(child.id()));
+        std::io::Write::write_all(&mut input, format!("{password}\n").as_bytes()).unwrap();
     }
-    // The prompt appears before echo is switched off.
-    wait_until("the terminal does not echo", || is_silent(child.id()));
-    std::io::Write::write_all(&mut input, format!("{PASSWORD}\n").as_bytes()).unwrap();
     std::io::Read::read_to_string(&mut output, &mut screen).unwrap();
     assert!(child.wait().unwrap().success(), "{screen}");
     assert!(screen.contains("✅ Login successful"), "{screen}");
     assert!(!screen.contains(PASSWORD), "{screen}");
+    assert_eq!(screen.matches("; try again").count(), 2, "{screen}");
 }
 
 /// Returns whether the terminal of the child of `script` does not echo.
