@@ -154,3 +154,32 @@ fn each_symptom_is_a_message_of_the_programs() {
         assert!(symptoms >= at_least, "{page}: {symptoms} symptoms");
     }
 }
+
+#[test]
+fn each_variable_and_key_that_a_page_names_is_read_by_a_program() {
+    let sources =
+        sources() + &std::fs::read_to_string(root().join("tests/e2e/src/lib.rs")).unwrap();
+    let mut named = 0;
+    for (page, text) in pages() {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words = text.split(|c| !is_part(c));
+        let variables = words.filter(|word| word.starts_with("TAI_") && word.len() > 8);
+        let blocks = text.split("```toml\n").skip(1);
+        let blocks = blocks.map(|block| block.split("```").next().unwrap());
+        // The entry of an MCP client has keys of that client.
+        let blocks = blocks.filter(|block| !block.contains("mcp_servers"));
+        let lines = blocks.flat_map(str::lines);
+        let keys = lines
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, _)| key);
+        for name in variables.chain(keys) {
+            let name = name.trim_start_matches('#').trim();
+            // A variable is a text, and a key is a text or a field.
+            let is_text = sources.contains(&format!("\"{name}\""));
+            let exists = is_text || sources.contains(&format!(" {name}: "));
+            assert!(exists, "{} names {name}", page.display());
+            named += 1;
+        }
+    }
+    assert!(named > 50, "{named} names");
+}
