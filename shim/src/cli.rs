@@ -5,23 +5,31 @@
 use clap::{Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
 
-const ENVIRONMENT: &str = "Environment variables, all optional:
+const AFTER_HELP: &str = "Examples:
+  tai-mcp setup                add tai-mcp to the configurations of MCP clients
+  tai-mcp login alice --save   sign in
+  tai-mcp live --instance desk --agent claude
+
+Environment variables, all optional:
   TAI_MCP_INSTANCE      name of this agent, the first part of its address
   TAI_MCP_USEREMAIL     default recipient
-  TAI_MCP_USERNAME      account to use; it gets a taid of its own if the default one has another
+  TAI_MCP_USERNAME      account to use; it gets a taid of its own if the default
+                        one has another
   TAI_MCP_PASSWORD      password of that account, for a taid that has none
   TAI_MCP_API_BASE_URL  bridge to use; calls fail if taid uses another one
-  TAI_MCP_PROFILE       profile of taid to use; calls fail if it has another account
-  TAI_MCP_SOCKET        socket of a running taid, such as a mounted or forwarded one
+  TAI_MCP_PROFILE       profile of taid to use; calls fail if it has another
+                        account
+  TAI_MCP_SOCKET        socket of a running taid, such as a mounted one
   TAI_MCP_AUTOSTART     0 disables the start of taid; 1 permits it in a sandbox
   TAI_MCP_LOG_LEVEL     warn or error suppresses the start message
 
-NAME and PASSWORD, together, work too. Beside them, the names without the prefix TAI_MCP_ count.";
+The names NAME and PASSWORD count as a pair. Together with them, the other
+variables count without the prefix TAI_MCP_ too.";
 
 const LIVE_EXAMPLES: &str = "Examples:
   tai-mcp live --instance desk | jq -r .subject
   tai-mcp live --instance desk --agent claude
-  tai-mcp live --instance desk --agent codex --prompt 'Book or decline the meeting.' --reply
+  tai-mcp live --instance desk --agent codex --prompt 'Book the meeting.' --reply
   tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
 
 /// MCP server for TAI mail
@@ -31,7 +39,7 @@ const LIVE_EXAMPLES: &str = "Examples:
 /// call starts it in the background. Every command of taid works as a command of tai-mcp, for
 /// installations without `taid` on PATH.
 #[derive(Default, Parser)]
-#[command(name = "tai-mcp", version, after_help = ENVIRONMENT)]
+#[command(name = "tai-mcp", version, max_term_width = 80, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Directory to use as the home directory, for tests and trials
     #[arg(long, global = true, value_name = "DIR")]
@@ -99,7 +107,7 @@ pub(crate) struct LiveArgs {
     #[arg(long, requires = "handler")]
     pub(crate) reply: bool,
     /// Time limit of the agent or program for one email, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = seconds)]
     pub(crate) time_limit: u64,
     /// Program to run for each email, with the email as JSON on its standard input
     ///
@@ -120,4 +128,11 @@ pub(crate) enum Agent {
     Gemini,
     /// opencode
     Opencode,
+}
+
+/// Parses the time limit of a mail.
+fn seconds(text: &str) -> Result<u64, &'static str> {
+    let seconds = text.parse().ok();
+    let seconds = seconds.filter(|seconds| (1..=86_400).contains(seconds));
+    seconds.ok_or("expected a number from 1 to 86400, such as 300")
 }

@@ -27,6 +27,32 @@ pub(super) enum Exit {
     AlreadyRunning = ALREADY_RUNNING as isize,
 }
 
+impl Exit {
+    /// All exit codes, in ascending order.
+    pub(super) const ALL: [Self; 7] = [
+        Self::Success,
+        Self::Failed,
+        Self::Usage,
+        Self::NotRunning,
+        Self::NotSignedIn,
+        Self::VersionMismatch,
+        Self::AlreadyRunning,
+    ];
+
+    /// Returns the meaning, for the help and the manual page.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failed => "the command failed, or found a problem",
+            Self::Usage => "the arguments are not valid",
+            Self::NotRunning => "taid is not running",
+            Self::NotSignedIn => "taid is not signed in, or the password was refused",
+            Self::VersionMismatch => "taid and the command have different versions",
+            Self::AlreadyRunning => "another taid runs with this profile",
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)

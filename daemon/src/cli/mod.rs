@@ -11,6 +11,7 @@ mod direct;
 mod doctor;
 mod error;
 mod executable;
+mod number;
 mod pages;
 mod person;
 mod prompt;
@@ -41,30 +42,29 @@ pub(crate) use setup::fuzz;
 
 /// One login to TAI mail for every MCP client on this machine
 #[derive(Parser)]
-#[command(name = "taid", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "taid", version, arg_required_else_help = true, max_term_width = 80, after_help = after_help())]
 struct Args {
     /// Profile to use (one account each) [env: TAI_MCP_PROFILE]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", help_heading = GLOBAL)]
     profile: Option<String>,
     /// Socket of a running taid, such as a mounted one [env: TAI_MCP_SOCKET]
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, value_name = "PATH", help_heading = GLOBAL)]
     socket: Option<PathBuf>,
     /// Directory to use as the home directory, for tests and trials
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = GLOBAL)]
     home: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
 
 const EXAMPLES: &str = "Examples:
-  taid login alice --save     sign in, and save the password in the keyring
-  taid setup                  add tai-mcp to the configurations of your MCP clients
-  taid status --watch         show the account, the session, the bridge and the clients
-  taid inbox                  list the unread mail of all your addresses
-  taid doctor                 check the setup and suggest fixes
-
-Exit codes: 0 ok, 1 failed, 2 usage, 3 not running, 4 not signed in, 5 version mismatch,
-6 already running";
+  taid login alice --save  sign in, and save the password in the keyring
+  taid setup               add tai-mcp to the configurations of your MCP clients
+  taid status --watch      show the account, the session and the clients
+  taid inbox               list the unread mail of all your addresses
+  taid doctor              check the setup and suggest fixes";
+/// Heading of the options that every command has.
+const GLOBAL: &str = "Global options";
 
 #[derive(Subcommand)]
 enum Command {
@@ -91,6 +91,22 @@ enum Command {
     Install(Install),
     Uninstall(Uninstall),
     Stop(Stop),
+}
+
+/// Returns the last part of `taid --help`.
+fn after_help() -> String {
+    let mut text = format!("{EXAMPLES}\n\nExit codes:");
+    for (code, meaning) in exit_codes() {
+        text.push_str(&format!("\n  {code}  {meaning}"));
+    }
+    text
+}
+
+/// Returns each exit code and its meaning.
+pub fn exit_codes() -> impl Iterator<Item = (u8, &'static str)> {
+    Exit::ALL
+        .map(|exit| (exit as u8, exit.meaning()))
+        .into_iter()
 }
 
 /// Returns the definition of the command line. Manual pages and completions come from it.

@@ -8,6 +8,7 @@ pub(super) use decided::show_all;
 use crate::cli::{
     daemon::{Daemon, LONG, SHORT},
     error::{CliError, Exit},
+    number,
     pages::approval as page,
     prompt,
     target::Target,
@@ -26,8 +27,14 @@ use tai_proto::{
 /// If `confirm_send` is set and an MCP client cannot ask you, its mail waits for `taid approve` for
 /// an hour. It outlives taid if there is a keyring for its key.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid approve             list the waiting mails
+  taid approve 7           show mail 7, then ask whether to send it
+  taid approve 7 --reject  discard mail 7
+  taid approve --watch     ask about each mail as it arrives")]
 pub(in crate::cli) struct Approve {
     /// Number of the mail [default: list all waiting mails]
+    #[arg(value_parser = number::any::<u64>())]
     number: Option<u64>,
     /// Show the whole mail, also while a client asks about it
     #[arg(long, requires = "number")]

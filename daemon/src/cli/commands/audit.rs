@@ -5,6 +5,7 @@ use crate::{
     cli::{
         daemon::Daemon,
         error::{CliError, Exit},
+        number,
         pages::audit as page,
         target::Target,
         terminal::print,
@@ -17,6 +18,10 @@ use clap::Args;
 /// The log has no recipients, subjects or contents. `--verify` finds a changed, removed or moved
 /// line. A program of yours that rewrites the whole log is found only while taid runs.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid audit              show the newest 20 lines
+  taid audit --verify     check that no line was changed
+  taid audit --json -n 0  print every line as JSON")]
 pub(in crate::cli) struct Audit {
     /// Check the chain of the lines; exit with 1 if it is broken
     #[arg(long, conflicts_with_all = ["json", "lines"])]
@@ -25,7 +30,7 @@ pub(in crate::cli) struct Audit {
     #[arg(long)]
     json: bool,
     /// Number of lines to show, newest last; 0 shows all
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20, value_parser = number::any::<usize>())]
     lines: usize,
 }
 

@@ -32,6 +32,9 @@ const MAX_LOG: usize = 1 << 20;
 /// the names of the settings that are set, counts of the last outcomes of the audit log, and the last
 /// lines of the log without their values. Look at it before you send it.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid bugreport            write tai-bugreport.json
+  taid bugreport fault.json")]
 pub(in crate::cli) struct BugReport {
     /// File to write, which must not exist
     #[arg(default_value = "tai-bugreport.json")]

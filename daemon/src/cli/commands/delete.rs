@@ -20,6 +20,9 @@ use tai_proto::{
 ///
 /// The mail bridge has no way to restore it.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid delete 1042        show the mail, ask, then delete it
+  taid delete 1042 --yes  delete it without a question")]
 pub(in crate::cli) struct Delete {
     /// Id of the mail
     id: MailId,

@@ -3,6 +3,7 @@
 use crate::cli::{
     daemon::LONG,
     error::{CliError, Exit},
+    number,
     pages::{mail_json::InboxJson, mailbox as page},
     person,
     target::Target,
@@ -22,6 +23,11 @@ use tai_proto::{
 /// Agents see the mail of one address each. This list has the mail of all of them, of the account's own
 /// address, and of addresses that no client uses, such as a mistyped one. Nothing is marked read.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid inbox                  list the unread mail of all addresses
+  taid inbox --all -n 50      list the newest 50 mails
+  taid inbox --instance desk  list the unread mail of one agent
+  taid inbox --json | jq .    list it for a program")]
 pub(in crate::cli) struct InboxList {
     /// List the mail of this instance only
     #[arg(long, value_name = "NAME")]
@@ -31,10 +37,10 @@ pub(in crate::cli) struct InboxList {
     all: bool,
     /// Number of mails to list, 1 to 200
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20,
-          value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_LIST)))]
+          value_parser = number::within::<u32>(1..=u64::from(MAX_LIST)))]
     limit: u32,
     /// Number of mails to skip
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::any::<u32>())]
     skip: u32,
     /// Print JSON in a stable format
     #[arg(long)]

@@ -17,6 +17,9 @@ use tai_proto::{FaultCode, call::GetInfo};
 /// Uses systemd, launchd, or the Windows Task Scheduler. Prints each step, and stops a running
 /// taid first.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid install --dry-run  print the steps
+  taid install            install and start the service")]
 pub(in crate::cli) struct Install {
     /// Print the steps without running them
     #[arg(long)]

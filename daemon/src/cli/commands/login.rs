@@ -28,6 +28,10 @@ use tai_proto::{
 
 /// Sign in: prompt for the password and verify it with the bridge
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid login alice         sign in until taid exits
+  taid login alice --save  save the password in the keyring too
+  pass tai | taid login alice --password-stdin")]
 pub(in crate::cli) struct Login {
     /// Username [default: the configured one, otherwise a prompt]
     username: Option<String>,

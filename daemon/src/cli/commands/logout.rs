@@ -14,6 +14,9 @@ use tai_proto::{account::SignedOut, call};
 ///
 /// Asks first, because every MCP client loses its mail until the next login.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid logout        ask, then sign out
+  taid logout --yes  sign out without a question")]
 pub(in crate::cli) struct Logout {
     /// Sign out without a question, for scripts of your own
     #[arg(long)]

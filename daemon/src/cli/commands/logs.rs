@@ -3,6 +3,7 @@
 use crate::{
     cli::{
         error::{CliError, Exit},
+        number,
         target::Target,
     },
     server::logging,
@@ -20,12 +21,15 @@ const READ_EVERY: Duration = Duration::from_millis(200);
 
 /// Show the end of the log
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid logs           show the newest 50 lines
+  taid logs --follow  print lines as they are added")]
 pub(in crate::cli) struct Logs {
     /// Print lines as they are added
     #[arg(short, long)]
     follow: bool,
     /// Number of lines to print first
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 50)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 50, value_parser = number::any::<usize>())]
     lines: usize,
 }
 

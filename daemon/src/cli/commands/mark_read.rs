@@ -12,6 +12,8 @@ use tai_proto::{call::FinishMail, names::MailId};
 
 /// Mark mails read without reading them
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid mark-read 1042 1043")]
 pub(in crate::cli) struct MarkRead {
     /// Ids of the mails
     #[arg(required = true, value_name = "ID")]

@@ -3,6 +3,7 @@
 use crate::cli::{
     daemon::Daemon,
     error::{CliError, Exit},
+    number,
     target::Target,
     terminal::print,
     web::{self, Gate, Site},
@@ -20,12 +21,15 @@ use tokio::net::TcpListener;
 /// The page is served by this command at a port of this machine, until Ctrl-C, and at most
 /// 30 minutes without a request. Its address works once, in one browser.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid open               open the page in the browser
+  taid open --no-browser  print the address of the page")]
 pub(in crate::cli) struct Open {
     /// Print the address and open no browser
     #[arg(long)]
     no_browser: bool,
     /// Minutes without a request after which the page ends
-    #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = number::within::<u16>(1..=u64::from(u16::MAX)))]
     idle: u16,
 }
 

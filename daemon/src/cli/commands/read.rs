@@ -20,6 +20,10 @@ use tai_proto::{
 /// Without an id, it reads the oldest unread mail that no agent is being given. The mail is marked read
 /// after it was written, so that a pager or a pipe that fails does not lose it.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid read                     read the oldest unread mail
+  taid read 1042 --keep-unread  read a mail and leave it unread
+  taid read 1042 | less         read it in a pager")]
 pub(in crate::cli) struct Read {
     /// Id of the mail [default: the oldest unread mail]
     id: Option<MailId>,

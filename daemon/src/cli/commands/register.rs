@@ -18,6 +18,9 @@ use tai_proto::names::Username;
 
 /// Create an account and sign in with it
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid register alice --save  create alice@tai.chat and save the password
+  pass tai | taid register alice --password-stdin")]
 pub(in crate::cli) struct Register {
     /// New username: 3 to 50 lower-case letters, digits and hyphens
     username: Option<String>,

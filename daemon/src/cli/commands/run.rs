@@ -20,6 +20,9 @@ use tai_proto::names::Username;
 /// credential, password_command, password_file, the keyring), or waits for `taid login`. Runs until
 /// `taid stop`, Ctrl-C or SIGTERM.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid run                 run the daemon, and write its log to the log file
+  taid run --profile work  run the daemon of another profile")]
 pub(in crate::cli) struct Run {
     /// Start the daemon in the background for a client, and exit
     #[arg(long, hide = true)]

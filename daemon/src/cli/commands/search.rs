@@ -3,6 +3,7 @@
 use crate::cli::{
     daemon::LONG,
     error::{CliError, Exit},
+    number,
     pages::{mail_json::SearchJson, mailbox as page},
     person,
     target::Target,
@@ -22,6 +23,10 @@ use tai_proto::{
 /// subject:, since: and until: with a day such as 2026-11-30, is:unread and is:read. A phrase is in
 /// quotation marks: taid search '"order 1001" from:bob'
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid search invoice from:bob           both the word and the sender
+  taid search '\"order 1001\" since:2026-11-01'
+  taid search is:unread --instance desk  in the mail of one agent")]
 pub(in crate::cli) struct SearchQuery {
     /// Words and operators
     #[arg(required = true, value_name = "QUERY")]
@@ -31,7 +36,7 @@ pub(in crate::cli) struct SearchQuery {
     instance: Option<Instance>,
     /// Number of mails to list, 1 to 100
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20,
-          value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_SEARCH)))]
+          value_parser = number::within::<u32>(1..=u64::from(MAX_SEARCH)))]
     limit: u32,
     /// Print JSON in a stable format
     #[arg(long)]

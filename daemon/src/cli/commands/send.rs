@@ -28,6 +28,11 @@ use tai_proto::{
 /// The text is Markdown from standard input, --body or --file. The whole mail is shown as its recipient
 /// gets it, and sent after a yes. The same mail is not sent a second time within ten minutes.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid send --to bob@example.com --subject Lunch --body 'At noon?'
+  taid send --to bob@example.com --file report.md --instance desk
+  taid send --reply 1042 --body 'Yes, gladly.'
+  date | taid send --to alice@tai.chat --subject Time --yes")]
 pub(in crate::cli) struct Send {
     /// Address of the recipient
     #[arg(long, value_name = "ADDRESS", required_unless_present = "reply")]

@@ -18,6 +18,9 @@ use tai_proto::{door::Door, names::Instance};
 /// Without an option, the path of the socket for MCP clients. Mount it into a container, or forward
 /// it with `ssh -R`, and set TAI_MCP_SOCKET to its path there.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid socket  print the socket for MCP clients
+  docker run -v \"$(taid socket)\":/tai.sock -e TAI_MCP_SOCKET=/tai.sock agent")]
 pub(in crate::cli) struct Socket {
     /// Print the socket that serves this instance alone; its table in config.toml has `socket = true`
     #[arg(long, value_name = "NAME", conflicts_with = "admin")]

@@ -20,6 +20,11 @@ const REDRAW: Duration = Duration::from_secs(1);
 
 /// Show the account, the session, the bridge and the connected clients
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid status          show the account, the session and the clients
+  taid status --watch  show them until Ctrl-C
+  taid status --all    show the taid of every profile
+  taid status --json | jq .session")]
 pub(in crate::cli) struct Status {
     /// Print JSON in a stable format
     #[arg(long)]

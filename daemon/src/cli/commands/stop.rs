@@ -15,6 +15,9 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Stop the daemon after its open calls have finished
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid stop                 stop the taid of the default profile
+  taid stop --profile work  stop that of another profile")]
 pub(in crate::cli) struct Stop {}
 
 impl Stop {

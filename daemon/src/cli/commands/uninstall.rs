@@ -11,6 +11,9 @@ use clap::Args;
 
 /// Remove the user service of `taid install`
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid uninstall --dry-run  print the steps
+  taid uninstall            stop and remove the service")]
 pub(in crate::cli) struct Uninstall {
     /// Print the steps without running them
     #[arg(long)]

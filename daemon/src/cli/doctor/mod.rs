@@ -42,6 +42,10 @@ const API_TIMEOUT: Duration = Duration::from_secs(10);
 /// Verifies the password with the bridge once, unless the daemon is signed in. A daemon that waits
 /// before its next login tries it.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid doctor                check the whole setup
+  taid doctor --as cursor    check what Cursor gets
+  taid doctor --json | jq .  check it for a program")]
 pub(super) struct Doctor {
     /// Print JSON in a stable format
     #[arg(long)]

@@ -37,6 +37,11 @@ use tai_proto::names::Instance;
 /// Prints each changed value, but no secret, and saves a backup next to the file. Writes no
 /// password. `--remove` restores the original file, unless it was edited since.
 #[derive(Args)]
+#[command(after_help = "Examples:
+  taid setup                         set up every client found
+  taid setup cursor --instance desk  set up Cursor as the agent `desk`
+  taid setup --dry-run               print the changes alone
+  taid setup codex --remove          undo the setup of Codex")]
 pub(super) struct Setup {
     /// Clients [default: every client found]
     #[arg(value_name = "CLIENT", value_parser = client_parser(), ignore_case = true)]

@@ -52,6 +52,35 @@ fn usage_errors_exit_2_with_a_suggestion() {
 }
 
 #[test]
+fn help_is_plain_text_that_fits_the_terminal() {
+    let machine = Machine::new();
+    for (program, words) in [
+        ("taid", &["--help"][..]),
+        ("taid", &["send", "--help"]),
+        ("tai-mcp", &["--help"]),
+    ] {
+        // Without a terminal, clap takes the width from COLUMNS, else 80 columns.
+        for (columns, width) in [("", 80), ("40", 40), ("200", 80)] {
+            let mut command = machine.command(program);
+            command
+                .args(words)
+                .env("COLUMNS", columns)
+                .stdin(Stdio::null());
+            let output = command.env("TERM", "xterm-256color").output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(!text.contains('\x1b'), "{text}");
+            // A path or an option with its value may be longer than a narrow line.
+            let longest = text.lines().filter(|line| line.trim().contains(' '));
+            let longest = longest.max_by_key(|line| line.chars().count()).unwrap();
+            assert!(longest.chars().count() <= width, "{columns}: {longest}");
+        }
+    }
+    let wrong = machine.cli(&["approve", "seven"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("expected a number, such as 1"));
+}
+
+#[test]
 fn a_daemon_of_another_protocol_version_exits_5() {
     let machine = Machine::new();
     std::fs::create_dir_all(machine.runtime_dir()).unwrap();
