@@ -26,10 +26,10 @@ mod web;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{
-    approve::Approve, audit::Audit, bugreport::BugReport, delete::Delete, inbox::InboxList,
-    install::Install, login::Login, logout::Logout, logs::Logs, mark_read::MarkRead, open::Open,
-    read::Read, register::Register, run::Run, search::SearchQuery, send::Send, socket::Socket,
-    status::Status, stop::Stop, uninstall::Uninstall,
+    approve::Approve, audit::Audit, bugreport::BugReport, complete::Complete, delete::Delete,
+    inbox::InboxList, install::Install, login::Login, logout::Logout, logs::Logs,
+    mark_read::MarkRead, open::Open, read::Read, register::Register, run::Run, search::SearchQuery,
+    send::Send, socket::Socket, status::Status, stop::Stop, uninstall::Uninstall,
 };
 use doctor::Doctor;
 use error::{CliError, Exit};
@@ -91,6 +91,8 @@ enum Command {
     Install(Install),
     Uninstall(Uninstall),
     Stop(Stop),
+    #[command(hide = true)]
+    Complete(Complete),
 }
 
 /// Returns the last part of `taid --help`.
@@ -152,6 +154,7 @@ fn run(args: Args) -> Result<Exit, CliError> {
         Command::Uninstall(command) => command.run(target),
         Command::Socket(command) => command.run(target),
         Command::Stop(command) => in_runtime(command.run(target)),
+        Command::Complete(command) => in_runtime(command.run()),
     }
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod approve;
 pub(super) mod audit;
 pub(super) mod bugreport;
+pub(super) mod complete;
 pub(super) mod delete;
 pub(super) mod inbox;
 pub(super) mod install;

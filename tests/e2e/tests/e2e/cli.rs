@@ -216,6 +216,37 @@ fn each_profile_has_its_own_daemon() {
 }
 
 #[test]
+fn a_shell_completes_values_of_the_running_daemon_and_starts_none() {
+    let machine = Machine::new();
+    let complete = |kind: &str, words: &[&str]| {
+        let output = machine.cli(&[&["complete", kind, "--"], words].concat());
+        assert_eq!(stderr(&output), "");
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), text)
+    };
+    assert_eq!(complete("held", &["approve"]), (Some(1), String::new()));
+    assert_eq!(complete("instances", &[]), (Some(0), String::new()));
+    assert_eq!(machine.cli(&["status"]).status.code(), Some(3));
+
+    machine.configure("confirm_send = \"always\"\n[instances.reader]\nread_only = true\n");
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    let mail = serde_json::json!({ "to": "bob@example.com", "subject": "a", "content": "b" });
+    assert!(shim.call("send_email", mail).is_error);
+    let values = |text: &str| (Some(0), text.to_owned());
+    assert_eq!(complete("instances", &[]), values("desk\nreader\n"));
+    assert_eq!(complete("profiles", &[]), values("default\n"));
+    assert_eq!(complete("held", &["approve"]), values("1\n"));
+    let other = complete("held", &["--profile=work", "approve"]);
+    assert_eq!(other, (Some(1), String::new()));
+    let forwarded = machine
+        .command("tai-mcp")
+        .args(["complete", "held"])
+        .output();
+    assert_eq!(forwarded.unwrap().stdout, b"1\n");
+}
+
+#[test]
 fn the_status_has_the_documented_fields() {
     let machine = Machine::new();
     let taid = machine.start();
