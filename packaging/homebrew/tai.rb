@@ -12,6 +12,8 @@ class Tai < Formula
     system "cargo", "run", "--release", "--locked", "--package", "tai-packaging", "--", "made"
     man1.install Dir["made/man/*.1"]
     man5.install Dir["made/man/*.5"]
+    man7.install Dir["made/man/*.7"]
+    doc.install "README.md", Dir["packaging/docs/*.md"]
     %w[taid tai-mcp].each do |name|
       bash_completion.install "made/completions/#{name}.bash" => name
       zsh_completion.install "made/completions/_#{name}"

@@ -1,7 +1,7 @@
 //! The manual page `tai-config(5)`, generated from the definitions of the configuration keys.
 
-use clap_mangen::roff::{Inline, Roff, bold, roman};
-use std::{fs, io, path::Path};
+use crate::page::Page;
+use clap_mangen::roff::bold;
 use taid::config::{
     docs::{VARIABLES, facts},
     keys,
@@ -13,83 +13,79 @@ const PASSWORD: &str = "taid reads the password from the first configured source
                         `TAI_MCP_PASSWORD` or `PASSWORD`, the systemd credential `tai-password`, \
                         `password_command`, `password_file`, the keyring of the system, the configuration \
                         of an MCP client. `password_command` and `password_file` must not both be set. `taid login` overrides all sources until taid exits.";
-const INSTANCES: &str = "Limits the tools of an instance. `read_only = true` refuses send_email, \
-                         reply_email and delete_email; `tools = [...]` permits only the listed tools.";
+const INSTANCES: &str = "A table `[instances.NAME]` restricts the agent with this instance. A refused call names the rule. \
+                         Instances without a table have no rules. Names are case-insensitive. The tables are only in \
+                         the configuration file.";
+const INSTANCE_KEYS: [(&str, &str); 7] = [
+    (
+        "read_only",
+        "`true` refuses send_email, reply_email and delete_email.",
+    ),
+    ("tools", "List of the permitted tools."),
+    (
+        "allow_to",
+        "List of patterns of the recipients of sends and replies, such as `*@example.com`.",
+    ),
+    (
+        "allow_from",
+        "List of patterns of the senders whose mail the instance may read.",
+    ),
+    ("sends_per_hour", "Limit of sends in one hour, 1 to 1000."),
+    ("sends_per_day", "Limit of sends in 24 hours, 1 to 1000."),
+    (
+        "socket",
+        "`true` gives the instance a socket of its own, for a container or a sandbox.",
+    ),
+];
+const EXAMPLE: &str = r#"username = "alice"
+password_command = ["pass", "show", "tai"]
+user_email = "alice@example.com"
+confirm_send = "external"
 
-/// Writes the page to a directory.
-pub(crate) fn write(dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    fs::write(dir.join("tai-config.5"), page().render())
-}
+[instances.desk]
+allow_to = ["*@example.com"]
+sends_per_day = 100"#;
+const FILES: [(&str, &str); 3] = [
+    (
+        "~/.config/tai/config.toml",
+        "Configuration of the default profile on Linux.",
+    ),
+    (
+        "~/Library/Application Support/chat.tai.tai/config.toml",
+        "Configuration of the default profile on macOS.",
+    ),
+    (
+        "config-PROFILE.toml",
+        "Configuration of another profile, in the same directory.",
+    ),
+];
 
-fn page() -> Roff {
-    let mut page = Roff::new();
-    page.control("TH", ["tai-config", "5"]);
-    page.control("SH", ["NAME"]);
-    page.text([roman("tai-config - configuration file of taid")]);
-    page.control("SH", ["DESCRIPTION"]);
-    page.text(inline(INTRODUCTION));
-    page.control("SH", ["KEYS"]);
+/// Returns the page.
+pub(crate) fn page() -> Page {
+    let mut page = Page::new("tai-config", 5, "configuration file of taid");
+    page.section("DESCRIPTION");
+    page.text(INTRODUCTION);
+    page.section("KEYS");
     for key in keys() {
-        entry(&mut page, key.name, &[key.about, &facts(&key)]);
+        page.entry(vec![bold(key.name)], &[key.about, &facts(&key)]);
     }
-    entry(
-        &mut page,
-        "[instances.NAME]",
-        &[INSTANCES, "Only in the configuration file."],
-    );
-    page.control("SH", ["ENVIRONMENT"]);
+    page.section("INSTANCES");
+    page.text(INSTANCES);
+    for (key, about) in INSTANCE_KEYS {
+        page.entry(vec![bold(key)], &[about]);
+    }
+    page.section("PASSWORD");
+    page.text(PASSWORD);
+    page.section("EXAMPLES");
+    page.example(EXAMPLE.lines());
+    page.section("ENVIRONMENT");
     for variable in VARIABLES {
-        entry(&mut page, &variable.names.join(", "), &[variable.about]);
+        page.entry(vec![bold(variable.names.join(", "))], &[variable.about]);
     }
-    page.control("SH", ["PASSWORD"]);
-    page.text(inline(PASSWORD));
-    page.control("SH", ["FILES"]);
-    for (path, about) in [
-        (
-            "~/.config/tai/config.toml",
-            "Configuration of the default profile on Linux.",
-        ),
-        (
-            "~/Library/Application Support/chat.tai.tai/config.toml",
-            "Configuration of the default profile on macOS.",
-        ),
-        (
-            "config-PROFILE.toml",
-            "Configuration of another profile, in the same directory.",
-        ),
-    ] {
-        entry(&mut page, path, &[about]);
+    page.section("FILES");
+    for (path, about) in FILES {
+        page.entry(vec![bold(path)], &[about]);
     }
-    page.control("SH", ["SEE ALSO"]);
-    page.text([
-        bold("taid"),
-        roman("(1), "),
-        bold("taid-doctor"),
-        roman("(1)"),
-    ]);
+    page.see_also(&["taid(1)", "taid-doctor(1)", "tai-mcp(1)", "tai(7)"]);
     page
-}
-
-/// Adds a term and its paragraphs.
-fn entry(page: &mut Roff, term: &str, paragraphs: &[&str]) {
-    page.control("TP", []);
-    page.text([bold(term)]);
-    for (number, paragraph) in paragraphs.iter().enumerate() {
-        if number > 0 {
-            page.control("br", []);
-        }
-        page.text(inline(paragraph));
-    }
-}
-
-/// Renders a line of Markdown: text between backticks is bold.
-fn inline(text: &str) -> Vec<Inline> {
-    let pieces = text.split('`').enumerate();
-    pieces
-        .map(|(number, piece)| match number % 2 {
-            0 => roman(piece),
-            _ => bold(piece),
-        })
-        .collect()
 }

@@ -6,10 +6,17 @@
 #[expect(dead_code, reason = "only the definition of the command line is used")]
 #[path = "../../shim/src/cli.rs"]
 mod cli;
+mod command_page;
+mod completions;
 mod config_page;
+mod overview_page;
+mod page;
+mod programs;
+#[cfg(test)]
+mod tests;
 
-use clap::{Command, CommandFactory as _};
-use clap_complete::{Shell, generate_to};
+use page::Page;
+use programs::{Program, programs};
 use std::{fs, io, path::Path, process::ExitCode};
 
 fn main() -> ExitCode {
@@ -28,21 +35,21 @@ fn main() -> ExitCode {
 
 /// Writes `man` and `completions` below a directory.
 fn write(dir: &Path) -> io::Result<()> {
-    let (man, completions) = (dir.join("man"), dir.join("completions"));
-    fs::create_dir_all(&completions)?;
-    for command in [taid::cli::command(), cli::Args::command()] {
-        write_pages(command.clone(), &man)?;
-        let name = command.get_name().to_owned();
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
-            generate_to(shell, &mut command.clone(), &name, &completions)?;
-        }
+    let programs = programs();
+    for program in &programs {
+        completions::write(program, &dir.join("completions"))?;
     }
-    config_page::write(&man)
+    let man = dir.join("man");
+    fs::create_dir_all(&man)?;
+    for page in pages(&programs) {
+        fs::write(man.join(page.file()), page.render())?;
+    }
+    Ok(())
 }
 
-/// Writes the page of a program, such as `taid(1)`, and of each command, such as
-/// `taid-login(1)`.
-fn write_pages(command: Command, dir: &Path) -> io::Result<()> {
-    fs::create_dir_all(dir)?;
-    clap_mangen::generate_to(command.disable_help_subcommand(true), dir)
+/// Returns every manual page.
+fn pages(programs: &[Program]) -> Vec<Page> {
+    let mut pages: Vec<Page> = programs.iter().flat_map(command_page::pages).collect();
+    pages.extend([config_page::page(), overview_page::page()]);
+    pages
 }

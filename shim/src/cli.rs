@@ -29,7 +29,7 @@ variables count without the prefix TAI_MCP_ too.";
 const LIVE_EXAMPLES: &str = "Examples:
   tai-mcp live --instance desk | jq -r .subject
   tai-mcp live --instance desk --agent claude
-  tai-mcp live --instance desk --agent codex --prompt 'Book the meeting.' --reply
+  tai-mcp live --instance desk --agent codex --prompt 'Book it.' --reply
   tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
 
 /// MCP server for TAI mail
