@@ -13,6 +13,18 @@ pub(crate) fn seconds_until(time: &str, now: SystemTime) -> Option<i64> {
     Some(time.as_second() - i64::try_from(now).ok()?)
 }
 
+/// Formats `time` relative to `now`: `in 4 min 10 s` or `12 s ago`.
+pub(crate) fn relative(time: &str, now: SystemTime) -> String {
+    match seconds_until(time, now) {
+        Some(0) => "now".to_owned(),
+        Some(seconds) if seconds > 0 => {
+            format!("in {}", span(Duration::from_secs(seconds.unsigned_abs())))
+        }
+        Some(seconds) => format!("{} ago", span(Duration::from_secs(seconds.unsigned_abs()))),
+        None => time.to_owned(),
+    }
+}
+
 /// Returns an RFC 3339 time in a time zone, as a person reads it: `18:19` on the day of `now`, otherwise
 /// `Nov 28 08:54`. `None` for text that is not a time.
 pub(crate) fn local(time: &str, now: SystemTime, zone: &TimeZone) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Account operations that need no daemon: creating an account, and saving a password.
+//! Account operations that need no daemon: creating an account, and saving or deleting a password.
 
 use super::error::CliError;
 use crate::{config::Config, fault, server::run::setup_hint};
@@ -52,4 +52,16 @@ pub(super) async fn check_and_save(
                 .caused_by(error)
                 .hint("without a keyring, set `password_command` or `password_file` in the configuration file")
         })
+}
+
+/// Deletes the password of the profile from the keyring. Returns whether there was one.
+///
+/// # Errors
+/// The keyring does not delete it.
+pub(super) async fn forget(config: &Config) -> Result<bool, CliError> {
+    let Some(bridge) = &config.keyring else {
+        return Ok(false);
+    };
+    let forgotten = keyring::forget(&config.profile, bridge).await;
+    forgotten.map_err(|error| fault::not_forgotten(&error).into())
 }

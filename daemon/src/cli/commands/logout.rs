@@ -1,14 +1,18 @@
 //! `taid logout`: deletes the token and the password.
 
-use crate::cli::{
-    daemon::{Daemon, LONG},
-    error::{CliError, Exit},
-    prompt,
-    target::Target,
-    terminal::{print, printable},
+use crate::{
+    cli::{
+        daemon::{Daemon, LONG},
+        direct,
+        error::{CliError, Exit},
+        prompt,
+        target::Target,
+        terminal::{print, printable},
+    },
+    config::Config,
 };
 use clap::Args;
-use tai_proto::{account::SignedOut, call};
+use tai_proto::{Fault, FaultCode, account::SignedOut, call};
 
 /// Sign out: delete the token and the password, from the keyring too
 ///
@@ -26,7 +30,13 @@ pub(in crate::cli) struct Logout {
 impl Logout {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let daemon = Daemon::running(target)?;
-        let status = daemon.status().await?;
+        let status = match daemon.status().await {
+            Ok(status) => status,
+            Err(fault) if fault.code == FaultCode::NotRunning => {
+                return without_daemon(target, fault).await;
+            }
+            Err(fault) => return Err(fault.into()),
+        };
         if !self.yes {
             let account = status.account.username.as_deref().unwrap_or("no account");
             let clients = status.clients.len() as u64 + status.clients_left_out;
@@ -39,6 +49,18 @@ impl Logout {
         let signed_out = daemon.call(call::Logout, LONG).await?;
         print(&page(&signed_out));
         Ok(Exit::Success)
+    }
+}
+
+/// Deletes the password from the keyring while no daemon runs.
+async fn without_daemon(target: &Target, not_running: Fault) -> Result<Exit, CliError> {
+    let config = Config::of_this_process(&target.profile, target.places.config())?;
+    match direct::forget(&config).await? {
+        true => {
+            print("taid is not running; the password is deleted from the keyring");
+            Ok(Exit::Success)
+        }
+        false => Err(not_running.into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod approval;
 pub(super) mod audit;
+mod clients;
 pub(super) mod letter;
 pub(super) mod mail_json;
 pub(super) mod mailbox;

@@ -1,14 +1,15 @@
 //! Pages of `taid status`: one daemon on a page, or several in a table. The values come from
 //! [`tai_proto::status`].
 
+use super::clients;
 use crate::{
     cli::{
-        columns::{width, wrapped},
+        columns::{aligned, wrapped},
         terminal::{Mood, Terminal, printable},
     },
-    time::{local, seconds_until, span},
+    time::{local, relative, seconds_until, span},
 };
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 use std::{
     fmt::Write as _,
@@ -129,10 +130,11 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     if let Some(error) = &status.audit.error {
         page.line("audit", &format!("lines are missing: {error}"));
     }
-    page.line("clients", &clients(status).to_string());
+    page.line("clients", &client_count(status).to_string());
     if !status.clients.is_empty() {
         page.text.push('\n');
-        page.text.push_str(&table(&status.clients, view));
+        page.text
+            .push_str(&clients::table(&status.clients, now, view.terminal.width()));
     }
     if status.clients_left_out > 0 {
         let left_out = count(status.clients_left_out, "more client");
@@ -307,31 +309,12 @@ pub(in crate::cli) fn overview(all: &[Status], now: SystemTime) -> String {
             status.account.address.as_deref().unwrap_or("none"),
             state_text(&status.session),
             &renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
-            &clients(status).to_string(),
+            &client_count(status).to_string(),
             &status.daemon.pid.to_string(),
         ];
         table.add_row(row.map(printable));
     }
     aligned(table, &[4, 5])
-}
-
-/// Renders a table: columns two spaces apart, the columns `right` aligned to the right, no
-/// spaces at the ends of lines.
-fn aligned(mut table: Table, right: &[usize]) -> String {
-    for column in right {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines = table.to_string();
-    lines
-        .lines()
-        .map(str::trim_end)
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 fn state_text(session: &SessionStatus) -> &'static str {
@@ -345,71 +328,8 @@ fn state_text(session: &SessionStatus) -> &'static str {
     }
 }
 
-/// Columns of the table of clients, with the columns to omit first in a narrow terminal.
-const COLUMNS: [&str; 8] = [
-    "CLIENT",
-    "VERSION",
-    "PID",
-    "ADDRESS",
-    "CONNECTED",
-    "CALLS",
-    "OPEN",
-    "LAST CALL",
-];
-const OMITTED_FIRST: [&str; 6] = ["VERSION", "PID", "OPEN", "CONNECTED", "CALLS", "LAST CALL"];
-
-/// Returns the table of clients, without the columns that the terminal has no room for.
-fn table(clients: &[ClientStatus], view: &View) -> String {
-    let omitted = (0..=OMITTED_FIRST.len()).map(|count| OMITTED_FIRST.iter().take(count));
-    let mut table = String::new();
-    for omitted in omitted {
-        let omitted: Vec<&str> = omitted.copied().collect();
-        table = table_without(clients, &omitted, view.now);
-        let fits = |columns| table.lines().all(|line| width(line) <= columns);
-        if view.terminal.width().is_none_or(fits) {
-            return table;
-        }
-    }
-    let fit = |line| crate::cli::columns::cut(line, view.terminal.width().unwrap_or(usize::MAX));
-    table.lines().map(fit).collect::<Vec<_>>().join("\n")
-}
-
-fn table_without(clients: &[ClientStatus], omitted: &[&str], now: SystemTime) -> String {
-    let shown: Vec<&str> = COLUMNS
-        .into_iter()
-        .filter(|name| !omitted.contains(name))
-        .collect();
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(&shown);
-    for client in clients {
-        let name = match client.name.as_str() {
-            "" => "(unnamed)",
-            name => name,
-        };
-        let cell = |column: &&str| match *column {
-            "CLIENT" => name.to_owned(),
-            "VERSION" => client.version.clone(),
-            "PID" => client.pid.to_string(),
-            "ADDRESS" => client.address.clone().unwrap_or_else(|| "none".to_owned()),
-            "CONNECTED" => relative(&client.connected_at, now),
-            "CALLS" => client.calls.to_string(),
-            "OPEN" => client.in_flight.to_string(),
-            _ => match (&client.last_call, &client.last_call_at) {
-                (Some(call), Some(at)) => format!("{call}, {}", relative(at, now)),
-                _ => "none".to_owned(),
-            },
-        };
-        table.add_row(shown.iter().map(|column| printable(&cell(column))));
-    }
-    let is_number = |name: &&str| matches!(*name, "PID" | "CALLS" | "OPEN");
-    let numbers = shown.iter().enumerate().filter(|(_, name)| is_number(name));
-    let numbers: Vec<usize> = numbers.map(|(at, _)| at).collect();
-    aligned(table, &numbers)
-}
-
 /// Returns the number of connected clients.
-fn clients(status: &Status) -> u64 {
+fn client_count(status: &Status) -> u64 {
     status.clients.len() as u64 + status.clients_left_out
 }
 
@@ -426,18 +346,6 @@ fn latency(us: u64) -> String {
 fn left(time: &str, now: SystemTime) -> String {
     let seconds = seconds_until(time, now).and_then(|left| u64::try_from(left).ok());
     span(Duration::from_secs(seconds.unwrap_or_default()))
-}
-
-/// Formats `time` relative to `now`: `in 4 min 10 s` or `12 s ago`.
-fn relative(time: &str, now: SystemTime) -> String {
-    match seconds_until(time, now) {
-        Some(0) => "now".to_owned(),
-        Some(seconds) if seconds > 0 => {
-            format!("in {}", span(Duration::from_secs(seconds.unsigned_abs())))
-        }
-        Some(seconds) => format!("{} ago", span(Duration::from_secs(seconds.unsigned_abs()))),
-        None => time.to_owned(),
-    }
 }
 
 #[cfg(test)]

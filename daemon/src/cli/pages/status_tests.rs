@@ -1,6 +1,7 @@
 //! Pages of `taid status`.
 
 use super::*;
+use crate::cli::columns::width;
 
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
