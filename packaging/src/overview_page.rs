@@ -18,7 +18,7 @@ after 30 minutes without clients. `taid install` runs it as a service instead.";
 
 const FIRST_STEPS: &str = "taid register alice --save  create an account, or sign in:
 taid login alice --save     save the password in the keyring of the system
-taid setup                  add tai-mcp to the configurations of your MCP clients
+taid setup                  set up your MCP clients
 taid doctor                 check the setup
 taid status                 show the account, the session and the clients";
 

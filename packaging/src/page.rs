@@ -68,11 +68,12 @@ impl Page {
         }
     }
 
-    /// Adds lines that keep their columns.
+    /// Adds lines that keep their columns, without the margin of a help text.
     pub(crate) fn example(&mut self, lines: std::str::Lines<'_>) {
         self.roff.control("nf", []);
         for line in lines {
-            self.roff.text([roman(line)]);
+            self.roff
+                .text([roman(line.strip_prefix("  ").unwrap_or(line))]);
         }
         self.roff.control("fi", []);
     }

@@ -99,7 +99,7 @@ fn each_page_is_valid_roff() {
 }
 
 #[test]
-fn each_example_is_accepted_and_fits_80_columns() {
+fn each_example_is_accepted_and_fits_the_help_and_the_page_at_80_columns() {
     for program in programs() {
         let mut command = programs::visible(&program.command);
         command.build();
@@ -118,6 +118,8 @@ fn each_example_is_accepted_and_fits_80_columns() {
                 continue;
             };
             for line in examples.lines() {
+                // A page has a margin of 7 columns in place of 2.
+                assert!(line.chars().count() <= 75, "{line}");
                 accepted(line);
             }
         }

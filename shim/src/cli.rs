@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use std::{ffi::OsString, path::PathBuf};
 
 const AFTER_HELP: &str = "Examples:
-  tai-mcp setup                add tai-mcp to the configurations of MCP clients
+  tai-mcp setup                set up your MCP clients
   tai-mcp login alice --save   sign in
   tai-mcp live --instance desk --agent claude
 
@@ -29,8 +29,8 @@ variables count without the prefix TAI_MCP_ too.";
 const LIVE_EXAMPLES: &str = "Examples:
   tai-mcp live --instance desk | jq -r .subject
   tai-mcp live --instance desk --agent claude
-  tai-mcp live --instance desk --agent codex --prompt 'Book it.' --reply
-  tai-mcp live --instance desk --time-limit 600 --exec ./answer.py --model small";
+  tai-mcp live --instance desk --agent codex --prompt 'Book it.'
+  tai-mcp live --instance desk --exec ./answer.py --model small";
 
 /// MCP server for TAI mail
 ///

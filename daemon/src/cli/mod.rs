@@ -59,7 +59,7 @@ struct Args {
 
 const EXAMPLES: &str = "Examples:
   taid login alice --save  sign in, and save the password in the keyring
-  taid setup               add tai-mcp to the configurations of your MCP clients
+  taid setup               set up your MCP clients
   taid status --watch      show the account, the session and the clients
   taid inbox               list the unread mail of all your addresses
   taid doctor              check the setup and suggest fixes";

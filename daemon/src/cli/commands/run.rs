@@ -21,7 +21,7 @@ use tai_proto::names::Username;
 /// `taid stop`, Ctrl-C or SIGTERM.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  taid run                 run the daemon, and write its log to the log file
+  taid run                 run the daemon until Ctrl-C
   taid run --profile work  run the daemon of another profile")]
 pub(in crate::cli) struct Run {
     /// Start the daemon in the background for a client, and exit

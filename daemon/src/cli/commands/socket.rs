@@ -20,7 +20,7 @@ use tai_proto::{door::Door, names::Instance};
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid socket  print the socket for MCP clients
-  docker run -v \"$(taid socket)\":/tai.sock -e TAI_MCP_SOCKET=/tai.sock agent")]
+  docker run -v \"$(taid socket)\":/tai.sock -e TAI_MCP_SOCKET=/tai.sock bot")]
 pub(in crate::cli) struct Socket {
     /// Print the socket that serves this instance alone; its table in config.toml has `socket = true`
     #[arg(long, value_name = "NAME", conflicts_with = "admin")]
