@@ -79,9 +79,9 @@ fn each_reference_to_a_page_leads_to_a_page() {
 
 #[test]
 fn each_page_is_valid_roff() {
-    let dir = scratch("pages");
+    let dir = tempfile::tempdir().unwrap();
     for page in all_pages() {
-        let path = dir.join(page.file());
+        let path = dir.path().join(page.file());
         fs::write(&path, page.render()).unwrap();
         for checker in [
             &["groff", "-ww", "-man", "-Tutf8", "-z"][..],
@@ -167,7 +167,8 @@ fn offered(line: &[&str]) -> Vec<String> {
         .find(|program| program.name == name)
         .unwrap();
     let script = completions::script(&program, Shell::Bash);
-    let path = scratch("bash").join(format!("{name}-{}", line.len()));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
     fs::write(&path, script).unwrap();
     let quoted: Vec<String> = line.iter().map(|word| format!("'{word}'")).collect();
     let test = format!(
@@ -236,10 +237,4 @@ fn every_shell_asks_for_the_values_and_offers_no_hidden_command() {
             }
         }
     }
-}
-
-fn scratch(name: &str) -> std::path::PathBuf {
-    let dir = std::env::temp_dir().join(format!("tai-packaging-{}-{name}", std::process::id()));
-    fs::create_dir_all(&dir).unwrap();
-    dir
 }
