@@ -46,7 +46,10 @@ fn approve_watch_asks_at_a_terminal_and_a_line_typed_before_a_mail_is_no_answer(
     let _taid = machine.start();
     let inner = machine.command("taid");
     let words = std::iter::once(inner.get_program()).chain(inner.get_args());
-    let words: Vec<&str> = words.map(|word| word.to_str().unwrap()).collect();
+    // The path of the executables may have blanks.
+    let words: Vec<String> = words
+        .map(|word| format!("'{}'", word.to_str().unwrap()))
+        .collect();
     let mut script = Command::new("script");
     script
         .args([
