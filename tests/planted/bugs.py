@@ -26,7 +26,7 @@ BUGS = [
     ("a send does not wait for its record", f"{MAIL}/submit.rs",
      "if let Err(error) = attempt.recorded(deadline).await {",
      "if let Err(error) = attempt.recorded(deadline).await\n            && false\n        {"),
-    ("an approved mail with an unknown outcome waits again", f"{MAIL}/submit.rs",
+    ("an approved mail with an unknown outcome waits again", f"{MAIL}/held.rs",
      "Err(error @ MailError::Unknown { .. }) => Err(error),",
      "Err(error @ MailError::Unknown { .. }) => {\n                approved.hold_again();\n                Err(error)\n            }"),
     # Leases in the daemon.

@@ -56,6 +56,12 @@ def approval_cell(report):
     return f"✗ {'held' if report.held else 'not held'}: {told[:60]}"
 
 
+def interrupted_cell(report):
+    if report.interrupted is None:
+        return "not reached"
+    return f"✗ {report.interrupted}" if report.interrupted else "✓"
+
+
 def is_error_clear(report):
     return "999999" in (report.error or "") and "not found" in (report.error or "")
 
@@ -79,6 +85,7 @@ ROWS = {
     "read mark only after the last part": lambda agent, report: order_cell(report),
     "mail that needs approval": lambda agent, report: approval_cell(report),
     "held mail survives the agent": lambda agent, report: tick(report.held_after),
+    "interrupted: the call ends, and the next reader gets the mail": lambda agent, report: interrupted_cell(report),
     "tai-mcp left running": lambda agent, report: str(report.shims_left),
     "taid runs on": lambda agent, report: tick(report.daemon_alive),
 }
@@ -105,6 +112,7 @@ MUST = {
     "a mail that needs approval is held truthfully": is_told_truthfully,
     "a held mail outlives the agent": lambda report: bool(report.held_after),
     "every tool is offered and the script ends": lambda report: not report.problems,
+    "an interruption ends the call and loses no mail": lambda report: report.interrupted == "",
     "no tai-mcp is left": lambda report: report.shims_left == 0,
     "taid runs on": lambda report: report.daemon_alive is True,
 }

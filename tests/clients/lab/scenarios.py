@@ -1,11 +1,12 @@
 """The scenarios of the lab. The runs of an agent fill one `Report`."""
 
 import re
+import signal
 from dataclasses import dataclass, field
 
 from checks import PART, forms, is_fenced, is_marked, judged, long_mail, missing
 from model import Model
-from world import wait_for
+from world import end_session, wait_for
 
 TOOLS = ["send_email", "fetch_email", "list_inbox", "reply_email", "delete_email", "mark_read",
          "search_inbox", "session_status", "wait_for_email"]
@@ -41,6 +42,7 @@ class Report:
     told: str | None = None  # Result of sending a mail that needs approval.
     held: bool | None = None
     held_after: bool | None = None
+    interrupted: str | None = None  # Fault after an interruption of the agent; empty if there is none.
     shims_left: int | None = None
     daemon_alive: bool | None = None
     limits: dict = field(default_factory=dict)
@@ -136,11 +138,13 @@ def run_agent(agent, new_world):
             refused, report = report.refused, Report()
         else:
             need_approval(world, report)
+            interrupt(world, report)
             return report
     with new_world(agent, "-allowed") as world:
         world.start_on_demand()
         use_tools(world, report, allow=True)
         need_approval(world, report)
+        interrupt(world, report)
     report.refused = refused
     return report
 
@@ -165,6 +169,28 @@ def need_approval(world, report):
     world.configure("always")
     play(world, report, script(), "approval", allow=True)
     report.held_after = "Approve me" in world.held()
+    world.taid_command("stop")
+
+
+def interrupt(world, report):
+    """Interrupts the agent as Ctrl-C does while a call waits for mail. The call must end with it, and
+    the mail that arrives afterwards must go to the next reader."""
+
+    def script():
+        yield "wait_for_email", {"timeout": 50}
+
+    world.configure("never")
+    model = Model(script(), TOOLS)
+    process = world.start(model, "interrupt", allow=True)
+    waits = wait_for(world.open_calls, 40)
+    end_session(process, signal.SIGINT, 10)
+    model.close()
+    is_over = wait_for(lambda: not world.shims() and not world.open_calls(), 10)
+    id = world.deliver("After the interruption", "text", "bob@example.com")
+    read = world.taid_command("read", "--json", "--instance", world.agent.instance)
+    faults = {"no call waited": not waits, "a call or tai-mcp is left": not is_over,
+              "the mail is lost": f'"id": {id}' not in read.stdout.replace('"id":', '"id": ').replace("  ", " ")}
+    report.interrupted = ", ".join(fault for fault, is_so in faults.items() if is_so)
     world.taid_command("stop")
 
 

@@ -105,10 +105,19 @@ class World:
         """Returns the output of `taid approve`: the mails that wait for approval."""
         return self.taid_command("approve").stdout
 
+    def open_calls(self):
+        """Returns the number of calls that clients wait for."""
+        status = self.taid_command("status", "--json").stdout
+        clients = json.loads(status)["clients"] if status else []
+        return sum(client["in_flight"] for client in clients)
+
+    def start(self, model, name, allow):
+        """Starts the agent, with its output in a file."""
+        return agents.start(self.agent, self.place, model.url, allow, self.home / f"{name}.log")
+
     def run(self, model, name, allow=False, seconds=60):
         """Runs the agent until it ends. Returns its exit code, or `None` after a time-out."""
-        log = self.home / f"{name}.log"
-        process = agents.start(self.agent, self.place, model.url, allow, log)
+        process = self.start(model, name, allow)
         try:
             return process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -157,8 +166,12 @@ def account(agent, variant):
     return f"{agent.instance}{variant}".replace("-", "")
 
 
-def end_session(process):
-    """Kills an agent that did not end."""
+def end_session(process, sent=signal.SIGKILL, seconds=None):
+    """Ends an agent that did not end, with a signal to its process group as a terminal sends it. Kills
+    it if it goes on."""
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        os.killpg(process.pid, sent)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            end_session(process)
