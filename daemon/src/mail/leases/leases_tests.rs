@@ -112,6 +112,9 @@ async fn a_client_that_disconnected_during_its_call_keeps_nothing() {
     leases.remove_client(1);
     taken.keep();
     assert!(leases.take(2, 7, DESK).is_some());
+    // A call that takes its mail after the client has gone.
+    leases.take(1, 8, DESK).unwrap().keep();
+    assert!(leases.take(2, 8, DESK).is_some());
 }
 
 #[tokio::test]
