@@ -174,3 +174,25 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
         machine.status()["unknown_sends"].as_array().unwrap().len() == 1
     });
 }
+
+#[test]
+fn a_mail_whose_answer_cannot_be_written_goes_to_the_next_client() {
+    let machine = Machine::new();
+    let mail = NewMail {
+        from: "someone@example.com".into(),
+        to: "desk.alice@tai.chat".into(),
+        ..NewMail::default()
+    };
+    let mail = machine.sandbox.deliver(&mail).unwrap().unwrap();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut first = desk(&machine);
+    first.hang_up_output();
+    // The output is closed with this answer, and the answer of the fetch comes later.
+    first.send(&json!({"jsonrpc": "2.0", "id": "ping", "method": "ping"}));
+    machine.sandbox.behave(|bridge| bridge.latency_ms = 100);
+    first.begin_call("fetch_email", json!({}));
+    wait_until("tai-mcp has ended", || first.has_ended());
+    let read = desk(&machine).call("fetch_email", json!({}));
+    assert_eq!(read.structured["email"]["id"], json!(mail), "{}", read.text);
+}
