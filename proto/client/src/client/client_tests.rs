@@ -1,5 +1,7 @@
 //! A client against a scripted daemon, in paused time: what it repeats, returns and reports.
 
+#[path = "reporting_tests.rs"]
+mod reporting;
 use super::*;
 use crate::{Starting, Streams, dial::StartEnd};
 use std::collections::VecDeque;

@@ -1,0 +1,48 @@
+//! Reports of several deliveries.
+
+use super::*;
+
+/// Answers the fetch and the settling of a mail.
+async fn lease_of(daemon: &mut Peer, id: MailId) {
+    let fetch = daemon.request().await;
+    let mut fetched = mail();
+    if let Some(mail) = &mut fetched.mail {
+        mail.envelope.id = id;
+    }
+    daemon.answer(fetch.id, Answer::Fetch(fetched)).await;
+    let settle = daemon.request().await;
+    let settled = Settled { marked_read: true };
+    daemon.answer(settle.id, Answer::Settle(settled)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_delivery_is_reported_before_the_first_call() {
+    let mut stage = Stage::new(&[]);
+    let ids = [7, 8].map(|id| MailId::new(id).unwrap());
+    let (_, first) = stage.fetch();
+    let mut daemon = stage.daemon().await;
+    lease_of(&mut daemon, ids[0]).await;
+    let first = first.await.unwrap().ok().unwrap().unwrap();
+    let (_, second) = stage.fetch();
+    lease_of(&mut daemon, ids[1]).await;
+    let second = second.await.unwrap().ok().unwrap().unwrap();
+    stage.script.is_running.store(false, Ordering::Relaxed);
+    drop(daemon);
+    first.delivered();
+    // The report of the first mail waits for a daemon.
+    sleep(Duration::from_secs(1)).await;
+    second.delivered();
+    sleep(Duration::from_secs(1)).await;
+    stage.script.is_running.store(true, Ordering::Relaxed);
+    let info = stage.call(GetInfo);
+    let mut successor = stage.daemon().await;
+    for id in ids {
+        let report = successor.request().await;
+        let delivery = Delivery::Delivered;
+        assert_eq!(report.call, Call::EndLease(EndLease { id, delivery }));
+        successor.answer(report.id, Answer::EndLease(())).await;
+    }
+    let request = successor.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    info.abort();
+}
