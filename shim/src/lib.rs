@@ -46,12 +46,14 @@ pub fn run() -> ExitCode {
         false => Args::default(),
     };
     let of_taid = match &command {
-        Some(Command::Login(forwarded)) => Some(("login", forwarded.arguments.as_slice())),
-        Some(Command::Register(forwarded)) => Some(("register", forwarded.arguments.as_slice())),
-        Some(Command::Setup(forwarded)) => Some(("setup", forwarded.arguments.as_slice())),
-        Some(Command::Status(forwarded)) => Some(("status", forwarded.arguments.as_slice())),
-        Some(Command::Doctor(forwarded)) => Some(("doctor", forwarded.arguments.as_slice())),
-        Some(Command::Other(words)) => Some(("", words.as_slice())),
+        Some(Command::Login(forwarded)) => Some((Some("login"), forwarded.arguments.as_slice())),
+        Some(Command::Register(forwarded)) => {
+            Some((Some("register"), forwarded.arguments.as_slice()))
+        }
+        Some(Command::Setup(forwarded)) => Some((Some("setup"), forwarded.arguments.as_slice())),
+        Some(Command::Status(forwarded)) => Some((Some("status"), forwarded.arguments.as_slice())),
+        Some(Command::Doctor(forwarded)) => Some((Some("doctor"), forwarded.arguments.as_slice())),
+        Some(Command::Other(words)) => Some((None, words.as_slice())),
         Some(Command::Live(_)) | None => None,
     };
     if let Some((name, arguments)) = of_taid {

@@ -12,18 +12,15 @@ use std::{
 use tai_client::installed_taid;
 use tai_proto::{Audience, Fault, FaultCode, Hint};
 
-/// Runs the command `name` of taid in place of this process. If `name` is empty, the arguments begin
-/// with it. Exits with 1 if taid cannot be run.
-pub(crate) fn run(name: &str, home: Option<&Path>, arguments: &[OsString]) -> ExitCode {
+/// Runs the command `name` of taid in place of this process. Without a name, the arguments begin with
+/// it. Exits with 1 if taid cannot be run.
+pub(crate) fn run(name: Option<&str>, home: Option<&Path>, arguments: &[OsString]) -> ExitCode {
     let taid = installed_taid();
     let mut command = Command::new(&taid);
     if let Some(home) = home {
         command.arg("--home").arg(home);
     }
-    if !name.is_empty() {
-        command.arg(name);
-    }
-    command.args(arguments);
+    command.args(name).args(arguments);
     // taid writes the path by which this program was called, and names it in its help.
     os::name_after_this_program(&mut command);
     let error = match os::become_program(&mut command) {

@@ -113,7 +113,7 @@ BUGS = [
     ("a declined question sends", f"{SHIM}/tools/submit.rs",
      "        Some(ElicitationAction::Decline) => ConsentAnswer::Declined,",
      "        Some(ElicitationAction::Decline) => ConsentAnswer::Approved,"),
-    ("a watch that failed begins anew", f"{SHIM}/server/subscription.rs",
+    ("a failed watch forgets its mark", f"{SHIM}/server/subscription.rs",
      "self.update(&identity, Some(mark))", "self.update(&identity, None)"),
     ("live does not settle a handled mail", f"{SHIM}/live.rs",
      "                self.settle(mail.lease).await;", "                drop(mail.lease);"),

@@ -5,6 +5,7 @@ use std::{
     ffi::{OsStr, OsString},
     path::{Component, Path, PathBuf},
 };
+use tai_client::is_on_path;
 
 /// Returns the path of this executable.
 ///
@@ -15,22 +16,15 @@ pub(super) fn path() -> Result<PathBuf, CliError> {
         .map_err(|error| CliError::new("cannot find the path of taid").caused_by(error))
 }
 
-/// Returns whether a program of this name is in a directory of PATH.
-pub(super) fn on_path(name: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let name = file_name(name);
-    std::env::split_paths(&path).any(|dir| dir.join(&name).is_file())
-}
-
 /// Returns whether the program of a command exists: a path, or a name on PATH.
 pub(super) fn exists(command: &str) -> bool {
     match Path::new(command).components().count() {
-        1 => on_path(command) || on_path(command.trim_end_matches(".exe")),
+        1 => is_on_path(command) || is_on_path(command.trim_end_matches(".exe")),
         _ => Path::new(command).is_file(),
     }
 }
 
-/// How long a path leads to a program.
+/// Time for which a path leads to a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lifetime {
     /// The path has no version.

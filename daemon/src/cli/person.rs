@@ -1,4 +1,4 @@
-//! What the commands about a person's mail share: their daemon, their scope, and their JSON.
+//! Daemon, scope and JSON of the commands about a person's mail.
 
 use super::{
     daemon::Daemon,

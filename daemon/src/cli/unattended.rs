@@ -20,14 +20,14 @@ const MAX_COLUMNS: usize = 60;
 
 /// Mail at addresses that no client uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lonely {
-    /// What taid knows, without the addresses of the configurations of this machine.
+pub(super) struct UnattendedMail {
+    /// Mail that taid found, without the addresses of the configurations of this machine.
     pub(super) found: Unattended,
     /// Whether the configurations of MCP clients on this machine were considered.
     pub(super) with_configurations: bool,
 }
 
-impl Lonely {
+impl UnattendedMail {
     /// Returns the mails of `found` that no client of this machine uses. `own` is the account's own
     /// address.
     pub(super) fn of(found: Unattended, own: &Address, target: &Target) -> Self {
@@ -117,11 +117,11 @@ mod tests {
     }
 
     fn line(found: Unattended, with_configurations: bool) -> String {
-        let lonely = Lonely {
+        let unattended = UnattendedMail {
             found,
             with_configurations,
         };
-        lonely.line().unwrap_or_default()
+        unattended.line().unwrap_or_default()
     }
 
     #[test]

@@ -1,13 +1,13 @@
-//! Quoted history at the end of a reply: the mails before it, which the reader has read already.
+//! Quoted history at the end of a reply: the earlier mails of the conversation.
 //!
-//! In doubt the text stays. Only a reply with text of its own loses lines, and only the last quote,
-//! with the line that says who wrote it. Text between two quotes may answer them, so both stay.
+//! In doubt the text stays. Only a reply with text of its own loses lines: its last quote, with the
+//! attribution of that quote. Text between two quotes may answer them, so both stay.
 
 use tai_proto::subject;
 
-/// Limit of the text that says who wrote a quote, in bytes.
+/// Limit of an attribution, the text that names the author of a quote, in bytes.
 const MAX_ATTRIBUTION: usize = 400;
-/// Limit of lines of that text, which mail programs wrap.
+/// Limit of lines of an attribution, which mail programs wrap.
 const MAX_ATTRIBUTION_LINES: usize = 3;
 
 /// Returns a body without the quoted history at its end, and the number of removed lines.
@@ -94,9 +94,8 @@ fn last_paragraph<'a>(lines: &[Line<'a>]) -> Vec<&'a str> {
     last.map(|line| line.text).collect()
 }
 
-/// Returns the number of lines at the end of a paragraph that say who wrote the quote after it; 0 if
-/// there are none. They end with a colon and have a date or an address; the words differ with the
-/// language.
+/// Returns the number of lines of the attribution at the end of a paragraph; 0 if there is none. An
+/// attribution ends with a colon and has a date or an address; its words differ with the language.
 fn attribution(paragraph: &[&str]) -> usize {
     let last = paragraph.last().map_or("", |line| line.trim());
     if !last.trim_end_matches(['*', '_']).ends_with([':', '：']) {
@@ -155,6 +154,8 @@ mod tests {
             "El lun, 23 nov 2026 a las 10:00, Bob (<bob@example.com>) escribió:\n> Lunch?",
             "2026年11月23日(月) 10:00 Bob <bob@example.com>：\n> Lunch?\n> > When?\n",
             "*Bob wrote on 2026-11-23:*\n   > Lunch?",
+            "Le lun. 23 nov. 2026 à 10:00, Bob <bob@example.com> a\nécrit :\n\n> Lunch?\n>\n> > When?",
+            "23.11.2026, 10:00, \"Bob\" <bob@example.com>:\n> Lunch?\n>\n> - a list\n>   of two lines",
         ] {
             let body = format!("Yes.\n\n{history}");
             let (own, lines) = of(&body);

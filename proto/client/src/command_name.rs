@@ -35,7 +35,8 @@ fn other_name(is_on_path: &dyn Fn(&str) -> bool, executable: &Path) -> Option<&'
     is_of_npx.then_some("npx -y tai-mcp")
 }
 
-fn is_on_path(name: &str) -> bool {
+/// Returns whether a program of this name is in a directory of PATH.
+pub fn is_on_path(name: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut names = vec![format!("{name}{}", std::env::consts::EXE_SUFFIX)];
     if cfg!(windows) {

@@ -224,6 +224,13 @@ impl Machine {
             .replace(&self.sandbox.url(), "BRIDGE")
     }
 
+    /// Returns the exit code and the [plain](Self::plain) texts of a command.
+    pub fn say(&self, output: &Output) -> String {
+        let code = output.status.code().expect("no signal ended it");
+        let (out, err) = (self.plain(&output.stdout), self.plain(&output.stderr));
+        format!("exit {code}\n{out}{err}")
+    }
+
     /// Starts taid and waits until it serves.
     pub fn start(&self) -> Daemon<'_> {
         self.start_with(&[])

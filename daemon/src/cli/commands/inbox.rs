@@ -8,7 +8,7 @@ use crate::cli::{
     person,
     target::Target,
     terminal::Terminal,
-    unattended::Lonely,
+    unattended::UnattendedMail,
 };
 use clap::Args;
 use tai_proto::{
@@ -57,9 +57,9 @@ impl InboxList {
         };
         let AccountInbox { inbox, unattended } = person::daemon(target)?.call(list, LONG).await?;
         let account = &inbox.address;
-        let lonely = Lonely::of(unattended, account, target);
+        let unattended = UnattendedMail::of(unattended, account, target);
         if self.json {
-            return person::show(&person::json(&InboxJson::new(inbox, lonely))?);
+            return person::show(&person::json(&InboxJson::new(inbox, unattended))?);
         }
         let mut lines = Vec::new();
         if !inbox.mails.is_empty() {
@@ -70,7 +70,7 @@ impl InboxList {
         let next = self.skip.saturating_add(self.limit);
         lines.push(summary(&inbox, self.all, next));
         lines.extend(page::left_out(&inbox.left_out));
-        lines.extend(lonely.line());
+        lines.extend(unattended.line());
         person::show(&lines.join("\n"))
     }
 }

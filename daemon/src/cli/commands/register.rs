@@ -35,16 +35,13 @@ pub(in crate::cli) struct Register {
 impl Register {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let config = Config::of_this_process(&target.profile, target.places.config())?;
-        let named = match (&self.username, &config.source) {
-            (Some(name), _) => Some(new_username(name)?),
-            (None, Source::Held { credentials, .. }) => Some(credentials.username.clone()),
-            (None, _) => None,
+        let name = match (self.username, &config.source) {
+            (Some(name), _) => name,
+            (None, Source::Held { credentials, .. }) => credentials.username.to_string(),
+            (None, _) if self.password_stdin => return Err(no_username()),
+            (None, _) => prompt::typed_username("New username: ")?.to_string(),
         };
-        let username = match named {
-            Some(username) => username,
-            None if self.password_stdin => return Err(no_username()),
-            None => prompt::typed_username("New username: ")?,
-        };
+        let username = new_username(&name)?;
         let password = match (self.password_stdin, in_environment(&config, &username)) {
             (true, _) => prompt::password_from_stdin()?,
             (false, Some(password)) => password,

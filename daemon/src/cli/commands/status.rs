@@ -53,31 +53,29 @@ async fn ask(target: &Target) -> Result<Facts, Fault> {
 
 async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
     let status = ask(target).await?;
-    let text = match json {
-        true => pretty(&status)?,
+    match json {
+        true => print(&pretty(&status)?),
         false => {
-            let mut page = page::render(&status, &View::here());
-            page.push_str(&others(target).await);
-            page
+            print(&page::render(&status, &View::here()));
+            print_others(target).await;
         }
-    };
-    print(&text);
+    }
     Ok(exit_of(std::slice::from_ref(&status)))
 }
 
-/// Returns a line for each other profile that runs, each after a line break.
-async fn others(target: &Target) -> String {
-    let mut lines = String::new();
+/// Prints a line for each other profile that runs.
+async fn print_others(target: &Target) {
+    // The other profiles of this user do not belong to a socket that the user names.
+    if target.socket.is_some() {
+        return;
+    }
     for profile in profiles(&target.places) {
-        if profile == target.profile || target.socket.is_some() {
-            continue;
-        }
-        if let Ok(status) = ask(&target.of_profile(profile)).await {
-            lines.push('\n');
-            lines.push_str(&page::other(&status));
+        if profile != target.profile
+            && let Ok(status) = ask(&target.of_profile(profile)).await
+        {
+            print(&page::other(&status));
         }
     }
-    lines
 }
 
 /// Redraws the page until the terminal is closed or the command is interrupted.

@@ -2,7 +2,7 @@
 //! account's own address is normal.
 
 use super::check::{Check, ok};
-use crate::cli::{daemon::Daemon, target::Target, unattended::Lonely};
+use crate::cli::{daemon::Daemon, target::Target, unattended::UnattendedMail};
 use std::time::Duration;
 use tai_proto::{call::ListMail, person::Scope};
 
@@ -19,8 +19,8 @@ pub(super) async fn examine(target: &Target) -> Option<Check> {
     };
     let daemon = Daemon::running(target).ok()?;
     let found = daemon.call(list, LIMIT).await.ok()?;
-    let lonely = Lonely::of(found.unattended, &found.inbox.address, target);
-    let line = lonely.line()?;
+    let unattended = UnattendedMail::of(found.unattended, &found.inbox.address, target);
+    let line = unattended.line()?;
     Some(ok(
         "unread mail",
         format!("{line}; see them with `taid inbox`"),

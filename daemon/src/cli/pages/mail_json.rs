@@ -1,6 +1,6 @@
 //! The JSON of the commands about a person's mail, documented in packaging/docs/person.md.
 
-use crate::cli::{person::SCHEMA, unattended::Lonely};
+use crate::cli::{person::SCHEMA, unattended::UnattendedMail};
 use serde::Serialize;
 use tai_proto::{
     mail::{BodySource, Envelope, Inbox, LeftOut, Mail, SearchResults, SentMail},
@@ -118,14 +118,14 @@ impl From<Envelope> for Row {
 
 impl InboxJson {
     /// Returns the document of a list.
-    pub(in crate::cli) fn new(inbox: Inbox, lonely: Lonely) -> Self {
+    pub(in crate::cli) fn new(inbox: Inbox, unattended: UnattendedMail) -> Self {
         let LeftOut {
             hidden: _,
             without_id,
             not_examined,
         } = inbox.left_out;
-        let mails = lonely.mails();
-        let addresses = lonely.found.addresses.into_iter();
+        let mails = unattended.mails();
+        let addresses = unattended.found.addresses.into_iter();
         Self {
             schema: SCHEMA,
             address: inbox.address.to_string(),
@@ -142,9 +142,9 @@ impl InboxJson {
                         unread: one.unread,
                     })
                     .collect(),
-                others: lonely.found.others,
-                examined: lonely.found.examined,
-                configurations_considered: lonely.with_configurations,
+                others: unattended.found.others,
+                examined: unattended.found.examined,
+                configurations_considered: unattended.with_configurations,
             },
         }
     }

@@ -21,7 +21,6 @@ use tai_proto::status::*;
 const LABEL: usize = 11;
 
 /// Place and time of a page.
-#[derive(Clone)]
 pub(in crate::cli) struct View {
     pub(in crate::cli) now: SystemTime,
     pub(in crate::cli) zone: TimeZone,
@@ -60,7 +59,6 @@ impl View {
 /// A page of lines, each with a label and a text.
 struct Page<'a> {
     text: String,
-    now: SystemTime,
     view: &'a View,
 }
 
@@ -99,7 +97,6 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     let now = view.now;
     let mut page = Page {
         text: String::new(),
-        now,
         view,
     };
     process(&mut page, &status.daemon);
@@ -201,7 +198,7 @@ fn session(page: &mut Page, session: &SessionStatus) {
     totals.extend(failures.map(|(n, what)| count(*n, what)));
     page.line("  totals", &totals.join(", "));
     if let Some(error) = &session.last_error {
-        let at = relative(&error.at, page.now);
+        let at = relative(&error.at, page.view.now);
         page.line("  error", &format!("{} ({at})", error.what));
         for (label, text) in [("  why", &error.why), ("  hint", &error.hint)] {
             if !text.is_empty() {

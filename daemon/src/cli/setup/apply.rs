@@ -41,7 +41,7 @@ pub(super) enum Outcome {
 pub(super) struct Changes {
     /// Name of each changed entry, and its changed values, one per line.
     pub(super) entries: Vec<(String, String)>,
-    /// What the changes mean for the entries of the Node server.
+    /// Notes about the entries of the Node server.
     pub(super) notes: Vec<String>,
     /// Instance of the entry that was added or updated.
     pub(super) instance: Option<String>,

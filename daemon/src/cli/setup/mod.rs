@@ -219,7 +219,7 @@ fn is_installed(client: &McpClient, file: &ConfigFile, dirs: &UserDirs) -> bool 
     let shared: [&Path; 3] = [&dirs.home, &dirs.config, &dirs.dot_config];
     match (file.path.parent(), client.program) {
         (Some(dir), _) if !shared.contains(&dir) => dir.exists(),
-        (_, Some(program)) => executable::on_path(program),
+        (_, Some(program)) => tai_client::is_on_path(program),
         (_, None) => false,
     }
 }

@@ -12,7 +12,7 @@ use ring::{
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a request says about itself.
+/// Parts of a request that decide about it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Seen<'a> {
     pub(super) is_post: bool,

@@ -32,7 +32,7 @@ const LINES: usize = 50;
 /// Limit of a part of a mail, in bytes.
 const PART: u32 = 200_000;
 
-/// What the server sends.
+/// Answer of the server.
 #[derive(Debug)]
 pub(super) enum Reply {
     Page(String),

@@ -216,15 +216,10 @@ fn next(approval: Approval, event: Event) -> (Option<Approval>, Effect) {
                 let effect = send(&waiting);
                 (Some(Approval::Sending(waiting)), effect)
             }
-            Approval::Lost(trace) => {
-                let error = ApprovalError::Lost(number);
-                (Some(Approval::Lost(trace)), Effect::Refuse(error))
-            }
-            Approval::Sealed(trace) => {
-                let error = ApprovalError::Locked(number);
-                (Some(Approval::Sealed(trace)), Effect::Refuse(error))
-            }
-            Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
+            Approval::Asked { .. }
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => refuse(approval, number),
         },
         Event::Reject { number } => match approval {
             Approval::Held(_) | Approval::Sealed(_) | Approval::Lost(_) => (None, Effect::None),
@@ -237,15 +232,10 @@ fn next(approval: Approval, event: Event) -> (Option<Approval>, Effect) {
                 (Some(Approval::Held(old)), Effect::Refuse(error))
             }
             Approval::Held(_) => (Some(Approval::Held(waiting)), Effect::None),
-            Approval::Lost(trace) => {
-                let error = ApprovalError::Lost(number);
-                (Some(Approval::Lost(trace)), Effect::Refuse(error))
-            }
-            Approval::Sealed(trace) => {
-                let error = ApprovalError::Locked(number);
-                (Some(Approval::Sealed(trace)), Effect::Refuse(error))
-            }
-            Approval::Asked { .. } | Approval::Sending(_) => refuse(approval, number),
+            Approval::Asked { .. }
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => refuse(approval, number),
         },
         Event::Seal => match approval {
             Approval::Held(waiting) => {
@@ -325,8 +315,15 @@ fn send(waiting: &WaitingMail) -> Effect {
     }
 }
 
+/// Refuses a person's decision about a mail that does not wait for one.
 fn refuse(approval: Approval, number: u64) -> (Option<Approval>, Effect) {
-    let error = ApprovalError::NotHeld(number);
+    let error = match approval {
+        Approval::Lost(_) => ApprovalError::Lost(number),
+        Approval::Sealed(_) => ApprovalError::Locked(number),
+        Approval::Asked { .. } | Approval::Held(_) | Approval::Sending(_) => {
+            ApprovalError::NotHeld(number)
+        }
+    };
     (Some(approval), Effect::Refuse(error))
 }
 

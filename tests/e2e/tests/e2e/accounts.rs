@@ -5,21 +5,12 @@ use tai_e2e::{Killed, Machine, PASSWORD, USER, wait_until};
 
 const LOGIN: &str = "POST /api/v1/login";
 
-fn say(machine: &Machine, output: &std::process::Output) -> String {
-    format!(
-        "exit {}\n{}{}",
-        output.status.code().unwrap(),
-        machine.plain(&output.stdout),
-        machine.plain(&output.stderr)
-    )
-}
-
 #[test]
 fn a_login_succeeds_only_after_the_bridge_accepted_it() {
     let machine = Machine::new();
     let _taid = machine.start_bare(&[("TAI_MCP_INSTANCE", "desk")]);
     let wrong = machine.login("mistyped-password");
-    insta::assert_snapshot!(say(&machine, &wrong), @"
+    insta::assert_snapshot!(machine.say(&wrong), @"
     exit 4
     error: Authentication failed - invalid username or password
     caused by: the bridge refused the login, and reports no failure of its own
@@ -27,7 +18,7 @@ fn a_login_succeeds_only_after_the_bridge_accepted_it() {
     ");
     assert_eq!(machine.status()["session"]["state"], "signed_out");
     let right = machine.login(PASSWORD);
-    insta::assert_snapshot!(say(&machine, &right), @"
+    insta::assert_snapshot!(machine.say(&right), @"
     exit 0
     ✅ Login successful
     📧 Instance email: desk.alice@tai.chat
@@ -78,7 +69,7 @@ fn a_logout_ends_the_session_of_all_clients_until_the_next_login() {
         .shim_with(&[("NAME", USER), ("PASSWORD", PASSWORD)])
         .initialized("test", "2025-06-18");
     assert!(!shim.call("list_inbox", json!({})).is_error);
-    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout", "--yes"])), @"
+    insta::assert_snapshot!(machine.say(&machine.cli(&["logout", "--yes"])), @"
     exit 0
     signed out alice; the token and the password are deleted from memory
     note: the next start of taid signs in again with the password from the variable TAI_MCP_PASSWORD
@@ -102,7 +93,7 @@ fn a_new_account_is_created_and_signed_in() {
     let machine = Machine::new();
     let register = |args: &[&str], password: &str| {
         let args = [&["register", "--password-stdin"][..], args].concat();
-        say(&machine, &machine.cli_reading(&args, password))
+        machine.say(&machine.cli_reading(&args, password))
     };
     let mut page = String::new();
     page.push_str(&register(&["Bob"], PASSWORD));
@@ -187,7 +178,7 @@ fn a_client_of_another_account_gets_a_hint_about_profiles_and_changes_nothing() 
     hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login bob --profile bob`, then call again
     ");
     let login = machine.cli_reading(&["login", "bob", "--password-stdin"], PASSWORD);
-    insta::assert_snapshot!(say(&machine, &login), @"
+    insta::assert_snapshot!(machine.say(&login), @"
     exit 1
     error: this taid belongs to alice, not to bob
     caused by: one taid holds one account
@@ -239,13 +230,13 @@ fn status_all_lists_all_profiles() {
 #[test]
 fn without_a_daemon_login_fails_before_the_password_prompt() {
     let machine = Machine::new();
-    insta::assert_snapshot!(say(&machine, &machine.cli(&["login"])), @"
+    insta::assert_snapshot!(machine.say(&machine.cli(&["login"])), @"
     exit 3
     error: taid is not running
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock
     hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
     ");
-    insta::assert_snapshot!(say(&machine, &machine.cli(&["logout", "--yes"])), @"
+    insta::assert_snapshot!(machine.say(&machine.cli(&["logout", "--yes"])), @"
     exit 3
     error: taid is not running
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock

@@ -1,19 +1,10 @@
 //! `taid login` and `taid register` at a terminal and in scripts.
 
 use rustix::process::{Pid, Signal, kill_process};
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 use tai_e2e::{Machine, PASSWORD, wait_until};
 
 const LOGIN: &str = "POST /api/v1/login";
-
-fn say(machine: &Machine, output: &Output) -> String {
-    format!(
-        "exit {}\n{}{}",
-        output.status.code().unwrap(),
-        machine.plain(&output.stdout),
-        machine.plain(&output.stderr)
-    )
-}
 
 #[test]
 fn a_mistake_is_reported_before_a_password_is_used() {
@@ -29,7 +20,7 @@ fn a_mistake_is_reported_before_a_password_is_used() {
         &["register", "Alice_X", "--password-stdin"],
         &["register", "Carol", "--password-stdin"],
     ]
-    .map(|arguments| say(&machine, &machine.cli_reading(arguments, PASSWORD)));
+    .map(|arguments| machine.say(&machine.cli_reading(arguments, PASSWORD)));
     insta::assert_snapshot!(page.join("\n"), @"
     exit 1
     error: the username is not valid
@@ -70,7 +61,7 @@ fn a_password_on_standard_input_is_never_taken_for_a_username() {
     for command in ["login", "register"] {
         let output = machine.cli_reading(&[command, "--password-stdin"], PASSWORD);
         insta::allow_duplicates! {
-            insta::assert_snapshot!(say(&machine, &output), @"
+            insta::assert_snapshot!(machine.say(&output), @"
             exit 2
             error: --password-stdin needs a USERNAME
             caused by: standard input has the password alone
@@ -135,7 +126,7 @@ fn the_environment_of_the_node_server_serves_login_and_register() {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        say(&machine, &output)
+        machine.say(&output)
     };
     insta::assert_snapshot!(run("login", "alice"), @"
     exit 0
@@ -154,12 +145,26 @@ fn the_environment_of_the_node_server_serves_login_and_register() {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    insta::assert_snapshot!(say(&other, &output), @"
+    insta::assert_snapshot!(other.say(&output), @"
     exit 0
     account created: carol@tai.chat
     ✅ Login successful
     📧 Instance email: carol@tai.chat
     taid forgets the password when it exits; `taid login --save` keeps it in the keyring.
     Next: `taid setup` adds tai to your MCP clients.
+    ");
+    let capital = other
+        .command("taid")
+        .arg("register")
+        .env("NAME", "Carol")
+        .env("PASSWORD", PASSWORD)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    insta::assert_snapshot!(other.say(&capital), @"
+    exit 1
+    error: the username is not valid
+    caused by: the username of a new account has lower-case letters, digits and hyphens
+    hint: correct it and try again; nothing was sent
     ");
 }
