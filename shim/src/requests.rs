@@ -109,3 +109,7 @@ impl OpenRequests {
         self.requests().reading.hold(lease);
     }
 }
+
+#[cfg(test)]
+#[path = "requests/requests_tests.rs"]
+mod tests;

@@ -1,0 +1,311 @@
+//! Leases of open requests against a scripted daemon: which mail returns, and which is delivered.
+
+use super::*;
+use rmcp::model::NumberOrString;
+use std::future::Future;
+use tai_client::{CallContext, Client, ClientOptions, ConnectError, Dial, Starting, Streams};
+use tai_proto::{
+    Answer, Call, FromDaemon, ToDaemon,
+    call::{Delivery, EndLease, Settled},
+    frame::{Decoder, MAX_FRAME, encode},
+    hello::{Hello, Welcome},
+    mail::{BodySource, Envelope, FetchedMail, Findings, LeftOut, Mail, Part, Window},
+    message::{Identity, Role},
+    names::Profile,
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex, split},
+    sync::{Semaphore, mpsc},
+};
+
+/// Daemon that leases mails 1, 2, 3 and so on, and passes each end of a lease on.
+struct Script {
+    ends: mpsc::UnboundedSender<(u64, Delivery)>,
+}
+
+impl Dial for Script {
+    fn dial(&self) -> impl Future<Output = Result<Streams, ConnectError>> + Send {
+        let (near, far) = duplex(1 << 16);
+        tokio::spawn(serve(far, self.ends.clone()));
+        let (reader, writer) = split(near);
+        std::future::ready(Ok(Streams {
+            reader: Box::new(reader),
+            writer: Box::new(writer),
+        }))
+    }
+
+    fn start(&self) -> Result<Option<Starting>, ConnectError> {
+        Ok(None)
+    }
+
+    fn is_held(&self) -> bool {
+        false
+    }
+}
+
+async fn serve(mut stream: DuplexStream, ends: mpsc::UnboundedSender<(u64, Delivery)>) {
+    let mut decoder = Decoder::new(MAX_FRAME);
+    let hello: Hello = frame(&mut stream, &mut decoder).await.unwrap();
+    write(&mut stream, &Welcome::answering(&hello, "taid")).await;
+    let mut next = 1;
+    while let Some(read) = frame(&mut stream, &mut decoder).await {
+        let ToDaemon::Request(request) = read else {
+            continue;
+        };
+        let answer = match request.call {
+            Call::Fetch(_) => {
+                next += 1;
+                Answer::Fetch(mail(next - 1))
+            }
+            Call::Settle(_) => Answer::Settle(Settled { marked_read: true }),
+            Call::EndLease(EndLease { id, delivery }) => {
+                ends.send((id.get(), delivery)).unwrap();
+                Answer::EndLease(())
+            }
+            other => panic!("{other:?}"),
+        };
+        let (id, result) = (request.id, Ok(answer));
+        write(&mut stream, &FromDaemon::Answer { id, result }).await;
+    }
+}
+
+async fn frame<F: serde::de::DeserializeOwned>(
+    stream: &mut DuplexStream,
+    decoder: &mut Decoder,
+) -> Option<F> {
+    loop {
+        if let Some(frame) = decoder.next_frame().unwrap() {
+            return Some(frame);
+        }
+        if stream.read_buf(decoder.space()).await.unwrap() == 0 {
+            return None;
+        }
+    }
+}
+
+async fn write(stream: &mut DuplexStream, frame: &impl serde::Serialize) {
+    let mut bytes = Vec::new();
+    encode(frame, &mut bytes).unwrap();
+    stream.write_all(&bytes).await.unwrap();
+}
+
+fn mail(id: u64) -> FetchedMail {
+    FetchedMail {
+        address: "desk.alice@tai.chat".parse().unwrap(),
+        left_out: LeftOut::default(),
+        mail: Some(Box::new(Mail {
+            envelope: Envelope {
+                id: MailId::new(id).unwrap(),
+                from: "a@example.com".into(),
+                to: "desk.alice@tai.chat".into(),
+                subject: "s".into(),
+                date: "".into(),
+                read: false,
+                preview: None,
+            },
+            body: "b".into(),
+            part: part(1, 1),
+            source: BodySource::Text,
+            findings: Findings::default(),
+            quoted_lines: 0,
+        })),
+    }
+}
+
+fn part(number: u32, of: u32) -> Part {
+    let given = 0;
+    Part { number, of, given }
+}
+
+/// Requests of one agent, and the ends of leases that taid was told.
+struct Agent {
+    client: Client<Script>,
+    ends: mpsc::UnboundedReceiver<(u64, Delivery)>,
+    requests: OpenRequests,
+}
+
+impl Agent {
+    fn new() -> Self {
+        let (send, ends) = mpsc::unbounded_channel();
+        let options = ClientOptions {
+            software: "test".to_owned(),
+            role: Role::Agent { instance: None },
+            profile: Profile::default(),
+            socket: "s".into(),
+            account: None,
+            bridge: None,
+        };
+        let (client, endings) = Client::new(Script { ends: send }, options);
+        tokio::spawn(endings.report());
+        let requests = OpenRequests::default();
+        Self {
+            client,
+            ends,
+            requests,
+        }
+    }
+
+    /// Leases the next mail.
+    async fn lease(&self) -> Lease {
+        let (identity, cancelled) = (Identity::default(), CancellationToken::new());
+        let context = CallContext {
+            identity: &identity,
+            progress: None,
+            cancelled: &cancelled,
+        };
+        let fetched = self.client.fetch_oldest(context, Window::WHOLE).await;
+        fetched.ok().and_then(|(_, lease)| lease).unwrap()
+    }
+
+    /// Opens request `id`.
+    fn open(&self, id: i64) -> Result<(), OwnedSemaphorePermit> {
+        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        self.requests.open(number(id), permit)
+    }
+
+    /// Adds a leased mail to request `id`, which is not cancelled.
+    fn add(&self, id: i64, lease: Lease, part: Part) {
+        let shown = shown(lease, part);
+        let token = CancellationToken::new();
+        self.requests.add_mail(&number(id), &token, shown);
+    }
+
+    /// Shows one part of a mail in the written answer of a request.
+    fn show(&self, lease: Lease, part: Part) {
+        assert!(self.open(1).is_ok());
+        self.add(1, lease, part);
+        self.requests.close_written(&number(1));
+    }
+
+    /// Returns the next end of a lease. The daemon has no other one at that moment.
+    async fn end(&mut self) -> (u64, Delivery) {
+        let end = self.ends.recv().await.unwrap();
+        self.no_end().await;
+        end
+    }
+
+    /// Checks that taid learns of no further end of a lease.
+    async fn no_end(&mut self) {
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        assert!(self.ends.try_recv().is_err());
+    }
+}
+
+fn number(id: i64) -> RequestId {
+    NumberOrString::Number(id)
+}
+
+fn shown(lease: Lease, part: Part) -> ShownMail {
+    ShownMail {
+        id: lease.id(),
+        part,
+        lease: Some(lease),
+    }
+}
+
+fn id(id: u64) -> MailId {
+    MailId::new(id).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_mail_of_a_request_that_was_cancelled_or_closed_returns() {
+    let mut agent = Agent::new();
+    let cancelled = CancellationToken::new();
+    cancelled.cancel();
+
+    // The tool finishes after the client cancelled, before the transport closes the request.
+    assert!(agent.open(1).is_ok());
+    let mail = shown(agent.lease().await, part(1, 1));
+    agent.requests.add_mail(&number(1), &cancelled, mail);
+    assert_eq!(agent.end().await, (1, Delivery::Returned));
+
+    // The same, and the client has opened another request with the same id.
+    assert!(agent.requests.close_unwritten(&number(1)));
+    assert!(agent.open(1).is_ok());
+    let mail = shown(agent.lease().await, part(1, 1));
+    agent.requests.add_mail(&number(1), &cancelled, mail);
+    assert_eq!(agent.end().await, (2, Delivery::Returned));
+    agent.requests.close_written(&number(1));
+    agent.no_end().await;
+
+    // The request was closed before the tool finished.
+    agent.add(1, agent.lease().await, part(1, 1));
+    assert_eq!(agent.end().await, (3, Delivery::Returned));
+
+    // The answer is not written.
+    assert!(agent.open(1).is_ok());
+    agent.add(1, agent.lease().await, part(1, 1));
+    assert!(agent.requests.close_unwritten(&number(1)));
+    assert_eq!(agent.end().await, (4, Delivery::Returned));
+    assert!(!agent.requests.close_unwritten(&number(1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_is_delivered_once_the_answer_with_its_last_part_is_written() {
+    let mut agent = Agent::new();
+    assert!(agent.open(1).is_ok());
+    assert!(agent.open(1).is_err(), "the id is in use");
+    agent.add(1, agent.lease().await, part(1, 1));
+    agent.no_end().await;
+    agent.requests.close_written(&number(1));
+    assert_eq!(agent.end().await, (1, Delivery::Delivered));
+    assert_eq!(agent.requests.begun(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_in_parts_stays_leased_until_its_last_part_or_another_mail() {
+    let mut agent = Agent::new();
+    agent.show(agent.lease().await, part(1, 3));
+    assert_eq!(agent.requests.begun(), Some((id(1), 2)));
+    assert!(agent.requests.take_lease(id(2)).is_none(), "another mail");
+    agent.no_end().await;
+
+    // A part that could not be read leaves the lease where it was.
+    let lease = agent.requests.take_lease(id(1)).unwrap();
+    assert_eq!(agent.requests.begun(), None);
+    agent.requests.put_back(lease);
+    assert_eq!(agent.requests.begun(), Some((id(1), 2)));
+
+    let lease = agent.requests.take_lease(id(1)).unwrap();
+    agent.show(lease, part(2, 3));
+    assert_eq!(agent.requests.begun(), Some((id(1), 3)));
+    agent.no_end().await;
+
+    // A whole mail between the parts returns the begun one.
+    agent.show(agent.lease().await, part(1, 1));
+    let mut ends = [agent.ends.recv().await, agent.ends.recv().await];
+    ends.sort_by_key(|end| end.map(|(id, _)| id));
+    let expected = [(1, Delivery::Returned), (2, Delivery::Delivered)];
+    assert_eq!(ends, expected.map(Some));
+    assert_eq!(agent.requests.begun(), None);
+    assert_eq!(agent.requests.next_part(id(1)), 3, "the agent has 2 parts");
+
+    // So does the first part of another mail.
+    agent.show(agent.lease().await, part(1, 2));
+    agent.show(agent.lease().await, part(1, 2));
+    assert_eq!(agent.end().await, (3, Delivery::Returned));
+    let lease = agent.requests.take_lease(id(4)).unwrap();
+    agent.show(lease, part(2, 2));
+    assert_eq!(agent.end().await, (4, Delivery::Delivered));
+    assert_eq!(agent.requests.next_part(id(4)), 1, "it is read to the end");
+}
+
+#[test]
+fn the_next_part_of_the_last_mails_is_remembered_without_a_lease() {
+    let mut reading = Reading::default();
+    let mut show = |mail: u64, number, of| {
+        reading.shown(ShownMail {
+            id: id(mail),
+            part: part(number, of),
+            lease: None,
+        });
+    };
+    for mail in 1..=17 {
+        show(mail, 1, 3);
+    }
+    show(17, 2, 3);
+    show(16, 3, 3);
+    let next = |mail| reading.next_part(id(mail));
+    assert_eq!([1, 2, 15, 16, 17].map(next), [1, 2, 2, 1, 3]);
+    assert_eq!(reading.begun(), None);
+}
