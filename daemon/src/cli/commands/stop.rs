@@ -31,7 +31,7 @@ impl Stop {
 ///
 /// # Errors
 /// The daemon cannot be reached, or does not exit in time.
-pub(super) async fn stop(target: &Target) -> Result<(), CliError> {
+pub(in crate::cli) async fn stop(target: &Target) -> Result<(), CliError> {
     let daemon = Daemon::running(target)?;
     daemon.call(call::Stop, SHORT).await?;
     daemon.until_gone(DRAIN_TIMEOUT).await?;

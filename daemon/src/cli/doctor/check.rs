@@ -1,5 +1,6 @@
 //! One check and its result.
 
+use super::repair::Repair;
 use serde::Serialize;
 
 /// Result of one check.
@@ -13,6 +14,17 @@ pub(super) struct Check {
     pub(super) found: String,
     /// Suggested action; empty if none is needed.
     pub(super) remedy: String,
+    /// What `--fix` does about it.
+    #[serde(skip)]
+    pub(super) repair: Option<Repair>,
+}
+
+impl Check {
+    /// Adds what `--fix` does about the problem.
+    pub(super) fn repaired_by(self, repair: impl Into<Option<Repair>>) -> Self {
+        let repair = repair.into();
+        Self { repair, ..self }
+    }
 }
 
 /// Verdict of a check.
@@ -33,6 +45,7 @@ fn check(name: &str, state: State, found: impl Into<String>, remedy: impl Into<S
         state,
         found: found.into(),
         remedy: remedy.into(),
+        repair: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     check::{Check, ok, skipped, wrong},
+    repair::Repair,
     running::Daemon,
 };
 use crate::{cli::target::Target, os, server::logging};
@@ -72,7 +73,7 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
             let shown = path.display();
             let found =
                 format!("{shown} does not exist any more, but taid (pid {pid}) listens there");
-            return wrong("socket", found, remedy);
+            return wrong("socket", found, remedy).repaired_by(Repair::restart_of(status));
         }
     }
     match Daemon::ask(&target.at_socket(agents)).await {
@@ -81,7 +82,8 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
             "socket",
             format!("{} is not the socket of taid (pid {pid})", agents.display()),
             remedy,
-        ),
+        )
+        .repaired_by(Repair::restart_of(status)),
     }
 }
 
@@ -109,7 +111,8 @@ fn directory(dir: &Path) -> Check {
             name,
             format!("{shown} has mode {mode:04o}, so other users can reach the socket in it"),
             format!("`chmod 700 {shown}`"),
-        );
+        )
+        .repaired_by(Repair::MakePrivate(dir.to_owned()));
     }
     ok(name, format!("{shown} is private"))
 }
@@ -209,7 +212,8 @@ pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
     if access.is_some_and(os::FileAccess::is_open) {
         let shown = dir.display();
         let found = format!("other users can read {shown}");
-        return wrong(name, found, format!("`chmod 700 {shown}`"));
+        return wrong(name, found, format!("`chmod 700 {shown}`"))
+            .repaired_by(Repair::MakePrivate(dir));
     }
     ok(name, logging::current_file(&dir).display().to_string())
 }

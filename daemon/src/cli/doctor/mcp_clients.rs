@@ -3,6 +3,7 @@
 
 use super::{
     check::{Check, ok, skipped, wrong},
+    repair::Repair,
     running::Daemon,
 };
 use crate::cli::{
@@ -72,7 +73,7 @@ fn instance(entry: &Entry, profile: &Profile) -> Option<Option<Instance>> {
 }
 
 fn check(
-    client: &McpClient,
+    client: &'static McpClient,
     file: &Path,
     text: &str,
     account: Option<&str>,
@@ -99,12 +100,10 @@ fn check(
         return skipped(&name, format!("{shown} does not mention tai-mcp"));
     }
     for entry in &ours {
-        if let Some((found, remedy)) = problem(entry, account, path) {
-            return wrong(
-                &name,
-                format!("\"{}\" in {shown} {found}", entry.key),
-                remedy,
-            );
+        if let Some(problem) = Problem::of(entry, account, path) {
+            let found = format!("\"{}\" in {shown} {}", entry.key, problem.found(entry));
+            return wrong(&name, found, problem.remedy(client))
+                .repaired_by(problem.is_in_the_command().then_some(Repair::SetUp(client)));
         }
     }
     let with_password = ours.iter().any(|entry| {
@@ -121,24 +120,63 @@ fn check(
     }
 }
 
-/// Returns a problem of an entry and its remedy.
-fn problem(entry: &Entry, account: Option<&str>, path: &OsStr) -> Option<(String, String)> {
-    match entry.server {
-        Server::Node => Some((
-            format!("starts the older Node server with {:?}", entry.command),
-            "replace the command with tai-mcp, without arguments".to_owned(),
-        )),
-        Server::TaiMcp | Server::Wrapped if !exists(&entry.command, path) => Some((
-            format!("starts {:?}, which does not exist", entry.command),
-            "use the full path of tai-mcp (`command -v tai-mcp`)".to_owned(),
-        )),
-        Server::TaiMcp | Server::Wrapped => match (account, username(entry), entry.value(variables::PROFILE)) {
-            (Some(ours), Some(theirs), None) if ours != theirs => Some((
-                format!("is configured for {theirs}, but taid is signed in as {ours}"),
-                "correct the username, or set TAI_MCP_PROFILE to another profile for the other account".to_owned(),
-            )),
-            _ => None,
-        },
+/// Problem of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    /// It starts the older Node server.
+    NodeServer,
+    /// Its program does not exist.
+    NoProgram,
+    /// It is for another account than the daemon's, without a profile.
+    OtherAccount { ours: String, theirs: String },
+}
+
+impl Problem {
+    fn of(entry: &Entry, account: Option<&str>, path: &OsStr) -> Option<Self> {
+        match entry.server {
+            Server::Node => Some(Problem::NodeServer),
+            Server::TaiMcp | Server::Wrapped if !exists(&entry.command, path) => {
+                Some(Problem::NoProgram)
+            }
+            Server::TaiMcp | Server::Wrapped => {
+                match (account, username(entry), entry.value(variables::PROFILE)) {
+                    (Some(ours), Some(theirs), None) if ours != theirs => {
+                        Some(Problem::OtherAccount {
+                            ours: ours.to_owned(),
+                            theirs: theirs.to_owned(),
+                        })
+                    }
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    /// Returns whether `taid setup` writes another command, which solves the problem.
+    fn is_in_the_command(&self) -> bool {
+        match self {
+            Problem::NodeServer | Problem::NoProgram => true,
+            Problem::OtherAccount { .. } => false,
+        }
+    }
+
+    fn found(&self, entry: &Entry) -> String {
+        match self {
+            Problem::NodeServer => format!("starts the older Node server with {:?}", entry.command),
+            Problem::NoProgram => format!("starts {:?}, which does not exist", entry.command),
+            Problem::OtherAccount { ours, theirs } => {
+                format!("is configured for {theirs}, but taid is signed in as {ours}")
+            }
+        }
+    }
+
+    fn remedy(&self, client: &McpClient) -> String {
+        match self {
+            Problem::NodeServer | Problem::NoProgram => format!("`taid setup {}`", client.slug),
+            Problem::OtherAccount { .. } => "correct the username, or set TAI_MCP_PROFILE to \
+                another profile for the other account"
+                .to_owned(),
+        }
     }
 }
 

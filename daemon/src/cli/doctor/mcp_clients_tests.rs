@@ -6,7 +6,7 @@ use crate::cli::setup::registry::{Base, Entry as Form, Format};
 fn result(key: &'static str, path: &'static str, text: &str, account: Option<&str>) -> String {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("tai-mcp"), "").unwrap();
-    let client = McpClient {
+    let client: &'static McpClient = Box::leak(Box::new(McpClient {
         name: "Example",
         slug: "example",
         base: Base::Home,
@@ -21,10 +21,15 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
             true => Format::Toml,
             false => Format::Json(Form::Plain),
         },
-    };
+    }));
     let file = Path::new("/home/alice/file");
-    let check = check(&client, file, text, account, dir.path().as_os_str());
-    format!("{:?}: {} | {}", check.state, check.found, check.remedy)
+    let check = check(client, file, text, account, dir.path().as_os_str());
+    let fix = match check.repair {
+        Some(Repair::SetUp(to)) if to == client => " | --fix",
+        Some(other) => panic!("{other:?}"),
+        None => "",
+    };
+    format!("{:?}: {} | {}{fix}", check.state, check.found, check.remedy)
 }
 
 #[test]
@@ -99,8 +104,8 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     insta::assert_snapshot!(page, @r#"
     Wrong: /home/alice/file has a syntax error, so Example ignores it | correct its syntax
     Skipped: /home/alice/file does not mention tai-mcp | 
-    Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | replace the command with tai-mcp, without arguments
-    Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | use the full path of tai-mcp (`command -v tai-mcp`)
+    Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | `taid setup example` | --fix
+    Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | `taid setup example` | --fix
     Wrong: "mail" in /home/alice/file is configured for bob, but taid is signed in as alice | correct the username, or set TAI_MCP_PROFILE to another profile for the other account
     Ok: /home/alice/file starts tai-mcp and contains a password; with `taid login --save` it needs none | 
     Ok: /home/alice/file starts tai-mcp |

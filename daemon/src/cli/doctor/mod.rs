@@ -1,6 +1,6 @@
 //! `taid doctor`: checks everything from a client's configuration to the bridge, in order of
-//! dependency, so that the first problem causes the later ones. It changes nothing, but a login that
-//! waits for its time is tried.
+//! dependency, so that the first problem causes the later ones. Without `--fix` it changes nothing,
+//! but a login that waits for its time is tried.
 
 mod as_client;
 mod check;
@@ -11,6 +11,7 @@ pub(super) mod mcp_clients;
 mod network;
 mod password;
 mod reader;
+mod repair;
 mod report;
 mod running;
 mod session;
@@ -26,9 +27,13 @@ use crate::config::Config;
 use check::{Check, State, ok, skipped, wrong};
 use clap::Args;
 use differences::Shell;
+use repair::Repair;
 use report::Report;
 use running::Daemon;
-use std::time::{Duration, SystemTime};
+use std::{
+    io::Write as _,
+    time::{Duration, SystemTime},
+};
 use tai_proto::{
     endpoint::Endpoint,
     status::{SessionState, SettingStatus},
@@ -41,15 +46,24 @@ const API_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// Verifies the password with the bridge once, unless the daemon is signed in. A daemon that waits
 /// before its next login tries it.
+///
+/// `--fix` writes entries of MCP clients that start the older Node server or no existing program,
+/// restarts a daemon of another version or without its sockets, and makes directories of taid
+/// private. It saves a backup of each configuration, does not sign in, and does not end a daemon
+/// whose password was typed.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid doctor                check the whole setup
+  taid doctor --fix          repair what can be repaired, and check again
   taid doctor --as cursor    check what Cursor gets
   taid doctor --json | jq .  check it for a program")]
 pub(super) struct Doctor {
     /// Print JSON in a stable format
     #[arg(long)]
     json: bool,
+    /// Repair what can be repaired without a person, and check again
+    #[arg(long, conflicts_with_all = ["json", "as_client"])]
+    fix: bool,
     /// Start tai-mcp as this MCP client does, and check what it can do
     #[arg(long = "as", value_name = "CLIENT", value_parser = as_client::parser())]
     as_client: Option<&'static as_client::rules::Rule>,
@@ -57,10 +71,18 @@ pub(super) struct Doctor {
 
 impl Doctor {
     pub(super) async fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let report = Report::new(match self.as_client {
+        let mut report = Report::new(match self.as_client {
             Some(client) => as_client::examine(client, target).await?,
             None => examine(target).await,
         });
+        if self.fix {
+            let repairs = report.repairs();
+            if !repairs.is_empty() {
+                repair_all(repairs, target).await;
+                let checks = examine(target).await.into_iter();
+                report = Report::new(checks.map(|check| check.repaired_by(None)).collect());
+            }
+        }
         print(&match self.json {
             true => serde_json::to_string_pretty(&report).map_err(|error| {
                 CliError::new("cannot print the report as JSON").caused_by(error)
@@ -72,6 +94,17 @@ impl Doctor {
             false => Exit::Failed,
         })
     }
+}
+
+/// Makes each repair, and prints why one failed.
+async fn repair_all(repairs: Vec<Repair>, target: &Target) {
+    for repair in repairs {
+        if let Err(error) = repair.make(target).await {
+            let text = tai_client::in_local_words(&error.to_string()).into_owned();
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+    print("");
 }
 
 /// Returns the name and the result of each check, without the texts.

@@ -1,6 +1,9 @@
 //! The report of `taid doctor`: a line for each check, or JSON.
 
-use super::check::{Check, State};
+use super::{
+    check::{Check, State},
+    repair::Repair,
+};
 use crate::cli::{
     columns::wrapped,
     terminal::{Mood, Terminal, printable},
@@ -33,6 +36,17 @@ impl Report {
         }
     }
 
+    /// Returns what `--fix` does, each once.
+    pub(super) fn repairs(&self) -> Vec<Repair> {
+        let mut repairs = Vec::new();
+        for repair in self.checks.iter().filter_map(|check| check.repair.clone()) {
+            if !repairs.contains(&repair) {
+                repairs.push(repair);
+            }
+        }
+        repairs
+    }
+
     /// Returns the report as text.
     pub(super) fn page(&self, terminal: Terminal) -> String {
         let names = self.checks.iter().map(|check| check.name.len());
@@ -59,6 +73,11 @@ impl Report {
             0 => "\nNo problems found.".to_owned(),
             1 => "\n1 problem found.".to_owned(),
             n => format!("\n{n} problems found. Start with the first one."),
+        });
+        page.push_str(match self.repairs().len() {
+            0 => "",
+            1 => " `taid doctor --fix` repairs one of them.",
+            _ => " `taid doctor --fix` repairs several of them.",
         });
         page
     }

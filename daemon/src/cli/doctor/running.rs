@@ -1,6 +1,9 @@
 //! Checks of the daemon: it must run, answer, and have the version of this program.
 
-use super::check::{Check, ok, skipped, wrong};
+use super::{
+    check::{Check, ok, skipped, wrong},
+    repair::Repair,
+};
 use crate::cli::{daemon, error::CliError, target::Target};
 use std::time::Duration;
 use tai_proto::{
@@ -112,7 +115,8 @@ pub(super) fn version(daemon: &Daemon) -> Check {
             name,
             format!("taid has version {theirs}, this program has version {ours}"),
             "`taid stop`, then start taid from this installation",
-        ),
+        )
+        .repaired_by(daemon.status().and_then(Repair::restart_of)),
         None => ok(name, format!("{ours}; not compared: taid is not running")),
     }
 }

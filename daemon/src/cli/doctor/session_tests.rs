@@ -66,7 +66,11 @@ fn each_state_of_the_session_is_reported_and_only_a_working_one_is_good() {
                 state,
                 found,
                 remedy,
-            } = check;
+                repair: None,
+            } = check
+            else {
+                panic!("a session is not repaired");
+            };
             let _ = writeln!(page, "{state:?} {name}: {found} | {remedy}");
         }
         page.push('\n');

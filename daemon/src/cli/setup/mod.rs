@@ -87,6 +87,19 @@ struct Found {
 }
 
 impl Setup {
+    /// Returns the setup of one client, which keeps its instance.
+    pub(super) fn of_client(client: &'static McpClient) -> Self {
+        Self {
+            clients: vec![client],
+            instance: None,
+            approve_tools: false,
+            remove: false,
+            print: false,
+            dry_run: false,
+            check: false,
+        }
+    }
+
     pub(super) fn run(self, target: &Target) -> Result<Exit, CliError> {
         if let Some(Err(rule)) = self.instance.as_deref().map(Instance::new) {
             return Err(CliError::new("the instance is not valid")

@@ -23,6 +23,7 @@ mod corpus;
 mod delivery;
 mod doctor;
 mod doctor_as;
+mod doctor_fix;
 mod documents;
 mod doors;
 mod drafts;
