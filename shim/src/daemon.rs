@@ -53,6 +53,13 @@ impl Dial for Daemon {
             Daemon::Embedded(_) | Daemon::Misconfigured(_) => false,
         }
     }
+
+    fn runs(&self) -> bool {
+        match self {
+            Daemon::Local(local) => local.runs(),
+            Daemon::Embedded(_) | Daemon::Misconfigured(_) => false,
+        }
+    }
 }
 
 /// Returns the client of the daemon that the settings name, and the reporter of lease ends.

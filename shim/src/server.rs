@@ -1,7 +1,8 @@
 //! The MCP server: identity, tools, prompts, resources, completions and subscriptions.
 //!
 //! Only tool calls, the content of resources, completions and subscriptions call taid. The handshake,
-//! the lists and the prompts must not, so that they answer while taid is not running.
+//! the lists and the prompts must not, so that they answer while taid is not running. After the list of
+//! tools the client connects to a running taid, so that `taid status` lists it.
 
 mod calls;
 mod completions;
@@ -35,16 +36,21 @@ use rmcp::{
     },
     service::{RequestContext, SubscriptionContext},
 };
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 use subscription::WatchedInbox;
 use tai_client::in_local_words;
 use tai_proto::{Audience, Tool, text::Label};
-use tokio::{sync::Mutex, task::JoinHandle};
+use tokio::{sync::Mutex, task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 /// Lifetime of lists in a client's cache, in milliseconds: one hour. Only a new executable
 /// changes the tools and resources.
 const LIST_TTL_MS: u64 = 3_600_000;
+/// Pause between the list of tools and the connection, so that the answer is written first.
+const BEFORE_GREETING: Duration = Duration::from_millis(20);
 /// Instructions for the model.
 const INSTRUCTIONS: &str = "Email for this agent, with its own address. list_inbox lists emails; \
     search_inbox finds emails by words; fetch_email reads the oldest unread email, or one by ID; \
@@ -61,6 +67,8 @@ pub(crate) struct Server {
     inbox: Arc<WatchedInbox>,
     /// Task of `resources/subscribe`, in revisions with a handshake.
     subscription: Mutex<Option<JoinHandle<()>>>,
+    /// Used once the client was introduced to taid.
+    greeted: Once,
     /// Cancelled when the client has closed the input.
     closing: CancellationToken,
 }
@@ -80,8 +88,20 @@ impl Server {
             settings,
             requests,
             subscription: Mutex::default(),
+            greeted: Once::new(),
             closing,
         }
+    }
+
+    /// Connects to a running taid in the background, once.
+    fn greet(&self, context: &RequestContext<RoleServer>) {
+        self.greeted.call_once(|| {
+            let (taid, identity) = (self.taid.clone(), calls::identity(context));
+            tokio::spawn(async move {
+                sleep(BEFORE_GREETING).await;
+                taid.greet(&identity).await;
+            });
+        });
     }
 }
 
@@ -132,6 +152,7 @@ impl ServerHandler for Server {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        self.greet(&context);
         let mut result = ListToolsResult::with_all_items(tools::list(habits(&context).forms));
         (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)

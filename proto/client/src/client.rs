@@ -140,6 +140,12 @@ impl<D: Dial> Client<D> {
         (client, Endings { link, ends })
     }
 
+    /// Connects before the first call, so that the daemon lists this client. Starts no daemon, asks
+    /// none to make way, and offers no password. Has no effect on a client that has called.
+    pub async fn greet(&self, identity: &Identity) {
+        self.link.greet(identity).await;
+    }
+
     /// Makes a call, with a time limit of 55 seconds. If the connection breaks, the call is
     /// repeated if it is [safe to repeat](Repeat::Safe) or was not begun, up to three attempts.
     /// Dropping the future or cancelling the token cancels the call.

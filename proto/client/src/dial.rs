@@ -32,6 +32,12 @@ pub trait Dial: Send + Sync + 'static {
     /// Returns whether this client waits for a daemon that does not listen: auto-start is enabled,
     /// and a daemon starts or drains.
     fn is_held(&self) -> bool;
+
+    /// Returns whether a daemon runs, so that a connection does not make a service manager start one.
+    /// `false` for a daemon without a lock.
+    fn runs(&self) -> bool {
+        false
+    }
 }
 
 /// Outcome of a start.

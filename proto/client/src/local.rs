@@ -302,4 +302,8 @@ impl Dial for Local {
             |lock: &Path| read_record(lock).is_none_or(|record| record.host == host_name());
         self.start != AutoStart::Never && self.locks().any(|lock| is_held(&lock) && is_here(&lock))
     }
+
+    fn runs(&self) -> bool {
+        self.locks().any(|lock| is_held(&lock))
+    }
 }

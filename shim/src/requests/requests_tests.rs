@@ -2,7 +2,7 @@
 
 use super::*;
 use rmcp::model::NumberOrString;
-use std::future::Future;
+use std::{future::Future, time::Duration};
 use tai_client::{CallContext, Client, ClientOptions, ConnectError, Dial, Starting, Streams};
 use tai_proto::{
     Answer, Call, FromDaemon, ToDaemon,
@@ -16,11 +16,15 @@ use tai_proto::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex, split},
     sync::{Semaphore, mpsc},
+    time::{sleep, timeout},
 };
+
+/// Time after which nothing more happens. It is paused time.
+const LONG: Duration = Duration::from_secs(60);
 
 /// Daemon that leases mails 1, 2, 3 and so on, and passes each end of a lease on.
 struct Script {
-    ends: mpsc::UnboundedSender<(u64, Delivery)>,
+    ends: mpsc::Sender<(u64, Delivery)>,
 }
 
 impl Dial for Script {
@@ -43,7 +47,7 @@ impl Dial for Script {
     }
 }
 
-async fn serve(mut stream: DuplexStream, ends: mpsc::UnboundedSender<(u64, Delivery)>) {
+async fn serve(mut stream: DuplexStream, ends: mpsc::Sender<(u64, Delivery)>) {
     let mut decoder = Decoder::new(MAX_FRAME);
     let hello: Hello = frame(&mut stream, &mut decoder).await.unwrap();
     write(&mut stream, &Welcome::answering(&hello, "taid")).await;
@@ -59,7 +63,7 @@ async fn serve(mut stream: DuplexStream, ends: mpsc::UnboundedSender<(u64, Deliv
             }
             Call::Settle(_) => Answer::Settle(Settled { marked_read: true }),
             Call::EndLease(EndLease { id, delivery }) => {
-                ends.send((id.get(), delivery)).unwrap();
+                ends.try_send((id.get(), delivery)).unwrap();
                 Answer::EndLease(())
             }
             other => panic!("{other:?}"),
@@ -120,13 +124,13 @@ fn part(number: u32, of: u32) -> Part {
 /// Requests of one agent, and the ends of leases that taid was told.
 struct Agent {
     client: Client<Script>,
-    ends: mpsc::UnboundedReceiver<(u64, Delivery)>,
+    ends: mpsc::Receiver<(u64, Delivery)>,
     requests: OpenRequests,
 }
 
 impl Agent {
     fn new() -> Self {
-        let (send, ends) = mpsc::unbounded_channel();
+        let (send, ends) = mpsc::channel(8);
         let options = ClientOptions {
             software: "test".to_owned(),
             role: Role::Agent { instance: None },
@@ -179,14 +183,14 @@ impl Agent {
 
     /// Returns the next end of a lease. The daemon has no other one at that moment.
     async fn end(&mut self) -> (u64, Delivery) {
-        let end = self.ends.recv().await.unwrap();
+        let end = timeout(LONG, self.ends.recv()).await.expect("a lease ends");
         self.no_end().await;
-        end
+        end.unwrap()
     }
 
     /// Checks that taid learns of no further end of a lease.
     async fn no_end(&mut self) {
-        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        sleep(LONG).await;
         assert!(self.ends.try_recv().is_err());
     }
 }

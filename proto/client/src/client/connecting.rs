@@ -24,6 +24,8 @@ const MAX_STARTS: u32 = 3;
 /// Backoff between attempts while a daemon starts or drains.
 const LOCKED_FIRST: Duration = Duration::from_millis(20);
 const LOCKED_LONGEST: Duration = Duration::from_millis(500);
+/// Time limit of the claim of a client that makes no call yet.
+const GREETING: Duration = Duration::from_secs(5);
 /// Time limit for the exit of a daemon that makes way.
 const DRAIN: Duration = Duration::from_secs(15);
 
@@ -70,7 +72,7 @@ impl Search {
 
 /// Answer of a daemon to the claim of the account.
 enum Claimed {
-    Serves,
+    Serves(PasswordNeed),
     Elsewhere(Fault),
 }
 
@@ -179,7 +181,8 @@ impl<D: Dial> Link<D> {
                 connection.identify(identity).await;
                 let told = self.report_all(&connection, deadline).await;
                 Ok(match self.claim(&connection, deadline).await? {
-                    Claimed::Serves => {
+                    Claimed::Serves(need) => {
+                        self.offer(&connection, need, deadline).await?;
                         self.forget(&told);
                         Search::Serves(Box::new(connection))
                     }
@@ -238,30 +241,45 @@ impl<D: Dial> Link<D> {
         Err(ConnectError::NotRunning { socket })
     }
 
-    /// Claims the configured account and bridge, and offers the password if the daemon needs it.
+    /// Claims the configured account and bridge.
     ///
     /// # Errors
     /// The daemon's fault.
     async fn claim(&self, connection: &Connection, deadline: Instant) -> Result<Claimed, Fault> {
         let (account, bridge) = (&self.options.account, &self.options.bridge);
         if account.is_none() && bridge.is_none() {
-            return Ok(Claimed::Serves);
+            return Ok(Claimed::Serves(PasswordNeed::NotNeeded));
         }
         let never = CancellationToken::new();
         let claim = ClaimAccount {
             username: account.as_ref().map(|(username, _)| username.clone()),
             bridge: bridge.as_deref().map(Into::into),
         };
-        let need = match connection.call(claim, None, deadline, &never).await {
-            Outcome::Answered(claimed) => match claimed? {
-                AccountClaim::Serves(need) => need,
-                AccountClaim::Elsewhere(fault) => return Ok(Claimed::Elsewhere(fault)),
-            },
+        match connection.call(claim, None, deadline, &never).await {
+            Outcome::Answered(claimed) => Ok(match claimed? {
+                AccountClaim::Serves(need) => Claimed::Serves(need),
+                AccountClaim::Elsewhere(fault) => Claimed::Elsewhere(fault),
+            }),
             // The connection broke, which the next call handles.
-            Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => return Ok(Claimed::Serves),
-        };
+            Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => {
+                Ok(Claimed::Serves(PasswordNeed::NotNeeded))
+            }
+        }
+    }
+
+    /// Offers the configured password to a daemon that needs it.
+    ///
+    /// # Errors
+    /// The daemon's fault.
+    async fn offer(
+        &self,
+        connection: &Connection,
+        need: PasswordNeed,
+        deadline: Instant,
+    ) -> Result<(), Fault> {
+        let account = &self.options.account;
         let (PasswordNeed::Needed, Some((username, Some(password)))) = (need, account) else {
-            return Ok(Claimed::Serves);
+            return Ok(());
         };
         let offer = OfferCredentials {
             credentials: Credentials {
@@ -269,9 +287,40 @@ impl<D: Dial> Link<D> {
                 password: password.clone(),
             },
         };
+        let never = CancellationToken::new();
         match connection.call(offer, None, deadline, &never).await {
-            Outcome::Answered(taken) => taken.map(|()| Claimed::Serves),
-            Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => Ok(Claimed::Serves),
+            Outcome::Answered(taken) => taken,
+            Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => Ok(()),
+        }
+    }
+
+    /// Connects to the daemon that serves the account, if one of this release runs and needs no
+    /// password. A failure has no effect, because the first call connects.
+    pub(super) async fn greet(&self, identity: &Identity) {
+        let mut current = self.connection.lock().await;
+        if current.is_some() {
+            return;
+        }
+        let ours = release_of(&self.options.software);
+        let until = Instant::now() + GREETING;
+        let dials = std::iter::once(&self.dial).chain(&self.own);
+        for dial in dials.filter(|dial| dial.runs()) {
+            let Ok(connection) = self.open(dial).await else {
+                continue;
+            };
+            if release_of(&connection.welcome().software) != ours {
+                return;
+            }
+            match self.claim(&connection, until).await {
+                Ok(Claimed::Serves(PasswordNeed::NotNeeded)) => {
+                    connection.identify(identity).await;
+                    *current = Some(Arc::new(connection));
+                    self.connected.notify_waiters();
+                    return;
+                }
+                Ok(Claimed::Serves(PasswordNeed::Needed)) | Err(_) => return,
+                Ok(Claimed::Elsewhere(_)) => {}
+            }
         }
     }
 }

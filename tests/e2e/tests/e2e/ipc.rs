@@ -1,5 +1,6 @@
 //! The socket: one owner, private, and robust against its clients.
 
+use serde_json::json;
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt, symlink},
     process::Stdio,
@@ -326,4 +327,29 @@ fn an_agent_connection_cannot_make_calls_of_a_person_or_change_its_role() {
     raw.read::<Welcome>().unwrap();
     raw.request(1, GetInfo);
     assert!(raw.is_hung_up_on());
+}
+
+#[test]
+fn a_client_that_made_no_call_is_listed_and_starts_no_daemon() {
+    let machine = Machine::new();
+    let auto_start = [("TAI_MCP_AUTOSTART", "1")];
+    let mut early = machine
+        .shim_with(&auto_start)
+        .initialized("early", "2025-11-25");
+    early.request("tools/list", json!({}));
+    let taid = machine.start();
+    let mut late = machine.shim("desk").initialized("test", "2025-11-25");
+    late.request("tools/list", json!({}));
+    let is_listed = || {
+        let status = machine.status();
+        let clients = status["clients"].as_array().unwrap();
+        let mut late = clients.iter().filter(|client| client["name"] == "test");
+        late.next().is_some_and(|client| client["calls"] == 0) && late.next().is_none()
+    };
+    wait_until("the client is listed", is_listed);
+    assert!(!late.call("list_inbox", json!({})).is_error);
+    let status = machine.status();
+    assert_eq!(status["daemon"]["pid"], taid.pid());
+    let names = status["clients"].as_array().unwrap().iter();
+    assert_eq!(names.filter(|client| client["name"] == "test").count(), 1);
 }
