@@ -66,7 +66,6 @@
 
 #![warn(missing_docs)]
 
-pub mod backoff;
 pub mod base_url;
 pub mod bridge;
 mod check;

@@ -83,8 +83,14 @@ pub const CRATE_WALLS: &[CrateWall] = &[
         reason: "the shim forwards calls to the daemon and implements none of them",
     },
     CrateWall {
+        name: "tai-timing",
+        may: &[],
+        tests_may: &[],
+        reason: "the simulation of many daemons needs the rules alone",
+    },
+    CrateWall {
         name: "tai-auth",
-        may: &["tai-names"],
+        may: &["tai-names", "tai-timing"],
         tests_may: &[],
         reason: "authentication is a library without MCP, IPC and mail",
     },
@@ -99,6 +105,7 @@ pub const CRATE_WALLS: &[CrateWall] = &[
         may: &[
             "tai-auth",
             "tai-reader",
+            "tai-timing",
             "tai-client",
             "tai-proto",
             "tai-names",
@@ -246,6 +253,12 @@ pub const PURE: &[&str] = &[
     "daemon/auth/src/session/people.rs",
     "daemon/auth/src/session/start.rs",
     "daemon/auth/src/session/state.rs",
+    "daemon/timing/src/backoff.rs",
+    "daemon/timing/src/limit.rs",
+    "daemon/timing/src/login.rs",
+    "daemon/timing/src/poll.rs",
+    "daemon/timing/src/renewal.rs",
+    "daemon/timing/src/retry.rs",
 ];
 
 /// Forbidden names of a pure file.

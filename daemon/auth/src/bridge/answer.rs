@@ -13,6 +13,7 @@ use http::{
     header::{DATE, LOCATION, RETRY_AFTER},
 };
 use std::time::SystemTime;
+use tai_timing::limit;
 
 /// Limit of the target of a redirect, in characters.
 const MAX_LOCATION: usize = 200;
@@ -32,7 +33,9 @@ pub(super) fn read<E: Expected>(
             .get(RETRY_AFTER)
             .and_then(|value| value.to_str().ok());
         let asked = value.and_then(|value| gate::retry_after(value, date(&headers)));
-        let retry_after = Some(gate.close(asked));
+        let pause = limit::after_429(asked);
+        gate.close(pause);
+        let retry_after = Some(pause);
         return Err(BridgeError::RateLimited { retry_after });
     }
     if let Some(moved) = moved(status, &headers) {

@@ -7,25 +7,18 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Pause after a 429 without a usable `Retry-After`.
-const DEFAULT_PAUSE: Duration = Duration::from_secs(5);
-/// Longest pause; a longer `Retry-After` is shortened.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
-
 /// The time until which no request leaves.
 #[derive(Debug, Default)]
 pub(super) struct Gate(Mutex<Option<Instant>>);
 
 impl Gate {
-    /// Closes the gate and returns the pause. A further 429 can only extend the pause.
-    pub(super) fn close(&self, pause: Option<Duration>) -> Duration {
-        let pause = pause.unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
+    /// Closes the gate for a pause, which a further one can only extend.
+    pub(super) fn close(&self, pause: Duration) {
         let until = Instant::now() + pause;
         let mut gate = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if gate.is_none_or(|set| set < until) {
             *gate = Some(until);
         }
-        pause
     }
 
     /// Returns the time of opening while the gate is closed.
@@ -73,8 +66,8 @@ mod tests {
     async fn a_closed_gate_opens_in_time_and_never_earlier_than_set() {
         let gate = Gate::default();
         assert_eq!(gate.closed_until(), None);
-        gate.close(Some(Duration::from_secs(10)));
-        gate.close(Some(Duration::from_secs(1)));
+        gate.close(Duration::from_secs(10));
+        gate.close(Duration::from_secs(1));
         assert_eq!(
             gate.closed_until(),
             Some(Instant::now() + Duration::from_secs(10))

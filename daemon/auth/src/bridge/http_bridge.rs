@@ -9,7 +9,7 @@ use super::{
     expected::Expected,
     gate::Gate,
     metrics::{Metrics, Recorder},
-    retry::{Effect, MAX_ATTEMPTS, Retry, backoff, retry},
+    retry::{Effect, Retry, retry},
     transport::{
         Exchange, MAX_REQUESTS, Network, NetworkOptions, Proxied, RawAnswer, SetupError, Transport,
     },
@@ -24,6 +24,7 @@ use std::{
     },
     time::Duration,
 };
+use tai_timing::retry::{MAX_ATTEMPTS, backoff};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
@@ -216,7 +217,7 @@ impl<T: Transport> HttpBridge<T> {
             };
             let delay = match retry(request.effect, &error) {
                 Retry::No => return Err(error),
-                Retry::Backoff => backoff(attempts),
+                Retry::Backoff => backoff(attempts, fastrand::f64()),
                 Retry::AtGate => Duration::ZERO,
             };
             if attempts == MAX_ATTEMPTS || Instant::now() + delay >= deadline {

@@ -2,13 +2,6 @@
 //! both; it names each error, so a new error does not compile without a decision.
 
 use super::error::BridgeError;
-use crate::backoff::doubling;
-use std::time::Duration;
-
-/// Maximum number of attempts for one request, the first included.
-pub(super) const MAX_ATTEMPTS: u32 = 4;
-const FIRST_DELAY: Duration = Duration::from_millis(250);
-const LONGEST_DELAY: Duration = Duration::from_secs(4);
 
 /// Effect of doing a request twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,11 +89,6 @@ pub(super) fn had_no_effect(error: &BridgeError) -> bool {
         Certainty::NoEffect => true,
         Certainty::Unknown => false,
     }
-}
-
-/// Returns the delay before attempt number `attempts + 1`: exponential, with full jitter.
-pub(super) fn backoff(attempts: u32) -> Duration {
-    doubling(FIRST_DELAY, LONGEST_DELAY, attempts).mul_f64(fastrand::f64())
 }
 
 #[cfg(test)]

@@ -7,21 +7,12 @@ use super::{
     token::Token,
 };
 use crate::{
-    backoff::doubling,
     bridge::{Generation, Revocation},
     credentials::{CredentialOrigin, Credentials, Source},
 };
 use secrecy::ExposeSecret as _;
-use std::time::Duration;
 use tai_names::Username;
-
-/// Time after a first full login until the next one: a bridge may revoke a token by accident.
-const FIRST_FLOOR: Duration = Duration::from_secs(2);
-/// Time after a second full login in a row until the next one; it doubles with each further one.
-const SECOND_FLOOR: Duration = Duration::from_secs(30);
-const LONGEST_FLOOR: Duration = Duration::from_secs(15 * 60);
-/// Shortest time until a login is forgotten. Tokens that live longer never raise the floor.
-const FLOOR_MEMORY: Duration = Duration::from_secs(60);
+use tai_timing::login;
 
 /// The account of a session.
 #[derive(Debug, Clone)]
@@ -68,15 +59,12 @@ pub(super) struct Floor {
 impl Floor {
     /// Returns the floor after a login; `logins` counts it.
     fn after(login: Generation, logins: u32, now: Now) -> Self {
-        let interval = match logins {
-            0 | 1 => FIRST_FLOOR,
-            logins => doubling(SECOND_FLOOR, LONGEST_FLOOR, logins - 1),
-        };
+        let (interval, memory) = login::floor(logins);
         Self {
             login,
             logins,
             not_before: now.plus(interval),
-            forgotten_at: now.plus((interval * 2).max(FLOOR_MEMORY)),
+            forgotten_at: now.plus(memory),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     credentials::SourceError,
 };
 use std::time::Duration;
+use tai_timing::limit::DEFAULT_PAUSE;
 
 /// Reason why a login or a renewal failed, or a caller gets no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -139,7 +140,7 @@ impl SessionError {
 fn of_bridge(error: &BridgeError) -> Class {
     match error {
         BridgeError::RateLimited { retry_after } => {
-            Class::RateLimited(retry_after.unwrap_or(Duration::from_secs(5)))
+            Class::RateLimited(retry_after.unwrap_or(DEFAULT_PAUSE))
         }
         BridgeError::Unauthorized { .. }
         | BridgeError::Refused { .. }

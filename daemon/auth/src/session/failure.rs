@@ -8,19 +8,11 @@ use super::{
     state::{Attempt, Failure, Live, Reason, Resume, State, Waiting},
     token::Token,
 };
-use crate::backoff::doubling;
 use std::time::Duration;
-
-/// Maximum number of attempts in a series of logins (seed: "a maximum number of attempts").
-pub(super) const MAX_ATTEMPTS: u32 = 5;
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
-/// Time after the first bad token until the next login.
-const BAD_TOKEN_DELAY: Duration = Duration::from_secs(2);
-const FIRST_COOL_DOWN: Duration = Duration::from_secs(30);
-const LONGEST_COOL_DOWN: Duration = Duration::from_secs(15 * 60);
-/// Longest pause during which callers wait. During a longer one they get an error.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+use tai_timing::{
+    login::{self, BAD_TOKEN_DELAY, Start},
+    renewal,
+};
 
 /// Returns the state after a failed login without a token.
 pub(super) fn login_failed(
@@ -34,8 +26,14 @@ pub(super) fn login_failed(
         number: attempt.number.saturating_add(1),
     };
     let on_demand = Resume::OnDemand { failed };
-    let is_last = attempt.number >= MAX_ATTEMPTS;
-    let pause = backoff(attempt.number, context.jitter);
+    let later = |account: Account, failure: login::Failure| {
+        let (delay, start) = login::after_failure(failure, attempt.number, context.jitter);
+        let resume = match start {
+            Start::Timer => next,
+            Start::Caller => on_demand,
+        };
+        (account, delay, resume)
+    };
     let (account, delay, resume) = match error.class() {
         Class::NoCredentials(missing) => {
             let reason = Reason::NoCredentials {
@@ -48,21 +46,18 @@ pub(super) fn login_failed(
         // A second login may bring a good token (seed: "Invalid token: full re-authentication").
         Class::BadToken if account.refusals() == 0 => (account.refused(), BAD_TOKEN_DELAY, next),
         Class::BadToken => {
-            let delay = cool_down(&account);
+            let delay = login::cool_down(account.refusals());
             (account.refused(), delay, on_demand)
         }
         Class::Refused | Class::GrantRefused | Class::Elsewhere => {
             let account = account.refused();
-            let delay = cool_down(&account);
+            let delay = login::cool_down(account.refusals());
             (account, delay, on_demand)
         }
         Class::Untrusted => (account, Duration::ZERO, on_demand),
-        Class::RateLimited(pause) if pause > PATIENCE || is_last => (account, pause, on_demand),
-        // The password has not left this machine, so the next caller may start a series at once.
-        Class::Unsent if is_last => (account, Duration::ZERO, on_demand),
-        Class::Transient if is_last => (account, pause, on_demand),
-        Class::RateLimited(pause) => (account, pause, next),
-        Class::Unsent | Class::Transient => (account, pause, next),
+        Class::RateLimited(pause) => later(account, login::Failure::Limited(pause)),
+        Class::Unsent => later(account, login::Failure::Unsent),
+        Class::Transient => later(account, login::Failure::Transient),
     };
     State::Waiting(Waiting {
         account,
@@ -81,15 +76,16 @@ pub(super) fn renewal_failed(
     context: &Context,
 ) -> State {
     let (account, delay) = match error.class() {
-        Class::NoCredentials(_) => (account, LONGEST_DELAY),
+        Class::NoCredentials(_) => (account, renewal::without_password()),
         Class::Refused | Class::GrantRefused | Class::BadToken => {
             let account = account.refused();
-            let delay = cool_down(&account);
+            let delay = login::cool_down(account.refusals());
             (account, delay)
         }
         Class::RateLimited(pause) => (account, pause),
         Class::Elsewhere | Class::Untrusted | Class::Unsent | Class::Transient => {
-            (account, backoff(attempt.number, context.jitter))
+            let delay = renewal::after_failure(attempt.number, context.jitter);
+            (account, delay)
         }
     };
     State::Live(Live {
@@ -117,13 +113,4 @@ pub(super) fn imposed_wait(failure: Option<Failure>, context: &Context) -> Optio
         | Class::Unsent
         | Class::Transient => false,
     })
-}
-
-/// Returns a delay: exponential, with jitter over its upper half, so that it is never zero.
-fn backoff(number: u32, jitter: f64) -> Duration {
-    doubling(FIRST_DELAY, LONGEST_DELAY, number).mul_f64(0.5 + jitter / 2.0)
-}
-
-fn cool_down(account: &Account) -> Duration {
-    doubling(FIRST_COOL_DOWN, LONGEST_COOL_DOWN, account.refusals())
 }

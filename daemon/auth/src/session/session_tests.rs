@@ -9,6 +9,7 @@ use crate::{
     testing::{TestClock, jwt, origin},
 };
 use std::time::Duration;
+use tai_timing::login;
 
 const DAY: u64 = 86_400;
 
@@ -91,7 +92,7 @@ async fn a_thousand_callers_with_a_rejected_token_cost_one_refresh_and_one_login
 async fn waiting_callers_share_a_failure_and_the_next_caller_starts_a_new_series() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
-    for _ in 0..failure::MAX_ATTEMPTS {
+    for _ in 0..login::MAX_ATTEMPTS {
         issuer.next_login(Answer::Fail(down()));
     }
     let (a, b) = tokio::join!(session.token(soon()), session.token(soon()));
@@ -102,7 +103,7 @@ async fn waiting_callers_share_a_failure_and_the_next_caller_starts_a_new_series
             Some(SessionError::Bridge(down()))
         )
     );
-    assert_eq!(issuer.counts().0, failure::MAX_ATTEMPTS);
+    assert_eq!(issuer.counts().0, login::MAX_ATTEMPTS);
     tokio::time::sleep(Duration::from_secs(16)).await;
     assert!(session.token(soon()).await.is_ok());
 }

@@ -4,11 +4,11 @@ use super::{
     account::Account,
     error::SessionError,
     event::{Context, Effect, Grant, Request},
-    failure::PATIENCE,
     state::{Attempt, Resume, State, Waiting},
     token::Token,
 };
 use crate::bridge::Generation;
+use tai_timing::login::PATIENCE;
 
 /// A state, and the effects of the step to it.
 pub(super) type Next = (State, Vec<Effect>);

@@ -4,7 +4,6 @@ use super::{
     clock::{Clock as _, Now},
     error::SessionError,
     event::{Effect, Event, Grant, Request},
-    failure::MAX_ATTEMPTS,
     reply::Reply,
     snapshot::{Snapshot, TokenAvailability},
     state::{Resting, State},
@@ -21,6 +20,7 @@ use crate::{
     testing::TestClock,
 };
 use std::time::Duration;
+use tai_timing::login::MAX_ATTEMPTS;
 
 /// A state machine whose attempts fail or succeed as a test says.
 struct Machine {

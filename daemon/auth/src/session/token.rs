@@ -11,15 +11,12 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use std::time::{Duration, SystemTime};
 use tai_names::Username;
+use tai_timing::renewal;
 
 /// Size limit of a JWT in bytes; the bridge's tokens are far smaller.
 const MAX_BYTES: usize = 8 * 1024;
 /// Longest accepted lifetime.
 const MAX_LIFETIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-/// Seed: "refresh when within 5 minutes of expiry".
-const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
-/// Spread of renewals, so that machines that logged in together do not renew together.
-const RENEW_JITTER: Duration = Duration::from_secs(60);
 
 /// A token that passed the checks. Tokens with the same generation are equal.
 #[derive(Debug, Clone)]
@@ -124,8 +121,7 @@ impl Token {
             // Otherwise callers would request new tokens in a loop without a pause.
             return Err(TokenError::Expired { expires: exp });
         }
-        // A token that lives for minutes, as in tests, is renewed in its last fifth.
-        let margin = RENEW_BEFORE.min(left / 5) + RENEW_JITTER.min(left / 20).mul_f64(jitter);
+        let margin = renewal::before_end(left, jitter);
         Ok(Self {
             bearer: Bearer::new(issued.jwt, generation, revocation),
             username: username.clone(),

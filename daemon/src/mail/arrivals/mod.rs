@@ -15,17 +15,11 @@ use std::{
 };
 use tai_auth::{bridge::Bridge, session::Session};
 use tai_proto::text::HeaderText;
+use tai_timing::poll;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
-
-/// Time without new mail and without a call after which the poll interval becomes [`MAX_BACKOFF`].
-const IDLE_AFTER: Duration = Duration::from_secs(10 * 60);
-/// Longest poll interval: while idle, and after failures.
-const MAX_BACKOFF: Duration = Duration::from_secs(60);
-/// Time limit of one poll, including retries of its requests.
-const LOOK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The arrivals of an account, and the task that polls for them.
 pub(super) struct Arrivals<B>(Arc<Poller<B>>);
@@ -163,7 +157,7 @@ impl<B: Bridge> Poller<B> {
         self.wait(memory).await;
         // A cancelled poll counts, so that the next task does not poll too early.
         memory.last_look = Some(Instant::now());
-        let deadline = Instant::now() + LOOK_TIMEOUT;
+        let deadline = Instant::now() + poll::TIME_LIMIT;
         let before = memory.mailbox.as_ref();
         match look(&*self.bridge, &self.session, before, deadline).await {
             Ok(change) => self.looked(memory, change),
@@ -182,14 +176,11 @@ impl<B: Bridge> Poller<B> {
     async fn wait(&self, memory: &Memory) {
         let mut active = self.active.subscribe();
         while let Some(last_look) = memory.last_look {
-            let idle = active.borrow_and_update().elapsed() > IDLE_AFTER;
-            let backoff = match idle {
-                true => MAX_BACKOFF,
-                false => self.interval * 2u32.saturating_pow(memory.failures),
-            };
+            let quiet = active.borrow_and_update().elapsed();
+            let interval = poll::interval(self.interval, quiet, memory.failures);
             tokio::select! {
                 biased;
-                () = sleep_until(last_look + backoff.min(MAX_BACKOFF)) => return,
+                () = sleep_until(last_look + interval) => return,
                 // Activity shortens the interval.
                 _ = active.changed() => {}
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Returns the delay number `nth`, counted from 1: `first`, twice that, and so on, at most
 /// `longest`.
-pub fn doubling(first: Duration, longest: Duration, nth: u32) -> Duration {
+pub(crate) fn doubling(first: Duration, longest: Duration, nth: u32) -> Duration {
     let factor = 2u32.saturating_pow(nth.saturating_sub(1));
     first.saturating_mul(factor).min(longest)
 }

@@ -1,0 +1,13 @@
+//! The times at which a daemon sends requests to its bridge.
+//!
+//! Each rule is a function of its arguments. A random number from 0 to 1, the `jitter`, is one of
+//! them.
+
+#![warn(missing_docs)]
+
+mod backoff;
+pub mod limit;
+pub mod login;
+pub mod poll;
+pub mod renewal;
+pub mod retry;
