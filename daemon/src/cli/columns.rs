@@ -1,6 +1,5 @@
 //! Text in columns of a terminal: its width, and text that is cut or filled to a width.
 
-use comfy_table::{CellAlignment, Table};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -35,25 +34,6 @@ pub(super) fn fill(text: &str, size: usize) -> String {
     let missing = size.saturating_sub(width(&text));
     text.extend(std::iter::repeat_n(' ', missing));
     text
-}
-
-/// Renders a table: columns two spaces apart, the columns `right` aligned to the right, no
-/// spaces at the ends of lines.
-pub(super) fn aligned(mut table: Table, right: &[usize]) -> String {
-    for column in right {
-        if let Some(column) = table.column_mut(*column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let lines = table.to_string();
-    lines
-        .lines()
-        .map(str::trim_end)
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 /// Fewest columns of a broken text.

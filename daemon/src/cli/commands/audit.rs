@@ -8,7 +8,7 @@ use crate::{
         number,
         pages::audit as page,
         target::Target,
-        terminal::print,
+        terminal::{Terminal, print},
     },
 };
 use clap::Args;
@@ -64,7 +64,7 @@ impl Audit {
         let shown = lines.get(skipped..).unwrap_or_default();
         print(&match self.json {
             true => page::json(shown),
-            false => page::table(shown),
+            false => page::table(shown, Terminal::of_stdout().width()),
         });
         Ok(Exit::Success)
     }

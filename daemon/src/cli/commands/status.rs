@@ -127,7 +127,8 @@ async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     if json {
         print(&pretty(&found)?);
     } else if !found.is_empty() {
-        print(&page::overview(&found, std::time::SystemTime::now()));
+        let View { now, terminal, .. } = View::here();
+        print(&page::overview(&found, now, terminal.width()));
     }
     if let Some(error) = CliError::combined(errors) {
         return Err(error);

@@ -5,35 +5,32 @@ use crate::{
         By, Entry,
         verify::{self, Broken, Line, Verdict},
     },
-    cli::{error::CliError, terminal::printable},
+    cli::{error::CliError, table::Table, terminal::printable},
 };
-use comfy_table::{Table, presets};
+
+const TABLE: Table<6> = Table {
+    header: ["TIME", "EVENT", "BY", "INSTANCE", "MAIL", "OUTCOME"],
+    numbers: &[],
+    omitted_first: &["MAIL", "INSTANCE", "BY"],
+};
 
 /// Returns a table of lines. A line that is no entry is shown as such.
-pub(in crate::cli) fn table(lines: &[Line]) -> String {
+pub(in crate::cli) fn table(lines: &[Line], columns: Option<usize>) -> String {
     if lines.is_empty() {
         return "the audit log is empty".to_owned();
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["TIME", "EVENT", "BY", "INSTANCE", "MAIL", "OUTCOME"]);
-    for line in lines {
-        let row = match verify::entry(line) {
+    let rows: Vec<[String; 6]> = lines
+        .iter()
+        .map(|line| match verify::entry(line) {
             Some(entry) => row(&entry),
             None => {
                 let mut row = <[String; 6]>::default();
                 row[0] = "(cut line)".to_owned();
                 row
             }
-        };
-        table.add_row(row.map(|cell| printable(&cell)));
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let text = table.to_string();
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    lines.join("\n")
+        })
+        .collect();
+    TABLE.lines(&rows, columns)
 }
 
 fn row(entry: &Entry) -> [String; 6] {
@@ -155,14 +152,14 @@ mod tests {
             text: b"{\"n\":4,".to_vec(),
             ..lines[0].clone()
         });
-        insta::assert_snapshot!(table(&lines), @"
+        insta::assert_snapshot!(table(&lines, None), @"
         TIME                  EVENT    BY                        INSTANCE  MAIL                              OUTCOME
         2026-11-27T00:10:00Z  send     claude-code 2.1, pid 77   desk      dddddddddddddddddddddddddddddddd  sent
         2026-11-27T00:10:00Z  delete   x?[2J, pid 77             desk      id 9                              done
         2026-11-27T00:10:00Z  approve  you (taid 0.1.0), pid 77  desk                                        sent
         (cut line)
         ");
-        assert_eq!(table(&[]), "the audit log is empty");
+        assert_eq!(table(&[], None), "the audit log is empty");
     }
 
     #[test]

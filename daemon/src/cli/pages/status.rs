@@ -4,12 +4,12 @@
 use super::clients;
 use crate::{
     cli::{
-        columns::{aligned, wrapped},
+        columns::wrapped,
+        table::Table,
         terminal::{Mood, Terminal, printable},
     },
     time::{local, relative, seconds_until, span},
 };
-use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 use std::{
     fmt::Write as _,
@@ -294,24 +294,28 @@ pub(in crate::cli) fn other(status: &Status) -> String {
     format!("{:<10} {}", "also", printable(&text))
 }
 
+const DAEMONS: Table<6> = Table {
+    header: ["PROFILE", "ACCOUNT", "SESSION", "RENEWAL", "CLIENTS", "PID"],
+    numbers: &["CLIENTS", "PID"],
+    omitted_first: &["PID", "RENEWAL", "CLIENTS"],
+};
+
 /// Returns a table with a line for each daemon.
-pub(in crate::cli) fn overview(all: &[Status], now: SystemTime) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(["PROFILE", "ACCOUNT", "SESSION", "RENEWAL", "CLIENTS", "PID"]);
-    for status in all {
+pub(in crate::cli) fn overview(all: &[Status], now: SystemTime, columns: Option<usize>) -> String {
+    let row = |status: &Status| {
         let renewal = status.session.renews_at.as_deref();
-        let row = [
-            &status.daemon.profile,
-            status.account.address.as_deref().unwrap_or("none"),
-            state_text(&status.session),
-            &renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
-            &client_count(status).to_string(),
-            &status.daemon.pid.to_string(),
-        ];
-        table.add_row(row.map(printable));
-    }
-    aligned(table, &[4, 5])
+        let account = status.account.address.as_deref();
+        [
+            status.daemon.profile.clone(),
+            account.unwrap_or("none").to_owned(),
+            state_text(&status.session).to_owned(),
+            renewal.map_or_else(|| "none".to_owned(), |at| relative(at, now)),
+            client_count(status).to_string(),
+            status.daemon.pid.to_string(),
+        ]
+    };
+    let rows: Vec<[String; 6]> = all.iter().map(row).collect();
+    DAEMONS.lines(&rows, columns)
 }
 
 fn state_text(session: &SessionStatus) -> &'static str {

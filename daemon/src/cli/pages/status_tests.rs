@@ -255,7 +255,7 @@ fn the_overview_has_one_line_per_profile() {
     two.session.state = SessionState::SignedOut;
     two.session.renews_at = None;
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_428_123);
-    insta::assert_snapshot!(overview(&[one, two], now), @"
+    insta::assert_snapshot!(overview(&[one, two], now, None), @"
     PROFILE  ACCOUNT              SESSION     RENEWAL         CLIENTS   PID
     default  desk.alice@tai.chat  live        in 22 h 52 min        2  4242
     work     none                 signed out  none                  2  4242

@@ -133,7 +133,10 @@ impl Site {
                 let lines = verify::read(dir, profile)
                     .map_err(|error| CliError::new("cannot read the audit log").caused_by(error))?;
                 let last = lines.len().saturating_sub(LINES);
-                frame.audit(&pages::audit::table(lines.get(last..).unwrap_or_default()))
+                frame.audit(&pages::audit::table(
+                    lines.get(last..).unwrap_or_default(),
+                    None,
+                ))
             }
         }))
     }

@@ -56,6 +56,7 @@ mod push;
 mod reader;
 mod roles;
 mod routing;
+mod screens;
 mod seed;
 mod sending;
 mod session;
