@@ -119,7 +119,7 @@ BUGS = [
      "                self.settle(mail.lease).await;", "                drop(mail.lease);"),
     ("live forgets the backoff of a mail that is leased again", f"{SHIM}/live.rs",
      "                std::mem::replace(&mut waiting.lease, lease).forget();\n                continue;",
-     "                waiting.due = Instant::now();\n                std::mem::replace(&mut waiting.lease, lease).forget();\n                return Ok(());"),
+     "                waiting.due = Some(Instant::now());\n                std::mem::replace(&mut waiting.lease, lease).forget();\n                return Ok(attempts);"),
     # Files.
     ("a daemon reads no record of its predecessor", f"{MAIL}/ledger/book.rs",
      "    entries.insert(digest, Entry::Settled(settled));", "    let _ = (digest, settled);"),

@@ -12,7 +12,7 @@ use crate::cli::{
     pages::approval as page,
     prompt,
     target::Target,
-    terminal::print,
+    terminal::{Terminal, print},
 };
 use clap::Args;
 use decided::resolve;
@@ -66,7 +66,10 @@ impl Approve {
         }
         let held = daemon.call(ListHeld, SHORT).await?;
         match self.number {
-            None => print(&page::list(&held, SystemTime::now())),
+            None => {
+                let list = page::list(&held, SystemTime::now());
+                print(&page::fitted(&list, Terminal::of_stdout().width()));
+            }
             Some(number) => return self.decide(&daemon, number, &held).await,
         }
         Ok(Exit::Success)

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{
+        columns::wrapped,
         error::CliError,
         terminal::{printable, printable_lines},
     },
@@ -12,6 +13,20 @@ use std::{
     time::{Duration, SystemTime},
 };
 use tai_proto::approval::{GoneMail, GoneState, HeldList, HeldMail, HeldState};
+
+/// Columns before the text of an entry in the list.
+const INDENT: usize = 6;
+
+/// Breaks the lines of [`list`] and [`entry`] between words, so that they fit the terminal.
+pub(in crate::cli) fn fitted(text: &str, columns: Option<usize>) -> String {
+    let fit = |line: &str| match line.split_at_checked(INDENT) {
+        Some((start, rest)) if line.starts_with(' ') => {
+            format!("{start}{}", wrapped(rest, INDENT, columns))
+        }
+        Some(_) | None => wrapped(line, 0, columns),
+    };
+    text.lines().map(fit).collect::<Vec<_>>().join("\n")
+}
 
 /// Returns the list of waiting mails, and of those that an earlier taid lost.
 pub(in crate::cli) fn list(held: &HeldList, now: SystemTime) -> String {

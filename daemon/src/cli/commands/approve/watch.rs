@@ -6,7 +6,7 @@ use crate::cli::{
     error::{CliError, Exit},
     pages::approval as page,
     prompt::{self, Decision},
-    terminal::print,
+    terminal::{Terminal, print},
 };
 use std::{
     collections::BTreeSet,
@@ -52,7 +52,10 @@ pub(super) async fn run(daemon: &Daemon) -> Result<Exit, CliError> {
             match asks {
                 true if !ask(daemon, mail).await? => return Ok(Exit::Success),
                 true => {}
-                false => print(page::entry(mail, SystemTime::now()).trim_end()),
+                false => {
+                    let entry = page::entry(mail, SystemTime::now());
+                    print(&page::fitted(&entry, Terminal::of_stdout().width()));
+                }
             }
         }
     }
