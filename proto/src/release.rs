@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Release of the programs, followed by the commit in parentheses if the build knows it. For people:
+/// programs compare [`Release`].
+pub const VERSION: &str = env!("TAI_VERSION");
+
 /// Release of tai: major, minor and patch number. Later releases compare greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Release(pub u16, pub u16, pub u16);

@@ -39,7 +39,7 @@ const LIVE_EXAMPLES: &str = "Examples:
 /// call starts it in the background. Every command of taid works as a command of tai-mcp, for
 /// installations without `taid` on PATH.
 #[derive(Default, Parser)]
-#[command(name = "tai-mcp", version, max_term_width = 80, after_help = AFTER_HELP)]
+#[command(name = "tai-mcp", version = tai_proto::release::VERSION, max_term_width = 80, after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// Directory to use as the home directory, for tests and trials
     #[arg(long, global = true, value_name = "DIR")]

@@ -17,7 +17,6 @@ mod person;
 mod prompt;
 mod service;
 mod setup;
-mod table;
 mod target;
 mod terminal;
 mod unattended;
@@ -43,7 +42,7 @@ pub(crate) use setup::fuzz;
 
 /// One login to TAI mail for every MCP client on this machine
 #[derive(Parser)]
-#[command(name = "taid", version, arg_required_else_help = true, max_term_width = 80, after_help = after_help())]
+#[command(name = "taid", version = tai_proto::release::VERSION, arg_required_else_help = true, max_term_width = 80, after_help = after_help())]
 struct Args {
     /// Profile to use (one account each) [env: TAI_MCP_PROFILE]
     #[arg(long, global = true, value_name = "NAME", help_heading = GLOBAL)]

@@ -170,7 +170,9 @@ impl Package {
                 let (own, test) = match parts.as_slice() {
                     ["src", "lib.rs"] => (true, false),
                     ["src", "main.rs"] => (!has_library, false),
-                    ["src", "bin", _] | ["src", "bin", _, "main.rs"] => (false, false),
+                    ["build.rs"] | ["src", "bin", _] | ["src", "bin", _, "main.rs"] => {
+                        (false, false)
+                    }
                     ["examples", _] => (false, false),
                     ["tests" | "benches", _] | ["tests", _, "main.rs"] => (false, true),
                     _ if self.named.iter().any(|named| named == file) => (false, false),

@@ -115,9 +115,9 @@ pub const CRATE_WALLS: &[CrateWall] = &[
     },
     CrateWall {
         name: "tai-packaging",
-        may: &["taid"],
+        may: &["taid", "tai-proto"],
         tests_may: &[],
-        reason: "manual pages come from the daemon's commands",
+        reason: "manual pages come from the commands of both programs",
     },
 ];
 

@@ -14,7 +14,17 @@ use std::{
 use tai_e2e::{Machine, executables, mcp::Shim, processes::write_program};
 
 /// Programs of others, which this test does not run.
-const FOREIGN: &[&str] = &["sudo", "npm", "mkdir", "echo", "rm", "python3"];
+const FOREIGN: &[&str] = &[
+    "echo",
+    "git",
+    "minisign",
+    "mkdir",
+    "npm",
+    "python3",
+    "rm",
+    "sha256sum",
+    "sudo",
+];
 
 /// Beginnings of commands that ask at a terminal, run until Ctrl-C, start a program of the user, or
 /// change a service.
