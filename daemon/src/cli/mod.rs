@@ -17,6 +17,7 @@ mod person;
 mod prompt;
 mod service;
 mod setup;
+mod table;
 mod target;
 mod terminal;
 mod unattended;
