@@ -113,6 +113,8 @@ impl Steps {
                         remove(path)?;
                     }
                 }
+                // There is nothing to undo without the service manager.
+                Step::Run { argv, may_fail } if *may_fail && is_missing(argv) => {}
                 Step::Run { argv, may_fail } => {
                     print(&format!("run {}", argv.join(" ")));
                     if !dry_run {
@@ -141,6 +143,11 @@ fn remove(path: &Path) -> Result<(), CliError> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(not_changed(path, &error)),
         _ => Ok(()),
     }
+}
+
+fn is_missing(argv: &[String]) -> bool {
+    let program = argv.first();
+    program.is_none_or(|program| !tai_client::is_on_path(program))
 }
 
 fn run(argv: &[String], may_fail: bool) -> Result<(), CliError> {
