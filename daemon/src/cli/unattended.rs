@@ -6,11 +6,14 @@
 //! without the user's home directory.
 
 use super::{
-    columns::cut, doctor::mcp_clients::instances_of_clients, target::Target, terminal::printable,
+    columns::cut, daemon::Daemon, doctor::mcp_clients::instances_of_clients, target::Target,
+    terminal::printable,
 };
+use std::time::Duration;
 use tai_proto::{
+    call::ListMail,
     names::{Address, Instance, Username},
-    person::Unattended,
+    person::{Scope, Unattended},
 };
 
 /// Limit of the addresses that a line names.
@@ -28,6 +31,20 @@ pub(super) struct UnattendedMail {
 }
 
 impl UnattendedMail {
+    /// Asks the daemon, which requests a list from the bridge. Returns `None` without an answer within
+    /// `limit`.
+    pub(super) async fn ask(target: &Target, limit: Duration) -> Option<Self> {
+        let list = ListMail {
+            scope: Scope::Account,
+            limit: 1,
+            offset: 0,
+            show_read: true,
+        };
+        let daemon = Daemon::running(target).ok()?;
+        let found = daemon.call(list, limit).await.ok()?;
+        Some(Self::of(found.unattended, &found.inbox.address, target))
+    }
+
     /// Returns the mails of `found` that no client of this machine uses. `own` is the account's own
     /// address.
     pub(super) fn of(found: Unattended, own: &Address, target: &Target) -> Self {

@@ -7,6 +7,7 @@ use crate::cli::{
     pages::status::{self as page, View},
     target::Target,
     terminal::{LivePage, Mood, Terminal, print},
+    unattended::UnattendedMail,
 };
 use clap::Args;
 use std::time::Duration;
@@ -17,6 +18,8 @@ use tai_proto::{
 
 /// Interval of `--watch`.
 const REDRAW: Duration = Duration::from_secs(1);
+/// Time limit of the request for mail that no client reads.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Show the account, the session, the bridge and the connected clients
 #[derive(Args)]
@@ -58,9 +61,25 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
         false => {
             print(&page::render(&status, &View::here()));
             print_others(target).await;
+            if status.session.state == SessionState::Live {
+                print_unattended(target).await;
+            }
         }
     }
     Ok(exit_of(std::slice::from_ref(&status)))
+}
+
+/// Prints the mail that no client reads. Only a person at a terminal is told, because it costs a
+/// request to the bridge, and scripts run this command often.
+async fn print_unattended(target: &Target) {
+    let Some(columns) = Terminal::of_stdout().width() else {
+        return;
+    };
+    let unattended = UnattendedMail::ask(target, PATIENCE).await;
+    if let Some(line) = unattended.and_then(|unattended| unattended.line()) {
+        let line = format!("{line}; see them with `taid inbox`");
+        print(&format!("\n{}", wrapped(&line, 0, Some(columns))));
+    }
 }
 
 /// Prints a line for each other profile that runs.

@@ -168,6 +168,13 @@ fn a_person_lists_and_reads_the_mail_of_every_address_and_takes_none_from_an_age
         doctor.contains("4 unread mails lie at addresses"),
         "{doctor}"
     );
+    // `taid status` asks the bridge for a person at a terminal alone.
+    let piped = text(&machine.cli(&["status"]).stdout);
+    assert!(!piped.contains("unread"), "{piped}");
+    let mut status = machine.command("taid");
+    status.arg("status");
+    let (_, page) = Terminal::spawn(status, 200).wait();
+    assert!(page.contains("4 unread mails lie at addresses"), "{page}");
 
     let rest = machine.cli(&["inbox", "-n", "1", "--skip", "5"]);
     assert!(text(&rest.stdout).ends_with("\n1 unread mail; there are more: see them with `--skip 6`\n\
