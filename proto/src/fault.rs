@@ -39,7 +39,7 @@ pub enum FaultCode {
     RateLimited,
     /// The mail does not exist.
     NotFound,
-    /// The mail belongs to another address.
+    /// The mail belongs to another address, or a client of another machine holds it.
     NotYours,
     /// The call may or may not have had its effect. A repetition needs a check first.
     OutcomeUnknown,

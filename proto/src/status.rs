@@ -34,6 +34,9 @@ pub struct Status {
     /// Worker that reads mails.
     #[serde(default)]
     pub reader: ReaderStatus,
+    /// Store of the leases that several machines share; absent if the leases are of this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_leases: Option<SharedLeasesStatus>,
     /// Sends of the last 24 hours with unknown outcome, oldest first.
     #[serde(default)]
     pub unknown_sends: Vec<UnknownSend>,
@@ -126,6 +129,15 @@ pub struct ReaderStatus {
     /// start.
     pub unconfined: Option<Vec<String>>,
     /// Reason for which no worker can be started; mails are shown as plain text.
+    pub error: Option<String>,
+}
+
+/// Status of the store of the leases that several machines share.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedLeasesStatus {
+    /// Whether the store answered the last request; `None` before the first one.
+    pub answers: Option<bool>,
+    /// Reason for which the last request failed. No client gets a mail.
     pub error: Option<String>,
 }
 

@@ -279,6 +279,8 @@ impl Live {
                         Ok(_) | Err(_) => break,
                     }
                 }
+                // A client of another machine holds the mail.
+                Err(fault) if fault.code == FaultCode::NotYours => break,
                 Ok(_) | Err(_) => {}
             }
             backoff.wait().await;

@@ -326,7 +326,7 @@ fn an_error_in_the_file_names_its_line_and_never_quotes_it() {
         let (_, after) = after.split_once("config.toml").unwrap();
         format!("{before}config.toml{after}")
     };
-    insta::assert_snapshot!(error("# mine\nusernam = \"hunter2\"\n"), @"line 2 of the configuration file config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, proxy, no_proxy, ca_file, api_timeout, poll_interval, idle_exit, confirm_send, notify, log_level, instances");
+    insta::assert_snapshot!(error("# mine\nusernam = \"hunter2\"\n"), @"line 2 of the configuration file config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, proxy, no_proxy, ca_file, api_timeout, poll_interval, idle_exit, confirm_send, shared_leases, shared_leases_password_command, shared_leases_ttl, notify, log_level, instances");
     insta::assert_snapshot!(error("instance = hunter2\n"), @"line 1 of the configuration file config.toml is not valid: string values must be quoted, expected literal string");
     insta::assert_snapshot!(error("\n[instances.a]\nread = true\n"), @"line 3 of the configuration file config.toml is not valid: unknown field `read`, expected one of `read_only`, `tools`, `allow_to`, `allow_from`, `sends_per_hour`, `sends_per_day`, `socket`");
     insta::assert_snapshot!(error("\n\npassword = \"hunter2\"\n"), @"the configuration file config.toml contains a password");

@@ -9,6 +9,7 @@ use super::{
         AbsolutePath, BaseUrl, Entry as _, OneOf, Optional, OrDefault, Program, Proxy, Text, Time,
     },
     lookup::Lookup,
+    store_url::StoreUrl,
 };
 use std::{path::PathBuf, time::Duration};
 use tai_auth::bridge::{
@@ -142,6 +143,20 @@ keys! {
         ("external", ConfirmPolicy::External),
         ("always", ConfirmPolicy::Always),
     ]), "never");
+
+    /// PostgreSQL database with the leases that several machines with the same account share, such as
+    /// `postgresql://tai@db.example.com/tai`. The URL contains no password. Other hosts than this
+    /// machine need `?sslmode=require`, and a certificate that `ca_file` or the system trusts. A taid
+    /// that is built without the feature `shared-leases` does not start with this key.
+    shared_leases: Option<String> = [], Optional(StoreUrl);
+
+    /// Program that prints the password of that database, as `password_command`. It runs for each
+    /// connection. Time limit, with the connection: 3 seconds.
+    shared_leases_password_command: Option<Vec<String>> = [], Optional(Program);
+
+    /// Time after which a mail that a machine holds and does not renew goes to another machine. The
+    /// machines need the same value.
+    shared_leases_ttl: Duration = [], OrDefault(Time::seconds(5..=3_600), "60");
 
     /// Notification when a mail begins to wait for your approval: one of the desktop, on Linux with
     /// a D-Bus session bus (`desktop`), or none (`never`). It names the instance and the command, and

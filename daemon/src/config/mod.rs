@@ -16,6 +16,7 @@ mod kinds;
 mod lookup;
 mod patterns;
 mod sources;
+mod store_url;
 
 pub(crate) use choices::{ConfirmPolicy, LogLevel, NotifyPolicy};
 pub(crate) use environment::{Env, password_in, taken_password};
@@ -108,6 +109,7 @@ impl Config {
         };
         let settings = Settings::read(&mut lookup)?;
         let changed = lookup.settings;
+        store_url::check_set(&changed)?;
         let bridge = settings.api_base_url.origin();
         let bindings = Bindings {
             keyring: match inputs.account {

@@ -141,6 +141,26 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             "the next send is possible in {}; nothing was sent",
             time::span(*wait)
         ))),
+        MailError::LeaseStore(error) => Fault::new(
+            FaultCode::Unreachable,
+            "no email was read: the store of the shared leases does not answer",
+        )
+        .because(error.to_string())
+        .hint(Hint::each(
+            "call again in a minute; if it fails again, ask the user to run `taid status` and to \
+             check the server of `shared_leases`; sending and listing work",
+            "run `taid status`, and check the server of `shared_leases` in config.toml; sending and \
+             listing work",
+        )),
+        MailError::HeldElsewhere(id) => Fault::new(
+            FaultCode::NotYours,
+            format!("email {id} was not read: a client of another machine is reading it"),
+        )
+        .because("the machines that share the leases of this account give each email to one client")
+        .hint(Hint::each(
+            "call fetch_email without an ID for the next email, or call again in a minute",
+            "try again in a minute",
+        )),
         MailError::NotYours { id, address } => Fault::new(
             FaultCode::NotYours,
             format!("Email {id} is not addressed to {address}"),

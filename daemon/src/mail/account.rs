@@ -170,6 +170,9 @@ impl<B: Bridge> MailService<B> {
         let Some(taken) = self.leases.take(client, head.id, &head.to) else {
             return Ok(None);
         };
+        let Some((taken, _)) = self.grant(taken, &head.to, client, deadline).await? else {
+            return Ok(None);
+        };
         drop(turn);
         // Dropped after `taken`, so that other clients find the mail.
         let announcement = self.arrivals.announce_at_end(&head.to);
@@ -230,7 +233,8 @@ impl<B: Bridge> MailService<B> {
             }
             // The client has no lease of the mail, which it read by its id.
             Err(MailError::NoSuchMail(_)) => {
-                self.viewed(View::Account, id, deadline).await?;
+                let mail = self.viewed(View::Account, id, deadline).await?;
+                self.admit(&mail, id, deadline).await?;
                 self.mark(id, deadline).await?;
                 Ok(true)
             }

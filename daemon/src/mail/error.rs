@@ -2,7 +2,7 @@
 
 use super::{
     approvals::ApprovalError, digest::Digest, journal::JournalError, ledger::Outcome,
-    query::QueryError,
+    query::QueryError, sharing::store::StoreError,
 };
 use std::{fmt, time::Duration};
 use tai_auth::{
@@ -110,6 +110,12 @@ pub(crate) enum MailError {
         /// Time until the next send is possible.
         wait: Duration,
     },
+    /// The store of the leases that several machines share did not answer. No client gets a mail.
+    #[error("the store of the shared leases failed")]
+    LeaseStore(#[source] StoreError),
+    /// A client of another machine holds the mail.
+    #[error("a client of another machine holds mail {0}")]
+    HeldElsewhere(MailId),
     /// The mail belongs to another instance of the account.
     #[error("mail {id} is not addressed to {address}")]
     NotYours {

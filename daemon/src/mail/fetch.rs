@@ -8,6 +8,7 @@ use super::{
     leases::{ClientKey, Taken},
     look::Spot,
     service::MailService,
+    sharing::Sharing,
     walk::Tell,
     wanted::{NextMail, Reach, Wanted},
 };
@@ -20,7 +21,7 @@ use tai_proto::{
 use tokio::time::{Instant, timeout_at};
 
 /// The next mail of an instance.
-enum Next<'a> {
+pub(super) enum Next<'a> {
     Mail {
         taken: Taken<'a>,
         /// Whether another client held it and the bridge may count it as read.
@@ -49,6 +50,7 @@ impl<B: Bridge> MailService<B> {
         let address = self.address(instance, deadline).await?;
         if let Some(id) = fetch.id {
             let message = self.own(instance, &address, id, deadline).await?;
+            self.admit(&message, id, deadline).await?;
             let was_read = message.head.read;
             let mut mail = self.read(message, fetch.window, deadline).await?;
             mail.envelope.read = match mail.part.is_last() {
@@ -57,7 +59,10 @@ impl<B: Bridge> MailService<B> {
                     self.leases.read(id.get(), confirmed);
                     confirmed
                 }
-                false => was_read,
+                false => {
+                    self.leases.let_go(id.get());
+                    was_read
+                }
             };
             return Ok(fetched(address, mail));
         }
@@ -87,6 +92,8 @@ impl<B: Bridge> MailService<B> {
         let NextMail {
             instance, address, ..
         } = request;
+        // They may have come back since the last call.
+        wanted.elsewhere.clear();
         loop {
             let (taken, was_returned) = match self.take(request, wanted, deadline).await? {
                 Next::Mail {
@@ -177,14 +184,23 @@ impl<B: Bridge> MailService<B> {
         let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
         let mut turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
-        let may_be = |id| wanted.may_be(id);
-        let returned = self.leases.take_returned(client, address.as_str(), may_be);
-        if let Some(taken) = returned {
-            let was_returned = true;
-            return Ok(Next::Mail {
-                taken,
-                was_returned,
-            });
+        let returned = match &self.sharing {
+            Sharing::Local => {
+                let may_be = |id| wanted.may_be(id);
+                let taken = self.leases.take_returned(client, address.as_str(), may_be);
+                taken.map(|taken| Next::Mail {
+                    taken,
+                    was_returned: true,
+                })
+            }
+            // The store takes over the returned mails of all machines.
+            Sharing::Shared(keeper) => {
+                let ids = keeper.returned(address.as_str(), deadline).await?;
+                self.take_granted(ids, request, wanted, deadline).await?
+            }
+        };
+        if let Some(next) = returned {
+            return Ok(next);
         }
         if wanted.reach == Reach::Returned {
             let left_out = LeftOut::default();
@@ -197,7 +213,8 @@ impl<B: Bridge> MailService<B> {
         if let Some(Finding { outcome, .. }) = &shared {
             match outcome {
                 Outcome::Unread(ids) => {
-                    if let Some(next) = self.take_of(ids, request, wanted) {
+                    let next = self.take_of(ids, request, wanted, deadline).await?;
+                    if let Some(next) = next {
                         *turn = shared;
                         return Ok(next);
                     }
@@ -214,40 +231,35 @@ impl<B: Bridge> MailService<B> {
                 Outcome::None { has_held: true, .. } => {}
             }
         }
-        let spot = Spot {
-            instance,
-            address,
-            key: &key,
-            wanted,
-            tell,
-        };
-        let (finding, rejected) = self.look(spot, deadline).await?;
-        wanted.rejected.extend(rejected);
-        let next = match &finding.outcome {
-            Outcome::Unread(ids) => self.take_of(ids, request, wanted),
-            Outcome::None { left_out, .. } => Some(Next::None {
-                left_out: *left_out,
-            }),
-        };
-        if wanted.is_shared() {
-            *turn = Some(finding);
+        loop {
+            let spot = Spot {
+                instance,
+                address,
+                key: &key,
+                wanted,
+                tell,
+            };
+            let (finding, rejected) = self.look(spot, deadline).await?;
+            wanted.rejected.extend(rejected);
+            let elsewhere = wanted.elsewhere.len();
+            let next = match &finding.outcome {
+                Outcome::Unread(ids) => self.take_of(ids, request, wanted, deadline).await?,
+                Outcome::None { left_out, .. } => Some(Next::None {
+                    left_out: *left_out,
+                }),
+            };
+            // The next look finds the mails behind those that other machines hold.
+            if next.is_none() && wanted.elsewhere.len() > elsewhere {
+                continue;
+            }
+            if wanted.is_shared() {
+                *turn = Some(finding);
+            }
+            // Only this call takes mails of the address.
+            return Ok(next.unwrap_or(Next::None {
+                left_out: LeftOut::default(),
+            }));
         }
-        // Only this call takes mails of the address.
-        Ok(next.unwrap_or(Next::None {
-            left_out: LeftOut::default(),
-        }))
-    }
-
-    /// Takes the first of these unread mails that is wanted and that no client holds.
-    fn take_of(&self, ids: &[u64], request: NextMail<'_>, wanted: &Wanted<'_>) -> Option<Next<'_>> {
-        let (client, address) = (request.client, request.address.as_str());
-        let mut ids = ids.iter().filter(|id| wanted.may_be(**id));
-        let taken = ids.find_map(|id| self.leases.take(client, *id, address))?;
-        let was_returned = false;
-        Some(Next::Mail {
-            taken,
-            was_returned,
-        })
     }
 
     /// Marks a leased mail read before the client writes it. Returns whether the bridge counts it
@@ -255,13 +267,15 @@ impl<B: Bridge> MailService<B> {
     /// the lease is not on the disk, the mail is not marked, because a power failure would lose it.
     ///
     /// # Errors
-    /// [`MailError::NoSuchMail`] if the mail is not leased to the client.
+    /// [`MailError::NoSuchMail`] if the mail is not leased to the client. With shared leases,
+    /// [`MailError::HeldElsewhere`] or [`MailError::LeaseStore`]: the client must not write the mail.
     pub(crate) async fn settle(
         &self,
         client: ClientKey,
         id: MailId,
         deadline: Instant,
     ) -> Result<bool, MailError> {
+        self.still_holds(client, id, deadline).await?;
         let lease = self.leases.mark(client, id.get());
         let lease = lease.ok_or(MailError::NoSuchMail(id))?;
         if let Err(error) = lease.kept(deadline).await {

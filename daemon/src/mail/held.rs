@@ -77,6 +77,8 @@ impl<B: Bridge> MailService<B> {
                 | MailError::Unchanged { .. }
                 | MailError::NotPermitted { .. }
                 | MailError::TooManySends { .. }
+                | MailError::LeaseStore(_)
+                | MailError::HeldElsewhere(_)
                 | MailError::NotYours { .. }),
             ) => {
                 approved.hold_again();

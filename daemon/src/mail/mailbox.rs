@@ -69,6 +69,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
+        self.admit(&mail, id, deadline).await?;
         self.mark(id, deadline).await?;
         Ok(reading::line(&mail.head.subject))
     }

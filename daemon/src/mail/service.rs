@@ -13,6 +13,7 @@ use super::{
     ledger::Ledger,
     parts::BegunMails,
     past_waits::PastWaits,
+    sharing::{SharedLeases, Sharing, StoreState},
     turns::Turns,
     view::View,
     worker::{Stats as WorkerStats, Worker},
@@ -44,7 +45,9 @@ pub(crate) struct MailService<B> {
     pub(super) session: Session,
     pub(super) default_recipient: Option<String>,
     pub(super) policy: Arc<ActivePolicy>,
-    pub(super) leases: Leases,
+    pub(super) leases: Arc<Leases>,
+    /// The range of the leases.
+    pub(super) sharing: Sharing,
     /// Mails of which clients read some parts only.
     pub(super) begun: BegunMails,
     /// Mails that the instances have read, for one policy of approval.
@@ -80,6 +83,8 @@ pub(crate) struct MailOptions {
     pub(crate) clock: Arc<dyn Clock>,
     /// The source of the key of waiting mails; `None` keeps their content in memory alone.
     pub(crate) keys: Option<Box<dyn KeySource>>,
+    /// The leases that several machines share; `None` if the leases are of this machine.
+    pub(crate) shared: Option<SharedLeases>,
 }
 
 /// The files of a [`MailService`]. Missing directories are created, accessible to the user only.
@@ -106,6 +111,7 @@ impl Default for MailOptions {
             disk: Arc::new(SystemDisk),
             clock: Arc::new(SystemClock),
             keys: None,
+            shared: None,
         }
     }
 }
@@ -128,6 +134,7 @@ impl<B: Bridge> MailService<B> {
             disk,
             clock,
             keys,
+            shared,
         } = options;
         let (leases, ledger, approvals) = match files {
             Some(files) => {
@@ -149,7 +156,9 @@ impl<B: Bridge> MailService<B> {
                 Approvals::in_memory(confirm, clock),
             ),
         };
+        let leases = Arc::new(leases);
         Self {
+            sharing: Sharing::of(shared, &leases),
             arrivals: Arrivals::new(bridge.clone(), session.clone(), poll_interval),
             bridge,
             session,
@@ -192,6 +201,25 @@ impl<B: Bridge> MailService<B> {
         Ok(self.ledger.find_reply(&address, to))
     }
 
+    /// Returns the state of the store of the shared leases; `None` if the leases are of this machine.
+    pub(crate) fn store_state(&self) -> Option<StoreState> {
+        match &self.sharing {
+            Sharing::Local => None,
+            Sharing::Shared(keeper) => Some(keeper.state()),
+        }
+    }
+
+    /// Waits, for a few seconds, until the store of the shared leases has the ends of all leases. A
+    /// failure is logged, and the reports are repeated while the daemon runs.
+    pub(crate) async fn report_leases(&self, deadline: Instant) {
+        if let Sharing::Shared(keeper) = &self.sharing
+            && let Err(error) = keeper.report(deadline).await
+        {
+            let error = tai_auth::chain(&error);
+            tracing::warn!(error, "ends of leases are not in the store yet");
+        }
+    }
+
     /// Returns the figures of the worker that reads mails.
     pub(crate) fn worker_stats(&self) -> WorkerStats {
         self.worker.stats()
@@ -222,6 +250,9 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<Address, MailError> {
         let username = self.session.username(deadline).await;
         let username = username.map_err(MailError::Session)?;
+        if let Sharing::Shared(keeper) = &self.sharing {
+            keeper.set_account(username.as_str());
+        }
         Ok(username.address(instance))
     }
 

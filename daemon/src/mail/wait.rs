@@ -12,6 +12,7 @@ use super::{
     past_waits::{Key, PastWait},
     query::Query,
     service::MailService,
+    sharing::Sharing,
     walk::Tell,
     wanted::{NextMail, Reach, Wanted},
 };
@@ -26,6 +27,8 @@ use tokio::time::Instant;
 
 /// Time limit of the first poll. Without its result, the wait looks once more than needed.
 const FIRST_POLL: Duration = Duration::from_secs(5);
+/// Interval of looks for mails that other machines gave back, or did not deliver in time.
+const STORE_POLL: Duration = Duration::from_secs(5);
 
 impl<B: Bridge> MailService<B> {
     /// Waits for an unread mail that meets the conditions, and leases it as
@@ -89,13 +92,18 @@ impl<B: Bridge> MailService<B> {
             if fetched.mail.is_some() {
                 return Ok(fetched);
             }
-            let watch = self.watch_for(wanted.query, instance, Some(past.mark), until);
+            let pause = match &self.sharing {
+                Sharing::Local => until,
+                Sharing::Shared(_) => until.min(Instant::now() + STORE_POLL),
+            };
+            let watch = self.watch_for(wanted.query, instance, Some(past.mark), pause);
             let update = watch.await?;
             past.mark = update.mark;
-            wanted.reach = Reach::New;
-            if !update.arrived {
-                return Ok(self.no_mail(address, key, past, wanted.rejected));
-            }
+            wanted.reach = match update.arrived {
+                true => Reach::New,
+                false if pause < until => Reach::Returned,
+                false => return Ok(self.no_mail(address, key, past, wanted.rejected)),
+            };
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Wanted<'a> {
     pub(super) query: Option<&'a Query>,
     /// Mails that the call does not lease: they do not meet the conditions, or are gone.
     pub(super) rejected: HashSet<u64>,
+    /// Mails that clients of other machines hold or have written.
+    pub(super) elsewhere: HashSet<u64>,
     pub(super) reach: Reach,
 }
 
@@ -42,9 +44,9 @@ pub(super) enum Reach {
 }
 
 impl Wanted<'_> {
-    /// Returns whether the mail was not rejected.
+    /// Returns whether the mail was not rejected and is not elsewhere.
     pub(super) fn may_be(&self, id: u64) -> bool {
-        !self.rejected.contains(&id)
+        !self.rejected.contains(&id) && !self.elsewhere.contains(&id)
     }
 
     /// Returns whether a mail meets the conditions.

@@ -128,7 +128,10 @@ impl<T: Transport> App<T> {
             }
             Call::EndLease(end) => {
                 match end.delivery {
-                    Delivery::Delivered => mail.deliver(instance, caller.key, end.id),
+                    Delivery::Delivered => {
+                        mail.deliver(instance, caller.key, end.id);
+                        mail.report_leases(deadline).await;
+                    }
                     Delivery::Returned => mail.give_back(caller.key, end.id),
                 }
                 Answer::EndLease(())

@@ -7,6 +7,7 @@ mod dispatch;
 pub(crate) mod environment;
 mod held_key;
 pub(crate) mod ipc;
+mod lease_store;
 pub(crate) mod logging;
 mod notification;
 pub(crate) mod run;

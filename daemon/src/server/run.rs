@@ -1,7 +1,7 @@
 //! `taid run`: starts the parts of the daemon, reports readiness, waits for a reason to stop, and
 //! drains.
 
-use super::{held_key::KeyringKey, notification};
+use super::{held_key::KeyringKey, lease_store, notification};
 use crate::{
     audit::Audit,
     config::{ActivePolicy, Config, ConfigError, Env, Inputs, taken_password},
@@ -32,6 +32,9 @@ use tai_proto::{
     places::Places,
 };
 use tokio_util::sync::CancellationToken;
+
+/// Time limit of the last reports to the store of the shared leases.
+const LAST_REPORTS: Duration = Duration::from_secs(5);
 
 /// Reason for which the daemon did not start.
 #[derive(Debug, thiserror::Error)]
@@ -269,6 +272,7 @@ async fn serve(
                 poll_interval: config.settings.poll_interval,
                 files: Some(state_files(endpoint.state(), &config.profile)),
                 keys: Some(Box::new(KeyringKey::new(&config.profile))),
+                shared: lease_store::of(&config),
                 ..MailOptions::default()
             },
         ),
@@ -316,6 +320,8 @@ async fn serve(
             app.stop.clone(),
         )
         .await;
+    let soon = tokio::time::Instant::now() + LAST_REPORTS;
+    app.mail.report_leases(soon).await;
     session.stop().await;
     tracing::info!("stopped");
     Ok(())

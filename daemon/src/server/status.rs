@@ -4,6 +4,7 @@ use super::environment;
 use crate::{
     audit::Head,
     fault,
+    mail::StoreState,
     server::{app::App, ipc::Caller},
     time::rfc3339,
 };
@@ -72,6 +73,7 @@ pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         session: session(app, snapshot),
         bridge: bridge(app),
         reader: reader(app),
+        shared_leases: app.mail.store_state().map(shared_leases),
         unknown_sends: app
             .mail
             .unknown_sends()
@@ -87,6 +89,15 @@ pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
         clients,
         clients_left_out,
     }
+}
+
+fn shared_leases(state: StoreState) -> SharedLeasesStatus {
+    let (answers, error) = match state {
+        StoreState::Unknown => (None, None),
+        StoreState::Answers => (Some(true), None),
+        StoreState::Fails(error) => (Some(false), Some(error.to_string())),
+    };
+    SharedLeasesStatus { answers, error }
 }
 
 fn lost(mail: GoneMail) -> LostMail {

@@ -273,6 +273,7 @@ impl Running {
                     disk: Arc::new(disk),
                     clock,
                     keys: None,
+                    shared: None,
                 },
             ),
             bridge,

@@ -1,4 +1,4 @@
-//! The times at which a daemon sends requests to its bridge.
+//! The times at which a daemon sends requests to its bridge, and to the store of shared leases.
 //!
 //! Each rule is a function of its arguments. A random number from 0 to 1, the `jitter`, is one of
 //! them.
@@ -11,3 +11,4 @@ pub mod login;
 pub mod poll;
 pub mod renewal;
 pub mod retry;
+pub mod store;

@@ -42,6 +42,15 @@ pub(super) async fn run(
     argv: &[String],
     messages: Messages,
 ) -> Result<Credentials, SourceError> {
+    Ok(Credentials {
+        username: username.clone(),
+        password: line(argv, messages).await?,
+        bridge: bridge.clone(),
+    })
+}
+
+/// Runs the program and returns the first line of its output.
+pub(super) async fn line(argv: &[String], messages: Messages) -> Result<SecretString, SourceError> {
     let (program, args) = argv.split_first().ok_or(SourceError::Nothing)?;
     let failed = |problem: String| SourceError::Command {
         program: program.clone(),
@@ -82,11 +91,7 @@ pub(super) async fn run(
     }
     let text = std::str::from_utf8(&output)
         .map_err(|_| failed("printed text that is not UTF-8".to_owned()))?;
-    Ok(Credentials {
-        username: username.clone(),
-        password: first_line(&SecretString::from(text.to_owned())),
-        bridge: bridge.clone(),
-    })
+    Ok(first_line(&SecretString::from(text.to_owned())))
 }
 
 /// Waits for the end of the program, and returns the beginning of its output. Further output is

@@ -19,5 +19,16 @@ pub use password::{Credentials, is_password};
 pub use source::{CredentialOrigin, Source};
 pub use source_error::SourceError;
 
+use secrecy::SecretString;
+
+/// Runs a program as a password command, and returns the first line of its output, within 45 seconds.
+/// For passwords of other servers than the bridge. Needs a tokio runtime with time and I/O.
+///
+/// # Errors
+/// [`SourceError::Command`], or [`SourceError::Nothing`] without a program.
+pub async fn printed_by(argv: &[String]) -> Result<SecretString, SourceError> {
+    command::line(argv, command::Messages::Discarded).await
+}
+
 #[cfg(test)]
 mod credentials_tests;

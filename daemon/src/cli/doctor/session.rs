@@ -4,12 +4,13 @@
 use super::check::{Check, ok, wrong};
 use crate::time::{hour_and_minute, seconds_until, span};
 use std::time::{Duration, SystemTime};
-use tai_proto::status::{SessionState, SessionStatus, Status};
+use tai_proto::status::{SessionState, SessionStatus, SharedLeasesStatus, Status};
 
 /// Returns the checks of the daemon's account, session and last request.
 pub(super) fn examine(status: &Status, now: SystemTime) -> Vec<Check> {
     let mut checks = vec![password(status), login(status, now)];
     checks.extend(bridge(status, now));
+    checks.extend(status.shared_leases.as_ref().map(shared_leases));
     checks
 }
 
@@ -48,6 +49,21 @@ pub(super) fn login(status: &Status, now: SystemTime) -> Check {
             let (found, remedy) = failure(session, now);
             wrong(name, found, remedy)
         }
+    }
+}
+
+/// Checks that the store of the shared leases answers.
+fn shared_leases(shared: &SharedLeasesStatus) -> Check {
+    let name = "shared leases";
+    match (&shared.error, shared.answers) {
+        (Some(error), _) => wrong(
+            name,
+            format!("the store fails, and no client gets a mail: {error}"),
+            "check the server and the keys `shared_leases`, `shared_leases_password_command` and \
+             `ca_file` in config.toml",
+        ),
+        (None, Some(_)) => ok(name, "the store answers"),
+        (None, None) => ok(name, "the store has not been asked yet"),
     }
 }
 

@@ -104,6 +104,9 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     session(&mut page, &status.session);
     bridge(&mut page, &status.bridge);
     reader(&mut page, &status.reader);
+    if let Some(shared) = &status.shared_leases {
+        shared_leases(&mut page, shared);
+    }
     for send in &status.unknown_sends {
         let at = relative(&send.at, now);
         let text = format!("a send with unknown outcome, {at} (mail {})", send.digest);
@@ -283,6 +286,18 @@ fn reader(page: &mut Page, reader: &ReaderStatus) {
     }
     for (n, line) in lines.iter().enumerate() {
         page.line(if n == 0 { "reader" } else { "" }, line);
+    }
+}
+
+/// Adds a line about the leases that several machines share.
+fn shared_leases(page: &mut Page, shared: &SharedLeasesStatus) {
+    match (&shared.error, shared.answers) {
+        (Some(error), _) => {
+            let text = format!("shared; the store fails, so that no mail is fetched: {error}");
+            page.painted("leases", &text, Mood::Bad);
+        }
+        (None, None) => page.line("leases", "shared; the store has not been asked yet"),
+        (None, Some(_)) => page.painted("leases", "shared; the store answers", Mood::Good),
     }
 }
 

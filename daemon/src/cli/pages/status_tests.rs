@@ -65,6 +65,7 @@ fn status() -> Status {
             unconfined: Some(vec![]),
             error: None,
         },
+        shared_leases: None,
         unknown_sends: vec![],
         held: 0,
         lost: vec![],
@@ -260,6 +261,27 @@ fn the_overview_has_one_line_per_profile() {
     default  desk.alice@tai.chat  live        in 22 h 52 min        2  4242
     work     none                 signed out  none                  2  4242
     ");
+}
+
+#[test]
+fn shared_leases_are_shown_with_the_failure_of_their_store() {
+    let mut status = status();
+    assert!(!page(&status).contains("leases"));
+    let error = Some("error connecting to server: timed out\u{1b}[2J".into());
+    for (answers, error) in [(None, None), (Some(true), None), (Some(false), error)] {
+        status.shared_leases = Some(SharedLeasesStatus { answers, error });
+        let page = page(&status);
+        let from = page.find("leases").unwrap();
+        let until = page.find("socket").unwrap();
+        println!("{}", &page[from..until]);
+        assert!(!page.contains('\u{1b}'));
+        let said = match answers {
+            None => "leases     shared; the store has not been asked yet\n",
+            Some(true) => "leases     shared; the store answers\n",
+            Some(false) => "leases     shared; the store fails, so that no mail is fetched: ",
+        };
+        assert!(page[from..until].starts_with(said), "{page}");
+    }
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! A mail goes to one client at a time, until a client has written it.
 
-use super::{super::journal::SystemDisk, state::BELIEVE_MISSING, *};
+use super::{
+    super::journal::SystemDisk,
+    state::BELIEVE_MISSING,
+    table::{GRACE, MAX_UNCONFIRMED},
+    *,
+};
+use std::time::Duration;
 
 const DESK: &str = "desk.alice@tai.chat";
 const LAB: &str = "lab.alice@tai.chat";

@@ -8,40 +8,26 @@
 //! A client that disconnects before the third step returns the mail. From the second step on, no
 //! list shows the mail as unread, so the lease is journalled, and the mail is leased before others.
 
+mod reports;
 mod state;
+mod table;
 
+pub(crate) use reports::Reports;
 pub(crate) use state::ClientKey;
 
-use super::{
-    journal::{Disk, Journal, Promise},
-    record::LeaseRecord,
-};
-use state::{Event, Lease, State, step};
+use super::journal::{Disk, Promise};
+use reports::End;
+use state::{Event, Lease, State};
 use std::{
-    collections::{BTreeMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
 };
-
-/// Time in which the clients of the previous daemon report the mails that they have written.
-const GRACE: Duration = Duration::from_secs(3);
-/// Limit of written mails that the bridge may count as unread. Beyond it the oldest is dropped.
-const MAX_UNCONFIRMED: usize = 256;
+use table::{Table, now};
+use tokio::sync::Notify;
 
 /// The leases of a daemon.
 #[derive(Debug)]
 pub(super) struct Leases(Mutex<Table>);
-
-#[derive(Debug)]
-struct Table {
-    /// The connected clients.
-    clients: HashSet<ClientKey>,
-    /// Unconfirmed mails that no list showed as unread, and that were marked again.
-    remarked: HashSet<u64>,
-    mails: BTreeMap<u64, Lease>,
-    journal: Journal<LeaseRecord>,
-}
 
 /// A mail that a client has taken. Dropping it gives the mail back, unless it was
 /// [kept](Taken::keep).
@@ -56,28 +42,12 @@ pub(super) struct Taken<'a> {
 impl Leases {
     /// Returns leases that do not outlive the daemon.
     pub(super) fn in_memory() -> Self {
-        Self(Mutex::new(Table {
-            clients: HashSet::new(),
-            remarked: HashSet::new(),
-            mails: BTreeMap::new(),
-            journal: Journal::nowhere(),
-        }))
+        Self(Mutex::new(Table::in_memory()))
     }
 
     /// Opens the leases that a previous daemon kept in this file.
     pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>) -> Self {
-        let from = now() + GRACE;
-        let mut mails = BTreeMap::new();
-        let journal = Journal::open(path, disk, |record| load(&mut mails, record, from));
-        let mut table = Table {
-            clients: HashSet::new(),
-            remarked: HashSet::new(),
-            mails,
-            journal,
-        };
-        let needed = needed(&table.mails);
-        table.journal.shorten(&needed);
-        Self(Mutex::new(table))
+        Self(Mutex::new(Table::open(path, disk)))
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -225,124 +195,55 @@ impl Leases {
 
     /// Records that a client read the mail by its id, or marked it read.
     pub(super) fn read(&self, id: u64, confirmed: bool) {
-        self.table().change(id, Event::Read { confirmed });
+        let mut table = self.table();
+        table.change(id, Event::Read { confirmed });
+        let end = match confirmed {
+            true => End::Delivered,
+            false => End::Unconfirmed,
+        };
+        table.report_end(id, end);
     }
 
     /// Ends the lease of a mail that was deleted.
     pub(super) fn delete(&self, id: u64) {
         self.table().change(id, Event::Delete);
     }
-}
 
-impl Table {
-    /// Reads the file if it could not be opened before.
-    fn reopen(&mut self) {
-        let (from, mut earlier) = (now() + GRACE, BTreeMap::new());
-        self.journal
-            .reopen(|record| load(&mut earlier, record, from));
-        for (id, lease) in earlier {
-            self.mails.entry(id).or_insert(lease);
-        }
+    /// Keeps the ends of leases for [`Leases::reports`] from now on. Each end is notified.
+    pub(super) fn share(&self, ended: Arc<Notify>) {
+        self.table().share(ended);
     }
 
-    /// Applies an event and journals the change. Returns whether there was one.
-    fn change(&mut self, id: u64, event: Event<'_>) -> bool {
-        let before = self.mails.remove(&id);
-        let after = step(before.clone(), event, now());
-        let changed = before != after;
-        let remembered =
-            |lease: &Option<Lease>| lease.as_ref().and_then(|lease| record_of(id, lease));
-        let (old, new) = (remembered(&before), remembered(&after));
-        if let Some(lease) = after {
-            self.mails.insert(id, lease);
-        }
-        if new != old {
-            self.write(&new.unwrap_or(LeaseRecord::Closed { id }));
-        }
-        changed
+    /// Returns what the store of the shared leases is to record now.
+    pub(super) fn reports(&self) -> Reports {
+        self.table().reports()
     }
 
-    fn write(&mut self, record: &LeaseRecord) {
-        let mails = &self.mails;
-        self.journal.append(record, || needed(mails));
-        match record {
-            LeaseRecord::Marked { .. } => {}
-            LeaseRecord::Unconfirmed { .. } => self.bound_unconfirmed(),
-            LeaseRecord::Closed { .. } => {
-                if mails
-                    .iter()
-                    .all(|(id, lease)| record_of(*id, lease).is_none())
-                {
-                    self.journal.clear();
-                }
+    /// Records that the store has the reports, and the mails that it has taken over.
+    pub(super) fn reported(&self, reports: &Reports) {
+        self.table().reported(reports);
+    }
+
+    /// Returns whether the client holds the mail.
+    pub(super) fn holds(&self, client: ClientKey, id: u64) -> bool {
+        match self.table().mails.get(&id).map(|lease| lease.state) {
+            Some(State::Taken { client: holder } | State::Marked { client: holder, .. }) => {
+                holder == client
             }
+            Some(State::Returned { .. } | State::Unconfirmed | State::Delivered) | None => false,
         }
     }
 
-    fn bound_unconfirmed(&mut self) {
-        let unconfirmed = |(_, lease): &(&u64, &Lease)| lease.state == State::Unconfirmed;
-        let mut unconfirmed = self.mails.iter().filter(unconfirmed).map(|(id, _)| *id);
-        let oldest = unconfirmed.next();
-        if unconfirmed.count() >= MAX_UNCONFIRMED
-            && let Some(oldest) = oldest
-        {
-            self.change(oldest, Event::Delete);
-        }
+    /// Records that a client of another machine has written a mail that a list shows as unread, so
+    /// that it is marked again.
+    pub(super) fn written_elsewhere(&self, id: u64, address: &str) {
+        self.table().change(id, Event::DeliverForgotten { address });
     }
 
-    fn give_back(&mut self, client: ClientKey, id: u64) -> Option<String> {
-        let address = self.mails.get(&id)?.address.clone();
-        let event = Event::GiveBack { client };
-        self.change(id, event).then_some(address)
+    /// Reports a mail of which a client has read a part by its id, if no client holds it.
+    pub(super) fn let_go(&self, id: u64) {
+        self.table().report_end(id, End::Freed);
     }
-}
-
-/// Applies a record of the file. A marked mail may be leased at `from`.
-fn load(mails: &mut BTreeMap<u64, Lease>, record: LeaseRecord, from: Instant) {
-    let (id, address, state) = match record {
-        LeaseRecord::Marked { id, address } => {
-            let missing_since = None;
-            let state = State::Returned {
-                from,
-                missing_since,
-            };
-            (id, address, state)
-        }
-        LeaseRecord::Unconfirmed { id, address } => (id, address, State::Unconfirmed),
-        LeaseRecord::Closed { id } => {
-            mails.remove(&id);
-            return;
-        }
-    };
-    mails.insert(id, Lease { address, state });
-}
-
-/// Returns the time of the runtime's clock, which tests can pause.
-fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
-}
-
-/// Returns the record of a lease that must outlive the daemon.
-fn record_of(id: u64, lease: &Lease) -> Option<LeaseRecord> {
-    let address = || lease.address.clone();
-    match lease.state {
-        State::Taken { .. } | State::Delivered => None,
-        State::Marked { .. } | State::Returned { .. } => Some(LeaseRecord::Marked {
-            id,
-            address: address(),
-        }),
-        State::Unconfirmed => Some(LeaseRecord::Unconfirmed {
-            id,
-            address: address(),
-        }),
-    }
-}
-
-fn needed(mails: &BTreeMap<u64, Lease>) -> Vec<LeaseRecord> {
-    let records = mails.iter();
-    records
-        .filter_map(|(id, lease)| record_of(*id, lease))
-        .collect()
 }
 
 impl Taken<'_> {
@@ -379,3 +280,6 @@ impl Drop for Taken<'_> {
 #[cfg(test)]
 #[path = "leases_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod reports_tests;

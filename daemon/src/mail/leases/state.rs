@@ -104,6 +104,8 @@ pub(super) enum Event<'a> {
     Delete,
     /// The list of the address's mails is requested again.
     Look,
+    /// The store of the shared leases has taken over a returned mail.
+    HandOver,
 }
 
 /// Returns the lease after an event; `None` if the lease has ended.
@@ -135,7 +137,8 @@ fn begin(event: Event<'_>) -> Option<Lease> {
         | Event::Miss { .. }
         | Event::Read { .. }
         | Event::Delete
-        | Event::Look => None,
+        | Event::Look
+        | Event::HandOver => None,
     }
 }
 
@@ -151,6 +154,7 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
         Event::Read { confirmed } => Some(read(state, confirmed)),
         Event::Delete => None,
         Event::Look => look(state),
+        Event::HandOver => hand_over(state),
     }
 }
 
@@ -286,6 +290,15 @@ fn look(state: State) -> Option<State> {
         | State::Marked { .. }
         | State::Returned { .. }
         | State::Unconfirmed => Some(state),
+    }
+}
+
+fn hand_over(state: State) -> Option<State> {
+    match state {
+        State::Returned { .. } => None,
+        State::Taken { .. } | State::Marked { .. } | State::Unconfirmed | State::Delivered => {
+            Some(state)
+        }
     }
 }
 

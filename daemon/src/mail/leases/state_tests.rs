@@ -61,6 +61,7 @@ fn events() -> Vec<(&'static str, Event<'static>)> {
         ("read, not confirmed", Event::Read { confirmed: false }),
         ("delete", Event::Delete),
         ("look", Event::Look),
+        ("hand over", Event::HandOver),
     ]
 }
 
@@ -112,7 +113,7 @@ async fn every_state_handles_every_event() {
             table.push_str(&format!("  {state_name} -> {after}\n"));
         }
     }
-    insta::assert_snapshot!(table, @r"
+    insta::assert_snapshot!(table, @"
     take:
       none -> taken by 2
     take returned:
@@ -181,5 +182,9 @@ async fn every_state_handles_every_event() {
       delivered -> none
     look:
       delivered -> none
+    hand over:
+      returned -> none
+      returned missing -> none
+      returned not yet -> none
     ");
 }

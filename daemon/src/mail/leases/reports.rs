@@ -1,0 +1,158 @@
+//! What the table of the leases reports to the store of the leases that several machines share: the
+//! leases that last, and the ends of others until the store has them.
+
+use super::state::{Event, State};
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::sync::Notify;
+
+/// The end of a lease, for the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// No client holds the mail, and the bridge counts it as unread.
+    Freed,
+    /// The mail is gone, or was read elsewhere.
+    Gone,
+    /// A client has written the mail, and the bridge may count it as unread.
+    Unconfirmed,
+    /// A client has written the mail, and the bridge counts it as read.
+    Delivered,
+}
+
+/// Ends of leases that the store does not have yet. Nothing is leased while the store does not
+/// answer, so that they are at most as many as the leases.
+#[derive(Debug)]
+pub(super) struct Unreported {
+    ends: BTreeMap<u64, End>,
+    /// Notified of each end.
+    ended: Arc<Notify>,
+}
+
+impl Unreported {
+    /// Returns no ends. Each end that is added is notified.
+    pub(super) fn new(ended: Arc<Notify>) -> Self {
+        let ends = BTreeMap::new();
+        Self { ends, ended }
+    }
+
+    /// Notes a change of a lease.
+    pub(super) fn note(
+        &mut self,
+        id: u64,
+        before: Option<State>,
+        event: Event<'_>,
+        after: Option<State>,
+    ) {
+        if let Some(end) = end(before, event, after) {
+            self.add(id, end);
+        } else if let Some(State::Returned { .. }) = after {
+            self.ended.notify_one();
+        }
+    }
+
+    /// Adds the end of a lease.
+    pub(super) fn add(&mut self, id: u64, end: End) {
+        self.ends.insert(id, end);
+        self.ended.notify_one();
+    }
+
+    /// Adds the ends to reports.
+    pub(super) fn add_to(&self, reports: &mut Reports) {
+        for (id, end) in &self.ends {
+            let ids = match end {
+                End::Freed => &mut reports.freed,
+                End::Gone => &mut reports.gone,
+                End::Unconfirmed => &mut reports.unconfirmed,
+                End::Delivered => &mut reports.delivered,
+            };
+            ids.push(*id);
+        }
+    }
+
+    /// Removes the ends that the store has, unless the lease has ended in another way meanwhile.
+    pub(super) fn remove(&mut self, reports: &Reports) {
+        for (ids, end) in [
+            (&reports.freed, End::Freed),
+            (&reports.gone, End::Gone),
+            (&reports.unconfirmed, End::Unconfirmed),
+            (&reports.delivered, End::Delivered),
+        ] {
+            for id in ids {
+                if self.ends.get(id) == Some(&end) {
+                    self.ends.remove(id);
+                }
+            }
+        }
+    }
+}
+
+/// Returns the end that a change of a lease means.
+pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>) -> Option<End> {
+    if before == after {
+        return None;
+    }
+    match after {
+        // The store has a row of each mail that a client holds. A returned mail is handed over.
+        Some(State::Taken { .. } | State::Marked { .. } | State::Returned { .. }) => None,
+        Some(State::Unconfirmed) => Some(End::Unconfirmed),
+        Some(State::Delivered) => Some(End::Delivered),
+        None => match event {
+            Event::GiveBack { .. } => Some(End::Freed),
+            Event::Miss { .. } | Event::Delete => Some(End::Gone),
+            Event::Take { .. }
+            | Event::TakeReturned { .. }
+            | Event::Mark { .. }
+            | Event::Confirm
+            | Event::Deliver { .. }
+            | Event::DeliverForgotten { .. }
+            | Event::Read { .. }
+            | Event::Look
+            | Event::HandOver => None,
+        },
+    }
+}
+
+/// A mail that the bridge may count as read, that no client holds, and that the store takes over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HandedOver {
+    /// The mail.
+    pub(crate) id: u64,
+    /// The mail's recipient.
+    pub(crate) address: String,
+    /// Whether the bridge said that the mail does not exist.
+    pub(crate) is_missing: bool,
+}
+
+/// What the store is to record now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reports {
+    /// Mails that clients hold.
+    pub(crate) held: Vec<u64>,
+    /// Mails that the store takes over.
+    pub(crate) handed_over: Vec<HandedOver>,
+    /// Mails that came back unread.
+    pub(crate) freed: Vec<u64>,
+    /// Mails that are gone.
+    pub(crate) gone: Vec<u64>,
+    /// Mails that a client has written and the bridge may count as unread.
+    pub(crate) unconfirmed: Vec<u64>,
+    /// Mails that a client has written and the bridge counts as read.
+    pub(crate) delivered: Vec<u64>,
+}
+
+impl Reports {
+    /// Returns whether a lease has ended.
+    pub(in crate::mail) fn has_ends(&self) -> bool {
+        let Self {
+            held: _,
+            handed_over,
+            freed,
+            gone,
+            unconfirmed,
+            delivered,
+        } = self;
+        !handed_over.is_empty()
+            || [freed, gone, unconfirmed, delivered]
+                .iter()
+                .any(|ids| !ids.is_empty())
+    }
+}

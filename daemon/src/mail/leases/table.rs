@@ -1,0 +1,234 @@
+//! The table of the leases: applies each event, journals what must outlive the daemon, and keeps what
+//! the store of shared leases must learn.
+
+use super::{
+    super::{
+        journal::{Disk, Journal},
+        record::LeaseRecord,
+    },
+    reports::{End, HandedOver, Reports, Unreported},
+    state::{ClientKey, Event, Lease, State, step},
+};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::Notify;
+
+/// Time in which the clients of the previous daemon report the mails that they have written.
+pub(super) const GRACE: Duration = Duration::from_secs(3);
+/// Limit of written mails that the bridge may count as unread. Beyond it the oldest is dropped.
+pub(super) const MAX_UNCONFIRMED: usize = 256;
+
+/// The leases and their journal.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The connected clients.
+    pub(super) clients: HashSet<ClientKey>,
+    /// Unconfirmed mails that no list showed as unread, and that were marked again.
+    pub(super) remarked: HashSet<u64>,
+    pub(super) mails: BTreeMap<u64, Lease>,
+    pub(super) journal: Journal<LeaseRecord>,
+    /// Ends of leases for the store of the shared leases; `None` if the leases are of this machine.
+    unreported: Option<Unreported>,
+}
+
+impl Table {
+    /// Returns a table that does not outlive the daemon.
+    pub(super) fn in_memory() -> Self {
+        Self::of(BTreeMap::new(), Journal::nowhere())
+    }
+
+    /// Opens the leases that a previous daemon kept in this file.
+    pub(super) fn open(path: PathBuf, disk: Arc<dyn Disk>) -> Self {
+        let from = now() + GRACE;
+        let mut mails = BTreeMap::new();
+        let journal = Journal::open(path, disk, |record| load(&mut mails, record, from));
+        let mut table = Self::of(mails, journal);
+        let needed = needed(&table.mails);
+        table.journal.shorten(&needed);
+        table
+    }
+
+    fn of(mails: BTreeMap<u64, Lease>, journal: Journal<LeaseRecord>) -> Self {
+        Self {
+            clients: HashSet::new(),
+            remarked: HashSet::new(),
+            mails,
+            journal,
+            unreported: None,
+        }
+    }
+
+    /// Reads the file if it could not be opened before.
+    pub(super) fn reopen(&mut self) {
+        let (from, mut earlier) = (now() + GRACE, BTreeMap::new());
+        self.journal
+            .reopen(|record| load(&mut earlier, record, from));
+        for (id, lease) in earlier {
+            self.mails.entry(id).or_insert(lease);
+        }
+    }
+
+    /// Applies an event and journals the change. Returns whether there was one.
+    pub(super) fn change(&mut self, id: u64, event: Event<'_>) -> bool {
+        let before = self.mails.remove(&id);
+        let after = step(before.clone(), event, now());
+        let changed = before != after;
+        let remembered =
+            |lease: &Option<Lease>| lease.as_ref().and_then(|lease| record_of(id, lease));
+        let (old, new) = (remembered(&before), remembered(&after));
+        if let Some(unreported) = &mut self.unreported {
+            let state = |lease: &Option<Lease>| lease.as_ref().map(|lease| lease.state);
+            unreported.note(id, state(&before), event, state(&after));
+        }
+        if let Some(lease) = after {
+            self.mails.insert(id, lease);
+        }
+        if new != old {
+            self.write(&new.unwrap_or(LeaseRecord::Closed { id }));
+        }
+        changed
+    }
+
+    fn write(&mut self, record: &LeaseRecord) {
+        let mails = &self.mails;
+        self.journal.append(record, || needed(mails));
+        match record {
+            LeaseRecord::Marked { .. } => {}
+            LeaseRecord::Unconfirmed { .. } => self.bound_unconfirmed(),
+            LeaseRecord::Closed { .. } => {
+                if mails
+                    .iter()
+                    .all(|(id, lease)| record_of(*id, lease).is_none())
+                {
+                    self.journal.clear();
+                }
+            }
+        }
+    }
+
+    fn bound_unconfirmed(&mut self) {
+        let unconfirmed = |(_, lease): &(&u64, &Lease)| lease.state == State::Unconfirmed;
+        let mut unconfirmed = self.mails.iter().filter(unconfirmed).map(|(id, _)| *id);
+        let oldest = unconfirmed.next();
+        if unconfirmed.count() >= MAX_UNCONFIRMED
+            && let Some(oldest) = oldest
+        {
+            self.change(oldest, Event::Delete);
+        }
+    }
+
+    /// Gives a mail back that the client holds. Returns the mail's address.
+    pub(super) fn give_back(&mut self, client: ClientKey, id: u64) -> Option<String> {
+        let address = self.mails.get(&id)?.address.clone();
+        let event = Event::GiveBack { client };
+        self.change(id, event).then_some(address)
+    }
+
+    /// Keeps the ends of leases from now on. The end of a mail that a client of the previous daemon
+    /// wrote may be missing in the store.
+    pub(super) fn share(&mut self, ended: Arc<Notify>) {
+        let mut unreported = Unreported::new(ended);
+        for (id, lease) in &self.mails {
+            if lease.state == State::Unconfirmed {
+                unreported.add(*id, End::Unconfirmed);
+            }
+        }
+        self.unreported = Some(unreported);
+    }
+
+    /// Returns what the store is to record now.
+    pub(super) fn reports(&self) -> Reports {
+        let now = now();
+        let mut reports = Reports::default();
+        if let Some(unreported) = &self.unreported {
+            unreported.add_to(&mut reports);
+        }
+        for (id, Lease { address, state }) in &self.mails {
+            match state {
+                State::Taken { .. } | State::Marked { .. } => reports.held.push(*id),
+                State::Returned {
+                    from,
+                    missing_since,
+                } if *from <= now => reports.handed_over.push(HandedOver {
+                    id: *id,
+                    address: address.clone(),
+                    is_missing: missing_since.is_some(),
+                }),
+                State::Returned { .. } | State::Unconfirmed | State::Delivered => {}
+            }
+        }
+        reports
+    }
+
+    /// Records that the store has the reports. The mails that it has taken over have no lease here
+    /// any more.
+    pub(super) fn reported(&mut self, reports: &Reports) {
+        if let Some(unreported) = &mut self.unreported {
+            unreported.remove(reports);
+        }
+        for mail in &reports.handed_over {
+            self.change(mail.id, Event::HandOver);
+        }
+    }
+
+    /// Reports the end of a mail that has no lease.
+    pub(super) fn report_end(&mut self, id: u64, end: End) {
+        if let Some(unreported) = &mut self.unreported
+            && !self.mails.contains_key(&id)
+        {
+            unreported.add(id, end);
+        }
+    }
+}
+
+/// Applies a record of the file. A marked mail may be leased at `from`.
+fn load(mails: &mut BTreeMap<u64, Lease>, record: LeaseRecord, from: Instant) {
+    let (id, address, state) = match record {
+        LeaseRecord::Marked { id, address } => {
+            let missing_since = None;
+            let state = State::Returned {
+                from,
+                missing_since,
+            };
+            (id, address, state)
+        }
+        LeaseRecord::Unconfirmed { id, address } => (id, address, State::Unconfirmed),
+        LeaseRecord::Closed { id } => {
+            mails.remove(&id);
+            return;
+        }
+    };
+    mails.insert(id, Lease { address, state });
+}
+
+/// Returns the time of the runtime's clock, which tests can pause.
+pub(super) fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+/// Returns the record of a lease that must outlive the daemon.
+fn record_of(id: u64, lease: &Lease) -> Option<LeaseRecord> {
+    let address = || lease.address.clone();
+    match lease.state {
+        State::Taken { .. } | State::Delivered => None,
+        State::Marked { .. } | State::Returned { .. } => Some(LeaseRecord::Marked {
+            id,
+            address: address(),
+        }),
+        State::Unconfirmed => Some(LeaseRecord::Unconfirmed {
+            id,
+            address: address(),
+        }),
+    }
+}
+
+fn needed(mails: &BTreeMap<u64, Lease>) -> Vec<LeaseRecord> {
+    let records = mails.iter();
+    records
+        .filter_map(|(id, lease)| record_of(*id, lease))
+        .collect()
+}

@@ -1,0 +1,83 @@
+//! Connections to the server of the shared leases. A connection over a network is encrypted, and the
+//! server's certificate is checked.
+
+use super::server::Server;
+use crate::mail::store::StoreError;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use secrecy::ExposeSecret as _;
+use std::{error::Error as _, sync::Arc};
+use tokio_postgres::{Client, Config, NoTls, config::SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Settings of a session. A transaction that another machine's failure left open ends soon, and a
+/// lease is on the disk before it is granted.
+const SESSION: &str = "SET statement_timeout = '3s'; SET lock_timeout = '3s'; \
+    SET idle_in_transaction_session_timeout = '5s'; SET synchronous_commit = on";
+
+impl Server {
+    /// Opens a connection. The caller limits the time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) async fn connect(&self) -> Result<Client, StoreError> {
+        let mut config: Config = self.url.parse().map_err(|error| failed(&error))?;
+        config.application_name("taid");
+        if let Some(command) = &self.password_command {
+            let password = tai_auth::credentials::printed_by(command).await;
+            let password = password.map_err(|error| StoreError(tai_auth::chain(&error)))?;
+            config.password(password.expose_secret());
+        }
+        let client = match config.get_ssl_mode() {
+            SslMode::Require => {
+                let connector = MakeRustlsConnect::new(self.tls()?);
+                let (client, connection) =
+                    config.connect(connector).await.map_err(|e| failed(&e))?;
+                tokio::spawn(connection);
+                client
+            }
+            // The configuration permits these to this machine only.
+            _ => {
+                config.ssl_mode(SslMode::Disable);
+                let (client, connection) = config.connect(NoTls).await.map_err(|e| failed(&e))?;
+                tokio::spawn(connection);
+                client
+            }
+        };
+        client
+            .batch_execute(SESSION)
+            .await
+            .map_err(|e| failed(&e))?;
+        Ok(client)
+    }
+
+    fn tls(&self) -> Result<ClientConfig, StoreError> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(path) = &self.ca_file {
+            let unusable = |why: String| StoreError(format!("{}: {why}", path.display()));
+            let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+            let found = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
+            roots.add_parsable_certificates(found);
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider);
+        let builder = builder
+            .with_safe_default_protocol_versions()
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    }
+}
+
+/// Returns the failure with the causes that the client's error does not show.
+pub(super) fn failed(error: &tokio_postgres::Error) -> StoreError {
+    let detail = error.as_db_error().map(|error| error.message().to_owned());
+    let detail = detail.or_else(|| error.source().map(ToString::to_string));
+    let text = match detail {
+        Some(detail) => format!("{error}: {detail}"),
+        None => error.to_string(),
+    };
+    StoreError(tai_auth::one_line(&text))
+}
