@@ -13,7 +13,7 @@ use std::{
     path::PathBuf,
     process::{Child, Stdio},
     sync::mpsc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tai_e2e::{
     Killed, Machine, PATIENCE,
@@ -179,6 +179,38 @@ fn a_mail_is_handled_after_live_or_taid_was_killed() {
         subjects(&machine).contains(&"two".to_owned())
     });
     assert!(subjects(&machine).contains(&"one".to_owned()));
+}
+
+#[test]
+fn a_failed_mail_keeps_its_backoff_after_a_restart_of_taid() {
+    let machine = Machine::new();
+    let poll = [("TAI_MCP_POLL_INTERVAL", "1000")];
+    let taid = machine.start_with(&poll);
+    let to = "desk.alice@tai.chat";
+    deliver(&machine, to, "refused");
+    let script = program(
+        &machine,
+        "cat >>$HOME/out\n! tail -1 $HOME/out | grep -q refused",
+    );
+    let began = Instant::now();
+    let _live = Live::start(&machine, &["--exec", &script]);
+    let handled = |subject: &str| {
+        subjects(&machine)
+            .iter()
+            .filter(|one| *one == subject)
+            .count()
+    };
+    wait_until("the mail is refused", || handled("refused") == 1);
+    taid.kill();
+    let _taid = machine.start_with(&poll);
+    // The first of these makes live look at the mailbox of the new taid, and the second one again.
+    for subject in ["second", "third"] {
+        deliver(&machine, to, subject);
+        wait_until("live continues", || handled(subject) == 1);
+    }
+    // The first retry is due after 10 seconds.
+    let too_early = handled("refused") > 1 && began.elapsed() < Duration::from_secs(10);
+    assert!(!too_early, "{:?}", subjects(&machine));
 }
 
 #[test]
