@@ -50,7 +50,10 @@ fn seed_defaults_apply_to_values_that_are_not_set() {
         "https://tai.chat/"
     );
     assert_eq!(config.settings.api_timeout, Duration::from_secs(30));
-    assert_eq!(config.settings.poll_interval, Duration::from_secs(5));
+    assert_eq!(
+        config.settings.poll_interval,
+        tai_timing::poll::DEFAULT_INTERVAL
+    );
     assert_eq!(config.settings.log_level, LogLevel::Info);
     assert_eq!(
         (

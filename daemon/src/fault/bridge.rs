@@ -50,7 +50,7 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
                 FaultCode::RateLimited,
                 "the mail bridge limits the rate of requests",
             )
-            .because(format!("HTTP 429, retry after {pause}"))
+            .because(format!("HTTP 429 or 503, retry after {pause}"))
             .hint(Hint::reader(format!(
                 "try again in {pause}; nothing was done"
             )));

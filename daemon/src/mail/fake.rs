@@ -155,6 +155,16 @@ impl Bridge for Mailbox {
         })
     }
 
+    async fn newest(&self, bearer: &Bearer, deadline: Instant) -> Result<Listing, BridgeError> {
+        let page = Page {
+            instance: None,
+            limit: 1,
+            offset: 0,
+            bodies: false,
+        };
+        self.list(bearer, &page, deadline).await
+    }
+
     async fn message(
         &self,
         _: &Bearer,

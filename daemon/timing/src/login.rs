@@ -1,6 +1,6 @@
 //! Logins: the delay after a failed one, and the least time between two.
 
-use crate::backoff::doubling;
+use crate::{backoff::doubling, limit};
 use std::time::Duration;
 
 /// Maximum number of attempts in a series of logins (seed: "a maximum number of attempts").
@@ -47,7 +47,7 @@ pub fn after_failure(failure: Failure, number: u32, jitter: f64) -> (Duration, S
     let is_last = number >= MAX_ATTEMPTS;
     match failure {
         Failure::Limited(pause) if pause > PATIENCE || is_last => (pause, Start::Caller),
-        Failure::Limited(pause) => (pause, Start::Timer),
+        Failure::Limited(pause) => (pause + limit::spread(pause, jitter), Start::Timer),
         // The next caller may start a series at once.
         Failure::Unsent if is_last => (Duration::ZERO, Start::Caller),
         Failure::Transient if is_last => (backoff(number, jitter), Start::Caller),
@@ -90,7 +90,7 @@ mod tests {
             (Failure::Transient, 5, (seconds(16), Start::Caller)),
             (Failure::Unsent, 4, (seconds(8), Start::Timer)),
             (Failure::Unsent, 5, (seconds(0), Start::Caller)),
-            (short, 4, (seconds(20), Start::Timer)),
+            (short, 4, (seconds(30), Start::Timer)),
             (short, 5, (seconds(20), Start::Caller)),
             (
                 Failure::Limited(seconds(21)),

@@ -12,13 +12,13 @@ use http::{
     HeaderMap, HeaderValue, StatusCode,
     header::{DATE, LOCATION, RETRY_AFTER},
 };
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use tai_timing::limit;
 
 /// Limit of the target of a redirect, in characters.
 const MAX_LOCATION: usize = 200;
 
-/// Returns the data of an answer. A 429 closes `gate`.
+/// Returns the data of an answer. A 429, and a 503 with a `Retry-After`, close `gate`.
 pub(super) fn read<E: Expected>(
     gate: &Gate,
     raw: RawAnswer<Wrapper<E::Value>>,
@@ -29,14 +29,16 @@ pub(super) fn read<E: Expected>(
         body,
     } = raw;
     if status == StatusCode::TOO_MANY_REQUESTS {
-        let value = headers
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
-        let asked = value.and_then(|value| gate::retry_after(value, date(&headers)));
-        let pause = limit::after_429(asked);
+        let pause = limit::after_429(retry_after(&headers));
         gate.close(pause);
         let retry_after = Some(pause);
         return Err(BridgeError::RateLimited { retry_after });
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE
+        && let Some(pause) = limit::after_503(retry_after(&headers))
+    {
+        // Unlike a 429, it does not say that the request had no effect.
+        gate.close(pause);
     }
     if let Some(moved) = moved(status, &headers) {
         return Err(moved);
@@ -79,6 +81,12 @@ pub(super) fn read<E: Expected>(
         },
         _ => failed(status, code, message),
     })
+}
+
+/// Returns the pause that an answer asks for.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    gate::retry_after(value, date(headers))
 }
 
 /// Returns the error of a redirect.

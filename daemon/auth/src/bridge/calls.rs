@@ -47,6 +47,18 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         }
     }
 
+    async fn newest(&self, bearer: &Bearer, deadline: Instant) -> Result<Listing, BridgeError> {
+        let page = Page {
+            instance: None,
+            limit: 1,
+            offset: 0,
+            bodies: false,
+        };
+        let request = MailRequest::poll(self.page_url(&page), bearer);
+        let list = List::<false> { rows: page.limit };
+        self.request(request, list, deadline, || {}).await
+    }
+
     async fn message(
         &self,
         bearer: &Bearer,

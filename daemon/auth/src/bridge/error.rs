@@ -37,7 +37,7 @@ pub enum BridgeError {
         /// The time limit of the request.
         after: Duration,
     },
-    /// HTTP 429.
+    /// HTTP 429, or a pause that an earlier 429 or 503 asked for.
     #[error("the bridge limits the rate of requests")]
     RateLimited {
         /// The pause that the bridge asks for.

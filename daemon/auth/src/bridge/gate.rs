@@ -1,5 +1,5 @@
-//! The gate that every request passes. A 429 closes it for all callers until the pause that
-//! the bridge asks for is over. The gate does not wait; its callers do.
+//! The gate that every request passes. A 429, or a 503 with a `Retry-After`, closes it for all
+//! callers until the pause that the bridge asks for is over. The gate does not wait; its callers do.
 
 use std::{
     sync::{Mutex, PoisonError},

@@ -19,12 +19,15 @@ use crate::base_url::BaseUrl;
 use http::Method;
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
-use tai_timing::retry::{MAX_ATTEMPTS, backoff};
+use tai_timing::{
+    limit, poll,
+    retry::{MAX_ATTEMPTS, Outage, backoff},
+};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
@@ -43,6 +46,8 @@ pub struct HttpBridge<T = Network> {
     slots: Semaphore,
     coalescing: Coalescing,
     is_anchored: Arc<AtomicBool>,
+    outage: Mutex<Outage>,
+    created: Instant,
 }
 
 /// One mail request.
@@ -52,6 +57,7 @@ pub(super) struct MailRequest<'a> {
     bearer: &'a Bearer,
     body: Option<String>,
     effect: Effect,
+    max_attempts: u32,
 }
 
 impl<'a> MailRequest<'a> {
@@ -63,6 +69,15 @@ impl<'a> MailRequest<'a> {
             bearer,
             body: None,
             effect: Effect::Idempotent,
+            max_attempts: MAX_ATTEMPTS,
+        }
+    }
+
+    /// Creates a request of a poll.
+    pub(super) fn poll(url: Url, bearer: &'a Bearer) -> Self {
+        Self {
+            max_attempts: poll::MAX_ATTEMPTS,
+            ..Self::idempotent(Method::GET, url, bearer)
         }
     }
 
@@ -74,6 +89,7 @@ impl<'a> MailRequest<'a> {
             bearer,
             body: Some(body),
             effect: Effect::Send,
+            max_attempts: MAX_ATTEMPTS,
         }
     }
 }
@@ -121,6 +137,8 @@ impl<T: Transport> HttpBridge<T> {
             slots: Semaphore::new(MAX_REQUESTS),
             coalescing: Coalescing::default(),
             is_anchored: Arc::default(),
+            outage: Mutex::default(),
+            created: Instant::now(),
         }
     }
 
@@ -209,18 +227,23 @@ impl<T: Transport> HttpBridge<T> {
             drop(slot);
             let read = answer.and_then(|raw| read::<E>(&self.gate, raw));
             let error = match read {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.outage().answered();
+                    return Ok(value);
+                }
                 Err(BridgeError::Unauthorized { message }) if may_be_database(&message) => {
                     self.unauthorized(message, deadline).await
                 }
                 Err(error) => error,
             };
+            let may_repeat = self.note(&error);
             let delay = match retry(request.effect, &error) {
                 Retry::No => return Err(error),
                 Retry::Backoff => backoff(attempts, fastrand::f64()),
                 Retry::AtGate => Duration::ZERO,
             };
-            if attempts == MAX_ATTEMPTS || Instant::now() + delay >= deadline {
+            if attempts == request.max_attempts || !may_repeat || Instant::now() + delay >= deadline
+            {
                 return Err(error);
             }
             tracing::info!(%error, attempts, "retrying a request to the bridge");
@@ -247,12 +270,31 @@ impl<T: Transport> HttpBridge<T> {
         answer
     }
 
+    fn outage(&self) -> MutexGuard<'_, Outage> {
+        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a failed request. Returns whether the state of the bridge permits a repetition.
+    fn note(&self, error: &BridgeError) -> bool {
+        match retry(Effect::Idempotent, error) {
+            Retry::Backoff => self.outage().failed(self.created.elapsed()),
+            Retry::No => {
+                self.outage().answered();
+                true
+            }
+            Retry::AtGate => true,
+        }
+    }
+
     async fn wait_at_gate(&self, deadline: Instant) -> Result<(), BridgeError> {
         while let Some(until) = self.gate.closed_until() {
             if until >= deadline {
                 return Err(limited_until(until));
             }
-            tokio::time::sleep_until(until).await;
+            // The requests of all machines that got the same pause would otherwise leave together.
+            let pause = until.saturating_duration_since(Instant::now());
+            let late = until + limit::spread(pause, fastrand::f64());
+            tokio::time::sleep_until(late.min(deadline)).await;
         }
         Ok(())
     }

@@ -72,6 +72,17 @@ pub trait Bridge: Send + Sync + 'static {
         deadline: Instant,
     ) -> impl Future<Output = Result<Listing, BridgeError>> + Send;
 
+    /// Lists the first mail of the mailbox without its body, and the number of mails. One attempt, for a
+    /// caller that asks again later.
+    ///
+    /// # Errors
+    /// [`BridgeError`].
+    fn newest(
+        &self,
+        bearer: &Bearer,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<Listing, BridgeError>> + Send;
+
     /// Returns one mail with its body; `None` if it does not exist or belongs to another user.
     ///
     /// # Errors

@@ -11,13 +11,20 @@ use super::{
     *,
 };
 use crate::{credentials::Credentials, testing::origin};
-use http::{HeaderMap, StatusCode, header::LOCATION};
+use http::{
+    HeaderMap, StatusCode,
+    header::{LOCATION, RETRY_AFTER},
+};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::time::Instant;
+
+const MAIL: &str = r#"{"success":true,"data":{"id":7,"to":"desk.alice@tai.chat"}}"#;
+/// Body of an answer with a `Retry-After` of 20 s.
+const BUSY: &str = "<html>busy</html>";
 
 /// Transport whose answers a test chooses. `/health` has its own.
 #[derive(Default)]
@@ -51,6 +58,9 @@ impl Transport for Arc<Script> {
         }
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, "https://elsewhere.example/".parse().unwrap());
+        if body == BUSY {
+            headers.insert(RETRY_AFTER, "20".parse().unwrap());
+        }
         Ok(RawAnswer {
             status: StatusCode::from_u16(status).unwrap(),
             headers,
@@ -280,8 +290,7 @@ async fn a_401_about_the_user_is_the_database_only_while_the_health_is_bad() {
 
 #[tokio::test(start_paused = true)]
 async fn a_moment_of_a_failing_database_costs_a_caller_nothing() {
-    let mail = r#"{"success":true,"data":{"id":7,"to":"desk.alice@tai.chat"}}"#;
-    let world = World::new(&[(401, USER_MISSING), (200, mail)]).health(503, BAD_HEALTH);
+    let world = World::new(&[(401, USER_MISSING), (200, MAIL)]).health(503, BAD_HEALTH);
     let found = world.message().await.unwrap();
     assert_eq!(found.unwrap().head.id, 7);
 }
@@ -332,4 +341,39 @@ fn a_send_whose_token_is_rejected_is_not_sent_and_asks_for_another_token() {
     let detail = String::new();
     let lost = SendFailure::from(BridgeError::Broken { detail });
     assert!(lost.token_problem().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_503_with_a_time_delays_all_requests_and_leaves_the_outcome_of_a_send_unknown() {
+    let world = World::new(&[(503, BUSY), (200, MAIL)]);
+    let began = Instant::now();
+    assert!(matches!(world.send().await, Err(SendFailure::Unknown(_))));
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "it is not repeated"
+    );
+    let login = world.login().await;
+    assert!(matches!(
+        login,
+        Err(LoginError::Bridge(BridgeError::RateLimited { .. }))
+    ));
+    assert!(world.message().await.unwrap().is_some());
+    let waited = began.elapsed();
+    let (least, most) = (Duration::from_secs(20), Duration::from_secs(31));
+    assert!(waited >= least && waited <= most, "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_repeated_at_the_begin_of_an_outage_and_not_later() {
+    let broken = [(0, ""); 6];
+    let world = World::new(&[&broken[..], &[(200, MAIL)]].concat());
+    assert!(world.message().await.is_err());
+    assert_eq!(world.requests().len(), 4);
+    for expected in [5, 6] {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(world.message().await.is_err());
+        assert_eq!(world.requests().len(), expected);
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(world.message().await.unwrap().is_some());
 }

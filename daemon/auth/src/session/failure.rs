@@ -10,6 +10,7 @@ use super::{
 };
 use std::time::Duration;
 use tai_timing::{
+    limit,
     login::{self, BAD_TOKEN_DELAY, Start},
     renewal,
 };
@@ -82,9 +83,10 @@ pub(super) fn renewal_failed(
             let delay = login::cool_down(account.refusals());
             (account, delay)
         }
-        Class::RateLimited(pause) => (account, pause),
+        Class::RateLimited(pause) => (account, pause + limit::spread(pause, context.jitter)),
         Class::Elsewhere | Class::Untrusted | Class::Unsent | Class::Transient => {
-            let delay = renewal::after_failure(attempt.number, context.jitter);
+            let left = token.expires().until(context.now);
+            let delay = renewal::after_failure(attempt.number, left, context.jitter);
             (account, delay)
         }
     };

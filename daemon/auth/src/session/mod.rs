@@ -38,7 +38,7 @@ use event::{Event, Grant};
 use reply::Reply;
 use snapshot::TokenAvailability;
 use state::{Reason, State};
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 use tai_names::Username;
 use token::Token;
 use tokio::{
@@ -162,6 +162,44 @@ impl Session {
         }
         let last = work(token.bearer().clone()).await;
         last.map_err(RequestError::of_work)
+    }
+
+    /// Does `work` once with the bearer of a good token. After a 401 it waits until the session has
+    /// another token, at most for `patience`, and then continues as [`Session::with_token`] does.
+    /// For work that can wait: after a rotation of the bridge's secret, all machines get a 401 at once.
+    ///
+    /// `work` gets the deadline of its requests, which is `limit` after their start.
+    ///
+    /// # Errors
+    /// As [`Session::with_token`].
+    pub async fn with_patience<T, E, F>(
+        &self,
+        limit: Duration,
+        patience: Duration,
+        work: impl Fn(Bearer, Instant) -> F,
+    ) -> Result<T, RequestError<E>>
+    where
+        E: TokenFailure,
+        F: Future<Output = Result<T, E>>,
+    {
+        let deadline = Instant::now() + limit;
+        let token = self.token(deadline).await?;
+        let error = match work(token.bearer().clone(), deadline).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        if !matches!(error.token_problem(), Some(TokenProblem::Rejected(_))) {
+            return Err(RequestError::of_work(error));
+        }
+        let mut snapshots = self.snapshots.clone();
+        let is_replaced = snapshots.wait_for(|snapshot| {
+            let present = snapshot.phase.token();
+            present.is_none_or(|present| present.generation() != token.generation())
+        });
+        let _ = timeout_at(Instant::now() + patience, is_replaced).await;
+        let deadline = Instant::now() + limit;
+        self.with_token(deadline, |bearer| work(bearer, deadline))
+            .await
     }
 
     /// Reports that the bridge answered 401 to the token of `generation`, and waits until

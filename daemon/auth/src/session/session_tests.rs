@@ -8,7 +8,7 @@ use crate::{
     bridge::BridgeError,
     testing::{TestClock, jwt, origin},
 };
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 use tai_timing::login;
 
 const DAY: u64 = 86_400;
@@ -121,13 +121,13 @@ async fn a_caller_that_gives_up_leaves_the_login_to_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_renewed_in_its_last_six_minutes_without_a_login() {
+async fn a_token_is_renewed_between_half_of_its_life_and_five_minutes_before_its_end() {
     let issuer = ScriptedIssuer::new(&TestClock::new());
     let session = session(&issuer);
     session.token(soon()).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(DAY - 362)).await;
+    tokio::time::sleep(Duration::from_secs(DAY - DAY / 2 - 302)).await;
     assert_eq!(issuer.counts(), (1, 0));
-    tokio::time::sleep(Duration::from_secs(63)).await;
+    tokio::time::sleep(Duration::from_secs(DAY / 2 + 3)).await;
     assert_eq!(issuer.counts(), (1, 1));
     tokio::time::sleep(Duration::from_secs(30 * DAY)).await;
     assert_eq!(issuer.counts().0, 1);
@@ -179,10 +179,10 @@ async fn a_local_clock_that_is_wrong_by_a_day_changes_nothing() {
         Arc::get_mut(&mut issuer).unwrap().sends_date = sends_date;
         let session = session(&issuer);
         session.token(soon()).await.unwrap();
-        tokio::time::sleep(Duration::from_secs(DAY - 400)).await;
+        tokio::time::sleep(Duration::from_secs(DAY - DAY / 2 - 400)).await;
         assert_eq!(session.token(soon()).await.unwrap().generation().0, 1);
         assert_eq!(issuer.counts(), (1, 0), "{offset} {sends_date}");
-        tokio::time::sleep(Duration::from_secs(400)).await;
+        tokio::time::sleep(Duration::from_secs(DAY / 2 + 400)).await;
         assert_eq!(issuer.counts(), (1, 1), "{offset} {sends_date}");
         session.stop().await;
     }
@@ -358,4 +358,35 @@ async fn a_rejected_refreshed_token_leads_to_one_full_login() {
     let answer = session.with_token(soon(), async |_| Err::<(), _>(refused()));
     assert_eq!(answer.await, Err(RequestError::Bridge(refused())));
     assert_eq!(issuer.counts(), (3, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn patient_work_waits_after_a_401_until_a_caller_or_its_patience_brings_another_token() {
+    let issuer = ScriptedIssuer::new(&TestClock::new());
+    let session = session(&issuer);
+    let (limit, patience) = (Duration::from_secs(30), Duration::from_secs(100));
+    let old = Mutex::new(session.token(soon()).await.unwrap().generation());
+    let check = |bearer: &Bearer| match bearer.generation() == *old.lock().unwrap() {
+        true => Err(BridgeError::Unauthorized {
+            message: "Invalid token".into(),
+        }),
+        false => Ok(()),
+    };
+    let began = Instant::now();
+    let work = session.with_patience(limit, patience, async |bearer, _| check(&bearer));
+    work.await.unwrap();
+    assert!(began.elapsed() >= patience, "{:?}", began.elapsed());
+    assert_eq!(issuer.counts(), (1, 1));
+    *old.lock().unwrap() = session.token(soon()).await.unwrap().generation();
+    let began = Instant::now();
+    let work = session.with_patience(limit, patience, async |bearer, _| check(&bearer));
+    let (patient, caller) = tokio::join!(work, async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        session
+            .with_token(soon(), async |bearer| check(&bearer))
+            .await
+    });
+    assert!(patient.is_ok() && caller.is_ok());
+    assert!(began.elapsed() < Duration::from_secs(7), "at once");
+    assert_eq!(issuer.counts(), (1, 2));
 }

@@ -7,12 +7,13 @@ use super::{
     super::{error::MailError, reading::line},
     log::Arrival,
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 use tai_auth::{
     bridge::{Bridge, Listing, Page},
     session::Session,
 };
 use tai_proto::{names::Username, text::HeaderText};
+use tai_timing::poll::{TIME_LIMIT, after_401};
 use tokio::time::Instant;
 
 /// Number of mails per page after a change.
@@ -44,9 +45,8 @@ pub(super) async fn look<B: Bridge>(
     bridge: &B,
     session: &Session,
     before: Option<&Mailbox>,
-    deadline: Instant,
 ) -> Result<Change, MailError> {
-    let username = session.username(deadline).await;
+    let username = session.username(Instant::now() + TIME_LIMIT).await;
     let username = username.map_err(MailError::Session)?;
     let mut arrived = HashSet::new();
     let known = before.filter(|before| before.username == username);
@@ -54,7 +54,9 @@ pub(super) async fn look<B: Bridge>(
         // Another account signed in, so every watcher must look.
         arrived.insert(None);
     }
-    let listing = newest(bridge, session, 0, 1, deadline).await?;
+    // Before the first poll succeeds, clients wait for it.
+    let patience = before.map_or(Duration::ZERO, |_| after_401(fastrand::f64()));
+    let listing = newest(bridge, session, patience).await?;
     let Some(head) = listing.mails().next().map(|mail| &mail.head) else {
         // A failing bridge lists nothing, so an empty list does not prove an empty mailbox (trap 9).
         let mailbox = known.cloned().unwrap_or_else(|| Mailbox {
@@ -77,8 +79,9 @@ pub(super) async fn look<B: Bridge>(
     let (known_highest, known_count) = known.map_or((0, 0), |known| (known.highest, known.count));
     let (mut highest, mut found) = (known_highest, HashSet::new());
     let mut all = false;
+    let deadline = Instant::now() + TIME_LIMIT;
     for offset in (0..MAX_LOOKED_AT).step_by(PAGE as usize) {
-        let page = newest(bridge, session, offset, PAGE, deadline).await?;
+        let page = rows(bridge, session, offset, deadline).await?;
         if let (0, Some(mail)) = (offset, page.mails().next()) {
             // Mail may have arrived since the first request.
             first = (mail.head.date.clone(), mail.head.id);
@@ -112,16 +115,27 @@ pub(super) async fn look<B: Bridge>(
     Ok(Change { mailbox, arrived })
 }
 
+/// Requests the first mail of the list and the count.
 async fn newest<B: Bridge>(
     bridge: &B,
     session: &Session,
+    patience: Duration,
+) -> Result<Listing, MailError> {
+    let listing = session.with_patience(TIME_LIMIT, patience, async |token, deadline| {
+        bridge.newest(&token, deadline).await
+    });
+    Ok(listing.await?)
+}
+
+async fn rows<B: Bridge>(
+    bridge: &B,
+    session: &Session,
     offset: u32,
-    limit: u32,
     deadline: Instant,
 ) -> Result<Listing, MailError> {
     let page = Page {
         instance: None,
-        limit,
+        limit: PAGE,
         offset,
         bodies: false,
     };

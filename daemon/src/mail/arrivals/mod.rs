@@ -157,9 +157,8 @@ impl<B: Bridge> Poller<B> {
         self.wait(memory).await;
         // A cancelled poll counts, so that the next task does not poll too early.
         memory.last_look = Some(Instant::now());
-        let deadline = Instant::now() + poll::TIME_LIMIT;
         let before = memory.mailbox.as_ref();
-        match look(&*self.bridge, &self.session, before, deadline).await {
+        match look(&*self.bridge, &self.session, before).await {
             Ok(change) => self.looked(memory, change),
             Err(error) => {
                 memory.failures = memory.failures.saturating_add(1);
@@ -177,7 +176,8 @@ impl<B: Bridge> Poller<B> {
         let mut active = self.active.subscribe();
         while let Some(last_look) = memory.last_look {
             let quiet = active.borrow_and_update().elapsed();
-            let interval = poll::interval(self.interval, quiet, memory.failures);
+            let jitter = fastrand::f64();
+            let interval = poll::interval(self.interval, quiet, memory.failures, jitter);
             tokio::select! {
                 biased;
                 () = sleep_until(last_look + interval) => return,
