@@ -1,7 +1,7 @@
 //! Every fault, as its readers see it.
 
 use super::*;
-use crate::mail::JournalError;
+use crate::mail::{JournalError, store::StoreError};
 use tai_auth::session::{Stats, token::TokenError};
 use tai_proto::Audience;
 
@@ -104,6 +104,8 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
             id: "7".parse().unwrap(),
             address: "desk.alice@tai.chat".parse().unwrap(),
         },
+        MailError::LeaseStore(StoreError("connection refused".into())),
+        MailError::HeldElsewhere("7".parse().unwrap()),
     ];
     let errors = session.map(MailError::Session).into_iter().chain(own);
     let mut page = String::new();
@@ -269,6 +271,18 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: it belongs to another instance of this account
     hint: call list_inbox for the IDs of this instance
     hint for a person: omit --instance to reach the mails of all addresses
+
+    [Unreachable]
+    error: no email was read: the store of the shared leases does not answer
+    caused by: connection refused
+    hint: call again in a minute; if it fails again, ask the user to run `taid status` and to check the server of `shared_leases`; sending and listing work
+    hint for a person: run `taid status`, and check the server of `shared_leases` in config.toml; sending and listing work
+
+    [NotYours]
+    error: email 7 was not read: a client of another machine is reading it
+    caused by: the machines that share the leases of this account give each email to one client
+    hint: call fetch_email without an ID for the next email, or call again in a minute
+    hint for a person: try again in a minute
 
     [TooBusy]
     error: this client has 64 open calls, the most allowed

@@ -260,6 +260,12 @@ impl<D: Dial> Client<D> {
                 match settled.await {
                     Outcome::Answered(Ok(settled)) => mail.envelope.read = settled.marked_read,
                     Outcome::Cancelled => return Outcome::Cancelled,
+                    // With shared leases, the store does not answer, or another machine has the mail.
+                    Outcome::Answered(Err(fault))
+                        if matches!(fault.code, FaultCode::Unreachable | FaultCode::NotYours) =>
+                    {
+                        return Outcome::Answered(Err(fault));
+                    }
                     // The daemon has exited or does not know the lease, so it leases the mail
                     // again.
                     Outcome::Answered(Err(_)) | Outcome::NotBegun | Outcome::Lost => {

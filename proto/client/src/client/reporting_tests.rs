@@ -46,3 +46,20 @@ async fn every_delivery_is_reported_before_the_first_call() {
     assert_eq!(request.call, Call::GetInfo(GetInfo));
     info.abort();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_this_machine_may_not_write_is_returned_with_the_reason() {
+    for code in [FaultCode::Unreachable, FaultCode::NotYours] {
+        let mut stage = Stage::new(&[]);
+        let (_cancel, fetch) = stage.fetch();
+        let mut daemon = stage.daemon().await;
+        let request = daemon.request().await;
+        daemon.answer(request.id, Answer::Fetch(mail())).await;
+        let settle = daemon.request().await;
+        let (id, result) = (settle.id, Err(Fault::new(code, "no")));
+        daemon.write(&FromDaemon::Answer { id, result }).await;
+        daemon.end_of_lease(Delivery::Returned).await;
+        let fault = fetch.await.unwrap().err().unwrap();
+        assert_eq!(fault.code, code);
+    }
+}
