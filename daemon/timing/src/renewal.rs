@@ -5,28 +5,22 @@ use std::time::Duration;
 
 /// Seed: "refresh when within 5 minutes of expiry".
 const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
-/// The spread of renewals, as a part of the lifetime. Machines that logged in together, as after a
-/// rotation of the bridge's secret, would otherwise renew together each day.
-const PART_OF_SPREAD: f64 = 0.5;
+/// Spread of renewals, so that machines that logged in together do not renew together.
+const SPREAD: Duration = Duration::from_secs(60);
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
-/// Longest delay while the token lives for hours.
-const LONGEST_DELAY_EARLY: Duration = Duration::from_secs(30 * 60);
-/// The delay is at most this part of the time that the token lives, or [`LONGEST_DELAY`].
-const PART_OF_LEFT: u32 = 12;
 
 /// Returns the time before a token's end at which it is renewed. `left` is the token's lifetime when
 /// it arrives.
 pub fn before_end(left: Duration, jitter: f64) -> Duration {
-    // A token that lives for minutes, as in tests, is renewed in its last fifth at the latest.
-    RENEW_BEFORE.min(left / 5) + left.mul_f64(PART_OF_SPREAD * jitter)
+    // A token that lives for minutes, as in tests, is renewed in its last fifth.
+    RENEW_BEFORE.min(left / 5) + SPREAD.min(left / 20).mul_f64(jitter)
 }
 
-/// Returns the delay after a failed renewal, number `number` in its series, of a token that lives for
-/// another `left`: exponential, with jitter over its upper half, so that it is never zero.
-pub fn after_failure(number: u32, left: Duration, jitter: f64) -> Duration {
-    let longest = (left / PART_OF_LEFT).clamp(LONGEST_DELAY, LONGEST_DELAY_EARLY);
-    doubling(FIRST_DELAY, longest, number).mul_f64(0.5 + jitter / 2.0)
+/// Returns the delay after a failed renewal, number `number` in its series: exponential, with jitter
+/// over its upper half, so that it is never zero.
+pub fn after_failure(number: u32, jitter: f64) -> Duration {
+    doubling(FIRST_DELAY, LONGEST_DELAY, number).mul_f64(0.5 + jitter / 2.0)
 }
 
 /// Returns the delay after a renewal for which the credential source had no password.
@@ -38,34 +32,25 @@ pub fn without_password() -> Duration {
 mod tests {
     use super::*;
 
-    const HOUR: Duration = Duration::from_secs(60 * 60);
-
     #[test]
-    fn renewals_are_spread_over_half_of_the_lifetime_and_end_five_minutes_before_it() {
-        for (left, jitter, expected) in [
-            (HOUR * 24, 0.0, 5 * 60),
-            (HOUR * 24, 1.0, 5 * 60 + 12 * 3600),
-            (HOUR * 24, 0.5, 5 * 60 + 6 * 3600),
-            (Duration::from_secs(60), 0.0, 12),
-            (Duration::from_secs(60), 1.0, 42),
+    fn a_token_is_renewed_in_its_last_six_minutes_or_its_last_quarter() {
+        for (lifetime, jitter, expected) in [
+            (86_400, 0.0, 300),
+            (86_400, 1.0, 360),
+            (60, 0.0, 12),
+            (60, 1.0, 15),
         ] {
-            let before = before_end(left, jitter).as_secs_f64().round();
-            assert_eq!(before, f64::from(expected), "{left:?} {jitter}");
+            let before = before_end(Duration::from_secs(lifetime), jitter);
+            assert_eq!(before.as_secs(), expected, "{lifetime} {jitter}");
         }
     }
 
     #[test]
-    fn failed_renewals_become_rare_while_the_token_lives_for_hours() {
-        for (number, hours, expected) in [
-            (1, 8, 1),
-            (6, 8, 32),
-            (40, 8, 30 * 60),
-            (40, 3, 15 * 60),
-            (40, 0, 60),
-        ] {
-            let delay = after_failure(number, HOUR * hours, 1.0);
-            assert_eq!(delay.as_secs(), expected, "{number} {hours}");
-            assert_eq!(after_failure(number, HOUR * hours, 0.0), delay / 2);
+    fn failed_renewals_are_repeated_after_a_second_to_a_minute() {
+        for (number, expected) in [(1, 1), (6, 32), (40, 60)] {
+            let delay = after_failure(number, 1.0);
+            assert_eq!(delay.as_secs(), expected, "{number}");
+            assert_eq!(after_failure(number, 0.0), delay / 2);
         }
     }
 }

@@ -151,8 +151,7 @@ impl Daemon {
                     answer @ (Answer::Down | Answer::Busy(_)) => {
                         self.note(answer, now);
                         let failures = failures + 1;
-                        let left = between(now, expires);
-                        let delay = renewal::after_failure(failures, left, rng.f64());
+                        let delay = renewal::after_failure(failures, rng.f64());
                         self.session = Session::Live {
                             issued,
                             expires,

@@ -7,7 +7,7 @@ use crate::{
 };
 use std::ops::Range;
 
-/// Limit of the busiest second, as a multiple of the mean of its minute.
+/// Limit of each second, as a multiple of the busiest minute around it.
 pub(crate) const BURST_LIMIT: f64 = 3.0;
 /// Limit of the load of the busiest minute, as a multiple of the mean load of the steady state.
 pub(crate) const LOAD_LIMIT: f64 = 3.0;
@@ -26,7 +26,7 @@ pub(crate) struct Figures {
     pub(crate) peak: f64,
     /// Mean per second of the busiest minute.
     pub(crate) minute: f64,
-    /// The busiest second as a multiple of the mean of its minute; `None` with too few requests.
+    /// The largest second as a multiple of the busiest minute around it; `None` with too few requests.
     pub(crate) burst: Option<f64>,
 }
 
@@ -34,21 +34,27 @@ impl Figures {
     /// Returns the figures of a number per second.
     pub(crate) fn of(values: impl Iterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.collect();
-        let minutes = || {
-            values
-                .chunks_exact(MINUTE)
-                .map(|minute| (mean(minute), most(minute)))
-        };
+        let minutes = values.chunks_exact(MINUTE);
         Self {
             mean: mean(&values),
             peak: most(&values),
-            minute: minutes().map(|(mean, _)| mean).fold(0.0, f64::max),
-            burst: minutes()
-                .filter(|(mean, _)| *mean >= FEWEST)
-                .map(|(mean, peak)| peak / mean)
-                .reduce(f64::max),
+            minute: minutes.map(mean).fold(0.0, f64::max),
+            burst: burst(&values),
         }
     }
+}
+
+/// Returns the largest second as a multiple of the busiest minute around it, so that the end of an
+/// outage within a minute of the clock is no burst. `None` with too few requests.
+fn burst(values: &[f64]) -> Option<f64> {
+    let means: Vec<f64> = values.windows(MINUTE).map(mean).collect();
+    let seconds = values.iter().enumerate();
+    let bursts = seconds.filter_map(|(at, value)| {
+        let around = at.saturating_sub(MINUTE - 1)..(at + 1).min(means.len());
+        let busiest = most(means.get(around)?);
+        (busiest >= FEWEST).then_some(value / busiest)
+    });
+    bursts.reduce(f64::max)
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -102,19 +108,20 @@ impl Report {
         kinds.iter().filter_map(|kind| kind.burst).reduce(f64::max)
     }
 
-    /// Returns the load of the busiest minute as a multiple of the steady load. For the renewals a day
-    /// after a rotation, which no poll accompanies, the steady load is that of the renewals.
-    /// `None` if that is too small to compare with.
+    /// Returns the load of the busiest minute as a multiple of the steady load. The renewals a day
+    /// after a rotation are simulated alone and come in addition to the steady load. `None` if that is
+    /// too small to compare with.
     pub(crate) fn overload(&self, steady: &Report) -> Option<f64> {
-        let usual = match self.scenario {
-            Scenario::DayAfter => steady.renewals.mean,
+        let usual = steady.load.mean;
+        let busiest = match self.scenario {
+            Scenario::DayAfter => usual + self.load.minute,
             Scenario::Steady
             | Scenario::Outage
             | Scenario::Rotation
             | Scenario::SmallBridge
-            | Scenario::Nine => steady.load.mean,
+            | Scenario::Nine => self.load.minute,
         };
-        (usual >= LEAST_LOAD).then(|| self.load.minute / usual)
+        (usual >= LEAST_LOAD).then(|| busiest / usual)
     }
 }
 
@@ -130,12 +137,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_burst_is_the_busiest_second_over_the_mean_of_its_minute() {
-        let mut values = [30.0; 120];
+    fn a_burst_is_a_second_over_the_busiest_minute_around_it() {
+        let mut values = [30.0; 240];
         values[5] = 90.0;
         let figures = Figures::of(values.into_iter());
         assert_eq!((figures.peak, figures.minute), (90.0, 31.0));
         assert_eq!(figures.burst, Some(90.0 / 31.0));
+        // An outage that ends is no burst, and one that begins is none.
+        let mut values = [30.0; 240];
+        values[90..150].fill(0.0);
+        assert_eq!(Figures::of(values.into_iter()).burst, Some(1.0));
         assert_eq!(Figures::of([1.0; 60].into_iter()).burst, None);
     }
 }

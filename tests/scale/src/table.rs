@@ -4,7 +4,7 @@ use crate::figures::{BURST_LIMIT, LOAD_LIMIT, Report};
 use std::fmt::Write as _;
 
 /// The limits, in words.
-pub(crate) const LIMITS: &str = "Limits: the busiest second is at most 3 times the mean of its minute, and the load of the busiest minute at most 3 times that of the steady state.";
+pub(crate) const LIMITS: &str = "Limits: each second is at most 3 times the busiest minute around it, and the load of the busiest minute at most 3 times that of the steady state.";
 
 const HEADER: &str = "\
 | Daemons | Scenario | Logins/s | Renewals/s | Polls/s | Failed/s | Load/s | Second / minute | Minute / steady |

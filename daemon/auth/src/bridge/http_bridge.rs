@@ -293,8 +293,10 @@ impl<T: Transport> HttpBridge<T> {
             }
             // The requests of all machines that got the same pause would otherwise leave together.
             let pause = until.saturating_duration_since(Instant::now());
-            let late = until + limit::spread(pause, fastrand::f64());
-            tokio::time::sleep_until(late.min(deadline)).await;
+            // The request needs the rest of its time.
+            let room = deadline.saturating_duration_since(until) / 2;
+            let spread = limit::spread(pause, fastrand::f64()).min(room);
+            tokio::time::sleep_until(until + spread).await;
         }
         Ok(())
     }

@@ -85,8 +85,7 @@ pub(super) fn renewal_failed(
         }
         Class::RateLimited(pause) => (account, pause + limit::spread(pause, context.jitter)),
         Class::Elsewhere | Class::Untrusted | Class::Unsent | Class::Transient => {
-            let left = token.expires().until(context.now);
-            let delay = renewal::after_failure(attempt.number, left, context.jitter);
+            let delay = renewal::after_failure(attempt.number, context.jitter);
             (account, delay)
         }
     };
