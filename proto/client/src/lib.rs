@@ -32,7 +32,7 @@ pub use dial::{Dial, Starting, Streams};
 pub use error::ConnectError;
 pub use lease::Lease;
 pub use local::Local;
-pub use os::{Peer, harden, peer};
+pub use os::{Peer, Socket, harden, peer, quiet};
 pub use outcome::Outcome;
 pub use password::{GivenPassword, take_password, withheld_variables};
 pub use record::{host_name, read_record};

@@ -275,7 +275,12 @@ impl Dial for Local {
                     })?
             }
         };
-        os::split(stream).map_err(ConnectError::Failed)
+        let socket = os::quiet(stream).map_err(ConnectError::Failed)?;
+        let (reader, writer) = tokio::io::split(socket);
+        Ok(Streams {
+            reader: Box::new(reader),
+            writer: Box::new(writer),
+        })
     }
 
     fn start(&self) -> Result<Option<Starting>, ConnectError> {

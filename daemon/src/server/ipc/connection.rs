@@ -74,7 +74,10 @@ struct OpenCall {
 /// Serves one client if its process belongs to this user.
 pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
     let error = match tai_client::peer(&stream) {
-        Ok(peer) if peer.is_own_user => return serve_own(shared, peer.pid, stream).await,
+        Ok(peer) if peer.is_own_user => match tai_client::quiet(stream) {
+            Ok(socket) => return serve_own(shared, peer.pid, socket).await,
+            Err(error) => error.into(),
+        },
         Ok(_) => ConnectionError::OtherUser,
         Err(error) => error.into(),
     };

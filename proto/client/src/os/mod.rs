@@ -15,8 +15,8 @@ use windows as system;
 
 #[cfg(unix)]
 pub(crate) use surroundings::{is_sandboxed, is_socket_enabled, session_environment};
-pub(crate) use system::{detach, execute_without, read_handed_over, split};
-pub use system::{harden, peer};
+pub use system::{Socket, harden, peer, quiet};
+pub(crate) use system::{detach, execute_without, read_handed_over};
 #[cfg(not(unix))]
 pub(crate) use system::{is_sandboxed, is_socket_enabled, session_environment};
 

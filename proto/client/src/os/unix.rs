@@ -1,19 +1,23 @@
 //! Sockets, children and memory protection on Linux, macOS and other Unix systems.
 
-use crate::{Peer, dial::Streams};
+use crate::Peer;
 use interprocess::local_socket::tokio::Stream;
-use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::io::{Errno, FdFlags, fcntl_setfd};
 use std::{
     fs::File,
     io::{self, Read as _, Write as _},
     os::{
-        fd::{AsRawFd as _, OwnedFd},
-        unix::{net::UnixStream, process::CommandExt as _},
+        fd::{AsFd as _, AsRawFd as _, OwnedFd},
+        unix::process::CommandExt as _,
     },
     pin::Pin,
     task::{Context, Poll},
 };
-use tokio::{io::AsyncWrite, net::unix::pipe, process::Command};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::unix::pipe,
+    process::Command,
+};
 
 /// Returns the process at the other end of the socket.
 ///
@@ -44,32 +48,40 @@ pub fn harden() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
-/// Splits the socket into its two directions, with one registration for reading alone.
+/// Socket that the event loop watches for reading alone.
 ///
-/// tokio registers a Unix socket for reading and writing, which wakes this process each time
-/// taid reads. That costs about 30 µs of each call.
-pub(crate) fn split(stream: Stream) -> io::Result<Streams> {
-    let Stream::UdSocket(stream) = stream;
-    let writer = UnixStream::from(OwnedFd::try_from(stream)?);
-    // A pipe receiver accepts any descriptor.
-    let reader = pipe::Receiver::from_owned_fd_unchecked(writer.try_clone()?.into())?;
-    Ok(Streams {
-        reader: Box::new(reader),
-        writer: Box::new(EagerWriter {
-            stream: writer,
-            blocked: None,
-        }),
-    })
-}
-
-/// Writer that registers with the event loop only while the peer's buffer is full.
-struct EagerWriter {
-    stream: UnixStream,
-    /// Registration while the peer's buffer is full.
+/// tokio registers a Unix socket for reading and writing, which wakes this process each time the peer
+/// reads. That costs about 30 µs of each call.
+pub struct Socket {
+    /// A pipe receiver accepts any descriptor.
+    reader: pipe::Receiver,
+    /// Registration for writing while the peer's buffer is full.
     blocked: Option<pipe::Sender>,
 }
 
-impl AsyncWrite for EagerWriter {
+/// Returns a connected socket that wakes its owner for bytes to read, and for room to write only
+/// while a write waits.
+///
+/// # Errors
+/// The error of the system.
+pub fn quiet(stream: Stream) -> io::Result<Socket> {
+    let Stream::UdSocket(stream) = stream;
+    let reader = pipe::Receiver::from_owned_fd_unchecked(OwnedFd::try_from(stream)?)?;
+    let blocked = None;
+    Ok(Socket { reader, blocked })
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.reader).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -83,13 +95,13 @@ impl AsyncWrite for EagerWriter {
                 }
                 return written;
             }
-            match (&self.stream).write(bytes) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let fd = OwnedFd::from(self.stream.try_clone()?);
+            match rustix::io::write(&self.reader, bytes) {
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    let fd = self.reader.as_fd().try_clone_to_owned()?;
                     self.blocked = Some(pipe::Sender::from_owned_fd_unchecked(fd)?);
                 }
-                written => return Poll::Ready(written),
+                written => return Poll::Ready(written.map_err(io::Error::from)),
             }
         }
     }
@@ -99,7 +111,8 @@ impl AsyncWrite for EagerWriter {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.stream.shutdown(std::net::Shutdown::Write))
+        let done = rustix::net::shutdown(&self.reader, rustix::net::Shutdown::Write);
+        Poll::Ready(done.map_err(io::Error::from))
     }
 }
 

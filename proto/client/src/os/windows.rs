@@ -1,6 +1,6 @@
 //! Pipes and children on Windows.
 
-use crate::{Peer, dial::Streams};
+use crate::Peer;
 use interprocess::local_socket::tokio::Stream;
 use std::{ffi::OsString, io};
 use tai_proto::places::Places;
@@ -20,13 +20,15 @@ pub fn peer(_: &Stream) -> io::Result<Peer> {
 /// Does nothing: on Windows a user can read the memory of the user's own processes.
 pub fn harden() {}
 
-/// Splits the pipe into its two directions.
-pub(crate) fn split(stream: Stream) -> io::Result<Streams> {
-    let (reader, writer) = tokio::io::split(stream);
-    Ok(Streams {
-        reader: Box::new(reader),
-        writer: Box::new(writer),
-    })
+/// Connected pipe.
+pub type Socket = Stream;
+
+/// Returns the pipe, which wakes its owner only for what it waits for.
+///
+/// # Errors
+/// None.
+pub fn quiet(stream: Stream) -> io::Result<Socket> {
+    Ok(stream)
 }
 
 /// Prepares a child to outlive this process and its console.
