@@ -73,11 +73,9 @@ struct OpenCall {
 
 /// Serves one client if its process belongs to this user.
 pub(super) async fn serve<S: Service>(shared: Shared<S>, stream: Stream) {
-    let error = match tai_client::peer(&stream) {
-        Ok(peer) if peer.is_own_user => match tai_client::quiet(stream) {
-            Ok(socket) => return serve_own(shared, peer.pid, socket).await,
-            Err(error) => error.into(),
-        },
+    let peer = tai_client::peer(&stream);
+    let error = match peer.and_then(|peer| Ok((peer, tai_client::quiet(stream)?))) {
+        Ok((peer, socket)) if peer.is_own_user => return serve_own(shared, peer.pid, socket).await,
         Ok(_) => ConnectionError::OtherUser,
         Err(error) => error.into(),
     };
