@@ -159,7 +159,7 @@ fn mistakes_in_the_configuration_file_are_reported_with_their_line() {
         stderr(&output).replace(machine.home().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(run("username = \"alice\"\nusernam = \"x\"\n"), @"
-    error: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, proxy, no_proxy, ca_file, api_timeout, poll_interval, idle_exit, confirm_send, notify, log_level, instances
+    error: line 2 of the configuration file HOME/.config/tai/config.toml is not valid: unknown key `usernam`; the keys are username, password_command, password_file, instance, user_email, api_base_url, proxy, no_proxy, ca_file, api_timeout, poll_interval, idle_exit, confirm_send, shared_leases, shared_leases_password_command, shared_leases_ttl, notify, log_level, instances
     hint: correct the line, or move the file away
     ");
     let said = run("password = \"hunter2-in-a-file\"\n");

@@ -191,8 +191,6 @@ fn a_service_is_not_written_without_systemd() {
     let output = command.env("PATH", "").arg("uninstall").output().unwrap();
     assert!(output.status.success());
     insta::assert_snapshot!(machine.plain(&output.stdout), @"
-    run systemctl --user disable --now taid.socket taid.service
-    run systemctl --user daemon-reload
     The configuration in HOME/.config/tai stays.
     The logs and the ledger of sent mails in HOME/.local/state/tai stay.
     A password in the keyring stays; `taid logout` removes it.
