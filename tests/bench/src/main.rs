@@ -14,7 +14,9 @@ mod measure;
 mod peer;
 mod plot;
 mod requests;
+mod rows;
 mod stub;
+mod tools;
 mod usage;
 mod versus;
 
@@ -22,6 +24,7 @@ use clap::Parser;
 use cores::Cores;
 use crowd::{Crowd, Instances};
 use measure::{Bench, median, micros};
+use rows::{Row, json, print, row};
 use std::{io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
 
 /// Measures taid and tai-mcp, and marks each limit met or missed.
@@ -36,15 +39,6 @@ struct Args {
     /// Writes the plot of memory by clients
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-}
-
-/// A row of the table: a measurement and its limit.
-struct Row {
-    what: String,
-    measured: f64,
-    limit: Option<f64>,
-    unit: &'static str,
-    beside: String,
 }
 
 fn main() -> ExitCode {
@@ -65,6 +59,8 @@ fn main() -> ExitCode {
     starts(&mut bench, &mut rows);
     progress("calls");
     calls(&mut bench, &mut rows);
+    progress("tools");
+    tools::calls(&mut rows);
     progress("crowds");
     let points = crowds(&mut rows);
     progress("memory");
@@ -90,37 +86,6 @@ fn main() -> ExitCode {
         std::fs::write(path, json(&rows)).unwrap();
     }
     print(&rows)
-}
-
-fn row(
-    rows: &mut Vec<Row>,
-    what: impl Into<String>,
-    measured: f64,
-    limit: Option<f64>,
-    unit: &'static str,
-    beside: String,
-) {
-    let what = what.into();
-    rows.push(Row {
-        what,
-        measured,
-        limit,
-        unit,
-        beside,
-    });
-}
-
-/// Returns the rows as JSON. Each row names its unit.
-fn json(rows: &[Row]) -> String {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            serde_json::json!({"what": row.what, "measured": row.measured, "unit": row.unit,
-                "limit": row.limit, "met": row.limit.map(|limit| row.measured <= limit),
-                "beside": row.beside})
-        })
-        .collect();
-    format!("{}\n", serde_json::json!({ "rows": rows }))
 }
 
 /// Prints a comparison of tai-mcp with another server, measured in the same run.
@@ -353,40 +318,4 @@ fn crowds(rows: &mut Vec<Row>) -> Vec<(usize, f64, f64)> {
         points.push((count, all, own));
     }
     points
-}
-
-fn print(rows: &[Row]) -> ExitCode {
-    eprintln!("done\n");
-    println!("| Measured | Median | Limit | | Beside it, in the same run |");
-    println!("|---|---|---|---|---|");
-    let mut all_met = true;
-    for Row {
-        what,
-        measured,
-        limit,
-        unit,
-        beside,
-    } in rows
-    {
-        let (limit, verdict) = match limit {
-            Some(limit) if measured <= limit => (shown(*limit, unit), "met"),
-            Some(limit) => {
-                all_met = false;
-                (shown(*limit, unit), "missed")
-            }
-            None => (String::new(), ""),
-        };
-        let measured = shown(*measured, unit);
-        println!("| {what} | {measured} | {limit} | {verdict} | {beside} |");
-    }
-    if all_met {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-fn shown(value: f64, unit: &str) -> String {
-    let digits = if unit == "ms" || unit == "MB" { 2 } else { 0 };
-    format!("{value:.digits$} {unit}").trim_end().to_owned()
 }
