@@ -186,7 +186,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [Stopping]
     error: taid is stopping
     caused by: taid accepts no new calls while it stops
-    hint: call again in a moment; nothing was done
+    hint: try again in a moment; nothing was done
 
     [BadRequest]
     error: No recipient specified. Provide "to" parameter or set USEREMAIL environment variable.
@@ -310,6 +310,6 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     [AnswerTooLarge]
     error: the answer is too large
     caused by: the answer has 5242880 bytes, 4194304 are allowed
-    hint: call again with a smaller limit
+    hint: try again with a smaller limit
     "#);
 }

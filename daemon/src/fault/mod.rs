@@ -30,7 +30,7 @@ fn content_hint(refusal: &Refusal) -> &'static str {
         Refusal::TooLong => "shorten the content or send it in parts; nothing was sent",
         Refusal::TooComplex(_) => "simplify the content or send it in parts; nothing was sent",
         Refusal::ShowsNothing(_) => {
-            "write text that a reader sees, or use the other format, and call again; nothing was sent"
+            "write text that a reader sees, or use the other format, and send it again; nothing was sent"
         }
     }
 }
@@ -305,7 +305,7 @@ pub(crate) fn no_credentials() -> Fault {
 pub(crate) fn stopping() -> Fault {
     Fault::new(FaultCode::Stopping, "taid is stopping")
         .because("taid accepts no new calls while it stops")
-        .hint(Hint::reader("call again in a moment; nothing was done"))
+        .hint(Hint::reader("try again in a moment; nothing was done"))
 }
 
 /// Returns the fault for a tool, a recipient or a sender that a rule of the configuration forbids
@@ -374,7 +374,7 @@ pub(crate) fn cancelled() -> Fault {
 pub(crate) fn answer_too_large(length: usize, max: usize) -> Fault {
     Fault::new(FaultCode::AnswerTooLarge, "the answer is too large")
         .because(format!("the answer has {length} bytes, {max} are allowed"))
-        .hint(Hint::reader("call again with a smaller limit"))
+        .hint(Hint::reader("try again with a smaller limit"))
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub(super) fn too_late(limit: Duration) -> Fault {
     Fault::new(FaultCode::DeadlinePassed, "taid did not answer in time")
         .because(format!("the time limit is {} s", limit.as_secs()))
         .hint(Hint::reader(
-            "if the call was to send an email, check whether it was sent before you call again",
+            "if it was to send an email, check whether it was sent before you try again",
         ))
 }
 
