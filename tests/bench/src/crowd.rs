@@ -251,26 +251,44 @@ impl Crowd {
         Some((counted[0], counted[1])).filter(|(taid, _)| *taid > 0.0)
     }
 
-    /// Returns the CPU time of a start up to the answer of initialize, in µs.
-    pub(crate) fn cost_of_a_start(&self, rounds: u32) -> f64 {
-        let mut all: Vec<f64> = (0..rounds).map(|_| cpu(self.client().child.id())).collect();
-        all.sort_by(f64::total_cmp);
-        all[all.len() / 2]
+    /// Returns the CPU times of a start up to the answer of initialize, in µs: without a password in
+    /// the environment, and with one. The two alternate.
+    pub(crate) fn costs_of_a_start(&self, rounds: u32) -> [f64; 2] {
+        let account = [("NAME", tai_e2e::USER), ("PASSWORD", tai_e2e::PASSWORD)];
+        let mut all = [vec![], vec![]];
+        for _ in 0..rounds {
+            for (costs, variables) in all.iter_mut().zip([&account[..0], &account[..]]) {
+                let mut command = self.command();
+                command.envs(variables.iter().copied());
+                let mut peer = Peer::spawn(command);
+                peer.ask(&initialize());
+                costs.push(cpu(peer.child.id()));
+            }
+        }
+        all.map(|mut costs| {
+            costs.sort_by(f64::total_cmp);
+            costs[costs.len() / 2]
+        })
     }
 
     /// Returns the times from the start of a process to the answer of `tools/list`, and to the
-    /// answer of its first call, with a running daemon. The two alternate.
-    pub(crate) fn first_calls(&self, rounds: usize) -> [Vec<Duration>; 2] {
+    /// answer of its first call, with a running daemon, and the time of `tools/list` alone. The first
+    /// two alternate.
+    pub(crate) fn first_calls(&self, rounds: usize) -> [Vec<Duration>; 3] {
         let _taid = self.start();
-        let mut times = [vec![], vec![]];
+        let mut times = [vec![], vec![], vec![]];
         let tools = line(1, "tools/list", json!({}));
         for _ in 0..rounds {
-            for (times, call) in times.iter_mut().zip([&tools, &list()]) {
+            for (kind, call) in [&tools, &list()].into_iter().enumerate() {
                 let started = Instant::now();
                 let mut peer = Peer::spawn(self.command());
                 peer.ask(&initialize());
+                let asked = Instant::now();
                 assert!(peer.ask(call).contains("\"result\""));
-                times.push(started.elapsed());
+                times[kind].push(started.elapsed());
+                if kind == 0 {
+                    times[2].push(asked.elapsed());
+                }
             }
         }
         times

@@ -135,7 +135,7 @@ fn starts(bench: &mut Bench, rows: &mut Vec<Row>) {
     let samples = bench.starts(300);
     let floor = micros(median(&samples.noop)) / 1e3;
     let crowd = Crowd::new(false);
-    let [tools, call] = crowd.first_calls(100);
+    let [tools, call, list_alone] = crowd.first_calls(100);
     let cold: Vec<Duration> = (0..5).map(|_| crowd.cold_call()).collect();
     for (what, samples, limit) in [
         ("initialize", &samples.initialize, Some(1.5 * floor + 0.6)),
@@ -163,6 +163,14 @@ fn starts(bench: &mut Bench, rows: &mut Vec<Row>) {
             beside,
         );
     }
+    row(
+        rows,
+        "the first tools/list, after the answer of initialize",
+        micros(median(&list_alone)) / 1e3,
+        Some(0.15),
+        "ms",
+        String::new(),
+    );
 }
 
 fn memory(bench: &mut Bench, rows: &mut Vec<Row>) {
@@ -210,12 +218,13 @@ fn memory(bench: &mut Bench, rows: &mut Vec<Row>) {
 }
 
 fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
-    for (cores, what) in [
+    for (cores, what, limit) in [
         (
             Cores::One,
             "list_inbox on top of the same request made directly, on one core",
+            90.0,
         ),
-        (Cores::All, "the same, spread over the cores"),
+        (Cores::All, "the same, spread over the cores", 110.0),
     ] {
         let samples = bench.calls(3000, cores);
         let [relay, direct, through] =
@@ -224,24 +233,25 @@ fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
             "{:.1} x direct ({direct:.0} µs); the four wake-ups alone, over a pipe and a socket: {relay:.0} µs",
             through / direct
         );
-        row(rows, what, through - direct, Some(90.0), "µs", beside);
+        row(rows, what, through - direct, Some(limit), "µs", beside);
     }
     let crowd = Crowd::new(false);
     let (taid, shim) = crowd.cost_of_a_call(2_000);
     let beside = format!("taid {taid:.0} µs, tai-mcp {shim:.0} µs");
-    row(rows, "CPU time of a call", taid + shim, None, "µs", beside);
+    let what = "CPU time of a call";
+    row(rows, what, taid + shim, Some(70.0), "µs", beside);
     if let Some((taid, shim)) = crowd.system_calls(300) {
         let beside = format!("taid {taid:.1}, tai-mcp {shim:.1}");
         row(
             rows,
             "system calls of a call",
             taid + shim,
-            None,
+            Some(9.0),
             "",
             beside,
         );
     }
-    let start = crowd.cost_of_a_start(50);
+    let [start, with_password] = crowd.costs_of_a_start(50);
     row(
         rows,
         "CPU time of a start, up to the answer of initialize",
@@ -249,6 +259,14 @@ fn calls(bench: &mut Bench, rows: &mut Vec<Row>) {
         None,
         "µs",
         String::new(),
+    );
+    row(
+        rows,
+        "the same with NAME and PASSWORD in the environment",
+        with_password,
+        Some(1.1 * start),
+        "µs",
+        format!("{:.1} x without", with_password / start),
     );
 }
 
@@ -285,11 +303,12 @@ fn crowds(rows: &mut Vec<Row>) -> Vec<(usize, f64, f64)> {
                 flood.per_second
             );
             let clients = if count == 1 { "client" } else { "clients" };
+            let limit = (count == 200 && how.is_empty()).then_some(10.0);
             row(
                 rows,
                 format!("{count} {clients} without a pause{how}: p50"),
                 flood.at(0.5),
-                None,
+                limit,
                 "ms",
                 beside,
             );
@@ -301,7 +320,7 @@ fn crowds(rows: &mut Vec<Row>) -> Vec<(usize, f64, f64)> {
         (10, None),
         (50, Some(60.0)),
         (200, None),
-        (1_000, None),
+        (1_000, Some(250.0)),
     ] {
         let (all, own) = plain.memory(count, 20);
         let (all, own) = (all / 1e3, own / 1e3);

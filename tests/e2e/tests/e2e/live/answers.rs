@@ -133,11 +133,12 @@ fn an_answer_that_was_not_sent_is_retried_and_one_with_an_unknown_outcome_is_not
     let script = machine.home().join("program");
     let again = Live::start(&machine, &["--reply", "--exec", script.to_str().unwrap()]);
     deliver(&machine, "desk.alice@tai.chat", "second");
+    // The sandbox counts a request before it sends the mail.
     wait_until("the second mail is answered", || {
-        machine.sandbox.count(REPLY) == 3
+        machine.sandbox.sent().len() == 1
     });
     drop(again);
-    assert_eq!(machine.sandbox.sent().len(), 1);
+    assert_eq!(machine.sandbox.count(REPLY), 3);
 }
 
 #[test]
