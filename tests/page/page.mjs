@@ -103,7 +103,11 @@ try {
   await page.click('a.mail');
   await seen('hostile text');
   const here = page.url();
-  const frame = page.frames().find(frame => frame.url().endsWith('/html'));
+  const framed = () => page.frames().find(frame => frame.url().endsWith('/html'));
+  for (const until = Date.now() + 20_000; !framed() && Date.now() < until;) {
+    await page.waitForTimeout(20);
+  }
+  const frame = framed();
   await frame.waitForLoadState();
   assert.ok((await frame.textContent('body')).includes('hostile text'));
   // Links of the mail lead nowhere, neither in the frame nor in the page.
