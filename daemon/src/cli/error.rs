@@ -1,9 +1,8 @@
-//! Result of a command: an exit code, or an error with its cause and a hint. Only `cli::main`
-//! prints errors.
+//! Result of a command: an exit code, or an error with its cause and a hint.
 
 use super::terminal::printable;
 use crate::config::ConfigError;
-use std::{fmt, process::ExitCode};
+use std::{fmt, io::Write as _, process::ExitCode};
 use tai_client::ALREADY_RUNNING;
 use tai_proto::{Audience, Fault, FaultCode};
 
@@ -108,6 +107,12 @@ impl CliError {
     }
 
     /// Returns the exit code.
+    /// Prints the error on standard error, with the name that this installation has for its commands.
+    pub(super) fn show(&self) {
+        let text = self.to_string();
+        let _ = writeln!(std::io::stderr(), "{}", tai_client::in_local_words(&text));
+    }
+
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }

@@ -35,7 +35,7 @@ use commands::{
 use doctor::Doctor;
 use error::{CliError, Exit};
 use setup::Setup;
-use std::{future::Future, io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
+use std::{future::Future, path::PathBuf, process::ExitCode, time::Duration};
 use target::Target;
 
 #[cfg(fuzzing)]
@@ -123,8 +123,7 @@ pub fn main() -> ExitCode {
     match run(Args::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let text = error.to_string();
-            let _ = writeln!(std::io::stderr(), "{}", tai_client::in_local_words(&text));
+            error.show();
             error.exit().into()
         }
     }

@@ -31,9 +31,9 @@ pub(super) struct UnattendedMail {
 }
 
 impl UnattendedMail {
-    /// Asks the daemon, which requests a list from the bridge. Returns `None` without an answer within
-    /// `limit`.
-    pub(super) async fn ask(target: &Target, limit: Duration) -> Option<Self> {
+    /// Asks the daemon, which requests a list from the bridge. Returns the line for a person, with the
+    /// command that lists the mails; `None` without mails, or without an answer within `limit`.
+    pub(super) async fn ask(target: &Target, limit: Duration) -> Option<String> {
         let list = ListMail {
             scope: Scope::Account,
             limit: 1,
@@ -42,7 +42,9 @@ impl UnattendedMail {
         };
         let daemon = Daemon::running(target).ok()?;
         let found = daemon.call(list, limit).await.ok()?;
-        Some(Self::of(found.unattended, &found.inbox.address, target))
+        let unattended = Self::of(found.unattended, &found.inbox.address, target);
+        let line = unattended.line()?;
+        Some(format!("{line}; see them with `taid inbox`"))
     }
 
     /// Returns the mails of `found` that no client of this machine uses. `own` is the account's own

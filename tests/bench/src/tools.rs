@@ -16,7 +16,7 @@ pub(crate) fn calls(rows: &mut Vec<Row>) {
     let costs = [
         (
             "list_inbox of 200 mails",
-            small.cost("list_inbox", 100, list),
+            small.cost("list_inbox", 100, none),
         ),
         (
             "search_inbox in 200 mails",
@@ -24,7 +24,7 @@ pub(crate) fn calls(rows: &mut Vec<Row>) {
         ),
         (
             "fetch_email of the oldest of 200 unread mails",
-            small.cost("fetch_email", 100, fetch),
+            small.cost("fetch_email", 100, none),
         ),
         ("send_email", small.cost("send_email", 40, send)),
     ];
@@ -34,8 +34,8 @@ pub(crate) fn calls(rows: &mut Vec<Row>) {
     }
     let machine = Machine::new();
     let mut large = Mailbox::with_mails(&machine, 10_000);
-    large.cost("fetch_email", 1, fetch);
-    let cost = large.cost("fetch_email", 20, fetch);
+    large.cost("fetch_email", 1, none);
+    let cost = large.cost("fetch_email", 20, none);
     let beside = format!("{:.1} ms; after the first call", cost.time);
     let what = "requests of fetch_email, the oldest of 10,000 unread mails";
     row(rows, what, cost.requests, Some(3.0), "", beside);
@@ -113,13 +113,8 @@ impl<'a> Mailbox<'a> {
     }
 }
 
-/// Returns the arguments of `list_inbox`.
-fn list(_: usize) -> Value {
-    json!({})
-}
-
-/// Returns the arguments of `fetch_email`.
-fn fetch(_: usize) -> Value {
+/// Returns the arguments of `list_inbox` and `fetch_email`.
+fn none(_: usize) -> Value {
     json!({})
 }
 

@@ -75,9 +75,7 @@ async fn print_unattended(target: &Target) {
     let Some(columns) = Terminal::of_stdout().width() else {
         return;
     };
-    let unattended = UnattendedMail::ask(target, PATIENCE).await;
-    if let Some(line) = unattended.and_then(|unattended| unattended.line()) {
-        let line = format!("{line}; see them with `taid inbox`");
+    if let Some(line) = UnattendedMail::ask(target, PATIENCE).await {
         print(&format!("\n{}", wrapped(&line, 0, Some(columns))));
     }
 }

@@ -30,10 +30,7 @@ use differences::Shell;
 use repair::Repair;
 use report::Report;
 use running::Daemon;
-use std::{
-    io::Write as _,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 use tai_proto::{
     endpoint::Endpoint,
     status::{SessionState, SettingStatus},
@@ -100,8 +97,7 @@ impl Doctor {
 async fn repair_all(repairs: Vec<Repair>, target: &Target) {
     for repair in repairs {
         if let Err(error) = repair.make(target).await {
-            let text = tai_client::in_local_words(&error.to_string()).into_owned();
-            let _ = writeln!(std::io::stderr(), "{text}");
+            error.show();
         }
     }
     print("");

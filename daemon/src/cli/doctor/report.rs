@@ -74,9 +74,10 @@ impl Report {
             1 => "\n1 problem found.".to_owned(),
             n => format!("\n{n} problems found. Start with the first one."),
         });
-        page.push_str(match self.repairs().len() {
-            0 => "",
-            1 => " `taid doctor --fix` repairs one of them.",
+        page.push_str(match (self.repairs().len(), problems) {
+            (0, _) => "",
+            (_, 1) => " `taid doctor --fix` repairs it.",
+            (1, _) => " `taid doctor --fix` repairs one of them.",
             _ => " `taid doctor --fix` repairs several of them.",
         });
         page

@@ -10,10 +10,6 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Returns a check if there is such mail. The daemon must be signed in.
 pub(super) async fn examine(target: &Target) -> Option<Check> {
-    let unattended = UnattendedMail::ask(target, LIMIT).await?;
-    let line = unattended.line()?;
-    Some(ok(
-        "unread mail",
-        format!("{line}; see them with `taid inbox`"),
-    ))
+    let line = UnattendedMail::ask(target, LIMIT).await?;
+    Some(ok("unread mail", line))
 }
