@@ -31,7 +31,7 @@ pub(crate) enum ConfirmPolicy {
 /// Way in which a person learns of a mail that begins to wait (`notify`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotifyPolicy {
-    /// A notification of the desktop, where there is a session bus.
+    /// A notification of the desktop, where there is one.
     Desktop,
     /// No notification.
     Never,

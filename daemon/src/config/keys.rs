@@ -158,9 +158,9 @@ keys! {
     /// machines need the same value.
     shared_leases_ttl: Duration = [], OrDefault(Time::seconds(5..=3_600), "60");
 
-    /// Notification when a mail begins to wait for your approval: one of the desktop, on Linux with
-    /// a D-Bus session bus (`desktop`), or none (`never`). It names the instance and the command, and
-    /// has no words of a mail.
+    /// Notification when a mail begins to wait for your approval: one of the desktop, on macOS and
+    /// on Linux with a D-Bus session bus (`desktop`), or none (`never`). It names the instance and
+    /// the command, and has no words of a mail.
     notify: NotifyPolicy = [], OrDefault(OneOf(&[
         ("desktop", NotifyPolicy::Desktop),
         ("never", NotifyPolicy::Never),

@@ -21,7 +21,7 @@ const WAIT: Duration = Duration::from_secs(60 * 60);
 
 /// Notifies the person of each mail that begins to wait, until the daemon ends.
 pub(super) async fn run<T: Transport>(app: Arc<App<T>>) {
-    if app.facts.config.settings.notify == NotifyPolicy::Never || os::session_bus().is_none() {
+    if app.facts.config.settings.notify == NotifyPolicy::Never || !os::desktop::is_there() {
         return;
     }
     let first = app.mail.watch_held(None, Instant::now()).await;

@@ -18,7 +18,7 @@ use std::{
 use tai_proto::{
     call::SendMail,
     mail::{Draft, Format, SentMail, Target as Recipient},
-    names::{Instance, MailId},
+    names::{Address, Instance, MailId},
     person::{PersonConsent, SendOutcome},
     text::{Content, HeaderText, MAX_CONTENT},
 };
@@ -111,6 +111,14 @@ impl Send {
             HeaderText::new(text)
                 .map_err(|error| CliError::new(format!("the {name} is too long")).caused_by(error))
         };
+        // Before the person writes a text for it. taid has the whole list of rules.
+        if let (None, None, Some(to)) = (&self.body, &self.file, &self.to) {
+            Address::new(to).map_err(|rule| {
+                CliError::new(format!("cannot send to \"{to}\""))
+                    .caused_by(rule)
+                    .hint("correct `--to` and run the command again; nothing was sent")
+            })?;
+        }
         let target = match (self.reply, self.to) {
             (Some(to), _) => Recipient::Reply { to },
             (None, to) => Recipient::New {

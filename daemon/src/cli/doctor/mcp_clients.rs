@@ -125,8 +125,8 @@ fn check(
 enum Problem {
     /// It starts the older Node server.
     NodeServer,
-    /// Its program does not exist.
-    NoProgram,
+    /// A program that it starts does not exist.
+    NoProgram(String),
     /// It is for another account than the daemon's, without a profile.
     OtherAccount { ours: String, theirs: String },
 }
@@ -135,10 +135,11 @@ impl Problem {
     fn of(entry: &Entry, account: Option<&str>, path: &OsStr) -> Option<Self> {
         match entry.server {
             Server::Node => Some(Problem::NodeServer),
-            Server::TaiMcp | Server::Wrapped if !exists(&entry.command, path) => {
-                Some(Problem::NoProgram)
-            }
             Server::TaiMcp | Server::Wrapped => {
+                let missing = entry.programs().find(|program| !exists(program, path));
+                if let Some(program) = missing {
+                    return Some(Problem::NoProgram(program.to_owned()));
+                }
                 match (account, username(entry), entry.value(variables::PROFILE)) {
                     (Some(ours), Some(theirs), None) if ours != theirs => {
                         Some(Problem::OtherAccount {
@@ -155,7 +156,7 @@ impl Problem {
     /// Returns whether `taid setup` writes another command, which solves the problem.
     fn is_in_the_command(&self) -> bool {
         match self {
-            Problem::NodeServer | Problem::NoProgram => true,
+            Problem::NodeServer | Problem::NoProgram(_) => true,
             Problem::OtherAccount { .. } => false,
         }
     }
@@ -163,7 +164,7 @@ impl Problem {
     fn found(&self, entry: &Entry) -> String {
         match self {
             Problem::NodeServer => format!("starts the older Node server with {:?}", entry.command),
-            Problem::NoProgram => format!("starts {:?}, which does not exist", entry.command),
+            Problem::NoProgram(program) => format!("starts {program:?}, which does not exist"),
             Problem::OtherAccount { ours, theirs } => {
                 format!("is configured for {theirs}, but taid is signed in as {ours}")
             }
@@ -172,7 +173,7 @@ impl Problem {
 
     fn remedy(&self, client: &McpClient) -> String {
         match self {
-            Problem::NodeServer | Problem::NoProgram => format!("`taid setup {}`", client.slug),
+            Problem::NodeServer | Problem::NoProgram(_) => format!("`taid setup {}`", client.slug),
             Problem::OtherAccount { .. } => "correct the username, or set TAI_MCP_PROFILE to \
                 another profile for the other account"
                 .to_owned(),

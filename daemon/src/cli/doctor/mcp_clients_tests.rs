@@ -85,6 +85,11 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
         ),
         with(r#"{"command": "/nowhere/tai-mcp"}"#, None),
         with(
+            r#"{"command": "/usr/bin/env", "args": ["TAI_MCP_INSTANCE=desk", "/nowhere/tai-mcp"]}"#,
+            None,
+        ),
+        with(r#"{"command": "/usr/bin/env", "args": ["tai-mcp"]}"#, None),
+        with(
             r#"{"command": "tai-mcp", "env": {"NAME": "bob", "PASSWORD": "sandbox-password"}}"#,
             Some("alice"),
         ),
@@ -106,6 +111,8 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     Skipped: /home/alice/file does not mention tai-mcp | 
     Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | `taid setup example` | --fix
     Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | `taid setup example` | --fix
+    Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | `taid setup example` | --fix
+    Ok: /home/alice/file starts tai-mcp | 
     Wrong: "mail" in /home/alice/file is configured for bob, but taid is signed in as alice | correct the username, or set TAI_MCP_PROFILE to another profile for the other account
     Ok: /home/alice/file starts tai-mcp and contains a password; with `taid login --save` it needs none | 
     Ok: /home/alice/file starts tai-mcp |

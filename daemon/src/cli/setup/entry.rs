@@ -10,6 +10,12 @@ const RUNNERS: [&str; 11] = [
 /// Shells of Windows that start a runner for a client.
 const SHELLS: [&str; 2] = ["cmd", "powershell"];
 
+/// Programs that start another one among the same files. Others may start it in a container, on
+/// another machine or in another system.
+const LOCAL_WRAPPERS: [&str; 10] = [
+    "env", "nice", "ionice", "nohup", "setsid", "stdbuf", "timeout", "sh", "bash", "zsh",
+];
+
 /// An entry of tai-mcp, or of the Node server that it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Entry {
@@ -61,6 +67,17 @@ impl Entry {
         })
     }
 
+    /// Returns the programs that must exist for the server to start: the command, and tai-mcp behind a
+    /// wrapper if its path names a file of this system.
+    pub(in crate::cli) fn programs(&self) -> impl Iterator<Item = &str> {
+        let is_ours = |word: &&String| stem(word) == "tai-mcp" && word.starts_with('/');
+        let behind = match self.server {
+            Server::Wrapped if is_local(&self.command) => self.arguments.iter().find(is_ours),
+            Server::Wrapped | Server::TaiMcp | Server::Node => None,
+        };
+        std::iter::once(self.command.as_str()).chain(behind.map(String::as_str))
+    }
+
     /// Returns the value of a variable, if it is not empty and has no reference.
     pub(in crate::cli) fn value(&self, name: &str) -> Option<&str> {
         let (_, value) = self.env.iter().find(|(key, _)| key == name)?;
@@ -110,6 +127,11 @@ fn server_of(argv: &[String]) -> Option<Server> {
     words
         .any(|word| stem(word) == "tai-mcp")
         .then_some(Server::Wrapped)
+}
+
+/// Returns whether a wrapper starts its program on this system, with the files that are seen here.
+fn is_local(wrapper: &str) -> bool {
+    LOCAL_WRAPPERS.contains(&stem(wrapper))
 }
 
 /// Returns whether a word names the npm package of the Node server, with or without a version, or

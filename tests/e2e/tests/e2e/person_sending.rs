@@ -27,6 +27,16 @@ fn a_person_is_shown_the_mail_and_sends_it_once() {
     let output = send(&["--body", "text"]).output().unwrap();
     assert_eq!(code(&output), Some(1));
     assert!(text(&output.stderr).contains("needs an interactive terminal"));
+    // An address that is none is refused before the person writes the text.
+    let mut wrong = machine.command("taid");
+    wrong.args(["send", "--to", "bob and carol"]);
+    let (code_of_wrong, screen) = Terminal::spawn(wrong, 80).wait();
+    assert_eq!((code_of_wrong, bobs()), (Some(1), 0));
+    insta::assert_snapshot!(screen, @r#"
+    error: cannot send to "bob and carol"
+    caused by: an address reads name@domain, without spaces or line breaks
+    hint: correct `--to` and run the command again; nothing was sent
+    "#);
     for (answer, exit, sent) in [("n", 1, 0), ("y", 0, 1)] {
         let mut terminal = Terminal::spawn(send(&["--instance", "lab"]), 80);
         terminal.wait_for("Ctrl-D");
