@@ -20,6 +20,7 @@ use std::{
         },
     },
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -99,9 +100,10 @@ pub(crate) fn private_socket(options: ListenerOptions<'_>) -> io::Result<Listene
     })
 }
 
-/// Returns the effective user id.
+/// Returns the effective user id, which does not change.
 pub(crate) fn uid() -> u32 {
-    geteuid().as_raw()
+    static UID: OnceLock<u32> = OnceLock::new();
+    *UID.get_or_init(|| geteuid().as_raw())
 }
 
 /// Returns owner and permissions of a file.
