@@ -29,6 +29,7 @@ use std::{
     process::ExitCode,
     time::Duration,
 };
+use tai_client::Children;
 use tai_proto::{Audience, Fault, FaultCode};
 use tokio_util::sync::CancellationToken;
 
@@ -59,11 +60,12 @@ pub fn run() -> ExitCode {
     if let Some((name, arguments)) = of_taid {
         return taid_commands::run(name, home.as_deref(), arguments);
     }
+    let children = match &command {
+        Some(_) => Children::Any,
+        None => Children::Taid,
+    };
     // Comes before the runtime, because it may execute the program a second time.
-    let given = tai_client::take_password();
-    if given.is_some() {
-        tai_client::harden();
-    }
+    let given = tai_client::take_password(children);
     let mut settings = Settings::from_env(&|name| std::env::var(name), given);
     // A started taid has another current directory.
     settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));

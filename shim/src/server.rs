@@ -246,7 +246,8 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let completion = completions::complete(&request, &self.taid, &context).await?;
+        // Boxed, as in `read_resource`, so that the task of every request is smaller.
+        let completion = Box::pin(completions::complete(&request, &self.taid, &context)).await?;
         let mut result = CompleteResult::new(completion);
         result.meta = meta(&context);
         Ok(result)
@@ -277,7 +278,8 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let text = resources::read(&request.uri, &self.taid, &self.settings, &context).await?;
+        let read = resources::read(&request.uri, &self.taid, &self.settings, &context);
+        let text = Box::pin(read).await?;
         let contents = ResourceContents::text(text, request.uri).with_mime_type("text/markdown");
         let mut result = ReadResourceResult::new(vec![contents]);
         result.meta = meta(&context);

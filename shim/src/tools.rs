@@ -10,6 +10,7 @@ mod mail_reader;
 mod mark_read;
 mod not_sent;
 mod reply_email;
+mod schemas;
 mod search_inbox;
 mod send_email;
 mod session_status;
@@ -42,13 +43,12 @@ static DEFINITIONS: [Definition; Tool::ALL.len()] = [
 
 /// Returns the tools for `tools/list`. Without structured results they have no output schema.
 pub(crate) fn list(forms: Forms) -> Vec<McpTool> {
-    let mut tools: Vec<McpTool> = DEFINITIONS.iter().map(Definition::listed).collect();
-    if forms == Forms::Text {
-        for tool in &mut tools {
-            tool.output_schema = None;
-        }
-    }
-    tools
+    let mut schemas = schemas::all(forms);
+    let listed = |definition: &Definition| {
+        let schemas = schemas.remove(definition.tool.name());
+        definition.listed(schemas.unwrap_or_default())
+    };
+    DEFINITIONS.iter().map(listed).collect()
 }
 
 /// Returns the definition of the tool with this name.

@@ -25,7 +25,7 @@ use tai_auth::{
     credentials::{Source, keyring},
     session::Session,
 };
-use tai_client::{GivenPassword, READY};
+use tai_client::{Children, GivenPassword, READY};
 use tai_proto::{
     endpoint::{Endpoint, TooLong},
     names::{Profile, Username},
@@ -134,7 +134,7 @@ pub(crate) fn run(
     tai_client::harden();
     let env = |name: &str| std::env::var(name);
     // This may re-execute the program, so it precedes every other step.
-    let password = match tai_client::take_password() {
+    let password = match tai_client::take_password(Children::Any) {
         Some(GivenPassword { variable, password }) => {
             let password = password.map(|password| SecretString::from(password.expose()));
             taken_password(&env, variable, password)?

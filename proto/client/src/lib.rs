@@ -34,6 +34,6 @@ pub use lease::Lease;
 pub use local::Local;
 pub use os::{Peer, Socket, harden, peer, quiet};
 pub use outcome::Outcome;
-pub use password::{GivenPassword, take_password, withheld_variables};
+pub use password::{Children, GivenPassword, take_password, withheld_variables};
 pub use record::{host_name, read_record};
 pub use start::{ALREADY_RUNNING, AutoStart, READY, RUNNING, installed_taid};

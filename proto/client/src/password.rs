@@ -37,24 +37,41 @@ impl GivenPassword {
     }
 }
 
-/// Takes the password out of the environment, whatever its bytes; `None` if there is none.
+/// Programs that a process starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Children {
+    /// taid alone, which inherits nothing.
+    Taid,
+    /// Others too, which inherit the environment.
+    Any,
+}
+
+/// Takes the password out of the environment, whatever its bytes, and [hardens](crate::harden) this
+/// process; `None` if there is none. Call it in `main` before any thread starts.
 ///
 /// The system shows the initial environment for the life of a process. Therefore this function
 /// executes the program again without the variables and reads the password from a pipe. If that
-/// fails, the password stays in the environment. Call it in `main` before any thread starts.
-pub fn take_password() -> Option<GivenPassword> {
+/// fails, the password stays in the environment. It also stays there if no child inherits it and
+/// a hardened process hides it from other programs of the user, as on Linux. That makes the start as
+/// fast as one without a password.
+pub fn take_password(children: Children) -> Option<GivenPassword> {
     let known = |name: &str| {
         variables::PASSWORDS
             .into_iter()
             .find(|known| *known == name)
     };
     if let Some((label, value)) = os::read_handed_over(HANDED_OVER, MAX) {
+        os::harden();
         return Some(GivenPassword::new(known(&label)?, value));
     }
     let (variable, value) = variables::PASSWORDS.into_iter().find_map(|variable| {
         let value = std::env::var_os(variable).filter(|value| !value.is_empty())?;
         Some((variable, value.into_encoded_bytes()))
     })?;
+    os::harden();
+    if children == Children::Taid && os::is_hidden() {
+        return Some(GivenPassword::new(variable, value));
+    }
     let handed_over = value.get(..MAX).unwrap_or(&value);
     // Returns only on failure.
     let _ = os::execute_without(&variables::PASSWORDS, HANDED_OVER, variable, handed_over);

@@ -1,14 +1,15 @@
 //! The definition of a tool, its invocation and its outcome.
 
+use super::schemas::Schemas;
 use crate::{daemon::Taid, requests::OpenRequests, server::Habits, settings::Settings};
 use rmcp::{
     RoleServer,
-    model::{InputRequiredResult, JsonObject, Tool as McpTool, ToolAnnotations},
+    model::{InputRequiredResult, JsonObject, MetaObject, Tool as McpTool, ToolAnnotations},
     service::RequestContext,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 use tai_proto::{Fault, FaultCode, Hint, Method, Tool, approval::ConsentAnswer, text::Label};
 
 /// Definition of a tool: what clients list, and the function that runs it.
@@ -17,13 +18,11 @@ pub(crate) struct Definition {
     pub(super) title: &'static str,
     pub(super) description: &'static str,
     pub(super) hints: Hints,
-    /// Adds the schemas of the arguments and the result.
-    ///
-    /// Optional arguments do not permit null in the schema, although the parser takes it.
-    /// langchain-google-genai 4.4 refuses the whole tool list for an `enum` with null, and
-    /// google-genai 3.6 fails on a list of types in a function declaration. A model that must write
-    /// every argument, as with OpenAI's strict schemas, writes `""` or 0, which count as not given.
-    pub(super) schemas: fn(McpTool) -> McpTool,
+    /// The schemas of its types, which `schemas.json` has.
+    #[cfg(test)]
+    pub(super) schemas: fn() -> Schemas,
+    /// Whether the result has the text of a mail.
+    pub(super) returns_mail: bool,
     pub(super) run: for<'a> fn(Invocation<'a>) -> Running<'a>,
 }
 
@@ -96,15 +95,27 @@ impl Invocation<'_> {
 }
 
 impl Definition {
-    /// Returns the tool for `tools/list`.
-    pub(super) fn listed(&self) -> McpTool {
+    /// Returns the tool for `tools/list`, with these schemas.
+    pub(super) fn listed(&self, schemas: Schemas) -> McpTool {
         let annotations = ToolAnnotations::new()
             .read_only(self.hints.read_only)
             .destructive(self.hints.destructive)
             .idempotent(self.hints.idempotent)
             .open_world(is_open_world(self.tool));
-        let tool = McpTool::new(self.tool.name(), self.description, JsonObject::new());
-        (self.schemas)(tool.with_title(self.title)).with_annotations(annotations)
+        let mut tool = McpTool::new(self.tool.name(), self.description, schemas.input)
+            .with_title(self.title)
+            .with_annotations(annotations);
+        tool.output_schema = schemas.output.map(Arc::new);
+        if self.returns_mail {
+            let mut meta = MetaObject::new();
+            // Without it, Claude Code writes a result of more than 25,000 tokens to a file.
+            meta.insert("anthropic/maxResultSizeChars".to_owned(), 500_000.into());
+            // Without it, Claude Code lets the model search for the tool before it can read mail. It
+            // adds about 430 tokens for both tools to each conversation.
+            meta.insert("anthropic/alwaysLoad".to_owned(), true.into());
+            tool.meta = Some(meta);
+        }
+        tool
     }
 
     /// Runs the tool.

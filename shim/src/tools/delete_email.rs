@@ -1,5 +1,7 @@
 //! The tool `delete_email`.
 
+#[cfg(test)]
+use super::schemas::Schemas;
 use super::{
     arguments::{mail_id, number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
@@ -18,10 +20,9 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: true,
         idempotent: false,
     },
-    schemas: |tool| {
-        tool.with_input_schema::<OneEmail>()
-            .with_output_schema::<Output>()
-    },
+    #[cfg(test)]
+    schemas: Schemas::of::<OneEmail, Output>,
+    returns_mail: false,
     run: |invocation| Box::pin(run(invocation)),
 };
 

@@ -1,9 +1,11 @@
 //! The tool `fetch_email`.
 
+#[cfg(test)]
+use super::schemas::Schemas;
 use super::{
     arguments::{mail_id, optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, ToolOutcome, bad_argument},
-    mail_page::{MailPage, nonce, with_mail},
+    mail_page::{MailPage, nonce},
     mail_reader::Reader,
 };
 use crate::server::Habits;
@@ -22,7 +24,9 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: false,
         idempotent: false,
     },
-    schemas: with_mail::<Args>,
+    #[cfg(test)]
+    schemas: Schemas::of::<Args, super::mail_page::Output>,
+    returns_mail: true,
     run: |invocation| Box::pin(run(invocation)),
 };
 

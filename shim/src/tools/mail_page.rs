@@ -6,7 +6,6 @@
 
 use super::{arguments::plain, definition::Shown};
 use crate::text::{Trust, date, if_any, left_out, line, status};
-use rmcp::model::{MetaObject, Tool as McpTool};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Serialize;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -82,19 +81,6 @@ struct Email {
     /// This part of the body as Markdown, between two marks, without content that a person would not
     /// see.
     body: String,
-}
-
-/// Adds the schemas of a tool that returns a mail.
-pub(super) fn with_mail<A: JsonSchema + 'static>(tool: McpTool) -> McpTool {
-    let mut meta = MetaObject::new();
-    // Without it, Claude Code writes a result of more than 25,000 tokens to a file.
-    meta.insert("anthropic/maxResultSizeChars".to_owned(), 500_000.into());
-    // Without it, Claude Code lets the model search for the tool before it can read mail. It adds
-    // about 430 tokens for both tools to each conversation.
-    meta.insert("anthropic/alwaysLoad".to_owned(), true.into());
-    tool.with_input_schema::<A>()
-        .with_output_schema::<Output>()
-        .with_meta(meta)
 }
 
 /// Answer of taid, and how the agent asked for it.

@@ -1,9 +1,11 @@
 //! The tool `mark_read`.
 
+#[cfg(test)]
+use super::schemas::Schemas;
 use super::{
     arguments::mail_id,
     definition::{Definition, Hints, Invocation, ToolOutcome},
-    delete_email::{OneEmail, Output, show},
+    delete_email::{OneEmail, show},
 };
 use tai_proto::{Fault, Tool, call::MarkRead};
 
@@ -16,10 +18,9 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: false,
         idempotent: true,
     },
-    schemas: |tool| {
-        tool.with_input_schema::<OneEmail>()
-            .with_output_schema::<Output>()
-    },
+    #[cfg(test)]
+    schemas: Schemas::of::<OneEmail, super::delete_email::Output>,
+    returns_mail: false,
     run: |invocation| Box::pin(run(invocation)),
 };
 

@@ -1,5 +1,7 @@
 //! The tool `search_inbox`.
 
+#[cfg(test)]
+use super::schemas::Schemas;
 use super::{
     arguments::{optional_bool, optional_number, plain},
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
@@ -27,10 +29,9 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: false,
         idempotent: true,
     },
-    schemas: |tool| {
-        tool.with_input_schema::<Args>()
-            .with_output_schema::<Output>()
-    },
+    #[cfg(test)]
+    schemas: Schemas::of::<Args, Output>,
+    returns_mail: false,
     run: |invocation| Box::pin(run(invocation)),
 };
 

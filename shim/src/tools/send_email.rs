@@ -1,5 +1,7 @@
 //! The tool `send_email`.
 
+#[cfg(test)]
+use super::schemas::Schemas;
 use super::{
     arguments::{
         Format, content, header, optional_bool, optional_format, optional_text, plain, with_content,
@@ -26,10 +28,9 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: false,
         idempotent: false,
     },
-    schemas: |tool| {
-        tool.with_input_schema::<Args>()
-            .with_output_schema::<Output>()
-    },
+    #[cfg(test)]
+    schemas: Schemas::of::<Args, Output>,
+    returns_mail: false,
     run: |invocation| Box::pin(run(invocation)),
 };
 

@@ -1,5 +1,7 @@
 //! The tool `session_status`: the part of taid's status that an agent can act on or report.
 
+#[cfg(test)]
+use super::schemas::Schemas;
 use super::{
     arguments::plain,
     definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
@@ -22,10 +24,9 @@ pub(super) const DEFINITION: Definition = Definition {
         destructive: false,
         idempotent: true,
     },
-    schemas: |tool| {
-        tool.with_input_schema::<Args>()
-            .with_output_schema::<Output>()
-    },
+    #[cfg(test)]
+    schemas: Schemas::of::<Args, Output>,
+    returns_mail: false,
     run: |invocation| Box::pin(run(invocation)),
 };
 

@@ -48,6 +48,17 @@ pub fn harden() {
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
+/// Returns whether [`harden`] hides this process's environment from other programs of the user.
+pub(crate) fn is_hidden() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, dumpable_behavior};
+        dumpable_behavior() == Ok(DumpableBehavior::NotDumpable)
+    }
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
 /// Socket that the event loop watches for reading alone.
 ///
 /// tokio registers a Unix socket for reading and writing, which wakes this process each time the peer

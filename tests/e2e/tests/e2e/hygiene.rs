@@ -39,10 +39,15 @@ impl Seen {
 
     /// Adds the arguments and the environment of a process, as `/proc` shows them.
     fn process(&mut self, name: &str, pid: u32) {
-        for file in ["cmdline", "environ"] {
-            let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-            self.add(format!("{name} {file}"), bytes);
-        }
+        self.arguments(name, pid);
+        let bytes = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        self.add(format!("{name} environ"), bytes);
+    }
+
+    /// Adds the arguments of a process whose environment only root can read.
+    fn arguments(&mut self, name: &str, pid: u32) {
+        let bytes = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        self.add(format!("{name} cmdline"), bytes);
     }
 
     fn files(&mut self, dir: &Path) {
@@ -142,7 +147,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     machine.sandbox.revoke_all_tokens();
     drive(&mut shim);
     seen.process("taid", taid.pid());
-    seen.process("tai-mcp", shim.pid());
+    seen.arguments("tai-mcp", shim.pid());
 
     // Commands: a mistyped login, logout, login, and the pages.
     let login =
@@ -193,7 +198,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
         .initialized("test", "2025-06-18");
     drive(&mut offering);
     seen.process("taid of a client's password", bare.id());
-    seen.process("tai-mcp with a password", offering.pid());
+    seen.arguments("tai-mcp with a password", offering.pid());
     let status = machine.cli(&["status", "--json", "--profile", "offered"]);
     assert!(
         contains(&status.stdout, "\"live\""),
@@ -329,15 +334,17 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
     const NOBODY: u32 = 65_534;
     let machine = Machine::new();
     let is_root = rustix::process::geteuid().is_root();
-    let mut taid = executables().join("taid");
+    let mut programs = ["taid", "tai-mcp"].map(|name| executables().join(name));
     if is_root {
-        // Root can read everything, so that the check runs as another user, from a copy of
-        // the executable. `cp` makes the copy, because a file that this process has open for
+        // Root can read everything, so that the check runs as another user, from copies of
+        // the executables. `cp` makes them, because a file that this process has open for
         // writing cannot be executed.
-        let copy = machine.home().join("taid");
-        let copied = Command::new("cp").arg(&taid).arg(&copy).status();
-        assert!(copied.unwrap().success());
-        taid = copy;
+        for program in &mut programs {
+            let copy = machine.home().join(program.file_name().unwrap());
+            let copied = Command::new("cp").arg(&program).arg(&copy).status();
+            assert!(copied.unwrap().success());
+            *program = copy;
+        }
         for dir in [
             "",
             ".config",
@@ -350,6 +357,7 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
             chown(&dir, Some(NOBODY), Some(NOBODY)).unwrap();
         }
     }
+    let [taid, tai_mcp] = programs;
     let run = |program: &Path| {
         let mut command = Command::new(program);
         command
@@ -376,18 +384,25 @@ fn programs_of_the_same_user_cannot_read_the_memory_or_environment_of_taid() {
     wait_until("an ordinary process can be read", || {
         reads(ordinary.id(), "environ")
     });
-    for file in ["environ", "maps", "mem", "auxv", "stack"] {
-        assert!(!reads(hidden.id(), file), "{file}");
+    let mut command = run(&tai_mcp);
+    command.env("TAI_MCP_INSTANCE", "desk").envs(account);
+    command.stdin(Stdio::piped()).stderr(Stdio::null());
+    let client = Killed::spawn(&mut command);
+    wait_until("tai-mcp has begun", || !reads(client.id(), "environ"));
+    for pid in [hidden.id(), client.id()] {
+        for file in ["environ", "maps", "mem", "auxv", "stack"] {
+            assert!(!reads(pid, file), "{file}");
+        }
+        for file in ["fd", "map_files", "task"] {
+            let link = format!("/proc/{pid}/{file}");
+            let listed = run(Path::new("ls")).arg(&link).output().unwrap();
+            assert_eq!(listed.status.success(), file == "task", "{file}");
+        }
+        for link in ["cwd", "exe", "root"] {
+            let link = format!("/proc/{pid}/{link}");
+            let read = run(Path::new("readlink")).arg(&link).output().unwrap();
+            assert!(!read.status.success(), "{link}");
+        }
+        assert!(is_running(pid));
     }
-    for file in ["fd", "map_files", "task"] {
-        let link = format!("/proc/{}/{file}", hidden.id());
-        let listed = run(Path::new("ls")).arg(&link).output().unwrap();
-        assert_eq!(listed.status.success(), file == "task", "{file}");
-    }
-    for link in ["cwd", "exe", "root"] {
-        let link = format!("/proc/{}/{link}", hidden.id());
-        let read = run(Path::new("readlink")).arg(&link).output().unwrap();
-        assert!(!read.status.success(), "{link}");
-    }
-    assert!(is_running(hidden.id()));
 }
