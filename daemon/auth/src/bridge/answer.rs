@@ -84,7 +84,7 @@ pub(super) fn read<E: Expected>(
 }
 
 /// Returns the pause that an answer asks for.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?;
     gate::retry_after(value, date(headers))
 }

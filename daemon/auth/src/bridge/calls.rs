@@ -6,6 +6,7 @@ use super::{
     bearer::Bearer,
     coalescing::{Leader, Role},
     error::BridgeError,
+    history::Operation,
     http_bridge::{HttpBridge, MailRequest},
     mail::{Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome},
     outcome::SendOutcome,
@@ -28,7 +29,8 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         deadline: Instant,
     ) -> Result<Listing, BridgeError> {
         if page.bodies {
-            let request = MailRequest::idempotent(Method::GET, self.page_url(page), bearer);
+            let request =
+                MailRequest::idempotent(Operation::List, Method::GET, self.page_url(page), bearer);
             let list = List::<true> { rows: page.limit };
             return self.request(request, list, deadline, || {}).await;
         }
@@ -67,7 +69,8 @@ impl<T: Transport> Bridge for HttpBridge<T> {
     ) -> Result<Option<Message>, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
         let look = async || {
-            let request = MailRequest::idempotent(Method::GET, url.clone(), bearer);
+            let request =
+                MailRequest::idempotent(Operation::Message, Method::GET, url.clone(), bearer);
             none_if_missing(self.request(request, OneMail { id }, deadline, || {}).await)
         };
         if let Some(message) = look().await? {
@@ -90,7 +93,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         deadline: Instant,
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string(), "read"]);
-        let request = MailRequest::idempotent(Method::PUT, url, bearer);
+        let request = MailRequest::idempotent(Operation::MarkRead, Method::PUT, url, bearer);
         let done = self.request(request, Done, deadline, || {}).await;
         Ok(none_if_missing(done)?.is_some())
     }
@@ -102,7 +105,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         deadline: Instant,
     ) -> Result<bool, BridgeError> {
         let url = self.url(&["messages", &id.to_string()]);
-        let request = MailRequest::idempotent(Method::DELETE, url, bearer);
+        let request = MailRequest::idempotent(Operation::Delete, Method::DELETE, url, bearer);
         let done = self.request(request, Done, deadline, || {}).await;
         Ok(none_if_missing(done)?.is_some())
     }
@@ -114,7 +117,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         deadline: Instant,
     ) -> SendOutcome<Receipt> {
         let body = json(&SendBody::from(mail))?;
-        let request = MailRequest::send(self.url(&["send-email"]), bearer, body);
+        let request = MailRequest::send(Operation::Send, self.url(&["send-email"]), bearer, body);
         let receipt = SendReceipt::default();
         Ok(self.request(request, receipt, deadline, || {}).await?)
     }
@@ -127,7 +130,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
     ) -> SendOutcome<ReplyOutcome> {
         let body = json(&ReplyBody::from(reply))?;
         let url = self.url(&["messages", &reply.id.to_string(), "reply"]);
-        let request = MailRequest::send(url, bearer, body);
+        let request = MailRequest::send(Operation::Reply, url, bearer, body);
         let receipt = SendReceipt::default();
         match self.request(request, receipt, deadline, || {}).await {
             Ok(receipt) => Ok(ReplyOutcome::Sent(receipt)),
@@ -154,7 +157,8 @@ impl<T: Transport> HttpBridge<T> {
                 yield_now().await;
             }
         }
-        let request = MailRequest::idempotent(Method::GET, self.page_url(page), bearer);
+        let request =
+            MailRequest::idempotent(Operation::List, Method::GET, self.page_url(page), bearer);
         let mut followers = None;
         let list = List::<false> { rows: page.limit };
         let listing = self.request(request, list, deadline, || {

@@ -2,12 +2,13 @@
 //! meaning of a request is in `calls`, `tokens` and `public`.
 
 use super::{
-    answer::{date, may_be_database, read},
+    answer::{date, may_be_database, read, retry_after},
     bearer::Bearer,
     coalescing::Coalescing,
     error::BridgeError,
     expected::Expected,
     gate::Gate,
+    history::{FailureKind, MAX_PAST, Operation, PastExchange},
     metrics::{Metrics, Recorder},
     retry::{Effect, Retry, retry},
     transport::{
@@ -15,7 +16,7 @@ use super::{
     },
     wire::Wrapped,
 };
-use crate::base_url::BaseUrl;
+use crate::{base_url::BaseUrl, ring::Ring};
 use http::Method;
 use std::{
     sync::{
@@ -43,6 +44,7 @@ pub struct HttpBridge<T = Network> {
     timeout: Duration,
     gate: Gate,
     recorder: Recorder,
+    history: Ring<PastExchange>,
     slots: Semaphore,
     coalescing: Coalescing,
     is_anchored: Arc<AtomicBool>,
@@ -52,6 +54,7 @@ pub struct HttpBridge<T = Network> {
 
 /// One mail request.
 pub(super) struct MailRequest<'a> {
+    operation: Operation,
     method: Method,
     url: Url,
     bearer: &'a Bearer,
@@ -62,8 +65,14 @@ pub(super) struct MailRequest<'a> {
 
 impl<'a> MailRequest<'a> {
     /// Creates a request that may be repeated.
-    pub(super) fn idempotent(method: Method, url: Url, bearer: &'a Bearer) -> Self {
+    pub(super) fn idempotent(
+        operation: Operation,
+        method: Method,
+        url: Url,
+        bearer: &'a Bearer,
+    ) -> Self {
         Self {
+            operation,
             method,
             url,
             bearer,
@@ -77,13 +86,14 @@ impl<'a> MailRequest<'a> {
     pub(super) fn poll(url: Url, bearer: &'a Bearer) -> Self {
         Self {
             max_attempts: poll::MAX_ATTEMPTS,
-            ..Self::idempotent(Method::GET, url, bearer)
+            ..Self::idempotent(Operation::Poll, Method::GET, url, bearer)
         }
     }
 
-    /// Creates a request that sends a mail.
-    pub(super) fn send(url: Url, bearer: &'a Bearer, body: String) -> Self {
+    /// Creates a request that sends a mail, of its own or as a reply.
+    pub(super) fn send(operation: Operation, url: Url, bearer: &'a Bearer, body: String) -> Self {
         Self {
+            operation,
             method: Method::POST,
             url,
             bearer,
@@ -134,6 +144,7 @@ impl<T: Transport> HttpBridge<T> {
             timeout,
             gate: Gate::default(),
             recorder: Recorder::default(),
+            history: Ring::new(MAX_PAST),
             slots: Semaphore::new(MAX_REQUESTS),
             coalescing: Coalescing::default(),
             is_anchored: Arc::default(),
@@ -150,6 +161,16 @@ impl<T: Transport> HttpBridge<T> {
     /// Returns the counters.
     pub fn metrics(&self) -> Metrics {
         self.recorder.metrics()
+    }
+
+    /// Returns the last exchanges, in the order in which they ended, and the number of those before.
+    pub fn history(&self) -> (Vec<PastExchange>, u64) {
+        self.history.last()
+    }
+
+    /// Returns the time from which the exchanges are counted.
+    pub fn created(&self) -> Instant {
+        self.created
     }
 
     /// Returns the end of the pause that the bridge has asked for, if there is one.
@@ -223,10 +244,13 @@ impl<T: Transport> HttpBridge<T> {
                 },
                 timeout: self.timeout.min(left),
             };
-            let answer = self.exchange(exchange, Wrapped(expected.clone())).await;
+            let wrapped = Wrapped(expected.clone());
+            let answer = self.exchange(request.operation, exchange, wrapped, |raw| {
+                read::<E>(&self.gate, raw)
+            });
+            let answer = answer.await;
             drop(slot);
-            let read = answer.and_then(|raw| read::<E>(&self.gate, raw));
-            let error = match read {
+            let error = match answer {
                 Ok(value) => {
                     self.outage().answered();
                     return Ok(value);
@@ -252,22 +276,40 @@ impl<T: Transport> HttpBridge<T> {
         }
     }
 
-    /// Sends one request and reads its whole answer.
-    pub(super) async fn exchange<E: Expected>(
+    /// Sends one request, reads its whole answer and records both. `read` says what the answer means.
+    pub(super) async fn exchange<E: Expected, V>(
         &self,
+        operation: Operation,
         exchange: Exchange<'_>,
         expected: E,
-    ) -> Result<RawAnswer<E::Value>, BridgeError> {
+        read: impl FnOnce(RawAnswer<E::Value>) -> Result<V, BridgeError>,
+    ) -> Result<V, BridgeError> {
         let started = Instant::now();
         let answer = self.transport.exchange(exchange, expected).await;
-        match &answer {
+        let mut past = PastExchange {
+            at: started.saturating_duration_since(self.created),
+            operation,
+            took: started.elapsed(),
+            status: None,
+            failure: None,
+            retry_after: None,
+        };
+        let value = match answer {
             Ok(raw) => {
                 let (status, date) = (raw.status.as_u16(), date(&raw.headers));
-                self.recorder.answered(status, started.elapsed(), date);
+                self.recorder.answered(status, past.took, date);
+                past.status = Some(status);
+                past.retry_after = retry_after(&raw.headers);
+                read(raw)
             }
-            Err(_) => self.recorder.unanswered(),
-        }
-        answer
+            Err(error) => {
+                self.recorder.unanswered();
+                Err(error)
+            }
+        };
+        past.failure = value.as_ref().err().map(FailureKind::from);
+        self.history.push(past);
+        value
     }
 
     fn outage(&self) -> MutexGuard<'_, Outage> {

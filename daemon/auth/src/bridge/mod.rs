@@ -11,6 +11,7 @@ mod coalescing;
 mod error;
 pub mod expected;
 mod gate;
+mod history;
 mod http_bridge;
 mod mail;
 mod metrics;
@@ -23,6 +24,7 @@ mod wire;
 
 pub use bearer::{Bearer, Generation, IssuedToken, Revocation};
 pub use error::{BridgeError, LoginError, TokenFailure, TokenProblem};
+pub use history::{FailureKind, MAX_PAST, Operation, PastExchange};
 pub use http_bridge::HttpBridge;
 pub use mail::{Head, Listing, Message, Outgoing, OutgoingReply, Page, Receipt, ReplyOutcome, Row};
 pub use metrics::Metrics;

@@ -379,3 +379,24 @@ async fn requests_are_repeated_at_the_begin_of_an_outage_and_not_later() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert!(world.message().await.unwrap().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_history_has_the_outcome_of_each_exchange() {
+    let world = World::new(&[(401, USER_MISSING), (0, ""), (503, BUSY)]);
+    assert!(world.send().await.is_err() && world.message().await.is_err());
+    let (history, _) = world.bridge.history();
+    let rows = history.iter().map(|past| {
+        let pause = past.retry_after.map(|pause| pause.as_secs());
+        let status = past.status.unwrap_or_default();
+        format!(
+            "{:?} {status} {:?} {pause:?}\n",
+            past.operation, past.failure
+        )
+    });
+    insta::assert_snapshot!(rows.collect::<String>(), @"
+    Send 401 Some(UnknownUser) None
+    Health 200 None None
+    Message 0 Some(Broken) None
+    Message 503 Some(Intercepted) Some(20)
+    ");
+}

@@ -3,6 +3,7 @@
 use super::{
     answer::{date, moved, read},
     error::BridgeError,
+    history::Operation,
     http_bridge::HttpBridge,
     transport::{Exchange, RawAnswer, Transport, Unreadable},
     wire::{HealthStatus, NewAccount, Wrapped},
@@ -56,9 +57,11 @@ impl<T: Transport> HttpBridge<T> {
             timeout: self.timeout(),
         };
         let expected = Wrapped(NewAccount::default());
-        let raw = self.exchange(exchange, expected).await?;
-        let (username, email) = read::<NewAccount>(self.gate(), raw)?;
-        Ok(Registered { username, email })
+        let created = self.exchange(Operation::Register, exchange, expected, |raw| {
+            let (username, email) = read::<NewAccount>(self.gate(), raw)?;
+            Ok(Registered { username, email })
+        });
+        created.await
     }
 
     /// Asks the bridge for its health: `/health`, and if that is missing `/api/v1/health`,
@@ -109,9 +112,13 @@ impl<T: Transport> HttpBridge<T> {
                 is_repeatable: true,
                 timeout,
             };
-            let raw = self.exchange(exchange, HealthStatus::default()).await?;
-            let is_missing = raw.status == StatusCode::NOT_FOUND;
-            answer = health_of(raw);
+            let mut is_missing = false;
+            let expected = HealthStatus::default();
+            let health = self.exchange(Operation::Health, exchange, expected, |raw| {
+                is_missing = raw.status == StatusCode::NOT_FOUND;
+                health_of(raw)
+            });
+            answer = health.await;
             if !is_missing {
                 break;
             }

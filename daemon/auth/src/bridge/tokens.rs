@@ -6,6 +6,7 @@ use super::{
     answer::{date, read},
     bearer::{Bearer, IssuedToken},
     error::{BridgeError, LoginError},
+    history::Operation,
     http_bridge::{HttpBridge, limited_until},
     transport::{Exchange, Transport},
     wire::{IssuedJwt, Wrapped},
@@ -28,7 +29,13 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
             "username": credentials.username.as_str(),
             "password": credentials.password.expose_secret(),
         });
-        let issued = self.token("Login", "login", None, Some(body.to_string()));
+        let issued = self.token(
+            Operation::Login,
+            "Login",
+            "login",
+            None,
+            Some(body.to_string()),
+        );
         let error = match issued.await {
             Ok(issued) => return Ok(issued),
             // The answer is the same while the bridge's database fails (bridge-api.md, trap 9).
@@ -54,8 +61,14 @@ impl<T: Transport> TokenIssuer for HttpBridge<T> {
     }
 
     async fn refresh(&self, bearer: &Bearer) -> Result<IssuedToken, BridgeError> {
-        self.token("Refresh", "refresh", Some(bearer.jwt()), None)
-            .await
+        self.token(
+            Operation::Refresh,
+            "Refresh",
+            "refresh",
+            Some(bearer.jwt()),
+            None,
+        )
+        .await
     }
 }
 
@@ -64,6 +77,7 @@ impl<T: Transport> HttpBridge<T> {
     /// 429 closes the gate.
     async fn token(
         &self,
+        operation: Operation,
         what: &str,
         segment: &str,
         token: Option<&SecretString>,
@@ -85,16 +99,18 @@ impl<T: Transport> HttpBridge<T> {
             timeout: self.timeout(),
         };
         let expected = Wrapped(IssuedJwt::default());
-        let raw = self.exchange(exchange, expected).await?;
-        // Seed: "Login response status: 200".
-        tracing::debug!("{what} response status: {}", raw.status.as_u16());
-        self.warn_about_clock();
-        let server_time = date(&raw.headers);
-        let jwt = read::<IssuedJwt>(self.gate(), raw)?;
-        Ok(IssuedToken {
-            jwt: jwt.into(),
-            server_time,
-        })
+        let issued = self.exchange(operation, exchange, expected, |raw| {
+            // Seed: "Login response status: 200".
+            tracing::debug!("{what} response status: {}", raw.status.as_u16());
+            self.warn_about_clock();
+            let server_time = date(&raw.headers);
+            let jwt = read::<IssuedJwt>(self.gate(), raw)?;
+            Ok(IssuedToken {
+                jwt: jwt.into(),
+                server_time,
+            })
+        });
+        issued.await
     }
 
     /// Logs a clock difference, which breaks the tokens of other programs.
