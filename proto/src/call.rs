@@ -7,8 +7,8 @@ mod permission;
 mod person;
 
 pub use person::{
-    DeleteMail, FinishMail, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail, ResolveHeld,
-    RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, WatchHeld,
+    DeleteMail, FinishMail, GetTraffic, ListHeld, ListMail, Login, Logout, ReadHeld, ReadMail,
+    ResolveHeld, RetryLogin, ReviseHeld, SearchMail, SendMail, Stop, WatchHeld,
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     person::{AccountInbox, SendOutcome},
     release::Release,
     text::{HeaderText, Json, Label},
+    traffic::Traffic,
 };
 use serde::{Deserialize, Serialize};
 use tai_names::{MailId, Username};
@@ -193,6 +194,9 @@ methods! {
     /// Replaces a mail that waits for approval with a person's version of it, which then waits under a
     /// number of its own. Nothing is sent.
     ReviseHeld -> Box<HeldMail>, "revise_held", Never, Person;
+    /// Returns the records of the last calls and of the last exchanges with the bridge, for a bug
+    /// report. They have no content.
+    GetTraffic -> Traffic, "traffic", Safe, Person;
 }
 
 /// See [`Call::Submit`].

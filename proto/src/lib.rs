@@ -48,6 +48,7 @@
 //! | name and version of an MCP client ([`message::ClientLabel`]) | 80 bytes |
 //! | address ([`names::Address`]) | 254 bytes |
 //! | username, instance, profile ([`names`]) | 50, 64, 32 bytes |
+//! | records in the answer to [`call::GetTraffic`] | 300 calls, 200 exchanges |
 //! | unanswered requests of a connection ([`message::MAX_IN_FLIGHT`]) | 64 |
 //!
 //! A value over its limit does not decode and closes the connection. A request over the limit of
@@ -99,7 +100,7 @@
 //! | [`Login`](call::Login), [`Logout`](call::Logout) | person | no |
 //! | [`RetryLogin`](call::RetryLogin) | person | yes |
 //! | [`ListHeld`](call::ListHeld), [`ReadHeld`](call::ReadHeld), [`Stop`](call::Stop) | person | yes |
-//! | [`WatchHeld`](call::WatchHeld) | person | yes |
+//! | [`WatchHeld`](call::WatchHeld), [`GetTraffic`](call::GetTraffic) | person | yes |
 //! | [`ResolveHeld`](call::ResolveHeld), [`ReviseHeld`](call::ReviseHeld) | person | no |
 //! | [`ListMail`](call::ListMail), [`SearchMail`](call::SearchMail) | person | yes |
 //! | [`ReadMail`](call::ReadMail), [`FinishMail`](call::FinishMail) | person | yes |
@@ -160,6 +161,7 @@ pub mod status;
 pub mod subject;
 pub mod text;
 pub mod tool;
+pub mod traffic;
 
 pub use call::{Answer, Call, Method};
 pub use fault::{Audience, Fault, FaultCode, Hint};

@@ -4,7 +4,7 @@ use crate::{
     audit::Audit,
     config::{ActivePolicy, Config},
     mail::MailService,
-    server::{ipc::Clients, logging::Log},
+    server::{call_log::CallLog, ipc::Clients, logging::Log},
 };
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -34,6 +34,7 @@ pub(crate) struct App<T = Network> {
     pub(crate) mail: MailService<HttpBridge<T>>,
     pub(crate) clients: Arc<Clients>,
     pub(crate) audit: Audit,
+    pub(crate) calls: CallLog,
     /// Account that a person signed out. Its clients do not sign in elsewhere.
     pub(crate) signed_out: Mutex<Option<Username>>,
     /// Cancelled when the daemon begins to drain.

@@ -43,7 +43,9 @@ impl<T: Transport> App<T> {
         // Names change and vanish with the connection, which may end before a send does.
         let actor = self.actor(&caller);
         let mut digest = None;
+        let recording = self.calls.begin(caller.key, label);
         let result = self.answer(call, context, &mut digest).await;
+        recording.end(result.as_ref());
         let line = line(event, label, &result, digest.is_some());
         self.write(line, actor, digest, mail_id);
         result
@@ -51,6 +53,7 @@ impl<T: Transport> App<T> {
 
     /// Records a call that the role of the connection forbids.
     pub(super) fn record_refusal(&self, caller: &Caller, label: &'static str, fault: &Fault) {
+        self.calls.begin(caller.key, label).end::<()>(Err(fault));
         let line = Line::Refusal(Event::Refuse, refusal(label, fault));
         self.write(line, self.actor(caller), None, None);
     }
@@ -115,6 +118,7 @@ fn event_of(call: &Call) -> Option<Event> {
         | Call::ListHeld(_)
         | Call::WatchHeld(_)
         | Call::ReadHeld(_)
+        | Call::GetTraffic(_)
         | Call::ListMail(_)
         | Call::SearchMail(_)
         | Call::ReadMail(_)

@@ -3,7 +3,7 @@
 use super::{
     app::App,
     ipc::{CallContext, Caller, Service},
-    status,
+    status, traffic,
 };
 use crate::{
     fault,
@@ -228,6 +228,7 @@ impl<T: Transport> App<T> {
                 *digest = sent.digest;
                 Answer::SendMail(sent.result.map_err(failed)?)
             }
+            Call::GetTraffic(_) => Answer::GetTraffic(traffic::of(self)),
             Call::Stop(_) => {
                 tracing::info!("stop requested by a client");
                 self.stop.cancel();

@@ -3,6 +3,7 @@
 
 pub(crate) mod app;
 mod audited;
+pub(crate) mod call_log;
 mod dispatch;
 pub(crate) mod environment;
 mod held_key;
@@ -14,3 +15,4 @@ pub(crate) mod run;
 pub(crate) mod service_manager;
 mod sign_in;
 pub(crate) mod status;
+pub(crate) mod traffic;

@@ -8,6 +8,7 @@ use crate::{
     mail::{MailOptions, MailService, StateFiles, Worker},
     os,
     server::app::{App, Facts},
+    server::call_log::CallLog,
     server::ipc::{BindError, Listener, ProfileLock},
     server::logging,
     server::service_manager,
@@ -276,6 +277,7 @@ async fn serve(
                 ..MailOptions::default()
             },
         ),
+        calls: CallLog::new(bridge.created()),
         bridge,
         session: session.clone(),
         clients: Arc::default(),

@@ -11,6 +11,7 @@ use crate::{
     config::{ActivePolicy, Config, Inputs},
     mail::{MailOptions, MailService, StateFiles, Worker},
     server::app::{App, Facts},
+    server::call_log::CallLog,
     server::ipc::connection::{Shared, serve_own},
     server::logging::{self, Log},
 };
@@ -276,6 +277,7 @@ impl Running {
                     shared: None,
                 },
             ),
+            calls: CallLog::new(bridge.created()),
             bridge,
             session,
             clients: Arc::default(),

@@ -48,6 +48,7 @@ impl Call {
             | Call::FinishMail(_)
             | Call::DeleteMail(_)
             | Call::SendMail(_)
+            | Call::GetTraffic(_)
             | Call::Stop(_) => None,
         }
     }

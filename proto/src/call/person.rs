@@ -75,6 +75,10 @@ pub struct ReviseHeld {
     pub content: Content,
 }
 
+/// See [`Call::GetTraffic`](super::Call::GetTraffic).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetTraffic;
+
 /// See [`Call::Stop`](super::Call::Stop).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop;

@@ -4,14 +4,15 @@ use super::values::{
     changed, fetched, found, gone, held, id, inbox, question, reply, submit, window,
 };
 use tai_proto::{
-    Answer, Call, Method as _,
+    Answer, Call, FaultCode, Method as _,
     approval::{HeldList, HeldUpdate},
     call::{
-        DeleteMail, FinishMail, ListMail, ReadMail, ReviseHeld, SearchMail, SendMail, Settled,
-        WatchHeld,
+        DeleteMail, FinishMail, GetTraffic, ListMail, ReadMail, ReviseHeld, SearchMail, SendMail,
+        Settled, WatchHeld,
     },
     names::Instance,
     person::*,
+    traffic::{CallOutcome, CallRecord, ExchangeRecord, Failure, Operation, Traffic},
 };
 
 fn scope() -> Scope {
@@ -57,6 +58,7 @@ pub(crate) fn calls() -> Vec<Call> {
             content: "c".into(),
         }
         .into_call(),
+        GetTraffic.into_call(),
     ]
 }
 
@@ -98,5 +100,24 @@ pub(crate) fn answers() -> Vec<Answer> {
             },
         }),
         Answer::ReviseHeld(Box::new(held())),
+        Answer::GetTraffic(Traffic {
+            calls: vec![CallRecord {
+                connection: 1,
+                call: "l".into(),
+                at_ms: 2,
+                duration_ms: 3,
+                outcome: CallOutcome::Failed(FaultCode::Internal),
+            }],
+            calls_left_out: 4,
+            exchanges: vec![ExchangeRecord {
+                at_ms: 5,
+                operation: Operation::List,
+                duration_ms: 6,
+                status: Some(503),
+                failure: Some(Failure::Failed),
+                retry_after_s: Some(7),
+            }],
+            exchanges_left_out: 8,
+        }),
     ]
 }

@@ -45,6 +45,7 @@ pub(super) fn advice(call: &Call) -> &'static str {
         | Call::SearchMail(_)
         | Call::ReadMail(_)
         | Call::FinishMail(_)
+        | Call::GetTraffic(_)
         | Call::WaitFor(_) => "look at `taid status` before you repeat it",
     }
 }
