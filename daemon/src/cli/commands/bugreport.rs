@@ -5,7 +5,7 @@ mod redaction;
 use crate::{
     audit::verify,
     cli::{
-        daemon::Daemon,
+        daemon::{Daemon, SHORT},
         doctor,
         error::{CliError, Exit},
         target::Target,
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeMap, fs::OpenOptions, io::Write as _, path::PathBuf, time::SystemTime,
 };
+use tai_proto::{Fault, call::GetTraffic, status::Status, traffic::Traffic};
 
 /// Number of the last lines of the log, and of the audit log.
 const LINES: usize = 300;
@@ -29,7 +30,8 @@ const MAX_LOG: usize = 1 << 20;
 /// Write one file about this installation for a report of a bug, without private text
 ///
 /// It has numbers, states and times of the status, the names and results of `taid doctor`'s checks,
-/// the names of the settings that are set, counts of the last outcomes of the audit log, and the last
+/// the names of the settings that are set, the last 300 calls of clients and 200 requests to the bridge
+/// with their kinds, times and outcomes, counts of the last outcomes of the audit log, and the last
 /// lines of the log without their values. Look at it before you send it.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -66,18 +68,17 @@ impl BugReport {
 }
 
 async fn report(target: &Target) -> Value {
-    let status = match Daemon::running(target) {
-        Ok(daemon) => daemon.status().await,
-        Err(fault) => Err(fault),
-    };
-    let status = match status {
-        Ok(status) => redaction::status(&serde_json::to_value(status).unwrap_or_default()),
-        Err(fault) => json!({ "fault": fault.code }),
+    let (status, traffic) = match running(target).await {
+        Ok((status, traffic)) => (
+            redaction::status(&serde_json::to_value(status).unwrap_or_default()),
+            redaction::traffic(traffic),
+        ),
+        Err(fault) => (json!({ "fault": fault.code }), Traffic::default()),
     };
     let checks = doctor::outcomes(target).await;
     let (log, left_out) = log(target);
     json!({
-        "schema": 1,
+        "schema": 2,
         "made_at": rfc3339(SystemTime::now()),
         "release": env!("CARGO_PKG_VERSION"),
         "system": std::env::consts::OS,
@@ -85,10 +86,23 @@ async fn report(target: &Target) -> Value {
         "has_session_bus": os::session_bus().is_some(),
         "status": status,
         "doctor": checks,
+        "calls": traffic.calls,
+        "calls_left_out": traffic.calls_left_out,
+        "exchanges": traffic.exchanges,
+        "exchanges_left_out": traffic.exchanges_left_out,
         "outcomes": outcomes(target),
         "log": log,
         "log_lines_left_out": left_out,
     })
+}
+
+/// Returns what the running daemon tells: its status, and its last calls and exchanges.
+async fn running(target: &Target) -> Result<(Status, Traffic), Fault> {
+    let daemon = Daemon::running(target)?;
+    let status = daemon.status().await?;
+    let traffic = daemon.call(GetTraffic, SHORT).await;
+    // A daemon of an earlier release has no such call.
+    Ok((status, traffic.unwrap_or_default()))
 }
 
 /// Returns the last lines of the log, and the number of those that are left out.

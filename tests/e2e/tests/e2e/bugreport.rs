@@ -3,7 +3,11 @@
 use super::{approval::machine, approve_watch::hold};
 use serde_json::{Value, json};
 use tai_e2e::{PASSWORD, USER};
-use tai_sandbox::NewMail;
+use tai_proto::{
+    FaultCode,
+    traffic::{CallOutcome, Failure, Operation, Traffic},
+};
+use tai_sandbox::{Canned, FaultKind, NewMail};
 
 #[test]
 fn a_bug_report_has_no_secret_address_subject_name_or_path() {
@@ -27,6 +31,19 @@ fn a_bug_report_has_no_secret_address_subject_name_or_path() {
         "send_email",
         json!({"to": "canary <canary@x", "content": "CANARYCONTENT"}),
     );
+    let busy = Canned::page(503).with_header("Retry-After", "1");
+    machine.sandbox.can(busy, 1, "GET /api/v1/messages");
+    shim.call("list_inbox", json!({}));
+    for (content, exit) in [("CANARYONE", 0), ("CANARYTWO", 1)] {
+        if exit != 0 {
+            let sends = "POST /api/v1/send-email";
+            machine.sandbox.fail(FaultKind::CloseAfter, 1, sends);
+        }
+        let to = ["send", "--to", "bob@tai.chat", "--subject", "CANARYSUBJECT"];
+        let sent = machine.cli(&[&to[..], &["--body", content, "--yes"]].concat());
+        let code = sent.status.code();
+        assert_eq!(code, Some(exit), "{}", machine.plain(&sent.stderr));
+    }
     // A line that a message with foreign words would leave.
     let log = machine.state_dir().join("logs/tai-mcp.log");
     let mut text = std::fs::read_to_string(&log).unwrap();
@@ -68,8 +85,55 @@ fn a_bug_report_has_no_secret_address_subject_name_or_path() {
         "{text}"
     );
     assert!(report["doctor"].as_array().unwrap().len() > 5, "{text}");
+    check_traffic(&serde_json::from_value(report).unwrap());
     // An existing file is kept.
     let again = machine.cli(&["bugreport", file.to_str().unwrap()]);
     assert_eq!(again.status.code(), Some(1));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    taid.stop();
+    let file = machine.home().join("stopped.json");
+    let written = machine.cli(&["bugreport", file.to_str().unwrap()]);
+    assert!(written.status.success());
+    let report = std::fs::read_to_string(&file).unwrap();
+    let traffic: Traffic = serde_json::from_str(&report).unwrap();
+    assert_eq!(traffic, Traffic::default());
+}
+
+/// Checks that the records say what the test has done.
+fn check_traffic(traffic: &Traffic) {
+    let exchanges = traffic.exchanges.iter().map(|exchange| {
+        let (operation, status) = (exchange.operation, exchange.status);
+        (operation, status, exchange.failure, exchange.retry_after_s)
+    });
+    let exchanges: Vec<_> = exchanges.collect();
+    let busy = Some(Failure::Intercepted);
+    for expected in [
+        (Operation::Login, Some(200), None, None),
+        (Operation::Message, Some(200), None, None),
+        (Operation::List, Some(503), busy, Some(1)),
+        (Operation::List, Some(200), None, None),
+        (Operation::Send, Some(200), None, None),
+        (Operation::Send, None, Some(Failure::Broken), None),
+    ] {
+        assert!(exchanges.contains(&expected), "{expected:?}: {exchanges:?}");
+    }
+    let calls = traffic.calls.iter();
+    let calls: Vec<_> = calls.map(|call| (&*call.call, call.outcome)).collect();
+    let unknown = CallOutcome::Failed(FaultCode::OutcomeUnknown);
+    for expected in [
+        ("fetch_email", CallOutcome::Done),
+        ("list_inbox", CallOutcome::Done),
+        ("send_mail", CallOutcome::Done),
+        ("send_mail", unknown),
+        ("session_status", CallOutcome::Done),
+    ] {
+        assert!(calls.contains(&expected), "{expected:?}: {calls:?}");
+    }
+    // The list waited until the bridge could answer.
+    let lists = traffic.calls.iter();
+    let list = lists.filter(|call| call.call == "list_inbox").next_back();
+    assert!(list.unwrap().duration_ms >= 1_000, "{list:?}");
+    let connections = traffic.calls.iter().map(|call| call.connection);
+    assert!(connections.max() > Some(2), "{:?}", traffic.calls);
+    assert_eq!((traffic.calls_left_out, traffic.exchanges_left_out), (0, 0));
 }
