@@ -23,6 +23,7 @@ use tai_mcp::embedded::{self, Entry};
 use tai_proto::{
     Secret,
     call::Delivery,
+    door::Door,
     names::{Instance, Username},
 };
 use tokio::{
@@ -74,7 +75,9 @@ impl Agent {
         };
         let end = killed.clone();
         let open = Box::new(move || {
-            let line = daemon.connect(&end).filter(|_| !end.is_cancelled())?;
+            let line = daemon
+                .connect(Door::Agents, &end)
+                .filter(|_| !end.is_cancelled())?;
             let (reader, writer) = split(line);
             Some(Streams {
                 reader: Box::new(reader),

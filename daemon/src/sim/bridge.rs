@@ -1,54 +1,19 @@
-//! The bridge of the simulated world, with the traps of bridge-api.md, and the transport between a
-//! daemon and the bridge.
+//! The bridge of the simulated world, with the traps of bridge-api.md.
 
-use super::world::{Inner, Mail, PASSWORD, Weather, World};
-use fastrand::Rng;
-use http::{
-    HeaderMap, HeaderValue, StatusCode,
-    header::{DATE, RETRY_AFTER},
-};
+use super::world::{Inner, Mail, PASSWORD, Weather};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
-use tai_auth::{
-    bridge::{
-        BridgeError,
-        expected::Expected,
-        transport::{Exchange, RawAnswer, Transport, parse},
-    },
-    testing::jwt,
-};
-use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
-
-/// Fate of one request.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    Answered,
-    /// The connection is refused, so the request certainly does not arrive.
-    Refused,
-    /// The connection breaks before the bridge serves the request.
-    LostBefore,
-    /// The connection breaks after the bridge has served the request.
-    LostAfter,
-    /// The request gets no answer. With a time, the bridge serves the request that much later.
-    Hangs(Option<Duration>),
-    /// A proxy in front of the bridge answers with this status; `true` if the bridge has served the
-    /// request before that.
-    InFront(u16, bool),
-    /// The bridge serves the request, loses the answer of its mail provider or database, and says
-    /// that it failed.
-    FailsAfter,
-}
+use std::collections::HashMap;
+use tai_auth::{bridge::transport::Exchange, testing::jwt};
 
 impl Inner {
     fn issue(&mut self) -> Value {
         let now = self.true_time();
-        let until = now + self.rng.u64(30..1_000);
+        let life = match self.token_life {
+            Some(life) => life,
+            None => self.rng.u64(30..1_000),
+        };
+        let until = now + life;
         let token = jwt(
             r#"{"alg":"HS256"}"#,
             &format!(r#"{{"sub":"alice","iat":{now},"exp":{until}}}"#),
@@ -57,33 +22,8 @@ impl Inner {
         json!({"token": token, "expires_at": until})
     }
 
-    fn fate(&mut self) -> Fate {
-        let late = |rng: &mut Rng| rng.bool().then(|| Duration::from_millis(rng.u64(..90_000)));
-        match (self.weather, self.rng.u32(..100)) {
-            (Weather::Down, roll) => match roll {
-                ..60 => Fate::Refused,
-                ..80 => Fate::LostBefore,
-                ..90 => Fate::InFront(503, false),
-                _ => Fate::Hangs(None),
-            },
-            (Weather::Storm, roll) => match roll {
-                ..10 => Fate::Refused,
-                ..20 => Fate::LostBefore,
-                ..32 => Fate::LostAfter,
-                ..38 => Fate::Hangs(late(&mut self.rng)),
-                ..42 => Fate::InFront(502, false),
-                ..46 => Fate::InFront(504, true),
-                ..49 => Fate::InFront(429, false),
-                ..51 => Fate::InFront(403, true),
-                ..54 => Fate::FailsAfter,
-                _ => Fate::Answered,
-            },
-            _ => Fate::Answered,
-        }
-    }
-
     /// Serves a request. Returns the status and the body of the answer.
-    fn serve(&mut self, request: &Asked) -> (u16, Value) {
+    pub(super) fn serve(&mut self, request: &Asked) -> (u16, Value) {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         let masked = self.weather == Weather::Masked;
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
@@ -215,7 +155,7 @@ fn ok(data: Value) -> (u16, Value) {
     (200, json!({"success": true, "data": data}))
 }
 
-fn failed(status: u16, code: &str, message: &str) -> (u16, Value) {
+pub(super) fn failed(status: u16, code: &str, message: &str) -> (u16, Value) {
     let error = json!({"code": code, "message": message});
     (status, json!({"success": false, "error": error}))
 }
@@ -230,17 +170,17 @@ fn message(id: u64, mail: &Mail) -> Value {
 
 /// A request as the bridge sees it.
 #[derive(Debug, Clone)]
-struct Asked {
-    method: String,
+pub(super) struct Asked {
+    pub(super) method: String,
     /// Below `/api/v1`.
-    path: Vec<String>,
-    query: HashMap<String, String>,
-    token: String,
+    pub(super) path: Vec<String>,
+    pub(super) query: HashMap<String, String>,
+    pub(super) token: String,
     body: String,
 }
 
 impl Asked {
-    fn new(exchange: &Exchange<'_>) -> Self {
+    pub(super) fn new(exchange: &Exchange<'_>) -> Self {
         let url = exchange.url;
         let segments = url.path_segments().into_iter().flatten().skip(2);
         Self {
@@ -255,144 +195,10 @@ impl Asked {
         }
     }
 
-    fn is_login(&self) -> bool {
+    pub(super) fn is_login(&self) -> bool {
         matches!(
             self.path.first().map(String::as_str),
             Some("login" | "refresh")
         )
     }
-}
-
-/// Transport between one daemon and the bridge.
-pub(super) struct WorldTransport {
-    pub(super) world: Arc<World>,
-    /// Number of the daemon.
-    pub(super) daemon: u64,
-    /// Cancelled when the daemon is killed. From then on no request gets an answer.
-    pub(super) dead: CancellationToken,
-}
-
-/// Counts a login while it is in flight.
-struct LoginGuard<'a>(&'a WorldTransport);
-
-impl Drop for LoginGuard<'_> {
-    fn drop(&mut self) {
-        let mut inner = self.0.world.inner();
-        *inner.logins.entry(self.0.daemon).or_default() -= 1;
-    }
-}
-
-impl WorldTransport {
-    fn begin(&self, asked: &Asked) -> Option<LoginGuard<'_>> {
-        let mut inner = self.world.inner();
-        inner.note(&format!(
-            "taid {} asks {} {:?}",
-            self.daemon, asked.method, asked.path
-        ));
-        if inner.signed_out && !asked.token.is_empty() {
-            let how = format!("a token was used after logout, for {:?}", asked.path);
-            inner.broken.get_or_insert(how);
-        }
-        if !asked.is_login() {
-            return None;
-        }
-        let logins = inner.logins.entry(self.daemon).or_default();
-        *logins += 1;
-        if *logins > 1 {
-            inner
-                .broken
-                .get_or_insert("two logins are in flight".to_owned());
-        }
-        Some(LoginGuard(self))
-    }
-
-    async fn meet<E: Expected>(
-        &self,
-        asked: Asked,
-        expected: E,
-    ) -> Result<RawAnswer<E::Value>, BridgeError> {
-        let broken = || BridgeError::Broken {
-            detail: "connection reset".into(),
-        };
-        sleep(self.world.moment(50)).await;
-        let fate = self.world.inner().fate();
-        match fate {
-            Fate::Refused => Err(BridgeError::Unreachable {
-                detail: "connection refused".into(),
-            }),
-            Fate::LostBefore => Err(broken()),
-            Fate::LostAfter => {
-                self.world.inner().serve(&asked);
-                Err(broken())
-            }
-            Fate::Hangs(late) => {
-                if let Some(late) = late {
-                    let world = self.world.clone();
-                    tokio::spawn(async move {
-                        sleep(late).await;
-                        world.inner().serve(&asked);
-                    });
-                }
-                std::future::pending().await
-            }
-            Fate::InFront(status, after) => {
-                if after {
-                    self.world.inner().serve(&asked);
-                }
-                self.raw(status, "<html>a page</html>", expected)
-            }
-            Fate::FailsAfter => {
-                self.world.inner().serve(&asked);
-                let lost = "Unable to fetch data. The request could not be resolved.";
-                let (status, answer) = failed(500, "INTERNAL_ERROR", lost);
-                self.raw(status, &answer.to_string(), expected)
-            }
-            Fate::Answered => {
-                let (status, answer) = self.world.inner().serve(&asked);
-                sleep(self.world.moment(50)).await;
-                self.raw(status, &answer.to_string(), expected)
-            }
-        }
-    }
-
-    fn raw<E: Expected>(
-        &self,
-        status: u16,
-        body: &str,
-        expected: E,
-    ) -> Result<RawAnswer<E::Value>, BridgeError> {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(self.world.inner().true_time());
-        let mut headers = HeaderMap::new();
-        let date = HeaderValue::try_from(httpdate::fmt_http_date(now)).unwrap();
-        headers.insert(DATE, date);
-        if status == 429 {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("3"));
-        }
-        Ok(RawAnswer {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers,
-            body: parse(expected, body.as_bytes()),
-        })
-    }
-}
-
-impl Transport for WorldTransport {
-    async fn exchange<E: Expected>(
-        &self,
-        exchange: Exchange<'_>,
-        expected: E,
-    ) -> Result<RawAnswer<E::Value>, BridgeError> {
-        let asked = Asked::new(&exchange);
-        let after = exchange.timeout;
-        tokio::select! {
-            biased;
-            () = self.dead.cancelled() => std::future::pending().await,
-            met = async {
-                let _login = self.begin(&asked);
-                timeout(after, self.meet(asked, expected)).await
-            } => met.unwrap_or(Err(BridgeError::TimedOut { after })),
-        }
-    }
-
-    fn close_idle(&self) {}
 }

@@ -16,6 +16,7 @@ use tai_client::{CallContext, Client as Taid, ClientOptions};
 use tai_proto::{
     Fault, Method, Secret,
     call::{Delete, Delivery, Fetch, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch},
+    door::Door,
     mail::Window,
     message::{Identity, Role},
     names::{Instance, MailId, Profile, Username},
@@ -67,6 +68,7 @@ impl Client {
         let client = |role, account| {
             let line = Line {
                 daemon: daemon.clone(),
+                door: Door::Agents,
                 killed: killed.clone(),
             };
             let options = ClientOptions {

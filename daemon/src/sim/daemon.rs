@@ -1,9 +1,10 @@
 //! The simulated daemon: taid without its sockets. The simulation kills and restarts it.
 
 use super::{
-    bridge::WorldTransport,
     clock::WorldClock,
     disk::{WorldDisk, copy_synced, length_after_power_failure},
+    script::Script,
+    transport::WorldTransport,
     world::World,
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     server::call_log::CallLog,
     server::ipc::connection::{Shared, serve_own},
     server::logging::{self, Log},
+    server::traffic,
 };
 use secrecy::SecretString;
 use std::{
@@ -31,6 +33,7 @@ use tai_proto::{
     endpoint::Endpoint,
     names::{Profile, Username},
     places::Places,
+    traffic::Traffic,
 };
 use tokio::{
     io::{
@@ -48,6 +51,7 @@ pub(super) struct Daemon {
     /// Length of the synced part of each file.
     synced: Arc<Mutex<HashMap<u64, u64>>>,
     now: Arc<Mutex<Option<Running>>>,
+    script: Option<Arc<Script>>,
 }
 
 struct Running {
@@ -59,7 +63,7 @@ struct Running {
 }
 
 impl Daemon {
-    pub(super) fn new(world: Arc<World>) -> Self {
+    pub(super) fn new(world: Arc<World>, script: Option<Arc<Script>>) -> Self {
         crate::os::restrict_new_files();
         let dir = tempfile::tempdir_in(fast()).unwrap();
         let daemon = Self {
@@ -67,6 +71,7 @@ impl Daemon {
             dir: Arc::new(dir),
             synced: Arc::default(),
             now: Arc::default(),
+            script,
         };
         daemon.start(0);
         daemon
@@ -103,7 +108,13 @@ impl Daemon {
             world: self.world.clone(),
             synced: self.synced.clone(),
         };
-        let running = Running::new(&self.world, &self.state(number), number, disk);
+        let running = Running::new(
+            &self.world,
+            &self.state(number),
+            number,
+            disk,
+            self.script.clone(),
+        );
         running.app.session.nudge();
         *self.now() = Some(running);
     }
@@ -200,15 +211,21 @@ impl Daemon {
         self.now().as_ref().is_some_and(|now| now.number == number)
     }
 
+    /// Returns the records of the running daemon.
+    pub(super) fn traffic(&self) -> Traffic {
+        let app = self.now().as_ref().map(|now| now.app.clone());
+        app.map(|app| traffic::of(&app)).unwrap_or_default()
+    }
+
     /// Connects to the running daemon; `None` if none runs. Cancelling `killed` cuts the connection.
-    pub(super) fn connect(&self, killed: &CancellationToken) -> Option<DuplexStream> {
+    pub(super) fn connect(&self, door: Door, killed: &CancellationToken) -> Option<DuplexStream> {
         let mut now = self.now();
         let running = now.as_mut().filter(|now| !now.app.stop.is_cancelled())?;
         running.keys += 1;
         let (near, far) = duplex(4096);
         let (inner, outer) = duplex(4096);
         let shared = Shared {
-            door: Door::Agents,
+            door,
             service: running.app.clone(),
             key: running.keys,
             clients: running.app.clients.clone(),
@@ -225,7 +242,13 @@ impl Daemon {
 }
 
 impl Running {
-    fn new(world: &Arc<World>, state: &Path, number: u64, disk: WorldDisk) -> Self {
+    fn new(
+        world: &Arc<World>,
+        state: &Path,
+        number: u64,
+        disk: WorldDisk,
+        script: Option<Arc<Script>>,
+    ) -> Self {
         let env = |name: &str| match name {
             "TAI_MCP_USERNAME" => Ok("alice".to_owned()),
             "TAI_MCP_API_BASE_URL" => Ok("http://127.0.0.1:1".to_owned()),
@@ -244,6 +267,7 @@ impl Running {
             world: world.clone(),
             daemon: number,
             dead: dead.clone(),
+            script,
         };
         let (base, limit) = (
             config.settings.api_base_url.clone(),

@@ -2,18 +2,20 @@
 
 use super::daemon::Daemon;
 use tai_client::{ConnectError, Dial, Starting, Streams};
+use tai_proto::door::Door;
 use tokio::io::split;
 use tokio_util::sync::CancellationToken;
 
 /// Connects to the running daemon.
 pub(super) struct Line {
     pub(super) daemon: Daemon,
+    pub(super) door: Door,
     pub(super) killed: CancellationToken,
 }
 
 impl Dial for Line {
     async fn dial(&self) -> Result<Streams, ConnectError> {
-        match self.daemon.connect(&self.killed) {
+        match self.daemon.connect(self.door.clone(), &self.killed) {
             Some(line) => {
                 let (reader, writer) = split(line);
                 Ok(Streams {

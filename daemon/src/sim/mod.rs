@@ -18,6 +18,9 @@ mod clock;
 mod daemon;
 mod disk;
 mod line;
+mod replay;
+mod script;
+mod transport;
 mod world;
 
 use agent::Agent;
@@ -46,6 +49,18 @@ const NOTIFIED: Duration = Duration::from_secs(5 * 60);
 
 /// Runs one seed. Returns the hash of its trace, or the broken promise.
 fn run(seed: u64, verbose: bool) -> Result<u64, String> {
+    simulated(seed, async {
+        let world = World::new(seed, verbose);
+        storm(&world).await;
+        match world.violation() {
+            Some(how) => Err(how),
+            None => Ok(world.trace()),
+        }
+    })
+}
+
+/// Runs a simulation to its end.
+fn simulated<T>(seed: u64, simulation: impl Future<Output = T>) -> T {
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -54,14 +69,7 @@ fn run(seed: u64, verbose: bool) -> Result<u64, String> {
         .rng_seed(RngSeed::from_bytes(&seed.to_le_bytes()))
         .build()
         .unwrap();
-    runtime.block_on(async {
-        let world = World::new(seed, verbose);
-        storm(&world).await;
-        match world.violation() {
-            Some(how) => Err(how),
-            None => Ok(world.trace()),
-        }
-    })
+    runtime.block_on(simulation)
 }
 
 /// A client that was not killed.
@@ -74,7 +82,7 @@ enum Survivor {
 }
 
 async fn storm(world: &Arc<World>) {
-    let daemon = Daemon::new(world.clone());
+    let daemon = Daemon::new(world.clone(), None);
     let stop = CancellationToken::new();
     let mut clients = JoinSet::new();
     let mut number = 0;

@@ -85,6 +85,8 @@ pub(super) struct Inner {
     pub(super) mails: BTreeMap<u64, Mail>,
     pub(super) sends: BTreeMap<String, Sends>,
     pub(super) tokens: HashMap<String, u64>,
+    /// Life of the tokens in seconds; random without one.
+    pub(super) token_life: Option<u64>,
     /// Logins and renewals in flight, by daemon.
     pub(super) logins: HashMap<u64, u32>,
     /// Whether the account is signed out and no login is expected.
@@ -120,6 +122,7 @@ impl World {
             mails: BTreeMap::new(),
             sends: BTreeMap::new(),
             tokens: HashMap::new(),
+            token_life: None,
             logins: HashMap::new(),
             signed_out: false,
             broken: None,

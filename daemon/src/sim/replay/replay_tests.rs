@@ -1,0 +1,159 @@
+//! The replay of a report that is part of the tests, and of the one that `TAI_SIM_REPORT` names.
+
+use super::*;
+use tai_proto::traffic::Failure::{self, *};
+
+/// A report with a login, a list that met a 503, a 429, a send whose connection broke, and a mail that
+/// was read.
+const REPORT: &str = include_str!("report.json");
+
+fn embedded() -> Traffic {
+    serde_json::from_str(REPORT).unwrap()
+}
+
+#[test]
+fn replays_the_report_and_meets_each_recorded_outcome() {
+    if let Ok(file) = std::env::var("TAI_SIM_REPORT") {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let replay = replay(&serde_json::from_str(&text).unwrap(), true);
+        println!("{}", replay.page());
+        assert_eq!(replay.violation, None);
+        return;
+    }
+    let replay = replay(&embedded(), false);
+    insta::assert_snapshot!(replay.page(), @r"
+      time/ms  connection  call               recorded                    replayed
+           60           1  session_status     done                        done
+          900           1  list_inbox         done                        done
+         6000           2  search_inbox       done                        done
+        15000           1  send_email         OutcomeUnknown              OutcomeUnknown
+        16000           1  send_email         Duplicate                   Duplicate
+        20000           2  fetch_email        done                        done
+        20100           2  settle             done                        done
+        20150           2  end_lease          done                        done
+        30000           3  send_mail          done                        done
+        31000           3  traffic            done                        done
+
+      time/ms              exchange           recorded                    made
+            5              login              200                         200
+          901              list               503 intercepted after 2 s   503 intercepted after 2 s
+         3400              list               200                         200
+         6001              list               429 rate_limited after 5 s  429 rate_limited after 5 s
+        11200              list               200                         200
+        15002              send               broken                      broken
+        20001              list               200                         200
+        20047              message            200                         200
+        20101              mark_read          200                         200
+        30005              send               200                         200
+
+    10 calls, 0 differ, 0 not replayed; 10 exchanges, 0 differ; every promise holds
+    ");
+    assert!(!replay.calls.iter().any(Replayed::differs));
+    assert!(!replay.exchanges.iter().any(comparison::Pair::differs));
+    assert_eq!(replay.violation, None);
+}
+
+#[test]
+fn a_send_that_the_report_calls_done_and_that_broke_is_shown_as_differing() {
+    let mut report = embedded();
+    let sends = report.calls.iter_mut();
+    let broken = CallOutcome::Failed(FaultCode::OutcomeUnknown);
+    let send = sends.into_iter().find(|call| call.outcome == broken);
+    send.unwrap().outcome = CallOutcome::Done;
+    let replay = replay(&report, false);
+    let page = replay.page();
+    let differing: Vec<&str> = page
+        .lines()
+        .filter(|line| line.ends_with("differs"))
+        .collect();
+    insta::assert_snapshot!(differing.join("\n"), @"    15000           1  send_email         done                        OutcomeUnknown              differs");
+    assert_eq!(replay.violation, None);
+}
+
+#[test]
+fn each_kind_of_failure_is_made_again() {
+    let table: [(&[Operation], &[Failure], Option<u16>); 11] = [
+        (
+            &[Operation::Send, Operation::Login, Operation::List],
+            &[Unreachable, ProxyFailed, Untrusted, Broken, TimedOut],
+            None,
+        ),
+        (&[Operation::Login], &[Unauthorized, UnknownUser], Some(401)),
+        (&[Operation::Send], &[Unauthorized, UnknownUser], Some(401)),
+        (
+            &[Operation::Send, Operation::Login],
+            &[RateLimited],
+            Some(429),
+        ),
+        (&[Operation::Send, Operation::List], &[Refused], Some(403)),
+        (
+            &[Operation::Send, Operation::List],
+            &[NoEndpoint],
+            Some(404),
+        ),
+        (&[Operation::Send, Operation::Login], &[Moved], Some(302)),
+        (
+            &[Operation::Send],
+            &[Garbled, TooLarge, Intercepted],
+            Some(200),
+        ),
+        (
+            &[Operation::Login],
+            &[Garbled, Intercepted, Failed],
+            Some(200),
+        ),
+        (
+            &[Operation::Send],
+            &[
+                NoProvider,
+                NotProcessed,
+                CircuitOpen,
+                ProviderRefused,
+                Failed,
+            ],
+            Some(500),
+        ),
+        (&[Operation::Send], &[Intercepted], Some(502)),
+    ];
+    for (operations, failures, status) in table {
+        for (operation, failure) in operations
+            .iter()
+            .flat_map(|operation| failures.iter().map(move |failure| (*operation, *failure)))
+        {
+            let exchange = ExchangeRecord {
+                at_ms: if operation == Operation::Login {
+                    5
+                } else {
+                    110
+                },
+                operation,
+                duration_ms: 10,
+                status,
+                failure: Some(failure),
+                retry_after_s: status.filter(|status| *status == 429).map(|_| 4),
+            };
+            let call = |call: &str| CallRecord {
+                connection: 1,
+                call: call.into(),
+                at_ms: 100,
+                duration_ms: 20,
+                outcome: CallOutcome::Done,
+            };
+            let report = Traffic {
+                calls: vec![call("list_inbox"), call("send_mail")],
+                exchanges: vec![exchange],
+                ..Traffic::default()
+            };
+            let replay = replay(&report, false);
+            let pairs = replay.exchanges.iter();
+            let made = pairs.filter(|pair| pair.recorded.is_some() && !pair.differs());
+            assert_eq!(
+                made.count(),
+                1,
+                "{operation:?} {failure:?}: {}",
+                replay.page()
+            );
+            assert_eq!(replay.violation, None, "{operation:?} {failure:?}");
+        }
+    }
+}
