@@ -25,6 +25,7 @@ use tokio::{
     task::JoinSet,
     time::{Instant, sleep, sleep_until},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Time before the first record of a report whose beginning is left out: the daemon signs in.
 const LEAD_MS: u64 = 1_000;
@@ -77,7 +78,8 @@ async fn replayed(
     let offset = first.saturating_sub(LEAD_MS);
     let world = World::new(seed, verbose);
     let script = Arc::new(Script::new(&report.exchanges));
-    let start = Instant::now() - Duration::from_millis(offset);
+    let start = Instant::now();
+    let time = move |at_ms: u64| start + Duration::from_millis(at_ms.saturating_sub(offset));
     let daemon = Daemon::new(world.clone(), Some(script));
     let collected = Arc::new(Mutex::new(Collected::default()));
     let collector = tokio::spawn({
@@ -91,10 +93,20 @@ async fn replayed(
     });
     let players = players(&world, &daemon, &report.calls);
     let mut running = JoinSet::new();
+    let ended: Vec<CancellationToken> = report.calls.iter().map(|_| Default::default()).collect();
     for (index, (call, during)) in report.calls.iter().cloned().zip(during).enumerate() {
         let player = players[&call.connection].clone();
+        let before = report.calls[..index].iter().zip(&ended);
+        let before = before.filter(|(before, _)| precedes(before, &call));
+        let before: Vec<_> = before.map(|(_, ended)| ended.clone()).collect();
+        let end = ended[index].clone().drop_guard();
         running.spawn(async move {
-            sleep_until(start + Duration::from_millis(call.at_ms)).await;
+            let _end = end;
+            sleep_until(time(call.at_ms)).await;
+            // The simulated connection may be slower than that of the report.
+            for before in before {
+                before.cancelled().await;
+            }
             let recorded = Recorded {
                 call: &call,
                 during: &during,
@@ -110,7 +122,7 @@ async fn replayed(
         .iter()
         .map(|record| record.at_ms + u64::from(record.duration_ms));
     let last = ends.max().unwrap_or_default();
-    sleep_until(start + Duration::from_millis(last) + COLLECTION).await;
+    sleep_until(time(last) + COLLECTION).await;
     collector.abort();
     let mut made = std::mem::take(&mut *collected.lock().unwrap());
     made.add(&daemon.traffic());
@@ -159,6 +171,14 @@ async fn check_mails(world: &Arc<World>, daemon: &Daemon) {
         }
     }
     world.check_no_mail_is_lost();
+}
+
+/// Returns whether the client had the answer to a call before it made the other. A wait for mail ends
+/// at another time than in the report.
+fn precedes(before: &CallRecord, call: &CallRecord) -> bool {
+    before.connection == call.connection
+        && !matches!(&*before.call, "watch" | "watch_held" | "wait_for_email")
+        && before.at_ms + u64::from(before.duration_ms) <= call.at_ms
 }
 
 /// Returns the operations of the exchanges that left while the call ran.

@@ -29,8 +29,9 @@ fn replays_the_report_and_meets_each_recorded_outcome() {
         15000           1  send_email         OutcomeUnknown              OutcomeUnknown
         16000           1  send_email         Duplicate                   Duplicate
         20000           2  fetch_email        done                        done
-        20100           2  settle             done                        done
-        20150           2  end_lease          done                        done
+        20091           2  settle             done                        done
+        20131           2  end_lease          done                        done
+        20132           2  send_email         BadRequest                  BadRequest
         30000           3  send_mail          done                        done
         31000           3  traffic            done                        done
 
@@ -43,10 +44,10 @@ fn replays_the_report_and_meets_each_recorded_outcome() {
         15002              send               broken                      broken
         20001              list               200                         200
         20047              message            200                         200
-        20101              mark_read          200                         200
+        20092              mark_read          200                         200
         30005              send               200                         200
 
-    10 calls, 0 differ, 0 not replayed; 10 exchanges, 0 differ; every promise holds
+    11 calls, 0 differ, 0 not replayed; 10 exchanges, 0 differ; every promise holds
     ");
     assert!(!replay.calls.iter().any(Replayed::differs));
     assert!(!replay.exchanges.iter().any(comparison::Pair::differs));
@@ -156,4 +157,60 @@ fn each_kind_of_failure_is_made_again() {
             assert_eq!(replay.violation, None, "{operation:?} {failure:?}");
         }
     }
+}
+
+#[test]
+fn every_kind_of_call_is_replayed_and_a_report_without_its_beginning_too() {
+    let labels = "login list_inbox search_inbox send_email send_email reply_email send_email fetch_email \
+        settle end_lease fetch_email mark_read delete_email find_reply wait_for_email watch watch \
+        info session_status claim_account offer_credentials make_way retry_login list_held \
+        watch_held resolve_held list_mail search_mail read_mail finish_mail delete_mail send_mail \
+        traffic logout stop read_held revise_held other";
+    let hour = 60 * 60 * 1_000;
+    let labels = labels.split_whitespace().enumerate();
+    let calls: Vec<CallRecord> = labels
+        .map(|(index, label)| CallRecord {
+            connection: if is_of_persons(label) { 1 } else { 2 },
+            call: label.into(),
+            at_ms: 5 * hour + index as u64 * 60_000,
+            duration_ms: 1_000,
+            outcome: CallOutcome::Done,
+        })
+        .collect();
+    let exchange = |index: u64, operation| ExchangeRecord {
+        at_ms: 5 * hour + index * 60_000 + 10,
+        operation,
+        duration_ms: 10,
+        status: Some(200),
+        failure: None,
+        retry_after_s: None,
+    };
+    let exchanges = vec![
+        exchange(4, Operation::Send),
+        exchange(7, Operation::List),
+        exchange(7, Operation::Message),
+        exchange(10, Operation::Message),
+        exchange(10, Operation::MarkRead),
+        exchange(14, Operation::Message),
+        exchange(25, Operation::Send),
+    ];
+    let replay = replay(
+        &Traffic {
+            calls,
+            calls_left_out: 7,
+            exchanges,
+            exchanges_left_out: 7,
+        },
+        false,
+    );
+    let calls = replay.calls.iter();
+    let rows = calls.filter(|call| call.outcome != Some(CallOutcome::Done));
+    let rows = rows.map(|call| format!("{} {:?}\n", call.call.call, call.outcome));
+    insta::assert_snapshot!(rows.collect::<String>(), @"
+    stop None
+    read_held None
+    revise_held None
+    other None
+    ");
+    assert_eq!(replay.violation, None);
 }

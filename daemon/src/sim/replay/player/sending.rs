@@ -17,7 +17,8 @@ pub(super) struct Question {
 
 impl Player {
     /// Returns the draft of a new mail or reply. Its text is that of the mail before if the daemon took
-    /// the recorded one for a duplicate, and new otherwise.
+    /// the recorded one for a duplicate, and new otherwise. A recorded mail that was not valid has no
+    /// valid recipient.
     fn draft(&self, recorded: Recorded<'_>, is_reply: bool) -> (Draft, String) {
         let mut state = self.state();
         if recorded.call.outcome != CallOutcome::Failed(FaultCode::Duplicate)
@@ -28,10 +29,14 @@ impl Player {
         let text = state.text.clone();
         drop(state);
         self.world.attempts(&text);
+        let to = match recorded.call.outcome {
+            CallOutcome::Failed(FaultCode::BadRequest) => "no address",
+            _ => "bob@example.com",
+        };
         let target = match is_reply {
             true => Target::Reply { to: self.mail() },
             false => Target::New {
-                to: Some("bob@example.com".into()),
+                to: Some(to.into()),
             },
         };
         let draft = Draft {
