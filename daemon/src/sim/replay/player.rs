@@ -9,7 +9,6 @@ use super::super::{
     line::Line,
     world::{PASSWORD, World},
 };
-use sending::Question;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard},
@@ -21,10 +20,12 @@ use tai_proto::{
     account::Credentials,
     call::*,
     door::Door,
+    mail::Draft,
     message::{Identity, Role},
     names::{Instance, MailId, Profile, Username},
     person::Scope,
     release::Release,
+    text::Label,
     traffic::{CallOutcome, CallRecord, Operation},
 };
 use tokio::time::{sleep, timeout};
@@ -52,6 +53,13 @@ struct State {
     held_mark: Option<u64>,
     question: Option<Question>,
     /// Text of the last mail.
+    text: String,
+}
+
+/// Unanswered question about a draft with this text.
+struct Question {
+    ticket: Label,
+    draft: Draft,
     text: String,
 }
 

@@ -3,17 +3,9 @@
 use super::*;
 use tai_proto::{
     approval::{Consent, ConsentAnswer, Resolution, SubmitOutcome},
-    mail::{Draft, Format, Target},
+    mail::{Format, Target},
     person::{PersonConsent, SendOutcome},
-    text::Label,
 };
-
-/// Unanswered question about a draft with this text.
-pub(super) struct Question {
-    ticket: Label,
-    draft: Draft,
-    text: String,
-}
 
 impl Player {
     /// Returns the draft of a new mail or reply. Its text is that of the mail before if the daemon took
