@@ -1,6 +1,7 @@
 //! The replay of a report that is part of the tests, and of the one that `TAI_SIM_REPORT` names.
 
 use super::*;
+use std::path::Path;
 use tai_proto::traffic::Failure::{self, *};
 
 /// A report with a login, a list that met a 503, a 429, a send whose connection broke, and a mail that
@@ -14,7 +15,10 @@ fn embedded() -> Traffic {
 #[test]
 fn replays_the_report_and_meets_each_recorded_outcome() {
     if let Ok(file) = std::env::var("TAI_SIM_REPORT") {
-        let text = std::fs::read_to_string(&file).unwrap();
+        // Tests run in the folder of their crate, and people in that of the repository.
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+        let text = std::fs::read_to_string(&file);
+        let text = text.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let replay = replay(&serde_json::from_str(&text).unwrap(), true);
         println!("{}", replay.page());
         assert_eq!(replay.violation, None);
