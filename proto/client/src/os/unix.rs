@@ -77,9 +77,19 @@ pub struct Socket {
 /// The error of the system.
 pub fn quiet(stream: Stream) -> io::Result<Socket> {
     let Stream::UdSocket(stream) = stream;
-    let reader = pipe::Receiver::from_owned_fd_unchecked(OwnedFd::try_from(stream)?)?;
-    let blocked = None;
-    Ok(Socket { reader, blocked })
+    Socket::new(OwnedFd::try_from(stream)?)
+}
+
+impl Socket {
+    /// Wraps the descriptor of a socket in non-blocking mode.
+    ///
+    /// # Errors
+    /// The error of the system.
+    pub fn new(fd: OwnedFd) -> io::Result<Self> {
+        let reader = pipe::Receiver::from_owned_fd_unchecked(fd)?;
+        let blocked = None;
+        Ok(Self { reader, blocked })
+    }
 }
 
 impl AsyncRead for Socket {

@@ -12,7 +12,8 @@ use std::{
         unix::{fs::FileTypeExt as _, net::UnixStream as StdStream},
     },
 };
-use tokio::net::{UnixStream, unix::pipe};
+use tai_client::Socket;
+use tokio::net::unix::pipe;
 
 /// Opens standard input and output.
 ///
@@ -71,8 +72,8 @@ fn reopened(number: i32) -> Option<OwnedFd> {
     options.open(path).ok().map(OwnedFd::from)
 }
 
-fn socket(fd: OwnedFd) -> Option<UnixStream> {
+fn socket(fd: OwnedFd) -> Option<Socket> {
     let stream = StdStream::from(fd);
     stream.set_nonblocking(true).ok()?;
-    UnixStream::from_std(stream).ok()
+    Socket::new(stream.into()).ok()
 }

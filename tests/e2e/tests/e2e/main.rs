@@ -62,6 +62,7 @@ mod sending;
 mod session;
 mod setup;
 mod sources;
+mod stdio;
 mod tools;
 mod upgrade;
 mod wait_for_email;

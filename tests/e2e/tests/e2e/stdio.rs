@@ -1,0 +1,70 @@
+//! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children.
+
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    process::{Child, Stdio},
+};
+use tai_e2e::{Machine, PATIENCE, wait_until};
+
+/// Number of answers that do not fit into the buffer of a socket.
+const MANY: u64 = 200;
+
+/// Starts tai-mcp between two socket pairs, and returns the ends of the client.
+fn between_sockets(machine: &Machine) -> (Child, UnixStream, UnixStream) {
+    let (to, stdin) = UnixStream::pair().unwrap();
+    let (from, stdout) = UnixStream::pair().unwrap();
+    let child = machine
+        .command("tai-mcp")
+        .env("TAI_MCP_INSTANCE", "desk")
+        .stdin(OwnedFd::from(stdin))
+        .stdout(OwnedFd::from(stdout))
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    from.set_read_timeout(Some(PATIENCE)).unwrap();
+    (child, to, from)
+}
+
+#[test]
+fn a_client_that_reads_late_gets_every_answer_over_a_socket() {
+    let machine = Machine::new();
+    let (mut child, mut to, from) = between_sockets(&machine);
+    let mut send = |id: u64, method: &str, params: Value| {
+        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        writeln!(to, "{request}").unwrap();
+    };
+    let client = json!({"name": "test", "version": "1"});
+    send(
+        0,
+        "initialize",
+        json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}),
+    );
+    for id in 1..=MANY {
+        send(id, "tools/list", json!({}));
+    }
+    let mut ids: Vec<u64> = BufReader::new(&from)
+        .lines()
+        .take(MANY as usize + 1)
+        .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap())
+        .map(|answer| answer["id"].as_u64().unwrap())
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (0..=MANY).collect::<Vec<_>>());
+    // The end of the input ends tai-mcp.
+    drop(to);
+    wait_until("tai-mcp has ended", || child.try_wait().unwrap().is_some());
+}
+
+#[test]
+fn a_client_that_closes_its_socket_ends_tai_mcp() {
+    let machine = Machine::new();
+    let (mut child, mut to, from) = between_sockets(&machine);
+    drop(from);
+    wait_until("tai-mcp has ended", || {
+        // It may have ended before.
+        let _ = writeln!(to, r#"{{"jsonrpc": "2.0", "id": 1, "method": "ping"}}"#);
+        child.try_wait().unwrap().is_some()
+    });
+}
