@@ -65,10 +65,10 @@ impl Client {
     pub(super) fn new(world: Arc<World>, daemon: Daemon, number: u64) -> Self {
         let killed = CancellationToken::new();
         let index = (number % 2) as usize;
-        let client = |role, account| {
+        let client = |door, role, account| {
             let line = Line {
                 daemon: daemon.clone(),
-                door: Door::Agents,
+                door,
                 killed: killed.clone(),
             };
             let options = ClientOptions {
@@ -87,8 +87,8 @@ impl Client {
             let password = Secret::new(PASSWORD.to_owned());
             (Username::new("alice").unwrap(), Some(password))
         });
-        let (taid, endings) = client(Role::Agent { instance }, account);
-        let (person, _) = client(Role::Person, None);
+        let (taid, endings) = client(Door::Agents, Role::Agent { instance }, account);
+        let (person, _) = client(Door::Persons, Role::Person, None);
         let unreported = Arc::new(Mutex::new(Vec::new()));
         let reported = unreported.clone();
         let reports = tokio::spawn(endings.report_to(move |id: MailId, _: Delivery| {
