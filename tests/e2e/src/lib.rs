@@ -13,6 +13,7 @@
 pub mod mcp;
 pub mod processes;
 pub mod raw;
+pub mod tap;
 pub mod terminal;
 mod waiting;
 

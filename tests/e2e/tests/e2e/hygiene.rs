@@ -4,20 +4,19 @@
 use rustix::process::Signal;
 use serde_json::json;
 use std::{
-    io::{Read, Write as _},
+    io::Read,
     os::unix::{
         fs::chown,
-        net::{UnixListener, UnixStream},
         process::{CommandExt as _, ExitStatusExt as _},
     },
     path::Path,
     process::{Command, Stdio},
-    sync::{Arc, Mutex},
 };
 use tai_e2e::{
     Killed, Machine, PASSWORD, USER, executables,
     mcp::Shim,
     processes::{is_running, observable, send_signal},
+    tap::tapped,
     wait_until,
 };
 use tai_sandbox::FaultKind;
@@ -75,33 +74,6 @@ fn contains(bytes: &[u8], secret: &str) -> bool {
     bytes
         .windows(secret.len())
         .any(|window| window == secret.as_bytes())
-}
-
-/// Starts a proxy between clients and taid. Returns the bytes that taid sends.
-fn tapped(socket: &Path, listen: &Path) -> Arc<Mutex<Vec<u8>>> {
-    let said = Arc::new(Mutex::new(Vec::new()));
-    let listener = UnixListener::bind(listen).unwrap();
-    let (socket, kept) = (socket.to_owned(), said.clone());
-    std::thread::spawn(move || {
-        for client in listener.incoming() {
-            let (Ok(client), Ok(daemon)) = (client, UnixStream::connect(&socket)) else {
-                return;
-            };
-            let (mut from, mut to) = (client.try_clone().unwrap(), daemon.try_clone().unwrap());
-            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
-            let (mut from, mut to, kept) = (daemon, client, kept.clone());
-            std::thread::spawn(move || {
-                let mut piece = [0; 4096];
-                while let Ok(n @ 1..) = from.read(&mut piece) {
-                    kept.lock().unwrap().extend_from_slice(&piece[..n]);
-                    if to.write_all(&piece[..n]).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-    });
-    said
 }
 
 fn drive(shim: &mut Shim) {
