@@ -24,7 +24,7 @@ use clap::Parser;
 use cores::Cores;
 use crowd::{Crowd, Instances};
 use measure::{Bench, median, micros};
-use rows::{Row, json, print, row};
+use rows::{Before, Row, json, print, row};
 use std::{io::Write as _, path::PathBuf, process::ExitCode, time::Duration};
 
 /// Measures taid and tai-mcp, and marks each limit met or missed.
@@ -33,6 +33,9 @@ struct Args {
     /// Compares tai-mcp with another MCP server on stdio, which a shell starts
     #[arg(long, value_name = "COMMAND")]
     vs: Option<String>,
+    /// Prints the measurements of an earlier run, from its JSON, beside these
+    #[arg(long, value_name = "FILE")]
+    before: Option<PathBuf>,
     /// Writes the measurements as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
     if let Some(command) = &args.vs {
         return compare(command);
     }
+    let before = args.before.as_deref().map(Before::read).unwrap_or_default();
     let mut bench = Bench::new();
     let mut rows = Vec::new();
     progress("starts");
@@ -85,7 +89,7 @@ fn main() -> ExitCode {
     if let Some(path) = &args.json {
         std::fs::write(path, json(&rows)).unwrap();
     }
-    print(&rows)
+    print(&rows, &before)
 }
 
 /// Prints a comparison of tai-mcp with another server, measured in the same run.

@@ -1,6 +1,6 @@
 //! The rows of the table.
 
-use std::process::ExitCode;
+use std::{collections::HashMap, path::Path, process::ExitCode};
 
 /// A row of the table: a measurement and its limit.
 pub(crate) struct Row {
@@ -43,11 +43,34 @@ pub(crate) fn json(rows: &[Row]) -> String {
     format!("{}\n", serde_json::json!({ "rows": rows }))
 }
 
-/// Prints the table. Fails if a limit is missed.
-pub(crate) fn print(rows: &[Row]) -> ExitCode {
+/// Measurements of an earlier run, by the name of the row.
+#[derive(Default)]
+pub(crate) struct Before(HashMap<String, f64>);
+
+impl Before {
+    /// Reads the JSON of an earlier run.
+    pub(crate) fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        let run: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let rows = run["rows"].as_array().unwrap().iter();
+        let value = |row: &serde_json::Value| {
+            let what = row["what"].as_str().unwrap().to_owned();
+            (what, row["measured"].as_f64().unwrap())
+        };
+        Self(rows.map(value).collect())
+    }
+}
+
+/// Prints the table, beside an earlier run if there is one. Fails if a limit is missed.
+pub(crate) fn print(rows: &[Row], before: &Before) -> ExitCode {
     eprintln!("done\n");
-    println!("| Measured | Median | Limit | | Beside it, in the same run |");
-    println!("|---|---|---|---|---|");
+    let has_before = !before.0.is_empty();
+    let (title, line) = match has_before {
+        true => (" Before |", "---|"),
+        false => ("", ""),
+    };
+    println!("| Measured |{title} Median | Limit | | Beside it, in the same run |");
+    println!("|---|{line}---|---|---|---|");
     let mut all_met = true;
     for Row {
         what,
@@ -66,7 +89,12 @@ pub(crate) fn print(rows: &[Row]) -> ExitCode {
             None => (String::new(), ""),
         };
         let measured = shown(*measured, unit);
-        println!("| {what} | {measured} | {limit} | {verdict} | {beside} |");
+        let before = match before.0.get(what) {
+            Some(before) => format!(" {} |", shown(*before, unit)),
+            None if has_before => " |".to_owned(),
+            None => String::new(),
+        };
+        println!("| {what} |{before} {measured} | {limit} | {verdict} | {beside} |");
     }
     if all_met {
         ExitCode::SUCCESS
