@@ -114,9 +114,8 @@ impl Send {
         // Before the person writes a text for it. taid has the whole list of rules.
         if let (None, None, Some(to)) = (&self.body, &self.file, &self.to) {
             Address::new(to).map_err(|rule| {
-                CliError::new(format!("cannot send to \"{to}\""))
-                    .caused_by(rule)
-                    .hint("correct `--to` and run the command again; nothing was sent")
+                CliError::new(format!("\"to\" cannot be used: {rule}"))
+                    .hint("correct \"to\" and run the command again; nothing was sent or changed")
             })?;
         }
         let target = match (self.reply, self.to) {

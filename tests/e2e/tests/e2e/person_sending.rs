@@ -33,9 +33,8 @@ fn a_person_is_shown_the_mail_and_sends_it_once() {
     let (code_of_wrong, screen) = Terminal::spawn(wrong, 80).wait();
     assert_eq!((code_of_wrong, bobs()), (Some(1), 0));
     insta::assert_snapshot!(screen, @r#"
-    error: cannot send to "bob and carol"
-    caused by: an address reads name@domain, without spaces or line breaks
-    hint: correct `--to` and run the command again; nothing was sent
+    error: "to" cannot be used: an address reads name@domain, without spaces or line breaks
+    hint: correct "to" and run the command again; nothing was sent or changed
     "#);
     for (answer, exit, sent) in [("n", 1, 0), ("y", 0, 1)] {
         let mut terminal = Terminal::spawn(send(&["--instance", "lab"]), 80);

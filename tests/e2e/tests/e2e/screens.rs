@@ -188,7 +188,6 @@ fn every_screen_fits_its_terminal_and_is_plain_where_that_is_asked_for() {
     hint: list the mails with `taid inbox --all`
 
     $ taid send --to bob --subject s
-    Write the mail. End it with Ctrl-D on an empty line.
     error: "to" cannot be used: an address reads name@domain, without spaces or line breaks
     hint: correct "to" and run the command again; nothing was sent or changed
 

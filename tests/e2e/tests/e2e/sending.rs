@@ -87,11 +87,14 @@ fn invalid_recipients_subjects_and_bodies_are_refused_before_sending() {
     // A code block is text without marks.
     let code = format!("```\n{}\n```", "\"".repeat((1 << 20) - 8));
     assert_eq!(code.len(), 1 << 20);
-    let largest = shim.call(
-        "send_email",
-        json!({"to": "alice@tai.chat", "content": code}),
-    );
-    assert!(!largest.is_error, "{}", largest.text);
+    // On a busy machine its conversion may exceed the time limit.
+    wait_until("the largest mail is sent", || {
+        let mail = json!({"to": "alice@tai.chat", "content": code});
+        let largest = shim.call("send_email", mail);
+        let is_slow = largest.text.contains("takes too much time");
+        assert!(is_slow || !largest.is_error, "{}", largest.text);
+        !largest.is_error
+    });
 }
 
 #[test]
