@@ -8,13 +8,13 @@
 
 use crate::server::Forms;
 use rmcp::model::JsonObject;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use std::collections::HashMap;
 
 const FILE: &str = include_str!("schemas.json");
 
 /// The schemas of one tool.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub(super) struct Schemas {
     /// The arguments.
@@ -25,27 +25,14 @@ pub(super) struct Schemas {
 
 /// Returns the schemas by the name of the tool. Without structured results, tools have none of the result.
 pub(super) fn all(forms: Forms) -> HashMap<String, Schemas> {
-    #[derive(Deserialize)]
-    struct Input {
-        input: JsonObject,
-        #[serde(rename = "output")]
-        _output: IgnoredAny,
-    }
     // A test reads the file.
-    match forms {
-        Forms::Both => serde_json::from_str(FILE).unwrap_or_default(),
-        Forms::Text => {
-            let inputs: HashMap<String, Input> = serde_json::from_str(FILE).unwrap_or_default();
-            let without_output = |Input { input, .. }| Schemas {
-                input,
-                output: None,
-            };
-            let inputs = inputs.into_iter();
-            inputs
-                .map(|(name, input)| (name, without_output(input)))
-                .collect()
+    let mut all: HashMap<String, Schemas> = serde_json::from_str(FILE).unwrap_or_default();
+    if forms == Forms::Text {
+        for schemas in all.values_mut() {
+            schemas.output = None;
         }
     }
+    all
 }
 
 #[cfg(test)]
