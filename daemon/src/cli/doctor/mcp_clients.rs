@@ -125,8 +125,10 @@ fn check(
 enum Problem {
     /// It starts the older Node server.
     NodeServer,
-    /// A program that it starts does not exist.
+    /// Its program does not exist.
     NoProgram(String),
+    /// Its wrapper, or tai-mcp behind it, does not exist. `taid setup` keeps such a command.
+    NoWrapped(String),
     /// It is for another account than the daemon's, without a profile.
     OtherAccount { ours: String, theirs: String },
 }
@@ -137,8 +139,11 @@ impl Problem {
             Server::Node => Some(Problem::NodeServer),
             Server::TaiMcp | Server::Wrapped => {
                 let missing = entry.programs().find(|program| !exists(program, path));
-                if let Some(program) = missing {
-                    return Some(Problem::NoProgram(program.to_owned()));
+                if let Some(program) = missing.map(str::to_owned) {
+                    return Some(match entry.server {
+                        Server::Wrapped => Problem::NoWrapped(program),
+                        Server::TaiMcp | Server::Node => Problem::NoProgram(program),
+                    });
                 }
                 match (account, username(entry), entry.value(variables::PROFILE)) {
                     (Some(ours), Some(theirs), None) if ours != theirs => {
@@ -157,14 +162,16 @@ impl Problem {
     fn is_in_the_command(&self) -> bool {
         match self {
             Problem::NodeServer | Problem::NoProgram(_) => true,
-            Problem::OtherAccount { .. } => false,
+            Problem::NoWrapped(_) | Problem::OtherAccount { .. } => false,
         }
     }
 
     fn found(&self, entry: &Entry) -> String {
         match self {
             Problem::NodeServer => format!("starts the older Node server with {:?}", entry.command),
-            Problem::NoProgram(program) => format!("starts {program:?}, which does not exist"),
+            Problem::NoProgram(program) | Problem::NoWrapped(program) => {
+                format!("starts {program:?}, which does not exist")
+            }
             Problem::OtherAccount { ours, theirs } => {
                 format!("is configured for {theirs}, but taid is signed in as {ours}")
             }
@@ -174,6 +181,7 @@ impl Problem {
     fn remedy(&self, client: &McpClient) -> String {
         match self {
             Problem::NodeServer | Problem::NoProgram(_) => format!("`taid setup {}`", client.slug),
+            Problem::NoWrapped(_) => "correct the path".to_owned(),
             Problem::OtherAccount { .. } => "correct the username, or set TAI_MCP_PROFILE to \
                 another profile for the other account"
                 .to_owned(),

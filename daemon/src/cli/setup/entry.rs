@@ -68,9 +68,10 @@ impl Entry {
     }
 
     /// Returns the programs that must exist for the server to start: the command, and tai-mcp behind a
-    /// wrapper if its path names a file of this system.
+    /// wrapper if its path names a file of this system. A text with blanks may be a script.
     pub(in crate::cli) fn programs(&self) -> impl Iterator<Item = &str> {
-        let is_ours = |word: &&String| stem(word) == "tai-mcp" && word.starts_with('/');
+        let is_path = |word: &str| word.starts_with('/') && !word.contains(char::is_whitespace);
+        let is_ours = |word: &&String| stem(word) == "tai-mcp" && is_path(word);
         let behind = match self.server {
             Server::Wrapped if is_local(&self.command) => self.arguments.iter().find(is_ours),
             Server::Wrapped | Server::TaiMcp | Server::Node => None,
