@@ -6,7 +6,8 @@ use super::json::{Bounded, Excess};
 use crate::{bridge::expected::Expected, foreign};
 use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
-use std::io::{self, BufReader, Read};
+use serde_json::Deserializer;
+use std::io::{self, BufRead, BufReader, Read};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::bytes::{Buf as _, Bytes};
 
@@ -15,6 +16,8 @@ use tokio_util::bytes::{Buf as _, Bytes};
 const SHORT: usize = 256 << 10;
 /// As [`SHORT`], of a compressed answer.
 const SHORT_COMPRESSED: usize = 8 << 10;
+/// Bytes of most answers, at most.
+const USUAL: usize = 4 << 10;
 /// Number of chunks that may wait for the parser.
 const AHEAD: usize = 4;
 /// Number of long answers with bodies of mails that are read at once.
@@ -91,23 +94,27 @@ pub(super) async fn read<E: Expected>(
 ///
 /// # Errors
 /// [`Unreadable`].
-pub fn parse<E: Expected>(expected: E, body: impl Read) -> Result<E::Value, Unreadable> {
+pub fn parse<E: Expected>(expected: E, mut body: impl BufRead) -> Result<E::Value, Unreadable> {
     let failed = |error: io::Error| Unreadable::NotJson(foreign::message(&error.to_string()));
-    let mut body = BufReader::new(body);
-    let start = io::BufRead::fill_buf(&mut body).map_err(failed)?;
+    let start = body.fill_buf().map_err(failed)?;
     match start.starts_with(&GZIP) {
-        true => parse_text(expected, MultiGzDecoder::new(body)),
+        true => parse_text(expected, BufReader::new(MultiGzDecoder::new(body))),
         false => parse_text(expected, body),
     }
 }
 
-fn parse_text<E: Expected>(expected: E, body: impl Read) -> Result<E::Value, Unreadable> {
-    let limits = expected.limits();
-    let mut text = Bounded::new(body, limits);
-    let mut parser = serde_json::Deserializer::from_reader(&mut text);
-    let read = expected.read(&mut parser);
-    let read = read.and_then(|value| parser.end().map(|()| value));
-    drop(parser);
+fn parse_text<E: Expected>(expected: E, body: impl BufRead) -> Result<E::Value, Unreadable> {
+    let mut text = Bounded::new(body, expected.limits());
+    let mut start = Vec::with_capacity(USUAL);
+    // A parser of a slice is several times as fast as one of a reader.
+    let read = match text.by_ref().take(SHORT as u64).read_to_end(&mut start) {
+        Ok(length) if length < SHORT => value(expected, Deserializer::from_slice(&start)),
+        Ok(_) => {
+            let whole = BufReader::new(Read::chain(start.as_slice(), &mut text));
+            value(expected, Deserializer::from_reader(whole))
+        }
+        Err(error) => Err(error.to_string()),
+    };
     let bytes = text.size();
     match (read, text.excess, text.first()) {
         (Ok(Some(mut value)), ..) => {
@@ -118,8 +125,19 @@ fn parse_text<E: Expected>(expected: E, body: impl Read) -> Result<E::Value, Unr
         (_, _, Some(b'<')) => Err(Unreadable::WebPage),
         (_, _, None) => Err(Unreadable::Empty),
         (Ok(None), ..) => Err(Unreadable::NotJson("it is no answer of a bridge".into())),
-        (Err(error), ..) => Err(Unreadable::NotJson(foreign::message(&error.to_string()))),
+        (Err(error), ..) => Err(Unreadable::NotJson(foreign::message(&error))),
     }
+}
+
+/// Returns the value of a whole text; `None` if it is JSON of another kind.
+#[expect(single_use_lifetimes, reason = "it cannot be elided here")]
+fn value<'de, E: Expected>(
+    expected: E,
+    mut parser: Deserializer<impl serde_json::de::Read<'de>>,
+) -> Result<Option<E::Value>, String> {
+    let value = expected.read(&mut parser);
+    let value = value.and_then(|value| parser.end().map(|()| value));
+    value.map_err(|error| error.to_string())
 }
 
 /// A body whose chunks are still arriving.
@@ -128,16 +146,26 @@ struct Arriving {
     waiting: mpsc::Receiver<Bytes>,
 }
 
-impl Read for Arriving {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+impl BufRead for Arriving {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
         while self.current.is_empty() {
             match self.waiting.blocking_recv() {
                 Some(chunk) => self.current = chunk,
-                None => return Ok(0),
+                None => break,
             }
         }
-        let length = into.len().min(self.current.len());
-        self.current.copy_to_slice(into.split_at_mut(length).0);
+        Ok(&self.current)
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.current.advance(length);
+    }
+}
+
+impl Read for Arriving {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.fill_buf()?.read(into)?;
+        self.consume(length);
         Ok(length)
     }
 }

@@ -4,12 +4,10 @@
 //! mail. [`Bounded`] therefore cuts long strings and repairs bad ones before the parser sees them.
 
 use crate::bridge::expected::Limits;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 /// Limit of nested lists and objects. The bridge uses five levels.
 const MAX_DEPTH: u32 = 64;
-/// Bytes that are read at once.
-const PIECE: usize = 16 << 10;
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// Limit that an answer exceeds.
@@ -37,7 +35,7 @@ pub(super) struct Bounded<R> {
     pub(super) excess: Option<Excess>,
 }
 
-impl<R: Read> Bounded<R> {
+impl<R: BufRead> Bounded<R> {
     pub(super) fn new(from: R, limits: Limits) -> Self {
         Self {
             from,
@@ -62,33 +60,31 @@ impl<R: Read> Bounded<R> {
     fn fill(&mut self) -> io::Result<()> {
         self.ready.clear();
         self.start = 0;
-        let mut piece = [0; PIECE];
         while self.ready.is_empty() && !self.at_end {
-            let length = match self.from.read(&mut piece) {
+            let piece = match self.from.fill_buf() {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                read => read?,
+                piece => piece?,
             };
-            let bytes = piece.get(..length).unwrap_or_default();
+            let length = piece.len();
             self.at_end = length == 0;
-            if let Err(excess) = self.repair.push(bytes, self.at_end, &mut self.ready) {
+            self.ready.reserve(length);
+            if let Err(excess) = self.repair.push(piece, self.at_end, &mut self.ready) {
                 self.excess = Some(excess);
                 return Err(io::Error::other(excess));
             }
+            self.from.consume(length);
         }
         Ok(())
     }
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: BufRead> Read for Bounded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.start == self.ready.len() {
             self.fill()?;
         }
-        let ready = self.ready.get(self.start..).unwrap_or_default();
-        let length = ready.len().min(into.len());
-        for (to, from) in into.iter_mut().zip(ready) {
-            *to = *from;
-        }
+        let mut ready = self.ready.get(self.start..).unwrap_or_default();
+        let length = ready.read(into)?;
         self.start += length;
         Ok(length)
     }

@@ -3,7 +3,7 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use std::fmt;
 
@@ -27,7 +27,10 @@ impl Scalar {
             Scalar::Number(number) => number.to_string(),
             Scalar::Null | Scalar::Bool(_) | Scalar::Other => return None,
         };
-        if let Some((end, _)) = text.char_indices().nth(max) {
+        // Text has at most one character a byte.
+        if text.len() > max
+            && let Some((end, _)) = text.char_indices().nth(max)
+        {
             text.truncate(end);
             // Characters are cut from the memory, too.
             text.shrink_to_fit();
@@ -144,7 +147,8 @@ impl<'de, F: Fields<'de>> Visitor<'de> for ObjectVisitor<F> {
         f.write_str("a value")
     }
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Option<F>, A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
+        let mut key = String::new();
+        while map.next_key_seed(Key(&mut key))?.is_some() {
             self.0.field(&key, &mut map)?;
         }
         Ok(Some(self.0))
@@ -170,6 +174,30 @@ impl<'de, F: Fields<'de>> Visitor<'de> for ObjectVisitor<F> {
     }
     fn visit_str<E>(self, _: &str) -> Result<Option<F>, E> {
         Ok(None)
+    }
+}
+
+/// Reads a key into a string that serves all keys of an object.
+struct Key<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<(), E> {
+        self.0.clear();
+        self.0.push_str(key);
+        Ok(())
     }
 }
 
