@@ -284,7 +284,7 @@ fn a_rule_of_an_instance_names_its_table_and_key() {
     let said = [
         rules.forbids_recipient(eve.as_ref()),
         rules.forbids_recipient(None),
-        rules.hides_sender(eve.as_ref()),
+        rules.hides_sender(|| eve.clone()),
         rules.forbids_tool(tai_proto::Tool::SendEmail),
         rules.forbids_tool(tai_proto::Tool::FetchEmail),
         Some(rules.rule("sends_per_hour", 5)),

@@ -198,10 +198,10 @@ impl Rules {
     }
 
     /// Returns the rule that hides the mail of a sender; `None` if the instance may read it. A
-    /// sender that is no address (`None`) matches no pattern.
-    pub(crate) fn hides_sender(&self, from: Option<&Address>) -> Option<String> {
+    /// sender that is no address (`None`) matches no pattern. Without a rule, `from` is not called.
+    pub(crate) fn hides_sender(&self, from: impl FnOnce() -> Option<Address>) -> Option<String> {
         let allowed = self.allow_from.as_ref()?;
-        (!allowed.match_any(from)).then(|| self.rule("allow_from", allowed))
+        (!allowed.match_any(from().as_ref())).then(|| self.rule("allow_from", allowed))
     }
 
     /// Returns the limits of the sends.

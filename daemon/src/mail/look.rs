@@ -213,10 +213,8 @@ impl<B: Bridge> MailService<B> {
             };
             // The bridge's filter is a LIKE (bridge-api.md, trap 5).
             let is_own = spot.address.matches(&mail.to);
-            let is_hidden = is_own && {
-                let sender = check::parsed(&mail.from);
-                rules.hides_sender(sender.as_ref()).is_some()
-            };
+            let sender = || check::parsed(&mail.from);
+            let is_hidden = is_own && rules.hides_sender(sender).is_some();
             let is_unread = is_own && !is_hidden && !mail.read;
             if is_hidden {
                 rows.hidden.insert(mail.id);

@@ -303,8 +303,8 @@ impl<B: Bridge> MailService<B> {
             }
             View::Agent { .. } | View::Instance { .. } | View::Account => {}
         }
-        let sender = check::parsed(&message.head.from);
-        match view.rules(&self.policy).hides_sender(sender.as_ref()) {
+        let sender = || check::parsed(&message.head.from);
+        match view.rules(&self.policy).hides_sender(sender) {
             Some(rule) => Err(MailError::NotPermitted {
                 what: format!("access to email {id}"),
                 rule,

@@ -116,8 +116,8 @@ impl<B: Bridge> MailService<B> {
             if !view.has(&mail.head.to) {
                 return false;
             }
-            let sender = check::parsed(&mail.head.from);
-            let is_hidden = rules.hides_sender(sender.as_ref()).is_some();
+            let sender = || check::parsed(&mail.head.from);
+            let is_hidden = rules.hides_sender(sender).is_some();
             match is_hidden {
                 true => walk.hidden += 1,
                 false => walk.own += 1,

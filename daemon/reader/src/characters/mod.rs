@@ -32,17 +32,21 @@ pub fn clean(text: &str) -> Cleaned {
 /// ends.
 #[must_use]
 pub fn line(text: &str) -> String {
+    if text.bytes().all(is_printable) {
+        return text.trim().to_owned();
+    }
     let cleaned = clean(text).text;
     let spaced = cleaned.replace(['\n', '\t'], " ");
     spaced.trim().to_owned()
 }
 
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..0x7f)
+}
+
 /// Appends text without its invisible characters. Line separators are unchanged.
 pub(crate) fn append_clean(text: &str, cleaned: &mut Cleaned) {
-    if text
-        .bytes()
-        .all(|byte| (b' '..0x7f).contains(&byte) || byte == b'\n')
-    {
+    if text.bytes().all(|byte| is_printable(byte) || byte == b'\n') {
         cleaned.text.push_str(text);
         return;
     }
