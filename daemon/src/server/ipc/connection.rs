@@ -315,20 +315,17 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                 out: progress.then(|| self.events.clone()),
             },
         };
-        let span = tracing::info_span!(
-            "call",
-            client = self.shared.key,
-            request_id = id,
-            call = label
-        );
+        let key = self.shared.key;
+        let span = tracing::info_span!("call", client = key, request_id = id, call = label);
         // Only these calls lease a mail to the client.
         let is_lease = matches!(call, Call::Fetch(Fetch { id: None, .. }) | Call::WaitFor(_));
         let undelivered = is_lease.then(|| {
-            let (service, key) = (self.shared.service.clone(), self.shared.key);
+            let service = self.shared.service.clone();
             let give_back = move |answer| service.undelivered(key, answer);
             Box::new(give_back) as Undelivered
         });
-        let work = self.shared.service.clone().call(call, context);
+        // Without the box, the task contains this future twice, in 15 kB.
+        let work = Box::pin(self.shared.service.clone().call(call, context));
         let events = self.events.clone();
         let finished = async move {
             let finished = Finished::new(work.await, undelivered);
