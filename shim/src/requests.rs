@@ -34,6 +34,8 @@ struct OpenRequest {
     _permit: OwnedSemaphorePermit,
     /// Mail in the answer.
     mail: Option<ShownMail>,
+    /// Tools in the answer, as JSON, one a line.
+    tools: Option<&'static str>,
 }
 
 impl OpenRequests {
@@ -56,6 +58,7 @@ impl OpenRequests {
                 entry.insert(OpenRequest {
                     _permit: permit,
                     mail: None,
+                    tools: None,
                 });
                 Ok(())
             }
@@ -71,6 +74,18 @@ impl OpenRequests {
             Some(request) if !cancelled.is_cancelled() => request.mail = Some(mail),
             Some(_) | None => drop(mail),
         }
+    }
+
+    /// Sets the tools in the answer, as JSON, one a line. The transport writes them into its empty list.
+    pub(crate) fn set_tools(&self, id: &RequestId, tools: &'static str) {
+        if let Some(request) = self.requests().open.get_mut(id) {
+            request.tools = Some(tools);
+        }
+    }
+
+    /// Returns the tools in the answer, if it has some.
+    pub(crate) fn tools(&self, id: &RequestId) -> Option<&'static str> {
+        self.requests().open.get(id)?.tools
     }
 
     /// Closes a request whose answer was written. The last part of a leased mail counts as

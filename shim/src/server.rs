@@ -153,7 +153,9 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         self.greet(&context);
-        let mut result = ListToolsResult::with_all_items(tools::list(habits(&context).forms));
+        let tools = tools::list(habits(&context).forms);
+        self.requests.set_tools(&context.id, tools);
+        let mut result = ListToolsResult::with_all_items(Vec::new());
         (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
     }
@@ -246,7 +248,7 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        // Boxed, as in `read_resource`, so that the task of every request is smaller.
+        // Boxed, as in `read_resource`, so that the future of every request is smaller.
         let completion = Box::pin(completions::complete(&request, &self.taid, &context)).await?;
         let mut result = CompleteResult::new(completion);
         result.meta = meta(&context);

@@ -1,36 +1,25 @@
 //! The definition of a tool, its invocation and its outcome.
 
-use super::schemas::Schemas;
+#[cfg(test)]
+use super::listing::Listing;
 use crate::{daemon::Taid, requests::OpenRequests, server::Habits, settings::Settings};
 use rmcp::{
     RoleServer,
-    model::{InputRequiredResult, JsonObject, MetaObject, Tool as McpTool, ToolAnnotations},
+    model::{InputRequiredResult, JsonObject},
     service::RequestContext,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::{pin::Pin, sync::Arc};
+use std::pin::Pin;
 use tai_proto::{Fault, FaultCode, Hint, Method, Tool, approval::ConsentAnswer, text::Label};
 
-/// Definition of a tool: what clients list, and the function that runs it.
+/// Definition of a tool: the function that runs it, and what clients list.
 pub(crate) struct Definition {
     pub(super) tool: Tool,
-    pub(super) title: &'static str,
-    pub(super) description: &'static str,
-    pub(super) hints: Hints,
-    /// The schemas of its types, which `schemas.json` has.
+    /// The list that clients get is in a file, which a test compares with this.
     #[cfg(test)]
-    pub(super) schemas: fn() -> Schemas,
-    /// Whether the result has the text of a mail.
-    pub(super) returns_mail: bool,
+    pub(super) listing: Listing,
     pub(super) run: for<'a> fn(Invocation<'a>) -> Running<'a>,
-}
-
-/// Annotations of a tool. [`is_open_world`] gives the other one.
-pub(super) struct Hints {
-    pub(super) read_only: bool,
-    pub(super) destructive: bool,
-    pub(super) idempotent: bool,
 }
 
 /// Future of a running tool.
@@ -95,53 +84,14 @@ impl Invocation<'_> {
 }
 
 impl Definition {
-    /// Returns the tool for `tools/list`, with these schemas.
-    pub(super) fn listed(&self, schemas: Schemas) -> McpTool {
-        let annotations = ToolAnnotations::new()
-            .read_only(self.hints.read_only)
-            .destructive(self.hints.destructive)
-            .idempotent(self.hints.idempotent)
-            .open_world(is_open_world(self.tool));
-        let mut tool = McpTool::new(self.tool.name(), self.description, schemas.input)
-            .with_title(self.title)
-            .with_annotations(annotations);
-        tool.output_schema = schemas.output.map(Arc::new);
-        if self.returns_mail {
-            let mut meta = MetaObject::new();
-            // Without it, Claude Code writes a result of more than 25,000 tokens to a file.
-            meta.insert("anthropic/maxResultSizeChars".to_owned(), 500_000.into());
-            // Without it, Claude Code lets the model search for the tool before it can read mail. It
-            // adds about 430 tokens for both tools to each conversation.
-            meta.insert("anthropic/alwaysLoad".to_owned(), true.into());
-            tool.meta = Some(meta);
-        }
-        tool
-    }
-
     /// Runs the tool.
     pub(crate) async fn run(&self, invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
         (self.run)(invocation).await
     }
 }
 
-/// Returns the annotation `openWorldHint`: whether a tool reaches other people. The other tools stay
-/// within this agent's own mailbox, so that a client such as `codex exec`, which cannot ask, runs
-/// them without approval.
-fn is_open_world(tool: Tool) -> bool {
-    match tool {
-        Tool::SendEmail | Tool::ReplyEmail => true,
-        Tool::FetchEmail
-        | Tool::ListInbox
-        | Tool::DeleteEmail
-        | Tool::MarkRead
-        | Tool::SearchInbox
-        | Tool::SessionStatus
-        | Tool::WaitForEmail => false,
-    }
-}
-
 fn parse<A: DeserializeOwned>(tool: Tool, arguments: JsonObject) -> Result<A, Fault> {
-    serde_json::from_value(Value::Object(arguments.clone())).map_err(|problem| {
+    A::deserialize(&arguments).map_err(|problem| {
         let problem = problem.to_string();
         match culprit::<A>(&arguments, &problem) {
             Some(name) => bad_argument(name, &problem),

@@ -1,10 +1,10 @@
 //! The tool `delete_email`.
 
 #[cfg(test)]
-use super::schemas::Schemas;
+use super::listing::{Hints, Listing, Schemas};
 use super::{
     arguments::{mail_id, number, plain},
-    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+    definition::{Definition, Invocation, Shown, ToolOutcome},
 };
 use crate::text::{Trust, short};
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -13,16 +13,18 @@ use tai_proto::{Fault, Tool, call::Delete, mail::ChangedMail};
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::DeleteEmail,
-    title: "Delete email",
-    description: "Delete one email of this agent's own address permanently.",
-    hints: Hints {
-        read_only: false,
-        destructive: true,
-        idempotent: false,
-    },
     #[cfg(test)]
-    schemas: Schemas::of::<OneEmail, Output>,
-    returns_mail: false,
+    listing: Listing {
+        title: "Delete email",
+        description: "Delete one email of this agent's own address permanently.",
+        hints: Hints {
+            read_only: false,
+            destructive: true,
+            idempotent: false,
+        },
+        schemas: Schemas::of::<OneEmail, Output>,
+        returns_mail: false,
+    },
     run: |invocation| Box::pin(run(invocation)),
 };
 

@@ -1,16 +1,16 @@
 //! The tool `list_inbox`.
 
 #[cfg(test)]
-use super::schemas::Schemas;
+use super::listing::{Hints, Listing, Schemas};
 use super::{
     arguments::{optional_bool, optional_number, plain},
-    definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
+    definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
     threads::{Rows, Thread},
 };
 use crate::text::{MessageSummary, if_any, left_out, line, short};
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tai_proto::{
     Fault, Tool,
     call::{List, MAX_LIST, MAX_PREVIEWS},
@@ -19,17 +19,19 @@ use tai_proto::{
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::ListInbox,
-    title: "List inbox",
-    description: "List the emails of this agent's own address, newest first, without their \
-        bodies. Lists unread emails only, unless show_read is true.",
-    hints: Hints {
-        read_only: true,
-        destructive: false,
-        idempotent: true,
-    },
     #[cfg(test)]
-    schemas: Schemas::of::<Args, Output>,
-    returns_mail: false,
+    listing: Listing {
+        title: "List inbox",
+        description: "List the emails of this agent's own address, newest first, without their \
+            bodies. Lists unread emails only, unless show_read is true.",
+        hints: Hints {
+            read_only: true,
+            destructive: false,
+            idempotent: true,
+        },
+        schemas: Schemas::of::<Args, Output>,
+        returns_mail: false,
+    },
     run: |invocation| Box::pin(run(invocation)),
 };
 
@@ -174,10 +176,13 @@ pub(crate) fn show(mut inbox: Inbox, list: List, by_thread: bool) -> Shown {
 /// them, because lists are the most frequent and longest results. A test compares the two.
 fn structured(inbox: Inbox, rows: Rows, notice: Option<String>, next: Option<u64>) -> Value {
     fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
-        let fields = fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        Value::Object(fields.collect())
+        let mut object = Map::with_capacity(N);
+        for (name, value) in fields {
+            if let Some(value) = value {
+                object.insert(name.to_owned(), value);
+            }
+        }
+        Value::Object(object)
     }
     let row = |mail: Envelope| {
         object([

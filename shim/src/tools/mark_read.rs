@@ -1,26 +1,28 @@
 //! The tool `mark_read`.
 
 #[cfg(test)]
-use super::schemas::Schemas;
+use super::listing::{Hints, Listing, Schemas};
 use super::{
     arguments::mail_id,
-    definition::{Definition, Hints, Invocation, ToolOutcome},
+    definition::{Definition, Invocation, ToolOutcome},
     delete_email::{OneEmail, show},
 };
 use tai_proto::{Fault, Tool, call::MarkRead};
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::MarkRead,
-    title: "Mark email as read",
-    description: "Mark one email of this agent's own address as read without returning its content.",
-    hints: Hints {
-        read_only: false,
-        destructive: false,
-        idempotent: true,
-    },
     #[cfg(test)]
-    schemas: Schemas::of::<OneEmail, super::delete_email::Output>,
-    returns_mail: false,
+    listing: Listing {
+        title: "Mark email as read",
+        description: "Mark one email of this agent's own address as read without returning its content.",
+        hints: Hints {
+            read_only: false,
+            destructive: false,
+            idempotent: true,
+        },
+        schemas: Schemas::of::<OneEmail, super::delete_email::Output>,
+        returns_mail: false,
+    },
     run: |invocation| Box::pin(run(invocation)),
 };
 

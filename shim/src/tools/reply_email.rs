@@ -1,13 +1,13 @@
 //! The tool `reply_email`.
 
 #[cfg(test)]
-use super::schemas::Schemas;
+use super::listing::{Hints, Listing, Schemas};
 use super::{
     arguments::{
         Format, content, header, mail_id, number, optional_bool, optional_format, optional_text,
         plain, with_content,
     },
-    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+    definition::{Definition, Invocation, Shown, ToolOutcome},
     not_sent::REPEATED,
     submit::{Intent, Submitted, add_left_out, reported, submit},
 };
@@ -21,19 +21,21 @@ use tai_proto::{
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::ReplyEmail,
-    title: "Reply to email",
-    description: "Reply to one email of this agent's own address. The reply goes to the sender of \
-        the original. Within ten minutes the same reply is not sent twice unless allow_duplicate \
-        is true. If a result says that the outcome is unknown, check whether the reply arrived \
-        before you set allow_duplicate.",
-    hints: Hints {
-        read_only: false,
-        destructive: false,
-        idempotent: false,
-    },
     #[cfg(test)]
-    schemas: Schemas::of::<Args, Output>,
-    returns_mail: false,
+    listing: Listing {
+        title: "Reply to email",
+        description: "Reply to one email of this agent's own address. The reply goes to the sender of \
+            the original. Within ten minutes the same reply is not sent twice unless allow_duplicate \
+            is true. If a result says that the outcome is unknown, check whether the reply arrived \
+            before you set allow_duplicate.",
+        hints: Hints {
+            read_only: false,
+            destructive: false,
+            idempotent: false,
+        },
+        schemas: Schemas::of::<Args, Output>,
+        returns_mail: false,
+    },
     run: |invocation| Box::pin(run(invocation)),
 };
 

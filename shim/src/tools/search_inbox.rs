@@ -1,10 +1,10 @@
 //! The tool `search_inbox`.
 
 #[cfg(test)]
-use super::schemas::Schemas;
+use super::listing::{Hints, Listing, Schemas};
 use super::{
     arguments::{optional_bool, optional_number, plain},
-    definition::{Definition, Hints, Invocation, Shown, ToolOutcome, bad_argument},
+    definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
     threads::{Rows, Thread},
 };
 use crate::text::{MessageSummary, if_any, left_out};
@@ -19,19 +19,21 @@ use tai_proto::{
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SearchInbox,
-    title: "Search inbox",
-    description: "Find emails of this agent's own address, newest first, by words in the sender, \
-        the subject or the body and by operators: from:bob subject:invoice since:2026-11-01 \
-        until:2026-11-30 is:unread. Searches at most the 1,000 newest emails and returns how many \
-        it searched.",
-    hints: Hints {
-        read_only: true,
-        destructive: false,
-        idempotent: true,
-    },
     #[cfg(test)]
-    schemas: Schemas::of::<Args, Output>,
-    returns_mail: false,
+    listing: Listing {
+        title: "Search inbox",
+        description: "Find emails of this agent's own address, newest first, by words in the sender, \
+            the subject or the body and by operators: from:bob subject:invoice since:2026-11-01 \
+            until:2026-11-30 is:unread. Searches at most the 1,000 newest emails and returns how many \
+            it searched.",
+        hints: Hints {
+            read_only: true,
+            destructive: false,
+            idempotent: true,
+        },
+        schemas: Schemas::of::<Args, Output>,
+        returns_mail: false,
+    },
     run: |invocation| Box::pin(run(invocation)),
 };
 

@@ -1,12 +1,12 @@
 //! The tool `send_email`.
 
 #[cfg(test)]
-use super::schemas::Schemas;
+use super::listing::{Hints, Listing, Schemas};
 use super::{
     arguments::{
         Format, content, header, optional_bool, optional_format, optional_text, plain, with_content,
     },
-    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+    definition::{Definition, Invocation, Shown, ToolOutcome},
     submit::{Intent, Submitted, add_left_out, reported, submit},
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
@@ -18,19 +18,21 @@ use tai_proto::{
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SendEmail,
-    title: "Send email",
-    description: "Send one email from this agent's own address. Without \"to\", the email goes to \
-        the default recipient. Within ten minutes the same email is not sent twice unless \
-        allow_duplicate is true. If a result says that the outcome is unknown, check whether the \
-        email arrived before you set allow_duplicate.",
-    hints: Hints {
-        read_only: false,
-        destructive: false,
-        idempotent: false,
-    },
     #[cfg(test)]
-    schemas: Schemas::of::<Args, Output>,
-    returns_mail: false,
+    listing: Listing {
+        title: "Send email",
+        description: "Send one email from this agent's own address. Without \"to\", the email goes to \
+            the default recipient. Within ten minutes the same email is not sent twice unless \
+            allow_duplicate is true. If a result says that the outcome is unknown, check whether the \
+            email arrived before you set allow_duplicate.",
+        hints: Hints {
+            read_only: false,
+            destructive: false,
+            idempotent: false,
+        },
+        schemas: Schemas::of::<Args, Output>,
+        returns_mail: false,
+    },
     run: |invocation| Box::pin(run(invocation)),
 };
 

@@ -1,10 +1,10 @@
 //! The tool `session_status`: the part of taid's status that an agent can act on or report.
 
 #[cfg(test)]
-use super::schemas::Schemas;
+use super::listing::{Hints, Listing, Schemas};
 use super::{
     arguments::plain,
-    definition::{Definition, Hints, Invocation, Shown, ToolOutcome},
+    definition::{Definition, Invocation, Shown, ToolOutcome},
 };
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
@@ -16,17 +16,19 @@ use tai_proto::{
 
 pub(super) const DEFINITION: Definition = Definition {
     tool: Tool::SessionStatus,
-    title: "Session status",
-    description: "Report whether email works: the state of the login and of the mail bridge, the \
-        last failure, and the action that resolves it. Call it if another tool fails.",
-    hints: Hints {
-        read_only: true,
-        destructive: false,
-        idempotent: true,
-    },
     #[cfg(test)]
-    schemas: Schemas::of::<Args, Output>,
-    returns_mail: false,
+    listing: Listing {
+        title: "Session status",
+        description: "Report whether email works: the state of the login and of the mail bridge, the \
+            last failure, and the action that resolves it. Call it if another tool fails.",
+        hints: Hints {
+            read_only: true,
+            destructive: false,
+            idempotent: true,
+        },
+        schemas: Schemas::of::<Args, Output>,
+        returns_mail: false,
+    },
     run: |invocation| Box::pin(run(invocation)),
 };
 
