@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 use tai_proto::{
     mail::{Envelope, LeftOut},
     text::HeaderText,
@@ -75,20 +75,20 @@ pub(crate) fn table(mails: &[Envelope]) -> String {
         "\n\n| ID | From | Subject | Date | Status |{head}\n|---|---|---|---|---|{rule}\n"
     ));
     for mail in mails {
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "| {} | {} | {} | {} | {} |",
-            mail.id,
+        let date = date(&mail.date);
+        let cells = [
+            mail.id.to_string().into(),
             cell(&mail.from),
             cell(&mail.subject),
-            cell(&date(&mail.date)),
-            status(mail.read)
-        );
-        if let Some(preview) = &mail.preview {
-            let _ = write!(text, " {} |", escaped(line(preview)));
+            cell(&date),
+            status(mail.read).into(),
+        ];
+        let preview = mail.preview.as_ref();
+        let preview = preview.map(|preview| escaped(line(preview)));
+        for cell in cells.iter().chain(&preview) {
+            text.extend(["| ", cell, " "]);
         }
-        text.push('\n');
+        text.push_str("|\n");
     }
     text.push('\n');
     text
@@ -163,7 +163,9 @@ pub(crate) fn date(rfc3339: &str) -> Cow<'_, str> {
 
 /// Returns text on one line: each control character becomes a space.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_control) {
+    // The first bytes of control characters in UTF-8. Most text has none of them.
+    let is_candidate = |byte| matches!(byte, ..b' ' | 0x7f | 0xc2);
+    if text.bytes().any(is_candidate) && text.contains(char::is_control) {
         text.replace(char::is_control, " ").into()
     } else {
         text.into()
@@ -199,7 +201,7 @@ pub(crate) fn cell(text: &str) -> Cow<'_, str> {
 
 /// Escapes text for a cell of a Markdown table.
 pub(crate) fn escaped(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains(['\\', '|']) {
+    if text.bytes().any(|byte| matches!(byte, b'\\' | b'|')) {
         text.replace('\\', "\\\\").replace('|', "\\|").into()
     } else {
         text
