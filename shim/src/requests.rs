@@ -1,11 +1,13 @@
-//! Open requests of the MCP client, and the mails in their answers.
+//! Open requests of the MCP client, and what their answers contain.
 //!
 //! The transport opens a request, and closes it once its answer is written or the client cancels
 //! it. A tool adds the mail that its answer shows. One lock guards all, so that a mail is added to an
 //! open request only.
 
+mod prepared;
 mod reading;
 
+pub(crate) use prepared::Prepared;
 pub(crate) use reading::ShownMail;
 
 use reading::Reading;
@@ -34,8 +36,8 @@ struct OpenRequest {
     _permit: OwnedSemaphorePermit,
     /// Mail in the answer.
     mail: Option<ShownMail>,
-    /// Tools in the answer, as JSON, one a line.
-    tools: Option<&'static str>,
+    /// Part of the answer that is JSON already.
+    prepared: Option<Prepared>,
 }
 
 impl OpenRequests {
@@ -58,7 +60,7 @@ impl OpenRequests {
                 entry.insert(OpenRequest {
                     _permit: permit,
                     mail: None,
-                    tools: None,
+                    prepared: None,
                 });
                 Ok(())
             }
@@ -76,16 +78,17 @@ impl OpenRequests {
         }
     }
 
-    /// Sets the tools in the answer, as JSON, one a line. The transport writes them into its empty list.
-    pub(crate) fn set_tools(&self, id: &RequestId, tools: &'static str) {
+    /// Adds a part of the answer that is JSON already. The answer must have its
+    /// [place](Prepared::fill).
+    pub(crate) fn prepare(&self, id: &RequestId, part: Prepared) {
         if let Some(request) = self.requests().open.get_mut(id) {
-            request.tools = Some(tools);
+            request.prepared = Some(part);
         }
     }
 
-    /// Returns the tools in the answer, if it has some.
-    pub(crate) fn tools(&self, id: &RequestId) -> Option<&'static str> {
-        self.requests().open.get(id)?.tools
+    /// Takes the part of the answer that is JSON already.
+    pub(crate) fn take_prepared(&self, id: &RequestId) -> Option<Prepared> {
+        self.requests().open.get_mut(id)?.prepared.take()
     }
 
     /// Closes a request whose answer was written. The last part of a leased mail counts as

@@ -18,7 +18,7 @@ pub(crate) use identity::{is_modern, meta};
 
 use crate::{
     daemon::Taid,
-    requests::OpenRequests,
+    requests::{OpenRequests, Prepared},
     settings::Settings,
     tools::{self, Answered, Invocation, ToolOutcome},
 };
@@ -36,6 +36,7 @@ use rmcp::{
     },
     service::{RequestContext, SubscriptionContext},
 };
+use serde_json::Value;
 use std::{
     sync::{Arc, Once},
     time::Duration,
@@ -154,7 +155,7 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         self.greet(&context);
         let tools = tools::list(habits(&context).forms);
-        self.requests.set_tools(&context.id, tools);
+        self.requests.prepare(&context.id, Prepared::Tools(tools));
         let mut result = ListToolsResult::with_all_items(Vec::new());
         (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
@@ -199,10 +200,11 @@ impl ServerHandler for Server {
             Ok(ToolOutcome::Input(input)) => return Ok(input.into()),
             Ok(ToolOutcome::Shown(shown)) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(shown.text)]);
-                result.structured_content = match habits.forms {
-                    Forms::Both => shown.structured,
-                    Forms::Text => None,
-                };
+                if let (Forms::Both, Some(json)) = (habits.forms, shown.structured) {
+                    result.structured_content = Some(Value::Null);
+                    self.requests
+                        .prepare(&context.id, Prepared::Structured(json));
+                }
                 result
             }
             Err(fault) => {

@@ -224,23 +224,6 @@ impl Shared {
     }
 }
 
-/// Puts tools into the empty list of an answer.
-fn add_tools(answer: &mut Vec<u8>, tools: &str) {
-    const EMPTY: &[u8] = br#""tools":[]"#;
-    let at = answer.windows(EMPTY.len()).position(|part| part == EMPTY);
-    let Some(at) = at.map(|at| at + EMPTY.len() - 1) else {
-        return;
-    };
-    let end = answer.split_off(at);
-    for (at, tool) in tools.lines().enumerate() {
-        if at > 0 {
-            answer.push(b',');
-        }
-        answer.extend_from_slice(tool.as_bytes());
-    }
-    answer.extend_from_slice(&end);
-}
-
 impl Transport<RoleServer> for Stdio {
     type Error = io::Error;
 
@@ -262,8 +245,8 @@ impl Transport<RoleServer> for Stdio {
             let mut line = Vec::with_capacity(ANSWER_CAPACITY);
             let encoded = serde_json::to_writer(&mut line, &message);
             drop(message);
-            if let Some(tools) = id.as_ref().and_then(|id| shared.open.tools(id)) {
-                add_tools(&mut line, tools);
+            if let Some(part) = id.as_ref().and_then(|id| shared.open.take_prepared(id)) {
+                part.fill(&mut line);
             }
             let result = match encoded {
                 Ok(()) => shared.write(line).await,

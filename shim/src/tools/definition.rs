@@ -44,14 +44,15 @@ pub(crate) enum ToolOutcome {
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) text: String,
-    pub(crate) structured: Option<Value>,
+    /// JSON.
+    pub(crate) structured: Option<String>,
 }
 
 impl Shown {
     pub(super) fn new(text: String, structured: &impl Serialize) -> Self {
         Self {
             text,
-            structured: serde_json::to_value(structured).ok(),
+            structured: serde_json::to_string(structured).ok(),
         }
     }
 }

@@ -7,14 +7,13 @@ use super::{
     definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
     threads::{Rows, Thread},
 };
-use crate::text::{MessageSummary, if_any, left_out, line, short};
+use crate::text::{MessageSummary, if_any, left_out};
 use schemars::{JsonSchema, transform::RecursiveTransform};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 use tai_proto::{
     Fault, Tool,
     call::{List, MAX_LIST, MAX_PREVIEWS},
-    mail::{Envelope, Inbox, LeftOut},
+    mail::Inbox,
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -62,9 +61,7 @@ struct Args {
     threads: Option<bool>,
 }
 
-#[derive(Debug, JsonSchema)]
-#[cfg_attr(test, derive(serde::Serialize))]
-#[cfg_attr(not(test), expect(dead_code, reason = "only its schema is used"))]
+#[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
     address: String,
@@ -166,71 +163,34 @@ pub(crate) fn show(mut inbox: Inbox, list: List, by_thread: bool) -> Shown {
         text.push_str(&format!("\n*{more}*: offset {next}"));
         notice = Some(format!("{more}: offset {next}"));
     }
-    Shown {
-        text,
-        structured: Some(structured(inbox, rows, notice, next)),
-    }
-}
-
-/// Returns [`Output`] as a value. `serde_json::to_value` would copy each string; this moves
-/// them, because lists are the most frequent and longest results. A test compares the two.
-fn structured(inbox: Inbox, rows: Rows, notice: Option<String>, next: Option<u64>) -> Value {
-    fn object<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
-        let mut object = Map::with_capacity(N);
-        for (name, value) in fields {
-            if let Some(value) = value {
-                object.insert(name.to_owned(), value);
-            }
-        }
-        Value::Object(object)
-    }
-    let row = |mail: Envelope| {
-        object([
-            ("trust", Some("untrusted".into())),
-            ("id", Some(mail.id.get().into())),
-            ("from", Some(short(mail.from).into())),
-            ("subject", Some(short(mail.subject).into())),
-            ("date", Some(mail.date.into_string().into())),
-            ("read", Some(mail.read.into())),
-            (
-                "preview",
-                mail.preview
-                    .map(|preview| line(&preview).into_owned().into()),
-            ),
-        ])
+    let caution = rows.caution();
+    let (emails, threads) = rows.structured();
+    let output = Output {
+        address: inbox.address.into(),
+        notice,
+        caution,
+        emails,
+        threads,
+        total: inbox.total,
+        has_more: inbox.more,
+        next_offset: next,
+        left_out: if_any(inbox.left_out.hidden),
+        without_id: if_any(inbox.left_out.without_id),
+        not_examined: if_any(inbox.left_out.not_examined),
     };
-    let caution = rows.caution().map(Value::from);
-    let (emails, threads) = match rows {
-        Rows::Mails(mails) => (Some(mails.into_iter().map(row).collect()), None),
-        Rows::Threads(threads) => (None, serde_json::to_value(threads).ok()),
-    };
-    let LeftOut {
-        hidden,
-        without_id,
-        not_examined,
-    } = inbox.left_out;
-    let count = |count| if_any(count).map(Value::from);
-    object([
-        ("address", Some(String::from(inbox.address).into())),
-        ("notice", notice.map(Value::from)),
-        ("caution", caution),
-        ("emails", emails),
-        ("threads", threads),
-        ("total", Some(inbox.total.into())),
-        ("has_more", Some(inbox.more.into())),
-        ("next_offset", next.map(Value::from)),
-        ("left_out", count(hidden)),
-        ("without_id", count(without_id)),
-        ("not_examined", count(not_examined)),
-    ])
+    Shown::new(text, &output)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::envelope;
-    use serde_json::json;
-    use tai_proto::{Audience, names::Address};
+    use serde_json::{Value, json};
+    use tai_proto::{
+        Audience,
+        mail::{Envelope, LeftOut},
+        names::Address,
+    };
 
     fn inbox(mails: Vec<Envelope>, total: u64, more: bool) -> Inbox {
         Inbox {
@@ -357,36 +317,5 @@ mod tests {
 
         {"address":"desk.alice@tai.chat","emails":[],"total":3,"has_more":false,"left_out":2,"without_id":1,"not_examined":3}
         "#);
-    }
-
-    #[test]
-    fn the_structured_content_is_the_value_that_its_schema_describes() {
-        let mut mail = envelope(1, "s", true);
-        mail.preview = Some("p".into());
-        let emails = vec![MessageSummary::from(mail.clone())];
-        let typed = Output {
-            address: "desk.alice@tai.chat".into(),
-            emails: Some(emails),
-            threads: None,
-            total: 2,
-            has_more: true,
-            next_offset: Some(1),
-            notice: Some("n".into()),
-            caution: Rows::new(vec![mail.clone()], false).caution(),
-            left_out: Some(2),
-            without_id: Some(1),
-            not_examined: Some(3),
-        };
-        let inbox = Inbox {
-            left_out: some_left_out(),
-            ..inbox(vec![], 2, true)
-        };
-        let rows = Rows::new(vec![mail], false);
-        let structured = structured(inbox, rows, Some("n".into()), Some(1));
-        // As text, because the order of the fields counts.
-        assert_eq!(
-            structured.to_string(),
-            serde_json::to_string(&typed).unwrap()
-        );
     }
 }

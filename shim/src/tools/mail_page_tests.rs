@@ -85,7 +85,7 @@ fn the_body_cannot_end_its_fence() {
     let mut mail = mail(true, BodySource::Html, Findings::default()).unwrap();
     mail.body = first.1.as_str().into();
     let shown = MailPage::peeked(fetched(Some(mail))).show("NONCE");
-    let structured = shown.structured.unwrap();
+    let structured: serde_json::Value = serde_json::from_str(&shown.structured.unwrap()).unwrap();
     for form in [
         shown.text.as_str(),
         structured["email"]["body"].as_str().unwrap(),

@@ -130,13 +130,7 @@ fn show(results: SearchResults, by_thread: bool) -> Shown {
     notice.push_str(&left_out(&results.left_out));
     text.push_str(&notice);
     let caution = rows.caution();
-    let (emails, threads) = match rows {
-        Rows::Mails(mails) => (
-            Some(mails.into_iter().map(MessageSummary::from).collect()),
-            None,
-        ),
-        Rows::Threads(threads) => (None, Some(threads)),
-    };
+    let (emails, threads) = rows.structured();
     Shown::new(
         text,
         &Output {

@@ -1,7 +1,7 @@
 //! Conversations among listed mails. The bridge gives no header that names one, so mails of one sender
 //! whose subjects differ in prefixes such as `Re:` only count as a conversation.
 
-use crate::text::{self, Trust, cell, date, escaped, line, short};
+use crate::text::{self, MessageSummary, Trust, cell, date, escaped, line, short};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::{collections::HashMap, fmt::Write as _};
@@ -35,6 +35,17 @@ impl Rows {
         match self {
             Self::Mails(mails) => (!mails.is_empty()).then(|| text::caution(mails)),
             Self::Threads(threads) => (!threads.is_empty()).then(|| caution(threads)),
+        }
+    }
+
+    /// Returns the rows for structured content: the mails, or the conversations.
+    pub(super) fn structured(self) -> (Option<Vec<MessageSummary>>, Option<Vec<Thread>>) {
+        match self {
+            Self::Mails(mails) => {
+                let mails = mails.into_iter().map(MessageSummary::from);
+                (Some(mails.collect()), None)
+            }
+            Self::Threads(threads) => (None, Some(threads)),
         }
     }
 }

@@ -76,6 +76,7 @@ impl<'a> Mailbox<'a> {
                 to: format!("desk.{USER}@tai.chat"),
                 subject: Some(format!("Mail {n}")),
                 body_text: Some("A few words.".into()),
+                received_at: Some(minute(n)),
                 ..NewMail::default()
             };
             machine.sandbox.deliver(&mail).unwrap().unwrap();
@@ -111,6 +112,13 @@ impl<'a> Mailbox<'a> {
             requests: requests as f64 / calls as f64,
         }
     }
+}
+
+/// Returns a minute in November 2026. The bridge lists the mails of one second in no useful order, so that
+/// a list of many such mails needs them all.
+fn minute(n: usize) -> String {
+    let (day, hour, minute) = (1 + n / 1440, n / 60 % 24, n % 60);
+    format!("2026-11-{day:02} {hour:02}:{minute:02}:00")
 }
 
 /// Returns the arguments of `list_inbox` and `fetch_email`.

@@ -1,0 +1,77 @@
+//! Parts of answers that are JSON already. As values of rmcp's types they cost more than all the rest of
+//! a call.
+
+/// Part of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Prepared {
+    /// The tools of `tools/list`, one a line. The answer has an empty list.
+    Tools(&'static str),
+    /// The structured content of a result. The answer has null.
+    Structured(String),
+}
+
+impl Prepared {
+    /// Puts the part into its place in the JSON of an answer. The quotation marks of texts are escaped in
+    /// JSON, so that no text contains the place.
+    pub(crate) fn fill(self, answer: &mut Vec<u8>) {
+        let (key, empty): (&[u8], &[u8]) = match self {
+            Self::Tools(_) => (br#""tools":"#, b"[]"),
+            Self::Structured(_) => (br#""structuredContent":"#, b"null"),
+        };
+        let place = [key, empty].concat();
+        // Texts come before it.
+        let place_at = answer.windows(place.len()).rposition(|part| part == place);
+        let Some(at) = place_at else {
+            return;
+        };
+        let at = at + key.len();
+        let end = answer.split_off(at + empty.len());
+        answer.truncate(at);
+        match self {
+            Self::Tools(tools) => {
+                for (n, tool) in tools.lines().enumerate() {
+                    answer.push(if n == 0 { b'[' } else { b',' });
+                    answer.extend_from_slice(tool.as_bytes());
+                }
+                answer.push(b']');
+            }
+            Self::Structured(json) => answer.extend_from_slice(json.as_bytes()),
+        }
+        answer.extend_from_slice(&end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rmcp::model::{CallToolResult, ContentBlock, ListToolsResult};
+    use serde_json::{Value, json};
+
+    fn filled(answer: &impl serde::Serialize, part: Prepared) -> Value {
+        let mut answer = serde_json::to_vec(answer).unwrap();
+        part.fill(&mut answer);
+        serde_json::from_slice(&answer).unwrap()
+    }
+
+    #[test]
+    fn a_list_gets_its_tools() {
+        let list = ListToolsResult::with_all_items(Vec::new());
+        let filled = filled(
+            &list,
+            Prepared::Tools("{\"name\":\"a\"}\n{\"name\":\"b\"}\n"),
+        );
+        assert_eq!(filled["tools"], json!([{"name": "a"}, {"name": "b"}]));
+    }
+
+    #[test]
+    fn a_result_gets_its_structured_content_whatever_its_text_is() {
+        let text = r#""structuredContent":null \"structuredContent\":null"#;
+        let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+        result.structured_content = Some(Value::Null);
+        let content = json!({"body": text});
+        let filled = filled(&result, Prepared::Structured(content.to_string()));
+        assert_eq!(filled["content"][0]["text"], text);
+        assert_eq!(filled["structuredContent"], content);
+        assert_eq!(filled["isError"], false);
+    }
+}
