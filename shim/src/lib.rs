@@ -26,6 +26,7 @@ use settings::Settings;
 use std::{
     future::Future,
     io::{IsTerminal as _, Write as _},
+    pin::Pin,
     process::ExitCode,
     time::Duration,
 };
@@ -70,7 +71,7 @@ pub fn run() -> ExitCode {
     // A started taid has another current directory.
     settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
     if let Some(Command::Live(args)) = command {
-        return in_runtime(live::live(settings, options(args)));
+        return in_runtime(Box::pin(live::live(settings, options(args))));
     }
     if settings.announces_start {
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
@@ -80,10 +81,10 @@ pub fn run() -> ExitCode {
             let _ = stderr.write_all(TERMINAL.as_bytes());
         }
     }
-    in_runtime(async {
+    in_runtime(Box::pin(async {
         serve(settings).await;
         ExitCode::SUCCESS
-    })
+    }))
 }
 
 /// Returns the options of `tai-mcp live`.
@@ -111,8 +112,9 @@ fn options(args: LiveArgs) -> live::Options {
     }
 }
 
-/// Runs `work` in a current-thread runtime and returns its exit code.
-fn in_runtime(work: impl Future<Output = ExitCode>) -> ExitCode {
+/// Runs `work` in a current-thread runtime and returns its exit code. The box keeps the copies of the
+/// future off the stack, which a process never gives back.
+fn in_runtime(work: Pin<Box<dyn Future<Output = ExitCode>>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -27,6 +27,8 @@ impl Prepared {
         let at = at + key.len();
         let end = answer.split_off(at + empty.len());
         answer.truncate(at);
+        // The buffer grows once, for the line break too.
+        answer.reserve_exact(self.length() + end.len() + 1);
         match self {
             Self::Tools(tools) => {
                 for (n, tool) in tools.lines().enumerate() {
@@ -38,6 +40,14 @@ impl Prepared {
             Self::Structured(json) => answer.extend_from_slice(json.as_bytes()),
         }
         answer.extend_from_slice(&end);
+    }
+
+    /// Returns the bytes of the part, and at most one more.
+    fn length(&self) -> usize {
+        match self {
+            Self::Tools(tools) => tools.len() + 1,
+            Self::Structured(json) => json.len(),
+        }
     }
 }
 
