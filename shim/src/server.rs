@@ -36,7 +36,7 @@ use rmcp::{
     },
     service::{RequestContext, SubscriptionContext},
 };
-use serde_json::Value;
+use serde_json::Map;
 use std::{
     sync::{Arc, Once},
     time::Duration,
@@ -201,7 +201,7 @@ impl ServerHandler for Server {
             Ok(ToolOutcome::Shown(shown)) => {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(shown.text)]);
                 if let (Forms::Both, Some(json)) = (habits.forms, shown.structured) {
-                    result.structured_content = Some(Value::Null);
+                    result.structured_content = Some(Map::new().into());
                     self.requests
                         .prepare(&context.id, Prepared::Structured(json));
                 }

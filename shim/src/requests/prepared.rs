@@ -6,7 +6,8 @@
 pub(crate) enum Prepared {
     /// The tools of `tools/list`, one a line. The answer has an empty list.
     Tools(&'static str),
-    /// The structured content of a result. The answer has null.
+    /// The structured content of a result. The answer has an empty object, because rmcp drops null
+    /// for older clients.
     Structured(String),
 }
 
@@ -16,7 +17,7 @@ impl Prepared {
     pub(crate) fn fill(self, answer: &mut Vec<u8>) {
         let (key, empty): (&[u8], &[u8]) = match self {
             Self::Tools(_) => (br#""tools":"#, b"[]"),
-            Self::Structured(_) => (br#""structuredContent":"#, b"null"),
+            Self::Structured(_) => (br#""structuredContent":"#, b"{}"),
         };
         let place = [key, empty].concat();
         // Texts come before it.
@@ -75,9 +76,9 @@ mod tests {
 
     #[test]
     fn a_result_gets_its_structured_content_whatever_its_text_is() {
-        let text = r#""structuredContent":null \"structuredContent\":null"#;
+        let text = r#""structuredContent":{} \"structuredContent\":{}"#;
         let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
-        result.structured_content = Some(Value::Null);
+        result.structured_content = Some(json!({}));
         let content = json!({"body": text});
         let filled = filled(&result, Prepared::Structured(content.to_string()));
         assert_eq!(filled["content"][0]["text"], text);
