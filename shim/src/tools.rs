@@ -72,4 +72,23 @@ mod tests {
         assert_eq!(defined, Tool::ALL);
         assert!(find("rm").is_none());
     }
+
+    #[test]
+    fn each_line_of_the_lists_is_a_tool_as_its_definition_and_its_types_have_it() {
+        for (name, file, forms) in [("both", BOTH, Forms::Both), ("text", TEXT, Forms::Text)] {
+            let tools = DEFINITIONS.iter().map(|definition| {
+                let tool = definition.listing.listed(definition.tool, forms);
+                serde_json::to_string(&tool).unwrap() + "\n"
+            });
+            let tools: String = tools.collect();
+            if std::env::var_os("UPDATE_TOOLS").is_some() {
+                let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tools/list");
+                std::fs::write(format!("{folder}/{name}.jsonl"), &tools).unwrap();
+            }
+            assert!(
+                file == tools,
+                "UPDATE_TOOLS=1 cargo test -p tai-mcp --lib each_line_of_the_lists"
+            );
+        }
+    }
 }
