@@ -78,11 +78,12 @@ impl OpenRequests {
         }
     }
 
-    /// Adds a part of the answer that is JSON already. The answer must have its
-    /// [place](Prepared::fill).
-    pub(crate) fn prepare(&self, id: &RequestId, part: Prepared) {
-        if let Some(request) = self.requests().open.get_mut(id) {
-            request.prepared = Some(part);
+    /// Adds a part of the answer that is JSON already, unless the client has cancelled the request. The
+    /// answer must have the [place](Prepared) of the part. `cancelled` is as in [`Self::add_mail`].
+    pub(crate) fn prepare(&self, id: &RequestId, cancelled: &CancellationToken, part: Prepared) {
+        match self.requests().open.get_mut(id) {
+            Some(request) if !cancelled.is_cancelled() => request.prepared = Some(part),
+            Some(_) | None => {}
         }
     }
 

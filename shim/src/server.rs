@@ -155,7 +155,8 @@ impl ServerHandler for Server {
     ) -> Result<ListToolsResult, ErrorData> {
         self.greet(&context);
         let tools = tools::list(habits(&context).forms);
-        self.requests.prepare(&context.id, Prepared::Tools(tools));
+        self.requests
+            .prepare(&context.id, &context.ct, Prepared::Tools(tools));
         let mut result = ListToolsResult::with_all_items(Vec::new());
         (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
@@ -202,8 +203,8 @@ impl ServerHandler for Server {
                 let mut result = CallToolResult::success(vec![ContentBlock::text(shown.text)]);
                 if let (Forms::Both, Some(json)) = (habits.forms, shown.structured) {
                     result.structured_content = Some(Map::new().into());
-                    self.requests
-                        .prepare(&context.id, Prepared::Structured(json));
+                    let part = Prepared::Structured(json);
+                    self.requests.prepare(&context.id, &context.ct, part);
                 }
                 result
             }

@@ -245,6 +245,23 @@ async fn the_mail_of_a_request_that_was_cancelled_or_closed_returns() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cancelled_request_adds_nothing_to_the_answer_of_a_later_one_with_its_id() {
+    let agent = Agent::new();
+    let requests = agent.requests.clone();
+    let (cancelled, live) = (CancellationToken::new(), CancellationToken::new());
+    let part = |text: &str| Prepared::Structured(text.to_owned());
+    cancelled.cancel();
+    assert!(agent.open(1).is_ok());
+    requests.prepare(&number(1), &live, part("first"));
+    assert!(requests.close_unwritten(&number(1)));
+    assert!(agent.open(1).is_ok());
+    requests.prepare(&number(1), &cancelled, part("first, late"));
+    assert_eq!(requests.take_prepared(&number(1)), None);
+    requests.prepare(&number(1), &live, part("second"));
+    assert_eq!(requests.take_prepared(&number(1)), Some(part("second")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_mail_is_delivered_once_the_answer_with_its_last_part_is_written() {
     let mut agent = Agent::new();
     assert!(agent.open(1).is_ok());
