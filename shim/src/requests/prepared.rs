@@ -1,5 +1,4 @@
-//! Parts of answers that are JSON already. As values of rmcp's types they cost more than all the rest of
-//! a call.
+//! Parts of answers that are JSON already. Values of rmcp's types would be built only to be written.
 
 /// Part of an answer.
 #[derive(Debug, PartialEq, Eq)]

@@ -23,11 +23,7 @@ pub(super) const DEFINITION: Definition = Definition {
         title: "List inbox",
         description: "List the emails of this agent's own address, newest first, without their \
             bodies. Lists unread emails only, unless show_read is true.",
-        hints: Hints {
-            read_only: true,
-            destructive: false,
-            idempotent: true,
-        },
+        hints: Hints::READS,
         schemas: Schemas::of::<Args, Output>,
         returns_mail: false,
     },

@@ -26,6 +26,21 @@ pub(super) struct Hints {
     pub(super) idempotent: bool,
 }
 
+impl Hints {
+    /// Annotations of a tool that changes nothing.
+    pub(super) const READS: Self = Self {
+        read_only: true,
+        destructive: false,
+        idempotent: true,
+    };
+    /// Annotations of a tool whose second call has another effect.
+    pub(super) const ACTS: Self = Self {
+        read_only: false,
+        destructive: false,
+        idempotent: false,
+    };
+}
+
 /// The schemas of the arguments and of the structured result.
 pub(super) struct Schemas(McpTool);
 

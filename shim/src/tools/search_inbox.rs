@@ -26,11 +26,7 @@ pub(super) const DEFINITION: Definition = Definition {
             the subject or the body and by operators: from:bob subject:invoice since:2026-11-01 \
             until:2026-11-30 is:unread. Searches at most the 1,000 newest emails and returns how many \
             it searched.",
-        hints: Hints {
-            read_only: true,
-            destructive: false,
-            idempotent: true,
-        },
+        hints: Hints::READS,
         schemas: Schemas::of::<Args, Output>,
         returns_mail: false,
     },

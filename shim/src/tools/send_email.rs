@@ -25,11 +25,7 @@ pub(super) const DEFINITION: Definition = Definition {
             the default recipient. Within ten minutes the same email is not sent twice unless \
             allow_duplicate is true. If a result says that the outcome is unknown, check whether the \
             email arrived before you set allow_duplicate.",
-        hints: Hints {
-            read_only: false,
-            destructive: false,
-            idempotent: false,
-        },
+        hints: Hints::ACTS,
         schemas: Schemas::of::<Args, Output>,
         returns_mail: false,
     },

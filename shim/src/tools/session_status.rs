@@ -21,11 +21,7 @@ pub(super) const DEFINITION: Definition = Definition {
         title: "Session status",
         description: "Report whether email works: the state of the login and of the mail bridge, the \
             last failure, and the action that resolves it. Call it if another tool fails.",
-        hints: Hints {
-            read_only: true,
-            destructive: false,
-            idempotent: true,
-        },
+        hints: Hints::READS,
         schemas: Schemas::of::<Args, Output>,
         returns_mail: false,
     },
