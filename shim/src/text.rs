@@ -113,28 +113,27 @@ pub(crate) fn left_out(mails: &LeftOut) -> String {
         without_id,
         not_examined,
     } = *mails;
-    let line = |count: u64, one: &str, more: &str| match count {
-        0 => String::new(),
-        1 => format!("\n1 email {one}"),
-        _ => format!("\n{count} emails {more}"),
-    };
     let rule = "left out: taid's configuration hides the senders from this instance (allow_from)";
     let id = "cannot be shown: the mail bridge lists";
     let limit = "not examined: the mailbox exceeds the limit of one call";
-    [
-        line(hidden, &format!("is {rule}"), &format!("are {rule}")),
-        line(
+    let reasons = [
+        (hidden, ["is ", rule], ["are ", rule]),
+        (
             without_id,
-            &format!("{id} it without a valid ID"),
-            &format!("{id} them without a valid ID"),
+            [id, " it without a valid ID"],
+            [id, " them without a valid ID"],
         ),
-        line(
-            not_examined,
-            &format!("was {limit}"),
-            &format!("were {limit}"),
-        ),
-    ]
-    .concat()
+        (not_examined, ["was ", limit], ["were ", limit]),
+    ];
+    let mut text = String::new();
+    for (count, one, more) in reasons {
+        match count {
+            0 => {}
+            1 => text.push_str(&format!("\n1 email {}", one.concat())),
+            _ => text.push_str(&format!("\n{count} emails {}", more.concat())),
+        }
+    }
+    text
 }
 
 /// Returns a number for an optional field; `None` for 0.
@@ -156,7 +155,7 @@ pub(crate) fn date(rfc3339: &str) -> Cow<'_, str> {
         .strip_suffix('Z')
         .and_then(|time| time.split_once('T'))
     {
-        Some((day, time)) => format!("{day} {time} UTC").into(),
+        Some((day, time)) => [day, " ", time, " UTC"].concat().into(),
         None => line(rfc3339),
     }
 }

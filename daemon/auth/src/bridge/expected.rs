@@ -14,7 +14,7 @@ pub struct Limits {
 /// Expectation of one answer.
 ///
 /// A reader never buffers: it keeps the fields that it knows, and skips everything else.
-pub trait Expected: Send + 'static {
+pub trait Expected: Clone + Send + 'static {
     /// Value of the answer.
     type Value: Send + 'static;
 

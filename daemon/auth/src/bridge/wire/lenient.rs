@@ -5,7 +5,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// A value without parts. A list or an object is [`Scalar::Other`], and its parts are skipped.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,8 +147,7 @@ impl<'de, F: Fields<'de>> Visitor<'de> for ObjectVisitor<F> {
         f.write_str("a value")
     }
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Option<F>, A::Error> {
-        let mut key = String::new();
-        while map.next_key_seed(Key(&mut key))?.is_some() {
+        while let Some(key) = map.next_key_seed(Key)? {
             self.0.field(&key, &mut map)?;
         }
         Ok(Some(self.0))
@@ -177,27 +176,28 @@ impl<'de, F: Fields<'de>> Visitor<'de> for ObjectVisitor<F> {
     }
 }
 
-/// Reads a key into a string that serves all keys of an object.
-struct Key<'a>(&'a mut String);
+/// Reader of a key, which is not copied where the parser has the whole text.
+struct Key;
 
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = ();
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Key<'_> {
-    type Value = ();
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
-    fn visit_str<E>(self, key: &str) -> Result<(), E> {
-        self.0.clear();
-        self.0.push_str(key);
-        Ok(())
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
     }
 }
 

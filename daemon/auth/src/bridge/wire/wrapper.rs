@@ -40,6 +40,7 @@ pub(crate) struct ApiError {
 }
 
 /// Expectation of wrapped data.
+#[derive(Clone)]
 pub(crate) struct Wrapped<E>(pub(crate) E);
 
 impl<E: Expected> Expected for Wrapped<E> {
