@@ -10,7 +10,7 @@ const MAX_SECRET: usize = 4096;
 /// Secret text of at most 4096 bytes. Its debug output is `"..."`, and its memory is zeroed on
 /// drop.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Zeroizing<String>", into = "Zeroizing<String>")]
+#[serde(try_from = "Zeroizing<String>")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {

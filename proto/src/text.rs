@@ -10,7 +10,7 @@ use std::{fmt, ops::Deref};
 ///
 /// Decoding refuses longer text. [`Text::cut`] shortens longer text, for untrusted input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 pub struct Text<const MAX: usize>(String);
 
 /// Header field of a mail, at most 998 bytes: sender, recipient or subject (RFC 5322, 2.1.1).

@@ -24,7 +24,7 @@ pub(crate) fn mail_date(text: &str) -> String {
         && text.len() == "2026-11-23 09:59:34".len()
         && text.parse::<jiff::civil::DateTime>().is_ok()
     {
-        return format!("{day}T{time}Z");
+        return [day, "T", time, "Z"].concat();
     }
     let time = text.parse::<Timestamp>().ok();
     match time.and_then(|time| Timestamp::from_second(time.as_second()).ok()) {

@@ -253,7 +253,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<String, MailError> {
         let mail = self.viewed(View::Account, delete.id, deadline).await?;
         self.remove(delete.id, deadline).await?;
-        Ok(reading::line(&mail.head.subject))
+        Ok(reading::line(&mail.head.subject).into_owned())
     }
 
     /// Returns the address of the scope's instance, or the account's own.

@@ -90,13 +90,16 @@ impl Descent {
         self.is_complete = listing.rows.is_empty() || !listing.has_more;
         self.unusable -= self.trailing;
         self.trailing = 0;
-        let mut new = Vec::new();
+        self.seen.reserve(listing.rows.len());
+        let mut new = Vec::with_capacity(listing.rows.len());
         for (at, row) in listing.rows.into_iter().enumerate() {
             let is_below = last_seen.is_none_or(|last| at > last);
             match row {
                 Row::Mail(mail) => {
                     if is_below {
-                        self.last = Some(mail.head.date.clone());
+                        self.last
+                            .get_or_insert_default()
+                            .clone_from(&mail.head.date);
                         self.trailing = 0;
                     }
                     if self.seen.insert(mail.head.id) {

@@ -8,7 +8,7 @@ use super::{
     view::View,
     walk::{Scope, Tell, Walk},
 };
-use std::cmp::Reverse;
+use std::{borrow::Cow, cmp::Reverse};
 use tai_auth::bridge::{Bridge, Head};
 use tai_proto::{
     call::{List, MAX_LIST, MAX_PREVIEWS},
@@ -21,7 +21,7 @@ use tokio::time::Instant;
 /// Largest first page of a walk that examines more mails than it lists.
 const FIRST_PAGE: u32 = 100;
 /// Time after every time of arrival.
-const LATEST: &str = "9999-12-31T23:59:59Z";
+const LATEST: [u8; 20] = *b"9999-12-31T23:59:59Z";
 
 /// Walk of a list.
 pub(super) struct Visit<'a> {
@@ -139,17 +139,16 @@ impl<B: Bridge> MailService<B> {
 /// Sorts mails by time, then by id. The bridge lists the mails of one second with ascending ids
 /// (trap 4). A mail whose time is not a time keeps its place after the mail before it.
 pub(super) fn newest_first(mails: Vec<Head>) -> Vec<Head> {
-    let mut time = LATEST.to_owned();
+    let mut time = LATEST;
     let keyed = mails.into_iter().enumerate().map(|(at, mail)| {
-        let is_time = mail.date.len() == LATEST.len() && mail.date.ends_with('Z');
-        let order = match is_time {
-            true => {
-                time.clone_from(&mail.date);
+        let order = match <[u8; 20]>::try_from(mail.date.as_bytes()) {
+            Ok(date) if date.ends_with(b"Z") => {
+                time = date;
                 0
             }
-            false => 1 + at,
+            Ok(_) | Err(_) => 1 + at,
         };
-        ((Reverse(time.clone()), order, Reverse(mail.id)), mail)
+        ((Reverse(time), order, Reverse(mail.id)), mail)
     });
     let mut keyed: Vec<_> = keyed.collect();
     keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -160,12 +159,19 @@ pub(super) fn newest_first(mails: Vec<Head>) -> Vec<Head> {
 pub(super) fn envelope(mail: Head) -> Option<Envelope> {
     Some(Envelope {
         id: MailId::new(mail.id).ok()?,
-        from: HeaderText::cut(reading::line(&mail.from)),
-        to: HeaderText::cut(reading::line(&mail.to)),
-        subject: HeaderText::cut(reading::line(&mail.subject)),
+        from: header(mail.from),
+        to: header(mail.to),
+        subject: header(mail.subject),
         date: Label::cut(mail.date),
         read: mail.read,
         preview: None,
+    })
+}
+
+fn header(text: String) -> HeaderText {
+    HeaderText::cut(match reading::line(&text) {
+        Cow::Borrowed(line) if line.len() == text.len() => text,
+        line => line.into_owned(),
     })
 }
 

@@ -37,7 +37,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
         self.remove(id, deadline).await?;
-        Ok(reading::line(&mail.head.subject))
+        Ok(reading::line(&mail.head.subject).into_owned())
     }
 
     /// Deletes a mail that the caller may see.
@@ -71,7 +71,7 @@ impl<B: Bridge> MailService<B> {
         let mail = self.of_instance(instance, id, deadline).await?;
         self.admit(&mail, id, deadline).await?;
         self.mark(id, deadline).await?;
-        Ok(reading::line(&mail.head.subject))
+        Ok(reading::line(&mail.head.subject).into_owned())
     }
 
     /// Marks a mail read that the caller may see.

@@ -46,7 +46,8 @@ fn beginning(body: &str) -> HeaderText {
     // Enough for the longest characters that people write.
     let start = body.floor_char_boundary(LENGTH * 50);
     let words = body.get(..start).unwrap_or_default().split_whitespace();
-    let line = reading::line(&words.collect::<Vec<_>>().join(" "));
+    let words = words.collect::<Vec<_>>().join(" ");
+    let line = reading::line(&words);
     let end = line.grapheme_indices(true).nth(LENGTH).map(|(at, _)| at);
     match end.and_then(|at| line.get(..at)) {
         Some(cut) => HeaderText::cut(format!("{cut}…")),

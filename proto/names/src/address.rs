@@ -32,7 +32,7 @@ pub enum AddressError {
 /// line break would inject headers. Equality compares the exact text; use [`Address::matches`]
 /// for incoming mail.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 pub struct Address(String);
 
 impl Address {

@@ -9,6 +9,7 @@ pub(crate) use lines::normalize;
 pub(crate) use classes::is_invisible;
 
 use classes::{is_cjk, is_emoji, is_pictograph, joins_scripts, takes_selector, windows_1252};
+use std::borrow::Cow;
 
 /// Text without invisible characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,13 +32,13 @@ pub fn clean(text: &str) -> Cleaned {
 /// Returns a subject or a name as one line without invisible characters and without spaces at its
 /// ends.
 #[must_use]
-pub fn line(text: &str) -> String {
+pub fn line(text: &str) -> Cow<'_, str> {
     if text.bytes().all(is_printable) {
-        return text.trim().to_owned();
+        return text.trim().into();
     }
     let cleaned = clean(text).text;
     let spaced = cleaned.replace(['\n', '\t'], " ");
-    spaced.trim().to_owned()
+    spaced.trim().to_owned().into()
 }
 
 fn is_printable(byte: u8) -> bool {
