@@ -154,14 +154,15 @@ async fn session(input: Input, output: Output, taid: daemon::Taid, settings: Set
     };
     let transport = transport::Stdio::new(input, output, ends, requests.clone());
     let server = server::Server::new(taid, settings, requests, closing);
-    let session = async {
+    // Not a part of the caller's frame, which would stay that large.
+    let session: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async {
         // The future of a request is on the heap: rmcp moves its task twelve times.
         let server = server.into_dyn();
         // An error means that the client has gone.
         if let Ok(running) = server.serve(transport).await {
             let _ = running.waiting().await;
         }
-    };
+    });
     tokio::select! {
         () = session => {}
         () = broken.cancelled() => {}

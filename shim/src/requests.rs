@@ -7,7 +7,7 @@
 mod prepared;
 mod reading;
 
-pub(crate) use prepared::Prepared;
+pub(crate) use prepared::{Pieces, Prepared, whole};
 pub(crate) use reading::ShownMail;
 
 use reading::Reading;

@@ -10,7 +10,7 @@ mod line;
 
 use crate::{
     os::{Input, Output},
-    requests::OpenRequests,
+    requests::{OpenRequests, Pieces, whole},
 };
 use line::{Line, bad_params, error, parse};
 use rmcp::{
@@ -31,7 +31,7 @@ use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     sync::{Mutex, OwnedSemaphorePermit, Semaphore},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{bytes::Buf as _, sync::CancellationToken};
 
 /// Limit of a line in bytes. JSON escapes at most multiply 1 MiB of mail content by six.
 const MAX_LINE: usize = 8 << 20;
@@ -51,6 +51,8 @@ const WITH_PARAMS: [&str; 8] = [
 /// Time for open requests after the client has closed the input. A client that shuts a server
 /// down waits 2 s before it sends a signal.
 const LAST_ANSWERS: Duration = Duration::from_millis(1500);
+/// Bytes that are read at once. Most requests are shorter.
+const INPUT_CAPACITY: usize = 2 << 10;
 /// Initial capacity of an answer's buffer in bytes; most answers fit.
 const ANSWER_CAPACITY: usize = 4 << 10;
 /// A line buffer that grew beyond this size is freed after the line.
@@ -98,7 +100,7 @@ impl Stdio {
             ends,
         };
         Self {
-            input: BufReader::new(input),
+            input: BufReader::with_capacity(INPUT_CAPACITY, input),
             line: Vec::new(),
             is_skipping: false,
             shared: Arc::new(shared),
@@ -208,12 +210,19 @@ impl Shared {
         self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes one line, without a time limit. An error ends the session.
-    async fn write(&self, mut line: Vec<u8>) -> io::Result<()> {
-        line.push(b'\n');
+    /// Writes one line, which ends with its line break, without a time limit. An error ends the session.
+    async fn write(&self, [start, part, end]: Pieces) -> io::Result<()> {
+        let mut line = start.chain(part).chain(end);
         let mut output = self.output.lock().await;
         let written = async {
-            output.write_all(&line).await?;
+            match output.is_write_vectored() {
+                true => output.write_all_buf(&mut line).await?,
+                // One write for the whole line.
+                false => {
+                    let line = line.copy_to_bytes(line.remaining());
+                    output.write_all(&line).await?;
+                }
+            }
             output.flush().await
         };
         let result = written.await;
@@ -245,11 +254,13 @@ impl Transport<RoleServer> for Stdio {
             let mut line = Vec::with_capacity(ANSWER_CAPACITY);
             let encoded = serde_json::to_writer(&mut line, &message);
             drop(message);
-            if let Some(part) = id.as_ref().and_then(|id| shared.open.take_prepared(id)) {
-                part.fill(&mut line);
-            }
+            line.push(b'\n');
+            let pieces = match id.as_ref().and_then(|id| shared.open.take_prepared(id)) {
+                Some(part) => part.put_into(line),
+                None => whole(line),
+            };
             let result = match encoded {
-                Ok(()) => shared.write(line).await,
+                Ok(()) => shared.write(pieces).await,
                 Err(error) => Err(error.into()),
             };
             if let Some(id) = id {
@@ -293,7 +304,8 @@ impl Transport<RoleServer> for Stdio {
                     let shared = self.shared.clone();
                     // A task, because dropping `receive` during the write would cut the line.
                     tokio::spawn(async move {
-                        let _ = shared.write(answer.to_string().into_bytes()).await;
+                        let line = format!("{answer}\n");
+                        let _ = shared.write(whole(line.into_bytes())).await;
                         drop(permit);
                     });
                 }

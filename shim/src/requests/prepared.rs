@@ -1,19 +1,29 @@
 //! Parts of answers that are JSON already. Values of rmcp's types would be built only to be written.
 
+use tokio_util::bytes::Bytes;
+
+/// A line of the output, in pieces that are written one after the other.
+pub(crate) type Pieces = [Bytes; 3];
+
+/// Returns a line in one piece.
+pub(crate) fn whole(line: Vec<u8>) -> Pieces {
+    [line.into(), Bytes::new(), Bytes::new()]
+}
+
 /// Part of an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Prepared {
-    /// The tools of `tools/list`, one a line. The answer has an empty list.
-    Tools(&'static str),
+    /// The tools of `tools/list`. The answer has an empty list.
+    Tools(&'static [u8]),
     /// The structured content of a result. The answer has an empty object, because rmcp drops null
     /// for older clients.
     Structured(String),
 }
 
 impl Prepared {
-    /// Puts the part into its place in the JSON of an answer. The quotation marks of texts are escaped in
-    /// JSON, so that no text contains the place.
-    pub(crate) fn fill(self, answer: &mut Vec<u8>) {
+    /// Puts the part into its place in the JSON of an answer, without a copy of the part. The quotation
+    /// marks of texts are escaped in JSON, so that no text contains the place.
+    pub(crate) fn put_into(self, mut answer: Vec<u8>) -> Pieces {
         let (key, empty): (&[u8], &[u8]) = match self {
             Self::Tools(_) => (br#""tools":"#, b"[]"),
             Self::Structured(_) => (br#""structuredContent":"#, b"{}"),
@@ -22,32 +32,15 @@ impl Prepared {
         // Texts come before it.
         let place_at = answer.windows(place.len()).rposition(|part| part == place);
         let Some(at) = place_at else {
-            return;
+            return whole(answer);
         };
-        let at = at + key.len();
-        let end = answer.split_off(at + empty.len());
-        answer.truncate(at);
-        // The buffer grows once, for the line break too.
-        answer.reserve_exact(self.length() + end.len() + 1);
-        match self {
-            Self::Tools(tools) => {
-                for (n, tool) in tools.lines().enumerate() {
-                    answer.push(if n == 0 { b'[' } else { b',' });
-                    answer.extend_from_slice(tool.as_bytes());
-                }
-                answer.push(b']');
-            }
-            Self::Structured(json) => answer.extend_from_slice(json.as_bytes()),
-        }
-        answer.extend_from_slice(&end);
-    }
-
-    /// Returns the bytes of the part, and at most one more.
-    fn length(&self) -> usize {
-        match self {
-            Self::Tools(tools) => tools.len() + 1,
-            Self::Structured(json) => json.len(),
-        }
+        let end = answer.split_off(at + place.len());
+        answer.truncate(at + key.len());
+        let part = match self {
+            Self::Tools(tools) => Bytes::from_static(tools),
+            Self::Structured(json) => json.into(),
+        };
+        [answer.into(), part, end.into()]
     }
 }
 
@@ -58,18 +51,14 @@ mod tests {
     use serde_json::{Value, json};
 
     fn filled(answer: &impl serde::Serialize, part: Prepared) -> Value {
-        let mut answer = serde_json::to_vec(answer).unwrap();
-        part.fill(&mut answer);
-        serde_json::from_slice(&answer).unwrap()
+        let answer = serde_json::to_vec(answer).unwrap();
+        serde_json::from_slice(&part.put_into(answer).concat()).unwrap()
     }
 
     #[test]
     fn a_list_gets_its_tools() {
         let list = ListToolsResult::with_all_items(Vec::new());
-        let filled = filled(
-            &list,
-            Prepared::Tools("{\"name\":\"a\"}\n{\"name\":\"b\"}\n"),
-        );
+        let filled = filled(&list, Prepared::Tools(br#"[{"name":"a"},{"name":"b"}]"#));
         assert_eq!(filled["tools"], json!([{"name": "a"}, {"name": "b"}]));
     }
 

@@ -33,11 +33,9 @@ impl<D: Dial> Endings<D> {
             Some(end) => Some(end),
             None => self.next().await,
         } {
-            let report = self
-                .link
-                .clone()
-                .report(end.id, end.delivery, end.connection);
-            tokio::pin!(report);
+            // On the heap, because most clients report nothing.
+            let link = self.link.clone();
+            let mut report = Box::pin(link.report(end.id, end.delivery, end.connection));
             let is_told = loop {
                 tokio::select! {
                     is_told = &mut report => break is_told,

@@ -5,7 +5,7 @@ use interprocess::local_socket::tokio::Stream;
 use rustix::io::{Errno, FdFlags, fcntl_setfd};
 use std::{
     fs::File,
-    io::{self, Read as _, Write as _},
+    io::{self, IoSlice, Read as _, Write as _},
     os::{
         fd::{AsFd as _, AsRawFd as _, OwnedFd},
         unix::process::CommandExt as _,
@@ -104,19 +104,31 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(context, &[IoSlice::new(bytes)])
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         loop {
             if let Some(blocked) = &mut self.blocked {
-                let written = Pin::new(blocked).poll_write(context, bytes);
+                let written = Pin::new(blocked).poll_write_vectored(context, pieces);
                 if written.is_ready() {
                     self.blocked = None;
                 }
                 return written;
             }
-            match rustix::io::write(&self.reader, bytes) {
+            match rustix::io::writev(&self.reader, pieces) {
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
                     let fd = self.reader.as_fd().try_clone_to_owned()?;
