@@ -151,7 +151,7 @@ pub(super) fn newest_first(mails: Vec<Head>) -> Vec<Head> {
         ((Reverse(time), order, Reverse(mail.id)), mail)
     });
     let mut keyed: Vec<_> = keyed.collect();
-    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    keyed.sort_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, mail)| mail).collect()
 }
 

@@ -105,21 +105,29 @@ pub fn parse<E: Expected>(expected: E, mut body: impl BufRead) -> Result<E::Valu
 
 fn parse_text<E: Expected>(expected: E, mut body: impl BufRead) -> Result<E::Value, Unreadable> {
     let mut start = Vec::with_capacity(USUAL);
-    let is_whole = match body.by_ref().take(SHORT as u64).read_to_end(&mut start) {
-        Ok(length) => length < SHORT,
-        Err(error) => return Err(Unreadable::NotJson(foreign::message(&error.to_string()))),
-    };
-    // Most answers need no repair, which costs half as much as the parser. The readers of the values
-    // cut the strings, too.
-    if is_whole
-        && let Ok(text) = str::from_utf8(&start)
-        && let Ok(Some(mut value)) = value(expected.clone(), Deserializer::from_str(text))
+    let length = body.by_ref().take(SHORT as u64).read_to_end(&mut start);
+    let length =
+        length.map_err(|error| Unreadable::NotJson(foreign::message(&error.to_string())))?;
+    // Most answers need no repair, which costs half as much as the parser.
+    if length < SHORT
+        && let Some(value) = parse_good(expected.clone(), &start)
     {
-        E::measured(&mut value, start.len());
         return Ok(value);
     }
-    let limits = expected.limits();
-    let mut text = Bounded::new(Read::chain(start.as_slice(), body), limits);
+    parse_repaired(expected, Read::chain(start.as_slice(), body))
+}
+
+/// Parses a whole short text as it is. The readers of the values cut its strings. Returns `None` for a
+/// text that is not the expected JSON before a repair.
+fn parse_good<E: Expected>(expected: E, text: &[u8]) -> Option<E::Value> {
+    let parser = Deserializer::from_str(str::from_utf8(text).ok()?);
+    let mut value = value(expected, parser).ok()??;
+    E::measured(&mut value, text.len());
+    Some(value)
+}
+
+fn parse_repaired<E: Expected>(expected: E, body: impl BufRead) -> Result<E::Value, Unreadable> {
+    let mut text = Bounded::new(body, expected.limits());
     let read = value(
         expected,
         Deserializer::from_reader(BufReader::new(&mut text)),
@@ -181,7 +189,7 @@ impl Read for Arriving {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bridge::wire::{Done, Wrapped};
+    use crate::bridge::wire::{Done, List, Wrapped};
     use flate2::{Compression, write::GzEncoder};
     use std::io::Write as _;
 
@@ -216,6 +224,32 @@ mod tests {
             Some(Unreadable::NotJson(_))
         ));
         assert!(matches!(problem(b"[]"), Some(Unreadable::NotJson(_))));
+    }
+
+    #[test]
+    fn an_answer_that_is_parsed_as_it_is_has_the_value_that_its_repair_has() {
+        let long = "\u{e4}".repeat(13_000);
+        let good = format!(
+            r#"{{"success":true,"data":{{"messages":[{{"id":7,"from":"a\\ud83d\\ude00","to":"b\\n",
+            "subject":"{long}","body_text":"\\ud83d {{","is_read":1,"received_at":"2026-11-23 10:00:00"}}
+            ,{{"id":"8","x":[[{{"y":null}}]]}}],"count":2,"has_more":0}},"error":null}}"#
+        );
+        let end = good.len();
+        let (before, after) = (good.find(&long).unwrap(), good.rfind('\u{e4}').unwrap());
+        let mut parsed = 0;
+        for at in (0..before).chain(after..end) {
+            for byte in b"\"\\{}[],:u0 \n\xff\xc3" {
+                let mut answer = good.clone().into_bytes();
+                answer[at] = *byte;
+                let expected = || Wrapped(List::<false> { rows: 10 });
+                if let Some(value) = parse_good(expected(), &answer) {
+                    let repaired = parse_repaired(expected(), answer.as_slice()).unwrap();
+                    assert_eq!(format!("{value:?}"), format!("{repaired:?}"));
+                    parsed += 1;
+                }
+            }
+        }
+        assert!(parsed > 1_000, "{parsed}");
     }
 
     #[test]
