@@ -2,7 +2,7 @@
 //! (bridge-api.md, trap 3). A long answer is therefore parsed while it arrives, and only what
 //! the value keeps stays in memory.
 
-use super::json::{Bounded, Excess};
+use super::json::{Bounded, Excess, is_shallow};
 use crate::{bridge::expected::Expected, foreign};
 use flate2::bufread::MultiGzDecoder;
 use reqwest::Response;
@@ -120,8 +120,8 @@ fn parse_text<E: Expected>(expected: E, mut body: impl BufRead) -> Result<E::Val
 /// Parses a whole short text as it is. The readers of the values cut its strings. Returns `None` for a
 /// text that is not the expected JSON before a repair.
 fn parse_good<E: Expected>(expected: E, text: &[u8]) -> Option<E::Value> {
-    let parser = Deserializer::from_str(str::from_utf8(text).ok()?);
-    let mut value = value(expected, parser).ok()??;
+    let json = str::from_utf8(text).ok().filter(|text| is_shallow(text))?;
+    let mut value = value(expected, Deserializer::from_str(json)).ok()??;
     E::measured(&mut value, text.len());
     Some(value)
 }
@@ -250,6 +250,20 @@ mod tests {
             }
         }
         assert!(parsed > 1_000, "{parsed}");
+    }
+
+    #[test]
+    fn a_short_answer_that_is_nested_too_deep_is_refused() {
+        let nested = |levels| {
+            let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+            format!(r#"{{"success":true,"data":null,"x":"\"{close}","y":{open}"{open}"{close}}}"#)
+        };
+        assert_eq!(problem(nested(63).as_bytes()), None);
+        let deep = problem(nested(64).as_bytes()).unwrap().to_string();
+        assert_eq!(
+            deep,
+            "its lists and objects are nested more than 64 levels deep"
+        );
     }
 
     #[test]

@@ -293,6 +293,22 @@ impl Repair {
     }
 }
 
+/// Returns whether the lists and objects of a JSON text are nested within the limit.
+pub(super) fn is_shallow(json: &str) -> bool {
+    let (mut depth, mut in_string, mut is_escaped) = (0_u32, false, false);
+    json.bytes().all(|byte| {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth <= MAX_DEPTH
+    })
+}
+
 /// Returns text that begins with an ASCII character, without that character.
 fn after_first(text: &str) -> &str {
     text.get(1..).unwrap_or_default()
