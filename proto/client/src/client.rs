@@ -324,7 +324,7 @@ impl<D: Dial> Link<D> {
     /// Runs `work` on a connection. If the connection breaks and `on_loss` permits it, runs `work`
     /// again on a new connection.
     async fn repeatedly<T, F>(
-        &self,
+        self: &Arc<Self>,
         context: CallContext<'_>,
         on_loss: OnLoss,
         work: impl Fn(Arc<Connection>, Instant) -> F,

@@ -2,7 +2,7 @@
 //! older release. Each new connection claims the account and the bridge of the client's
 //! configuration; a daemon that serves another account leads to the account's own daemon.
 
-use super::{Backoff, Link, MARGIN};
+use super::{Backoff, Link, MARGIN, faults::not_connected};
 use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
@@ -13,7 +13,7 @@ use tai_proto::{
     release::Release,
 };
 use tokio::time::{Instant, sleep, timeout_at};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 /// Time limit for a restart, by a person or a service manager, of a daemon that this client may
 /// not start.
@@ -82,7 +82,7 @@ impl<D: Dial> Link<D> {
     /// # Errors
     /// The fault of a [`ConnectError`], or of the daemon if it serves another account.
     pub(super) async fn connection(
-        &self,
+        self: &Arc<Self>,
         identity: &Identity,
         deadline: Instant,
     ) -> Result<Arc<Connection>, Fault> {
@@ -96,7 +96,16 @@ impl<D: Dial> Link<D> {
             None => false,
         };
         let until = deadline - MARGIN;
-        let connection = Arc::new(self.connect(identity, was_connected, until).await?);
+        // A task of its own, which starts at the bottom of the stack: a process keeps the stack that it
+        // has used.
+        let (link, identity) = (self.clone(), identity.clone());
+        let connecting = tokio::spawn(async move {
+            let connection = link.connect(&identity, was_connected, until).await?;
+            Ok(Arc::new(connection))
+        });
+        let connection = AbortOnDropHandle::new(connecting)
+            .await
+            .unwrap_or_else(|error| Err(not_connected(&error.to_string())))?;
         *current = Some(connection.clone());
         self.connected.notify_waiters();
         Ok(connection)

@@ -50,6 +50,13 @@ pub(super) fn advice(call: &Call) -> &'static str {
     }
 }
 
+/// Returns the fault of a connection whose task has failed.
+pub(super) fn not_connected(cause: &str) -> Fault {
+    Fault::new(FaultCode::Internal, "cannot connect to taid")
+        .because(cause)
+        .hint(Hint::reader("call again"))
+}
+
 pub(super) fn lost_call(advice: &str) -> Fault {
     Fault::new(
         FaultCode::OutcomeUnknown,
@@ -77,4 +84,20 @@ pub(super) fn too_late(limit: Duration) -> Fault {
 
 pub(super) fn cancelled_call() -> Fault {
     Fault::new(FaultCode::Cancelled, "the call was cancelled")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_proto::Audience;
+
+    #[test]
+    fn a_failed_task_of_a_connection_is_reported() {
+        let fault = not_connected("task 7 panicked");
+        insta::assert_snapshot!(fault.render(Audience::Agent), @"
+        error: cannot connect to taid
+        caused by: task 7 panicked
+        hint: call again
+        ");
+    }
 }

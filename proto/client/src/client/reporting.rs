@@ -92,7 +92,7 @@ impl<D: Dial> Link<D> {
     /// Reports a delivery and retries until the daemon has answered, for at most 55 seconds. After
     /// that, the next connection reports it. Without the report the daemon leases the mail again.
     /// Returns whether the daemon answered.
-    async fn report_delivery(&self, id: MailId) -> bool {
+    async fn report_delivery(self: &Arc<Self>, id: MailId) -> bool {
         let deadline = Instant::now() + CALL_TIMEOUT;
         let identity = self.identity.lock().await.clone();
         let work = async {
