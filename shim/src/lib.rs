@@ -40,6 +40,9 @@ const TERMINAL: &str =
 /// Time limit for the last lease reports after the session.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
 
+/// Limit of the events that the runtime takes from the system at once.
+const MAX_EVENTS: usize = 16;
+
 /// Runs the program with the arguments and the environment of the process.
 pub fn run() -> ExitCode {
     // MCP clients pass no arguments; skipping the parser makes their start faster.
@@ -117,6 +120,8 @@ fn options(args: LiveArgs) -> live::Options {
 fn in_runtime(work: Pin<Box<dyn Future<Output = ExitCode>>>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
+        // Three descriptors are watched. The default has room for a thousand.
+        .max_io_events_per_tick(MAX_EVENTS)
         .build()
     {
         Ok(runtime) => runtime,
