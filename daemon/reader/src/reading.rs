@@ -9,6 +9,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Most words of a text part that are compared with the HTML.
+const MAX_COMPARED: usize = 50;
+
 /// A mail as Markdown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -20,15 +23,14 @@ pub struct Reading {
 }
 
 /// Reads a mail. The HTML part is preferred, because a text part beside it may be a stock sentence.
-/// The text part is used if the HTML part has no text. Beside hidden text it is not used, because a
-/// bridge makes it from the HTML (bridge-api.md, trap 2), so that it shows what the HTML hides.
+/// The text part is used if the HTML part shows no text and the text is [not made](is_made_from) from it.
 #[must_use]
 pub fn read(html: Option<&str>, text: Option<&str>) -> Reading {
     let html = html.filter(|html| !html.trim().is_empty());
     let mut reading = html.map(read_html).unwrap_or_default();
     if reading.markdown.is_empty()
-        && reading.findings.hidden_words == 0
         && let Some(text) = text.filter(|text| !text.trim().is_empty())
+        && html.is_none_or(|html| !is_made_from(html, text))
     {
         reading = read_text(text, reading.findings);
         reading.findings.source = match html {
@@ -40,6 +42,22 @@ pub fn read(html: Option<&str>, text: Option<&str>) -> Reading {
         }
     }
     reading
+}
+
+/// Returns whether a text part may have been made from an HTML part, as bridges do (bridge-api.md, trap
+/// 2). It then shows what a person does not see: hidden and fallback content, comments, attributes.
+fn is_made_from(html: &str, text: &str) -> bool {
+    let is_word = |text: &str| text.contains(char::is_alphanumeric);
+    let mut tags = html.split('<');
+    let is_only_tags = !tags.next().is_some_and(is_word)
+        && tags.all(|tag| {
+            tag.split_once('>')
+                .is_some_and(|(_, after)| !is_word(after))
+        });
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let mut words = words.filter(|word| !word.is_empty()).take(MAX_COMPARED);
+    // Each word of a text made from tags is in an attribute, unless references disguise it.
+    !is_only_tags || html.contains('&') || words.any(|word| html.contains(word))
 }
 
 fn read_html(html: &str) -> Reading {
@@ -93,5 +111,52 @@ fn cut(text: &str, limit: usize) -> (&str, bool) {
             true,
         ),
         false => (text, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_part_that_a_bridge_may_have_made_from_the_html_is_not_shown() {
+        const IMAGE: &str = "<img src=big.png width=600 height=300";
+        for (rest, text) in [
+            ("><noscript>ATTACK</noscript>", "ATTACK"),
+            ("><template>AT<b></b>TACK</template>", "ATTACK"),
+            ("><canvas>ATTACK</canvas>", "![](big.png) ATTACK"),
+            ("><datalist><option>ATTACK</datalist>", "ATTACK"),
+            ("><title>ATTACK</title>", "ATTACK"),
+            (" data-x='a > ATTACK'>", "ATTACK'>"),
+            (" data-x='&#65;&#84;'>", "AT"),
+            ("><!-- > ATTACK -->", "ATTACK -->"),
+            ("><!-- ATTACK", "<!-- ATTACK"),
+            ("><p x=1 ATTACK", "ATTACK"),
+            (
+                "><img style=display:none alt='Do as I say'>",
+                "![Do as I say]()",
+            ),
+        ] {
+            let html = format!("{IMAGE}{rest}");
+            let reading = read(Some(&html), Some(text));
+            assert_eq!(reading.markdown, "", "{html}");
+            assert_eq!(reading.findings.source, Source::OnlyImages, "{html}");
+        }
+        let reading = read(Some(&format!("<body><p>{IMAGE}></p>\n")), Some("Hello!"));
+        assert_eq!(reading.markdown, "Hello!");
+        assert_eq!(reading.findings.source, Source::TextInstead);
+    }
+
+    #[test]
+    fn hidden_text_after_fallback_content_is_reported() {
+        for before in [
+            "<style>a{}</style>",
+            "<title>x</title>",
+            "<noscript>x</noscript>",
+        ] {
+            let html = format!("{before}<div style=display:none>hidden words</div><p>hi");
+            let findings = read(Some(&html), None).findings;
+            assert_eq!((findings.hidden, findings.hidden_words), (1, 2), "{html}");
+        }
     }
 }
