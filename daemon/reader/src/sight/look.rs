@@ -169,14 +169,14 @@ impl Look<'_> {
         }
     }
 
-    /// Counts a passage of hidden text.
+    /// Counts a passage of hidden text. Fallback content neither begins nor ends one.
     fn note(&mut self, text: &str, seen: bool, fallback: bool) {
         let words = words(text);
-        if words == 0 {
+        if words == 0 || (!seen && fallback) {
             return;
         }
         let findings = &mut self.sight.findings;
-        if !seen && !fallback {
+        if !seen {
             findings.hidden_words = findings.hidden_words.saturating_add(words);
             if !self.in_passage {
                 findings.hidden = findings.hidden.saturating_add(1);
