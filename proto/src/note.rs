@@ -27,7 +27,7 @@ pub fn note(findings: &Findings, source: BodySource) -> Option<String> {
         counted(scripts, "active element"),
         counted(forms, "form"),
         counted(invisible, "invisible character"),
-        cut.then(|| "everything after 1 MB".to_owned()),
+        cut.then(|| "everything after 1 MB of text or 5 MB of HTML".to_owned()),
     ]
     .into_iter()
     .flatten()

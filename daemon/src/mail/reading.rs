@@ -38,7 +38,8 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Body {
         let (html, html_cut) = bounded(html);
-        let (text, text_cut) = bounded(text);
+        // A text part may contain what the rest of the HTML hides.
+        let (text, text_cut) = bounded(text.filter(|_| !html_cut));
         let read = self.worker.read(id, html, text, wait_until(deadline)).await;
         let mut body = match read {
             Ok(reading) => body(reading),

@@ -172,6 +172,33 @@ fn the_text_part_is_shown_if_the_html_cannot_be_rendered() {
 }
 
 #[test]
+fn a_mail_is_read_past_a_large_picture_and_a_cut_is_reported() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let picture = "A".repeat(3 << 20);
+    let html =
+        format!("<p>Hello</p><img src=\"data:image/png;base64,{picture}\"><p>Pay by Friday</p>");
+    let id = deliver(&machine, "picture", &html, Some("Hello\n\nPay by Friday"));
+    let (body, note) = fetch(&mut shim, id);
+    assert_eq!(
+        (body.as_str(), note.as_str()),
+        ("Hello\n\nPay by Friday", "")
+    );
+
+    // The text part has what the rest of the HTML hides.
+    let comment = "x".repeat(5 << 20);
+    let html = format!("<!--{comment}--><div style=\"display:none\">secret order</div>");
+    let id = deliver(&machine, "comment", &html, Some("secret order"));
+    let (body, note) = fetch(&mut shim, id);
+    assert_eq!(body, "");
+    assert!(
+        note.contains("everything after 1 MB of text or 5 MB of HTML"),
+        "{note}"
+    );
+}
+
+#[test]
 fn html_that_cannot_be_sanitised_within_the_limits_is_refused() {
     let machine = Machine::new();
     let taid = machine.start();

@@ -22,8 +22,9 @@ const MAX_DATE: usize = 64;
 const HEADER_STRING: usize = 12 * MAX_HEADER;
 /// Limit of each body of a mail in a list, in bytes. A search sees no more.
 const LISTED_BODY: usize = 1 << 20;
-/// Limit of each body of a single mail, in bytes. A client gets at most 1 MiB of it.
-const MAX_BODY: usize = 2 << 20;
+/// Limit of each body of a single mail, in bytes: a character more than the reader of mails accepts, which
+/// thereby sees that a body was cut. A pasted picture may come before the text.
+const MAX_BODY: usize = (5 << 20) + 4;
 /// Allowance for each mail of a list, in bytes. A list carries whole bodies (trap 3), and JSON
 /// may double their size.
 const LISTED_MAIL: usize = 4 << 20;
