@@ -6,7 +6,7 @@ pub(crate) const MAX_INPUT: usize = 6 << 20;
 pub const MAX_OUTPUT: usize = 1 << 20;
 /// Most nodes and attributes of a document. Text after them is read without its markup.
 pub(crate) const MAX_NODES: usize = 200_000;
-/// Deepest nesting of elements. Deeper start tags are ignored, as in Chromium.
+/// Deepest nesting of elements. Deeper ones become siblings, as in Chromium.
 pub(crate) const MAX_DEPTH: u32 = 512;
 /// Most steps of the tree builder, whose time for a tag grows with the depth of the tag.
 pub(crate) const MAX_BUILDING: usize = 40_000_000;
@@ -18,14 +18,16 @@ pub(crate) const MAX_ATTRIBUTES: usize = 256;
 pub(crate) const MAX_SHEETS: usize = 1 << 20;
 /// Most rules of all style sheets of a document. Later rules are ignored.
 pub(crate) const MAX_RULES: usize = 20_000;
+/// Most selectors that a nested rule may stand for: the product of those of the rules around it.
+pub(crate) const MAX_EXPANSION: usize = 10_000;
 /// Most steps of all comparisons of elements with selectors. Later elements match no selector.
 pub(crate) const MAX_MATCHING: usize = 10_000_000;
 /// Most declarations of style sheets that are applied to the elements of a document.
 pub(crate) const MAX_DECLARED: usize = 5_000_000;
 /// Most bytes of all style attributes and substituted variables.
 pub(crate) const MAX_STYLES: usize = 4 << 20;
-/// Longest value of a custom property, and of a value after the substitution of variables.
-pub(crate) const MAX_VALUE: usize = 4 << 10;
+/// Longest value after the substitution of variables.
+pub(crate) const MAX_VALUE: usize = 64 << 10;
 /// Most prefixes of quotes and lists before a line.
 pub(crate) const MAX_PREFIXES: usize = 10;
 /// Most columns of a table that becomes a Markdown table.

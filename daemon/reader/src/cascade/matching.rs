@@ -182,7 +182,7 @@ impl selectors::Element for Candidate<'_> {
     }
 
     fn has_local_name(&self, name: &Name) -> bool {
-        self.element.name.local == name.0
+        self.step() && self.element.name.local == name.0
     }
 
     fn has_namespace(&self, namespace: &Namespace) -> bool {
@@ -274,7 +274,7 @@ impl selectors::Element for Candidate<'_> {
 
     fn has_id(&self, id: &Name, case: CaseSensitivity) -> bool {
         let value = self.value(&local_name!("id"));
-        value.is_some_and(|value| case.eq(value.as_bytes(), id.0.as_bytes()))
+        self.step() && value.is_some_and(|value| case.eq(value.as_bytes(), id.0.as_bytes()))
     }
 
     fn has_class(&self, name: &Name, case: CaseSensitivity) -> bool {
@@ -311,7 +311,7 @@ impl selectors::Element for Candidate<'_> {
     }
 
     fn is_root(&self) -> bool {
-        self.matcher.document.node(self.id).parent == Some(NodeId::ROOT)
+        self.step() && self.matcher.document.node(self.id).parent == Some(NodeId::ROOT)
     }
 
     fn add_element_unique_hashes(&self, _: &mut BloomFilter) -> bool {

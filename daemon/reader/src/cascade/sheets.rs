@@ -17,7 +17,8 @@ pub(super) fn rules(document: &Document) -> (Rules, bool) {
         cut: false,
     };
     sheets.add(document, true);
-    (sheets.rules, sheets.cut)
+    let cut = sheets.cut || sheets.rules.exceeded;
+    (sheets.rules, cut)
 }
 
 struct Sheets {

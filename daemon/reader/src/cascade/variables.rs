@@ -69,7 +69,10 @@ impl Substitution<'_> {
                 Token::CurlyBracketBlock => "}",
                 _ => "",
             };
-            out.push_str(input.slice_from(start));
+            match token {
+                Token::WhiteSpace(_) => out.push(' '),
+                _ => out.push_str(input.slice_from(start)),
+            }
             if !close.is_empty() {
                 input
                     .parse_nested_block(|input| self.copy(input, depth, out).ok_or_else(failed))

@@ -5,7 +5,6 @@ use super::{
     property::{Declaration, Declared, Property, Wide},
     shorthand, value,
 };
-use crate::limits::MAX_VALUE;
 use cssparser::{
     AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState,
     QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, parse_important,
@@ -64,9 +63,6 @@ pub(super) fn declaration(
     let important = input.try_parse(parse_important).is_ok();
     input.expect_exhausted()?;
     let declared = if custom || substituted {
-        if text.len() > MAX_VALUE {
-            return invalid();
-        }
         let variant = if custom {
             Declared::Custom
         } else {

@@ -6,7 +6,7 @@ use super::{
     property::Declaration,
     selector::{self, Selectors},
 };
-use crate::limits::{MAX_RULES, MAX_VALUE};
+use crate::limits::{MAX_EXPANSION, MAX_RULES};
 use cssparser::{
     AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState,
     QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, StyleSheetParser,
@@ -30,6 +30,8 @@ pub(crate) struct Rules {
     /// Custom properties with their initial values.
     pub(crate) initial: Vec<(Rc<str>, Rc<str>)>,
     pub(crate) keyframes: Vec<Keyframes>,
+    /// Whether a rule was ignored because of a limit.
+    pub(crate) exceeded: bool,
     layers: Vec<Box<str>>,
     imports: usize,
 }
@@ -48,6 +50,7 @@ impl Rules {
         let mut level = Level {
             rules: self,
             parent: None,
+            expansion: 1,
             layer: NO_LAYER,
             scoped: false,
             found: Vec::new(),
@@ -78,6 +81,8 @@ struct Level<'a> {
     rules: &'a mut Rules,
     /// The selectors of the rule around the block.
     parent: Option<Selectors>,
+    /// Number of selectors that a comparison with the parent may need.
+    expansion: usize,
     layer: u16,
     /// Whether `:scope` is the parent.
     scoped: bool,
@@ -90,6 +95,7 @@ impl Level<'_> {
         &mut self,
         input: &mut Parser<'_>,
         parent: Option<Selectors>,
+        expansion: usize,
         layer: u16,
         scoped: bool,
     ) {
@@ -97,6 +103,7 @@ impl Level<'_> {
         let mut level = Level {
             rules: self.rules,
             parent,
+            expansion,
             layer,
             scoped,
             found: Vec::new(),
@@ -139,7 +146,7 @@ fn initial_value(input: &mut Parser<'_>) -> Option<Rc<str>> {
             Ok::<&str, ParseError<Invalid>>(input.slice_from(start))
         });
         let value = value.ok()?.trim_ascii();
-        if named.is_ok() && value.len() <= MAX_VALUE {
+        if named.is_ok() {
             return Some(value.into());
         }
     }
@@ -247,37 +254,47 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
             }
             AtRule::Scope(scope) => (Some(scope), self.layer),
         };
-        self.inside(input, parent, layer, scoped);
+        self.inside(input, parent, self.expansion, layer, scoped);
         Ok(())
     }
 }
 
 impl<'i> QualifiedRuleParser<'i> for Level<'_> {
-    type Prelude = Selectors;
+    type Prelude = (Selectors, usize);
     type QualifiedRule = ();
     type Error = Invalid;
 
-    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Selectors> {
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Self::Prelude> {
+        let start = input.position();
         let selectors = match self.scoped {
             true => in_scope(input)?,
             false => selector::parse(input, self.parent.is_some())?,
         };
+        // Each `&` is compared with all selectors of the parent, whose own do the same. Each selector of a
+        // list has at least one.
+        let parents = |c: char| matches!(c, '&' | ',' | ':');
+        let times = 1 + input.slice_from(start).matches(parents).count();
         Ok(match &self.parent {
-            Some(parent) => selectors.replace_parent_selector(parent),
-            None => selectors,
+            Some(parent) => (
+                selectors.replace_parent_selector(parent),
+                self.expansion.saturating_mul(times),
+            ),
+            None => (selectors, times),
         })
     }
 
     fn parse_block(
         &mut self,
-        selectors: Selectors,
+        (selectors, expansion): Self::Prelude,
         _: &ParserState,
         input: &mut Parser<'i>,
     ) -> Parsed<()> {
-        if self.rules.all.len() >= MAX_RULES {
+        if self.rules.all.len() >= MAX_RULES || (self.parent.is_some() && expansion > MAX_EXPANSION)
+        {
+            self.rules.exceeded = true;
             return invalid();
         }
-        self.inside(input, Some(selectors), self.layer, false);
+        self.inside(input, Some(selectors), expansion, self.layer, false);
         Ok(())
     }
 }

@@ -2,11 +2,16 @@
 //! others, so that its time grows with the square of their number.
 
 use crate::limits::MAX_ATTRIBUTES;
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 /// Elements whose content is text up to their end tag.
 const RAW: [&str; 9] = [
     "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript",
+];
+
+/// Attributes that are kept wherever they are, because they may hide the element.
+const KEPT: [&str; 8] = [
+    "style", "class", "id", "hidden", "width", "height", "color", "bgcolor",
 ];
 
 /// Place in a tag (HTML, 13.2.5.32 to 13.2.5.39).
@@ -20,8 +25,8 @@ enum State {
     Unquoted,
 }
 
-/// Returns the HTML without the attributes of a tag after the first [`MAX_ATTRIBUTES`], and whether
-/// there are such attributes.
+/// Returns the HTML without the attributes of a tag after the first [`MAX_ATTRIBUTES`], except those that
+/// may [hide](KEPT) the element, and whether there are such attributes.
 pub(super) fn bounded(html: &str) -> (Cow<'_, str>, bool) {
     let bytes = html.as_bytes();
     let mut kept = String::new();
@@ -37,6 +42,21 @@ pub(super) fn bounded(html: &str) -> (Cow<'_, str>, bool) {
             let tag = Tag::scan(bytes, name_at);
             if let Some(excess) = tag.excess {
                 kept.push_str(html.get(copied..excess).unwrap_or_default());
+                for name in KEPT {
+                    let named = |range: &&Range<usize>| {
+                        let attribute = html.get(range.start..range.end).unwrap_or_default();
+                        let end = attribute
+                            .find(|c: char| c == '=' || c == '/' || c.is_ascii_whitespace());
+                        let own = attribute
+                            .get(..end.unwrap_or(attribute.len()))
+                            .unwrap_or_default();
+                        own.eq_ignore_ascii_case(name)
+                    };
+                    if let Some(range) = tag.others.iter().find(named) {
+                        kept.push_str(html.get(range.start..range.end).unwrap_or_default());
+                        kept.push(' ');
+                    }
+                }
                 copied = tag.end;
             }
             at = tag.end;
@@ -63,6 +83,8 @@ struct Tag {
     name_end: usize,
     /// Place of the first attribute that is one too many.
     excess: Option<usize>,
+    /// The attributes from there on.
+    others: Vec<Range<usize>>,
     /// Place of the `>`, or of the end of the text.
     end: usize,
 }
@@ -76,15 +98,25 @@ impl Tag {
         let mut state = State::BeforeName;
         let mut attributes = 0;
         let mut excess = None;
+        let mut others: Vec<Range<usize>> = Vec::new();
+        let end_at = |others: &mut Vec<Range<usize>>, at| {
+            if let Some(last) = others.last_mut()
+                && last.end == usize::MAX
+            {
+                last.end = at;
+            }
+        };
         for (at, byte) in bytes.iter().enumerate().skip(name_end) {
             let old = state;
             state = match (state, byte) {
                 (State::Quoted(quote), byte) if *byte == quote => State::BeforeName,
                 (State::Quoted(quote), _) => State::Quoted(quote),
                 (_, b'>') => {
+                    end_at(&mut others, at);
                     return Self {
                         name_end,
                         excess,
+                        others,
                         end: at,
                     };
                 }
@@ -102,14 +134,18 @@ impl Tag {
             };
             if state == State::Name && old != State::Name {
                 attributes += 1;
-                if attributes > MAX_ATTRIBUTES && excess.is_none() {
-                    excess = Some(at);
+                if attributes > MAX_ATTRIBUTES {
+                    excess = excess.or(Some(at));
+                    end_at(&mut others, at);
+                    others.push(at..usize::MAX);
                 }
             }
         }
+        end_at(&mut others, bytes.len());
         Self {
             name_end,
             excess,
+            others,
             end: bytes.len(),
         }
     }
@@ -167,6 +203,12 @@ mod tests {
         let more = format!("<p{} secret words='>'>text</p>", many(MAX_ATTRIBUTES));
         let cut = format!("<p{} >text</p>", many(MAX_ATTRIBUTES));
         assert_eq!(bounded(&more), (cut.into(), true));
+        let hidden = format!(
+            "<p{} x Style='a>b' y=1 id=z style=2>text</p>",
+            many(MAX_ATTRIBUTES)
+        );
+        let kept = format!("<p{} Style='a>b'  id=z  >text</p>", many(MAX_ATTRIBUTES));
+        assert_eq!(bounded(&hidden), (kept.into(), true));
         let slashes = format!("<p{}>x", "/a".repeat(MAX_ATTRIBUTES + 9));
         assert!(bounded(&slashes).1);
     }

@@ -1,14 +1,10 @@
 //! The tokens between the tokenizer and the tree builder. Tokens that would exceed a limit do not
-//! reach the tree: start tags that are too deep are dropped, and after the last permitted node only
-//! the text remains.
+//! reach the tree: after the last permitted node only the text remains.
 
 use super::{NodeId, sink::Sink};
-use crate::{
-    html::is_void,
-    limits::{MAX_BUILDING, MAX_DEPTH},
-};
+use crate::limits::MAX_BUILDING;
 use html5ever::{
-    LocalName, local_name,
+    local_name,
     tokenizer::{
         Tag, TagKind, Token, TokenSink, TokenSinkResult,
         states::{RawKind, Rawtext, Rcdata, ScriptData},
@@ -21,9 +17,7 @@ use std::cell::{Cell, RefCell};
 pub(super) struct Guard {
     pub(super) builder: TreeBuilder<NodeId, Sink>,
     work: Cell<usize>,
-    dropped: RefCell<Vec<LocalName>>,
     exceeded: Cell<bool>,
-    exceeded_depth: Cell<bool>,
     raw: Cell<bool>,
     rest: RefCell<String>,
 }
@@ -33,9 +27,7 @@ impl Guard {
         Self {
             builder,
             work: Cell::new(0),
-            dropped: RefCell::default(),
             exceeded: Cell::new(false),
-            exceeded_depth: Cell::new(false),
             raw: Cell::new(false),
             rest: RefCell::default(),
         }
@@ -46,7 +38,7 @@ impl Guard {
         (
             self.builder.sink,
             self.rest.into_inner(),
-            self.exceeded.get() || self.exceeded_depth.get(),
+            self.exceeded.get(),
         )
     }
 
@@ -95,24 +87,6 @@ impl Guard {
         }
         TokenSinkResult::Continue
     }
-
-    /// Returns whether a tag must not reach the tree builder: a start tag that is too deep, and
-    /// its end tag.
-    fn drops(&self, tag: &Tag) -> bool {
-        match tag.kind {
-            TagKind::StartTag if self.builder.sink.depth() < MAX_DEPTH => false,
-            TagKind::StartTag if is_void(&tag.name) => false,
-            TagKind::StartTag => {
-                self.exceeded_depth.set(true);
-                self.dropped.borrow_mut().push(tag.name.clone());
-                true
-            }
-            TagKind::EndTag => {
-                let mut dropped = self.dropped.borrow_mut();
-                dropped.pop_if(|name| *name == tag.name).is_some()
-            }
-        }
-    }
 }
 
 impl TokenSink for Guard {
@@ -133,10 +107,7 @@ impl TokenSink for Guard {
                 token => self.strip(&token),
             };
         }
-        match &token {
-            Token::TagToken(tag) if self.drops(tag) => TokenSinkResult::Continue,
-            _ => self.builder.process_token(token, line_number),
-        }
+        self.builder.process_token(token, line_number)
     }
 
     fn end(&self) {

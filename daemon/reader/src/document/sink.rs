@@ -1,7 +1,7 @@
 //! The tree that html5ever's tree builder fills. It counts nodes and attributes.
 
 use super::{Content, Document, Element, Node, NodeId};
-use crate::limits::{MAX_NODES, MAX_SHEETS};
+use crate::limits::{MAX_DEPTH, MAX_NODES, MAX_SHEETS};
 use html5ever::{
     Attribute, LocalName, Namespace, QualName,
     interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink},
@@ -97,6 +97,14 @@ impl Sink {
         }
     }
 
+    /// Returns the parent of a new child of an element, and the child's depth among the open elements. A
+    /// child that is too deep becomes the next sibling, as in Chromium.
+    fn lifted(&self, parent: NodeId) -> (NodeId, u32) {
+        let depth = self.read(parent, |node| node.depth).unwrap_or_default();
+        let above = self.parent(parent).filter(|_| depth >= MAX_DEPTH);
+        (above.unwrap_or(parent), depth + 1)
+    }
+
     /// Puts a node between two others, one of which may be missing.
     fn link(&self, id: NodeId, parent: NodeId, before: Option<NodeId>, after: Option<NodeId>) {
         let depth = self.read(parent, |node| node.depth + 1).unwrap_or(1);
@@ -114,9 +122,13 @@ impl Sink {
             Some(after) => self.change(after, |node| node.previous = Some(id)),
             None => self.change(parent, |node| node.last = Some(id)),
         }
-        if self.read(id, |node| matches!(node.content, Content::Element(_))) == Some(true) {
+        if self.is_element(id) {
             self.depth.set(depth);
         }
+    }
+
+    fn is_element(&self, id: NodeId) -> bool {
+        self.read(id, |node| matches!(node.content, Content::Element(_))) == Some(true)
     }
 
     fn unlink(&self, id: NodeId) {
@@ -199,19 +211,23 @@ impl TreeSink for Sink {
     }
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
-        let last = self.read(*parent, |node| node.last).flatten();
-        let child = match child {
+        let last = |parent: NodeId| self.read(parent, |node| node.last).flatten();
+        match child {
             NodeOrText::AppendNode(node) => {
                 self.unlink(node);
-                Some(node)
+                let (lifted, depth) = self.lifted(*parent);
+                self.link(node, lifted, last(lifted), None);
+                self.change(node, |node| node.depth = depth);
+                if self.is_element(node) {
+                    self.depth.set(depth);
+                }
             }
             NodeOrText::AppendText(text) => {
-                let text = self.extend(last, text);
-                text.map(|text| self.add(Content::Text(text)))
+                if let Some(text) = self.extend(last(*parent), text) {
+                    let text = self.add(Content::Text(text));
+                    self.link(text, *parent, last(*parent), None);
+                }
             }
-        };
-        if let Some(child) = child {
-            self.link(child, *parent, last, None);
         }
     }
 
