@@ -138,3 +138,22 @@ fn no_visible_word_of_a_hostile_mail_is_lost() {
         }
     }
 }
+
+/// Chromium itself needs minutes for these.
+#[test]
+fn nested_rules_whose_selectors_multiply_cost_only_themselves() {
+    for (selector, levels) in [
+        (":is(&,&,&)", 18),
+        (":not(&,&,&,&)", 12),
+        ("&:has(&,& &)", 12),
+        (":nth-child(1 of &,&,&)", 12),
+        ("& &", 400),
+    ] {
+        let nested = format!("{selector}{{").repeat(levels) + "color:red" + &"}".repeat(levels);
+        let sheet = format!("<style>p{{{nested}}}.a{{display:none}}</style>");
+        let body = format!("<div class=a>{PROBE}</div>");
+        let reading = tai_reader::read(Some(&mail(&sheet, &body)), None);
+        assert!(!reading.markdown.contains(PROBE), "{selector}");
+        assert!(reading.findings.simplified, "{selector}");
+    }
+}
