@@ -41,6 +41,126 @@ const SIGNATURES: [&str; 7] = [
     "x-goog-signature",
 ];
 
+/// Most words of a link that are searched for hosts.
+const MAX_WORDS: usize = 200;
+/// Endings of files with two letters, which are rarely those of domains. Every other ending of two letters
+/// is a country's.
+const FILES: [&str; 16] = [
+    "cs", "db", "go", "gz", "hh", "hs", "js", "kt", "md", "mm", "py", "rb", "rs", "sh", "ts", "xz",
+];
+/// Endings of domains with three letters or more.
+const ENDINGS: [&str; 109] = [
+    "academy",
+    "aero",
+    "agency",
+    "app",
+    "asia",
+    "bank",
+    "bio",
+    "biz",
+    "blog",
+    "business",
+    "cards",
+    "care",
+    "cash",
+    "cat",
+    "center",
+    "chat",
+    "city",
+    "click",
+    "cloud",
+    "club",
+    "com",
+    "company",
+    "coop",
+    "credit",
+    "delivery",
+    "dev",
+    "digital",
+    "direct",
+    "domains",
+    "edu",
+    "education",
+    "email",
+    "events",
+    "example",
+    "exchange",
+    "expert",
+    "express",
+    "finance",
+    "financial",
+    "fun",
+    "fund",
+    "fyi",
+    "gold",
+    "gov",
+    "group",
+    "health",
+    "help",
+    "homes",
+    "host",
+    "info",
+    "insure",
+    "int",
+    "international",
+    "jobs",
+    "law",
+    "legal",
+    "life",
+    "link",
+    "live",
+    "llc",
+    "loan",
+    "loans",
+    "ltd",
+    "market",
+    "media",
+    "mil",
+    "mobi",
+    "money",
+    "mortgage",
+    "museum",
+    "name",
+    "net",
+    "network",
+    "news",
+    "one",
+    "online",
+    "org",
+    "page",
+    "pay",
+    "plus",
+    "post",
+    "press",
+    "pro",
+    "sale",
+    "sbs",
+    "school",
+    "security",
+    "services",
+    "shop",
+    "site",
+    "social",
+    "software",
+    "solutions",
+    "space",
+    "store",
+    "support",
+    "systems",
+    "tax",
+    "team",
+    "tech",
+    "tel",
+    "today",
+    "top",
+    "trade",
+    "travel",
+    "vip",
+    "world",
+    "xyz",
+    "zone",
+];
+
 /// Target of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
@@ -94,14 +214,23 @@ impl Target {
         !text.is_empty() && (text == bare(shown) || text == bare(whole))
     }
 
+    /// Returns this target, which may be relative to the base of the mail.
+    pub(super) fn of_mail(href: &str, base: Option<&Url>) -> Self {
+        match base.filter(|_| scheme(href.trim()).is_none() && !href.trim().starts_with('#')) {
+            Some(base) => base
+                .join(href)
+                .map_or(Self::Nothing, |whole| Self::new(whole.as_str())),
+            None => Self::new(href),
+        }
+    }
+
     /// Returns the host or mail address of the target if the text of a link names another one.
     pub(super) fn deceives(&self, text: &str) -> Option<String> {
         let Self::Address { whole, .. } = self else {
             return None;
         };
-        let named = named_host(text)?;
         let target = match scheme(whole).as_deref() {
-            Some("http" | "https") => host(whole)?,
+            Some("http" | "https" | "ftp") => host(whole)?,
             None if whole.starts_with("//") => host(&format!("https:{whole}"))?,
             Some("mailto") => {
                 let address = whole.get(7..)?.split('?').next()?;
@@ -123,8 +252,11 @@ impl Target {
                 .trim_end_matches('.')
                 .to_owned()
         };
-        let (named, target) = (plain(&named), plain(&target));
-        (!related(&named, &target) && !related(&target, &named)).then_some(target)
+        let target = plain(&target);
+        let mut named = named_hosts(text).map(|named| plain(&named));
+        named
+            .any(|named| !related(&named, &target) && !related(&target, &named))
+            .then_some(target)
     }
 }
 
@@ -237,47 +369,37 @@ fn encode(address: &str) -> String {
     crate::characters::clean(&encoded).text
 }
 
-/// Returns the host that a text names: an address with a scheme or `www.` anywhere in it, or a text
-/// that is nothing but a domain or a mail address.
-fn named_host(text: &str) -> Option<String> {
-    let trim = |word: &str| {
-        let edges = |c: char| !c.is_alphanumeric() && !matches!(c, '/');
-        word.trim_matches(edges).to_owned()
-    };
-    let parse = |word: &str| {
-        let host = Url::parse(word).ok()?.host_str()?.to_owned();
-        host.contains('.').then_some(host)
-    };
-    for word in text.split_whitespace().map(trim) {
-        let lower = word.to_ascii_lowercase();
-        if lower.starts_with("http://") || lower.starts_with("https://") {
-            return parse(&word);
-        }
-        if lower.starts_with("www.") {
-            return parse(&format!("https://{word}"));
-        }
-    }
-    let word = trim(text);
-    if word.contains(char::is_whitespace) {
-        return None;
-    }
-    if let Some((_, host)) = word.rsplit_once('@') {
-        return parse(&format!("https://{host}"));
-    }
-    let (domain, path) = word
-        .split_once('/')
-        .map_or((word.as_str(), ""), |(d, p)| (d, p));
+/// Returns the hosts that a text names: addresses, mail addresses, and words that look like a domain.
+fn named_hosts(text: &str) -> impl Iterator<Item = String> {
+    let edges = |c: char| !c.is_alphanumeric() && c != '/';
+    text.split_whitespace()
+        .take(MAX_WORDS)
+        .filter_map(move |word| {
+            let word = word.trim_matches(edges);
+            let lower = word.to_ascii_lowercase();
+            let address = match lower.rsplit_once('@') {
+                _ if lower.starts_with("http://") || lower.starts_with("https://") => lower,
+                _ if lower.starts_with("www.") => format!("https://{lower}"),
+                Some((_, host)) => format!("https://{host}"),
+                None => format!("https://{}", domain(word)?),
+            };
+            let host = Url::parse(&address).ok()?.host_str()?.to_owned();
+            host.contains('.').then_some(host)
+        })
+}
+
+/// Returns a word without its path if it looks like a domain, and not like a file or a number.
+fn domain(word: &str) -> Option<&str> {
+    let (domain, path) = word.split_once('/').unwrap_or((word, ""));
     let (_, ending) = domain.rsplit_once('.')?;
-    // Other endings are as well those of files.
-    const COMMON: [&str; 24] = [
-        "com", "org", "net", "edu", "gov", "info", "biz", "shop", "online", "store", "bank", "app",
-        "dev", "de", "uk", "fr", "nl", "eu", "ch", "at", "it", "es", "ca", "example",
-    ];
-    let known = COMMON.contains(&ending.to_lowercase().as_str()) || !path.is_empty();
-    let ascii = ending.chars().all(char::is_alphabetic) && ending.chars().count() >= 2;
-    (known && ascii)
-        .then(|| parse(&format!("https://{domain}")))
-        .flatten()
+    let is_name = ending.chars().all(char::is_alphabetic) && ending.chars().count() >= 2;
+    let ending = ending.to_lowercase();
+    let known = match ending.len() {
+        _ if !path.is_empty() || !ending.is_ascii() => true,
+        2 => !FILES.contains(&ending.as_str()),
+        _ => ENDINGS.contains(&ending.as_str()),
+    };
+    (is_name && known).then_some(domain)
 }
 
 #[cfg(test)]

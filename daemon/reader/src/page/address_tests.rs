@@ -79,6 +79,30 @@ fn a_text_that_is_the_address_is_recognized() {
 }
 
 #[test]
+fn a_relative_address_refers_to_the_base_of_the_mail() {
+    let base = Url::parse("https://evil.example/a/").ok();
+    for (href, expected) in [
+        ("/login", "https://evil.example/login"),
+        ("b", "https://evil.example/a/b"),
+        ("//bank.example/", "https://bank.example/"),
+        ("https://bank.example/", "https://bank.example/"),
+        ("mailto:a@b.example", "mailto:a@b.example"),
+    ] {
+        let Target::Address { shown, .. } = Target::of_mail(href, base.as_ref()) else {
+            panic!("{href}");
+        };
+        assert_eq!(shown, expected);
+    }
+    for href in ["#top", "javascript:x()", " \njavascript:x()"] {
+        assert_eq!(
+            Target::of_mail(href, base.as_ref()),
+            Target::Nothing,
+            "{href}"
+        );
+    }
+}
+
+#[test]
 fn a_text_that_names_another_host_is_deceptive() {
     for (href, text, target) in [
         (
@@ -123,6 +147,43 @@ fn a_text_that_names_another_host_is_deceptive() {
         ("https://evil.example/", "Read more", None),
         ("https://evil.example/", "v1.2.3", None),
         ("/relative", "bank.example", None),
+        ("https://evil.example/", "bank.io", Some("evil.example")),
+        (
+            "https://evil.example/",
+            "BANK.Finance",
+            Some("evil.example"),
+        ),
+        ("https://evil.example/", "банк.рф", Some("evil.example")),
+        (
+            "https://evil.com.br/",
+            "bradesco.com.br",
+            Some("evil.com.br"),
+        ),
+        ("https://evil.com.br/", "evil.com.br", None),
+        (
+            "https://evil.example/",
+            "Log in at bank.com.",
+            Some("evil.example"),
+        ),
+        (
+            "https://evil.example/",
+            "Bank: (bank.com)",
+            Some("evil.example"),
+        ),
+        (
+            "https://evil.example/",
+            "evil.example, not bank.com",
+            Some("evil.example"),
+        ),
+        (
+            "https://evil.example/",
+            "Write to bob@bank.com",
+            Some("evil.example"),
+        ),
+        ("ftp://evil.example/", "bank.com", Some("evil.example")),
+        ("https://evil.example/", "main.rs and README.md", None),
+        ("https://evil.example/", "See report.docx, page 1.", None),
+        ("https://evil.example/", "e.g. version 1.2", None),
     ] {
         assert_eq!(
             Target::new(href).deceives(text).as_deref(),

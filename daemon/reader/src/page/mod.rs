@@ -27,6 +27,7 @@ use lists::{List, Numbering};
 use std::rc::Rc;
 use survey::Survey;
 use table::Tables;
+use url::Url;
 use writer::{Gap, Writer};
 
 /// Writes a document as Markdown.
@@ -49,6 +50,7 @@ pub(crate) fn write(
         lists: Vec::new(),
         struck: 0,
         link: None,
+        base: base(document),
         findings,
     };
     let mut walk = document.walk(NodeId::ROOT);
@@ -69,6 +71,17 @@ pub(crate) fn write(
     page.writer.finish()
 }
 
+/// Returns the address of the first `base` element that has one.
+fn base(document: &Document) -> Option<Url> {
+    document.walk(NodeId::ROOT).find_map(|visit| match visit {
+        Visit::Enter(node) if document.name(node) == "base" => {
+            let href = document.element(node)?.attribute(&local_name!("href"))?;
+            Url::parse(href.trim()).ok()
+        }
+        _ => None,
+    })
+}
+
 struct Page<'a> {
     document: &'a Document,
     styles: &'a Styles,
@@ -81,6 +94,8 @@ struct Page<'a> {
     /// Number of open elements whose text is struck through.
     struck: u32,
     link: Option<Link>,
+    /// Address that relative links refer to.
+    base: Option<Url>,
     findings: &'a mut Findings,
 }
 
@@ -144,6 +159,7 @@ impl Page<'_> {
             "q" => self.mark("\""),
             "rt" => self.mark("("),
             "a" => self.open_link(node, element),
+            "" if element.local_name() == "a" => self.open_link(node, element),
             "blockquote" => self.writer.push_quote(),
             "pre" | "listing" | "xmp" => self
                 .writer
@@ -177,6 +193,7 @@ impl Page<'_> {
             "q" => self.mark("\""),
             "rt" => self.mark(")"),
             "a" => self.close_link(node),
+            "" if element.local_name() == "a" => self.close_link(node),
             "blockquote" => self.writer.pop_prefix(false),
             "pre" | "listing" | "xmp" => self.writer.close_code(),
             "ul" | "ol" | "menu" | "dir" => {
@@ -254,8 +271,9 @@ impl Page<'_> {
         if !self.sight.is_seen(node) {
             return false;
         }
-        // The text of a link is a better place for the address than its image.
-        let link = self.text_link().filter(|link| !link.has_text);
+        // The text of a link is a better place for the address than its image. A button has the text.
+        let is_button = element.html_name() == "button";
+        let link = self.text_link().filter(|link| is_button || !link.has_text);
         let label = labels::label(self.document, self.styles, self.sight, node, element);
         if let Some(label) = label {
             let label = self.clean(&label);
@@ -274,7 +292,7 @@ impl Page<'_> {
         let Some(href) = element.attribute(&local_name!("href")) else {
             return;
         };
-        let target = Target::new(href);
+        let target = Target::of_mail(href, self.base.as_ref());
         let Target::Address { shown, .. } = &target else {
             return;
         };

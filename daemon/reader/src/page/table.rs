@@ -15,6 +15,8 @@ use std::collections::HashMap;
 const MAX_DATA: u32 = 400;
 /// Most lines of a cell of a Markdown table.
 const MAX_LINES: u32 = 4;
+/// Most rows that a cell covers.
+const MAX_ROWS: usize = 1_000;
 /// Most characters of a cell in a line.
 const MAX_CELL: u32 = 150;
 
@@ -127,6 +129,33 @@ impl Table {
         Self { rows }
     }
 
+    /// Returns whether the cells of a row would stand for those of other columns if they were joined to a
+    /// line: a column that other rows fill is empty before the last cell.
+    fn has_gaps(&self, survey: &Survey) -> bool {
+        let filled = |cells: &[Cell]| {
+            let filled = cells
+                .iter()
+                .filter(|cell| survey.get(cell.node).is_filled());
+            filled.fold(0_u32, |columns, cell| {
+                columns | 1 << cell.column.min(MAX_COLUMNS)
+            })
+        };
+        let rows: Vec<u32> = self.rows.iter().map(|(_, cells)| filled(cells)).collect();
+        let used = rows.iter().fold(0, |used, row| used | row);
+        let joined = || rows.iter().filter(|row| row.count_ones() >= 2);
+        let before_last = |row: u32| (1_u32 << row.checked_ilog2().unwrap_or_default()) - 1;
+        let has_gap = |row: &u32| used & before_last(*row) & !row != 0;
+        match used.count_ones() {
+            0 | 1 => false,
+            // A row of one cell is no line, and most pairs of columns are a layout.
+            2 => {
+                let last = 1 << used.ilog2();
+                joined().count() >= 1 && rows.contains(&last) && rows.contains(&(used & !last))
+            }
+            _ => joined().count() >= 2 && rows.iter().any(has_gap),
+        }
+    }
+
     /// Returns the number of columns and the row with the header if the table is data.
     fn grid(&self, survey: &Survey) -> Option<(usize, usize)> {
         let filled = |cells: &[Cell]| {
@@ -145,7 +174,8 @@ impl Table {
             let data = |cell: &Cell| !cell.header && survey.get(cell.node).is_filled();
             cells.iter().any(data)
         });
-        if filled(first) < 2 || !all_headers || !has_data {
+        let is_named = filled(first) >= 2 && all_headers && has_data;
+        if !is_named && !self.has_gaps(survey) {
             return None;
         }
         let cells = || self.rows.iter().flat_map(|(_, cells)| cells);
@@ -177,10 +207,14 @@ fn place(
         }
         let span = |name, most: usize| {
             let value = element.attribute(&name).unwrap_or_default();
-            value.trim().parse().unwrap_or(1).clamp(1, most)
+            value.trim().parse().unwrap_or(1).min(most)
         };
-        let width: usize = span(local_name!("colspan"), MAX_COLUMNS + 1);
-        let rows: usize = span(local_name!("rowspan"), 1_000);
+        let width = span(local_name!("colspan"), MAX_COLUMNS + 1).max(1);
+        // No row means all that follow.
+        let rows = match span(local_name!("rowspan"), MAX_ROWS) {
+            0 => MAX_ROWS,
+            rows => rows,
+        };
         if column <= MAX_COLUMNS {
             below.extend((column..column + width).map(|column| (column, rows)));
         }

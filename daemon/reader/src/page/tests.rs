@@ -63,6 +63,48 @@ fn tables_are_data_or_layout() {
 }
 
 #[test]
+fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
+    check(&[
+        (
+            "<table><tr><td>Item<td>Debit<td>Credit<tr><td>Rent<td><td>500</table>",
+            "| Item | Debit | Credit |\n|---|---|---|\n| Rent | | 500 |",
+        ),
+        (
+            "<table><tr><td><td>Mon<td>Tue<tr><td>9:00<td><td>Dentist</table>",
+            "| | Mon | Tue |\n|---|---|---|\n| 9:00 | | Dentist |",
+        ),
+        (
+            "<table><tr><td>Day<td>Time<td>Who<tr><td rowspan=0>Mon<td>9<td>Ann<tr><td>10<td>Bob</table>",
+            "| Day | Time | Who |\n|---|---|---|\n| Mon | 9 | Ann |\n| | 10 | Bob |",
+        ),
+        (
+            "<table><tr><td>a<td>b<td>c<tr><td colspan=2>d<td>e</table>",
+            "| a | b | c |\n|---|---|---|\n| d | | e |",
+        ),
+        (
+            "<table><tr><td>Debit<td>Credit<tr><td><td>500<tr><td>300<td></table>",
+            "| Debit | Credit |\n|---|---|\n| | 500 |\n| 300 | |",
+        ),
+        (
+            "<table><tr><td>a<td width=9><td>b<tr><td>c<td><td>d</table>",
+            "a | b\nc | d",
+        ),
+        (
+            "<table><tr><td>a<td>b<td>c<tr><td>d<td>e</table>",
+            "a | b | c\nd | e",
+        ),
+        (
+            "<table><tfoot><tr><td>Sum<td>3<thead><tr><th>a<th>b<tbody><tr><td>1<td>2</table>",
+            "| a | b |\n|---|---|\n| 1 | 2 |\n| Sum | 3 |",
+        ),
+        (
+            "<table><caption>t</caption><tbody><tr><td>1<thead><tr><th>a<thead><tr><td>2</table>",
+            "t\na\n1\n2",
+        ),
+    ]);
+}
+
+#[test]
 fn links_show_their_target_once() {
     check(&[
         (
@@ -86,6 +128,26 @@ fn links_show_their_target_once() {
         (
             "<a href='https://evil.example/'>https://bank.example/</a>",
             "[https://bank.example/](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<a href='https://evil.example/'>Pay at<br>bank.example</a>",
+            "[Pay at](https://evil.example/) (⚠ goes to evil.example)\nbank.example",
+        ),
+        (
+            "<a href='https://evil.example/'><h2>Pay</h2><p>at bank.example</p></a>",
+            "## [Pay](https://evil.example/) (⚠ goes to evil.example)\n\nat bank.example",
+        ),
+        (
+            "<a href='https://a.example/'><button>Pay</button></a>",
+            "[button: Pay](https://a.example/)",
+        ),
+        (
+            "<svg><a href='https://evil.example/'><text>bank.example</text></a></svg>",
+            "[bank.example](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<base href='https://evil.example/'><a href='/login'>bank.example</a>",
+            "[bank.example](https://evil.example/login) (⚠ goes to evil.example)",
         ),
         (
             "<a href='https://a.example/?utm_source=x&id=1'>t</a>",
