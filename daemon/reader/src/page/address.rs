@@ -1,6 +1,6 @@
 //! Addresses of links: what is shown of them, and whether the text of a link names another place.
 
-use super::scanner;
+use super::{hosts, scanner};
 use crate::limits::MAX_ADDRESS;
 use url::Url;
 
@@ -39,126 +39,6 @@ const SIGNATURES: [&str; 7] = [
     "hash",
     "x-amz-signature",
     "x-goog-signature",
-];
-
-/// Most words of a link that are searched for hosts.
-const MAX_WORDS: usize = 200;
-/// Endings of files with two letters, which are rarely those of domains. Every other ending of two letters
-/// is a country's.
-const FILES: [&str; 16] = [
-    "cs", "db", "go", "gz", "hh", "hs", "js", "kt", "md", "mm", "py", "rb", "rs", "sh", "ts", "xz",
-];
-/// Endings of domains with three letters or more.
-const ENDINGS: [&str; 109] = [
-    "academy",
-    "aero",
-    "agency",
-    "app",
-    "asia",
-    "bank",
-    "bio",
-    "biz",
-    "blog",
-    "business",
-    "cards",
-    "care",
-    "cash",
-    "cat",
-    "center",
-    "chat",
-    "city",
-    "click",
-    "cloud",
-    "club",
-    "com",
-    "company",
-    "coop",
-    "credit",
-    "delivery",
-    "dev",
-    "digital",
-    "direct",
-    "domains",
-    "edu",
-    "education",
-    "email",
-    "events",
-    "example",
-    "exchange",
-    "expert",
-    "express",
-    "finance",
-    "financial",
-    "fun",
-    "fund",
-    "fyi",
-    "gold",
-    "gov",
-    "group",
-    "health",
-    "help",
-    "homes",
-    "host",
-    "info",
-    "insure",
-    "int",
-    "international",
-    "jobs",
-    "law",
-    "legal",
-    "life",
-    "link",
-    "live",
-    "llc",
-    "loan",
-    "loans",
-    "ltd",
-    "market",
-    "media",
-    "mil",
-    "mobi",
-    "money",
-    "mortgage",
-    "museum",
-    "name",
-    "net",
-    "network",
-    "news",
-    "one",
-    "online",
-    "org",
-    "page",
-    "pay",
-    "plus",
-    "post",
-    "press",
-    "pro",
-    "sale",
-    "sbs",
-    "school",
-    "security",
-    "services",
-    "shop",
-    "site",
-    "social",
-    "software",
-    "solutions",
-    "space",
-    "store",
-    "support",
-    "systems",
-    "tax",
-    "team",
-    "tech",
-    "tel",
-    "today",
-    "top",
-    "trade",
-    "travel",
-    "vip",
-    "world",
-    "xyz",
-    "zone",
 ];
 
 /// Target of a link.
@@ -253,7 +133,7 @@ impl Target {
                 .to_owned()
         };
         let target = plain(&target);
-        let mut named = named_hosts(text).map(|named| plain(&named));
+        let mut named = hosts::named(text).map(|named| plain(&named));
         named
             .any(|named| !related(&named, &target) && !related(&target, &named))
             .then_some(target)
@@ -367,39 +247,6 @@ fn encode(address: &str) -> String {
         }
     }
     crate::characters::clean(&encoded).text
-}
-
-/// Returns the hosts that a text names: addresses, mail addresses, and words that look like a domain.
-fn named_hosts(text: &str) -> impl Iterator<Item = String> {
-    let edges = |c: char| !c.is_alphanumeric() && c != '/';
-    text.split_whitespace()
-        .take(MAX_WORDS)
-        .filter_map(move |word| {
-            let word = word.trim_matches(edges);
-            let lower = word.to_ascii_lowercase();
-            let address = match lower.rsplit_once('@') {
-                _ if lower.starts_with("http://") || lower.starts_with("https://") => lower,
-                _ if lower.starts_with("www.") => format!("https://{lower}"),
-                Some((_, host)) => format!("https://{host}"),
-                None => format!("https://{}", domain(word)?),
-            };
-            let host = Url::parse(&address).ok()?.host_str()?.to_owned();
-            host.contains('.').then_some(host)
-        })
-}
-
-/// Returns a word without its path if it looks like a domain, and not like a file or a number.
-fn domain(word: &str) -> Option<&str> {
-    let (domain, path) = word.split_once('/').unwrap_or((word, ""));
-    let (_, ending) = domain.rsplit_once('.')?;
-    let is_name = ending.chars().all(char::is_alphabetic) && ending.chars().count() >= 2;
-    let ending = ending.to_lowercase();
-    let known = match ending.len() {
-        _ if !path.is_empty() || !ending.is_ascii() => true,
-        2 => !FILES.contains(&ending.as_str()),
-        _ => ENDINGS.contains(&ending.as_str()),
-    };
-    (is_name && known).then_some(domain)
 }
 
 #[cfg(test)]

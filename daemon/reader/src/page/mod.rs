@@ -2,6 +2,7 @@
 
 mod address;
 mod escape;
+mod hosts;
 mod inline;
 mod labels;
 mod lists;
