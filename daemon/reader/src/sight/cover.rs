@@ -10,6 +10,7 @@ use crate::{
     css::{
         length::{Length, SCREEN_WIDTH},
         property::{Display, Position, Size},
+        transform::Transform,
     },
     document::{Document, NodeId, Visit},
 };
@@ -66,23 +67,80 @@ impl Reach {
     fn of_absolute(frame: &Frame) -> Option<Self> {
         let is_zero =
             |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() <= 0.0);
-        if !is_zero(frame.inset.left) || !is_zero(frame.inset.top) {
+        let moved = [
+            &frame.transform,
+            &frame.translate,
+            &frame.scale,
+            &frame.rotate,
+            &frame.offset,
+        ];
+        let margins = &frame.margin;
+        if !is_zero(frame.inset.left)
+            || !is_zero(frame.inset.top)
+            || moved
+                .into_iter()
+                .any(|moved| *moved != Transform::default())
+            || ![margins.left, margins.top, margins.right, margins.bottom]
+                .into_iter()
+                .all(is_none_or_zero)
+        {
             return None;
         }
-        let across = is_zero(frame.inset.right) || frame.width.is_some_and(is_all);
-        if across && (is_zero(frame.inset.bottom) || frame.height.is_some_and(is_all)) {
-            return Some(Self::Whole);
+        let width = Extent::new(
+            frame.width,
+            frame.max_width,
+            frame.inset.left,
+            frame.inset.right,
+        )?;
+        let height = Extent::new(
+            frame.height,
+            frame.max_height,
+            frame.inset.top,
+            frame.inset.bottom,
+        )?;
+        match (width, height) {
+            (Extent::All, Extent::All) => Some(Self::Whole),
+            (Extent::All, Extent::Pixels(height)) => Some(Self::Corner {
+                width: None,
+                height,
+            }),
+            (Extent::Pixels(width), Extent::Pixels(height)) => Some(Self::Corner {
+                width: Some(width),
+                height,
+            }),
+            (Extent::Pixels(_), Extent::All) => None,
         }
-        let known = |size: Size, edge: Size| {
-            let size = size.filter(|size| size.is_definite())?.usual();
-            Some(size + edge.map_or(0.0, Length::usual))
+    }
+}
+
+/// How much of the box that it refers to an absolute box covers in one direction.
+enum Extent {
+    All,
+    /// Up to this distance from its beginning.
+    Pixels(f32),
+}
+
+impl Extent {
+    /// Returns the extent of a box that begins where the other one does; `None` if it is not known. A size is
+    /// stronger than the place of the end.
+    fn new(size: Size, most: Size, start: Size, end: Size) -> Option<Self> {
+        let is_end = end.is_some_and(|end| end.is_definite() && end.usual() <= 0.0);
+        let known = |size: Length| {
+            let size = Some(size).filter(|size| size.is_definite())?.usual();
+            Some(size + start.map_or(0.0, Length::usual))
         };
-        let width = match across {
-            true => None,
-            false => Some(known(frame.width, frame.inset.left)?),
+        let own = match size {
+            Some(size) if is_all(size) => Self::All,
+            Some(size) => Self::Pixels(known(size)?),
+            None if is_end => Self::All,
+            None => return None,
         };
-        let height = known(frame.height, frame.inset.top)?;
-        Some(Self::Corner { width, height })
+        match (own, most) {
+            (own, None) => Some(own),
+            (own, Some(most)) if is_all(most) => Some(own),
+            (Self::All, Some(most)) => Some(Self::Pixels(known(most)?)),
+            (Self::Pixels(own), Some(most)) => Some(Self::Pixels(own.min(known(most)?))),
+        }
     }
 }
 
@@ -150,7 +208,9 @@ impl Cover {
                 f32::NEG_INFINITY
             });
             let is_raised = raised.last().is_some_and(|raised| *raised);
-            raised.push(is_raised || self.is_below(node, after, holder, styles));
+            let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
+            let in_row = styles.get(parent).display == Display::Flex;
+            raised.push(is_raised || self.is_below(node, after, holder, styles, in_row));
             if node == self.node {
                 after = true;
                 if self.reach == Reach::Drawing {
@@ -207,7 +267,19 @@ impl Cover {
         match self.reach {
             Reach::Whole => {
                 let page = fixed.then_some(NodeId::ROOT);
-                Some((holder.or(page)?, Room::all()))
+                let holder = holder.or(page)?;
+                // Content may be higher than the box.
+                let height = |frame: &Frame| {
+                    let height = frame.height.or(frame.max_height)?;
+                    Some(height).filter(|height| height.is_definite())
+                };
+                let room = match styles.get(holder).frame.as_deref().and_then(height) {
+                    Some(height) => {
+                        Room::new(None, column(document, styles, holder), height.usual())
+                    }
+                    None => Room::all(),
+                };
+                Some((holder, room))
             }
             Reach::Corner { width, height } => {
                 let holder = holder.unwrap_or(NodeId::ROOT);
@@ -240,11 +312,20 @@ impl Cover {
         }
     }
 
-    /// Returns whether the cover is below a box.
-    fn is_below(&self, node: NodeId, after: bool, holder: NodeId, styles: &Styles) -> bool {
+    /// Returns whether the cover is below a box. Boxes in a flexible one have levels without a position.
+    fn is_below(
+        &self,
+        node: NodeId,
+        after: bool,
+        holder: NodeId,
+        styles: &Styles,
+        in_row: bool,
+    ) -> bool {
         let style = styles.get(node);
         let frame = style.frame.as_deref();
-        let placed = frame.is_some_and(|frame| frame.position != Position::Static);
+        let placed = frame.is_some_and(|frame| {
+            frame.position != Position::Static || (in_row && frame.z_index.is_some())
+        });
         let level = frame.filter(|_| placed).and_then(|frame| frame.z_index);
         let level = level.unwrap_or_default();
         // Such boxes are drawn as placed ones are.

@@ -4,7 +4,7 @@ use super::{
     contrast::Ground,
     cover::{Cover, Reach},
     look::{Look, Surroundings},
-    seen::is_tiny,
+    seen::{FAINTEST, is_tiny},
 };
 use crate::{
     cascade::{Computed, Frame},
@@ -18,8 +18,10 @@ use html5ever::ns;
 
 /// Most boxes of a document that are examined as covers.
 const MAX_COVERS: usize = 8;
-/// Least opacity of a cover.
+/// Least opacity of the colour of a cover.
 const OPAQUE: f32 = 0.99;
+/// Least opacity of a cover, through which no text is seen.
+const LASTING: f32 = 1.0 - FAINTEST;
 
 impl Look<'_> {
     /// Returns the surroundings of the element that absolutely placed boxes refer to, unless it is
@@ -45,9 +47,11 @@ impl Look<'_> {
             || matches!(style.background_image, Image::Plain(c) if c.alpha >= OPAQUE)
                 && !style.background_drawn.is_nothing();
         let level = frame.z_index.unwrap_or_default();
+        let around = self.stack.last().map_or(1.0, |around| around.opacity);
+        let held = self.holder().map_or(1.0, |holder| holder.opacity);
         if opaque
             && level >= 0
-            && style.opacity > 0.9
+            && style.opacity * style.filter.opacity * around / held.max(f32::EPSILON) > LASTING
             && !style.background_text
             && let Some(reach) = Reach::of(style, frame)
         {
@@ -113,7 +117,7 @@ impl Look<'_> {
         let opaque = matches!(style.inherited.svg_fill, Colour::Known(c) if c.alpha >= OPAQUE);
         if element.local_name() == "rect"
             && opaque
-            && style.opacity > 0.9
+            && style.opacity > LASTING
             && self.is_whole_drawing(node, element)
         {
             self.cover(node, 0, Reach::Drawing);
