@@ -36,7 +36,7 @@ pub(super) fn images(input: &mut Parser<'_>) -> Image {
     let mut found = Image::None;
     while let Ok(token) = input.next().cloned() {
         let layer = match token {
-            Token::UnquotedUrl(_) => Image::Picture,
+            Token::UnquotedUrl(url) => picture(&url),
             Token::Function(name) => image(&name, input),
             _ => continue,
         };
@@ -54,8 +54,28 @@ pub(super) fn join(upper: Image, lower: Image) -> Image {
     }
 }
 
+/// Returns the image at an address. Some addresses certainly have none.
+pub(super) fn picture(url: &str) -> Image {
+    let url = url.trim().to_ascii_lowercase();
+    let is_nothing = ["about:", "#", "javascript:"]
+        .iter()
+        .any(|start| url.starts_with(start));
+    match url.is_empty() || is_nothing {
+        true => Image::None,
+        false => Image::Picture,
+    }
+}
+
 /// Consumes the block of a function. Returns its image.
 pub(super) fn image(name: &str, input: &mut Parser<'_>) -> Image {
+    if name.eq_ignore_ascii_case("url") {
+        let url = input.parse_nested_block(|input| {
+            let url = input.expect_string()?.to_string();
+            while input.next().is_ok() {}
+            Ok::<_, ParseError<Invalid>>(url)
+        });
+        return url.map_or(Image::Picture, |url| picture(&url));
+    }
     let gradient = name.to_ascii_lowercase().ends_with("gradient");
     let colours = input.parse_nested_block(|input| {
         let colours = colours(input);

@@ -129,7 +129,7 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
             continue;
         }
         match input.next()?.clone() {
-            Token::UnquotedUrl(_) => image = paint::join(image, Image::Picture),
+            Token::UnquotedUrl(url) => image = paint::join(image, paint::picture(&url)),
             Token::Function(name) => image = paint::join(image, paint::image(&name, input)),
             Token::Ident(name) => {
                 match_ignore_ascii_case! { &name,

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
-        property::{Display, Mask, Position},
+        length::Length,
+        property::{Display, Mask, Position, Size},
         transform::Transform,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
@@ -35,6 +36,8 @@ pub(super) struct Surroundings {
     pub(super) fallback: bool,
     pub(super) opacity: f32,
     pub(super) ground: Ground,
+    /// The ground of blocks inside, on which no inline element paints.
+    pub(super) block_ground: Ground,
     pub(super) place: Place,
     pub(super) window: Window,
     /// The window of absolutely placed boxes.
@@ -65,6 +68,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             fallback: false,
             opacity: 1.0,
             ground: Ground::WHITE,
+            block_ground: Ground::WHITE,
             place: Place::default(),
             window: Window::default(),
             outer: Window::default(),
@@ -212,9 +216,17 @@ impl Look<'_> {
         let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
             true => Ground::UNKNOWN,
             false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
+            false if is_block(style) => around.block_ground,
             false => around.ground,
         };
-        inside.ground = ground.under(style);
+        inside.ground = match paints(style, frame) {
+            true => ground.under(style),
+            false => ground,
+        };
+        inside.block_ground = match style.display {
+            Display::Inline | Display::Contents => around.block_ground,
+            _ => inside.ground,
+        };
         inside.stack_up(element, frame, style);
         inside.lettered = match style.background_text {
             true => Some(inside.ground),
@@ -290,6 +302,26 @@ impl Look<'_> {
             _ => {}
         }
     }
+}
+
+fn is_block(style: &Computed) -> bool {
+    matches!(
+        style.display,
+        Display::Block | Display::Flex | Display::Table | Display::ListItem
+    )
+}
+
+/// Returns whether the background of an element is painted behind its text.
+fn paints(style: &Computed, frame: &Frame) -> bool {
+    let definite = |size: Size| size.filter(|size| size.is_definite()).map(Length::usual);
+    let padding = [frame.padding.top, frame.padding.bottom].map(Length::usual);
+    let height = definite(frame.height).or(definite(frame.max_height));
+    let least = definite(frame.min_height).unwrap_or_default();
+    let is_flat = height.is_some_and(|height| {
+        height.max(least) + padding.iter().sum::<f32>() < style.inherited.font_size / 2.0
+    });
+    let is_boxed = !matches!(style.display, Display::Inline | Display::Contents);
+    style.display != Display::Contents && style.inherited.visible && !(is_flat && is_boxed)
 }
 
 fn is_remote(source: &str) -> bool {

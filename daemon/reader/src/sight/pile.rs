@@ -69,6 +69,7 @@ impl Look<'_> {
         for around in self.stack.iter_mut().rev() {
             if ground {
                 around.ground = Ground::UNKNOWN;
+                around.block_ground = Ground::UNKNOWN;
             }
             if around.pictured && !ground {
                 break;
@@ -134,6 +135,7 @@ impl Look<'_> {
         }
         for around in self.stack.iter_mut().rev() {
             around.ground = Ground::UNKNOWN;
+            around.block_ground = Ground::UNKNOWN;
             if around.svg {
                 break;
             }
