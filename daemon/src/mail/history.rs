@@ -10,6 +10,50 @@ const MAX_ATTRIBUTION: usize = 400;
 /// Limit of lines of an attribution, which mail programs wrap.
 const MAX_ATTRIBUTION_LINES: usize = 3;
 
+/// Words for writing in the attributions of mail programs, in lower case.
+const WRITES: [&str; 40] = [
+    "wrote",
+    "writes",
+    "schrieb",
+    "geschrieben",
+    "escribió",
+    "escrito",
+    "écrit",
+    "scritto",
+    "escreveu",
+    "schreef",
+    "geschreven",
+    "skrev",
+    "skrifaði",
+    "kirjoitti",
+    "kirjutas",
+    "rašė",
+    "rakstīja",
+    "napisał",
+    "napsal",
+    "napísal",
+    "napisao",
+    "napisal",
+    "написал",
+    "писал",
+    "пишет",
+    "пише",
+    "написа",
+    "a scris",
+    "írta",
+    "έγραψε",
+    "yazdı",
+    "כתב",
+    "كتب",
+    "viết",
+    "menulis",
+    "写道",
+    "写到",
+    "寫道",
+    "のメール",
+    "작성",
+];
+
 /// Returns a body without the quoted history at its end, and the number of removed lines.
 pub(super) fn without<'a>(markdown: &'a str, subject: &str) -> (&'a str, u32) {
     let kept = match subject::is_reply(subject) {
@@ -95,13 +139,14 @@ fn last_paragraph<'a>(lines: &[Line<'a>]) -> Vec<&'a str> {
 }
 
 /// Returns the number of lines of the attribution at the end of a paragraph; 0 if there is none. An
-/// attribution ends with a colon and has a date or an address; its words differ with the language.
+/// attribution ends with a colon. It has two of three: a date, an address, a word for writing.
 fn attribution(paragraph: &[&str]) -> usize {
     let last = paragraph.last().map_or("", |line| line.trim());
     if !last.trim_end_matches(['*', '_']).ends_with([':', '：']) {
         return 0;
     }
-    let mut length = 0;
+    let mut lines = 0;
+    let mut whole = String::new();
     for (at, line) in paragraph
         .iter()
         .rev()
@@ -109,30 +154,33 @@ fn attribution(paragraph: &[&str]) -> usize {
         .enumerate()
     {
         let line = line.trim();
-        length += line.len();
+        whole = format!("{line} {whole}");
         // A sentence of its own is not a part of a wrapped line.
         let is_sentence = at > 0 && line.ends_with(['.', '!', '?', ':', '…', '。']);
-        if is_sentence || length > MAX_ATTRIBUTION {
+        if is_sentence || whole.len() > MAX_ATTRIBUTION {
             break;
         }
-        if has_year(line) || has_time(line) {
-            return at + 1;
+        if parts(line) > 0 && parts(&whole) >= 2 {
+            lines = at + 1;
         }
     }
-    usize::from(last.contains('@'))
+    lines
 }
 
-fn has_year(text: &str) -> bool {
-    let mut numbers = text.split(|c: char| !c.is_ascii_digit());
-    numbers.any(|number| number.len() == 4 && number.starts_with("20"))
+/// Returns how many parts of an attribution a text has.
+fn parts(text: &str) -> usize {
+    let lower = text.to_lowercase();
+    let writes = WRITES.iter().any(|word| lower.contains(word));
+    usize::from(has_date(text)) + usize::from(text.contains('@')) + usize::from(writes)
 }
 
-fn has_time(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.windows(4).any(|four| {
-        matches!(four, [a, b':' | b'.', b, c]
-            if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit())
-    })
+/// Returns whether a text has the numbers of a date or of a date and a time.
+fn has_date(text: &str) -> bool {
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
+    numbers
+        .filter(|number| matches!(number.len(), 1 | 2 | 4))
+        .count()
+        >= 2
 }
 
 #[cfg(test)]
@@ -193,6 +241,10 @@ mod tests {
             format!("Hi\n\n{history}\nYes.\n\n> When?\n"),
             // A quotation that is no history.
             "As Hamlet says:\n\n> To be or not to be\n".to_owned(),
+            "ok.\n\nBank details, valid from 2026:\n\n> IBAN\n".to_owned(),
+            "ok.\n\nThe train of 10:00 on 3 May:\n\n> Platform 3\n".to_owned(),
+            "ok.\n\nSend this to bob@example.com:\n\n> Hi\n".to_owned(),
+            "ok.\n\nAs I wrote:\n\n> Hi\n".to_owned(),
             "Yes.\n\n> Lunch?\n".to_owned(),
             // Outlook marks no line of the history, so that answers within it look the same.
             "Yes.\n\nFrom: Bob\nSent: Monday, November 23, 2026 10:00\nSubject: Lunch\n\nLunch?\n"
