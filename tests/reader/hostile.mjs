@@ -15,6 +15,7 @@ const whole = (body) => `<!DOCTYPE html><html><head><meta charset=utf-8></head><
 const forms = {
   block: (style) => whole(`<div style="${style.replaceAll('"', '&quot;')}">${probe}</div>`),
   span: (style) => whole(`<p>shown in <span style="${style.replaceAll('"', '&quot;')}">${probe}</span> the line</p>`),
+  places: whole,
   mails: (body) => body.replace(/\\(.)/g, (_, c) => ({ n: '\n', t: '\t', 0: '\0' })[c] ?? c),
 };
 

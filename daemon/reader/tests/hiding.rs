@@ -103,6 +103,11 @@ fn declarations_on_a_span_hide_what_chromium_hides() {
 }
 
 #[test]
+fn places_and_sizes_hide_what_chromium_hides() {
+    check(include_str!("hiding/places.txt"), |body| mail("", body));
+}
+
+#[test]
 fn elements_and_style_sheets_hide_what_chromium_hides() {
     check(include_str!("hiding/mails.txt"), |body| {
         let mut html = String::new();

@@ -176,7 +176,10 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::SvgFill(fill) => style.inherited().svg_fill = *fill,
         Declared::TextAlign(align) => style.inherited().align = *align,
         Declared::TextFill(fill) => style.inherited().fill = fill.unwrap_or(Colour::Current),
-        Declared::TextIndent(indent) => style.inherited().indent = *indent,
+        Declared::TextIndent(indent, each) => {
+            style.inherited().indent = *indent;
+            style.inherited().indent_each = *each;
+        }
         Declared::TextSecurity(disguised) => style.inherited().disguised = *disguised,
         Declared::TextStrokeColour(colour) => style.inherited().stroke = *colour,
         Declared::TextStrokeWidth(drawn) => style.inherited().stroked = *drawn,

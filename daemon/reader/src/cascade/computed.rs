@@ -4,8 +4,8 @@ use crate::css::{
     colour::{Colour, Rgba},
     length::{Length, MEDIUM},
     property::{
-        Align, Contain, Declared, Display, Drawn, Extent, Filter, Image, Layer, ListStyle, Mask,
-        Overflow, Position, Property, Sides, Size, WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Drawn, Extent, Filter, Float, Image, Layer, ListStyle,
+        Mask, Overflow, Position, Property, Sides, Size, WhiteSpace, Wide,
     },
     transform::Transform,
 };
@@ -31,6 +31,8 @@ pub(crate) struct Inherited {
     pub(crate) white_space: WhiteSpace,
     pub(crate) align: Align,
     pub(crate) indent: Length,
+    /// Whether the lines after line breaks are indented too.
+    pub(crate) indent_each: bool,
     pub(crate) list_style: ListStyle,
     pub(crate) letter_spacing: Length,
     /// Colour of the shadow of letters, if there is one.
@@ -62,6 +64,7 @@ impl Default for Inherited {
             white_space: WhiteSpace::Normal,
             align: Align::Left,
             indent: Length::ZERO,
+            indent_each: false,
             list_style: ListStyle::Bullet,
             letter_spacing: Length::ZERO,
             shadow: None,
@@ -105,7 +108,7 @@ pub(crate) struct Frame {
     pub(crate) rotate: Transform,
     /// Movement to the beginning of a path.
     pub(crate) offset: Transform,
-    pub(crate) float: bool,
+    pub(crate) float: Float,
     pub(crate) contain: Contain,
     pub(crate) mask: Mask,
     /// What of the mask is drawn.
@@ -241,7 +244,10 @@ impl Computed {
             Property::SvgFill => self.inherited().svg_fill = from.inherited.svg_fill,
             Property::TextAlign => self.inherited().align = from.inherited.align,
             Property::TextFill => self.inherited().fill = from.inherited.fill,
-            Property::TextIndent => self.inherited().indent = from.inherited.indent,
+            Property::TextIndent => {
+                self.inherited().indent = from.inherited.indent;
+                self.inherited().indent_each = from.inherited.indent_each;
+            }
             Property::TextSecurity => self.inherited().disguised = from.inherited.disguised,
             Property::TextStrokeColour => self.inherited().stroke = from.inherited.stroke,
             Property::TextStrokeWidth => self.inherited().stroked = from.inherited.stroked,
@@ -288,6 +294,10 @@ impl Computed {
 }
 
 impl Frame {
+    pub(crate) fn floats(&self) -> bool {
+        self.float != Float::None
+    }
+
     fn extent(&self, extent: Extent) -> Size {
         match extent {
             Extent::Width => self.width,

@@ -274,7 +274,7 @@ fn finish(style: &mut Computed, parent: &Computed) {
         style.inherited().font_size *= zoom;
     }
     let lifted = style.frame.as_ref().is_some_and(|frame| {
-        frame.float || matches!(frame.position, Position::Absolute | Position::Fixed)
+        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
     });
     // A box beside the flow, and a child of a flexible box, is a block.
     if (lifted || parent.display == Display::Flex) && style.display == Display::Inline {

@@ -180,6 +180,15 @@ pub(crate) enum Position {
     Fixed,
 }
 
+/// Side to which a box floats.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Float {
+    #[default]
+    None,
+    Left,
+    Right,
+}
+
 /// Treatment of content outside of a box.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Overflow {
@@ -200,6 +209,12 @@ pub(crate) enum WhiteSpace {
     Pre,
     /// Lines as written.
     PreLine,
+}
+
+impl WhiteSpace {
+    pub(crate) fn keeps_lines(self) -> bool {
+        matches!(self, Self::Pre | Self::PreLine)
+    }
 }
 
 /// Alignment of lines.
@@ -301,8 +316,7 @@ pub(crate) enum Declared {
     Display(Display),
     Extent(Extent, Size),
     Filter(Filter),
-    /// Whether the box floats.
-    Float(bool),
+    Float(Float),
     FontSize(FontSize),
     /// Whether the adjustment leaves no size.
     FontSizeAdjust(bool),
@@ -335,7 +349,8 @@ pub(crate) enum Declared {
     TextAlign(Align),
     /// `None` is the colour of the text.
     TextFill(Option<Colour>),
-    TextIndent(Length),
+    /// Whether the lines after line breaks are indented too.
+    TextIndent(Length, bool),
     /// Whether signs stand in place of the letters.
     TextSecurity(bool),
     /// Colour of the shadow of the letters, if there is one.

@@ -5,8 +5,8 @@ use super::{
     animation::{self, Aspect},
     colour, invalid, layer, length, paint,
     property::{
-        Align, Contain, Declared, Display, Extent, Layer, ListStyle, Overflow, Position, Property,
-        Side, WhiteSpace, Wide,
+        Align, Contain, Declared, Display, Extent, Float, Layer, ListStyle, Overflow, Position,
+        Property, Side, WhiteSpace, Wide,
     },
     shape, size, transform,
 };
@@ -146,7 +146,11 @@ pub(super) fn value(
                 input,
                 &["none", "left", "right", "inline-start", "inline-end"],
             )?;
-            Declared::Float(float != "none")
+            Declared::Float(match float {
+                "none" => Float::None,
+                "left" | "inline-start" => Float::Left,
+                _ => Float::Right,
+            })
         }
         Property::FontSize => Declared::FontSize(size::font_size(input, syntax.quirks)?),
         Property::FontSizeAdjust => Declared::FontSizeAdjust(is_adjusted_away(input)?),
@@ -172,14 +176,16 @@ pub(super) fn value(
         Property::TextAlign => Declared::TextAlign(align(input)?),
         Property::TextFill => Declared::TextFill(Some(colour::parse(input)?)),
         Property::TextIndent => {
+            let mut each = false;
             let mut indent = length::parse(input, syntax.quirks)?;
             while let Ok(name) = input.try_parse(Parser::expect_ident_cloned) {
                 // The other lines are indented, not the first one.
                 if name.eq_ignore_ascii_case("hanging") {
                     indent = length::Length::ZERO;
                 }
+                each |= name.eq_ignore_ascii_case("each-line");
             }
-            Declared::TextIndent(indent)
+            Declared::TextIndent(indent, each)
         }
         Property::TextSecurity => {
             Declared::TextSecurity(keyword(input, &["none", "disc", "circle", "square"])? != "none")

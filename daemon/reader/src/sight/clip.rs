@@ -8,7 +8,8 @@ use crate::{
     cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM},
-        property::{Align, Display, Overflow, Position, Size, WhiteSpace},
+        property::{Align, Display, Float, Overflow, Position, Size, WhiteSpace},
+        transform::Transform,
     },
 };
 
@@ -26,110 +27,289 @@ pub(super) struct Window {
     below: Option<f32>,
     /// Room to the right of the place of the content, in pixels.
     right: Option<f32>,
-    /// Distance that the content is moved to the left of the box, in pixels.
-    left: f32,
-    /// Whether a box hides what is outside of it, though its width is not fixed.
-    hides_sides: bool,
+    /// Rightmost left edge of the innermost box that hides what is beside it, in pixels of the page.
+    edge: Option<f32>,
+    /// Whether nothing of the box is left.
     closed: bool,
+    /// Whether nothing is left of the content that is not placed absolutely.
+    emptied: bool,
     /// Whether a box whose height depends on its lines hides what is below it.
     hides_lines: bool,
     /// Least height of the flow, and its uncertainties, at the top of the innermost box.
     start: (f32, u32),
+    /// Movement down as a multiple of the height of the box that moves, which has at least a line.
+    lines: f32,
+    /// Width and height that percentages refer to, in pixels, if they are fixed.
+    whole: (Option<f32>, Option<f32>),
+    /// Whether this width and height are those of the innermost window.
+    own: (bool, bool),
+}
+
+/// The places around and inside of a box.
+pub(super) struct Places<'a> {
+    pub(super) around: &'a Place,
+    pub(super) inside: &'a Place,
 }
 
 impl Window {
     /// Returns whether nothing is left.
     pub(super) fn is_closed(&self) -> bool {
-        self.closed
+        let no_room = |room: Option<f32>| room.is_some_and(|room| room < 0.0);
+        self.closed || self.emptied || no_room(self.below)
     }
 
-    /// Returns the window inside a box.
-    pub(super) fn inside(self, style: &Computed, frame: &Frame, font: f32, flow: &Flow) -> Self {
+    /// Returns the window of a box that is placed absolutely, in the window of the box that its
+    /// offsets refer to.
+    pub(super) fn placed(self, frame: &Frame, font: f32, flow: &Flow) -> Self {
         let mut window = self;
-        let length = |length: Length| match length.is_definite() {
-            true => length.resolve(font, MEDIUM, 0.0),
-            false => 0.0,
+        let inset = &frame.inset;
+        let at = |size: Length, whole: Option<f32>| match (size.is_definite(), whole) {
+            (true, _) => Some(size.resolve(font, MEDIUM, 0.0)),
+            (false, Some(whole)) => Some(size.resolve(font, MEDIUM, whole)),
+            (false, None) => None,
         };
-        let margin = |size: Size| size.map_or(0.0, length);
-        let shift = |size: Size| match frame.position {
-            Position::Relative => size.map_or(0.0, length),
-            Position::Static | Position::Absolute | Position::Fixed => 0.0,
+        let is_beyond = |size: Length| size.part >= 1.0 && size.px >= 0.0;
+        let fixed = |size: Size| size.and_then(|size| at(size, None));
+        if inset.top.is_some() || inset.bottom.is_some() {
+            window.start = flow.least();
+            window.emptied = false;
+        }
+        let (wide, high) = self.whole;
+        match (inset.top, inset.bottom) {
+            (Some(top), _) => {
+                window.below = match at(top, high) {
+                    Some(top) => window.below.map(|room| room - top),
+                    None => None,
+                };
+            }
+            (None, Some(bottom)) => {
+                let bottom = at(bottom, high);
+                let end = high.and_then(|high| Some(high - bottom?));
+                window.closed |= self.own.1 && end.is_some_and(|end| end < NARROWEST);
+                let top = end.and_then(|end| Some(end - fixed(frame.height)?));
+                window.below = window.below.and_then(|room| Some(room - top?));
+            }
+            (None, None) => {}
+        }
+        match (inset.left, inset.right) {
+            (Some(left), _) => {
+                window.closed |= self.own.0 && is_beyond(left);
+                window.right = match at(left, wide) {
+                    Some(left) => window.right.map(|room| room - left),
+                    None => None,
+                };
+            }
+            (None, Some(right)) => {
+                window.closed |= self.own.0 && is_beyond(right);
+                let end = wide.and_then(|wide| Some(wide - at(right, Some(wide))?));
+                window.closed |= self.own.0 && end.is_some_and(|end| end < NARROWEST);
+                let left = end.and_then(|end| Some(end - fixed(frame.width)?));
+                window.right = window.right.and_then(|room| Some(room - left?));
+            }
+            (None, None) => {}
+        }
+        window
+    }
+
+    /// Moves the content down and to the right by the least distances that its box is moved by.
+    fn shift(&mut self, frame: &Frame, font: f32, places: &Places<'_>) {
+        let (wide, _) = self.whole;
+        let definite = |size: Size| size.filter(|size| size.is_definite());
+        let own_wide = definite(frame.width).map(|size| size.resolve(font, MEDIUM, 0.0));
+        let own_wide = own_wide.or(wide);
+        let relative = frame.position == Position::Relative;
+        let offset = |this: Size, other: Size| match (relative, this, other) {
+            (true, Some(this), _) => this,
+            (true, None, Some(other)) => other * -1.0,
+            _ => Length::ZERO,
         };
-        let down = margin(frame.margin.top)
-            + shift(frame.inset.top)
-            + length(frame.transform.y)
-            + length(frame.translate.y);
-        let across = margin(frame.margin.left)
-            + shift(frame.inset.left)
-            + length(frame.transform.x)
-            + length(frame.translate.x);
-        window.below = window.below.map(|room| room - down);
-        window.right = window.right.map(|room| room - across);
-        window.left += across;
-        window.closed |= window.below.is_some_and(|room| room < 0.0)
-            || window.right.is_some_and(|room| room < 0.0);
+        // The margin before a box that is placed by its other side does not move it.
+        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let margin = |margin: Size, before: Size, after: Size| {
+            let other = absolute && before.is_none() && after.is_some();
+            margin.filter(|_| !other).unwrap_or_default()
+        };
+        let margin_left = match frame.float {
+            Float::Right => Length::ZERO,
+            Float::None | Float::Left => {
+                margin(frame.margin.left, frame.inset.left, frame.inset.right)
+            }
+        };
+        let across = [
+            (margin_left, wide),
+            (offset(frame.inset.left, frame.inset.right), wide),
+            (frame.transform.x, own_wide),
+            (frame.translate.x, own_wide),
+        ];
+        for (length, wide) in across {
+            let moved = match (length.is_definite(), wide) {
+                (true, _) => Some(length.resolve(font, MEDIUM, 0.0)),
+                (false, Some(wide)) => Some(length.resolve(font, MEDIUM, wide)),
+                (false, None) if length.part > 0.0 && length.px >= 0.0 => {
+                    self.emptied |= self.own.0 && length.part >= 1.0;
+                    Some(0.0)
+                }
+                (false, None) => None,
+            };
+            self.right = self.right.and_then(|room| Some(room - moved?));
+        }
+        let tall = places.around.tall.unwrap_or(0.0);
+        let down = offset(frame.inset.top, frame.inset.bottom).resolve(font, MEDIUM, tall)
+            + definite(Some(margin(
+                frame.margin.top,
+                frame.inset.top,
+                frame.inset.bottom,
+            )))
+            .map_or(0.0, |top| top.resolve(font, MEDIUM, 0.0));
+        self.below = self.below.map(|room| room - down);
+        for Transform { y, .. } in [frame.transform, frame.translate] {
+            let own = places.inside.tall.filter(|_| !y.is_definite());
+            self.below = match own.is_some() || y.part >= 0.0 {
+                true => self
+                    .below
+                    .map(|room| room - y.resolve(font, MEDIUM, own.unwrap_or(0.0))),
+                false => None,
+            };
+            if own.is_none() {
+                self.lines += y.part.max(0.0);
+            }
+        }
+    }
+
+    /// Returns the window inside a box, and the window of boxes inside it that are placed absolutely.
+    pub(super) fn inside(
+        self,
+        style: &Computed,
+        frame: &Frame,
+        places: &Places<'_>,
+        flow: &Flow,
+    ) -> (Self, Self) {
+        let font = places.inside.font;
+        let mut window = self;
+        window.shift(frame, font, places);
+        let around = places.around.width;
+        // Padding in percent has the greatest size that it may have.
+        let padding = |padding: Length| padding.resolve(font, MEDIUM, around.max(0.0)).max(0.0);
+        let definite = |size: Size| {
+            let size = size.filter(|size| size.is_definite());
+            size.map(|size| size.resolve(font, MEDIUM, 0.0))
+        };
         // Cells and tables grow with their content.
         let fixed = !matches!(style.display, Display::Cell | Display::Table);
-        let (top, bottom) = (length(frame.padding.top), length(frame.padding.bottom));
-        let (start, end) = (length(frame.padding.left), length(frame.padding.right));
+        let (top, bottom) = (padding(frame.padding.top), padding(frame.padding.bottom));
+        let (start, end) = (padding(frame.padding.left), padding(frame.padding.right));
         let size = |size: Size, most: Size, least: Size, padding: f32| {
-            let all = [size, most].into_iter().flatten();
-            let all = all.filter(|size| size.is_definite()).map(length);
-            let smallest = all.fold(None, |old: Option<f32>, new| {
-                Some(old.map_or(new, |old| old.min(new)))
-            });
+            let all = [definite(size), definite(most)].into_iter().flatten();
+            let smallest = all.reduce(f32::min);
             let content = smallest.map(|size| match frame.border_box {
                 true => (size - padding).max(0.0),
                 false => size,
             });
-            content.map(|content| content.max(margin(least)))
+            content.map(|content| content.max(definite(least).unwrap_or(0.0)))
         };
-        let height = size(
+        let tall = size(
             frame.height,
             frame.max_height,
             frame.min_height,
             top + bottom,
         );
         let height = match frame.contain.size {
-            true => height.or(Some(0.0)),
-            false => height,
+            true => tall.or(Some(0.0)),
+            false => tall,
         };
         let width = size(frame.width, frame.max_width, frame.min_width, start + end);
         let (x, y) = overflow(frame);
-        let edge = |size: f32, before: f32, after: f32, overflow: Overflow| match overflow {
-            Overflow::Scroll => size + before + after < SMALLEST_SCROLLED,
-            Overflow::Clip | Overflow::Hidden => size + after < NARROWEST,
+        let cuts = |overflow: Overflow| matches!(overflow, Overflow::Clip | Overflow::Hidden);
+        let (cuts_x, cuts_y) = (cuts(x), cuts(y));
+        let edge = |size: f32, overflow: Overflow| match overflow {
+            Overflow::Scroll => size < SMALLEST_SCROLLED,
+            Overflow::Clip | Overflow::Hidden => size < NARROWEST,
             Overflow::Visible => false,
         };
+        let mut held = window;
+        let (least, unsure) = flow.least();
+        let left = window.below_now(flow);
+        let known_top = known(frame.padding.top);
         if let Some(height) = height.filter(|_| fixed) {
-            window.closed |= edge(height, top, bottom, y);
-            if matches!(y, Overflow::Clip | Overflow::Hidden) {
-                window.below = Some(height + bottom);
-                // The padding of the box is above its content, and part of the flow.
-                let (least, unsure) = flow.least();
-                window.start = (least + known(frame.padding.top), unsure);
+            window.closed |= edge(top + height + bottom, y);
+            window.emptied |= cuts_y && edge(height + bottom, y);
+            if cuts_y {
+                let room = top + height + bottom;
+                window.below = Some(left.map_or(room, |left| room.min(left)));
+                window.start = (least + known_top - top, unsure);
+                window.lines = 0.0;
+                held = window;
             }
-        } else if fixed
-            && matches!(y, Overflow::Clip | Overflow::Hidden)
-            && top + bottom < NARROWEST
-        {
+        } else if fixed && cuts_y && top + bottom < NARROWEST {
             window.hides_lines = line_height(style) < THINNEST;
         }
-        match width.filter(|_| fixed) {
-            Some(width) => {
-                window.closed |= edge(width, start, end, x);
-                if matches!(x, Overflow::Clip | Overflow::Hidden) {
-                    window.right = Some(width + end);
-                    window.left = 0.0;
-                }
-            }
-            None if fixed && matches!(x, Overflow::Clip | Overflow::Hidden) => {
-                window.hides_sides = true;
-                window.left = 0.0;
-            }
-            None => {}
+        if !cuts_y {
+            held.below = left;
         }
-        window
+        held.start = (least, unsure);
+        let across = start + width.unwrap_or_default() + end;
+        if fixed && width.is_some() {
+            window.closed |= edge(across, x);
+            window.emptied |= cuts_x && edge(across - start, x);
+            if cuts_x {
+                window.right = Some(window.right.map_or(across, |right| right.min(across)));
+            }
+        }
+        if fixed && cuts_x {
+            window.edge = Some(places.inside.left_edge(start));
+        }
+        held.closed = window.closed;
+        held.emptied = window.emptied;
+        held.right = window.right;
+        held.edge = window.edge;
+        let pad = frame.padding.left;
+        let whole = self.whole.0;
+        let pad = match whole {
+            Some(whole) => pad.resolve(font, MEDIUM, whole).max(0.0),
+            None => known(pad),
+        };
+        // A negative indentation moves the line back.
+        let back = style
+            .inherited
+            .indent
+            .resolve(font, MEDIUM, around)
+            .min(0.0);
+        window.emptied |= self.own.0 && frame.padding.left.part >= 1.0 && back >= 0.0;
+        window.right = window.right.map(|room| room - pad);
+        let exact = fixed && !places.around.shared;
+        held.whole = match exact {
+            true => (
+                definite(frame.width).and(width).map(|_| across),
+                definite(frame.height)
+                    .and(tall)
+                    .map(|tall| top + tall + bottom),
+            ),
+            false => (None, None),
+        };
+        let block = matches!(style.display, Display::Block | Display::ListItem);
+        let plain = block && !frame.floats() && frame.width.is_none() && frame.max_width.is_none();
+        let all = self.whole.0.filter(|_| plain && exact).and_then(|all| {
+            let margins = [frame.margin.left, frame.margin.right].into_iter();
+            let paddings = [frame.padding.left, frame.padding.right].map(Some);
+            let mut edges = margins.flatten().map(Some).chain(paddings);
+            edges.try_fold(all, |all, edge| Some(all - definite(edge)?))
+        });
+        window.whole = (held.whole.0.map(|_| across - start - end).or(all), None);
+        let bare = style.frame.is_none();
+        let filled = cuts_x && end < NARROWEST;
+        window.own = (filled || (!cuts_x && self.own.0 && block && bare), false);
+        held.own = (cuts_x, cuts_y);
+        (window, held)
+    }
+
+    /// Returns the room below the flow, in pixels.
+    fn below_now(&self, flow: &Flow) -> Option<f32> {
+        let (least, unsure) = flow.least();
+        let pushed = match unsure == self.start.1 {
+            true => least - self.start.0,
+            false => 0.0,
+        };
+        self.below.map(|room| room - pushed)
     }
 
     /// Returns whether a run of text is beside the window.
@@ -143,16 +323,11 @@ impl Window {
         let inherited = &*style.inherited;
         let line = line_height(style);
         let lead = ((line - inherited.font_size * 1.2) / 2.0).max(0.0);
-        let (least, unsure) = flow.least();
-        let pushed = match unsure == self.start.1 {
-            true => least - self.start.0,
-            false => 0.0,
-        };
+        let moved = lead + self.lines * line.max(0.0);
         if (self.hides_lines && line < THINNEST)
-            || self.below.is_some_and(|below| match pushed > 0.0 {
-                true => lead + pushed > below - 0.5,
-                false => lead > below,
-            })
+            || self
+                .below_now(flow)
+                .is_some_and(|below| moved > below - 0.5)
         {
             return true;
         }
@@ -164,12 +339,15 @@ impl Window {
         let no_wrap = inherited.white_space == WhiteSpace::NoWrap;
         // Only the first word cannot wrap.
         let first_line = no_wrap || text.split_whitespace().nth(1).is_none();
-        let hides = self.hides_sides || self.right.is_some();
+        let first_line = first_line && (inherited.indent_each || !flow.broken);
+        let Some(edge) = self.edge else {
+            return false;
+        };
         let right = self.right.unwrap_or(whole);
-        hides
-            && ((first_line && indent >= right - NARROWEST && indent > 0.0)
-                || (no_wrap && self.right.is_some() && flow.least_line() > right)
-                || (self.left + text_width(text, style) + indent.max(0.0) <= 0.0))
+        self.right.is_some_and(|right| right <= indent.min(0.0))
+            || (first_line && indent >= right - NARROWEST && indent > 0.0)
+            || (no_wrap && self.right.is_some() && flow.least_line() > right)
+            || (place.left_edge(0.0) - edge + text_width(text, style) + indent.max(0.0) <= 0.0)
     }
 }
 

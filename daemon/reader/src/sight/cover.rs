@@ -164,7 +164,7 @@ fn column(document: &Document, styles: &Styles, node: NodeId) -> f32 {
         let Some(frame) = style.frame.as_deref() else {
             continue;
         };
-        if frame.width.is_some() || frame.max_width.is_some() || frame.float {
+        if frame.width.is_some() || frame.max_width.is_some() || frame.floats() {
             return NARROW;
         }
         let padding = [frame.padding.left, frame.padding.right].map(Some);

@@ -15,6 +15,9 @@ pub(super) const LINE: f32 = 1.6;
 /// Narrowest column that text is assumed to have, in pixels.
 pub(super) const NARROW: f32 = 80.0;
 
+/// Greatest size that counts, in pixels.
+const FARTHEST: f32 = 100_000.0;
+
 /// What precedes in the flow of the page.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Flow {
@@ -22,6 +25,8 @@ pub(super) struct Flow {
     pub(super) height: f32,
     /// Width of the text that precedes in the block, in pixels.
     pub(super) line: f32,
+    /// Greatest width of the boxes that precede and that others may be beside, in pixels.
+    row: f32,
     /// Whether the block has had a line break.
     pub(super) broken: bool,
     /// Least height of what precedes, in pixels, where blocks follow each other.
@@ -38,9 +43,9 @@ impl Flow {
     /// Takes the beginning of an element.
     pub(super) fn enter(&mut self, style: &Computed) {
         if let Some(frame) = style.frame.as_deref() {
-            let size = |size: Size| size.map_or(0.0, |size| size.usual().abs().min(10_000.0));
-            let margin = |size: Size| size.map_or(0.0, |size| size.usual().clamp(0.0, 10_000.0));
-            let padding = |length: Length| length.usual().abs().min(1_000.0);
+            let size = |size: Size| size.map_or(0.0, |size| size.usual().abs().min(FARTHEST));
+            let margin = |size: Size| size.map_or(0.0, |size| size.usual().clamp(0.0, FARTHEST));
+            let padding = |length: Length| length.usual().abs().min(FARTHEST);
             self.height += size(frame.height)
                 + margin(frame.margin.top)
                 + margin(frame.margin.bottom)
@@ -93,10 +98,22 @@ impl Flow {
         }
     }
 
+    /// Takes a box that ends, and that others may be beside.
+    pub(super) fn leave_beside(&mut self, width: f32) {
+        self.row += width.max(0.0);
+    }
+
+    /// Returns the greatest width of the boxes that precede and that others may be beside, in pixels.
+    pub(super) fn row(&self) -> f32 {
+        self.row
+    }
+
     /// Takes a line break.
     pub(super) fn line_break(&mut self, style: &Computed) {
         self.least += line_height(style).max(0.0);
         self.least_line = 0.0;
+        self.line = 0.0;
+        self.broken = true;
     }
 
     /// Returns the least height of what precedes in pixels, and the number of boxes so far that are
@@ -126,6 +143,8 @@ impl Flow {
     pub(super) fn pass(&mut self, text: &str, style: &Computed, hidden: bool) {
         let width = text_width(text, style);
         self.text |= width > 0.0 && !hidden;
+        let lines = style.inherited.white_space.keeps_lines();
+        self.broken |= lines && !hidden && text.contains('\n');
         self.line += width;
         if style.inherited.white_space == WhiteSpace::NoWrap && !hidden {
             // The narrowest letters have a fifth of their height.
@@ -149,9 +168,9 @@ pub(super) fn known(length: Length) -> f32 {
 }
 
 /// Returns whether a box does not push down what follows.
-fn is_beside(style: &Computed) -> bool {
+pub(super) fn is_beside(style: &Computed) -> bool {
     let lifted = style.frame.as_deref().is_some_and(|frame| {
-        frame.float || matches!(frame.position, Position::Absolute | Position::Fixed)
+        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
     });
     lifted
         || matches!(

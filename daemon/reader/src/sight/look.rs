@@ -1,7 +1,7 @@
 //! Walk through a document that judges each run of text and each box.
 
 use super::{
-    clip::Window,
+    clip::{Places, Window},
     contrast::Ground,
     cover::Cover,
     fallback::{Children, children, is_fallback},
@@ -32,6 +32,8 @@ const SMALLEST_LINE: f32 = 1.74;
 pub(super) struct Surroundings {
     /// Whether everything inside is hidden, whatever its own style.
     pub(super) hidden: bool,
+    /// Whether an element around has no box.
+    pub(super) gone: bool,
     /// Whether hidden text is part of the mechanism of HTML, so that it is no finding.
     pub(super) fallback: bool,
     pub(super) opacity: f32,
@@ -42,6 +44,8 @@ pub(super) struct Surroundings {
     pub(super) window: Window,
     /// The window of absolutely placed boxes.
     pub(super) outer: Window,
+    /// The place that the offsets of absolutely placed boxes refer to.
+    pub(super) held: Place,
     /// Whether absolutely placed boxes refer to the element.
     pub(super) holds: bool,
     /// Whether the element is a picture of SVG.
@@ -65,6 +69,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
         styles,
         stack: vec![Surroundings {
             hidden: false,
+            gone: false,
             fallback: false,
             opacity: 1.0,
             ground: Ground::WHITE,
@@ -72,6 +77,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             place: Place::default(),
             window: Window::default(),
             outer: Window::default(),
+            held: Place::default(),
             holds: true,
             svg: false,
             pictured: false,
@@ -124,9 +130,11 @@ impl Look<'_> {
             let style = self.styles.get(node);
             let mut inside = self.inside(node, element, style, around);
             inside.began = self.flow.least().0;
-            self.flow.enter(style);
             let name = element.html_name();
-            if name == "br" {
+            if !inside.gone {
+                self.flow.enter(style);
+            }
+            if name == "br" && !inside.hidden {
                 self.flow.line_break(style);
             }
             let mut seen = !inside.hidden
@@ -155,7 +163,9 @@ impl Look<'_> {
                 && svg.is_none_or(|parent| !matches!(parent.local_name(), "svg" | "g" | "switch"));
             let fallback = around.fallback;
             let hidden = around.hidden;
-            self.flow.pass(text, self.styles.get(parent), hidden);
+            if !around.gone {
+                self.flow.pass(text, self.styles.get(parent), hidden);
+            }
             self.sight.seen.set(node, seen);
             self.note(text, seen, fallback);
         }
@@ -164,12 +174,17 @@ impl Look<'_> {
     fn leave(&mut self, node: NodeId) {
         if self.document.element(node).is_some() {
             let around = self.stack.pop();
-            let (began, hidden) =
-                around.map_or((0.0, false), |inside| (inside.began, inside.hidden));
+            let style = self.styles.get(node);
+            let Some(inside) = around.filter(|inside| !inside.gone) else {
+                return;
+            };
+            let shared = self.stack.last().is_some_and(|outer| outer.place.shared);
+            if shared || flow::is_beside(style) {
+                self.flow.leave_beside(inside.place.width);
+            }
             let name = self.document.name(node);
             let margin = matches!(name, "p" | "blockquote" | "pre");
-            self.flow
-                .leave(self.styles.get(node), began, hidden, margin);
+            self.flow.leave(style, inside.began, inside.hidden, margin);
         }
     }
 
@@ -202,7 +217,8 @@ impl Look<'_> {
         let mut inside = around.clone();
         let fallback = is_fallback(self.document, node, element);
         inside.fallback |= fallback;
-        inside.hidden |= fallback || style.display == Display::None || self.is_closed(node, around);
+        inside.gone |= style.display == Display::None;
+        inside.hidden |= fallback || inside.gone || self.is_closed(node, around);
         if style.display != Display::Contents {
             inside.opacity *= style.opacity * style.filter.opacity;
         }
@@ -233,20 +249,28 @@ impl Look<'_> {
             false => around.lettered,
         };
         let boxed = !matches!(style.display, Display::Inline | Display::Contents);
-        inside.place = around.place.inside(style, frame, boxed, &self.flow);
+        inside.place = around
+            .place
+            .inside(style, frame, boxed, &around.held, &self.flow);
         inside.hidden |= style.skipped && boxed;
+        let mut held = inside.window;
         if boxed {
             inside.hidden |= frame.clip && absolute;
             inside.hidden |= frame.backface && frame.transform.turned != frame.rotate.turned;
             let window = match frame.position {
-                Position::Absolute => around.outer,
+                Position::Absolute => around.outer.placed(frame, inside.place.font, &self.flow),
                 Position::Fixed => Window::default(),
                 Position::Static | Position::Relative => around.window,
             };
-            inside.window = window.inside(style, frame, inside.place.font, &self.flow);
+            let places = Places {
+                around: &around.place,
+                inside: &inside.place,
+            };
+            (inside.window, held) = window.inside(style, frame, &places, &self.flow);
         }
         if inside.holds || frame.transform != Transform::default() {
-            inside.outer = inside.window;
+            inside.outer = held;
+            inside.held = inside.place;
         }
         inside.hidden |= frame.clip_path;
         inside.children = children(self.document, node, element);
@@ -270,7 +294,7 @@ impl Look<'_> {
             && !around.window.is_closed()
             && inherited.visible
             && around.opacity >= FAINTEST
-            && size >= SMALLEST_FONT
+            && size * scale.1.abs().max(1.0) >= SMALLEST_FONT
             && size * scale.1.abs() >= SMALLEST_LINE
             && scale.0.abs() >= 0.02
             && !inherited.disguised

@@ -6,7 +6,7 @@ use crate::{
     cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
-        property::{Align, Display, Position, Size},
+        property::{Align, Display, Float, Position, Size},
     },
 };
 
@@ -28,6 +28,10 @@ pub(super) struct Place {
     positioned: bool,
     /// Available width in pixels.
     pub(super) width: f32,
+    /// Height that percentages refer to, in pixels, if it is fixed.
+    pub(super) tall: Option<f32>,
+    /// Whether the children share the width.
+    pub(super) shared: bool,
     /// Scale of both directions.
     pub(super) scale: (f32, f32),
     /// Font size in pixels.
@@ -49,6 +53,8 @@ impl Default for Place {
             fixed_y: false,
             positioned: false,
             width: SCREEN_WIDTH,
+            tall: None,
+            shared: false,
             scale: (1.0, 1.0),
             font: MEDIUM,
             away: false,
@@ -59,30 +65,48 @@ impl Default for Place {
 }
 
 impl Place {
-    /// Returns the place of the content of an element.
-    pub(super) fn inside(self, style: &Computed, frame: &Frame, boxed: bool, flow: &Flow) -> Self {
+    /// Returns the place of the content of an element. `holder` is the place of the box that it refers
+    /// to if it is placed absolutely.
+    pub(super) fn inside(
+        self,
+        style: &Computed,
+        frame: &Frame,
+        boxed: bool,
+        holder: &Self,
+        flow: &Flow,
+    ) -> Self {
         let mut place = self;
         place.font = style.inherited.font_size;
         if boxed {
             place.indent = style.inherited.indent;
         }
-        if style.frame.is_none() {
-            return place.spread(style);
+        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        if absolute {
+            place.refer_to(holder, frame);
         }
-        let (font, width) = (place.font, self.width);
+        let (font, width, tall) = (place.font, place.width, place.tall);
         let length = |length: Length| length.resolve(font, MEDIUM, width);
         let size = |size: Size| size.map(length);
-        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        // A percentage of a height that depends on the content is nothing.
+        let high = |size: Size| {
+            let size = size.filter(|size| absolute || size.is_definite() || tall.is_some())?;
+            Some(size.resolve(font, MEDIUM, tall.unwrap_or(width)))
+        };
         if boxed || frame.position == Position::Relative || absolute {
-            place.shift(frame, &size, absolute, flow);
+            place.shift(frame, &size, &high, absolute, flow);
         }
-        let margin = size(frame.margin.left).unwrap_or(0.0);
-        place.x += margin;
+        let margin = match frame.float {
+            // The right edge is at the right edge of the box around.
+            Float::Right => 0.0,
+            Float::None | Float::Left => size(frame.margin.left).unwrap_or(0.0),
+        };
+        place.x += margin + place.beside(style, frame, self.shared, flow);
         place.least_x += margin;
         if !boxed && margin < 0.0 {
             // The element begins after the text that precedes in its line.
             place.x += flow.line;
         }
+        place.x += length(frame.padding.left).max(0.0);
         if frame.padding.left.is_definite() {
             place.least_x += length(frame.padding.left).max(0.0);
         }
@@ -90,16 +114,27 @@ impl Place {
             place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
         }
         // A box without a width reaches to the same edge as before.
-        let rest = (self.width - margin - size(frame.margin.right).unwrap_or(0.0)).max(0.0);
+        let rest = (width - margin - size(frame.margin.right).unwrap_or(0.0)).max(0.0);
         if boxed && style.display != Display::Cell {
             let fixed = [size(frame.width), size(frame.max_width)];
             let fixed = fixed.into_iter().flatten().fold(f32::INFINITY, f32::min);
-            place.width = match fixed.is_finite() {
-                true => fixed,
-                false => rest,
+            let fixed = fixed.max(size(frame.min_width).unwrap_or_default());
+            place.width = match (fixed.is_finite(), self.shared) {
+                (true, false) => fixed,
+                (true, true) => fixed.max(rest),
+                (false, _) => rest,
             };
         }
         if boxed {
+            let grows = matches!(style.display, Display::Cell | Display::Table);
+            place.tall = match grows || self.shared {
+                true => None,
+                false => high(frame.height).map(|height| {
+                    let most = high(frame.max_height).unwrap_or(f32::INFINITY);
+                    height.min(most).max(high(frame.min_height).unwrap_or(0.0))
+                }),
+            };
+            place.shared = style.display == Display::Flex;
             // The movement of a transformation may refer to the box itself.
             let own = |length: Length, whole: f32| length.resolve(font, MEDIUM, whole);
             let whole = (place.width, place.font * LINE);
@@ -122,18 +157,24 @@ impl Place {
         place.spread(style)
     }
 
+    /// Returns the rightmost left edge, less a distance.
+    pub(super) fn left_edge(&self, less: f32) -> f32 {
+        self.x - less
+    }
+
     /// Moves a box by its offsets.
     fn shift(
         &mut self,
         frame: &Frame,
         size: &dyn Fn(Size) -> Option<f32>,
+        high: &dyn Fn(Size) -> Option<f32>,
         absolute: bool,
         flow: &Flow,
     ) {
         let left = size(frame.inset.left);
         let right = size(frame.inset.right);
-        let top = size(frame.inset.top);
-        let bottom = size(frame.inset.bottom);
+        let top = high(frame.inset.top);
+        let bottom = high(frame.inset.bottom);
         if !absolute {
             if frame.position == Position::Relative {
                 let x = left.or(right.map(|right| -right)).unwrap_or(0.0);
@@ -186,15 +227,46 @@ impl Place {
         self.positioned = true;
     }
 
+    /// Takes the place that the offsets of an absolutely placed box refer to.
+    fn refer_to(&mut self, holder: &Self, frame: &Frame) {
+        if frame.inset.left.is_some() || frame.inset.right.is_some() {
+            self.x = holder.x;
+            self.least_x = holder.least_x;
+            self.right_edge = holder.right_edge;
+        }
+        if frame.inset.top.is_some() || frame.inset.bottom.is_some() {
+            self.y = holder.y;
+            self.fixed_y = holder.fixed_y;
+        }
+        self.width = holder.width;
+        self.tall = holder.tall;
+        self.positioned = holder.positioned;
+    }
+
+    /// Returns how far the boxes before may push a box to the right.
+    fn beside(&self, style: &Computed, frame: &Frame, shared: bool, flow: &Flow) -> f32 {
+        let width = self.width.max(0.0);
+        match frame.float {
+            Float::Right => width,
+            Float::Left => width.min(flow.row()),
+            Float::None if shared => width.min(flow.row()),
+            Float::None if style.display == Display::InlineBlock => {
+                width.min(flow.row().max(SCREEN_WIDTH))
+            }
+            Float::None => 0.0,
+        }
+    }
+
     /// Widens the estimate where the layout decides on the place.
     fn spread(mut self, style: &Computed) -> Self {
         let anywhere = matches!(
             style.display,
-            Display::Cell | Display::Table | Display::Flex | Display::InlineBlock
+            Display::Cell | Display::Table | Display::Flex
         );
         let centred = style
             .frame
             .as_deref()
+            .filter(|frame| !frame.floats())
             .is_some_and(|frame| frame.margin.left.is_none() && frame.width.is_some());
         if anywhere || centred {
             self.x += self.width.clamp(0.0, SCREEN_WIDTH);
@@ -214,7 +286,9 @@ impl Place {
         let indent = self.indent.resolve(size, MEDIUM, self.width);
         let line = flow.line + width;
         // The indentation moves the first line only.
-        let (moved, edge) = match indent < 0.0 && !flow.broken && line < -indent + self.width {
+        let lines = inherited.white_space.keeps_lines() && text.trim_end().contains('\n');
+        let first_line = inherited.indent_each || (!flow.broken && !lines);
+        let (moved, edge) = match indent < 0.0 && first_line && line < -indent + self.width {
             true => (indent, line),
             false => (0.0, width.min(self.width.max(size))),
         };
@@ -230,7 +304,7 @@ impl Place {
         let above = if self.fixed_y { 0.0 } else { flow.height };
         let bottom = above + self.y + lines * size * LINE;
         // The first word does not wrap.
-        let first = flow.line <= 0.0 && text.split_whitespace().nth(1).is_none();
+        let first = flow.line <= 0.0 && !flow.broken && text.split_whitespace().nth(1).is_none();
         let far = self.least_x + if first { indent } else { 0.0 };
         right <= 1.0 || bottom <= 1.0 || far > FAR
     }

@@ -85,7 +85,7 @@ impl Room {
         ) || element.html_name().is_empty();
         let edge = |size: Size| size.is_none_or(|size| size.is_definite() && size.usual() == 0.0);
         let plain = frame.position == Position::Static
-            && !frame.float
+            && !frame.floats()
             && frame.transform == empty.transform
             && frame.translate == empty.translate
             && frame.min_height.is_none()
