@@ -7,6 +7,7 @@ use super::{
 use crate::css::{
     colour::Colour,
     declarations::{DeclarationSyntax, parse_value},
+    holder::HeldBy,
     length::Length,
     property::{Declared, Extent, FontSize, Layer, Property, Side, Wide},
 };
@@ -149,6 +150,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::Filter(filter) => style.filter = *filter,
         Declared::Float(float) => style.frame().float = *float,
         Declared::FontSizeAdjust(away) => style.inherited().adjusted_away = *away,
+        Declared::Holds(by, held) => style.frame().holder.set(*by, *held),
         Declared::ImagePosition(layer, far) => style.drawn(*layer).far = *far,
         Declared::ImageRepeat(layer, single) => style.drawn(*layer).single = *single,
         Declared::ImageSize(layer, empty) => style.drawn(*layer).empty = *empty,
@@ -276,5 +278,11 @@ fn all_properties() -> impl Iterator<Item = Property> {
             ]
         });
     let extents = extents.into_iter().map(Property::Extent);
-    plain.into_iter().chain(extents).chain(sides).chain(layers)
+    let holders = HeldBy::ALL.into_iter().map(Property::Holds);
+    plain
+        .into_iter()
+        .chain(extents)
+        .chain(sides)
+        .chain(layers)
+        .chain(holders)
 }

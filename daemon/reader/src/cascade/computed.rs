@@ -2,6 +2,7 @@
 
 use crate::css::{
     colour::{Colour, Rgba},
+    holder::Holder,
     length::{Length, MEDIUM},
     property::{
         Align, Contain, Declared, Display, Drawn, Extent, Filter, Float, Image, Layer, ListStyle,
@@ -110,6 +111,8 @@ pub(crate) struct Frame {
     pub(crate) offset: Transform,
     pub(crate) float: Float,
     pub(crate) contain: Contain,
+    /// The boxes inside it whose offsets refer to the box.
+    pub(crate) holder: Holder,
     pub(crate) mask: Mask,
     /// What of the mask is drawn.
     pub(crate) mask_drawn: Drawn,
@@ -215,6 +218,7 @@ impl Computed {
             Property::FontSizeAdjust => {
                 self.inherited().adjusted_away = from.inherited.adjusted_away;
             }
+            Property::Holds(by) => self.frame().holder.set(by, other.holder.get(by)),
             Property::ImagePosition(layer) => self.drawn(layer).far = from.layer(layer).far,
             Property::ImageRepeat(layer) => self.drawn(layer).single = from.layer(layer).single,
             Property::ImageSize(layer) => self.drawn(layer).empty = from.layer(layer).empty,

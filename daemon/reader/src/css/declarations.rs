@@ -1,7 +1,7 @@
 //! Lists of declarations: the `style` attribute and the blocks of style rules.
 
 use super::{
-    Invalid, Parsed, Syntax, invalid,
+    Invalid, Parsed, Syntax, holder, invalid,
     property::{Declaration, Declared, Property, Wide},
     shorthand, value,
 };
@@ -40,7 +40,9 @@ pub(crate) fn parse_value(name: &str, text: &str, syntax: Syntax) -> Option<Vec<
 
 /// Returns whether a declaration is valid and its property is read.
 pub(crate) fn is_known(name: &str) -> bool {
-    value::property(name).is_some() || !shorthand::properties(name).is_empty()
+    value::property(name).is_some()
+        || holder::by_name(name).is_some()
+        || !shorthand::properties(name).is_empty()
 }
 
 /// Parses a declaration after its colon.
@@ -83,24 +85,54 @@ pub(super) fn declaration(
 }
 
 fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
-    let wide = input.try_parse(|input| {
-        let wide = value::wide(input)?;
-        input.expect_exhausted()?;
-        Ok::<Wide, ParseError<Invalid>>(wide)
-    });
-    let property = value::property(name);
-    match (wide, property) {
-        (Ok(wide), _) if name.eq_ignore_ascii_case("all") => Ok(vec![Declared::All(wide)]),
-        (Ok(wide), Some(property)) => Ok(vec![Declared::Wide(property, wide)]),
-        (Ok(wide), None) => {
+    let Some(by) = holder::by_name(name) else {
+        return declared_alone(name, input, syntax);
+    };
+    let start = input.state();
+    let mut all = match value::property(name) {
+        Some(_) => declared_alone(name, input, syntax)?,
+        None => Vec::new(),
+    };
+    let end = input.state();
+    input.reset(&start);
+    match all.first() {
+        Some(Declared::Wide(_, wide)) => all.push(Declared::Wide(Property::Holds(by), *wide)),
+        Some(_) => {
+            all.push(value::value(Property::Holds(by), input, syntax)?);
+        }
+        None => return alone(Property::Holds(by), input, syntax),
+    }
+    input.reset(&end);
+    Ok(all)
+}
+
+fn declared_alone(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
+    if let Some(property) = value::property(name) {
+        return alone(property, input, syntax);
+    }
+    match input.try_parse(only_wide) {
+        Ok(wide) if name.eq_ignore_ascii_case("all") => Ok(vec![Declared::All(wide)]),
+        Ok(wide) => {
             let all = shorthand::properties(name).iter();
             Ok(all
                 .map(|property: &Property| Declared::Wide(*property, wide))
                 .collect())
         }
-        (Err(_), Some(property)) => Ok(vec![value::value(property, input, syntax)?]),
-        (Err(_), None) => shorthand::values(name, input, syntax),
+        Err(_) => shorthand::values(name, input, syntax),
     }
+}
+
+fn alone(property: Property, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
+    Ok(vec![match input.try_parse(only_wide) {
+        Ok(wide) => Declared::Wide(property, wide),
+        Err(_) => value::value(property, input, syntax)?,
+    }])
+}
+
+fn only_wide(input: &mut Parser<'_>) -> Parsed<Wide> {
+    let wide = value::wide(input)?;
+    input.expect_exhausted()?;
+    Ok(wide)
 }
 
 /// Parser of a list of declarations without rules inside it.

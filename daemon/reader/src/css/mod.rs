@@ -6,6 +6,7 @@ pub(crate) mod colour;
 pub(crate) mod conditions;
 pub(crate) mod data;
 pub(crate) mod declarations;
+pub(crate) mod holder;
 pub(crate) mod keyframes;
 mod layer;
 pub(crate) mod length;

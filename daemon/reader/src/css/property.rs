@@ -3,6 +3,7 @@
 use super::{
     animation::{Animated, Aspect},
     colour::{Colour, Rgba},
+    holder::{Held, HeldBy},
     length::Length,
     transform::Transform,
 };
@@ -112,6 +113,7 @@ pub(crate) enum Property {
     Float,
     FontSize,
     FontSizeAdjust,
+    Holds(HeldBy),
     ImagePosition(Layer),
     ImageRepeat(Layer),
     ImageSize(Layer),
@@ -209,12 +211,6 @@ pub(crate) enum WhiteSpace {
     Pre,
     /// Lines as written.
     PreLine,
-}
-
-impl WhiteSpace {
-    pub(crate) fn keeps_lines(self) -> bool {
-        matches!(self, Self::Pre | Self::PreLine)
-    }
 }
 
 /// Alignment of lines.
@@ -320,6 +316,7 @@ pub(crate) enum Declared {
     FontSize(FontSize),
     /// Whether the adjustment leaves no size.
     FontSizeAdjust(bool),
+    Holds(HeldBy, Held),
     /// Whether an image is far from its box.
     ImagePosition(Layer, bool),
     /// Whether an image does not repeat.

@@ -3,7 +3,7 @@
 use super::{
     Parsed, Syntax,
     animation::{self, Aspect},
-    colour, invalid, layer, length, paint,
+    colour, holder, invalid, layer, length, paint,
     property::{
         Align, Contain, Declared, Display, Extent, Float, Layer, ListStyle, Overflow, Position,
         Property, Side, WhiteSpace, Wide,
@@ -154,6 +154,7 @@ pub(super) fn value(
         }
         Property::FontSize => Declared::FontSize(size::font_size(input, syntax.quirks)?),
         Property::FontSizeAdjust => Declared::FontSizeAdjust(is_adjusted_away(input)?),
+        Property::Holds(by) => Declared::Holds(by, holder::held(by, input)?),
         Property::ImagePosition(layer) => Declared::ImagePosition(layer, layer::is_far(input)?),
         Property::ImageRepeat(layer) => Declared::ImageRepeat(layer, layer::is_single(input)?),
         Property::ImageSize(layer) => Declared::ImageSize(layer, layer::is_empty(input)?),

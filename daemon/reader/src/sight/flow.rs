@@ -143,7 +143,7 @@ impl Flow {
     pub(super) fn pass(&mut self, text: &str, style: &Computed, hidden: bool) {
         let width = text_width(text, style);
         self.text |= width > 0.0 && !hidden;
-        let lines = style.inherited.white_space.keeps_lines();
+        let lines = keeps_lines(style);
         self.broken |= lines && !hidden && text.contains('\n');
         self.line += width;
         if style.inherited.white_space == WhiteSpace::NoWrap && !hidden {
@@ -157,6 +157,14 @@ impl Flow {
         let lines = width / NARROW + 1.0;
         self.height += lines * style.inherited.font_size * LINE;
     }
+}
+
+/// Returns whether line breaks in the text of an element are kept.
+pub(super) fn keeps_lines(style: &Computed) -> bool {
+    matches!(
+        style.inherited.white_space,
+        WhiteSpace::Pre | WhiteSpace::PreLine
+    )
 }
 
 /// Returns a length in pixels as far as it is known; at least 0.

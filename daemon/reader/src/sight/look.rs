@@ -12,9 +12,9 @@ use super::{
 use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
+        holder::Held,
         length::Length,
         property::{Display, Mask, Position, Size},
-        transform::Transform,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     findings::Findings,
@@ -46,6 +46,8 @@ pub(super) struct Surroundings {
     pub(super) outer: Window,
     /// The place that the offsets of absolutely placed boxes refer to.
     pub(super) held: Place,
+    /// The window and the place of boxes that do not scroll with the page.
+    pub(super) fixed: (Window, Place),
     /// Whether absolutely placed boxes refer to the element.
     pub(super) holds: bool,
     /// Whether the element is a picture of SVG.
@@ -78,6 +80,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             window: Window::default(),
             outer: Window::default(),
             held: Place::default(),
+            fixed: Default::default(),
             holds: true,
             svg: false,
             pictured: false,
@@ -249,9 +252,11 @@ impl Look<'_> {
             false => around.lettered,
         };
         let boxed = !matches!(style.display, Display::Inline | Display::Contents);
-        inside.place = around
-            .place
-            .inside(style, frame, boxed, &around.held, &self.flow);
+        let holder = match frame.position {
+            Position::Fixed => &around.fixed.1,
+            _ => &around.held,
+        };
+        inside.place = around.place.inside(style, frame, boxed, holder, &self.flow);
         inside.hidden |= style.skipped && boxed;
         let mut held = inside.window;
         if boxed {
@@ -259,7 +264,7 @@ impl Look<'_> {
             inside.hidden |= frame.backface && frame.transform.turned != frame.rotate.turned;
             let window = match frame.position {
                 Position::Absolute => around.outer.placed(frame, inside.place.font, &self.flow),
-                Position::Fixed => Window::default(),
+                Position::Fixed => around.fixed.0.placed(frame, inside.place.font, &self.flow),
                 Position::Static | Position::Relative => around.window,
             };
             let places = Places {
@@ -268,9 +273,14 @@ impl Look<'_> {
             };
             (inside.window, held) = window.inside(style, frame, &places, &self.flow);
         }
-        if inside.holds || frame.transform != Transform::default() {
-            inside.outer = held;
-            inside.held = inside.place;
+        let holds = frame.holder.held(boxed);
+        inside.holds |= holds != Held::None;
+        if inside.holds {
+            let place = inside.place.holding();
+            (inside.outer, inside.held) = (held, place);
+            if holds == Held::All {
+                inside.fixed = (held, place);
+            }
         }
         inside.hidden |= frame.clip_path;
         inside.children = children(self.document, node, element);

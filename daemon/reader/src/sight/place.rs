@@ -1,7 +1,7 @@
 //! Estimates of where text is on the screen, to find text that is moved off it. An estimate is wide
 //! enough for each layout that the style permits.
 
-use super::flow::{Flow, LINE, NARROW, text_width};
+use super::flow::{Flow, LINE, NARROW, keeps_lines, text_width};
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -157,6 +157,14 @@ impl Place {
         place.spread(style)
     }
 
+    /// Returns the place for boxes whose offsets refer to this one.
+    pub(super) fn holding(self) -> Self {
+        Self {
+            positioned: true,
+            ..self
+        }
+    }
+
     /// Returns the rightmost left edge, less a distance.
     pub(super) fn left_edge(&self, less: f32) -> f32 {
         self.x - less
@@ -186,7 +194,8 @@ impl Place {
             }
             return;
         }
-        if frame.position == Position::Fixed || !self.positioned {
+        let fixed = frame.position == Position::Fixed && !self.positioned;
+        if !self.positioned {
             // The page itself is the box that the offsets refer to.
             if left.is_some() || right.is_some() {
                 self.x = 0.0;
@@ -214,7 +223,6 @@ impl Place {
             self.least_x = self.x - self.width;
             self.away |= right <= -FAR / 2.0;
         }
-        let fixed = frame.position == Position::Fixed;
         let limit = if fixed { FAR / 4.0 } else { FAR };
         self.away |= top.is_some_and(|top| top >= limit + if fixed { 0.0 } else { flow.height });
         self.away |= bottom.is_some_and(|bottom| bottom <= -limit / 2.0);
@@ -286,7 +294,7 @@ impl Place {
         let indent = self.indent.resolve(size, MEDIUM, self.width);
         let line = flow.line + width;
         // The indentation moves the first line only.
-        let lines = inherited.white_space.keeps_lines() && text.trim_end().contains('\n');
+        let lines = keeps_lines(style) && text.trim_end().contains('\n');
         let first_line = inherited.indent_each || (!flow.broken && !lines);
         let (moved, edge) = match indent < 0.0 && first_line && line < -indent + self.width {
             true => (indent, line),
