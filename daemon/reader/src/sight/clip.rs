@@ -37,6 +37,9 @@ pub(super) struct Window {
     hides_lines: bool,
     /// Least height of the flow, and its uncertainties, at the top of the innermost box.
     start: (f32, u32),
+    /// The margin that the margin of the first box inside overlaps, and the least height of the flow
+    /// where it is.
+    margin: (f32, f32),
     /// Movement down as a multiple of the height of the box that moves, which has at least a line.
     lines: f32,
     /// Width and height that percentages refer to, in pixels, if they are fixed.
@@ -112,7 +115,8 @@ impl Window {
     }
 
     /// Moves the content down and to the right by the least distances that its box is moved by.
-    fn shift(&mut self, frame: &Frame, font: f32, places: &Places<'_>) {
+    fn shift(&mut self, style: &Computed, frame: &Frame, places: &Places<'_>, flow: &Flow) {
+        let font = places.inside.font;
         let (wide, _) = self.whole;
         let definite = |size: Size| size.filter(|size| size.is_definite());
         let own_wide = definite(frame.width).map(|size| size.resolve(font, MEDIUM, 0.0));
@@ -154,13 +158,17 @@ impl Window {
             self.right = self.right.and_then(|room| Some(room - moved?));
         }
         let tall = places.around.tall.unwrap_or(0.0);
+        let own = margin(frame.margin.top, frame.inset.top, frame.inset.bottom);
+        let own = definite(Some(own)).map_or(0.0, |top| top.resolve(font, MEDIUM, 0.0));
+        let (least, _) = flow.least();
+        let block = matches!(style.display, Display::Block | Display::ListItem);
+        let overlaps =
+            block && !absolute && !frame.floats() && (least - self.margin.1).abs() < 0.01;
+        let overlapped = if overlaps { self.margin.0 } else { 0.0 };
+        self.margin = (own.max(overlapped), least);
         let down = offset(frame.inset.top, frame.inset.bottom).resolve(font, MEDIUM, tall)
-            + definite(Some(margin(
-                frame.margin.top,
-                frame.inset.top,
-                frame.inset.bottom,
-            )))
-            .map_or(0.0, |top| top.resolve(font, MEDIUM, 0.0));
+            + (own.max(0.0) - overlapped).max(0.0)
+            + own.min(0.0);
         self.below = self.below.map(|room| room - down);
         for Transform { y, .. } in [frame.transform, frame.translate] {
             let own = places.inside.tall.filter(|_| !y.is_definite());
@@ -186,7 +194,7 @@ impl Window {
     ) -> (Self, Self) {
         let font = places.inside.font;
         let mut window = self;
-        window.shift(frame, font, places);
+        window.shift(style, frame, places, flow);
         let around = places.around.width;
         // Padding in percent has the greatest size that it may have.
         let padding = |padding: Length| padding.resolve(font, MEDIUM, around.max(0.0)).max(0.0);
@@ -238,6 +246,7 @@ impl Window {
                 window.below = Some(left.map_or(room, |left| room.min(left)));
                 window.start = (least + known_top - top, unsure);
                 window.lines = 0.0;
+                window.margin = (0.0, f32::NEG_INFINITY);
                 held = window;
             }
         } else if fixed && cuts_y && top + bottom < NARROWEST {

@@ -3,7 +3,7 @@
 use crate::{
     cascade::{Computed, Frame},
     css::{
-        length::{Length, MEDIUM},
+        length::{Length, MEDIUM, SCREEN_WIDTH},
         property::{Display, Position, Size, WhiteSpace},
     },
 };
@@ -18,6 +18,58 @@ pub(super) const NARROW: f32 = 80.0;
 /// Greatest size that counts, in pixels.
 const FARTHEST: f32 = 100_000.0;
 
+/// A place in the flow, in pixels.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Mark {
+    /// Least height of what precedes, without the line and the margins at its end.
+    least: f32,
+    /// Least height of the line.
+    line: f32,
+    /// The greatest of the margins at the end.
+    above: f32,
+    /// The sum of the negative margins at the end.
+    below: f32,
+}
+
+impl Mark {
+    /// Returns the least height of what precedes, without the line.
+    pub(super) fn top(&self) -> f32 {
+        self.least + self.above + self.below
+    }
+
+    fn settle(&mut self) {
+        self.least = self.top();
+        (self.above, self.below) = (0.0, 0.0);
+    }
+
+    fn line_ends(&mut self) {
+        if self.line > 0.0 {
+            self.settle();
+            self.least += self.line;
+        }
+        self.line = 0.0;
+    }
+}
+
+/// An element that ends.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) began: Mark,
+    /// What its margin left of those before.
+    pub(super) carried: f32,
+    pub(super) hidden: bool,
+    /// Whether browsers give it a margin.
+    pub(super) margin: bool,
+    /// Whether its margin may be that of the element around.
+    pub(super) first: bool,
+    /// Whether it is beside its siblings.
+    pub(super) beside: bool,
+    /// Whether it fills several rows.
+    pub(super) spans: bool,
+    /// Least height of a picture or the like whose height is not given, in pixels.
+    pub(super) replaced: Option<f32>,
+}
+
 /// What precedes in the flow of the page.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Flow {
@@ -29,19 +81,17 @@ pub(super) struct Flow {
     row: f32,
     /// Whether the block has had a line break.
     pub(super) broken: bool,
-    /// Least height of what precedes, in pixels, where blocks follow each other.
-    least: f32,
+    /// Least height of what precedes, where blocks follow each other.
+    mark: Mark,
     /// Number of boxes that are beside each other, so that their heights do not add up.
     unsure: u32,
     /// Least width of the text that precedes in a line that does not wrap, in pixels.
     least_line: f32,
-    /// Whether the block has text.
-    text: bool,
 }
 
 impl Flow {
-    /// Takes the beginning of an element.
-    pub(super) fn enter(&mut self, style: &Computed) {
+    /// Takes the beginning of an element. Returns what its margin leaves of those before, in pixels.
+    pub(super) fn enter(&mut self, style: &Computed) -> f32 {
         if let Some(frame) = style.frame.as_deref() {
             let size = |size: Size| size.map_or(0.0, |size| size.usual().abs().min(FARTHEST));
             let margin = |size: Size| size.map_or(0.0, |size| size.usual().clamp(0.0, FARTHEST));
@@ -54,48 +104,114 @@ impl Flow {
                 + padding(frame.padding.bottom);
         }
         self.edge(style);
+        let mut carried = 0.0;
+        let inline = matches!(
+            style.display,
+            Display::Inline | Display::Contents | Display::None
+        );
+        if !inline {
+            if is_beside(style) {
+                self.mark.line = 0.0;
+            } else {
+                self.flush();
+            }
+            // The margin of the box before and that of this one overlap. The window has this one.
+            let own = style.frame.as_deref().and_then(|frame| frame.margin.top);
+            let own = own.map_or(0.0, |own| {
+                own.resolve(style.inherited.font_size, MEDIUM, SCREEN_WIDTH)
+            });
+            let before = self.mark.top();
+            self.mark.above = (self.mark.above - own.max(0.0)).max(0.0);
+            self.mark.settle();
+            carried = self.mark.top() - before;
+        }
         self.unsure += u32::from(style.display == Display::Flex);
         if let Some(frame) = style.frame.as_deref() {
             match style.display {
                 Display::Inline => self.least_line += known(frame.padding.left),
-                _ => self.least += known(frame.padding.top),
+                _ => self.mark.least += known(frame.padding.top),
             }
         }
+        carried
     }
 
-    /// Takes the end of an element that began at a least height. `margin` says whether browsers give
-    /// it a margin.
-    pub(super) fn leave(&mut self, style: &Computed, began: f32, hidden: bool, margin: bool) {
+    /// Returns the place in the flow, to return to it.
+    pub(super) fn mark(&self) -> Mark {
+        self.mark
+    }
+
+    /// Takes the end of an element that began at a mark.
+    pub(super) fn leave(&mut self, style: &Computed, ended: &Ended) {
         self.edge(style);
-        let height = style.frame.as_deref().and_then(|frame| frame.height);
-        let height = height.filter(|height| height.is_definite());
-        if let Some(height) = height
-            && !matches!(
-                style.display,
-                Display::Inline | Display::Contents | Display::None
-            )
-        {
-            self.least = self.least.max(began + height.usual().max(0.0));
-        }
-        let block = matches!(
+        let began = ended.began;
+        let empty = Frame::default();
+        let frame = style.frame.as_deref().unwrap_or(&empty);
+        let font = style.inherited.font_size;
+        let inline = matches!(
             style.display,
-            Display::Block | Display::ListItem | Display::Table
+            Display::Inline | Display::Contents | Display::None
         );
-        if block && std::mem::take(&mut self.text) && self.least <= began {
-            self.least = began + line_height(style).max(0.0);
+        if inline {
+            if ended.hidden {
+                self.mark = began;
+            }
+            let least = frame
+                .max_height
+                .is_none()
+                .then_some(ended.replaced)
+                .flatten();
+            let least = least.map(|least| match frame.height {
+                None => least,
+                height => fixed(height, font).unwrap_or(0.0),
+            });
+            self.mark.line = self.mark.line.max(least.unwrap_or(0.0));
+            return;
         }
-        let unset = |frame: &Frame| frame.margin.bottom.is_none();
-        if margin && self.least > began && style.frame.as_deref().is_none_or(unset) {
-            self.least += style.inherited.font_size;
+        self.unsure -= u32::from(style.display == Display::Flex).min(self.unsure);
+        let beside = is_beside(style) || ended.beside;
+        if !beside {
+            self.flush();
         }
-        if hidden {
-            self.least = began;
-            self.text = false;
-        } else if is_beside(style) {
-            // A row is at least as high as a line of its cells.
-            self.text |= style.display == Display::Cell && self.least > began;
-            self.least = began;
+        self.mark.line_ends();
+        let (top, bottom) = (known(frame.padding.top), known(frame.padding.bottom));
+        if bottom > 0.0 || beside {
+            self.mark.settle();
         }
+        let start = began.top() + ended.carried;
+        let content = (self.mark.top() - start + bottom).max(0.0);
+        let height = height(style, frame, content, top + bottom);
+        if (height - content).abs() > 0.01 {
+            self.mark = Mark {
+                least: start + height,
+                ..Mark::default()
+            };
+        } else {
+            self.mark.least += bottom;
+        }
+        let own = |size: Size| size.map_or(0.0, |size| size.resolve(font, MEDIUM, 0.0));
+        let (over, under) = (own(frame.margin.top), own(frame.margin.bottom));
+        if ended.hidden || beside {
+            self.mark = began;
+            let in_line = matches!(style.display, Display::Cell | Display::InlineBlock);
+            let lifted = ended.beside || ended.spans || is_lifted(style);
+            if !ended.hidden && !lifted && in_line {
+                let height = height + over.min(0.0) + under.min(0.0);
+                self.mark.line = self.mark.line.max(height);
+            } else if !ended.hidden && !lifted && style.display == Display::Flex {
+                let height = fixed(frame.height, font).filter(|_| frame.max_height.is_none());
+                self.mark.least += height.unwrap_or(0.0);
+            }
+            return;
+        }
+        if !ended.first {
+            self.mark.least += over.max(0.0);
+        }
+        let usual = match (ended.margin && height > 0.0, frame.margin.bottom) {
+            (true, None) => font,
+            _ => under.max(0.0),
+        };
+        self.mark.above = self.mark.above.max(usual);
+        self.mark.below += over.min(0.0) + under.min(0.0);
     }
 
     /// Takes a box that ends, and that others may be beside.
@@ -108,9 +224,15 @@ impl Flow {
         self.row
     }
 
+    fn flush(&mut self) {
+        self.mark.line_ends();
+    }
+
     /// Takes a line break.
     pub(super) fn line_break(&mut self, style: &Computed) {
-        self.least += line_height(style).max(0.0);
+        self.mark.settle();
+        self.mark.line = self.mark.line.max(line_height(style));
+        self.mark.line_ends();
         self.least_line = 0.0;
         self.line = 0.0;
         self.broken = true;
@@ -119,7 +241,7 @@ impl Flow {
     /// Returns the least height of what precedes in pixels, and the number of boxes so far that are
     /// beside each other.
     pub(super) fn least(&self) -> (f32, u32) {
-        (self.least, self.unsure)
+        (self.mark.top(), self.unsure)
     }
 
     /// Returns the least width of the text that precedes in a line that does not wrap, in pixels.
@@ -142,9 +264,16 @@ impl Flow {
     /// Takes a run of text.
     pub(super) fn pass(&mut self, text: &str, style: &Computed, hidden: bool) {
         let width = text_width(text, style);
-        self.text |= width > 0.0 && !hidden;
+        if !hidden && (width > 0.0 || text.contains('\u{a0}')) {
+            self.mark.settle();
+            self.mark.line = self.mark.line.max(line_height(style));
+        }
         let lines = keeps_lines(style);
-        self.broken |= lines && !hidden && text.contains('\n');
+        if lines && !hidden {
+            for _ in text.matches('\n') {
+                self.line_break(style);
+            }
+        }
         self.line += width;
         if style.inherited.white_space == WhiteSpace::NoWrap && !hidden {
             // The narrowest letters have a fifth of their height.
@@ -175,12 +304,45 @@ pub(super) fn known(length: Length) -> f32 {
     }
 }
 
+/// Returns a size in pixels if it depends on no other box.
+fn fixed(size: Size, font: f32) -> Option<f32> {
+    let size = size.filter(|size| size.is_definite());
+    size.map(|size| size.resolve(font, MEDIUM, 0.0).max(0.0))
+}
+
+/// Returns the least height of a box with its padding, whose content has a least height.
+fn height(style: &Computed, frame: &Frame, content: f32, padding: f32) -> f32 {
+    let font = style.inherited.font_size;
+    let whole = |size: f32| match frame.border_box {
+        true => size.max(padding),
+        false => size + padding,
+    };
+    let least = fixed(frame.min_height, font).map_or(0.0, whole);
+    let own = fixed(frame.height, font).map(whole);
+    if matches!(style.display, Display::Cell | Display::Table) {
+        return content.max(own.unwrap_or(0.0)).max(least);
+    }
+    let usual = match (frame.height, own) {
+        (None, _) => content,
+        (Some(_), own) => own.unwrap_or(0.0),
+    };
+    let most = match frame.max_height {
+        None => f32::INFINITY,
+        most => fixed(most, font).map_or(0.0, whole),
+    };
+    usual.min(most).max(least)
+}
+
+/// Returns whether a box is taken out of the flow.
+fn is_lifted(style: &Computed) -> bool {
+    style.frame.as_deref().is_some_and(|frame| {
+        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
+    })
+}
+
 /// Returns whether a box does not push down what follows.
 pub(super) fn is_beside(style: &Computed) -> bool {
-    let lifted = style.frame.as_deref().is_some_and(|frame| {
-        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
-    });
-    lifted
+    is_lifted(style)
         || matches!(
             style.display,
             Display::Cell | Display::Flex | Display::InlineBlock

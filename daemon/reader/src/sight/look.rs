@@ -56,8 +56,12 @@ pub(super) struct Surroundings {
     pub(super) pictured: bool,
     /// Whether a coloured ground lies above boxes of negative levels.
     pub(super) backed: bool,
-    /// Least height of the flow at the beginning of the element.
-    pub(super) began: f32,
+    /// The flow at the beginning of the element.
+    pub(super) began: flow::Mark,
+    /// What the margin of the element left of those before.
+    pub(super) carried: f32,
+    /// Whether nothing precedes in the element around.
+    pub(super) first: bool,
     /// The background that is seen through the letters.
     pub(super) lettered: Option<Ground>,
     /// What is seen of the children.
@@ -85,7 +89,9 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             svg: false,
             pictured: false,
             backed: false,
-            began: 0.0,
+            began: flow::Mark::default(),
+            carried: 0.0,
+            first: true,
             lettered: None,
             children: Children::All,
         }],
@@ -132,10 +138,11 @@ impl Look<'_> {
         if let Some(element) = self.document.element(node) {
             let style = self.styles.get(node);
             let mut inside = self.inside(node, element, style, around);
-            inside.began = self.flow.least().0;
+            inside.began = self.flow.mark();
+            inside.first = inside.began.top() <= around.began.top() + around.carried;
             let name = element.html_name();
             if !inside.gone {
-                self.flow.enter(style);
+                inside.carried = self.flow.enter(style);
             }
             if name == "br" && !inside.hidden {
                 self.flow.line_break(style);
@@ -186,8 +193,27 @@ impl Look<'_> {
                 self.flow.leave_beside(inside.place.width);
             }
             let name = self.document.name(node);
-            let margin = matches!(name, "p" | "blockquote" | "pre");
-            self.flow.leave(style, inside.began, inside.hidden, margin);
+            let spans = self.document.element(node).is_some_and(|element| {
+                let rows = element.attribute(&local_name!("rowspan"));
+                rows.is_some_and(|rows| rows.trim() != "1")
+            });
+            self.flow.leave(
+                style,
+                &flow::Ended {
+                    began: inside.began,
+                    carried: inside.carried,
+                    hidden: inside.hidden,
+                    margin: matches!(name, "p" | "blockquote" | "pre"),
+                    first: inside.first,
+                    beside: shared,
+                    spans,
+                    replaced: match name {
+                        "iframe" => Some(150.0),
+                        "img" | "video" => Some(0.0),
+                        _ => None,
+                    },
+                },
+            );
         }
     }
 
