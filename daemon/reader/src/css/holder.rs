@@ -1,6 +1,6 @@
 //! Properties that make a box the one to which the offsets of placed boxes inside it refer.
 
-use super::{Parsed, invalid, length, paint};
+use super::{Parsed, invalid, length};
 use cssparser::{Parser, Token, match_ignore_ascii_case};
 
 /// A property with this effect.
@@ -103,11 +103,6 @@ pub(super) fn held(by: HeldBy, input: &mut Parser<'_>) -> Parsed<Held> {
             Ok(()) => Ok(Held::None),
             Err(_) => length::parse(input, false).map(|_| Held::All),
         };
-    }
-    if by == HeldBy::Backdrop {
-        let start = input.state();
-        paint::filter(input)?;
-        input.reset(&start);
     }
     let mut held = Held::None;
     let filter = matches!(by, HeldBy::Backdrop | HeldBy::Filter);

@@ -96,9 +96,9 @@ impl Window {
         }
         match (inset.left, inset.right) {
             (Some(left), _) => {
-                window.closed |= self.own.0 && is_beyond(left);
                 window.right = match at(left, wide) {
                     Some(left) => window.right.map(|room| room - left),
+                    None if self.own.0 && is_beyond(left) => Some(0.0),
                     None => None,
                 };
             }
@@ -133,12 +133,11 @@ impl Window {
             let other = absolute && before.is_none() && after.is_some();
             margin.filter(|_| !other).unwrap_or_default()
         };
-        let margin_left = match frame.float {
-            Float::Right => Length::ZERO,
-            Float::None | Float::Left => {
-                margin(frame.margin.left, frame.inset.left, frame.inset.right)
-            }
-        };
+        if frame.float == Float::Right {
+            // It may reach to the left of the box around.
+            self.right = None;
+        }
+        let margin_left = margin(frame.margin.left, frame.inset.left, frame.inset.right);
         let across = [
             (margin_left, wide),
             (offset(frame.inset.left, frame.inset.right), wide),
@@ -150,7 +149,9 @@ impl Window {
                 (true, _) => Some(length.resolve(font, MEDIUM, 0.0)),
                 (false, Some(wide)) => Some(length.resolve(font, MEDIUM, wide)),
                 (false, None) if length.part > 0.0 && length.px >= 0.0 => {
-                    self.emptied |= self.own.0 && length.part >= 1.0;
+                    if self.own.0 && length.part >= 1.0 {
+                        self.right = Some(0.0);
+                    }
                     Some(0.0)
                 }
                 (false, None) => None,
@@ -277,13 +278,9 @@ impl Window {
             Some(whole) => pad.resolve(font, MEDIUM, whole).max(0.0),
             None => known(pad),
         };
-        // A negative indentation moves the line back.
-        let back = style
-            .inherited
-            .indent
-            .resolve(font, MEDIUM, around)
-            .min(0.0);
-        window.emptied |= self.own.0 && frame.padding.left.part >= 1.0 && back >= 0.0;
+        if self.own.0 && frame.padding.left.part >= 1.0 {
+            window.right = Some(0.0);
+        }
         window.right = window.right.map(|room| room - pad);
         let exact = fixed && !places.around.shared;
         held.whole = match exact {
@@ -309,6 +306,28 @@ impl Window {
         window.own = (filled || (!cuts_x && self.own.0 && block && bare), false);
         held.own = (cuts_x, cuts_y);
         (window, held)
+    }
+
+    /// Returns the window inside an element of a line.
+    pub(super) fn in_line(mut self, frame: &Frame, places: &Places<'_>) -> Self {
+        let font = places.inside.font;
+        let (wide, tall) = (places.around.width, places.around.tall.unwrap_or(0.0));
+        let size = |size: Size, whole: f32| size.map(|size| size.resolve(font, MEDIUM, whole));
+        // A margin moves the first line only.
+        let mut across = size(frame.margin.left, wide).unwrap_or(0.0).min(0.0);
+        if frame.position == Position::Relative {
+            let inset = &frame.inset;
+            let right = || size(inset.right, wide).map(|right| -right);
+            let bottom = || size(inset.bottom, tall).map(|bottom| -bottom);
+            across += size(inset.left, wide)
+                .or_else(right)
+                .unwrap_or(0.0)
+                .min(0.0);
+            let down = size(inset.top, tall).or_else(bottom).unwrap_or(0.0);
+            self.below = self.below.map(|room| room - down);
+        }
+        self.right = self.right.map(|room| room - across);
+        self
     }
 
     /// Returns the room below the flow, in pixels.
@@ -340,11 +359,15 @@ impl Window {
         {
             return true;
         }
+        let whole = place.width;
+        let indent = place.indent.resolve(inherited.font_size, MEDIUM, whole);
+        // A negative indentation moves the line back.
+        if self.right.is_some_and(|right| right <= indent.min(0.0)) {
+            return true;
+        }
         if inherited.align != Align::Left {
             return false;
         }
-        let whole = place.width;
-        let indent = place.indent.resolve(inherited.font_size, MEDIUM, whole);
         let no_wrap = inherited.white_space == WhiteSpace::NoWrap;
         // Only the first word cannot wrap.
         let first_line = no_wrap || text.split_whitespace().nth(1).is_none();
@@ -353,8 +376,7 @@ impl Window {
             return false;
         };
         let right = self.right.unwrap_or(whole);
-        self.right.is_some_and(|right| right <= indent.min(0.0))
-            || (first_line && indent >= right - NARROWEST && indent > 0.0)
+        (first_line && indent >= right - NARROWEST && indent > 0.0)
             || (no_wrap && self.right.is_some() && flow.least_line() > right)
             || (place.left_edge(0.0) - edge + text_width(text, style) + indent.max(0.0) <= 0.0)
     }

@@ -298,6 +298,13 @@ impl Look<'_> {
                 inside: &inside.place,
             };
             (inside.window, held) = window.inside(style, frame, &places, &self.flow);
+        } else if style.frame.is_some() {
+            let places = Places {
+                around: &around.place,
+                inside: &inside.place,
+            };
+            inside.window = around.window.in_line(frame, &places);
+            held = inside.window;
         }
         let holds = frame.holder.held(boxed);
         inside.holds |= holds != Held::None;

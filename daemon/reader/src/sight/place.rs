@@ -20,6 +20,8 @@ pub(super) struct Place {
     x: f32,
     /// Leftmost left edge, in pixels.
     least_x: f32,
+    /// Movement by the margins and the padding of the lines around, which does not move a block.
+    in_line: (f32, f32),
     /// Movement of the flow up or down, in pixels.
     y: f32,
     /// Whether the place is counted from the top of the page, not from the flow.
@@ -49,6 +51,7 @@ impl Default for Place {
         Self {
             x: 8.0,
             least_x: 0.0,
+            in_line: (0.0, 0.0),
             y: 0.0,
             fixed_y: false,
             positioned: false,
@@ -84,6 +87,14 @@ impl Place {
         if absolute {
             place.refer_to(holder, frame);
         }
+        if boxed && style.display != Display::InlineBlock {
+            place.x -= place.in_line.0;
+            place.least_x -= place.in_line.1;
+        }
+        if boxed {
+            place.in_line = (0.0, 0.0);
+        }
+        let before = (place.x, place.least_x);
         let (font, width, tall) = (place.font, place.width, place.tall);
         let length = |length: Length| length.resolve(font, MEDIUM, width);
         let size = |size: Size| size.map(length);
@@ -109,6 +120,10 @@ impl Place {
         place.x += length(frame.padding.left).max(0.0);
         if frame.padding.left.is_definite() {
             place.least_x += length(frame.padding.left).max(0.0);
+        }
+        if !boxed && frame.position != Position::Relative {
+            place.in_line.0 += place.x - before.0;
+            place.in_line.1 += place.least_x - before.1;
         }
         if boxed {
             place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
