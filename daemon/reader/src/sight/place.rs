@@ -6,7 +6,7 @@ use crate::{
     cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
-        property::{Align, Display, Float, Position, Size},
+        property::{Align, Display, Float, Overflow, Position, Size},
     },
 };
 
@@ -272,7 +272,8 @@ impl Place {
         match frame.float {
             Float::Right => width,
             Float::Left => width.min(flow.row()),
-            Float::None if shared => width.min(flow.row()),
+            // Such a box is beside the floats before it.
+            Float::None if shared || frame.overflow_x != Overflow::Visible => width.min(flow.row()),
             Float::None if style.display == Display::InlineBlock => {
                 width.min(flow.row().max(SCREEN_WIDTH))
             }
