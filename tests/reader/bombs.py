@@ -115,6 +115,15 @@ w('sel_nested_not','<style>'+(':not('*50+'.a'+')'*50+'{color:red}')*5000+'</styl
 w('sel_is_expand','<style>'+':is(a,b,c) '*200+'{color:red}</style><a>'+'<p>x'*100000)
 w('nest_expand','<style>'+''.join('.a,.b,.c{' for i in range(20))+'color:red'+'}'*20+'</style>'+'<p class=a>x'*100000)
 w('nest_expand2','<style>'+''.join(','.join(f'.x{j}' for j in range(50))+'{' for i in range(60))+'color:red'+'}'*60+'</style>'+'<p class=x1>x'*100000)
+for name, selector in [('is', ':is(&,&,&)'), ('is_first', ':is(.z,&,&)'), ('not', ':not(&,&)'), ('descendant', '& &'),
+                       ('sibling', '& ~ &'), ('has', '&:has(&)'), ('has_list', ':has(&,& &)'), ('nth', ':nth-child(1 of &,&)')]:
+    for levels in (20, 70, 120):
+        w(f'nest_{name}_{levels}',f'<style>.a{{{(selector+"{")*levels}display:none{"}"*levels}}}</style>'+'<div class=a><p>x'*50000)
+w('is_star','<style>:is('+','.join([':not(*)']*100000)+'){color:red}</style>'+'<p>x'*100000)
+w('is_invalid','<style>:is('+'%,'*300000+'b){color:red}</style>'+'<p>x'*100000)
+w('nest_wide','<style>'+','.join(['a']*100000)+'{'+'b{color:red}'*60000+'}</style>'+'<p>x'*100000)
+w('nest_wide_like','<style>'+','.join(['a']*100000)+'{'+'&{color:red}'*60000+'}</style>'+'<p>x'*100000)
+w('nest_open','<style>'+'a{'*120+'b{c{}}'*180000+'</style>x')
 w('nest_many','<style>.a{'+''.join(f'.b{i}{{color:red}}' for i in range(200000))+'}</style><p class=a>x')
 w('attr_sel','<style>'+''.join(f'[data-x*="{i}zz"]{{color:red}}' for i in range(5000))+'</style>'+('<p data-x="'+'y'*2000+'">x')*2000)
 w('attr_sel_i','<style>'+''.join(f'[data-x*="{i}zz" i]{{color:red}}' for i in range(2000))+'</style>'+('<p data-x="'+'y'*20000+'">x')*230)

@@ -18,8 +18,6 @@ pub(crate) const MAX_ATTRIBUTES: usize = 256;
 pub(crate) const MAX_SHEETS: usize = 1 << 20;
 /// Most rules of all style sheets of a document. Later rules are ignored.
 pub(crate) const MAX_RULES: usize = 20_000;
-/// Most selectors that a nested rule may stand for: the product of those of the rules around it.
-pub(crate) const MAX_EXPANSION: usize = 10_000;
 /// Most steps of all comparisons of elements with selectors. Later elements match no selector.
 pub(crate) const MAX_MATCHING: usize = 10_000_000;
 /// Most declarations of style sheets that are applied to the elements of a document.

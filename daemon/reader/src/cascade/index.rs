@@ -2,6 +2,7 @@
 
 use crate::css::{
     keyframes::Keyframes,
+    nesting::Alternative,
     selector::OneSelector,
     sheet::{Rule, Rules},
 };
@@ -12,7 +13,7 @@ use std::collections::HashMap;
 /// A selector with the place of its rule.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
-    pub(super) selector: OneSelector,
+    pub(super) alternative: Alternative,
     /// Number of the rule in order of the sheets.
     pub(super) rule: usize,
 }
@@ -46,11 +47,11 @@ impl Index {
         };
         for at in 0..index.rules.len() {
             let selectors = index.rules.get(at).map(|rule| rule.selectors.clone());
-            for selector in selectors.iter().flat_map(|selectors| selectors.slice()) {
+            for alternative in selectors.iter().flat_map(|selectors| selectors.iter()) {
                 // A pseudo-element has no text of the mail.
-                if !selector.has_pseudo_element() {
+                if !alternative.selector.has_pseudo_element() {
                     index.add(Entry {
-                        selector: selector.clone(),
+                        alternative: alternative.clone(),
                         rule: at,
                     });
                 }
@@ -62,7 +63,7 @@ impl Index {
     fn add(&mut self, entry: Entry) {
         // Documents for old browsers ignore the case of names.
         let lower = |name: &LocalName| LocalName::from(name.to_ascii_lowercase());
-        match key(&entry.selector) {
+        match key(&entry.alternative.selector) {
             Key::Id(name) => self.by_id.entry(lower(&name)).or_default().push(entry),
             Key::Class(name) => self.by_class.entry(lower(&name)).or_default().push(entry),
             Key::Name(name) => self.by_name.entry(lower(&name)).or_default().push(entry),

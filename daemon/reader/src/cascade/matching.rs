@@ -1,7 +1,10 @@
 //! Matching of elements with selectors, in a bounded number of steps.
 
 use crate::{
-    css::selector::{Implementation, Name, OneSelector, PseudoClass, PseudoElement, Text},
+    css::{
+        nesting::{Alternative, Alternatives},
+        selector::{Implementation, Name, PseudoClass, PseudoElement, Text},
+    },
     document::{Content, Document, Element, NodeId},
     limits::MAX_MATCHING,
 };
@@ -16,19 +19,35 @@ use selectors::{
     },
     matching::{ElementSelectorFlags, matches_selector},
 };
-use std::{cell::Cell, fmt};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    fmt,
+};
+
+/// Most results that are remembered at a time.
+const MAX_REMEMBERED: usize = 1 << 17;
 
 /// Matches elements of a document.
 pub(super) struct Matcher<'a> {
     document: &'a Document,
+    /// Selectors to which nested selectors refer.
+    parents: Vec<Alternatives>,
+    /// Whether an element, inside `:has` or not, matches selectors to which others refer.
+    known: RefCell<HashMap<(NodeId, usize, bool), bool>>,
     steps: Cell<usize>,
+    /// What a step counts. A long list of selectors may be tried in one step.
+    pace: Cell<usize>,
 }
 
 impl<'a> Matcher<'a> {
-    pub(super) fn new(document: &'a Document) -> Self {
+    pub(super) fn new(document: &'a Document, parents: Vec<Alternatives>) -> Self {
         Self {
             document,
+            parents,
+            known: RefCell::default(),
             steps: Cell::new(0),
+            pace: Cell::new(1),
         }
     }
 
@@ -41,15 +60,12 @@ impl<'a> Matcher<'a> {
     pub(super) fn matches(
         &self,
         id: NodeId,
-        selector: &OneSelector,
+        alternative: &Alternative,
         caches: &mut SelectorCaches,
     ) -> bool {
         let Some(element) = Candidate::new(self, id) else {
             return false;
         };
-        if !element.step() {
-            return false;
-        }
         let quirks = match self.document.quirks {
             true => QuirksMode::Quirks,
             false => QuirksMode::NoQuirks,
@@ -62,7 +78,7 @@ impl<'a> Matcher<'a> {
             NeedsSelectorFlags::No,
             MatchingForInvalidation::No,
         );
-        matches_selector(selector, 0, None, element, &mut context) && !self.is_exhausted()
+        element.matches(alternative, &mut context) && !self.is_exhausted()
     }
 }
 
@@ -93,8 +109,45 @@ impl<'a> Candidate<'a> {
     /// Counts a step. Returns whether it is permitted.
     fn step(&self) -> bool {
         let steps = &self.matcher.steps;
-        steps.set(steps.get().saturating_add(1));
+        steps.set(steps.get().saturating_add(self.matcher.pace.get()));
         !self.matcher.is_exhausted()
+    }
+
+    fn matches(
+        self,
+        alternative: &Alternative,
+        context: &mut MatchingContext<'_, Implementation>,
+    ) -> bool {
+        const STEP: usize = 6;
+        let before = self.matcher.pace.replace(1 + alternative.size / STEP);
+        let matches =
+            self.step() && matches_selector(&alternative.selector, 0, None, self, context);
+        self.matcher.pace.set(before);
+        matches
+    }
+
+    /// Returns whether the element matches one of the selectors to which a nested selector refers.
+    fn matches_parent(
+        self,
+        place: usize,
+        context: &mut MatchingContext<'_, Implementation>,
+    ) -> bool {
+        let Matcher { parents, known, .. } = self.matcher;
+        let key = (self.id, place, context.relative_selector_anchor().is_some());
+        if !self.step() {
+            return false;
+        }
+        if let Some(matches) = known.borrow().get(&key) {
+            return *matches;
+        }
+        let mut alternatives = parents.get(place).into_iter().flat_map(|all| all.iter());
+        let matches = alternatives.any(|alternative| self.matches(alternative, context));
+        let mut known = known.borrow_mut();
+        if known.len() >= MAX_REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, matches);
+        matches
     }
 
     /// Returns the first element that a walk from this element reaches.
@@ -220,7 +273,7 @@ impl selectors::Element for Candidate<'_> {
     fn match_non_ts_pseudo_class(
         &self,
         class: &PseudoClass,
-        _: &mut MatchingContext<'_, Implementation>,
+        context: &mut MatchingContext<'_, Implementation>,
     ) -> bool {
         let has = |name| self.value(&name).is_some();
         let name = self.element.html_name();
@@ -249,6 +302,7 @@ impl selectors::Element for Candidate<'_> {
                 let own = self.inherited(&local_name!("dir"));
                 own.eq_ignore_ascii_case("rtl") == *right_to_left
             }
+            PseudoClass::Parent(place) => self.matches_parent(*place, context),
             PseudoClass::Never => false,
             PseudoClass::Always => true,
         }
@@ -301,13 +355,13 @@ impl selectors::Element for Candidate<'_> {
     fn is_empty(&self) -> bool {
         let document = self.matcher.document;
         self.step()
-            && document.children(self.id).take(100).all(|child| {
-                match &document.node(child).content {
+            && document
+                .children(self.id)
+                .all(|child| match &document.node(child).content {
                     Content::Element(_) => false,
                     Content::Text(text) => text.is_empty(),
-                    Content::Other => true,
-                }
-            })
+                    Content::Other => self.step(),
+                })
     }
 
     fn is_root(&self) -> bool {

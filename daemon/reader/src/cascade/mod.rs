@@ -50,11 +50,12 @@ impl Styles {
 pub(crate) fn style(document: &Document) -> Styles {
     let (mut rules, cut) = sheets::rules(document);
     let initial = std::mem::take(&mut rules.initial);
+    let parents = std::mem::take(&mut rules.parents);
     let mut cascade = Cascade {
         document,
         initial,
         index: Index::new(rules),
-        matcher: Matcher::new(document),
+        matcher: Matcher::new(document, parents),
         caches: SelectorCaches::default(),
         syntax: DeclarationSyntax {
             quirks: document.quirks,
@@ -199,7 +200,7 @@ impl Cascade<'_> {
             for entry in self.index.candidates(element.local_name(), id, classes) {
                 if !self
                     .matcher
-                    .matches(node, &entry.selector, &mut self.caches)
+                    .matches(node, &entry.alternative, &mut self.caches)
                 {
                     continue;
                 }
@@ -210,7 +211,7 @@ impl Cascade<'_> {
                 if self.declared == 0 {
                     break;
                 }
-                let specificity = entry.selector.specificity();
+                let specificity = entry.alternative.specificity;
                 for Declaration {
                     declared,
                     important,

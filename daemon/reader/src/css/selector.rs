@@ -96,6 +96,8 @@ pub(crate) enum PseudoClass {
         /// Whether the text runs from right to left.
         right_to_left: bool,
     },
+    /// One of the selectors of the rule around this one.
+    Parent(usize),
     /// A state that no element has in a mail that a person only reads.
     Never,
     /// A state that each element has.
@@ -240,6 +242,25 @@ pub(super) fn parse(input: &mut Parser<'_>, nested: bool) -> Parsed<Selectors> {
         false => ParseRelative::No,
     };
     SelectorList::parse(&SelectorParser, input, relative)
+}
+
+/// Parser of the selector that refers to others.
+struct Reference(usize);
+
+impl selectors::Parser<'_> for Reference {
+    type Impl = Implementation;
+    type Error = Invalid;
+
+    fn parse_non_ts_pseudo_class(&self, _: &str) -> Parsed<PseudoClass> {
+        Ok(PseudoClass::Parent(self.0))
+    }
+}
+
+/// Returns the selector that refers to others by their number.
+pub(super) fn reference(place: usize) -> Selectors {
+    let mut input = Parser::new(":parent");
+    let parsed = SelectorList::parse(&Reference(place), &mut input, ParseRelative::No);
+    parsed.unwrap_or_else(|_| SelectorList::from_iter(std::iter::empty()))
 }
 
 /// Returns whether selectors are valid.

@@ -1,12 +1,12 @@
 //! Style sheets: the rules that apply to a screen, in order.
 
 use super::{
-    Invalid, Parsed, Syntax, conditions, data, declarations, invalid,
+    Invalid, Parsed, Syntax, conditions, data, declarations, depth, invalid,
     keyframes::Keyframes,
+    nesting::{Alternatives, Parent},
     property::Declaration,
-    selector::{self, Selectors},
 };
-use crate::limits::{MAX_EXPANSION, MAX_RULES};
+use crate::limits::MAX_RULES;
 use cssparser::{
     AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState,
     QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, StyleSheetParser,
@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// A rule with its selectors.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
-    pub(crate) selectors: Selectors,
+    pub(crate) selectors: Alternatives,
     pub(crate) declarations: Rc<[Declaration]>,
     /// Number of the layer of the rule. Rules without a layer have the highest number.
     pub(crate) layer: u16,
@@ -30,6 +30,8 @@ pub(crate) struct Rules {
     /// Custom properties with their initial values.
     pub(crate) initial: Vec<(Rc<str>, Rc<str>)>,
     pub(crate) keyframes: Vec<Keyframes>,
+    /// Selectors to which selectors of nested rules refer.
+    pub(crate) parents: Vec<Alternatives>,
     /// Whether a rule was ignored because of a limit.
     pub(crate) exceeded: bool,
     layers: Vec<Box<str>>,
@@ -46,11 +48,13 @@ const NO_LAYER: u16 = u16::MAX;
 impl Rules {
     /// Parses a style sheet.
     pub(crate) fn add(&mut self, sheet: &str) {
-        let mut input = Parser::new(sheet);
+        let (sheet, cut) = depth::bounded(sheet);
+        self.exceeded |= cut;
+        let mut input = Parser::new(&sheet);
+        input.set_nested_block_limit(depth::MAX_BLOCKS);
         let mut level = Level {
             rules: self,
             parent: None,
-            expansion: 1,
             layer: NO_LAYER,
             scoped: false,
             found: Vec::new(),
@@ -80,9 +84,7 @@ impl Rules {
 struct Level<'a> {
     rules: &'a mut Rules,
     /// The selectors of the rule around the block.
-    parent: Option<Selectors>,
-    /// Number of selectors that a comparison with the parent may need.
-    expansion: usize,
+    parent: Option<Parent>,
     layer: u16,
     /// Whether `:scope` is the parent.
     scoped: bool,
@@ -91,32 +93,24 @@ struct Level<'a> {
 }
 
 impl Level<'_> {
-    fn inside(
-        &mut self,
-        input: &mut Parser<'_>,
-        parent: Option<Selectors>,
-        expansion: usize,
-        layer: u16,
-        scoped: bool,
-    ) {
+    fn inside(&mut self, input: &mut Parser<'_>, parent: Option<Parent>, layer: u16, scoped: bool) {
         let place = self.rules.all.len();
         let mut level = Level {
             rules: self.rules,
             parent,
-            expansion,
             layer,
             scoped,
             found: Vec::new(),
         };
         for _ in RuleBodyParser::new(input, &mut level) {}
         let Level { parent, found, .. } = level;
-        if let Some(selectors) = parent
+        if let Some(parent) = parent
             && !found.is_empty()
             && self.rules.all.len() < MAX_RULES
         {
             // The declarations stand before the rules inside the block.
             let rule = Rule {
-                selectors,
+                selectors: parent.alternatives,
                 declarations: found.into(),
                 layer,
             };
@@ -125,12 +119,11 @@ impl Level<'_> {
     }
 }
 
-/// Parses selectors in a scope, whose root has the same name as the parent of nested rules.
-fn in_scope(input: &mut Parser<'_>) -> Parsed<Selectors> {
+/// Returns selectors in a scope, whose root has the same name as the parent of nested rules.
+fn in_scope(input: &mut Parser<'_>) -> String {
     let start = input.position();
     while input.next().is_ok() {}
-    let text = input.slice_from(start).replace(":scope", "&");
-    selector::parse(&mut Parser::new(&text), true)
+    input.slice_from(start).replace(":scope", "&")
 }
 
 /// Consumes the block of `@property`. Returns the initial value, if there is one.
@@ -160,7 +153,7 @@ enum AtRule {
     /// A layer.
     Layer(Box<str>),
     /// Rules for the elements inside of others.
-    Scope(Selectors),
+    Scope(Parent),
     /// Another sheet.
     Import(String),
     /// Keyframes of animations.
@@ -210,7 +203,9 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
             },
             "scope" => {
                 input.expect_parenthesis_block()?;
-                let scope = input.parse_nested_block(|input| selector::parse(input, false))?;
+                let scope = input.parse_nested_block(|input| {
+                    Parent::parse(input, None, &mut self.rules.parents)
+                })?;
                 while input.next().is_ok() {}
                 return Ok(AtRule::Scope(scope));
             },
@@ -254,47 +249,36 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
             }
             AtRule::Scope(scope) => (Some(scope), self.layer),
         };
-        self.inside(input, parent, self.expansion, layer, scoped);
+        self.inside(input, parent, layer, scoped);
         Ok(())
     }
 }
 
 impl<'i> QualifiedRuleParser<'i> for Level<'_> {
-    type Prelude = (Selectors, usize);
+    type Prelude = Parent;
     type QualifiedRule = ();
     type Error = Invalid;
 
-    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Self::Prelude> {
-        let start = input.position();
-        let selectors = match self.scoped {
-            true => in_scope(input)?,
-            false => selector::parse(input, self.parent.is_some())?,
-        };
-        // Each `&` is compared with all selectors of the parent, whose own do the same. Each selector of a
-        // list has at least one.
-        let parents = |c: char| matches!(c, '&' | ',' | ':');
-        let times = 1 + input.slice_from(start).matches(parents).count();
-        Ok(match &self.parent {
-            Some(parent) => (
-                selectors.replace_parent_selector(parent),
-                self.expansion.saturating_mul(times),
-            ),
-            None => (selectors, times),
-        })
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Parsed<Parent> {
+        let around = self.parent.as_ref();
+        let parents = &mut self.rules.parents;
+        match self.scoped {
+            true => Parent::parse(&mut Parser::new(&in_scope(input)), around, parents),
+            false => Parent::parse(input, around, parents),
+        }
     }
 
     fn parse_block(
         &mut self,
-        (selectors, expansion): Self::Prelude,
+        selectors: Parent,
         _: &ParserState,
         input: &mut Parser<'i>,
     ) -> Parsed<()> {
-        if self.rules.all.len() >= MAX_RULES || (self.parent.is_some() && expansion > MAX_EXPANSION)
-        {
+        if self.rules.all.len() >= MAX_RULES {
             self.rules.exceeded = true;
             return invalid();
         }
-        self.inside(input, Some(selectors), expansion, self.layer, false);
+        self.inside(input, Some(selectors), self.layer, false);
         Ok(())
     }
 }
