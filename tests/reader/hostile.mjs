@@ -27,8 +27,12 @@ const picture = async (html, word) => {
   // Letters of one width keep the layout the same.
   const font = '<style>*{font-family:monospace;animation-play-state:paused}</style>';
   const start = html.includes('<head>') ? '<head>' : /^(<!DOCTYPE html>)?/;
+  // A document keeps the mode of the one before it.
+  if (!html.startsWith('<!DOCTYPE')) await page.goto('about:blank');
   await page.setContent(html.replaceAll(probe, word).replace(start, `$&${font}`), { waitUntil: 'domcontentloaded' });
-  return page.screenshot({ animations: 'disabled', caret: 'hide' });
+  const drawn = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+  if (!html.startsWith('<!DOCTYPE')) await page.goto('about:blank');
+  return drawn;
 };
 
 const counts = {};

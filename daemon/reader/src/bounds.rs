@@ -136,7 +136,10 @@ fn style_sheets_beyond_a_limit_are_reported() {
         format!("div{{{many}}}"),
         format!("b{{color:red}}{}", " ".repeat(MAX_SHEETS)),
     ] {
-        let html = format!("<style>{sheet}</style>{}", "<div><b>x</b>".repeat(300));
+        let html = format!(
+            "<style>{sheet}</style>{}",
+            "<div><b>x</b></div>".repeat(900)
+        );
         let document = document::parse(&html);
         assert!(
             cascade::style(&document).incomplete,

@@ -2,7 +2,8 @@
 
 use super::{
     computed::{Computed, Variables, unset},
-    variables,
+    rank::{Ranked, layer_of},
+    variables::{self, Failure},
 };
 use crate::css::{
     colour::Colour,
@@ -11,8 +12,6 @@ use crate::css::{
     length::Length,
     property::{Declared, Extent, FontSize, Layer, Property, Side, Wide},
 };
-use std::rc::Rc;
-
 /// Smallest size of a font that is not given as a fixed length, in pixels, as in Chromium.
 pub(super) const SMALLEST: f32 = 6.0;
 
@@ -22,41 +21,51 @@ pub(super) struct Context<'a> {
     pub(super) parent: &'a Computed,
     /// The style that the element has without the author.
     pub(super) plain: &'a Computed,
+    /// The style without this layer and those above it.
+    pub(super) layer: &'a Computed,
+    /// The style without this rule and those above it.
+    pub(super) rule: &'a Computed,
     /// Font size of the root element in pixels.
     pub(super) rem: f32,
     pub(super) syntax: DeclarationSyntax,
-    /// Bytes that the substitution of variables may still produce.
-    pub(super) substitution: &'a std::cell::Cell<usize>,
+    pub(super) substitution: &'a variables::Budget,
 }
 
 impl Context<'_> {
-    /// Applies a custom property.
-    pub(super) fn define(&self, style: &mut Computed, name: &Rc<str>, text: &Rc<str>) {
-        let variables = &mut style.inherited().variables;
-        let variables: &mut Rc<Variables> = variables.get_or_insert_default();
-        // A map that other elements share is copied.
-        const ENTRY: usize = 64;
-        let copied = match Rc::strong_count(variables) > 1 {
-            true => variables.len() * ENTRY,
-            false => 0,
-        };
-        if self.spend(text.len() + name.len() + copied) {
-            match text.to_ascii_lowercase().as_str() {
-                "initial" => {
-                    Rc::make_mut(variables).remove(name);
-                }
-                "inherit" | "unset" | "revert" | "revert-layer" => {}
-                _ => {
-                    Rc::make_mut(variables).insert(Rc::clone(name), Rc::clone(text));
+    /// Applies declarations, the strongest last. Custom properties are applied already.
+    pub(super) fn apply_ranked(&self, declarations: &[Ranked], style: &mut Computed) {
+        // Other keywords need no copies of the style.
+        let reverts = declarations.iter().any(|(_, declared)| match declared {
+            Declared::Wide(_, wide) | Declared::All(wide) => {
+                matches!(wide, Wide::RevertLayer | Wide::RevertRule)
+            }
+            Declared::Pending(..) => true,
+            _ => false,
+        });
+        if !reverts {
+            for (_, declared) in declarations {
+                self.apply(style, declared);
+            }
+            return;
+        }
+        for layer in declarations.chunk_by(|(a, _), (b, _)| layer_of(a) == layer_of(b)) {
+            let below = style.clone();
+            for rule in layer.chunk_by(|(a, _), (b, _)| a == b) {
+                let before = style.clone();
+                let context = Context {
+                    layer: &below,
+                    rule: &before,
+                    parent: self.parent,
+                    plain: self.plain,
+                    rem: self.rem,
+                    syntax: self.syntax,
+                    substitution: self.substitution,
+                };
+                for (_, declared) in rule {
+                    context.apply(style, declared);
                 }
             }
         }
-    }
-
-    fn spend(&self, bytes: usize) -> bool {
-        let left = self.substitution.get().checked_sub(bytes);
-        self.substitution.set(left.unwrap_or_default());
-        left.is_some()
     }
 
     /// Applies a declaration. Custom properties are applied already.
@@ -87,8 +96,13 @@ impl Context<'_> {
         let none = Variables::new();
         let variables = style.inherited.variables.clone();
         let variables = variables.as_deref().unwrap_or(&none);
-        let text = variables::substitute(text, variables, self.substitution);
-        let values = text.and_then(|text| parse_value(name, &text, self.syntax));
+        let text = variables::substitute(text, None, variables, self.substitution);
+        if text == Err(Failure::Limit) {
+            self.substitution.exceed();
+        }
+        let values = text
+            .ok()
+            .and_then(|text| parse_value(name, &text, self.syntax));
         // A value that turns out to be invalid unsets its property.
         let unset = || parse_value(name, "unset", self.syntax).unwrap_or_default();
         for declared in values.unwrap_or_else(unset) {
@@ -103,6 +117,8 @@ impl Context<'_> {
             Wide::Inherit => style.copy(property, self.parent),
             Wide::Initial => style.copy(property, &Computed::default()),
             Wide::Revert => style.copy(property, self.plain),
+            Wide::RevertLayer => style.copy(property, self.layer),
+            Wide::RevertRule => style.copy(property, self.rule),
             Wide::Unset => self.apply_wide(style, property, unset(property)),
         }
     }

@@ -5,8 +5,8 @@ use crate::css::{
     holder::Holder,
     length::{Length, MEDIUM},
     property::{
-        Align, Contain, Declared, Display, Drawn, Extent, Filter, Float, Image, Layer, ListStyle,
-        Mask, Overflow, Position, Property, Sides, Size, WhiteSpace, Wide,
+        Align, Contain, Display, Drawn, Extent, Filter, Float, Image, Layer, ListStyle, Mask,
+        Overflow, Position, Property, Sides, Size, WhiteSpace, Wide,
     },
     transform::Transform,
 };
@@ -336,12 +336,6 @@ pub(super) fn is_inherited(property: Property) -> bool {
             | Property::Visibility
             | Property::WhiteSpace
     )
-}
-
-/// Returns whether a declaration must be applied before those that depend on the font size or on
-/// custom properties.
-pub(super) fn is_custom(declared: &Declared) -> bool {
-    matches!(declared, Declared::Custom(..))
 }
 
 /// Returns the keyword that stands for `unset` and the keywords that depend on nothing else.

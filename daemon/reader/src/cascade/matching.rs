@@ -1,5 +1,6 @@
 //! Matching of elements with selectors, in a bounded number of steps.
 
+use super::states::Control;
 use crate::{
     css::{
         nesting::{Alternative, Alternatives},
@@ -275,22 +276,17 @@ impl selectors::Element for Candidate<'_> {
         class: &PseudoClass,
         context: &mut MatchingContext<'_, Implementation>,
     ) -> bool {
-        let has = |name| self.value(&name).is_some();
-        let name = self.element.html_name();
-        let control = matches!(
-            name,
-            "button" | "input" | "select" | "textarea" | "option" | "optgroup" | "fieldset"
-        );
         match class {
             PseudoClass::Link => self.element.is_link(),
-            PseudoClass::Checked => match name {
-                "input" => has(local_name!("checked")),
-                "option" => has(local_name!("selected")),
-                _ => false,
-            },
-            PseudoClass::Enabled => control && !has(local_name!("disabled")),
-            PseudoClass::Disabled => control && has(local_name!("disabled")),
-            PseudoClass::Open => has(local_name!("open")),
+            PseudoClass::State(state) => {
+                let control = Control {
+                    document: self.matcher.document,
+                    id: self.id,
+                    element: self.element,
+                    step: &|| self.step(),
+                };
+                self.step() && control.is(*state)
+            }
             PseudoClass::Language(languages) => {
                 let own = self.inherited(&local_name!("lang")).to_ascii_lowercase();
                 languages.iter().any(|language| {

@@ -3,12 +3,15 @@
 
 mod apply;
 mod computed;
+mod custom;
 mod defaults;
 mod foreign;
 pub(crate) mod hints;
 mod index;
 mod matching;
+mod rank;
 mod sheets;
+mod states;
 mod variables;
 
 pub(crate) use computed::{Computed, Frame};
@@ -21,6 +24,7 @@ use crate::{
         keyframes::Keyframes,
         length::MEDIUM,
         property::{Declaration, Declared, Display, Position, Property},
+        registered::Registered,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     limits::{MAX_DECLARED, MAX_STYLES},
@@ -28,8 +32,10 @@ use crate::{
 use html5ever::{local_name, ns};
 use index::Index;
 use matching::Matcher;
+use rank::{INLINE, Ranked};
 use selectors::context::SelectorCaches;
-use std::{cell::Cell, rc::Rc};
+use std::rc::Rc;
+use variables::Budget;
 
 /// The style of each element of a document.
 #[derive(Debug)]
@@ -49,18 +55,18 @@ impl Styles {
 /// Computes the style of each element.
 pub(crate) fn style(document: &Document) -> Styles {
     let (mut rules, cut) = sheets::rules(document);
-    let initial = std::mem::take(&mut rules.initial);
+    let registered = std::mem::take(&mut rules.registered);
     let parents = std::mem::take(&mut rules.parents);
     let mut cascade = Cascade {
         document,
-        initial,
+        registered,
         index: Index::new(rules),
         matcher: Matcher::new(document, parents),
         caches: SelectorCaches::default(),
         syntax: DeclarationSyntax {
             quirks: document.quirks,
         },
-        substitution: Cell::new(MAX_STYLES),
+        substitution: Budget::new(MAX_STYLES),
         inline: MAX_STYLES,
         declared: MAX_DECLARED,
         rem: MEDIUM,
@@ -80,7 +86,7 @@ pub(crate) fn style(document: &Document) -> Styles {
             || cascade.matcher.is_exhausted()
             || cascade.inline == 0
             || cascade.declared == 0
-            || cascade.substitution.get() == 0,
+            || cascade.substitution.is_exceeded(),
         styles: cascade.styles,
     }
 }
@@ -88,13 +94,12 @@ pub(crate) fn style(document: &Document) -> Styles {
 /// Computation of the styles in document order: a parent before its children.
 struct Cascade<'a> {
     document: &'a Document,
-    /// Custom properties with their initial values.
-    initial: Vec<(Rc<str>, Rc<str>)>,
+    registered: Vec<Registered>,
     index: Index,
     matcher: Matcher<'a>,
     caches: SelectorCaches,
     syntax: DeclarationSyntax,
-    substitution: Cell<usize>,
+    substitution: Budget,
     /// Bytes of `style` attributes that are still parsed.
     inline: usize,
     /// Declarations of style sheets that are still applied.
@@ -105,12 +110,6 @@ struct Cascade<'a> {
     styles: PerNode<Rc<Computed>>,
 }
 
-/// Rank of a declaration: importance, layer, specificity, order.
-type Rank = (bool, u16, u32, usize);
-
-/// Layer of the `style` attribute, above all layers of style sheets.
-const INLINE: u32 = u32::MAX;
-
 impl Cascade<'_> {
     fn add(&mut self, node: NodeId, element: &Element) {
         let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
@@ -118,32 +117,25 @@ impl Cascade<'_> {
         let parent = Rc::clone(self.styles.get(parent));
         let mut style = self.plain(element, parent_name, &parent);
         let declarations = self.declarations(node, element);
+        let plain = style.clone();
         let context = apply::Context {
             parent: &parent,
-            plain: &style.clone(),
+            plain: &plain,
+            layer: &plain,
+            rule: &plain,
             rem: self.rem,
             syntax: self.syntax,
             substitution: &self.substitution,
         };
-        if element.html_name() == "html" {
-            for (name, text) in &self.initial {
-                context.define(&mut style, name, text);
-            }
-        }
-        for declared in &declarations {
-            if let Declared::Custom(name, text) = declared {
-                context.define(&mut style, name, text);
-            }
-        }
-        for declared in &declarations {
-            if !computed::is_custom(declared) {
-                context.apply(&mut style, declared);
-            }
-        }
+        let root = element.html_name() == "html";
+        custom::define(&context, &self.registered, &declarations, root, &mut style);
+        context.apply_ranked(&declarations, &mut style);
         let is_coloured = |declared: &Declared| matches!(declared, Declared::Colour(_));
         if element.html_name() == "html"
             && style.inherited.dark
-            && !declarations.iter().any(is_coloured)
+            && !declarations
+                .iter()
+                .any(|(_, declared)| is_coloured(declared))
         {
             style.inherited().colour = Some(Rgba::WHITE);
         }
@@ -174,9 +166,12 @@ impl Cascade<'_> {
         let size = hints::apply(element, &mut style);
         let foreign = element.name.ns != ns!(html);
         if size.is_some() || foreign {
+            let none = Computed::default();
             let context = apply::Context {
                 parent,
-                plain: &Computed::default(),
+                plain: &none,
+                layer: &none,
+                rule: &none,
                 rem: self.rem,
                 syntax: self.syntax,
                 substitution: &self.substitution,
@@ -192,8 +187,8 @@ impl Cascade<'_> {
     }
 
     /// Returns the author's declarations for an element, the strongest last.
-    fn declarations(&mut self, node: NodeId, element: &Element) -> Vec<Declared> {
-        let mut ranked: Vec<(Rank, Declared)> = Vec::new();
+    fn declarations(&mut self, node: NodeId, element: &Element) -> Vec<Ranked> {
+        let mut ranked: Vec<Ranked> = Vec::new();
         if !self.index.is_empty() && !self.matcher.is_exhausted() && self.declared > 0 {
             let id = element.attribute(&local_name!("id"));
             let classes = element.attribute(&local_name!("class")).unwrap_or_default();
@@ -249,12 +244,12 @@ impl Cascade<'_> {
             ranked.extend(end.map(|declaration| (rank, declaration.declared.clone())));
             ranked.sort_by_key(|(rank, _)| *rank);
         }
-        ranked.into_iter().map(|(_, declared)| declared).collect()
+        ranked
     }
 }
 
 /// Returns the animation that declarations give, the strongest last.
-fn animation(ranked: &[(Rank, Declared)]) -> Animation {
+fn animation(ranked: &[Ranked]) -> Animation {
     let mut animation = Animation::default();
     for (_, declared) in ranked {
         match declared {

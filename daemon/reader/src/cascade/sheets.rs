@@ -1,7 +1,7 @@
 //! The style sheets of a document, in order.
 
 use crate::{
-    css::{conditions, data, sheet::Rules},
+    css::{conditions, data, declarations::DeclarationSyntax, sheet::Rules},
     document::{Document, Element, NodeId, Visit, parse},
     limits::MAX_SHEETS,
 };
@@ -15,8 +15,12 @@ pub(super) fn rules(document: &Document) -> (Rules, bool) {
         left: MAX_SHEETS,
         title: None,
         cut: false,
+        syntax: DeclarationSyntax {
+            quirks: document.quirks,
+        },
     };
     sheets.add(document, true);
+    sheets.rules.rank();
     let cut = sheets.cut || sheets.rules.exceeded;
     (sheets.rules, cut)
 }
@@ -29,6 +33,7 @@ struct Sheets {
     /// browser applies.
     title: Option<String>,
     cut: bool,
+    syntax: DeclarationSyntax,
 }
 
 impl Sheets {
@@ -60,7 +65,7 @@ impl Sheets {
                     return;
                 }
             }
-            self.rules.add(&sheet);
+            self.rules.add(&sheet, self.syntax);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Colours in all notations.
 
-use super::{Invalid, Parsed, invalid, length};
+use super::{Invalid, Parsed, Syntax, invalid, length};
 use cssparser::{Parser, Token, color::PredefinedColorSpace, match_ignore_ascii_case};
 use cssparser_color::{Color, ColorParser, NumberOrPercentage, hsl_to_rgb, hwb_to_rgb};
 
@@ -69,6 +69,39 @@ impl ColorParser<'_> for Calculating {
         }
         let value = length::parse_number(input)?;
         Ok(NumberOrPercentage::Number { value })
+    }
+}
+
+/// Parses the colour of a property. Old documents may omit the `#` (Quirks Mode, 3.1).
+pub(super) fn of_property(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Colour> {
+    if syntax.quirks
+        && let Ok(colour) = input.try_parse(without_hash)
+    {
+        return Ok(colour);
+    }
+    parse(input)
+}
+
+fn without_hash(input: &mut Parser<'_>) -> Parsed<Colour> {
+    let digits = match input.next()? {
+        Token::Ident(name) => name.to_string(),
+        Token::Number {
+            int_value: Some(value @ 0..),
+            ..
+        } => format!("{value:0>6}"),
+        Token::Dimension {
+            int_value: Some(value @ 0..),
+            unit,
+            ..
+        } => format!("{:0>6}", format!("{value}{unit}")),
+        _ => return invalid(),
+    };
+    if !matches!(digits.len(), 3 | 6) {
+        return invalid();
+    }
+    match cssparser::color::parse_hash_color(digits.as_bytes()) {
+        Ok((r, g, b, _)) => Ok(Colour::Known(Rgba::opaque([r, g, b].map(f32::from)))),
+        Err(()) => invalid(),
     }
 }
 

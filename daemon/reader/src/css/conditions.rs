@@ -1,14 +1,13 @@
-//! Conditions of `@media` and `@supports`, for a screen in a light room.
+//! Conditions of `@media`, for a screen in a light room, and the grammar of all conditions.
 
 use super::{
-    Invalid, Parsed, declarations, invalid,
+    Invalid, Parsed, invalid,
     length::{self, SCREEN_HEIGHT, SCREEN_WIDTH},
-    selector,
 };
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
 /// Truth of a condition; unknown features are neither true nor false.
-type Truth = Option<bool>;
+pub(super) type Truth = Option<bool>;
 
 fn and(a: Truth, b: Truth) -> Truth {
     match (a, b) {
@@ -33,35 +32,6 @@ pub(crate) fn media(input: &mut Parser<'_>) -> bool {
         Ok::<Truth, ParseError<Invalid>>(truth)
     });
     queries.contains(&Some(true))
-}
-
-/// Parses what follows the address of `@import`: a layer, a condition, and media queries. Returns
-/// whether the sheet applies.
-pub(crate) fn import(input: &mut Parser<'_>) -> bool {
-    let layer = input.try_parse(|input| input.expect_ident_matching("layer"));
-    if layer.is_err() {
-        let _ = input.try_parse(|input| {
-            input.expect_function_matching("layer")?;
-            input.parse_nested_block(|input| {
-                while input.next().is_ok() {}
-                Ok::<(), ParseError<Invalid>>(())
-            })
-        });
-    }
-    let supported = input.try_parse(|input| {
-        input.expect_function_matching("supports")?;
-        input.parse_nested_block(|input| {
-            let truth = supports(input);
-            while input.next().is_ok() {}
-            Ok::<bool, ParseError<Invalid>>(truth)
-        })
-    });
-    supported.unwrap_or(true) && media(input)
-}
-
-/// Parses the condition of `@supports`. Returns whether it is true.
-pub(crate) fn supports(input: &mut Parser<'_>) -> bool {
-    condition(input, supports_feature) == Ok(Some(true)) && input.is_exhausted()
 }
 
 fn media_query(input: &mut Parser<'_>) -> Parsed<Truth> {
@@ -96,10 +66,10 @@ fn media_query(input: &mut Parser<'_>) -> Parsed<Truth> {
 }
 
 /// A parser of what is in the innermost parentheses or the name of a function.
-type Feature = fn(Option<&str>, &mut Parser<'_>) -> Truth;
+pub(super) type Feature = fn(Option<&str>, &mut Parser<'_>) -> Truth;
 
 /// Parses terms with `not`, `and` and `or`.
-fn condition(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
+pub(super) fn condition(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
     if word(input, "not") {
         return Ok(term(input, feature)?.map(|truth| !truth));
     }
@@ -149,36 +119,6 @@ fn term(input: &mut Parser<'_>, feature: Feature) -> Result<Truth, ()> {
         Token::ParenthesisBlock => inside(input, None),
         Token::Function(name) => inside(input, Some(&name)),
         _ => Err(()),
-    }
-}
-
-fn supports_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
-    match function {
-        Some(name) if name.eq_ignore_ascii_case("selector") => Some(selector::is_valid(input)),
-        Some(_) => Some(false),
-        None => {
-            let name = input.expect_ident_cloned().ok()?;
-            input.expect_colon().ok()?;
-            let start = input.position();
-            while input.next().is_ok() {}
-            let text = input.slice_from(start);
-            let foreign = [
-                "-moz-",
-                "-ms-",
-                "-o-",
-                "mso-",
-                "-apple-",
-                "-webkit-overflow-",
-                "-webkit-touch-",
-            ];
-            Some(match declarations::is_known(&name) {
-                true => declarations::parse_value(&name, text.trim(), Default::default()).is_some(),
-                false => {
-                    let name = name.to_ascii_lowercase();
-                    !foreign.iter().any(|prefix| name.starts_with(prefix))
-                }
-            })
-        }
     }
 }
 

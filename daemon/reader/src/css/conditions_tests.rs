@@ -1,4 +1,4 @@
-//! Media queries and `@supports`.
+//! Media queries.
 
 use super::*;
 
@@ -35,26 +35,5 @@ fn a_screen_of_medium_width_in_a_light_room_is_assumed() {
         "(monochrome)",
     ] {
         assert!(!media(&mut Parser::new(no)), "{no}");
-    }
-}
-
-#[test]
-fn supported_properties_are_those_of_a_browser() {
-    for yes in [
-        "(display: grid)",
-        "(display: none) and (color: red)",
-        "not (display: nonsense)",
-        "(-moz-appearance: none) or (opacity: 0.5)",
-        "selector(a > b)",
-    ] {
-        assert!(supports(&mut Parser::new(yes)), "{yes}");
-    }
-    for no in [
-        "(display: nonsense)",
-        "(-ms-ime-align: auto)",
-        "not (display: block)",
-        "x",
-    ] {
-        assert!(!supports(&mut Parser::new(no)), "{no}");
     }
 }

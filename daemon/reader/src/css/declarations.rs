@@ -48,6 +48,12 @@ pub(crate) fn is_known(name: &str) -> bool {
         || !shorthand::properties(name).is_empty()
 }
 
+/// Returns whether a declaration of a known property is valid.
+pub(super) fn is_valid(name: &str, text: &str) -> bool {
+    let mut input = Parser::new(text);
+    declaration(name, &mut input, Syntax::default()).is_ok()
+}
+
 /// Parses a declaration after its colon.
 pub(super) fn declaration(
     name: &str,

@@ -2,23 +2,29 @@
 //! the properties that decide whether and how text is seen are read.
 
 pub(crate) mod animation;
+mod calculation;
+mod cascade_layers;
 pub(crate) mod colour;
 pub(crate) mod conditions;
 pub(crate) mod data;
 pub(crate) mod declarations;
 pub(crate) mod holder;
 mod depth;
+mod dimension;
 pub(crate) mod keyframes;
 mod layer;
 pub(crate) mod length;
 pub(crate) mod nesting;
 mod paint;
 pub(crate) mod property;
+pub(crate) mod registered;
 pub(crate) mod selector;
 mod shape;
 pub(crate) mod sheet;
 mod shorthand;
 mod size;
+pub(crate) mod states;
+mod supports;
 pub(crate) mod transform;
 mod value;
 

@@ -381,6 +381,8 @@ pub(crate) enum Wide {
     Initial,
     Unset,
     Revert,
+    RevertLayer,
+    RevertRule,
 }
 
 /// A declaration.

@@ -1,6 +1,6 @@
 //! Selectors, as Firefox and Servo parse them.
 
-use super::{Invalid, Parsed, invalid};
+use super::{Invalid, Parsed, invalid, states::State};
 use cssparser::{ParseError, Parser, ToCss, match_ignore_ascii_case};
 use html5ever::{LocalName as Atom, Namespace};
 use precomputed_hash::PrecomputedHash;
@@ -81,14 +81,8 @@ impl ToCss for Text {
 pub(crate) enum PseudoClass {
     /// A link. No link counts as visited.
     Link,
-    /// A checked box.
-    Checked,
-    /// An element that a person can use.
-    Enabled,
-    /// An element that a person cannot use.
-    Disabled,
-    /// An opened element.
-    Open,
+    /// A state of an element.
+    State(State),
     /// An element in one of some languages.
     Language(Vec<Box<str>>),
     /// An element whose text runs from right to left, or not.
@@ -164,20 +158,17 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
     }
 
     fn parse_non_ts_pseudo_class(&self, name: &str) -> Parsed<PseudoClass> {
+        if let Some(state) = State::named(name) {
+            return Ok(PseudoClass::State(state));
+        }
         Ok(match_ignore_ascii_case! { name,
             "link" | "any-link" | "-webkit-any-link" => PseudoClass::Link,
-            "checked" => PseudoClass::Checked,
-            "enabled" => PseudoClass::Enabled,
-            "disabled" => PseudoClass::Disabled,
-            "open" => PseudoClass::Open,
             "defined" => PseudoClass::Always,
-            "active" | "autofill" | "-webkit-autofill" | "blank" | "buffering" | "default"
+            "active" | "autofill" | "-webkit-autofill" | "blank" | "buffering"
             | "focus" | "focus-visible" | "focus-within" | "fullscreen" | "future" | "hover"
-            | "in-range" | "indeterminate" | "invalid" | "local-link" | "modal" | "muted"
-            | "optional" | "out-of-range" | "past" | "paused" | "picture-in-picture"
-            | "placeholder-shown" | "playing" | "popover-open" | "read-only" | "read-write"
-            | "required" | "seeking" | "stalled" | "target" | "target-within" | "user-invalid"
-            | "user-valid" | "valid" | "visited" | "volume-locked"
+            | "local-link" | "modal" | "muted" | "past" | "paused" | "picture-in-picture" | "playing"
+            | "popover-open" | "seeking" | "stalled" | "target" | "target-within" | "user-invalid"
+            | "user-valid" | "visited" | "volume-locked"
             | "-webkit-full-screen" => PseudoClass::Never,
             _ => return invalid(),
         })

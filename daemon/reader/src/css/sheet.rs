@@ -1,16 +1,19 @@
 //! Style sheets: the rules that apply to a screen, in order.
 
 use super::{
-    Invalid, Parsed, Syntax, conditions, data, declarations, depth, invalid,
+    Invalid, Parsed, Syntax,
+    cascade_layers::{self, LayerId, LayerName, Layers, OUTERMOST},
+    conditions, data, declarations, depth, invalid,
     keyframes::Keyframes,
     nesting::{Alternatives, Parent},
     property::Declaration,
+    registered::Registered,
+    supports,
 };
 use crate::limits::MAX_RULES;
 use cssparser::{
-    AtRuleParser, CowRcStr, DeclarationParser, Delimiter, ParseError, Parser, ParserState,
-    QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, StyleSheetParser,
-    match_ignore_ascii_case,
+    AtRuleParser, CowRcStr, DeclarationParser, Parser, ParserState, QualifiedRuleParser,
+    RuleBodyItemParser, RuleBodyParser, StyleSheetParser, match_ignore_ascii_case,
 };
 use std::rc::Rc;
 
@@ -19,7 +22,7 @@ use std::rc::Rc;
 pub(crate) struct Rule {
     pub(crate) selectors: Alternatives,
     pub(crate) declarations: Rc<[Declaration]>,
-    /// Number of the layer of the rule. Rules without a layer have the highest number.
+    /// Layer of the rule, as a number in the order of the sheets, and then as its [rank](Rules::rank).
     pub(crate) layer: u16,
 }
 
@@ -27,27 +30,39 @@ pub(crate) struct Rule {
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     pub(crate) all: Vec<Rule>,
-    /// Custom properties with their initial values.
-    pub(crate) initial: Vec<(Rc<str>, Rc<str>)>,
+    pub(crate) registered: Vec<Registered>,
     pub(crate) keyframes: Vec<Keyframes>,
     /// Selectors to which selectors of nested rules refer.
     pub(crate) parents: Vec<Alternatives>,
     /// Whether a rule was ignored because of a limit.
     pub(crate) exceeded: bool,
-    layers: Vec<Box<str>>,
+    layers: Layers,
     imports: usize,
 }
 
-/// Most custom properties with an initial value, and most keyframes.
+/// Most registered custom properties, and most keyframes.
 const MAX_PROPERTIES: usize = 100;
 /// Most sheets that other sheets import. They may import each other.
 const MAX_IMPORTS: usize = 16;
-/// The layer of rules without a layer.
-const NO_LAYER: u16 = u16::MAX;
 
 impl Rules {
     /// Parses a style sheet.
-    pub(crate) fn add(&mut self, sheet: &str) {
+    pub(crate) fn add(&mut self, sheet: &str, syntax: Syntax) {
+        self.add_to_layer(sheet, OUTERMOST, syntax);
+    }
+
+    /// Replaces the layers of the rules by their ranks. The rules without a layer have the highest.
+    pub(crate) fn rank(&mut self) {
+        let ranks = self.layers.ranks();
+        for rule in &mut self.all {
+            rule.layer = ranks
+                .get(usize::from(rule.layer))
+                .copied()
+                .unwrap_or_default();
+        }
+    }
+
+    fn add_to_layer(&mut self, sheet: &str, layer: LayerId, syntax: Syntax) {
         let (sheet, cut) = depth::bounded(sheet);
         self.exceeded |= cut;
         let mut input = Parser::new(&sheet);
@@ -55,28 +70,28 @@ impl Rules {
         let mut level = Level {
             rules: self,
             parent: None,
-            layer: NO_LAYER,
+            layer,
             scoped: false,
+            imports: true,
+            syntax,
             found: Vec::new(),
         };
         for _ in StyleSheetParser::new(&mut input, &mut level) {}
     }
 
     /// Parses a sheet that another one imports.
-    fn import(&mut self, sheet: &str) {
-        if self.imports < MAX_IMPORTS {
-            self.imports += 1;
-            self.add(sheet);
+    fn import(&mut self, sheet: &str, layer: LayerId, syntax: Syntax) {
+        self.imports += 1;
+        match self.imports <= MAX_IMPORTS {
+            true => self.add_to_layer(sheet, layer, syntax),
+            false => self.exceeded = true,
         }
     }
 
-    fn layer(&mut self, name: &str) -> u16 {
-        let at = self.layers.iter().position(|layer| **layer == *name);
-        let at = at.unwrap_or_else(|| {
-            self.layers.push(name.into());
-            self.layers.len() - 1
-        });
-        u16::try_from(at).unwrap_or(NO_LAYER - 1)
+    fn layer(&mut self, outer: LayerId, name: &[Rc<str>]) -> LayerId {
+        let found = self.layers.find(outer, name);
+        self.exceeded |= found.is_none();
+        found.unwrap_or(outer)
     }
 }
 
@@ -88,18 +103,24 @@ struct Level<'a> {
     layer: u16,
     /// Whether `:scope` is the parent.
     scoped: bool,
+    /// Whether other sheets may be imported: in a sheet, before its rules.
+    imports: bool,
+    syntax: Syntax,
     /// Declarations of the block.
     found: Vec<Declaration>,
 }
 
 impl Level<'_> {
     fn inside(&mut self, input: &mut Parser<'_>, parent: Option<Parent>, layer: u16, scoped: bool) {
+        self.imports = false;
         let place = self.rules.all.len();
         let mut level = Level {
             rules: self.rules,
             parent,
             layer,
             scoped,
+            imports: false,
+            syntax: self.syntax,
             found: Vec::new(),
         };
         for _ in RuleBodyParser::new(input, &mut level) {}
@@ -126,36 +147,16 @@ fn in_scope(input: &mut Parser<'_>) -> String {
     input.slice_from(start).replace(":scope", "&")
 }
 
-/// Consumes the block of `@property`. Returns the initial value, if there is one.
-fn initial_value(input: &mut Parser<'_>) -> Option<Rc<str>> {
-    while !input.is_exhausted() {
-        let named = input.try_parse(|input| {
-            input.expect_ident_matching("initial-value")?;
-            input.expect_colon()
-        });
-        let value = input.parse_until_after(Delimiter::Semicolon, |input| {
-            let start = input.position();
-            while input.next().is_ok() {}
-            Ok::<&str, ParseError<Invalid>>(input.slice_from(start))
-        });
-        let value = value.ok()?.trim_ascii();
-        if named.is_ok() {
-            return Some(value.into());
-        }
-    }
-    None
-}
-
 /// A rule with a block.
 enum AtRule {
     /// Rules that apply.
     Apply,
-    /// A layer.
-    Layer(Box<str>),
+    /// A layer, or the order of some.
+    Layers(Vec<LayerName>),
     /// Rules for the elements inside of others.
     Scope(Parent),
-    /// Another sheet.
-    Import(String),
+    /// Another sheet, and its layer.
+    Import(String, Option<LayerName>),
     /// Keyframes of animations.
     Keyframes(Rc<str>),
     /// The definition of a custom property.
@@ -170,27 +171,14 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
     fn parse_prelude(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>) -> Parsed<AtRule> {
         let applies = match_ignore_ascii_case! { &name,
             "media" => conditions::media(input),
-            "supports" => conditions::supports(input),
-            "layer" => {
-                let mut names = Vec::new();
-                while !input.is_exhausted() {
-                    let start = input.position();
-                    while !input.is_exhausted() && input.try_parse(Parser::expect_comma).is_err() {
-                        let _ = input.next();
-                    }
-                    let layer = input.slice_from(start).trim_matches([',', ' ']);
-                    self.rules.layer(layer);
-                    names.push(layer);
-                }
-                let name = names.first().copied().unwrap_or_default();
-                return Ok(AtRule::Layer(name.into()));
-            },
-            "import" if self.parent.is_none() => {
+            "supports" => supports::condition_holds(input),
+            "layer" => return Ok(AtRule::Layers(cascade_layers::names(input)?)),
+            "import" if self.imports => {
                 let url = input.expect_url_or_string()?;
                 let sheet = data::sheet(&url).map_or_else(invalid, Ok)?;
-                return match conditions::import(input) {
-                    true => Ok(AtRule::Import(sheet)),
-                    false => invalid(),
+                return match supports::import(input) {
+                    (layer, true) => Ok(AtRule::Import(sheet, layer)),
+                    (_, false) => invalid(),
                 };
             },
             "property" => {
@@ -220,8 +208,20 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
     }
 
     fn rule_without_block(&mut self, rule: AtRule, _: &ParserState) -> Result<(), ()> {
-        if let AtRule::Import(sheet) = rule {
-            self.rules.import(&sheet);
+        match rule {
+            AtRule::Import(sheet, layer) => {
+                let layer = match layer {
+                    Some(name) => self.rules.layer(self.layer, &name),
+                    None => self.layer,
+                };
+                self.rules.import(&sheet, layer, self.syntax);
+            }
+            AtRule::Layers(names) if !names.is_empty() => {
+                for name in names {
+                    self.rules.layer(self.layer, &name);
+                }
+            }
+            _ => return Err(()),
         }
         Ok(())
     }
@@ -230,20 +230,27 @@ impl<'i> AtRuleParser<'i> for Level<'_> {
         let scoped = matches!(rule, AtRule::Scope(_));
         let (parent, layer) = match rule {
             AtRule::Apply => (self.parent.clone(), self.layer),
-            AtRule::Layer(name) => (self.parent.clone(), self.rules.layer(&name)),
-            AtRule::Import(_) => return invalid(),
+            AtRule::Layers(names) => {
+                if names.len() > 1 {
+                    return invalid();
+                }
+                let name = names.into_iter().next().unwrap_or_default();
+                (self.parent.clone(), self.rules.layer(self.layer, &name))
+            }
+            AtRule::Import(..) => return invalid(),
             AtRule::Keyframes(name) => {
                 let frames = Keyframes::parse(name, input);
-                if self.rules.keyframes.len() < MAX_PROPERTIES {
-                    self.rules.keyframes.push(frames);
+                match self.rules.keyframes.len() < MAX_PROPERTIES {
+                    true => self.rules.keyframes.push(frames),
+                    false => self.rules.exceeded = true,
                 }
                 return Ok(());
             }
             AtRule::Property(name) => {
-                if let Some(value) = initial_value(input)
-                    && self.rules.initial.len() < MAX_PROPERTIES
-                {
-                    self.rules.initial.push((name, value));
+                let registered = Registered::parse(name, input)?;
+                match self.rules.registered.len() < MAX_PROPERTIES {
+                    true => self.rules.registered.push(registered),
+                    false => self.rules.exceeded = true,
                 }
                 return Ok(());
             }
@@ -293,7 +300,7 @@ impl<'i> DeclarationParser<'i> for Level<'_> {
         input: &mut Parser<'i>,
         _: &ParserState,
     ) -> Parsed<()> {
-        let found = declarations::declaration(&name, input, Syntax::default())?;
+        let found = declarations::declaration(&name, input, self.syntax)?;
         self.found.extend(found);
         Ok(())
     }

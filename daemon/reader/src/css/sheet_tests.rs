@@ -5,7 +5,7 @@ use crate::css::property::{Declared, Display};
 
 fn count(sheet: &str) -> usize {
     let mut rules = Rules::default();
-    rules.add(sheet);
+    rules.add(sheet, Syntax::default());
     rules.all.len()
 }
 
@@ -40,7 +40,10 @@ fn rules_that_apply_are_found() {
 #[test]
 fn importance_and_broken_declarations_are_understood() {
     let mut rules = Rules::default();
-    rules.add("a{ color: ; display : none ! IMPORTANT ; *zoom:1; opacity:1 }");
+    rules.add(
+        "a{ color: ; display : none ! IMPORTANT ; *zoom:1; opacity:1 }",
+        Syntax::default(),
+    );
     let rule = rules.all.first().unwrap();
     let first = rule.declarations.first().unwrap();
     assert_eq!(first.declared, Declared::Display(Display::None));

@@ -107,7 +107,9 @@ pub(super) fn wide(input: &mut Parser<'_>) -> Parsed<Wide> {
         "inherit" => Wide::Inherit,
         "initial" => Wide::Initial,
         "unset" => Wide::Unset,
-        "revert" | "revert-layer" | "revert-rule" => Wide::Revert,
+        "revert" => Wide::Revert,
+        "revert-layer" => Wide::RevertLayer,
+        "revert-rule" => Wide::RevertRule,
         _ => return invalid(),
     })
 }
@@ -121,7 +123,9 @@ pub(super) fn value(
     Ok(match property {
         Property::Animation(aspect) => Declared::Animation(animation::longhand(aspect, input)?),
         Property::BackgroundClip => Declared::BackgroundClip(has_ident(input, "text")),
-        Property::BackgroundColour => Declared::BackgroundColour(colour::parse(input)?),
+        Property::BackgroundColour => {
+            Declared::BackgroundColour(colour::of_property(input, syntax)?)
+        }
         Property::BackfaceVisibility => {
             Declared::BackfaceVisibility(keyword(input, &["visible", "hidden"])? == "hidden")
         }
@@ -131,7 +135,7 @@ pub(super) fn value(
         Property::BoxSizing => Declared::BoxSizing(has_ident(input, "border-box")),
         Property::Clip => Declared::Clip(shape::clip(input)?),
         Property::ClipPath => Declared::ClipPath(shape::clip_path(input)?),
-        Property::Colour => Declared::Colour(colour::parse(input)?),
+        Property::Colour => Declared::Colour(colour::of_property(input, syntax)?),
         Property::ColourScheme => Declared::ColourScheme(is_dark(input)?),
         Property::Contain => Declared::Contain(contain(input)?),
         Property::Content => Declared::Content(paint::has_image(input)),
