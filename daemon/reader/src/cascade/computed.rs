@@ -48,6 +48,8 @@ pub(crate) struct Inherited {
     pub(crate) disguised: bool,
     /// Whether an adjustment of the font leaves the letters without a size.
     pub(crate) adjusted_away: bool,
+    /// The colour that a filter around the text makes of each colour.
+    pub(crate) flat: Option<f32>,
     /// Whether the scheme of colours is dark.
     pub(crate) dark: bool,
     pub(crate) variables: Option<Rc<Variables>>,
@@ -77,6 +79,7 @@ impl Default for Inherited {
             },
             disguised: false,
             adjusted_away: false,
+            flat: None,
             dark: false,
             variables: None,
         }

@@ -19,7 +19,7 @@ pub(crate) use computed::{Computed, Frame};
 use crate::{
     css::{
         animation::Animation,
-        colour::Rgba,
+        colour::{Colour, Rgba},
         declarations::{DeclarationSyntax, parse_style},
         keyframes::Keyframes,
         length::MEDIUM,
@@ -139,7 +139,7 @@ impl Cascade<'_> {
         {
             style.inherited().colour = Some(Rgba::WHITE);
         }
-        finish(&mut style, &parent);
+        finish(&mut style, &parent, element.html_name() == "body");
         match element.html_name() {
             "html" => self.rem = style.inherited.font_size,
             "body" => {
@@ -263,8 +263,35 @@ fn animation(ranked: &[Ranked]) -> Animation {
     animation
 }
 
+/// Applies a filter that leaves one colour: text is seen on the ground outside of the filter alone.
+fn flatten(style: &mut Computed, body: bool) {
+    if style.filter.flat.is_some() {
+        style.inherited().flat = style.filter.flat;
+    }
+    let Some(flat) = style.inherited.flat else {
+        return;
+    };
+    let opaque = |colour: Rgba| colour.alpha >= 0.99;
+    let ground = match style.background {
+        Colour::Known(colour) => opaque(colour),
+        Colour::Current | Colour::Unknown => false,
+    };
+    // The filter of the body does not change its ground, which is that of the page.
+    if ground && !body && style.inherited.visible {
+        style.filter.opacity = 0.0;
+    }
+    let inherited = style.inherited();
+    if let Some(colour) = &mut inherited.colour {
+        colour.channels = [flat; 3];
+    }
+    if let Colour::Known(fill) = &mut inherited.fill {
+        fill.channels = [flat; 3];
+    }
+}
+
 /// Adjusts values that depend on other values.
-fn finish(style: &mut Computed, parent: &Computed) {
+fn finish(style: &mut Computed, parent: &Computed, body: bool) {
+    flatten(style, body);
     if (style.zoom - 1.0).abs() > f32::EPSILON {
         let zoom = style.zoom;
         style.inherited().font_size *= zoom;

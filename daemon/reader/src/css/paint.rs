@@ -12,6 +12,8 @@ use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 const ALIKE: f32 = 10.0;
 /// Greatest opacity of an image that counts as none.
 const CLEAR: f32 = 0.05;
+/// Distance of a mask from its box at which it leaves nothing of it.
+const FAR_MASK: f32 = 5_000.0;
 /// Distance of a shadow from its letters, in pixels, at which it does not show their shape.
 const FAR: f32 = 200.0;
 
@@ -124,7 +126,14 @@ pub(super) fn mask(input: &mut Parser<'_>) -> Mask {
     let mut hides = false;
     let mut any = false;
     let mut size = false;
+    let (mut far, mut single, mut layers) = (false, false, 1);
     while let Ok(token) = input.next().cloned() {
+        match &token {
+            Token::Ident(name) => single |= name.eq_ignore_ascii_case("no-repeat"),
+            Token::Comma => layers += 1,
+            Token::Dimension { value, .. } => far |= !size && value.abs() >= FAR_MASK,
+            _ => {}
+        }
         any |= matches!(token, Token::Function(_) | Token::UnquotedUrl(_));
         hides |= match &token {
             Token::Function(name) => image(name, input) == Image::None,
@@ -135,7 +144,7 @@ pub(super) fn mask(input: &mut Parser<'_>) -> Mask {
         };
         size = matches!(token, Token::Delim('/'));
     }
-    match (hides, any) {
+    match (hides || (far && single && layers == 1), any) {
         (true, _) => Mask::Nothing,
         (false, true) => Mask::Image,
         (false, false) => Mask::None,
@@ -222,6 +231,8 @@ fn has_one_width(input: &mut Parser<'_>) -> bool {
 
 /// Parses `filter`.
 pub(super) fn filter(input: &mut Parser<'_>) -> Parsed<Filter> {
+    /// Greatest difference of colours that cannot be told apart, as a part of the whole.
+    const LEAST: f32 = 0.02;
     let mut filter = Filter::NONE;
     while !input.is_exhausted() {
         let token = input.next()?.clone();
@@ -237,6 +248,16 @@ pub(super) fn filter(input: &mut Parser<'_>) -> Parsed<Filter> {
                 }
                 if name.eq_ignore_ascii_case("invert") && value > 0.9 {
                     filter.inverts = !filter.inverts;
+                }
+                let flat = match_ignore_ascii_case! { &name,
+                    "brightness" if value <= LEAST => Some(0.0),
+                    "contrast" if value <= LEAST => Some(127.5),
+                    "invert" if (value - 0.5).abs() <= LEAST => Some(127.5),
+                    _ => None,
+                };
+                if flat.is_some() {
+                    filter.flat = flat;
+                    filter.inverts = false;
                 }
             }
             Token::Ident(_) | Token::UnquotedUrl(_) => {}

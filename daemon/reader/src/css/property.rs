@@ -261,12 +261,15 @@ pub(crate) struct Filter {
     pub(crate) opacity: f32,
     /// Whether colours are inverted.
     pub(crate) inverts: bool,
+    /// The colour that each colour becomes, before they are inverted.
+    pub(crate) flat: Option<f32>,
 }
 
 impl Filter {
     pub(crate) const NONE: Self = Self {
         opacity: 1.0,
         inverts: false,
+        flat: None,
     };
 }
 
