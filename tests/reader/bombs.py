@@ -243,6 +243,9 @@ w('css_brackets','<style>'+'['*4_900_000+'</style>x')
 w('at_rules','<style>'+'@a;'*1600000+'</style>x')
 w('at_nest','<style>'+'@media all{'*400000+'</style>x')
 w('semicolons','<style>a{'+';'*4_900_000+'</style>x')
+w('form_valid','<style>'+'fieldset:valid{color:red}'*5000+'</style><form>'+'<fieldset>'*400+'<input required>'*100000)
+w('own_vars','<style>p{'+''.join(f'--v{i}:var(--w{i},1px);' for i in range(300))+'}</style>'+'<p>x'*100000)
+w('chain_back','<style>p{'+''.join(f'--v{i}:var(--v{i+1});' for i in range(2000))+'--v2000:1px}</style>'+'<p>x'*100000)
 
 
 def run(name):

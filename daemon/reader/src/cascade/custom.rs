@@ -21,6 +21,9 @@ pub(super) fn define(
     root: bool,
     style: &mut Computed,
 ) {
+    if context.substitution.is_exceeded() {
+        return;
+    }
     let mut custom = Custom {
         context,
         registered,
@@ -105,7 +108,9 @@ impl Custom<'_> {
     }
 
     fn declare(&mut self, name: &Rc<str>, text: &Rc<str>, below: Option<&Variables>) {
-        let value = match text.to_ascii_lowercase().as_str() {
+        const LONGEST_KEYWORD: usize = "revert-layer".len();
+        let word = text.get(..LONGEST_KEYWORD + 1).map_or(&**text, |_| "");
+        let value = match word.to_ascii_lowercase().as_str() {
             "initial" => self.initial(name),
             "inherit" => self.inherited(name),
             "unset" | "revert" => self.unset(name),

@@ -1,9 +1,7 @@
 //! Lists of declarations: the `style` attribute and the blocks of style rules.
 
 use super::{
-    Invalid, Parsed, Syntax,
-    depth::MAX_BLOCKS,
-    holder, invalid,
+    Invalid, Parsed, Syntax, holder, invalid,
     property::{Declaration, Declared, Property, Wide},
     shorthand, value,
 };
@@ -35,7 +33,6 @@ pub(super) fn block(input: &mut Parser<'_>, syntax: Syntax) -> Vec<Declaration> 
 /// Parses the text of a value, after the substitution of variables.
 pub(crate) fn parse_value(name: &str, text: &str, syntax: Syntax) -> Option<Vec<Declared>> {
     let mut input = Parser::new(text);
-    input.set_nested_block_limit(MAX_BLOCKS);
     input
         .parse_entirely(|input| declared(name, input, syntax))
         .ok()
