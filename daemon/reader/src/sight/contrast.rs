@@ -2,10 +2,11 @@
 
 use super::seen::FAINTEST;
 use crate::{
-    cascade::Computed,
+    cascade::{Computed, Frame},
     css::{
         colour::{Colour, Rgba},
-        property::Image,
+        length::Length,
+        property::{Display, Image, Size},
     },
 };
 
@@ -121,6 +122,27 @@ impl Ground {
             (Some(_), None) => true,
         }
     }
+}
+
+/// Returns whether a box is a block, on which no inline element around it paints.
+pub(super) fn is_block(style: &Computed) -> bool {
+    matches!(
+        style.display,
+        Display::Block | Display::Flex | Display::Table | Display::ListItem
+    )
+}
+
+/// Returns whether the background of an element is painted behind its text.
+pub(super) fn paints(style: &Computed, frame: &Frame) -> bool {
+    let definite = |size: Size| size.filter(|size| size.is_definite()).map(Length::usual);
+    let padding = [frame.padding.top, frame.padding.bottom].map(Length::usual);
+    let height = definite(frame.height).or(definite(frame.max_height));
+    let least = definite(frame.min_height).unwrap_or_default();
+    let is_flat = height.is_some_and(|height| {
+        height.max(least) + padding.iter().sum::<f32>() < style.inherited.font_size / 2.0
+    });
+    let is_boxed = !matches!(style.display, Display::Inline | Display::Contents);
+    style.display != Display::Contents && style.inherited.visible && !(is_flat && is_boxed)
 }
 
 fn differ(colour: Rgba, ground: [f32; 3]) -> bool {

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
+        holder::Held,
         length::{Length, SCREEN_WIDTH},
         property::{Display, Position, Size},
         transform::Transform,
@@ -144,6 +145,10 @@ impl Extent {
     }
 }
 
+fn is_boxed(style: &Computed) -> bool {
+    !matches!(style.display, Display::Inline | Display::Contents)
+}
+
 fn is_all(size: Length) -> bool {
     size.part >= 1.0
 }
@@ -257,13 +262,16 @@ impl Cover {
     fn room(&self, document: &Document, styles: &Styles) -> Option<(NodeId, Room)> {
         let frame = styles.get(self.node).frame.as_deref();
         let fixed = frame.is_some_and(|frame| frame.position == Position::Fixed);
-        let is_placed = |node: &NodeId| {
-            let frame = styles.get(*node).frame.as_deref();
-            frame.is_some_and(|frame| frame.position != Position::Static)
+        let holds = |node: &NodeId| {
+            let style = styles.get(*node);
+            let held = |frame: &Frame| match (frame.holder.held(is_boxed(style)), fixed) {
+                (Held::All, _) | (Held::Absolute, false) => true,
+                (Held::None, false) => frame.position != Position::Static,
+                (Held::Absolute | Held::None, true) => false,
+            };
+            style.frame.as_deref().is_some_and(held)
         };
-        let holder = document
-            .ancestors(self.node)
-            .find(|node| !fixed && is_placed(node));
+        let holder = document.ancestors(self.node).find(holds);
         match self.reach {
             Reach::Whole => {
                 let page = fixed.then_some(NodeId::ROOT);
@@ -331,7 +339,7 @@ impl Cover {
         // Such boxes are drawn as placed ones are.
         let drawn_late = placed
             || style.opacity < 1.0
-            || frame.is_some_and(|frame| frame.transform != Default::default());
+            || frame.is_some_and(|frame| frame.holder.held(is_boxed(style)) != Held::None);
         node != holder && drawn_late && (level > self.level || (level == self.level && after))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     clip::{Places, Window},
-    contrast::Ground,
+    contrast::{Ground, is_block, paints},
     cover::Cover,
     fallback::{Children, children, is_fallback},
     flow,
@@ -13,8 +13,7 @@ use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
         holder::Held,
-        length::Length,
-        property::{Display, Mask, Position, Size},
+        property::{Display, Mask, Position},
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     findings::Findings,
@@ -369,26 +368,6 @@ impl Look<'_> {
             _ => {}
         }
     }
-}
-
-fn is_block(style: &Computed) -> bool {
-    matches!(
-        style.display,
-        Display::Block | Display::Flex | Display::Table | Display::ListItem
-    )
-}
-
-/// Returns whether the background of an element is painted behind its text.
-fn paints(style: &Computed, frame: &Frame) -> bool {
-    let definite = |size: Size| size.filter(|size| size.is_definite()).map(Length::usual);
-    let padding = [frame.padding.top, frame.padding.bottom].map(Length::usual);
-    let height = definite(frame.height).or(definite(frame.max_height));
-    let least = definite(frame.min_height).unwrap_or_default();
-    let is_flat = height.is_some_and(|height| {
-        height.max(least) + padding.iter().sum::<f32>() < style.inherited.font_size / 2.0
-    });
-    let is_boxed = !matches!(style.display, Display::Inline | Display::Contents);
-    style.display != Display::Contents && style.inherited.visible && !(is_flat && is_boxed)
 }
 
 fn is_remote(source: &str) -> bool {
