@@ -9,7 +9,7 @@ pub(crate) const MAX_NODES: usize = 200_000;
 /// Deepest nesting of elements. Deeper ones become siblings, as in Chromium.
 pub(crate) const MAX_DEPTH: u32 = 512;
 /// Most steps of the tree builder, whose time for a tag grows with the depth of the tag.
-pub(crate) const MAX_BUILDING: usize = 40_000_000;
+pub(crate) const MAX_BUILDING: usize = 12_000_000;
 /// Bytes that the tokenizer receives at once.
 pub(crate) const CHUNK: usize = 1 << 10;
 /// Most attributes of one tag. The tokenizer compares each attribute of a tag with all others.

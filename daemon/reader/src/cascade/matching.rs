@@ -279,11 +279,13 @@ impl selectors::Element for Candidate<'_> {
         match class {
             PseudoClass::Link => self.element.is_link(),
             PseudoClass::State(state) => {
+                // A look at a control costs more than one at an element.
+                const STEPS: usize = 4;
                 let control = Control {
                     document: self.matcher.document,
                     id: self.id,
                     element: self.element,
-                    step: &|| self.step(),
+                    step: &|| (0..STEPS).all(|_| self.step()),
                 };
                 self.step() && control.is(*state)
             }

@@ -2,7 +2,7 @@
 //! reach the tree: after the last permitted node only the text remains.
 
 use super::{NodeId, sink::Sink};
-use crate::limits::MAX_BUILDING;
+use crate::limits::{MAX_BUILDING, MAX_DEPTH};
 use html5ever::{
     local_name,
     tokenizer::{
@@ -12,6 +12,9 @@ use html5ever::{
     tree_builder::TreeBuilder,
 };
 use std::cell::{Cell, RefCell};
+
+/// Weight of a step where elements are too deep, which no real mail needs.
+const DEEP: usize = 8;
 
 /// A tree builder with limits.
 pub(super) struct Guard {
@@ -97,7 +100,9 @@ impl TokenSink for Guard {
             return TokenSinkResult::Continue;
         }
         // A tag is compared with the open elements, and a paragraph with the open formatting.
-        let work = self.work.get() + 8 + self.builder.sink.depth() as usize;
+        let depth = self.builder.sink.depth();
+        let times = if depth > MAX_DEPTH { DEEP } else { 1 };
+        let work = self.work.get() + 8 + times * depth as usize;
         self.work.set(work);
         if self.exceeded.get() || work > MAX_BUILDING || self.builder.sink.is_full() {
             self.exceeded.set(true);
