@@ -62,15 +62,16 @@ fn is_made_from(html: &str, text: &str) -> bool {
 
 fn read_html(html: &str) -> Reading {
     let (html, cut) = cut(html, MAX_INPUT);
-    let document = document::parse(html);
-    let mut reading = read_document(&document);
+    let mut document = document::parse(html);
+    let mut reading = read_document(&mut document);
     reading.findings.cut |= cut;
     reading
 }
 
-fn read_document(document: &Document) -> Reading {
+fn read_document(document: &mut Document) -> Reading {
     let styles = cascade::style(document);
     let sight = sight::look(document, &styles);
+    page::order(document, &styles);
     let mut findings = sight.findings;
     findings.simplified = document.exceeded || styles.incomplete;
     let written = page::write(document, &styles, &sight, &mut findings);

@@ -154,6 +154,28 @@ impl Document {
         text
     }
 
+    /// Gives the children of a node another order.
+    pub(crate) fn reorder(&mut self, parent: NodeId, children: &[NodeId]) {
+        let mut before = None;
+        for (at, child) in children.iter().enumerate() {
+            if let Some(node) = self.nodes.get_mut(child.index()) {
+                node.previous = before;
+                node.next = children.get(at + 1).copied();
+            }
+            before = Some(*child);
+        }
+        if let Some(node) = self.nodes.get_mut(parent.index()) {
+            node.first = children.first().copied();
+            node.last = before;
+        }
+    }
+
+    /// Returns all nodes.
+    pub(crate) fn all(&self) -> impl Iterator<Item = NodeId> + use<> {
+        let count = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        (0..count).map(NodeId)
+    }
+
     /// Returns the number of nodes.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()

@@ -25,7 +25,6 @@ pub(crate) fn parse(html: &str) -> Document {
     }
     tokenizer.end();
     let (sink, rest, exceeded) = tokenizer.sink.into_parts();
-    sink.order_tables();
     Document {
         rest,
         exceeded: exceeded || cut,

@@ -12,10 +12,6 @@ use std::{
     cell::{Cell, RefCell},
 };
 
-/// Places of the groups of a table.
-const HEAD: u8 = 1;
-const ROWS: u8 = 2;
-const FOOT: u8 = 3;
 /// Longest value of an attribute with embedded data that is kept, in bytes.
 const MAX_DATA: usize = 64;
 
@@ -129,54 +125,6 @@ impl Sink {
         if self.is_element(id) {
             self.depth.set(depth);
         }
-    }
-
-    /// Puts the head of each table before its other rows, and the foot behind them, where they are painted.
-    pub(super) fn order_tables(&self) {
-        let count = self.nodes.borrow().len();
-        let nodes = (0..count).map(|at| NodeId(u32::try_from(at).unwrap_or(u32::MAX)));
-        for table in nodes.filter(|node| self.is_named(*node, "table")) {
-            let first = self.read(table, |node| node.first).flatten();
-            let next = |node: &NodeId| self.read(*node, |node| node.next).flatten();
-            let mut groups: Vec<(u8, NodeId)> = std::iter::successors(first, next)
-                .map(|child| (self.place_in_table(child), child))
-                .collect();
-            // A second head or foot is a group of rows.
-            for place in [HEAD, FOOT] {
-                let same = groups.iter_mut().filter(|(own, _)| *own == place);
-                same.skip(1).for_each(|(own, _)| *own = ROWS);
-            }
-            let elements = groups.iter().filter(|(_, node)| self.is_element(*node));
-            if !elements.is_sorted_by_key(|(place, _)| *place) {
-                groups.sort_by_key(|(place, _)| *place);
-                for (_, node) in groups {
-                    self.unlink(node);
-                    let last = self.read(table, |node| node.last).flatten();
-                    self.link(node, table, last, None);
-                }
-            }
-        }
-    }
-
-    fn place_in_table(&self, child: NodeId) -> u8 {
-        let names = [
-            ("caption", 0),
-            ("colgroup", 0),
-            ("col", 0),
-            ("thead", HEAD),
-            ("tfoot", FOOT),
-        ];
-        let mut names = names.into_iter();
-        let known = names.find(|(name, _)| self.is_named(child, name));
-        known.map_or(ROWS, |(_, place)| place)
-    }
-
-    fn is_named(&self, id: NodeId, name: &str) -> bool {
-        let is_named = |node: &Node| match &node.content {
-            Content::Element(element) => element.html_name() == name,
-            Content::Text(_) | Content::Other => false,
-        };
-        self.read(id, is_named) == Some(true)
     }
 
     fn is_element(&self, id: NodeId) -> bool {

@@ -26,8 +26,9 @@ pub(super) enum Row {
     /// Each cell is a block.
     #[default]
     Blocks,
-    /// All cells are one line. The first one may name the others.
-    Line { named: bool },
+    /// All cells are one line. The first one may name the others. `places` has a bit for each column
+    /// that keeps its place if it is empty.
+    Line { named: bool, places: u64 },
     /// A row of a Markdown table.
     Grid { columns: usize, header: bool },
 }
@@ -39,6 +40,16 @@ struct Cell {
     column: usize,
     width: usize,
     header: bool,
+}
+
+/// Whether cells need the empty places before them, with the bits of the used columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gaps {
+    None,
+    /// In the lines of a table that may be a layout.
+    Lines(u64),
+    /// In a table that is data.
+    Data(u64),
 }
 
 /// The rows and cells of all tables.
@@ -78,14 +89,22 @@ impl Tables {
             let role = element.attribute(&local_name!("role")).unwrap_or_default();
             matches!(role.trim(), "presentation" | "none")
         });
-        let grid = (!layout).then(|| table.grid(survey)).flatten();
+        let gaps = table.gaps(survey);
+        let grid = match layout {
+            true => None,
+            false => table.grid(survey, matches!(gaps, Gaps::Data(_))),
+        };
+        let places = match gaps {
+            Gaps::None => 0,
+            Gaps::Lines(places) | Gaps::Data(places) => places,
+        };
         for (at, (row, cells)) in table.rows.iter().enumerate() {
             let form = match grid {
-                Some((columns, header)) => Row::Grid {
+                Some((columns, header)) if at >= header => Row::Grid {
                     columns,
                     header: at == header,
                 },
-                None => line(survey, cells),
+                _ => line(survey, cells, places),
             };
             self.rows.insert(*row, form);
             for cell in cells {
@@ -106,21 +125,25 @@ impl Table {
         let is_shown = |node: &NodeId| styles.get(*node).display != Display::None;
         for group in document.children(table).filter(is_shown) {
             match document.name(group) {
-                "tr" => rows.push((group, false)),
+                "tr" => rows.push((group, table, false)),
                 name @ ("thead" | "tbody" | "tfoot") => {
                     let head = name == "thead";
                     let inside = document.children(group).filter(is_shown);
                     let inside = inside.filter(|row| document.name(*row) == "tr");
-                    rows.extend(inside.map(|row| (row, head)));
+                    rows.extend(inside.map(|row| (row, group, head)));
                 }
                 _ => {}
             }
         }
-        // Rows that the cells above still cover, for each column.
+        // Rows that the cells above still cover, for each column. No cell covers rows of another group.
         let mut covered: Vec<usize> = Vec::new();
+        let mut last = table;
         let rows = rows
             .into_iter()
-            .map(|(row, head)| {
+            .map(|(row, group, head)| {
+                if std::mem::replace(&mut last, group) != group {
+                    covered.clear();
+                }
                 let cells = document.children(row).filter(is_shown);
                 let cells = cells.filter(|cell| matches!(document.name(*cell), "td" | "th"));
                 (row, place(document, cells, head, &mut covered))
@@ -129,42 +152,51 @@ impl Table {
         Self { rows }
     }
 
-    /// Returns whether the cells of a row would stand for those of other columns if they were joined to a
-    /// line: a column that other rows fill is empty before the last cell.
-    fn has_gaps(&self, survey: &Survey) -> bool {
-        let filled = |cells: &[Cell]| {
+    /// Returns whether the cells of some row would stand for those of other columns if they were joined to
+    /// a line: a column that other rows fill is empty before the last cell.
+    fn gaps(&self, survey: &Survey) -> Gaps {
+        let filled = |(_, cells): &(NodeId, Vec<Cell>)| {
             let filled = cells
                 .iter()
                 .filter(|cell| survey.get(cell.node).is_filled());
-            filled.fold(0_u32, |columns, cell| {
-                columns | 1 << cell.column.min(MAX_COLUMNS)
-            })
+            filled.fold(0, |columns, cell| columns | bit(cell.column))
         };
-        let rows: Vec<u32> = self.rows.iter().map(|(_, cells)| filled(cells)).collect();
+        let rows: Vec<u64> = self.rows.iter().map(filled).collect();
         let used = rows.iter().fold(0, |used, row| used | row);
-        let joined = || rows.iter().filter(|row| row.count_ones() >= 2);
-        let before_last = |row: u32| (1_u32 << row.checked_ilog2().unwrap_or_default()) - 1;
-        let has_gap = |row: &u32| used & before_last(*row) & !row != 0;
-        match used.count_ones() {
-            0 | 1 => false,
-            // A row of one cell is no line, and most pairs of columns are a layout.
+        let last = used & !before_last(used);
+        let joined = rows.iter().filter(|row| row.count_ones() >= 2).count();
+        let has_gap = |row: &u64| used & before_last(*row) & !row != 0;
+        let (data, lines) = match used.count_ones() {
+            0 | 1 => return Gaps::None,
+            // Most pairs of columns are a layout.
             2 => {
-                let last = 1 << used.ilog2();
-                joined().count() >= 1 && rows.contains(&last) && rows.contains(&(used & !last))
+                let both = rows.contains(&last) && rows.contains(&(used & !last));
+                let names = rows.iter().find(|row| **row != 0) == Some(&used) && joined == 1;
+                (joined >= 1 && both, names && rows.contains(&last))
             }
-            _ => joined().count() >= 2 && rows.iter().any(has_gap),
+            _ => {
+                let has_gaps = rows.iter().any(has_gap);
+                (joined >= 2 && has_gaps, joined == 1 && has_gaps)
+            }
+        };
+        let mut cells = self.rows.iter().flat_map(|(_, cells)| cells);
+        match (data, lines) {
+            (true, _) => Gaps::Data(used),
+            (false, true) if cells.all(|cell| is_short(survey, cell)) => Gaps::Lines(used),
+            (false, _) => Gaps::None,
         }
     }
 
     /// Returns the number of columns and the row with the header if the table is data.
-    fn grid(&self, survey: &Survey) -> Option<(usize, usize)> {
+    fn grid(&self, survey: &Survey, has_gaps: bool) -> Option<(usize, usize)> {
         let filled = |cells: &[Cell]| {
             let filled = cells
                 .iter()
                 .filter(|cell| survey.get(cell.node).is_filled());
             filled.count()
         };
-        let header = self.rows.iter().position(|(_, cells)| filled(cells) > 0)?;
+        let with = |least| move |(_, cells): &(NodeId, Vec<Cell>)| filled(cells) >= least;
+        let mut header = self.rows.iter().position(with(1))?;
         let (_, first) = self.rows.get(header)?;
         let all_headers = first
             .iter()
@@ -175,8 +207,11 @@ impl Table {
             cells.iter().any(data)
         });
         let is_named = filled(first) >= 2 && all_headers && has_data;
-        if !is_named && !self.has_gaps(survey) {
-            return None;
+        match (is_named, has_gaps) {
+            (true, _) => {}
+            // A title stands before the table.
+            (false, true) => header = self.rows.iter().position(with(2))?,
+            (false, false) => return None,
         }
         let cells = || self.rows.iter().flat_map(|(_, cells)| cells);
         let columns = cells().map(|cell| cell.column + cell.width).max()?;
@@ -240,22 +275,43 @@ fn place(
     placed
 }
 
-/// Returns whether a row outside of a Markdown table is a line.
-fn line(survey: &Survey, cells: &[Cell]) -> Row {
+fn is_short(survey: &Survey, cell: &Cell) -> bool {
+    let content = survey.get(cell.node);
+    content.letters <= MAX_CELL && content.lines() <= 1 && !content.blocks
+}
+
+/// Returns the bit of a column. The columns of very wide tables share the last one.
+fn bit(column: usize) -> u64 {
+    1 << column.min(63)
+}
+
+/// Returns whether a column keeps its place.
+pub(super) fn keeps(places: u64, column: usize) -> bool {
+    places & bit(column) != 0
+}
+
+/// Returns the bits of the columns before the last one.
+fn before_last(columns: u64) -> u64 {
+    bit(columns.checked_ilog2().unwrap_or_default() as usize) - 1
+}
+
+/// Returns whether a row outside of a Markdown table is a line. `places` are the columns that keep their
+/// places.
+fn line(survey: &Survey, cells: &[Cell], places: u64) -> Row {
     let filled: Vec<&Cell> = cells
         .iter()
         .filter(|cell| survey.get(cell.node).is_filled())
         .collect();
-    let short = filled.iter().all(|cell| {
-        let content = survey.get(cell.node);
-        content.letters <= MAX_CELL && content.lines() <= 1 && !content.blocks
-    });
-    if filled.len() < 2 || !short {
+    let short = filled.iter().all(|cell| is_short(survey, cell));
+    let (named, has_places) = match filled.as_slice() {
+        [] => (false, false),
+        [first, rest @ ..] => (
+            first.header && rest.iter().any(|cell| !cell.header),
+            places & (bit(first.column) - 1) != 0,
+        ),
+    };
+    if !short || (filled.len() < 2 && !has_places) {
         return Row::Blocks;
     }
-    let named = match filled.as_slice() {
-        [first, rest @ ..] => first.header && rest.iter().any(|cell| !cell.header),
-        [] => false,
-    };
-    Row::Line { named }
+    Row::Line { named, places }
 }

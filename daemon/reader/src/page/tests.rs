@@ -86,6 +86,26 @@ fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
             "| Debit | Credit |\n|---|---|\n| | 500 |\n| 300 | |",
         ),
         (
+            "<table role=presentation><tr><td>Item<td>Debit<td>Credit<tr><td>Rent<td><td>500</table>",
+            "Item | Debit | Credit\nRent | | 500",
+        ),
+        (
+            "<table><tr><td>Mon<td>Tue<td>Wed<td>Thu<tr><td><td><td><td>Party</table>",
+            "Mon | Tue | Wed | Thu\n| | | Party",
+        ),
+        (
+            "<table><tr><td>Debit<td>Credit<tr><td><td>500</table>",
+            "Debit | Credit\n| 500",
+        ),
+        (
+            "<table><tr><td colspan=3>Invoice<tr><td>A<td>1<td>2<tr><td>B<td><td>7</table>",
+            "Invoice\n\n| A | 1 | 2 |\n|---|---|---|\n| B | | 7 |",
+        ),
+        (
+            "<table><thead><tr><th rowspan=3>a<th>b</thead><tbody><tr><td>1<td>2</table>",
+            "| a | b |\n|---|---|\n| 1 | 2 |",
+        ),
+        (
             "<table><tr><td>a<td width=9><td>b<tr><td>c<td><td>d</table>",
             "a | b\nc | d",
         ),
@@ -96,6 +116,10 @@ fn a_cell_stays_in_its_column_where_cells_before_it_are_empty() {
         (
             "<table><tfoot><tr><td>Sum<td>3<thead><tr><th>a<th>b<tbody><tr><td>1<td>2</table>",
             "| a | b |\n|---|---|\n| 1 | 2 |\n| Sum | 3 |",
+        ),
+        (
+            "<style>tfoot + tbody { display: none }</style><table><tfoot><tr><td>x<tbody><tr><td>y</table>",
+            "x",
         ),
         (
             "<table><caption>t</caption><tbody><tr><td>1<thead><tr><th>a<thead><tr><td>2</table>",

@@ -4,7 +4,7 @@ mod rows;
 
 use super::{
     inline::{Context, Line, Link, Look},
-    table::Row,
+    table::{self, Row},
 };
 use crate::{
     css::property::WhiteSpace,

@@ -1,6 +1,6 @@
 //! Rows of tables in the Markdown.
 
-use super::{Context, Gap, Row, Writer};
+use super::{Context, Gap, Row, Writer, table};
 
 impl Writer {
     /// Begins a row of a table.
@@ -61,18 +61,26 @@ impl Writer {
         let cells = std::mem::take(&mut self.cells);
         match row {
             Row::Blocks => {}
-            Row::Line { named } => {
-                let filled: Vec<&str> = cells
+            Row::Line { named, places } => {
+                let last = cells.iter().rposition(|cell| !cell.is_empty());
+                let kept: Vec<&str> = cells
                     .iter()
-                    .map(String::as_str)
-                    .filter(|cell| !cell.is_empty())
+                    .enumerate()
+                    .filter(|(column, cell)| {
+                        let keeps = Some(*column) < last && table::keeps(places, *column);
+                        !cell.is_empty() || keeps
+                    })
+                    .map(|(_, cell)| cell.as_str())
                     .collect();
-                self.write_joined(&filled, named);
+                self.write_joined(&kept, named);
                 self.gap = self.gap.max(Gap::Line);
             }
             Row::Grid { columns, header } => {
                 if cells.iter().all(String::is_empty) {
                     return;
+                }
+                if header && !self.fresh_item {
+                    self.gap = Gap::Blank;
                 }
                 let mut line = String::from("|");
                 for column in 0..columns {
@@ -94,11 +102,17 @@ impl Writer {
             return;
         };
         let ends = first.trim_end_matches('*').ends_with(':');
+        // An empty place has one space.
+        let join = |cells: &[&str]| {
+            let line = cells.join(" | ");
+            let line = line.replace(" |  |", " | |").replace(" |  |", " | |");
+            line.trim_start().to_owned()
+        };
         let line = match (rest.is_empty(), ends, named) {
             (true, ..) => (*first).to_owned(),
-            (false, true, _) => format!("{first} {}", rest.join(" | ")),
-            (false, false, true) => format!("{first}: {}", rest.join(" | ")),
-            (false, false, false) => cells.join(" | "),
+            (false, true, _) => format!("{first} {}", join(rest)),
+            (false, false, true) => format!("{first}: {}", join(rest)),
+            (false, false, false) => join(cells),
         };
         self.write_line(&line);
     }
