@@ -41,6 +41,9 @@ const SIGNATURES: [&str; 7] = [
     "x-goog-signature",
 ];
 
+/// Most hosts in the text of a link that are compared. A text with more of them names another one.
+const MAX_HOSTS: usize = 1_000;
+
 /// Target of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
@@ -106,37 +109,52 @@ impl Target {
 
     /// Returns the host or mail address of the target if the text of a link names another one.
     pub(super) fn deceives(&self, text: &str) -> Option<String> {
+        let target = self.host()?;
+        let person = self.person();
+        let related =
+            |a: &str, b: &str| a == b || a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+        for (at, named) in hosts::named(text).enumerate() {
+            if let (Some(address), Some(named)) = (&person, &named.person)
+                && !address.to_lowercase().starts_with(named.as_str())
+            {
+                return Some(address.clone());
+            }
+            let is_other = !related(&named.host, &target) && !related(&target, &named.host);
+            if at >= MAX_HOSTS || is_other {
+                return Some(target);
+            }
+        }
+        None
+    }
+
+    /// Returns the host that the target leads to, through scanners of mail.
+    pub(super) fn host(&self) -> Option<String> {
         let Self::Address { whole, .. } = self else {
             return None;
         };
-        let target = match scheme(whole).as_deref() {
-            Some("http" | "https" | "ftp") => host(whole)?,
-            None if whole.starts_with("//") => host(&format!("https:{whole}"))?,
-            Some("mailto") => {
-                let address = whole.get(7..)?.split('?').next()?;
+        let host = match scheme(whole) {
+            Some(scheme) if scheme == "mailto" => {
+                let address = self.person()?;
                 let (_, host) = address.rsplit_once('@').or(address.rsplit_once("%40"))?;
-                if let Some((person, _)) = text.split_once('@')
-                    && !text.contains(' ')
-                    && !address.to_lowercase().starts_with(&person.to_lowercase())
-                {
-                    return Some(address.to_owned());
-                }
-                host.to_lowercase()
+                host.to_owned()
             }
-            _ => return None,
+            Some(_) => host(whole)?,
+            None if whole.starts_with("//") => host(&format!("https:{whole}"))?,
+            None => return None,
         };
-        let related =
-            |a: &str, b: &str| a == b || a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
-        let plain = |host: &str| {
-            host.trim_start_matches("www.")
-                .trim_end_matches('.')
-                .to_owned()
+        Some(hosts::plain(&host))
+    }
+
+    /// Returns the mail address of the target.
+    fn person(&self) -> Option<String> {
+        let Self::Address { whole, .. } = self else {
+            return None;
         };
-        let target = plain(&target);
-        let mut named = hosts::named(text).map(|named| plain(&named));
-        named
-            .any(|named| !related(&named, &target) && !related(&target, &named))
-            .then_some(target)
+        let (scheme, address) = whole.split_once(':')?;
+        let address = address.split('?').next()?;
+        scheme
+            .eq_ignore_ascii_case("mailto")
+            .then(|| address.to_owned())
     }
 }
 

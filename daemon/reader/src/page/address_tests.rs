@@ -180,6 +180,17 @@ fn a_text_that_names_another_host_is_deceptive() {
             "Write to bob@bank.com",
             Some("evil.example"),
         ),
+        ("sftp://evil.example/", "bank.com", Some("evil.example")),
+        (
+            "mailto:bob@evil.example",
+            "Write to ann@evil.example",
+            Some("bob@evil.example"),
+        ),
+        (
+            "mailto:bob@evil.example",
+            "Write to bob@evil.example.",
+            None,
+        ),
         ("ftp://evil.example/", "bank.com", Some("evil.example")),
         ("https://evil.example/", "main.rs and README.md", None),
         ("https://evil.example/", "See report.docx, page 1.", None),

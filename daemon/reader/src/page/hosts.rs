@@ -1,156 +1,212 @@
 //! Hosts that a text names.
 
+use std::sync::LazyLock;
 use url::Url;
 
-/// Most words of a link that are searched for hosts.
-const MAX_WORDS: usize = 200;
-/// Endings of files with two letters, which are rarely those of domains. Every other ending of two letters
-/// is a country's.
-const FILES: [&str; 16] = [
-    "cs", "db", "go", "gz", "hh", "hs", "js", "kt", "md", "mm", "py", "rb", "rs", "sh", "ts", "xz",
-];
-/// Endings of domains with three letters or more.
-const ENDINGS: [&str; 109] = [
-    "academy",
-    "aero",
-    "agency",
-    "app",
-    "asia",
-    "bank",
-    "bio",
-    "biz",
-    "blog",
-    "business",
-    "cards",
-    "care",
-    "cash",
-    "cat",
-    "center",
-    "chat",
-    "city",
-    "click",
-    "cloud",
-    "club",
-    "com",
-    "company",
-    "coop",
-    "credit",
-    "delivery",
-    "dev",
-    "digital",
-    "direct",
-    "domains",
-    "edu",
-    "education",
-    "email",
-    "events",
-    "example",
-    "exchange",
-    "expert",
-    "express",
-    "finance",
-    "financial",
-    "fun",
-    "fund",
-    "fyi",
-    "gold",
-    "gov",
-    "group",
-    "health",
-    "help",
-    "homes",
-    "host",
-    "info",
-    "insure",
-    "int",
-    "international",
-    "jobs",
-    "law",
-    "legal",
-    "life",
-    "link",
-    "live",
-    "llc",
-    "loan",
-    "loans",
-    "ltd",
-    "market",
-    "media",
-    "mil",
-    "mobi",
-    "money",
-    "mortgage",
-    "museum",
-    "name",
-    "net",
-    "network",
-    "news",
-    "one",
-    "online",
-    "org",
-    "page",
-    "pay",
-    "plus",
-    "post",
-    "press",
-    "pro",
-    "sale",
-    "sbs",
-    "school",
-    "security",
-    "services",
-    "shop",
-    "site",
-    "social",
-    "software",
-    "solutions",
-    "space",
-    "store",
-    "support",
-    "systems",
-    "tax",
-    "team",
-    "tech",
-    "tel",
-    "today",
-    "top",
-    "trade",
-    "travel",
-    "vip",
-    "world",
-    "xyz",
-    "zone",
-];
+/// Endings of domains: all domains of the first level on 2026-11-28, without `mov` and `zip`, which are
+/// files to people. In the order of their bytes.
+static ENDINGS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| include_str!("endings.txt").lines().collect());
+/// Endings of domains that are more often those of files.
+const FILES: [&str; 5] = ["md", "mm", "py", "rs", "sh"];
+/// Labels before the ending of a country.
+const SECOND: [&str; 8] = ["ac", "co", "com", "edu", "gov", "net", "or", "org"];
+/// Abbreviations that look like a domain.
+const ABBREVIATIONS: [&str; 3] = ["b.sc", "m.sc", "co.kg"];
 
-/// Returns the hosts that a text names: addresses, mail addresses, and words that look like a domain.
-pub(super) fn named(text: &str) -> impl Iterator<Item = String> {
-    let edges = |c: char| !c.is_alphanumeric() && c != '/';
-    text.split_whitespace()
-        .take(MAX_WORDS)
-        .filter_map(move |word| {
-            let word = word.trim_matches(edges);
-            let lower = word.to_ascii_lowercase();
-            let address = match lower.rsplit_once('@') {
-                _ if lower.starts_with("http://") || lower.starts_with("https://") => lower,
-                _ if lower.starts_with("www.") => format!("https://{lower}"),
-                Some((_, host)) => format!("https://{host}"),
-                None => format!("https://{}", domain(word)?),
-            };
-            let host = Url::parse(&address).ok()?.host_str()?.to_owned();
-            host.contains('.').then_some(host)
-        })
+/// A host that a text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Named {
+    /// The person at the host, in lower case, if the text is a mail address.
+    pub(super) person: Option<String>,
+    /// The host in the form that addresses have.
+    pub(super) host: String,
 }
 
-/// Returns a word without its path if it looks like a domain, and not like a file or a number.
-fn domain(word: &str) -> Option<&str> {
-    let (domain, path) = word.split_once('/').unwrap_or((word, ""));
-    let (_, ending) = domain.rsplit_once('.')?;
-    let is_name = ending.chars().all(char::is_alphabetic) && ending.chars().count() >= 2;
-    let ending = ending.to_lowercase();
-    let known = match ending.len() {
-        _ if !path.is_empty() || !ending.is_ascii() => true,
-        2 => !FILES.contains(&ending.as_str()),
-        _ => ENDINGS.contains(&ending.as_str()),
+/// Returns the hosts that a text names: addresses, mail addresses, and words that look like a domain.
+pub(super) fn named(text: &str) -> impl Iterator<Item = Named> {
+    text.split_whitespace().flat_map(|word| Word {
+        rest: word,
+        sure: false,
+        person: None,
+    })
+}
+
+/// Returns a host in lower case, without `www.` and the final dot.
+pub(super) fn plain(host: &str) -> String {
+    let host = host.to_ascii_lowercase();
+    let host = host.trim_end_matches('.');
+    host.strip_prefix("www.").unwrap_or(host).to_owned()
+}
+
+/// A word that is searched for hosts.
+struct Word<'a> {
+    rest: &'a str,
+    /// Whether a scheme stands before the rest.
+    sure: bool,
+    /// What stands before the sign of a mail address.
+    person: Option<&'a str>,
+}
+
+impl Iterator for Word<'_> {
+    type Item = Named;
+
+    fn next(&mut self) -> Option<Named> {
+        loop {
+            let start = self.rest.find(char::is_alphanumeric)?;
+            let rest = self.rest.get(start..)?;
+            let (run, after) = rest.split_at(rest.find(|c| !is_part(c)).unwrap_or(rest.len()));
+            if start > 0 {
+                self.person = None;
+            }
+            let sure = std::mem::take(&mut self.sure) || run.starts_with("www.");
+            let person = self.person.take();
+            self.rest = after;
+            if let Some(address) = after.strip_prefix("://") {
+                (self.rest, self.sure) = (address, true);
+                continue;
+            }
+            if let Some(address) = after.strip_prefix('@') {
+                // The text before the sign may seem to be the host of an address.
+                (self.rest, self.sure, self.person) = (address, sure, Some(run));
+                if !sure {
+                    continue;
+                }
+            }
+            let has_path = after.starts_with(['/', '?', '#']) || has_port(after);
+            let run = with_dots(run);
+            let name = run.trim_end_matches(['.', '-', '_']);
+            let is_host = match sure || person.is_some() || name.to_lowercase().starts_with("www.")
+            {
+                true => name.contains('.'),
+                false => is_domain(name, has_path),
+            };
+            if has_path && (is_host || sure) {
+                let end = after.find([',', ';', '|', '<', '>', '(', ')', '[', ']', '"', '\'']);
+                self.rest = end.and_then(|end| after.get(end..)).unwrap_or_default();
+            }
+            if is_host {
+                let parsed = Url::parse(&format!("https://{name}")).ok();
+                let host = parsed.as_ref().and_then(Url::host_str).unwrap_or(name);
+                return Some(Named {
+                    person: person.map(str::to_lowercase),
+                    host: plain(host),
+                });
+            }
+        }
+    }
+}
+
+/// Returns whether a character can be a part of a host: letters with their signs, digits, hyphens, dots.
+fn is_part(c: char) -> bool {
+    let is_sign = matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{d7f}');
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.') || is_sign || is_dot(c)
+}
+
+/// Returns whether browsers take a character for a dot in a host.
+fn is_dot(c: char) -> bool {
+    matches!(c, '\u{2024}' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}')
+}
+
+/// Returns a run with its dots as browsers read them.
+fn with_dots(run: &str) -> String {
+    run.chars()
+        .map(|c| if is_dot(c) { '.' } else { c })
+        .collect()
+}
+
+fn has_port(after: &str) -> bool {
+    let mut chars = after.chars();
+    chars.next() == Some(':') && chars.next().is_some_and(|c| c.is_ascii_digit())
+}
+
+/// Returns whether a name looks like a domain, and not like a file, a number or an abbreviation.
+fn is_domain(name: &str, has_path: bool) -> bool {
+    let lower = name.to_lowercase();
+    let mut labels = lower.rsplit('.');
+    let (Some(ending), Some(second)) = (labels.next(), labels.next()) else {
+        return false;
     };
-    (is_name && known).then_some(domain)
+    let is_ending = ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic);
+    if lower.contains("..") || !(is_ending || ending.starts_with("xn--")) {
+        return false;
+    }
+    if has_path || !is_ending {
+        return true;
+    }
+    let is_file = FILES.contains(&ending) && !(SECOND.contains(&second) && labels.next().is_some());
+    ENDINGS.binary_search(&ending).is_ok() && !is_file && !ABBREVIATIONS.contains(&lower.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_can_be_searched() {
+        assert!(ENDINGS.is_sorted());
+        assert!(ENDINGS.len() > 1_000);
+    }
+
+    #[test]
+    fn hosts_are_found_in_texts() {
+        for (text, hosts) in [
+            ("bank.com", "bank.com"),
+            ("WWW.Bank.IO.", "bank.io"),
+            (
+                "see:bank.capital,evil.insurance|x.ai",
+                "bank.capital evil.insurance x.ai",
+            ),
+            ("Log in at (bank.com) now", "bank.com"),
+            (
+                "«bank.com»–bank.co.uk→bank.us",
+                "bank.com bank.co.uk bank.us",
+            ),
+            (
+                "bank.com:8080/login bank.ch?x=evil.com bank.at#a.com",
+                "bank.com bank.ch bank.at",
+            ),
+            ("https://bank.com@evil.com/a.com", "bank.com evil.com"),
+            ("ftp://bank.zip/ http://1.2.3.4/", "bank.zip 1.2.3.4"),
+            ("bob.lee@bank.com, ann@evil.org", "bank.com evil.org"),
+            (
+                "банк.рф bänk.de bank.xn--p1ai",
+                "xn--80ab2al.xn--p1ai xn--bnk-qla.de bank.xn--p1ai",
+            ),
+            (
+                "bank．com bank․com bank。com bank｡com",
+                "bank.com bank.com bank.com bank.com",
+            ),
+            (
+                "itau.com.py bank.md.com banca.rs/login",
+                "itau.com.py bank.md.com banca.rs",
+            ),
+            (
+                "main.rs README.md run.sh a.py report.pdf photo.zip index.html Node.js",
+                "",
+            ),
+            (
+                "e.g. i.e. a.m. U.S.A. Ph.D. B.Sc. GmbH & Co.KG v1.2.3 10.50 3.Mai vs.The",
+                "",
+            ),
+            (
+                "numpy.ndarray std::io self.size() ... a..com -.- @ :// . /",
+                "",
+            ),
+            ("你好。再见 конец.Начало", ""),
+        ] {
+            let found: Vec<String> = named(text).map(|named| named.host).collect();
+            assert_eq!(found.join(" "), hosts, "{text}");
+        }
+    }
+
+    #[test]
+    fn mail_addresses_have_a_person() {
+        let found: Vec<Named> = named("Write to Bob.Lee@Bank.com").collect();
+        let expected = Named {
+            person: Some("bob.lee".to_owned()),
+            host: "bank.com".to_owned(),
+        };
+        assert_eq!(found, [expected]);
+    }
 }

@@ -194,6 +194,11 @@ impl Line {
     }
 }
 
+/// Returns the warning behind a link with another target than its text names.
+pub(super) fn warning(target: &str) -> String {
+    format!(" (⚠ goes to {target})")
+}
+
 /// Which marks are open, in their order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Open {
@@ -245,9 +250,7 @@ impl Emphasis {
         }
         if let Some(warning) = &link.warning {
             self.close_all();
-            self.out.push_str(" (⚠ goes to ");
-            self.out.push_str(warning);
-            self.out.push(')');
+            self.out.push_str(&self::warning(warning));
         }
     }
 

@@ -5,6 +5,7 @@ mod escape;
 mod hosts;
 mod inline;
 mod labels;
+mod links;
 mod lists;
 mod order;
 mod scanner;
@@ -22,12 +23,9 @@ use crate::{
     findings::Findings,
     sight::Sight,
 };
-use address::Target;
-use html5ever::local_name;
 use inline::{Link, Look};
 use lists::{List, Numbering};
 pub(crate) use order::order;
-use std::rc::Rc;
 use survey::Survey;
 use table::Tables;
 use url::Url;
@@ -52,8 +50,9 @@ pub(crate) fn write(
         look: Look::default(),
         lists: Vec::new(),
         struck: 0,
-        link: None,
-        base: base(document),
+        links: Vec::new(),
+        steps: links::MAX_STEPS,
+        base: links::base(document),
         findings,
     };
     let mut walk = document.walk(NodeId::ROOT);
@@ -74,17 +73,6 @@ pub(crate) fn write(
     page.writer.finish()
 }
 
-/// Returns the address of the first `base` element that has one.
-fn base(document: &Document) -> Option<Url> {
-    document.walk(NodeId::ROOT).find_map(|visit| match visit {
-        Visit::Enter(node) if document.name(node) == "base" => {
-            let href = document.element(node)?.attribute(&local_name!("href"))?;
-            Url::parse(href.trim()).ok()
-        }
-        _ => None,
-    })
-}
-
 struct Page<'a> {
     document: &'a Document,
     styles: &'a Styles,
@@ -96,7 +84,10 @@ struct Page<'a> {
     lists: Vec<List>,
     /// Number of open elements whose text is struck through.
     struck: u32,
-    link: Option<Link>,
+    /// Open links. One may be inside another.
+    links: Vec<Link>,
+    /// Steps that the texts of links may still take.
+    steps: usize,
     /// Address that relative links refer to.
     base: Option<Url>,
     findings: &'a mut Findings,
@@ -198,7 +189,10 @@ impl Page<'_> {
             "a" => self.close_link(node),
             "" if element.local_name() == "a" => self.close_link(node),
             "blockquote" => self.writer.pop_prefix(false),
-            "pre" | "listing" | "xmp" => self.writer.close_code(),
+            "pre" | "listing" | "xmp" => {
+                self.end_code();
+                self.writer.close_code();
+            }
             "ul" | "ol" | "menu" | "dir" => {
                 self.lists.pop();
                 self.writer.end_list();
@@ -251,12 +245,6 @@ impl Page<'_> {
         cleaned.text
     }
 
-    /// Returns the open link, unless its address is written already.
-    fn text_link(&self) -> Option<Link> {
-        let link = self.link.as_ref()?;
-        (!self.writer.has_written(link.node)).then(|| link.clone())
-    }
-
     /// Returns whether raised text would change a number if it were not marked.
     fn is_exponent(&self, node: NodeId) -> bool {
         let text = self.survey.text_of(self.document, self.sight, node);
@@ -289,36 +277,6 @@ impl Page<'_> {
             self.writer.label("[image]", Some(&link));
         }
         false
-    }
-
-    fn open_link(&mut self, node: NodeId, element: &Element) {
-        let Some(href) = element.attribute(&local_name!("href")) else {
-            return;
-        };
-        let target = Target::of_mail(href, self.base.as_ref());
-        let Target::Address { shown, .. } = &target else {
-            return;
-        };
-        let survey = self.survey.get(node);
-        let text = self.survey.text_of(self.document, self.sight, node);
-        let deceptive = target.deceives(&text);
-        self.findings.deceptive_links += u32::from(deceptive.is_some());
-        self.link = Some(Link {
-            node,
-            address: Rc::from(shown.as_str()),
-            same: target.is_same_as(&text),
-            warning: deceptive.map(Rc::from),
-            has_text: survey.letters > 0,
-        });
-    }
-
-    fn close_link(&mut self, node: NodeId) {
-        if let Some(link) = self.link.take_if(|link| link.node == node)
-            && self.writer.is_code()
-            && !link.same
-        {
-            self.writer.mark(&format!(" <{}>", link.address), None);
-        }
     }
 
     fn open_item(&mut self, element: &Element, style: &Computed) {

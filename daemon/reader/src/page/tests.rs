@@ -155,11 +155,39 @@ fn links_show_their_target_once() {
         ),
         (
             "<a href='https://evil.example/'>Pay at<br>bank.example</a>",
-            "[Pay at](https://evil.example/) (⚠ goes to evil.example)\nbank.example",
+            "[Pay at](https://evil.example/) (⚠ goes to evil.example)\nbank.example (⚠ goes to evil.example)",
         ),
         (
             "<a href='https://evil.example/'><h2>Pay</h2><p>at bank.example</p></a>",
-            "## [Pay](https://evil.example/) (⚠ goes to evil.example)\n\nat bank.example",
+            "## [Pay](https://evil.example/) (⚠ goes to evil.example)\n\nat bank.example (⚠ goes to evil.example)",
+        ),
+        (
+            "<a href='https://a.example/'><p>Pay</p><p>now</p></a>",
+            "[Pay](https://a.example/)\n\nnow",
+        ),
+        (
+            "<a href='https://evil.example/'><pre>bank.example</pre></a>x",
+            "```\nbank.example <https://evil.example/> (⚠ goes to evil.example)\n```\n\nx",
+        ),
+        (
+            "<a href='https://xbank.example/'>x<br>bank.example</a>",
+            "[x](https://xbank.example/) (⚠ goes to xbank.example)\nbank.example (⚠ goes to xbank.example)",
+        ),
+        (
+            "<a href='https://bank.example/'>Visit<br>bank.example</a>",
+            "[Visit](https://bank.example/)\nbank.example",
+        ),
+        (
+            "<a href='https://evil.example/'><object><a href='https://a.example/'>a</a></object> bank.example</a>",
+            "[a](https://a.example/) [bank.example](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<a href='https://evil.example/'><img src=x alt='bank.example'></a>",
+            "[image: bank.example](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<base href='data:x'><a href='/login'>Log in</a>",
+            "[Log in](/login)",
         ),
         (
             "<a href='https://a.example/'><button>Pay</button></a>",

@@ -77,6 +77,11 @@ impl Writer {
         self.last_link == Some(link)
     }
 
+    /// Remembers that the address of a link is written.
+    pub(super) fn set_written(&mut self, link: NodeId) {
+        self.last_link = Some(link);
+    }
+
     /// Returns whether a code block is open.
     pub(super) fn is_code(&self) -> bool {
         self.code.is_some()

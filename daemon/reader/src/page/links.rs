@@ -1,0 +1,122 @@
+//! Links: their targets, and the warnings behind those whose text names another one.
+
+use super::{
+    Page,
+    address::Target,
+    inline::{self, Link},
+};
+use crate::{
+    characters,
+    css::property::Display,
+    document::{Document, Element, NodeId, Visit},
+};
+use html5ever::local_name;
+use std::rc::Rc;
+use url::Url;
+
+/// Most nodes and bytes that the texts of all links may have. A link inside another counts again.
+pub(super) const MAX_STEPS: usize = 16 << 20;
+
+/// Returns the address of the first `base` element that has one.
+pub(super) fn base(document: &Document) -> Option<Url> {
+    document.walk(NodeId::ROOT).find_map(|visit| match visit {
+        Visit::Enter(node) if document.name(node) == "base" => {
+            let href = document.element(node)?.attribute(&local_name!("href"))?;
+            let base = Url::parse(href.trim()).ok();
+            base.filter(|base| !base.cannot_be_a_base())
+        }
+        _ => None,
+    })
+}
+
+impl Page<'_> {
+    /// Returns the open link. If its address is written already, only the warning remains.
+    pub(super) fn text_link(&self) -> Option<Link> {
+        let link = self.links.last()?;
+        let is_written = self.writer.has_written(link.node);
+        let same = link.same || is_written;
+        (!is_written || link.warning.is_some()).then(|| Link {
+            same,
+            ..link.clone()
+        })
+    }
+
+    /// Opens a link, if its target can be opened.
+    pub(super) fn open_link(&mut self, node: NodeId, element: &Element) {
+        let Some(href) = element.attribute(&local_name!("href")) else {
+            return;
+        };
+        let target = Target::of_mail(href, self.base.as_ref());
+        let Target::Address { shown, .. } = &target else {
+            return;
+        };
+        let survey = self.survey.get(node);
+        let text = self.whole_text(node);
+        let deceptive = match &text {
+            Some(text) => target.deceives(&characters::clean(text).text),
+            None => target.host(),
+        };
+        let words = text.unwrap_or_default();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        self.findings.deceptive_links += u32::from(deceptive.is_some());
+        self.links.push(Link {
+            node,
+            address: Rc::from(shown.as_str()),
+            same: target.is_same_as(&words.join(" ")),
+            warning: deceptive.map(Rc::from),
+            has_text: survey.letters > 0,
+        });
+    }
+
+    /// Closes a link.
+    pub(super) fn close_link(&mut self, node: NodeId) {
+        if self.links.last().is_some_and(|link| link.node == node) {
+            self.end_code();
+            self.links.pop();
+        }
+    }
+
+    /// Writes the target of the open link behind the code in it.
+    pub(super) fn end_code(&mut self) {
+        if let Some(link) = self.text_link().filter(|_| self.writer.is_code()) {
+            let address = match link.same {
+                true => String::new(),
+                false => format!(" <{}>", link.address),
+            };
+            let warning = link.warning.as_ref().map(|target| inline::warning(target));
+            let text = address + &warning.unwrap_or_default();
+            self.writer.mark(&text, None);
+            self.writer.set_written(link.node);
+        }
+    }
+
+    /// Returns the text of a link and the descriptions of its images, with a space between two blocks;
+    /// `None` if the texts of all links are too long.
+    fn whole_text(&mut self, link: NodeId) -> Option<String> {
+        let mut text = String::new();
+        for visit in self.document.walk(link) {
+            let (Visit::Enter(node) | Visit::Leave(node)) = visit;
+            let mut part = "";
+            if let Some(element) = self.document.element(node) {
+                let display = self.styles.get(node).display;
+                if !matches!(display, Display::Inline | Display::Contents)
+                    || element.html_name() == "br"
+                {
+                    text.push(' ');
+                }
+                let name = match element.html_name() {
+                    "img" => local_name!("alt"),
+                    "input" => local_name!("value"),
+                    _ => continue,
+                };
+                part = element.attribute(&name).unwrap_or_default();
+            }
+            if matches!(visit, Visit::Enter(_)) && self.sight.is_seen(node) {
+                text.push_str(self.document.text(node).unwrap_or(part));
+            }
+            self.steps = self.steps.checked_sub(1)?;
+        }
+        self.steps = self.steps.checked_sub(text.len())?;
+        Some(text)
+    }
+}
