@@ -8,26 +8,10 @@ use super::{
 use crate::{
     characters,
     css::property::Display,
-    document::{Document, Element, NodeId, Visit},
+    document::{Element, NodeId, Visit},
 };
 use html5ever::local_name;
 use std::rc::Rc;
-use url::Url;
-
-/// Most nodes and bytes that the texts of all links may have. A link inside another counts again.
-pub(super) const MAX_STEPS: usize = 16 << 20;
-
-/// Returns the address of the first `base` element that has one.
-pub(super) fn base(document: &Document) -> Option<Url> {
-    document.walk(NodeId::ROOT).find_map(|visit| match visit {
-        Visit::Enter(node) if document.name(node) == "base" => {
-            let href = document.element(node)?.attribute(&local_name!("href"))?;
-            let base = Url::parse(href.trim()).ok();
-            base.filter(|base| !base.cannot_be_a_base())
-        }
-        _ => None,
-    })
-}
 
 impl Page<'_> {
     /// Returns the open link. If its address is written already, only the warning remains.

@@ -31,6 +31,9 @@ use table::Tables;
 use url::Url;
 use writer::{Gap, Writer};
 
+/// Most nodes and bytes that the texts of all links may have. A link inside another counts again.
+const MAX_STEPS: usize = 16 << 20;
+
 /// Writes a document as Markdown.
 pub(crate) fn write(
     document: &Document,
@@ -51,8 +54,8 @@ pub(crate) fn write(
         lists: Vec::new(),
         struck: 0,
         links: Vec::new(),
-        steps: links::MAX_STEPS,
-        base: links::base(document),
+        steps: MAX_STEPS,
+        base: base(document),
         findings,
     };
     let mut walk = document.walk(NodeId::ROOT);
@@ -71,6 +74,18 @@ pub(crate) fn write(
     }
     page.rest();
     page.writer.finish()
+}
+
+/// Returns the address of the first `base` element that has one.
+fn base(document: &Document) -> Option<Url> {
+    document.walk(NodeId::ROOT).find_map(|visit| match visit {
+        Visit::Enter(node) if document.name(node) == "base" => {
+            let href = document.element(node)?.attribute(&local_name!("href"))?;
+            let base = Url::parse(href.trim()).ok();
+            base.filter(|base| !base.cannot_be_a_base())
+        }
+        _ => None,
+    })
 }
 
 struct Page<'a> {
