@@ -23,6 +23,7 @@ use crate::{
     findings::Findings,
     sight::Sight,
 };
+use html5ever::local_name;
 use inline::{Link, Look};
 use lists::{List, Numbering};
 pub(crate) use order::order;
