@@ -23,7 +23,7 @@ pub struct Reading {
 }
 
 /// Reads a mail. The HTML part is preferred, because a text part beside it may be a stock sentence.
-/// The text part is used if the HTML part shows no text and the text is [not made](is_made_from) from it.
+/// The text part is used if the HTML part shows no text and the text is not made from it.
 #[must_use]
 pub fn read(html: Option<&str>, text: Option<&str>) -> Reading {
     let html = html.filter(|html| !html.trim().is_empty());
