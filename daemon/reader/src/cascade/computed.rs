@@ -179,6 +179,11 @@ impl Computed {
         }
     }
 
+    /// Returns whether the element has a box of its own, and not parts of lines.
+    pub(crate) fn is_boxed(&self) -> bool {
+        !matches!(self.display, Display::Inline | Display::Contents)
+    }
+
     /// Returns the inherited properties for a change.
     pub(crate) fn inherited(&mut self) -> &mut Inherited {
         Rc::make_mut(&mut self.inherited)

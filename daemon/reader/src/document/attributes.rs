@@ -2,7 +2,7 @@
 //! others, so that its time grows with the square of their number.
 
 use crate::limits::MAX_ATTRIBUTES;
-use std::{borrow::Cow, ops::Range};
+use std::borrow::Cow;
 
 /// Elements whose content is text up to their end tag.
 const RAW: [&str; 9] = [
@@ -40,11 +40,10 @@ pub(super) fn bounded(html: &str) -> (Cow<'_, str>, bool) {
             at = comment_end(html, after + 3);
         } else if bytes.get(name_at).is_some_and(u8::is_ascii_alphabetic) {
             let tag = Tag::scan(bytes, name_at);
-            if let Some(excess) = tag.excess {
-                kept.push_str(html.get(copied..excess).unwrap_or_default());
+            if let Some(excess) = tag.excess.first() {
+                kept.push_str(html.get(copied..*excess).unwrap_or_default());
                 for name in KEPT {
-                    let named = |range: &&Range<usize>| {
-                        let attribute = html.get(range.start..range.end).unwrap_or_default();
+                    let named = |attribute: &&str| {
                         let end = attribute
                             .find(|c: char| c == '=' || c == '/' || c.is_ascii_whitespace());
                         let own = attribute
@@ -52,8 +51,8 @@ pub(super) fn bounded(html: &str) -> (Cow<'_, str>, bool) {
                             .unwrap_or_default();
                         own.eq_ignore_ascii_case(name)
                     };
-                    if let Some(range) = tag.others.iter().find(named) {
-                        kept.push_str(html.get(range.start..range.end).unwrap_or_default());
+                    if let Some(attribute) = tag.excess(html).find(|own| named(own)) {
+                        kept.push_str(attribute);
                         kept.push(' ');
                     }
                 }
@@ -81,15 +80,20 @@ pub(super) fn bounded(html: &str) -> (Cow<'_, str>, bool) {
 /// Extent of a tag.
 struct Tag {
     name_end: usize,
-    /// Place of the first attribute that is one too many.
-    excess: Option<usize>,
-    /// The attributes from there on.
-    others: Vec<Range<usize>>,
+    /// Places of the attributes that are too many.
+    excess: Vec<usize>,
     /// Place of the `>`, or of the end of the text.
     end: usize,
 }
 
 impl Tag {
+    /// Returns the attributes that are too many.
+    fn excess<'a>(&'a self, html: &'a str) -> impl Iterator<Item = &'a str> {
+        let ends = self.excess.iter().skip(1).chain([&self.end]);
+        let places = self.excess.iter().zip(ends);
+        places.map(|(start, end)| html.get(*start..*end).unwrap_or_default())
+    }
+
     fn scan(bytes: &[u8], name_at: usize) -> Self {
         let rest = bytes.get(name_at..).unwrap_or_default();
         let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
@@ -97,26 +101,16 @@ impl Tag {
         let name_end = name_at + name;
         let mut state = State::BeforeName;
         let mut attributes = 0;
-        let mut excess = None;
-        let mut others: Vec<Range<usize>> = Vec::new();
-        let end_at = |others: &mut Vec<Range<usize>>, at| {
-            if let Some(last) = others.last_mut()
-                && last.end == usize::MAX
-            {
-                last.end = at;
-            }
-        };
+        let mut excess = Vec::new();
         for (at, byte) in bytes.iter().enumerate().skip(name_end) {
             let old = state;
             state = match (state, byte) {
                 (State::Quoted(quote), byte) if *byte == quote => State::BeforeName,
                 (State::Quoted(quote), _) => State::Quoted(quote),
                 (_, b'>') => {
-                    end_at(&mut others, at);
                     return Self {
                         name_end,
                         excess,
-                        others,
                         end: at,
                     };
                 }
@@ -135,17 +129,13 @@ impl Tag {
             if state == State::Name && old != State::Name {
                 attributes += 1;
                 if attributes > MAX_ATTRIBUTES {
-                    excess = excess.or(Some(at));
-                    end_at(&mut others, at);
-                    others.push(at..usize::MAX);
+                    excess.push(at);
                 }
             }
         }
-        end_at(&mut others, bytes.len());
         Self {
             name_end,
             excess,
-            others,
             end: bytes.len(),
         }
     }

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     characters,
-    css::property::Display,
     document::{Element, NodeId, Visit},
 };
 use html5ever::local_name;
@@ -82,10 +81,7 @@ impl Page<'_> {
             let (Visit::Enter(node) | Visit::Leave(node)) = visit;
             let mut part = "";
             if let Some(element) = self.document.element(node) {
-                let display = self.styles.get(node).display;
-                if !matches!(display, Display::Inline | Display::Contents)
-                    || element.html_name() == "br"
-                {
+                if self.styles.get(node).is_boxed() || element.html_name() == "br" {
                     text.push(' ');
                 }
                 let name = match element.html_name() {

@@ -141,8 +141,7 @@ pub(super) fn paints(style: &Computed, frame: &Frame) -> bool {
     let is_flat = height.is_some_and(|height| {
         height.max(least) + padding.iter().sum::<f32>() < style.inherited.font_size / 2.0
     });
-    let is_boxed = !matches!(style.display, Display::Inline | Display::Contents);
-    style.display != Display::Contents && style.inherited.visible && !(is_flat && is_boxed)
+    style.display != Display::Contents && style.inherited.visible && !(is_flat && style.is_boxed())
 }
 
 fn differ(colour: Rgba, ground: [f32; 3]) -> bool {

@@ -145,10 +145,6 @@ impl Extent {
     }
 }
 
-fn is_boxed(style: &Computed) -> bool {
-    !matches!(style.display, Display::Inline | Display::Contents)
-}
-
 fn is_all(size: Length) -> bool {
     size.part >= 1.0
 }
@@ -264,7 +260,7 @@ impl Cover {
         let fixed = frame.is_some_and(|frame| frame.position == Position::Fixed);
         let holds = |node: &NodeId| {
             let style = styles.get(*node);
-            let held = |frame: &Frame| match (frame.holder.held(is_boxed(style)), fixed) {
+            let held = |frame: &Frame| match (frame.holder.held(style.is_boxed()), fixed) {
                 (Held::All, _) | (Held::Absolute, false) => true,
                 (Held::None, false) => frame.position != Position::Static,
                 (Held::Absolute | Held::None, true) => false,
@@ -339,7 +335,7 @@ impl Cover {
         // Such boxes are drawn as placed ones are.
         let drawn_late = placed
             || style.opacity < 1.0
-            || frame.is_some_and(|frame| frame.holder.held(is_boxed(style)) != Held::None);
+            || frame.is_some_and(|frame| frame.holder.held(style.is_boxed()) != Held::None);
         node != holder && drawn_late && (level > self.level || (level == self.level && after))
     }
 }

@@ -267,16 +267,16 @@ impl Look<'_> {
             true => ground.under(style),
             false => ground,
         };
-        inside.block_ground = match style.display {
-            Display::Inline | Display::Contents => around.block_ground,
-            _ => inside.ground,
+        inside.block_ground = match style.is_boxed() {
+            true => inside.ground,
+            false => around.block_ground,
         };
         inside.stack_up(element, frame, style);
         inside.lettered = match style.background_text {
             true => Some(inside.ground),
             false => around.lettered,
         };
-        let boxed = !matches!(style.display, Display::Inline | Display::Contents);
+        let boxed = style.is_boxed();
         let holder = match frame.position {
             Position::Fixed => &around.fixed.1,
             _ => &around.held,
