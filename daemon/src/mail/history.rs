@@ -3,55 +3,39 @@
 //! In doubt the text stays. Only a reply with text of its own loses lines: its last quote, with the
 //! attribution of that quote. Text between two quotes may answer them, so both stay.
 
+use super::attribution::attribution;
 use tai_proto::subject;
 
-/// Limit of an attribution, the text that names the author of a quote, in bytes.
-const MAX_ATTRIBUTION: usize = 400;
-/// Limit of lines of an attribution, which mail programs wrap.
-const MAX_ATTRIBUTION_LINES: usize = 3;
-
-/// Words for writing in the attributions of mail programs, in lower case.
-const WRITES: [&str; 40] = [
-    "wrote",
-    "writes",
-    "schrieb",
-    "geschrieben",
-    "escribió",
-    "escrito",
-    "écrit",
-    "scritto",
-    "escreveu",
-    "schreef",
-    "geschreven",
-    "skrev",
-    "skrifaði",
-    "kirjoitti",
-    "kirjutas",
-    "rašė",
-    "rakstīja",
-    "napisał",
-    "napsal",
-    "napísal",
-    "napisao",
-    "napisal",
-    "написал",
-    "писал",
-    "пишет",
-    "пише",
-    "написа",
-    "a scris",
-    "írta",
-    "έγραψε",
-    "yazdı",
-    "כתב",
-    "كتب",
-    "viết",
-    "menulis",
-    "写道",
-    "写到",
-    "寫道",
-    "のメール",
-    "작성",
+/// Longest name before a marked answer, in bytes.
+const MAX_NAME: usize = 40;
+/// Longest reply that may say where its answers are, in bytes.
+const MAX_HINT: usize = 500;
+/// Words that say that the answers are in the quote, in lower case.
+const BELOW: [&str; 24] = [
+    "inline",
+    "in-line",
+    "interspersed",
+    "below",
+    "in the text",
+    "unten",
+    "im text",
+    "ci-dessous",
+    "abajo",
+    "abaixo",
+    "sotto",
+    "hieronder",
+    "nedan",
+    "nedenfor",
+    "poniżej",
+    "níže",
+    "ниже",
+    "нижче",
+    "aşağıda",
+    "以下",
+    "下記",
+    "见下",
+    "見下",
+    "아래",
 ];
 
 /// Returns a body without the quoted history at its end, and the number of removed lines.
@@ -90,7 +74,7 @@ fn own_length(markdown: &str) -> Option<usize> {
     let own = lines.get(..begin)?;
     let is_filled = own.iter().any(is_outside);
     let at = lines.get(begin)?.at;
-    is_filled.then_some(at)
+    (is_filled && !has_answers(own, quote)).then_some(at)
 }
 
 /// Line of a body.
@@ -138,49 +122,27 @@ fn last_paragraph<'a>(lines: &[Line<'a>]) -> Vec<&'a str> {
     last.map(|line| line.text).collect()
 }
 
-/// Returns the number of lines of the attribution at the end of a paragraph; 0 if there is none. An
-/// attribution ends with a colon. It has two of three: a date, an address, a word for writing.
-fn attribution(paragraph: &[&str]) -> usize {
-    let last = paragraph.last().map_or("", |line| line.trim());
-    if !last.trim_end_matches(['*', '_']).ends_with([':', '：']) {
-        return 0;
-    }
-    let mut lines = 0;
-    let mut whole = String::new();
-    for (at, line) in paragraph
-        .iter()
-        .rev()
-        .take(MAX_ATTRIBUTION_LINES)
-        .enumerate()
-    {
-        let line = line.trim();
-        whole = format!("{line} {whole}");
-        // A sentence of its own is not a part of a wrapped line.
-        let is_sentence = at > 0 && line.ends_with(['.', '!', '?', ':', '…', '。']);
-        if is_sentence || whole.len() > MAX_ATTRIBUTION {
-            break;
-        }
-        if parts(line) > 0 && parts(&whole) >= 2 {
-            lines = at + 1;
-        }
-    }
-    lines
-}
-
-/// Returns how many parts of an attribution a text has.
-fn parts(text: &str) -> usize {
-    let lower = text.to_lowercase();
-    let writes = WRITES.iter().any(|word| lower.contains(word));
-    usize::from(has_date(text)) + usize::from(text.contains('@')) + usize::from(writes)
-}
-
-/// Returns whether a text has the numbers of a date or of a date and a time.
-fn has_date(text: &str) -> bool {
-    let numbers = text.split(|c: char| !c.is_ascii_digit());
-    numbers
-        .filter(|number| matches!(number.len(), 1 | 2 | 4))
-        .count()
-        >= 2
+/// Returns whether a reply says that its answers are in the quote, or the quote has marked answers.
+fn has_answers(own: &[Line<'_>], quote: &[Line<'_>]) -> bool {
+    let length: usize = own.iter().map(|line| line.text.trim().len()).sum();
+    let says = |line: &Line<'_>| {
+        let lower = line.text.to_lowercase();
+        BELOW.iter().any(|word| lower.contains(word))
+    };
+    let is_marked = |line: &Line<'_>| {
+        let text = line.text.trim_start_matches([' ', '>', '*', '_', '\\']);
+        text.strip_prefix('[')
+            .and_then(|text| text.split_once(']'))
+            .is_some_and(|(name, answer)| {
+                let is_name = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\\');
+                name.len() > 1
+                    && name.len() <= MAX_NAME
+                    && name.chars().all(is_name)
+                    && !answer.starts_with('(')
+                    && answer.contains(char::is_alphanumeric)
+            })
+    };
+    (length <= MAX_HINT && own.iter().any(says)) || quote.iter().any(is_marked)
 }
 
 #[cfg(test)]
@@ -203,6 +165,12 @@ mod tests {
             "2026年11月23日(月) 10:00 Bob <bob@example.com>：\n> Lunch?\n> > When?\n",
             "*Bob wrote on 2026-11-23:*\n   > Lunch?",
             "Le lun. 23 nov. 2026 à 10:00, Bob <bob@example.com> a\nécrit :\n\n> Lunch?\n>\n> > When?",
+            "пн, 23 нояб. 2026 г. в 10:00, Bob <bob@example.com>:\n> Lunch?",
+            "Em seg., 23 de nov. de 2026 às 10:00, Bob <bob@example.com> escreveu:\n> Lunch?",
+            "Bob <bob@example.com>, 23 Kas 2026 Pzt, 10:00 tarihinde şunu yazdı:\n> Lunch?",
+            "Vào Th 2, 23 thg 11, 2026 vào lúc 10:00 Bob <bob@example.com> đã viết:\n> Lunch?",
+            "Bob kirjoitti 23.11.2026 klo 10.00:\n> Lunch?",
+            "Bob <bob@example.com> 于2026年11月23日周一 10:00写道：\n> [image: Lunch]\n> [Lunch](https://a.example/)",
             "23.11.2026, 10:00, \"Bob\" <bob@example.com>:\n> Lunch?\n>\n> - a list\n>   of two lines",
         ] {
             let body = format!("Yes.\n\n{history}");
@@ -244,6 +212,15 @@ mod tests {
             "ok.\n\nBank details, valid from 2026:\n\n> IBAN\n".to_owned(),
             "ok.\n\nThe train of 10:00 on 3 May:\n\n> Platform 3\n".to_owned(),
             "ok.\n\nSend this to bob@example.com:\n\n> Hi\n".to_owned(),
+            "ok.\n\nAs I wrote on 3 May 2026, IBAN:\n\n> IBAN\n".to_owned(),
+            "ok.\n\nAs I wrote on 3 May 2026, the new details are:\n\n> IBAN\n".to_owned(),
+            "ok.\n\nHere is what the bank wrote on 2026-11-20:\n\n> IBAN\n".to_owned(),
+            "ok.\n\nSend it on 3 May 2026 to bob@example.com:\n\n> IBAN\n".to_owned(),
+            "ok.\n\nDetails of 3 May 2026 (bob@example.com):\n\n> IBAN\n".to_owned(),
+            format!("See inline.\n\n{history}"),
+            format!("Antworten unten.\n\n{history}"),
+            format!("Yes.\n\n{history}> [Ann] At noon.\n"),
+            format!("Yes.\n\n{history}> \\[Ann\\] At noon.\n"),
             "ok.\n\nAs I wrote:\n\n> Hi\n".to_owned(),
             "Yes.\n\n> Lunch?\n".to_owned(),
             // Outlook marks no line of the history, so that answers within it look the same.

@@ -10,6 +10,7 @@ mod approvals;
 mod arrivals;
 mod ascent;
 mod ascents;
+mod attribution;
 mod body_part;
 mod check;
 mod consent;

@@ -1,0 +1,154 @@
+//! Attributions: the lines before a quote that say who wrote it and when. In doubt a line is none.
+
+/// Limit of an attribution, the text that names the author of a quote, in bytes.
+const MAX_ATTRIBUTION: usize = 400;
+/// Limit of lines of an attribution, which mail programs wrap.
+const MAX_ATTRIBUTION_LINES: usize = 3;
+
+/// Words for writing in the attributions of mail programs, in lower case.
+const WRITES: [&str; 40] = [
+    "wrote",
+    "writes",
+    "schrieb",
+    "geschrieben",
+    "escribió",
+    "escrito",
+    "écrit",
+    "scritto",
+    "escreveu",
+    "schreef",
+    "geschreven",
+    "skrev",
+    "skrifaði",
+    "kirjoitti",
+    "kirjutas",
+    "rašė",
+    "rakstīja",
+    "napisał",
+    "napsal",
+    "napísal",
+    "napisao",
+    "napisal",
+    "написал",
+    "писал",
+    "пишет",
+    "пише",
+    "написа",
+    "a scris",
+    "írta",
+    "έγραψε",
+    "yazdı",
+    "כתב",
+    "كتب",
+    "viết",
+    "menulis",
+    "写道",
+    "写到",
+    "寫道",
+    "のメール",
+    "작성",
+];
+
+/// Returns the number of lines of the attribution at the end of a paragraph; 0 if there is none. An
+/// attribution ends with a colon.
+pub(super) fn attribution(paragraph: &[&str]) -> usize {
+    let last = paragraph.last().map_or("", |line| line.trim());
+    if !last.trim_end_matches(['*', '_']).ends_with([':', '：']) {
+        return 0;
+    }
+    let mut lines = 0;
+    let mut whole = String::new();
+    for (at, line) in paragraph
+        .iter()
+        .rev()
+        .take(MAX_ATTRIBUTION_LINES)
+        .enumerate()
+    {
+        let line = line.trim();
+        whole = format!("{line} {whole}");
+        // A sentence of its own is not a part of a wrapped line.
+        let is_sentence = at > 0 && line.ends_with(['.', '!', '?', ':', '…', '。']);
+        if is_sentence || whole.len() > MAX_ATTRIBUTION {
+            break;
+        }
+        let has_part = has_verb(line) || line.contains('@') || Words::new(line).numbers >= 2;
+        if has_part && is_attribution(&whole) {
+            lines = at + 1;
+        }
+    }
+    lines
+}
+
+/// Returns whether a text has two of three: a date, an address, a word for writing; and nearly no other
+/// words than names. Without a word for writing, it has a date and a time, and ends with the address.
+fn is_attribution(text: &str) -> bool {
+    let words = Words::new(text);
+    let has_address = text.contains('@');
+    match has_verb(text) {
+        true if words.numbers >= 2 => words.others <= 3 && !words.continues,
+        true => has_address && words.others <= 2,
+        false => {
+            let end =
+                text.trim_end_matches(|c: char| !matches!(c, '>' | ')') && !c.is_alphanumeric());
+            let ends_with_address = end.ends_with(['>', ')'])
+                && end
+                    .rsplit(['<', '('])
+                    .next()
+                    .is_some_and(|last| last.contains('@'));
+            words.numbers >= 4 && words.others <= 2 && ends_with_address
+        }
+    }
+}
+
+fn has_verb(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    WRITES.iter().any(|word| lower.contains(word))
+}
+
+/// What the words of a text are.
+#[derive(Debug, Default)]
+struct Words {
+    /// Numbers of a date or a time outside of addresses.
+    numbers: usize,
+    /// Words in lower case that are neither in the date nor in a name, nor mean writing.
+    others: usize,
+    /// Whether a date after a word for writing is followed by longer words.
+    continues: bool,
+}
+
+impl Words {
+    fn new(text: &str) -> Self {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let numbers = |word: &&str| {
+            let numbers = word.split(|c: char| !c.is_ascii_digit());
+            let numbers = numbers.filter(|number| matches!(number.len(), 1 | 2 | 4));
+            if word.contains('@') {
+                0
+            } else {
+                numbers.count()
+            }
+        };
+        let first = words.iter().position(|word| numbers(word) > 0);
+        let last = words.iter().rposition(|word| numbers(word) > 0);
+        let outside =
+            |at: usize| first.is_none_or(|first| at < first) || last.is_some_and(|last| at > last);
+        let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
+        let is_other = |(at, word): &(usize, &&str)| {
+            let begins = word.chars().find(|c| c.is_alphabetic());
+            let is_lower = begins.is_some_and(char::is_lowercase) && letters(word) >= 2;
+            is_lower && outside(*at) && !word.contains('@') && !has_verb(word)
+        };
+        let verb = words.iter().position(|word| has_verb(word));
+        let after = last
+            .and_then(|last| words.get(last + 1..))
+            .unwrap_or_default();
+        Self {
+            numbers: words.iter().map(|word| numbers(&word)).sum(),
+            others: words.iter().enumerate().filter(is_other).count(),
+            continues: verb.is_some_and(|verb| first.is_some_and(|first| verb < first))
+                && after
+                    .iter()
+                    .any(|word| !word.contains('@') && letters(word) > 3),
+        }
+    }
+}
