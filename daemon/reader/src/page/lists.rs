@@ -1,12 +1,17 @@
 //! Numbers of lists.
 
-use crate::{css::property::ListStyle, document::Element};
+use crate::{
+    cascade::Styles,
+    css::property::{Display, ListStyle},
+    document::{Document, Element, NodeId, Visit},
+};
 use html5ever::local_name;
 
 /// An open list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct List {
     next: i64,
+    step: i64,
     numbered: bool,
 }
 
@@ -15,11 +20,18 @@ pub(super) struct List {
 pub(super) struct Numbering(pub(super) i64);
 
 impl List {
-    pub(super) fn new(list: &Element) -> Self {
-        let start = list.attribute(&local_name!("start"));
+    pub(super) fn new(document: &Document, styles: &Styles, node: NodeId, list: &Element) -> Self {
+        let numbered = list.html_name() == "ol";
+        let reversed = numbered && list.attribute(&local_name!("reversed")).is_some();
+        let start = list.attribute(&local_name!("start")).and_then(integer);
+        let first = || match reversed {
+            true => items(document, styles, node),
+            false => 1,
+        };
         Self {
-            next: start.and_then(integer).unwrap_or(1),
-            numbered: list.html_name() == "ol",
+            next: start.unwrap_or_else(first),
+            step: if reversed { -1 } else { 1 },
+            numbered,
         }
     }
 
@@ -31,14 +43,42 @@ impl List {
             self.next = value;
         }
         let number = self.next;
-        self.next = self.next.saturating_add(1);
+        self.next = self.next.saturating_add(self.step);
         Numbering(number)
     }
 }
 
+/// Returns the number of items of a list, without those of lists inside it.
+fn items(document: &Document, styles: &Styles, list: NodeId) -> i64 {
+    let mut count = 0;
+    let mut walk = document.walk(list);
+    while let Some(visit) = walk.next() {
+        let Visit::Enter(node) = visit else { continue };
+        let display = styles.get(node).display;
+        let name = document.name(node);
+        count += i64::from(name == "li" && display == Display::ListItem);
+        let is_list = matches!(name, "ol" | "ul" | "menu" | "dir") && node != list;
+        if is_list || display == Display::None {
+            walk.skip_children();
+        }
+    }
+    count
+}
+
+/// Returns the number at the beginning of an attribute.
 fn integer(text: &str) -> Option<i64> {
-    let number: i32 = text.trim().parse().ok()?;
-    Some(i64::from(number))
+    let text = text.trim_start();
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    let number: i32 = digits.get(..end)?.parse().ok()?;
+    let number = i64::from(number);
+    Some(if text.starts_with('-') {
+        -number
+    } else {
+        number
+    })
 }
 
 /// Returns a number as a list writes it.

@@ -146,6 +146,13 @@ impl Page<'_> {
         if content.is_empty() {
             // An empty block still ends a line, and an element with a space separates words.
             self.gap(element, style);
+            // An item without content has a number.
+            if style.display == Display::ListItem
+                && element.html_name() == "li"
+                && let Some(list) = self.lists.last_mut()
+            {
+                list.next(element);
+            }
             if content.line_break && style.display == Display::Inline {
                 self.writer.line_break();
             } else if content.space {
@@ -174,7 +181,10 @@ impl Page<'_> {
             "pre" | "listing" | "xmp" => self
                 .writer
                 .open_code(&labels::language(self.document, node)),
-            "ul" | "ol" | "menu" | "dir" => self.lists.push(List::new(element)),
+            "ul" | "ol" | "menu" | "dir" => {
+                let list = List::new(self.document, self.styles, node, element);
+                self.lists.push(list);
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 let level = element.html_name().bytes().last().map_or(1, |b| b - b'0');
                 self.writer.open_heading(level);

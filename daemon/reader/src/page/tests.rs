@@ -34,6 +34,22 @@ fn lists_and_quotes_have_their_marks() {
         ("<ul><li>a<li>b</ul>", "- a\n- b"),
         ("<ol start=3><li>a<li value=7>b</ol>", "3. a\n7. b"),
         ("<ol type=a><li>x</ol>", "a. x"),
+        (
+            "<ol reversed><li>a<li>b<ul><li>c</ul></ol>",
+            "2. a\n1. b\n   - c",
+        ),
+        (
+            "<ol reversed start=10><li>a<li>b<li value=3>c<li>d</ol>",
+            "10. a\n9. b\n3. c\n2. d",
+        ),
+        (
+            "<ol reversed><li>a<li><li style='display:none'>x<li>b</ol>",
+            "3. a\n1. b",
+        ),
+        (
+            "<ol start='5.'><li>a<li><li style='visibility:hidden'>x<li>b</ol>",
+            "5. a\n8. b",
+        ),
         ("<ul style='list-style:none'><li>a</ul>", "a"),
         ("<ul><li>a<ul><li>b</ul></ul>", "- a\n  - b"),
         (
