@@ -5,6 +5,8 @@
 
 /// The word that is hidden or not.
 const PROBE: &str = "qprobeq";
+/// The word as an override of the direction shows it.
+const REVERSED: &str = "qeborpq";
 
 /// Returns the judgement, the name and the rest of each line of a list.
 fn lines(list: &str) -> impl Iterator<Item = (&str, &str, &str)> {
@@ -33,7 +35,9 @@ fn check(list: &str, html: impl Fn(&str) -> String) {
     let mut wrong = Vec::new();
     for (judgement, name, body) in lines(list) {
         let reading = tai_reader::read(Some(&html(body)), None);
-        let shown = reading.markdown.contains(PROBE);
+        let shown = [PROBE, REVERSED]
+            .iter()
+            .any(|probe| reading.markdown.contains(probe));
         let right = match judgement {
             "hidden" | "faint" => !shown,
             "shown" => shown,

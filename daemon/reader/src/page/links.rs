@@ -3,6 +3,7 @@
 use super::{
     Page,
     address::Target,
+    direction,
     inline::{self, Link},
 };
 use crate::{
@@ -77,11 +78,18 @@ impl Page<'_> {
     /// `None` if the texts of all links are too long.
     fn whole_text(&mut self, link: NodeId) -> Option<String> {
         let mut text = String::new();
+        let mut directions = self.directions.clone();
         for visit in self.document.walk(link) {
             let (Visit::Enter(node) | Visit::Leave(node)) = visit;
             let mut part = "";
             if let Some(element) = self.document.element(node) {
-                if self.styles.get(node).is_boxed() || element.html_name() == "br" {
+                let style = self.styles.get(node);
+                match visit {
+                    _ if node == link => {}
+                    Visit::Enter(_) => directions.open(element, style),
+                    Visit::Leave(_) => directions.close(element, style),
+                }
+                if style.is_boxed() || element.html_name() == "br" {
                     text.push(' ');
                 }
                 let name = match element.html_name() {
@@ -92,7 +100,12 @@ impl Page<'_> {
                 part = element.attribute(&name).unwrap_or_default();
             }
             if matches!(visit, Visit::Enter(_)) && self.sight.is_seen(node) {
-                text.push_str(self.document.text(node).unwrap_or(part));
+                match self.document.text(node) {
+                    Some(seen) if directions.is_override() => {
+                        text.push_str(&direction::reverse(&characters::clean(seen).text));
+                    }
+                    seen => text.push_str(seen.unwrap_or(part)),
+                }
             }
             self.steps = self.steps.checked_sub(1)?;
         }

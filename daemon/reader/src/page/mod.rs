@@ -1,6 +1,7 @@
 //! The Markdown of a document: what is seen, in reading order, without the layout.
 
 mod address;
+mod direction;
 mod escape;
 mod hosts;
 mod inline;
@@ -23,6 +24,7 @@ use crate::{
     findings::Findings,
     sight::Sight,
 };
+use direction::Directions;
 use html5ever::local_name;
 use inline::{Link, Look};
 use lists::{List, Numbering};
@@ -53,6 +55,7 @@ pub(crate) fn write(
         writer: Writer::default(),
         look: Look::default(),
         lists: Vec::new(),
+        directions: Directions::default(),
         struck: 0,
         links: Vec::new(),
         steps: MAX_STEPS,
@@ -98,6 +101,7 @@ struct Page<'a> {
     writer: Writer,
     look: Look,
     lists: Vec<List>,
+    directions: Directions,
     /// Number of open elements whose text is struck through.
     struck: u32,
     /// Open links. One may be inside another.
@@ -166,6 +170,7 @@ impl Page<'_> {
 
     fn open(&mut self, node: NodeId, element: &Element, style: &Computed) {
         self.gap(element, style);
+        self.directions.open(element, style);
         self.struck += u32::from(style.struck);
         self.look.struck = self.struck > 0;
         match element.html_name() {
@@ -230,6 +235,7 @@ impl Page<'_> {
         if style.display == Display::ListItem {
             self.writer.pop_prefix(true);
         }
+        self.directions.close(element, style);
         self.struck -= u32::from(style.struck);
         self.look.struck = self.struck > 0;
         self.gap(element, style);
@@ -257,7 +263,10 @@ impl Page<'_> {
             ),
             false => (text.to_owned(), white_space),
         };
-        let cleaned = self.clean(&text);
+        let mut cleaned = self.clean(&text);
+        if self.directions.is_override() {
+            cleaned = direction::reverse(&cleaned);
+        }
         let link = self.text_link();
         self.writer
             .text(&cleaned, white_space, self.look, link.as_ref());

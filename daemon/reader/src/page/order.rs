@@ -2,15 +2,18 @@
 //!
 //! Selectors and places depend on the order in the mail, so the order changes after the judgement of each run.
 
+use super::direction;
 use crate::{
     cascade::Styles,
     css::property::Display,
     document::{Document, NodeId},
 };
 
-/// Puts the head of each table before its other rows, and the foot behind them.
+/// Puts the head of each table before its other rows, and the foot behind them. Reverses what is written from
+/// the right to the left.
 pub(crate) fn order(document: &mut Document, styles: &Styles) {
     for node in document.all() {
+        direction::order(document, styles, node);
         if document.name(node) == "table" {
             let mut groups = Groups::default();
             let children = document.children(node).map(|child| {

@@ -246,6 +246,24 @@ fn emphasis_and_escapes_keep_the_text() {
 }
 
 #[test]
+fn an_override_of_the_direction_is_shown_as_it_is_seen() {
+    check(&[
+        ("<bdo dir=rtl>001</bdo>", "100"),
+        ("a <bdo dir=RTL>(1 <b>23</b>.4)</bdo> b", "a (4.**32** 1) b"),
+        ("<bdo dir=rtl>12<bdo dir=ltr>34</bdo>56</bdo>", "653421"),
+        ("<bdo dir=rtl>12<bdi>34</bdi>5</bdo>", "53421"),
+        ("<bdo dir=rtl>שלום 001</bdo>", "שלום 100"),
+        ("<bdo dir=rtl>12<br>34</bdo>", "21\n43"),
+        ("<bdo dir=ltr>001</bdo> <bdo>12</bdo>", "001 12"),
+        ("<bdo dir=rtl><div>12</div></bdo>3", "12\n3"),
+        (
+            "<a href='https://evil.example/'><bdo dir=rtl>elpmaxe.<b>knab</b></bdo></a>",
+            "[**bank**.example](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+    ]);
+}
+
+#[test]
 fn fields_and_images_are_labelled() {
     check(&[
         ("<img src=x alt='A [b]'>", "[image: A (b)]"),
