@@ -143,7 +143,7 @@ impl Words {
             .and_then(|last| words.get(last + 1..))
             .unwrap_or_default();
         Self {
-            numbers: words.iter().map(|word| numbers(&word)).sum(),
+            numbers: words.iter().map(numbers).sum(),
             others: words.iter().enumerate().filter(is_other).count(),
             continues: verb.is_some_and(|verb| first.is_some_and(|first| verb < first))
                 && after
