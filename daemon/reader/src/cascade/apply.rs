@@ -10,6 +10,7 @@ use crate::css::{
     declarations::{DeclarationSyntax, parse_value},
     holder::HeldBy,
     length::Length,
+    marks::Mark,
     property::{Declared, Extent, FontSize, Layer, Property, Side, Wide},
 };
 /// Smallest size of a font that is not given as a fixed length, in pixels, as in Chromium.
@@ -181,6 +182,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         }
         Declared::ListStyle(list_style) => style.inherited().list_style = *list_style,
         Declared::Margin(side, size) => *style.frame().margin.side(*side) = *size,
+        Declared::Mark(mark, has) => style.marks.set(*mark, *has),
         Declared::Mask(mask) => style.frame().mask = *mask,
         Declared::OffsetPath(moved) => style.frame().offset = *moved,
         Declared::Opacity(opacity) => style.opacity = *opacity,
@@ -295,10 +297,12 @@ fn all_properties() -> impl Iterator<Item = Property> {
         });
     let extents = extents.into_iter().map(Property::Extent);
     let holders = HeldBy::ALL.into_iter().map(Property::Holds);
+    let marks = Mark::ALL.into_iter().map(Property::Mark);
     plain
         .into_iter()
         .chain(extents)
         .chain(sides)
         .chain(layers)
         .chain(holders)
+        .chain(marks)
 }

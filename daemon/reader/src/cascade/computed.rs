@@ -4,6 +4,7 @@ use crate::css::{
     colour::{Colour, Rgba},
     holder::Holder,
     length::{Length, MEDIUM},
+    marks::Marks,
     property::{
         Align, Contain, Display, Drawn, Extent, Filter, Float, Image, Layer, ListStyle, Mask,
         Overflow, Position, Property, Sides, Size, WhiteSpace, Wide,
@@ -143,6 +144,7 @@ pub(crate) struct Computed {
     pub(crate) border: Sides<bool>,
     /// Colour of a shadow inside the box that may be behind the text.
     pub(crate) box_shadow: Option<Colour>,
+    pub(crate) marks: Marks,
     /// Whether an image replaces the content.
     pub(crate) replaced: bool,
     /// Whether the content is skipped.
@@ -173,6 +175,7 @@ impl Computed {
             background_text: false,
             border: Sides::default(),
             box_shadow: None,
+            marks: Marks::default(),
             replaced: false,
             skipped: false,
             struck: false,
@@ -241,6 +244,7 @@ impl Computed {
             Property::Margin(side) => {
                 *self.frame().margin.side(side) = *other.margin.clone().side(side);
             }
+            Property::Mark(mark) => self.marks.set(mark, from.marks.has(mark)),
             Property::Mask => self.frame().mask = other.mask,
             Property::OffsetPath => self.frame().offset = other.offset,
             Property::Opacity => self.opacity = from.opacity,

@@ -1,7 +1,7 @@
 //! Lists of declarations: the `style` attribute and the blocks of style rules.
 
 use super::{
-    Invalid, Parsed, Syntax, holder, invalid,
+    Invalid, Parsed, Syntax, holder, invalid, marks,
     property::{Declaration, Declared, Property, Wide},
     shorthand, value,
 };
@@ -42,6 +42,7 @@ pub(crate) fn parse_value(name: &str, text: &str, syntax: Syntax) -> Option<Vec<
 pub(crate) fn is_known(name: &str) -> bool {
     value::property(name).is_some()
         || holder::by_name(name).is_some()
+        || marks::by_name(name).is_some()
         || !shorthand::properties(name).is_empty()
 }
 
@@ -91,24 +92,26 @@ pub(super) fn declaration(
 }
 
 fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
-    let Some(by) = holder::by_name(name) else {
-        return declared_alone(name, input, syntax);
-    };
+    let holds = holder::by_name(name).map(Property::Holds);
+    let marks = marks::by_name(name).map(Property::Mark);
     let start = input.state();
-    let mut all = match value::property(name) {
-        Some(_) => declared_alone(name, input, syntax)?,
-        None => Vec::new(),
+    let known = value::property(name).is_some() || !shorthand::properties(name).is_empty();
+    let mut all = match known || (holds.is_none() && marks.is_none()) {
+        true => declared_alone(name, input, syntax)?,
+        false => Vec::new(),
     };
     let end = input.state();
-    input.reset(&start);
-    match all.first() {
-        Some(Declared::Wide(_, wide)) => all.push(Declared::Wide(Property::Holds(by), *wide)),
-        Some(_) => {
-            all.push(value::value(Property::Holds(by), input, syntax)?);
+    for property in [holds, marks].into_iter().flatten() {
+        input.reset(&start);
+        match all.first() {
+            Some(Declared::Wide(_, wide)) => all.push(Declared::Wide(property, *wide)),
+            Some(_) if known => all.push(value::value(property, input, syntax)?),
+            _ => all.extend(alone(property, input, syntax)?),
         }
-        None => return alone(Property::Holds(by), input, syntax),
     }
-    input.reset(&end);
+    if known {
+        input.reset(&end);
+    }
     Ok(all)
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod holder;
 pub(crate) mod keyframes;
 mod layer;
 pub(crate) mod length;
+pub(crate) mod marks;
 pub(crate) mod nesting;
 mod paint;
 pub(crate) mod property;

@@ -122,6 +122,7 @@ pub(crate) enum Property {
     LineHeight,
     ListStyle,
     Margin(Side),
+    Mark(super::marks::Mark),
     Mask,
     OffsetPath,
     Opacity,
@@ -332,6 +333,7 @@ pub(crate) enum Declared {
     LineHeight(Length, bool),
     ListStyle(ListStyle),
     Margin(Side, Size),
+    Mark(super::marks::Mark, bool),
     Mask(Mask),
     /// Movement to the beginning of a path, if the beginning is far away.
     OffsetPath(Transform),

@@ -1,7 +1,7 @@
 //! Style sheets.
 
 use super::*;
-use crate::css::property::{Declared, Display};
+use crate::css::property::{Declaration, Declared, Display};
 
 fn count(sheet: &str) -> usize {
     let mut rules = Rules::default();
@@ -48,5 +48,7 @@ fn importance_and_broken_declarations_are_understood() {
     let first = rule.declarations.first().unwrap();
     assert_eq!(first.declared, Declared::Display(Display::None));
     assert!(first.important);
-    assert_eq!(rule.declarations.len(), 2);
+    let marks = |one: &&Declaration| matches!(one.declared, Declared::Mark(..));
+    assert_eq!(rule.declarations.iter().filter(marks).count(), 1);
+    assert_eq!(rule.declarations.len(), 3);
 }

@@ -2,155 +2,35 @@
 
 use super::{
     flow::NARROW,
-    room::{Room, margins},
-    seen::{Sight, words},
+    layers::{Layers, has_levels, has_mask, is_boxed, is_layer, level},
+    reach::Reach,
+    room::{Room, inner_width},
+    seen::{FAINTEST, Sight, words},
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
         holder::Held,
-        length::{Length, SCREEN_WIDTH},
-        property::{Display, Position, Size},
-        transform::Transform,
+        length::SCREEN_WIDTH,
+        marks::Mark,
+        property::{Display, Overflow, Position},
     },
     document::{Document, NodeId, Visit},
 };
+
+use html5ever::local_name;
+
+/// Least opacity of a cover, through which no text is seen.
+const LASTING: f32 = 1.0 - FAINTEST;
 
 /// An opaque box that covers text.
 #[derive(Debug)]
 pub(super) struct Cover {
     pub(super) node: NodeId,
-    pub(super) level: i32,
-    pub(super) reach: Reach,
-}
-
-/// What a box covers. Sizes are in pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Reach {
-    /// All of the box that it refers to.
-    Whole,
-    /// The beginning of the box that it refers to; all of its width if there is none.
-    Corner { width: Option<f32>, height: f32 },
-    /// The box before it. `up` is the distance to its usual place.
-    Previous { up: f32, height: f32 },
-    /// What precedes in the same drawing of SVG.
-    Drawing,
-}
-
-impl Reach {
-    /// Returns the reach of an opaque box.
-    pub(super) fn of(style: &Computed, frame: &Frame) -> Option<Self> {
-        match frame.position {
-            Position::Absolute | Position::Fixed => Self::of_absolute(frame),
-            Position::Relative if style.display == Display::Block => {
-                let (top, _) = margins(style, frame)?;
-                let moved = match frame.inset.top {
-                    Some(top) if top.is_definite() => top.usual(),
-                    Some(_) => return None,
-                    None => 0.0,
-                };
-                let height = frame.height.filter(|height| height.is_definite())?;
-                let wide = frame.width.is_none_or(is_all)
-                    && is_none_or_zero(frame.margin.left)
-                    && is_none_or_zero(frame.margin.right)
-                    && is_none_or_zero(frame.inset.left)
-                    && is_none_or_zero(frame.inset.right);
-                let up = -(top + moved);
-                (wide && up > 0.0).then_some(Self::Previous {
-                    up,
-                    height: height.usual(),
-                })
-            }
-            Position::Relative | Position::Static => None,
-        }
-    }
-
-    fn of_absolute(frame: &Frame) -> Option<Self> {
-        let is_zero =
-            |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() <= 0.0);
-        let moved = [
-            &frame.transform,
-            &frame.translate,
-            &frame.scale,
-            &frame.rotate,
-            &frame.offset,
-        ];
-        let margins = &frame.margin;
-        if !is_zero(frame.inset.left)
-            || !is_zero(frame.inset.top)
-            || moved
-                .into_iter()
-                .any(|moved| *moved != Transform::default())
-            || ![margins.left, margins.top, margins.right, margins.bottom]
-                .into_iter()
-                .all(is_none_or_zero)
-        {
-            return None;
-        }
-        let width = Extent::new(
-            frame.width,
-            frame.max_width,
-            frame.inset.left,
-            frame.inset.right,
-        )?;
-        let height = Extent::new(
-            frame.height,
-            frame.max_height,
-            frame.inset.top,
-            frame.inset.bottom,
-        )?;
-        match (width, height) {
-            (Extent::All, Extent::All) => Some(Self::Whole),
-            (Extent::All, Extent::Pixels(height)) => Some(Self::Corner {
-                width: None,
-                height,
-            }),
-            (Extent::Pixels(width), Extent::Pixels(height)) => Some(Self::Corner {
-                width: Some(width),
-                height,
-            }),
-            (Extent::Pixels(_), Extent::All) => None,
-        }
-    }
-}
-
-/// How much of the box that it refers to an absolute box covers in one direction.
-enum Extent {
-    All,
-    /// Up to this distance from its beginning.
-    Pixels(f32),
-}
-
-impl Extent {
-    /// Returns the extent of a box that begins where the other one does; `None` if it is not known. A size is
-    /// stronger than the place of the end.
-    fn new(size: Size, most: Size, start: Size, end: Size) -> Option<Self> {
-        let is_end = end.is_some_and(|end| end.is_definite() && end.usual() <= 0.0);
-        let known = |size: Length| {
-            let size = Some(size).filter(|size| size.is_definite())?.usual();
-            Some(size + start.map_or(0.0, Length::usual))
-        };
-        let own = match size {
-            Some(size) if is_all(size) => Self::All,
-            Some(size) => Self::Pixels(known(size)?),
-            None if is_end => Self::All,
-            None => return None,
-        };
-        match (own, most) {
-            (own, None) => Some(own),
-            (own, Some(most)) if is_all(most) => Some(own),
-            (Self::All, Some(most)) => Some(Self::Pixels(known(most)?)),
-            (Self::Pixels(own), Some(most)) => Some(Self::Pixels(own.min(known(most)?))),
-        }
-    }
-}
-
-fn is_all(size: Length) -> bool {
-    size.part >= 1.0
-}
-
-fn is_none_or_zero(size: Size) -> bool {
-    size.is_none_or(|size| size == Length::ZERO)
+    level: i32,
+    reach: Reach,
+    /// The layers that the cover is in, below the box that it refers to, with their levels.
+    path: Vec<(NodeId, i32)>,
 }
 
 /// Returns the least width of the content of a box in pixels.
@@ -159,6 +39,9 @@ fn column(document: &Document, styles: &Styles, node: NodeId) -> f32 {
     let mut width = SCREEN_WIDTH - 100.0;
     for node in std::iter::once(node).chain(document.ancestors(node)) {
         let style = styles.get(node);
+        if style.display == Display::Inline {
+            continue;
+        }
         if style.display != Display::Block && document.element(node).is_some() {
             return NARROW;
         }
@@ -179,60 +62,143 @@ fn column(document: &Document, styles: &Styles, node: NodeId) -> f32 {
     width.max(NARROW)
 }
 
+/// Returns the width in pixels that the content of a box has if no word is wider.
+fn fits(document: &Document, styles: &Styles, node: NodeId) -> f32 {
+    let chain: Vec<NodeId> = std::iter::once(node)
+        .chain(document.ancestors(node))
+        .collect();
+    let mut width = SCREEN_WIDTH - 100.0;
+    for node in chain.into_iter().rev() {
+        if let Some(frame) = styles.get(node).frame.as_deref() {
+            width = inner_width(styles.get(node), frame, width);
+        }
+    }
+    width
+}
+
+/// Returns whether the height of a box contains the floating boxes in it.
+fn holds_floats(style: &Computed) -> bool {
+    let lifted = |frame: &Frame| {
+        frame.floats()
+            || matches!(frame.position, Position::Absolute | Position::Fixed)
+            || frame.overflow_x != Overflow::Visible
+            || frame.overflow_y != Overflow::Visible
+    };
+    matches!(
+        style.display,
+        Display::InlineBlock | Display::Cell | Display::Flex
+    ) || style.frame.as_deref().is_some_and(lifted)
+}
+
+/// Returns whether the text of an element may run from right to left.
+fn runs_left(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    let element = document.element(node);
+    let direction = element.and_then(|element| element.attribute(&local_name!("dir")));
+    direction.is_some_and(|direction| !direction.eq_ignore_ascii_case("ltr"))
+        || styles.get(node).marks.has(Mark::Direction)
+}
+
+/// Returns whether a box paints its whole area in its own colour.
+fn is_whole(style: &Computed) -> bool {
+    let padded = (style.frame.as_deref()).is_some_and(|frame| frame.padding != Default::default());
+    !style.marks.is_faint()
+        && !style.marks.is_small()
+        && !has_mask(style)
+        && !(style.marks.has(Mark::Ground) && (padded || style.marks.has(Mark::Edge)))
+}
+
 impl Cover {
+    /// Returns the cover that an opaque box is, if it certainly is one.
+    pub(super) fn new(
+        document: &Document,
+        styles: &Styles,
+        node: NodeId,
+        reach: Reach,
+    ) -> Option<Self> {
+        let mut cover = Self {
+            node,
+            level: 0,
+            reach,
+            path: Vec::new(),
+        };
+        let drawing = reach == Reach::Drawing;
+        if drawing {
+            return Some(cover);
+        }
+        let (holder, _) = cover.room(document, styles)?;
+        let parent = |node: NodeId| document.node(node).parent.unwrap_or(NodeId::ROOT);
+        let level = |node: NodeId| level(styles.get(node), has_levels(styles.get(parent(node))));
+        let style = styles.get(node);
+        let sided = matches!(reach, Reach::Corner { width: Some(_), .. });
+        let mut around = std::iter::once(holder).chain(document.ancestors(holder));
+        let turned = sided && around.any(|node| runs_left(document, styles, node));
+        if !is_whole(style) || turned {
+            return None;
+        }
+        cover.level = level(node);
+        let mut opacity = style.opacity * style.filter.opacity;
+        for around in document.ancestors(node) {
+            if around == holder || matches!(reach, Reach::Previous { .. }) {
+                break;
+            }
+            let style = styles.get(around);
+            opacity *= style.opacity * style.filter.opacity;
+            if style.marks.is_faint() || has_mask(style) {
+                return None;
+            }
+            if is_layer(style, has_levels(styles.get(parent(around)))) {
+                cover.path.push((around, level(around)));
+            }
+        }
+        cover.path.reverse();
+        let below = cover.level < 0 || cover.path.iter().any(|(_, level)| *level < 0);
+        (!below && opacity > LASTING).then_some(cover)
+    }
+
     /// Hides the text that is under the cover.
     pub(super) fn hide(&self, document: &Document, styles: &Styles, sight: &mut Sight) {
         let Some((holder, mut room)) = self.room(document, styles) else {
             return;
         };
-        let mut raised = vec![false];
-        let mut starts = Vec::new();
-        let mut after = false;
+        let previous = matches!(self.reach, Reach::Previous { .. });
+        let mut layers = Layers::new(self.level, &self.path);
         let mut under = Vec::new();
         let mut walk = document.walk(holder);
         while let Some(visit) = walk.next() {
             let node = match visit {
                 Visit::Enter(node) => node,
                 Visit::Leave(node) => {
-                    raised.pop();
-                    room.leave(styles.get(node), starts.pop().unwrap_or_default());
+                    layers.leave(node);
+                    room.leave();
                     continue;
                 }
             };
-            let hidden = styles.get(node).display == Display::None;
-            // The height of a box beside the flow does not count.
-            let own = node != holder || matches!(self.reach, Reach::Previous { .. });
-            let counts = node != self.node && own && !hidden;
-            starts.push(if counts {
-                room.height()
-            } else {
-                f32::NEG_INFINITY
-            });
-            let is_raised = raised.last().is_some_and(|raised| *raised);
-            let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
-            let in_row = styles.get(parent).display == Display::Flex;
-            raised.push(is_raised || self.is_below(node, after, holder, styles, in_row));
+            let style = styles.get(node);
+            let hidden = style.display == Display::None;
+            let parent = styles.get(document.node(node).parent.unwrap_or(NodeId::ROOT));
+            match node == holder {
+                true => layers.enter_holder(),
+                false => layers.enter(node, style, has_levels(parent)),
+            }
+            // The size of a box beside the flow does not count.
+            let counts = (node != holder || previous) && node != self.node && !hidden;
+            match document.element(node).filter(|_| counts) {
+                Some(element) => room.enter(element, style),
+                None => room.enter_nothing(),
+            }
             if node == self.node {
-                after = true;
+                layers.pass();
                 if self.reach == Reach::Drawing {
                     break;
                 }
                 walk.skip_children();
-                continue;
-            }
-            if let Some(element) = document.element(node) {
-                let style = styles.get(node);
-                if hidden {
-                    walk.skip_children();
-                } else if node != holder || matches!(self.reach, Reach::Previous { .. }) {
-                    room.enter(element, style);
-                }
             } else if let Some(text) = document.text(node) {
-                let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
-                let covered = room.pass(text, styles.get(parent));
-                if covered && !is_raised && sight.is_seen(node) {
+                let covered = room.pass(text, parent);
+                if covered && !layers.is_raised() && sight.is_seen(node) {
                     under.push((node, words(text)));
                 }
+            } else if hidden {
+                walk.skip_children();
             }
             if room.is_left() {
                 break;
@@ -242,6 +208,10 @@ impl Cover {
         if let Reach::Previous { up, .. } = self.reach
             && room.height() > up
         {
+            return;
+        }
+        // The height of the box is that of its content, if no content is moved out of it.
+        if room.is_shifted() {
             return;
         }
         let covered: u32 = under.iter().map(|(_, words)| words).sum();
@@ -277,17 +247,30 @@ impl Cover {
                     let height = frame.height.or(frame.max_height)?;
                     Some(height).filter(|height| height.is_definite())
                 };
-                let room = match styles.get(holder).frame.as_deref().and_then(height) {
-                    Some(height) => {
-                        Room::new(None, column(document, styles, holder), height.usual())
-                    }
-                    None => Room::all(),
+                let style = styles.get(holder);
+                let in_line = style.display == Display::Inline && holder != NodeId::ROOT;
+                let parent = styles.get(document.node(holder).parent.unwrap_or(NodeId::ROOT));
+                let row = Some(parent).filter(|parent| has_levels(parent));
+                let own = style.frame.as_deref().and_then(height);
+                let row = row.and_then(|parent| parent.frame.as_deref().and_then(height));
+                let column = column(document, styles, holder);
+                let fits = fits(document, styles, holder);
+                let room = match own.or(row) {
+                    Some(height) => Room::new(None, column, height.usual(), fits),
+                    // The box is as high as its line.
+                    None if in_line => Room::new(None, column, 0.0, fits).of_line(style),
+                    None => Room::all(fits, holds_floats(style)),
                 };
                 Some((holder, room))
             }
             Reach::Corner { width, height } => {
                 let holder = holder.unwrap_or(NodeId::ROOT);
-                let room = Room::new(width, column(document, styles, holder), height);
+                let room = Room::new(
+                    width,
+                    column(document, styles, holder),
+                    height,
+                    fits(document, styles, holder),
+                );
                 Some((holder, room))
             }
             Reach::Previous { height, .. } => {
@@ -302,7 +285,8 @@ impl Cover {
                     document.element(*node).is_some() && styles.get(*node).display == Display::Block
                 })?;
                 let column = column(document, styles, previous);
-                Some((previous, Room::new(None, column, height)))
+                let fits = fits(document, styles, previous);
+                Some((previous, Room::new(None, column, height, fits)))
             }
             Reach::Drawing => {
                 let is_drawing = |node: &NodeId| {
@@ -311,31 +295,8 @@ impl Cover {
                         .is_some_and(|e| e.local_name() == "svg")
                 };
                 let drawing = document.ancestors(self.node).find(is_drawing)?;
-                Some((drawing, Room::all()))
+                Some((drawing, Room::all(f32::INFINITY, true)))
             }
         }
-    }
-
-    /// Returns whether the cover is below a box. Boxes in a flexible one have levels without a position.
-    fn is_below(
-        &self,
-        node: NodeId,
-        after: bool,
-        holder: NodeId,
-        styles: &Styles,
-        in_row: bool,
-    ) -> bool {
-        let style = styles.get(node);
-        let frame = style.frame.as_deref();
-        let placed = frame.is_some_and(|frame| {
-            frame.position != Position::Static || (in_row && frame.z_index.is_some())
-        });
-        let level = frame.filter(|_| placed).and_then(|frame| frame.z_index);
-        let level = level.unwrap_or_default();
-        // Such boxes are drawn as placed ones are.
-        let drawn_late = placed
-            || style.opacity < 1.0
-            || frame.is_some_and(|frame| frame.holder.held(style.is_boxed()) != Held::None);
-        node != holder && drawn_late && (level > self.level || (level == self.level && after))
     }
 }

@@ -6,9 +6,11 @@ mod contrast;
 mod cover;
 mod fallback;
 mod flow;
+mod layers;
 mod look;
 mod pile;
 mod place;
+mod reach;
 mod room;
 mod seen;
 

@@ -2,8 +2,9 @@
 
 use super::{
     contrast::Ground,
-    cover::{Cover, Reach},
+    cover::Cover,
     look::{Look, Surroundings},
+    reach::Reach,
     seen::{FAINTEST, is_tiny},
 };
 use crate::{
@@ -45,17 +46,12 @@ impl Look<'_> {
         };
         let opaque = opaque
             || matches!(style.background_image, Image::Plain(c) if c.alpha >= OPAQUE)
-                && !style.background_drawn.is_nothing();
-        let level = frame.z_index.unwrap_or_default();
-        let around = self.stack.last().map_or(1.0, |around| around.opacity);
-        let held = self.holder().map_or(1.0, |holder| holder.opacity);
+                && style.background_drawn == Default::default();
         if opaque
-            && level >= 0
-            && style.opacity * style.filter.opacity * around / held.max(f32::EPSILON) > LASTING
             && !style.background_text
-            && let Some(reach) = Reach::of(style, frame)
+            && let Some(reach) = Reach::of(element, style, frame)
         {
-            self.cover(node, level, reach);
+            self.cover(node, reach);
         }
         // The next text may be on a picture.
         let picture = name == "img" && !is_tiny(style);
@@ -83,9 +79,10 @@ impl Look<'_> {
 }
 
 impl Look<'_> {
-    fn cover(&mut self, node: NodeId, level: i32, reach: Reach) {
+    fn cover(&mut self, node: NodeId, reach: Reach) {
         if self.covers.len() < MAX_COVERS {
-            self.covers.push(Cover { node, level, reach });
+            let cover = Cover::new(self.document, self.styles, node, reach);
+            self.covers.extend(cover);
         }
     }
 
@@ -121,7 +118,7 @@ impl Look<'_> {
             && style.opacity > LASTING
             && self.is_whole_drawing(node, element)
         {
-            self.cover(node, 0, Reach::Drawing);
+            self.cover(node, Reach::Drawing);
         }
         let shape = matches!(
             element.local_name(),

@@ -1,0 +1,332 @@
+//! Properties of which only one effect is read: the box is a layer, or it paints less than its area.
+
+use super::{Invalid, Parsed, invalid, length};
+use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
+
+/// Largest radius of a corner that leaves all of a line of text covered, in pixels.
+const LARGEST_RADIUS: f32 = 8.0;
+
+/// A property with such an effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// The box has its size from its content or from its other side.
+    Align,
+    Aspect,
+    Height,
+    Justify,
+    LargestHeight,
+    LargestWidth,
+    Place,
+    Width,
+    /// The box is placed in an area of the box that it refers to.
+    Area,
+    /// The colours are mixed with those below.
+    Blend,
+    Clip,
+    ClipPath,
+    Corner,
+    Corners,
+    /// The colours are blurred or come from elsewhere.
+    Filter,
+    /// The box has a border that its background may not be under.
+    Edge,
+    /// The background is not under the padding or the border.
+    Ground,
+    MaskBorder,
+    Rotate,
+    Transform,
+    /// Text runs from right to left.
+    Direction,
+    Isolation,
+    Sticky,
+    Transition,
+    WillChange,
+    /// The children have levels without a position.
+    Levels,
+}
+
+impl Mark {
+    pub(crate) const ALL: [Self; 26] = [
+        Self::Align,
+        Self::Aspect,
+        Self::Height,
+        Self::Justify,
+        Self::LargestHeight,
+        Self::LargestWidth,
+        Self::Place,
+        Self::Width,
+        Self::Area,
+        Self::Blend,
+        Self::Clip,
+        Self::ClipPath,
+        Self::Corner,
+        Self::Corners,
+        Self::Edge,
+        Self::Filter,
+        Self::Ground,
+        Self::MaskBorder,
+        Self::Rotate,
+        Self::Transform,
+        Self::Direction,
+        Self::Isolation,
+        Self::Sticky,
+        Self::Transition,
+        Self::WillChange,
+        Self::Levels,
+    ];
+
+    /// Marks of a box that may paint less than its area, or in other colours than its own.
+    const FAINT: [Self; 6] = [
+        Self::Blend,
+        Self::Clip,
+        Self::ClipPath,
+        Self::Filter,
+        Self::MaskBorder,
+        Self::Rotate,
+    ];
+
+    /// Marks of a box that may not fill the box that it refers to.
+    const SMALL: [Self; 12] = [
+        Self::Align,
+        Self::Aspect,
+        Self::Height,
+        Self::Justify,
+        Self::LargestHeight,
+        Self::LargestWidth,
+        Self::Place,
+        Self::Width,
+        Self::Area,
+        Self::Corner,
+        Self::Corners,
+        Self::Transform,
+    ];
+
+    /// Marks of a box that is drawn as one above the boxes in the flow.
+    const LAYERS: [Self; 7] = [
+        Self::Blend,
+        Self::ClipPath,
+        Self::Isolation,
+        Self::MaskBorder,
+        Self::Sticky,
+        Self::Transition,
+        Self::WillChange,
+    ];
+}
+
+/// The marks of an element.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Marks(u32);
+
+impl Marks {
+    pub(crate) fn set(&mut self, mark: Mark, has: bool) {
+        let bit = 1 << mark as u32;
+        match has {
+            true => self.0 |= bit,
+            false => self.0 &= !bit,
+        }
+    }
+
+    pub(crate) fn has(self, mark: Mark) -> bool {
+        self.0 & (1 << mark as u32) != 0
+    }
+
+    fn has_any(self, marks: &[Mark]) -> bool {
+        marks.iter().any(|mark| self.has(*mark))
+    }
+
+    /// Returns whether the box may paint less than its area, or in other colours than its own.
+    pub(crate) fn is_faint(self) -> bool {
+        self.has_any(&Mark::FAINT)
+    }
+
+    /// Returns whether the box may not fill the box that it refers to.
+    pub(crate) fn is_small(self) -> bool {
+        self.has_any(&Mark::SMALL)
+    }
+
+    /// Returns whether the box is drawn as one above the boxes in the flow.
+    pub(crate) fn is_layer(self) -> bool {
+        self.has_any(&Mark::LAYERS)
+    }
+}
+
+/// Returns the mark that a property with a name sets.
+pub(super) fn by_name(name: &str) -> Option<Mark> {
+    Some(match_ignore_ascii_case! { name,
+        "align-self" => Mark::Align,
+        "aspect-ratio" => Mark::Aspect,
+        "background" | "background-clip" | "-webkit-background-clip" => Mark::Ground,
+        "border" | "border-width" | "border-top" | "border-right" | "border-bottom" | "border-left" => {
+            Mark::Edge
+        },
+        "border-radius" | "-webkit-border-radius" => Mark::Corners,
+        "border-top-left-radius" | "border-top-right-radius" | "border-bottom-left-radius"
+        | "border-bottom-right-radius" | "corner-shape" => Mark::Corner,
+        "clip" => Mark::Clip,
+        "clip-path" | "-webkit-clip-path" => Mark::ClipPath,
+        "direction" => Mark::Direction,
+        "display" => Mark::Levels,
+        "filter" | "-webkit-filter" => Mark::Filter,
+        "height" | "block-size" => Mark::Height,
+        "isolation" => Mark::Isolation,
+        "justify-self" => Mark::Justify,
+        "mask-border" | "mask-border-source" | "-webkit-mask-box-image"
+        | "-webkit-mask-box-image-source" => Mark::MaskBorder,
+        "max-height" | "max-block-size" => Mark::LargestHeight,
+        "max-width" | "max-inline-size" => Mark::LargestWidth,
+        "mix-blend-mode" => Mark::Blend,
+        "place-self" => Mark::Place,
+        "position" => Mark::Sticky,
+        "position-area" => Mark::Area,
+        "rotate" => Mark::Rotate,
+        "transform" | "-webkit-transform" => Mark::Transform,
+        "view-transition-name" => Mark::Transition,
+        "width" | "inline-size" => Mark::Width,
+        "will-change" => Mark::WillChange,
+        _ => return None,
+    })
+}
+
+/// Parses a value. Returns whether it has the effect.
+pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
+    if input.is_exhausted() {
+        return invalid();
+    }
+    let mut has = false;
+    while let Ok(token) = input.next().cloned() {
+        has |= match &token {
+            Token::Ident(name) => named(mark, name),
+            Token::Function(name) => {
+                let any = input
+                    .parse_nested_block(|input| Ok::<_, ParseError<Invalid>>(any_number(input)));
+                let any = any.unwrap_or(true);
+                match mark {
+                    Mark::Transform => is_turn(name) && any,
+                    Mark::Filter => is_blur(name) && any,
+                    Mark::Edge | Mark::Ground | Mark::Levels | Mark::Sticky => false,
+                    Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
+                        !is_sum(name)
+                    }
+                    Mark::Aspect
+                    | Mark::Rotate
+                    | Mark::Clip
+                    | Mark::ClipPath
+                    | Mark::MaskBorder
+                    | Mark::Area => true,
+                    Mark::Corner | Mark::Corners => any,
+                    _ => return invalid(),
+                }
+            }
+            Token::UnquotedUrl(_) => mark != Mark::Ground,
+            Token::Percentage { unit_value, .. } => {
+                matches!(mark, Mark::Corner | Mark::Corners) && *unit_value != 0.0
+            }
+            Token::Number { value, .. } => {
+                matches!(mark, Mark::Aspect | Mark::Rotate) && *value != 0.0
+            }
+            Token::Dimension { value, .. } => match mark {
+                Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
+                Mark::Rotate => *value != 0.0,
+                _ => false,
+            },
+            _ => false,
+        };
+    }
+    Ok(has)
+}
+
+/// Returns whether a radius leaves text in a corner uncovered.
+fn is_large(token: &Token<'_>) -> bool {
+    let Token::Dimension { value, unit, .. } = token else {
+        return false;
+    };
+    let text = format!("{value}{unit}");
+    let mut input = Parser::new(&text);
+    let radius = length::parse(&mut input, false);
+    radius.is_ok_and(|radius| radius.usual() > LARGEST_RADIUS)
+}
+
+/// Consumes the block of a function. Returns whether a number in it is not zero.
+fn any_number(input: &mut Parser<'_>) -> bool {
+    let mut any = false;
+    while let Ok(token) = input.next() {
+        any |= match token {
+            Token::Number { value, .. } | Token::Dimension { value, .. } => *value != 0.0,
+            Token::Percentage { unit_value, .. } => *unit_value != 0.0,
+            Token::Function(_) | Token::UnquotedUrl(_) | Token::QuotedString(_) => true,
+            _ => false,
+        };
+    }
+    any
+}
+
+fn is_turn(name: &str) -> bool {
+    const TURNS: [&str; 8] = [
+        "rotate", "rotatez", "rotate3d", "skew", "skewx", "skewy", "matrix", "matrix3d",
+    ];
+    TURNS.iter().any(|turn| name.eq_ignore_ascii_case(turn))
+}
+
+fn is_blur(name: &str) -> bool {
+    name.eq_ignore_ascii_case("blur") || name.eq_ignore_ascii_case("url")
+}
+
+/// Returns whether a function is one of lengths.
+fn is_sum(name: &str) -> bool {
+    !["fit-content", "calc-size", "anchor-size"]
+        .iter()
+        .any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// Returns whether a keyword has the effect.
+fn named(mark: Mark, name: &str) -> bool {
+    let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word));
+    match mark {
+        Mark::Align | Mark::Justify | Mark::Place => !is(&["auto", "normal", "stretch"]),
+        Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
+            !is(&["auto", "none", "stretch", "-webkit-fill-available"])
+        }
+        Mark::Aspect | Mark::Clip => !is(&["auto"]),
+        Mark::Area | Mark::ClipPath | Mark::MaskBorder | Mark::Transition => !is(&["none"]),
+        Mark::Blend => !is(&["normal"]),
+        Mark::Corner => !is(&["round"]),
+        Mark::Corners | Mark::Edge | Mark::Filter | Mark::Rotate | Mark::Transform => false,
+        Mark::Ground => is(&["content-box", "padding-box"]),
+        Mark::Direction => is(&["rtl"]),
+        Mark::Isolation => is(&["isolate"]),
+        Mark::Sticky => is(&["sticky", "-webkit-sticky"]),
+        Mark::Levels => is(&[
+            "flex",
+            "grid",
+            "inline-flex",
+            "inline-grid",
+            "-webkit-box",
+            "-webkit-flex",
+            "-webkit-inline-box",
+        ]),
+        Mark::WillChange => is(&[
+            "backdrop-filter",
+            "clip-path",
+            "contain",
+            "filter",
+            "isolation",
+            "mask",
+            "mask-image",
+            "mix-blend-mode",
+            "offset-path",
+            "opacity",
+            "perspective",
+            "position",
+            "rotate",
+            "scale",
+            "transform",
+            "transform-style",
+            "translate",
+            "z-index",
+            "view-transition-name",
+            "-webkit-mask-image",
+            "-webkit-transform",
+            "-webkit-filter",
+        ]),
+    }
+}
