@@ -42,7 +42,7 @@ pub(crate) fn parse_value(name: &str, text: &str, syntax: Syntax) -> Option<Vec<
 pub(crate) fn is_known(name: &str) -> bool {
     value::property(name).is_some()
         || holder::by_name(name).is_some()
-        || marks::by_name(name).is_some()
+        || !marks::by_name(name).is_empty()
         || !shorthand::properties(name).is_empty()
 }
 
@@ -93,15 +93,16 @@ pub(super) fn declaration(
 
 fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
     let holds = holder::by_name(name).map(Property::Holds);
-    let marks = marks::by_name(name).map(Property::Mark);
+    let marks = marks::by_name(name);
     let start = input.state();
     let known = value::property(name).is_some() || !shorthand::properties(name).is_empty();
-    let mut all = match known || (holds.is_none() && marks.is_none()) {
+    let mut all = match known || (holds.is_none() && marks.is_empty()) {
         true => declared_alone(name, input, syntax)?,
         false => Vec::new(),
     };
     let end = input.state();
-    for property in [holds, marks].into_iter().flatten() {
+    let marks = marks.iter().copied().map(Property::Mark);
+    for property in holds.into_iter().chain(marks) {
         input.reset(&start);
         match all.first() {
             Some(Declared::Wide(_, wide)) => all.push(Declared::Wide(property, *wide)),

@@ -43,10 +43,15 @@ pub(crate) enum Mark {
     WillChange,
     /// The children have levels without a position.
     Levels,
+    /// The box is below the floating boxes before it.
+    Clear,
+    /// The box contains the floating boxes in it.
+    Columns,
+    Root,
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -73,6 +78,9 @@ impl Mark {
         Self::Transition,
         Self::WillChange,
         Self::Levels,
+        Self::Clear,
+        Self::Columns,
+        Self::Root,
     ];
 
     /// Marks of a box that may paint less than its area, or in other colours than its own.
@@ -150,41 +158,41 @@ impl Marks {
     }
 }
 
-/// Returns the mark that a property with a name sets.
-pub(super) fn by_name(name: &str) -> Option<Mark> {
-    Some(match_ignore_ascii_case! { name,
-        "align-self" => Mark::Align,
-        "aspect-ratio" => Mark::Aspect,
-        "background" | "background-clip" | "-webkit-background-clip" => Mark::Ground,
-        "border" | "border-width" | "border-top" | "border-right" | "border-bottom" | "border-left" => {
-            Mark::Edge
-        },
-        "border-radius" | "-webkit-border-radius" => Mark::Corners,
+/// Returns the marks that a property with a name sets.
+pub(super) fn by_name(name: &str) -> &'static [Mark] {
+    match_ignore_ascii_case! { name,
+        "align-self" => &[Mark::Align],
+        "aspect-ratio" => &[Mark::Aspect],
+        "background" | "background-clip" | "-webkit-background-clip" => &[Mark::Ground],
+        "border" | "border-width" | "border-top" | "border-right" | "border-bottom" | "border-left" => &[Mark::Edge],
+        "border-radius" | "-webkit-border-radius" => &[Mark::Corners],
         "border-top-left-radius" | "border-top-right-radius" | "border-bottom-left-radius"
-        | "border-bottom-right-radius" | "corner-shape" => Mark::Corner,
-        "clip" => Mark::Clip,
-        "clip-path" | "-webkit-clip-path" => Mark::ClipPath,
-        "direction" => Mark::Direction,
-        "display" => Mark::Levels,
-        "filter" | "-webkit-filter" => Mark::Filter,
-        "height" | "block-size" => Mark::Height,
-        "isolation" => Mark::Isolation,
-        "justify-self" => Mark::Justify,
+        | "border-bottom-right-radius" | "corner-shape" => &[Mark::Corner],
+        "clear" => &[Mark::Clear],
+        "columns" | "column-count" | "column-width" => &[Mark::Columns],
+        "clip" => &[Mark::Clip],
+        "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
+        "direction" => &[Mark::Direction],
+        "display" => &[Mark::Levels, Mark::Root],
+        "filter" | "-webkit-filter" => &[Mark::Filter],
+        "height" | "block-size" => &[Mark::Height],
+        "isolation" => &[Mark::Isolation],
+        "justify-self" => &[Mark::Justify],
         "mask-border" | "mask-border-source" | "-webkit-mask-box-image"
-        | "-webkit-mask-box-image-source" => Mark::MaskBorder,
-        "max-height" | "max-block-size" => Mark::LargestHeight,
-        "max-width" | "max-inline-size" => Mark::LargestWidth,
-        "mix-blend-mode" => Mark::Blend,
-        "place-self" => Mark::Place,
-        "position" => Mark::Sticky,
-        "position-area" => Mark::Area,
-        "rotate" => Mark::Rotate,
-        "transform" | "-webkit-transform" => Mark::Transform,
-        "view-transition-name" => Mark::Transition,
-        "width" | "inline-size" => Mark::Width,
-        "will-change" => Mark::WillChange,
-        _ => return None,
-    })
+        | "-webkit-mask-box-image-source" => &[Mark::MaskBorder],
+        "max-height" | "max-block-size" => &[Mark::LargestHeight],
+        "max-width" | "max-inline-size" => &[Mark::LargestWidth],
+        "mix-blend-mode" => &[Mark::Blend],
+        "place-self" => &[Mark::Place],
+        "position" => &[Mark::Sticky],
+        "position-area" => &[Mark::Area],
+        "rotate" => &[Mark::Rotate],
+        "transform" | "-webkit-transform" => &[Mark::Transform],
+        "view-transition-name" => &[Mark::Transition],
+        "width" | "inline-size" => &[Mark::Width],
+        "will-change" => &[Mark::WillChange],
+        _ => &[],
+    }
 }
 
 /// Parses a value. Returns whether it has the effect.
@@ -203,7 +211,12 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                 match mark {
                     Mark::Transform => is_turn(name) && any,
                     Mark::Filter => is_blur(name) && any,
-                    Mark::Edge | Mark::Ground | Mark::Levels | Mark::Sticky => false,
+                    Mark::Columns
+                    | Mark::Edge
+                    | Mark::Ground
+                    | Mark::Levels
+                    | Mark::Root
+                    | Mark::Sticky => false,
                     Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
                         !is_sum(name)
                     }
@@ -222,11 +235,11 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                 matches!(mark, Mark::Corner | Mark::Corners) && *unit_value != 0.0
             }
             Token::Number { value, .. } => {
-                matches!(mark, Mark::Aspect | Mark::Rotate) && *value != 0.0
+                matches!(mark, Mark::Aspect | Mark::Columns | Mark::Rotate) && *value != 0.0
             }
             Token::Dimension { value, .. } => match mark {
                 Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
-                Mark::Rotate => *value != 0.0,
+                Mark::Columns | Mark::Rotate => *value != 0.0,
                 _ => false,
             },
             _ => false,
@@ -288,6 +301,9 @@ fn named(mark: Mark, name: &str) -> bool {
         }
         Mark::Aspect | Mark::Clip => !is(&["auto"]),
         Mark::Area | Mark::ClipPath | Mark::MaskBorder | Mark::Transition => !is(&["none"]),
+        Mark::Clear => !is(&["none"]),
+        Mark::Columns => false,
+        Mark::Root => is(&["flow-root"]),
         Mark::Blend => !is(&["normal"]),
         Mark::Corner => !is(&["round"]),
         Mark::Corners | Mark::Edge | Mark::Filter | Mark::Rotate | Mark::Transform => false,

@@ -6,6 +6,7 @@ use crate::{
     css::{
         colour::{Colour, Rgba},
         length::Length,
+        marks::Mark,
         property::{Display, Image, Size},
     },
 };
@@ -135,13 +136,20 @@ pub(super) fn is_block(style: &Computed) -> bool {
 /// Returns whether the background of an element is painted behind its text.
 pub(super) fn paints(style: &Computed, frame: &Frame) -> bool {
     let definite = |size: Size| size.filter(|size| size.is_definite()).map(Length::usual);
-    let padding = [frame.padding.top, frame.padding.bottom].map(Length::usual);
-    let height = definite(frame.height).or(definite(frame.max_height));
+    let padding = match style.marks.has(Mark::Ground) {
+        true => 0.0,
+        false => frame.padding.top.usual() + frame.padding.bottom.usual(),
+    };
+    let heights = [definite(frame.height), definite(frame.max_height)];
+    let height = heights.into_iter().flatten().reduce(f32::min);
     let least = definite(frame.min_height).unwrap_or_default();
-    let is_flat = height.is_some_and(|height| {
-        height.max(least) + padding.iter().sum::<f32>() < style.inherited.font_size / 2.0
-    });
-    style.display != Display::Contents && style.inherited.visible && !(is_flat && style.is_boxed())
+    let is_flat =
+        height.is_some_and(|height| height.max(least) + padding < style.inherited.font_size / 2.0);
+    let is_boxed = !matches!(
+        style.display,
+        Display::Inline | Display::Contents | Display::Cell | Display::Table
+    );
+    style.display != Display::Contents && style.inherited.visible && !(is_flat && is_boxed)
 }
 
 fn differ(colour: Rgba, ground: [f32; 3]) -> bool {

@@ -2,10 +2,12 @@
 
 use super::{
     clip::{Places, Window},
-    contrast::{Ground, is_block, paints},
+    contrast::Ground,
     cover::Cover,
     fallback::{Children, children, is_fallback},
     flow,
+    heights::Heights,
+    painted::Painted,
     place::Place,
     seen::{FAINTEST, Sight, is_tiny, words},
 };
@@ -39,6 +41,10 @@ pub(super) struct Surroundings {
     pub(super) ground: Ground,
     /// The ground of blocks inside, on which no inline element paints.
     pub(super) block_ground: Ground,
+    /// The ground of floating boxes inside.
+    pub(super) float_ground: Ground,
+    /// The box that paints the ground.
+    pub(super) painted: Option<Painted>,
     pub(super) place: Place,
     pub(super) window: Window,
     /// The window of absolutely placed boxes.
@@ -79,6 +85,8 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             opacity: 1.0,
             ground: Ground::WHITE,
             block_ground: Ground::WHITE,
+            float_ground: Ground::WHITE,
+            painted: None,
             place: Place::default(),
             window: Window::default(),
             outer: Window::default(),
@@ -102,6 +110,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
         in_passage: false,
         flow: flow::Flow::default(),
         covers: Vec::new(),
+        heights: Heights::new(document),
     };
     for visit in document.walk(NodeId::ROOT) {
         match visit {
@@ -127,6 +136,7 @@ pub(super) struct Look<'a> {
     pub(super) in_passage: bool,
     pub(super) flow: flow::Flow,
     pub(super) covers: Vec<Cover>,
+    pub(super) heights: Heights,
 }
 
 impl Look<'_> {
@@ -257,31 +267,14 @@ impl Look<'_> {
                 Mask::Nothing => true,
             };
         let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
-        let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
-            true => Ground::UNKNOWN,
-            false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
-            false if is_block(style) => around.block_ground,
-            false => around.ground,
-        };
-        inside.ground = match paints(style, frame) {
-            true => ground.under(style),
-            false => ground,
-        };
-        inside.block_ground = match style.is_boxed() {
-            true => inside.ground,
-            false => around.block_ground,
-        };
         inside.stack_up(element, frame, style);
-        inside.lettered = match style.background_text {
-            true => Some(inside.ground),
-            false => around.lettered,
-        };
-        let boxed = style.is_boxed();
+        let boxed = !matches!(style.display, Display::Inline | Display::Contents);
         let holder = match frame.position {
             Position::Fixed => &around.fixed.1,
             _ => &around.held,
         };
         inside.place = around.place.inside(style, frame, boxed, holder, &self.flow);
+        self.paint(node, style, frame, around, &mut inside);
         inside.hidden |= style.skipped && boxed;
         let mut held = inside.window;
         if boxed {
@@ -341,7 +334,9 @@ impl Look<'_> {
             && scale.0.abs() >= 0.02
             && !inherited.disguised
             && !inherited.adjusted_away
-            && around.ground.shows(style, svg, around.lettered)
+            && around
+                .ground_of(style, &self.flow)
+                .shows(style, svg, around.lettered)
             && !around.place.is_off_screen(text, style, &self.flow)
             && !around
                 .window

@@ -19,6 +19,8 @@ use html5ever::ns;
 
 /// Most boxes of a document that are examined as covers.
 const MAX_COVERS: usize = 8;
+/// Cost of the examination of a cover, in nodes.
+const COST: u32 = 64;
 /// Least opacity of the colour of a cover.
 const OPAQUE: f32 = 0.99;
 /// Least opacity of a cover, through which no text is seen.
@@ -66,6 +68,8 @@ impl Look<'_> {
             if ground {
                 around.ground = Ground::UNKNOWN;
                 around.block_ground = Ground::UNKNOWN;
+                around.float_ground = Ground::UNKNOWN;
+                around.painted = None;
             }
             if around.pictured && !ground {
                 break;
@@ -80,7 +84,9 @@ impl Look<'_> {
 
 impl Look<'_> {
     fn cover(&mut self, node: NodeId, reach: Reach) {
-        if self.covers.len() < MAX_COVERS {
+        // The cost is that of the elements around.
+        let spent = (0..COST).all(|_| self.heights.spend(None));
+        if self.covers.len() < MAX_COVERS && spent {
             let cover = Cover::new(self.document, self.styles, node, reach);
             self.covers.extend(cover);
         }
@@ -133,6 +139,7 @@ impl Look<'_> {
         for around in self.stack.iter_mut().rev() {
             around.ground = Ground::UNKNOWN;
             around.block_ground = Ground::UNKNOWN;
+            around.painted = None;
             if around.svg {
                 break;
             }

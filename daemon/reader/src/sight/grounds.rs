@@ -1,0 +1,84 @@
+//! The grounds inside an element.
+
+use super::{
+    contrast::{Ground, is_block, paints},
+    flow::Flow,
+    heights::floats,
+    layers::{has_levels, is_boxed},
+    look::{Look, Surroundings},
+    painted::Painted,
+};
+use crate::{
+    cascade::{Computed, Frame},
+    css::property::Position,
+    document::NodeId,
+};
+
+impl Look<'_> {
+    /// Takes the grounds inside an element. The place inside is known already.
+    pub(super) fn paint(
+        &self,
+        node: NodeId,
+        style: &Computed,
+        frame: &Frame,
+        around: &Surroundings,
+        inside: &mut Surroundings,
+    ) {
+        let Some(element) = self.document.element(node) else {
+            return;
+        };
+        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        let row = has_levels(self.styles.get(parent));
+        let floating = floats(element, style, frame) && !row;
+        let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
+            true => Ground::UNKNOWN,
+            false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
+            false if element.html_name() == "caption" => {
+                (around.painted).map_or(around.ground, |painted| painted.behind)
+            }
+            false if floating || absolute => around.float_ground,
+            false if is_block(style) => around.block_ground,
+            false => around.ground,
+        };
+        inside.ground = match paints(style, frame) {
+            true => ground.under(style),
+            false => ground,
+        };
+        if is_boxed(style) {
+            inside.block_ground = inside.ground;
+            let plain = inside.ground == around.float_ground;
+            let holds = plain
+                || self
+                    .heights
+                    .holds(self.document, self.styles, node, floating || row);
+            inside.float_ground = match holds {
+                true => inside.ground,
+                false => around.float_ground,
+            };
+        }
+        inside.painted = if inside.ground != ground {
+            let place = &inside.place;
+            Some(Painted::new(node, ground, style, frame, place, &self.flow))
+        } else if ground != around.ground {
+            None
+        } else {
+            let refers = (around.holds, self.holder().is_none());
+            let greatest = |node| self.heights.greatest(self.document, self.styles, node);
+            let painted = around.painted;
+            painted.and_then(|painted| painted.inside(style, frame, refers, &self.flow, greatest))
+        };
+        inside.lettered = match style.background_text {
+            true => Some(inside.ground),
+            false => around.lettered,
+        };
+    }
+}
+
+impl Surroundings {
+    /// Returns the ground of text at its place in the flow.
+    pub(super) fn ground_of(&self, style: &Computed, flow: &Flow) -> Ground {
+        let behind = self.painted.and_then(|painted| painted.ground(style, flow));
+        behind.unwrap_or(self.ground)
+    }
+}
