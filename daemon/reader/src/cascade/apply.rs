@@ -170,7 +170,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::Holds(by, held) => style.frame().holder.set(*by, *held),
         Declared::ImagePosition(layer, far) => style.drawn(*layer).far = *far,
         Declared::ImageRepeat(layer, single) => style.drawn(*layer).single = *single,
-        Declared::ImageSize(layer, empty) => style.drawn(*layer).empty = *empty,
+        Declared::ImageSize(layer, extents) => style.drawn(*layer).extents = *extents,
         Declared::Inset(side, size) => *style.frame().inset.side(*side) = *size,
         Declared::LetterSpacing(length) => style.inherited().letter_spacing = *length,
         Declared::LineHeight(length, number) => {

@@ -232,7 +232,7 @@ impl Computed {
             Property::Holds(by) => self.frame().holder.set(by, other.holder.get(by)),
             Property::ImagePosition(layer) => self.drawn(layer).far = from.layer(layer).far,
             Property::ImageRepeat(layer) => self.drawn(layer).single = from.layer(layer).single,
-            Property::ImageSize(layer) => self.drawn(layer).empty = from.layer(layer).empty,
+            Property::ImageSize(layer) => self.drawn(layer).extents = from.layer(layer).extents,
             Property::Inset(side) => {
                 *self.frame().inset.side(side) = *other.inset.clone().side(side);
             }

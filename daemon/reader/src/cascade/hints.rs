@@ -5,7 +5,8 @@ use crate::{
     css::{
         colour::{Colour, Rgba},
         length::Length,
-        property::{Align, FontSize, Image, ListStyle, Size, WhiteSpace},
+        paint,
+        property::{Align, FontSize, ListStyle, Size, WhiteSpace},
     },
     document::Element,
 };
@@ -24,8 +25,8 @@ pub(super) fn apply(element: &Element, style: &mut Computed) -> Option<FontSize>
         if let Some(colour) = attribute(local_name!("bgcolor")).and_then(legacy_colour) {
             style.background = Colour::Known(colour);
         }
-        if attribute(local_name!("background")).is_some_and(|url| !url.trim().is_empty()) {
-            style.background_image = Image::Picture;
+        if let Some(url) = attribute(local_name!("background")) {
+            style.background_image = paint::picture(url);
         }
     }
     match name {

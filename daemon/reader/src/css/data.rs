@@ -20,6 +20,22 @@ pub(crate) fn sheet(url: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Returns the type and the content of a `data:` URL.
+pub(super) fn decoded(url: &str) -> Option<(String, Vec<u8>)> {
+    let start = url.get(..5)?;
+    if !start.eq_ignore_ascii_case("data:") {
+        return None;
+    }
+    let (kind, data) = url.get(5..)?.split_once(',')?;
+    let kind = kind.trim().to_ascii_lowercase();
+    let bytes = percent_decoded(data);
+    let bytes = match kind.ends_with(";base64") {
+        true => base64_decoded(&bytes)?,
+        false => bytes,
+    };
+    Some((kind, bytes))
+}
+
 fn percent_decoded(text: &str) -> Vec<u8> {
     let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
     let mut decoded = Vec::with_capacity(text.len());

@@ -7,30 +7,67 @@ use cssparser::{Parser, match_ignore_ascii_case};
 /// Distance of an image from its box at which nothing of it is drawn, in pixels.
 const FAR: f32 = 5_000.0;
 
-/// Parses `background-size` or `mask-size`. Returns whether no layer has a size.
-pub(super) fn is_empty(input: &mut Parser<'_>) -> Parsed<bool> {
-    let mut empty = true;
-    loop {
-        empty &= is_one_empty(input)?;
-        if input.try_parse(Parser::expect_comma).is_err() {
-            return Ok(empty);
-        }
-    }
+/// Width and height below which an image that does not repeat is no ground of text, in pixels.
+const SMALL: f32 = 3.5;
+/// Width and height that percentages of an image refer to, in pixels.
+const BOX: f32 = 300.0;
+
+/// What the sizes of all layers have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Extents {
+    /// Whether a side is nothing.
+    pub(super) empty: bool,
+    /// Whether the width is small.
+    narrow: bool,
+    /// Whether the height is small.
+    flat: bool,
 }
 
-/// Parses the size of one layer. Returns whether it is nothing.
-pub(super) fn is_one_empty(input: &mut Parser<'_>) -> Parsed<bool> {
-    let mut sides = 0;
-    let mut empty = false;
-    while sides < 2 {
+/// The directions in which no layer repeats.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Single {
+    pub(super) x: bool,
+    pub(super) y: bool,
+}
+
+/// Parses `background-size` or `mask-size`.
+pub(super) fn extents(input: &mut Parser<'_>) -> Parsed<Extents> {
+    let mut all = one_extents(input)?;
+    while input.try_parse(Parser::expect_comma).is_ok() {
+        let one = one_extents(input)?;
+        all.empty &= one.empty;
+        all.narrow &= one.narrow;
+        all.flat &= one.flat;
+    }
+    Ok(all)
+}
+
+/// Parses the size of one layer.
+pub(super) fn one_extents(input: &mut Parser<'_>) -> Parsed<Extents> {
+    let mut sides = Vec::new();
+    while sides.len() < 2 {
         if let Ok(side) = input.try_parse(|input| length::parse(input, false)) {
-            empty |= side == length::Length::ZERO;
-        } else if input.try_parse(size_keyword).is_err() {
+            sides.push(Some(side));
+        } else if input.try_parse(size_keyword).is_ok() {
+            sides.push(None);
+        } else {
             break;
         }
-        sides += 1;
     }
-    if sides == 0 { invalid() } else { Ok(empty) }
+    let small = |side: Option<length::Length>| {
+        side.is_some_and(|side| side.resolve(length::MEDIUM, length::MEDIUM, BOX) <= SMALL)
+    };
+    let (Some(width), height) = (sides.first().copied(), sides.get(1).copied()) else {
+        return invalid();
+    };
+    Ok(Extents {
+        empty: sides
+            .iter()
+            .flatten()
+            .any(|side| *side == length::Length::ZERO),
+        narrow: small(width),
+        flat: small(height.flatten()),
+    })
 }
 
 fn size_keyword(input: &mut Parser<'_>) -> Parsed<()> {
@@ -66,20 +103,41 @@ pub(super) fn is_distance_far(place: length::Length) -> bool {
     place.is_definite() && place.usual().abs() >= FAR
 }
 
-/// Parses `background-repeat` or `mask-repeat`. Returns whether no layer repeats.
-pub(super) fn is_single(input: &mut Parser<'_>) -> Parsed<bool> {
-    let mut single = true;
-    while !input.is_exhausted() {
+/// Parses `background-repeat` or `mask-repeat`.
+pub(super) fn single(input: &mut Parser<'_>) -> Parsed<Single> {
+    let mut all = Single { x: true, y: true };
+    loop {
+        let x = one_single(input)?;
+        let y = input.try_parse(one_single).unwrap_or(x);
+        all.x &= x.x;
+        all.y &= y.y;
         if input.try_parse(Parser::expect_comma).is_err() {
-            single &= input.expect_ident()?.eq_ignore_ascii_case("no-repeat");
+            return Ok(all);
         }
     }
-    Ok(single)
+}
+
+fn one_single(input: &mut Parser<'_>) -> Parsed<Single> {
+    keyword_single(input.expect_ident()?)
+}
+
+/// Returns the directions in which an image does not repeat.
+pub(super) fn keyword_single(name: &str) -> Parsed<Single> {
+    Ok(match_ignore_ascii_case! { name,
+        "no-repeat" => Single { x: true, y: true },
+        "repeat-x" => Single { x: false, y: true },
+        "repeat-y" => Single { x: true, y: false },
+        "repeat" | "space" | "round" => Single::default(),
+        _ => return invalid(),
+    })
 }
 
 impl Drawn {
-    /// Returns whether nothing of the image is drawn.
+    /// Returns whether nothing of the image is drawn behind text.
     pub(crate) fn is_nothing(self) -> bool {
-        self.empty || (self.far && self.single)
+        self.extents.empty
+            || (self.far && self.single.x && self.single.y)
+            || (self.extents.narrow && self.single.x)
+            || (self.extents.flat && self.single.y)
     }
 }

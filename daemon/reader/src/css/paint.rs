@@ -3,13 +3,11 @@
 use super::{
     Invalid, Parsed, colour,
     colour::{Colour, Rgba},
-    invalid, length,
+    data, gradient, invalid, length,
     property::{Filter, Image, Mask},
 };
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
-/// Greatest difference of channels of a gradient that counts as plain.
-const ALIKE: f32 = 10.0;
 /// Greatest opacity of an image that counts as none.
 const CLEAR: f32 = 0.05;
 /// Distance of a mask from its box at which it leaves nothing of it.
@@ -39,6 +37,7 @@ pub(super) fn images(input: &mut Parser<'_>) -> Image {
     while let Ok(token) = input.next().cloned() {
         let layer = match token {
             Token::UnquotedUrl(url) => picture(&url),
+            Token::QuotedString(url) => picture(&url),
             Token::Function(name) => image(&name, input),
             _ => continue,
         };
@@ -57,15 +56,43 @@ pub(super) fn join(upper: Image, lower: Image) -> Image {
 }
 
 /// Returns the image at an address. Some addresses certainly have none.
-pub(super) fn picture(url: &str) -> Image {
-    let url = url.trim().to_ascii_lowercase();
-    let is_nothing = ["about:", "#", "javascript:"]
+pub(crate) fn picture(url: &str) -> Image {
+    let url = url.trim();
+    if let Some((kind, bytes)) = data::decoded(url) {
+        return match is_drawn(&kind, &bytes) {
+            true => Image::Picture,
+            false => Image::None,
+        };
+    }
+    let url = url.to_ascii_lowercase();
+    let is_nothing = ["about:", "#", "javascript:", "data:"]
         .iter()
         .any(|start| url.starts_with(start));
     match url.is_empty() || is_nothing {
         true => Image::None,
         false => Image::Picture,
     }
+}
+
+/// Returns whether an image of a type may draw anything.
+fn is_drawn(kind: &str, bytes: &[u8]) -> bool {
+    const SHAPES: [&str; 11] = [
+        "<rect", "<circle", "<ellipse", "<poly", "<path", "<line", "<image", "<use", "<text",
+        "<foreign", "<style",
+    ];
+    if kind.starts_with("image/svg") {
+        let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+        let styled = text.contains("background") || text.contains(":rect");
+        return styled || SHAPES.iter().any(|shape| text.contains(shape));
+    }
+    // The transparent image of one pixel in each old template.
+    let single = bytes.get(6..10) == Some(&[1, 0, 1, 0]);
+    let clear = bytes
+        .windows(4)
+        .any(|part| matches!(part, [0x21, 0xf9, 4, flags] if flags & 1 == 1));
+    kind.starts_with("image/")
+        && !bytes.is_empty()
+        && !(bytes.starts_with(b"GIF") && single && clear)
 }
 
 /// Consumes the block of a function. Returns its image.
@@ -78,46 +105,31 @@ pub(super) fn image(name: &str, input: &mut Parser<'_>) -> Image {
         });
         return url.map_or(Image::Picture, |url| picture(&url));
     }
-    let gradient = name.to_ascii_lowercase().ends_with("gradient");
-    let colours = input.parse_nested_block(|input| {
-        let colours = colours(input);
-        Ok::<_, ParseError<Invalid>>(colours)
+    let is_gradient = name.to_ascii_lowercase().ends_with("gradient");
+    let found = input.parse_nested_block(|input| {
+        Ok::<_, ParseError<Invalid>>(match is_gradient {
+            true => gradient::gradient(name, input),
+            false => images(input),
+        })
     });
-    let Some(colours) = colours.ok().flatten().filter(|_| gradient) else {
-        return Image::Picture;
-    };
-    let Some(first) = colours.first().copied() else {
-        return Image::Picture;
-    };
-    if colours.iter().all(|colour| colour.alpha <= CLEAR) {
-        return Image::None;
-    }
-    let alike = colours.iter().all(|colour| {
-        let pairs = colour.channels.iter().zip(first.channels);
-        let near = pairs.into_iter().all(|(a, b)| (a - b).abs() <= ALIKE);
-        near && (colour.alpha - first.alpha).abs() <= CLEAR
-    });
-    if alike {
-        Image::Plain(first)
-    } else {
-        Image::Picture
+    match found {
+        Ok(found) if is_gradient || is_image(name) => found,
+        // Other functions draw nothing without a script, or are none.
+        Ok(_) => Image::None,
+        Err(_) => Image::Picture,
     }
 }
 
-/// Consumes the value. Returns its colours, or `None` if one of them is unknown.
-fn colours(input: &mut Parser<'_>) -> Option<Vec<Rgba>> {
-    let mut colours = Vec::new();
-    let mut known = true;
-    while !input.is_exhausted() {
-        match input.try_parse(|input| colour::parse(input)) {
-            Ok(Colour::Known(colour)) => colours.push(colour),
-            Ok(Colour::Current | Colour::Unknown) => known = false,
-            Err(_) => {
-                let _ = input.next();
-            }
-        }
-    }
-    known.then_some(colours)
+/// Returns whether a function stands for one of the images in it.
+fn is_image(name: &str) -> bool {
+    [
+        "image-set",
+        "-webkit-image-set",
+        "cross-fade",
+        "-webkit-cross-fade",
+    ]
+    .iter()
+    .any(|image| name.eq_ignore_ascii_case(image))
 }
 
 /// Consumes the value. A mask leaves nothing if it is a gradient without opacity, or an image without

@@ -67,12 +67,10 @@ pub(crate) enum Layer {
 /// What of an image is drawn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Drawn {
-    /// Whether the image has no size.
-    pub(crate) empty: bool,
+    pub(crate) extents: super::layer::Extents,
     /// Whether the image is far from its box.
     pub(crate) far: bool,
-    /// Whether the image does not repeat.
-    pub(crate) single: bool,
+    pub(crate) single: super::layer::Single,
 }
 
 /// Effect of a mask.
@@ -243,6 +241,8 @@ pub(crate) enum Image {
     None,
     /// A gradient whose colours are alike.
     Plain(Rgba),
+    /// A gradient of which one colour fills nearly all.
+    Mostly(Rgba),
     /// Any other image.
     Picture,
 }
@@ -323,10 +323,8 @@ pub(crate) enum Declared {
     Holds(HeldBy, Held),
     /// Whether an image is far from its box.
     ImagePosition(Layer, bool),
-    /// Whether an image does not repeat.
-    ImageRepeat(Layer, bool),
-    /// Whether an image has no size.
-    ImageSize(Layer, bool),
+    ImageRepeat(Layer, super::layer::Single),
+    ImageSize(Layer, super::layer::Extents),
     Inset(Side, Size),
     LetterSpacing(Length),
     /// Height of a line. Whether it is a number that children multiply with their own size.

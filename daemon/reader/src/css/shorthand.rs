@@ -112,6 +112,7 @@ fn boxes(sides: &[Property], input: &mut Parser<'_>, syntax: Syntax) -> Parsed<V
 fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
     let mut ground = Colour::Known(Rgba::TRANSPARENT);
     let mut image = Image::None;
+    let mut one = Image::None;
     let mut text = false;
     let mut drawn = Drawn::default();
     let mut layers = 1;
@@ -129,34 +130,48 @@ fn background(input: &mut Parser<'_>) -> Parsed<Vec<Declared>> {
             continue;
         }
         match input.next()?.clone() {
-            Token::UnquotedUrl(url) => image = paint::join(image, paint::picture(&url)),
-            Token::Function(name) => image = paint::join(image, paint::image(&name, input)),
+            Token::UnquotedUrl(url) => one = paint::join(one, paint::picture(&url)),
+            Token::Function(name) => one = paint::join(one, paint::image(&name, input)),
             Token::Ident(name) => {
+                if let Ok(single) = layer::keyword_single(&name) {
+                    drawn.single.x |= single.x;
+                    drawn.single.y |= single.y;
+                    continue;
+                }
                 match_ignore_ascii_case! { &name,
                     "text" => text = true,
-                    "no-repeat" => drawn.single = true,
-                    "none" | "repeat" | "repeat-x" | "repeat-y" | "space" | "round"
-                    | "scroll" | "fixed" | "local" | "top" | "bottom" | "left" | "right" | "center"
-                    | "cover" | "contain" | "auto" | "border-box" | "padding-box" | "content-box"
-                    | "border-area" => {},
+                    "none" | "scroll" | "fixed" | "local" | "top" | "bottom" | "left" | "right"
+                    | "center" | "cover" | "contain" | "auto" | "border-box" | "padding-box"
+                    | "content-box" | "border-area" => {},
                     _ => return invalid(),
                 }
             }
-            Token::Delim('/') => drawn.empty = layer::is_one_empty(input)?,
-            Token::Comma => layers += 1,
+            Token::Delim('/') => drawn.extents = layer::one_extents(input)?,
+            Token::Comma => {
+                layers += 1;
+                if !drawn.is_nothing() {
+                    image = paint::join(image, one);
+                }
+                (one, drawn) = (Image::None, Drawn::default());
+            }
             _ => return invalid(),
         }
     }
     if layers > 1 {
+        if drawn.is_nothing() {
+            one = Image::None;
+        }
+        // What the other layers leave uncovered is not known.
         drawn = Drawn::default();
     }
+    image = paint::join(image, one);
     Ok(vec![
         Declared::BackgroundColour(ground),
         Declared::BackgroundImage(image),
         Declared::BackgroundClip(text),
         Declared::ImagePosition(Layer::Background, drawn.far),
         Declared::ImageRepeat(Layer::Background, drawn.single),
-        Declared::ImageSize(Layer::Background, drawn.empty),
+        Declared::ImageSize(Layer::Background, drawn.extents),
     ])
 }
 

@@ -37,7 +37,11 @@ impl Ground {
             false => self,
         };
         let bordered = style.border.top && style.border.bottom;
-        if bordered {
+        let low = style.frame.as_deref().and_then(|frame| frame.height);
+        let low = low.is_some_and(|height| height.usual() < style.inherited.font_size);
+        let thin = style.inherited.line_height.usual() < style.inherited.font_size / 2.0;
+        // The borders of a link in a line are the usual button of Outlook.
+        if bordered && (low || thin || style.display == Display::Inline) {
             return Self::UNKNOWN;
         }
         let ground = match style.background {
@@ -51,7 +55,7 @@ impl Ground {
         let ground = match style.background_image {
             _ if style.background_drawn.is_nothing() => ground,
             Image::None => ground,
-            Image::Plain(colour) => ground.beneath(colour),
+            Image::Plain(colour) | Image::Mostly(colour) => ground.beneath(colour),
             Image::Picture => Self::UNKNOWN,
         };
         // It depends on the size of the box whether a shadow reaches the text.

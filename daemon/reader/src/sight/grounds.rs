@@ -4,7 +4,7 @@ use super::{
     contrast::{Ground, is_block, paints},
     flow::Flow,
     heights::floats,
-    layers::{has_levels, is_boxed},
+    layers::{has_levels, is_boxed, is_lifted},
     look::{Look, Surroundings},
     painted::Painted,
 };
@@ -33,6 +33,7 @@ impl Look<'_> {
         let floating = floats(element, style, frame) && !row;
         let ground = match absolute && self.holder().is_some_and(|holder| holder.pictured) {
             true => Ground::UNKNOWN,
+            false if around.over && is_lifted(style, row) => Ground::UNKNOWN,
             false if style.inherited.dark && element.html_name() == "html" => Ground::DARK,
             false if element.html_name() == "caption" => {
                 (around.painted).map_or(around.ground, |painted| painted.behind)

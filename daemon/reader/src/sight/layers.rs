@@ -68,6 +68,11 @@ pub(super) fn is_layer(style: &Computed, row: bool) -> bool {
         || frame.is_some_and(lifted)
 }
 
+/// Returns whether an element is drawn above boxes of its level that precede.
+pub(super) fn is_lifted(style: &Computed, row: bool) -> bool {
+    is_placed(style) || is_layer(style, row)
+}
+
 /// Whether the content of an element is drawn above a box.
 #[derive(Debug, Clone, Copy, Default)]
 struct Order {

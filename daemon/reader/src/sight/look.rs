@@ -59,6 +59,8 @@ pub(super) struct Surroundings {
     pub(super) svg: bool,
     /// Whether a picture precedes that an absolutely placed text may be on.
     pub(super) pictured: bool,
+    /// Whether a coloured box precedes that a placed text may be on.
+    pub(super) over: bool,
     /// Whether a coloured ground lies above boxes of negative levels.
     pub(super) backed: bool,
     /// The flow at the beginning of the element.
@@ -95,6 +97,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             holds: true,
             svg: false,
             pictured: false,
+            over: false,
             backed: false,
             began: flow::Mark::default(),
             carried: 0.0,

@@ -3,6 +3,7 @@
 use super::{
     contrast::Ground,
     cover::Cover,
+    layers::level,
     look::{Look, Surroundings},
     reach::Reach,
     seen::{FAINTEST, is_tiny},
@@ -11,14 +12,19 @@ use crate::{
     cascade::{Computed, Frame},
     css::{
         colour::Colour,
-        property::{Image, Position},
+        paint,
+        property::{Display, Image, Position, Size},
     },
     document::{Element, NodeId},
 };
-use html5ever::ns;
+use html5ever::{local_name, ns};
 
 /// Most boxes of a document that are examined as covers.
 const MAX_COVERS: usize = 8;
+/// Least width and height of a box that text may be on, in pixels.
+const ROOM: f32 = 12.0;
+/// Least scale of a box that text may be on.
+const LEAST_SCALE: f32 = 0.1;
 /// Cost of the examination of a cover, in nodes.
 const COST: u32 = 64;
 /// Least opacity of the colour of a cover.
@@ -56,23 +62,34 @@ impl Look<'_> {
             self.cover(node, reach);
         }
         // The next text may be on a picture.
-        let picture = name == "img" && !is_tiny(style);
+        let source = element.attribute(&local_name!("src"));
+        let source = source.is_some_and(|source| paint::picture(source) != Image::None);
+        let set = element.attribute(&local_name!("srcset")).is_some();
+        let roomy = !is_tiny(style) && is_roomy(style, frame);
+        let picture = name == "img" && (source || set) && roomy;
+        let image = match style.background_drawn.is_nothing() {
+            true => Image::None,
+            false => style.background_image,
+        };
         let ground = absolute
-            && (painted || style.background_image != Image::None)
-            && !is_tiny(style)
-            && (frame.width.is_some() || frame.inset.right.is_some());
+            && (painted || image != Image::None)
+            && roomy
+            && style.opacity * style.filter.opacity >= FAINTEST
+            && (frame.width.is_some() || frame.inset.right.is_some())
+            && (image != Image::None || self.tells(style));
+        let below = level(style, false) < 0;
         if !(picture || ground) || self.holder().is_none() {
             return;
         }
         for around in self.stack.iter_mut().rev() {
-            if ground {
+            // Only what is placed is drawn above such a box.
+            if below && absolute {
                 around.ground = Ground::UNKNOWN;
                 around.block_ground = Ground::UNKNOWN;
                 around.float_ground = Ground::UNKNOWN;
                 around.painted = None;
-            }
-            if around.pictured && !ground {
-                break;
+            } else {
+                around.over |= ground;
             }
             around.pictured = true;
             if around.holds {
@@ -80,6 +97,27 @@ impl Look<'_> {
             }
         }
     }
+
+    /// Returns whether the ground of a box can be told from the one around.
+    fn tells(&self, style: &Computed) -> bool {
+        let around = self
+            .stack
+            .last()
+            .map_or(Ground::UNKNOWN, |around| around.ground);
+        around.differs_from(style.background)
+    }
+}
+
+/// Returns whether a box has room for text.
+fn is_roomy(style: &Computed, frame: &Frame) -> bool {
+    let small = |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < ROOM);
+    let sizes = [frame.width, frame.max_width, frame.height, frame.max_height];
+    let shrunk = |scale: (f32, f32)| scale.0.abs() < LEAST_SCALE || scale.1.abs() < LEAST_SCALE;
+    !sizes.into_iter().any(small)
+        && !shrunk(frame.transform.scale)
+        && !shrunk(frame.scale.scale)
+        && !shrunk(frame.rotate.scale)
+        && style.display != Display::Contents
 }
 
 impl Look<'_> {
@@ -133,7 +171,7 @@ impl Look<'_> {
         let Some(around) = self.stack.last() else {
             return;
         };
-        if !shape || !around.ground.differs_from(style.inherited.svg_fill) {
+        if !shape || !has_area(element) || !around.ground.differs_from(style.inherited.svg_fill) {
             return;
         }
         for around in self.stack.iter_mut().rev() {
@@ -164,5 +202,31 @@ impl Surroundings {
         self.holds = placed;
         self.svg = element.local_name() == "svg";
         self.pictured = false;
+        self.over &= !placed;
+    }
+}
+
+/// Returns whether a shape of SVG has room for text.
+fn has_area(shape: &Element) -> bool {
+    let text = |name: &str| {
+        let mut all = shape.attributes.iter();
+        let found = all.find(|attribute| &*attribute.name.local == name);
+        found.map(|attribute| attribute.value.trim())
+    };
+    let side = |name: &str, least: f32| {
+        text(name).map(|size| match size.trim_end_matches("px").parse::<f32>() {
+            Ok(size) => size >= least,
+            Err(_) => !size.is_empty(),
+        })
+    };
+    let styled = text("style").is_some() || text("class").is_some();
+    match shape.local_name() {
+        "rect" => side("width", ROOM).unwrap_or(styled) && side("height", ROOM).unwrap_or(styled),
+        "circle" => side("r", ROOM / 2.0).unwrap_or(styled),
+        "ellipse" => {
+            side("rx", ROOM / 2.0).unwrap_or(true) && side("ry", ROOM / 2.0).unwrap_or(true)
+        }
+        "path" => text("d").map_or(styled, |path| path.len() > 4),
+        _ => true,
     }
 }
