@@ -3,11 +3,12 @@
 use crate::css::{
     colour::{Colour, Rgba},
     holder::Holder,
+    layer::Drawn,
     length::{Length, MEDIUM},
     marks::Marks,
     property::{
-        Align, Contain, Display, Drawn, Extent, Filter, Float, Image, Layer, ListStyle, Mask,
-        Overflow, Position, Property, Sides, Size, WhiteSpace, Wide,
+        Align, Contain, Display, Extent, Filter, Float, Image, Layer, ListStyle, Mask, Overflow,
+        Position, Property, Sides, Size, WhiteSpace, Wide,
     },
     transform::Transform,
 };

@@ -1,7 +1,7 @@
 //! Size, position and repetition of the images behind text and of masks, as far as they decide whether
 //! anything of an image is drawn.
 
-use super::{Parsed, invalid, length, property::Drawn};
+use super::{Parsed, invalid, length};
 use cssparser::{Parser, match_ignore_ascii_case};
 
 /// Distance of an image from its box at which nothing of it is drawn, in pixels.
@@ -28,6 +28,15 @@ pub(crate) struct Extents {
 pub(crate) struct Single {
     pub(super) x: bool,
     pub(super) y: bool,
+}
+
+/// What of an image is drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Drawn {
+    pub(crate) extents: Extents,
+    /// Whether the image is far from its box.
+    pub(crate) far: bool,
+    pub(crate) single: Single,
 }
 
 /// Parses `background-size` or `mask-size`.

@@ -105,7 +105,8 @@ pub(super) fn image(name: &str, input: &mut Parser<'_>) -> Image {
         });
         return url.map_or(Image::Picture, |url| picture(&url));
     }
-    let is_gradient = name.to_ascii_lowercase().ends_with("gradient");
+    let lower = name.to_ascii_lowercase();
+    let is_gradient = lower.ends_with("gradient") || lower == "image";
     let found = input.parse_nested_block(|input| {
         Ok::<_, ParseError<Invalid>>(match is_gradient {
             true => gradient::gradient(name, input),

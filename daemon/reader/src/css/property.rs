@@ -64,15 +64,6 @@ pub(crate) enum Layer {
     Mask,
 }
 
-/// What of an image is drawn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Drawn {
-    pub(crate) extents: super::layer::Extents,
-    /// Whether the image is far from its box.
-    pub(crate) far: bool,
-    pub(crate) single: super::layer::Single,
-}
-
 /// Effect of a mask.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Mask {

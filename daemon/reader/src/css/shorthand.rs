@@ -5,8 +5,10 @@ use super::{
     animation::{self, Aspect},
     colour,
     colour::{Colour, Rgba},
-    invalid, layer, paint,
-    property::{Declared, Drawn, FontSize, Image, Layer, Property, Side},
+    invalid,
+    layer::{self, Drawn},
+    paint,
+    property::{Declared, FontSize, Image, Layer, Property, Side},
     size, value,
 };
 use crate::css::length;
