@@ -69,8 +69,8 @@ pub(super) fn order(document: &mut Document, styles: &Styles, top: NodeId) {
             continue;
         };
         let style = styles.get(node);
-        let is_line =
-            element.html_name() == "br" || !matches!(style.display, Display::Inline | Display::None);
+        let is_line = element.html_name() == "br"
+            || !matches!(style.display, Display::Inline | Display::None);
         if is_line && node != top {
             return;
         }

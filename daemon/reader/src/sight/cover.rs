@@ -2,7 +2,7 @@
 
 use super::{
     flow::NARROW,
-    layers::{Layers, has_levels, has_mask, is_boxed, is_layer, level},
+    layers::{Layers, has_levels, has_mask, is_layer, level},
     reach::Reach,
     room::{Room, inner_width},
     seen::{FAINTEST, Sight, words},

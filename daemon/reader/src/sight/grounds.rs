@@ -4,7 +4,7 @@ use super::{
     contrast::{Ground, is_block, paints},
     flow::Flow,
     heights::floats,
-    layers::{has_levels, is_boxed, is_lifted},
+    layers::{has_levels, is_lifted},
     look::{Look, Surroundings},
     painted::Painted,
 };
@@ -46,7 +46,7 @@ impl Look<'_> {
             true => ground.under(style),
             false => ground,
         };
-        if is_boxed(style) {
+        if style.is_boxed() {
             inside.block_ground = inside.ground;
             let plain = inside.ground == around.float_ground;
             let holds = plain

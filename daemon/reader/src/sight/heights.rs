@@ -2,7 +2,6 @@
 
 use super::{
     flow::{LINE, NARROW, line_height, text_width},
-    layers::is_boxed,
     room::margins,
 };
 use crate::{
@@ -186,7 +185,7 @@ impl Heights {
                 .into_iter()
                 .map(|size| size.usual().max(0.0))
                 .sum::<f32>();
-            if node != top && is_boxed(style) {
+            if node != top && style.is_boxed() {
                 height += over.max(0.0) + under.max(0.0);
             }
             if element.html_name() == "br" {

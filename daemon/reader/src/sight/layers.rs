@@ -11,11 +11,6 @@ use crate::{
     document::NodeId,
 };
 
-/// Returns whether an element has a box of its own.
-pub(super) fn is_boxed(style: &Computed) -> bool {
-    !matches!(style.display, Display::Inline | Display::Contents)
-}
-
 /// Returns whether the children of an element have levels without a position.
 pub(super) fn has_levels(style: &Computed) -> bool {
     style.display == Display::Flex || style.marks.has(Mark::Levels)

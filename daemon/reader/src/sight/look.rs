@@ -271,7 +271,7 @@ impl Look<'_> {
             };
         let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
         inside.stack_up(element, frame, style);
-        let boxed = !matches!(style.display, Display::Inline | Display::Contents);
+        let boxed = style.is_boxed();
         let holder = match frame.position {
             Position::Fixed => &around.fixed.1,
             _ => &around.held,

@@ -3,7 +3,6 @@
 use super::{
     contrast::Ground,
     flow::{Flow, known},
-    layers::is_boxed,
     place::Place,
 };
 use crate::{
@@ -59,7 +58,7 @@ impl Painted {
             wide: None,
             end: None,
             right: None,
-            moved: (!is_boxed(style)).then_some(0.0),
+            moved: (!style.is_boxed()).then_some(0.0),
             outside: false,
         };
         if matches!(
@@ -171,7 +170,7 @@ impl Painted {
             }
             Position::Static => {}
         }
-        if is_boxed(style) {
+        if style.is_boxed() {
             for moved in [&frame.transform, &frame.translate] {
                 let down = at(moved.y, None);
                 self.outside |= down
@@ -185,7 +184,7 @@ impl Painted {
                 true => Some(f32::INFINITY),
                 false => at(edge, self.wide),
             });
-            if beyond(edge) && edge.part > 0.0 && is_boxed(style) {
+            if beyond(edge) && edge.part > 0.0 && style.is_boxed() {
                 self.right = Some(0.0);
             }
         }

@@ -135,7 +135,7 @@ impl Room {
         let empty = Frame::default();
         let frame = style.frame.as_deref().unwrap_or(&empty);
         let mut part = self.part();
-        let block = !matches!(style.display, Display::Inline | Display::Contents);
+        let block = style.is_boxed();
         (part.around, part.least, part.block) = (None, None, block);
         part.outside |= self.is_outside(element, style, frame);
         let all = self.limit == f32::INFINITY;
