@@ -202,7 +202,7 @@ impl Cascade<'_> {
                 let Some(rule) = self.index.rule(entry.rule) else {
                     continue;
                 };
-                self.declared = self.declared.saturating_sub(rule.declarations.len());
+                self.declared = self.declared.saturating_sub(price(&rule.declarations));
                 if self.declared == 0 {
                     break;
                 }
@@ -238,7 +238,7 @@ impl Cascade<'_> {
         ranked.sort_by_key(|(rank, _)| *rank);
         let end = Keyframes::end(&self.index.keyframes, &animation(&ranked));
         if !end.is_empty() {
-            self.declared = self.declared.saturating_sub(end.len());
+            self.declared = self.declared.saturating_sub(price(end));
             let rank = (false, u16::MAX, INLINE, usize::MAX);
             let end = end.iter().take(self.declared);
             ranked.extend(end.map(|declaration| (rank, declaration.declared.clone())));
@@ -246,6 +246,13 @@ impl Cascade<'_> {
         }
         ranked
     }
+}
+
+/// Returns what the application of declarations costs. Those with variables are parsed for each element.
+fn price(declarations: &[Declaration]) -> usize {
+    let is_pending =
+        |declaration: &&Declaration| matches!(declaration.declared, Declared::Pending(..));
+    declarations.len() + 4 * declarations.iter().filter(is_pending).count()
 }
 
 /// Returns the animation that declarations give, the strongest last.
