@@ -25,7 +25,7 @@ use rmcp::ServiceExt as _;
 use settings::Settings;
 use std::{
     future::Future,
-    io::{IsTerminal as _, Write as _},
+    io::Write as _,
     pin::Pin,
     process::ExitCode,
     time::Duration,
@@ -80,7 +80,7 @@ pub fn run() -> ExitCode {
         let greeting = "🚀 TAI MCP Email Server starting...\n⚡ MCP server ready on stdio\n";
         let mut stderr = std::io::stderr();
         let _ = stderr.write_all(greeting.as_bytes());
-        if std::io::stdin().is_terminal() {
+        if os::reads_terminal() {
             let _ = stderr.write_all(TERMINAL.as_bytes());
         }
     }

@@ -15,6 +15,7 @@ use crate::{
 use faults::{advice, cancelled_call, lost_call, too_late, too_many_attempts};
 use std::{
     path::PathBuf,
+    pin::pin,
     sync::{
         Arc, Mutex as StdMutex, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -334,7 +335,8 @@ impl<D: Dial> Link<D> {
     {
         self.anchor();
         let deadline = Instant::now() + CALL_TIMEOUT;
-        let attempts = async {
+        // Pinned here, because a future is as large before its start, and `timeout_at` would move it.
+        let attempts = pin!(async {
             let _permit = self.permits.acquire().await;
             if let Ok(mut last) = self.identity.try_lock()
                 && *last != *context.identity
@@ -358,7 +360,7 @@ impl<D: Dial> Link<D> {
                 }
             }
             Err(too_many_attempts())
-        };
+        });
         timeout_at(deadline, attempts)
             .await
             .unwrap_or_else(|_| Err(too_late(CALL_TIMEOUT)))

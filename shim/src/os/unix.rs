@@ -2,7 +2,7 @@
 
 mod stdio;
 
-pub(crate) use stdio::open_stdio;
+pub(crate) use stdio::{open_stdio, reads_terminal};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{

@@ -1,12 +1,21 @@
 //! Process control and standard streams on Windows.
 
 use crate::os::{Input, Output};
-use std::{io, path::Path, process::ExitCode};
+use std::{
+    io::{self, IsTerminal as _},
+    path::Path,
+    process::ExitCode,
+};
 use tokio::process::Command;
 
 /// Opens standard input and output, which a thread reads and writes.
 pub(crate) fn open_stdio() -> (Input, Output) {
     (Box::new(tokio::io::stdin()), Box::new(tokio::io::stdout()))
+}
+
+/// Returns whether standard input is a terminal.
+pub(crate) fn reads_terminal() -> bool {
+    io::stdin().is_terminal()
 }
 
 /// Runs another program and returns its exit code. A code outside 0 to 255 becomes 1.

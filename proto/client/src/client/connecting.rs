@@ -97,11 +97,11 @@ impl<D: Dial> Link<D> {
         };
         let until = deadline - MARGIN;
         // A task of its own, which starts at the bottom of the stack: a process keeps the stack that it
-        // has used.
+        // has used. It makes the large future itself.
         let (link, identity) = (self.clone(), identity.clone());
         let connecting = tokio::spawn(async move {
-            let connection = link.connect(&identity, was_connected, until).await?;
-            Ok(Arc::new(connection))
+            let connecting = Box::pin(link.connect(&identity, was_connected, until));
+            Ok(Arc::new(connecting.await?))
         });
         let connection = AbortOnDropHandle::new(connecting)
             .await
