@@ -107,9 +107,12 @@ impl Target {
         }
     }
 
-    /// Returns the host or mail address of the target if the text of a link names another one.
-    pub(super) fn deceives(&self, text: &str) -> Option<String> {
+    /// Returns the host or mail address of the target if the text of a link names another one. `is_usual`
+    /// says whether many links of the mail lead to a host, as those through a counter of clicks do: a longer
+    /// text may name a company with capitals then.
+    pub(super) fn deceives(&self, text: &str, is_usual: impl Fn(&str) -> bool) -> Option<String> {
         let target = self.host()?;
+        let is_longer = text.split_whitespace().nth(1).is_some();
         let person = self.person();
         let related =
             |a: &str, b: &str| a == b || a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
@@ -120,7 +123,8 @@ impl Target {
                 return Some(address.clone());
             }
             let is_other = !related(&named.host, &target) && !related(&target, &named.host);
-            if at >= MAX_HOSTS || is_other {
+            let is_excused = || is_longer && named.is_name && is_usual(&target);
+            if at >= MAX_HOSTS || (is_other && !is_excused()) {
                 return Some(target);
             }
         }

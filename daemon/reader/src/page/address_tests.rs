@@ -197,7 +197,7 @@ fn a_text_that_names_another_host_is_deceptive() {
         ("https://evil.example/", "e.g. version 1.2", None),
     ] {
         assert_eq!(
-            Target::new(href).deceives(text).as_deref(),
+            Target::new(href).deceives(text, |_| false).as_deref(),
             target,
             "{href} {text}"
         );

@@ -21,6 +21,8 @@ pub(super) struct Named {
     pub(super) person: Option<String>,
     /// The host in the form that addresses have.
     pub(super) host: String,
+    /// Whether it is written as a name with capitals, such as `News.com`, and not as an address.
+    pub(super) is_name: bool,
 }
 
 /// Returns the hosts that a text names: addresses, mail addresses, and words that look like a domain.
@@ -86,11 +88,13 @@ impl Iterator for Word<'_> {
                 self.rest = end.and_then(|end| after.get(end..)).unwrap_or_default();
             }
             if is_host {
+                let is_address = sure || has_path || person.is_some();
                 let parsed = Url::parse(&format!("https://{name}")).ok();
                 let host = parsed.as_ref().and_then(Url::host_str).unwrap_or(name);
                 return Some(Named {
                     person: person.map(str::to_lowercase),
                     host: plain(host),
+                    is_name: !is_address && name.contains(char::is_uppercase),
                 });
             }
         }
@@ -206,6 +210,7 @@ mod tests {
         let expected = Named {
             person: Some("bob.lee".to_owned()),
             host: "bank.com".to_owned(),
+            is_name: false,
         };
         assert_eq!(found, [expected]);
     }

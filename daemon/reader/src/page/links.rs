@@ -11,7 +11,10 @@ use crate::{
     document::{Element, NodeId, Visit},
 };
 use html5ever::local_name;
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
+
+/// Links to one host in a mail from which on the host is a usual one.
+const USUAL: u32 = 5;
 
 impl Page<'_> {
     /// Returns the open link. If its address is written already, only the warning remains.
@@ -37,7 +40,9 @@ impl Page<'_> {
         let survey = self.survey.get(node);
         let text = self.whole_text(node);
         let deceptive = match &text {
-            Some(text) => target.deceives(&characters::clean(text).text),
+            Some(text) => {
+                target.deceives(&characters::clean(text).text, |host| self.is_usual(host))
+            }
             None => target.host(),
         };
         let words = text.unwrap_or_default();
@@ -50,6 +55,29 @@ impl Page<'_> {
             warning: deceptive.map(Rc::from),
             has_text: survey.letters > 0,
         });
+    }
+
+    /// Returns whether many links of the mail lead to a host.
+    fn is_usual(&self, host: &str) -> bool {
+        let usual = self.usual.get_or_init(|| {
+            let mut counts: HashMap<String, u32> = HashMap::new();
+            for element in self
+                .document
+                .all()
+                .filter_map(|node| self.document.element(node))
+            {
+                let href = element
+                    .attribute(&local_name!("href"))
+                    .filter(|_| element.is_link());
+                let target = href.map(|href| Target::of_mail(href, self.base.as_ref()));
+                if let Some(host) = target.and_then(|target| target.host()) {
+                    *counts.entry(host).or_default() += 1;
+                }
+            }
+            counts.retain(|_, count| *count >= USUAL);
+            counts.into_keys().collect()
+        });
+        usual.contains(host)
     }
 
     /// Closes a link.

@@ -29,6 +29,7 @@ use html5ever::local_name;
 use inline::{Link, Look};
 use lists::{List, Numbering};
 pub(crate) use order::order;
+use std::{cell::OnceCell, collections::HashSet};
 use survey::Survey;
 use table::Tables;
 use url::Url;
@@ -60,6 +61,7 @@ pub(crate) fn write(
         links: Vec::new(),
         steps: MAX_STEPS,
         base: base(document),
+        usual: OnceCell::new(),
         findings,
     };
     let mut walk = document.walk(NodeId::ROOT);
@@ -110,6 +112,8 @@ struct Page<'a> {
     steps: usize,
     /// Address that relative links refer to.
     base: Option<Url>,
+    /// Hosts that many links lead to, once it was asked for.
+    usual: OnceCell<HashSet<String>>,
     findings: &'a mut Findings,
 }
 

@@ -210,6 +210,10 @@ fn links_show_their_target_once() {
             "[button: Pay](https://a.example/)",
         ),
         (
+            "<a href='https://evil.example/'>Log in at Bank.com</a>",
+            "[Log in at Bank.com](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
             "<svg><a href='https://evil.example/'><text>bank.example</text></a></svg>",
             "[bank.example](https://evil.example/) (⚠ goes to evil.example)",
         ),
@@ -222,6 +226,22 @@ fn links_show_their_target_once() {
             "[t](https://a.example/?id=1)",
         ),
     ]);
+}
+
+#[test]
+fn a_company_is_no_false_address_where_each_link_is_counted() {
+    let counted = "<a href='https://count.example/'>More</a> ".repeat(4);
+    for (text, warns) in [
+        ("News.com: all prices", false),
+        ("Log in at bank.com", true),
+        ("Bank.com", true),
+        ("Log in at www.Bank.com", true),
+        ("Log in at Bank.com/login", true),
+    ] {
+        let html = format!("{counted}<a href='https://count.example/'>{text}</a>");
+        let found = read(Some(&html), None).markdown;
+        assert_eq!(found.contains('⚠'), warns, "{text}");
+    }
 }
 
 #[test]
