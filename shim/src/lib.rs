@@ -23,13 +23,7 @@ use cli::{Agent, Args, Command, LiveArgs};
 use os::{Input, Output};
 use rmcp::ServiceExt as _;
 use settings::Settings;
-use std::{
-    future::Future,
-    io::Write as _,
-    pin::Pin,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{future::Future, io::Write as _, pin::Pin, process::ExitCode, time::Duration};
 use tai_client::Children;
 use tai_proto::{Audience, Fault, FaultCode};
 use tokio_util::sync::CancellationToken;

@@ -135,6 +135,11 @@ impl Page<'_> {
                     seen => text.push_str(seen.unwrap_or(part)),
                 }
             }
+            if let Some(unseen) = self.document.text(node)
+                && self.sight.is_gap(node, unseen)
+            {
+                text.push(' ');
+            }
             self.steps = self.steps.checked_sub(1)?;
         }
         self.steps = self.steps.checked_sub(text.len())?;

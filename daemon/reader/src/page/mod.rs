@@ -124,6 +124,8 @@ impl Page<'_> {
             if self.sight.is_seen(node) {
                 let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
                 self.text(text, self.styles.get(parent));
+            } else if self.sight.is_gap(node, text) {
+                self.writer.gap(Gap::Space);
             }
             return true;
         }

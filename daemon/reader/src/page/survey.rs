@@ -73,15 +73,17 @@ impl Survey {
                 }
                 Visit::Enter(node) => {
                     let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
-                    if let (Some(text), true, Some(content)) =
-                        (document.text(node), sight.is_seen(node), open.last_mut())
-                    {
+                    let (Some(text), Some(content)) = (document.text(node), open.last_mut()) else {
+                        continue;
+                    };
+                    if sight.is_seen(node) {
                         let lines = matches!(
                             styles.get(parent).inherited.white_space,
                             WhiteSpace::Pre | WhiteSpace::PreLine
                         );
                         add_text(content, text, lines);
                     }
+                    content.space |= sight.is_gap(node, text);
                 }
                 Visit::Leave(node) if document.element(node).is_some() => {
                     let mut content = open.pop().unwrap_or_default();

@@ -229,6 +229,32 @@ fn links_show_their_target_once() {
 }
 
 #[test]
+fn words_stay_apart_where_the_space_between_them_has_a_colour_that_is_not_seen() {
+    check(&[
+        (
+            "<p style='color:white'><i style='color:red'>a</i> <i style='color:red'>b</i></p>",
+            "*a b*",
+        ),
+        (
+            "<p style='visibility:hidden'><u style='visibility:visible'>a</u> <u style='visibility:visible'>b</u>",
+            "a b",
+        ),
+        (
+            "a<u style='opacity:0'> </u>b<u style='color:white'> x </u>c",
+            "a b c",
+        ),
+        (
+            "a<u style='font-size:0'> </u>b<u style='display:none'> x </u>c",
+            "abc",
+        ),
+        (
+            "<a href='https://a.example/' style='color:white'><b style='color:red'>a.example</b> <b style='color:red'>x</b></a>",
+            "[**a.example x**](https://a.example/)",
+        ),
+    ]);
+}
+
+#[test]
 fn a_company_is_no_false_address_where_each_link_is_counted() {
     let counted = "<a href='https://count.example/'>More</a> ".repeat(4);
     for (text, warns) in [

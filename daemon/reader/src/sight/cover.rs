@@ -5,7 +5,7 @@ use super::{
     layers::{Layers, has_levels, has_mask, is_layer, level},
     reach::Reach,
     room::{Room, inner_width},
-    seen::{FAINTEST, Sight, words},
+    seen::{FAINTEST, Seen, Sight, words},
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -216,7 +216,7 @@ impl Cover {
         }
         let covered: u32 = under.iter().map(|(_, words)| words).sum();
         for (node, _) in under {
-            sight.seen.set(node, false);
+            sight.seen.set(node, Seen::Apart);
         }
         if covered > 0 {
             sight.findings.hidden += 1;

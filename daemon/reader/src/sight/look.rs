@@ -9,7 +9,7 @@ use super::{
     heights::Heights,
     painted::Painted,
     place::Place,
-    seen::{FAINTEST, Sight, is_tiny, words},
+    seen::{FAINTEST, Seen, Sight, is_tiny, words},
 };
 use crate::{
     cascade::{Computed, Frame, Styles},
@@ -106,7 +106,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             children: Children::All,
         }],
         sight: Sight {
-            seen: PerNode::new(document, false),
+            seen: PerNode::new(document, Seen::No),
             images: 0,
             findings: Findings::default(),
         },
@@ -168,7 +168,8 @@ impl Look<'_> {
                     && style.inherited.font_size >= SMALLEST_FONT
                     && !is_tiny(style);
             }
-            self.sight.seen.set(node, seen);
+            let found = if seen { Seen::Yes } else { Seen::No };
+            self.sight.seen.set(node, found);
             self.count(element, style, seen, inside.fallback);
             if seen {
                 self.pile(node, element, style);
@@ -180,16 +181,19 @@ impl Look<'_> {
                 .document
                 .element(parent)
                 .filter(|parent| parent.name.ns == ns!(svg));
-            let seen = self.is_seen(text, self.styles.get(parent), svg.is_some(), around)
-                && !self.is_closed(node, around)
-                && svg.is_none_or(|parent| !matches!(parent.local_name(), "svg" | "g" | "switch"));
+            let has_no_place = self.is_closed(node, around)
+                || svg.is_some_and(|parent| matches!(parent.local_name(), "svg" | "g" | "switch"));
+            let found = match has_no_place {
+                true => Seen::No,
+                false => self.judge(text, self.styles.get(parent), svg.is_some(), around),
+            };
             let fallback = around.fallback;
             let hidden = around.hidden;
             if !around.gone {
                 self.flow.pass(text, self.styles.get(parent), hidden);
             }
-            self.sight.seen.set(node, seen);
-            self.note(text, seen, fallback);
+            self.sight.seen.set(node, found);
+            self.note(text, found == Seen::Yes, fallback);
         }
     }
 
@@ -323,27 +327,34 @@ impl Look<'_> {
         }
     }
 
-    /// Returns whether a run of text is seen.
-    fn is_seen(&self, text: &str, style: &Computed, svg: bool, around: &Surroundings) -> bool {
+    /// Judges a run of text.
+    fn judge(&self, text: &str, style: &Computed, svg: bool, around: &Surroundings) -> Seen {
         let inherited = &*style.inherited;
         let scale = around.place.scale;
         let size = inherited.font_size;
-        !around.hidden
+        let has_place = !around.hidden
             && !around.window.is_closed()
-            && inherited.visible
-            && around.opacity >= FAINTEST
             && size * scale.1.abs().max(1.0) >= SMALLEST_FONT
             && size * scale.1.abs() >= SMALLEST_LINE
             && scale.0.abs() >= 0.02
-            && !inherited.disguised
             && !inherited.adjusted_away
-            && around
-                .ground_of(style, &self.flow)
-                .shows(style, svg, around.lettered)
             && !around.place.is_off_screen(text, style, &self.flow)
             && !around
                 .window
-                .is_passed(text, style, &around.place, &self.flow)
+                .is_passed(text, style, &around.place, &self.flow);
+        let is_painted = || {
+            inherited.visible
+                && around.opacity >= FAINTEST
+                && !inherited.disguised
+                && around
+                    .ground_of(style, &self.flow)
+                    .shows(style, svg, around.lettered)
+        };
+        match (has_place, has_place && is_painted()) {
+            (_, true) => Seen::Yes,
+            (true, false) => Seen::Apart,
+            (false, false) => Seen::No,
+        }
     }
 
     /// Counts images and active content.

@@ -8,10 +8,21 @@ use crate::{
 
 /// Least opacity that is seen.
 pub(super) const FAINTEST: f32 = 0.08;
+/// Whether a run of text or a box is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// A person sees it.
+    Yes,
+    /// It is not seen, but has its place in the line: what is before and behind it is apart.
+    Apart,
+    /// Neither it nor its place is seen.
+    No,
+}
+
 /// What is seen of a document.
 #[derive(Debug)]
 pub(crate) struct Sight {
-    pub(super) seen: PerNode<bool>,
+    pub(super) seen: PerNode<Seen>,
     /// Number of images that are seen.
     pub(crate) images: u32,
     /// What is hidden.
@@ -21,7 +32,12 @@ pub(crate) struct Sight {
 impl Sight {
     /// Returns whether a run of text is seen, or whether an element has a box that is seen.
     pub(crate) fn is_seen(&self, node: NodeId) -> bool {
-        *self.seen.get(node)
+        *self.seen.get(node) == Seen::Yes
+    }
+
+    /// Returns whether a run of text with a space is not seen, and separates the words beside it.
+    pub(crate) fn is_gap(&self, node: NodeId, text: &str) -> bool {
+        *self.seen.get(node) == Seen::Apart && text.contains(char::is_whitespace)
     }
 }
 
