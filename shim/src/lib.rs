@@ -9,6 +9,7 @@ mod cli;
 mod daemon;
 pub mod embedded;
 mod live;
+mod object;
 mod os;
 mod requests;
 mod server;

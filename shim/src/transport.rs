@@ -150,7 +150,11 @@ impl Stdio {
                     request: ClientRequest::CustomRequest(custom),
                     ..
                 }) if WITH_PARAMS.contains(&custom.method.as_str()) => (
-                    Line::Answer(bad_params(&json!(id), &custom.method)),
+                    Line::Answer(bad_params(
+                        &json!(id),
+                        &custom.method,
+                        custom.params.as_ref(),
+                    )),
                     Some(permit),
                 ),
                 JsonRpcMessage::Request(request) => {

@@ -97,7 +97,7 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, 
     impl de::Visitor<'_> for Number {
         type Value = u64;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a whole number, 0 or more")
+            f.write_str("a positive whole number")
         }
         fn visit_u64<E>(self, value: u64) -> Result<u64, E> {
             Ok(value)

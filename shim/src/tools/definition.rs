@@ -2,14 +2,19 @@
 
 #[cfg(test)]
 use super::listing::Listing;
-use crate::{daemon::Taid, requests::OpenRequests, server::Habits, settings::Settings};
+use crate::{
+    daemon::Taid,
+    object::{self, Problem},
+    requests::OpenRequests,
+    server::Habits,
+    settings::Settings,
+};
 use rmcp::{
     RoleServer,
     model::{InputRequiredResult, JsonObject},
     service::RequestContext,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use std::pin::Pin;
 use tai_proto::{Fault, FaultCode, Hint, Method, Tool, approval::ConsentAnswer, text::Label};
 
@@ -75,7 +80,7 @@ impl Invocation<'_> {
     /// # Errors
     /// [`FaultCode::BadRequest`] with the parser's message.
     pub(super) fn arguments<A: DeserializeOwned>(&mut self, tool: Tool) -> Result<A, Fault> {
-        parse(tool, std::mem::take(&mut self.arguments))
+        parse(tool, &std::mem::take(&mut self.arguments))
     }
 
     /// Calls taid with the progress and the cancellation of the request.
@@ -91,30 +96,16 @@ impl Definition {
     }
 }
 
-fn parse<A: DeserializeOwned>(tool: Tool, arguments: JsonObject) -> Result<A, Fault> {
-    A::deserialize(&arguments).map_err(|problem| {
-        let problem = problem.to_string();
-        match culprit::<A>(&arguments, &problem) {
-            Some(name) => bad_argument(name, &problem),
-            None => Fault::new(
-                FaultCode::BadRequest,
-                format!("the arguments of {tool} cannot be used: {problem}"),
-            )
-            .hint(Hint::reader(
-                "correct the arguments and call again; nothing was done",
-            )),
-        }
-    })
-}
-
-/// Returns the name of the argument without which the parser has another error or none. Its error does
-/// not name an argument of the wrong type.
-fn culprit<'a, A: DeserializeOwned>(arguments: &'a JsonObject, problem: &str) -> Option<&'a str> {
-    arguments.keys().map(String::as_str).find(|name| {
-        let mut others = arguments.clone();
-        others.remove(*name);
-        let other = serde_json::from_value::<A>(Value::Object(others));
-        other.map_or_else(|other| other.to_string() != problem, |_| true)
+fn parse<A: DeserializeOwned>(tool: Tool, arguments: &JsonObject) -> Result<A, Fault> {
+    object::read(arguments).map_err(|Problem { member, text }| match member {
+        Some(name) => bad_argument(&name, &text),
+        None => Fault::new(
+            FaultCode::BadRequest,
+            format!("the arguments of {tool} cannot be used: {text}"),
+        )
+        .hint(Hint::reader(
+            "correct the arguments and call again; nothing was done",
+        )),
     })
 }
 
@@ -133,7 +124,7 @@ pub(super) fn bad_argument(name: &str, rule: &str) -> Fault {
 mod tests {
     use super::*;
     use serde::Deserialize;
-    use serde_json::json;
+    use serde_json::{Value, json};
     use tai_proto::Audience;
 
     #[derive(Debug, Deserialize)]
@@ -149,7 +140,7 @@ mod tests {
     fn an_error_names_the_argument() {
         let said = |arguments: Value| {
             let arguments = arguments.as_object().cloned().unwrap();
-            let fault = parse::<Args>(Tool::FetchEmail, arguments).unwrap_err();
+            let fault = parse::<Args>(Tool::FetchEmail, &arguments).unwrap_err();
             let text = fault.render(Audience::Agent);
             text.lines().next().unwrap_or_default().to_owned()
         };
@@ -157,6 +148,8 @@ mod tests {
         insta::assert_snapshot!(said(json!({"email_id": []})), @r#"error: "email_id" cannot be used: invalid type: sequence, expected u64"#);
         insta::assert_snapshot!(said(json!({"email_id": 7, "id": 7})), @r#"error: "id" cannot be used: unknown field `id`, expected `email_id` or `show_read`"#);
         insta::assert_snapshot!(said(json!({})), @"error: the arguments of fetch_email cannot be used: missing field `email_id`");
+        insta::assert_snapshot!(said(json!({"email_id": 7, "show_read": 2, "zeta": 1})), @r#"error: "show_read" cannot be used: invalid type: integer `2`, expected a boolean"#);
+        insta::assert_snapshot!(said(json!({"show_read": true, "zeta": 1})), @r#"error: "zeta" cannot be used: unknown field `zeta`, expected `email_id` or `show_read`"#);
         insta::assert_snapshot!(said(json!({"email_id": [], "show_read": 2})), @r#"error: "email_id" cannot be used: invalid type: sequence, expected u64"#);
     }
 }

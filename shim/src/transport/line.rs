@@ -1,11 +1,14 @@
 //! Parser of one line of input: a message, or the JSON-RPC error that answers the line.
 
+use crate::object::{self, Problem};
 use rmcp::model::{
-    CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest, JsonRpcMessage,
-    RequestId,
+    CallToolRequest, CallToolRequestParams, ClientJsonRpcMessage, ClientRequest,
+    CompleteRequestParams, GetPromptRequestParams, InitializeRequestParams, JsonRpcMessage,
+    ReadResourceRequestParams, RequestId, SubscribeRequestParams, SubscriptionsListenRequestParams,
+    UnsubscribeRequestParams,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
 
 /// Result of parsing a line.
 pub(super) enum Line {
@@ -60,7 +63,7 @@ fn message(line: &[u8]) -> Option<ClientJsonRpcMessage> {
 }
 
 /// Returns a line with what some models and clients write amended: halves of surrogate pairs become
-/// U+FFFD, and a tool's arguments in a string become an object. `None` if nothing changes.
+/// U+FFFD, and a tool's arguments in a string or an empty array become an object. `None` if nothing changes.
 fn mended(line: &[u8]) -> Option<Vec<u8>> {
     let whole = without_lone_surrogates(line);
     let is_whole = whole.as_slice() == line;
@@ -69,16 +72,21 @@ fn mended(line: &[u8]) -> Option<Vec<u8>> {
         .get("method")
         .is_some_and(|method| method == "tools/call");
     let arguments = message.pointer_mut("/params/arguments").filter(|_| is_call);
-    let Some(Value::String(text)) = arguments.as_deref() else {
-        return (!is_whole).then_some(whole);
+    let text = match arguments.as_deref() {
+        Some(Value::String(text)) => text.as_str(),
+        // What PHP writes for an object without members.
+        Some(Value::Array(none)) if none.is_empty() => "",
+        _ => return (!is_whole).then_some(whole),
     };
     let object = match text.trim() {
-        "" | "null" => Value::Object(serde_json::Map::new()),
+        "" | "null" => Value::Object(Map::new()),
         text => {
             let text = without_lone_surrogates(text.as_bytes());
-            serde_json::from_slice(&text)
-                .ok()
-                .filter(Value::is_object)?
+            match serde_json::from_slice(&text).ok()? {
+                Value::Array(none) if none.is_empty() => Value::Object(Map::new()),
+                object @ Value::Object(_) => object,
+                _ => return None,
+            }
         }
     };
     if let Some(arguments) = arguments {
@@ -139,8 +147,12 @@ fn surrogate(bytes: &[u8]) -> Option<Half> {
 /// Envelope of a malformed message, which decides the error.
 #[derive(Deserialize)]
 struct Envelope<'a> {
+    #[serde(default)]
+    jsonrpc: Option<Value>,
     #[serde(default, borrow)]
     method: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, deserialize_with = "present")]
+    params: Option<Value>,
     #[serde(default, deserialize_with = "present")]
     id: Option<Value>,
 }
@@ -174,38 +186,84 @@ pub(super) fn parse(line: &[u8]) -> Line {
         let text = format!("the line is not JSON: {problem}");
         return Line::Answer(error(&Value::Null, -32700, &text));
     }
-    match serde_json::from_slice::<Envelope<'_>>(line) {
-        Ok(Envelope {
-            method: Some(method),
-            id: Some(id),
-        }) if id.is_string() || id.is_i64() || id.is_u64() => {
-            Line::Answer(bad_params(&id, &method))
+    if line.starts_with(b"[") {
+        let text = "batches are not supported; send one message a line";
+        return Line::Answer(error(&Value::Null, -32600, text));
+    }
+    let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(line) else {
+        let text = "the message is not a JSON-RPC 2.0 request";
+        return Line::Answer(error(&Value::Null, -32600, text));
+    };
+    refusal(&envelope)
+}
+
+/// Returns the answer to a message that is JSON and no message of MCP.
+fn refusal(envelope: &Envelope<'_>) -> Line {
+    let id = envelope.id.as_ref();
+    let usable = id.filter(|id| id.is_string() || id.is_i64());
+    let refused = |text: &str| {
+        let id = usable.unwrap_or(&Value::Null);
+        Line::Answer(error(id, -32600, text))
+    };
+    let Some(method) = &envelope.method else {
+        // It may be an answer, whose id is one of the server's.
+        let text = "the message is not a JSON-RPC 2.0 request: it has no method";
+        return Line::Answer(error(&Value::Null, -32600, text));
+    };
+    match (usable, id) {
+        (_, Some(_)) if envelope.jsonrpc != Some(Value::from("2.0")) => {
+            refused("`jsonrpc` must be \"2.0\"")
         }
+        (Some(id), _) => Line::Answer(bad_params(id, method, envelope.params.as_ref())),
+        (None, Some(_)) => refused("`id` must be a text or a whole number of at most 63 bits"),
         // JSON-RPC forbids an answer to a notification.
-        Ok(Envelope {
-            method: Some(_),
-            id: None,
-        }) => Line::Nothing,
-        _ if line.starts_with(b"[") => Line::Answer(error(
-            &Value::Null,
-            -32600,
-            "batches are not supported; send one message a line",
-        )),
-        _ => Line::Answer(error(
-            &Value::Null,
-            -32600,
-            "the message is not a JSON-RPC 2.0 request",
-        )),
+        (None, None) => Line::Nothing,
     }
 }
 
 /// Returns the error response for a request with missing or invalid parameters.
-pub(super) fn bad_params(id: &Value, method: &str) -> Value {
-    error(
-        id,
-        -32602,
-        &format!("the parameters of `{method}` are missing or invalid"),
-    )
+pub(super) fn bad_params(id: &Value, method: &str, params: Option<&Value>) -> Value {
+    let problem = match params {
+        None => "they are missing".to_owned(),
+        Some(Value::Object(params)) => problem(method, params),
+        Some(other) => format!("they must be an object, not {}", object::kind(other)),
+    };
+    let text = format!("the parameters of `{method}` cannot be used: {problem}");
+    error(id, -32602, &text)
+}
+
+/// Returns what is wrong with the parameters of a method.
+fn problem(method: &str, params: &Map<String, Value>) -> String {
+    fn of<P: DeserializeOwned>(params: &Map<String, Value>) -> String {
+        match object::read::<P>(params) {
+            Err(Problem {
+                member: Some(name),
+                text,
+            }) => format!("`{name}`: {text}"),
+            Err(Problem { member: None, text }) => text,
+            Ok(_) => "`_meta` or another part of them is not what MCP says".to_owned(),
+        }
+    }
+    match method {
+        "initialize" => of::<InitializeRequestParams>(params),
+        "tools/call" => match params.get("arguments") {
+            Some(Value::String(_)) => {
+                "`arguments` is a text that is no JSON object; write the object itself".to_owned()
+            }
+            Some(arguments) if !arguments.is_object() => {
+                let kind = object::kind(arguments);
+                format!("`arguments` must be an object, not {kind}")
+            }
+            _ => of::<CallToolRequestParams>(params),
+        },
+        "prompts/get" => of::<GetPromptRequestParams>(params),
+        "resources/read" => of::<ReadResourceRequestParams>(params),
+        "resources/subscribe" => of::<SubscribeRequestParams>(params),
+        "resources/unsubscribe" => of::<UnsubscribeRequestParams>(params),
+        "subscriptions/listen" => of::<SubscriptionsListenRequestParams>(params),
+        "completion/complete" => of::<CompleteRequestParams>(params),
+        _ => "they are not what MCP says".to_owned(),
+    }
 }
 
 /// Returns an error response.

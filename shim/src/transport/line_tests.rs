@@ -1,7 +1,7 @@
 //! Tests of the parser. End-to-end tests cover reading and writing of lines.
 
 use super::*;
-use rmcp::model::GetMeta as _;
+use rmcp::model::{GetMeta as _, JsonRpcRequest};
 
 fn result(line: &str) -> String {
     match parse(line.as_bytes()) {
@@ -54,6 +54,49 @@ fn each_line_is_delivered_or_answered_or_needs_no_answer() {
     assert!(matches!(parse(&not_utf8), Line::Answer(answer) if answer["error"]["code"] == -32700));
     let deep = "[".repeat(100_000);
     assert!(matches!(parse(deep.as_bytes()), Line::Answer(_)));
+}
+
+#[test]
+fn a_refusal_names_what_is_wrong() {
+    let said = |line: &str| match parse(line.as_bytes()) {
+        Line::Deliver(message) => match *message {
+            JsonRpcMessage::Request(JsonRpcRequest {
+                request: ClientRequest::CustomRequest(custom),
+                ..
+            }) => {
+                let answer = bad_params(&json!(1), &custom.method, custom.params.as_ref());
+                answer["error"]["message"].as_str().unwrap().to_owned()
+            }
+            _ => "delivered".to_owned(),
+        },
+        Line::Answer(answer) => answer["error"]["message"].as_str().unwrap().to_owned(),
+        Line::Nothing => "nothing".to_owned(),
+    };
+    let call = |params: &str| {
+        let line = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#);
+        said(&line)
+    };
+    let initialize = |params: &str| {
+        let line = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{params}}}"#);
+        said(&line)
+    };
+    let info = r#""clientInfo":{"name":"a","version":"1"}"#;
+    insta::assert_snapshot!(call("[]"), @"the parameters of `tools/call` cannot be used: they must be an object, not an array");
+    insta::assert_snapshot!(call(r#"{"arguments":{}}"#), @"the parameters of `tools/call` cannot be used: missing field `name`");
+    insta::assert_snapshot!(call(r#"{"name":5}"#), @"the parameters of `tools/call` cannot be used: `name`: invalid type: integer `5`, expected a string");
+    insta::assert_snapshot!(call(r#"{"name":"list_inbox","arguments":5}"#), @"the parameters of `tools/call` cannot be used: `arguments` must be an object, not a number");
+    insta::assert_snapshot!(call(r#"{"name":"list_inbox","arguments":[1]}"#), @"the parameters of `tools/call` cannot be used: `arguments` must be an object, not an array");
+    insta::assert_snapshot!(call(r#"{"name":"list_inbox","arguments":"{bad"}"#), @"the parameters of `tools/call` cannot be used: `arguments` is a text that is no JSON object; write the object itself");
+    insta::assert_snapshot!(call(r#"{"name":"list_inbox","arguments":[]}"#), @"delivered");
+    insta::assert_snapshot!(call(r#"{"name":"list_inbox","arguments":"[]"}"#), @"delivered");
+    insta::assert_snapshot!(initialize(r#"{"protocolVersion":"2025-11-25","capabilities":{}}"#), @"the parameters of `initialize` cannot be used: missing field `clientInfo`");
+    insta::assert_snapshot!(initialize(&format!(r#"{{"protocolVersion":"2025-11-25","capabilities":{{"roots":true}},{info}}}"#)), @"the parameters of `initialize` cannot be used: `capabilities`: invalid type: boolean `true`, expected struct RootsCapabilities");
+    insta::assert_snapshot!(initialize(&format!(r#"{{"capabilities":{{}},{info}}}"#)), @"the parameters of `initialize` cannot be used: missing field `protocolVersion`");
+    insta::assert_snapshot!(said(r#"{"jsonrpc":"2.0","id":1,"method":"initialize"}"#), @"the parameters of `initialize` cannot be used: they are missing");
+    insta::assert_snapshot!(said(r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#), @r#"`jsonrpc` must be "2.0""#);
+    insta::assert_snapshot!(said(r#"{"id":1,"method":"ping"}"#), @r#"`jsonrpc` must be "2.0""#);
+    insta::assert_snapshot!(said(r#"{"jsonrpc":"2.0","id":18446744073709551615,"method":"ping"}"#), @"`id` must be a text or a whole number of at most 63 bits");
+    insta::assert_snapshot!(said(r#"{"jsonrpc":"2.0","id":1}"#), @"the message is not a JSON-RPC 2.0 request: it has no method");
 }
 
 #[test]

@@ -260,7 +260,7 @@ fn bad_arguments_give_results_that_name_the_correction() {
         (
             "list_inbox",
             json!({"limit": "many"}),
-            "\"limit\" cannot be used: invalid value: string \"many\", expected a whole number",
+            "\"limit\" cannot be used: invalid value: string \"many\", expected a positive whole number",
         ),
         (
             "list_inbox",
