@@ -2,13 +2,60 @@
 //! a forwarded mail, in common languages.
 
 /// Prefixes of replies, in lower case.
-const REPLY: [&str; 14] = [
-    "re", "aw", "sv", "vs", "antw", "odp", "res", "rif", "ynt", "bls", "atb", "回复", "答复",
+const REPLY: [&str; 31] = [
+    "re",
+    "aw",
+    "sv",
+    "vs",
+    "antw",
+    "odp",
+    "res",
+    "rif",
+    "r",
+    "ynt",
+    "bls",
+    "atb",
+    "ref",
+    "réf",
+    "rép",
+    "vá",
+    "απ",
+    "σχετ",
+    "отв",
+    "ответ",
+    "תגובה",
+    "השב",
+    "رد",
+    "ตอบ",
+    "ตอบกลับ",
+    "답장",
+    "회신",
+    "返信",
+    "回复",
+    "答复",
     "回覆",
 ];
 /// Prefixes of forwarded mails, in lower case.
-const FORWARD: [&str; 11] = [
-    "fwd", "fw", "wg", "tr", "rv", "enc", "vl", "doorst", "转发", "轉寄", "転送",
+const FORWARD: [&str; 19] = [
+    "fwd",
+    "fw",
+    "wg",
+    "tr",
+    "rv",
+    "enc",
+    "vl",
+    "vb",
+    "pd",
+    "trs",
+    "doorst",
+    "ilt",
+    "i̇lt",
+    "πρθ",
+    "הועבר",
+    "전달",
+    "转发",
+    "轉寄",
+    "転送",
 ];
 
 /// Meaning of a prefix.
@@ -73,6 +120,8 @@ mod tests {
             ("RE[2]:  re: AW: Lunch  today", true, "lunch today"),
             ("Antw (3) : Lunch", true, "lunch"),
             ("回复：Lunch", true, "lunch"),
+            ("返信: R: ΑΠ: תגובה: Lunch", true, "lunch"),
+            ("Re: İLT: Lunch", false, "lunch"),
             ("Fwd: Lunch", false, "lunch"),
             ("Re: WG: Lunch", false, "lunch"),
             ("Lunch", false, "lunch"),

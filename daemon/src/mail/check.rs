@@ -9,6 +9,10 @@ use tai_reader::outgoing::invisible;
 
 /// Longest address, in bytes (RFC 5321, 4.5.3.1.3).
 const MAX_ADDRESS: usize = 254;
+/// Longest part before the `@`, in bytes (RFC 5321, 4.5.3.1.1).
+const MAX_LOCAL: usize = 64;
+/// Longest label of a domain, in bytes (RFC 1035, 2.3.4).
+const MAX_LABEL: usize = 63;
 /// Longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
 
@@ -69,26 +73,72 @@ fn broken_rule(text: &str) -> Option<&'static str> {
     if has_empty_part(local) || has_empty_part(domain) {
         return Some("a dot in an address stands between two parts, such as in a.b@example.com");
     }
+    if local.len() > MAX_LOCAL {
+        return Some("the part before @ has at most 64 bytes");
+    }
     let is_host = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
     let has_edge = |part: &str| part.starts_with('-') || part.ends_with('-');
-    if !domain.chars().all(is_host) || domain.split('.').any(has_edge) {
+    let is_long = |label: &str| label.len() > MAX_LABEL;
+    let is_number = domain
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    if !domain.chars().all(is_host)
+        || domain
+            .split('.')
+            .any(|label| has_edge(label) || is_long(label))
+        || is_number
+    {
         return Some("the part after @ is a domain, such as example.com");
     }
     None
 }
 
-/// Returns the address of a sender or recipient as the bridge writes it: a plain address, alone or
-/// in angle brackets after a display name. `None` for all other text, which a mail program could
-/// read as another address.
+/// Returns the address of a sender or recipient as the bridge writes it: a plain address, alone, before
+/// a comment, or in angle brackets after a display name. `None` for all other text, which a mail program
+/// could read as another address, and for an address that no mail may be sent to.
 pub(super) fn parsed(text: &str) -> Option<Address> {
     let text = text.trim();
-    if let Ok(address) = Address::new(text) {
-        return Some(address);
+    let is_plain = |name: &str| !name.contains(['@', ',', ';', '<', '>', ':', '(', ')', '"']);
+    let is_quoted = |name: &str| {
+        let inside = name
+            .strip_prefix('"')
+            .and_then(|name| name.strip_suffix('"'));
+        inside.is_some_and(|name| !name.contains(['@', '<', '>', '"', '\\']))
+    };
+    let address = match (text.strip_suffix('>'), text.strip_suffix(')')) {
+        (Some(named), _) => {
+            let (name, address) = named.split_once('<')?;
+            let name = name.trim();
+            let is_name = is_plain(name) || is_quoted(name);
+            is_name.then_some(address)?
+        }
+        (None, Some(commented)) => {
+            let (address, comment) = commented.split_once(" (")?;
+            is_plain(comment).then_some(address)?
+        }
+        (None, None) => text,
+    };
+    match broken_rule(address) {
+        Some(_) => None,
+        None => Address::new(address).ok(),
     }
-    let (name, rest) = text.strip_suffix('>')?.split_once('<')?;
-    match name.contains(['@', ',', ';', '<', '>', ':']) {
-        true => None,
-        false => Address::new(rest).ok(),
+}
+
+/// Checks that the sender of a mail can be answered: that its address, without a display name, is one that
+/// a mail may be sent to. The bridge reads the name itself.
+pub(super) fn answerable(from: &str) -> Result<(), MailError> {
+    let address = from
+        .trim()
+        .strip_suffix('>')
+        .and_then(|named| named.rsplit_once('<'))
+        .map_or(from, |(_, address)| address);
+    match parsed(from).is_some() || broken_rule(address).is_none() {
+        true => Ok(()),
+        false => Err(MailError::BadField {
+            field: "message_id",
+            rule: "its sender is not one plain address; use send_email with \"to\"",
+        }),
     }
 }
 
@@ -142,6 +192,8 @@ mod tests {
             assert_eq!(address(&format!(" {good}\n")).as_deref(), Ok(good));
         }
         let long = format!("{}@b.c", "a".repeat(254));
+        let local = format!("{}@b.c", "a".repeat(65));
+        let label = format!("b@{}.c", "a".repeat(64));
         for (bad, rule) in [
             ("", "name@domain"),
             ("a", "name@domain"),
@@ -167,6 +219,9 @@ mod tests {
             ("bob@exam_ple.com", "is a domain"),
             ("bob@-example.com", "is a domain"),
             ("bob@[127.0.0.1]", "is a domain"),
+            ("bob@127.0.0.1", "is a domain"),
+            (&label, "is a domain"),
+            (&local, "at most 64 bytes"),
             (&long, "254 bytes"),
         ] {
             match address(bad) {
@@ -184,6 +239,15 @@ mod tests {
             (" Bob@example.com ", Some("Bob@example.com")),
             ("Bob <bob@example.com>", Some("bob@example.com")),
             ("\"Bob B.\" <bob@example.com>", Some("bob@example.com")),
+            ("\"Bob, Jr.\" <bob@example.com>", Some("bob@example.com")),
+            ("bob@example.com (Bob B.)", Some("bob@example.com")),
+            ("bob@example.com\u{200b}", None),
+            ("b\u{ad}ob@example.com", None),
+            ("Bob <mailto:bob@example.com>", None),
+            ("bob..b@example.com", None),
+            ("\"a@evil.org, \" <bob@example.com>", None),
+            ("\"a\\\" <x\" <bob@example.com>", None),
+            ("bob@example.com (a@evil.org)", None),
             ("<bob@example.com>", Some("bob@example.com")),
             ("attacker@evil.org, x.alice@tai.chat", None),
             ("<attacker@evil.org>.alice@tai.chat", None),
@@ -195,6 +259,29 @@ mod tests {
         ] {
             let address = parsed(text);
             assert_eq!(address.as_ref().map(Address::as_str), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sender_is_answered_at_an_address_that_a_mail_may_be_sent_to() {
+        for good in [
+            "bob@example.com",
+            "\"bob@example.com\" <bob@example.com>",
+            "'Bob' via A, B <list@example.com>",
+            "bob@example.com (Bob)",
+        ] {
+            assert_eq!(answerable(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "Bob",
+            "Bob <>",
+            "bob@example.com\u{200b}",
+            "Bob <mailto:bob@example.com>",
+            "ann@example.com, bob@example.com",
+            "ann@example.com, Bob <bob@example.com>, <x>",
+        ] {
+            assert!(answerable(bad).is_err(), "{bad}");
         }
     }
 

@@ -58,6 +58,7 @@ impl<B: Bridge> MailService<B> {
             Target::Reply { to: id } => {
                 let parts = self.parts(content, draft.format, deadline).await?;
                 let original = self.viewed(originals, id, deadline).await?.head;
+                check::answerable(&original.from)?;
                 let subject = given.unwrap_or_else(|| check::reply_subject(&original.subject));
                 (original.from, subject, Some(id), parts)
             }

@@ -32,10 +32,10 @@ pub(crate) struct Submitted<T> {
     pub(crate) result: Result<T, MailError>,
 }
 
-/// Error for a reply to a sender without an address, at a bridge that cannot reply.
+/// Error for a reply to a sender without one plain address.
 const NO_ADDRESS: MailError = MailError::BadField {
     field: "message_id",
-    rule: "its sender has no address to answer; use send_email with \"to\"",
+    rule: "its sender is not one plain address; use send_email with \"to\"",
 };
 
 /// Reason for which a mail has no receipt.
