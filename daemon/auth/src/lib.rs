@@ -73,6 +73,7 @@ pub mod credentials;
 mod error_chain;
 mod foreign;
 pub mod private_file;
+pub mod regular_file;
 pub mod ring;
 pub mod session;
 #[cfg(any(test, feature = "test-util"))]

@@ -3,7 +3,7 @@
 use super::error::CliError;
 use crate::fault;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use tai_auth::{
     base_url::Origin,
     credentials::{Credentials, is_password},
@@ -12,6 +12,9 @@ use tai_proto::names::Username;
 
 /// Number of tries to type a username, or a password that the bridge accepts.
 pub(super) const TRIES: u32 = 3;
+
+/// Longest line with a password, in bytes; longer than any password.
+const MAX_LINE: u64 = 8 << 10;
 
 /// Prompts for a username until it is valid, at most [`TRIES`] times.
 ///
@@ -92,11 +95,23 @@ pub(super) fn new_password() -> Result<SecretString, CliError> {
 /// Reads a password from the first line of standard input.
 ///
 /// # Errors
-/// Standard input cannot be read.
+/// Standard input cannot be read, or is not UTF-8.
 pub(super) fn password_from_stdin() -> Result<SecretString, CliError> {
     let mut line = zeroize::Zeroizing::new(String::new());
-    io::stdin().lock().read_line(&mut line).map_err(not_read)?;
+    let mut input = io::stdin().lock().take(MAX_LINE);
+    input
+        .read_line(&mut line)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => CliError::new("the password is not UTF-8")
+                .caused_by("standard input has other bytes in its first line")
+                .hint("write it as UTF-8, for example: iconv -f latin1 -t utf-8 FILE | taid login ..."),
+            _ => CliError::new("cannot read the password from standard input")
+                .caused_by(error)
+                .hint("run the command again; nothing was sent"),
+        })?;
     let password = line.trim_end_matches(['\r', '\n']);
+    // Some programs begin their output with a byte order mark.
+    let password = password.strip_prefix('\u{feff}').unwrap_or(password);
     Ok(SecretString::from(password.to_owned()))
 }
 

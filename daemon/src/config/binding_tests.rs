@@ -169,6 +169,42 @@ fn the_profile_of_an_account_has_the_rules_of_the_file_and_not_its_credentials()
 
 #[cfg(unix)]
 #[test]
+fn what_stands_in_the_place_of_the_file_and_is_no_file_is_an_error_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("tai");
+    let path = config.join("config.toml");
+    let load = || match load_in(&[], &config, "default", None) {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => error.replace(dir.path().to_str().unwrap(), "DIR"),
+    };
+    let mut page = vec![load()];
+    std::os::unix::fs::symlink(dir.path().join("lost"), &config).unwrap();
+    page.push(load());
+    std::fs::remove_file(&config).unwrap();
+    std::fs::create_dir(&config).unwrap();
+    page.push(load());
+    std::os::unix::fs::symlink(dir.path().join("lost"), &path).unwrap();
+    page.push(load());
+    std::fs::remove_file(&path).unwrap();
+    let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+    rustix::fs::mkfifoat(rustix::fs::CWD, &path, mode).unwrap();
+    page.push(load());
+    std::fs::remove_file(&path).unwrap();
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len(2 << 20).unwrap();
+    page.push(load());
+    insta::assert_snapshot!(page.join("\n"), @"
+    ok
+    cannot read the configuration file DIR/tai
+    ok
+    cannot read the configuration file DIR/tai/config.toml
+    cannot read the configuration file DIR/tai/config.toml
+    cannot read the configuration file DIR/tai/config.toml
+    ");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_file_that_other_users_can_change_is_refused() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();

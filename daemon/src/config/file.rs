@@ -5,14 +5,17 @@ use serde::Deserialize;
 use std::{
     collections::BTreeMap,
     fs::Metadata,
-    io::{self, Read as _},
+    io,
     path::{Path, PathBuf},
 };
-use tai_auth::private_file;
+use tai_auth::{private_file, regular_file};
 use toml::{Spanned, Value};
 
 /// Key of the tables `[instances.NAME]`.
 const INSTANCES: &str = "instances";
+
+/// Longest file, in bytes.
+const MAX_FILE: u64 = 1 << 20;
 
 /// The parsed file. Every key is optional.
 #[derive(Default)]
@@ -49,9 +52,20 @@ pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigErro
         path: path.clone(),
         source,
     };
-    let mut file = match std::fs::File::open(&path) {
+    let file = match regular_file::open(&path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return match [path.as_path(), dir]
+                .into_iter()
+                .find(|place| is_dangling(place))
+            {
+                None => Ok(File::default()),
+                Some(link) => Err(ConfigError::Read {
+                    path: link.to_owned(),
+                    source: io::Error::other("it is a link to what does not exist"),
+                }),
+            };
+        }
         Err(source) => return Err(failed(source)),
     };
     // What is checked is what is read.
@@ -60,9 +74,13 @@ pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigErro
     for dir in [Some(dir), beside.parent()].into_iter().flatten() {
         check(&path, dir, &dir.metadata().map_err(failed)?)?;
     }
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(failed)?;
+    let text = regular_file::rest_as_text(file, MAX_FILE).map_err(failed)?;
     parse(&text, &path)
+}
+
+/// Returns whether a path is a link whose target does not exist: a file that was configured, and not none.
+fn is_dangling(path: &Path) -> bool {
+    path.is_symlink() && !path.exists()
 }
 
 /// Checks that no other user can change the file or directory `place`.

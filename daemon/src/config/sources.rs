@@ -13,7 +13,11 @@ use std::path::PathBuf;
 use tai_auth::{
     base_url::Origin,
     credentials::{CredentialOrigin, Credentials, Source, is_password},
+    regular_file,
 };
+
+/// Longest file of a systemd credential with a name, in bytes.
+const MAX_NAME: u64 = 4 << 10;
 
 /// The bridges that get the passwords of a configuration.
 pub(super) struct Bindings {
@@ -35,8 +39,8 @@ pub(super) fn credential_username(env: &Environment<'_>) -> Result<Option<Found>
     let Some(path) = credential(env, "tai-username")? else {
         return Ok(None);
     };
-    let text =
-        std::fs::read_to_string(&path).map_err(|source| ConfigError::Read { path, source })?;
+    let text = regular_file::read_text(&path, MAX_NAME)
+        .map_err(|source| ConfigError::Read { path, source })?;
     Ok(Some(Found {
         value: toml::Value::String(text.trim().to_owned()),
         origin: "the systemd credential tai-username".to_owned(),

@@ -5,10 +5,9 @@ use super::{
     password::{Credentials, MAX_BYTES, first_line},
     source_error::SourceError,
 };
-use crate::{base_url::Origin, private_file};
+use crate::{base_url::Origin, private_file, regular_file};
 use secrecy::SecretString;
 use std::{
-    fs::File,
     io::{self, Read as _},
     path::{Path, PathBuf},
 };
@@ -52,11 +51,7 @@ pub(super) async fn read(
 }
 
 fn read_now(path: PathBuf, rule: Rule) -> io::Result<SecretString> {
-    // Opening a named pipe would wait for its writer.
-    if !std::fs::metadata(&path)?.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    let file = File::open(&path)?;
+    let file = regular_file::open(&path)?;
     if rule == Rule::OwnerOnly {
         private_file::check(&file.metadata()?)?;
     }

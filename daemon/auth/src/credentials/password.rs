@@ -39,6 +39,8 @@ pub fn is_password(text: &str) -> bool {
 pub(super) fn first_line(text: &SecretString) -> SecretString {
     let text = text.expose_secret();
     let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    // Some editors begin a file with a byte order mark.
+    let line = line.strip_prefix('\u{feff}').unwrap_or(line);
     SecretString::from(line.to_owned())
 }
 

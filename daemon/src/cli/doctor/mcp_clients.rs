@@ -10,11 +10,12 @@ use crate::cli::{
     setup::{
         edit::{self, EditError},
         entry::{Entry, Server},
-        registry::{CLIENTS, McpClient},
+        registry::{CLIENTS, MAX_FILE, McpClient},
     },
     user_dirs::UserDirs,
 };
 use std::{ffi::OsStr, path::Path};
+use tai_auth::regular_file;
 use tai_proto::{
     names::{Instance, Profile},
     variables,
@@ -29,7 +30,7 @@ pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
     let mut checks = Vec::new();
     for client in CLIENTS {
         let file = client.file(&dirs).path;
-        if let Ok(text) = std::fs::read_to_string(&file) {
+        if let Ok(text) = regular_file::read_text(&file, MAX_FILE) {
             checks.push(check(client, &file, &text, daemon.account(), &path));
         }
     }
@@ -50,7 +51,7 @@ pub(in crate::cli) fn instances_of_clients(profile: &Profile) -> Vec<Option<Inst
     };
     let mut instances = Vec::new();
     for client in CLIENTS {
-        let text = std::fs::read_to_string(client.file(&dirs).path).unwrap_or_default();
+        let text = regular_file::read_text(&client.file(&dirs).path, MAX_FILE).unwrap_or_default();
         let servers = edit::servers(client, &text).unwrap_or_default();
         let entries = servers.iter();
         let entries = entries.filter_map(|(key, server)| Entry::of(key, server));

@@ -3,6 +3,8 @@
 use crate::cli::user_dirs::{UserDirs, XDG_CONFIG_HOME};
 use std::path::{Path, PathBuf};
 
+/// Longest configuration that is read, in bytes. Some clients keep their history in it.
+pub(in crate::cli) const MAX_FILE: u64 = 64 << 20;
 /// Directory of Claude Desktop's configuration inside of its Windows package.
 const PACKAGED_CLAUDE: &str = "LocalCache/Roaming/Claude";
 

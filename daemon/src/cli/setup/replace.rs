@@ -4,13 +4,15 @@
 //! file's group and mode and then its name. No other user can read the text in between, and a
 //! reader gets the old file or the new one. A link stays, and its target is replaced.
 
+use super::registry::MAX_FILE;
 use crate::os::{self, files};
 use std::{
     ffi::OsString,
     fs::{self, File, Metadata},
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
+use tai_auth::regular_file;
 
 /// Limit of links in a chain, as Linux has it.
 const MAX_LINKS: usize = 40;
@@ -60,15 +62,16 @@ pub(in crate::cli::setup) fn read(path: &Path) -> Result<Option<Existing>, FileE
     let Some(path) = target(path)? else {
         return Ok(None);
     };
-    let mut file = files::open_no_follow(&path)?;
+    let file = files::open_no_follow(&path)?;
     let meta = file.metadata()?;
     if !meta.is_file() {
         return Err(FileError::NotAFile(path));
     }
     check_owner(&path, &meta)?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    let text = String::from_utf8(bytes).map_err(|_| FileError::NotUtf8)?;
+    let text = match regular_file::rest_as_text(file, MAX_FILE) {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(FileError::NotUtf8),
+        text => text?,
+    };
     Ok(Some(Existing { path, meta, text }))
 }
 

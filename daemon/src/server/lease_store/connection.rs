@@ -12,6 +12,8 @@ use std::{error::Error as _, sync::Arc};
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+/// Longest file of certificates, in bytes.
+const MAX_BUNDLE: u64 = 16 << 20;
 /// Settings of a session. A transaction that another machine's failure left open ends soon, and a
 /// lease is on the disk before it is granted.
 const SESSION: &str = "SET statement_timeout = '3s'; SET lock_timeout = '3s'; \
@@ -58,7 +60,8 @@ impl Server {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if let Some(path) = &self.ca_file {
             let unusable = |why: String| StoreError(format!("{}: {why}", path.display()));
-            let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+            let pem = tai_auth::regular_file::read(path, MAX_BUNDLE)
+                .map_err(|error| unusable(error.to_string()))?;
             let found = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
             roots.add_parsable_certificates(found);
         }

@@ -6,6 +6,7 @@ use super::{
     proxy::Env,
     setup_error::{RootsError, SetupError},
 };
+use crate::regular_file;
 use reqwest::Certificate;
 use rustls::{
     RootCertStore,
@@ -15,6 +16,8 @@ use std::path::Path;
 
 /// Variable with a PEM file that replaces the system's authorities. macOS and Windows ignore it.
 const VARIABLE: &str = "SSL_CERT_FILE";
+/// Longest file, in bytes. The authorities of a system are half a megabyte.
+const MAX_BUNDLE: u64 = 16 << 20;
 /// First byte of a certificate in binary form (DER).
 const DER: u8 = 0x30;
 
@@ -38,7 +41,7 @@ pub(super) fn of(options: &NetworkOptions, env: Env<'_>) -> Result<Vec<Certifica
 }
 
 fn read(path: &Path) -> Result<Vec<Certificate>, RootsError> {
-    let bytes = std::fs::read(path).map_err(RootsError::Read)?;
+    let bytes = regular_file::read(path, MAX_BUNDLE).map_err(RootsError::Read)?;
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let mut store = RootCertStore::empty();
     let found = CertificateDer::pem_slice_iter(text).filter_map(Result::ok);

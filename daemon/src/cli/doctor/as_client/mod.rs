@@ -17,7 +17,7 @@ use crate::cli::{
     setup::{
         self, edit,
         entry::{Entry, Server as Kind},
-        registry::{CLIENTS, McpClient},
+        registry::{CLIENTS, MAX_FILE, McpClient},
     },
     target::Target,
     user_dirs::UserDirs,
@@ -27,6 +27,7 @@ use launch::{Launch, Subject};
 use rules::{RULES, Rule};
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
+use tai_auth::regular_file;
 use tai_proto::status::Status;
 use tokio::time::{Instant, sleep};
 
@@ -86,7 +87,7 @@ fn configured(client: &McpClient) -> Result<Result<(Check, Entry), Check>, CliEr
     let file = client.file(&dirs);
     let place = file.described();
     let remedy = format!("`tai-mcp setup {}`", client.slug);
-    let Ok(text) = std::fs::read_to_string(&file.path) else {
+    let Ok(text) = regular_file::read_text(&file.path, MAX_FILE) else {
         let found = format!("{place} does not exist");
         return Ok(Err(wrong(name, found, remedy)));
     };
