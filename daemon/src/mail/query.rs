@@ -9,6 +9,8 @@ use tai_auth::bridge::Head;
 use tai_proto::mail::Filter;
 use unicode_normalization::UnicodeNormalization as _;
 
+/// The operators.
+const OPERATORS: [&str; 5] = ["from", "subject", "since", "until", "is"];
 /// Longest query, in bytes.
 const MAX_QUERY: usize = 500;
 
@@ -41,6 +43,12 @@ pub(crate) enum QueryError {
          and is:read, and text with a colon is written in quotation marks"
     )]
     Operator(String),
+    /// A word that joins or excludes others in other programs.
+    #[error(
+        "`{0}` does nothing here: an email must have all words, and none can be excluded; search for \
+         each on its own, or write `{0}` in quotation marks to find the text"
+    )]
+    Joint(String),
     /// The value of an operator is not one of its values.
     #[error("`{operator}:{value}` is not valid: expected {expected}")]
     Value {
@@ -66,7 +74,11 @@ impl Query {
         let mut rest = text.trim_start();
         while !rest.is_empty() {
             let (operator, after) = operator(rest);
-            let (value, after) = value(after);
+            let is_quoted = after.starts_with('"');
+            let (value, after) = value(after, operator.is_some());
+            if operator.is_none() && !is_quoted && is_joint(value) {
+                return Err(QueryError::Joint(value.to_owned()));
+            }
             query.add(operator, value)?;
             rest = after.trim_start();
         }
@@ -120,7 +132,11 @@ impl Query {
         };
         match operator.map(str::to_ascii_lowercase).as_deref() {
             None => add(&mut self.anywhere),
+            Some("from") if text.is_empty() => return Err(invalid("from", value, "a sender")),
             Some("from") => add(&mut self.from),
+            Some("subject") if text.is_empty() => {
+                return Err(invalid("subject", value, "words of the subject"));
+            }
             Some("subject") => add(&mut self.subject),
             Some("since") => self.since = Some(date("since", value)?),
             Some("until") => self.until = Some(date("until", value)?),
@@ -160,30 +176,50 @@ impl Query {
     }
 }
 
-/// Splits an operator off: letters, then a colon. The address of a page is text.
+/// Splits an operator off: letters, then a colon. The address of a page is text. White space may precede
+/// the value of an operator that is known.
 fn operator(text: &str) -> (Option<&str>, &str) {
     let Some((name, rest)) = text.split_once(':') else {
         return (None, text);
     };
-    let is_name = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let is_name = name.len() > 1 && name.bytes().all(is_letter);
+    let is_known = OPERATORS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name));
     let has_value = rest.starts_with(|c: char| !c.is_whitespace() && c != '/');
-    match is_name && has_value {
-        true => (Some(name), rest),
+    match is_known || (is_name && has_value) {
+        true => (Some(name), rest.trim_start()),
         false => (None, text),
     }
 }
 
-/// Splits a value off: text in quotation marks, or text up to the next white space.
-fn value(text: &str) -> (&str, &str) {
+/// Splits a value off: text in quotation marks, that of an operator also in parentheses, or text up to the
+/// next white space.
+fn value(text: &str, of_operator: bool) -> (&str, &str) {
     if let Some(quoted) = text.strip_prefix('"') {
         return quoted.split_once('"').unwrap_or((quoted, ""));
+    }
+    if let Some(group) = text.strip_prefix('(').filter(|_| of_operator) {
+        return group.split_once(')').unwrap_or((group, ""));
     }
     text.split_once(char::is_whitespace).unwrap_or((text, ""))
 }
 
+/// Returns whether other programs join words with this one, or exclude it.
+fn is_joint(word: &str) -> bool {
+    let excluded = word.strip_prefix('-');
+    matches!(word, "OR" | "AND" | "NOT" | "|" | "||" | "&&")
+        || excluded.is_some_and(|word| word.starts_with(char::is_alphabetic))
+}
+
 fn date(operator: &'static str, value: &str) -> Result<Date, QueryError> {
-    let date = value.parse();
-    date.map_err(|_| invalid(operator, value, "a day such as 2026-11-30"))
+    // jiff reads a time too, and drops it.
+    let day = value
+        .parse()
+        .ok()
+        .filter(|_| value.len() == "2026-11-30".len());
+    day.ok_or_else(|| invalid(operator, value, "a day such as 2026-11-30"))
 }
 
 fn invalid(operator: &'static str, value: &str, expected: &'static str) -> QueryError {
@@ -197,10 +233,20 @@ fn invalid(operator: &'static str, value: &str, expected: &'static str) -> Query
 /// Returns text without case, accents, Markdown's marks and differences in white space.
 pub(super) fn fold(text: &str) -> String {
     let counts = |c: &char| !is_accent(*c) && !matches!(c, '*' | '`' | '\\');
-    let folded = text.nfkd().filter(counts);
+    let folded = text.nfkd().filter(counts).map(plain_mark);
     let folded: String = caseless::Caseless::default_case_fold(folded).collect();
     let words: Vec<&str> = folded.split_whitespace().collect();
     words.join(" ")
+}
+
+/// Returns the mark of a keyboard for one of a typographer.
+fn plain_mark(c: char) -> char {
+    match c {
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{2bc}' => '\'',
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '«' | '»' => '"',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        other => other,
+    }
 }
 
 /// Returns whether a combining mark makes no difference for a search. The vowels of Indic scripts,
@@ -239,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_mail_matches_if_it_has_all_that_the_query_names() {
-        let body = "Order **A-1001** of\nvec\\_push, ｆｕｌｌ width, हिन्दी";
+        let body = "Don\u{2019}t B\u{2013}C Order **A-1001** of\nvec\\_push, ｆｕｌｌ width, हिन्दी";
         for (query, expected) in [
             ("zoe strasse CAFE", true),
             ("Zoë Straße Café", true),
@@ -263,6 +309,12 @@ mod tests {
             ("re: cafe", true),
             ("https://example.com", false),
             ("absent", false),
+            ("don't", true),
+            ("don\u{2019}t b-c", true),
+            ("from: zoe subject: strasse", true),
+            ("subject:(strasse: cafe)", true),
+            ("\"-b\"", false),
+            ("order -1001", true),
         ] {
             assert_eq!(matches(query, body), expected, "{query}");
         }
@@ -278,6 +330,13 @@ mod tests {
             "since:yesterday",
             "until:2026-13-01",
             "is:starred",
+            "from:",
+            "a subject: ",
+            "is:",
+            "older_than:1d",
+            "since:2026-11-28T23:00",
+            "plain OR rich",
+            "-plain",
         ]
         .map(|query| Query::parse(query).unwrap_err().to_string());
         insta::assert_snapshot!(refused.join("\n"), @"
@@ -288,6 +347,13 @@ mod tests {
         `since:yesterday` is not valid: expected a day such as 2026-11-30
         `until:2026-13-01` is not valid: expected a day such as 2026-11-30
         `is:starred` is not valid: expected is:unread or is:read
+        `from:` is not valid: expected a sender
+        `subject:` is not valid: expected words of the subject
+        `is:` is not valid: expected is:unread or is:read
+        `older_than:` is not an operator; the operators are from:, subject:, since:, until:, is:unread and is:read, and text with a colon is written in quotation marks
+        `since:2026-11-28T23:00` is not valid: expected a day such as 2026-11-30
+        `OR` does nothing here: an email must have all words, and none can be excluded; search for each on its own, or write `OR` in quotation marks to find the text
+        `-plain` does nothing here: an email must have all words, and none can be excluded; search for each on its own, or write `-plain` in quotation marks to find the text
         ");
         assert!(Query::parse(&"a".repeat(MAX_QUERY + 1)).is_err());
     }
