@@ -9,6 +9,8 @@ use std::{
 
 /// Length at which a file is rotated, in bytes.
 pub(super) const MAX_FILE: u64 = 1 << 20;
+/// Length up to which a file is read, in bytes. Only a line of another program makes it longer.
+pub(super) const MAX_READ: u64 = 4 * MAX_FILE;
 /// Number of files that are kept, with the current one.
 const KEPT: u32 = 5;
 
@@ -56,6 +58,8 @@ impl Appender {
         {
             use std::os::unix::fs::OpenOptionsExt as _;
             options.mode(0o600);
+            // A named pipe without a reader is an error at once.
+            options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
         }
         let file = options.open(path)?;
         let meta = file.metadata()?;

@@ -4,7 +4,7 @@
 use super::{
     chain::{START, digest_of},
     entry::{Actor, Entry, Event, Record},
-    files::{self, Appender},
+    files::{self, Appender, MAX_READ},
 };
 use crate::time::rfc3339;
 use std::{
@@ -16,6 +16,7 @@ use std::{
     },
     time::{Duration, Instant, SystemTime},
 };
+use tai_auth::regular_file;
 
 /// Limit of lines about refusals and failures in one period, so that a client cannot push the lines
 /// about sends out of the files.
@@ -219,7 +220,7 @@ fn open(path: &Path) -> io::Result<(Appender, Head, bool)> {
     };
     let mut cut = false;
     for path in files::existing(path) {
-        let text = std::fs::read(&path)?;
+        let text = regular_file::read(&path, MAX_READ)?;
         cut = !text.is_empty() && !text.ends_with(b"\n");
         for line in text.split(|byte| *byte == b'\n') {
             if line.is_empty() {

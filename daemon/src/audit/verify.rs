@@ -3,12 +3,13 @@
 use super::{
     chain::{START, digest_of},
     entry::{Entry, Event},
-    files,
+    files::{self, MAX_READ},
 };
 use std::{
     io,
     path::{Path, PathBuf},
 };
+use tai_auth::regular_file;
 
 /// A line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub(crate) struct KnownEnd {
 pub(crate) fn read(dir: &Path, profile: &str) -> io::Result<Vec<Line>> {
     let mut lines = Vec::new();
     for file in files::existing(&files::path_in(dir, profile)) {
-        let text = std::fs::read(&file)?;
+        let text = regular_file::read(&file, MAX_READ)?;
         let pieces = text.split_inclusive(|byte| *byte == b'\n');
         for (index, piece) in pieces.enumerate() {
             let ended = piece.strip_suffix(b"\n");

@@ -120,7 +120,13 @@ pub fn command() -> clap::Command {
 /// Runs the command of this process's arguments, prints its error, and returns its exit code.
 pub fn main() -> ExitCode {
     crate::os::restrict_new_files();
-    match run(Args::parse()) {
+    let written = |exit| match terminal::failure() {
+        None => Ok(exit),
+        Some(error) => Err(CliError::new("cannot write the output")
+            .caused_by(error)
+            .hint("the command was carried out; its output is incomplete")),
+    };
+    match run(Args::parse()).and_then(written) {
         Ok(exit) => exit.into(),
         Err(error) => {
             error.show();

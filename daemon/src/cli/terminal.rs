@@ -1,16 +1,33 @@
 //! Standard output. A terminal gets colours and pages that are drawn again in place; a file or a pipe
 //! gets plain text.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    sync::OnceLock,
+};
 
 const GREEN: &str = "\x1b[32m";
 const YELLOW: &str = "\x1b[33m";
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
 
-/// Writes a line. A closed pipe (`taid status | head -1`) is not an error.
+/// The first failure of [`print`].
+static FAILURE: OnceLock<io::Error> = OnceLock::new();
+
+/// Writes a line. A closed pipe (`taid status | head -1`) is not an error; [`failure`] returns every other
+/// one.
 pub(super) fn print(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = FAILURE.set(error);
+        }
+        Ok(()) | Err(_) => {}
+    }
+}
+
+/// Returns why a line of this command could not be written, if it could not.
+pub(super) fn failure() -> Option<&'static io::Error> {
+    FAILURE.get()
 }
 
 /// Replaces control characters and characters that change the direction of text, so that text

@@ -65,8 +65,11 @@ impl<B: Bridge> MailService<B> {
         };
         let original = reply_to.map(|id| id.to_string());
         let target = original.as_deref().unwrap_or(&to);
+        // Case makes no difference in an address, so the same mail has the same digest.
+        let addresses = [from.as_str(), target].map(str::to_lowercase);
+        let [sender, target] = addresses.each_ref().map(String::as_str);
         Ok(PreparedMail {
-            digest: Digest::of(&[from.as_str(), target, &subject, &parts.text, &parts.html]),
+            digest: Digest::of(&[sender, target, &subject, &parts.text, &parts.html]),
             account,
             from,
             recipient: check::parsed(&to),

@@ -17,7 +17,7 @@ use super::{
     wanted::{NextMail, Reach, Wanted},
 };
 use std::{collections::HashSet, time::Duration};
-use tai_auth::bridge::Bridge;
+use tai_auth::{bridge::Bridge, session::error::SessionError};
 use tai_proto::{
     call::WaitFor,
     mail::{FetchedMail, LeftOut},
@@ -35,7 +35,7 @@ impl<B: Bridge> MailService<B> {
     /// [`fetch`](MailService::fetch) without an id does. Returns no mail after the time limit.
     ///
     /// # Errors
-    /// Any [`MailError`].
+    /// Any [`MailError`]. If the polls fail, the reason, and not that no mail came.
     pub(crate) async fn wait_for(
         &self,
         instance: Option<&Instance>,
@@ -84,6 +84,7 @@ impl<B: Bridge> MailService<B> {
             window: wait.window,
             tell,
         };
+        let mut has_ended = false;
         loop {
             let fetched = self.lease_next(request, &mut wanted, deadline).await?;
             if wanted.reach == Reach::Whole {
@@ -97,12 +98,26 @@ impl<B: Bridge> MailService<B> {
                 Sharing::Shared(_) => until.min(Instant::now() + STORE_POLL),
             };
             let watch = self.watch_for(wanted.query, instance, Some(past.mark), pause);
-            let update = watch.await?;
-            past.mark = update.mark;
-            wanted.reach = match update.arrived {
+            let arrived = match watch.await {
+                Ok(update) => {
+                    past.mark = update.mark;
+                    update.arrived
+                }
+                // No poll has succeeded.
+                Err(MailError::Session(SessionError::Deadline)) => false,
+                Err(error) => return Err(error),
+            };
+            wanted.reach = match arrived {
                 true => Reach::New,
                 false if pause < until => Reach::Returned,
-                false => return Ok(self.no_mail(address, key, past, wanted.rejected)),
+                false if has_ended || self.arrivals.sees() => {
+                    return Ok(self.no_mail(address, key, past, wanted.rejected));
+                }
+                // The polls fail. The last look finds the mail, or the reason.
+                false => {
+                    has_ended = true;
+                    Reach::New
+                }
             };
         }
     }

@@ -9,6 +9,7 @@ use super::{
     *,
 };
 use std::sync::Arc;
+use tai_auth::bridge::BridgeError;
 use tai_proto::mail::{Filter, Window};
 use tokio::{task::JoinHandle, time::sleep};
 
@@ -51,6 +52,21 @@ impl World {
             let mail = fetched.await.unwrap().mail;
             mail.map(|mail| mail.envelope.id.get())
         })
+    }
+
+    /// Waits for any mail for some seconds.
+    async fn wait_for(&self, seconds: u32) -> Result<Option<u64>, MailError> {
+        let wait = WaitFor {
+            filter: Filter::default(),
+            limit_ms: seconds * 1000,
+            window: Window::WHOLE,
+        };
+        let deadline = Instant::now() + Duration::from_secs(55);
+        let desk = instance("desk");
+        let fetched = self
+            .mail
+            .wait_for(Some(&desk), 1, wait, &|_, _| {}, deadline);
+        Ok(fetched.await?.mail.map(|mail| mail.envelope.id.get()))
     }
 
     async fn fetch(&self, client: ClientKey) -> Option<u64> {
@@ -108,6 +124,30 @@ async fn a_wait_without_a_mail_ends_at_its_time_limit() {
     assert_eq!(world.wait(1, Some("invoice")).await.unwrap(), None);
     let took = began.elapsed();
     assert!(took >= LIMIT && took < LIMIT + Duration::from_secs(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_during_an_outage_ends_with_its_reason_and_one_after_it_does_not() {
+    let world = World::new();
+    let fail = |error| *world.mailbox.list_fails.lock().unwrap() = error;
+    assert_eq!(world.wait_for(14).await, Ok(None));
+    let down = BridgeError::Unreachable {
+        detail: "connection refused".into(),
+    };
+    fail(Some(down.clone()));
+    assert!(world.wait_for(14).await.is_err());
+    fail(None);
+    for seconds in [1, 1, 14] {
+        assert_eq!(world.wait_for(seconds).await, Ok(None), "{seconds} s");
+    }
+    // The first wait of all.
+    let world = World::new();
+    *world.mailbox.list_fails.lock().unwrap() = Some(down);
+    assert!(world.wait_for(14).await.is_err());
+    *world.mailbox.list_fails.lock().unwrap() = None;
+    assert_eq!(world.wait_for(1).await, Ok(None));
+    world.mailbox.deliver(1, DESK);
+    assert_eq!(world.wait_for(1).await, Ok(Some(1)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use super::{
         Format, content, header, mail_id, number, optional_bool, optional_format, optional_text,
         plain, with_content,
     },
-    definition::{Definition, Invocation, Shown, ToolOutcome},
+    definition::{Definition, Invocation, Shown, ToolOutcome, bad_argument},
     not_sent::REPEATED,
     submit::{Intent, Submitted, add_left_out, reported, submit},
 };
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tai_proto::{
     Fault, FaultCode, Tool,
     mail::{Draft, ReplyReceipt, SentMail, Target},
+    text::Words,
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -117,18 +118,36 @@ struct Output {
 async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
     let args: Args = invocation.arguments(Tool::ReplyEmail)?;
     let intent = Intent::of(args.dry_run, args.hold, args.allow_duplicate);
+    let has_two_forms = args.text.is_some() && args.html.is_some();
     let draft = draft(args)?;
     match submit(&mut invocation, draft, intent).await? {
-        Submitted::Sent(sent) => show(sent).map(ToolOutcome::Shown),
+        Submitted::Sent(mut sent) => {
+            if has_two_forms {
+                let others = sent.left_out.as_str();
+                let separator = if others.is_empty() { "" } else { ", " };
+                sent.left_out = Words::cut(format!("{ONE_FORM}{separator}{others}"));
+            }
+            show(sent).map(ToolOutcome::Shown)
+        }
         Submitted::NotSent(shown) => Ok(ToolOutcome::Shown(shown)),
         Submitted::Input(input) => Ok(ToolOutcome::Input(input)),
     }
 }
 
-/// Returns the draft. `content` takes precedence over `html`, and `html` over `text`.
+/// Note that the recipient gets one of two forms of the body.
+const ONE_FORM: &str = "the argument `text` (the mail has `html` alone)";
+
+/// Returns the draft. The body has one name: a second one would be lost. `text` beside `html` is another form
+/// of the same body.
 fn draft(args: Args) -> Result<Draft, Fault> {
+    let second = |name, first| {
+        let rule = format!("`{first}` is the body already; write all of it there");
+        Err(bad_argument(name, &rule))
+    };
     let (body, format) = match (args.content, args.html, args.text) {
-        (Some(content), _, _) => (Some(content), args.format.unwrap_or_default()),
+        (Some(_), Some(_), _) => return second("html", "content"),
+        (Some(_), None, Some(_)) => return second("text", "content"),
+        (Some(content), None, None) => (Some(content), args.format.unwrap_or_default()),
         (None, Some(html), _) => (Some(html), Format::Html),
         (None, None, text) => (text, Format::Markdown),
     };
@@ -208,11 +227,6 @@ mod tests {
                 mail::Format::Html,
             ),
             (
-                json!({"message_id": 1, "content": "c", "html": "h"}),
-                "c",
-                mail::Format::Markdown,
-            ),
-            (
                 json!({"message_id": "1", "content": "c", "format": "html"}),
                 "c",
                 mail::Format::Html,
@@ -223,6 +237,18 @@ mod tests {
             assert_eq!(draft.target, Target::Reply { to });
             assert_eq!((draft.content.as_str(), draft.format), (content, format));
         }
+    }
+
+    #[test]
+    fn a_second_body_is_refused() {
+        let refused = |arguments: serde_json::Value| {
+            let fault = draft(serde_json::from_value(arguments).unwrap()).unwrap_err();
+            fault.render(tai_proto::Audience::Agent)
+        };
+        insta::assert_snapshot!(refused(json!({"message_id": 1, "content": "c", "html": "h"})), @r#"error: "html" cannot be used: `content` is the body already; write all of it there
+hint: correct "html" and call again; nothing was sent or changed"#);
+        insta::assert_snapshot!(refused(json!({"message_id": 1, "content": "c", "text": "t"})), @r#"error: "text" cannot be used: `content` is the body already; write all of it there
+hint: correct "text" and call again; nothing was sent or changed"#);
     }
 
     #[test]

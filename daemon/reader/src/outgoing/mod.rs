@@ -173,7 +173,7 @@ fn compose(content: &str, format: Format) -> Result<Composed, Refusal> {
     let html = sanitise::check(&tree.to_html()).trim().to_owned();
     // The text comes from the bytes that are sent.
     let text = plain::text(&parse::parse(&html)?.tree);
-    if text.trim().is_empty() {
+    if is_blank(&text) {
         return Err(Refusal::ShowsNothing(findings));
     }
     if text.len() > MAX_PART || html.len() > MAX_PART {
@@ -195,6 +195,17 @@ fn is_document(content: &str) -> bool {
             .is_some_and(|s| s.eq_ignore_ascii_case(tag));
         let after = start.get(tag.len()..).unwrap_or_default();
         is_tag && after.starts_with(|c: char| c == '>' || c.is_ascii_whitespace())
+    })
+}
+
+/// Returns whether a text has nothing to read: white space, the pattern without dots of Braille, and the
+/// marks of items without content.
+fn is_blank(text: &str) -> bool {
+    text.lines().all(|line| {
+        let shown = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{2800}');
+        let number = shown.strip_suffix('.').unwrap_or_default();
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        matches!(shown, "" | "-" | "*") || is_number
     })
 }
 

@@ -40,6 +40,10 @@ pub(in crate::cli) struct Read {
 
 impl Read {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
+        if crate::os::is_output_closed() {
+            return Err(CliError::new("standard output is closed")
+                .hint("the mail would be lost; run the command with an output"));
+        }
         let daemon = person::daemon(target)?;
         let read = ReadMail {
             scope: person::scope(self.instance),

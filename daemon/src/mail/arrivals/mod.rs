@@ -10,7 +10,10 @@ pub(super) use log::Arrival;
 use log::Log;
 use look::{Change, Mailbox, look};
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use tai_auth::{bridge::Bridge, session::Session};
@@ -32,6 +35,8 @@ struct Poller<B> {
     log: watch::Sender<Option<Log>>,
     /// The time of the latest mail or call.
     active: watch::Sender<Instant>,
+    /// Whether the last poll succeeded.
+    sees: AtomicBool,
     task: Mutex<Task>,
 }
 
@@ -82,6 +87,7 @@ impl<B: Bridge> Arrivals<B> {
             interval,
             log: watch::Sender::new(None),
             active: watch::Sender::new(Instant::now()),
+            sees: AtomicBool::new(false),
             task: Mutex::new(Task::Ended(Memory::default())),
         }))
     }
@@ -98,6 +104,11 @@ impl<B: Bridge> Arrivals<B> {
             Task::Running => {}
         }
         watcher
+    }
+
+    /// Returns whether the last poll succeeded, so that what it did not find did not arrive.
+    pub(super) fn sees(&self) -> bool {
+        self.0.sees.load(Ordering::Relaxed)
     }
 
     /// Records that a client is active, which keeps the poll interval short.
@@ -158,7 +169,9 @@ impl<B: Bridge> Poller<B> {
         // A cancelled poll counts, so that the next task does not poll too early.
         memory.last_look = Some(Instant::now());
         let before = memory.mailbox.as_ref();
-        match look(&*self.bridge, &self.session, before).await {
+        let looked = look(&*self.bridge, &self.session, before).await;
+        self.sees.store(looked.is_ok(), Ordering::Relaxed);
+        match looked {
             Ok(change) => self.looked(memory, change),
             Err(error) => {
                 memory.failures = memory.failures.saturating_add(1);
