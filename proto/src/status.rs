@@ -224,6 +224,9 @@ pub struct BridgeStatus {
     /// Whether the last request was answered; `None` before the first request.
     #[serde(default)]
     pub reachable: Option<bool>,
+    /// Why the bridge could not serve the last request that it answered; `None` if it could.
+    #[serde(default)]
+    pub failing: Option<String>,
     /// Lead of this machine's clock over the bridge's, in seconds; negative if it is behind.
     /// The bridge reports its time in whole seconds.
     #[serde(default)]

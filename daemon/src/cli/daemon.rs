@@ -58,7 +58,9 @@ impl Daemon {
         let local = local.map_err(|error| {
             Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
                 .because(error.to_string())
-                .hint(Hint::user("set HOME to a directory with a shorter path"))
+                .hint(Hint::user(
+                    "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path",
+                ))
         })?;
         let local = local.for_persons();
         let options = ClientOptions {

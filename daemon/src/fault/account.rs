@@ -160,15 +160,21 @@ pub(crate) fn no_keyring() -> Fault {
 /// Returns the fault for a client whose configured account is not this daemon's.
 pub(crate) fn other_account(ours: &Username, theirs: &Username) -> Fault {
     let profile = profile_for(theirs);
-    Fault::new(
+    let fault = Fault::new(
         FaultCode::OtherAccount,
         format!("this client is configured for {theirs}, but taid is signed in as {ours}"),
-    )
-    .because("one taid holds one account")
-    .hint(Hint::user(format!(
-        "configure this client for {ours}, or set TAI_MCP_PROFILE={profile} for it and sign in \
+    );
+    if is_written_otherwise(ours, theirs) {
+        return fault
+            .because("usernames differ in the case of letters")
+            .hint(Hint::user(format!("configure this client for {ours}")));
+    }
+    fault
+        .because("one taid holds one account")
+        .hint(Hint::user(format!(
+            "configure this client for {ours}, or set TAI_MCP_PROFILE={profile} for it and sign in \
          with `taid login {theirs} --profile {profile}`"
-    )))
+        )))
 }
 
 /// Returns the fault for a client whose configured account a daemon without an account does not take.
@@ -191,15 +197,26 @@ pub(crate) fn no_account(theirs: &Username, profile: &Profile) -> Fault {
 /// Returns the fault for a `taid login` to an account that is not this daemon's.
 pub(crate) fn other_login(ours: &Username, theirs: &Username) -> Fault {
     let profile = profile_for(theirs);
-    Fault::new(
+    let fault = Fault::new(
         FaultCode::OtherAccount,
         format!("this taid belongs to {ours}, not to {theirs}"),
-    )
-    .because("one taid holds one account")
-    .hint(Hint::reader(format!(
-        "to use both accounts, run `taid login {theirs} --profile {profile}`; to replace the \
+    );
+    if is_written_otherwise(ours, theirs) {
+        return fault
+            .because("usernames differ in the case of letters")
+            .hint(Hint::reader(format!("run `taid login {ours}`")));
+    }
+    fault
+        .because("one taid holds one account")
+        .hint(Hint::reader(format!(
+            "to use both accounts, run `taid login {theirs} --profile {profile}`; to replace the \
          account, run `taid logout` first"
-    )))
+        )))
+}
+
+/// Returns whether two usernames differ in the case of letters alone.
+fn is_written_otherwise(ours: &Username, theirs: &Username) -> bool {
+    ours.as_str().eq_ignore_ascii_case(theirs.as_str())
 }
 
 /// Returns the suggested profile for a username.

@@ -93,12 +93,20 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
             "the mail bridge failed before it sent the mail".to_owned(),
             Hint::reader("try again in a moment; nothing was sent"),
         ),
-        BridgeError::ProviderRefused { .. } => (
+        BridgeError::ProviderRefused { message } => (
             FaultCode::BadRequest,
             "the bridge's mail provider refused the mail".to_owned(),
-            Hint::reader(
-                "correct the mail as the cause says before you send it again; nothing was sent",
-            ),
+            match is_of_operator(message) {
+                true => Hint::each(
+                    "do not repeat the call; tell the user that the operator of the bridge must \
+                     correct its account at the mail provider; nothing was sent",
+                    "the operator of the bridge must correct its account at the mail provider; \
+                     nothing was sent",
+                ),
+                false => Hint::reader(
+                    "correct the mail as the cause says before you send it again; nothing was sent",
+                ),
+            },
         ),
         BridgeError::Failed { .. } => (
             FaultCode::BridgeFailed,
@@ -141,6 +149,18 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
         error => error.to_string(),
     };
     Fault::new(code, what).because(why).hint(hint)
+}
+
+/// Returns whether a refusal of the provider is about the bridge's account there, and not about the mail.
+fn is_of_operator(message: &str) -> bool {
+    let about_sender = [
+        "Invalid `from`",
+        "Missing `from`",
+        "API key",
+        "You can only send testing",
+    ];
+    message.contains(" domain is not verified")
+        || about_sender.iter().any(|start| message.starts_with(start))
 }
 
 /// Returns an action for the account's owner after a request that had no effect.

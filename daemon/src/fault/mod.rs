@@ -87,16 +87,30 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             outcome,
             ago,
         } => duplicate(digest, *outcome, *ago),
-        MailError::Unknown { digest, cause } => Fault::new(
-            FaultCode::OutcomeUnknown,
-            "it is unknown whether the mail was sent",
-        )
-        .because(format!("{cause} (mail {digest})"))
-        .hint(Hint::each(
-            "the mail may have arrived and was not sent again; ask the recipient before you resend it; \
-             within ten minutes, resending needs allow_duplicate: true",
-            "the mail may have arrived and is not sent again; ask the recipient before you send it again",
-        )),
+        MailError::Unknown { digest, cause } => {
+            let (agent, person) = match cause {
+                BridgeError::Moved { .. } => (
+                    "; ask the user to set `api_base_url` to the new place of the bridge",
+                    ", and set `api_base_url` to the new place of the bridge",
+                ),
+                _ => ("", ""),
+            };
+            Fault::new(
+                FaultCode::OutcomeUnknown,
+                "it is unknown whether the mail was sent",
+            )
+            .because(format!("{cause} (mail {digest})"))
+            .hint(Hint::each(
+                format!(
+                    "the mail may have arrived and was not sent again; ask the recipient before you \
+                     resend it; within ten minutes, resending needs allow_duplicate: true{agent}"
+                ),
+                format!(
+                    "the mail may have arrived and is not sent again; ask the recipient before you \
+                     send it again{person}"
+                ),
+            ))
+        }
         MailError::NotRecorded(error) => not_recorded(error),
         MailError::Approval(error) => of_approval(error),
         MailError::NoSuchMail(id) => {

@@ -76,7 +76,9 @@ impl RunError {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             RunError::Config(error) => error.hint(),
-            RunError::Endpoint(_) => "set HOME to a directory with a shorter path",
+            RunError::Endpoint(_) => {
+                "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path"
+            }
             RunError::Bind(BindError::AlreadyRunning { .. }) => {
                 "use the running taid (`taid status`), or stop it with `taid stop`"
             }
@@ -100,10 +102,13 @@ impl RunError {
 pub(crate) fn setup_hint(error: &SetupError) -> &'static str {
     match error {
         SetupError::Proxy { .. } => "correct or unset the variable, or set `proxy` in config.toml",
+        SetupError::NoProxy { .. } => {
+            "correct or unset the variable, or set `no_proxy` in config.toml"
+        }
         SetupError::Roots { .. } => "correct the path, or the file",
         SetupError::Client(_) => {
-            "install the system's certificates (package ca-certificates), or set `ca_file` in \
-             config.toml"
+            "install the system's certificates (package ca-certificates), correct SSL_CERT_DIR if \
+             it is set, or set `ca_file` in config.toml"
         }
     }
 }

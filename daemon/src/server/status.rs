@@ -196,6 +196,7 @@ fn bridge<T: Transport>(app: &App<T>) -> BridgeStatus {
         rate_limited: metrics.rate_limited,
         unanswered: metrics.unanswered,
         reachable: metrics.reachable,
+        failing: metrics.failing,
         clock_ahead_s: metrics.clock_ahead_s,
         latency_us: metrics
             .latency

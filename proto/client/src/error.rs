@@ -129,12 +129,18 @@ impl ConnectError {
                     command(profile, "status")
                 ))),
             ConnectError::Failed(error) => {
+                let hint = match error.kind() {
+                    io::ErrorKind::InvalidInput => {
+                        "set TAI_MCP_SOCKET, or the directory of the socket, to a shorter path"
+                    }
+                    _ => {
+                        "check whether this program runs in a sandbox without access to the \
+                         socket, and who owns the socket's directory"
+                    }
+                };
                 Fault::new(FaultCode::Unreachable, "cannot connect to taid")
                     .because(error.to_string())
-                    .hint(Hint::user(
-                        "check whether this program runs in a sandbox without access to the \
-                         socket, and who owns the socket's directory",
-                    ))
+                    .hint(Hint::user(hint))
             }
             ConnectError::NoExecutable { path, source } => Fault::new(
                 FaultCode::NotRunning,

@@ -245,10 +245,14 @@ mod tests {
             let fault = draft(serde_json::from_value(arguments).unwrap()).unwrap_err();
             fault.render(tai_proto::Audience::Agent)
         };
-        insta::assert_snapshot!(refused(json!({"message_id": 1, "content": "c", "html": "h"})), @r#"error: "html" cannot be used: `content` is the body already; write all of it there
-hint: correct "html" and call again; nothing was sent or changed"#);
-        insta::assert_snapshot!(refused(json!({"message_id": 1, "content": "c", "text": "t"})), @r#"error: "text" cannot be used: `content` is the body already; write all of it there
-hint: correct "text" and call again; nothing was sent or changed"#);
+        insta::assert_snapshot!(refused(json!({"message_id": 1, "content": "c", "html": "h"})), @r#"
+        error: "html" cannot be used: `content` is the body already; write all of it there
+        hint: correct "html" and call again; nothing was sent or changed
+        "#);
+        insta::assert_snapshot!(refused(json!({"message_id": 1, "content": "c", "text": "t"})), @r#"
+        error: "text" cannot be used: `content` is the body already; write all of it there
+        hint: correct "text" and call again; nothing was sent or changed
+        "#);
     }
 
     #[test]

@@ -12,8 +12,10 @@ use super::{
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
-    Fault, Tool,
+    Fault, FaultCode, Hint, Tool,
     mail::{Draft, SentMail, Target},
+    names::{Address, AddressError},
+    variables,
 };
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -109,7 +111,14 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 }
 
 fn draft(args: Args, user_email: Option<&str>) -> Result<Draft, Fault> {
-    let to = args.to.or_else(|| user_email.map(str::to_owned));
+    let to = match (args.to, user_email) {
+        (Some(to), _) => Some(to),
+        (None, Some(default)) => match Address::new(default) {
+            Ok(_) => Some(default.to_owned()),
+            Err(problem) => return Err(bad_default(&problem)),
+        },
+        (None, None) => None,
+    };
     Ok(Draft {
         target: Target::New {
             to: header("to", to)?,
@@ -118,6 +127,22 @@ fn draft(args: Args, user_email: Option<&str>) -> Result<Draft, Fault> {
         content: content(args.content)?,
         format: args.format.unwrap_or_default().into(),
     })
+}
+
+/// Returns the fault for a default recipient that is no address. The agent gave none.
+fn bad_default(problem: &AddressError) -> Fault {
+    let [ours, plain] = variables::USER_EMAIL;
+    Fault::new(
+        FaultCode::BadRequest,
+        format!("the default recipient, {ours} or {plain}, cannot be used: {problem}"),
+    )
+    .hint(Hint::each(
+        format!(
+            "give \"to\", or ask the user to correct {plain} in this client's configuration; nothing \
+             was sent"
+        ),
+        format!("correct {plain} in the client's configuration"),
+    ))
 }
 
 fn show(sent: SentMail) -> Shown {
@@ -161,6 +186,21 @@ mod tests {
         let to = Some("me@example.com".into());
         assert_eq!(draft.target, Target::New { to });
         assert_eq!(draft.format, mail::Format::Markdown);
+    }
+
+    #[test]
+    fn a_default_recipient_that_is_no_address_is_named() {
+        for bad in ["Bob <bob@example.com>", "null", "a@x.org, b@x.org"] {
+            assert!(
+                draft(args(json!({"content": "x"})), Some(bad)).is_err(),
+                "{bad}"
+            );
+        }
+        let fault = draft(args(json!({"content": "x"})), Some("null")).unwrap_err();
+        insta::assert_snapshot!(fault.render(Audience::Agent), @"
+        error: the default recipient, TAI_MCP_USEREMAIL or USEREMAIL, cannot be used: an address reads name@domain, without spaces or line breaks
+        hint: give \"to\", or ask the user to correct USEREMAIL in this client's configuration; nothing was sent
+        ");
     }
 
     #[test]

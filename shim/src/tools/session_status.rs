@@ -6,6 +6,7 @@ use super::{
     arguments::plain,
     definition::{Definition, Invocation, Shown, ToolOutcome},
 };
+use crate::text::line;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
 use tai_proto::{
@@ -92,16 +93,24 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let mut text = format!(
         "Session: {session}\nAccount: {}\nMail bridge: {}",
         status.account.address.as_deref().unwrap_or("none"),
-        match status.bridge.reachable {
-            Some(true) => "answers",
-            Some(false) => "did not answer the last request",
-            None => "no request yet",
+        match (status.bridge.reachable, &status.bridge.failing) {
+            (Some(true), Some(_)) => "could not serve the last request",
+            (Some(true), None) => "answers",
+            (Some(false), _) => "did not answer the last request",
+            (None, _) => "no request yet",
         }
     );
     let mut add = |line: String| {
         text.push('\n');
         text.push_str(&line);
     };
+    let failing = status.bridge.failing.as_deref().map(|why| {
+        let why = line(why);
+        format!(
+            "the mail bridge could not serve the last request: {why}. Try again in some minutes"
+        )
+    });
+    let problem = problem.or(failing);
     if let Some(problem) = &problem {
         add(format!("Problem: {problem}"));
     }

@@ -47,7 +47,10 @@ pub(super) fn read<E: Expected>(
         let wrapper = match body {
             Ok(wrapper) => wrapper,
             Err(Unreadable::Empty) if status == StatusCode::NO_CONTENT => Wrapper::success(),
-            Err(problem) => return Err(unreadable(status, problem)),
+            Err(problem) => {
+                let unsaid = E::unsaid().filter(|_| matches!(problem, Unreadable::Empty));
+                return unsaid.ok_or_else(|| unreadable(status, problem));
+            }
         };
         return match wrapper {
             Wrapper {
@@ -60,7 +63,7 @@ pub(super) fn read<E: Expected>(
             Wrapper {
                 error: Some(error), ..
             } => Err(failed(status.as_u16(), error.code, error.message)),
-            Wrapper { .. } => Err(BridgeError::Garbled {
+            Wrapper { .. } => E::unsaid().ok_or_else(|| BridgeError::Garbled {
                 detail: "it has neither data nor an error".into(),
             }),
         };

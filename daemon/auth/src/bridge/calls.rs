@@ -95,7 +95,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         let url = self.url(&["messages", &id.to_string(), "read"]);
         let request = MailRequest::idempotent(Operation::MarkRead, Method::PUT, url, bearer);
         let done = self.request(request, Done, deadline, || {}).await;
-        Ok(none_if_missing(done)?.is_some())
+        Ok(none_if_missing(done)?.unwrap_or(false))
     }
 
     async fn delete(
@@ -107,7 +107,7 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         let url = self.url(&["messages", &id.to_string()]);
         let request = MailRequest::idempotent(Operation::Delete, Method::DELETE, url, bearer);
         let done = self.request(request, Done, deadline, || {}).await;
-        Ok(none_if_missing(done)?.is_some())
+        Ok(none_if_missing(done)?.unwrap_or(false))
     }
 
     async fn send(
@@ -135,6 +135,14 @@ impl<T: Transport> Bridge for HttpBridge<T> {
         match self.request(request, receipt, deadline, || {}).await {
             Ok(receipt) => Ok(ReplyOutcome::Sent(receipt)),
             Err(BridgeError::NoEndpoint { .. }) => Ok(ReplyOutcome::NotOffered),
+            // A server that knows no such path or method has not read the reply.
+            Err(
+                BridgeError::Refused { status: 405, .. }
+                | BridgeError::Failed { status: 501, .. }
+                | BridgeError::Intercepted {
+                    status: 404 | 405 | 501,
+                },
+            ) => Ok(ReplyOutcome::NotOffered),
             Err(BridgeError::Refused { status: 404, .. }) => Ok(ReplyOutcome::NoSuchMail),
             Err(error) => Err(error.into()),
         }

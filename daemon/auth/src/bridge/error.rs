@@ -170,6 +170,34 @@ pub enum TokenProblem<'a> {
     Revoked,
 }
 
+impl BridgeError {
+    /// Returns whether the bridge has answered and could not serve the request, whatever it asked for.
+    pub(super) fn is_of_service(&self) -> bool {
+        match self {
+            BridgeError::DatabaseFailed { .. }
+            | BridgeError::Failed { .. }
+            | BridgeError::NoProvider { .. }
+            | BridgeError::NotProcessed { .. }
+            | BridgeError::CircuitOpen { .. }
+            | BridgeError::NoEndpoint { .. }
+            | BridgeError::Moved { .. }
+            | BridgeError::Intercepted { .. }
+            | BridgeError::Garbled { .. } => true,
+            BridgeError::Unreachable { .. }
+            | BridgeError::ProxyFailed { .. }
+            | BridgeError::Untrusted { .. }
+            | BridgeError::Broken { .. }
+            | BridgeError::TimedOut { .. }
+            | BridgeError::RateLimited { .. }
+            | BridgeError::Unauthorized { .. }
+            | BridgeError::Refused { .. }
+            | BridgeError::ProviderRefused { .. }
+            | BridgeError::TooLarge { .. }
+            | BridgeError::Revoked => false,
+        }
+    }
+}
+
 impl TokenFailure for BridgeError {
     fn token_problem(&self) -> Option<TokenProblem<'_>> {
         match self {

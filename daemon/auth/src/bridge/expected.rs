@@ -26,6 +26,12 @@ pub trait Expected: Clone + Send + 'static {
         None
     }
 
+    /// Returns the value of a success without a word of it, such as an empty body; `None` if it cannot be
+    /// used.
+    fn unsaid() -> Option<Self::Value> {
+        None
+    }
+
     /// Stores the size of the decompressed answer, in bytes, in a value that tells it.
     fn measured(_value: &mut Self::Value, _bytes: usize) {}
 

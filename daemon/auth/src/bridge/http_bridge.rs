@@ -253,6 +253,7 @@ impl<T: Transport> HttpBridge<T> {
             let error = match answer {
                 Ok(value) => {
                     self.outage().answered();
+                    self.recorder.ended(None);
                     return Ok(value);
                 }
                 Err(BridgeError::Unauthorized { message }) if may_be_database(&message) => {
@@ -260,6 +261,7 @@ impl<T: Transport> HttpBridge<T> {
                 }
                 Err(error) => error,
             };
+            self.recorder.ended(Some(&error));
             let may_repeat = self.note(&error);
             let delay = match retry(request.effect, &error) {
                 Retry::No => return Err(error),

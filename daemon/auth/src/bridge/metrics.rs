@@ -1,12 +1,17 @@
 //! Counters of the requests to the bridge, for display. No decision depends on them.
 
+use super::error::BridgeError;
+use crate::foreign;
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
+/// Longest reason of a failure, in characters.
+const MAX_REASON: usize = 200;
+
 /// Counters of the requests to the bridge since the start.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Metrics {
     /// Requests sent, including retries.
     pub requests: u64,
@@ -22,6 +27,9 @@ pub struct Metrics {
     pub unanswered: u64,
     /// Whether the last request was answered.
     pub reachable: Option<bool>,
+    /// Why the last request that was answered was not served, if it was not: a failure of the bridge, or a page
+    /// in its place.
+    pub failing: Option<String>,
     /// Seconds by which this machine's clock is ahead of the bridge's; negative if behind.
     pub clock_ahead_s: Option<i64>,
     /// Duration of the last request that was answered.
@@ -74,9 +82,17 @@ impl Recorder {
         });
     }
 
+    /// Records that the bridge has served a request, or has failed to.
+    pub(super) fn ended(&self, failure: Option<&BridgeError>) {
+        let failing = failure.filter(|error| error.is_of_service());
+        let failing = failing.map(|error| foreign::line(&error.to_string(), MAX_REASON));
+        self.change(|metrics| metrics.failing = failing);
+    }
+
     /// Returns the counters.
     pub(super) fn metrics(&self) -> Metrics {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let metrics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        metrics.clone()
     }
 }
 

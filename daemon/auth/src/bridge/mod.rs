@@ -97,7 +97,7 @@ pub trait Bridge: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Message>, BridgeError>> + Send;
 
     /// Marks a mail read; `false` if the bridge does not find it or cannot mark it, which its answer
-    /// does not tell apart (bridge-api.md, trap 9).
+    /// does not tell apart (bridge-api.md, trap 9), or if its answer does not say.
     ///
     /// # Errors
     /// [`BridgeError`].
@@ -109,7 +109,7 @@ pub trait Bridge: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, BridgeError>> + Send;
 
     /// Deletes a mail; `false` if the bridge does not find it or cannot delete it, which its answer
-    /// does not tell apart (bridge-api.md, trap 9).
+    /// does not tell apart (bridge-api.md, trap 9), or if its answer does not say.
     ///
     /// # Errors
     /// [`BridgeError`].

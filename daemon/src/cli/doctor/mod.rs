@@ -160,7 +160,8 @@ async fn examine(target: &Target) -> Vec<Check> {
     match Endpoint::of_profile(&target.places, &target.profile) {
         Ok(endpoint) => checks.extend(machine::places(&endpoint, target, &daemon).await),
         Err(error) => {
-            let remedy = "set HOME to a directory with a shorter path";
+            let remedy =
+                "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path";
             checks.push(wrong("directory", error.to_string(), remedy));
         }
     }

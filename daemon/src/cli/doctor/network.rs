@@ -38,7 +38,7 @@ pub(super) async fn examine(
         Ok(bridge) => bridge,
         Err(error) => {
             let name = match &error {
-                SetupError::Proxy { .. } => "proxy",
+                SetupError::Proxy { .. } | SetupError::NoProxy { .. } => "proxy",
                 SetupError::Roots { .. } | SetupError::Client(_) => "tls",
             };
             checks.push(wrong(name, tai_auth::chain(&error), setup_hint(&error)));

@@ -2,7 +2,10 @@
 //! daemon's view counts, not that of this shell, whose environment may differ.
 
 use super::check::{Check, ok, wrong};
-use crate::time::{hour_and_minute, seconds_until, span};
+use crate::{
+    cli::terminal::printable,
+    time::{hour_and_minute, seconds_until, span},
+};
 use std::time::{Duration, SystemTime};
 use tai_proto::status::{SessionState, SessionStatus, SharedLeasesStatus, Status};
 
@@ -79,6 +82,16 @@ fn bridge(status: &Status, now: SystemTime) -> Option<Check> {
             bridge.url
         );
         let remedy = "wait; until then every call is refused";
+        return Some(wrong(name, found, remedy));
+    }
+    if let Some(why) = &bridge.failing {
+        let found = format!(
+            "{} could not serve taid's last request: {}",
+            bridge.url,
+            printable(why)
+        );
+        let remedy =
+            "see the checks of the network below; if they are good, try again in some minutes";
         return Some(wrong(name, found, remedy));
     }
     (bridge.reachable == Some(false)).then(|| {

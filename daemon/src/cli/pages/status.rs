@@ -255,6 +255,10 @@ fn bridge_state(bridge: &BridgeStatus, view: &View) -> (String, Mood) {
             (format!("unreachable; the last answer came {at}"), Mood::Bad)
         }
         (Some(false), None) => ("unreachable; no answer so far".to_owned(), Mood::Bad),
+        (Some(true), _) if let Some(why) = &bridge.failing => {
+            let why = printable(why);
+            (format!("fails: {why}"), Mood::Bad)
+        }
         (Some(true), at) => {
             let latency = bridge.latency_us.map(latency);
             let latency = latency.map_or_else(String::new, |time| format!(" after {time}"));

@@ -51,6 +51,7 @@ fn status() -> Status {
             forbidden: 0,
             rate_limited: 0,
             unanswered: 0,
+            failing: None,
             reachable: Some(true),
             clock_ahead_s: Some(0),
             latency_us: Some(48_312),

@@ -275,7 +275,7 @@ fn the_status_has_the_documented_fields() {
     );
     assert_eq!(
         fields(&status["bridge"]),
-        "clock_ahead_s forbidden last_answer_at latency_us rate_limited rate_limited_until reachable requests retries unanswered unauthorized url"
+        "clock_ahead_s failing forbidden last_answer_at latency_us rate_limited rate_limited_until reachable requests retries unanswered unauthorized url"
     );
     assert_eq!(status["schema"], 1);
     assert!(machine.cli(&["status"]).status.success());

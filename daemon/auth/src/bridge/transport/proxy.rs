@@ -61,9 +61,12 @@ pub(super) fn of(
     };
     let excepted = match &options.no_proxy {
         Some(hosts) => hosts.clone(),
-        None => first(&EXCEPTIONS, env)
-            .map(|(_, hosts)| hosts.to_string_lossy().into_owned())
-            .unwrap_or_default(),
+        None => match first(&EXCEPTIONS, env) {
+            None => String::new(),
+            Some((name, hosts)) => hosts
+                .into_string()
+                .map_err(|_| SetupError::NoProxy { name })?,
+        },
     };
     Ok(found.filter(|_| !is_excepted(base, &excepted)))
 }

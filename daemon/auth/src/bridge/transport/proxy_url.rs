@@ -41,7 +41,10 @@ impl FromStr for ProxyUrl {
     /// Parses a URL. Without a scheme, as many environments have it, the proxy is `http`.
     fn from_str(text: &str) -> Result<Self, ProxyUrlError> {
         // URL parsing drops some of these, and takes others as separators.
-        let is_odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '\\' | '#' | '?');
+        // Braces are those of a reference that was not replaced.
+        let is_odd = |c: char| {
+            c.is_control() || c.is_whitespace() || matches!(c, '\\' | '#' | '?' | '{' | '}' | '$')
+        };
         if text.contains(is_odd) {
             return Err(ProxyUrlError);
         }

@@ -14,6 +14,12 @@ pub enum SetupError {
         /// The rule that its value breaks.
         rule: ProxyUrlError,
     },
+    /// A variable with hosts that need no proxy is not UTF-8.
+    #[error("the variable {name} is not valid: it is not UTF-8")]
+    NoProxy {
+        /// The variable.
+        name: &'static str,
+    },
     /// A file of certificate authorities cannot be used.
     #[error("the file {} from {origin} cannot be used", path.display())]
     Roots {

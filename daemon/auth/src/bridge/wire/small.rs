@@ -107,23 +107,27 @@ short_answer! {
     |answer| Some((text(answer.username, MAX_LABEL)?, text(answer.email, MAX_ID)?))
 }
 
-/// Confirmation without a value.
+/// Confirmation without a value. The value says whether the bridge has confirmed it in words.
 #[derive(Debug, Clone)]
 pub(crate) struct Done;
 
 impl Expected for Done {
-    type Value = ();
+    type Value = bool;
 
-    fn without_data() -> Option<()> {
-        Some(())
+    fn without_data() -> Option<bool> {
+        Some(true)
+    }
+
+    fn unsaid() -> Option<bool> {
+        Some(false)
     }
 
     fn limits(&self) -> Limits {
         SHORT
     }
 
-    fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<()>, D::Error> {
-        serde::de::Deserialize::deserialize(deserializer).map(|_: serde::de::IgnoredAny| Some(()))
+    fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<bool>, D::Error> {
+        serde::de::Deserialize::deserialize(deserializer).map(|_: serde::de::IgnoredAny| Some(true))
     }
 }
 
