@@ -6,17 +6,18 @@
 mod account;
 mod approval;
 mod bridge;
+mod sending;
 
 use account::locked;
 pub(crate) use account::*;
 pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
+use sending::{duplicate, unknown};
 
 use crate::{
-    mail::{Change, Digest, JournalError, MailError, Outcome},
+    mail::{Change, JournalError, MailError},
     time,
 };
-use std::time::Duration;
 use tai_auth::{
     bridge::BridgeError,
     session::{Phase, Snapshot, clock::Now, error::SessionError},
@@ -87,30 +88,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             outcome,
             ago,
         } => duplicate(digest, *outcome, *ago),
-        MailError::Unknown { digest, cause } => {
-            let (agent, person) = match cause {
-                BridgeError::Moved { .. } => (
-                    "; ask the user to set `api_base_url` to the new place of the bridge",
-                    ", and set `api_base_url` to the new place of the bridge",
-                ),
-                _ => ("", ""),
-            };
-            Fault::new(
-                FaultCode::OutcomeUnknown,
-                "it is unknown whether the mail was sent",
-            )
-            .because(format!("{cause} (mail {digest})"))
-            .hint(Hint::each(
-                format!(
-                    "the mail may have arrived and was not sent again; ask the recipient before you \
-                     resend it; within ten minutes, resending needs allow_duplicate: true{agent}"
-                ),
-                format!(
-                    "the mail may have arrived and is not sent again; ask the recipient before you \
-                     send it again{person}"
-                ),
-            ))
-        }
+        MailError::Unknown { digest, cause } => unknown(digest, cause),
         MailError::NotRecorded(error) => not_recorded(error),
         MailError::Approval(error) => of_approval(error),
         MailError::NoSuchMail(id) => {
@@ -202,34 +180,6 @@ fn not_recorded(error: &JournalError) -> Fault {
         format!("nothing was sent; ask the user to {action}, then call again"),
         format!("{action}; nothing was sent"),
     ))
-}
-
-/// Returns the fault for a mail that was submitted within the last ten minutes, or this long ago before
-/// the machine was restarted (`None`).
-fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>) -> Fault {
-    let when = match ago {
-        Some(ago) => format!("{} ago", time::span(ago)),
-        None => "before this machine was restarted".to_owned(),
-    };
-    let what = match outcome {
-        Outcome::Sent => format!("the same email was sent {when}"),
-        Outcome::Sending => "the same email is being sent right now".to_owned(),
-        Outcome::Unknown => {
-            format!("the same email may have been sent {when} (the bridge did not confirm it)")
-        }
-    };
-    let period = match ago {
-        Some(_) => "within ten minutes",
-        None => "perhaps within ten minutes, as far as the clock is certain",
-    };
-    Fault::new(FaultCode::Duplicate, what)
-        .because(format!(
-            "same sender, recipient, subject and content {period} (mail {digest})"
-        ))
-        .hint(Hint::each(
-            "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",
-            "nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`",
-        ))
 }
 
 /// Returns the fault for a call that got no token.

@@ -164,7 +164,7 @@ fn malformed_input_gets_an_error_and_end_of_input_exits_0() {
         ("{}", -32600),
         ("42", -32600),
         (r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, -32600),
-        (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32602),
+        (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32600),
     ];
     for (line, code) in expected {
         shim.send_raw(line);

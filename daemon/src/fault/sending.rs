@@ -1,0 +1,63 @@
+//! Faults of a send whose mail may have left before.
+
+use crate::{
+    mail::{Digest, Outcome},
+    time,
+};
+use std::time::Duration;
+use tai_auth::bridge::BridgeError;
+use tai_proto::{Fault, FaultCode, Hint};
+
+/// Returns the fault for a mail that may have been sent.
+pub(super) fn unknown(digest: &Digest, cause: &BridgeError) -> Fault {
+    let (agent, person) = match cause {
+        BridgeError::Moved { .. } => (
+            "; ask the user to set `api_base_url` to the new place of the bridge",
+            ", and set `api_base_url` to the new place of the bridge",
+        ),
+        _ => ("", ""),
+    };
+    Fault::new(
+        FaultCode::OutcomeUnknown,
+        "it is unknown whether the mail was sent",
+    )
+    .because(format!("{cause} (mail {digest})"))
+    .hint(Hint::each(
+        format!(
+            "the mail may have arrived and was not sent again; ask the recipient before you resend \
+             it; within ten minutes, resending needs allow_duplicate: true{agent}"
+        ),
+        format!(
+            "the mail may have arrived and is not sent again; ask the recipient before you send it \
+             again{person}"
+        ),
+    ))
+}
+
+/// Returns the fault for a mail that was submitted within the last ten minutes, or this long ago before
+/// the machine was restarted (`None`).
+pub(super) fn duplicate(digest: &Digest, outcome: Outcome, ago: Option<Duration>) -> Fault {
+    let when = match ago {
+        Some(ago) => format!("{} ago", time::span(ago)),
+        None => "before this machine was restarted".to_owned(),
+    };
+    let what = match outcome {
+        Outcome::Sent => format!("the same email was sent {when}"),
+        Outcome::Sending => "the same email is being sent right now".to_owned(),
+        Outcome::Unknown => {
+            format!("the same email may have been sent {when} (the bridge did not confirm it)")
+        }
+    };
+    let period = match ago {
+        Some(_) => "within ten minutes",
+        None => "perhaps within ten minutes, as far as the clock is certain",
+    };
+    Fault::new(FaultCode::Duplicate, what)
+        .because(format!(
+            "same sender, recipient, subject and content {period} (mail {digest})"
+        ))
+        .hint(Hint::each(
+            "to send it twice on purpose, call again with allow_duplicate: true; nothing was sent",
+            "nothing was sent; it can be sent again after ten minutes, or at once with `taid send --again`",
+        ))
+}
