@@ -1,6 +1,7 @@
 //! Every fault about accounts, as its readers see it.
 
 use super::{tests::rendered, *};
+use std::time::Duration;
 use tai_auth::{
     base_url::{BaseUrl, BaseUrlError, Origin},
     credentials::SourceError,

@@ -1,7 +1,9 @@
 //! Every fault, as its readers see it.
 
 use super::*;
-use crate::mail::{JournalError, store::StoreError};
+
+use crate::mail::{Digest, JournalError, Outcome, store::StoreError};
+use std::time::Duration;
 use tai_auth::session::{Stats, token::TokenError};
 use tai_proto::Audience;
 

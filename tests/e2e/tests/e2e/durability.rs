@@ -94,9 +94,17 @@ fn a_record_is_on_the_disk_before_the_request_that_it_permits() {
 fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_removed() {
     let machine = Machine::new();
     deliver(&machine);
-    for name in ["sends-default", "undelivered-default"] {
+    for name in [
+        "sends-default",
+        "undelivered-default",
+        "audit-default.jsonl",
+    ] {
         let path = machine.state_dir().join(name);
-        let made = Command::new("mkfifo").arg(&path).status().unwrap();
+        let made = Command::new("mkfifo")
+            .args(["-m", "600"])
+            .arg(&path)
+            .status()
+            .unwrap();
         assert!(made.success());
     }
     let _taid = machine.start();

@@ -222,6 +222,11 @@ fn a_failing_database_costs_no_session_and_no_waiting() {
     caused by: it answered "User not found", and its health is bad
     hint: try again in a moment; nothing was sent or changed
     "#);
+    let status = shim.call("session_status", json!({})).text;
+    assert!(
+        status.contains("Mail bridge: could not serve the last request"),
+        "{status}"
+    );
     // The bridge sends without its database.
     let sent = shim.call(
         "send_email",

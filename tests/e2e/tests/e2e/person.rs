@@ -240,6 +240,22 @@ fn a_person_lists_and_reads_the_mail_of_every_address_and_takes_none_from_an_age
     caused by: No space left on device (os error 28)
     hint: its state is unchanged; read it again with `taid read 3`
     ");
+    // What Rust opens in place of a closed output.
+    let nothing = File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .unwrap();
+    let closed = machine
+        .command("taid")
+        .arg("read")
+        .stdout(nothing)
+        .output()
+        .unwrap();
+    assert_eq!(
+        text(&closed.stderr).lines().next(),
+        Some("error: standard output is closed")
+    );
     assert_eq!(unread(&machine), [1, 3, 4, 5, 6, 7]);
     for id in ["3", "4", "5", "6", "7"] {
         assert!(text(&machine.cli(&["read"]).stdout).contains(&format!("body of mail {id}")));
