@@ -19,7 +19,7 @@ pub(crate) const MAX_SHEETS: usize = 1 << 20;
 /// Most rules of all style sheets of a document. Later rules are ignored.
 pub(crate) const MAX_RULES: usize = 20_000;
 /// Most steps of all comparisons of elements with selectors. Later elements match no selector.
-pub(crate) const MAX_MATCHING: usize = 10_000_000;
+pub(crate) const MAX_MATCHING: usize = 8_000_000;
 /// Most declarations of style sheets that are applied to the elements of a document. One with variables counts
 /// for five.
 pub(crate) const MAX_DECLARED: usize = 5_000_000;
