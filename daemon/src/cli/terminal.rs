@@ -11,7 +11,7 @@ const YELLOW: &str = "\x1b[33m";
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
 
-/// The first failure of [`print`].
+/// The first failure of [`print()`].
 static FAILURE: OnceLock<io::Error> = OnceLock::new();
 
 /// Writes a line. A closed pipe (`taid status | head -1`) is not an error; [`failure`] returns every other
