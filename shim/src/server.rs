@@ -116,6 +116,17 @@ fn of_list(
     }
 }
 
+/// Checks that a client asks for the only page of a list.
+fn check_page(page: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    match page.and_then(|page| page.cursor) {
+        Some(cursor) if !cursor.is_empty() => {
+            let message = format!("unknown cursor {cursor:?}; the list has one page");
+            Err(ErrorData::invalid_params(message, None))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
@@ -150,9 +161,10 @@ impl ServerHandler for Server {
 
     async fn list_tools(
         &self,
-        _: Option<PaginatedRequestParams>,
+        page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        check_page(page)?;
         self.greet(&context);
         let tools = tools::list(habits(&context).forms);
         self.requests
@@ -228,9 +240,10 @@ impl ServerHandler for Server {
 
     async fn list_prompts(
         &self,
-        _: Option<PaginatedRequestParams>,
+        page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
+        check_page(page)?;
         let mut result = ListPromptsResult::with_all_items(prompts::all());
         (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
@@ -260,9 +273,10 @@ impl ServerHandler for Server {
 
     async fn list_resources(
         &self,
-        _: Option<PaginatedRequestParams>,
+        page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
+        check_page(page)?;
         let mut result = ListResourcesResult::with_all_items(resources::all());
         (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)
@@ -270,9 +284,10 @@ impl ServerHandler for Server {
 
     async fn list_resource_templates(
         &self,
-        _: Option<PaginatedRequestParams>,
+        page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        check_page(page)?;
         let mut result = ListResourceTemplatesResult::with_all_items(resources::templates());
         (result.meta, result.ttl_ms, result.cache_scope) = of_list(&context);
         Ok(result)

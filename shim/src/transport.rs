@@ -1,7 +1,7 @@
 //! MCP transport: one JSON-RPC message a line on standard input and output.
 //!
-//! It limits lines to 8 MiB and open requests to 256, answers malformed lines, and refuses a
-//! request id that is in use. It drops notifications other than cancellations, because rmcp
+//! It limits lines to 8 MiB and open requests to 256, answers malformed lines, takes the batches of
+//! revision 2025-03-26 apart, and refuses a request id that is in use. It drops notifications other than cancellations, because rmcp
 //! ends a session that begins with one. If the client closes the input, open requests have
 //! 1.5 s for their answers; if it closes the output, the process exits at once. The transport
 //! must not interpret a message beyond its envelope: rmcp and `server` do.
@@ -12,19 +12,25 @@ use crate::{
     os::{Input, Output},
     requests::{OpenRequests, Pieces, whole},
 };
-use line::{Line, bad_params, error, parse};
+use line::{Line, bad_params, error, messages, parse};
 use rmcp::{
-    RoleServer,
-    model::{ClientNotification, ClientRequest, JsonRpcMessage, JsonRpcRequest, RequestId},
+    ErrorData, RoleServer,
+    model::{
+        ClientNotification, ClientRequest, ErrorCode, JsonRpcMessage, JsonRpcRequest,
+        ProtocolVersion, RequestId, ServerResult,
+    },
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
 use serde_json::{Value, json};
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     future::Future,
     io,
-    sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex as StdMutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -66,6 +72,8 @@ pub(crate) struct Stdio {
     /// Whether the rest of an over-long line is being skipped. A field, because rmcp drops and
     /// repeats `receive` at any time.
     is_skipping: bool,
+    /// The messages of a batch that were not looked at.
+    batch: VecDeque<Vec<u8>>,
     shared: Arc<Shared>,
 }
 
@@ -77,6 +85,8 @@ struct Shared {
     open: OpenRequests,
     /// Requests of the server that the client has not answered.
     outgoing: StdMutex<HashSet<RequestId>>,
+    /// Whether the session has the revision with batches, 2025-03-26.
+    has_batches: AtomicBool,
     ends: Ends,
 }
 
@@ -97,12 +107,14 @@ impl Stdio {
             permits: Arc::new(Semaphore::new(MAX_OPEN)),
             open,
             outgoing: StdMutex::default(),
+            has_batches: AtomicBool::new(false),
             ends,
         };
         Self {
             input: BufReader::with_capacity(INPUT_CAPACITY, input),
             line: Vec::new(),
             is_skipping: false,
+            batch: VecDeque::new(),
             shared: Arc::new(shared),
         }
     }
@@ -137,7 +149,17 @@ impl Stdio {
     /// Parses the line and registers its request. Returns the permit unless an open request
     /// keeps it.
     fn accept(&mut self, permit: OwnedSemaphorePermit) -> (Line, Option<OwnedSemaphorePermit>) {
-        let line = parse(&self.line);
+        let batch = match self.shared.has_batches.load(Ordering::Relaxed) {
+            true => messages(&self.line),
+            false => None,
+        };
+        let line = match batch {
+            Some(messages) => {
+                self.batch.extend(messages);
+                Line::Nothing
+            }
+            None => parse(&self.line),
+        };
         self.line.clear();
         if self.line.capacity() > KEEP {
             self.line = Vec::new();
@@ -237,18 +259,34 @@ impl Shared {
     }
 }
 
+/// Completes rmcp's error for a method that a revision does not have, which is the bare method.
+fn name_method(error: &mut ErrorData) {
+    if error.code == ErrorCode::METHOD_NOT_FOUND && !error.message.contains(' ') {
+        error.message = format!("unknown method {:?}", error.message).into();
+    }
+}
+
 impl Transport<RoleServer> for Stdio {
     type Error = io::Error;
 
     fn send(
         &mut self,
-        message: TxJsonRpcMessage<RoleServer>,
+        mut message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let shared = self.shared.clone();
         async move {
-            let id = match &message {
-                JsonRpcMessage::Response(response) => Some(response.id.clone()),
-                JsonRpcMessage::Error(error) => error.id.clone(),
+            let id = match &mut message {
+                JsonRpcMessage::Response(response) => {
+                    if let ServerResult::InitializeResult(result) = &response.result {
+                        let is_one = result.protocol_version == ProtocolVersion::V_2025_03_26;
+                        shared.has_batches.store(is_one, Ordering::Relaxed);
+                    }
+                    Some(response.id.clone())
+                }
+                JsonRpcMessage::Error(error) => {
+                    name_method(&mut error.error);
+                    error.id.clone()
+                }
                 JsonRpcMessage::Request(request) => {
                     shared.outgoing().insert(request.id.clone());
                     None
@@ -282,7 +320,14 @@ impl Transport<RoleServer> for Stdio {
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
         loop {
             let permit = self.shared.permits.clone().acquire_owned().await.ok()?;
-            let line = match self.read_line().await {
+            let read = match self.batch.pop_front() {
+                Some(message) => {
+                    self.line = message;
+                    Ok(Some(Ok(())))
+                }
+                None => self.read_line().await,
+            };
+            let line = match read {
                 Ok(Some(Ok(()))) => self.accept(permit),
                 Ok(Some(Err(TooLong))) => {
                     let text = format!("the message exceeds the limit of {MAX_LINE} bytes");

@@ -1,5 +1,5 @@
-//! Reading of files that a person names. Another kind of file, such as a named pipe, would hold its
-//! reader for ever, and some have no end.
+//! Reading of files that a person names. A named pipe in place of a file would hold its reader until another
+//! program writes, and a device may have no end.
 
 use std::{
     fs::{File, OpenOptions},

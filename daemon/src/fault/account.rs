@@ -2,6 +2,7 @@
 //! another account.
 
 use super::bridge::{failed_login, of_bridge};
+use crate::time;
 use tai_auth::{
     base_url::{BaseUrlError, Origin},
     bridge::{BridgeError, SendFailure},
@@ -48,6 +49,15 @@ pub(crate) fn of_login(error: &SessionError) -> Fault {
             | BridgeError::Moved { .. }
             | BridgeError::Intercepted { .. }),
         ) => failed_login(error),
+        // Until then taid sends no request.
+        SessionError::Bridge(
+            error @ BridgeError::RateLimited {
+                retry_after: Some(pause),
+            },
+        ) => failed_login(error).hint(Hint::reader(format!(
+            "run `taid login` again in {}; the session has not changed",
+            time::span(*pause)
+        ))),
         SessionError::Bridge(error) => failed_login(error).hint(Hint::reader(
             "run `taid login` again in a moment; the session has not changed",
         )),

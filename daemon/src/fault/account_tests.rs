@@ -114,7 +114,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [RateLimited]
     error: the login failed: the mail bridge limits the rate of requests
     caused by: HTTP 429 or 503, retry after 9 s
-    hint: run `taid login` again in a moment; the session has not changed
+    hint: run `taid login` again in 9 s; the session has not changed
 
     [BridgeFailed]
     error: the login failed

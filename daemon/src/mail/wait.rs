@@ -7,6 +7,7 @@
 //! shows as unread.
 
 use super::{
+    arrivals::Sight,
     error::MailError,
     leases::ClientKey,
     past_waits::{Key, PastWait},
@@ -17,7 +18,7 @@ use super::{
     wanted::{NextMail, Reach, Wanted},
 };
 use std::{collections::HashSet, time::Duration};
-use tai_auth::{bridge::Bridge, session::error::SessionError};
+use tai_auth::bridge::Bridge;
 use tai_proto::{
     call::WaitFor,
     mail::{FetchedMail, LeftOut},
@@ -103,14 +104,14 @@ impl<B: Bridge> MailService<B> {
                     past.mark = update.mark;
                     update.arrived
                 }
-                // No poll has succeeded.
-                Err(MailError::Session(SessionError::Deadline)) => false,
+                // No poll has succeeded: the last look finds the reason.
+                Err(_) if Instant::now() >= pause => false,
                 Err(error) => return Err(error),
             };
             wanted.reach = match arrived {
                 true => Reach::New,
                 false if pause < until => Reach::Returned,
-                false if has_ended || self.arrivals.sees() => {
+                false if has_ended || *self.arrivals.sight().borrow() == Sight::Sees => {
                     return Ok(self.no_mail(address, key, past, wanted.rejected));
                 }
                 // The polls fail. The last look finds the mail, or the reason.

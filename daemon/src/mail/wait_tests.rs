@@ -147,7 +147,7 @@ async fn a_wait_during_an_outage_ends_with_its_reason_and_one_after_it_does_not(
     *world.mailbox.list_fails.lock().unwrap() = None;
     assert_eq!(world.wait_for(1).await, Ok(None));
     world.mailbox.deliver(1, DESK);
-    assert_eq!(world.wait_for(1).await, Ok(Some(1)));
+    assert_eq!(world.wait_for(14).await, Ok(Some(1)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,12 @@
 //! Waiting for new mail.
 
-use super::{arrivals::Arrival, check, error::MailError, query::Query, service::MailService};
+use super::{
+    arrivals::{Arrival, Sight},
+    check,
+    error::MailError,
+    query::Query,
+    service::MailService,
+};
 use tai_auth::{bridge::Bridge, session::error::SessionError};
 use tai_proto::{mail::MailboxUpdate, names::Instance};
 use tokio::time::{Instant, timeout_at};
@@ -11,8 +17,8 @@ impl<B: Bridge> MailService<B> {
     /// since, or at the deadline.
     ///
     /// # Errors
-    /// [`MailError::Session`] if the account is signed out, or if no poll of the mailbox succeeded
-    /// before the deadline. A failed poll is retried and is no error.
+    /// [`MailError::Session`] if the account is signed out; the error of the last poll if none succeeded before
+    /// the deadline. A failed poll is retried and is no error.
     pub(crate) async fn watch(
         &self,
         instance: Option<&Instance>,
@@ -43,6 +49,7 @@ impl<B: Bridge> MailService<B> {
             address.matches(&arrival.to) && arrival.from.as_ref().is_none_or(may_read)
         };
         let mut log = self.arrivals.watch();
+        let mut sight = self.arrivals.sight();
         loop {
             let is_late = Instant::now() >= deadline;
             if let Some(log) = &*log.borrow_and_update() {
@@ -51,11 +58,18 @@ impl<B: Bridge> MailService<B> {
                     let mark = log.latest();
                     return Ok(MailboxUpdate { mark, arrived });
                 }
+            } else if let Sight::Fails(error) = &*sight.borrow_and_update()
+                && is_late
+            {
+                return Err(error.clone());
             } else if is_late {
                 return Err(MailError::Session(SessionError::Deadline));
             }
-            // `self` owns the sender, so this fails only at the deadline.
-            let _ = timeout_at(deadline, log.changed()).await;
+            // `self` owns the senders, so these fail only at the deadline.
+            tokio::select! {
+                _ = timeout_at(deadline, log.changed()) => {}
+                _ = sight.changed() => {}
+            }
         }
     }
 }

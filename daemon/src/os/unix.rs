@@ -126,6 +126,13 @@ pub(crate) fn terminal_size() -> Option<(usize, usize)> {
     (columns > 0).then_some((columns, rows))
 }
 
+/// Returns whether this user may create a directory and those that it is in.
+pub(crate) fn can_create(dir: &Path) -> bool {
+    use rustix::fs::{Access, access};
+    let exists = dir.ancestors().find(|above| above.exists());
+    exists.is_some_and(|above| access(above, Access::WRITE_OK | Access::EXEC_OK).is_ok())
+}
+
 /// Returns whether this process was started without standard output. Rust then opens `/dev/null` for reading
 /// and writing in its place; a shell opens it for writing alone.
 pub(crate) fn is_output_closed() -> bool {

@@ -144,6 +144,23 @@ fn surrogate(bytes: &[u8]) -> Option<Half> {
     }
 }
 
+/// Returns the messages of a batch; `None` for every other line. Each is answered on a line of its own, so
+/// that a slow one does not hold the others.
+pub(super) fn messages(line: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let line = line.trim_ascii();
+    if !line.starts_with(b"[") {
+        return None;
+    }
+    let parts: Vec<Value> = serde_json::from_slice(line).ok()?;
+    match !parts.is_empty() && parts.iter().all(Value::is_object) {
+        true => parts
+            .iter()
+            .map(|part| serde_json::to_vec(part).ok())
+            .collect(),
+        false => None,
+    }
+}
+
 /// Envelope of a malformed message, which decides the error.
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -187,7 +204,7 @@ pub(super) fn parse(line: &[u8]) -> Line {
         return Line::Answer(error(&Value::Null, -32700, &text));
     }
     if line.starts_with(b"[") {
-        let text = "batches are not supported; send one message a line";
+        let text = "this revision has no batches; send one message a line";
         return Line::Answer(error(&Value::Null, -32600, text));
     }
     let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(line) else {

@@ -92,7 +92,14 @@ fn directory(dir: &Path) -> Check {
     let shown = dir.display();
     let meta = match std::fs::symlink_metadata(dir) {
         Ok(meta) => meta,
-        Err(_) => return ok(name, format!("{shown} does not exist yet; taid creates it")),
+        Err(_) if os::can_create(dir) => {
+            return ok(name, format!("{shown} does not exist yet; taid creates it"));
+        }
+        Err(_) => {
+            let found = format!("{shown} does not exist, and taid cannot create it");
+            let remedy = "make the directory that it is in, such as HOME, your own and writable";
+            return wrong(name, found, remedy);
+        }
     };
     let move_away = format!("move {shown} away and restart taid");
     if !meta.is_dir() {

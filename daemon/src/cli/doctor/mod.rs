@@ -5,6 +5,7 @@
 mod as_client;
 mod check;
 mod differences;
+mod files;
 mod lingering;
 mod machine;
 pub(super) mod mcp_clients;
@@ -168,6 +169,7 @@ async fn examine(target: &Target) -> Vec<Check> {
     checks.extend(account(config.as_ref(), &daemon).await);
     checks.push(reader::examine().await);
     checks.push(machine::log(target, &daemon));
+    checks.extend(files::examine(target));
     checks.push(lingering::examine(&target.places));
     checks.extend(mcp_clients::examine(&daemon));
     if daemon

@@ -7,13 +7,11 @@ mod look;
 
 pub(super) use log::Arrival;
 
+use super::error::MailError;
 use log::Log;
 use look::{Change, Mailbox, look};
 use std::{
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 use tai_auth::{bridge::Bridge, session::Session};
@@ -35,9 +33,20 @@ struct Poller<B> {
     log: watch::Sender<Option<Log>>,
     /// The time of the latest mail or call.
     active: watch::Sender<Instant>,
-    /// Whether the last poll succeeded.
-    sees: AtomicBool,
+    /// How the last poll ended.
+    sight: watch::Sender<Sight>,
     task: Mutex<Task>,
+}
+
+/// How the last poll ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// There was none.
+    Unknown,
+    /// It succeeded, so that what it did not find did not arrive.
+    Sees,
+    /// It failed.
+    Fails(MailError),
 }
 
 /// The polling task.
@@ -87,7 +96,7 @@ impl<B: Bridge> Arrivals<B> {
             interval,
             log: watch::Sender::new(None),
             active: watch::Sender::new(Instant::now()),
-            sees: AtomicBool::new(false),
+            sight: watch::Sender::new(Sight::Unknown),
             task: Mutex::new(Task::Ended(Memory::default())),
         }))
     }
@@ -106,9 +115,9 @@ impl<B: Bridge> Arrivals<B> {
         watcher
     }
 
-    /// Returns whether the last poll succeeded, so that what it did not find did not arrive.
-    pub(super) fn sees(&self) -> bool {
-        self.0.sees.load(Ordering::Relaxed)
+    /// Returns how the last poll ended, and tells of the next ones.
+    pub(super) fn sight(&self) -> watch::Receiver<Sight> {
+        self.0.sight.subscribe()
     }
 
     /// Records that a client is active, which keeps the poll interval short.
@@ -170,7 +179,15 @@ impl<B: Bridge> Poller<B> {
         memory.last_look = Some(Instant::now());
         let before = memory.mailbox.as_ref();
         let looked = look(&*self.bridge, &self.session, before).await;
-        self.sees.store(looked.is_ok(), Ordering::Relaxed);
+        let sight = match &looked {
+            Ok(_) => Sight::Sees,
+            Err(error) => Sight::Fails(error.clone()),
+        };
+        self.sight.send_if_modified(|last| {
+            let is_news = *last != sight;
+            *last = sight;
+            is_news
+        });
         match looked {
             Ok(change) => self.looked(memory, change),
             Err(error) => {

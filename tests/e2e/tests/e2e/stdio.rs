@@ -1,4 +1,4 @@
-//! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children.
+//! Standard streams of tai-mcp that are socket pairs, as Node gives them to its children; batches and pages.
 
 use serde_json::{Value, json};
 use std::{
@@ -67,4 +67,39 @@ fn a_client_that_closes_its_socket_ends_tai_mcp() {
         let _ = writeln!(to, r#"{{"jsonrpc": "2.0", "id": 1, "method": "ping"}}"#);
         child.try_wait().unwrap().is_some()
     });
+}
+
+#[test]
+fn a_batch_is_answered_in_the_revision_that_has_batches() {
+    let machine = Machine::new();
+    let ping = |id: u32| json!({"jsonrpc": "2.0", "id": id, "method": "ping"});
+    let notification = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
+    let batch = json!([ping(7), notification, {"jsonrpc": "2.0", "id": 8}, ping(9)]).to_string();
+    let mut shim = machine.shim("desk").initialized("test", "2025-03-26");
+    shim.send_raw(&batch);
+    let mut ids: Vec<String> = (0..3).map(|_| shim.next_line()["id"].to_string()).collect();
+    ids.sort();
+    assert_eq!(ids, ["7", "9", "null"]);
+    let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
+    shim.send_raw(&batch);
+    let refused = shim.next_line();
+    assert_eq!(
+        (&refused["id"], &refused["error"]["code"]),
+        (&Value::Null, &json!(-32600))
+    );
+}
+
+#[test]
+fn a_list_has_one_page_and_refuses_other_cursors() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
+    for method in [
+        "tools/list",
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+    ] {
+        let listed = shim.request(method, json!({"cursor": "bogus"}));
+        assert_eq!(listed["error"]["code"], -32602, "{method}");
+    }
 }

@@ -57,7 +57,8 @@ pub(super) fn apply(
     let text = without_bom(before);
     let root = CstRootNode::parse(text, &OPTIONS).map_err(|error| syntax(text, &error))?;
     let wrong = || EditError::Shape(key);
-    let top = root.object_value_or_create().ok_or_else(wrong)?;
+    let no_object = || EditError::NoObject(key);
+    let top = root.object_value_or_create().ok_or_else(no_object)?;
     once(&top, key)?;
     if top.get(key).is_some_and(|servers| is_null(servers.value())) {
         top.object_value_or_set(key);

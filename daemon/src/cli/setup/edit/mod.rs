@@ -71,7 +71,7 @@ pub(in crate::cli) fn servers(
 ) -> Result<Map<String, Value>, EditError> {
     let mut root = value_of(client, text)?;
     if !root.is_object() && !root.is_null() {
-        return Err(EditError::Shape(client.key));
+        return Err(EditError::NoObject(client.key));
     }
     match root.get_mut(client.key).map(Value::take) {
         None | Some(Value::Null) => Ok(Map::new()),
@@ -131,7 +131,7 @@ fn expected(
     let mut root = match root {
         Value::Null => Map::new(),
         Value::Object(root) => root,
-        _ => return Err(wrong()),
+        _ => return Err(EditError::NoObject(client.key)),
     };
     let servers = root.entry(client.key).or_insert(Value::Null);
     if servers.is_null() {

@@ -87,6 +87,9 @@ pub(in crate::cli) enum EditError {
     /// A key has another type than the client expects.
     #[error("\"{0}\" has an unexpected type")]
     Shape(&'static str),
+    /// The text is a list or a value in place of an object.
+    #[error("it does not hold an object with \"{0}\"")]
+    NoObject(&'static str),
     /// A key occurs twice in an object, and programs differ in which one they read.
     #[error("\"{0}\" occurs twice")]
     Duplicate(String),

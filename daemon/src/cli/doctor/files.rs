@@ -1,0 +1,74 @@
+//! Checks of the files in which taid records what it must not do twice. taid runs without one that cannot be
+//! used, and refuses what needs it.
+
+use super::check::{Check, wrong};
+use crate::cli::target::Target;
+use std::{io, path::Path};
+use tai_auth::private_file;
+
+/// Returns a check for each file of the profile that cannot be used.
+pub(super) fn examine(target: &Target) -> Vec<Check> {
+    let (state, profile) = (target.places.state(), &target.profile);
+    let files = [
+        (format!("sends-{profile}"), "no mail is sent"),
+        (
+            format!("undelivered-{profile}"),
+            "no fetched mail is marked as read",
+        ),
+        (format!("approvals-{profile}"), "no mail waits for approval"),
+        (format!("audit-{profile}.jsonl"), "nothing is audited"),
+    ];
+    let problem = |(name, effect): &(String, &str)| {
+        let path = state.join(name);
+        let found = format!("{} {}; {effect}", path.display(), problem(&path)?);
+        Some(wrong("files", found, "move it away"))
+    };
+    files.iter().filter_map(problem).collect()
+}
+
+/// Returns what is wrong with a file.
+fn problem(path: &Path) -> Option<String> {
+    let meta = match std::fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => return Some(format!("cannot be used: {error}")),
+    };
+    if !meta.is_file() {
+        return Some("is not a regular file".to_owned());
+    }
+    let rule = private_file::check(&meta).err()?;
+    Some(format!("cannot be used: {rule}"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    #[test]
+    fn a_file_that_is_no_private_file_is_a_problem() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sends-default");
+        let said = || problem(&path).unwrap_or_else(|| "ok".to_owned());
+        let mut page = vec![said()];
+        std::fs::create_dir(&path).unwrap();
+        page.push(said());
+        std::fs::remove_dir(&path).unwrap();
+        symlink("/dev/null", &path).unwrap();
+        page.push(said());
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, "").unwrap();
+        for mode in [0o666, 0o600] {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, mode).unwrap();
+            page.push(said());
+        }
+        insta::assert_snapshot!(page.join("\n"), @"
+        ok
+        is not a regular file
+        is not a regular file
+        cannot be used: its mode 0666 gives other users access; run `chmod 600` on it
+        ok
+        ");
+    }
+}
