@@ -1,10 +1,10 @@
 //! MCP transport: one JSON-RPC message a line on standard input and output.
 //!
 //! It limits lines to 8 MiB and open requests to 256, answers malformed lines, takes the batches of
-//! revision 2025-03-26 apart, and refuses a request id that is in use. It drops notifications other than cancellations, because rmcp
-//! ends a session that begins with one. If the client closes the input, open requests have
-//! 1.5 s for their answers; if it closes the output, the process exits at once. The transport
-//! must not interpret a message beyond its envelope: rmcp and `server` do.
+//! revision 2025-03-26 apart, and refuses a request id that is in use. It drops notifications other
+//! than cancellations, because rmcp ends a session that begins with one. If the client closes the
+//! input, open requests have 1.5 s for their answers; if it closes the output, the process exits at
+//! once. The transport must not interpret a message beyond its envelope: rmcp and `server` do.
 
 mod line;
 

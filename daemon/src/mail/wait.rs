@@ -111,7 +111,7 @@ impl<B: Bridge> MailService<B> {
             wanted.reach = match arrived {
                 true => Reach::New,
                 false if pause < until => Reach::Returned,
-                false if has_ended || *self.arrivals.sight().borrow() == Sight::Sees => {
+                false if has_ended || self.arrivals.sight() == Sight::Sees => {
                     return Ok(self.no_mail(address, key, past, wanted.rejected));
                 }
                 // The polls fail. The last look finds the mail, or the reason.

@@ -49,7 +49,6 @@ impl<B: Bridge> MailService<B> {
             address.matches(&arrival.to) && arrival.from.as_ref().is_none_or(may_read)
         };
         let mut log = self.arrivals.watch();
-        let mut sight = self.arrivals.sight();
         loop {
             let is_late = Instant::now() >= deadline;
             if let Some(log) = &*log.borrow_and_update() {
@@ -58,18 +57,14 @@ impl<B: Bridge> MailService<B> {
                     let mark = log.latest();
                     return Ok(MailboxUpdate { mark, arrived });
                 }
-            } else if let Sight::Fails(error) = &*sight.borrow_and_update()
-                && is_late
-            {
-                return Err(error.clone());
             } else if is_late {
-                return Err(MailError::Session(SessionError::Deadline));
+                return Err(match self.arrivals.sight() {
+                    Sight::Fails(error) => error,
+                    Sight::Unknown | Sight::Sees => MailError::Session(SessionError::Deadline),
+                });
             }
-            // `self` owns the senders, so these fail only at the deadline.
-            tokio::select! {
-                _ = timeout_at(deadline, log.changed()) => {}
-                _ = sight.changed() => {}
-            }
+            // `self` owns the sender, so this fails only at the deadline.
+            let _ = timeout_at(deadline, log.changed()).await;
         }
     }
 }

@@ -7,8 +7,12 @@ use rmcp::model::{
     ReadResourceRequestParams, RequestId, SubscribeRequestParams, SubscriptionsListenRequestParams,
     UnsubscribeRequestParams,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, Error as _, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value, json};
+use std::fmt;
 
 /// Result of parsing a line.
 pub(super) enum Line {
@@ -144,21 +148,43 @@ fn surrogate(bytes: &[u8]) -> Option<Half> {
     }
 }
 
+/// Most messages of a batch.
+const MAX_BATCH: usize = 256;
+
+/// Messages of a batch, each as a line. It has at least one, and at most [`MAX_BATCH`].
+struct Batch(Vec<Vec<u8>>);
+
+impl<'de> Deserialize<'de> for Batch {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Messages;
+        impl<'de> Visitor<'de> for Messages {
+            type Value = Batch;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "1 to {MAX_BATCH} messages")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Batch, A::Error> {
+                let mut lines = Vec::new();
+                while let Some(message) = parts.next_element::<Map<String, Value>>()? {
+                    if lines.len() == MAX_BATCH {
+                        return Err(A::Error::invalid_length(MAX_BATCH + 1, &self));
+                    }
+                    lines.push(serde_json::to_vec(&message).map_err(A::Error::custom)?);
+                }
+                match lines.is_empty() {
+                    true => Err(A::Error::invalid_length(0, &self)),
+                    false => Ok(Batch(lines)),
+                }
+            }
+        }
+        deserializer.deserialize_seq(Messages)
+    }
+}
+
 /// Returns the messages of a batch; `None` for every other line. Each is answered on a line of its own, so
 /// that a slow one does not hold the others.
 pub(super) fn messages(line: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let line = line.trim_ascii();
-    if !line.starts_with(b"[") {
-        return None;
-    }
-    let parts: Vec<Value> = serde_json::from_slice(line).ok()?;
-    match !parts.is_empty() && parts.iter().all(Value::is_object) {
-        true => parts
-            .iter()
-            .map(|part| serde_json::to_vec(part).ok())
-            .collect(),
-        false => None,
-    }
+    let batch = serde_json::from_slice::<Batch>(line.trim_ascii()).ok()?;
+    Some(batch.0)
 }
 
 /// Envelope of a malformed message, which decides the error.
@@ -204,7 +230,8 @@ pub(super) fn parse(line: &[u8]) -> Line {
         return Line::Answer(error(&Value::Null, -32700, &text));
     }
     if line.starts_with(b"[") {
-        let text = "this revision has no batches; send one message a line";
+        let text =
+            "send one message a line; only revision 2025-03-26 has batches, of 1 to 256 messages";
         return Line::Answer(error(&Value::Null, -32600, text));
     }
     let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(line) else {

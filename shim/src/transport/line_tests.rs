@@ -57,6 +57,22 @@ fn each_line_is_delivered_or_answered_or_needs_no_answer() {
 }
 
 #[test]
+fn a_batch_has_a_bounded_number_of_messages() {
+    let batch = |count: usize| format!("[{}]", vec!["{}"; count].join(","));
+    for (line, expected) in [
+        (batch(0), None),
+        (batch(2), Some(2)),
+        (batch(256), Some(256)),
+        (batch(257), None),
+        ("[1]".to_owned(), None),
+        ("{}".to_owned(), None),
+    ] {
+        let found = messages(line.as_bytes()).map(|messages| messages.len());
+        assert_eq!(found, expected, "{line:.20}");
+    }
+}
+
+#[test]
 fn a_refusal_names_what_is_wrong() {
     let said = |line: &str| match parse(line.as_bytes()) {
         Line::Deliver(message) => match *message {

@@ -34,7 +34,7 @@ struct Poller<B> {
     /// The time of the latest mail or call.
     active: watch::Sender<Instant>,
     /// How the last poll ended.
-    sight: watch::Sender<Sight>,
+    sight: Mutex<Sight>,
     task: Mutex<Task>,
 }
 
@@ -96,7 +96,7 @@ impl<B: Bridge> Arrivals<B> {
             interval,
             log: watch::Sender::new(None),
             active: watch::Sender::new(Instant::now()),
-            sight: watch::Sender::new(Sight::Unknown),
+            sight: Mutex::new(Sight::Unknown),
             task: Mutex::new(Task::Ended(Memory::default())),
         }))
     }
@@ -115,9 +115,9 @@ impl<B: Bridge> Arrivals<B> {
         watcher
     }
 
-    /// Returns how the last poll ended, and tells of the next ones.
-    pub(super) fn sight(&self) -> watch::Receiver<Sight> {
-        self.0.sight.subscribe()
+    /// Returns how the last poll ended.
+    pub(super) fn sight(&self) -> Sight {
+        self.0.sight().clone()
     }
 
     /// Records that a client is active, which keeps the poll interval short.
@@ -155,6 +155,10 @@ impl<B: Bridge> Poller<B> {
         self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn sight(&self) -> MutexGuard<'_, Sight> {
+        self.sight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Polls until there are no watchers.
     async fn run(self: Arc<Self>, mut memory: Memory) {
         loop {
@@ -179,15 +183,10 @@ impl<B: Bridge> Poller<B> {
         memory.last_look = Some(Instant::now());
         let before = memory.mailbox.as_ref();
         let looked = look(&*self.bridge, &self.session, before).await;
-        let sight = match &looked {
+        *self.sight() = match &looked {
             Ok(_) => Sight::Sees,
             Err(error) => Sight::Fails(error.clone()),
         };
-        self.sight.send_if_modified(|last| {
-            let is_news = *last != sight;
-            *last = sight;
-            is_news
-        });
         match looked {
             Ok(change) => self.looked(memory, change),
             Err(error) => {
