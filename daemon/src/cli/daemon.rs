@@ -1,6 +1,7 @@
 //! Client of the daemon for the commands. It uses no other module of the command line.
 
 use super::target::Target;
+use crate::server::run::SHORTER_PATH;
 use std::{path::PathBuf, time::Duration};
 use tai_client::{AutoStart, CallContext, Client, ClientOptions, Local};
 use tai_proto::{
@@ -58,9 +59,7 @@ impl Daemon {
         let local = local.map_err(|error| {
             Fault::new(FaultCode::Unreachable, "cannot find taid's socket")
                 .because(error.to_string())
-                .hint(Hint::user(
-                    "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path",
-                ))
+                .hint(Hint::user(SHORTER_PATH))
         })?;
         let local = local.for_persons();
         let options = ClientOptions {

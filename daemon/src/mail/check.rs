@@ -16,6 +16,12 @@ const MAX_LABEL: usize = 63;
 /// Longest subject, in bytes (RFC 5322, 2.1.1).
 const MAX_SUBJECT: usize = 998;
 
+/// Error for a reply to a sender without one plain address.
+pub(super) const NO_ADDRESS: MailError = MailError::BadField {
+    field: "message_id",
+    rule: "its sender is not one plain address; use send_email with \"to\"",
+};
+
 /// Checks one plain address, `local@domain`. The bridge refuses lists and display names, and a
 /// line break could add a header.
 pub(super) fn address(text: &str) -> Result<String, MailError> {
@@ -139,10 +145,7 @@ pub(super) fn answerable(from: &str) -> Result<(), MailError> {
     match parsed(from).is_some() || Address::new(address).is_err() || broken_rule(address).is_none()
     {
         true => Ok(()),
-        false => Err(MailError::BadField {
-            field: "message_id",
-            rule: "its sender is not one plain address; use send_email with \"to\"",
-        }),
+        false => Err(NO_ADDRESS),
     }
 }
 

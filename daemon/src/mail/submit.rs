@@ -2,6 +2,7 @@
 //! ledger, and sends the mail at most once.
 
 use super::{
+    check,
     digest::Digest,
     error::MailError,
     ledger::{HeldBack, OverLimit, Quota, Refusal},
@@ -31,12 +32,6 @@ pub(crate) struct Submitted<T> {
     /// The result.
     pub(crate) result: Result<T, MailError>,
 }
-
-/// Error for a reply to a sender without one plain address.
-const NO_ADDRESS: MailError = MailError::BadField {
-    field: "message_id",
-    rule: "its sender is not one plain address; use send_email with \"to\"",
-};
 
 /// Reason for which a mail has no receipt.
 enum Failure {
@@ -137,7 +132,7 @@ impl<B: Bridge> MailService<B> {
                 let to = mail
                     .recipient
                     .as_ref()
-                    .ok_or(NO_ADDRESS)
+                    .ok_or(check::NO_ADDRESS)
                     .map_err(Failure::NotSent)?;
                 (self.send_new(mail, to.as_str(), deadline).await?, false)
             }

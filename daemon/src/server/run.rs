@@ -76,9 +76,7 @@ impl RunError {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             RunError::Config(error) => error.hint(),
-            RunError::Endpoint(_) => {
-                "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path"
-            }
+            RunError::Endpoint(_) => SHORTER_PATH,
             RunError::Bind(BindError::AlreadyRunning { .. }) => {
                 "use the running taid (`taid status`), or stop it with `taid stop`"
             }
@@ -97,6 +95,10 @@ impl RunError {
         }
     }
 }
+
+/// Action for the person whose paths are too long for a socket.
+pub(crate) const SHORTER_PATH: &str =
+    "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path";
 
 /// Returns one action for the person whose network settings cannot be used.
 pub(crate) fn setup_hint(error: &SetupError) -> &'static str {

@@ -24,7 +24,7 @@ use super::{
     terminal::{Terminal, print},
     user_dirs::UserDirs,
 };
-use crate::config::Config;
+use crate::{config::Config, server::run::SHORTER_PATH};
 use check::{Check, State, ok, skipped, wrong};
 use clap::Args;
 use differences::Shell;
@@ -161,9 +161,7 @@ async fn examine(target: &Target) -> Vec<Check> {
     match Endpoint::of_profile(&target.places, &target.profile) {
         Ok(endpoint) => checks.extend(machine::places(&endpoint, target, &daemon).await),
         Err(error) => {
-            let remedy =
-                "set XDG_RUNTIME_DIR, if it is set, or HOME to a directory with a shorter path";
-            checks.push(wrong("directory", error.to_string(), remedy));
+            checks.push(wrong("directory", error.to_string(), SHORTER_PATH));
         }
     }
     checks.extend(account(config.as_ref(), &daemon).await);
