@@ -147,6 +147,8 @@ pub struct SharedLeasesStatus {
 pub enum SessionState {
     /// No token and no login in flight.
     SignedOut,
+    /// `taid logout` ended the session, and no login is in flight.
+    LoggedOut,
     /// No token; a login is in flight.
     SigningIn,
     /// Valid token, also while its renewal is in flight or fails.

@@ -3,7 +3,7 @@
 use super::target::Target;
 use crate::server::run::SHORTER_PATH;
 use std::{path::PathBuf, time::Duration};
-use tai_client::{AutoStart, CallContext, Client, ClientOptions, Local};
+use tai_client::{AutoStart, CallContext, Client, ClientOptions, Local, command};
 use tai_proto::{
     Fault, FaultCode, Hint, Method,
     call::GetStatus,
@@ -25,6 +25,8 @@ pub(super) const LONG: Duration = Duration::from_secs(50);
 pub(super) struct Daemon {
     client: Client<Local>,
     local: Local,
+    /// Profile of the daemon, unless the user names its socket.
+    profile: Option<Profile>,
 }
 
 impl Daemon {
@@ -73,7 +75,11 @@ impl Daemon {
         // A lease of `taid read` ends with `FinishMail` or with the connection, so there are no lease
         // reports to send.
         let (client, _) = Client::new(local.clone(), options);
-        Ok(Self { client, local })
+        Ok(Self {
+            client,
+            local,
+            profile: target.socket.is_none().then(|| profile.clone()),
+        })
     }
 
     /// Returns the path of the socket.
@@ -100,6 +106,18 @@ impl Daemon {
         timeout(limit, call)
             .await
             .unwrap_or_else(|_| Err(self.silent()))
+            .map_err(|fault| self.startable(fault))
+    }
+
+    /// Corrects the hint of a daemon that does not run, where no command may start it.
+    fn startable(&self, fault: Fault) -> Fault {
+        match (fault.code, &self.profile) {
+            (FaultCode::NotRunning, Some(profile)) => match hint_to_start(profile) {
+                Some(hint) => fault.hint(Hint::user(hint)),
+                None => fault,
+            },
+            _ => fault,
+        }
     }
 
     /// Returns the daemon's status.
@@ -158,6 +176,19 @@ pub(super) fn profiles(places: &Places) -> Vec<Profile> {
     names.sort();
     names.dedup();
     names
+}
+
+/// Returns how a person starts the daemon of `profile` where `TAI_MCP_AUTOSTART` is off; `None` where any
+/// command may start it.
+pub(super) fn hint_to_start(profile: &Profile) -> Option<String> {
+    match auto_start() {
+        Ok(AutoStart::Never) => Some(format!(
+            "TAI_MCP_AUTOSTART is off here, so no command starts taid; run `{}` in another terminal, or unset \
+             the variable",
+            command(profile, "run")
+        )),
+        Ok(AutoStart::OutsideSandbox | AutoStart::Anywhere) | Err(_) => None,
+    }
 }
 
 /// Returns the permission of `TAI_MCP_AUTOSTART`.

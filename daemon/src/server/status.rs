@@ -11,7 +11,7 @@ use crate::{
 use std::time::SystemTime;
 use tai_auth::{
     bridge::transport::Transport,
-    session::{Phase, Renewal, Snapshot, error::SessionError},
+    session::{Phase, Renewal, SignedOut, Snapshot, error::SessionError},
 };
 use tai_proto::{
     Audience,
@@ -139,7 +139,10 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
     let Snapshot { phase, stats, .. } = snapshot;
     let token = phase.token();
     let (state, renewal) = match &phase {
-        Phase::SignedOut(_) => (SessionState::SignedOut, None),
+        Phase::SignedOut(SignedOut::LoggedOut) => (SessionState::LoggedOut, None),
+        Phase::SignedOut(SignedOut::NotYet | SignedOut::NoCredentials(..) | SignedOut::Stopped) => {
+            (SessionState::SignedOut, None)
+        }
         Phase::SigningIn => (SessionState::SigningIn, None),
         Phase::Live { renewal, .. } => (SessionState::Live, Some(*renewal)),
         Phase::Waiting { .. } => (SessionState::Waiting, None),

@@ -175,7 +175,7 @@ fn not_started(output: &str, run: &str) -> Fault {
 }
 
 /// Returns a command line of taid for the profile.
-fn command(profile: &Profile, name: &str) -> String {
+pub fn command(profile: &Profile, name: &str) -> String {
     match profile.is_default() {
         true => format!("taid {name}"),
         false => format!("taid {name} --profile {profile}"),

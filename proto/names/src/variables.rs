@@ -50,13 +50,24 @@ pub fn check(value: Result<String, VarError>) -> Result<Option<String>, Variable
     Ok(Some(value))
 }
 
-/// Returns whether a text contains a reference `${...}` to a variable or a client's setting.
+/// Returns whether a text contains a reference `${...}` to a variable or a client's setting, or is one in
+/// another form: `%NAME%` (Windows) or `{env:NAME}` (OpenCode).
 fn has_reference(text: &str) -> bool {
     let in_name = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
-    text.split("${").skip(1).any(|rest| {
-        let name = rest.split_once('}').map(|(name, _)| name);
-        name.is_some_and(|name| !name.is_empty() && name.chars().all(in_name))
-    })
+    let whole = |start, end| text.strip_prefix(start)?.strip_suffix(end);
+    let is_name = |name: &str| {
+        name.len() > 2
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    };
+    whole("%", "%").is_some_and(is_name)
+        || whole("{env:", "}").is_some()
+        || text.split("${").skip(1).any(|rest| {
+            let name = rest.split_once('}').map(|(name, _)| name);
+            name.is_some_and(|name| !name.is_empty() && name.chars().all(in_name))
+        })
 }
 
 /// Profile of the daemon.
@@ -98,7 +109,9 @@ mod tests {
         let of = |text: &str| check(Ok(text.to_owned()));
         assert_eq!(check(Err(VarError::NotPresent)), Ok(None));
         assert_eq!(of(""), Ok(None));
-        assert_eq!(of("a\"b$c{d}"), Ok(Some("a\"b$c{d}".to_owned())));
+        for text in ["a\"b$c{d}", "%pa55word%", "%A%", "50%OF%", "%A_B%c"] {
+            assert_eq!(of(text), Ok(Some(text.to_owned())));
+        }
         assert_eq!(
             check(Err(VarError::NotUnicode(OsString::new()))),
             Err(VariableError::NotUtf8)
@@ -107,6 +120,8 @@ mod tests {
             "${TAI_MCP_PASSWORD}",
             "${user_config.username}",
             "https://${HOST}/mail",
+            "%TAI_PASSWORD%",
+            "{env:TAI_PASSWORD}",
         ] {
             assert_eq!(of(text), Err(VariableError::Unexpanded), "{text}");
         }

@@ -45,7 +45,8 @@ impl Stats {
             Record::CheckFailed(SessionError::Abandoned) => {}
             Record::CheckFailed(_) => self.failed_logins += 1,
             Record::TokenRejected => self.rejected_tokens += 1,
-            Record::LoggedOut => self.last_error = Some((now.wall, SessionError::LoggedOut)),
+            // Nothing failed: a person wanted it.
+            Record::LoggedOut => self.last_error = None,
         }
     }
 }

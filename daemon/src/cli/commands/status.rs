@@ -2,7 +2,7 @@
 
 use crate::cli::{
     columns::wrapped,
-    daemon::{Daemon, profiles},
+    daemon::{Daemon, hint_to_start, profiles},
     error::{CliError, Exit},
     pages::status::{self as page, View},
     target::Target,
@@ -153,7 +153,10 @@ async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     match found.is_empty() {
         true => Err(CliError::new("taid is not running")
             .caused_by("no profile has a running taid")
-            .hint("taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it")
+            .hint(hint_to_start(&target.profile).unwrap_or_else(|| {
+                "taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it"
+                    .to_owned()
+            }))
             .exit_with(Exit::NotRunning)),
         false => Ok(exit_of(&found)),
     }
@@ -169,7 +172,7 @@ fn exit_of(all: &[Facts]) -> Exit {
 fn is_signed_in(status: &Facts) -> bool {
     match status.session.state {
         SessionState::Live | SessionState::SigningIn => true,
-        SessionState::SignedOut | SessionState::Waiting => false,
+        SessionState::SignedOut | SessionState::LoggedOut | SessionState::Waiting => false,
     }
 }
 

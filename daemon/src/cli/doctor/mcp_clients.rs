@@ -100,11 +100,19 @@ fn check(
     if ours.is_empty() {
         return skipped(&name, format!("{shown} does not mention tai-mcp"));
     }
-    for entry in &ours {
+    // An entry that is switched off matters only if there is no other.
+    let starts_one = ours.iter().any(|entry| entry.off.is_none());
+    for entry in ours
+        .iter()
+        .filter(|entry| !starts_one || entry.off.is_none())
+    {
         if let Some(problem) = Problem::of(entry, account, path) {
             let found = format!("\"{}\" in {shown} {}", entry.key, problem.found(entry));
-            return wrong(&name, found, problem.remedy(client))
-                .repaired_by(problem.is_in_the_command().then_some(Repair::SetUp(client)));
+            return wrong(&name, found, problem.remedy(client)).repaired_by(
+                problem
+                    .is_solved_by_setup()
+                    .then_some(Repair::SetUp(client)),
+            );
         }
     }
     let with_password = ours.iter().any(|entry| {
@@ -130,6 +138,8 @@ enum Problem {
     NoProgram(String),
     /// Its wrapper, or tai-mcp behind it, does not exist. `taid setup` keeps such a command.
     NoWrapped(String),
+    /// The client does not start it, because of this setting.
+    SwitchedOff(&'static str),
     /// It is for another account than the daemon's, without a profile.
     OtherAccount { ours: String, theirs: String },
 }
@@ -146,6 +156,9 @@ impl Problem {
                         Server::TaiMcp | Server::Node => Problem::NoProgram(program),
                     });
                 }
+                if let Some(setting) = entry.off {
+                    return Some(Problem::SwitchedOff(setting));
+                }
                 match (account, username(entry), entry.value(variables::PROFILE)) {
                     (Some(ours), Some(theirs), None) if ours != theirs => {
                         Some(Problem::OtherAccount {
@@ -159,10 +172,10 @@ impl Problem {
         }
     }
 
-    /// Returns whether `taid setup` writes another command, which solves the problem.
-    fn is_in_the_command(&self) -> bool {
+    /// Returns whether `taid setup` solves the problem.
+    fn is_solved_by_setup(&self) -> bool {
         match self {
-            Problem::NodeServer | Problem::NoProgram(_) => true,
+            Problem::NodeServer | Problem::NoProgram(_) | Problem::SwitchedOff(_) => true,
             Problem::NoWrapped(_) | Problem::OtherAccount { .. } => false,
         }
     }
@@ -173,6 +186,7 @@ impl Problem {
             Problem::NoProgram(program) | Problem::NoWrapped(program) => {
                 format!("starts {program:?}, which does not exist")
             }
+            Problem::SwitchedOff(setting) => format!("is switched off with \"{setting}\""),
             Problem::OtherAccount { ours, theirs } => {
                 format!("is configured for {theirs}, but taid is signed in as {ours}")
             }
@@ -181,7 +195,9 @@ impl Problem {
 
     fn remedy(&self, client: &McpClient) -> String {
         match self {
-            Problem::NodeServer | Problem::NoProgram(_) => format!("`taid setup {}`", client.slug),
+            Problem::NodeServer | Problem::NoProgram(_) | Problem::SwitchedOff(_) => {
+                format!("`taid setup {}`", client.slug)
+            }
             Problem::NoWrapped(_) => "correct the path".to_owned(),
             Problem::OtherAccount { .. } => "correct the username, or set TAI_MCP_PROFILE to \
                 another profile for the other account"

@@ -97,6 +97,11 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
             r#"{"command": "/bin/sh", "args": ["-c", "/usr/bin/env A=1 /usr/bin/tai-mcp"]}"#,
             None,
         ),
+        with(r#"{"command": "tai-mcp", "disabled": true}"#, None),
+        with(
+            r#"{"command": "tai-mcp"}, "old": {"command": "/nowhere/tai-mcp", "enabled": false}"#,
+            None,
+        ),
         with(
             r#"{"command": "tai-mcp", "env": {"NAME": "bob", "PASSWORD": "sandbox-password"}}"#,
             Some("alice"),
@@ -122,6 +127,8 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | correct the path
     Ok: /home/alice/file starts tai-mcp | 
     Wrong: "mail" in /home/alice/file starts "/gone/op", which does not exist | correct the path
+    Ok: /home/alice/file starts tai-mcp | 
+    Wrong: "mail" in /home/alice/file is switched off with "disabled" | `taid setup example` | --fix
     Ok: /home/alice/file starts tai-mcp | 
     Wrong: "mail" in /home/alice/file is configured for bob, but taid is signed in as alice | correct the username, or set TAI_MCP_PROFILE to another profile for the other account
     Ok: /home/alice/file starts tai-mcp and contains a password; with `taid login --save` it needs none | 

@@ -48,6 +48,7 @@ pub(super) fn login(status: &Status, now: SystemTime) -> Check {
         }
         SessionState::Live => ok(name, format!("taid is signed in as {account}")),
         SessionState::SigningIn => ok(name, format!("taid is signing in as {account}")),
+        SessionState::LoggedOut => wrong(name, "`taid logout` signed taid out", "`taid login`"),
         SessionState::SignedOut | SessionState::Waiting => {
             let (found, remedy) = failure(session, now);
             wrong(name, found, remedy)

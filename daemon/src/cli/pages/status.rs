@@ -182,7 +182,7 @@ fn session(page: &mut Page, session: &SessionStatus) {
     let mood = match session.state {
         SessionState::Live if session.retry_at.is_none() => Mood::Good,
         SessionState::Live | SessionState::SigningIn => Mood::Passing,
-        SessionState::Waiting | SessionState::SignedOut => Mood::Bad,
+        SessionState::Waiting | SessionState::SignedOut | SessionState::LoggedOut => Mood::Bad,
     };
     page.painted("session", state_text(session), mood);
     page.time("  token", "expires ", session.token_expires_at.as_ref());
@@ -208,6 +208,9 @@ fn session(page: &mut Page, session: &SessionStatus) {
                 page.line(label, text);
             }
         }
+    }
+    if session.state == SessionState::LoggedOut {
+        page.line("  hint", "run `taid login`");
     }
 }
 
@@ -345,6 +348,7 @@ fn state_text(session: &SessionStatus) -> &'static str {
         SessionState::SigningIn => "signing in",
         SessionState::Waiting => "the last login failed, waiting to retry",
         SessionState::SignedOut => "signed out",
+        SessionState::LoggedOut => "signed out by `taid logout`",
     }
 }
 

@@ -16,6 +16,9 @@ const LOCAL_WRAPPERS: [&str; 10] = [
     "env", "nice", "ionice", "nohup", "setsid", "stdbuf", "timeout", "sh", "bash", "zsh",
 ];
 
+/// Settings of an entry that keep a client from starting the server, with the value that does so.
+const SWITCHES: [(&str, bool); 2] = [("disabled", true), ("enabled", false)];
+
 /// An entry of tai-mcp, or of the Node server that it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::cli) struct Entry {
@@ -31,6 +34,8 @@ pub(in crate::cli) struct Entry {
     pub(in crate::cli) env_vars: Vec<String>,
     /// Server that the command starts.
     pub(in crate::cli) server: Server,
+    /// Setting that keeps the client from starting the server: `disabled` or `enabled`.
+    pub(in crate::cli) off: Option<&'static str>,
 }
 
 /// Server that a command starts.
@@ -64,6 +69,10 @@ impl Entry {
                 .collect(),
             env_vars: texts(value.get("env_vars")),
             server,
+            off: SWITCHES
+                .into_iter()
+                .find(|(name, off)| value.get(name) == Some(&Value::Bool(*off)))
+                .map(|(name, _)| name),
         })
     }
 

@@ -36,8 +36,8 @@ pub(super) struct Plan {
 /// Plans the addition of the server, or the update of its entry.
 ///
 /// The entry is the one with the name [`KEY`], else the first that starts tai-mcp, else the first
-/// that starts the Node server. It keeps its name, its variables and all other values. Each other
-/// entry of the Node server is removed if it has the same account, and is converted otherwise.
+/// that starts the Node server. It keeps its name, its variables and all other values, and is switched
+/// on. Each other entry of the Node server is removed if it has the same account, and is converted otherwise.
 ///
 /// # Errors
 /// [`EditError::Foreign`] if the entry with the name [`KEY`] starts another program.
@@ -91,6 +91,7 @@ pub(super) fn add(
         }
         if is_main {
             place.set_variables(server, &mut plan.edits);
+            place.switch_on(&mut plan.edits);
         }
         if client.format == Format::Toml && (is_main || is_node) {
             place.set_codex(server, &mut plan.edits);
@@ -240,6 +241,13 @@ impl<'a> Place<'a> {
         }
         if let Some(socket) = server.socket {
             self.set(self.variable(variables::SOCKET), json!(socket), edits);
+        }
+    }
+
+    /// Makes the client start a server that is switched off.
+    fn switch_on(&self, edits: &mut Vec<Edit>) {
+        if let Some(name) = self.entry.off {
+            self.set(vec![name], json!(name == "enabled"), edits);
         }
     }
 

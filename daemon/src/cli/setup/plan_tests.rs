@@ -88,6 +88,21 @@ fn one_entry_remains_of_the_node_server_and_keeps_its_variables() {
 }
 
 #[test]
+fn an_entry_that_is_switched_off_is_switched_on() {
+    insta::assert_snapshot!(page(&[
+        r#""tai": {"command": "/bin/tai-mcp", "disabled": true}"#,
+        r#""tai": {"command": "/bin/tai-mcp", "enabled": false, "disabled": false}"#,
+        r#""tai": {"command": "/bin/tai-mcp"}, "second": {"command": "/bin/tai-mcp", "disabled": true}"#,
+    ], &SERVER), @r#"
+    {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "disabled": false}}}
+
+    {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "enabled": true, "disabled": false}}}
+
+    {"mcpServers": {"tai": {"command": "/bin/tai-mcp"}, "second": {"command": "/bin/tai-mcp", "disabled": true}}}
+    "#);
+}
+
+#[test]
 fn what_the_user_names_is_changed_and_nothing_else() {
     let asked = Server {
         instance: Some("second"),

@@ -82,7 +82,8 @@ fn a_logout_ends_the_session_of_all_clients_until_the_next_login() {
     let status = machine.cli(&["status"]);
     assert_eq!(status.status.code(), Some(4));
     let page = machine.plain(&status.stdout);
-    assert!(page.contains("`taid logout` signed it out"), "{page}");
+    assert!(page.contains("signed out by `taid logout`"), "{page}");
+    assert!(!page.contains("  error"), "{page}");
     assert_eq!(machine.sandbox.count(LOGIN), 1, "taid logged in again");
     assert!(machine.login(PASSWORD).status.success());
     assert!(!shim.call("list_inbox", json!({})).is_error);

@@ -122,6 +122,7 @@ fn installed() -> Result<(Check, Entry), CliError> {
         env: Vec::new(),
         env_vars: Vec::new(),
         server: Kind::TaiMcp,
+        off: None,
     };
     Ok((skipped("entry", "a program names the server itself"), entry))
 }
