@@ -83,7 +83,10 @@ impl UnattendedMail {
         let named = self.found.addresses.iter().take(MAX_NAMED);
         let mut parts: Vec<String> = named
             .map(|one| {
-                let address = cut(&printable(&one.address), MAX_COLUMNS);
+                let address = match printable(&one.address).trim() {
+                    "" => "(no recipient)".to_owned(),
+                    address => cut(address, MAX_COLUMNS),
+                };
                 format!("{address} ({})", one.unread)
             })
             .collect();
@@ -151,12 +154,14 @@ mod tests {
         let lines = [
             line(found(&[], 0, None), true),
             line(found(&[("alice@tai.chat", 1)], 0, None), true),
+            line(found(&[("", 1)], 0, None), true),
             line(found(&many, 40, Some(500)), false),
             line(found(&[("a\u{202e}b\u{1b}[2J@c", 3)], 0, None), true),
         ];
         insta::assert_snapshot!(lines.join("\n"), @"
 
         1 unread mail lies at an address that no client uses: alice@tai.chat (1)
+        1 unread mail lies at an address that no client uses: (no recipient) (1)
         54 unread mails lie at addresses that no connected client uses: a@b (2), c@d (2), e@f (2), g@h (2), i@j (2), other addresses (44); of the newest 500 mails
         3 unread mails lie at addresses that no client uses: a?b?[2J@c (3)
         ");

@@ -21,7 +21,7 @@ use super::{
 use crate::config::{ActivePolicy, ConfirmPolicy};
 use std::{
     future::Future,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -98,6 +98,18 @@ pub(crate) struct StateFiles {
     pub(crate) approvals: PathBuf,
     /// The directory of the sealed mails that wait for approval.
     pub(crate) held: PathBuf,
+}
+
+impl StateFiles {
+    /// Returns the files of a profile in the directory for state.
+    pub(crate) fn of(state: &Path, profile: &str) -> Self {
+        Self {
+            leases: state.join(format!("undelivered-{profile}")),
+            ledger: state.join(format!("sends-{profile}")),
+            approvals: state.join(format!("approvals-{profile}")),
+            held: state.join(format!("held-{profile}")),
+        }
+    }
 }
 
 impl Default for MailOptions {

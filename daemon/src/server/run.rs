@@ -278,7 +278,7 @@ async fn serve(
                 confirm: config.settings.confirm_send,
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,
-                files: Some(state_files(endpoint.state(), &config.profile)),
+                files: Some(StateFiles::of(endpoint.state(), &config.profile)),
                 keys: Some(Box::new(KeyringKey::new(&config.profile))),
                 shared: lease_store::of(&config),
                 ..MailOptions::default()
@@ -337,13 +337,10 @@ async fn serve(
 }
 
 /// Returns the profile's files that outlive the daemon.
-fn state_files(state: &Path, profile: &str) -> StateFiles {
-    StateFiles {
-        leases: state.join(format!("undelivered-{profile}")),
-        ledger: state.join(format!("sends-{profile}")),
-        approvals: state.join(format!("approvals-{profile}")),
-        held: state.join(format!("held-{profile}")),
-    }
+/// Returns the journals of a profile in the directory for state: the ledger, the leases, the approvals.
+pub(crate) fn journals(state: &Path, profile: &str) -> [PathBuf; 3] {
+    let files = StateFiles::of(state, profile);
+    [files.ledger, files.leases, files.approvals]
 }
 
 fn announce(app: &App) {

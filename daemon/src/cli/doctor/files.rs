@@ -2,25 +2,25 @@
 //! used, and refuses what needs it.
 
 use super::check::{Check, wrong};
-use crate::cli::target::Target;
-use std::{io, path::Path};
+use crate::{audit::file_in, cli::target::Target, server::run::journals};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 use tai_auth::private_file;
 
 /// Returns a check for each file of the profile that cannot be used.
 pub(super) fn examine(target: &Target) -> Vec<Check> {
-    let (state, profile) = (target.places.state(), &target.profile);
+    let (state, profile) = (target.places.state(), target.profile.as_str());
+    let [ledger, leases, approvals] = journals(state, profile);
     let files = [
-        (format!("sends-{profile}"), "no mail is sent"),
-        (
-            format!("undelivered-{profile}"),
-            "no fetched mail is marked as read",
-        ),
-        (format!("approvals-{profile}"), "no mail waits for approval"),
-        (format!("audit-{profile}.jsonl"), "nothing is audited"),
+        (ledger, "no mail is sent"),
+        (leases, "no fetched mail is marked as read"),
+        (approvals, "no mail waits for approval"),
+        (file_in(state, profile), "nothing is audited"),
     ];
-    let problem = |(name, effect): &(String, &str)| {
-        let path = state.join(name);
-        let found = format!("{} {}; {effect}", path.display(), problem(&path)?);
+    let problem = |(path, effect): &(PathBuf, &str)| {
+        let found = format!("{} {}; {effect}", path.display(), problem(path)?);
         Some(wrong("files", found, "move it away"))
     };
     files.iter().filter_map(problem).collect()
