@@ -41,9 +41,9 @@ pub(crate) struct Verdict {
 /// A line that breaks the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Broken {
-    /// The file.
+    /// The file; empty if there are no lines.
     pub(crate) file: PathBuf,
-    /// Number of the line in the file, from 1.
+    /// Number of the line in the file, from 1; 0 if there are no lines.
     pub(crate) number: usize,
     /// The reason.
     pub(crate) why: &'static str,

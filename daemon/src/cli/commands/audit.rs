@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use clap::Args;
+use tai_proto::FaultCode;
 
 /// Show who signed in, sent, approved and deleted mail, and check that no line was changed
 ///
@@ -39,7 +40,7 @@ impl Audit {
         // The end that taid knows must be older than the lines that are read.
         let known = match self.verify {
             true => known_end(target).await,
-            false => None,
+            false => Err(FaultCode::NotRunning),
         };
         let lines =
             verify::read(target.places.state(), target.profile.as_str()).map_err(|error| {
@@ -48,10 +49,10 @@ impl Audit {
                     .hint("check that its files and their directory are yours")
             })?;
         if self.verify {
-            let verdict = verify::check(&lines, known.as_ref());
+            let verdict = verify::check(&lines, known.as_ref().ok());
             return match &verdict.broken {
                 None => {
-                    print(&page::unbroken(&verdict, known.is_some()));
+                    print(&page::unbroken(&verdict, known.map(|_| ())));
                     Ok(Exit::Success)
                 }
                 Some(broken) => Err(page::broken(broken)),
@@ -71,10 +72,10 @@ impl Audit {
 }
 
 /// Returns the end of the chain that the running daemon knows.
-async fn known_end(target: &Target) -> Option<KnownEnd> {
-    let status = Daemon::running(target).ok()?.status().await.ok()?;
-    let audit = status.audit;
-    (audit.lines > 0).then_some(KnownEnd {
+async fn known_end(target: &Target) -> Result<KnownEnd, FaultCode> {
+    let status = async { Daemon::running(target)?.status().await };
+    let audit = status.await.map_err(|fault| fault.code)?.audit;
+    Ok(KnownEnd {
         n: audit.lines,
         digest: audit.head,
     })

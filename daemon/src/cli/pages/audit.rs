@@ -7,6 +7,7 @@ use crate::{
     },
     cli::{error::CliError, table::Table, terminal::printable},
 };
+use tai_proto::FaultCode;
 
 const TABLE: Table<6> = Table {
     header: ["TIME", "EVENT", "BY", "INSTANCE", "MAIL", "OUTCOME"],
@@ -73,8 +74,9 @@ pub(in crate::cli) fn json(lines: &[Line]) -> String {
     lines.join("\n")
 }
 
-/// Returns the result of a check that found no broken line.
-pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: bool) -> String {
+/// Returns the result of a check that found no broken line. `compared` is the reason for which taid did not
+/// tell its end.
+pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode>) -> String {
     let count = |n: usize| format!("{n} line{}", if n == 1 { "" } else { "s" });
     let mut text = format!("{}, chain unbroken", count(verdict.lines));
     if verdict.first > 1 {
@@ -90,8 +92,9 @@ pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: bool) -> String {
         ));
     }
     text.push_str(match compared {
-        true => "; the end is the one that the running taid knows",
-        false => "; taid does not run, so removed last lines are not found",
+        Ok(()) => "; the end is the one that the running taid knows",
+        Err(FaultCode::NotRunning) => "; taid does not run, so removed last lines are not found",
+        Err(_) => "; taid did not answer, so removed last lines are not found",
     });
     text
 }
@@ -99,12 +102,17 @@ pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: bool) -> String {
 /// Returns the error for a broken chain.
 pub(in crate::cli) fn broken(broken: &Broken) -> CliError {
     let Broken { file, number, why } = broken;
-    CliError::new(format!(
-        "the audit log is broken at line {number} of {}",
-        printable(&file.display().to_string())
-    ))
-    .caused_by(why)
-    .hint("keep a copy of the files; every line before this one is unchanged")
+    let file = printable(&file.display().to_string());
+    match number {
+        0 => CliError::new("the audit log is broken: it has no lines")
+            .caused_by("taid, which runs, has written some")
+            .hint("look for a program that removed them; `taid stop` ends this chain"),
+        _ => CliError::new(format!(
+            "the audit log is broken at line {number} of {file}"
+        ))
+        .caused_by(why)
+        .hint("keep a copy of the files; every line before this one is unchanged"),
+    }
 }
 
 #[cfg(test)]
@@ -170,9 +178,18 @@ mod tests {
             cut: 0,
             broken: None,
         };
-        let mut pages = vec![unbroken(&verdict, true)];
+        let mut pages = vec![unbroken(&verdict, Ok(()))];
         (verdict.first, verdict.cut) = (88, 1);
-        pages.push(unbroken(&verdict, false));
+        pages.push(unbroken(&verdict, Err(FaultCode::NotRunning)));
+        pages.push(unbroken(&verdict, Err(FaultCode::DeadlinePassed)));
+        pages.push(
+            broken(&Broken {
+                file: PathBuf::new(),
+                number: 0,
+                why: "the lines end before",
+            })
+            .to_string(),
+        );
         pages.push(
             broken(&Broken {
                 file: "audit-default.jsonl.1".into(),
@@ -185,6 +202,12 @@ mod tests {
         1204 lines, chain unbroken; the end is the one that the running taid knows
 
         1204 lines, chain unbroken; the lines before number 88 were rotated out; 1 line cut by a crash or a full disk; taid does not run, so removed last lines are not found
+
+        1204 lines, chain unbroken; the lines before number 88 were rotated out; 1 line cut by a crash or a full disk; taid did not answer, so removed last lines are not found
+
+        error: the audit log is broken: it has no lines
+        caused by: taid, which runs, has written some
+        hint: look for a program that removed them; `taid stop` ends this chain
 
         error: the audit log is broken at line 7 of audit-default.jsonl.1
         caused by: its number is not the next one
