@@ -72,6 +72,8 @@ pub(super) struct Mailbox {
     pub(super) is_read_only: Mutex<bool>,
     /// Whether deletions and marks have their effect and are answered as if they had none.
     pub(super) loses_confirmations: Mutex<bool>,
+    /// Whether requests for one mail find none.
+    pub(super) lists_only: Mutex<bool>,
     /// Change of the mailbox before each list.
     pub(super) before_list: Mutex<Option<Change>>,
     /// Number of list requests.
@@ -172,6 +174,9 @@ impl Bridge for Mailbox {
         _: Instant,
     ) -> Result<Option<Message>, BridgeError> {
         sleep(Duration::from_millis(10)).await;
+        if *self.lists_only.lock().unwrap() {
+            return Ok(None);
+        }
         Ok(self.find(id, |head| message(head.clone())))
     }
 

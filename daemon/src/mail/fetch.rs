@@ -12,13 +12,19 @@ use super::{
     walk::Tell,
     wanted::{NextMail, Reach, Wanted},
 };
-use tai_auth::{bridge::Bridge, session::error::SessionError};
+use tai_auth::{
+    bridge::{Bridge, BridgeError},
+    session::error::SessionError,
+};
 use tai_proto::{
     call::{Fetch, Peek},
     mail::{FetchedMail, LeftOut, Mail},
     names::{Address, Instance, MailId},
 };
 use tokio::time::{Instant, timeout_at};
+
+/// Number of mails that the bridge may list and not have, in one call. Each comes from a list of its own.
+const MAX_MISSED: u32 = 32;
 
 /// The next mail of an instance.
 pub(super) enum Next<'a> {
@@ -94,6 +100,7 @@ impl<B: Bridge> MailService<B> {
         } = request;
         // They may have come back since the last call.
         wanted.elsewhere.clear();
+        let mut missed = 0;
         loop {
             let (taken, was_returned) = match self.take(request, wanted, deadline).await? {
                 Next::Mail {
@@ -142,6 +149,12 @@ impl<B: Bridge> MailService<B> {
                     taken.miss();
                     wanted.rejected.insert(id.get());
                     self.ascents.forget(id.get());
+                    missed += 1;
+                    if missed >= MAX_MISSED {
+                        return Err(MailError::Bridge(BridgeError::Garbled {
+                            detail: "it lists emails that it does not have".to_owned(),
+                        }));
+                    }
                 }
                 Err(error) => return Err(error),
             }

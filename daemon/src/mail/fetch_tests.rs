@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        fake::{Mailbox, OLDEST, instance, mail_id, service},
+        fake::{Mailbox, OLDEST, head, instance, mail_id, service},
         service::MailOptions,
     },
     *,
@@ -234,6 +234,23 @@ async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
         mailbox.mails.lock().unwrap().retain(|mail| mail.id != 1);
     });
     assert_eq!(fetched, Some(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bridge_that_lists_mails_which_it_does_not_have_ends_the_fetch() {
+    let (mailbox, mail) = world();
+    let mut next = 0;
+    // Each list has a mail that is gone when it is asked for.
+    *mailbox.before_list.lock().unwrap() = Some(Box::new(move |mails| {
+        next += 1;
+        mails.clear();
+        mails.push(head(next, next, DESK, false));
+    }));
+    *mailbox.lists_only.lock().unwrap() = true;
+    let desk = instance("desk");
+    let fetched = mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, soon());
+    insta::assert_snapshot!(fetched.await.unwrap_err(), @"the request to the bridge failed");
+    assert!(*mailbox.lists.lock().unwrap() < 100);
 }
 
 #[test]

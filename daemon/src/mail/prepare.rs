@@ -8,10 +8,11 @@ use crate::config::ConfirmPolicy;
 use tai_auth::bridge::Bridge;
 use tai_proto::{
     mail::{Draft, Target},
-    names::Instance,
+    names::{Address, Instance},
 };
 use tai_reader::outgoing::Parts;
 use tokio::time::Instant;
+use url::Url;
 
 impl<B: Bridge> MailService<B> {
     /// Checks a draft of an agent, and converts it to its final form.
@@ -63,16 +64,18 @@ impl<B: Bridge> MailService<B> {
                 (original.from, subject, Some(id), parts)
             }
         };
-        let original = reply_to.map(|id| id.to_string());
-        let target = original.as_deref().unwrap_or(&to);
-        // Case makes no difference in an address, so the same mail has the same digest.
-        let addresses = [from.as_str(), target].map(str::to_lowercase);
-        let [sender, target] = addresses.each_ref().map(String::as_str);
+        let recipient = check::parsed(&to);
+        // A reply and a new mail to the same address are the same mail: the bridge has no threads.
+        let addresses = [
+            from.as_str(),
+            recipient.as_ref().map_or(&*to, Address::as_str),
+        ];
+        let [sender, target] = &addresses.map(same_address);
         Ok(PreparedMail {
             digest: Digest::of(&[sender, target, &subject, &parts.text, &parts.html]),
             account,
             from,
-            recipient: check::parsed(&to),
+            recipient,
             to,
             subject,
             parts,
@@ -105,5 +108,33 @@ impl<B: Bridge> MailService<B> {
             Ok(suspicion) => suspicion.map(|why| why.to_string()),
             Err(_) => Some("taid could not compare it with the emails that were read".to_owned()),
         };
+    }
+}
+
+/// Returns one form of an address: case makes no difference, and a domain has a form in ASCII.
+fn same_address(address: &str) -> String {
+    let address = address.to_lowercase();
+    let ascii = address.rsplit_once('@').and_then(|(local, domain)| {
+        let url = Url::parse(&format!("https://{domain}")).ok()?;
+        Some(format!("{local}@{}", url.host_str()?))
+    });
+    ascii.unwrap_or(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_form() {
+        for (one, other) in [
+            ("Bob@Example.com", "bob@example.com"),
+            ("bob@b\u{fc}cher.example", "bob@xn--bcher-kva.example"),
+            ("bob@bu\u{308}cher.example", "bob@XN--bcher-kva.example"),
+        ] {
+            assert_eq!(same_address(one), same_address(other));
+        }
+        assert_ne!(same_address("bob@a.example"), same_address("bob@b.example"));
+        assert_eq!(same_address("no address"), "no address");
     }
 }
