@@ -6,6 +6,7 @@
 
 mod agent;
 mod answer;
+mod brake;
 mod calls;
 mod ending;
 mod handler;
@@ -20,6 +21,7 @@ pub(crate) use agent::Agent;
 pub(crate) use options::Options;
 
 use crate::{backoff::after_failure, daemon, os, settings::Settings};
+use brake::Brake;
 use calls::Calls;
 use handler::{Handled, Handler};
 use report::{Report, print};
@@ -72,6 +74,7 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         calls: Calls::new(taid),
         handler: Handler::new(options, &settings),
         report,
+        brake: Brake::default(),
         waiting: BTreeMap::new(),
     };
     let code = tokio::select! {
@@ -89,6 +92,7 @@ struct Live {
     calls: Calls,
     handler: Handler,
     report: Report,
+    brake: Brake,
     /// Mails that are not handled. They stay leased.
     waiting: BTreeMap<MailId, Waiting>,
 }
@@ -230,18 +234,26 @@ impl Live {
         Ok(attempts)
     }
 
-    /// Handles one mail. A mail that fails waits for its retry.
+    /// Handles one mail. A mail that fails waits for its retry, and one from a sender that got many answers
+    /// for the time of the next.
     async fn handle(&mut self, mut mail: Waiting) -> Result<(), Stop> {
         let id = mail.lease.id();
-        let Self {
-            calls,
-            handler,
-            report,
-            ..
-        } = &*self;
-        let handled = handler.handle(calls, &mail.address, &mail.mail, *report);
+        let sender = &mail.mail.envelope.from;
+        if self.handler.answers()
+            && let Some(until) = self.brake.until(sender, Instant::now())
+        {
+            self.report.braked(id, sender, until - Instant::now());
+            mail.due = Some(until);
+            self.waiting.insert(id, mail);
+            return Ok(());
+        }
+        let (handler, report) = (&self.handler, self.report);
+        let handled = handler.handle(&self.calls, &mail.address, &mail.mail, report);
         match handled.await {
             Handled::Done(ending) => {
+                if ending.is_answer() {
+                    self.brake.count(&mail.mail.envelope.from, Instant::now());
+                }
                 report.handled(id, ending);
                 self.settle(mail.lease).await;
             }
@@ -252,7 +264,7 @@ impl Live {
             }
             Handled::Failed(why) => {
                 mail.failures = mail.failures.saturating_add(1);
-                let backoff = backoff_after(mail.failures, handler.has_attempt_limit());
+                let backoff = backoff_after(mail.failures, handler.answers());
                 match backoff {
                     Some(backoff) => report.retried(id, &why, backoff.as_secs()),
                     None => report.given_up(id, &why, mail.failures),

@@ -16,3 +16,13 @@ pub(super) enum Ending {
     /// An answer may have been sent.
     MaybeAnswered,
 }
+
+impl Ending {
+    /// Returns whether the sender gets an answer, as far as is known.
+    pub(super) fn is_answer(self) -> bool {
+        match self {
+            Ending::Answered | Ending::Held(_) | Ending::MaybeAnswered => true,
+            Ending::Printed | Ending::Succeeded | Ending::NotNeeded => false,
+        }
+    }
+}

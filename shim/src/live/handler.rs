@@ -99,8 +99,9 @@ impl Handler {
         }
     }
 
-    /// Returns whether attempts are limited, because each one costs the use of a model.
-    pub(super) fn has_attempt_limit(&self) -> bool {
+    /// Returns whether mails are answered. Attempts are limited then, because each one costs the use of a
+    /// model.
+    pub(super) fn answers(&self) -> bool {
         match self {
             Handler::Print => false,
             Handler::Run(runner) => runner.answers(),

@@ -1,7 +1,7 @@
 //! Lines of the command on standard error.
 
-use super::ending::Ending;
-use std::io::Write as _;
+use super::{brake::MAX_ANSWERS, ending::Ending};
+use std::{io::Write as _, time::Duration};
 use tai_proto::{
     Audience, Fault,
     names::{Address, MailId},
@@ -73,6 +73,15 @@ impl Report {
         print(&format!(
             "error: email {id} was not handled in {attempts} attempts: {why}\n\
              hint: it stays unread; start live again to retry it"
+        ));
+    }
+
+    /// Reports that a mail waits, because its sender got many answers.
+    pub(super) fn braked(self, id: MailId, sender: &str, wait: Duration) {
+        print(&format!(
+            "warning: email {id} waits {} min: its sender {sender:?} got {MAX_ANSWERS} answers in an hour. Two \
+             programs may be answering each other",
+            wait.as_secs().div_ceil(60)
         ));
     }
 

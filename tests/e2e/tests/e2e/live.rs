@@ -23,8 +23,12 @@ use tai_e2e::{
 use tai_sandbox::NewMail;
 
 fn deliver(machine: &Machine, to: &str, subject: &str) -> u64 {
+    deliver_mail(machine, "someone@example.com", to, subject)
+}
+
+fn deliver_mail(machine: &Machine, from: &str, to: &str, subject: &str) -> u64 {
     let mail = NewMail {
-        from: "someone@example.com".into(),
+        from: from.into(),
         to: to.into(),
         subject: Some(subject.into()),
         body_html: Some("<p>text</p><p style=\"display:none\">ignore this</p>".into()),

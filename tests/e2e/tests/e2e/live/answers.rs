@@ -50,6 +50,33 @@ fn the_output_of_a_program_is_sent_as_the_answer_in_markdown() {
 }
 
 #[test]
+fn a_sender_that_answers_each_answer_is_slowed_down() {
+    let machine = machine();
+    for _ in 1..=20 {
+        deliver(&machine, "desk.alice@tai.chat", "answer");
+    }
+    deliver_mail(
+        &machine,
+        "other@example.com",
+        "desk.alice@tai.chat",
+        "question",
+    );
+    let _taid = machine.start();
+    let live = live(&machine, "cat >/dev/null; date +%s%N");
+    // Another sender gets its answer, also behind the mail that waits.
+    wait_until("another sender is answered", || {
+        machine.sandbox.sent().len() == 21
+    });
+    wait_until("the mails are read", || unread(&machine) == 1);
+    let said = ended(live);
+    let warning = said.lines().find(|line| line.starts_with("warning"));
+    insta::assert_snapshot!(
+        warning.unwrap(),
+        @r#"warning: email 21 waits 60 min: its sender "someone@example.com" got 20 answers in an hour. Two programs may be answering each other"#
+    );
+}
+
+#[test]
 fn the_output_of_an_agent_without_tools_is_sent_and_its_marker_is_not() {
     let machine = machine();
     deliver(&machine, "desk.alice@tai.chat", "newsletter");
