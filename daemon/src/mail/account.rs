@@ -8,6 +8,7 @@ use super::{
     inbox::{Visit, newest_first},
     leases::ClientKey,
     paging::MAX_ROWS,
+    passed_over::PassedOver,
     reading,
     service::MailService,
     view::View,
@@ -126,21 +127,32 @@ impl<B: Bridge> MailService<B> {
             return Ok(fetched(address, mail));
         }
         let (unread, left_out) = self.unread_of(view, tell, deadline).await?;
+        let mut passed_over = PassedOver::default();
         for head in unread {
+            let id = mail_id(head.id)?;
             let taken = self.take_mail(client, view, head, read.window, deadline);
-            if let Some(mail) = taken.await? {
-                let mail = Some(Box::new(mail));
-                return Ok(FetchedMail {
-                    address,
-                    mail,
-                    left_out,
-                });
+            match taken.await {
+                Ok(Some(mail)) => {
+                    let mail = Some(Box::new(mail));
+                    return Ok(FetchedMail {
+                        address,
+                        mail,
+                        left_out,
+                        passed_over: passed_over.ids(),
+                    });
+                }
+                Ok(None) => {}
+                Err(error) => passed_over.add(id, error)?,
             }
+        }
+        if let Some(error) = passed_over.into_failure() {
+            return Err(error);
         }
         Ok(FetchedMail {
             address,
             mail: None,
             left_out,
+            passed_over: Vec::new(),
         })
     }
 

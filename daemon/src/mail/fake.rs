@@ -72,6 +72,8 @@ pub(super) struct Mailbox {
     pub(super) is_read_only: Mutex<bool>,
     /// Whether deletions and marks have their effect and are answered as if they had none.
     pub(super) loses_confirmations: Mutex<bool>,
+    /// The answer to requests for one of the mails up to this id.
+    pub(super) get_fails: Mutex<Option<(u64, BridgeError)>>,
     /// Whether requests for one mail find none.
     pub(super) lists_only: Mutex<bool>,
     /// Change of the mailbox before each list.
@@ -174,6 +176,11 @@ impl Bridge for Mailbox {
         _: Instant,
     ) -> Result<Option<Message>, BridgeError> {
         sleep(Duration::from_millis(10)).await;
+        if let Some((last, error)) = self.get_fails.lock().unwrap().clone()
+            && id <= last
+        {
+            return Err(error);
+        }
         if *self.lists_only.lock().unwrap() {
             return Ok(None);
         }

@@ -7,6 +7,7 @@ use super::{
     error::MailError,
     leases::{ClientKey, Taken},
     look::Spot,
+    passed_over::PassedOver,
     service::MailService,
     sharing::Sharing,
     walk::Tell,
@@ -79,8 +80,12 @@ impl<B: Bridge> MailService<B> {
             window: fetch.window,
             tell,
         };
-        self.lease_next(request, &mut Wanted::default(), deadline)
-            .await
+        let mut wanted = Wanted::default();
+        let fetched = self.lease_next(request, &mut wanted, deadline).await?;
+        match wanted.passed_over.into_failure() {
+            Some(error) if fetched.mail.is_none() => Err(error),
+            Some(_) | None => Ok(fetched),
+        }
     }
 
     /// Leases the oldest unread mail that is wanted and that no other client holds, and reads a part
@@ -100,6 +105,7 @@ impl<B: Bridge> MailService<B> {
         } = request;
         // They may have come back since the last call.
         wanted.elsewhere.clear();
+        wanted.passed_over = PassedOver::default();
         let mut missed = 0;
         loop {
             let (taken, was_returned) = match self.take(request, wanted, deadline).await? {
@@ -112,6 +118,7 @@ impl<B: Bridge> MailService<B> {
                         address: address.clone(),
                         mail: None,
                         left_out,
+                        passed_over: wanted.passed_over.ids(),
                     });
                 }
             };
@@ -136,7 +143,10 @@ impl<B: Bridge> MailService<B> {
                     mail.envelope.read = false;
                     announcement.cancel();
                     taken.keep();
-                    return Ok(fetched(address.clone(), mail));
+                    return Ok(FetchedMail {
+                        passed_over: wanted.passed_over.ids(),
+                        ..fetched(address.clone(), mail)
+                    });
                 }
                 // After the list, the mail was deleted or moved, or a reload hid it. The next one may
                 // exist.
@@ -156,7 +166,10 @@ impl<B: Bridge> MailService<B> {
                         }));
                     }
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    wanted.passed_over.add(id, error)?;
+                    announcement.cancel();
+                }
             }
         }
     }
@@ -349,6 +362,7 @@ pub(super) fn fetched(address: Address, mail: Mail) -> FetchedMail {
         address,
         left_out: LeftOut::default(),
         mail: Some(Box::new(mail)),
+        passed_over: Vec::new(),
     }
 }
 

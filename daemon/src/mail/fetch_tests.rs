@@ -237,6 +237,30 @@ async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn mails_that_the_bridge_cannot_give_are_passed_over_and_asked_for_again() {
+    let (mailbox, mail) = world();
+    for id in 1..=4 {
+        mailbox.deliver(id, DESK);
+    }
+    let desk = instance("desk");
+    let fetch = || mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, soon());
+    let too_large = BridgeError::TooLarge { limit: 1 };
+    let fail = |below: u64| *mailbox.get_fails.lock().unwrap() = Some((below, too_large.clone()));
+    fail(2);
+    let fetched = fetch().await.unwrap();
+    assert_eq!(fetched.passed_over, [mail_id(1), mail_id(2)]);
+    assert_eq!(fetched.mail.unwrap().envelope.id, mail_id(3));
+    // Two in a row may be bad mails; more are a bad bridge.
+    fail(4);
+    fetch().await.unwrap_err();
+    fail(2);
+    assert_eq!(fetch().await.unwrap().mail.unwrap().envelope.id, mail_id(4));
+    fetch().await.unwrap_err();
+    fail(0);
+    assert_eq!(fetch().await.unwrap().mail.unwrap().envelope.id, mail_id(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_bridge_that_lists_mails_which_it_does_not_have_ends_the_fetch() {
     let (mailbox, mail) = world();
     let mut next = 0;

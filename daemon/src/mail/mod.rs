@@ -31,6 +31,7 @@ mod look;
 mod mailbox;
 mod paging;
 mod parts;
+mod passed_over;
 mod past_waits;
 mod person_send;
 mod prepare;

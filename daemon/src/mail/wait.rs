@@ -112,7 +112,7 @@ impl<B: Bridge> MailService<B> {
                 true => Reach::New,
                 false if pause < until => Reach::Returned,
                 false if has_ended || self.arrivals.sight() == Sight::Sees => {
-                    return Ok(self.no_mail(address, key, past, wanted.rejected));
+                    return Ok(self.no_mail(address, key, past, wanted));
                 }
                 // The polls fail. The last look finds the mail, or the reason.
                 false => {
@@ -129,9 +129,14 @@ impl<B: Bridge> MailService<B> {
         address: Address,
         key: Key,
         past: PastWait,
-        rejected: HashSet<u64>,
+        wanted: Wanted<'_>,
     ) -> FetchedMail {
         let left_out = past.left_out;
+        let Wanted {
+            rejected,
+            passed_over,
+            ..
+        } = wanted;
         if left_out.not_examined == 0 {
             self.past_waits.put(key, PastWait { rejected, ..past });
         }
@@ -139,6 +144,7 @@ impl<B: Bridge> MailService<B> {
             address,
             mail: None,
             left_out,
+            passed_over: passed_over.ids(),
         }
     }
 }

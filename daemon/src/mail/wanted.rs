@@ -1,6 +1,6 @@
 //! Conditions of the next mail that a call leases.
 
-use super::{leases::ClientKey, query::Query, walk::Tell};
+use super::{leases::ClientKey, passed_over::PassedOver, query::Query, walk::Tell};
 use std::collections::HashSet;
 use tai_auth::bridge::Head;
 use tai_proto::{
@@ -28,6 +28,8 @@ pub(super) struct Wanted<'a> {
     pub(super) rejected: HashSet<u64>,
     /// Mails that clients of other machines hold or have written.
     pub(super) elsewhere: HashSet<u64>,
+    /// Mails that the bridge could not give in this call.
+    pub(super) passed_over: PassedOver,
     pub(super) reach: Reach,
 }
 
@@ -44,9 +46,9 @@ pub(super) enum Reach {
 }
 
 impl Wanted<'_> {
-    /// Returns whether the mail was not rejected and is not elsewhere.
+    /// Returns whether the mail was not rejected or passed over and is not elsewhere.
     pub(super) fn may_be(&self, id: u64) -> bool {
-        !self.rejected.contains(&id) && !self.elsewhere.contains(&id)
+        !self.rejected.contains(&id) && !self.elsewhere.contains(&id) && !self.passed_over.has(id)
     }
 
     /// Returns whether a mail meets the conditions.

@@ -106,6 +106,7 @@ pub(crate) fn answers() -> Vec<Answer> {
             address: address(),
             mail: None,
             left_out: left_out(),
+            passed_over: Vec::new(),
         }),
         Answer::List(inbox()),
         Answer::Search(found()),

@@ -132,6 +132,7 @@ pub(crate) fn fetched() -> FetchedMail {
     FetchedMail {
         address: address(),
         left_out: LeftOut::default(),
+        passed_over: vec![id()],
         mail: Some(Box::new(Mail {
             envelope: envelope(),
             body: "b".into(),

@@ -97,6 +97,7 @@ fn mail(id: u64) -> FetchedMail {
     FetchedMail {
         address: "desk.alice@tai.chat".parse().unwrap(),
         left_out: LeftOut::default(),
+        passed_over: Vec::new(),
         mail: Some(Box::new(Mail {
             envelope: Envelope {
                 id: MailId::new(id).unwrap(),

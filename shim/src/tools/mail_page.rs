@@ -126,10 +126,20 @@ impl MailPage {
             address,
             mail,
             left_out: not_shown,
+            passed_over,
         } = self.fetched;
+        let passed_over = passed_over.iter().map(|id| {
+            format!(
+                "Email {id} could not be read: the mail bridge fails for it. It stays unread; fetch_email with email_id {id} tries it again."
+            )
+        });
         let address = String::from(address);
         let Some(mail) = mail else {
             let mut notice = none;
+            for line in passed_over {
+                notice.push('\n');
+                notice.push_str(&line);
+            }
             notice.push_str(&left_out(&not_shown));
             let output = Output {
                 address,
@@ -142,7 +152,8 @@ impl MailPage {
             };
             return Shown::new(notice, &output);
         };
-        let mut notices = part_notices(&mail, self.max_chars, self.full, self.resumed);
+        let mut notices: Vec<String> = passed_over.collect();
+        notices.extend(part_notices(&mail, self.max_chars, self.full, self.resumed));
         if mail.part.is_last() && mail.quoted_lines > 0 {
             let id = mail.envelope.id;
             let lines = match mail.quoted_lines {

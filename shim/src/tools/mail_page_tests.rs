@@ -11,6 +11,7 @@ fn fetched(mail: Option<Mail>) -> FetchedMail {
         address,
         mail: mail.map(Box::new),
         left_out: LeftOut::default(),
+        passed_over: Vec::new(),
     }
 }
 

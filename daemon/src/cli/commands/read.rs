@@ -9,6 +9,7 @@ use crate::cli::{
     terminal::print,
 };
 use clap::Args;
+use std::io::{self, Write as _};
 use tai_proto::{
     call::{FinishMail, ReadMail},
     mail::Window,
@@ -52,6 +53,12 @@ impl Read {
         };
         let fetched = daemon.call(read, LONG).await?;
         let not_examined = fetched.left_out.not_examined;
+        for id in &fetched.passed_over {
+            let _ = writeln!(
+                io::stderr(),
+                "warning: mail {id} could not be read: the mail bridge fails for it; it stays unread"
+            );
+        }
         let Some(mail) = fetched.mail else {
             let none = match not_examined {
                 0 => "no unread mail is free to read",

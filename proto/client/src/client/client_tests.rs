@@ -207,6 +207,7 @@ fn mail() -> FetchedMail {
     FetchedMail {
         address: "desk.alice@tai.chat".parse().unwrap(),
         left_out: LeftOut::default(),
+        passed_over: Vec::new(),
         mail: Some(Box::new(Mail {
             envelope: Envelope {
                 id: seven(),

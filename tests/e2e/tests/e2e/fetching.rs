@@ -10,9 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 use tai_e2e::{Machine, PATIENCE, mcp::Shim, wait_until};
-use tai_sandbox::{FaultKind, NewMail};
+use tai_sandbox::{Canned, FaultKind, NewMail};
 
 const PUT: &str = "PUT /api/v1/messages/{id}/read";
+const GET: &str = "GET /api/v1/messages/{id}";
 
 fn deliver(machine: &Machine, count: u64) {
     for n in 0..count {
@@ -52,6 +53,43 @@ fn the_oldest_unread_mail_comes_first_at_any_position_in_the_list() {
         let read = shim.call("fetch_email", json!({}));
         assert_eq!(subject(&read.structured), Some(format!("mail {n}")));
     }
+}
+
+#[test]
+fn a_mail_that_the_bridge_cannot_give_does_not_hold_up_the_others() {
+    let machine = Machine::new();
+    deliver(&machine, 2);
+    let _taid = machine.start();
+    let mut shim = desk(&machine);
+    let failure = r#"{"success":false,"error":{"code":"FORBIDDEN","message":"No"}}"#;
+    let mut page = String::new();
+    let mut said = |shim: &mut Shim, tool: &str, arguments: Value| {
+        machine.sandbox.can(Canned::new(403, failure), 1, GET);
+        let text = shim.call(tool, arguments).text;
+        let shown = text
+            .lines()
+            .filter(|line| !line.starts_with(['<', '[', '-']));
+        page.push_str(&format!(
+            "{}\n\n",
+            shown.take(3).collect::<Vec<_>>().join("\n")
+        ));
+    };
+    said(&mut shim, "fetch_email", json!({}));
+    said(&mut shim, "fetch_email", json!({}));
+    said(&mut shim, "wait_for_email", json!({"timeout": 1}));
+    insta::assert_snapshot!(page, @"Email 1 could not be read: the mail bridge fails for it. It stays unread; fetch_email with email_id 1 tries it again.
+From: someone@example.com
+To: desk.alice@tai.chat
+
+error: the mail bridge refused the request
+caused by: the bridge refuses the request: No (FORBIDDEN, HTTP 403)
+hint: correct the request and try again; nothing was sent or changed
+
+No email arrived within 1 s: call wait_for_email again to go on waiting
+Email 1 could not be read: the mail bridge fails for it. It stays unread; fetch_email with email_id 1 tries it again.");
+    let read = shim.call("fetch_email", json!({}));
+    assert_eq!(subject(&read.structured), Some("mail 0".to_owned()));
+    assert_eq!(unread(&machine), 0);
 }
 
 #[test]
