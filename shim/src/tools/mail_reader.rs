@@ -40,7 +40,12 @@ impl Reader<'_> {
         let (fetched, lease) = fetching.await?;
         match (lease, requests.begun()) {
             (Some(lease), _) => self.leased_now(fetched, lease).await,
-            (None, Some((id, next))) => Ok((self.named(id, next).await?, true)),
+            (None, Some((id, next))) => match self.named(id, next).await {
+                Ok(fetched) => Ok((fetched, true)),
+                // The begun mail was deleted or moved.
+                Err(fault) if is_gone(fault.code) => Ok((fetched, false)),
+                Err(fault) => Err(fault),
+            },
             (None, None) => Ok((fetched, false)),
         }
     }
@@ -124,7 +129,9 @@ impl Reader<'_> {
         let mut fetched = match self.invocation.call(Peek { id, window }).await {
             Ok(fetched) => fetched,
             Err(fault) => {
-                self.invocation.requests.put_back(lease);
+                if !is_gone(fault.code) {
+                    self.invocation.requests.put_back(lease);
+                }
                 return Err(fault);
             }
         };
@@ -155,4 +162,12 @@ impl Reader<'_> {
         let requests = self.invocation.requests;
         requests.add_mail(&context.id, &context.ct, mail);
     }
+}
+
+/// Returns whether a fault says that the instance does not have the mail, so that its lease ends.
+fn is_gone(code: FaultCode) -> bool {
+    matches!(
+        code,
+        FaultCode::NotFound | FaultCode::NotYours | FaultCode::NotPermitted
+    )
 }

@@ -146,6 +146,20 @@ fn a_begun_mail_stays_with_its_client_after_a_restart_of_taid() {
 }
 
 #[test]
+fn a_begun_mail_that_is_deleted_ends_and_the_next_one_comes() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let id = deliver(&machine, 5_000);
+    let mut shim = desk(&machine);
+    part(&mut shim, json!({}));
+    assert!(!shim.call("delete_email", json!({"email_id": id})).is_error);
+    let none = part(&mut shim, json!({}));
+    assert_eq!(none.text, "No unread emails found for desk.alice@tai.chat");
+    let next = deliver(&machine, 1);
+    assert_eq!(part(&mut shim, json!({})).structured["email"]["id"], next);
+}
+
+#[test]
 fn the_agent_chooses_the_size_of_a_part() {
     let machine = Machine::new();
     let _taid = machine.start();

@@ -144,7 +144,7 @@ fn sends_are_limited_per_instance_and_a_restart_resets_nothing() {
 }
 
 #[test]
-fn with_external_replies_to_deceptive_senders_and_mail_that_loads_images_need_approval() {
+fn with_external_mail_that_loads_images_needs_approval_and_deceptive_senders_get_no_reply() {
     let machine = Machine::new();
     machine.configure("confirm_send = \"external\"\n");
     let _taid = machine.start();
@@ -156,7 +156,7 @@ fn with_external_replies_to_deceptive_senders_and_mail_that_loads_images_need_ap
         let id = deliver_from(&machine, from, "question");
         let reply = shim.call("reply_email", json!({"message_id": id, "content": from}));
         assert!(
-            reply.text.contains("waits for the user's approval"),
+            reply.text.contains("its sender is not one plain address"),
             "{}",
             reply.text
         );
