@@ -28,6 +28,8 @@ use tokio::time::Instant;
 
 /// Time limit of the first poll. Without its result, the wait looks once more than needed.
 const FIRST_POLL: Duration = Duration::from_secs(5);
+/// Time for which the last look may exceed the wait.
+const LAST_LOOK: Duration = Duration::from_secs(10);
 /// Interval of looks for mails that other machines gave back, or did not deliver in time.
 const STORE_POLL: Duration = Duration::from_secs(5);
 
@@ -47,6 +49,7 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<FetchedMail, MailError> {
         let limit = Duration::from_millis(wait.limit_ms.into());
         let until = (Instant::now() + limit).min(deadline);
+        let deadline = (until + LAST_LOOK).min(deadline);
         let query = Query::of_filter(&wait.filter).map_err(|field| MailError::BadField {
             field,
             rule: "it has no letter or digit",

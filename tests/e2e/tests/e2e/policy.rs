@@ -45,15 +45,15 @@ fn mail_to_a_recipient_outside_allow_to_is_refused_with_the_rule() {
     ] {
         assert!(shim.call("send_email", to(other, "x")).is_error, "{other}");
     }
-    // A reply goes to the original's sender, which is judged as an address.
-    for from in [
-        "eve@evil.org",
-        "<eve@evil.org>.bob@tai.chat",
-        "eve@evil.org, bob@tai.chat",
+    // A reply goes to the original's sender, which must be one address.
+    for (from, reason) in [
+        ("eve@evil.org", "allow_to"),
+        ("<eve@evil.org>.bob@tai.chat", "not one plain address"),
+        ("eve@evil.org, bob@tai.chat", "not one plain address"),
     ] {
         let id = deliver_from(&machine, from, "question");
         let reply = shim.call("reply_email", json!({"message_id": id, "content": "x"}));
-        assert!(reply.text.contains("allow_to"), "{from}: {}", reply.text);
+        assert!(reply.text.contains(reason), "{from}: {}", reply.text);
     }
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
     assert!(!shim.call("send_email", to("Bob@tai.chat", "x")).is_error);

@@ -10,7 +10,7 @@ use tai_e2e::{
     processes::{is_running, send_signal},
     wait_until, within,
 };
-use tai_sandbox::NewMail;
+use tai_sandbox::{Canned, NewMail};
 
 const LIST: &str = "GET /api/v1/messages";
 const NOTHING: &str =
@@ -53,6 +53,22 @@ fn begin(machine: &Machine, shim: &mut Shim, arguments: Value) -> Value {
 fn cancel(shim: &mut Shim, id: &Value) {
     let params = json!({"requestId": id});
     shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": params}));
+}
+
+#[test]
+fn a_bridge_that_asks_for_a_pause_ends_a_wait_in_time() {
+    let machine = Machine::new();
+    let _taid = start(&machine);
+    let mut shim = desk(&machine);
+    shim.call("list_inbox", json!({}));
+    deliver(&machine, "someone@example.com", "mail");
+    let busy = Canned::page(429).with_header("Retry-After", "30");
+    machine.sandbox.can(busy, 1000, LIST);
+    let begun = Instant::now();
+    let waited = shim.call("wait_for_email", json!({"timeout": 1}));
+    assert!(waited.is_error);
+    assert!(waited.text.contains("limits"), "{}", waited.text);
+    assert!(begun.elapsed() < within(Duration::from_secs(12)));
 }
 
 #[test]
