@@ -36,6 +36,17 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
+    /// Records that a list shows mails to an agent, if the policy of approval asks for it.
+    pub(super) fn note_listed(&self, mails: &[Envelope]) {
+        if self.approvals.policy() == ConfirmPolicy::Unfamiliar {
+            for mail in mails {
+                let preview = mail.preview.as_ref().map_or("", |preview| preview.as_str());
+                let (to, from, subject) = (&mail.to, &mail.from, &mail.subject);
+                self.familiar.listed(to, mail.id, from, subject, preview);
+            }
+        }
+    }
+
     /// Converts a part of a mail to the form that a client gets. `then` is called with its envelope and
     /// its whole body.
     pub(super) async fn read_then(

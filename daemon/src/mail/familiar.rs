@@ -2,7 +2,7 @@
 //! may have caused needs a person's approval.
 //!
 //! A mail is suspicious for one of two reasons:
-//! - Its recipient is named in the text of a mail that the instance read, and is neither the user, the
+//! - Its recipient is named in a mail that the instance read or in a list, and is neither the user, the
 //!   account, the sender of a mail that the instance read, nor a recipient of an earlier mail.
 //! - It contains a long passage, or a long link or key, of a mail of another sender than its
 //!   recipient.
@@ -26,6 +26,8 @@ const MAX_MAIL: usize = 64 << 10;
 const MAX_INSTANCE: usize = 512 << 10;
 /// Limit of instances. Beyond it one is forgotten.
 const MAX_INSTANCES: usize = 32;
+/// Limit of the kept mails of the lists of an instance.
+const MAX_LISTED: usize = 512;
 /// Limit of remembered recipients of an instance.
 const MAX_SENT: usize = 256;
 
@@ -38,6 +40,8 @@ pub(super) struct Familiar(Mutex<BTreeMap<String, History>>);
 struct History {
     /// Mails that it has read, oldest first.
     read: VecDeque<ReadMail>,
+    /// Mails that it has seen in lists, oldest first, with the beginnings of their texts.
+    listed: VecDeque<ReadMail>,
     /// Recipients of its mails, oldest first.
     sent: VecDeque<String>,
 }
@@ -47,8 +51,19 @@ struct ReadMail {
     id: MailId,
     /// Address of the sender, in lower case.
     sender: String,
-    /// Subject and body, in lower case.
+    /// Name of the sender, subject and body, in lower case.
     text: String,
+}
+
+impl ReadMail {
+    fn new(id: MailId, sender: &str, subject: &str, body: &str) -> Self {
+        let name = sender.rsplit_once('<').map_or("", |(name, _)| name);
+        Self {
+            id,
+            sender: address(sender),
+            text: format!("{name}\n{subject}\n{body}").to_lowercase(),
+        }
+    }
 }
 
 /// Reason for which a mail is suspicious.
@@ -101,11 +116,7 @@ impl Familiar {
         let body = body
             .get(..body.floor_char_boundary(MAX_MAIL))
             .unwrap_or_default();
-        let mail = ReadMail {
-            id,
-            sender: address(sender),
-            text: format!("{subject}\n{body}").to_lowercase(),
-        };
+        let mail = ReadMail::new(id, sender, subject, body);
         let mut histories = self.histories();
         let read = &mut history(&mut histories, own).read;
         read.retain(|earlier| earlier.id != id);
@@ -114,6 +125,21 @@ impl Familiar {
             |read: &VecDeque<ReadMail>| read.iter().map(|mail| mail.text.len()).sum::<usize>();
         while size(read) > MAX_INSTANCE {
             read.pop_front();
+        }
+    }
+
+    /// Records that a list shows a mail to the instance of this address, with the beginning of its body.
+    pub(super) fn listed(&self, own: &str, id: MailId, sender: &str, subject: &str, body: &str) {
+        let mail = ReadMail::new(id, sender, subject, body);
+        let mut histories = self.histories();
+        let listed = &mut history(&mut histories, own).listed;
+        // A list without previews takes nothing back.
+        listed.retain(|earlier| earlier.id != id || earlier.text.len() > mail.text.len());
+        if listed.iter().all(|earlier| earlier.id != id) {
+            listed.push_back(mail);
+        }
+        if listed.len() > MAX_LISTED {
+            listed.pop_front();
         }
     }
 
@@ -139,7 +165,8 @@ impl Familiar {
         let recipient = address(recipient);
         let histories = self.histories();
         let history = histories.get(&address(own))?;
-        let others = || history.read.iter().filter(|mail| mail.sender != recipient);
+        let seen = || history.read.iter().chain(&history.listed);
+        let others = || seen().filter(|mail| mail.sender != recipient);
         let is_sender = history.read.iter().any(|mail| mail.sender == recipient);
         if !is_sender && !history.sent.contains(&recipient) {
             let named = others().find(|mail| names(&mail.text, &recipient));

@@ -56,7 +56,8 @@ impl<B: Bridge> MailService<B> {
             see: &mut |_| {},
             tell,
         };
-        self.list_in(every, address.clone(), which, deadline).await
+        let listed = self.list_in(every, address.clone(), which, deadline);
+        listed.await.inspect(|inbox| self.note_listed(&inbox.mails))
     }
 
     /// As [`MailService::list`], in a view. `address` is the answer's.

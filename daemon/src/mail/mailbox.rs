@@ -134,8 +134,8 @@ impl<B: Bridge> MailService<B> {
             instance,
             address: &address,
         };
-        self.search_in(view, address.clone(), search, tell, deadline)
-            .await
+        let found = self.search_in(view, address.clone(), search, tell, deadline);
+        found.await.inspect(|found| self.note_listed(&found.mails))
     }
 
     /// As [`MailService::search`], in a view. `address` is the answer's.
