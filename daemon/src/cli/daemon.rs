@@ -3,7 +3,7 @@
 use super::target::Target;
 use crate::server::run::SHORTER_PATH;
 use std::{path::PathBuf, time::Duration};
-use tai_client::{AutoStart, CallContext, Client, ClientOptions, Local, command};
+use tai_client::{AutoStart, CallContext, Client, ClientOptions, ConnectError, Local, command};
 use tai_proto::{
     Fault, FaultCode, Hint, Method,
     call::GetStatus,
@@ -142,6 +142,10 @@ impl Daemon {
     }
 
     fn silent(&self) -> Fault {
+        if let Some(profile) = self.profile.as_ref().filter(|_| !self.local.is_running()) {
+            let socket = self.local.socket();
+            return ConnectError::NotRunning { socket }.fault(profile);
+        }
         let record = self.local.record();
         let pid = record.map_or_else(String::new, |(record, _)| record.pid.to_string());
         Fault::new(

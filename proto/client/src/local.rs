@@ -131,13 +131,18 @@ impl Local {
             .find_map(|lock| Some((read_record(&lock)?, lock)))
     }
 
+    /// Returns whether a daemon holds the lock of the profile.
+    pub fn is_running(&self) -> bool {
+        self.locks().any(|lock| is_held(&lock))
+    }
+
     /// Waits until no daemon holds the lock of the profile. A daemon releases it on exit.
     ///
     /// # Errors
     /// [`io::ErrorKind::TimedOut`] after `deadline`.
     pub async fn until_gone(&self, deadline: Instant) -> io::Result<()> {
         while Instant::now() < deadline {
-            if !self.locks().any(|lock| is_held(&lock)) {
+            if !self.is_running() {
                 return Ok(());
             }
             sleep(CHECK_EVERY).await;

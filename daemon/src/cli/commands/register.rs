@@ -3,6 +3,7 @@
 use super::login::{SignIn, check_bridge, in_environment, no_username, started};
 use crate::{
     cli::{
+        daemon::Daemon,
         direct,
         error::{CliError, Exit},
         prompt,
@@ -42,6 +43,7 @@ impl Register {
             (None, _) => prompt::typed_username("New username: ")?.to_string(),
         };
         let username = new_username(&name)?;
+        check_account(target, &username).await?;
         let password = match (self.password_stdin, in_environment(&config, &username)) {
             (true, _) => prompt::password_from_stdin()?,
             (false, Some(password)) => password,
@@ -72,6 +74,21 @@ impl Register {
             save: self.save,
         };
         sign_in.with(credentials).await
+    }
+}
+
+/// Refuses an account that the running daemon could not hold, before it is created.
+async fn check_account(target: &Target, username: &Username) -> Result<(), CliError> {
+    let status = async { Daemon::running(target)?.status().await };
+    let ours = status.await.ok().and_then(|status| status.account.username);
+    match ours.map(Username::new) {
+        Some(Ok(ours)) if ours != *username => {
+            Err(CliError::from(fault::other_login(&ours, username)).hint(format!(
+                "to use both accounts, run `taid register {username} --profile {username}`; to replace the \
+                 account, run `taid logout` first"
+            )))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -65,8 +65,11 @@ pub(super) async fn places(endpoint: &Endpoint, target: &Target, daemon: &Daemon
 async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
     let agents = Path::new(&status.daemon.socket);
     let pid = status.daemon.pid;
-    let remedy = "`taid stop`; taid creates its sockets again at the next start (with systemd: \
-                  `systemctl --user restart taid.socket`)";
+    // `taid stop` may not reach it.
+    let remedy = format!(
+        "`kill {pid}`; taid creates its sockets again at the next start (with systemd: `systemctl --user \
+         restart taid.socket`)"
+    );
     for door in [Door::Agents, Door::Persons] {
         let path = door.beside(agents);
         if std::fs::symlink_metadata(&path).is_err() {
@@ -76,7 +79,7 @@ async fn socket_of(status: &Status, target: &Target, daemon: &Daemon) -> Check {
             return wrong("socket", found, remedy).repaired_by(Repair::restart_of(status));
         }
     }
-    match Daemon::ask(&target.at_socket(agents)).await {
+    match Daemon::look(&target.at_socket(agents)).await {
         Daemon::Running(other) if other.daemon.pid == pid => socket(agents, daemon),
         Daemon::Running(_) | Daemon::Absent | Daemon::Unusable(_) => wrong(
             "socket",

@@ -46,6 +46,18 @@ impl Daemon {
             Ok(status) if status.session.state == SessionState::SigningIn => settled(&daemon).await,
             status => status,
         };
+        Self::of(status)
+    }
+
+    /// Requests the status of the daemon of `target`, which does nothing else.
+    pub(super) async fn look(target: &Target) -> Self {
+        match daemon::Daemon::running(target) {
+            Ok(daemon) => Self::of(daemon.status().await),
+            Err(fault) => Daemon::Unusable(fault.into()),
+        }
+    }
+
+    fn of(status: Result<Status, Fault>) -> Self {
         match status {
             Ok(status) => Daemon::Running(Box::new(status)),
             Err(fault) if fault.code == FaultCode::NotRunning => Daemon::Absent,
@@ -126,7 +138,7 @@ pub(super) async fn all(target: &Target) -> Vec<Status> {
     let mut found = Vec::new();
     for other in daemon::profiles(&target.places) {
         if other != target.profile
-            && let Daemon::Running(status) = Daemon::ask(&target.of_profile(other)).await
+            && let Daemon::Running(status) = Daemon::look(&target.of_profile(other)).await
         {
             found.push(*status);
         }

@@ -133,6 +133,14 @@ fn a_new_account_is_created_and_signed_in() {
     Next: `taid setup` adds tai to your MCP clients.
     ");
     assert_eq!(machine.status()["account"]["username"], "carol");
+    // taid could not sign in with it, so that it is not created.
+    insta::assert_snapshot!(register(&["david"], PASSWORD), @"
+    exit 1
+    error: this taid belongs to carol, not to david
+    caused by: one taid holds one account
+    hint: to use both accounts, run `taid register david --profile david`; to replace the account, run `taid logout` first
+    ");
+    assert_eq!(machine.sandbox.count("POST /api/v1/register"), 3);
 }
 
 #[test]
@@ -235,13 +243,13 @@ fn without_a_daemon_login_fails_before_the_password_prompt() {
     exit 3
     error: taid is not running
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock
-    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
+    hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
     ");
     insta::assert_snapshot!(machine.say(&machine.cli(&["logout", "--yes"])), @"
     exit 3
     error: taid is not running
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock
-    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
+    hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
     ");
 }
 

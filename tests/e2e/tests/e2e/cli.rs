@@ -24,13 +24,13 @@ fn without_a_daemon_each_command_reports_it_and_exits_3() {
     insta::assert_snapshot!(said, @"
     error: taid is not running
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock
-    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
+    hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
     error: taid is not running
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock
-    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
+    hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
     error: taid is not running
     caused by: there is no taid at HOME/.local/state/tai/run/default.sock
-    hint: taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it
+    hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
     ");
 }
 

@@ -157,7 +157,7 @@ async fn converse(launch: Launch, target: &Target, checks: &mut Vec<Check>) {
         checks.push(wrong("daemon", problem, "`taid doctor` checks the daemon"));
         return;
     }
-    let ours = Daemon::ask(target).await;
+    let ours = Daemon::look(target).await;
     let all = running::all(target).await;
     let pid = server.pid();
     let serves = |status: &&Status| status.clients.iter().any(|client| client.pid == pid);
