@@ -189,6 +189,12 @@ fn without_a_keyring_a_mail_is_reported_as_lost_with_taid() {
         "{list}"
     );
     assert!(!machine.state_dir().join("held-default").exists());
+    insta::assert_snapshot!(machine.say(&machine.cli(&["stop"])), @"
+    exit 1
+    error: 1 mail that waits for approval is lost if taid stops
+    caused by: a confirmation needs an interactive terminal
+    hint: decide with `taid approve`, or run the command in a terminal
+    ");
     taid.kill();
 
     let _taid = machine.start();
