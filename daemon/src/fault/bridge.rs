@@ -40,7 +40,9 @@ pub(crate) fn of_bridge(error: &BridgeError) -> Fault {
                 "the mail bridge did not answer within {}",
                 time::span(*after)
             ),
-            Hint::reader("try again in a moment; API_TIMEOUT sets the time limit of a request"),
+            Hint::reader(
+                "try again in a moment; a request ends after API_TIMEOUT, or with its call",
+            ),
         ),
         BridgeError::RateLimited { retry_after } => {
             let pause = retry_after.unwrap_or(Duration::from_secs(5));

@@ -91,7 +91,7 @@ fn every_failure_of_a_request_has_a_name_a_cause_and_a_hint() {
     [Unreachable]
     error: the mail bridge did not answer within 30 s
     caused by: the bridge did not answer within 30000 ms
-    hint: try again in a moment; API_TIMEOUT sets the time limit of a request
+    hint: try again in a moment; a request ends after API_TIMEOUT, or with its call
 
     [RateLimited]
     error: the mail bridge limits the rate of requests

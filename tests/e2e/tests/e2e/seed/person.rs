@@ -106,8 +106,8 @@ fn seed_failures_are_distinguished() {
     Unable to connect to authentication server: Connection refused (os error NNN)
     the login failed: the mail bridge is not available: server maintenance (HTTP NNN): the answer is HTTP NNN, and not from the bridge
     the bridge issued a token that cannot be used: it had expired when it was issued: NNNN-NN-NNTNN:NN:NNZ
-    the bridge issued a token that cannot be used: it is corrupt, or signed in a way that the bridge does not use: JSON error: unknown variant `none`, expected one of `HSNNN`, `HSNNN`, `HSNNN`, `ESNNN`, `ESNNN`, `RSNNN`, `RSNNN`, `RSNNN`, `PSNNN`, `PSNNN`, `PSNNN`, `EdDSA` at line N column NN
-    the bridge issued a token that cannot be used: it is corrupt, or signed in a way that the bridge does not use: InvalidToken
+    the bridge issued a token that cannot be used: it is corrupt, without `sub` or `exp`, or signed in a way that the bridge does not use
+    the bridge issued a token that cannot be used: it is corrupt, without `sub` or `exp`, or signed in a way that the bridge does not use
     the bridge issued a token that cannot be used: it was issued to another username
     ");
     // Only the bridge can check the signature. Its 401 is logged.
