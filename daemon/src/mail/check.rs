@@ -32,6 +32,18 @@ pub(super) fn address(text: &str) -> Result<String, MailError> {
     }
 }
 
+/// Checks the address of an instance. Nobody could send to a longer one.
+pub(super) fn own(address: &Address) -> Result<(), MailError> {
+    match address.as_str().find('@') {
+        Some(65..) => Err(MailError::BadField {
+            field: "TAI_MCP_INSTANCE",
+            rule: "with the username it makes an address of more than 64 characters before the @; choose a \
+                   shorter name",
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Returns the rule that an address breaks.
 fn broken_rule(text: &str) -> Option<&'static str> {
     if text.len() > MAX_ADDRESS {
@@ -290,6 +302,19 @@ mod tests {
         ] {
             assert!(answerable(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_address_of_an_instance_is_one_that_a_mail_may_be_sent_to() {
+        let of = |length: usize| {
+            let instance = "a".repeat(length);
+            Address::new(format!("{instance}.alice@tai.chat")).unwrap()
+        };
+        for length in [1, 58] {
+            assert_eq!(own(&of(length)), Ok(()));
+            assert!(parsed(of(length).as_str()).is_some());
+        }
+        assert!(own(&of(59)).is_err() && parsed(of(59).as_str()).is_none());
     }
 
     #[test]

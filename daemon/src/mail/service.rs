@@ -265,7 +265,9 @@ impl<B: Bridge> MailService<B> {
         if let Sharing::Shared(keeper) = &self.sharing {
             keeper.set_account(username.as_str());
         }
-        Ok(username.address(instance))
+        let address = username.address(instance);
+        check::own(&address)?;
+        Ok(address)
     }
 
     /// Returns a mail of the account as the bridge has it now, of any instance.
@@ -274,10 +276,17 @@ impl<B: Bridge> MailService<B> {
         id: MailId,
         deadline: Instant,
     ) -> Result<Option<Message>, MailError> {
-        self.with_token(deadline, async |token| {
+        let found = self.with_token(deadline, async |token| {
             self.bridge.message(&token, id.get(), deadline).await
-        })
-        .await
+        });
+        match found.await? {
+            Some(message) if message.head.id != id.get() => {
+                Err(MailError::Bridge(BridgeError::Garbled {
+                    detail: format!("it is about email {}, not {id}", message.head.id),
+                }))
+            }
+            found => Ok(found),
+        }
     }
 
     /// Returns a mail if it is addressed to `address`, the instance's, and if the instance may read
