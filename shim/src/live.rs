@@ -64,6 +64,11 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
             return ExitCode::from(2);
         }
     }
+    let handler = Handler::new(options, &settings);
+    if let Some(fault) = handler.missing() {
+        print(&fault.render(Audience::Person));
+        return ExitCode::FAILURE;
+    }
     let (taid, endings) = daemon::client(&settings);
     let reports = tokio::spawn(endings.report());
     let report = Report {
@@ -72,7 +77,7 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
     report.starting();
     let mut live = Live {
         calls: Calls::new(taid),
-        handler: Handler::new(options, &settings),
+        handler,
         report,
         brake: Brake::default(),
         waiting: BTreeMap::new(),

@@ -181,7 +181,9 @@ impl Stdio {
                 ),
                 JsonRpcMessage::Request(request) => {
                     if let Err(permit) = self.shared.open.open(request.id.clone(), permit) {
-                        let answer = error(&json!(request.id), -32600, "the request id is in use");
+                        // With the id, the client would take it for the answer to the open request.
+                        let what = format!("the request id {} is in use", json!(request.id));
+                        let answer = error(&json!(null), -32600, &what);
                         return (Line::Answer(answer), Some(permit));
                     }
                     (

@@ -1,6 +1,6 @@
 //! The daemon that a command is about.
 
-use super::error::CliError;
+use super::error::{CliError, Exit};
 use std::path::{Path, PathBuf};
 use tai_proto::{names::Profile, places::Places, variables};
 
@@ -31,6 +31,7 @@ impl Target {
                 CliError::new(format!("the variable {name} is not valid"))
                     .caused_by(rule)
                     .hint(format!("correct or unset {name}"))
+                    .exit_with(Exit::Usage)
             })
         };
         let profile = match profile {
@@ -41,6 +42,7 @@ impl Target {
             CliError::new("the profile is not valid")
                 .caused_by(rule)
                 .hint("correct --profile or TAI_MCP_PROFILE")
+                .exit_with(Exit::Usage)
         })?;
         let socket = match socket {
             Some(socket) => Some(socket),
@@ -49,7 +51,8 @@ impl Target {
         if socket.as_ref().is_some_and(|socket| !socket.is_absolute()) {
             return Err(CliError::new("the socket is not valid")
                 .caused_by("its path is not absolute")
-                .hint("correct --socket or TAI_MCP_SOCKET; `taid socket` prints the path"));
+                .hint("correct --socket or TAI_MCP_SOCKET; `taid socket` prints the path")
+                .exit_with(Exit::Usage));
         }
         let places = match home {
             Some(home) => std::path::absolute(home)

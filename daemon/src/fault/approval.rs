@@ -32,7 +32,7 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
         ),
         ApprovalError::NotHeld(_) => (
             FaultCode::NotFound,
-            "it was sent or discarded, it expired after an hour, or taid was restarted",
+            "it was sent or discarded, it expired after an hour, taid was restarted, or there was none",
             Hint::reader("list the waiting mails with `taid approve`"),
         ),
         ApprovalError::Lost(_) => (

@@ -12,7 +12,8 @@ use super::{
     server::Server,
 };
 use crate::{settings::Settings, tools};
-use std::{ffi::OsString, io, time::Duration};
+use std::{ffi::OsString, io, path::Path, time::Duration};
+use tai_client::is_on_path;
 use tai_proto::{
     Fault, FaultCode, Hint,
     mail::Mail,
@@ -23,6 +24,9 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 
 /// Limit of an agent's line in a report, in bytes.
 const MAX_SAID: usize = 200;
+
+/// The system's number of the error for a missing file, on Unix and Windows.
+const NOT_FOUND: i32 = 2;
 
 /// Handler of mails.
 pub(super) enum Handler {
@@ -105,6 +109,14 @@ impl Handler {
         match self {
             Handler::Print => false,
             Handler::Run(runner) => runner.answers(),
+        }
+    }
+
+    /// Returns the fault of a program that does not exist.
+    pub(super) fn missing(&self) -> Option<Fault> {
+        match self {
+            Handler::Print => None,
+            Handler::Run(runner) => runner.missing(),
         }
     }
 
@@ -243,6 +255,19 @@ impl Runner {
                 let why = "the agent neither answered nor said that no answer is needed";
                 Handled::Failed(with_line(why.to_owned(), text.as_bytes()))
             }
+        }
+    }
+
+    fn missing(&self) -> Option<Fault> {
+        let name = self.name();
+        let path = Path::new(&name);
+        let exists = match path.components().count() {
+            1 => is_on_path(&name),
+            _ => path.exists(),
+        };
+        match (exists, self.cannot_run(&io::Error::from_raw_os_error(NOT_FOUND))) {
+            (false, Handled::CannotRun(fault)) => Some(fault),
+            _ => None,
         }
     }
 

@@ -321,7 +321,7 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
 
     $ taid approve 7
     error: mail 7 does not wait for approval
-    caused by: it was sent or discarded, or it expired after an hour
+    caused by: it was sent or discarded, it expired after an hour, or there was none
     hint: list the waiting mails with `taid approve`
     exit 1
 

@@ -205,10 +205,6 @@ fn an_agent_that_is_not_installed_is_reported_and_the_mail_stays_unread() {
     let ended = command.env("PATH", "/nowhere").output().unwrap();
     assert_eq!(ended.status.code(), Some(1));
     insta::assert_snapshot!(machine.plain(&ended.stderr), @"
-    🚀 TAI MCP Email Server starting...
-    ✅ Login successful
-    📧 Instance email: desk.alice@tai.chat
-    email 1 arrived
     error: cannot run `codex`
     caused by: No such file or directory (os error 2)
     hint: install codex, or add its directory to PATH; the email stays unread
