@@ -32,7 +32,7 @@ pub(super) fn address(text: &str) -> Result<String, MailError> {
     }
 }
 
-/// Checks the address of an instance. Nobody could send to a longer one.
+/// Checks the address of an instance: no mail can be sent to a longer one.
 pub(super) fn own(address: &Address) -> Result<(), MailError> {
     match address.as_str().find('@') {
         Some(65..) => Err(MailError::BadField {

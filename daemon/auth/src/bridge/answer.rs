@@ -14,6 +14,7 @@ use http::{
 };
 use std::time::{Duration, SystemTime};
 use tai_timing::limit;
+use url::Url;
 
 /// Limit of the target of a redirect, in characters.
 const MAX_LOCATION: usize = 200;
@@ -101,8 +102,20 @@ pub(super) fn moved(status: StatusCode, headers: &HeaderMap) -> Option<BridgeErr
     let to = String::from_utf8_lossy(to.unwrap_or(b"an unnamed place"));
     Some(BridgeError::Moved {
         status: status.as_u16(),
-        to: foreign::line(&to, MAX_LOCATION),
+        to: foreign::line(&without_secrets(&to), MAX_LOCATION),
     })
+}
+
+/// Returns the target of a redirect without a password and without a query, which may be a secret.
+fn without_secrets(to: &str) -> String {
+    let Ok(mut url) = Url::parse(to) else {
+        return to.split(['?', '#']).next().unwrap_or_default().to_owned();
+    };
+    // They fail for a URL that cannot have the part.
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
 }
 
 /// Returns whether a 404 says that the endpoint is missing, and not the mail. The bridge tells
@@ -176,6 +189,17 @@ pub(super) fn date(headers: &HeaderMap) -> Option<SystemTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_target_of_a_redirect_has_no_secret() {
+        for (to, shown) in [
+            ("https://user:pw@a.example/b?token=c#d", "https://a.example/b"),
+            ("/login?token=c", "/login"),
+            ("mailto:a@b.example", "mailto:a@b.example"),
+        ] {
+            assert_eq!(without_secrets(to), shown);
+        }
+    }
 
     #[test]
     fn only_failures_that_the_bridge_names_are_certainly_before_the_send() {
