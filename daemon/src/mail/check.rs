@@ -131,7 +131,7 @@ pub(super) fn parsed(text: &str) -> Option<Address> {
         (Some(named), _) => {
             let (name, address) = named.split_once('<')?;
             let name = name.trim();
-            // A name that repeats the address misleads nobody.
+            // A name that repeats the address does not mislead.
             let is_same = name.trim_matches('"').eq_ignore_ascii_case(address);
             let is_name = is_plain(name) || is_quoted(name) || is_same;
             is_name.then_some(address)?

@@ -265,7 +265,10 @@ impl Runner {
             1 => is_on_path(&name),
             _ => path.exists(),
         };
-        match (exists, self.cannot_run(&io::Error::from_raw_os_error(NOT_FOUND))) {
+        match (
+            exists,
+            self.cannot_run(&io::Error::from_raw_os_error(NOT_FOUND)),
+        ) {
             (false, Handled::CannotRun(fault)) => Some(fault),
             _ => None,
         }

@@ -193,7 +193,10 @@ mod tests {
     #[test]
     fn the_target_of_a_redirect_has_no_secret() {
         for (to, shown) in [
-            ("https://user:pw@a.example/b?token=c#d", "https://a.example/b"),
+            (
+                "https://user:pw@a.example/b?token=c#d",
+                "https://a.example/b",
+            ),
             ("/login?token=c", "/login"),
             ("mailto:a@b.example", "mailto:a@b.example"),
         ] {

@@ -92,7 +92,9 @@ impl Approve {
             }
             return Err(
                 CliError::new(format!("mail {number} does not wait for approval"))
-                    .caused_by("it was sent or discarded, it expired after an hour, or there was none")
+                    .caused_by(
+                        "it was sent or discarded, it expired after an hour, or there was none",
+                    )
                     .hint("list the waiting mails with `taid approve`"),
             );
         };

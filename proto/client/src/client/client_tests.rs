@@ -190,10 +190,8 @@ impl Stage {
                 progress: None,
                 cancelled: &token,
             };
-            client
-                .fetch_oldest(context, Window::WHOLE)
-                .await
-                .map(|(_, lease)| lease)
+            let fetched = client.fetch_oldest(context, Window::WHOLE).await;
+            fetched.map(|(_, lease)| lease)
         });
         (cancelled, task)
     }
