@@ -31,9 +31,14 @@ impl Target {
                 CliError::new(format!("the variable {name} is not valid"))
                     .caused_by(rule)
                     .hint(format!("correct or unset {name}"))
-                    .exit_with(Exit::Usage)
             })
         };
+        let exit = |is_argument| match is_argument {
+            true => Exit::Usage,
+            false => Exit::Failed,
+        };
+        let of_profile = exit(profile.is_some());
+        let of_socket = exit(socket.is_some());
         let profile = match profile {
             Some(profile) => Some(profile),
             None => variable(variables::PROFILE)?,
@@ -42,7 +47,7 @@ impl Target {
             CliError::new("the profile is not valid")
                 .caused_by(rule)
                 .hint("correct --profile or TAI_MCP_PROFILE")
-                .exit_with(Exit::Usage)
+                .exit_with(of_profile)
         })?;
         let socket = match socket {
             Some(socket) => Some(socket),
@@ -52,7 +57,7 @@ impl Target {
             return Err(CliError::new("the socket is not valid")
                 .caused_by("its path is not absolute")
                 .hint("correct --socket or TAI_MCP_SOCKET; `taid socket` prints the path")
-                .exit_with(Exit::Usage));
+                .exit_with(of_socket));
         }
         let places = match home {
             Some(home) => std::path::absolute(home)

@@ -379,7 +379,7 @@ impl Daemon<'_> {
 
     /// Runs `taid stop` and waits for the end of taid.
     pub fn stop(self) {
-        let output = self.machine.cli(&["stop"]);
+        let output = self.machine.cli(&["stop", "--yes"]);
         assert!(
             output.status.success(),
             "{}",

@@ -335,12 +335,12 @@ fn every_error_of_a_command_has_a_cause_or_a_hint() {
     error: the profile is not valid
     caused by: a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens
     hint: correct --profile or TAI_MCP_PROFILE
-    exit 1
+    exit 2
 
     $ taid status --profile A
     error: the profile is not valid
     caused by: a profile has 1 to 32 characters: lower-case ASCII letters, digits and hyphens
     hint: correct --profile or TAI_MCP_PROFILE
-    exit 1
+    exit 2
     ");
 }
