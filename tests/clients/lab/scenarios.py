@@ -155,7 +155,7 @@ def use_tools(world, report, allow):
     long = world.deliver("A long mail", LONG, "long@example.com")
     world.configure("never")
     play(world, report, every_tool(world, report, (hostile, long)), "tools", allow)
-    world.taid_command("stop")
+    world.taid_command("stop", "--yes")
 
 
 def need_approval(world, report):
@@ -169,7 +169,7 @@ def need_approval(world, report):
     world.configure("always")
     play(world, report, script(), "approval", allow=True)
     report.held_after = "Approve me" in world.held()
-    world.taid_command("stop")
+    world.taid_command("stop", "--yes")
 
 
 def interrupt(world, report):
@@ -191,7 +191,7 @@ def interrupt(world, report):
     faults = {"no call waited": not waits, "a call or tai-mcp is left": not is_over,
               "the mail is lost": f'"id": {id}' not in read.stdout.replace('"id":', '"id": ').replace("  ", " ")}
     report.interrupted = ", ".join(fault for fault, is_so in faults.items() if is_so)
-    world.taid_command("stop")
+    world.taid_command("stop", "--yes")
 
 
 def play(world, report, script, name, allow):
