@@ -99,8 +99,8 @@ pub struct FetchedMail {
     /// Mails of the address that were left out, if there is no mail to lease. `mail` is `None`
     /// although an unread mail may exist if `left_out.not_examined` is not 0.
     pub left_out: LeftOut,
-    /// Older unread mails that the bridge could not give, at most two. They stay unread, and the next
-    /// request asks for them again.
+    /// Unread mails that the bridge could not give, at most eight. They stay unread, and are asked for again
+    /// after the others.
     pub passed_over: Vec<MailId>,
 }
 

@@ -43,8 +43,11 @@ const FIRST_RETRY: Duration = Duration::from_secs(10);
 const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
 /// Interval of checks of the mailbox while taid reports no arrival.
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
-/// Limit of mails that are not handled. Further mails stay unread in the mailbox.
-const MAX_WAITING: usize = 100;
+/// Limit of mails whose handling failed. Further mails stay unread in the mailbox.
+const MAX_FAILED: usize = 100;
+/// Limit of the mails that wait for any reason, and of the text of their bodies, in bytes.
+const MAX_WAITING: usize = 2000;
+const MAX_WAITING_TEXT: usize = 32 << 20;
 /// Limit of the attempts of an agent, or of a program whose output is sent.
 const MAX_ATTEMPTS: u32 = 5;
 
@@ -112,6 +115,13 @@ struct Waiting {
     failures: u32,
     /// Time of the next attempt; `None` if no attempt is left.
     due: Option<Instant>,
+}
+
+impl Waiting {
+    /// Returns whether the mail waits because its sender got many answers.
+    fn is_braked(&self, sender: &str) -> bool {
+        self.failures == 0 && self.mail.envelope.from.as_str() == sender
+    }
 }
 
 /// Reason for the early end of a round.
@@ -204,7 +214,7 @@ impl Live {
             }
         }
         let mut not_examined = u64::MAX;
-        while self.waiting.len() < MAX_WAITING {
+        while !self.is_full() {
             let (fetched, lease) = self.calls.lease_oldest().await?;
             let left = fetched.left_out.not_examined;
             let (Some(mail), Some(lease)) = (fetched.mail, lease) else {
@@ -234,9 +244,17 @@ impl Live {
             .await?;
         }
         if attempts > 0 {
-            self.report.full(MAX_WAITING);
+            self.report.full(self.waiting.len());
         }
         Ok(attempts)
+    }
+
+    /// Returns whether no further mail is taken.
+    fn is_full(&self) -> bool {
+        let waiting = || self.waiting.values();
+        waiting().filter(|mail| mail.failures > 0).count() >= MAX_FAILED
+            || self.waiting.len() >= MAX_WAITING
+            || waiting().map(|mail| mail.mail.body.len()).sum::<usize>() >= MAX_WAITING_TEXT
     }
 
     /// Handles one mail. A mail that fails waits for its retry, and one from a sender that got many answers
@@ -247,7 +265,10 @@ impl Live {
         if self.handler.answers()
             && let Some(until) = self.brake.until(sender, Instant::now())
         {
-            self.report.braked(id, sender, until - Instant::now());
+            // One line for each sender and hour.
+            if !self.waiting.values().any(|other| other.is_braked(sender)) {
+                self.report.braked(id, sender, until - Instant::now());
+            }
             mail.due = Some(until);
             self.waiting.insert(id, mail);
             return Ok(());

@@ -111,12 +111,15 @@ impl Daemon {
 
     /// Corrects the hint of a daemon that does not run, where no command may start it.
     fn startable(&self, fault: Fault) -> Fault {
-        match (fault.code, &self.profile) {
-            (FaultCode::NotRunning, Some(profile)) => match hint_to_start(profile) {
-                Some(hint) => fault.hint(Hint::user(hint)),
-                None => fault,
-            },
-            _ => fault,
+        let Some(profile) = &self.profile else {
+            return fault;
+        };
+        let socket = self.local.socket();
+        let plain = ConnectError::NotRunning { socket }.fault(profile);
+        match hint_to_start(profile) {
+            // Other reasons have hints of their own.
+            Some(hint) if fault.hint == plain.hint => fault.hint(Hint::user(hint)),
+            Some(_) | None => fault,
         }
     }
 

@@ -9,6 +9,7 @@
 //!
 //! The text is kept in memory alone, and only while the policy asks for it.
 
+use super::check;
 use std::{
     collections::{BTreeMap, HashSet, VecDeque},
     hash::{BuildHasher as _, RandomState},
@@ -27,7 +28,9 @@ const MAX_INSTANCE: usize = 512 << 10;
 /// Limit of instances. Beyond it one is forgotten.
 const MAX_INSTANCES: usize = 32;
 /// Limit of the kept mails of the lists of an instance.
-const MAX_LISTED: usize = 512;
+const MAX_LISTED: usize = 256;
+/// Limit of the kept text of one of them, in bytes.
+const MAX_LISTED_TEXT: usize = 1 << 10;
 /// Limit of remembered recipients of an instance.
 const MAX_SENT: usize = 256;
 
@@ -57,11 +60,17 @@ struct ReadMail {
 
 impl ReadMail {
     fn new(id: MailId, sender: &str, subject: &str, body: &str) -> Self {
-        let name = sender.rsplit_once('<').map_or("", |(name, _)| name);
+        let field = sender.to_lowercase();
+        let sender = match check::parsed(sender) {
+            Some(sender) => sender.as_str().to_lowercase(),
+            None => address(field.split(" (").next().unwrap_or_default()),
+        };
+        // The rest of the field is the name, before or after the address.
+        let name = field.replacen(&sender, "", 1);
         Self {
             id,
-            sender: address(sender),
             text: format!("{name}\n{subject}\n{body}").to_lowercase(),
+            sender,
         }
     }
 }
@@ -91,7 +100,7 @@ impl std::fmt::Display for Suspicion {
             Suspicion::Named { id, sender } => {
                 write!(
                     f,
-                    "the recipient is known only from the text of email {id} from {sender}"
+                    "the recipient is known only from email {id} from {sender}"
                 )
             }
             Suspicion::Copied { id, sender } => {
@@ -130,7 +139,9 @@ impl Familiar {
 
     /// Records that a list shows a mail to the instance of this address, with the beginning of its body.
     pub(super) fn listed(&self, own: &str, id: MailId, sender: &str, subject: &str, body: &str) {
-        let mail = ReadMail::new(id, sender, subject, body);
+        let mut mail = ReadMail::new(id, sender, subject, body);
+        mail.text
+            .truncate(mail.text.floor_char_boundary(MAX_LISTED_TEXT));
         let mut histories = self.histories();
         let listed = &mut history(&mut histories, own).listed;
         // A list without previews takes nothing back.

@@ -106,6 +106,7 @@ impl<B: Bridge> MailService<B> {
         // They may have come back since the last call.
         wanted.elsewhere.clear();
         wanted.passed_over = PassedOver::default();
+        wanted.unavailable = self.unavailable.ids();
         let mut missed = 0;
         loop {
             let (taken, was_returned) = match self.take(request, wanted, deadline).await? {
@@ -113,6 +114,10 @@ impl<B: Bridge> MailService<B> {
                     taken,
                     was_returned,
                 } => (taken, was_returned),
+                Next::None { .. } if !wanted.unavailable.is_empty() => {
+                    wanted.unavailable.clear();
+                    continue;
+                }
                 Next::None { left_out } => {
                     return Ok(FetchedMail {
                         address: address.clone(),
@@ -141,6 +146,7 @@ impl<B: Bridge> MailService<B> {
                 Ok(message) => {
                     let mut mail = self.read(message, request.window, deadline).await?;
                     mail.envelope.read = false;
+                    self.unavailable.remove(id);
                     announcement.cancel();
                     taken.keep();
                     return Ok(FetchedMail {
@@ -167,6 +173,7 @@ impl<B: Bridge> MailService<B> {
                     }
                 }
                 Err(error) => {
+                    self.unavailable.add(id, &error);
                     wanted.passed_over.add(id, error)?;
                     announcement.cancel();
                 }

@@ -1,13 +1,64 @@
 //! Unread mails that the bridge cannot give. One of them does not hold up the mails behind it.
 
 use super::error::MailError;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tai_auth::bridge::BridgeError;
 use tai_proto::names::MailId;
+use tokio::time::Instant;
 
 /// Limit of mails that one call passes over.
 const MAX: usize = 2;
 
-/// The mails that a call passes over. They stay unread, and the next call asks for them again.
+/// Time for which a mail is asked for last.
+const LAST_FOR: Duration = Duration::from_secs(10 * 60);
+/// Limit of remembered mails.
+const MAX_REMEMBERED: usize = 256;
+
+/// Mails that the bridge could not give lately. Calls ask for them after all others, so that several of
+/// them do not hold up the mailbox either.
+#[derive(Debug, Default)]
+pub(super) struct Unavailable(Mutex<HashMap<u64, Instant>>);
+
+impl Unavailable {
+    fn mails(&self) -> MutexGuard<'_, HashMap<u64, Instant>> {
+        let mut mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        mails.retain(|_, since| since.elapsed() < LAST_FOR);
+        mails
+    }
+
+    /// Remembers a mail, unless a later request may succeed: a bridge that fails as a whole must not change
+    /// the order of the mails.
+    pub(super) fn add(&self, id: MailId, error: &MailError) {
+        let is_lasting = matches!(
+            error,
+            MailError::Bridge(
+                BridgeError::Refused { .. }
+                    | BridgeError::Garbled { .. }
+                    | BridgeError::TooLarge { .. }
+            )
+        );
+        let mut mails = self.mails();
+        if is_lasting && mails.len() < MAX_REMEMBERED {
+            mails.insert(id.get(), Instant::now());
+        }
+    }
+
+    /// Returns the mails.
+    pub(super) fn ids(&self) -> HashSet<u64> {
+        self.mails().keys().copied().collect()
+    }
+
+    /// Forgets a mail, which the bridge has given.
+    pub(super) fn remove(&self, id: MailId) {
+        self.mails().remove(&id.get());
+    }
+}
+
+/// The mails that a call passes over. They stay unread.
 #[derive(Debug, Default)]
 pub(super) struct PassedOver {
     ids: Vec<MailId>,
@@ -19,9 +70,12 @@ impl PassedOver {
     /// Passes over a mail.
     ///
     /// # Errors
-    /// The first error, if this one says something of other mails too, or if too many mails failed.
+    /// The error, if it says something of other mails too; the first one, if too many mails failed.
     pub(super) fn add(&mut self, id: MailId, error: MailError) -> Result<(), MailError> {
-        if !is_of_one_mail(&error) || self.ids.len() >= MAX {
+        if !is_of_one_mail(&error) {
+            return Err(error);
+        }
+        if self.ids.len() >= MAX {
             return Err(self.failure.take().unwrap_or(error));
         }
         self.ids.push(id);

@@ -12,6 +12,7 @@ use super::{
     leases::{ClientKey, Leases},
     ledger::Ledger,
     parts::BegunMails,
+    passed_over::Unavailable,
     past_waits::PastWaits,
     sharing::{SharedLeases, Sharing, StoreState},
     turns::Turns,
@@ -52,6 +53,7 @@ pub(crate) struct MailService<B> {
     pub(super) begun: BegunMails,
     /// Mails that the instances have read, for one policy of approval.
     pub(super) familiar: Arc<Familiar>,
+    pub(super) unavailable: Unavailable,
     pub(super) ledger: Ledger,
     pub(super) approvals: Approvals,
     pub(super) arrivals: Arrivals<B>,
@@ -180,6 +182,7 @@ impl<B: Bridge> MailService<B> {
             leases,
             begun: BegunMails::default(),
             familiar: Arc::default(),
+            unavailable: Unavailable::default(),
             ledger,
             approvals,
             looks: Turns::default(),

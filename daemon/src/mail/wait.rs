@@ -22,7 +22,7 @@ use tai_auth::bridge::Bridge;
 use tai_proto::{
     call::WaitFor,
     mail::{FetchedMail, LeftOut},
-    names::{Address, Instance},
+    names::{Address, Instance, MailId},
 };
 use tokio::time::Instant;
 
@@ -30,6 +30,8 @@ use tokio::time::Instant;
 const FIRST_POLL: Duration = Duration::from_secs(5);
 /// Time for which the last look may exceed the wait.
 const LAST_LOOK: Duration = Duration::from_secs(10);
+/// Limit of the mails that an answer names because the bridge could not give them.
+const MAX_PASSED_OVER: usize = 8;
 /// Interval of looks for mails that other machines gave back, or did not deliver in time.
 const STORE_POLL: Duration = Duration::from_secs(5);
 
@@ -89,8 +91,15 @@ impl<B: Bridge> MailService<B> {
             tell,
         };
         let mut has_ended = false;
+        let mut passed_over = Vec::new();
         loop {
-            let fetched = self.lease_next(request, &mut wanted, deadline).await?;
+            let mut fetched = self.lease_next(request, &mut wanted, deadline).await?;
+            for id in fetched.passed_over {
+                if passed_over.len() < MAX_PASSED_OVER && !passed_over.contains(&id) {
+                    passed_over.push(id);
+                }
+            }
+            fetched.passed_over = passed_over.clone();
             if wanted.reach == Reach::Whole {
                 past.left_out = fetched.left_out;
             }
@@ -115,7 +124,7 @@ impl<B: Bridge> MailService<B> {
                 true => Reach::New,
                 false if pause < until => Reach::Returned,
                 false if has_ended || self.arrivals.sight() == Sight::Sees => {
-                    return Ok(self.no_mail(address, key, past, wanted));
+                    return Ok(self.no_mail(address, key, past, wanted.rejected, passed_over));
                 }
                 // The polls fail. The last look finds the mail, or the reason.
                 false => {
@@ -126,28 +135,24 @@ impl<B: Bridge> MailService<B> {
         }
     }
 
-    /// Remembers a wait without a mail, unless some mails were not examined.
+    /// Remembers a wait without a mail, unless some mails were not examined or not given.
     fn no_mail(
         &self,
         address: Address,
         key: Key,
         past: PastWait,
-        wanted: Wanted<'_>,
+        rejected: HashSet<u64>,
+        passed_over: Vec<MailId>,
     ) -> FetchedMail {
         let left_out = past.left_out;
-        let Wanted {
-            rejected,
-            passed_over,
-            ..
-        } = wanted;
-        if left_out.not_examined == 0 {
+        if left_out.not_examined == 0 && passed_over.is_empty() {
             self.past_waits.put(key, PastWait { rejected, ..past });
         }
         FetchedMail {
             address,
             mail: None,
             left_out,
-            passed_over: passed_over.ids(),
+            passed_over,
         }
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Wanted<'a> {
     pub(super) rejected: HashSet<u64>,
     /// Mails that clients of other machines hold or have written.
     pub(super) elsewhere: HashSet<u64>,
+    /// Mails that the bridge could not give lately, while the call looks for others.
+    pub(super) unavailable: HashSet<u64>,
     /// Mails that the bridge could not give in this call.
     pub(super) passed_over: PassedOver,
     pub(super) reach: Reach,
@@ -48,7 +50,10 @@ pub(super) enum Reach {
 impl Wanted<'_> {
     /// Returns whether the mail was not rejected or passed over and is not elsewhere.
     pub(super) fn may_be(&self, id: u64) -> bool {
-        !self.rejected.contains(&id) && !self.elsewhere.contains(&id) && !self.passed_over.has(id)
+        !self.rejected.contains(&id)
+            && !self.elsewhere.contains(&id)
+            && !self.unavailable.contains(&id)
+            && !self.passed_over.has(id)
     }
 
     /// Returns whether a mail meets the conditions.
@@ -59,6 +64,6 @@ impl Wanted<'_> {
 
     /// Returns whether another call for each mail of the address may use the result of the look.
     pub(super) fn is_shared(&self) -> bool {
-        self.query.is_none() && self.reach == Reach::Whole
+        self.query.is_none() && self.reach == Reach::Whole && self.unavailable.is_empty()
     }
 }

@@ -336,7 +336,6 @@ async fn serve(
     Ok(())
 }
 
-/// Returns the profile's files that outlive the daemon.
 /// Returns the journals of a profile in the directory for state: the ledger, the leases, the approvals.
 pub(crate) fn journals(state: &Path, profile: &str) -> [PathBuf; 3] {
     let files = StateFiles::of(state, profile);

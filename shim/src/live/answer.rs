@@ -67,7 +67,8 @@ async fn submit(calls: &Calls, to: MailId, content: Content) -> Result<SubmitOut
             content,
             format: Format::Markdown,
         },
-        insist: false,
+        // Two mails may get the same answer. [`find`] keeps one mail from getting two.
+        insist: true,
         consent: Consent::NotAsked,
     };
     let question = match calls.call(submit.clone()).await? {

@@ -48,11 +48,11 @@ impl Brake {
 
 /// Returns one form of a sender: its address without a display name, in lower case.
 fn key(sender: &str) -> String {
-    let address = sender
-        .trim()
-        .strip_suffix('>')
-        .and_then(|named| named.rsplit_once('<'))
-        .map_or(sender, |(_, address)| address);
+    let address = match sender.trim().strip_suffix('>') {
+        Some(named) => named.rsplit_once('<').map_or(named, |(_, address)| address),
+        // A comment may follow.
+        None => sender.split(" (").next().unwrap_or_default(),
+    };
     address.trim().to_lowercase()
 }
 
@@ -66,9 +66,11 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         for n in 0..MAX_ANSWERS as u64 {
             assert_eq!(brake.until("bob@example.com", at(n)), None);
-            brake.count("Bob <BOB@example.com>", at(n));
+            brake.count(&format!("Bob {n} <BOB@example.com>"), at(n));
+            brake.count(&format!("carl@example.com ({n})"), at(n));
         }
         assert_eq!(brake.until("bob@example.com", at(60)), Some(at(3600)));
+        assert_eq!(brake.until("carl@example.com", at(60)), Some(at(3600)));
         assert_eq!(brake.until("carol@example.com", at(60)), None);
         assert_eq!(brake.until("bob@example.com", at(3600)), None);
         brake.count("bob@example.com", at(3600));

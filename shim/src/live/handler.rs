@@ -12,8 +12,12 @@ use super::{
     server::Server,
 };
 use crate::{settings::Settings, tools};
-use std::{ffi::OsString, io, path::Path, time::Duration};
-use tai_client::is_on_path;
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    path::Path,
+    time::Duration,
+};
 use tai_proto::{
     Fault, FaultCode, Hint,
     mail::Mail,
@@ -24,9 +28,6 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 
 /// Limit of an agent's line in a report, in bytes.
 const MAX_SAID: usize = 200;
-
-/// The system's number of the error for a missing file, on Unix and Windows.
-const NOT_FOUND: i32 = 2;
 
 /// Handler of mails.
 pub(super) enum Handler {
@@ -258,20 +259,37 @@ impl Runner {
         }
     }
 
+    /// Finds a missing program before the first mail comes, where its place is certain: Windows has more
+    /// places than PATH, and so does a system without PATH.
     fn missing(&self) -> Option<Fault> {
-        let name = self.name();
-        let path = Path::new(&name);
-        let exists = match path.components().count() {
-            1 => is_on_path(&name),
-            _ => path.exists(),
+        let (name, hint) = match &self.kind {
+            Kind::Program { program, .. } => (
+                program.as_os_str(),
+                "check that the path after `--exec` is right".to_owned(),
+            ),
+            Kind::Agent { agent, .. } => {
+                let name = program(*agent);
+                let hint = format!("install {name}, or add its directory to PATH");
+                (OsStr::new(name), hint)
+            }
         };
-        match (
-            exists,
-            self.cannot_run(&io::Error::from_raw_os_error(NOT_FOUND)),
-        ) {
-            (false, Handled::CannotRun(fault)) => Some(fault),
-            _ => None,
-        }
+        let path = Path::new(name);
+        let (exists, why) = match (path.components().count(), std::env::var_os("PATH")) {
+            (1, Some(dirs)) => (
+                std::env::split_paths(&dirs).any(|dir| dir.join(path).is_file()),
+                "it is not in a directory of PATH",
+            ),
+            (1, None) => return None,
+            _ => (path.exists(), "the file does not exist"),
+        };
+        (!exists && cfg!(unix)).then(|| {
+            Fault::new(
+                FaultCode::BadRequest,
+                format!("cannot run `{}`", self.name()),
+            )
+            .because(why)
+            .hint(Hint::reader(hint))
+        })
     }
 
     /// Returns the outcome for a program that the system does not start.

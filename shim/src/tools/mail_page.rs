@@ -130,7 +130,8 @@ impl MailPage {
         } = self.fetched;
         let passed_over = passed_over.iter().map(|id| {
             format!(
-                "Email {id} could not be read: the mail bridge fails for it. It stays unread; fetch_email with email_id {id} tries it again."
+                "Email {id} could not be read: the mail bridge fails for it. It stays unread; fetch_email with \
+                 email_id {id} tries it again."
             )
         });
         let address = String::from(address);

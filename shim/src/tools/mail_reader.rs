@@ -40,11 +40,9 @@ impl Reader<'_> {
         let (fetched, lease) = fetching.await?;
         match (lease, requests.begun()) {
             (Some(lease), _) => self.leased_now(fetched, lease).await,
-            (None, Some((id, next))) => match self.named(id, next).await {
-                Ok(fetched) => Ok((fetched, true)),
-                // The begun mail was deleted or moved.
-                Err(fault) if is_gone(fault.code) => Ok((fetched, false)),
-                Err(fault) => Err(fault),
+            (None, Some((id, next))) => match self.begun(id, next).await? {
+                Some(begun) => Ok((begun, true)),
+                None => Ok((fetched, false)),
             },
             (None, None) => Ok((fetched, false)),
         }
@@ -122,6 +120,23 @@ impl Reader<'_> {
         Ok(fetched)
     }
 
+    /// Reads a part of the begun mail; `None` if the mail was deleted or moved, which ends its lease.
+    async fn begun(&self, id: MailId, part: u32) -> Result<Option<FetchedMail>, Fault> {
+        let fault = match self.named(id, part).await {
+            Ok(fetched) => return Ok(Some(fetched)),
+            Err(fault) => fault,
+        };
+        // The fault may be of the mark, which another client's lease can prevent.
+        let window = self.window(part);
+        match self.invocation.call(Peek { id, window }).await {
+            Err(gone) if is_gone(fault.code) && is_gone(gone.code) => {
+                drop(self.invocation.requests.take_lease(id));
+                Ok(None)
+            }
+            Ok(_) | Err(_) => Err(fault),
+        }
+    }
+
     /// Reads a part of a leased mail. Marks the mail read if it is the last part.
     async fn leased(&self, lease: Lease, part: u32) -> Result<FetchedMail, Fault> {
         let id = lease.id();
@@ -129,9 +144,7 @@ impl Reader<'_> {
         let mut fetched = match self.invocation.call(Peek { id, window }).await {
             Ok(fetched) => fetched,
             Err(fault) => {
-                if !is_gone(fault.code) {
-                    self.invocation.requests.put_back(lease);
-                }
+                self.invocation.requests.put_back(lease);
                 return Err(fault);
             }
         };

@@ -109,7 +109,15 @@ pub(super) fn moved(status: StatusCode, headers: &HeaderMap) -> Option<BridgeErr
 /// Returns the target of a redirect without a password and without a query, which may be a secret.
 fn without_secrets(to: &str) -> String {
     let Ok(mut url) = Url::parse(to) else {
-        return to.split(['?', '#']).next().unwrap_or_default().to_owned();
+        let to = to.split(['?', '#']).next().unwrap_or_default();
+        return match to.split_once("//") {
+            Some((scheme, rest)) => {
+                let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+                format!("{scheme}//{host}{path}")
+            }
+            None => to.to_owned(),
+        };
     };
     // They fail for a URL that cannot have the part.
     let _ = (url.set_username(""), url.set_password(None));
@@ -198,6 +206,8 @@ mod tests {
                 "https://a.example/b",
             ),
             ("/login?token=c", "/login"),
+            ("//user:p@w@a.example/b@c", "//a.example/b@c"),
+            ("https://user:pw@[bad/b", "https://[bad/b"),
             ("mailto:a@b.example", "mailto:a@b.example"),
         ] {
             assert_eq!(without_secrets(to), shown);

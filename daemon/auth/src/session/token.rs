@@ -39,7 +39,7 @@ pub enum TokenError {
     /// The token exceeds 8 KiB.
     #[error("it has {0} bytes; the limit is {MAX_BYTES}")]
     TooLarge(usize),
-    /// The token is not a JWT, or its header names an unknown algorithm.
+    /// The token is not a JWT, lacks a claim, or its header names an unknown algorithm.
     #[error(
         "it is corrupt, without `sub` or `exp`, or signed in a way that the bridge does not use"
     )]

@@ -43,7 +43,7 @@ impl Stop {
 ///
 /// # Errors
 /// Standard input or output is not a terminal.
-async fn may_lose(target: &Target) -> Result<bool, CliError> {
+pub(in crate::cli) async fn may_lose(target: &Target) -> Result<bool, CliError> {
     // A daemon that does not answer this is stopped without a question.
     let held = Daemon::running(target)?.call(call::ListHeld, SHORT).await;
     let waiting = held.map(|held| held.waiting).unwrap_or_default();

@@ -37,6 +37,9 @@ impl Repair {
     pub(super) async fn make(self, target: &Target) -> Result<(), CliError> {
         match self {
             Repair::SetUp(client) => Setup::of_client(client).run(target).map(drop),
+            Repair::Restart if !commands::stop::may_lose(target).await? => {
+                Err(CliError::new("taid was not stopped").caused_by("mail waits for approval"))
+            }
             Repair::Restart => commands::stop::stop(target).await,
             Repair::MakePrivate(dir) => {
                 let shown = printable(&dir.display().to_string());

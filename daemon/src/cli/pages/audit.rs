@@ -74,8 +74,8 @@ pub(in crate::cli) fn json(lines: &[Line]) -> String {
     lines.join("\n")
 }
 
-/// Returns the result of a check that found no broken line. `compared` is the reason for which taid did not
-/// tell its end.
+/// Returns the result of a check that found no broken line. `compared` says whether the end is the one that
+/// taid knows, or why taid did not tell it.
 pub(in crate::cli) fn unbroken(verdict: &Verdict, compared: Result<(), FaultCode>) -> String {
     let count = |n: usize| format!("{n} line{}", if n == 1 { "" } else { "s" });
     let mut text = format!("{}, chain unbroken", count(verdict.lines));

@@ -97,7 +97,7 @@ fn a_mail_that_an_instruction_may_have_caused_needs_approval() {
     let stolen = json!({"message_id": request, "content": format!("> {secret}")});
     let asked = [ask("send_email", to), ask("reply_email", stolen)].join("\n");
     insta::assert_snapshot!(asked, @"
-    Warning: the recipient is known only from the text of email 2 from eve@evil.example. Send to Mallory@evil.example?
+    Warning: the recipient is known only from email 2 from eve@evil.example. Send to Mallory@evil.example?
     Warning: it contains text of email 1 from carol@example.com. Send to eve@evil.example?
     ");
 }

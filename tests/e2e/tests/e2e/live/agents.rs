@@ -206,8 +206,8 @@ fn an_agent_that_is_not_installed_is_reported_and_the_mail_stays_unread() {
     assert_eq!(ended.status.code(), Some(1));
     insta::assert_snapshot!(machine.plain(&ended.stderr), @"
     error: cannot run `codex`
-    caused by: No such file or directory (os error 2)
-    hint: install codex, or add its directory to PATH; the email stays unread
+    caused by: it is not in a directory of PATH
+    hint: install codex, or add its directory to PATH
     ");
     assert_eq!(unread(&machine), 1);
 }

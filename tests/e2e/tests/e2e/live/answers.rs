@@ -52,7 +52,7 @@ fn the_output_of_a_program_is_sent_as_the_answer_in_markdown() {
 #[test]
 fn a_sender_that_answers_each_answer_is_slowed_down() {
     let machine = machine();
-    for _ in 1..=20 {
+    for _ in 1..=130 {
         deliver(&machine, "desk.alice@tai.chat", "answer");
     }
     deliver_mail(
@@ -62,16 +62,20 @@ fn a_sender_that_answers_each_answer_is_slowed_down() {
         "question",
     );
     let _taid = machine.start();
-    let live = live(&machine, "cat >/dev/null; date +%s%N");
+    // Each mail gets the same answer.
+    let live = live(&machine, "cat >/dev/null; echo received");
     // Another sender gets its answer, also behind the mail that waits.
     wait_until("another sender is answered", || {
         machine.sandbox.sent().len() == 21
     });
-    wait_until("the mails are read", || unread(&machine) == 1);
+    wait_until("the mails are read", || unread(&machine) == 111);
     let said = ended(live);
-    let warning = said.lines().find(|line| line.starts_with("warning"));
+    let warnings: Vec<&str> = said
+        .lines()
+        .filter(|line| line.starts_with("warning"))
+        .collect();
     insta::assert_snapshot!(
-        warning.unwrap(),
+        warnings.join("\n"),
         @r#"warning: email 21 waits 60 min: its sender "someone@example.com" got 20 answers in an hour. Two programs may be answering each other"#
     );
 }

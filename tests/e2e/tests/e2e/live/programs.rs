@@ -153,8 +153,8 @@ fn a_program_that_cannot_run_is_reported_and_the_mail_stays_unread() {
     assert_eq!(code, Some(1));
     insta::assert_snapshot!(said, @"
     error: cannot run `./no-such-program`
-    caused by: No such file or directory (os error 2)
-    hint: check that the path after `--exec` is right and executable; the email stays unread
+    caused by: the file does not exist
+    hint: check that the path after `--exec` is right
     ");
     assert_eq!(unread(&machine), 1);
 }
