@@ -53,8 +53,8 @@ BUGS = [
     ("a mail whose client has gone is kept", f"{MAIL}/leases/mod.rs",
      "if self.leases.table().clients.contains(&self.client) {", "if true {"),
     ("a fetch that fails keeps its mail", f"{MAIL}/fetch.rs",
-     "let mut mail = self.read(message, request.window, deadline).await?;\n                    mail.envelope.read = false;\n                    announcement.cancel();\n                    taken.keep();",
-     "announcement.cancel();\n                    taken.keep();\n                    let mut mail = self.read(message, request.window, deadline).await?;\n                    mail.envelope.read = false;"),
+     "let mut mail = self.read(message, request.window, deadline).await?;\n                    mail.envelope.read = false;\n                    self.unavailable.remove(id);\n                    announcement.cancel();\n                    taken.keep();",
+     "announcement.cancel();\n                    taken.keep();\n                    let mut mail = self.read(message, request.window, deadline).await?;\n                    mail.envelope.read = false;\n                    self.unavailable.remove(id);"),
     # Deletions.
     ("a deletion is believed without a look", f"{MAIL}/mailbox.rs",
      "if !is_deleted && self.message(id, deadline).await?.is_some() {", "if false {"),

@@ -261,6 +261,36 @@ async fn mails_that_the_bridge_cannot_give_are_passed_over_and_asked_for_again()
 }
 
 #[tokio::test(start_paused = true)]
+async fn many_mails_that_the_bridge_cannot_give_hold_up_one_call() {
+    let (mailbox, mail) = world();
+    for id in 1..=4 {
+        mailbox.deliver(id, DESK);
+    }
+    let desk = instance("desk");
+    let fetch = || mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, soon());
+    let fail = |error| *mailbox.get_fails.lock().unwrap() = Some((3, error));
+    fail(BridgeError::TooLarge { limit: 1 });
+    fetch().await.unwrap_err();
+    assert_eq!(fetch().await.unwrap().mail.unwrap().envelope.id, mail_id(4));
+    // A failure of the whole bridge changes no order.
+    let (mailbox, mail) = world();
+    for id in 1..=4 {
+        mailbox.deliver(id, DESK);
+    }
+    let fetch = || mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, soon());
+    let fail = |last, error| *mailbox.get_fails.lock().unwrap() = Some((last, error));
+    let failed = BridgeError::Failed {
+        code: "INTERNAL_ERROR".into(),
+        message: "Internal server error".into(),
+        status: 500,
+    };
+    fail(4, failed.clone());
+    fetch().await.unwrap_err();
+    fail(0, failed);
+    assert_eq!(fetch().await.unwrap().mail.unwrap().envelope.id, mail_id(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_bridge_that_lists_mails_which_it_does_not_have_ends_the_fetch() {
     let (mailbox, mail) = world();
     let mut next = 0;
