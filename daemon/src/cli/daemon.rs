@@ -5,7 +5,7 @@ use crate::server::run::SHORTER_PATH;
 use std::{path::PathBuf, time::Duration};
 use tai_client::{AutoStart, CallContext, Client, ClientOptions, ConnectError, Local, command};
 use tai_proto::{
-    Fault, FaultCode, Hint, Method,
+    Audience, Fault, FaultCode, Hint, Method,
     call::GetStatus,
     message::{Identity, Role},
     names::Profile,
@@ -114,11 +114,9 @@ impl Daemon {
         let Some(profile) = &self.profile else {
             return fault;
         };
-        let socket = self.local.socket();
-        let plain = ConnectError::NotRunning { socket }.fault(profile);
-        match hint_to_start(profile) {
+        match without_auto_start(profile) {
             // Other reasons have hints of their own.
-            Some(hint) if fault.hint == plain.hint => fault.hint(Hint::user(hint)),
+            Some(hint) if fault.hint == not_running(profile).hint => fault.hint(Hint::user(hint)),
             Some(_) | None => fault,
         }
     }
@@ -185,9 +183,21 @@ pub(super) fn profiles(places: &Places) -> Vec<Profile> {
     names
 }
 
+/// Returns how a person starts the daemon of `profile`.
+pub(super) fn hint_to_start(profile: &Profile) -> String {
+    let general = || not_running(profile).hint.render(Audience::Person);
+    without_auto_start(profile).unwrap_or_else(general)
+}
+
+/// Returns the fault of a daemon that does not run, without its socket.
+fn not_running(profile: &Profile) -> Fault {
+    let socket = PathBuf::new();
+    ConnectError::NotRunning { socket }.fault(profile)
+}
+
 /// Returns how a person starts the daemon of `profile` where `TAI_MCP_AUTOSTART` is off; `None` where any
 /// command may start it.
-pub(super) fn hint_to_start(profile: &Profile) -> Option<String> {
+fn without_auto_start(profile: &Profile) -> Option<String> {
     match auto_start() {
         Ok(AutoStart::Never) => Some(format!(
             "TAI_MCP_AUTOSTART is off here, so no command starts taid; run `{}` in another terminal, or unset \

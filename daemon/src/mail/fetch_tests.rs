@@ -27,6 +27,15 @@ fn world() -> (Arc<Mailbox>, Arc<MailService<Mailbox>>) {
     (mailbox, Arc::new(mail))
 }
 
+/// Returns a world with unread mails of the ids from 1.
+fn world_with(mails: u64) -> (Arc<Mailbox>, Arc<MailService<Mailbox>>) {
+    let (mailbox, mail) = world();
+    for id in 1..=mails {
+        mailbox.deliver(id, DESK);
+    }
+    (mailbox, mail)
+}
+
 fn soon() -> Instant {
     Instant::now() + Duration::from_secs(20)
 }
@@ -238,10 +247,7 @@ async fn a_mail_that_was_deleted_elsewhere_is_skipped() {
 
 #[tokio::test(start_paused = true)]
 async fn mails_that_the_bridge_cannot_give_are_passed_over_and_asked_for_again() {
-    let (mailbox, mail) = world();
-    for id in 1..=4 {
-        mailbox.deliver(id, DESK);
-    }
+    let (mailbox, mail) = world_with(4);
     let desk = instance("desk");
     let fetch = || mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, soon());
     let too_large = BridgeError::TooLarge { limit: 1 };
@@ -262,10 +268,7 @@ async fn mails_that_the_bridge_cannot_give_are_passed_over_and_asked_for_again()
 
 #[tokio::test(start_paused = true)]
 async fn many_mails_that_the_bridge_cannot_give_hold_up_one_call() {
-    let (mailbox, mail) = world();
-    for id in 1..=4 {
-        mailbox.deliver(id, DESK);
-    }
+    let (mailbox, mail) = world_with(4);
     let desk = instance("desk");
     let fetch = || mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, soon());
     let fail = |error| *mailbox.get_fails.lock().unwrap() = Some((3, error));
@@ -273,10 +276,7 @@ async fn many_mails_that_the_bridge_cannot_give_hold_up_one_call() {
     fetch().await.unwrap_err();
     assert_eq!(fetch().await.unwrap().mail.unwrap().envelope.id, mail_id(4));
     // A failure of the whole bridge changes no order.
-    let (mailbox, mail) = world();
-    for id in 1..=4 {
-        mailbox.deliver(id, DESK);
-    }
+    let (mailbox, mail) = world_with(4);
     let fetch = || mail.fetch(Some(&desk), 1, OLDEST, &|_, _| {}, soon());
     let fail = |last, error| *mailbox.get_fails.lock().unwrap() = Some((last, error));
     let failed = BridgeError::Failed {

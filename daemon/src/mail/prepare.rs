@@ -1,8 +1,13 @@
 //! Conversion of a draft to its final form.
 
 use super::{
-    approvals::is_own, check, digest::Digest, error::MailError, prepared::PreparedMail,
-    service::MailService, view::View,
+    approvals::is_own,
+    check,
+    digest::Digest,
+    error::MailError,
+    prepared::{PreparedMail, ascii_domain},
+    service::MailService,
+    view::View,
 };
 use crate::config::ConfirmPolicy;
 use tai_auth::bridge::Bridge;
@@ -12,7 +17,6 @@ use tai_proto::{
 };
 use tai_reader::outgoing::Parts;
 use tokio::time::Instant;
-use url::Url;
 
 impl<B: Bridge> MailService<B> {
     /// Checks a draft of an agent, and converts it to its final form.
@@ -114,10 +118,9 @@ impl<B: Bridge> MailService<B> {
 /// Returns one form of an address: case makes no difference, and a domain has a form in ASCII.
 fn same_address(address: &str) -> String {
     let address = address.to_lowercase();
-    let ascii = address.rsplit_once('@').and_then(|(local, domain)| {
-        let url = Url::parse(&format!("https://{domain}")).ok()?;
-        Some(format!("{local}@{}", url.host_str()?))
-    });
+    let ascii = address
+        .rsplit_once('@')
+        .and_then(|(local, domain)| Some(format!("{local}@{}", ascii_domain(domain)?)));
     ascii.unwrap_or(address)
 }
 

@@ -127,8 +127,7 @@ fn shown_address(address: &str) -> String {
     let Some((local, domain)) = address.rsplit_once('@').filter(|_| !address.is_ascii()) else {
         return shown;
     };
-    let host = Url::parse(&format!("https://{domain}")).ok();
-    let host = host.as_ref().and_then(Url::host_str);
+    let host = ascii_domain(domain);
     let name = if local.is_ascii() {
         ""
     } else {
@@ -136,8 +135,14 @@ fn shown_address(address: &str) -> String {
     };
     format!(
         "{shown} ({name}domain {})",
-        host.unwrap_or("not understood")
+        host.as_deref().unwrap_or("not understood")
     )
+}
+
+/// Returns the form of a domain in ASCII, as the system of names has it.
+pub(super) fn ascii_domain(domain: &str) -> Option<String> {
+    let url = Url::parse(&format!("https://{domain}")).ok()?;
+    url.host_str().map(str::to_owned)
 }
 
 /// Returns the beginning of a text, whole lines if there are some, and the length of the rest.

@@ -124,12 +124,13 @@ impl Reader<'_> {
     async fn begun(&self, id: MailId, part: u32) -> Result<Option<FetchedMail>, Fault> {
         let fault = match self.named(id, part).await {
             Ok(fetched) => return Ok(Some(fetched)),
-            Err(fault) => fault,
+            Err(fault) if is_gone(fault.code) => fault,
+            Err(fault) => return Err(fault),
         };
         // The fault may be of the mark, which another client's lease can prevent.
         let window = self.window(part);
         match self.invocation.call(Peek { id, window }).await {
-            Err(gone) if is_gone(fault.code) && is_gone(gone.code) => {
+            Err(gone) if is_gone(gone.code) => {
                 drop(self.invocation.requests.take_lease(id));
                 Ok(None)
             }

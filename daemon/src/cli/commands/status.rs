@@ -153,10 +153,7 @@ async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
     match found.is_empty() {
         true => Err(CliError::new("taid is not running")
             .caused_by("no profile has a running taid")
-            .hint(hint_to_start(&target.profile).unwrap_or_else(|| {
-                "taid starts with the first call of a client; to start it now: `taid login`, or `taid run` to watch it"
-                    .to_owned()
-            }))
+            .hint(hint_to_start(&target.profile))
             .exit_with(Exit::NotRunning)),
         false => Ok(exit_of(&found)),
     }
