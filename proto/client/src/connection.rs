@@ -86,7 +86,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`ConnectError::NoHandshake`] after five seconds; [`ConnectError::Version`];
-    /// [`ConnectError::NotRunning`] if the daemon hangs up, which means that it is exiting;
+    /// [`ConnectError::HungUp`] if the daemon hangs up, which means that it is exiting;
     /// [`ConnectError::Failed`] if the peer breaks the protocol.
     pub async fn open(
         streams: Streams,
@@ -104,7 +104,7 @@ impl Connection {
             Ok(Ok(Some(welcome))) => welcome,
             Ok(Ok(None)) => {
                 let socket = socket.to_owned();
-                return Err(ConnectError::NotRunning { socket });
+                return Err(ConnectError::HungUp { socket });
             }
             Ok(Err(error)) => return Err(ConnectError::Failed(io::Error::other(error))),
             Err(_) => return Err(ConnectError::NoHandshake),

@@ -15,6 +15,12 @@ pub enum ConnectError {
         /// Path of the socket.
         socket: PathBuf,
     },
+    /// The daemon hung up before it finished the handshake: it is exiting. Its successor may have the
+    /// same socket.
+    HungUp {
+        /// Path of the socket.
+        socket: PathBuf,
+    },
     /// No process listens on the socket that the configuration names.
     NoSocket {
         /// Path of the socket.
@@ -76,6 +82,23 @@ impl ConnectError {
                             "taid starts with the first call of a client; to start it now: `{}`, \
                              or `{run}` to watch it",
                             command(profile, "login")
+                        ),
+                    ))
+            }
+            ConnectError::HungUp { socket } => {
+                Fault::new(FaultCode::NotRunning, "taid hung up before it answered")
+                    .because(format!(
+                        "the process at {} accepts connections and closes them",
+                        socket.display()
+                    ))
+                    .hint(Hint::each(
+                        format!(
+                            "call again; if that fails too, ask the user to run `{}`",
+                            command(profile, "doctor")
+                        ),
+                        format!(
+                            "try again; if that fails too, `{}` finds the cause",
+                            command(profile, "doctor")
                         ),
                     ))
             }
@@ -194,6 +217,9 @@ mod tests {
             ConnectError::NotRunning {
                 socket: socket.clone(),
             },
+            ConnectError::HungUp {
+                socket: socket.clone(),
+            },
             ConnectError::OtherUser { socket },
             ConnectError::Version {
                 theirs: Welcome {
@@ -237,6 +263,12 @@ mod tests {
         hint: ask the user to sign in with `taid login --profile work`, which starts taid, then call again
 
         taid starts with the first call of a client; to start it now: `taid login --profile work`, or `taid run --profile work` to watch it
+
+        error: taid hung up before it answered
+        caused by: the process at /run/user/7/tai/work.sock accepts connections and closes them
+        hint: call again; if that fails too, ask the user to run `taid doctor --profile work`
+
+        try again; if that fails too, `taid doctor --profile work` finds the cause
 
         error: the process at taid's socket belongs to another user
         caused by: /run/user/7/tai/work.sock; nothing was sent to it

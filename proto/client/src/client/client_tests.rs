@@ -1,5 +1,7 @@
 //! A client against a scripted daemon, in paused time: what it repeats, returns and reports.
 
+#[path = "connecting_tests.rs"]
+mod connecting;
 #[path = "reporting_tests.rs"]
 mod reporting;
 use super::*;
@@ -25,6 +27,8 @@ struct Script {
     daemons: mpsc::Sender<DuplexStream>,
     starts: StdMutex<VecDeque<StartEnd>>,
     is_running: AtomicBool,
+    /// Whether systemd alone starts a daemon.
+    is_managed: AtomicBool,
 }
 
 impl Dial for Arc<Script> {
@@ -42,6 +46,10 @@ impl Dial for Arc<Script> {
     }
 
     fn start(&self) -> Result<Option<Starting>, crate::ConnectError> {
+        if self.is_managed.load(Ordering::Relaxed) {
+            let unit = "taid.socket".to_owned();
+            return Err(crate::ConnectError::SocketUnit { unit });
+        }
         let Some(end) = self.starts.lock().unwrap().pop_front() else {
             return Ok(None);
         };
@@ -131,6 +139,7 @@ impl Stage {
             daemons: send,
             starts: StdMutex::new(starts.iter().cloned().collect()),
             is_running: AtomicBool::new(starts.is_empty()),
+            is_managed: AtomicBool::default(),
         });
         let options = ClientOptions {
             software: "test".to_owned(),
@@ -343,42 +352,6 @@ async fn a_delivery_is_reported_before_the_first_call_however_long_taid_was_away
     let request = stage.daemon().await.request().await;
     assert_eq!(request.call, Call::GetInfo(GetInfo));
     info.abort();
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_call_that_a_stopping_daemon_did_not_begin_goes_to_its_successor() {
-    let mut stage = Stage::new(&[]);
-    let delete = stage.call(Delete { id: seven() });
-    let mut daemon = stage.daemon().await;
-    daemon.write(&FromDaemon::Goodbye).await;
-    drop(daemon);
-    let mut successor = stage.daemon().await;
-    let request = successor.request().await;
-    assert_eq!(request.call, Call::Delete(Delete { id: seven() }));
-    // A daemon that hangs up without this word may have begun the call.
-    drop(successor);
-    let fault = delete.await.unwrap().unwrap_err();
-    assert_eq!(fault.code, FaultCode::OutcomeUnknown);
-    insta::assert_snapshot!(fault.render(Audience::Agent), @"
-    error: it is unknown whether the call had an effect
-    caused by: taid exited before it answered
-    hint: call list_inbox to see whether the mail exists, and delete it again if it does
-    ");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_started_daemon_that_was_killed_is_replaced_and_one_that_failed_is_not() {
-    let killed = || StartEnd::Failed(String::new());
-    let mut stage = Stage::new(&[killed(), killed(), StartEnd::Ready]);
-    let info = stage.call(GetInfo);
-    let request = stage.daemon().await.request().await;
-    assert_eq!(request.call, Call::GetInfo(GetInfo));
-    info.abort();
-
-    let failed = StartEnd::Failed("the configuration is not valid".to_owned());
-    let stage = Stage::new(&[failed, StartEnd::Ready]);
-    let fault = stage.call(GetInfo).await.unwrap().unwrap_err();
-    assert!(fault.to_string().contains("the configuration is not valid"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,13 +36,15 @@ enum Search {
     /// Each daemon runs, and none serves the account.
     Elsewhere(Fault),
     /// A daemon does not run.
-    Absent {
-        error: ConnectError,
-        /// Answer of the daemon that runs.
-        elsewhere: Option<Fault>,
-        /// Whether the absent daemon holds its lock: it starts or drains.
-        is_held: bool,
-    },
+    Absent(Absent),
+}
+
+/// Daemon that does not run.
+struct Absent {
+    error: ConnectError,
+    /// Answer of the other daemon, which runs.
+    elsewhere: Option<Fault>,
+    presence: Presence,
 }
 
 impl Search {
@@ -53,21 +55,28 @@ impl Search {
                 Search::Serves(connection)
             }
             (Search::Elsewhere(_), Search::Elsewhere(fault)) => Search::Elsewhere(fault),
-            (Search::Elsewhere(fault), Search::Absent { error, is_held, .. })
-            | (Search::Absent { error, is_held, .. }, Search::Elsewhere(fault)) => Search::Absent {
-                error,
+            (Search::Elsewhere(fault), Search::Absent(absent))
+            | (Search::Absent(absent), Search::Elsewhere(fault)) => Search::Absent(Absent {
                 elsewhere: Some(fault),
-                is_held,
-            },
-            (Search::Absent { error, is_held, .. }, Search::Absent { is_held: other, .. }) => {
-                Search::Absent {
-                    error,
-                    elsewhere: None,
-                    is_held: is_held || other,
-                }
-            }
+                ..absent
+            }),
+            (Search::Absent(absent), Search::Absent(other)) => Search::Absent(Absent {
+                presence: absent.presence.max(other.presence),
+                ..absent
+            }),
         }
     }
+}
+
+/// Trace of an absent daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Presence {
+    /// None.
+    Gone,
+    /// It hung up: it exits, and its successor may have the same socket.
+    HungUp,
+    /// It holds its lock: it starts or drains.
+    Held,
 }
 
 /// Answer of a daemon to the claim of the account.
@@ -127,31 +136,34 @@ impl<D: Dial> Link<D> {
         let mut backoff = Backoff::new(LOCKED_FIRST, LOCKED_LONGEST);
         let (mut is_retry, mut starts) = (false, 0);
         loop {
-            let (error, elsewhere, is_held) = match self.search(identity, deadline).await? {
+            let absent = match self.search(identity, deadline).await? {
                 Search::Serves(connection) => return Ok(*connection),
                 Search::Elsewhere(fault) => return Err(fault),
-                Search::Absent {
-                    error,
-                    elsewhere,
-                    is_held,
-                } => (error, elsewhere, is_held),
+                Search::Absent(absent) => absent,
             };
             if Instant::now() >= deadline {
-                return Err(elsewhere.unwrap_or_else(|| fault(silent())));
+                return Err(absent.elsewhere.unwrap_or_else(|| fault(silent())));
             }
-            if is_held || std::mem::take(&mut is_retry) {
+            let is_back_soon = match absent.presence {
+                Presence::Held => true,
+                Presence::HungUp => Instant::now() < restart,
+                Presence::Gone => false,
+            };
+            if is_back_soon || std::mem::take(&mut is_retry) {
                 backoff.wait().await;
-                if is_held {
+                if is_back_soon {
                     continue;
                 }
             }
             let starter = self.own.as_ref().unwrap_or(&self.dial);
-            let Some(starting) = starter.start().map_err(fault)? else {
-                if was_connected && Instant::now() < restart {
+            let starting = match starter.start() {
+                Ok(Some(starting)) => starting,
+                Ok(None) | Err(_) if was_connected && Instant::now() < restart => {
                     sleep(RESTART_EVERY).await;
                     continue;
                 }
-                return Err(elsewhere.unwrap_or_else(|| fault(error)));
+                Ok(None) => return Err(absent.elsewhere.unwrap_or_else(|| fault(absent.error))),
+                Err(refusal) => return Err(fault(refusal)),
             };
             starts += 1;
             match timeout_at(deadline, starting.ended()).await {
@@ -198,12 +210,21 @@ impl<D: Dial> Link<D> {
                     Claimed::Elsewhere(fault) => Search::Elsewhere(fault),
                 })
             }
-            Err(error @ (ConnectError::NotRunning { .. } | ConnectError::NoSocket { .. })) => {
-                Ok(Search::Absent {
+            Err(
+                error @ (ConnectError::NotRunning { .. }
+                | ConnectError::NoSocket { .. }
+                | ConnectError::HungUp { .. }),
+            ) => {
+                let presence = match error {
+                    _ if dial.is_held() => Presence::Held,
+                    ConnectError::HungUp { .. } => Presence::HungUp,
+                    _ => Presence::Gone,
+                };
+                Ok(Search::Absent(Absent {
                     error,
                     elsewhere: None,
-                    is_held: dial.is_held(),
-                })
+                    presence,
+                }))
             }
             Err(error) => Err(error.fault(&self.options.profile)),
         }
@@ -220,7 +241,7 @@ impl<D: Dial> Link<D> {
     /// if the daemon stays.
     ///
     /// # Errors
-    /// [`ConnectError::NotRunning`] if the daemon made way for a successor.
+    /// [`ConnectError::HungUp`] if the daemon made way for a successor.
     async fn succeeded(
         &self,
         connection: Connection,
@@ -247,7 +268,7 @@ impl<D: Dial> Link<D> {
         // successor.
         let _ = timeout_at(until, connection.ended()).await;
         let socket = self.options.socket.clone();
-        Err(ConnectError::NotRunning { socket })
+        Err(ConnectError::HungUp { socket })
     }
 
     /// Claims the configured account and bridge.

@@ -1,0 +1,86 @@
+//! Daemons that exit, restart and hang up: which daemon a call reaches, and how long it waits.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_a_stopping_daemon_did_not_begin_goes_to_its_successor() {
+    let mut stage = Stage::new(&[]);
+    let delete = stage.call(Delete { id: seven() });
+    let mut daemon = stage.daemon().await;
+    daemon.write(&FromDaemon::Goodbye).await;
+    drop(daemon);
+    let mut successor = stage.daemon().await;
+    let request = successor.request().await;
+    assert_eq!(request.call, Call::Delete(Delete { id: seven() }));
+    // A daemon that hangs up without this word may have begun the call.
+    drop(successor);
+    let fault = delete.await.unwrap().unwrap_err();
+    assert_eq!(fault.code, FaultCode::OutcomeUnknown);
+    insta::assert_snapshot!(fault.render(Audience::Agent), @"
+    error: it is unknown whether the call had an effect
+    caused by: taid exited before it answered
+    hint: call list_inbox to see whether the mail exists, and delete it again if it does
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_started_daemon_that_was_killed_is_replaced_and_one_that_failed_is_not() {
+    let killed = || StartEnd::Failed(String::new());
+    let mut stage = Stage::new(&[killed(), killed(), StartEnd::Ready]);
+    let info = stage.call(GetInfo);
+    let request = stage.daemon().await.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    info.abort();
+
+    let failed = StartEnd::Failed("the configuration is not valid".to_owned());
+    let stage = Stage::new(&[failed, StartEnd::Ready]);
+    let fault = stage.call(GetInfo).await.unwrap().unwrap_err();
+    assert!(fault.to_string().contains("the configuration is not valid"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_during_a_restart_by_systemd_waits_for_the_successor() {
+    let mut stage = Stage::new(&[]);
+    stage.script.is_managed.store(true, Ordering::Relaxed);
+    // The daemon hangs up during the handshake, because it is exiting.
+    let info = stage.call(GetInfo);
+    drop(stage.daemons.recv().await.unwrap());
+    let mut daemon = stage.daemon().await;
+    let request = daemon.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+
+    // The socket unit restarts too.
+    stage.script.is_running.store(false, Ordering::Relaxed);
+    drop(daemon);
+    sleep(Duration::from_secs(3)).await;
+    assert!(!info.is_finished());
+    stage.script.is_running.store(true, Ordering::Relaxed);
+    let request = stage.daemon().await.request().await;
+    assert_eq!(request.call, Call::GetInfo(GetInfo));
+    info.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_hangs_up_on_each_connection_fails_a_call_after_seconds() {
+    let mut stage = Stage::new(&[]);
+    let info = stage.call(GetInfo);
+    let began = Instant::now();
+    while !info.is_finished() {
+        let _ = timeout_at(
+            Instant::now() + Duration::from_secs(1),
+            stage.daemons.recv(),
+        )
+        .await;
+    }
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        began.elapsed()
+    );
+    let fault = info.await.unwrap().unwrap_err();
+    insta::assert_snapshot!(fault.render(Audience::Agent), @"
+    error: taid hung up before it answered
+    caused by: the process at s accepts connections and closes them
+    hint: call again; if that fails too, ask the user to run `taid doctor`
+    ");
+}
