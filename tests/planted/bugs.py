@@ -138,7 +138,7 @@ BUGS = [
     ("an answer without a person discards the mail", f"{MAIL}/approvals/mod.rs",
      "ConsentAnswer::Declined if asked.is_within(READING, now) => ConsentAnswer::CannotAsk,", ""),
     ("a draft is sent", f"{SHIM}/tools/submit.rs",
-     "(Intent::Draft, _) => (Consent::Draft, false),", "(Intent::Draft, _) => (Consent::NotAsked, false),"),
+     "(Intent::Draft { insist }, _) => (Consent::Draft, insist),", "(Intent::Draft { insist }, _) => (Consent::NotAsked, insist),"),
     ("a dry run sends", f"{SHIM}/tools/submit.rs",
      "(Intent::Preview, _) => (Consent::Preview, false),", "(Intent::Preview, _) => (Consent::NotAsked, false),"),
 ]

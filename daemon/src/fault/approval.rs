@@ -25,6 +25,15 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
                 "ask the user what to change, and do not send the mail another way; nothing was sent",
             ),
         ),
+        ApprovalError::Discarded(_) => (
+            FaultCode::NotPermitted,
+            "the user decided with `taid approve`",
+            Hint::each(
+                "ask the user what to change; if the user wants this mail after all, call again with \
+                 allow_duplicate: true; nothing was sent",
+                "if you want this mail after all, send it with `taid send`",
+            ),
+        ),
         ApprovalError::Full => (
             FaultCode::TooBusy,
             "taid holds at most 32 mails and 8 MB of an instance for approval, 256 mails and 64 MB in total",

@@ -8,6 +8,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::NoTicket,
         ApprovalError::OtherMail,
         ApprovalError::Declined,
+        ApprovalError::Discarded(3),
         ApprovalError::Full,
         ApprovalError::NotHeld(3),
         ApprovalError::Lost(3),
@@ -30,6 +31,12 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     error: the user did not approve the mail
     caused by: taid's configuration requires the user's approval (confirm_send)
     hint: ask the user what to change, and do not send the mail another way; nothing was sent
+
+    [NotPermitted]
+    error: the user discarded the same mail (number 3) within the last ten minutes
+    caused by: the user decided with `taid approve`
+    hint: ask the user what to change; if the user wants this mail after all, call again with allow_duplicate: true; nothing was sent
+    hint for a person: if you want this mail after all, send it with `taid send`
 
     [TooBusy]
     error: the approval queue is full

@@ -40,6 +40,7 @@ impl<B: Bridge> MailService<B> {
         }
         let sent = match consent {
             Consent::NotAsked => {
+                self.check_discarded(&mail, insist)?;
                 if self
                     .approvals
                     .wants(&mail, self.default_recipient.as_deref())
@@ -51,6 +52,7 @@ impl<B: Bridge> MailService<B> {
                 self.send_once(&mail, insist, rules, deadline).await?
             }
             Consent::Draft => {
+                self.check_discarded(&mail, insist)?;
                 self.check(&mail, insist, rules)?;
                 let (from, reply_to) = (mail.from.clone(), mail.reply_to);
                 let ticket = self.approvals.ask(mail.clone())?.ticket;
@@ -94,6 +96,15 @@ impl<B: Bridge> MailService<B> {
     fn check(&self, mail: &PreparedMail, insist: bool, rules: &Rules) -> Result<(), MailError> {
         let checked = self.ledger.check(&mail.digest, insist, quota(mail, rules));
         checked.map_err(|refusal| refused(mail, rules, refusal))
+    }
+
+    /// Checks that no person discarded the mail a short time ago. Without approval, too: the discarded
+    /// mail may have been a draft that the agent chose to hold.
+    fn check_discarded(&self, mail: &PreparedMail, insist: bool) -> Result<(), MailError> {
+        match insist {
+            true => Ok(()),
+            false => Ok(self.approvals.check_discarded(&mail.digest)?),
+        }
     }
 
     async fn hold(

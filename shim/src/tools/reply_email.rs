@@ -56,8 +56,8 @@ struct Args {
     #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     subject: Option<String>,
-    /// Whether to send the reply even if the same reply was, or may have been, sent within the
-    /// last ten minutes. Default: false.
+    /// Whether to send the reply even if the same reply was, or may have been, sent, or was discarded by
+    /// the user, within the last ten minutes. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,

@@ -55,8 +55,8 @@ struct Args {
     #[serde(default, deserialize_with = "optional_format")]
     #[schemars(with = "Format")]
     format: Option<Format>,
-    /// Whether to send the email even if the same email was, or may have been, sent within the
-    /// last ten minutes. Default: false.
+    /// Whether to send the email even if the same email was, or may have been, sent, or was discarded by
+    /// the user, within the last ten minutes. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     allow_duplicate: Option<bool>,

@@ -54,24 +54,24 @@ enum Asked {
 /// Intention of the agent for a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Intent {
-    /// It is sent, even if the same mail was sent within ten minutes and `insist` is set.
+    /// It is sent, even if the same mail was sent or discarded within ten minutes and `insist` is set.
     Send { insist: bool },
-    /// It waits for the user.
-    Draft,
+    /// It waits for the user, even if the same mail was sent or discarded within ten minutes and `insist`
+    /// is set.
+    Draft { insist: bool },
     /// The agent sees what the recipient would get.
     Preview,
 }
 
 impl Intent {
-    /// Returns the intent of the arguments `dry_run`, `hold` and `allow_duplicate`. The first one that
-    /// is true decides.
+    /// Returns the intent of the arguments `dry_run`, `hold` and `allow_duplicate`. A dry run holds
+    /// nothing.
     pub(super) fn of(dry_run: Option<bool>, hold: Option<bool>, insist: Option<bool>) -> Self {
+        let insist = insist.unwrap_or(false);
         match (dry_run.unwrap_or(false), hold.unwrap_or(false)) {
             (true, _) => Intent::Preview,
-            (false, true) => Intent::Draft,
-            (false, false) => Intent::Send {
-                insist: insist.unwrap_or(false),
-            },
+            (false, true) => Intent::Draft { insist },
+            (false, false) => Intent::Send { insist },
         }
     }
 }
@@ -98,7 +98,7 @@ pub(super) async fn submit(
 ) -> Result<Submitted, Fault> {
     let (consent, insist) = match (intent, invocation.answered.take()) {
         (Intent::Preview, _) => (Consent::Preview, false),
-        (Intent::Draft, _) => (Consent::Draft, false),
+        (Intent::Draft { insist }, _) => (Consent::Draft, insist),
         (Intent::Send { insist }, Some(Answered { ticket, answer })) => {
             (Consent::Answered { ticket, answer }, insist)
         }
@@ -112,7 +112,7 @@ pub(super) async fn submit(
     };
     let question = match invocation.call(submit.clone()).await? {
         SubmitOutcome::Ask(question) => question,
-        SubmitOutcome::Held(held) if intent == Intent::Draft => {
+        SubmitOutcome::Held(held) if matches!(intent, Intent::Draft { .. }) => {
             return Ok(Submitted::NotSent(drafted(&held, is_reply)));
         }
         outcome => return finished(outcome, is_reply, invocation.context),

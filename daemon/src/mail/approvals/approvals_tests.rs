@@ -184,6 +184,16 @@ async fn a_rejected_mail_is_discarded() {
     let resolved = approvals.resolve(verdict(&held, false));
     assert!(matches!(resolved, Ok(Resolved::Discarded(..))));
     assert_eq!(approvals.list().waiting, []);
+
+    let (digest, other) = (
+        prepared("b@x.org", "text").digest,
+        prepared("b@x.org", "t").digest,
+    );
+    let discarded = ApprovalError::Discarded(held.number);
+    assert_eq!(approvals.check_discarded(&digest), Err(discarded));
+    assert_eq!(approvals.check_discarded(&other), Ok(()));
+    tokio::time::advance(Duration::from_secs(10 * 60)).await;
+    assert_eq!(approvals.check_discarded(&digest), Ok(()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@
 //! fill or empty another's.
 
 mod capacity;
+mod discards;
 mod error;
 mod keep;
 mod key;
@@ -128,8 +129,7 @@ impl Approvals {
 
     /// Returns the policy.
     pub(super) fn policy(&self) -> ConfirmPolicy {
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.policy
+        self.table().0.policy
     }
 
     /// Returns the table without the approvals that have expired, and the time.
@@ -148,14 +148,25 @@ impl Approvals {
         policy::applies(self.policy(), mail, default_recipient)
     }
 
+    /// Checks that no person discarded the mail with `taid approve`.
+    ///
+    /// # Errors
+    /// [`ApprovalError::Discarded`] within ten minutes of the decision.
+    pub(super) fn check_discarded(&self, digest: &Digest) -> Result<(), ApprovalError> {
+        let (table, now) = self.table();
+        let number = table.discards.number(digest, now);
+        number.map_or(Ok(()), |number| Err(ApprovalError::Discarded(number)))
+    }
+
     /// Opens a question about the mail.
     ///
     /// # Errors
     /// [`ApprovalError::NoRandom`].
     pub(super) fn ask(&self, mail: PreparedMail) -> Result<Question, ApprovalError> {
         let mut random = [0; 16];
-        let filled = SystemRandom::new().fill(&mut random);
-        filled.map_err(|_| ApprovalError::NoRandom)?;
+        SystemRandom::new()
+            .fill(&mut random)
+            .map_err(|_| ApprovalError::NoRandom)?;
         let ticket: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let (mut table, now) = self.table();
         table.reopen(now);
@@ -191,8 +202,7 @@ impl Approvals {
         submitter: Submitter<'_>,
     ) -> Result<Answered, ApprovalError> {
         let (mut table, now) = self.table();
-        let question = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
-        let (key, number, asked) = question;
+        let (key, number, asked) = table.question(ticket).ok_or(ApprovalError::NoTicket)?;
         // A headless client declines for its user, who was not asked.
         let answer = match answer {
             ConsentAnswer::Declined if asked.is_within(READING, now) => ConsentAnswer::CannotAsk,
@@ -268,11 +278,7 @@ impl Approvals {
     /// # Errors
     /// [`ApprovalError::NotHeld`], [`ApprovalError::Locked`] or [`ApprovalError::Lost`].
     pub(super) fn read(&self, read: ReadHeld) -> Result<HeldPart, ApprovalError> {
-        let ReadHeld {
-            number,
-            form,
-            offset,
-        } = read;
+        let number = read.number;
         let (table, _) = self.table();
         let mut found = Err(ApprovalError::NotHeld(number));
         for approval in table.approvals.values() {
@@ -299,7 +305,7 @@ impl Approvals {
             }
         }
         drop(table);
-        Ok(found?.part(form, offset))
+        Ok(found?.part(read.form, read.offset))
     }
 
     /// Returns the number of mails that wait.
@@ -320,8 +326,7 @@ impl Approvals {
 
     fn count(&self, counts: impl Fn(&Approval) -> bool) -> usize {
         let (table, _) = self.table();
-        let approvals = table.approvals.values();
-        approvals.filter(|approval| counts(approval)).count()
+        table.approvals.values().filter(|of| counts(of)).count()
     }
 
     /// Applies a person's decision to a waiting mail. Discards also a mail without content.
@@ -355,7 +360,10 @@ impl Approvals {
                 insist,
             })),
             Effect::Refuse(error) => Err(error),
-            Effect::None | Effect::TellHeld => Ok(Resolved::Discarded(digest, promise)),
+            Effect::None | Effect::TellHeld => {
+                table.discards.add(digest.clone(), number, now);
+                Ok(Resolved::Discarded(digest, promise))
+            }
         }
     }
 }

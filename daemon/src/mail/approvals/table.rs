@@ -3,6 +3,7 @@
 
 use super::{
     capacity::{ALL_QUESTIONS, Capacity, OF_ADDRESS, OF_DAEMON, QUESTIONS_OF_ADDRESS},
+    discards::Discards,
     record::{ApprovalRecord, Earlier, records},
     state::{Approval, Effect, Event, Place, Room, Trace, WaitingMail, step},
     vault::Vault,
@@ -25,6 +26,7 @@ pub(super) struct Table {
     /// The approvals by their keys, oldest first.
     pub(super) approvals: BTreeMap<u64, Approval>,
     pub(super) last_key: u64,
+    pub(super) discards: Discards,
     /// The number of the latest mail.
     last_number: u64,
     pub(super) journal: Journal<ApprovalRecord>,
@@ -45,6 +47,7 @@ impl Table {
             approvals: BTreeMap::new(),
             last_key: 0,
             last_number: 0,
+            discards: Discards::default(),
             journal,
             vault: None,
             mark: watch::Sender::new(first),

@@ -49,6 +49,30 @@ fn the_agent_can_see_a_mail_before_it_is_sent_and_leave_it_to_the_user() {
 }
 
 #[test]
+fn a_mail_that_the_user_discarded_is_not_asked_about_or_sent_again_unless_the_agent_insists() {
+    let machine = machine("never");
+    let _taid = machine.start();
+    let mut shim = machine.shim("desk").initialized("test", "2025-11-25");
+    let mut draft = mail("Dear Bob");
+    draft["hold"] = json!(true);
+    assert!(!shim.call("send_email", draft.clone()).is_error);
+    assert!(machine.cli(&["approve", "1", "--reject"]).status.success());
+    let refused = shim.call("send_email", draft.clone());
+    assert!(refused.is_error);
+    insta::assert_snapshot!(refused.text, @"
+    error: the user discarded the same mail (number 1) within the last ten minutes
+    caused by: the user decided with `taid approve`
+    hint: ask the user what to change; if the user wants this mail after all, call again with allow_duplicate: true; nothing was sent
+    ");
+    assert!(shim.call("send_email", mail("Dear Bob")).is_error);
+    assert!(!shim.call("send_email", mail("Dear Bob, again")).is_error);
+    draft["allow_duplicate"] = json!(true);
+    let held = shim.call("send_email", draft.clone());
+    assert_eq!(held.structured["waits_as"], json!(2), "{}", held.text);
+    assert_eq!(sent(&machine), ["Dear Bob, again"]);
+}
+
+#[test]
 fn a_mail_that_an_instruction_may_have_caused_needs_approval() {
     let machine = machine("unfamiliar");
     let _taid = machine.start();
