@@ -17,14 +17,19 @@ impl<B: Bridge> MailService<B> {
     /// since, or at the deadline.
     ///
     /// # Errors
-    /// [`MailError::Session`] if the account is signed out; the error of the last poll if none succeeded before
-    /// the deadline. A failed poll is retried and is no error.
+    /// [`MailError::Session`] if the account is signed out, or if the first watch finds no login; the error
+    /// of the last poll if none succeeded before the deadline. A failed poll is retried and is no error.
     pub(crate) async fn watch(
         &self,
         instance: Option<&Instance>,
         since: Option<u64>,
         deadline: Instant,
     ) -> Result<MailboxUpdate, MailError> {
+        if since.is_none() {
+            // The poll retries a refused login without a word.
+            let login = self.session.token(deadline).await;
+            login.map_err(MailError::Session)?;
+        }
         self.watch_for(None, instance, since, deadline).await
     }
 

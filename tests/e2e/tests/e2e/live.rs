@@ -285,6 +285,23 @@ fn a_closed_output_ends_live_without_losing_mail() {
 }
 
 #[test]
+fn a_refused_password_is_reported_at_once() {
+    let machine = Machine::new();
+    let _taid = machine.start_with(&[("TAI_MCP_PASSWORD", "wrong-password")]);
+    let began = Instant::now();
+    let mut live = Live::start(&machine, &[]);
+    let mut said = String::new();
+    let mut lines = BufReader::new(live.child.stderr.take().unwrap()).lines();
+    while !said.contains("Retrying.") {
+        said += &(lines.next().unwrap().unwrap() + "\n");
+    }
+    // A call has 55 seconds.
+    assert!(began.elapsed() < Duration::from_secs(40), "{said}");
+    let about = "error: Authentication failed - invalid username or password\n";
+    assert!(about_mails(&said).starts_with(about), "{said}");
+}
+
+#[test]
 fn tai_mcp_register_equals_taid_register() {
     let machine = Machine::new();
     let run = |arguments: &[&str]| {
