@@ -3,10 +3,11 @@
 
 mod classes;
 mod lines;
-
-pub(crate) use lines::normalize;
+mod reversed;
 
 pub(crate) use classes::is_invisible;
+pub(crate) use lines::normalize;
+pub(crate) use reversed::{is_right_to_left, overridden, reverse};
 
 use classes::{is_cjk, is_emoji, is_pictograph, joins_scripts, takes_selector, windows_1252};
 use std::borrow::Cow;

@@ -37,6 +37,8 @@ pub(crate) enum Mark {
     Transform,
     /// Text runs from right to left.
     Direction,
+    /// All characters run in the direction of the text.
+    DirectionOverride,
     Isolation,
     Sticky,
     Transition,
@@ -48,10 +50,16 @@ pub(crate) enum Mark {
     /// The box contains the floating boxes in it.
     Columns,
     Root,
+    /// The text is above the line.
+    Raised,
+    /// The text is below the line.
+    Lowered,
+    /// The children are side by side in the reverse order.
+    Reversed,
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 29] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -73,6 +81,7 @@ impl Mark {
         Self::Rotate,
         Self::Transform,
         Self::Direction,
+        Self::DirectionOverride,
         Self::Isolation,
         Self::Sticky,
         Self::Transition,
@@ -81,6 +90,9 @@ impl Mark {
         Self::Clear,
         Self::Columns,
         Self::Root,
+        Self::Raised,
+        Self::Lowered,
+        Self::Reversed,
     ];
 
     /// Marks of a box that may paint less than its area, or in other colours than its own.
@@ -123,11 +135,11 @@ impl Mark {
 
 /// The marks of an element.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Marks(u32);
+pub(crate) struct Marks(u64);
 
 impl Marks {
     pub(crate) fn set(&mut self, mark: Mark, has: bool) {
-        let bit = 1 << mark as u32;
+        let bit = 1 << mark as u64;
         match has {
             true => self.0 |= bit,
             false => self.0 &= !bit,
@@ -135,7 +147,7 @@ impl Marks {
     }
 
     pub(crate) fn has(self, mark: Mark) -> bool {
-        self.0 & (1 << mark as u32) != 0
+        self.0 & (1 << mark as u64) != 0
     }
 
     fn has_any(self, marks: &[Mark]) -> bool {
@@ -175,6 +187,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "direction" => &[Mark::Direction],
         "display" => &[Mark::Levels, Mark::Root],
         "filter" | "-webkit-filter" => &[Mark::Filter],
+        "flex-direction" | "flex-flow" | "-webkit-flex-direction" => &[Mark::Reversed],
         "height" | "block-size" => &[Mark::Height],
         "isolation" => &[Mark::Isolation],
         "justify-self" => &[Mark::Justify],
@@ -188,6 +201,8 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "position-area" => &[Mark::Area],
         "rotate" => &[Mark::Rotate],
         "transform" | "-webkit-transform" => &[Mark::Transform],
+        "unicode-bidi" => &[Mark::DirectionOverride],
+        "vertical-align" => &[Mark::Raised, Mark::Lowered],
         "view-transition-name" => &[Mark::Transition],
         "width" | "inline-size" => &[Mark::Width],
         "will-change" => &[Mark::WillChange],
@@ -231,15 +246,20 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                 }
             }
             Token::UnquotedUrl(_) => mark != Mark::Ground,
-            Token::Percentage { unit_value, .. } => {
-                matches!(mark, Mark::Corner | Mark::Corners) && *unit_value != 0.0
-            }
+            Token::Percentage { unit_value, .. } => match mark {
+                Mark::Corner | Mark::Corners => *unit_value != 0.0,
+                Mark::Raised => *unit_value > 0.0,
+                Mark::Lowered => *unit_value < 0.0,
+                _ => false,
+            },
             Token::Number { value, .. } => {
                 matches!(mark, Mark::Aspect | Mark::Columns | Mark::Rotate) && *value != 0.0
             }
             Token::Dimension { value, .. } => match mark {
                 Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
                 Mark::Columns | Mark::Rotate => *value != 0.0,
+                Mark::Raised => *value > 0.0,
+                Mark::Lowered => *value < 0.0,
                 _ => false,
             },
             _ => false,
@@ -309,6 +329,10 @@ fn named(mark: Mark, name: &str) -> bool {
         Mark::Corners | Mark::Edge | Mark::Filter | Mark::Rotate | Mark::Transform => false,
         Mark::Ground => is(&["content-box", "padding-box"]),
         Mark::Direction => is(&["rtl"]),
+        Mark::DirectionOverride => is(&["bidi-override", "isolate-override"]),
+        Mark::Raised => is(&["super", "top", "text-top"]),
+        Mark::Lowered => is(&["sub"]),
+        Mark::Reversed => is(&["row-reverse", "column-reverse"]),
         Mark::Isolation => is(&["isolate"]),
         Mark::Sticky => is(&["sticky", "-webkit-sticky"]),
         Mark::Levels => is(&[

@@ -316,13 +316,16 @@ pub(super) fn list_style(input: &mut Parser<'_>) -> ListStyle {
         style = match token {
             Token::Ident(name) => match_ignore_ascii_case! { name,
                 "none" => style.or(Some(ListStyle::None)),
-                "decimal" | "decimal-leading-zero" => Some(ListStyle::Decimal),
+                "disc" | "circle" | "square" | "disclosure-open" | "disclosure-closed" => {
+                    Some(ListStyle::Bullet)
+                },
                 "lower-alpha" | "lower-latin" => Some(ListStyle::LowerAlpha),
                 "upper-alpha" | "upper-latin" => Some(ListStyle::UpperAlpha),
                 "lower-roman" => Some(ListStyle::LowerRoman),
                 "upper-roman" => Some(ListStyle::UpperRoman),
                 "inside" | "outside" => style,
-                _ => Some(ListStyle::Bullet),
+                // Other alphabets, and styles that nothing defines, are numbers.
+                _ => Some(ListStyle::Decimal),
             },
             _ => Some(ListStyle::Bullet),
         };

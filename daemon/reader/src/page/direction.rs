@@ -2,15 +2,39 @@
 
 use crate::{
     cascade::{Computed, Styles},
-    css::property::Display,
+    characters::is_right_to_left,
+    css::{marks::Mark, property::Display},
     document::{Document, Element, NodeId, Visit},
 };
 use html5ever::local_name;
 
+/// Most ancestors that are asked for a direction.
+const MAX_ANCESTORS: usize = 64;
+
 /// Returns whether an element writes all its text from the right to the left.
-fn is_override(element: &Element) -> bool {
-    let direction = element.attribute(&local_name!("dir")).unwrap_or_default();
-    element.html_name() == "bdo" && direction.trim().eq_ignore_ascii_case("rtl")
+fn is_override(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    let overrides =
+        document.name(node) == "bdo" || styles.get(node).marks.has(Mark::DirectionOverride);
+    overrides && runs_left(document, styles, node)
+}
+
+/// Returns whether lines of an element run from the right to the left.
+pub(super) fn runs_left(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    let mut asked = std::iter::once(node)
+        .chain(document.ancestors(node))
+        .take(MAX_ANCESTORS);
+    let direction = asked.find_map(|node| match styles.get(node).marks.has(Mark::Direction) {
+        true => Some(true),
+        false => attribute(document.element(node)?),
+    });
+    direction.unwrap_or(false)
+}
+
+/// Returns whether an attribute makes lines run from the right to the left; `None` if it says nothing.
+pub(super) fn attribute(element: &Element) -> Option<bool> {
+    let direction = element.attribute(&local_name!("dir"))?.trim();
+    let is = |name| direction.eq_ignore_ascii_case(name);
+    (is("rtl") || is("ltr")).then(|| is("rtl"))
 }
 
 /// Open elements that decide the direction of text.
@@ -24,27 +48,30 @@ impl Directions {
     }
 
     /// Enters an element.
-    pub(super) fn open(&mut self, element: &Element, style: &Computed) {
-        if self.decides(element, style) {
-            self.0.push(is_override(element));
+    pub(super) fn open(&mut self, document: &Document, styles: &Styles, node: NodeId) {
+        let overrides = is_override(document, styles, node);
+        if overrides || self.is_ended(document, styles, node) {
+            self.0.push(overrides);
         }
     }
 
     /// Leaves an element.
-    pub(super) fn close(&mut self, element: &Element, style: &Computed) {
-        if self.decides(element, style) {
+    pub(super) fn close(&mut self, document: &Document, styles: &Styles, node: NodeId) {
+        if is_override(document, styles, node) || self.is_ended(document, styles, node) {
             self.0.pop();
         }
     }
 
-    fn decides(&self, element: &Element, style: &Computed) -> bool {
-        is_override(element) || (!self.0.is_empty() && ends(element, style))
+    fn is_ended(&self, document: &Document, styles: &Styles, node: NodeId) -> bool {
+        let element = document.element(node);
+        !self.0.is_empty() && element.is_some_and(|element| ends(element, styles.get(node)))
     }
 }
 
 /// Returns whether an override does not reach into an element.
 fn ends(element: &Element, style: &Computed) -> bool {
     style.is_boxed()
+        || style.marks.has(Mark::DirectionOverride)
         || matches!(element.html_name(), "bdo" | "bdi")
         || element.attribute(&local_name!("dir")).is_some()
 }
@@ -52,7 +79,7 @@ fn ends(element: &Element, style: &Computed) -> bool {
 /// Reverses the children of elements whose text is reversed, unless some are lines or have letters of
 /// scripts that run from the right to the left.
 pub(super) fn order(document: &mut Document, styles: &Styles, top: NodeId) {
-    if !document.element(top).is_some_and(is_override) {
+    if !is_override(document, styles, top) {
         return;
     }
     let mut inner = Vec::new();
@@ -87,56 +114,4 @@ pub(super) fn order(document: &mut Document, styles: &Styles, top: NodeId) {
             document.reorder(node, &children);
         }
     }
-}
-
-/// Returns text in the order in which a person sees it if it is written from the right to the left.
-pub(super) fn reverse(text: &str) -> String {
-    let mut reversed = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let end = if line.ends_with('\n') { "\n" } else { "" };
-        let line = line.trim_end_matches('\n');
-        match line.contains(is_right_to_left) {
-            // A person reads such letters in this direction, but everything between them is reversed.
-            true => {
-                let chars: Vec<char> = line.chars().collect();
-                let runs = chars.chunk_by(|a, b| keeps(*a) == keeps(*b));
-                for run in runs {
-                    match run.first().is_some_and(|c| keeps(*c)) {
-                        true => reversed.extend(run),
-                        false => reverse_run(run, &mut reversed),
-                    }
-                }
-            }
-            false => reverse_run(&line.chars().collect::<Vec<char>>(), &mut reversed),
-        }
-        reversed.push_str(end);
-    }
-    reversed
-}
-
-fn keeps(c: char) -> bool {
-    is_right_to_left(c) || c.is_whitespace()
-}
-
-/// Appends the characters in the reverse order. Signs stay behind their letters.
-fn reverse_run(run: &[char], to: &mut String) {
-    let clusters: Vec<&[char]> = run.chunk_by(|_, after| is_sign(*after)).collect();
-    for cluster in clusters.into_iter().rev() {
-        to.extend(cluster.iter().map(|c| mirrored(*c)));
-    }
-}
-
-fn is_sign(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}')
-}
-
-fn is_right_to_left(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
-        && !c.is_numeric()
-}
-
-fn mirrored(c: char) -> char {
-    const PAIRS: [(char, char); 5] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»')];
-    let pair = PAIRS.iter().find(|(a, b)| *a == c || *b == c);
-    pair.map_or(c, |(a, b)| if *a == c { *b } else { *a })
 }

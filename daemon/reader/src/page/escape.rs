@@ -1,5 +1,8 @@
 //! Escapes in text, only where the text would otherwise become Markdown.
 
+/// Begins the warning behind a link.
+pub(super) const WARNING: &str = "(⚠";
+
 /// Which characters of a line would become markup.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Markup {
@@ -8,6 +11,8 @@ pub(super) struct Markup {
     tilde: bool,
     backtick: bool,
     bracket: bool,
+    /// Whether the text is in a link, whose text brackets may end.
+    link: bool,
     /// Whether the line is a row of a Markdown table.
     pipe: bool,
 }
@@ -21,7 +26,21 @@ impl Markup {
             tilde: text.matches("~~").count() > 1,
             backtick: text.matches('`').count() > 1,
             bracket: text.contains("](") || text.contains("]:") || text.contains("]["),
+            link: false,
             pipe,
+        }
+    }
+
+    /// Returns the markup of text in a link.
+    pub(super) fn in_link(self, text: &str) -> Self {
+        let mut open = 0;
+        let is_even = text.chars().all(|c| {
+            open += i32::from(c == '[') - i32::from(c == ']');
+            open >= 0
+        });
+        Self {
+            link: self.bracket || !is_even || open != 0,
+            ..self
         }
     }
 
@@ -62,7 +81,14 @@ impl Markup {
             '_' => self.underscore && touches && !within_word,
             '~' => self.tilde && (next == Some('~') || previous == Some('~')),
             '`' => self.backtick,
-            '[' => self.bracket,
+            '[' => self.bracket || self.link || is_label(text.get(at..).unwrap_or_default()),
+            // The other bracket may be in a line before.
+            ']' => {
+                let may_end = next.is_none_or(|next| matches!(next, '(' | '['));
+                let is_open = text.get(..at).is_some_and(|before| before.contains('['));
+                self.link || (self.bracket && may_end && !is_open)
+            }
+            '(' => text.get(at..).is_some_and(|text| text.starts_with(WARNING)),
             '\\' => is(next, |c| c.is_ascii_punctuation()),
             '<' => is_tag(text.get(at..).unwrap_or_default()),
             '&' => is_entity(text.get(at..).unwrap_or_default()),
@@ -140,6 +166,15 @@ fn is_mail(word: &str) -> bool {
     })
 }
 
+/// Returns whether text begins as a label of an image, a button or a field.
+fn is_label(text: &str) -> bool {
+    let name = text.strip_prefix('[').unwrap_or_default();
+    ["image", "button", "field"].iter().any(|label| {
+        let rest = name.strip_prefix(label).unwrap_or_default();
+        rest.starts_with(':') || rest.starts_with(']')
+    })
+}
+
 /// Returns whether text begins as a tag of HTML with an end. Addresses in angle brackets are no
 /// tags.
 fn is_tag(text: &str) -> bool {
@@ -192,6 +227,9 @@ mod tests {
             ("&lt;b&gt;", "\\&lt;b\\&gt;"),
             ("~~a~~", "\\~\\~a\\~\\~"),
             ("C:\\*", "C:\\\\*"),
+            ("[image: Verified]", "\\[image: Verified]"),
+            ("(⚠ goes to bank.example)", "\\(⚠ goes to bank.example)"),
+            ("here](https://e.example)", "here\\](https://e.example)"),
         ] {
             assert_eq!(escaped(text), expected);
         }
@@ -204,7 +242,6 @@ mod tests {
             "https://e.example/reset?t=a_b_c*d*",
             "2 * 3 * 4",
             "5* hotel",
-            "[image: x]",
             "[1] and [2]",
             "a < b > c",
             "<bob@example.com>",

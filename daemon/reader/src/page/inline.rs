@@ -1,8 +1,11 @@
 //! A line of the Markdown: pieces of text with emphasis and links.
 
-use super::escape::{Markup, block_escape};
+use super::escape::{Markup, WARNING, block_escape};
 use crate::document::NodeId;
 use std::rc::Rc;
+
+/// Longest indentation of a preformatted line.
+const MAX_INDENT: usize = 40;
 
 /// Emphasis of text, as the number of open elements.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,6 +37,13 @@ struct Piece {
     link: Option<Link>,
 }
 
+impl Piece {
+    /// Returns text that is escaped.
+    fn literal(&self) -> Option<&str> {
+        matches!(self.kind, Kind::Text(look) if look.code == 0).then_some(self.text.as_str())
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Text of the mail, which is escaped.
@@ -46,6 +56,8 @@ enum Kind {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     pieces: Vec<Piece>,
+    /// Spaces before the text of a preformatted line.
+    indent: String,
     /// Whether a space is due before the next piece.
     space: bool,
     bytes: usize,
@@ -103,12 +115,27 @@ impl Line {
         }
     }
 
-    /// Appends text with its spaces.
+    /// Appends text with its spaces. Those at the beginning of the line are its indentation.
     pub(super) fn verbatim(&mut self, text: &str, look: Look, link: Option<&Link>) {
+        let text = match self.is_empty() {
+            true => {
+                let rest = text.trim_start_matches([' ', '\t', '\u{a0}']);
+                let spaces = text.get(..text.len() - rest.len()).unwrap_or_default();
+                self.indent += &spaces.replace('\t', "    ").replace('\u{a0}', " ");
+                self.indent.truncate(MAX_INDENT);
+                rest
+            }
+            false => text,
+        };
         if !text.is_empty() {
             let text = text.replace('\u{a0}', " ");
             self.push(text, Kind::Text(look), link);
         }
+    }
+
+    /// Forgets the indentation of a line without text.
+    pub(super) fn unindent(&mut self) {
+        self.indent.clear();
     }
 
     /// Appends Markdown.
@@ -150,13 +177,10 @@ impl Line {
     /// Returns the line as Markdown, and the last link in it.
     pub(super) fn render(&mut self, context: Context) -> (String, Option<NodeId>) {
         let pieces = std::mem::take(&mut self.pieces);
+        let indent = std::mem::take(&mut self.indent);
         self.space = false;
         self.bytes = 0;
-        let literal: String = pieces
-            .iter()
-            .filter(|piece| matches!(piece.kind, Kind::Text(look) if look.code == 0))
-            .map(|piece| piece.text.as_str())
-            .collect();
+        let literal: String = pieces.iter().filter_map(Piece::literal).collect();
         let emphasis = pieces.iter().any(
             |piece| matches!(piece.kind, Kind::Text(look) if look.bold > 0 || look.italic > 0),
         );
@@ -189,14 +213,19 @@ impl Line {
         let begins_as_text =
             matches!(pieces.first(), Some(Piece { kind: Kind::Text(look), .. }) if look.code == 0);
         let escaped = begins_as_text && !context.plain && !context.cell && block_escape(&line);
-        let line = if escaped { format!("\\{line}") } else { line };
-        (line, linked)
+        let indent = if context.plain || context.cell {
+            ""
+        } else {
+            indent.as_str()
+        };
+        let escape = if escaped { "\\" } else { "" };
+        (format!("{indent}{escape}{line}"), linked)
     }
 }
 
 /// Returns the warning behind a link with another target than its text names.
 pub(super) fn warning(target: &str) -> String {
-    format!(" (⚠ goes to {target})")
+    format!(" {WARNING} goes to {target})")
 }
 
 /// Which marks are open, in their order.
@@ -233,9 +262,13 @@ impl Emphasis {
                 self.out.push('[');
             }
             let start = self.out.len();
+            let text: String = group.iter().filter_map(Piece::literal).collect();
+            let markup = self.markup;
+            self.markup = markup.in_link(&text);
             for piece in group {
                 self.piece(piece);
             }
+            self.markup = markup;
             self.close_all();
             if self.out.len() == start && !label {
                 self.out.pop();
@@ -259,7 +292,10 @@ impl Emphasis {
             Kind::Text(look) => look,
             Kind::Written => {
                 self.close_all();
-                self.out.push_str(&piece.text);
+                match self.context.cell {
+                    true => self.out.push_str(&piece.text.replace('|', "\\|")),
+                    false => self.out.push_str(&piece.text),
+                }
                 return;
             }
         };

@@ -3,7 +3,6 @@
 use super::{
     Page,
     address::Target,
-    direction,
     inline::{self, Link},
 };
 use crate::{
@@ -41,7 +40,12 @@ impl Page<'_> {
         let text = self.whole_text(node);
         let deceptive = match &text {
             Some(text) => {
-                target.deceives(&characters::clean(text).text, |host| self.is_usual(host))
+                let deceives = |text: &str| {
+                    target.deceives(&characters::clean(text).text, |host| self.is_usual(host))
+                };
+                // The Markdown has the characters in their order, in which the text may name the host.
+                let overridden = characters::overridden(text);
+                deceives(text).or_else(|| overridden.as_deref().and_then(deceives))
             }
             None => target.host(),
         };
@@ -114,8 +118,8 @@ impl Page<'_> {
                 let style = self.styles.get(node);
                 match visit {
                     _ if node == link => {}
-                    Visit::Enter(_) => directions.open(element, style),
-                    Visit::Leave(_) => directions.close(element, style),
+                    Visit::Enter(_) => directions.open(self.document, self.styles, node),
+                    Visit::Leave(_) => directions.close(self.document, self.styles, node),
                 }
                 if style.is_boxed() || element.html_name() == "br" {
                     text.push(' ');
@@ -130,7 +134,7 @@ impl Page<'_> {
             if matches!(visit, Visit::Enter(_)) && self.sight.is_seen(node) {
                 match self.document.text(node) {
                     Some(seen) if directions.is_override() => {
-                        text.push_str(&direction::reverse(&characters::clean(seen).text));
+                        text.push_str(&characters::reverse(&characters::clean(seen).text));
                     }
                     seen => text.push_str(seen.unwrap_or(part)),
                 }

@@ -1,13 +1,17 @@
 //! The Markdown of a document: what is seen, in reading order, without the layout.
 
 mod address;
+mod digits;
 mod direction;
 mod escape;
+mod gaps;
 mod hosts;
 mod inline;
 mod labels;
 mod links;
 mod lists;
+#[cfg(test)]
+mod look_tests;
 mod order;
 mod scanner;
 mod survey;
@@ -19,7 +23,7 @@ mod writer;
 use crate::{
     cascade::{Computed, Styles},
     characters::{self, Cleaned},
-    css::property::{Display, ListStyle, WhiteSpace},
+    css::property::{Display, ListStyle, Side, WhiteSpace},
     document::{Document, Element, NodeId, Visit},
     findings::Findings,
     sight::Sight,
@@ -58,6 +62,8 @@ pub(crate) fn write(
         lists: Vec::new(),
         directions: Directions::default(),
         struck: 0,
+        script_ended: false,
+        last_size: 0.0,
         links: Vec::new(),
         steps: MAX_STEPS,
         base: base(document),
@@ -106,6 +112,10 @@ struct Page<'a> {
     directions: Directions,
     /// Number of open elements whose text is struck through.
     struck: u32,
+    /// Whether raised or lowered text ended behind the last letter.
+    script_ended: bool,
+    /// Size of the last text.
+    last_size: f32,
     /// Open links. One may be inside another.
     links: Vec<Link>,
     /// Steps that the texts of links may still take.
@@ -155,7 +165,8 @@ impl Page<'_> {
         let content = self.survey.get(node);
         if content.is_empty() {
             // An empty block still ends a line, and an element with a space separates words.
-            self.gap(element, style);
+            self.gap(element, style, Side::Left);
+            self.gap(element, style, Side::Right);
             // An item without content has a number.
             if style.display == Display::ListItem
                 && element.html_name() == "li"
@@ -175,15 +186,15 @@ impl Page<'_> {
     }
 
     fn open(&mut self, node: NodeId, element: &Element, style: &Computed) {
-        self.gap(element, style);
-        self.directions.open(element, style);
+        self.gap(element, style, Side::Left);
+        self.directions.open(self.document, self.styles, node);
         self.struck += u32::from(style.struck);
         self.look.struck = self.struck > 0;
+        self.open_script(node, style);
         match element.html_name() {
             "b" | "strong" => self.look.bold += 1,
             "i" | "em" | "cite" | "dfn" | "var" => self.look.italic += 1,
             "code" | "kbd" | "samp" | "tt" => self.look.code += 1,
-            "sup" if self.is_exponent(node) => self.mark("^"),
             "q" => self.mark("\""),
             "rt" => self.mark("("),
             "a" => self.open_link(node, element),
@@ -193,6 +204,9 @@ impl Page<'_> {
                 .writer
                 .open_code(&labels::language(self.document, node)),
             "ul" | "ol" | "menu" | "dir" => {
+                if self.is_in_list(node) {
+                    self.writer.push_indent();
+                }
                 let list = List::new(self.document, self.styles, node, element);
                 self.lists.push(list);
             }
@@ -233,6 +247,9 @@ impl Page<'_> {
             "ul" | "ol" | "menu" | "dir" => {
                 self.lists.pop();
                 self.writer.end_list();
+                if self.is_in_list(node) {
+                    self.writer.pop_prefix(true);
+                }
             }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.writer.close_heading(),
             "tr" => self.writer.end_row(),
@@ -241,20 +258,11 @@ impl Page<'_> {
         if style.display == Display::ListItem {
             self.writer.pop_prefix(true);
         }
-        self.directions.close(element, style);
+        self.close_script(node, style);
+        self.directions.close(self.document, self.styles, node);
         self.struck -= u32::from(style.struck);
         self.look.struck = self.struck > 0;
-        self.gap(element, style);
-    }
-
-    /// Writes the gap before or after an element. A list in an item has no margin.
-    fn gap(&mut self, element: &Element, style: &Computed) {
-        let list = matches!(element.html_name(), "ul" | "ol" | "menu");
-        let gap = match gap(element, style) {
-            Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
-            gap => gap,
-        };
-        self.writer.gap(gap);
+        self.gap(element, style, Side::Right);
     }
 
     /// Writes a run of text.
@@ -271,8 +279,9 @@ impl Page<'_> {
         };
         let mut cleaned = self.clean(&text);
         if self.directions.is_override() {
-            cleaned = direction::reverse(&cleaned);
+            cleaned = characters::reverse(&cleaned);
         }
+        self.part_digits(&cleaned, style);
         let link = self.text_link();
         self.writer
             .text(&cleaned, white_space, self.look, link.as_ref());
@@ -284,13 +293,6 @@ impl Page<'_> {
         characters::append_clean(text, &mut cleaned);
         self.findings.invisible = self.findings.invisible.saturating_add(cleaned.removed);
         cleaned.text
-    }
-
-    /// Returns whether raised text would change a number if it were not marked.
-    fn is_exponent(&self, node: NodeId) -> bool {
-        let text = self.survey.text_of(self.document, self.sight, node);
-        let raised = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−' | '+'));
-        raised && self.writer.ends_with_digit()
     }
 
     fn mark(&mut self, mark: &str) {
@@ -318,6 +320,12 @@ impl Page<'_> {
             self.writer.label("[image]", Some(&link));
         }
         false
+    }
+
+    /// Returns whether a list is in another list and in no item of it, as editors of mail write it.
+    fn is_in_list(&self, node: NodeId) -> bool {
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        matches!(self.document.name(parent), "ul" | "ol" | "menu" | "dir")
     }
 
     fn open_item(&mut self, element: &Element, style: &Computed) {
@@ -356,20 +364,4 @@ fn is_leaf(element: &Element) -> bool {
         element.html_name(),
         "br" | "wbr" | "hr" | "img" | "input" | "button" | "select" | "textarea"
     )
-}
-
-/// Returns the gap before and after an element.
-fn gap(element: &Element, style: &Computed) -> Gap {
-    match style.display {
-        Display::Inline | Display::Contents | Display::None => Gap::None,
-        Display::InlineBlock => Gap::Space,
-        Display::Block | Display::Flex | Display::Table | Display::Cell | Display::ListItem => {
-            match element.html_name() {
-                "p" | "ul" | "ol" | "menu" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4"
-                | "h5" | "h6" | "dl" | "hr" | "table" => Gap::Blank,
-                "td" | "th" => Gap::Cell,
-                _ => Gap::Line,
-            }
-        }
-    }
 }

@@ -5,12 +5,16 @@
 use super::direction;
 use crate::{
     cascade::Styles,
-    css::property::Display,
+    css::{
+        marks::Mark,
+        property::{Display, Float},
+    },
     document::{Document, NodeId},
 };
 
 /// Puts the head of each table before its other rows, and the foot behind them. Reverses what is written from
-/// the right to the left.
+/// the right to the left, and boxes that are placed in the reverse order. Puts a box at the right edge behind
+/// the line beside it.
 pub(crate) fn order(document: &mut Document, styles: &Styles) {
     for node in document.all() {
         direction::order(document, styles, node);
@@ -22,7 +26,67 @@ pub(crate) fn order(document: &mut Document, styles: &Styles) {
             });
             sort(document, node, children.collect());
         }
+        if is_reversed(document, styles, node) {
+            let mut children: Vec<NodeId> = document.children(node).collect();
+            children.reverse();
+            document.reorder(node, &children);
+        }
+        if document
+            .children(node)
+            .any(|child| is_at_right(styles, child))
+        {
+            let children = behind_lines(document, styles, node);
+            document.reorder(node, &children);
+        }
     }
+}
+
+/// Returns whether the children of an element are seen in the reverse order.
+fn is_reversed(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    let marks = styles.get(node).marks;
+    if marks.has(Mark::Levels) && marks.has(Mark::Reversed) {
+        return true;
+    }
+    // The cells of a row from the right to the left, in which each text runs to the right.
+    let runs_right =
+        |cell: NodeId| document.element(cell).and_then(direction::attribute) == Some(false);
+    let mut cells = document
+        .children(node)
+        .filter(|child| document.element(*child).is_some())
+        .peekable();
+    document.name(node) == "tr"
+        && cells.peek().is_some()
+        && cells.all(runs_right)
+        && direction::runs_left(document, styles, node)
+}
+
+/// Returns whether a box floats at the right edge.
+fn is_at_right(styles: &Styles, node: NodeId) -> bool {
+    let frame = styles.get(node).frame.as_deref();
+    frame.is_some_and(|frame| frame.float == Float::Right)
+}
+
+/// Returns the children of an element with each part of a line that floats at the right edge behind the rest
+/// of the line.
+fn behind_lines(document: &Document, styles: &Styles, node: NodeId) -> Vec<NodeId> {
+    let (mut children, mut floating) = (Vec::new(), Vec::new());
+    for child in document.children(node) {
+        let display = styles.get(child).display;
+        let is_of_line = document.element(child).is_none()
+            || matches!(
+                display,
+                Display::Inline | Display::InlineBlock | Display::None
+            );
+        if !is_of_line || document.name(child) == "br" {
+            children.append(&mut floating);
+        }
+        match is_of_line && is_at_right(styles, child) {
+            true => floating.push(child),
+            false => children.push(child),
+        }
+    }
+    children.append(&mut floating);
+    children
 }
 
 /// Sorts the children of a node by their places.

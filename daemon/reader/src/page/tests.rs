@@ -3,9 +3,9 @@
 use crate::read;
 
 /// HTML with its Markdown.
-type Cases<'a> = &'a [(&'a str, &'a str)];
+pub(super) type Cases<'a> = &'a [(&'a str, &'a str)];
 
-fn check(cases: Cases<'_>) {
+pub(super) fn check(cases: Cases<'_>) {
     for (html, markdown) in cases {
         assert_eq!(read(Some(html), None).markdown, *markdown, "{html}");
     }

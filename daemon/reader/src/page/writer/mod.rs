@@ -53,6 +53,8 @@ pub(super) struct Writer {
     fresh_item: bool,
     /// Depth of the item that ended last.
     last_item: Option<usize>,
+    /// Width of the last marker of an item.
+    last_marker: usize,
     last_link: Option<NodeId>,
 }
 
@@ -85,6 +87,12 @@ impl Writer {
     /// Returns whether a code block is open.
     pub(super) fn is_code(&self) -> bool {
         self.code.is_some()
+    }
+
+    /// Returns whether the line ends with a digit.
+    pub(super) fn ends_with_number(&self) -> bool {
+        let end = self.line.end();
+        end.ends_with(|c: char| c.is_ascii_digit())
     }
 
     /// Returns whether the line ends with a digit or with a variable of one letter.
@@ -140,6 +148,7 @@ impl Writer {
         } else if self.is_joined() {
             self.line.space();
         } else if self.line.is_empty() {
+            self.line.unindent();
             if !self.fresh_item {
                 self.gap = Gap::Blank;
             }
@@ -232,11 +241,23 @@ impl Writer {
         if self.last_item == Some(self.prefixes.len()) {
             self.gap = self.gap.min(Gap::Line);
         }
+        self.last_marker = marker.len();
         self.push(Prefix {
             first: Some(marker.to_owned()),
             rest: " ".repeat(marker.len()),
         });
         self.fresh_item = true;
+    }
+
+    /// Begins a list that is in no item of the list around it.
+    pub(super) fn push_indent(&mut self) {
+        if self.is_joined() || self.code.is_some() {
+            return self.prefixes.push(Prefix::default());
+        }
+        self.push(Prefix {
+            first: None,
+            rest: " ".repeat(self.last_marker.max(2)),
+        });
     }
 
     fn push(&mut self, prefix: Prefix) {
@@ -329,7 +350,7 @@ impl Writer {
 
     fn flush(&mut self) {
         if self.line.is_empty() {
-            return;
+            return self.line.unindent();
         }
         let (text, link) = self.line.render(Context::default());
         self.last_link = link.or(self.last_link);

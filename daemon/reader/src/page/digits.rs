@@ -1,0 +1,78 @@
+//! Digits beside digits that a person sees apart, because they are raised, lowered or smaller.
+
+use super::{Page, writer::Gap};
+use crate::{
+    cascade::Computed,
+    css::{marks::Mark, property::Position},
+    document::NodeId,
+};
+
+/// Largest size of digits, as a part of the size before them, at which they are seen as another number.
+const SMALLER: f32 = 0.85;
+/// Largest size of moved text, as a part of the size around it, at which it is seen as raised or lowered.
+const SMALL: f32 = 0.9;
+
+/// Place of text beside a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Raised,
+    Lowered,
+}
+
+impl Page<'_> {
+    /// Marks raised and lowered text that would change a number if it were not marked.
+    pub(super) fn open_script(&mut self, node: NodeId, style: &Computed) {
+        let mark = match self.script(node, style) {
+            Some(Script::Raised) if self.writer.ends_with_digit() => "^",
+            Some(Script::Lowered) if self.writer.ends_with_number() => "_",
+            Some(_) | None => return,
+        };
+        let text = self.survey.text_of(self.document, self.sight, node);
+        if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−' | '+')) {
+            self.mark(mark);
+        }
+    }
+
+    /// Remembers that raised or lowered text has ended.
+    pub(super) fn close_script(&mut self, node: NodeId, style: &Computed) {
+        self.script_ended |= self.script(node, style).is_some();
+    }
+
+    /// Puts a space between the digits before and a text of other digits.
+    pub(super) fn part_digits(&mut self, text: &str, style: &Computed) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let size = style.inherited.font_size;
+        let is_other = std::mem::take(&mut self.script_ended) || size <= SMALLER * self.last_size;
+        let is_digit = text.starts_with(|c: char| c.is_ascii_digit());
+        if is_other && is_digit && self.writer.ends_with_number() {
+            self.writer.gap(Gap::Space);
+        }
+        self.last_size = size;
+    }
+
+    fn script(&self, node: NodeId, style: &Computed) -> Option<Script> {
+        match self.document.name(node) {
+            "sup" => return Some(Script::Raised),
+            "sub" => return Some(Script::Lowered),
+            _ if style.is_boxed() => return None,
+            _ if style.marks.has(Mark::Raised) => return Some(Script::Raised),
+            _ if style.marks.has(Mark::Lowered) => return Some(Script::Lowered),
+            _ => {}
+        }
+        let frame = style.frame.as_deref()?;
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        let around = self.styles.get(parent).inherited.font_size;
+        if frame.position != Position::Relative || style.inherited.font_size > SMALL * around {
+            return None;
+        }
+        let top = frame.inset.top.map(|top| top.usual());
+        let bottom = frame.inset.bottom.map(|bottom| -bottom.usual());
+        match top.or(bottom)? {
+            moved if moved < 0.0 => Some(Script::Raised),
+            moved if moved > 0.0 => Some(Script::Lowered),
+            _ => None,
+        }
+    }
+}

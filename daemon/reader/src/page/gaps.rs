@@ -1,0 +1,59 @@
+//! Gaps between elements: spaces, lines and blank lines.
+
+use super::{Page, writer::Gap};
+use crate::{
+    cascade::Computed,
+    css::{
+        length::{Length, MEDIUM},
+        property::{Display, Side},
+    },
+    document::Element,
+};
+
+/// Width of a space, as a part of the size of the font, and in pixels.
+const SPACE: f32 = 0.2;
+const LEAST_SPACE: f32 = 3.0;
+
+impl Page<'_> {
+    /// Writes the gap on the left or the right side of an element, or before or after it. A list in an item
+    /// has no margin.
+    pub(super) fn gap(&mut self, element: &Element, style: &Computed, side: Side) {
+        let list = matches!(element.html_name(), "ul" | "ol" | "menu");
+        let gap = match gap(element, style) {
+            Gap::None if style.display == Display::Inline && is_apart(style, side) => Gap::Space,
+            Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
+            gap => gap,
+        };
+        self.writer.gap(gap);
+    }
+}
+
+/// Returns whether a margin or padding separates the text of an element from that beside it, as a space
+/// does.
+fn is_apart(style: &Computed, side: Side) -> bool {
+    let Some(frame) = &style.frame else {
+        return false;
+    };
+    let (mut margin, mut padding) = (frame.margin, frame.padding);
+    let (margin, padding) = (margin.side(side), padding.side(side));
+    let size = style.inherited.font_size;
+    let pixels = |length: Length| length.resolve(size, MEDIUM, 0.0);
+    let distance = margin.map_or(0.0, pixels) + pixels(*padding);
+    distance >= SPACE * size && distance >= LEAST_SPACE
+}
+
+/// Returns the gap before and after an element.
+fn gap(element: &Element, style: &Computed) -> Gap {
+    match style.display {
+        Display::Inline | Display::Contents | Display::None => Gap::None,
+        Display::InlineBlock => Gap::Space,
+        Display::Block | Display::Flex | Display::Table | Display::Cell | Display::ListItem => {
+            match element.html_name() {
+                "p" | "ul" | "ol" | "menu" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4"
+                | "h5" | "h6" | "dl" | "hr" | "table" => Gap::Blank,
+                "td" | "th" => Gap::Cell,
+                _ => Gap::Line,
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Text whose place, size or direction changes what a person reads.
+
+use super::tests::check;
+
+#[test]
+fn digits_that_are_seen_apart_are_written_apart() {
+    check(&[
+        (
+            "$19<span style='vertical-align:super;font-size:60%'>99</span>",
+            "$19^99",
+        ),
+        (
+            "$19<span style='vertical-align:text-top;font-size:12px'>99</span>",
+            "$19^99",
+        ),
+        (
+            "$19<span style='position:relative;top:-.5em;font-size:75%'>99</span>",
+            "$19^99",
+        ),
+        (
+            "$19<span style='position:relative;bottom:4px;font-size:10px'>99</span>",
+            "$19^99",
+        ),
+        ("5<small>99</small> €", "5 99 €"),
+        (
+            "<span style='font-size:40px'>5</span><span style='font-size:14px'>99</span>",
+            "5 99",
+        ),
+        ("Room 10<sub>2</sub>", "Room 10_2"),
+        (
+            "10<span style='vertical-align:-2px;font-size:8px'>2</span>",
+            "10_2",
+        ),
+        ("log<sub>10</sub>5", "log10 5"),
+        ("10<sup>2</sup>3", "10^2 3"),
+        // Other text is not changed.
+        ("H<sub>2</sub>O, 1<small>st</small>", "H2O, 1st"),
+        ("<b>1</b>23<span style='font-size:95%'>4</span>", "**1**234"),
+        ("<span style='vertical-align:baseline'>12</span>34", "1234"),
+        ("1<span style='vertical-align:middle'>2</span>", "12"),
+    ]);
+}
+
+#[test]
+fn margins_and_padding_of_text_in_a_line_separate_words() {
+    check(&[
+        (
+            "Qty 2<span style='padding-left:16px'>19.99</span>",
+            "Qty 2 19.99",
+        ),
+        (
+            "<b style='margin-right:1em'>Date</b>5 May",
+            "**Date** 5 May",
+        ),
+        ("Pay<span style='margin:0 6px'>NEW</span>now", "Pay NEW now"),
+        (
+            "<a href=https://a.example/ style='margin-inline-end:8px'>a</a><a href=https://b.example/>b</a>",
+            "[a](https://a.example/) [b](https://b.example/)",
+        ),
+        ("a<span style='padding:0 1px'>b</span>c", "abc"),
+        ("a<span style='padding:9px 0'>b</span>c", "abc"),
+        (
+            "a<span style='padding-left:9px;margin-left:-9px'>b</span>c",
+            "abc",
+        ),
+    ]);
+}
+
+#[test]
+fn boxes_are_in_the_order_in_which_they_are_seen() {
+    check(&[
+        (
+            "<div><span style='float:right'>22.99</span><span>Total</span></div>",
+            "Total 22.99",
+        ),
+        (
+            "<span style='float:right'>1</span>Net<br><span style='float:right'>2</span>Tax",
+            "Net 1\nTax 2",
+        ),
+        (
+            "<span style='float:right'>1</span><div>a</div><div>b</div>",
+            "1\na\nb",
+        ),
+        (
+            "<div style='display:flex;flex-direction:column-reverse'><p>b</p><p>a</p></div>",
+            "a\n\nb",
+        ),
+        (
+            "<div style='display:inline-flex;flex-flow:wrap row-reverse'><b>b</b><i>a</i></div>",
+            "*a***b**",
+        ),
+        (
+            "<div style='flex-direction:row-reverse'><p>a</p><p>b</p></div>",
+            "a\n\nb",
+        ),
+        (
+            "<table dir=rtl><tr><td dir=ltr>b<td dir=ltr>a</table>",
+            "a | b",
+        ),
+        (
+            "<table style='direction:rtl'><tr><td dir=ltr>b<td dir=ltr>a</table>",
+            "a | b",
+        ),
+        ("<table dir=rtl><tr><td>א<td>ב</table>", "א | ב"),
+        ("<table><tr><td dir=ltr>a<td dir=ltr>b</table>", "a | b"),
+    ]);
+}
+
+#[test]
+fn an_override_in_a_style_is_shown_as_it_is_seen() {
+    check(&[
+        (
+            "<p style='direction:rtl;unicode-bidi:bidi-override'>moc.knab</p>x",
+            "bank.com\n\nx",
+        ),
+        (
+            "<div dir=rtl><span style='unicode-bidi:isolate-override'>001</span></div>",
+            "100",
+        ),
+        ("<p style='unicode-bidi:bidi-override'>001</p>", "001"),
+        ("<p style='direction:rtl'>001</p>", "001"),
+        (
+            "<a href=https://evil.example/ style='direction:rtl;unicode-bidi:bidi-override'>moc.knab</a>",
+            "[bank.com](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        // The characters keep their order, and the link names another host on the screen.
+        (
+            "<a href=https://evil.example/>&#x202e;moc.knab</a>",
+            "[moc.knab](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+    ]);
+}
+
+#[test]
+fn a_list_in_no_item_is_below_the_item_before_it() {
+    check(&[
+        (
+            "<ol><li>a<ol><li>b<li>c</ol><li>d</ol>",
+            "1. a\n   1. b\n   2. c\n2. d",
+        ),
+        (
+            "<ol><li>a</li><ol><li>b<li>c</ol><li>d</ol>",
+            "1. a\n   1. b\n   2. c\n2. d",
+        ),
+        (
+            "<ul><li>a</li><ul><li>b</li><ul><li>c</ul><li>d</ul><li>e</ul>",
+            "- a\n  - b\n    - c\n  - d\n- e",
+        ),
+        ("<ol style='list-style:lower-greek'><li>a</ol>", "1. a"),
+        ("<ol style='list-style:square'><li>a</ol>", "- a"),
+    ]);
+}
+
+#[test]
+fn preformatted_lines_keep_their_indentation() {
+    check(&[
+        (
+            "<div style='white-space:pre'>if x:\n    y\n\tz\n</div>b",
+            "if x:\n    y\n    z\nb",
+        ),
+        (
+            "<div style='white-space:pre-wrap'>  a\n   </div><p>b",
+            "  a\n\nb",
+        ),
+        ("<p>a <span style='white-space:pre'>  b</span>", "a   b"),
+        ("<div style='white-space:pre-line'>  a\n  b</div>", "a\nb"),
+    ]);
+}
+
+#[test]
+fn no_text_of_a_mail_imitates_the_markup_of_the_reader() {
+    check(&[
+        (
+            "[click<br>here](https://evil.example/)",
+            "[click\nhere\\](https://evil.example/)",
+        ),
+        (
+            "<a href=https://evil.example/>Log in](https://a.example/) [x</a>",
+            "[Log in\\](https://a.example/) \\[x](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<a href=https://a.example/>A] b</a>",
+            "[A\\] b](https://a.example/)",
+        ),
+        (
+            "<a href=https://a.example/>[A-1] b</a>",
+            "[[A-1] b](https://a.example/)",
+        ),
+        (
+            "<a href=https://evil.example/>Log in</a> (⚠ goes to bank.example)",
+            "[Log in](https://evil.example/) \\(⚠ goes to bank.example)",
+        ),
+        ("[image: Verified sender]", "\\[image: Verified sender]"),
+        ("[button: Pay] [1]", "\\[button: Pay] [1]"),
+        (
+            "<table><tr><th>a<th>b<tr><td><img alt='p|q'><td>2</table>",
+            "| a | b |\n|---|---|\n| [image: p\\|q] | 2 |",
+        ),
+    ]);
+}
