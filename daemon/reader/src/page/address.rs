@@ -112,6 +112,9 @@ impl Target {
     /// text may name a company with capitals then.
     pub(super) fn deceives(&self, text: &str, is_usual: impl Fn(&str) -> bool) -> Option<String> {
         let target = self.host()?;
+        if self.names_a_user() {
+            return Some(target);
+        }
         let is_longer = text.split_whitespace().nth(1).is_some();
         let person = self.person();
         let related =
@@ -147,6 +150,18 @@ impl Target {
             None => return None,
         };
         Some(hosts::plain(&host))
+    }
+
+    /// Returns whether a name stands before the host of an address of the web, where a person looks for the
+    /// host.
+    fn names_a_user(&self) -> bool {
+        let Self::Address { whole, .. } = self else {
+            return false;
+        };
+        let url = Url::parse(whole).ok();
+        url.is_some_and(|url| {
+            matches!(url.scheme(), "http" | "https") && !url.username().is_empty()
+        })
     }
 
     /// Returns the mail address of the target.

@@ -23,12 +23,17 @@ impl Page<'_> {
     /// Marks raised and lowered text that would change a number if it were not marked.
     pub(super) fn open_script(&mut self, node: NodeId, style: &Computed) {
         let mark = match self.script(node, style) {
-            Some(Script::Raised) if self.writer.ends_with_digit() => "^",
+            Some(Script::Raised) if self.writer.ends_with_base() => "^",
             Some(Script::Lowered) if self.writer.ends_with_number() => "_",
             Some(_) | None => return,
         };
         let text = self.survey.text_of(self.document, self.sight, node);
-        if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−' | '+')) {
+        let is_number =
+            text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '−' | '–' | '+'));
+        // Other letters are those of ordinal numbers and units.
+        let is_variable = text.starts_with(['i', 'j', 'k', 'n', 'x', 'y'])
+            && text.chars().nth(1).is_none_or(|c| !c.is_alphabetic());
+        if is_number || (mark == "^" && is_variable) {
             self.mark(mark);
         }
     }

@@ -193,7 +193,8 @@ fn is_tag(text: &str) -> bool {
     }
     let end = text.bytes().take(LONGEST).position(|byte| byte == b'>');
     let inside = end.and_then(|end| text.get(1..end)).unwrap_or_default();
-    end.is_some() && !inside.contains("://") && !is_mail(inside)
+    let name = inside.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "+.-".contains(c));
+    end.is_some() && !name.starts_with("://") && !is_mail(inside)
 }
 
 /// Returns whether text begins as a character reference.

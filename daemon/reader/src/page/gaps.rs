@@ -5,7 +5,7 @@ use crate::{
     cascade::Computed,
     css::{
         length::{Length, MEDIUM},
-        property::{Display, Side},
+        property::{Display, Float, Side},
     },
     document::Element,
 };
@@ -20,12 +20,46 @@ impl Page<'_> {
     pub(super) fn gap(&mut self, element: &Element, style: &Computed, side: Side) {
         let list = matches!(element.html_name(), "ul" | "ol" | "menu");
         let gap = match gap(element, style) {
-            Gap::None if style.display == Display::Inline && is_apart(style, side) => Gap::Space,
+            Gap::None if is_in_line(style) && is_apart(style, side) => Gap::Space,
             Gap::Blank if list && !self.lists.is_empty() => Gap::Line,
             gap => gap,
         };
         self.writer.gap(gap);
     }
+}
+
+/// Returns whether an element separates the words beside it.
+pub(super) fn parts_words(element: &Element, style: &Computed, side: Side) -> bool {
+    gap(element, style) != Gap::None || (is_in_line(style) && is_apart(style, side))
+}
+
+fn is_in_line(style: &Computed) -> bool {
+    matches!(style.display, Display::Inline | Display::InlineBlock)
+}
+
+/// Returns whether the text of a block in a line is next to that beside it: no size and no kind of the
+/// element makes it wider.
+fn joins(element: &Element, style: &Computed) -> bool {
+    let is_text = matches!(
+        element.html_name(),
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "em"
+            | "font"
+            | "i"
+            | "small"
+            | "span"
+            | "strong"
+            | "u"
+    );
+    let frame = style.frame.as_deref();
+    let is_sized = frame.is_some_and(|frame| {
+        frame.width.is_some() || frame.min_width.is_some() || frame.float == Float::Right
+    });
+    is_text && !is_sized
 }
 
 /// Returns whether a margin or padding separates the text of an element from that beside it, as a space
@@ -46,6 +80,7 @@ fn is_apart(style: &Computed, side: Side) -> bool {
 fn gap(element: &Element, style: &Computed) -> Gap {
     match style.display {
         Display::Inline | Display::Contents | Display::None => Gap::None,
+        Display::InlineBlock if joins(element, style) => Gap::None,
         Display::InlineBlock => Gap::Space,
         Display::Block | Display::Flex | Display::Table | Display::Cell | Display::ListItem => {
             match element.html_name() {

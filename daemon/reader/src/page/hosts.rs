@@ -139,7 +139,44 @@ fn is_domain(name: &str, has_path: bool) -> bool {
         return true;
     }
     let is_file = FILES.contains(&ending) && !(SECOND.contains(&second) && labels.next().is_some());
-    ENDINGS.binary_search(&ending).is_ok() && !is_file && !ABBREVIATIONS.contains(&lower.as_str())
+    // An ending that only looks like a known one leads a person astray.
+    let seen: String = ending.chars().map(latin).collect();
+    let is_known = |ending: &str| ENDINGS.binary_search(&ending).is_ok();
+    (is_known(ending) || is_known(&seen)) && !is_file && !ABBREVIATIONS.contains(&lower.as_str())
+}
+
+/// Returns the Latin letter that a letter of another script looks like, or the letter.
+fn latin(c: char) -> char {
+    const LIKE: [(char, char); 26] = [
+        ('а', 'a'),
+        ('с', 'c'),
+        ('ԁ', 'd'),
+        ('е', 'e'),
+        ('һ', 'h'),
+        ('і', 'i'),
+        ('ј', 'j'),
+        ('к', 'k'),
+        ('ӏ', 'l'),
+        ('м', 'm'),
+        ('п', 'n'),
+        ('о', 'o'),
+        ('р', 'p'),
+        ('ԛ', 'q'),
+        ('г', 'r'),
+        ('ѕ', 's'),
+        ('т', 't'),
+        ('ս', 'u'),
+        ('ѵ', 'v'),
+        ('ԝ', 'w'),
+        ('х', 'x'),
+        ('у', 'y'),
+        ('ο', 'o'),
+        ('α', 'a'),
+        ('ν', 'v'),
+        ('ι', 'i'),
+    ];
+    let like = LIKE.iter().find(|(other, _)| *other == c);
+    like.map_or(c, |(_, latin)| *latin)
 }
 
 #[cfg(test)]
@@ -177,6 +214,8 @@ mod tests {
                 "банк.рф bänk.de bank.xn--p1ai",
                 "xn--80ab2al.xn--p1ai xn--bnk-qla.de bank.xn--p1ai",
             ),
+            // Cyrillic letters.
+            ("bank.соm", "bank.xn--m-0tbi"),
             (
                 "bank．com bank․com bank。com bank｡com",
                 "bank.com bank.com bank.com bank.com",

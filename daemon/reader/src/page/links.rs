@@ -3,10 +3,12 @@
 use super::{
     Page,
     address::Target,
+    gaps,
     inline::{self, Link},
 };
 use crate::{
     characters,
+    css::property::Side,
     document::{Element, NodeId, Visit},
 };
 use html5ever::local_name;
@@ -14,6 +16,9 @@ use std::{collections::HashMap, rc::Rc};
 
 /// Links to one host in a mail from which on the host is a usual one.
 const USUAL: u32 = 5;
+/// Most nodes and bytes behind a link that are examined for the rest of a host.
+const MAX_NEXT: usize = 32;
+const MAX_WORD: usize = 200;
 
 impl Page<'_> {
     /// Returns the open link. If its address is written already, only the warning remains.
@@ -45,7 +50,13 @@ impl Page<'_> {
                 };
                 // The Markdown has the characters in their order, in which the text may name the host.
                 let overridden = characters::overridden(text);
-                deceives(text).or_else(|| overridden.as_deref().and_then(deceives))
+                let host = deceives(text).or_else(|| overridden.as_deref().and_then(deceives));
+                host.or_else(|| {
+                    let (before, after) = (self.word_before(), self.word_after(node));
+                    let is_alone = deceives(&before).is_none() && deceives(&after).is_none();
+                    let is_part = is_alone && !(before.is_empty() && after.is_empty());
+                    is_part.then(|| deceives(&format!("{before}{text}{after}")))?
+                })
             }
             None => target.host(),
         };
@@ -61,18 +72,65 @@ impl Page<'_> {
         });
     }
 
+    /// Returns the end of the word before the next text of the line, which may be the first part of a host.
+    fn word_before(&self) -> String {
+        let end = self.writer.end();
+        let start = end.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        end.get(start..).unwrap_or_default().to_owned()
+    }
+
+    /// Returns the rest of the word behind a link.
+    fn word_after(&self, link: NodeId) -> String {
+        let mut word = String::new();
+        let mut last = link;
+        for _ in 0..MAX_NEXT {
+            let Some(next) = self.document.node(last).next else {
+                let parent = self.document.node(last).parent.unwrap_or(NodeId::ROOT);
+                match self.document.element(parent) {
+                    Some(element) if !self.parts(parent, element, Side::Right) => last = parent,
+                    Some(_) | None => break,
+                }
+                continue;
+            };
+            last = next;
+            for visit in self.document.walk(next).take(MAX_NEXT) {
+                let Visit::Enter(node) = visit else { continue };
+                if let Some(element) = self.document.element(node)
+                    && self.parts(node, element, Side::Left)
+                {
+                    return word;
+                }
+                let text = self
+                    .document
+                    .text(node)
+                    .filter(|_| self.sight.is_seen(node));
+                let text = text.unwrap_or_default();
+                let end = text.find(char::is_whitespace);
+                word.push_str(text.get(..end.unwrap_or(text.len())).unwrap_or_default());
+                if end.is_some() || word.len() > MAX_WORD {
+                    return word;
+                }
+            }
+        }
+        word
+    }
+
+    fn parts(&self, node: NodeId, element: &Element, side: Side) -> bool {
+        element.html_name() == "br" || gaps::parts_words(element, self.styles.get(node), side)
+    }
+
     /// Returns whether many links of the mail lead to a host.
     fn is_usual(&self, host: &str) -> bool {
         let usual = self.usual.get_or_init(|| {
             let mut counts: HashMap<String, u32> = HashMap::new();
-            for element in self
+            for (node, element) in self
                 .document
                 .all()
-                .filter_map(|node| self.document.element(node))
+                .filter_map(|node| Some((node, self.document.element(node)?)))
             {
                 let href = element
                     .attribute(&local_name!("href"))
-                    .filter(|_| element.is_link());
+                    .filter(|_| element.is_link() && self.survey.get(node).is_filled());
                 let target = href.map(|href| Target::of_mail(href, self.base.as_ref()));
                 if let Some(host) = target.and_then(|target| target.host()) {
                     *counts.entry(host).or_default() += 1;
@@ -115,13 +173,16 @@ impl Page<'_> {
             let (Visit::Enter(node) | Visit::Leave(node)) = visit;
             let mut part = "";
             if let Some(element) = self.document.element(node) {
-                let style = self.styles.get(node);
                 match visit {
                     _ if node == link => {}
                     Visit::Enter(_) => directions.open(self.document, self.styles, node),
                     Visit::Leave(_) => directions.close(self.document, self.styles, node),
                 }
-                if style.is_boxed() || element.html_name() == "br" {
+                let side = match visit {
+                    Visit::Enter(_) => Side::Left,
+                    Visit::Leave(_) => Side::Right,
+                };
+                if self.parts(node, element, side) {
                     text.push(' ');
                 }
                 let name = match element.html_name() {

@@ -33,8 +33,21 @@ fn digits_that_are_seen_apart_are_written_apart() {
         ),
         ("log<sub>10</sub>5", "log10 5"),
         ("10<sup>2</sup>3", "10^2 3"),
+        (
+            "2<sup>n</sup> x<sup>n+1</sup> 10<sup>–6</sup>",
+            "2^n x^n+1 10^–6",
+        ),
+        (
+            "E=mc<sup>2</sup>, 5 km<sup>2</sup>, word<sup>1</sup>",
+            "E=mc^2, 5 km^2, word^1",
+        ),
+        ("$<sup>19</sup>99", "$19 99"),
         // Other text is not changed.
         ("H<sub>2</sub>O, 1<small>st</small>", "H2O, 1st"),
+        (
+            "1<sup>st</sup> 2<sup>nd</sup> 1<sup>o</sup> M<sup>lle</sup> X<sup>TM</sup>",
+            "1st 2nd 1o Mlle XTM",
+        ),
         ("<b>1</b>23<span style='font-size:95%'>4</span>", "**1**234"),
         ("<span style='vertical-align:baseline'>12</span>34", "1234"),
         ("1<span style='vertical-align:middle'>2</span>", "12"),
@@ -132,6 +145,97 @@ fn an_override_in_a_style_is_shown_as_it_is_seen() {
 }
 
 #[test]
+fn blocks_in_a_line_separate_words_only_where_a_person_sees_it() {
+    check(&[
+        (
+            "19<span style='display:inline-block'>,99</span> €",
+            "19,99 €",
+        ),
+        (
+            "<a href=https://evil.example/>bank<span style='display:inline-block'>.com</span></a>",
+            "[bank.com](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<a href=https://evil.example/>bank<span style='padding-left:9px'>.com</span></a>",
+            "[bank .com](https://evil.example/)",
+        ),
+        (
+            "<a href=https://evil.example/>bank</a><b>.com</b>",
+            "[bank](https://evil.example/) (⚠ goes to evil.example)**.com**",
+        ),
+        (
+            "bank.<i><a href=https://evil.example/>com</a></i>",
+            "bank.[*com*](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "(<a href=https://a.example/>docs</a>,b.example.com)",
+            "([docs](https://a.example/),b.example.com)",
+        ),
+        (
+            "<a href=https://a.example/>bank</a><div>.com</div>",
+            "[bank](https://a.example/)\n.com",
+        ),
+        (
+            "<span style='float:left;font-size:40px;padding-right:3px'>O</span>nce",
+            "Once",
+        ),
+        (
+            "<div style='display:inline-block;width:200px'>a</div><div style='display:inline-block;width:200px'>b</div>",
+            "a b",
+        ),
+        (
+            "<span style='display:inline-block;min-width:90px'>a</span>b",
+            "a b",
+        ),
+        (
+            "Text <span style='position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0)'>x</span> goes on",
+            "Text goes on",
+        ),
+    ]);
+}
+
+#[test]
+fn an_indentation_is_no_quotation() {
+    check(&[
+        (
+            "<blockquote style='margin:0 0 0 40px;border:none;padding:0px'>new</blockquote>",
+            "new",
+        ),
+        (
+            "<blockquote class='webkit-indent-blockquote'>new</blockquote>",
+            "new",
+        ),
+        ("<blockquote>old</blockquote>", "> old"),
+        (
+            "<blockquote type=cite style='border:none'>old</blockquote>",
+            "> old",
+        ),
+        (
+            "<blockquote class='gmail_quote' style='border-left:0'>old</blockquote>",
+            "> old",
+        ),
+    ]);
+}
+
+#[test]
+fn tables_of_data_keep_their_cells() {
+    check(&[
+        (
+            "<table><tr><th>To<th>From<tr><td>A GmbH<br>Way 1<br>Berlin<br>DE<br>VAT 5<td>B</table>",
+            "| To | From |\n|---|---|\n| A GmbH<br>Way 1<br>Berlin<br>DE<br>VAT 5 | B |",
+        ),
+        (
+            "<table><tr><th>a<th>b<tr><td><p>10</p><p>20</p><td><div>1</div><div>2</div></table>",
+            "| a | b |\n|---|---|\n| 10<br>20 | 1<br>2 |",
+        ),
+        (
+            "<table><tr><th>Plan<th>A<th>B<tr><td>SSO<td><img src=x width=16 height=16><td></table>",
+            "| Plan | A | B |\n|---|---|---|\n| SSO | [image] | |",
+        ),
+    ]);
+}
+
+#[test]
 fn a_list_in_no_item_is_below_the_item_before_it() {
     check(&[
         (
@@ -192,6 +296,10 @@ fn no_text_of_a_mail_imitates_the_markup_of_the_reader() {
         ),
         ("[image: Verified sender]", "\\[image: Verified sender]"),
         ("[button: Pay] [1]", "\\[button: Pay] [1]"),
+        (
+            "&lt;img src='https://evil.example/x'&gt; &lt;https://a.example&gt;",
+            "\\<img src='https://evil.example/x'> <https://a.example>",
+        ),
         (
             "<table><tr><th>a<th>b<tr><td><img alt='p|q'><td>2</table>",
             "| a | b |\n|---|---|\n| [image: p\\|q] | 2 |",

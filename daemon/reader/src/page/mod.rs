@@ -13,6 +13,7 @@ mod lists;
 #[cfg(test)]
 mod look_tests;
 mod order;
+mod quotes;
 mod scanner;
 mod survey;
 mod table;
@@ -23,7 +24,7 @@ mod writer;
 use crate::{
     cascade::{Computed, Styles},
     characters::{self, Cleaned},
-    css::property::{Display, ListStyle, Side, WhiteSpace},
+    css::property::{Display, ListStyle, Position, Side, WhiteSpace},
     document::{Document, Element, NodeId, Visit},
     findings::Findings,
     sight::Sight,
@@ -33,6 +34,7 @@ use html5ever::local_name;
 use inline::{Link, Look};
 use lists::{List, Numbering};
 pub(crate) use order::order;
+use quotes::is_quote;
 use std::{cell::OnceCell, collections::HashSet};
 use survey::Survey;
 use table::Tables;
@@ -165,8 +167,14 @@ impl Page<'_> {
         let content = self.survey.get(node);
         if content.is_empty() {
             // An empty block still ends a line, and an element with a space separates words.
-            self.gap(element, style, Side::Left);
-            self.gap(element, style, Side::Right);
+            let frame = style.frame.as_deref();
+            let is_beside = frame.is_some_and(|frame| {
+                matches!(frame.position, Position::Absolute | Position::Fixed)
+            });
+            if !is_beside {
+                self.gap(element, style, Side::Left);
+                self.gap(element, style, Side::Right);
+            }
             // An item without content has a number.
             if style.display == Display::ListItem
                 && element.html_name() == "li"
@@ -199,7 +207,7 @@ impl Page<'_> {
             "rt" => self.mark("("),
             "a" => self.open_link(node, element),
             "" if element.local_name() == "a" => self.open_link(node, element),
-            "blockquote" => self.writer.push_quote(),
+            "blockquote" if is_quote(element) => self.writer.push_quote(),
             "pre" | "listing" | "xmp" => self
                 .writer
                 .open_code(&labels::language(self.document, node)),
@@ -239,7 +247,7 @@ impl Page<'_> {
             "rt" => self.mark(")"),
             "a" => self.close_link(node),
             "" if element.local_name() == "a" => self.close_link(node),
-            "blockquote" => self.writer.pop_prefix(false),
+            "blockquote" if is_quote(element) => self.writer.pop_prefix(false),
             "pre" | "listing" | "xmp" => {
                 self.end_code();
                 self.writer.close_code();
@@ -312,6 +320,9 @@ impl Page<'_> {
         if let Some(label) = label {
             let label = self.clean(&label);
             self.writer.label(&label, link.as_ref());
+        } else if self.writer.is_data() && !crate::sight::is_tiny(self.styles.get(node)) {
+            // An icon in a table of data is a value.
+            self.writer.label("[image]", link.as_ref());
         } else if element.html_name() == "img"
             && let Some(link) = link
             && self.survey.has_only_blank_images(link.node)

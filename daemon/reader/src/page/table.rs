@@ -14,7 +14,7 @@ use std::collections::HashMap;
 /// Most characters of a cell of a Markdown table.
 const MAX_DATA: u32 = 400;
 /// Most lines of a cell of a Markdown table.
-const MAX_LINES: u32 = 4;
+const MAX_LINES: u32 = 12;
 /// Most rows that a cell covers.
 const MAX_ROWS: usize = 1_000;
 /// Most characters of a cell in a line.

@@ -202,6 +202,10 @@ fn links_show_their_target_once() {
             "[image: bank.example](https://evil.example/) (⚠ goes to evil.example)",
         ),
         (
+            "<a href='https://bank.example@evil.example/'>Log in</a>",
+            "[Log in](https://bank.example@evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
             "<base href='data:x'><a href='/login'>Log in</a>",
             "[Log in](/login)",
         ),
@@ -268,6 +272,10 @@ fn a_company_is_no_false_address_where_each_link_is_counted() {
         let found = read(Some(&html), None).markdown;
         assert_eq!(found.contains('⚠'), warns, "{text}");
     }
+    // Links that a person does not see count nothing.
+    let unseen = counted.replace("<a ", "<a style='display:none' ");
+    let html = format!("{unseen}<a href='https://count.example/'>News.com: all prices</a>");
+    assert!(read(Some(&html), None).markdown.contains('⚠'));
 }
 
 #[test]

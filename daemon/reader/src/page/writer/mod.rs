@@ -89,22 +89,26 @@ impl Writer {
         self.code.is_some()
     }
 
+    /// Returns the last text of the line; empty behind a space.
+    pub(super) fn end(&self) -> &str {
+        self.line.end()
+    }
+
     /// Returns whether the line ends with a digit.
     pub(super) fn ends_with_number(&self) -> bool {
         let end = self.line.end();
         end.ends_with(|c: char| c.is_ascii_digit())
     }
 
-    /// Returns whether the line ends with a digit or with a variable of one letter.
-    pub(super) fn ends_with_digit(&self) -> bool {
-        let mut end = self.line.end().chars().rev();
-        match (end.next(), end.next()) {
-            (Some(last), _) if last.is_ascii_digit() || last == ')' => true,
-            (Some(last), before) => {
-                last.is_alphabetic() && before.is_none_or(|c| !c.is_alphabetic())
-            }
-            (None, _) => false,
-        }
+    /// Returns whether the line ends with a number or a word that may have an exponent.
+    pub(super) fn ends_with_base(&self) -> bool {
+        let end = self.line.end();
+        end.ends_with(|c: char| c.is_alphanumeric() || c == ')')
+    }
+
+    /// Returns whether a cell of a Markdown table is written.
+    pub(super) fn is_data(&self) -> bool {
+        matches!(self.row, Row::Grid { .. }) && self.code.is_none()
     }
 
     /// Returns whether blocks are joined to one line.
@@ -123,7 +127,7 @@ impl Writer {
         match gap {
             Gap::None => {}
             Gap::Space => self.line.space(),
-            Gap::Cell | Gap::Line | Gap::Blank if self.is_joined() => self.joined_break(),
+            Gap::Cell | Gap::Line | Gap::Blank if self.is_joined() => self.joined_break(gap),
             Gap::Cell | Gap::Line | Gap::Blank => {
                 self.flush();
                 if !self.fresh_item {
@@ -133,8 +137,13 @@ impl Writer {
         }
     }
 
-    fn joined_break(&mut self) {
-        self.line.space();
+    fn joined_break(&mut self, gap: Gap) {
+        let is_line = self.is_data() && self.heading.is_none() && gap >= Gap::Line;
+        match is_line && !self.line.is_empty() && self.inner_rows == 0 {
+            true if !self.line.end().ends_with("<br>") => self.line.written("<br>", None),
+            true => {}
+            false => self.line.space(),
+        }
     }
 
     /// Ends a line.
