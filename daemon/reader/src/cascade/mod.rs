@@ -70,6 +70,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         inline: MAX_STYLES,
         declared: MAX_DECLARED,
         rem: MEDIUM,
+        dark: is_dark(document),
         link: None,
         body: Rc::default(),
         styles: PerNode::new(document, Rc::default()),
@@ -91,6 +92,25 @@ pub(crate) fn style(document: &Document) -> Styles {
     }
 }
 
+/// Returns whether a `meta` element asks for a page that is dark in each window.
+fn is_dark(document: &Document) -> bool {
+    let attribute = |element: &Element, name| {
+        let value = element.attribute(&name).unwrap_or_default();
+        value.trim().to_ascii_lowercase()
+    };
+    let schemes = document
+        .all()
+        .filter_map(|node| document.element(node))
+        .filter(|element| element.html_name() == "meta")
+        .filter(|element| attribute(element, local_name!("name")) == "color-scheme")
+        .map(|element| attribute(element, local_name!("content")))
+        .next();
+    schemes.is_some_and(|schemes| {
+        let has = |name| schemes.split_whitespace().any(|scheme| scheme == name);
+        has("dark") && !has("light")
+    })
+}
+
 /// Computation of the styles in document order: a parent before its children.
 struct Cascade<'a> {
     document: &'a Document,
@@ -105,6 +125,8 @@ struct Cascade<'a> {
     /// Declarations of style sheets that are still applied.
     declared: usize,
     rem: f32,
+    /// Whether the document asks for a dark page.
+    dark: bool,
     link: Option<Rgba>,
     body: Rc<Computed>,
     styles: PerNode<Rc<Computed>>,
@@ -128,6 +150,9 @@ impl Cascade<'_> {
             substitution: &self.substitution,
         };
         let root = element.html_name() == "html";
+        if root && self.dark {
+            style.inherited().dark = true;
+        }
         custom::define(&context, &self.registered, &declarations, root, &mut style);
         context.apply_ranked(&declarations, &mut style);
         let is_coloured = |declared: &Declared| matches!(declared, Declared::Colour(_));

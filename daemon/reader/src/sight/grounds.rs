@@ -38,6 +38,9 @@ impl Look<'_> {
             false if element.html_name() == "caption" => {
                 (around.painted).map_or(around.ground, |painted| painted.behind)
             }
+            false if style.is_boxed() && self.is_over_sibling(node, style, frame, around) => {
+                Ground::UNKNOWN
+            }
             false if floating || absolute => around.float_ground,
             false if is_block(style) => around.block_ground,
             false => around.ground,

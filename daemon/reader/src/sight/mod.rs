@@ -16,6 +16,7 @@ mod place;
 mod reach;
 mod room;
 mod seen;
+mod under;
 
 pub(crate) use look::look;
 pub(crate) use seen::{Sight, is_tiny};

@@ -1,0 +1,148 @@
+//! Grounds that are no ancestors of a text: boxes that the text is pulled over, or laid over.
+
+use super::{
+    layers::is_lifted,
+    look::{Look, Surroundings},
+};
+use crate::{
+    cascade::{Computed, Frame},
+    css::{
+        length::{Length, MEDIUM},
+        paint,
+        property::{Display, Image, Overflow, Position, Size},
+    },
+    document::NodeId,
+};
+use html5ever::local_name;
+
+/// Least distance by which text is pulled over a box, and least height of the box, in pixels.
+const LEAST: f32 = 12.0;
+/// Least width of a box that text is on, in pixels.
+const WIDE: f32 = 200.0;
+/// Most nodes between a box and the text that is pulled over it.
+const NEAR: usize = 8;
+/// Most boxes around a picture.
+const WRAPPERS: usize = 4;
+
+impl Look<'_> {
+    /// Returns whether a box is drawn over the coloured box or the picture beside it.
+    pub(super) fn is_over_sibling(
+        &self,
+        node: NodeId,
+        style: &Computed,
+        frame: &Frame,
+        around: &Surroundings,
+    ) -> bool {
+        let font = style.inherited.font_size;
+        let before = |node: &NodeId| self.document.node(*node).previous;
+        if let Some(previous) = self.next_element(node, before) {
+            let style = self.styles.get(previous);
+            let pull = style.frame.as_deref().map_or(0.0, |frame| {
+                -pixels(frame.margin.bottom, style.inherited.font_size)
+            });
+            if pull.max(raised(frame, font)) >= LEAST && self.is_ground(previous, around) {
+                return true;
+            }
+        }
+        // A box without a height whose text is over the box below it.
+        let is_flat = [frame.height, frame.max_height]
+            .iter()
+            .any(|size| size.is_some_and(|size| size.is_definite() && size.usual() < 1.0));
+        if !is_flat || frame.overflow_y != Overflow::Visible {
+            return false;
+        }
+        let after = |node: &NodeId| self.document.node(*node).next;
+        self.next_element(node, after).is_some_and(|next| {
+            let is_above = is_lifted(style, false) || !is_lifted(self.styles.get(next), false);
+            is_above && self.is_ground(next, around)
+        })
+    }
+
+    /// Returns the next element in a direction, if only blanks are between.
+    fn next_element(
+        &self,
+        node: NodeId,
+        step: impl Fn(&NodeId) -> Option<NodeId>,
+    ) -> Option<NodeId> {
+        for near in std::iter::successors(step(&node), &step).take(NEAR) {
+            if self.document.element(near).is_some() {
+                return Some(near);
+            }
+            if !self
+                .document
+                .text(near)
+                .unwrap_or_default()
+                .trim()
+                .is_empty()
+            {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Returns whether text may be read on a box: a picture, or a box of another colour.
+    fn is_ground(&self, node: NodeId, around: &Surroundings) -> bool {
+        let mut node = node;
+        for _ in 0..WRAPPERS {
+            let Some(element) = self.document.element(node) else {
+                return false;
+            };
+            let style = self.styles.get(node);
+            let empty = Frame::default();
+            let frame = style.frame.as_deref().unwrap_or(&empty);
+            if style.display == Display::None || !style.inherited.visible || style.opacity < 0.5 {
+                return false;
+            }
+            let attribute = |name| element.attribute(&name).unwrap_or_default();
+            if element.html_name() == "img" {
+                let has_room = |name, size: Size, least: f32| {
+                    let given = attribute(name).trim().trim_end_matches("px").parse::<f32>();
+                    let size = size.filter(|size| size.is_definite()).map(Length::usual);
+                    size.or(given.ok()).is_none_or(|size| size >= least)
+                };
+                return paint::picture(attribute(local_name!("src"))) != Image::None
+                    && has_room(local_name!("width"), frame.width, WIDE)
+                    && has_room(local_name!("height"), frame.height, LEAST);
+            }
+            let has_colour = around.ground.differs_from(style.background)
+                || (style.background_image != Image::None && !style.background_drawn.is_nothing());
+            let is_wide = [frame.width, frame.max_width]
+                .iter()
+                .all(|size| size.is_none_or(|size| !size.is_definite() || size.usual() >= WIDE));
+            let is_high = [frame.height, frame.min_height]
+                .iter()
+                .any(|size| size.is_some_and(|size| size.usual() >= LEAST));
+            if has_colour && style.is_boxed() && is_wide && is_high {
+                return true;
+            }
+            let mut children = self.document.children(node);
+            let Some(child) = children.find(|child| self.document.element(*child).is_some()) else {
+                return false;
+            };
+            node = child;
+        }
+        false
+    }
+}
+
+fn pixels(size: Size, font: f32) -> f32 {
+    size.map_or(0.0, |size| size.resolve(font, MEDIUM, 0.0))
+}
+
+/// Returns by how much a box is above its place, in pixels.
+fn raised(frame: &Frame, font: f32) -> f32 {
+    let mut raised = -pixels(frame.margin.top, font);
+    if frame.position == Position::Relative {
+        raised += match frame.inset.top {
+            Some(_) => -pixels(frame.inset.top, font),
+            None => pixels(frame.inset.bottom, font),
+        };
+    }
+    let moved = [frame.transform, frame.translate].map(|moved| moved.y);
+    raised
+        - moved
+            .map(|y| y.resolve(font, MEDIUM, 0.0))
+            .iter()
+            .sum::<f32>()
+}
