@@ -1,6 +1,6 @@
 //! Colours in all notations.
 
-use super::{Invalid, Parsed, Syntax, invalid, length};
+use super::{Invalid, Parsed, Syntax, invalid, length, relative};
 use cssparser::{Parser, Token, color::PredefinedColorSpace, match_ignore_ascii_case};
 use cssparser_color::{Color, ColorParser, NumberOrPercentage, hsl_to_rgb, hwb_to_rgb};
 
@@ -130,8 +130,13 @@ pub(crate) fn parse(input: &mut Parser<'_>) -> Parsed<Colour> {
                     light
                 },
                 "color-mix" => mixed(input)?,
+                "contrast-color" => {
+                    let colour = parse(input)?;
+                    while input.next().is_ok() {}
+                    contrast(colour)
+                },
                 "rgb" | "rgba" | "hsl" | "hsla" | "hwb" | "lab" | "lch" | "oklab" | "oklch"
-                | "color" | "device-cmyk" | "color-contrast" | "contrast-color" => {
+                | "color" | "device-cmyk" | "color-contrast" => {
                     while input.next().is_ok() {}
                     Colour::Unknown
                 },
@@ -197,55 +202,34 @@ fn mixed(input: &mut Parser<'_>) -> Parsed<Colour> {
     }))
 }
 
-/// Parses the arguments of a colour that is made from another one. Calculations with channels are
-/// unknown, and so are channels in other spaces than sRGB that are exchanged.
+/// Parses the arguments of a colour that is made from another one.
 fn relative(name: &str, input: &mut Parser<'_>) -> Parsed<Colour> {
     let origin = parse(input)?;
-    let mut channels = Vec::new();
-    while channels.len() < 3 {
-        let named = input.try_parse(Parser::expect_ident_cloned);
-        channels.push(match named {
-            Ok(name) => Err(name.to_ascii_lowercase()),
-            Err(_) => Ok(length::parse_number(input)?),
-        });
-    }
-    let alpha = match input.try_parse(|input| input.expect_delim('/')) {
-        Ok(()) => input.try_parse(length::parse_number).ok(),
-        Err(_) => None,
-    };
-    while input.next().is_ok() {}
     let Colour::Known(origin) = origin else {
+        while input.next().is_ok() {}
         return Ok(Colour::Unknown);
     };
-    let space = name.to_ascii_lowercase();
-    let rgb = space.starts_with("rgb");
-    let [r, g, b] = origin.channels;
-    let names = space.trim_start_matches("ok").chars();
-    let same = channels.iter().zip(names).all(|(channel, name)| {
-        channel
-            .as_ref()
-            .is_err_and(|channel| *channel == name.to_string())
+    let Some(text) = relative::absolute(name, origin, input)? else {
+        return Ok(Colour::Unknown);
+    };
+    let mut input = Parser::new(&text);
+    let colour = cssparser_color::parse_color_with(&Calculating, &mut input);
+    Ok(colour.map_or(Colour::Unknown, known))
+}
+
+/// Returns the one of black and white that differs more from a colour.
+fn contrast(colour: Colour) -> Colour {
+    let Colour::Known(colour) = colour else {
+        return Colour::Unknown;
+    };
+    let [r, g, b] = colour.channels.map(|channel| match channel / 255.0 {
+        low if low <= 0.040_45 => low / 12.92,
+        high => ((high + 0.055) / 1.055).powf(2.4),
     });
-    let resolved: Vec<f32> = channels
-        .iter()
-        .filter_map(|channel| match channel {
-            Ok(number) => rgb.then_some(*number),
-            Err(name) => match name.as_str() {
-                "r" => Some(r),
-                "g" => Some(g),
-                "b" if rgb => Some(b),
-                _ => None,
-            },
-        })
-        .collect();
-    let alpha = alpha.unwrap_or(origin.alpha);
-    Ok(match (same, resolved.as_slice()) {
-        (true, _) => Colour::Known(Rgba { alpha, ..origin }),
-        (false, [r, g, b]) if rgb => Colour::Known(Rgba {
-            channels: [*r, *g, *b],
-            alpha,
-        }),
-        _ => Colour::Unknown,
+    let luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    Colour::Known(match 1.05 / luminance >= luminance / 0.05 {
+        true => Rgba::WHITE,
+        false => Rgba::BLACK,
     })
 }
 

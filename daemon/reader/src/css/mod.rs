@@ -20,6 +20,7 @@ pub(crate) mod nesting;
 pub(crate) mod paint;
 pub(crate) mod property;
 pub(crate) mod registered;
+mod relative;
 pub(crate) mod selector;
 mod shape;
 pub(crate) mod sheet;

@@ -75,6 +75,8 @@ impl Page<'_> {
     /// Returns the end of the word before the next text of the line, which may be the first part of a host.
     fn word_before(&self) -> String {
         let end = self.writer.end();
+        let near = end.ceil_char_boundary(end.len().saturating_sub(MAX_WORD));
+        let end = end.get(near..).unwrap_or_default();
         let start = end.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         end.get(start..).unwrap_or_default().to_owned()
     }

@@ -1,0 +1,191 @@
+//! Colours that are made from another one, in the notation of other colours.
+
+use super::{Parsed, colour::Rgba};
+use cssparser::{Parser, ToCss as _, Token};
+
+/// A channel that a relative colour may use, with its value.
+type Channel = (&'static str, f32);
+
+/// Returns a colour from another one in the notation without it. `input` is behind the other colour. `None`
+/// if it uses channels whose values are not computed.
+pub(super) fn absolute(
+    function: &str,
+    origin: Rgba,
+    input: &mut Parser<'_>,
+) -> Parsed<Option<String>> {
+    let function = function.to_ascii_lowercase();
+    let channels = channels(&function, origin);
+    let mut writer = Writer {
+        channels: &channels,
+        out: format!("{function}("),
+        unknown: false,
+        slash: None,
+    };
+    let mut words = Vec::new();
+    writer.write(input, 0, &mut words)?;
+    let is_unchanged = names(&function).is_some_and(|names| words == names);
+    let Writer { out, unknown, .. } = &writer;
+    let (channels, alpha) = match writer.slash.and_then(|slash| out.split_at_checked(slash)) {
+        Some((channels, alpha)) => (channels, alpha.to_owned()),
+        None => (out.as_str(), format!(" / {}", origin.alpha)),
+    };
+    Ok(match (is_unchanged, unknown) {
+        (true, _) => {
+            let [r, g, b] = origin.channels;
+            Some(format!("rgb({r} {g} {b}{alpha})"))
+        }
+        (false, true) => None,
+        (false, false) => Some(format!("{channels}{alpha})")),
+    })
+}
+
+/// Returns the names of the channels of a function.
+fn names(function: &str) -> Option<[&'static str; 3]> {
+    Some(match function {
+        "rgb" | "rgba" => ["r", "g", "b"],
+        "hsl" | "hsla" => ["h", "s", "l"],
+        "hwb" => ["h", "w", "b"],
+        "lab" | "oklab" => ["l", "a", "b"],
+        "lch" | "oklch" => ["l", "c", "h"],
+        _ => return None,
+    })
+}
+
+fn channels(function: &str, origin: Rgba) -> Vec<Channel> {
+    let [r, g, b] = origin.channels;
+    let unit = [r, g, b].map(|channel| channel / 255.0);
+    let most = unit.into_iter().fold(0.0, f32::max);
+    let least = unit.into_iter().fold(1.0, f32::min);
+    let mut channels = match function {
+        "rgb" | "rgba" => vec![("r", r), ("g", g), ("b", b)],
+        "hsl" | "hsla" => {
+            let light = f32::midpoint(most, least);
+            let room = 1.0 - (2.0 * light - 1.0).abs();
+            let saturation = if room > 0.0 {
+                (most - least) / room
+            } else {
+                0.0
+            };
+            vec![
+                ("h", hue(unit, most, least)),
+                ("s", saturation * 100.0),
+                ("l", light * 100.0),
+            ]
+        }
+        "hwb" => vec![
+            ("h", hue(unit, most, least)),
+            ("w", least * 100.0),
+            ("b", (1.0 - most) * 100.0),
+        ],
+        "oklab" => {
+            let [l, a, b] = oklab(unit);
+            vec![("l", l), ("a", a), ("b", b)]
+        }
+        "oklch" => {
+            let [l, a, b] = oklab(unit);
+            vec![
+                ("l", l),
+                ("c", a.hypot(b)),
+                ("h", b.atan2(a).to_degrees().rem_euclid(360.0)),
+            ]
+        }
+        _ => Vec::new(),
+    };
+    channels.push(("alpha", origin.alpha));
+    channels
+}
+
+/// Returns the hue in degrees.
+fn hue([r, g, b]: [f32; 3], most: f32, least: f32) -> f32 {
+    let range = most - least;
+    if range <= 0.0 {
+        return 0.0;
+    }
+    let sixth = match most {
+        _ if most <= r => (g - b) / range,
+        _ if most <= g => (b - r) / range + 2.0,
+        _ => (r - g) / range + 4.0,
+    };
+    (sixth * 60.0).rem_euclid(360.0)
+}
+
+/// Converts a colour of sRGB to Oklab (<https://bottosson.github.io/posts/oklab/>).
+fn oklab(channels: [f32; 3]) -> [f32; 3] {
+    let [r, g, b] = channels.map(|channel| match channel > 0.040_45 {
+        true => ((channel + 0.055) / 1.055).powf(2.4),
+        false => channel / 12.92,
+    });
+    let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
+    let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
+    let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
+    [
+        0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
+        1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
+        0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
+    ]
+}
+
+/// Writer of a notation with numbers in place of the names of channels.
+struct Writer<'a> {
+    channels: &'a [Channel],
+    out: String,
+    /// Whether a name has no number.
+    unknown: bool,
+    /// Where the opacity begins.
+    slash: Option<usize>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, input: &mut Parser<'_>, depth: u32, words: &mut Vec<String>) -> Parsed<()> {
+        while let Ok(token) = input.next().cloned() {
+            self.out.push(' ');
+            match &token {
+                Token::Ident(name) if !name.eq_ignore_ascii_case("none") => {
+                    let name = name.to_ascii_lowercase();
+                    let known = self.channels.iter().find(|(channel, _)| *channel == name);
+                    match known {
+                        Some((_, value)) => self.out.push_str(&value.to_string()),
+                        None => {
+                            self.unknown |= !matches!(name.as_str(), "pi" | "e" | "infinity");
+                            self.out.push_str(&name);
+                        }
+                    }
+                    if self.slash.is_none() {
+                        words.push(name);
+                    }
+                }
+                Token::Function(name) => {
+                    self.out.push_str(name);
+                    self.out.push('(');
+                    self.nested(input, depth, words)?;
+                }
+                Token::ParenthesisBlock => {
+                    self.out.push('(');
+                    self.nested(input, depth, words)?;
+                }
+                other => {
+                    if depth == 0 && *other == Token::Delim('/') {
+                        self.slash = Some(self.out.len());
+                    }
+                    if self.slash.is_none() {
+                        words.push(String::new());
+                    }
+                    let _ = other.to_css(&mut self.out);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn nested(
+        &mut self,
+        input: &mut Parser<'_>,
+        depth: u32,
+        words: &mut Vec<String>,
+    ) -> Parsed<()> {
+        words.push(String::new());
+        input.parse_nested_block(|input| self.write(input, depth + 1, words))?;
+        self.out.push(')');
+        Ok(())
+    }
+}
