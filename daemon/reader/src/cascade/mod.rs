@@ -10,6 +10,7 @@ pub(crate) mod hints;
 mod index;
 mod matching;
 mod rank;
+mod scheme;
 mod sheets;
 mod states;
 mod variables;
@@ -57,20 +58,21 @@ pub(crate) fn style(document: &Document) -> Styles {
     let (mut rules, cut) = sheets::rules(document);
     let registered = std::mem::take(&mut rules.registered);
     let parents = std::mem::take(&mut rules.parents);
+    let syntax = DeclarationSyntax {
+        quirks: document.quirks,
+    };
     let mut cascade = Cascade {
         document,
+        dark: scheme::is_dark(document, syntax),
         registered,
         index: Index::new(rules),
         matcher: Matcher::new(document, parents),
         caches: SelectorCaches::default(),
-        syntax: DeclarationSyntax {
-            quirks: document.quirks,
-        },
+        syntax,
         substitution: Budget::new(MAX_STYLES),
         inline: MAX_STYLES,
         declared: MAX_DECLARED,
         rem: MEDIUM,
-        dark: is_dark(document),
         link: None,
         body: Rc::default(),
         styles: PerNode::new(document, Rc::default()),
@@ -92,28 +94,11 @@ pub(crate) fn style(document: &Document) -> Styles {
     }
 }
 
-/// Returns whether a `meta` element asks for a page that is dark in each window.
-fn is_dark(document: &Document) -> bool {
-    let attribute = |element: &Element, name| {
-        let value = element.attribute(&name).unwrap_or_default();
-        value.trim().to_ascii_lowercase()
-    };
-    let schemes = document
-        .all()
-        .filter_map(|node| document.element(node))
-        .filter(|element| element.html_name() == "meta")
-        .filter(|element| attribute(element, local_name!("name")) == "color-scheme")
-        .map(|element| attribute(element, local_name!("content")))
-        .next();
-    schemes.is_some_and(|schemes| {
-        let has = |name| schemes.split_whitespace().any(|scheme| scheme == name);
-        has("dark") && !has("light")
-    })
-}
-
 /// Computation of the styles in document order: a parent before its children.
 struct Cascade<'a> {
     document: &'a Document,
+    /// Whether the document asks for a dark page, unless a style sheet asks for another one.
+    dark: bool,
     registered: Vec<Registered>,
     index: Index,
     matcher: Matcher<'a>,
@@ -125,8 +110,6 @@ struct Cascade<'a> {
     /// Declarations of style sheets that are still applied.
     declared: usize,
     rem: f32,
-    /// Whether the document asks for a dark page.
-    dark: bool,
     link: Option<Rgba>,
     body: Rc<Computed>,
     styles: PerNode<Rc<Computed>>,
@@ -138,6 +121,9 @@ impl Cascade<'_> {
         let parent_name = self.document.name(parent);
         let parent = Rc::clone(self.styles.get(parent));
         let mut style = self.plain(element, parent_name, &parent);
+        if self.dark && element.html_name() == "html" {
+            style.inherited().dark = true;
+        }
         let declarations = self.declarations(node, element);
         let plain = style.clone();
         let context = apply::Context {
@@ -150,9 +136,6 @@ impl Cascade<'_> {
             substitution: &self.substitution,
         };
         let root = element.html_name() == "html";
-        if root && self.dark {
-            style.inherited().dark = true;
-        }
         custom::define(&context, &self.registered, &declarations, root, &mut style);
         context.apply_ranked(&declarations, &mut style);
         let is_coloured = |declared: &Declared| matches!(declared, Declared::Colour(_));
