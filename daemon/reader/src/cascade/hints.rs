@@ -20,7 +20,17 @@ pub(super) fn apply(element: &Element, style: &mut Computed) -> Option<FontSize>
     let name = element.html_name();
     if matches!(
         name,
-        "body" | "table" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" | "marquee"
+        "body"
+            | "table"
+            | "colgroup"
+            | "col"
+            | "thead"
+            | "tbody"
+            | "tfoot"
+            | "tr"
+            | "td"
+            | "th"
+            | "marquee"
     ) {
         if let Some(colour) = attribute(local_name!("bgcolor")).and_then(legacy_colour) {
             style.background = Colour::Known(colour);

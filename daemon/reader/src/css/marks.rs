@@ -56,10 +56,12 @@ pub(crate) enum Mark {
     Lowered,
     /// The children are side by side in the reverse order.
     Reversed,
+    /// The box is no column of a table, whatever its element.
+    Regrouped,
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -93,6 +95,7 @@ impl Mark {
         Self::Raised,
         Self::Lowered,
         Self::Reversed,
+        Self::Regrouped,
     ];
 
     /// Marks of a box that may paint less than its area, or in other colours than its own.
@@ -185,7 +188,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "clip" => &[Mark::Clip],
         "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
         "direction" => &[Mark::Direction],
-        "display" => &[Mark::Levels, Mark::Root],
+        "display" => &[Mark::Levels, Mark::Root, Mark::Regrouped],
         "filter" | "-webkit-filter" => &[Mark::Filter],
         "flex-direction" | "flex-flow" | "-webkit-flex-direction" => &[Mark::Reversed],
         "height" | "block-size" => &[Mark::Height],
@@ -231,6 +234,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     | Mark::Ground
                     | Mark::Levels
                     | Mark::Root
+                    | Mark::Regrouped
                     | Mark::Sticky => false,
                     Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
                         !is_sum(name)
@@ -324,6 +328,7 @@ fn named(mark: Mark, name: &str) -> bool {
         Mark::Clear => !is(&["none"]),
         Mark::Columns => false,
         Mark::Root => is(&["flow-root"]),
+        Mark::Regrouped => !is(&["table-column", "table-column-group"]),
         Mark::Blend => !is(&["normal"]),
         Mark::Corner => !is(&["round"]),
         Mark::Corners | Mark::Edge | Mark::Filter | Mark::Rotate | Mark::Transform => false,

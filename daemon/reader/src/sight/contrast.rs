@@ -44,24 +44,29 @@ impl Ground {
         if bordered && (low || thin || style.display == Display::Inline) {
             return Self::UNKNOWN;
         }
-        let ground = match style.background {
-            Colour::Known(colour) => ground.beneath(colour),
-            Colour::Current => match style.inherited.colour {
-                Some(colour) => ground.beneath(colour),
-                None => Self::UNKNOWN,
-            },
-            Colour::Unknown => Self::UNKNOWN,
-        };
-        let ground = match style.background_image {
-            _ if style.background_drawn.is_nothing() => ground,
-            Image::None => ground,
-            Image::Plain(colour) | Image::Mostly(colour) => ground.beneath(colour),
-            Image::Picture => Self::UNKNOWN,
-        };
+        let ground = ground.coloured(style);
         // It depends on the size of the box whether a shadow reaches the text.
         match style.box_shadow {
             Some(shadow) if ground.tells(ground.colour(shadow, style)) => Self::UNKNOWN,
             Some(_) | None => ground,
+        }
+    }
+
+    /// Returns the ground with the background of an element on it.
+    pub(super) fn coloured(self, style: &Computed) -> Self {
+        let ground = match style.background {
+            Colour::Known(colour) => self.beneath(colour),
+            Colour::Current => match style.inherited.colour {
+                Some(colour) => self.beneath(colour),
+                None => Self::UNKNOWN,
+            },
+            Colour::Unknown => Self::UNKNOWN,
+        };
+        match style.background_image {
+            _ if style.background_drawn.is_nothing() => ground,
+            Image::None => ground,
+            Image::Plain(colour) | Image::Mostly(colour) => ground.beneath(colour),
+            Image::Picture => Self::UNKNOWN,
         }
     }
 

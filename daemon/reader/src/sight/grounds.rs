@@ -43,7 +43,7 @@ impl Look<'_> {
             }
             false if floating || absolute => around.float_ground,
             false if is_block(style) => around.block_ground,
-            false => around.ground,
+            false => (self.columns).ground_of(self.styles, node, style, around.ground),
         };
         inside.ground = match paints(style, frame) {
             true => ground.under(style),

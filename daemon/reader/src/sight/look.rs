@@ -2,6 +2,7 @@
 
 use super::{
     clip::{Places, Window},
+    columns::Columns,
     contrast::Ground,
     cover::Cover,
     fallback::{Children, children, is_fallback},
@@ -114,6 +115,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
         flow: flow::Flow::default(),
         covers: Vec::new(),
         heights: Heights::new(document),
+        columns: Columns::new(document, styles),
     };
     for visit in document.walk(NodeId::ROOT) {
         match visit {
@@ -140,6 +142,7 @@ pub(super) struct Look<'a> {
     pub(super) flow: flow::Flow,
     pub(super) covers: Vec<Cover>,
     pub(super) heights: Heights,
+    pub(super) columns: Columns,
 }
 
 impl Look<'_> {

@@ -2,6 +2,7 @@
 //! hidden for a positive reason only.
 
 mod clip;
+mod columns;
 mod contrast;
 mod cover;
 mod fallback;
