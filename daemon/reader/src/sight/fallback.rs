@@ -1,8 +1,11 @@
 //! Elements whose content browsers do not show: fallback for other programs, closed details, and
 //! options that are not chosen.
 
-use crate::document::{Document, Element, NodeId};
+use crate::document::{Document, Element, NodeId, Visit};
 use html5ever::{local_name, ns};
+
+/// Most visits of a search in a list of options.
+const MAX_VISITS: usize = 400;
 
 /// Which children of an element are seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,19 +46,34 @@ fn is_chosen(document: &Document, node: NodeId, option: &Element) -> bool {
     if chosen || has(local_name!("multiple")) || has(local_name!("size")) {
         return true;
     }
-    // The first option is shown if none is selected. Long lists are not searched to their end.
-    let parent = document.node(node).parent;
-    let first = parent.and_then(|parent| {
-        document
-            .children(parent)
-            .find(|child| document.element(*child).is_some())
-    });
-    let any_selected = document
-        .children(select)
-        .take(100)
-        .filter_map(|child| document.element(child))
-        .any(|child| child.attribute(&local_name!("selected")).is_some());
-    first == Some(node) && parent == Some(select) && !any_selected
+    first_choice(document, select) == Some(node)
+}
+
+/// Returns the option that a list shows if none is selected: the first one that can be chosen. Long
+/// lists are not searched to their end.
+fn first_choice(document: &Document, select: NodeId) -> Option<NodeId> {
+    let has = |node, name| {
+        let element = document.element(node);
+        element.is_some_and(|element| element.attribute(&name).is_some())
+    };
+    let mut first = None;
+    for visit in document.walk(select).take(MAX_VISITS) {
+        let Visit::Enter(option) = visit else {
+            continue;
+        };
+        if document.name(option) != "option" {
+            continue;
+        }
+        if has(option, local_name!("selected")) {
+            return None;
+        }
+        let group = document.node(option).parent.unwrap_or(NodeId::ROOT);
+        let group = document.name(group) == "optgroup" && has(group, local_name!("disabled"));
+        if first.is_none() && !group && !has(option, local_name!("disabled")) {
+            first = Some(option);
+        }
+    }
+    first
 }
 
 pub(super) fn children(document: &Document, node: NodeId, element: &Element) -> Children {
