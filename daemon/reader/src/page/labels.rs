@@ -60,9 +60,22 @@ fn named(kind: &str, text: &str) -> Option<String> {
 /// Returns the text that is seen inside an element.
 fn seen(document: &Document, sight: &Sight, top: NodeId) -> String {
     let mut text = String::new();
-    for visit in document.walk(top) {
+    let mut walk = document.walk(top);
+    while let Some(visit) = walk.next() {
         if let Visit::Enter(node) = visit {
-            if sight.is_seen(node) {
+            // Browsers show the label of an option in place of its text.
+            let label = match document.element(node) {
+                Some(element) if element.html_name() == "option" => {
+                    element.attribute(&local_name!("label"))
+                }
+                _ => None,
+            };
+            if let Some(label) = label.filter(|label| !label.is_empty()) {
+                if sight.is_seen(node) {
+                    text.push_str(label);
+                }
+                walk.skip_children();
+            } else if sight.is_seen(node) {
                 text.push_str(document.text(node).unwrap_or_default());
             }
             if document.element(node).is_some() {
