@@ -78,6 +78,12 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
             style.background = Colour::Unknown;
             style.inherited().align = Align::Centre;
         }
+        // A table does not continue the indentation of the lines around it.
+        "table" => {
+            let inherited = style.inherited();
+            inherited.indent = Length::ZERO;
+            inherited.indent_each = false;
+        }
         "mark" => {
             style.background = Colour::Known(Rgba::opaque([255.0, 255.0, 0.0]));
             style.inherited().colour = Some(Rgba::BLACK);
