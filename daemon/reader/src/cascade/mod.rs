@@ -24,7 +24,7 @@ use crate::{
         declarations::{DeclarationSyntax, parse_style},
         keyframes::Keyframes,
         length::MEDIUM,
-        property::{Declaration, Declared, Display, Position, Property},
+        property::{Declaration, Declared, Display, Overflow, Position, Property},
         registered::Registered,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
@@ -74,6 +74,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         declared: MAX_DECLARED,
         rem: MEDIUM,
         link: None,
+        scrolls: false,
         body: Rc::default(),
         styles: PerNode::new(document, Rc::default()),
     };
@@ -111,6 +112,8 @@ struct Cascade<'a> {
     declared: usize,
     rem: f32,
     link: Option<Rgba>,
+    /// Whether an element has given its overflow to the screen.
+    scrolls: bool,
     body: Rc<Computed>,
     styles: PerNode<Rc<Computed>>,
 }
@@ -149,8 +152,12 @@ impl Cascade<'_> {
         }
         finish(&mut style, &parent, element.html_name() == "body");
         match element.html_name() {
-            "html" => self.rem = style.inherited.font_size,
+            "html" => {
+                self.rem = style.inherited.font_size;
+                self.scrolls = give_overflow(&mut style);
+            }
             "body" => {
+                self.scrolls = self.scrolls || give_overflow(&mut style);
                 self.link = hints::link_colour(element);
                 self.body = Rc::new(style.clone());
             }
@@ -302,6 +309,16 @@ fn flatten(style: &mut Computed, body: bool) {
     if let Colour::Known(fill) = &mut inherited.fill {
         fill.channels = [flat; 3];
     }
+}
+
+/// Gives the overflow of the root or the body to the screen, so that it does not clip the content of
+/// the box. Returns whether there is any.
+fn give_overflow(style: &mut Computed) -> bool {
+    let Some(frame) = style.frame.as_deref_mut() else {
+        return false;
+    };
+    let given = [&mut frame.overflow_x, &mut frame.overflow_y].map(std::mem::take);
+    given != [Overflow::Visible; 2]
 }
 
 /// Adjusts values that depend on other values.
