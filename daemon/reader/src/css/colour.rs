@@ -209,7 +209,7 @@ fn relative(name: &str, input: &mut Parser<'_>) -> Parsed<Colour> {
         while input.next().is_ok() {}
         return Ok(Colour::Unknown);
     };
-    let Some(text) = relative::absolute(name, origin, input)? else {
+    let Some(text) = relative::absolute(name, (origin.channels, origin.alpha), input)? else {
         return Ok(Colour::Unknown);
     };
     let mut input = Parser::new(&text);

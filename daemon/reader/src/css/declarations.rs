@@ -1,7 +1,7 @@
 //! Lists of declarations: the `style` attribute and the blocks of style rules.
 
 use super::{
-    Invalid, Parsed, Syntax, holder, invalid, marks,
+    Invalid, Parsed, Syntax, holder, invalid, mark_values,
     property::{Declaration, Declared, Property, Wide},
     shorthand, value,
 };
@@ -42,7 +42,7 @@ pub(crate) fn parse_value(name: &str, text: &str, syntax: Syntax) -> Option<Vec<
 pub(crate) fn is_known(name: &str) -> bool {
     value::property(name).is_some()
         || holder::by_name(name).is_some()
-        || !marks::by_name(name).is_empty()
+        || !mark_values::by_name(name).is_empty()
         || !shorthand::properties(name).is_empty()
 }
 
@@ -93,7 +93,7 @@ pub(super) fn declaration(
 
 fn declared(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Vec<Declared>> {
     let holds = holder::by_name(name).map(Property::Holds);
-    let marks = marks::by_name(name);
+    let marks = mark_values::by_name(name);
     let start = input.state();
     let known = value::property(name).is_some() || !shorthand::properties(name).is_empty();
     let mut all = match known || (holds.is_none() && marks.is_empty()) {

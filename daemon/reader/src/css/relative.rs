@@ -1,20 +1,21 @@
 //! Colours that are made from another one, in the notation of other colours.
 
-use super::{Parsed, colour::Rgba};
+use super::Parsed;
 use cssparser::{Parser, ToCss as _, Token};
 
 /// A channel that a relative colour may use, with its value.
 type Channel = (&'static str, f32);
 
-/// Returns a colour from another one in the notation without it. `input` is behind the other colour. `None`
-/// if it uses channels whose values are not computed.
+/// Returns a colour from another one in the notation without it. `input` is behind the other colour, whose
+/// channels in sRGB, from 0 to 255, and opacity are given. `None` if it uses channels whose values are not
+/// computed.
 pub(super) fn absolute(
     function: &str,
-    origin: Rgba,
+    (origin, alpha): ([f32; 3], f32),
     input: &mut Parser<'_>,
 ) -> Parsed<Option<String>> {
     let function = function.to_ascii_lowercase();
-    let channels = channels(&function, origin);
+    let channels = channels(&function, origin, alpha);
     let mut writer = Writer {
         channels: &channels,
         out: format!("{function}("),
@@ -27,11 +28,11 @@ pub(super) fn absolute(
     let Writer { out, unknown, .. } = &writer;
     let (channels, alpha) = match writer.slash.and_then(|slash| out.split_at_checked(slash)) {
         Some((channels, alpha)) => (channels, alpha.to_owned()),
-        None => (out.as_str(), format!(" / {}", origin.alpha)),
+        None => (out.as_str(), format!(" / {alpha}")),
     };
     Ok(match (is_unchanged, unknown) {
         (true, _) => {
-            let [r, g, b] = origin.channels;
+            let [r, g, b] = origin;
             Some(format!("rgb({r} {g} {b}{alpha})"))
         }
         (false, true) => None,
@@ -51,8 +52,7 @@ fn names(function: &str) -> Option<[&'static str; 3]> {
     })
 }
 
-fn channels(function: &str, origin: Rgba) -> Vec<Channel> {
-    let [r, g, b] = origin.channels;
+fn channels(function: &str, [r, g, b]: [f32; 3], alpha: f32) -> Vec<Channel> {
     let unit = [r, g, b].map(|channel| channel / 255.0);
     let most = unit.into_iter().fold(0.0, f32::max);
     let least = unit.into_iter().fold(1.0, f32::min);
@@ -91,7 +91,7 @@ fn channels(function: &str, origin: Rgba) -> Vec<Channel> {
         }
         _ => Vec::new(),
     };
-    channels.push(("alpha", origin.alpha));
+    channels.push(("alpha", alpha));
     channels
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Parsed, Syntax,
     animation::{self, Aspect},
-    colour, holder, invalid, layer, length, marks, paint,
+    colour, holder, invalid, layer, length, mark_values, paint,
     property::{
         Align, Contain, Declared, Display, Extent, Float, Layer, ListStyle, Overflow, Position,
         Property, Side, WhiteSpace, Wide,
@@ -167,7 +167,7 @@ pub(super) fn value(
         Property::LineHeight => size::line_height(input)?,
         Property::ListStyle => Declared::ListStyle(list_style(input)),
         Property::Margin(side) => Declared::Margin(side, size::size(input, syntax)?),
-        Property::Mark(mark) => Declared::Mark(mark, marks::value(mark, input)?),
+        Property::Mark(mark) => Declared::Mark(mark, mark_values::value(mark, input)?),
         Property::Mask => Declared::Mask(paint::mask(input)),
         Property::OffsetPath => Declared::OffsetPath(transform::offset_path(input)),
         Property::Opacity => Declared::Opacity(length::parse_number(input)?.clamp(0.0, 1.0)),

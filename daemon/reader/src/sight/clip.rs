@@ -1,6 +1,7 @@
 //! Boxes that cut off what is outside of them.
 
 use super::{
+    axis::{Axis, is_resized, overflow},
     flow::{Flow, known, line_height, text_width},
     place::Place,
 };
@@ -216,8 +217,11 @@ impl Window {
             });
             content.map(|content| content.max(definite(least).unwrap_or(0.0)))
         };
+        let own = |size: Size, axis: Axis| {
+            size.filter(|_| !is_resized(style, frame, axis, places.around.flexes))
+        };
         let tall = size(
-            frame.height,
+            own(frame.height, Axis::Down),
             frame.max_height,
             frame.min_height,
             top + bottom,
@@ -226,7 +230,10 @@ impl Window {
             true => tall.or(Some(0.0)),
             false => tall,
         };
-        let width = size(frame.width, frame.max_width, frame.min_width, start + end);
+        // A width in percent has the greatest size that it may have, too.
+        let least = (frame.min_width).map(|least| Length::px(least.resolve(font, MEDIUM, around)));
+        let width = own(frame.width, Axis::Across);
+        let width = size(width, frame.max_width, least, start + end);
         let (x, y) = overflow(frame);
         let cuts = |overflow: Overflow| matches!(overflow, Overflow::Clip | Overflow::Hidden);
         let (cuts_x, cuts_y) = (cuts(x), cuts(y));
@@ -379,19 +386,5 @@ impl Window {
         (first_line && indent >= right - NARROWEST && indent > 0.0)
             || (no_wrap && self.right.is_some() && flow.least_line() > right)
             || (place.left_edge(0.0) - edge + text_width(text, style) + indent.max(0.0) <= 0.0)
-    }
-}
-
-/// Returns the overflow of a box in both directions, as far as one decides on the other.
-fn overflow(frame: &Frame) -> (Overflow, Overflow) {
-    let one = |this: Overflow, other: Overflow| match (this, other) {
-        (Overflow::Visible, Overflow::Hidden | Overflow::Scroll) => Overflow::Scroll,
-        (Overflow::Clip, Overflow::Hidden | Overflow::Scroll) => Overflow::Hidden,
-        (this, _) => this,
-    };
-    let (x, y) = (frame.overflow_x, frame.overflow_y);
-    match frame.contain.paint {
-        true => (Overflow::Clip, Overflow::Clip),
-        false => (one(x, y), one(y, x)),
     }
 }

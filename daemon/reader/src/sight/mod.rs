@@ -1,6 +1,7 @@
 //! What a person sees: each run of text is visible or not by its own style and place. A run is
 //! hidden for a positive reason only.
 
+mod axis;
 mod clip;
 mod columns;
 mod contrast;

@@ -1,7 +1,10 @@
 //! Estimates of where text is on the screen, to find text that is moved off it. An estimate is wide
 //! enough for each layout that the style permits.
 
-use super::flow::{Flow, LINE, NARROW, keeps_lines, text_width};
+use super::{
+    axis::{Axis, flexes},
+    flow::{Flow, LINE, NARROW, keeps_lines, text_width},
+};
 use crate::{
     cascade::{Computed, Frame},
     css::{
@@ -34,6 +37,8 @@ pub(super) struct Place {
     pub(super) tall: Option<f32>,
     /// Whether the children share the width.
     pub(super) shared: bool,
+    /// The direction in which the children may have other sizes than their own.
+    pub(super) flexes: Option<Axis>,
     /// Scale of both directions.
     pub(super) scale: (f32, f32),
     /// Font size in pixels.
@@ -58,6 +63,7 @@ impl Default for Place {
             width: SCREEN_WIDTH,
             tall: None,
             shared: false,
+            flexes: None,
             scale: (1.0, 1.0),
             font: MEDIUM,
             away: false,
@@ -150,6 +156,7 @@ impl Place {
                 }),
             };
             place.shared = style.display == Display::Flex;
+            place.flexes = flexes(style);
             // The movement of a transformation may refer to the box itself.
             let own = |length: Length, whole: f32| length.resolve(font, MEDIUM, whole);
             let whole = (place.width, place.font * LINE);

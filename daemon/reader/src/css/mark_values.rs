@@ -1,0 +1,229 @@
+//! Values of the properties of which only one effect is read.
+
+use super::{Invalid, Parsed, flexible, invalid, length, marks::Mark};
+use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
+
+/// Largest radius of a corner that leaves all of a line of text covered, in pixels.
+const LARGEST_RADIUS: f32 = 8.0;
+
+/// Returns the marks that a property with a name sets.
+pub(super) fn by_name(name: &str) -> &'static [Mark] {
+    match_ignore_ascii_case! { name,
+        "align-self" => &[Mark::Align],
+        "aspect-ratio" => &[Mark::Aspect],
+        "background" | "background-clip" | "-webkit-background-clip" => &[Mark::Ground],
+        "border" | "border-width" | "border-top" | "border-right" | "border-bottom" | "border-left" => &[Mark::Edge],
+        "border-radius" | "-webkit-border-radius" => &[Mark::Corners],
+        "border-top-left-radius" | "border-top-right-radius" | "border-bottom-left-radius"
+        | "border-bottom-right-radius" | "corner-shape" => &[Mark::Corner],
+        "clear" => &[Mark::Clear],
+        "columns" | "column-count" | "column-width" => &[Mark::Columns],
+        "clip" => &[Mark::Clip],
+        "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
+        "direction" => &[Mark::Direction],
+        "display" => &[Mark::Levels, Mark::Root, Mark::Regrouped, Mark::Tracks],
+        "filter" | "-webkit-filter" => &[Mark::Filter],
+        "flex" | "-webkit-flex" => &[Mark::Grows, Mark::Basis],
+        "flex-basis" | "-webkit-flex-basis" => &[Mark::Basis],
+        "flex-direction" | "flex-flow" | "-webkit-flex-direction" => {
+            &[Mark::Reversed, Mark::Stacked]
+        },
+        "flex-grow" | "-webkit-flex-grow" => &[Mark::Grows],
+        "height" | "block-size" => &[Mark::Height],
+        "isolation" => &[Mark::Isolation],
+        "justify-self" => &[Mark::Justify],
+        "mask-border" | "mask-border-source" | "-webkit-mask-box-image"
+        | "-webkit-mask-box-image-source" => &[Mark::MaskBorder],
+        "max-height" | "max-block-size" => &[Mark::LargestHeight],
+        "max-width" | "max-inline-size" => &[Mark::LargestWidth],
+        "mix-blend-mode" => &[Mark::Blend],
+        "place-self" => &[Mark::Place],
+        "position" => &[Mark::Sticky],
+        "position-area" => &[Mark::Area],
+        "rotate" => &[Mark::Rotate],
+        "transform" | "-webkit-transform" => &[Mark::Transform],
+        "unicode-bidi" => &[Mark::DirectionOverride],
+        "vertical-align" => &[Mark::Raised, Mark::Lowered],
+        "view-transition-name" => &[Mark::Transition],
+        "width" | "inline-size" => &[Mark::Width],
+        "will-change" => &[Mark::WillChange],
+        _ => &[],
+    }
+}
+
+/// Parses a value. Returns whether it has the effect.
+pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
+    if input.is_exhausted() {
+        return invalid();
+    }
+    match mark {
+        Mark::Grows => return flexible::grows(input),
+        Mark::Basis => return flexible::has_basis(input),
+        _ => {}
+    }
+    let mut has = false;
+    while let Ok(token) = input.next().cloned() {
+        has |= match &token {
+            Token::Ident(name) => named(mark, name),
+            Token::Function(name) => {
+                let any = input
+                    .parse_nested_block(|input| Ok::<_, ParseError<Invalid>>(any_number(input)));
+                let any = any.unwrap_or(true);
+                match mark {
+                    Mark::Transform => is_turn(name) && any,
+                    Mark::Filter => is_blur(name) && any,
+                    Mark::Columns
+                    | Mark::Edge
+                    | Mark::Ground
+                    | Mark::Levels
+                    | Mark::Root
+                    | Mark::Regrouped
+                    | Mark::Tracks
+                    | Mark::Sticky => false,
+                    Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
+                        !is_sum(name)
+                    }
+                    Mark::Aspect
+                    | Mark::Rotate
+                    | Mark::Clip
+                    | Mark::ClipPath
+                    | Mark::MaskBorder
+                    | Mark::Area => true,
+                    Mark::Corner | Mark::Corners => any,
+                    _ => return invalid(),
+                }
+            }
+            Token::UnquotedUrl(_) => mark != Mark::Ground,
+            Token::Percentage { unit_value, .. } => match mark {
+                Mark::Corner | Mark::Corners => *unit_value != 0.0,
+                Mark::Raised => *unit_value > 0.0,
+                Mark::Lowered => *unit_value < 0.0,
+                _ => false,
+            },
+            Token::Number { value, .. } => {
+                matches!(mark, Mark::Aspect | Mark::Columns | Mark::Rotate) && *value != 0.0
+            }
+            Token::Dimension { value, .. } => match mark {
+                Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
+                Mark::Columns | Mark::Rotate => *value != 0.0,
+                Mark::Raised => *value > 0.0,
+                Mark::Lowered => *value < 0.0,
+                _ => false,
+            },
+            _ => false,
+        };
+    }
+    Ok(has)
+}
+
+/// Returns whether a radius leaves text in a corner uncovered.
+fn is_large(token: &Token<'_>) -> bool {
+    let Token::Dimension { value, unit, .. } = token else {
+        return false;
+    };
+    let text = format!("{value}{unit}");
+    let mut input = Parser::new(&text);
+    let radius = length::parse(&mut input, false);
+    radius.is_ok_and(|radius| radius.usual() > LARGEST_RADIUS)
+}
+
+/// Consumes the block of a function. Returns whether a number in it is not zero.
+fn any_number(input: &mut Parser<'_>) -> bool {
+    let mut any = false;
+    while let Ok(token) = input.next() {
+        any |= match token {
+            Token::Number { value, .. } | Token::Dimension { value, .. } => *value != 0.0,
+            Token::Percentage { unit_value, .. } => *unit_value != 0.0,
+            Token::Function(_) | Token::UnquotedUrl(_) | Token::QuotedString(_) => true,
+            _ => false,
+        };
+    }
+    any
+}
+
+fn is_turn(name: &str) -> bool {
+    const TURNS: [&str; 8] = [
+        "rotate", "rotatez", "rotate3d", "skew", "skewx", "skewy", "matrix", "matrix3d",
+    ];
+    TURNS.iter().any(|turn| name.eq_ignore_ascii_case(turn))
+}
+
+fn is_blur(name: &str) -> bool {
+    name.eq_ignore_ascii_case("blur") || name.eq_ignore_ascii_case("url")
+}
+
+/// Returns whether a function is one of lengths.
+fn is_sum(name: &str) -> bool {
+    !["fit-content", "calc-size", "anchor-size"]
+        .iter()
+        .any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// Returns whether a keyword has the effect.
+fn named(mark: Mark, name: &str) -> bool {
+    let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word));
+    match mark {
+        Mark::Align | Mark::Justify | Mark::Place => !is(&["auto", "normal", "stretch"]),
+        Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
+            !is(&["auto", "none", "stretch", "-webkit-fill-available"])
+        }
+        Mark::Aspect | Mark::Clip => !is(&["auto"]),
+        Mark::Area | Mark::Clear | Mark::ClipPath | Mark::MaskBorder | Mark::Transition => {
+            !is(&["none"])
+        }
+        Mark::Root => is(&["flow-root"]),
+        Mark::Regrouped => !is(&["table-column", "table-column-group"]),
+        Mark::Blend => !is(&["normal"]),
+        Mark::Corner => !is(&["round"]),
+        Mark::Columns
+        | Mark::Corners
+        | Mark::Edge
+        | Mark::Filter
+        | Mark::Rotate
+        | Mark::Transform => false,
+        Mark::Grows | Mark::Basis => false,
+        Mark::Ground => is(&["content-box", "padding-box"]),
+        Mark::Direction => is(&["rtl"]),
+        Mark::DirectionOverride => is(&["bidi-override", "isolate-override"]),
+        Mark::Raised => is(&["super", "top", "text-top"]),
+        Mark::Lowered => is(&["sub"]),
+        Mark::Reversed => is(&["row-reverse", "column-reverse"]),
+        Mark::Stacked => is(&["column", "column-reverse"]),
+        Mark::Tracks => is(&["grid", "inline-grid"]),
+        Mark::Isolation => is(&["isolate"]),
+        Mark::Sticky => is(&["sticky", "-webkit-sticky"]),
+        Mark::Levels => is(&[
+            "flex",
+            "grid",
+            "inline-flex",
+            "inline-grid",
+            "-webkit-box",
+            "-webkit-flex",
+            "-webkit-inline-box",
+        ]),
+        Mark::WillChange => is(&[
+            "backdrop-filter",
+            "clip-path",
+            "contain",
+            "filter",
+            "isolation",
+            "mask",
+            "mask-image",
+            "mix-blend-mode",
+            "offset-path",
+            "opacity",
+            "perspective",
+            "position",
+            "rotate",
+            "scale",
+            "transform",
+            "transform-style",
+            "translate",
+            "z-index",
+            "view-transition-name",
+            "-webkit-mask-image",
+            "-webkit-transform",
+            "-webkit-filter",
+        ]),
+    }
+}
