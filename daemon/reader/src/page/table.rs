@@ -13,8 +13,9 @@ use std::collections::HashMap;
 
 /// Most characters of a cell of a Markdown table.
 const MAX_DATA: u32 = 400;
-/// Most lines of a cell of a Markdown table.
+/// Most lines of a cell of a Markdown table with a header, and of one that may be a layout.
 const MAX_LINES: u32 = 12;
+const MAX_LAYOUT_LINES: u32 = 4;
 /// Most rows that a cell covers.
 const MAX_ROWS: usize = 1_000;
 /// Most characters of a cell in a line.
@@ -30,7 +31,12 @@ pub(super) enum Row {
     /// that keeps its place if it is empty.
     Line { named: bool, places: u64 },
     /// A row of a Markdown table.
-    Grid { columns: usize, header: bool },
+    Grid {
+        columns: usize,
+        header: bool,
+        /// Whether the table has names for its columns, so that it is no layout.
+        named: bool,
+    },
 }
 
 /// A cell of a table.
@@ -100,9 +106,10 @@ impl Tables {
         };
         for (at, (row, cells)) in table.rows.iter().enumerate() {
             let form = match grid {
-                Some((columns, header)) if at >= header => Row::Grid {
+                Some((columns, header, named)) if at >= header => Row::Grid {
                     columns,
                     header: at == header,
+                    named,
                 },
                 _ => line(survey, cells, places),
             };
@@ -187,8 +194,8 @@ impl Table {
         }
     }
 
-    /// Returns the number of columns and the row with the header if the table is data.
-    fn grid(&self, survey: &Survey, has_gaps: bool) -> Option<(usize, usize)> {
+    /// Returns the number of columns, the row with the header and whether that has names if the table is data.
+    fn grid(&self, survey: &Survey, has_gaps: bool) -> Option<(usize, usize, bool)> {
         let filled = |cells: &[Cell]| {
             let filled = cells
                 .iter()
@@ -215,11 +222,16 @@ impl Table {
         }
         let cells = || self.rows.iter().flat_map(|(_, cells)| cells);
         let columns = cells().map(|cell| cell.column + cell.width).max()?;
+        let lines = if is_named {
+            MAX_LINES
+        } else {
+            MAX_LAYOUT_LINES
+        };
         let simple = cells().all(|cell| {
             let content = survey.get(cell.node);
-            content.letters <= MAX_DATA && content.lines() <= MAX_LINES && !content.blocks
+            content.letters <= MAX_DATA && content.lines() <= lines && !content.blocks
         });
-        (columns <= MAX_COLUMNS && simple).then_some((columns, header))
+        (columns <= MAX_COLUMNS && simple).then_some((columns, header, is_named))
     }
 }
 

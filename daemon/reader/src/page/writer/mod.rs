@@ -106,9 +106,9 @@ impl Writer {
         end.ends_with(|c: char| c.is_alphanumeric() || c == ')')
     }
 
-    /// Returns whether a cell of a Markdown table is written.
+    /// Returns whether a cell of a Markdown table with names for its columns is written.
     pub(super) fn is_data(&self) -> bool {
-        matches!(self.row, Row::Grid { .. }) && self.code.is_none()
+        matches!(self.row, Row::Grid { named: true, .. }) && self.code.is_none()
     }
 
     /// Returns whether blocks are joined to one line.

@@ -75,7 +75,9 @@ impl Writer {
                 self.write_joined(&kept, named);
                 self.gap = self.gap.max(Gap::Line);
             }
-            Row::Grid { columns, header } => {
+            Row::Grid {
+                columns, header, ..
+            } => {
                 if cells.iter().all(String::is_empty) {
                     return;
                 }
