@@ -3,10 +3,70 @@
 use crate::{
     cascade::{Computed, Frame},
     css::{
+        length::{Length, MEDIUM},
         marks::Mark,
-        property::{Display, Overflow, Position},
+        property::{Display, Overflow, Position, Size},
     },
 };
+
+/// Width that percentages refer to, between two limits, in pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Width {
+    pub(super) least: f32,
+    pub(super) most: f32,
+    /// Font size of the lengths in pixels.
+    pub(super) font: f32,
+}
+
+impl Width {
+    /// Returns the greatest size in pixels that a length may have.
+    pub(super) fn greatest(self, length: Length) -> f32 {
+        let whole = if length.part < 0.0 {
+            self.least
+        } else {
+            self.most
+        };
+        length.resolve(self.font, MEDIUM, whole)
+    }
+
+    /// Returns the smallest size in pixels that a length may have.
+    pub(super) fn smallest(self, length: Length) -> f32 {
+        -self.greatest(length * -1.0)
+    }
+
+    /// Returns where a box of an unknown width ends at most that is moved by its whole width or more,
+    /// in pixels from its former left edge.
+    pub(super) fn end(self, moved: Length) -> Option<f32> {
+        let whole = Length {
+            part: 1.0,
+            ..Length::ZERO
+        };
+        (self.least < self.most && moved.part <= -1.0).then(|| self.greatest(moved + whole))
+    }
+
+    /// Returns the least width of a box in pixels. `shared` is whether it shares the width with others.
+    pub(super) fn of_content(self, style: &Computed, frame: &Frame, shared: bool) -> f32 {
+        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let least = |size: Size| size.map(|size| self.smallest(size));
+        let most = |size: Size| size.map_or(0.0, |size| self.greatest(size));
+        let filled = frame.inset.left.is_some() && frame.inset.right.is_some();
+        let shrinks = (absolute && !filled)
+            || frame.floats()
+            || style.marks.has(Mark::Width)
+            || !matches!(
+                style.display,
+                Display::Block | Display::ListItem | Display::Flex
+            );
+        let own = match frame.width {
+            _ if shared || style.display == Display::Cell => 0.0,
+            Some(width) => self.smallest(width),
+            None if shrinks => 0.0,
+            None => (self.least - most(frame.margin.left) - most(frame.margin.right)).max(0.0),
+        };
+        own.min(least(frame.max_width).unwrap_or(f32::INFINITY))
+            .max(least(frame.min_width).unwrap_or_default())
+    }
+}
 
 /// A direction of a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

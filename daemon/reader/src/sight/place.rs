@@ -2,7 +2,7 @@
 //! enough for each layout that the style permits.
 
 use super::{
-    axis::{Axis, flexes},
+    axis::{Axis, Width, flexes},
     flow::{Flow, LINE, NARROW, keeps_lines, text_width},
 };
 use crate::{
@@ -33,6 +33,8 @@ pub(super) struct Place {
     positioned: bool,
     /// Available width in pixels.
     pub(super) width: f32,
+    /// Least available width in pixels, which is less if the box has its width from its content.
+    narrow: f32,
     /// Height that percentages refer to, in pixels, if it is fixed.
     pub(super) tall: Option<f32>,
     /// Whether the children share the width.
@@ -61,6 +63,7 @@ impl Default for Place {
             fixed_y: false,
             positioned: false,
             width: SCREEN_WIDTH,
+            narrow: SCREEN_WIDTH,
             tall: None,
             shared: false,
             flexes: None,
@@ -104,6 +107,7 @@ impl Place {
         let (font, width, tall) = (place.font, place.width, place.tall);
         let length = |length: Length| length.resolve(font, MEDIUM, width);
         let size = |size: Size| size.map(length);
+        let whole = place.across();
         // A percentage of a height that depends on the content is nothing.
         let high = |size: Size| {
             let size = size.filter(|size| absolute || size.is_definite() || tall.is_some())?;
@@ -114,11 +118,15 @@ impl Place {
         }
         let margin = match frame.float {
             // The right edge is at the right edge of the box around.
-            Float::Right => 0.0,
-            Float::None | Float::Left => size(frame.margin.left).unwrap_or(0.0),
+            Float::Right => Length::ZERO,
+            Float::None | Float::Left => frame.margin.left.unwrap_or_default(),
         };
-        place.x += margin + place.beside(style, frame, self.shared, flow);
-        place.least_x += margin;
+        let room = place.beside(style, frame, self.shared, flow);
+        place.x += room;
+        place.limit(margin, whole);
+        place.x += whole.greatest(margin);
+        place.least_x += whole.smallest(margin);
+        let margin = whole.smallest(margin);
         if !boxed && margin < 0.0 {
             // The element begins after the text that precedes in its line.
             place.x += flow.line;
@@ -133,6 +141,9 @@ impl Place {
         }
         if boxed {
             place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
+        }
+        if boxed {
+            place.narrow = whole.of_content(style, frame, self.shared);
         }
         // A box without a width reaches to the same edge as before.
         let rest = (width - margin - size(frame.margin.right).unwrap_or(0.0)).max(0.0);
@@ -158,8 +169,7 @@ impl Place {
             place.shared = style.display == Display::Flex;
             place.flexes = flexes(style);
             // The movement of a transformation may refer to the box itself.
-            let own = |length: Length, whole: f32| length.resolve(font, MEDIUM, whole);
-            let whole = (place.width, place.font * LINE);
+            let own = place.across();
             for transform in [
                 frame.transform,
                 frame.translate,
@@ -167,13 +177,14 @@ impl Place {
                 frame.rotate,
                 frame.offset,
             ] {
-                let x = own(transform.x, whole.0);
-                place.x += x;
-                place.least_x += x;
-                place.right_edge = place.right_edge.map(|edge| edge + x);
-                place.y += own(transform.y, whole.1);
+                place.slide(transform.x, own);
+                place.y += transform.y.resolve(font, MEDIUM, font * LINE);
                 place.scale.0 *= transform.scale.0;
                 place.scale.1 *= transform.scale.1;
+            }
+            if frame.width.is_none() || frame.border_box {
+                let padding = [frame.padding.left, frame.padding.right].map(|p| whole.greatest(p));
+                place.narrow = (place.narrow - padding.iter().sum::<f32>()).max(0.0);
             }
         }
         place.spread(style)
@@ -203,14 +214,13 @@ impl Place {
     ) {
         let left = size(frame.inset.left);
         let right = size(frame.inset.right);
+        let whole = self.across();
         let top = high(frame.inset.top);
         let bottom = high(frame.inset.bottom);
         if !absolute {
             if frame.position == Position::Relative {
-                let x = left.or(right.map(|right| -right)).unwrap_or(0.0);
-                self.x += x;
-                self.least_x += x;
-                self.right_edge = self.right_edge.map(|edge| edge + x);
+                let back = frame.inset.right.map(|right| right * -1.0);
+                self.slide(frame.inset.left.or(back).unwrap_or_default(), whole);
                 self.y += top.or(bottom.map(|bottom| -bottom)).unwrap_or(0.0);
                 self.positioned = true;
             }
@@ -236,12 +246,18 @@ impl Place {
         } else if let Some(top) = top {
             self.y += top;
         }
-        if let Some(left) = left {
-            self.x += left;
-            self.least_x += left;
-        } else if let Some(right) = right {
-            self.right_edge = Some(self.x + self.width - right);
-            self.x += self.width - right;
+        if let Some(left) = frame.inset.left {
+            // The box may reach over the edge of the box that its offsets refer to.
+            self.right_edge = self.right_edge.filter(|_| whole.greatest(left) <= 0.0);
+            self.x += whole.greatest(left);
+            self.least_x += whole.smallest(left);
+        } else if let (Some(offset), Some(right)) = (frame.inset.right, right) {
+            let all = Length {
+                part: 1.0,
+                ..Length::ZERO
+            };
+            self.x += whole.greatest(all + offset * -1.0);
+            self.right_edge = Some(self.x);
             self.least_x = self.x - self.width;
             self.away |= right <= -FAR / 2.0;
         }
@@ -257,6 +273,31 @@ impl Place {
         self.positioned = true;
     }
 
+    /// Returns the width that percentages refer to.
+    fn across(&self) -> Width {
+        Width {
+            least: self.narrow.min(self.width),
+            most: self.width,
+            font: self.font,
+        }
+    }
+
+    /// Moves a box with its content to the right by a length.
+    fn slide(&mut self, by: Length, whole: Width) {
+        self.right_edge = self.right_edge.map(|edge| edge + whole.greatest(by));
+        self.limit(by, whole);
+        self.x += whole.greatest(by);
+        self.least_x += whole.smallest(by);
+    }
+
+    /// Takes the right edge of a box that is about to be moved by its whole width or more.
+    fn limit(&mut self, by: Length, whole: Width) {
+        if let Some(end) = whole.end(by) {
+            let edge = self.x + end;
+            self.right_edge = Some(self.right_edge.map_or(edge, |most| most.min(edge)));
+        }
+    }
+
     /// Takes the place that the offsets of an absolutely placed box refer to.
     fn refer_to(&mut self, holder: &Self, frame: &Frame) {
         if frame.inset.left.is_some() || frame.inset.right.is_some() {
@@ -268,7 +309,7 @@ impl Place {
             self.y = holder.y;
             self.fixed_y = holder.fixed_y;
         }
-        self.width = holder.width;
+        (self.width, self.narrow) = (holder.width, holder.narrow);
         self.tall = holder.tall;
         self.positioned = holder.positioned;
     }
@@ -314,7 +355,11 @@ impl Place {
         let inherited = &*style.inherited;
         let size = inherited.font_size;
         let width = text_width(text, style);
-        let indent = self.indent.resolve(size, MEDIUM, self.width);
+        let whole = Width {
+            font: size,
+            ..self.across()
+        };
+        let indent = whole.greatest(self.indent);
         let line = flow.line + width;
         // The indentation moves the first line only.
         let lines = keeps_lines(style) && text.trim_end().contains('\n');
@@ -331,6 +376,8 @@ impl Place {
             Align::Right => self.x + edge + slack,
         };
         let right = self.right_edge.map_or(right, |most| right.min(most));
+        let indented = whole.end(self.indent).filter(|_| moved < 0.0);
+        let right = indented.map_or(right, |most| right.min(self.x + most));
         let lines = (width / self.width.max(NARROW)).floor() + 1.0;
         let above = if self.fixed_y { 0.0 } else { flow.height };
         let bottom = above + self.y + lines * size * LINE;
