@@ -32,6 +32,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "height" | "block-size" => &[Mark::Height],
         "isolation" => &[Mark::Isolation],
         "justify-self" => &[Mark::Justify],
+        "margin" | "margin-left" | "margin-inline" | "margin-inline-start" => &[Mark::Centred],
         "mask-border" | "mask-border-source" | "-webkit-mask-box-image"
         | "-webkit-mask-box-image-source" => &[Mark::MaskBorder],
         "max-height" | "max-block-size" => &[Mark::LargestHeight],
@@ -72,7 +73,8 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                 match mark {
                     Mark::Transform => is_turn(name) && any,
                     Mark::Filter => is_blur(name) && any,
-                    Mark::Columns
+                    Mark::Centred
+                    | Mark::Columns
                     | Mark::Edge
                     | Mark::Ground
                     | Mark::Levels
@@ -183,6 +185,7 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Transform => false,
         Mark::Grows | Mark::Basis => false,
         Mark::Ground => is(&["content-box", "padding-box"]),
+        Mark::Centred => is(&["auto"]),
         Mark::Direction => is(&["rtl"]),
         Mark::DirectionOverride => is(&["bidi-override", "isolate-override"]),
         Mark::Raised => is(&["super", "top", "text-top"]),

@@ -56,6 +56,8 @@ pub(crate) enum Mark {
     Stacked,
     /// The children are in tracks.
     Tracks,
+    /// The left margin takes the room that is left.
+    Centred,
     /// The box takes a part of the room that is left in a flexible box.
     Grows,
     /// The box has a size in a flexible box, whatever its width or height.
@@ -63,7 +65,7 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 38] = [
+    pub(crate) const ALL: [Self; 39] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -88,6 +90,7 @@ impl Mark {
         Self::DirectionOverride,
         Self::Isolation,
         Self::Stacked,
+        Self::Centred,
         Self::Tracks,
         Self::Grows,
         Self::Basis,

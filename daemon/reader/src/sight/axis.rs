@@ -86,6 +86,18 @@ pub(super) fn flexes(style: &Computed) -> Option<Axis> {
     (flexible && !style.marks.has(Mark::Tracks)).then_some(axis)
 }
 
+/// Returns whether the margins of a block in the flow share the room that its greatest width leaves.
+pub(super) fn is_centred(style: &Computed) -> bool {
+    let block = matches!(style.display, Display::Block | Display::ListItem);
+    let margins = |frame: &Frame| {
+        frame.margin.left.is_none()
+            && frame.margin.right.is_none()
+            && matches!(frame.position, Position::Static | Position::Relative)
+            && !frame.floats()
+    };
+    block && style.marks.has(Mark::Centred) && style.frame.as_deref().is_some_and(margins)
+}
+
 /// Returns whether a flexible box may give a box in it another size than its own. `flexes` is the
 /// direction in which the box around shares out its room.
 pub(super) fn is_resized(

@@ -2,7 +2,7 @@
 //! enough for each layout that the style permits.
 
 use super::{
-    axis::{Axis, Width, flexes},
+    axis::{Axis, Width, flexes, is_centred},
     flow::{Flow, LINE, NARROW, keeps_lines, text_width},
 };
 use crate::{
@@ -187,7 +187,7 @@ impl Place {
                 place.narrow = (place.narrow - padding.iter().sum::<f32>()).max(0.0);
             }
         }
-        place.spread(style)
+        place.spread(style, self.width)
     }
 
     /// Returns the place for boxes whose offsets refer to this one.
@@ -330,7 +330,7 @@ impl Place {
     }
 
     /// Widens the estimate where the layout decides on the place.
-    fn spread(mut self, style: &Computed) -> Self {
+    fn spread(mut self, style: &Computed, around: f32) -> Self {
         let anywhere = matches!(
             style.display,
             Display::Cell | Display::Table | Display::Flex
@@ -342,6 +342,8 @@ impl Place {
             .is_some_and(|frame| frame.margin.left.is_none() && frame.width.is_some());
         if anywhere || centred {
             self.x += self.width.clamp(0.0, SCREEN_WIDTH);
+        } else if is_centred(style) {
+            self.x += ((around - self.narrow) / 2.0).clamp(0.0, SCREEN_WIDTH);
         }
         self
     }
