@@ -140,6 +140,7 @@ fn media_feature(function: Option<&str>, input: &mut Parser<'_>) -> Truth {
 /// Returns whether a feature has a value, or any value but none.
 fn named(name: &str, value: Option<&mut Parser<'_>>) -> Truth {
     let name = name.to_ascii_lowercase();
+    let prefixed = name.starts_with("-webkit-");
     let name = name.strip_prefix("-webkit-").unwrap_or(&name);
     let (limit, name) = match name.strip_prefix("min-") {
         Some(name) => (Limit::AtLeast, name),
@@ -154,6 +155,8 @@ fn named(name: &str, value: Option<&mut Parser<'_>>) -> Truth {
         "aspect-ratio" | "device-aspect-ratio" => SCREEN_WIDTH / SCREEN_HEIGHT,
         "resolution" | "device-pixel-ratio" => 1.0,
         "color" => 8.0,
+        // Browsers know it with the prefix only.
+        "transform-3d" if prefixed => 1.0,
         "color-index" | "monochrome" | "grid" => 0.0,
         _ => return value.map_or_else(|| has_feature(name), |value| has_value(name, value)),
     };
@@ -226,7 +229,6 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("prefers-reduced-data", "no-preference"),
     ("prefers-contrast", "no-preference"),
     ("forced-colors", "none"),
-    ("inverted-colors", "none"),
     ("hover", "hover"),
     ("any-hover", "hover"),
     ("pointer", "fine"),
