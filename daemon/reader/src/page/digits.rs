@@ -22,8 +22,10 @@ enum Script {
 impl Page<'_> {
     /// Marks raised and lowered text that would change a number if it were not marked.
     pub(super) fn open_script(&mut self, node: NodeId, style: &Computed) {
+        let is_clear = self.document.name(node) == "sup" || self.is_small(node, style);
         let mark = match self.script(node, style) {
-            Some(Script::Raised) if self.writer.ends_with_base() => "^",
+            Some(Script::Raised) if is_clear && self.writer.ends_with_base() => "^",
+            Some(Script::Raised) if self.writer.ends_with_number() => "^",
             Some(Script::Lowered) if self.writer.ends_with_number() => "_",
             Some(_) | None => return,
         };
@@ -57,6 +59,12 @@ impl Page<'_> {
         self.last_size = size;
     }
 
+    fn is_small(&self, node: NodeId, style: &Computed) -> bool {
+        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+        let around = self.styles.get(parent).inherited.font_size;
+        style.inherited.font_size <= SMALL * around
+    }
+
     fn script(&self, node: NodeId, style: &Computed) -> Option<Script> {
         match self.document.name(node) {
             "sup" => return Some(Script::Raised),
@@ -67,9 +75,7 @@ impl Page<'_> {
             _ => {}
         }
         let frame = style.frame.as_deref()?;
-        let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
-        let around = self.styles.get(parent).inherited.font_size;
-        if frame.position != Position::Relative || style.inherited.font_size > SMALL * around {
+        if frame.position != Position::Relative || !self.is_small(node, style) {
             return None;
         }
         let top = frame.inset.top.map(|top| top.usual());

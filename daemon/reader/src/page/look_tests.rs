@@ -51,6 +51,7 @@ fn digits_that_are_seen_apart_are_written_apart() {
         ("<b>1</b>23<span style='font-size:95%'>4</span>", "**1**234"),
         ("<span style='vertical-align:baseline'>12</span>34", "1234"),
         ("1<span style='vertical-align:middle'>2</span>", "12"),
+        ("Step<span style='vertical-align:top'>1</span>", "Step1"),
     ]);
 }
 

@@ -104,11 +104,12 @@ impl Columns {
                     Some(0) => usize::MAX,
                     spans => spans.unwrap_or(1),
                 };
-                let width = number(document, cell, &local_name!("colspan"));
-                for place in begun.iter_mut().skip(at).take(width.unwrap_or(1).max(1)) {
+                let width = number(document, cell, &local_name!("colspan")).unwrap_or(1);
+                let width = width.clamp(1, MAX_COLUMNS);
+                for place in begun.iter_mut().skip(at).take(width) {
                     *place = rows;
                 }
-                at += width.unwrap_or(1).max(1);
+                at = (at + width).min(MAX_COLUMNS);
             }
             for (covered, begun) in covered.iter_mut().zip(begun) {
                 *covered = (*covered).max(begun).saturating_sub(1);
