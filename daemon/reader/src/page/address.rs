@@ -158,10 +158,16 @@ impl Target {
         let Self::Address { whole, .. } = self else {
             return false;
         };
-        let url = Url::parse(whole).ok();
-        url.is_some_and(|url| {
-            matches!(url.scheme(), "http" | "https") && !url.username().is_empty()
-        })
+        let absolute = match whole.starts_with("//") {
+            true => format!("https:{whole}"),
+            false => whole.clone(),
+        };
+        let has_user = |url: &Url| {
+            matches!(url.scheme(), "http" | "https")
+                && !(url.username().is_empty() && url.password().is_none())
+        };
+        let url = Url::parse(&absolute).ok();
+        url.is_some_and(|url| has_user(&url) || has_user(&scanner::unwrap(url)))
     }
 
     /// Returns the mail address of the target.

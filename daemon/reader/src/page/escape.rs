@@ -48,6 +48,7 @@ impl Markup {
     pub(super) fn escape(self, text: &str, before: Option<char>, out: &mut String) {
         let mut address = None;
         let mut previous = before;
+        let mut is_open = false;
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
             if at == 0 || previous.is_none_or(char::is_whitespace) {
@@ -56,22 +57,24 @@ impl Markup {
             let next = chars.peek().map(|(_, next)| *next);
             let in_address = address.is_some_and(|start| at >= start);
             if (c == '|' && self.pipe)
-                || (!in_address && self.is_markup(text, at, c, previous, next))
+                || (!in_address && self.is_markup(text, at, (previous, c, next), is_open))
             {
                 out.push('\\');
             }
+            is_open |= c == '[';
             out.push(c);
             previous = Some(c);
         }
     }
 
+    /// Returns whether the character between two others, at a place of a text, would become markup. `is_open`
+    /// says whether the text has an opening bracket before it.
     fn is_markup(
         self,
         text: &str,
         at: usize,
-        c: char,
-        previous: Option<char>,
-        next: Option<char>,
+        (previous, c, next): (Option<char>, char, Option<char>),
+        is_open: bool,
     ) -> bool {
         let is = |c: Option<char>, class: fn(char) -> bool| c.is_some_and(class);
         let within_word = is(previous, char::is_alphanumeric) && is(next, char::is_alphanumeric);
@@ -85,7 +88,6 @@ impl Markup {
             // The other bracket may be in a line before.
             ']' => {
                 let may_end = next.is_none_or(|next| matches!(next, '(' | '['));
-                let is_open = text.get(..at).is_some_and(|before| before.contains('['));
                 self.link || (self.bracket && may_end && !is_open)
             }
             '(' => text.get(at..).is_some_and(|text| text.starts_with(WARNING)),

@@ -77,8 +77,8 @@ impl Page<'_> {
         let end = self.writer.end();
         let near = end.ceil_char_boundary(end.len().saturating_sub(MAX_WORD));
         let end = end.get(near..).unwrap_or_default();
-        let start = end.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-        end.get(start..).unwrap_or_default().to_owned()
+        let word = end.rsplit(char::is_whitespace).next();
+        word.unwrap_or_default().to_owned()
     }
 
     /// Returns the rest of the word behind a link.

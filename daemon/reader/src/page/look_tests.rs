@@ -169,6 +169,10 @@ fn blocks_in_a_line_separate_words_only_where_a_person_sees_it() {
             "bank.[*com*](https://evil.example/) (⚠ goes to evil.example)",
         ),
         (
+            "x\u{3000}bank.<a href=https://evil.example/>com</a>",
+            "x bank.[com](https://evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
             "(<a href=https://a.example/>docs</a>,b.example.com)",
             "([docs](https://a.example/),b.example.com)",
         ),
@@ -210,6 +214,14 @@ fn an_indentation_is_no_quotation() {
         (
             "<blockquote type=cite style='border:none'>old</blockquote>",
             "> old",
+        ),
+        (
+            "<blockquote style='border:none;border-left:solid #CCCCCC 1.0pt;padding:0'>old</blockquote>",
+            "> old",
+        ),
+        (
+            "<blockquote style='margin: 0 0 0 40px; border : 0px solid'>new</blockquote>",
+            "new",
         ),
         (
             "<blockquote class='gmail_quote' style='border-left:0'>old</blockquote>",

@@ -206,6 +206,14 @@ fn links_show_their_target_once() {
             "[Log in](https://bank.example@evil.example/) (⚠ goes to evil.example)",
         ),
         (
+            "<a href='//bank.example@evil.example/'>Log in</a>",
+            "[Log in](//bank.example@evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
+            "<a href='https://:bank.example@evil.example/'>Log in</a>",
+            "[Log in](https://:bank.example@evil.example/) (⚠ goes to evil.example)",
+        ),
+        (
             "<base href='data:x'><a href='/login'>Log in</a>",
             "[Log in](/login)",
         ),
