@@ -1,6 +1,6 @@
 //! Colours in all notations.
 
-use super::{Invalid, Parsed, Syntax, invalid, length, relative};
+use super::{Invalid, Parsed, Syntax, invalid, length, light::luminance, relative};
 use cssparser::{Parser, Token, color::PredefinedColorSpace, match_ignore_ascii_case};
 use cssparser_color::{Color, ColorParser, NumberOrPercentage, hsl_to_rgb, hwb_to_rgb};
 
@@ -222,11 +222,7 @@ fn contrast(colour: Colour) -> Colour {
     let Colour::Known(colour) = colour else {
         return Colour::Unknown;
     };
-    let [r, g, b] = colour.channels.map(|channel| match channel / 255.0 {
-        low if low <= 0.040_45 => low / 12.92,
-        high => ((high + 0.055) / 1.055).powf(2.4),
-    });
-    let luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    let luminance = luminance(colour.channels) + 0.05;
     Colour::Known(match 1.05 / luminance >= luminance / 0.05 {
         true => Rgba::WHITE,
         false => Rgba::BLACK,

@@ -16,6 +16,7 @@ pub(crate) mod holder;
 pub(crate) mod keyframes;
 pub(crate) mod layer;
 pub(crate) mod length;
+pub(crate) mod light;
 mod mark_values;
 pub(crate) mod marks;
 pub(crate) mod nesting;

@@ -1,6 +1,6 @@
 //! Colours that are made from another one, in the notation of other colours.
 
-use super::Parsed;
+use super::{Parsed, light::linear};
 use cssparser::{Parser, ToCss as _, Token};
 
 /// A channel that a relative colour may use, with its value.
@@ -111,10 +111,7 @@ fn hue([r, g, b]: [f32; 3], most: f32, least: f32) -> f32 {
 
 /// Converts a colour of sRGB to Oklab (<https://bottosson.github.io/posts/oklab/>).
 fn oklab(channels: [f32; 3]) -> [f32; 3] {
-    let [r, g, b] = channels.map(|channel| match channel > 0.040_45 {
-        true => ((channel + 0.055) / 1.055).powf(2.4),
-        false => channel / 12.92,
-    });
+    let [r, g, b] = channels.map(linear);
     let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
     let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
     let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();

@@ -6,6 +6,7 @@ use crate::{
     css::{
         colour::{Colour, Rgba},
         length::Length,
+        light::luminance,
         marks::Mark,
         property::{Display, Image, Size},
     },
@@ -175,16 +176,4 @@ fn differ(colour: Rgba, ground: [f32; 3]) -> bool {
         .map(|(text, ground)| (text - ground).abs())
         .fold(0.0, f32::max);
     contrast >= LEAST_CONTRAST || difference > LEAST_DIFFERENCE
-}
-
-/// Returns the relative luminance (WCAG 2.2).
-fn luminance(channels: [f32; 3]) -> f32 {
-    let [r, g, b] = channels.map(|channel| {
-        let channel = channel / 255.0;
-        match channel <= 0.039_28 {
-            true => channel / 12.92,
-            false => ((channel + 0.055) / 1.055).powf(2.4),
-        }
-    });
-    0.2126 * r + 0.7152 * g + 0.0722 * b
 }
