@@ -37,8 +37,7 @@ fn is_in_line(style: &Computed) -> bool {
     matches!(style.display, Display::Inline | Display::InlineBlock)
 }
 
-/// Returns whether the text of a block in a line is next to that beside it: no size and no kind of the
-/// element makes it wider.
+/// Returns whether a block in a line is as wide as its text, so that it is next to the text beside it.
 fn joins(element: &Element, style: &Computed) -> bool {
     let is_text = matches!(
         element.html_name(),
