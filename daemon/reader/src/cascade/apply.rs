@@ -173,6 +173,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::ImageSize(layer, extents) => style.drawn(*layer).extents = *extents,
         Declared::Inset(side, size) => *style.frame().inset.side(*side) = *size,
         Declared::LetterSpacing(length) => style.inherited().letter_spacing = *length,
+        Declared::LineClamp(lines) => style.frame().clamp = *lines,
         Declared::LineHeight(length, number) => {
             let size = style.inherited.font_size;
             style.inherited().line_height = match number {
@@ -244,6 +245,7 @@ fn all_properties() -> impl Iterator<Item = Property> {
         Property::FontSize,
         Property::FontSizeAdjust,
         Property::LetterSpacing,
+        Property::LineClamp,
         Property::LineHeight,
         Property::ListStyle,
         Property::Mask,

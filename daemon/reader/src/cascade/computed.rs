@@ -4,7 +4,7 @@ use crate::css::{
     colour::{Colour, Rgba},
     holder::Holder,
     layer::Drawn,
-    length::{Length, MEDIUM},
+    length::{Length, MEDIUM, NORMAL_LINE},
     marks::Marks,
     property::{
         Align, Contain, Display, Extent, Filter, Float, Image, Layer, ListStyle, Mask, Overflow,
@@ -76,7 +76,7 @@ impl Default for Inherited {
             stroke: Colour::Current,
             stroked: false,
             line_height: Length {
-                em: 1.2,
+                em: NORMAL_LINE,
                 ..Length::ZERO
             },
             disguised: false,
@@ -124,6 +124,8 @@ pub(crate) struct Frame {
     /// Whether the back of the box is hidden.
     pub(crate) backface: bool,
     pub(crate) z_index: Option<i32>,
+    /// Most lines of the box, if there is a limit.
+    pub(crate) clamp: Option<u32>,
 }
 
 /// The style of an element.
@@ -240,6 +242,7 @@ impl Computed {
             Property::LetterSpacing => {
                 self.inherited().letter_spacing = from.inherited.letter_spacing;
             }
+            Property::LineClamp => self.frame().clamp = other.clamp,
             Property::LineHeight => self.inherited().line_height = from.inherited.line_height,
             Property::ListStyle => self.inherited().list_style = from.inherited.list_style,
             Property::Margin(side) => {

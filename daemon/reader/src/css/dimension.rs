@@ -11,6 +11,8 @@ pub(crate) const SCREEN_WIDTH: f32 = 800.5;
 pub(crate) const SCREEN_HEIGHT: f32 = 1_000.0;
 /// Default size of a font in pixels.
 pub(crate) const MEDIUM: f32 = 16.0;
+/// Least height of a usual line, as a multiple of the font size.
+pub(crate) const NORMAL_LINE: f32 = 1.13;
 
 /// A length: the sum of its parts.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -43,6 +45,12 @@ impl Length {
             ..Self::px(0.0)
         }
     }
+
+    /// No part of a size that may be unknown.
+    pub(crate) const NO_PART: Self = Self {
+        part: f32::MIN_POSITIVE,
+        ..Self::ZERO
+    };
 
     /// Returns the length in pixels.
     pub(crate) fn resolve(self, em: f32, rem: f32, whole: f32) -> f32 {
@@ -96,8 +104,8 @@ pub(super) fn dimension(value: f32, unit: &str) -> Parsed<Length> {
         "rem" | "ric" => Length { rem: value, ..Length::ZERO },
         "ex" | "ch" => Length::em(value * 0.5),
         "cap" => Length::em(value * 0.7),
-        "lh" => Length::em(value * 1.2),
-        "rlh" => Length { rem: value * 1.2, ..Length::ZERO },
+        "lh" => Length::em(value * NORMAL_LINE),
+        "rlh" => Length { rem: value * NORMAL_LINE, ..Length::ZERO },
         "rex" | "rch" => Length { rem: value * 0.5, ..Length::ZERO },
         "pt" => Length::px(value * 96.0 / 72.0),
         "pc" => Length::px(value * 16.0),

@@ -45,3 +45,47 @@ pub(super) fn has_basis(input: &mut Parser<'_>) -> Parsed<bool> {
     }
     Ok(has)
 }
+
+/// Parses `flex` or `flex-basis`. Returns whether the box begins without a size that text can be read in.
+pub(super) fn is_thin(input: &mut Parser<'_>) -> Parsed<bool> {
+    // `flex` with a number alone gives a size of nothing.
+    let mut thin = false;
+    while !input.is_exhausted() {
+        let start = input.state();
+        thin = match input.next()?.clone() {
+            Token::Ident(_) => return Ok(false),
+            Token::Number { .. } => true,
+            _ => {
+                input.reset(&start);
+                let length = length::parse(input, false)?;
+                return Ok(length.part <= 0.0 && length.usual() <= SMALLEST);
+            }
+        };
+    }
+    Ok(thin)
+}
+
+/// Parses `flex` or `flex-basis`. Returns whether the box begins as wide as the flexible box around it.
+pub(super) fn is_full(input: &mut Parser<'_>) -> Parsed<bool> {
+    let mut full = false;
+    while let Ok(token) = input.next() {
+        full |= matches!(token, Token::Percentage { unit_value, .. } if *unit_value >= 1.0);
+    }
+    Ok(full)
+}
+
+/// Parses `flex` or `flex-shrink`. Returns whether the box does not shrink.
+pub(super) fn is_rigid(input: &mut Parser<'_>) -> Parsed<bool> {
+    let mut numbers = Vec::new();
+    let mut none = false;
+    while let Ok(token) = input.next() {
+        match token {
+            Token::Number { value, .. } => numbers.push(*value),
+            Token::Ident(name) => none |= name.eq_ignore_ascii_case("none"),
+            _ => {}
+        }
+    }
+    // A number alone is that of `flex-shrink`: with `flex`, the box begins without a size, too.
+    let shrinks = numbers.get(1).or(numbers.first());
+    Ok(none || shrinks == Some(&0.0))
+}

@@ -7,7 +7,7 @@ use super::{
 };
 use cssparser::Parser;
 
-pub(crate) use super::dimension::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH};
+pub(crate) use super::dimension::{Length, MEDIUM, NORMAL_LINE, SCREEN_HEIGHT, SCREEN_WIDTH};
 
 /// Parses a length or a percentage. `unitless` permits numbers without a unit, as pixels.
 pub(crate) fn parse(input: &mut Parser<'_>, unitless: bool) -> Parsed<Length> {

@@ -1,6 +1,10 @@
 //! Values of the properties of which only one effect is read.
 
-use super::{Invalid, Parsed, flexible, invalid, length, marks::Mark};
+use super::{
+    Invalid, Parsed, flexible, invalid, length,
+    marks::Mark,
+    tracks::{self, Tracks},
+};
 use cssparser::{ParseError, Parser, Token, match_ignore_ascii_case};
 
 /// Largest radius of a corner that leaves all of a line of text covered, in pixels.
@@ -9,6 +13,7 @@ const LARGEST_RADIUS: f32 = 8.0;
 /// Returns the marks that a property with a name sets.
 pub(super) fn by_name(name: &str) -> &'static [Mark] {
     match_ignore_ascii_case! { name,
+        "align-items" | "justify-items" | "place-items" => &[Mark::Unstretched],
         "align-self" => &[Mark::Align],
         "aspect-ratio" => &[Mark::Aspect],
         "background" | "background-clip" | "-webkit-background-clip" => &[Mark::Ground],
@@ -21,16 +26,31 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "clip" => &[Mark::Clip],
         "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
         "direction" => &[Mark::Direction],
-        "display" => &[Mark::Levels, Mark::Root, Mark::Regrouped, Mark::Tracks],
+        "display" => &[
+            Mark::Levels,
+            Mark::Root,
+            Mark::Regrouped,
+            Mark::Tracks,
+            Mark::Old,
+        ],
         "filter" | "-webkit-filter" => &[Mark::Filter],
-        "flex" | "-webkit-flex" => &[Mark::Grows, Mark::Basis],
-        "flex-basis" | "-webkit-flex-basis" => &[Mark::Basis],
-        "flex-direction" | "flex-flow" | "-webkit-flex-direction" => {
-            &[Mark::Reversed, Mark::Stacked]
+        "flex" | "-webkit-flex" => {
+            &[Mark::Grows, Mark::Basis, Mark::Thin, Mark::Full, Mark::Rigid]
         },
+        "flex-basis" | "-webkit-flex-basis" => &[Mark::Basis, Mark::Thin, Mark::Full],
+        "flex-direction" | "-webkit-flex-direction" => &[Mark::Reversed, Mark::Stacked],
+        "flex-flow" | "-webkit-flex-flow" => &[Mark::Reversed, Mark::Stacked, Mark::Wraps],
         "flex-grow" | "-webkit-flex-grow" => &[Mark::Grows],
+        "flex-shrink" | "-webkit-flex-shrink" => &[Mark::Rigid],
+        "flex-wrap" | "-webkit-flex-wrap" => &[Mark::Wraps],
+        "grid" | "grid-template" => &[Mark::FlatRow, Mark::FlatColumn],
+        "grid-template-columns" => &[Mark::FlatColumn],
+        "grid-template-rows" => &[Mark::FlatRow],
+        "grid-area" | "grid-column" | "grid-column-start" | "grid-column-end" | "grid-row"
+        | "grid-row-start" | "grid-row-end" | "order" => &[Mark::Located],
         "height" | "block-size" => &[Mark::Height],
         "isolation" => &[Mark::Isolation],
+        "justify-content" | "place-content" | "-webkit-justify-content" => &[Mark::Justified],
         "justify-self" => &[Mark::Justify],
         "margin" | "margin-left" | "margin-inline" | "margin-inline-start" => &[Mark::Centred],
         "mask-border" | "mask-border-source" | "-webkit-mask-box-image"
@@ -48,6 +68,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "view-transition-name" => &[Mark::Transition],
         "width" | "inline-size" => &[Mark::Width],
         "will-change" => &[Mark::WillChange],
+        "-webkit-box-orient" => &[Mark::Upright],
         _ => &[],
     }
 }
@@ -60,6 +81,11 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
     match mark {
         Mark::Grows => return flexible::grows(input),
         Mark::Basis => return flexible::has_basis(input),
+        Mark::Thin => return flexible::is_thin(input),
+        Mark::Full => return flexible::is_full(input),
+        Mark::Rigid => return flexible::is_rigid(input),
+        Mark::FlatRow => return tracks::is_flat(input, Tracks::Rows),
+        Mark::FlatColumn => return tracks::is_flat(input, Tracks::Columns),
         _ => {}
     }
     let mut has = false;
@@ -81,6 +107,7 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     | Mark::Root
                     | Mark::Regrouped
                     | Mark::Tracks
+                    | Mark::Old
                     | Mark::Sticky => false,
                     Mark::Width | Mark::Height | Mark::LargestWidth | Mark::LargestHeight => {
                         !is_sum(name)
@@ -103,7 +130,10 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                 _ => false,
             },
             Token::Number { value, .. } => {
-                matches!(mark, Mark::Aspect | Mark::Columns | Mark::Rotate) && *value != 0.0
+                matches!(
+                    mark,
+                    Mark::Aspect | Mark::Columns | Mark::Rotate | Mark::Located
+                ) && *value != 0.0
             }
             Token::Dimension { value, .. } => match mark {
                 Mark::Corner | Mark::Corners | Mark::Edge => is_large(&token),
@@ -183,7 +213,20 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Filter
         | Mark::Rotate
         | Mark::Transform => false,
-        Mark::Grows | Mark::Basis => false,
+        // These have parsers of their own.
+        Mark::Grows
+        | Mark::Basis
+        | Mark::Thin
+        | Mark::Full
+        | Mark::Rigid
+        | Mark::FlatRow
+        | Mark::FlatColumn => false,
+        Mark::Located => !is(&["auto"]),
+        Mark::Unstretched => !is(&["normal", "stretch", "legacy"]),
+        Mark::Justified => !is(&["normal", "start", "flex-start", "left", "stretch"]),
+        Mark::Wraps => is(&["wrap", "wrap-reverse"]),
+        Mark::Upright => is(&["vertical", "block-axis"]),
+        Mark::Old => is(&["-webkit-box", "-webkit-inline-box"]),
         Mark::Ground => is(&["content-box", "padding-box"]),
         Mark::Centred => is(&["auto"]),
         Mark::Direction => is(&["rtl"]),

@@ -62,10 +62,32 @@ pub(crate) enum Mark {
     Grows,
     /// The box has a size in a flexible box, whatever its width or height.
     Basis,
+    /// The box begins without a size in a flexible box.
+    Thin,
+    /// The box is at least as wide as the flexible box around it, unless it shrinks.
+    Full,
+    /// The box does not shrink in a flexible box.
+    Rigid,
+    /// The boxes in a flexible box may be in several rows.
+    Wraps,
+    /// The boxes in a flexible box may begin elsewhere than at its beginning.
+    Justified,
+    /// The first row of a grid has no height of its own.
+    FlatRow,
+    /// The first column of a grid has no width of its own.
+    FlatColumn,
+    /// The box may be in another track than the one that its order gives.
+    Located,
+    /// The boxes inside may not fill their tracks.
+    Unstretched,
+    /// The children of an old flexible box are below each other.
+    Upright,
+    /// The box is an old flexible box.
+    Old,
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 39] = [
+    pub(crate) const ALL: [Self; 50] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -94,6 +116,17 @@ impl Mark {
         Self::Tracks,
         Self::Grows,
         Self::Basis,
+        Self::Thin,
+        Self::Full,
+        Self::Rigid,
+        Self::Wraps,
+        Self::Justified,
+        Self::FlatRow,
+        Self::FlatColumn,
+        Self::Located,
+        Self::Unstretched,
+        Self::Upright,
+        Self::Old,
         Self::Sticky,
         Self::Transition,
         Self::WillChange,

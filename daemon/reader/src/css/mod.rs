@@ -31,6 +31,7 @@ mod shorthand;
 mod size;
 pub(crate) mod states;
 mod supports;
+mod tracks;
 pub(crate) mod transform;
 mod value;
 

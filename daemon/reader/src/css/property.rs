@@ -108,6 +108,7 @@ pub(crate) enum Property {
     ImageSize(Layer),
     Inset(Side),
     LetterSpacing,
+    LineClamp,
     LineHeight,
     ListStyle,
     Margin(Side),
@@ -318,6 +319,8 @@ pub(crate) enum Declared {
     ImageSize(Layer, super::layer::Extents),
     Inset(Side, Size),
     LetterSpacing(Length),
+    /// Most lines of a box, if there is a limit.
+    LineClamp(Option<u32>),
     /// Height of a line. Whether it is a number that children multiply with their own size.
     LineHeight(Length, bool),
     ListStyle(ListStyle),

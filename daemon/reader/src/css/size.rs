@@ -2,7 +2,7 @@
 
 use super::{
     Parsed, Syntax, invalid,
-    length::{self, Length, MEDIUM},
+    length::{self, Length, MEDIUM, NORMAL_LINE},
     property::{Declared, Extent, FontSize, Size},
 };
 use cssparser::{Parser, match_ignore_ascii_case};
@@ -34,7 +34,8 @@ pub(super) fn spacing(input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Length> 
     }
 }
 
-/// Parses a size. A height in percent of a height that depends on the content is automatic.
+/// Parses a size. A height of 0 % is automatic if it refers to a height that depends on the content,
+/// so it is no known length.
 pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) -> Parsed<Size> {
     let vertical = matches!(
         extent,
@@ -47,7 +48,7 @@ pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) ->
         },
     );
     match zero {
-        Ok(()) => Ok(None),
+        Ok(()) => Ok(Some(Length::NO_PART)),
         Err(_) => match size(input, syntax)? {
             Some(size) if size.px < 0.0 && size == Length::px(size.px) => invalid(),
             size => Ok(size),
@@ -57,7 +58,6 @@ pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) ->
 
 /// Parses the height of a line: a keyword, a number, or a length.
 pub(super) fn line_height(input: &mut Parser<'_>) -> Parsed<Declared> {
-    const NORMAL: f32 = 1.2;
     let factor = |factor| {
         Declared::LineHeight(
             Length {
@@ -71,7 +71,7 @@ pub(super) fn line_height(input: &mut Parser<'_>) -> Parsed<Declared> {
         .try_parse(|input| input.expect_ident_matching("normal"))
         .is_ok()
     {
-        return Ok(factor(NORMAL));
+        return Ok(factor(NORMAL_LINE));
     }
     if let Ok(length) = input.try_parse(|input| length::parse(input, false)) {
         let part = Length {

@@ -62,6 +62,7 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "left" | "inset-inline-start" => Property::Inset(Side::Left),
         "letter-spacing" => Property::LetterSpacing,
         "line-height" => Property::LineHeight,
+        "-webkit-line-clamp" => Property::LineClamp,
         "list-style-type" => Property::ListStyle,
         "margin-top" | "margin-block-start" | "-webkit-margin-before" => Property::Margin(Side::Top),
         "margin-right" | "margin-inline-end" => Property::Margin(Side::Right),
@@ -164,6 +165,13 @@ pub(super) fn value(
         Property::ImageSize(layer) => Declared::ImageSize(layer, layer::extents(input)?),
         Property::Inset(side) => Declared::Inset(side, size::size(input, syntax)?),
         Property::LetterSpacing => Declared::LetterSpacing(size::spacing(input, syntax)?),
+        Property::LineClamp => {
+            let none = input.try_parse(|input| input.expect_ident_matching("none"));
+            Declared::LineClamp(match none {
+                Ok(()) => None,
+                Err(_) => u32::try_from(input.expect_integer()?).ok(),
+            })
+        }
         Property::LineHeight => size::line_height(input)?,
         Property::ListStyle => Declared::ListStyle(list_style(input)),
         Property::Margin(side) => Declared::Margin(side, size::size(input, syntax)?),

@@ -1,8 +1,10 @@
 //! Boxes that cut off what is outside of them.
 
 use super::{
-    axis::{Axis, is_resized, overflow},
-    flow::{Flow, known, line_height, text_width},
+    axis::overflow,
+    extent::{Extent, Places, is_clamped},
+    flow::Flow,
+    measure::{known, line_height, text_width},
     place::Place,
 };
 use crate::{
@@ -16,6 +18,10 @@ use crate::{
 
 /// Least height and width of a strip of text that can be read, in pixels.
 const NARROWEST: f32 = 1.5;
+/// Distance of the top of the letters from the middle of their line, as a multiple of the font size.
+const RISE: f32 = 0.38;
+/// Height of the top of the letters that cannot be read alone, as a multiple of the font size.
+const TIPS: f32 = 0.1;
 /// Least height of a line that can be read through a box of its height, in pixels.
 const THINNEST: f32 = 0.8;
 /// Smallest box with scroll bars whose content can be read, in pixels.
@@ -36,6 +42,8 @@ pub(super) struct Window {
     emptied: bool,
     /// Whether a box whose height depends on its lines hides what is below it.
     hides_lines: bool,
+    /// Number of lines that precede the first one that a limit hides.
+    lines_end: Option<u32>,
     /// Least height of the flow, and its uncertainties, at the top of the innermost box.
     start: (f32, u32),
     /// The margin that the margin of the first box inside overlaps, and the least height of the flow
@@ -49,17 +57,16 @@ pub(super) struct Window {
     own: (bool, bool),
 }
 
-/// The places around and inside of a box.
-pub(super) struct Places<'a> {
-    pub(super) around: &'a Place,
-    pub(super) inside: &'a Place,
-}
-
 impl Window {
     /// Returns whether nothing is left.
     pub(super) fn is_closed(&self) -> bool {
         let no_room = |room: Option<f32>| room.is_some_and(|room| room < 0.0);
         self.closed || self.emptied || no_room(self.below)
+    }
+
+    /// Returns whether the box around cuts off what is beyond its right edge.
+    pub(super) fn cuts_across(&self) -> bool {
+        self.own.0
     }
 
     /// Returns the window of a box that is placed absolutely, in the window of the box that its
@@ -162,6 +169,7 @@ impl Window {
         let tall = places.around.tall.unwrap_or(0.0);
         let own = margin(frame.margin.top, frame.inset.top, frame.inset.bottom);
         let own = definite(Some(own)).map_or(0.0, |top| top.resolve(font, MEDIUM, 0.0));
+        let own = frame.margin.top.map_or(places.margin, |_| own);
         let (least, _) = flow.least();
         let block = matches!(style.display, Display::Block | Display::ListItem);
         let overlaps =
@@ -197,43 +205,20 @@ impl Window {
         let font = places.inside.font;
         let mut window = self;
         window.shift(style, frame, places, flow);
-        let around = places.around.width;
-        // Padding in percent has the greatest size that it may have.
-        let padding = |padding: Length| padding.resolve(font, MEDIUM, around.max(0.0)).max(0.0);
         let definite = |size: Size| {
             let size = size.filter(|size| size.is_definite());
             size.map(|size| size.resolve(font, MEDIUM, 0.0))
         };
-        // Cells and tables grow with their content.
-        let fixed = !matches!(style.display, Display::Cell | Display::Table);
-        let (top, bottom) = (padding(frame.padding.top), padding(frame.padding.bottom));
-        let (start, end) = (padding(frame.padding.left), padding(frame.padding.right));
-        let size = |size: Size, most: Size, least: Size, padding: f32| {
-            let all = [definite(size), definite(most)].into_iter().flatten();
-            let smallest = all.reduce(f32::min);
-            let content = smallest.map(|size| match frame.border_box {
-                true => (size - padding).max(0.0),
-                false => size,
-            });
-            content.map(|content| content.max(definite(least).unwrap_or(0.0)))
-        };
-        let own = |size: Size, axis: Axis| {
-            size.filter(|_| !is_resized(style, frame, axis, places.around.flexes))
-        };
-        let tall = size(
-            own(frame.height, Axis::Down),
-            frame.max_height,
-            frame.min_height,
-            top + bottom,
-        );
-        let height = match frame.contain.size {
-            true => tall.or(Some(0.0)),
-            false => tall,
-        };
-        // A width in percent has the greatest size that it may have, too.
-        let least = (frame.min_width).map(|least| Length::px(least.resolve(font, MEDIUM, around)));
-        let width = own(frame.width, Axis::Across);
-        let width = size(width, frame.max_width, least, start + end);
+        let extent = Extent::new(style, frame, places);
+        let Extent {
+            width,
+            height,
+            tall,
+            padding,
+            fixed,
+        } = extent;
+        let (top, bottom) = (padding.top, padding.bottom);
+        let (start, end) = (padding.left, padding.right);
         let (x, y) = overflow(frame);
         let cuts = |overflow: Overflow| matches!(overflow, Overflow::Clip | Overflow::Hidden);
         let (cuts_x, cuts_y) = (cuts(x), cuts(y));
@@ -262,6 +247,9 @@ impl Window {
         }
         if !cuts_y {
             held.below = left;
+        } else if let Some(lines) = frame.clamp.filter(|_| is_clamped(style)) {
+            let end = flow.lines_above().saturating_add(lines);
+            window.lines_end = Some(window.lines_end.map_or(end, |other| other.min(end)));
         }
         held.start = (least, unsure);
         let across = start + width.unwrap_or_default() + end;
@@ -316,9 +304,8 @@ impl Window {
     }
 
     /// Returns the window inside an element of a line.
-    pub(super) fn in_line(mut self, frame: &Frame, places: &Places<'_>) -> Self {
-        let font = places.inside.font;
-        let (wide, tall) = (places.around.width, places.around.tall.unwrap_or(0.0));
+    pub(super) fn in_line(mut self, frame: &Frame, around: &Place, font: f32) -> Self {
+        let (wide, tall) = (around.width, around.tall.unwrap_or(0.0));
         let size = |size: Size, whole: f32| size.map(|size| size.resolve(font, MEDIUM, whole));
         // A margin moves the first line only.
         let mut across = size(frame.margin.left, wide).unwrap_or(0.0).min(0.0);
@@ -357,12 +344,12 @@ impl Window {
     ) -> bool {
         let inherited = &*style.inherited;
         let line = line_height(style);
-        let lead = ((line - inherited.font_size * 1.2) / 2.0).max(0.0);
-        let moved = lead + self.lines * line.max(0.0);
+        let lead = (line / 2.0 - inherited.font_size * RISE).max(0.0);
+        let tips = (inherited.font_size * TIPS).max(0.5);
+        let moved = lead + tips + self.lines * line.max(0.0);
         if (self.hides_lines && line < THINNEST)
-            || self
-                .below_now(flow)
-                .is_some_and(|below| moved > below - 0.5)
+            || self.lines_end.is_some_and(|end| flow.lines() >= end)
+            || self.below_now(flow).is_some_and(|below| moved > below)
         {
             return true;
         }

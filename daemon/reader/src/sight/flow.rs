@@ -1,15 +1,15 @@
 //! What precedes in the flow of the page: its greatest and its least height.
 
+use super::measure::{LETTER, is_lifted, known, line_height, text_width};
 use crate::{
     cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM, SCREEN_WIDTH},
-        property::{Display, Position, Size, WhiteSpace},
+        marks::Mark,
+        property::{Display, Overflow, Size, WhiteSpace},
     },
 };
 
-/// Width of a letter as a multiple of the font size, rounded up.
-pub(super) const LETTER: f32 = 0.65;
 /// Height of a line as a multiple of the font size, rounded up.
 pub(super) const LINE: f32 = 1.6;
 /// Narrowest column that text is assumed to have, in pixels.
@@ -20,7 +20,7 @@ const FARTHEST: f32 = 100_000.0;
 
 /// A place in the flow, in pixels.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mark {
+pub(super) struct Spot {
     /// Least height of what precedes, without the line and the margins at its end.
     least: f32,
     /// Least height of the line.
@@ -29,9 +29,11 @@ pub(super) struct Mark {
     above: f32,
     /// The sum of the negative margins at the end.
     below: f32,
+    /// Least number of lines that precede.
+    lines: u32,
 }
 
-impl Mark {
+impl Spot {
     /// Returns the least height of what precedes, without the line.
     pub(super) fn top(&self) -> f32 {
         self.least + self.above + self.below
@@ -46,6 +48,7 @@ impl Mark {
         if self.line > 0.0 {
             self.settle();
             self.least += self.line;
+            self.lines = self.lines.saturating_add(1);
         }
         self.line = 0.0;
     }
@@ -54,12 +57,12 @@ impl Mark {
 /// An element that ends.
 #[derive(Debug)]
 pub(super) struct Ended {
-    pub(super) began: Mark,
+    pub(super) began: Spot,
     /// What its margin left of those before.
     pub(super) carried: f32,
     pub(super) hidden: bool,
-    /// Whether browsers give it a margin.
-    pub(super) margin: bool,
+    /// Margin that browsers give it, in pixels.
+    pub(super) margin: f32,
     /// Whether its margin may be that of the element around.
     pub(super) first: bool,
     /// Whether it is beside its siblings.
@@ -82,7 +85,7 @@ pub(super) struct Flow {
     /// Whether the block has had a line break.
     pub(super) broken: bool,
     /// Least height of what precedes, where blocks follow each other.
-    mark: Mark,
+    mark: Spot,
     /// Number of boxes that are beside each other, so that their heights do not add up.
     unsure: u32,
     /// Least width of the text that precedes in a line that does not wrap, in pixels.
@@ -91,7 +94,8 @@ pub(super) struct Flow {
 
 impl Flow {
     /// Takes the beginning of an element. Returns what its margin leaves of those before, in pixels.
-    pub(super) fn enter(&mut self, style: &Computed) -> f32 {
+    /// `usual` is the margin that browsers give it, in pixels.
+    pub(super) fn enter(&mut self, style: &Computed, usual: f32) -> f32 {
         if let Some(frame) = style.frame.as_deref() {
             let size = |size: Size| size.map_or(0.0, |size| size.usual().abs().min(FARTHEST));
             let margin = |size: Size| size.map_or(0.0, |size| size.usual().clamp(0.0, FARTHEST));
@@ -117,7 +121,7 @@ impl Flow {
             }
             // The margin of the box before and that of this one overlap. The window has this one.
             let own = style.frame.as_deref().and_then(|frame| frame.margin.top);
-            let own = own.map_or(0.0, |own| {
+            let own = own.map_or(usual, |own| {
                 own.resolve(style.inherited.font_size, MEDIUM, SCREEN_WIDTH)
             });
             let before = self.mark.top();
@@ -136,7 +140,7 @@ impl Flow {
     }
 
     /// Returns the place in the flow, to return to it.
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> Spot {
         self.mark
     }
 
@@ -177,13 +181,17 @@ impl Flow {
         if bottom > 0.0 || beside {
             self.mark.settle();
         }
+        if has_own_lines(style, frame) {
+            self.mark.lines = began.lines;
+        }
         let start = began.top() + ended.carried;
         let content = (self.mark.top() - start + bottom).max(0.0);
         let height = height(style, frame, content, top + bottom);
         if (height - content).abs() > 0.01 {
-            self.mark = Mark {
+            self.mark = Spot {
                 least: start + height,
-                ..Mark::default()
+                lines: self.mark.lines,
+                ..Spot::default()
             };
         } else {
             self.mark.least += bottom;
@@ -203,13 +211,14 @@ impl Flow {
             }
             return;
         }
-        if !ended.first {
-            self.mark.least += over.max(0.0);
-        }
-        let usual = match (ended.margin && height > 0.0, frame.margin.bottom) {
-            (true, None) => font,
-            _ => under.max(0.0),
+        let usual = |given: Size, own: f32| match given {
+            None if height > 0.0 => ended.margin,
+            _ => own.max(0.0),
         };
+        if !ended.first {
+            self.mark.least += usual(frame.margin.top, over);
+        }
+        let usual = usual(frame.margin.bottom, under);
         self.mark.above = self.mark.above.max(usual);
         self.mark.below += over.min(0.0) + under.min(0.0);
     }
@@ -242,6 +251,16 @@ impl Flow {
     /// beside each other.
     pub(super) fn least(&self) -> (f32, u32) {
         (self.mark.top(), self.unsure)
+    }
+
+    /// Returns the least number of lines that precede.
+    pub(super) fn lines(&self) -> u32 {
+        self.mark.lines
+    }
+
+    /// Returns the greatest number of lines that precede a block.
+    pub(super) fn lines_above(&self) -> u32 {
+        self.mark.lines + u32::from(self.mark.line > 0.0)
     }
 
     /// Returns the least width of the text that precedes in a line that does not wrap, in pixels.
@@ -288,20 +307,20 @@ impl Flow {
     }
 }
 
+/// Returns whether the lines of a box do not count as those of the boxes around.
+fn has_own_lines(style: &Computed, frame: &Frame) -> bool {
+    style.display == Display::Table
+        || style.marks.has(Mark::Root)
+        || frame.overflow_x != Overflow::Visible
+        || frame.overflow_y != Overflow::Visible
+}
+
 /// Returns whether line breaks in the text of an element are kept.
 pub(super) fn keeps_lines(style: &Computed) -> bool {
     matches!(
         style.inherited.white_space,
         WhiteSpace::Pre | WhiteSpace::PreLine
     )
-}
-
-/// Returns a length in pixels as far as it is known; at least 0.
-pub(super) fn known(length: Length) -> f32 {
-    match length.is_definite() {
-        true => length.usual().max(0.0),
-        false => 0.0,
-    }
 }
 
 /// Returns a size in pixels if it depends on no other box.
@@ -333,13 +352,6 @@ fn height(style: &Computed, frame: &Frame, content: f32, padding: f32) -> f32 {
     usual.min(most).max(least)
 }
 
-/// Returns whether a box is taken out of the flow.
-fn is_lifted(style: &Computed) -> bool {
-    style.frame.as_deref().is_some_and(|frame| {
-        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
-    })
-}
-
 /// Returns whether a box does not push down what follows.
 pub(super) fn is_beside(style: &Computed) -> bool {
     is_lifted(style)
@@ -347,24 +359,4 @@ pub(super) fn is_beside(style: &Computed) -> bool {
             style.display,
             Display::Cell | Display::Flex | Display::InlineBlock
         )
-}
-
-/// Returns the height of a line in pixels.
-pub(super) fn line_height(style: &Computed) -> f32 {
-    let inherited = &*style.inherited;
-    inherited
-        .line_height
-        .resolve(inherited.font_size, MEDIUM, inherited.font_size)
-}
-
-/// Returns the greatest width of a run in one line, in pixels.
-pub(super) fn text_width(text: &str, style: &Computed) -> f32 {
-    let letters = text.split_whitespace().map(|word| word.chars().count() + 1);
-    // A run has fewer characters than an f32 counts exactly, nearly.
-    #[allow(clippy::cast_precision_loss)]
-    let letters = letters.sum::<usize>() as f32;
-    let inherited = &*style.inherited;
-    let size = inherited.font_size;
-    let spacing = inherited.letter_spacing.resolve(size, MEDIUM, 0.0);
-    letters * (size * LETTER + spacing).max(0.0)
 }

@@ -1,7 +1,8 @@
 //! Estimates of the heights of boxes from their content.
 
 use super::{
-    flow::{LINE, NARROW, line_height, text_width},
+    flow::{LINE, NARROW},
+    measure::{line_height, text_width},
     room::margins,
 };
 use crate::{

@@ -1,13 +1,15 @@
 //! Walk through a document that judges each run of text and each box.
 
 use super::{
-    clip::{Places, Window},
+    clip::Window,
     columns::Columns,
     contrast::Ground,
     cover::Cover,
+    extent::{Places, has_all_heights, is_pushed_out, squeezed},
     fallback::{Children, children, is_fallback},
     flow,
     heights::Heights,
+    measure::usual_margin,
     painted::Painted,
     place::Place,
     seen::{FAINTEST, Seen, Sight, is_tiny, words},
@@ -65,7 +67,7 @@ pub(super) struct Surroundings {
     /// Whether a coloured ground lies above boxes of negative levels.
     pub(super) backed: bool,
     /// The flow at the beginning of the element.
-    pub(super) began: flow::Mark,
+    pub(super) began: flow::Spot,
     /// What the margin of the element left of those before.
     pub(super) carried: f32,
     /// Whether nothing precedes in the element around.
@@ -100,7 +102,7 @@ pub(crate) fn look(document: &Document, styles: &Styles) -> Sight {
             pictured: false,
             over: false,
             backed: false,
-            began: flow::Mark::default(),
+            began: flow::Spot::default(),
             carried: 0.0,
             first: true,
             lettered: None,
@@ -157,7 +159,9 @@ impl Look<'_> {
             inside.first = inside.began.top() <= around.began.top() + around.carried;
             let name = element.html_name();
             if !inside.gone {
-                inside.carried = self.flow.enter(style);
+                inside.carried = self
+                    .flow
+                    .enter(style, usual_margin(name, style, self.document.quirks));
             }
             if name == "br" && !inside.hidden {
                 self.flow.line_break(style);
@@ -222,7 +226,7 @@ impl Look<'_> {
                     began: inside.began,
                     carried: inside.carried,
                     hidden: inside.hidden,
-                    margin: matches!(name, "p" | "blockquote" | "pre"),
+                    margin: usual_margin(name, style, self.document.quirks),
                     first: inside.first,
                     beside: shared,
                     spans,
@@ -298,14 +302,17 @@ impl Look<'_> {
             let places = Places {
                 around: &around.place,
                 inside: &inside.place,
+                quirks: has_all_heights(self.document, self.styles, node, frame),
+                margin: usual_margin(element.html_name(), style, self.document.quirks),
+                squeezed: squeezed(self.document, self.styles, node),
             };
             (inside.window, held) = window.inside(style, frame, &places, &self.flow);
+            inside.hidden |=
+                around.window.cuts_across() && is_pushed_out(self.document, self.styles, node);
         } else if style.frame.is_some() {
-            let places = Places {
-                around: &around.place,
-                inside: &inside.place,
-            };
-            inside.window = around.window.in_line(frame, &places);
+            inside.window = around
+                .window
+                .in_line(frame, &around.place, inside.place.font);
             held = inside.window;
         }
         let holds = frame.holder.held(boxed);
@@ -359,41 +366,4 @@ impl Look<'_> {
             (false, false) => Seen::No,
         }
     }
-
-    /// Counts images and active content.
-    fn count(&mut self, element: &Element, style: &Computed, seen: bool, fallback: bool) {
-        let findings = &mut self.sight.findings;
-        match element.html_name() {
-            "script" if is_executable(element) => findings.scripts += 1,
-            "iframe" | "object" | "embed" | "applet" => findings.scripts += 1,
-            "form" => findings.forms += 1,
-            "img" if !fallback => {
-                let source = element.attribute(&local_name!("src")).unwrap_or_default();
-                let remote = is_remote(source);
-                if !seen || is_tiny(style) {
-                    findings.trackers += u32::from(remote);
-                } else {
-                    self.sight.images += 1;
-                    findings.remote_images += u32::from(remote);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn is_remote(source: &str) -> bool {
-    let source = source.trim_start();
-    let starts = |scheme: &str| {
-        source
-            .get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    };
-    starts("http:") || starts("https:") || starts("//")
-}
-
-fn is_executable(script: &Element) -> bool {
-    let kind = script.attribute(&local_name!("type")).unwrap_or_default();
-    let kind = kind.trim().to_ascii_lowercase();
-    kind.is_empty() || kind == "module" || kind.contains("script")
 }

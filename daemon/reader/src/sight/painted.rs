@@ -1,10 +1,6 @@
 //! Where a box paints its ground: content that is certainly outside of it is on the ground behind it.
 
-use super::{
-    contrast::Ground,
-    flow::{Flow, known},
-    place::Place,
-};
+use super::{contrast::Ground, flow::Flow, measure::known, place::Place};
 use crate::{
     cascade::{Computed, Frame},
     css::{

@@ -3,7 +3,8 @@
 
 use super::{
     axis::{Axis, Width, flexes, is_centred},
-    flow::{Flow, LINE, NARROW, keeps_lines, text_width},
+    flow::{Flow, LINE, NARROW, keeps_lines},
+    measure::text_width,
 };
 use crate::{
     cascade::{Computed, Frame},

@@ -1,8 +1,9 @@
 //! The greatest room that content takes, to know what a box of a fixed size certainly covers.
 
 use super::{
-    flow::{LINE, line_height, text_width},
+    flow::LINE,
     layers::is_moved,
+    measure::{line_height, text_width},
 };
 use crate::{
     cascade::{Computed, Frame},

@@ -1,0 +1,50 @@
+//! Counts of images and active content.
+
+use super::{look::Look, seen::is_tiny};
+use crate::{cascade::Computed, document::Element};
+use html5ever::local_name;
+
+impl Look<'_> {
+    /// Counts images and active content.
+    pub(super) fn count(
+        &mut self,
+        element: &Element,
+        style: &Computed,
+        seen: bool,
+        fallback: bool,
+    ) {
+        let findings = &mut self.sight.findings;
+        match element.html_name() {
+            "script" if is_executable(element) => findings.scripts += 1,
+            "iframe" | "object" | "embed" | "applet" => findings.scripts += 1,
+            "form" => findings.forms += 1,
+            "img" if !fallback => {
+                let source = element.attribute(&local_name!("src")).unwrap_or_default();
+                let remote = is_remote(source);
+                if !seen || is_tiny(style) {
+                    findings.trackers += u32::from(remote);
+                } else {
+                    self.sight.images += 1;
+                    findings.remote_images += u32::from(remote);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_remote(source: &str) -> bool {
+    let source = source.trim_start();
+    let starts = |scheme: &str| {
+        source
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    starts("http:") || starts("https:") || starts("//")
+}
+
+fn is_executable(script: &Element) -> bool {
+    let kind = script.attribute(&local_name!("type")).unwrap_or_default();
+    let kind = kind.trim().to_ascii_lowercase();
+    kind.is_empty() || kind == "module" || kind.contains("script")
+}

@@ -1,0 +1,67 @@
+//! Sizes that follow from the style of one box or one run of text.
+
+use crate::{
+    cascade::Computed,
+    css::{
+        length::{Length, MEDIUM},
+        marks::Mark,
+        property::{Display, Position},
+    },
+};
+
+/// Width of a letter as a multiple of the font size, rounded up.
+pub(super) const LETTER: f32 = 0.65;
+
+/// Returns the margin that browsers give a block above and below it, in pixels; none if an author
+/// may have changed it to an automatic one, or if old browsers leave it out.
+pub(super) fn usual_margin(name: &str, style: &Computed, quirks: bool) -> f32 {
+    let block = matches!(style.display, Display::Block);
+    if !block || quirks || is_lifted(style) || style.marks.has(Mark::Centred) {
+        return 0.0;
+    }
+    style.inherited.font_size
+        * match name {
+            "p" | "blockquote" | "pre" | "h3" => 1.0,
+            "h1" => 0.67,
+            "h2" => 0.83,
+            "h4" => 1.33,
+            "h5" => 1.67,
+            "h6" => 2.33,
+            _ => 0.0,
+        }
+}
+
+/// Returns a length in pixels as far as it is known; at least 0.
+pub(super) fn known(length: Length) -> f32 {
+    match length.is_definite() {
+        true => length.usual().max(0.0),
+        false => 0.0,
+    }
+}
+
+/// Returns whether a box is taken out of the flow.
+pub(super) fn is_lifted(style: &Computed) -> bool {
+    style.frame.as_deref().is_some_and(|frame| {
+        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
+    })
+}
+
+/// Returns the height of a line in pixels.
+pub(super) fn line_height(style: &Computed) -> f32 {
+    let inherited = &*style.inherited;
+    inherited
+        .line_height
+        .resolve(inherited.font_size, MEDIUM, inherited.font_size)
+}
+
+/// Returns the greatest width of a run in one line, in pixels.
+pub(super) fn text_width(text: &str, style: &Computed) -> f32 {
+    let letters = text.split_whitespace().map(|word| word.chars().count() + 1);
+    // A run has fewer characters than an f32 counts exactly, nearly.
+    #[allow(clippy::cast_precision_loss)]
+    let letters = letters.sum::<usize>() as f32;
+    let inherited = &*style.inherited;
+    let size = inherited.font_size;
+    let spacing = inherited.letter_spacing.resolve(size, MEDIUM, 0.0);
+    letters * (size * LETTER + spacing).max(0.0)
+}
