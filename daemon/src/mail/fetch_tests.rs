@@ -208,6 +208,22 @@ async fn a_report_from_a_client_that_does_not_hold_the_mail_is_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_cannot_report_away_the_mail_of_another_instance() {
+    let (mailbox, mail) = world();
+    let lab = instance("lab");
+    mailbox.deliver(7, DESK);
+    for id in [7, 8] {
+        mail.deliver(Some(&lab), 2, mail_id(id));
+    }
+    mailbox.deliver(8, DESK);
+    let looked = mail.fetch(Some(&lab), 2, OLDEST, &|_, _| {}, soon()).await;
+    assert!(looked.unwrap().mail.is_none());
+    assert!(mailbox.mails.lock().unwrap().iter().all(|mail| !mail.read));
+    assert_eq!(fetch(&mail, 1).await, Some(7));
+    assert_eq!(fetch(&mail, 1).await, Some(8));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_reconnected_reports_the_mail_of_its_own_address() {
     let (mailbox, mail) = world();
     mailbox.deliver(7, DESK);

@@ -41,7 +41,7 @@ impl<B: Bridge> MailService<B> {
                 }))
             }
             Sharing::Shared(keeper) => {
-                let is_free = |id: &u64| wanted.may_be(*id) && self.leases.is_free(*id);
+                let is_free = |id: &u64| wanted.may_be(*id) && self.leases.is_free(*id, address);
                 let ids = ids.iter().copied().filter(is_free);
                 let mut ids: Vec<u64> = ids.take(MAX_ASKED).collect();
                 if ids.is_empty() {

@@ -11,6 +11,7 @@ use super::{
     check,
     descent::Part,
     error::MailError,
+    leases::Written,
     paging::Budget,
     seen::Seen,
     service::MailService,
@@ -77,12 +78,34 @@ impl<B: Bridge> MailService<B> {
         let outcome = self.oldest_unread(spot, &mut rows, deadline).await?;
         let mut unread: Vec<u64> = rows.unread.into_iter().collect();
         unread.sort_unstable();
-        if let Some(id) = self.leases.unconfirmed_of(spot.address.as_str(), &unread)
-            && let Ok(id) = MailId::new(id)
-        {
-            self.confirm_read(id, deadline).await;
+        if let Some(written) = self.leases.unconfirmed_of(spot.address.as_str(), &unread) {
+            self.mark_written(spot, written, deadline).await;
         }
         Ok((Finding { since, outcome }, rows.rejected))
+    }
+
+    /// Marks a mail that a client says it has written, if it is a mail of the address.
+    async fn mark_written(&self, spot: Spot<'_>, written: Written, deadline: Instant) {
+        let (Written::Listed(id) | Written::Unlisted(id)) = written;
+        let Ok(id) = MailId::new(id) else {
+            return;
+        };
+        let is_own = match written {
+            Written::Listed(_) => true,
+            Written::Unlisted(_) => {
+                match self.own(spot.instance, spot.address, id, deadline).await {
+                    Ok(_) => true,
+                    Err(MailError::NotYours { .. }) => {
+                        self.leases.delete(id.get());
+                        false
+                    }
+                    Err(_) => false,
+                }
+            }
+        };
+        if is_own {
+            self.confirm_read(id, deadline).await;
+        }
     }
 
     async fn oldest_unread(
@@ -103,7 +126,9 @@ impl<B: Bridge> MailService<B> {
         };
         let mut again = 0;
         let is_free = |rejected: &HashSet<u64>, id| {
-            spot.wanted.may_be(id) && !rejected.contains(&id) && self.leases.is_free(id)
+            spot.wanted.may_be(id)
+                && !rejected.contains(&id)
+                && self.leases.is_free(id, spot.address.as_str())
         };
         loop {
             let asked = self.on_ascent(spot, &mut whole, |ascent| {

@@ -103,7 +103,10 @@ async fn a_delivered_mail_that_was_not_marked_is_not_leased_and_is_marked_later(
     let after = open(path.clone());
     after.add_client(2);
     after.begin_look(DESK);
-    assert_eq!(after.unconfirmed_of(DESK, &[6, 7]), Some(7));
+    assert_eq!(
+        after.unconfirmed_of(DESK, &[6, 7]),
+        Some(Written::Listed(7))
+    );
     assert!(after.take(2, 7, DESK).is_none());
     after.confirm(7);
     assert_eq!(after.unconfirmed_of(DESK, &[6, 7]), None);
@@ -239,7 +242,41 @@ async fn a_report_of_a_mail_whose_record_was_lost_keeps_the_mail_from_other_clie
     leases.deliver(1, 7, Some(DESK), |_| false);
     leases.begin_look(DESK);
     assert!(leases.take(2, 7, DESK).is_none());
-    assert_eq!(leases.unconfirmed_of(DESK, &[7]), Some(7));
+    assert_eq!(leases.unconfirmed_of(DESK, &[7]), Some(Written::Listed(7)));
+}
+
+#[tokio::test]
+async fn a_report_of_a_mail_of_another_address_does_not_count_for_its_own_clients() {
+    let leases = with_clients();
+    leases.deliver(1, 7, Some(LAB), |_| false);
+    assert!(leases.is_free(7, DESK));
+    assert!(!leases.is_free(7, LAB));
+    assert_eq!(leases.unconfirmed_of(DESK, &[7]), None);
+    assert_eq!(
+        leases.unconfirmed_of(LAB, &[]),
+        Some(Written::Unlisted(7)),
+        "it is looked at before it is marked"
+    );
+    leases.take(2, 7, DESK).unwrap().keep();
+    assert!(leases.take(1, 7, LAB).is_none());
+    leases.deliver(1, 7, Some(LAB), |address| address == LAB);
+    leases.remove_client(2);
+    assert!(leases.take(2, 7, DESK).is_some());
+}
+
+#[tokio::test]
+async fn reports_of_one_address_do_not_push_out_those_of_another() {
+    let leases = with_clients();
+    marked(&leases, 7);
+    deliver(&leases, 1, 7);
+    for id in 100..100 + 2 * MAX_UNCONFIRMED as u64 {
+        leases.deliver(1, id, Some(LAB), |_| false);
+    }
+    assert_eq!(leases.unconfirmed_of(DESK, &[7]), Some(Written::Listed(7)));
+    let kept = (100..)
+        .take(2 * MAX_UNCONFIRMED)
+        .filter(|id| !leases.is_free(*id, LAB));
+    assert_eq!(kept.count(), MAX_UNCONFIRMED);
 }
 
 #[tokio::test]
@@ -248,7 +285,7 @@ async fn a_mail_that_was_written_and_never_marked_is_marked_later() {
     leases.take(1, 7, DESK).unwrap().keep();
     deliver(&leases, 1, 7);
     leases.begin_look(DESK);
-    assert_eq!(leases.unconfirmed_of(DESK, &[7]), Some(7));
+    assert_eq!(leases.unconfirmed_of(DESK, &[7]), Some(Written::Listed(7)));
     assert!(leases.take(2, 7, DESK).is_none());
 }
 
@@ -263,8 +300,8 @@ async fn the_oldest_of_too_many_unconfirmed_mails_is_dropped() {
     }
     let again = open(path);
     for leases in [leases, again] {
-        assert_ne!(leases.unconfirmed_of(DESK, &[0]), Some(0));
-        assert_eq!(leases.unconfirmed_of(DESK, &[1]), Some(1));
+        assert_ne!(leases.unconfirmed_of(DESK, &[0]), Some(Written::Listed(0)));
+        assert_eq!(leases.unconfirmed_of(DESK, &[1]), Some(Written::Listed(1)));
     }
 }
 
@@ -278,9 +315,13 @@ async fn an_unconfirmed_mail_that_no_list_shows_is_marked_once_and_its_lease_end
     drop(before);
     let after = open(path.clone());
     assert_eq!(after.unconfirmed_of(LAB, &[]), None);
-    assert_eq!(after.unconfirmed_of(DESK, &[8]), Some(7));
+    assert_eq!(after.unconfirmed_of(DESK, &[8]), Some(Written::Unlisted(7)));
     assert_eq!(after.unconfirmed_of(DESK, &[8]), None, "once");
-    assert_eq!(after.unconfirmed_of(DESK, &[7]), Some(7), "it is unread");
+    assert_eq!(
+        after.unconfirmed_of(DESK, &[7]),
+        Some(Written::Listed(7)),
+        "it is unread"
+    );
     after.confirm(7);
     assert_eq!(std::fs::read_to_string(path).unwrap(), "");
 }

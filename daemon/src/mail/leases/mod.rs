@@ -17,7 +17,7 @@ pub(crate) use state::ClientKey;
 
 use super::journal::{Disk, Promise};
 use reports::End;
-use state::{Event, Lease, State};
+use state::{Event, Lease, State, is_foreign};
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -37,6 +37,15 @@ pub(super) struct Taken<'a> {
     leases: &'a Leases,
     client: ClientKey,
     id: u64,
+}
+
+/// A mail of an address that a client says it has written, and that the bridge may count as unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// A list shows it as an unread mail of the address.
+    Listed(u64),
+    /// No list shows it, so that it may be a mail of another address.
+    Unlisted(u64),
 }
 
 impl Leases {
@@ -120,31 +129,34 @@ impl Leases {
         })
     }
 
-    /// Returns whether the mail has no lease, so that [`Leases::take`] takes it.
-    pub(super) fn is_free(&self, id: u64) -> bool {
-        !self.table().mails.contains_key(&id)
+    /// Returns whether [`Leases::take`] takes the mail of the address: it has no lease that counts.
+    pub(super) fn is_free(&self, id: u64, address: &str) -> bool {
+        let table = self.table();
+        let lease = table.mails.get(&id);
+        lease.is_none_or(|lease| is_foreign(lease, address))
     }
 
     /// Returns a mail of the address that a client has written and that must be marked again: the
     /// first one that a list shows as unread. If there is none, one that the list does not show,
     /// once: the bridge counts it as read, and its answer ends the lease.
-    pub(super) fn unconfirmed_of(&self, address: &str, unread: &[u64]) -> Option<u64> {
+    pub(super) fn unconfirmed_of(&self, address: &str, unread: &[u64]) -> Option<Written> {
         let mut table = self.table();
-        let is_unconfirmed = |lease: &Lease| lease.state == State::Unconfirmed;
+        let is_unconfirmed = |lease: &Lease| {
+            lease.state == State::Unconfirmed && lease.address.eq_ignore_ascii_case(address)
+        };
         let listed = unread
             .iter()
             .find(|id| table.mails.get(id).is_some_and(is_unconfirmed));
         if let Some(id) = listed {
-            return Some(*id);
+            return Some(Written::Listed(*id));
         }
-        let unlisted = table.mails.iter().find(|(id, lease)| {
-            is_unconfirmed(lease)
-                && lease.address.eq_ignore_ascii_case(address)
-                && !table.remarked.contains(id)
-        });
+        let unlisted = table
+            .mails
+            .iter()
+            .find(|(id, lease)| is_unconfirmed(lease) && !table.remarked.contains(id));
         let id = *unlisted?.0;
         table.remarked.insert(id);
-        Some(id)
+        Some(Written::Unlisted(id))
     }
 
     /// Records that the client is about to write the mail. Returns the promise of the record; `None`

@@ -93,7 +93,21 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
     match after {
         // The store has a row of each mail that a client holds. A returned mail is handed over.
         Some(State::Taken { .. } | State::Marked { .. } | State::Returned { .. }) => None,
-        Some(State::Unconfirmed) => Some(End::Unconfirmed),
+        Some(State::Unconfirmed) => match event {
+            // The mail may not be the client's. The end is told once the bridge has marked it.
+            Event::DeliverForgotten { .. } => None,
+            Event::Take { .. }
+            | Event::TakeReturned { .. }
+            | Event::Mark { .. }
+            | Event::Confirm
+            | Event::Deliver { .. }
+            | Event::GiveBack { .. }
+            | Event::Miss { .. }
+            | Event::Read { .. }
+            | Event::Delete
+            | Event::Look
+            | Event::HandOver => Some(End::Unconfirmed),
+        },
         Some(State::Delivered) => Some(End::Delivered),
         None => match event {
             Event::GiveBack { .. } => Some(End::Freed),

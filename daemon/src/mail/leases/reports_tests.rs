@@ -60,7 +60,7 @@ async fn each_end_of_a_lease_is_reported_until_the_store_has_it() {
         ..Reports::default()
     };
     assert_eq!(leases.reports(), left);
-    assert!(leases.is_free(3), "the store has taken it over");
+    assert!(leases.is_free(3, DESK), "the store has taken it over");
 }
 
 #[tokio::test(start_paused = true)]

@@ -79,10 +79,10 @@ pub(super) enum Event<'a> {
         /// Whether the mail is addressed to the client's instance.
         own: bool,
     },
-    /// A client has written the mail, and there is no lease: its record was lost with the previous
-    /// daemon.
+    /// A client says that it has written the mail, and there is no lease: its record was lost with the
+    /// previous daemon, or the mail is not the client's.
     DeliverForgotten {
-        /// The address of the client's instance.
+        /// The address of the client's instance, which may not be the mail's recipient.
         address: &'a str,
     },
     /// A client does not write the mail.
@@ -112,10 +112,36 @@ pub(super) enum Event<'a> {
 pub(super) fn step(lease: Option<Lease>, event: Event<'_>, now: Instant) -> Option<Lease> {
     match lease {
         None => begin(event),
+        Some(lease) if is_taken_over(&lease, event) => begin(event),
         Some(Lease { address, state }) => {
             next(state, event, now).map(|state| Lease { address, state })
         }
     }
+}
+
+/// Returns whether a client takes a mail that a client of another address said it has written. A list
+/// shows the mail at the address of the client that takes it.
+fn is_taken_over(lease: &Lease, event: Event<'_>) -> bool {
+    match event {
+        Event::Take { address, .. } => is_foreign(lease, address),
+        Event::TakeReturned { .. }
+        | Event::Mark { .. }
+        | Event::Confirm
+        | Event::Deliver { .. }
+        | Event::DeliverForgotten { .. }
+        | Event::GiveBack { .. }
+        | Event::Miss { .. }
+        | Event::Read { .. }
+        | Event::Delete
+        | Event::Look
+        | Event::HandOver => false,
+    }
+}
+
+/// Returns whether a lease is the report of a client of another address, which does not count for
+/// the mails of this one.
+pub(super) fn is_foreign(lease: &Lease, address: &str) -> bool {
+    lease.state == State::Unconfirmed && !lease.address.eq_ignore_ascii_case(address)
 }
 
 fn begin(event: Event<'_>) -> Option<Lease> {

@@ -19,8 +19,11 @@ use tokio::sync::Notify;
 
 /// Time in which the clients of the previous daemon report the mails that they have written.
 pub(super) const GRACE: Duration = Duration::from_secs(3);
-/// Limit of written mails that the bridge may count as unread. Beyond it the oldest is dropped.
+/// Limit of written mails of an address that the bridge may count as unread. Beyond it the oldest is
+/// dropped.
 pub(super) const MAX_UNCONFIRMED: usize = 256;
+/// Limit of these mails of all addresses, beyond which that of one address is 1.
+const MAX_UNCONFIRMED_IN_ALL: usize = 16 * MAX_UNCONFIRMED;
 
 /// The leases and their journal.
 #[derive(Debug)]
@@ -98,7 +101,7 @@ impl Table {
         self.journal.append(record, || needed(mails));
         match record {
             LeaseRecord::Marked { .. } => {}
-            LeaseRecord::Unconfirmed { .. } => self.bound_unconfirmed(),
+            LeaseRecord::Unconfirmed { address, .. } => self.bound_unconfirmed(address),
             LeaseRecord::Closed { .. } => {
                 if mails
                     .iter()
@@ -110,11 +113,14 @@ impl Table {
         }
     }
 
-    fn bound_unconfirmed(&mut self) {
+    /// Drops the oldest of too many. An address does not push out the mails of another one.
+    fn bound_unconfirmed(&mut self, address: &str) {
         let unconfirmed = |(_, lease): &(&u64, &Lease)| lease.state == State::Unconfirmed;
-        let mut unconfirmed = self.mails.iter().filter(unconfirmed).map(|(id, _)| *id);
-        let oldest = unconfirmed.next();
-        if unconfirmed.count() >= MAX_UNCONFIRMED
+        let all = self.mails.iter().filter(unconfirmed).count();
+        let of_address = |(_, lease): &(&u64, &Lease)| lease.address.eq_ignore_ascii_case(address);
+        let mut own = self.mails.iter().filter(unconfirmed).filter(of_address);
+        let oldest = own.next().map(|(id, _)| *id);
+        if (own.count() >= MAX_UNCONFIRMED || all > MAX_UNCONFIRMED_IN_ALL)
             && let Some(oldest) = oldest
         {
             self.change(oldest, Event::Delete);
