@@ -9,7 +9,9 @@ mod faults;
 mod reporting;
 
 use crate::{
-    Connection, Dial, Lease, Outcome, Progress, backoff::Backoff, lease::LeaseEnd,
+    Connection, Dial, Lease, Outcome, Progress,
+    backoff::Backoff,
+    lease::{LeaseEnd, Unreported},
     outcome::wrong_answer,
 };
 use faults::{advice, cancelled_call, lost_call, too_late, too_many_attempts};
@@ -27,7 +29,7 @@ use tai_proto::{
     call::{Fetch, Repeat, Settle, WaitFor},
     mail::{FetchedMail, Filter, Window},
     message::{Identity, MAX_IN_FLIGHT, Role},
-    names::{MailId, Profile, Username},
+    names::{Profile, Username},
     secret::Secret,
 };
 use tokio::{
@@ -107,7 +109,7 @@ struct Link<D> {
     permits: Semaphore,
     is_anchored: Arc<AtomicBool>,
     /// Delivered mails that no daemon has confirmed, oldest first.
-    unreported: StdMutex<Vec<MailId>>,
+    unreported: StdMutex<Vec<Unreported>>,
 }
 
 impl<D: Dial> Client<D> {

@@ -48,6 +48,8 @@ pub struct Connection {
     next_id: AtomicU64,
     welcome: Welcome,
     identity: Mutex<Identity>,
+    /// Whether the daemon is the account's own one.
+    pub(crate) is_of_account: bool,
 }
 
 /// State that the connection shares with its reading and writing tasks.
@@ -132,6 +134,7 @@ impl Connection {
             next_id: AtomicU64::new(1),
             welcome,
             identity: Mutex::default(),
+            is_of_account: false,
         })
     }
 

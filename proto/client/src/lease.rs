@@ -13,6 +13,14 @@ pub(crate) struct LeaseEnd {
     pub(crate) connection: Arc<Connection>,
 }
 
+/// A delivery that no daemon has confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreported {
+    pub(crate) id: MailId,
+    /// Whether the account's own daemon leased the mail.
+    pub(crate) is_of_account: bool,
+}
+
 /// Lease of a mail. Dropping it returns the mail, so that a cancelled call or a timeout does not
 /// withhold the mail from other clients.
 #[must_use = "dropping a lease returns the mail"]

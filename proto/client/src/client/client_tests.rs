@@ -134,22 +134,34 @@ struct Stage {
 
 impl Stage {
     fn new(starts: &[StartEnd]) -> Self {
-        let (send, daemons) = mpsc::channel(8);
-        let script = Arc::new(Script {
-            daemons: send,
-            starts: StdMutex::new(starts.iter().cloned().collect()),
-            is_running: AtomicBool::new(starts.is_empty()),
-            is_managed: AtomicBool::default(),
-        });
+        let (script, daemons) = script(starts);
+        Self::with(script, daemons, None, None)
+    }
+
+    /// Returns the stage of a client with an account, with the script of the account's own daemon.
+    fn of_account() -> (Self, Arc<Script>, mpsc::Receiver<DuplexStream>) {
+        let (default, daemons) = script(&[]);
+        let (own, own_daemons) = script(&[]);
+        let account = Some(("alice".parse().unwrap(), None));
+        let stage = Self::with(default, daemons, Some(own.clone()), account);
+        (stage, own, own_daemons)
+    }
+
+    fn with(
+        script: Arc<Script>,
+        daemons: mpsc::Receiver<DuplexStream>,
+        own: Option<Arc<Script>>,
+        account: Option<(Username, Option<Secret>)>,
+    ) -> Self {
         let options = ClientOptions {
             software: "test".to_owned(),
             role: Role::Agent { instance: None },
             profile: Profile::default(),
             socket: "s".into(),
-            account: None,
+            account,
             bridge: None,
         };
-        let (client, endings) = Client::new(script.clone(), options);
+        let (client, endings) = Client::with_own(script.clone(), own, options);
         tokio::spawn(endings.report());
         Self {
             client: Arc::new(client),
@@ -160,15 +172,7 @@ impl Stage {
 
     /// Accepts the next connection.
     async fn daemon(&mut self) -> Peer {
-        let mut peer = Peer {
-            stream: self.daemons.recv().await.unwrap(),
-            decoder: Decoder::new(MAX_FRAME),
-        };
-        let hello: Hello = peer.frame().await;
-        peer.write(&Welcome::answering(&hello, "taid")).await;
-        let attach: ToDaemon = peer.frame().await;
-        assert!(matches!(attach, ToDaemon::Attach(_)));
-        peer
+        accept(&mut self.daemons).await
     }
 
     fn call<M: Method>(&self, method: M) -> JoinHandle<Result<M::Answer, Fault>>
@@ -204,6 +208,30 @@ impl Stage {
         });
         (cancelled, task)
     }
+}
+
+fn script(starts: &[StartEnd]) -> (Arc<Script>, mpsc::Receiver<DuplexStream>) {
+    let (send, daemons) = mpsc::channel(8);
+    let script = Arc::new(Script {
+        daemons: send,
+        starts: StdMutex::new(starts.iter().cloned().collect()),
+        is_running: AtomicBool::new(starts.is_empty()),
+        is_managed: AtomicBool::default(),
+    });
+    (script, daemons)
+}
+
+/// Accepts the next connection of a script.
+async fn accept(daemons: &mut mpsc::Receiver<DuplexStream>) -> Peer {
+    let mut peer = Peer {
+        stream: daemons.recv().await.unwrap(),
+        decoder: Decoder::new(MAX_FRAME),
+    };
+    let hello: Hello = peer.frame().await;
+    peer.write(&Welcome::answering(&hello, "taid")).await;
+    let attach: ToDaemon = peer.frame().await;
+    assert!(matches!(attach, ToDaemon::Attach(_)));
+    peer
 }
 
 fn seven() -> MailId {

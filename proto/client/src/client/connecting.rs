@@ -200,11 +200,13 @@ impl<D: Dial> Link<D> {
         match opened {
             Ok(connection) => {
                 connection.identify(identity).await;
-                let told = self.report_all(&connection, deadline).await;
+                // A daemon of another account or bridge has other mails with these ids.
+                let told = self.report_kept(&connection, deadline).await;
                 Ok(match self.claim(&connection, deadline).await? {
                     Claimed::Serves(need) => {
                         self.offer(&connection, need, deadline).await?;
                         self.forget(&told);
+                        self.report_rest(&connection, deadline).await;
                         Search::Serves(Box::new(connection))
                     }
                     Claimed::Elsewhere(fault) => Search::Elsewhere(fault),
@@ -234,7 +236,10 @@ impl<D: Dial> Link<D> {
         let streams = dial.dial().await?;
         let options = &self.options;
         let role = options.role.clone();
-        Connection::open(streams, &options.software, role, &options.socket).await
+        let connection = Connection::open(streams, &options.software, role, &options.socket);
+        let mut connection = connection.await?;
+        connection.is_of_account = (self.own.as_ref()).is_some_and(|own| std::ptr::eq(own, dial));
+        Ok(connection)
     }
 
     /// Asks a daemon of another release to make way, once for each client. Returns the connection

@@ -1,7 +1,10 @@
 //! Reports of the ends of leases to the daemon, which leases a mail again without them.
 
 use super::{CALL_TIMEOUT, Endings, Link};
-use crate::{Connection, Dial, Outcome, lease::LeaseEnd};
+use crate::{
+    Connection, Dial, Outcome,
+    lease::{LeaseEnd, Unreported},
+};
 use std::{
     collections::VecDeque,
     sync::{Arc, MutexGuard, PoisonError},
@@ -53,7 +56,10 @@ impl<D: Dial> Endings<D> {
     async fn next(&mut self) -> Option<LeaseEnd> {
         let end = self.ends.recv().await?;
         match end.delivery {
-            Delivery::Delivered => self.link.remember(end.id),
+            Delivery::Delivered => self.link.remember(Unreported {
+                id: end.id,
+                is_of_account: end.connection.is_of_account,
+            }),
             Delivery::Returned => {}
         }
         Some(end)
@@ -107,7 +113,11 @@ impl<D: Dial> Link<D> {
                     continue;
                 };
                 // The new connection may have reported it.
-                if !self.unreported().contains(&id) || self.tell(id, &connection, deadline).await {
+                let is_told = !self
+                    .unreported()
+                    .iter()
+                    .any(|unreported| unreported.id == id);
+                if is_told || self.tell(id, &connection, deadline).await {
                     return;
                 }
             }
@@ -136,19 +146,37 @@ impl<D: Dial> Link<D> {
         }
     }
 
-    /// Reports all unconfirmed deliveries over a new connection, before its first call: the claim
-    /// of the account may wait for a login, longer than a daemon waits for the reports of its
-    /// predecessor's clients. Returns the reported mails, to [forget](Link::forget) if the daemon
-    /// serves the account.
-    pub(super) async fn report_all(
+    /// Reports the unconfirmed deliveries of mails that the predecessor of this daemon leased, before the
+    /// first call: the claim of the account may wait for a login, longer than a daemon waits for the
+    /// reports of its predecessor's clients. Returns the reported mails, to [forget](Link::forget) if
+    /// the daemon serves the account.
+    pub(super) async fn report_kept(
         &self,
         connection: &Connection,
         deadline: Instant,
     ) -> Vec<MailId> {
-        let mut told = self.unreported().clone();
-        for id in told.clone() {
-            if !self.tell(id, connection, deadline).await {
-                told.retain(|told| *told != id);
+        let mut unreported = self.unreported().clone();
+        unreported.retain(|one| one.is_of_account == connection.is_of_account);
+        self.tell_all(unreported, connection, deadline).await
+    }
+
+    /// Reports the other unconfirmed deliveries to a daemon that serves the account.
+    pub(super) async fn report_rest(&self, connection: &Connection, deadline: Instant) {
+        let unreported = self.unreported().clone();
+        let told = self.tell_all(unreported, connection, deadline).await;
+        self.forget(&told);
+    }
+
+    async fn tell_all(
+        &self,
+        unreported: Vec<Unreported>,
+        connection: &Connection,
+        deadline: Instant,
+    ) -> Vec<MailId> {
+        let mut told = Vec::new();
+        for Unreported { id, .. } in unreported {
+            if self.tell(id, connection, deadline).await {
+                told.push(id);
             }
         }
         told
@@ -156,20 +184,20 @@ impl<D: Dial> Link<D> {
 
     /// Drops deliveries that the daemon has confirmed.
     pub(super) fn forget(&self, ids: &[MailId]) {
-        self.unreported().retain(|id| !ids.contains(id));
+        self.unreported().retain(|one| !ids.contains(&one.id));
     }
 
     /// Stores a delivery until a daemon has confirmed it.
-    fn remember(&self, id: MailId) {
+    fn remember(&self, delivery: Unreported) {
         let mut unreported = self.unreported();
-        unreported.retain(|unreported| *unreported != id);
+        unreported.retain(|unreported| unreported.id != delivery.id);
         if unreported.len() >= MAX_UNREPORTED {
             unreported.remove(0);
         }
-        unreported.push(id);
+        unreported.push(delivery);
     }
 
-    fn unreported(&self) -> MutexGuard<'_, Vec<MailId>> {
+    fn unreported(&self) -> MutexGuard<'_, Vec<Unreported>> {
         self.unreported
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

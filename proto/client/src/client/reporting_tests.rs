@@ -1,6 +1,7 @@
 //! Reports of several deliveries.
 
 use super::*;
+use tai_proto::account::{AccountClaim, PasswordNeed};
 
 /// Answers the fetch and the settling of a mail.
 async fn lease_of(daemon: &mut Peer, id: MailId) {
@@ -45,6 +46,38 @@ async fn every_delivery_is_reported_before_the_first_call() {
     let request = successor.request().await;
     assert_eq!(request.call, Call::GetInfo(GetInfo));
     info.abort();
+}
+
+/// Answers the claim of the account.
+async fn claimed(daemon: &mut Peer, answer: AccountClaim) {
+    let claim = daemon.request().await;
+    assert!(matches!(claim.call, Call::ClaimAccount(_)), "{claim:?}");
+    daemon.answer(claim.id, Answer::ClaimAccount(answer)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_daemon_of_another_account_gets_no_report() {
+    let (mut stage, own, mut own_daemons) = Stage::of_account();
+    stage.script.is_running.store(false, Ordering::Relaxed);
+    let serves = || AccountClaim::Serves(PasswordNeed::NotNeeded);
+    let (_, fetch) = stage.fetch();
+    let mut daemon = accept(&mut own_daemons).await;
+    claimed(&mut daemon, serves()).await;
+    daemon.lease().await;
+    let lease = fetch.await.unwrap().ok().unwrap().unwrap();
+    own.is_running.store(false, Ordering::Relaxed);
+    drop(daemon);
+    lease.delivered();
+    sleep(Duration::from_secs(1)).await;
+    for script in [&stage.script, &own] {
+        script.is_running.store(true, Ordering::Relaxed);
+    }
+    let mut other = stage.daemon().await;
+    let elsewhere = Fault::new(FaultCode::OtherAccount, "another account");
+    claimed(&mut other, AccountClaim::Elsewhere(elsewhere)).await;
+    let mut successor = accept(&mut own_daemons).await;
+    successor.end_of_lease(Delivery::Delivered).await;
+    claimed(&mut successor, serves()).await;
 }
 
 #[tokio::test(start_paused = true)]
