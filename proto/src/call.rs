@@ -153,7 +153,8 @@ methods! {
     OfferCredentials -> (), "offer_credentials", Never, Any;
     /// Asks a daemon of an older release to exit in favour of the client's release.
     MakeWay -> Succession, "make_way", Safe, Any;
-    /// Signs a person in. A login that is cancelled, or whose client disconnects, has no effect.
+    /// Signs a person in. A login that is cancelled, or whose client disconnects, before the bridge has
+    /// answered, has no effect.
     Login -> SignedIn, "login", Safe, Person;
     /// Signs a person out.
     Logout -> SignedOut, "logout", Never, Person;

@@ -70,9 +70,12 @@
 //! A request has an id that is unique among the unanswered requests of its connection. An answer
 //! that does not fit into a frame becomes [`FaultCode::AnswerTooLarge`].
 //!
+//! The daemon serves at most 1,100 connections, and closes any further one without a frame. Frames of
+//! more than 64 KiB share 32 MiB, and each must arrive within a second once there is room for it.
+//!
 //! Either side may hang up at any time. A draining daemon answers new requests with
-//! [`FaultCode::Stopping`] and completes the requests that it began, for at most 10 seconds. Then
-//! it sends [`FromDaemon::Goodbye`], which tells that it did not begin a request without an answer,
+//! [`FaultCode::Stopping`] and completes the requests that it began: sends until their deadlines,
+//! others for at most 10 seconds. Then it sends [`FromDaemon::Goodbye`], which tells that it did not begin a request without an answer,
 //! and hangs up.
 //!
 //! ## Calls
@@ -97,8 +100,8 @@
 //! | [`GetInfo`](call::GetInfo), [`GetStatus`](call::GetStatus) | agent, person | yes |
 //! | [`ClaimAccount`](call::ClaimAccount), [`MakeWay`](call::MakeWay) | agent, person | yes |
 //! | [`OfferCredentials`](call::OfferCredentials) | agent, person | no |
-//! | [`Login`](call::Login), [`Logout`](call::Logout) | person | no |
-//! | [`RetryLogin`](call::RetryLogin) | person | yes |
+//! | [`Login`](call::Login), [`RetryLogin`](call::RetryLogin) | person | yes |
+//! | [`Logout`](call::Logout) | person | no |
 //! | [`ListHeld`](call::ListHeld), [`ReadHeld`](call::ReadHeld), [`Stop`](call::Stop) | person | yes |
 //! | [`WatchHeld`](call::WatchHeld), [`GetTraffic`](call::GetTraffic) | person | yes |
 //! | [`ResolveHeld`](call::ResolveHeld), [`ReviseHeld`](call::ReviseHeld) | person | no |

@@ -45,10 +45,11 @@ impl<B: Bridge> MailService<B> {
     ) -> Result<AccountInbox, MailError> {
         let address = self.scope_address(&list.scope, deadline).await?;
         let mut in_use_addresses = HashSet::new();
-        for instance in in_use {
-            let used = self.address(instance.as_ref(), deadline).await?;
-            in_use_addresses.insert(used.as_str().to_ascii_lowercase());
-        }
+        // An instance whose address would be too long gets no mail.
+        let used = in_use
+            .iter()
+            .filter_map(|one| self.known_address(one.as_ref()));
+        in_use_addresses.extend(used.map(|used| used.as_str().to_ascii_lowercase()));
         let (mut unread, mut examined) = (BTreeMap::<String, u64>::new(), 0);
         let mut count = |head: &Head| {
             examined += 1;
@@ -167,7 +168,7 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<Option<Mail>, MailError> {
         let id = mail_id(head.id)?;
-        if !self.leases.is_free(head.id) {
+        if !self.leases.is_free(head.id, &head.to) {
             return Ok(None);
         }
         // An agent's look for unread mail at the address ends before, or begins after the lease.

@@ -14,6 +14,7 @@ use tai_proto::{
     approval::{GoneMail, GoneState, HeldList, HeldMail, HeldPart, HeldUpdate, Resolution},
     call::{ReadHeld, ResolveHeld, ReviseHeld},
     mail::{Draft, Target},
+    names::Instance,
     text::HeaderText,
 };
 use tokio::time::{Instant, timeout_at};
@@ -185,6 +186,19 @@ impl<B: Bridge> MailService<B> {
     /// Returns the number of mails that wait for approval.
     pub(crate) fn count_held(&self) -> usize {
         self.approvals.count_held()
+    }
+
+    /// Returns the number of mails of an instance that wait for approval.
+    pub(crate) fn count_held_of(&self, instance: Option<&Instance>) -> usize {
+        let list = self.approvals.list();
+        let waiting = list.waiting.iter().map(|mail| &mail.instance);
+        let locked = (list.gone.iter())
+            .filter(|mail| mail.state == GoneState::Locked)
+            .map(|mail| &mail.instance);
+        waiting
+            .chain(locked)
+            .filter(|of| of.as_ref() == instance)
+            .count()
     }
 
     /// Returns the number of mails that wait for approval and that the daemon's stop loses.

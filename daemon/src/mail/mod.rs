@@ -43,6 +43,7 @@ mod record;
 mod seen;
 mod service;
 mod sharing;
+mod state_files;
 mod stripped;
 mod submit;
 mod submitter;
@@ -64,8 +65,9 @@ pub(crate) use journal::JournalError;
 #[cfg(test)]
 pub(crate) use journal::{Disk, Work};
 pub(crate) use ledger::Outcome;
-pub(crate) use service::{MailOptions, MailService, StateFiles};
+pub(crate) use service::{MailOptions, MailService};
 pub(crate) use sharing::{SharedLeases, StoreState, store};
+pub(crate) use state_files::StateFiles;
 pub(crate) use submitter::Submitter;
 pub(crate) use worker::Worker;
 

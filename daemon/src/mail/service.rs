@@ -15,6 +15,7 @@ use super::{
     passed_over::Unavailable,
     past_waits::PastWaits,
     sharing::{SharedLeases, Sharing, StoreState},
+    state_files::StateFiles,
     turns::Turns,
     view::View,
     worker::{Stats as WorkerStats, Worker},
@@ -22,7 +23,6 @@ use super::{
 use crate::config::{ActivePolicy, ConfirmPolicy};
 use std::{
     future::Future,
-    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -37,7 +37,7 @@ use tai_proto::{
     mail::ReplyState,
     names::{Address, Instance, MailId},
 };
-use tokio::time::Instant;
+use tokio::{sync::RwLock, time::Instant};
 
 /// The mail operations of one account, for every client of the daemon. A runtime with a timer
 /// must run while its methods are called.
@@ -55,6 +55,8 @@ pub(crate) struct MailService<B> {
     pub(super) familiar: Arc<Familiar>,
     pub(super) unavailable: Unavailable,
     pub(super) ledger: Ledger,
+    /// Read while a mail is being sent.
+    pub(super) sending: RwLock<()>,
     pub(super) approvals: Approvals,
     pub(super) arrivals: Arrivals<B>,
     /// Reads and composes bodies.
@@ -87,31 +89,6 @@ pub(crate) struct MailOptions {
     pub(crate) keys: Option<Box<dyn KeySource>>,
     /// The leases that several machines share; `None` if the leases are of this machine.
     pub(crate) shared: Option<SharedLeases>,
-}
-
-/// The files of a [`MailService`]. Missing directories are created, accessible to the user only.
-#[derive(Debug, Clone)]
-pub(crate) struct StateFiles {
-    /// The journal of the leases.
-    pub(crate) leases: PathBuf,
-    /// The journal of the ledger.
-    pub(crate) ledger: PathBuf,
-    /// The journal of the approvals.
-    pub(crate) approvals: PathBuf,
-    /// The directory of the sealed mails that wait for approval.
-    pub(crate) held: PathBuf,
-}
-
-impl StateFiles {
-    /// Returns the files of a profile in the directory for state.
-    pub(crate) fn of(state: &Path, profile: &str) -> Self {
-        Self {
-            leases: state.join(format!("undelivered-{profile}")),
-            ledger: state.join(format!("sends-{profile}")),
-            approvals: state.join(format!("approvals-{profile}")),
-            held: state.join(format!("held-{profile}")),
-        }
-    }
 }
 
 impl Default for MailOptions {
@@ -184,6 +161,7 @@ impl<B: Bridge> MailService<B> {
             familiar: Arc::default(),
             unavailable: Unavailable::default(),
             ledger,
+            sending: RwLock::default(),
             approvals,
             looks: Turns::default(),
             ascents: Ascents::default(),
@@ -195,6 +173,11 @@ impl<B: Bridge> MailService<B> {
     pub(crate) fn known_address(&self, instance: Option<&Instance>) -> Option<Address> {
         let username = self.session.snapshot().username?;
         Some(username.address(instance))
+    }
+
+    /// Waits until no mail is being sent.
+    pub(crate) async fn sends_end(&self) {
+        let _ended = self.sending.write().await;
     }
 
     /// Returns the sends of the last day whose outcome is unknown, oldest first.

@@ -86,6 +86,8 @@ impl<B: Bridge> MailService<B> {
         rules: &Rules,
         deadline: Instant,
     ) -> Result<SentMail, MailError> {
+        // The daemon does not exit before the outcome is known.
+        let _sending = self.sending.read().await;
         let attempt = self.ledger.begin(&mail.digest, insist, quota(mail, rules));
         let mut attempt = attempt.map_err(|refusal| refused(mail, rules, refusal))?;
         if let Some(original) = mail.reply_to {

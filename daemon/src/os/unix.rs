@@ -22,7 +22,7 @@ use std::{
     path::{Path, PathBuf},
     sync::OnceLock,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Removes a stale socket. Returns `false` if a process listens there.
 ///
@@ -187,14 +187,29 @@ pub(crate) fn close_output() {
 /// Does nothing: the daemon starts a session of its own.
 pub(crate) fn detach(_: &mut std::process::Command) {}
 
-/// Waits for SIGHUP, which requests a reload under a service manager. Without a manager it never
-/// returns.
-pub(crate) async fn reload_signal() {
-    match signal(SignalKind::hangup()) {
-        Ok(mut hangup) if manager::is_present() => {
-            hangup.recv().await;
+/// The requests for a reload: SIGHUP under a service manager. A request that comes while another one is
+/// served is kept.
+pub(crate) struct Reloads(Option<Signal>);
+
+impl Reloads {
+    /// Returns the requests from now on. There are none without a manager.
+    pub(crate) fn new() -> Self {
+        Self(
+            signal(SignalKind::hangup())
+                .ok()
+                .filter(|_| manager::is_present()),
+        )
+    }
+
+    /// Waits for the next request.
+    pub(crate) async fn next(&mut self) {
+        let next = match &mut self.0 {
+            Some(hangup) => hangup.recv().await,
+            None => None,
+        };
+        if next.is_none() {
+            std::future::pending::<()>().await;
         }
-        _ => std::future::pending().await,
     }
 }
 

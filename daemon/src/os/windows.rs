@@ -120,9 +120,19 @@ pub(crate) async fn stop_signal() -> io::Result<&'static str> {
     Ok("Ctrl-C")
 }
 
-/// Never returns: there is no reload.
-pub(crate) async fn reload_signal() {
-    std::future::pending::<()>().await;
+/// The requests for a reload: there are none.
+pub(crate) struct Reloads;
+
+impl Reloads {
+    /// Returns no requests.
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
+    /// Never returns.
+    pub(crate) async fn next(&mut self) {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Returns `None`: the keyring of Windows needs no bus.

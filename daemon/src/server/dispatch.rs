@@ -59,6 +59,10 @@ impl<T: Transport> Service for App<T> {
             || self.mail.count_held_in_memory() > 0
     }
 
+    async fn sends_end(&self) {
+        self.mail.sends_end().await;
+    }
+
     fn default_instance(&self) -> Option<Instance> {
         self.facts.instance.clone()
     }

@@ -48,6 +48,11 @@ pub(crate) enum RunError {
     Bind(#[from] BindError),
     #[error(transparent)]
     Http(#[from] SetupError),
+    #[error("cannot keep the records of another bridge apart in {}", path.display())]
+    State {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("cannot start the async runtime")]
     Runtime(#[source] std::io::Error),
 }
@@ -89,7 +94,8 @@ impl RunError {
             }
             RunError::Bind(
                 BindError::Directory { .. } | BindError::Lock { .. } | BindError::Listen { .. },
-            ) => "check that the directory is yours and writable",
+            )
+            | RunError::State { .. } => "check that the directory is yours and writable",
             RunError::Http(error) => setup_hint(error),
             RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",
         }
@@ -265,6 +271,12 @@ async fn serve(
     };
     let audit = Audit::open(endpoint.state(), &config.profile);
     let policy = Arc::new(ActivePolicy::new(std::mem::take(&mut config.policy)));
+    let origin = config.settings.api_base_url.origin().to_string();
+    let files = StateFiles::at_bridge(endpoint.state(), &config.profile, &origin);
+    let files = files.map_err(|source| RunError::State {
+        path: endpoint.state().to_owned(),
+        source,
+    })?;
     let unreadable = endpoint
         .state()
         .join(format!("unreadable-{}", config.profile));
@@ -278,7 +290,7 @@ async fn serve(
                 confirm: config.settings.confirm_send,
                 policy: policy.clone(),
                 poll_interval: config.settings.poll_interval,
-                files: Some(StateFiles::of(endpoint.state(), &config.profile)),
+                files: Some(files),
                 keys: Some(Box::new(KeyringKey::new(&config.profile))),
                 shared: lease_store::of(&config),
                 ..MailOptions::default()

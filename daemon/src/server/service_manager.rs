@@ -18,9 +18,11 @@ pub(crate) fn begin(app: &Arc<App>) {
     if !manager::is_present() {
         return;
     }
+    // From the notification on, a request for a reload counts.
+    let requests = os::Reloads::new();
     manager::notify(Notification::Ready);
     tokio::spawn(report(app.clone()));
-    tokio::spawn(reload(app.clone()));
+    tokio::spawn(reload(app.clone(), requests));
     if let Some(every) = manager::watchdog_interval() {
         tokio::spawn(async move {
             // The task shares the daemon's only thread, so a hanging daemon sends no heartbeat.
@@ -62,9 +64,9 @@ async fn report(app: Arc<App>) {
 
 /// Reloads the configuration when the manager asks for it, and applies `confirm_send` and the
 /// rules of each instance. An invalid configuration changes nothing.
-async fn reload(app: Arc<App>) {
+async fn reload(app: Arc<App>, mut requests: os::Reloads) {
     loop {
-        os::reload_signal().await;
+        requests.next().await;
         manager::notify(Notification::Reloading);
         match app.facts.config.reread(app.facts.places.config()) {
             Ok(config) => {

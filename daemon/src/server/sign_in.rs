@@ -62,12 +62,19 @@ impl<T: Transport> App<T> {
         }))
     }
 
-    /// Signs in with a client's password, if the daemon has none.
+    /// Signs in with a client's password, if the daemon has an account and no password.
     pub(super) async fn take_offer(
         &self,
         offered: account::Credentials,
         deadline: Instant,
     ) -> Result<(), Fault> {
+        // The claim has refused it already, but a client need not make one.
+        let snapshot = self.session.snapshot();
+        match &snapshot.username {
+            Some(ours) if *ours == offered.username => {}
+            Some(ours) => return Err(fault::other_account(ours, &offered.username)),
+            None => return Err(fault::no_account(&offered.username, &self.facts.profile)),
+        }
         let credentials = self.checked(&offered)?;
         match self.session.offer(credentials, deadline).await {
             // Another client offered its password first.

@@ -21,20 +21,75 @@ use tai_proto::{
     status::*,
 };
 
-/// Returns the current status. A confined caller gets the clients of its own instance only.
+/// Returns the current status. A confined caller gets what concerns its own instance only.
 pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
+    let status = of_all(app);
+    match caller.is_confined {
+        true => confined(app, status, caller.instance()),
+        false => status,
+    }
+}
+
+/// Leaves out what a caller that is confined to an instance need not know: files, settings, and the
+/// mail and the clients of other instances.
+fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) -> Status {
+    let Status {
+        schema,
+        daemon,
+        environment: _,
+        account,
+        session,
+        bridge,
+        reader,
+        shared_leases: _,
+        unknown_sends: _,
+        held: _,
+        lost: _,
+        audit: _,
+        mut clients,
+        clients_left_out: _,
+    } = status;
+    let name = own.map(Instance::as_str);
+    clients.retain(|client| client.instance.as_deref() == name);
+    let lost_here = |mail: &GoneMail| mail.instance.as_ref() == own;
+    let address = app.mail.known_address(own);
+    Status {
+        schema,
+        daemon: DaemonStatus {
+            socket: String::new(),
+            log: String::new(),
+            ..daemon
+        },
+        environment: EnvironmentStatus::default(),
+        account: AccountStatus {
+            address: address.map(|address| address.to_string()),
+            source: None,
+            ..account
+        },
+        session,
+        bridge,
+        reader,
+        shared_leases: None,
+        unknown_sends: Vec::new(),
+        held: app.mail.count_held_of(own) as u64,
+        lost: (app.mail.lost_held().into_iter())
+            .filter(lost_here)
+            .map(lost)
+            .collect(),
+        audit: AuditStatus::default(),
+        clients,
+        clients_left_out: 0,
+    }
+}
+
+fn of_all<T: Transport>(app: &App<T>) -> Status {
     let snapshot = app.session.snapshot();
     let address = |instance: Option<&Instance>| {
         app.mail
             .known_address(instance)
             .map(|address| address.to_string())
     };
-    let (mut clients, mut clients_left_out) = app.clients.rows(MAX_CLIENTS);
-    if caller.is_confined {
-        let own = caller.instance().map(Instance::as_str);
-        clients.retain(|client| client.instance.as_deref() == own);
-        clients_left_out = 0;
-    }
+    let (mut clients, clients_left_out) = app.clients.rows(MAX_CLIENTS);
     for client in &mut clients {
         let instance = client
             .instance

@@ -151,13 +151,31 @@ async fn stop_own(target: &Target, account: &Username, config: &Config) {
         };
         let url: Option<BaseUrl> = status.bridge.url.parse().ok();
         // A profile of the user's own choice may have the same name.
-        if status.daemon.idle_exit_s.is_some()
-            && status.account.username.as_deref() == Some(account.as_str())
-            && url.is_some_and(|url| url.origin() == bridge)
+        if status.daemon.idle_exit_s.is_none()
+            || status.account.username.as_deref() != Some(account.as_str())
+            || url.is_none_or(|url| url.origin() != bridge)
         {
-            let _ = daemon.call(call::Stop, SHORT).await;
+            continue;
+        }
+        match status.held {
+            0 => {
+                let _ = daemon.call(call::Stop, SHORT).await;
+            }
+            held => print(&waits_elsewhere(held, status.daemon.profile.as_str())),
         }
     }
+}
+
+/// Returns the note about mails that wait at the account's own daemon, which keeps them.
+fn waits_elsewhere(held: u64, profile: &str) -> String {
+    let (mails, them) = match held {
+        1 => ("1 mail waits".to_owned(), "it"),
+        _ => (format!("{held} mails wait"), "them"),
+    };
+    format!(
+        "{mails} for approval at another taid of this account, which keeps {them}: run `taid approve \
+         --profile {profile}`"
+    )
 }
 
 /// Connects to the daemon of `target`, and starts it if it does not run.

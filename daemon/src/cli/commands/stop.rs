@@ -11,8 +11,10 @@ use clap::Args;
 use std::time::Duration;
 use tai_proto::{approval::HeldState, call};
 
-/// Time limit for the daemon's open calls.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
+/// Time limit for the daemon's open calls, above that of a send.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(70);
+/// Time after which a person reads why the command waits.
+const SOON: Duration = Duration::from_secs(3);
 
 /// Stop the daemon after its open calls have finished
 ///
@@ -70,7 +72,10 @@ pub(in crate::cli) async fn may_lose(target: &Target) -> Result<bool, CliError> 
 pub(in crate::cli) async fn stop(target: &Target) -> Result<(), CliError> {
     let daemon = Daemon::running(target)?;
     daemon.call(call::Stop, SHORT).await?;
-    daemon.until_gone(DRAIN_TIMEOUT).await?;
+    if daemon.until_gone(SOON).await.is_err() {
+        print("taid completes its calls first, which takes at most a minute");
+        daemon.until_gone(DRAIN_TIMEOUT).await?;
+    }
     print("taid has stopped");
     Ok(())
 }

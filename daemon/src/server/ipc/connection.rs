@@ -7,7 +7,7 @@ use super::{
     CallContext, CallEvent, Caller, Clients, Progress, Service,
     admission::{Admission, admit},
     clients::Record,
-    finished::{Finished, Undelivered},
+    finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
 };
 use crate::fault;
@@ -16,7 +16,7 @@ use interprocess::local_socket::tokio::Stream;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
-    call::{Fetch, Repeat},
+    call::Repeat,
     door::Door,
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
@@ -317,9 +317,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         };
         let key = self.shared.key;
         let span = tracing::info_span!("call", client = key, request_id = id, call = label);
-        // Only these calls lease a mail to the client.
-        let is_lease = matches!(call, Call::Fetch(Fetch { id: None, .. }) | Call::WaitFor(_));
-        let undelivered = is_lease.then(|| {
+        let undelivered = is_lease(&call).then(|| {
             let service = self.shared.service.clone();
             let give_back = move |answer| service.undelivered(key, answer);
             Box::new(give_back) as Undelivered

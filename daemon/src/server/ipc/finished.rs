@@ -1,9 +1,22 @@
 //! The result of a call on its way to the client.
 
-use tai_proto::{Answer, Fault};
+use tai_proto::{
+    Answer, Call, Fault,
+    call::{Fetch, ReadMail},
+};
 
 /// Handler of an answer that does not reach the client.
 pub(super) type Undelivered = Box<dyn FnOnce(Answer) + Send>;
+
+/// Returns whether the answer to a call may lease a mail to the client.
+pub(super) fn is_lease(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Fetch(Fetch { id: None, .. })
+            | Call::ReadMail(ReadMail { id: None, .. })
+            | Call::WaitFor(_)
+    )
+}
 
 /// Result of a call. Dropping it, because the client cancelled the call or disconnected, passes an
 /// answer to its handler.

@@ -12,13 +12,18 @@ use std::{
     time::Duration,
 };
 use tai_proto::{door::Door, endpoint::Endpoint, names::Instance, record::Record};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Limit of connections, far above the number of MCP clients of one user.
 const MAX_CONNECTIONS: usize = 1100;
 /// Time limit for open calls when the daemon drains.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Further time limit for sends, above the longest deadline of a call: the outcome of a send that is
+/// cut off is unknown.
+const SEND_TIMEOUT: Duration = Duration::from_secs(50);
+/// Time limit for the answers to these sends.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Attempts to lock after the first one. A client that checks the lock holds it for a moment.
 const LOCK_ATTEMPTS: u32 = 5;
@@ -112,7 +117,7 @@ impl Listener {
 
     /// Serves clients until `stop` is cancelled or the idle timeout `idle_exit` passes, then
     /// drains: closes the socket, refuses new calls, waits up to [`DRAIN_TIMEOUT`] for open
-    /// calls, and releases the lock last.
+    /// calls and up to [`SEND_TIMEOUT`] more for sends, and releases the lock last.
     pub(crate) async fn serve<S: Service>(
         self,
         service: Arc<S>,
@@ -160,11 +165,12 @@ impl Listener {
         }
         accepting.close().await;
         tasks.close();
-        if tokio::time::timeout(DRAIN_TIMEOUT, tasks.wait())
-            .await
-            .is_err()
-        {
-            tracing::warn!(open_calls = tasks.len(), "drain timed out");
+        if timeout(DRAIN_TIMEOUT, tasks.wait()).await.is_err() {
+            tracing::warn!(connections = tasks.len(), "waiting for sends only");
+            if timeout(SEND_TIMEOUT, service.sends_end()).await.is_err() {
+                tracing::warn!("a send is cut off");
+            }
+            let _ = timeout(ANSWER_TIMEOUT, tasks.wait()).await;
         }
         drop(lock);
     }

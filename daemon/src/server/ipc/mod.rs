@@ -107,6 +107,9 @@ pub(crate) trait Service: Send + Sync + 'static {
     /// Returns whether an exit would lose data, so that the idle timeout does not apply.
     fn is_needed(&self) -> bool;
 
+    /// Waits until no mail is being sent.
+    fn sends_end(&self) -> impl Future<Output = ()> + Send;
+
     /// Returns the default instance of clients.
     fn default_instance(&self) -> Option<Instance>;
 }

@@ -107,6 +107,18 @@ fn the_socket_of_an_instance_fixes_the_instance_and_names_both() {
         clients.iter().all(|client| client["instance"] == "desk"),
         "{clients:?}"
     );
+    // It knows no file, no setting, and no mail of another instance.
+    let Ok(Answer::GetStatus(whole)) = call(
+        &mut Raw::open_as(&machine.socket(), agent(Some("lab"))),
+        GetStatus,
+    ) else {
+        panic!("no status");
+    };
+    let home = machine.home().to_str().unwrap();
+    assert!(whole.contains(home));
+    assert!(!status.to_string().contains(home), "{status}");
+    assert_eq!(status["account"]["address"], "desk.alice@tai.chat");
+    assert_eq!(status["unknown_sends"], serde_json::json!([]));
 }
 
 #[test]

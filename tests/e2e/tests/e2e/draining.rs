@@ -56,6 +56,25 @@ fn new_and_connected_clients_of_a_draining_taid_are_answered_by_its_successor() 
 }
 
 #[test]
+fn a_send_that_takes_longer_than_other_calls_may_is_completed() {
+    let machine = machine();
+    let mut connected = shim(&machine);
+    connected.call("list_inbox", json!({}));
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = 11_000);
+    let mail = json!({"to": "alice@tai.chat", "content": "x"});
+    let send = connected.begin_call("send_email", mail);
+    wait_until("the send is under way", || {
+        machine.sandbox.count("POST /api/v1/send-email") == 1
+    });
+    stop(&machine);
+    let answer = connected.finish_call(&send);
+    assert!(!answer.is_error, "{}", answer.text);
+    assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
+}
+
+#[test]
 fn an_orderly_stop_leaves_no_call_unknown() {
     let machine = machine();
     let mut clients: Vec<Shim> = (0..4).map(|_| shim(&machine)).collect();

@@ -1,19 +1,21 @@
 //! Who may do what: the calls of an agent, the owners of leases and tickets, and hostile names.
 
 use crate::mail::mail;
+use serde_json::json;
 use tai_e2e::{Machine, raw::Raw, wait_until};
 use tai_proto::{
     Answer, FaultCode, Method, ToDaemon,
     account::{Credentials, Succession},
     approval::{Consent, ConsentAnswer, SubmitOutcome},
     call::{
-        Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, ResolveHeld, Settle,
-        Stop, Submit, WatchHeld,
+        Delivery, EndLease, Fetch, GetInfo, ListHeld, Login, Logout, MakeWay, OfferCredentials,
+        ResolveHeld, Settle, Stop, Submit, WatchHeld,
     },
     frame::MAX_FRAME,
     hello::{Hello, Welcome},
     mail::{Draft, Format, Target, Window},
     message::{Identity, Role},
+    names::MailId,
     release::Release,
 };
 
@@ -29,7 +31,7 @@ fn call(raw: &mut Raw, method: impl Method) -> Result<Answer, FaultCode> {
     result.map_err(|fault| fault.code)
 }
 
-fn leased(raw: &mut Raw) -> Option<tai_proto::names::MailId> {
+fn leased(raw: &mut Raw) -> Option<MailId> {
     match call(
         raw,
         Fetch {
@@ -111,6 +113,46 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
     assert!(raw.is_hung_up_on());
     assert_eq!(machine.status()["held"], 1);
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 0);
+}
+
+#[test]
+fn the_offer_of_a_password_does_not_choose_the_account() {
+    let machine = Machine::new();
+    machine.configure("confirm_send = \"never\"\n");
+    machine
+        .sandbox
+        .add_account("mallory", "password-of-mallory")
+        .unwrap();
+    let _taid = machine.start_bare(&[]);
+    let mut raw = Raw::open_as(&machine.socket(), agent("desk"));
+    let offer = OfferCredentials {
+        credentials: Credentials {
+            username: "mallory".parse().unwrap(),
+            password: tai_proto::Secret::new("password-of-mallory".to_owned()),
+        },
+    };
+    assert!(call(&mut raw, offer).is_err());
+    assert_eq!(machine.status()["account"]["username"], json!(null));
+    assert_eq!(machine.sandbox.count("POST /api/v1/login"), 0);
+}
+
+#[test]
+fn a_report_about_the_mail_of_another_instance_has_no_effect() {
+    let machine = Machine::new();
+    let _taid = machine.start();
+    let mut lab = Raw::open_as(&machine.socket(), agent("lab"));
+    let new = mail("desk.alice@tai.chat", "subject", "2026-01-01 00:00:00");
+    let first = machine.sandbox.deliver(&new).unwrap().unwrap();
+    for id in first..first + 3 {
+        let id = MailId::new(id).unwrap();
+        let delivery = Delivery::Delivered;
+        assert!(call(&mut lab, EndLease { id, delivery }).is_ok());
+    }
+    machine.sandbox.deliver(&new).unwrap().unwrap();
+    assert_eq!(leased(&mut lab), None);
+    let mut desk = Raw::open_as(&machine.socket(), agent("desk"));
+    let mut got = || leased(&mut desk).map(MailId::get);
+    assert_eq!([got(), got()], [Some(first), Some(first + 1)]);
 }
 
 #[test]
