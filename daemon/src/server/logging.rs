@@ -80,8 +80,9 @@ pub(crate) fn start(level: LogLevel, dir: Option<&Path>, to_stderr: bool) -> Log
     let sink: Box<dyn io::Write + Send> = match file {
         Some(file) => Box::new(Capped {
             file,
-            day: 0,
-            written: 0,
+            day: today(),
+            // An earlier taid has written to the file of the day, too.
+            written: path.as_deref().map_or(0, length),
             limit: MAX_DAY,
             dropped: full.clone(),
         }),
@@ -164,8 +165,7 @@ struct Capped<W> {
 
 impl<W: io::Write> io::Write for Capped<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let day = since.unwrap_or_default().as_secs() / 86_400;
+        let day = today();
         if day != self.day {
             self.day = day;
             self.written = 0;
@@ -182,6 +182,16 @@ impl<W: io::Write> io::Write for Capped<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// Returns the number of the day, in UTC.
+fn today() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_secs() / 86_400
+}
+
+fn length(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |meta| meta.len())
 }
 
 fn open(dir: &Path) -> io::Result<RollingFileAppender> {
@@ -221,8 +231,8 @@ mod tests {
         let dropped = Arc::new(AtomicU64::new(0));
         let mut capped = Capped {
             file: Vec::new(),
-            day: 0,
-            written: 0,
+            day: today(),
+            written: 2,
             limit: 10,
             dropped: dropped.clone(),
         };

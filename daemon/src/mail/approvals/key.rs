@@ -1,9 +1,15 @@
 //! The key of the waiting mails. It is asked for when the first mail waits, or when sealed mails exist.
 
 use super::seal::HeldKey;
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex as StdMutex, PoisonError},
+    time::Duration,
+};
 use tokio::{
-    sync::Mutex,
+    sync::{Mutex, watch},
     time::{Instant, timeout_at},
 };
 
@@ -17,15 +23,26 @@ pub(crate) type KeyAnswer = Result<Option<HeldKey>, String>;
 
 /// Source of the key of waiting mails.
 pub(crate) trait KeySource: Send + Sync + fmt::Debug + 'static {
-    /// Returns the key. If there is none, creates it if `create` is set. The source limits its time.
+    /// Returns the key. If there is none, creates it if `create` is set.
     fn key(&self, create: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>>;
 }
 
 /// The key, once the source has given it.
 #[derive(Debug)]
 pub(super) struct Keys {
-    source: Box<dyn KeySource>,
+    source: Arc<dyn KeySource>,
     state: Mutex<State>,
+    /// The last question to the source. A keyring may ask the user for its password each time, so
+    /// another question is asked only after the answer.
+    question: StdMutex<Option<Question>>,
+}
+
+/// A question to the source.
+#[derive(Debug, Clone)]
+struct Question {
+    creates: bool,
+    /// The answer, once the source has given it.
+    answer: watch::Receiver<Option<KeyAnswer>>,
 }
 
 enum State {
@@ -48,9 +65,51 @@ impl Keys {
     /// Returns the keys of this source.
     pub(super) fn new(source: Box<dyn KeySource>) -> Self {
         Self {
-            source,
+            source: Arc::from(source),
             state: Mutex::new(State::Unknown),
+            question: StdMutex::default(),
         }
+    }
+
+    /// Asks the source, unless it has not answered the last question yet.
+    async fn ask(&self, create: bool) -> KeyAnswer {
+        loop {
+            let mut question = self.question(create);
+            let answer = match question.answer.wait_for(Option::is_some).await {
+                Ok(answer) => answer.clone(),
+                Err(_) => None,
+            };
+            let answer =
+                answer.unwrap_or_else(|| Err("it was asked and did not answer".to_owned()));
+            match answer {
+                // The question did not ask for a new key.
+                Ok(None) if create && !question.creates => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Returns the question that waits for its answer, or asks another one.
+    fn question(&self, create: bool) -> Question {
+        let mut last = self.question.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(question) = last.as_ref()
+            && question.answer.borrow().is_none()
+            && question.answer.has_changed().is_ok()
+        {
+            return question.clone();
+        }
+        let (send, answer) = watch::channel(None);
+        let source = self.source.clone();
+        tokio::spawn(async move {
+            let found = source.key(create).await;
+            let _ = send.send(Some(found));
+        });
+        let question = Question {
+            creates: create,
+            answer,
+        };
+        *last = Some(question.clone());
+        question
     }
 
     /// Returns the key for a new mail; `None` if the source has not given it within 15 s or until
@@ -63,7 +122,7 @@ impl Keys {
             State::Failed(_) | State::Unknown => {}
         }
         let limit = deadline.min(Instant::now() + LIMIT);
-        let why = match timeout_at(limit, self.source.key(true)).await {
+        let why = match timeout_at(limit, self.ask(true)).await {
             Ok(Ok(Some(key))) => {
                 *state = State::Known(key.clone());
                 return Some(key);
@@ -88,7 +147,7 @@ impl Keys {
         if let State::Known(key) = &*self.state.lock().await {
             return Ok(Some(key.clone()));
         }
-        let answer = self.source.key(false).await;
+        let answer = self.ask(false).await;
         if let Ok(Some(key)) = &answer {
             *self.state.lock().await = State::Known(key.clone());
         }
@@ -99,6 +158,7 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
     /// A keyring that waits to be unlocked.
     #[derive(Debug)]
@@ -108,6 +168,35 @@ mod tests {
         fn key(&self, _: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
             Box::pin(std::future::pending())
         }
+    }
+
+    /// A keyring that counts the questions, and answers after ten minutes.
+    #[derive(Debug, Default)]
+    struct Slow(Arc<AtomicU32>);
+
+    impl KeySource for Slow {
+        fn key(&self, _: bool) -> Pin<Box<dyn Future<Output = KeyAnswer> + Send + '_>> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_secs(600)).await;
+                Ok(None)
+            })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_locked_keyring_is_asked_once_until_it_answers() {
+        let asked = Arc::default();
+        let keys = Keys::new(Box::new(Slow(Arc::clone(&asked))));
+        for _ in 0..50 {
+            let soon = Instant::now() + Duration::from_secs(2);
+            let _ = timeout_at(soon, keys.of_earlier()).await;
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert!(matches!(keys.of_earlier().await, Ok(None)));
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert!(matches!(keys.of_earlier().await, Ok(None)));
+        assert_eq!(asked.load(Ordering::Relaxed), 2, "it may be unlocked now");
     }
 
     #[tokio::test(start_paused = true)]

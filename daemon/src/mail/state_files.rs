@@ -1,0 +1,167 @@
+//! The files in which taid records what it must not do twice. Ids of mails belong to a bridge, so the
+//! files of each bridge are kept apart: those of the present one have the usual names, and those of an
+//! earlier one have its origin in their names.
+
+use crate::os;
+use std::{
+    io::{self, Read as _, Seek as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Most bytes of the recorded origin that are read.
+const LONGEST: u64 = 4096;
+
+/// The files of a [`MailService`](super::service::MailService). Missing directories are created,
+/// accessible to the user only.
+#[derive(Debug, Clone)]
+pub(crate) struct StateFiles {
+    /// The journal of the leases.
+    pub(crate) leases: PathBuf,
+    /// The journal of the ledger.
+    pub(crate) ledger: PathBuf,
+    /// The journal of the approvals.
+    pub(crate) approvals: PathBuf,
+    /// The directory of the sealed mails that wait for approval.
+    pub(crate) held: PathBuf,
+}
+
+impl StateFiles {
+    /// Returns the files of a profile in the directory for state.
+    pub(crate) fn of(state: &Path, profile: &str) -> Self {
+        Self {
+            leases: state.join(format!("undelivered-{profile}")),
+            ledger: state.join(format!("sends-{profile}")),
+            approvals: state.join(format!("approvals-{profile}")),
+            held: state.join(format!("held-{profile}")),
+        }
+    }
+
+    /// Returns the files of a profile for the bridge with this origin. Sets those of an earlier bridge
+    /// aside, and takes back those that were set aside for this one. The daemon must hold the lock of
+    /// the profile. A stop at any point is made good by the next start.
+    ///
+    /// # Errors
+    /// The error of the system. The files may be those of the earlier bridge.
+    pub(crate) fn at_bridge(state: &Path, profile: &str, origin: &str) -> io::Result<Self> {
+        let files = Self::of(state, profile);
+        os::private_dir(state)?;
+        let mut record = os::open_private(state, &format!("bridge-{profile}"))?;
+        let mut earlier = String::new();
+        (&mut record).take(LONGEST).read_to_string(&mut earlier)?;
+        let earlier = earlier.trim();
+        if earlier != origin {
+            if !earlier.is_empty() {
+                for path in files.all() {
+                    rename(path, &aside(path, earlier))?;
+                }
+            }
+            record.set_len(0)?;
+            record.rewind()?;
+            record.write_all(format!("{origin}\n").as_bytes())?;
+            record.sync_all()?;
+        }
+        for path in files.all() {
+            if !exists(path)? {
+                rename(&aside(path, origin), path)?;
+            }
+        }
+        os::files::sync_dir(state)?;
+        Ok(files)
+    }
+
+    fn all(&self) -> [&Path; 4] {
+        [&self.leases, &self.ledger, &self.approvals, &self.held]
+    }
+}
+
+/// Returns the name of a file while it is set aside for a bridge.
+fn aside(path: &Path, origin: &str) -> PathBuf {
+    let plain = |c: char| match c.is_ascii_alphanumeric() || matches!(c, '.' | '-') {
+        true => c,
+        false => '_',
+    };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push("@");
+    name.push(origin.chars().map(plain).collect::<String>());
+    path.with_file_name(name)
+}
+
+fn exists(path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Renames a file, if it exists.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "https://mail.tai.chat";
+    const OTHER: &str = "http://127.0.0.1:8080";
+
+    fn names(dir: &Path) -> Vec<String> {
+        let all = std::fs::read_dir(dir).unwrap();
+        let name = |entry: io::Result<std::fs::DirEntry>| {
+            entry.unwrap().file_name().into_string().unwrap()
+        };
+        let mut names: Vec<String> = all.map(name).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn each_bridge_has_files_of_its_own() {
+        os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let at = |origin| StateFiles::at_bridge(&state, "default", origin).unwrap();
+        let files = at(ONE);
+        std::fs::write(&files.ledger, "of one").unwrap();
+        std::fs::create_dir(&files.held).unwrap();
+        std::fs::write(files.held.join("1"), "sealed").unwrap();
+        assert!(exists(&at(ONE).ledger).unwrap(), "the same bridge");
+        let files = at(OTHER);
+        assert!(!exists(&files.ledger).unwrap());
+        assert_eq!(
+            names(&state),
+            [
+                "bridge-default",
+                "held-default@https___mail.tai.chat",
+                "sends-default@https___mail.tai.chat",
+            ]
+        );
+        std::fs::write(&files.ledger, "of the other").unwrap();
+        let files = at(ONE);
+        assert_eq!(std::fs::read_to_string(&files.ledger).unwrap(), "of one");
+        assert_eq!(
+            std::fs::read_to_string(files.held.join("1")).unwrap(),
+            "sealed"
+        );
+        let files = at(OTHER);
+        assert_eq!(
+            std::fs::read_to_string(&files.ledger).unwrap(),
+            "of the other"
+        );
+    }
+
+    #[test]
+    fn a_stop_before_the_files_were_taken_back_is_made_good() {
+        os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
+        std::fs::write(aside(&files.ledger, ONE), "of one").unwrap();
+        StateFiles::at_bridge(&state, "default", ONE).unwrap();
+        assert_eq!(std::fs::read_to_string(&files.ledger).unwrap(), "of one");
+    }
+}
