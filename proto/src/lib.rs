@@ -67,8 +67,7 @@
 //!    [`Answer`] that has the name of the call, or with a [`Fault`]. If the request asks for
 //!    progress, [`FromDaemon::Progress`] may precede the answer.
 //!
-//! A request has an id that is unique among the unanswered requests of its connection. An answer
-//! that does not fit into a frame becomes [`FaultCode::AnswerTooLarge`].
+//! A request has an id that no earlier request of its connection has. An answer that does not fit into a frame becomes [`FaultCode::AnswerTooLarge`].
 //!
 //! The daemon serves at most 1,100 connections, and closes any further one without a frame. Frames of
 //! more than 64 KiB share 32 MiB, and each must arrive within a second once there is room for it.

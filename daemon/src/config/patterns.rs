@@ -14,7 +14,7 @@ const MAX_PATTERN: usize = 254;
 )]
 pub(super) struct NotAPattern(String);
 
-/// A list of patterns. `*` stands for any text without `@`, and case does not matter.
+/// A list of patterns. `*` stands for any text, and case does not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Patterns(Vec<String>);
 

@@ -9,6 +9,7 @@ use super::{
     view::View,
 };
 use crate::config::{ConfirmPolicy, Rules};
+use std::time::Duration;
 use tai_auth::bridge::Bridge;
 use tai_proto::{
     approval::{GoneMail, GoneState, HeldList, HeldMail, HeldPart, HeldUpdate, Resolution},
@@ -18,6 +19,9 @@ use tai_proto::{
     text::HeaderText,
 };
 use tokio::time::{Instant, timeout_at};
+
+/// Interval of the looks for approvals whose time is over, while a mail waits.
+const EXPIRY: Duration = Duration::from_secs(60);
 
 impl<B: Bridge> MailService<B> {
     /// Sends or discards a mail that waits for approval. A mail that was certainly not sent waits
@@ -186,6 +190,18 @@ impl<B: Bridge> MailService<B> {
     /// Returns the number of mails that wait for approval.
     pub(crate) fn count_held(&self) -> usize {
         self.approvals.count_held()
+    }
+
+    /// Ends the approvals whose time is over, within a minute, until the service is dropped.
+    pub(crate) async fn expire_held(&self) {
+        let mut marks = self.approvals.marks();
+        loop {
+            if self.approvals.count_held() > 0 {
+                let _ = tokio::time::timeout(EXPIRY, marks.changed()).await;
+            } else if marks.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Returns the number of mails of an instance that wait for approval.

@@ -103,6 +103,7 @@ impl<B: Bridge> MailService<B> {
                     self.familiar.sent(mail.from.as_str(), &mail.to);
                 }
                 attempt.accept();
+                self.approvals.sent(mail);
                 Ok(sent)
             }
             Err(Failure::NotSent(error)) => {

@@ -243,6 +243,20 @@ async fn a_mail_is_sent_after_a_person_approves() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_mail_does_not_wait_any_more_once_the_same_mail_was_sent() {
+    let world = World::new(ConfirmPolicy::Always);
+    let held = world.hold("text").await;
+    world.hold("other").await;
+    let question = world.ask("text").await;
+    let sent = world
+        .answer(&question, ConsentAnswer::Approved, "text")
+        .await;
+    assert!(matches!(sent, Ok(SubmitOutcome::Sent(_))), "{sent:?}");
+    assert!(world.approve(&held).await.is_err());
+    assert_eq!(world.mail.count_held(), 1, "the other one waits");
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_person_is_asked_about_a_mail_that_is_held_back() {
     let world = World::new(ConfirmPolicy::Always);
     let question = world.ask("text").await;

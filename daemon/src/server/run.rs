@@ -199,7 +199,8 @@ pub(crate) fn run(
     ));
     // Without this, the exit would wait for a keyring that waits to be unlocked.
     runtime.shutdown_timeout(Duration::ZERO);
-    done
+    // Nothing writes the records of the profile any more.
+    done.map(drop)
 }
 
 /// Returns the profile that serves a client's account: the default one, if the account and the bridge
@@ -254,7 +255,7 @@ async fn serve(
     log: logging::Log,
     bridge: Arc<HttpBridge>,
     started: (SystemTime, Instant),
-) -> Result<(), RunError> {
+) -> Result<ProfileLock, RunError> {
     let listener = Listener::open(lock, config.policy.sockets(), inherited)?;
     // The session must be the only owner of the password, so that `taid logout` deletes it.
     let empty = Source::Unconfigured { username: None };
@@ -320,6 +321,8 @@ async fn serve(
     announce(&app);
     let restoring = app.clone();
     tokio::spawn(async move { restoring.mail.restore_held().await });
+    let expiring = app.clone();
+    tokio::spawn(async move { expiring.mail.expire_held().await });
     tokio::spawn(notification::run(app.clone()));
     if mode == Mode::ByClient {
         report(&app);
@@ -333,7 +336,7 @@ async fn serve(
         os::manager::notify(os::manager::Notification::Stopping);
         stop.cancel();
     });
-    listener
+    let lock = listener
         .serve(
             app.clone(),
             app.clients.clone(),
@@ -345,7 +348,7 @@ async fn serve(
     app.mail.report_leases(soon).await;
     session.stop().await;
     tracing::info!("stopped");
-    Ok(())
+    Ok(lock)
 }
 
 /// Returns the journals of a profile in the directory for state: the ledger, the leases, the approvals.

@@ -19,6 +19,7 @@ mod record;
 mod revise;
 mod safe;
 mod seal;
+mod sent;
 mod show;
 mod state;
 mod table;
@@ -280,30 +281,19 @@ impl Approvals {
     pub(super) fn read(&self, read: ReadHeld) -> Result<HeldPart, ApprovalError> {
         let number = read.number;
         let (table, _) = self.table();
-        let mut found = Err(ApprovalError::NotHeld(number));
-        for approval in table.approvals.values() {
-            match approval {
-                Approval::Asked {
-                    number: of, mail, ..
-                } if *of == number => found = Ok(mail.clone()),
-                Approval::Held(waiting) | Approval::Sending(waiting)
-                    if waiting.number == number =>
-                {
-                    found = Ok(waiting.mail.clone());
-                }
-                Approval::Sealed(trace) if trace.number == number => {
-                    found = Err(ApprovalError::Locked(number));
-                }
-                Approval::Lost(trace) if trace.number == number => {
-                    found = Err(ApprovalError::Lost(number));
-                }
-                Approval::Asked { .. }
-                | Approval::Held(_)
-                | Approval::Sending(_)
-                | Approval::Sealed(_)
-                | Approval::Lost(_) => {}
+        // A mail that waits comes before a question with its number, as in a decision.
+        let waiting = table
+            .key_of(number)
+            .and_then(|key| table.approvals.get(&key));
+        let found = match waiting {
+            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => Ok(waiting.mail.clone()),
+            Some(Approval::Sealed(_)) => Err(ApprovalError::Locked(number)),
+            Some(Approval::Lost(_)) => Err(ApprovalError::Lost(number)),
+            Some(Approval::Asked { .. }) | None => {
+                let asked = table.asked(number);
+                asked.ok_or(ApprovalError::NotHeld(number))
             }
-        }
+        };
         drop(table);
         Ok(found?.part(read.form, read.offset))
     }

@@ -36,6 +36,14 @@ pub(super) enum ApprovalRecord {
         /// The number of the mail.
         number: u64,
     },
+    /// The next record of this mail ends the approval of an earlier one, so that one of both waits at
+    /// any time.
+    Replaces {
+        /// The number of the mail.
+        number: u64,
+        /// The number of the earlier one.
+        old: u64,
+    },
     /// The approval has ended.
     Closed {
         /// The number of the mail.
@@ -58,6 +66,7 @@ impl fmt::Display for ApprovalRecord {
             }
             Self::Sending { number } => write!(f, "sending {number}"),
             Self::Lost { number } => write!(f, "lost {number}"),
+            Self::Replaces { number, old } => write!(f, "replaces {number} {old}"),
             Self::Closed { number } => write!(f, "closed {number}"),
         }
     }
@@ -74,6 +83,10 @@ impl FromStr for ApprovalRecord {
             ("held", Some(value)) => held(number, value).ok_or(NotARecord),
             ("sending", None) => Ok(Self::Sending { number }),
             ("lost", None) => Ok(Self::Lost { number }),
+            ("replaces", Some(old)) => {
+                let old = old.parse().map_err(|_| NotARecord)?;
+                Ok(Self::Replaces { number, old })
+            }
             ("closed", None) => Ok(Self::Closed { number }),
             _ => Err(NotARecord),
         }
@@ -144,6 +157,8 @@ pub(super) struct Earlier {
     /// The largest number of a mail.
     pub(super) last_number: u64,
     mails: BTreeMap<u64, EarlierMail>,
+    /// Mails that are about to replace others.
+    replacing: BTreeMap<u64, u64>,
 }
 
 #[derive(Debug)]
@@ -168,6 +183,12 @@ impl Earlier {
                     is_lost,
                 };
                 self.mails.insert(number, mail);
+                if let Some(old) = self.replacing.remove(&number) {
+                    self.mails.remove(&old);
+                }
+            }
+            ApprovalRecord::Replaces { number, old } => {
+                self.replacing.insert(number, old);
             }
             ApprovalRecord::Sending { number } => {
                 if let Some(mail) = self.mails.get_mut(&number) {

@@ -54,6 +54,10 @@ fn each_record_is_one_line_and_parses_back() {
         ),
         (ApprovalRecord::Lost { number: 7 }, "lost 7".to_owned()),
         (ApprovalRecord::Closed { number: 7 }, "closed 7".to_owned()),
+        (
+            ApprovalRecord::Replaces { number: 8, old: 7 },
+            "replaces 8 7".to_owned(),
+        ),
     ] {
         assert_eq!(record.to_string(), line);
         assert_eq!(line.parse(), Ok(record));
@@ -190,7 +194,9 @@ fn in_any_order_of_records_a_mail_that_may_be_sent_is_never_offered_as_waiting()
                     ApprovalRecord::Held { .. } => expected = Some(false),
                     ApprovalRecord::Sending { .. } => expected = expected.map(|_| true),
                     ApprovalRecord::Closed { .. } => expected = None,
-                    ApprovalRecord::Lost { .. } | ApprovalRecord::Numbered { .. } => {}
+                    ApprovalRecord::Lost { .. }
+                    | ApprovalRecord::Numbered { .. }
+                    | ApprovalRecord::Replaces { .. } => {}
                 }
             }
             let is_told = match after(&sequence, 2) {
@@ -199,6 +205,30 @@ fn in_any_order_of_records_a_mail_that_may_be_sent_is_never_offered_as_waiting()
             };
             assert_eq!(is_told, expected, "{sequence:?}");
         }
+    }
+}
+
+#[test]
+fn of_a_changed_mail_and_its_successor_one_waits_whenever_the_daemon_stops() {
+    let new = ApprovalRecord::Held {
+        trace: trace(2),
+        place: Place::Sealed,
+    };
+    let records = [
+        held(Place::Sealed),
+        ApprovalRecord::Numbered { number: 2 },
+        ApprovalRecord::Replaces { number: 2, old: 1 },
+        new,
+        ApprovalRecord::Closed { number: 1 },
+    ];
+    for cut in 1..=records.len() {
+        let mut earlier = Earlier::default();
+        for record in &records[..cut] {
+            earlier.apply(record.clone());
+        }
+        let expected = if cut < 4 { trace(1) } else { trace(2) };
+        let waiting = earlier.approvals(at(2));
+        assert_eq!(waiting, [Approval::Sealed(expected)], "{cut} records");
     }
 }
 

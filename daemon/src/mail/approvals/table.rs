@@ -12,7 +12,7 @@ use crate::{
     config::ConfirmPolicy,
     mail::{digest::Digest, journal::Journal, prepared::PreparedMail},
 };
-use std::{collections::BTreeMap, time::UNIX_EPOCH};
+use std::{collections::BTreeMap, sync::Arc, time::UNIX_EPOCH};
 use tai_auth::session::stamp::Stamp;
 use tai_proto::names::Address;
 use tokio::sync::watch;
@@ -86,6 +86,14 @@ impl Table {
     pub(super) fn reopen(&mut self, now: Stamp) {
         let mut earlier = Earlier::default();
         self.journal.reopen(|record| earlier.apply(record));
+        // The numbers of these questions were given without the file. Their clients ask again.
+        let taken = earlier.last_number;
+        self.approvals.retain(|_, approval| match approval {
+            Approval::Asked { number, .. } => *number > taken,
+            Approval::Held(_) | Approval::Sending(_) | Approval::Sealed(_) | Approval::Lost(_) => {
+                true
+            }
+        });
         self.restore(earlier, now);
     }
 
@@ -123,9 +131,13 @@ impl Table {
         let new_number = self.approvals.get(&key).and_then(number_of);
         match (new, number) {
             (Some(record), _) if Some(&record) != old.as_ref() => {
-                self.write(&record);
                 // The mail was changed, and the new one has a number of its own.
-                if let Some(number) = number.filter(|number| Some(*number) != new_number) {
+                let replaced = number.filter(|number| Some(*number) != new_number);
+                if let (Some(old), Some(number)) = (replaced, new_number) {
+                    self.write(&ApprovalRecord::Replaces { number, old });
+                }
+                self.write(&record);
+                if let Some(number) = replaced {
                     self.write(&ApprovalRecord::Closed { number });
                 }
             }
@@ -196,6 +208,21 @@ impl Table {
         let mut approvals = self.approvals.iter();
         let found = approvals.find(|(_, approval)| number_of(approval) == Some(number));
         found.map(|(key, _)| *key)
+    }
+
+    /// Returns the mail of the question with this number.
+    pub(super) fn asked(&self, number: u64) -> Option<Arc<PreparedMail>> {
+        let mut approvals = self.approvals.values();
+        approvals.find_map(|approval| match approval {
+            Approval::Asked {
+                number: of, mail, ..
+            } if *of == number => Some(mail.clone()),
+            Approval::Asked { .. }
+            | Approval::Held(_)
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => None,
+        })
     }
 
     /// Returns the key and the number of the question with this ticket.

@@ -87,8 +87,13 @@ impl Table {
             let state = |lease: &Option<Lease>| lease.as_ref().map(|lease| lease.state);
             unreported.note(id, state(&before), event, state(&after));
         }
-        if let Some(lease) = after {
-            self.mails.insert(id, lease);
+        match after {
+            Some(lease) => {
+                self.mails.insert(id, lease);
+            }
+            None => {
+                self.remarked.remove(&id);
+            }
         }
         if new != old {
             self.write(&new.unwrap_or(LeaseRecord::Closed { id }));

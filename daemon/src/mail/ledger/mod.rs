@@ -19,7 +19,7 @@ use super::{
 };
 use book::{Book, pool};
 use replies::{ReplyEvent, ReplyKey};
-use state::{Entry, Event, Settled};
+use state::{Entry, Event, SHOWN, Settled};
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -125,10 +125,14 @@ impl Ledger {
 
     /// Returns the sends of the last day whose outcome is unknown, oldest first.
     pub(super) fn unknown(&self) -> Vec<(SystemTime, Digest)> {
+        let now = self.clock.stamp();
         let book = self.book();
         let unknown = |(digest, entry): (&Digest, &Entry)| match entry {
-            Entry::Settled(Settled::Unknown { at }) => Some((at.wall, digest.clone())),
-            Entry::Settled(Settled::Sent { .. }) | Entry::Sending { .. } => None,
+            Entry::Settled(Settled::Unknown { at }) if at.is_within(SHOWN, now) => {
+                Some((at.wall, digest.clone()))
+            }
+            Entry::Settled(Settled::Unknown { .. } | Settled::Sent { .. })
+            | Entry::Sending { .. } => None,
         };
         let mut unknown: Vec<_> = book.entries.iter().filter_map(unknown).collect();
         unknown.sort();

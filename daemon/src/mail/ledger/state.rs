@@ -6,7 +6,7 @@ use tai_auth::session::stamp::Stamp;
 /// Time for which the same mail is held back.
 pub(super) const WINDOW: Duration = Duration::from_secs(10 * 60);
 /// Time for which the status shows a send whose outcome is unknown.
-const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const SHOWN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Ledger entry of one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -117,14 +117,14 @@ impl Listener {
 
     /// Serves clients until `stop` is cancelled or the idle timeout `idle_exit` passes, then
     /// drains: closes the socket, refuses new calls, waits up to [`DRAIN_TIMEOUT`] for open
-    /// calls and up to [`SEND_TIMEOUT`] more for sends, and releases the lock last.
+    /// calls and up to [`SEND_TIMEOUT`] more for sends. Returns the lock, which must be released last.
     pub(crate) async fn serve<S: Service>(
         self,
         service: Arc<S>,
         clients: Arc<Clients>,
         idle_exit: Option<Duration>,
         stop: CancellationToken,
-    ) {
+    ) -> ProfileLock {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let tasks = TaskTracker::new();
         let mut keys = 0;
@@ -172,6 +172,6 @@ impl Listener {
             }
             let _ = timeout(ANSWER_TIMEOUT, tasks.wait()).await;
         }
-        drop(lock);
+        lock
     }
 }

@@ -1,0 +1,37 @@
+//! Mails that wait although the same mail was sent another way.
+
+use super::{
+    Approvals,
+    state::{Approval, Event},
+};
+use crate::mail::prepared::PreparedMail;
+
+impl Approvals {
+    /// Ends the approvals of the same mail, so that a person does not send it a second time. A mail that
+    /// a client insisted on, or that answers another mail, is another mail.
+    pub(in crate::mail) fn sent(&self, mail: &PreparedMail) {
+        let (mut table, now) = self.table();
+        let same = |approval: &Approval| match approval {
+            Approval::Held(waiting) => {
+                let is_same = waiting.mail.digest == mail.digest
+                    && waiting.mail.reply_to == mail.reply_to
+                    && !waiting.insist;
+                is_same.then_some(waiting.number)
+            }
+            Approval::Asked { .. }
+            | Approval::Sending(_)
+            | Approval::Sealed(_)
+            | Approval::Lost(_) => None,
+        };
+        let ended: Vec<(u64, u64)> = (table.approvals.iter())
+            .filter_map(|(key, approval)| Some((*key, same(approval)?)))
+            .collect();
+        for (key, number) in ended {
+            tracing::info!(
+                number,
+                "a mail no longer waits for approval: the same mail was sent"
+            );
+            table.change(key, Event::Reject { number }, now);
+        }
+    }
+}
