@@ -67,15 +67,16 @@
 //!    [`Answer`] that has the name of the call, or with a [`Fault`]. If the request asks for
 //!    progress, [`FromDaemon::Progress`] may precede the answer.
 //!
-//! A request has an id that no earlier request of its connection has. An answer that does not fit into a frame becomes [`FaultCode::AnswerTooLarge`].
+//! A request has an id that no earlier request of its connection has. An answer that does not fit into
+//! a frame becomes [`FaultCode::AnswerTooLarge`].
 //!
 //! The daemon serves at most 1,100 connections, and closes any further one without a frame. Frames of
 //! more than 64 KiB share 32 MiB, and each must arrive within a second once there is room for it.
 //!
 //! Either side may hang up at any time. A draining daemon answers new requests with
 //! [`FaultCode::Stopping`] and completes the requests that it began: sends until their deadlines,
-//! others for at most 10 seconds. Then it sends [`FromDaemon::Goodbye`], which tells that it did not begin a request without an answer,
-//! and hangs up.
+//! others for at most 10 seconds. Then it sends [`FromDaemon::Goodbye`], which tells that it did not
+//! begin a request without an answer, and hangs up.
 //!
 //! ## Calls
 //!

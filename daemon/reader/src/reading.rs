@@ -69,8 +69,12 @@ fn read_html(html: &str) -> Reading {
 }
 
 fn read_document(document: &mut Document) -> Reading {
-    let styles = cascade::style(document);
+    let mut styles = cascade::style(document);
+    let generated = styles.insert_generated(document);
     let sight = sight::look(document, &styles);
+    for node in generated {
+        document.remove(node);
+    }
     page::order(document, &styles);
     let mut findings = sight.findings;
     findings.simplified = document.exceeded || styles.incomplete;

@@ -1,6 +1,6 @@
 //! Matching of elements with selectors, in a bounded number of steps.
 
-use super::states::Control;
+use super::{index::Part, states::Control};
 use crate::{
     css::{
         nesting::{Alternative, Alternatives},
@@ -57,10 +57,11 @@ impl<'a> Matcher<'a> {
         self.steps.get() > MAX_MATCHING
     }
 
-    /// Returns whether an element matches a selector.
+    /// Returns whether an element, or a part of it, matches a selector for that part.
     pub(super) fn matches(
         &self,
         id: NodeId,
+        part: Part,
         alternative: &Alternative,
         caches: &mut SelectorCaches,
     ) -> bool {
@@ -72,7 +73,10 @@ impl<'a> Matcher<'a> {
             false => QuirksMode::NoQuirks,
         };
         let mut context = MatchingContext::new(
-            MatchingMode::Normal,
+            match part {
+                Part::Element => MatchingMode::Normal,
+                Part::Before | Part::After => MatchingMode::ForStatelessPseudoElement,
+            },
             None,
             caches,
             quirks,

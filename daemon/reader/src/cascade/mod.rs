@@ -6,6 +6,7 @@ mod computed;
 mod custom;
 mod defaults;
 mod foreign;
+mod generated;
 pub(crate) mod hints;
 mod index;
 mod matching;
@@ -30,8 +31,9 @@ use crate::{
     document::{Document, Element, NodeId, PerNode, Visit},
     limits::{MAX_DECLARED, MAX_STYLES},
 };
+use generated::Generated;
 use html5ever::{local_name, ns};
-use index::Index;
+use index::{Index, Part};
 use matching::Matcher;
 use rank::{INLINE, Ranked};
 use selectors::context::SelectorCaches;
@@ -42,6 +44,8 @@ use variables::Budget;
 #[derive(Debug)]
 pub(crate) struct Styles {
     styles: PerNode<Rc<Computed>>,
+    /// Boxes that style sheets generate, and that may be under or over text.
+    generated: Vec<Generated>,
     /// Whether a limit was exceeded, so that some style sheets have no effect.
     pub(crate) incomplete: bool,
 }
@@ -77,6 +81,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         scrolls: false,
         body: Rc::default(),
         styles: PerNode::new(document, Rc::default()),
+        generated: Vec::new(),
     };
     for visit in document.walk(NodeId::ROOT) {
         if let Visit::Enter(node) = visit
@@ -92,6 +97,7 @@ pub(crate) fn style(document: &Document) -> Styles {
             || cascade.declared == 0
             || cascade.substitution.is_exceeded(),
         styles: cascade.styles,
+        generated: cascade.generated,
     }
 }
 
@@ -116,6 +122,7 @@ struct Cascade<'a> {
     scrolls: bool,
     body: Rc<Computed>,
     styles: PerNode<Rc<Computed>>,
+    generated: Vec<Generated>,
 }
 
 impl Cascade<'_> {
@@ -127,7 +134,7 @@ impl Cascade<'_> {
         if self.dark && element.html_name() == "html" {
             style.inherited().dark = true;
         }
-        let declarations = self.declarations(node, element);
+        let declarations = self.declarations(node, element, Part::Element);
         let plain = style.clone();
         let context = apply::Context {
             parent: &parent,
@@ -163,7 +170,11 @@ impl Cascade<'_> {
             }
             _ => {}
         }
-        self.styles.set(node, Rc::new(style));
+        let style = Rc::new(style);
+        for part in [Part::Before, Part::After] {
+            self.generate(node, element, part, &style);
+        }
+        self.styles.set(node, style);
     }
 
     /// Returns the style of an element without the author's style sheets.
@@ -201,16 +212,17 @@ impl Cascade<'_> {
         style
     }
 
-    /// Returns the author's declarations for an element, the strongest last.
-    fn declarations(&mut self, node: NodeId, element: &Element) -> Vec<Ranked> {
+    /// Returns the author's declarations for a part of an element, the strongest last.
+    fn declarations(&mut self, node: NodeId, element: &Element, part: Part) -> Vec<Ranked> {
         let mut ranked: Vec<Ranked> = Vec::new();
-        if !self.index.is_empty() && !self.matcher.is_exhausted() && self.declared > 0 {
+        if !self.index.is_empty(part) && !self.matcher.is_exhausted() && self.declared > 0 {
             let id = element.attribute(&local_name!("id"));
             let classes = element.attribute(&local_name!("class")).unwrap_or_default();
-            for entry in self.index.candidates(element.local_name(), id, classes) {
+            let name = element.local_name();
+            for entry in self.index.candidates(part, name, id, classes) {
                 if !self
                     .matcher
-                    .matches(node, &entry.alternative, &mut self.caches)
+                    .matches(node, part, &entry.alternative, &mut self.caches)
                 {
                     continue;
                 }
@@ -241,7 +253,7 @@ impl Cascade<'_> {
             }
         }
         let style = element.attribute(&local_name!("style")).unwrap_or_default();
-        if !style.is_empty() {
+        if !style.is_empty() && part == Part::Element {
             self.inline = self.inline.saturating_sub(style.len());
             if self.inline > 0 {
                 for declaration in parse_style(style, self.syntax) {

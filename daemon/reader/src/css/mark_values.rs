@@ -25,6 +25,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "columns" | "column-count" | "column-width" => &[Mark::Columns],
         "clip" => &[Mark::Clip],
         "clip-path" | "-webkit-clip-path" => &[Mark::ClipPath],
+        "content" => &[Mark::Generated],
         "direction" => &[Mark::Direction],
         "display" => &[
             Mark::Levels,
@@ -117,12 +118,14 @@ pub(super) fn value(mark: Mark, input: &mut Parser<'_>) -> Parsed<bool> {
                     | Mark::Clip
                     | Mark::ClipPath
                     | Mark::MaskBorder
+                    | Mark::Generated
                     | Mark::Area => true,
                     Mark::Corner | Mark::Corners => any,
                     _ => return invalid(),
                 }
             }
             Token::UnquotedUrl(_) => mark != Mark::Ground,
+            Token::QuotedString(_) => mark == Mark::Generated,
             Token::Percentage { unit_value, .. } => match mark {
                 Mark::Corner | Mark::Corners => *unit_value != 0.0,
                 Mark::Raised => *unit_value > 0.0,
@@ -221,6 +224,7 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::Rigid
         | Mark::FlatRow
         | Mark::FlatColumn => false,
+        Mark::Generated => !is(&["none", "normal"]),
         Mark::Located => !is(&["auto"]),
         Mark::Unstretched => !is(&["normal", "stretch", "legacy"]),
         Mark::Justified => !is(&["normal", "start", "flex-start", "left", "stretch"]),

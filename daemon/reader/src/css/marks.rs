@@ -84,10 +84,12 @@ pub(crate) enum Mark {
     Upright,
     /// The box is an old flexible box.
     Old,
+    /// A box before or after the content of an element exists.
+    Generated,
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 50] = [
+    pub(crate) const ALL: [Self; 51] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -127,6 +129,7 @@ impl Mark {
         Self::Unstretched,
         Self::Upright,
         Self::Old,
+        Self::Generated,
         Self::Sticky,
         Self::Transition,
         Self::WillChange,

@@ -114,9 +114,16 @@ impl ToCss for PseudoClass {
     }
 }
 
-/// A pseudo-element. Its text is not part of the mail, so all of them are alike.
+/// A pseudo-element. Its text is not part of the mail, but its box may be under or over text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PseudoElement;
+pub(crate) enum PseudoElement {
+    /// A box before the content of an element.
+    Before,
+    /// A box after the content of an element.
+    After,
+    /// Any other one.
+    Other,
+}
 
 impl PseudoElementTrait for PseudoElement {
     fn accepts_state_pseudo_classes(&self) -> bool {
@@ -203,12 +210,17 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
 
     fn parse_pseudo_element(&self, name: &str) -> Parsed<PseudoElement> {
         let known = match_ignore_ascii_case! { name,
-            "before" | "after" | "first-line" | "first-letter" | "selection" | "placeholder"
-            | "marker" | "backdrop" | "file-selector-button" | "cue" | "grammar-error"
+            "before" => return Ok(PseudoElement::Before),
+            "after" => return Ok(PseudoElement::After),
+            "first-line" | "first-letter" | "selection" | "placeholder" | "marker" | "backdrop" | "file-selector-button" | "cue" | "grammar-error"
             | "spelling-error" | "target-text" | "details-content" => true,
             _ => name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("-webkit-")),
         };
-        if known { Ok(PseudoElement) } else { invalid() }
+        if known {
+            Ok(PseudoElement::Other)
+        } else {
+            invalid()
+        }
     }
 
     fn parse_functional_pseudo_element(
@@ -219,7 +231,7 @@ impl<'i> selectors::Parser<'i> for SelectorParser {
         match name.eq_ignore_ascii_case("highlight") {
             true => input
                 .expect_ident()
-                .map(|_| PseudoElement)
+                .map(|_| PseudoElement::Other)
                 .map_err(ParseError::from),
             false => invalid(),
         }

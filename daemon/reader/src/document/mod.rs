@@ -154,6 +154,38 @@ impl Document {
         text
     }
 
+    /// Adds an element without a name and content before or after the content of a node.
+    pub(crate) fn insert(&mut self, parent: NodeId, before: bool) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        let mut children: Vec<NodeId> = self.children(parent).collect();
+        let depth = self.node(parent).depth + 1;
+        self.nodes.push(Node {
+            parent: Some(parent),
+            depth,
+            content: Content::Element(Box::new(Element {
+                name: QualName::new(None, ns!(html), local_name!("span")),
+                attributes: Vec::new(),
+            })),
+            ..Node::default()
+        });
+        match before {
+            true => children.insert(0, id),
+            false => children.push(id),
+        }
+        self.reorder(parent, &children);
+        id
+    }
+
+    /// Removes a node from its parent.
+    pub(crate) fn remove(&mut self, id: NodeId) {
+        let Some(parent) = self.node(id).parent else {
+            return;
+        };
+        let mut children: Vec<NodeId> = self.children(parent).collect();
+        children.retain(|child| *child != id);
+        self.reorder(parent, &children);
+    }
+
     /// Gives the children of a node another order.
     pub(crate) fn reorder(&mut self, parent: NodeId, children: &[NodeId]) {
         let mut before = None;
@@ -253,6 +285,11 @@ impl<T: Clone> PerNode<T> {
     /// Returns the value of a node.
     pub(crate) fn get(&self, node: NodeId) -> &T {
         self.values.get(node.index()).unwrap_or(&self.default)
+    }
+
+    /// Adds the value of a node that was inserted.
+    pub(crate) fn push(&mut self, value: T) {
+        self.values.push(value);
     }
 
     /// Sets the value of a node.

@@ -78,10 +78,15 @@ impl Look<'_> {
             && (frame.width.is_some() || frame.inset.right.is_some())
             && (image != Image::None || self.tells(style));
         let below = level(style, false) < 0;
-        if !(picture || ground) || self.holder().is_none() {
+        // A box without offsets is where it would be in the flow.
+        let inset = &frame.inset;
+        let in_place = ground && [inset.top, inset.right, inset.bottom, inset.left] == [None; 4];
+        let has_holder = self.holder().is_some();
+        if !(picture || ground) || !(has_holder || in_place) {
             return;
         }
-        for around in self.stack.iter_mut().rev() {
+        let reach = if has_holder { self.stack.len() } else { 1 };
+        for around in self.stack.iter_mut().rev().take(reach) {
             // Only what is placed is drawn above such a box.
             if below && absolute {
                 around.ground = Ground::UNKNOWN;
