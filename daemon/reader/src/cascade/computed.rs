@@ -126,6 +126,10 @@ pub(crate) struct Frame {
     pub(crate) z_index: Option<i32>,
     /// Most lines of the box, if there is a limit.
     pub(crate) clamp: Option<u32>,
+    /// Number of the first column of the box in a grid, if it is given.
+    pub(crate) column: Option<i32>,
+    /// Number of its first row.
+    pub(crate) row: Option<i32>,
 }
 
 /// The style of an element.
@@ -225,6 +229,8 @@ impl Computed {
             Property::Extent(extent) => *self.extent(extent) = other.extent(extent),
             Property::Filter => self.filter = from.filter,
             Property::Float => self.frame().float = other.float,
+            Property::FirstColumn => self.frame().column = other.column,
+            Property::FirstRow => self.frame().row = other.row,
             Property::FontSize => {
                 self.inherited().font_size = from.inherited.font_size;
                 self.inherited().fixed_size = from.inherited.fixed_size;

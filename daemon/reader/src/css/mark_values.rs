@@ -67,6 +67,7 @@ pub(super) fn by_name(name: &str) -> &'static [Mark] {
         "unicode-bidi" => &[Mark::DirectionOverride],
         "vertical-align" => &[Mark::Raised, Mark::Lowered],
         "view-transition-name" => &[Mark::Transition],
+        "visibility" => &[Mark::Collapsed],
         "width" | "inline-size" => &[Mark::Width],
         "will-change" => &[Mark::WillChange],
         "-webkit-box-orient" => &[Mark::Upright],
@@ -225,6 +226,7 @@ fn named(mark: Mark, name: &str) -> bool {
         | Mark::FlatRow
         | Mark::FlatColumn => false,
         Mark::Generated => !is(&["none", "normal"]),
+        Mark::Collapsed => is(&["collapse"]),
         Mark::Located => !is(&["auto"]),
         Mark::Unstretched => !is(&["normal", "stretch", "legacy"]),
         Mark::Justified => !is(&["normal", "start", "flex-start", "left", "stretch"]),

@@ -86,10 +86,12 @@ pub(crate) enum Mark {
     Old,
     /// A box before or after the content of an element exists.
     Generated,
+    /// Rows and flexible boxes with it are left out, whatever is in them.
+    Collapsed,
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 51] = [
+    pub(crate) const ALL: [Self; 52] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -130,6 +132,7 @@ impl Mark {
         Self::Upright,
         Self::Old,
         Self::Generated,
+        Self::Collapsed,
         Self::Sticky,
         Self::Transition,
         Self::WillChange,

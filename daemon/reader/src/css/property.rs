@@ -100,6 +100,8 @@ pub(crate) enum Property {
     Extent(Extent),
     Filter,
     Float,
+    FirstColumn,
+    FirstRow,
     FontSize,
     FontSizeAdjust,
     Holds(HeldBy),
@@ -309,6 +311,10 @@ pub(crate) enum Declared {
     Extent(Extent, Size),
     Filter(Filter),
     Float(Float),
+    /// Number of the first column of a box in a grid, if it is given.
+    FirstColumn(Option<i32>),
+    /// Number of the first row of a box in a grid, if it is given.
+    FirstRow(Option<i32>),
     FontSize(FontSize),
     /// Whether the adjustment leaves no size.
     FontSizeAdjust(bool),

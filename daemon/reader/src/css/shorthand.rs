@@ -9,7 +9,7 @@ use super::{
     layer::{self, Drawn},
     paint,
     property::{Declared, FontSize, Image, Layer, Property, Side},
-    size, value,
+    size, tracks, value,
 };
 use crate::css::length;
 use cssparser::{Parser, Token, match_ignore_ascii_case};
@@ -41,6 +41,7 @@ pub(super) fn properties(name: &str) -> &'static [Property] {
             Property::Border(Left),
         ],
         "font" => &[Property::FontSize, Property::LineHeight],
+        "grid-area" => &[Property::FirstRow, Property::FirstColumn],
         "inset" => &[Inset(Top), Inset(Right), Inset(Bottom), Inset(Left)],
         "inset-block" => &[Inset(Top), Inset(Bottom)],
         "inset-inline" => &[Inset(Left), Inset(Right)],
@@ -71,6 +72,10 @@ pub(super) fn values(name: &str, input: &mut Parser<'_>, syntax: Syntax) -> Pars
             Ok(Side::ALL.into_iter().map(|side| Declared::Border(side, thick)).collect())
         },
         "font" => font(input),
+        "grid-area" => {
+            let (row, column) = tracks::area(input)?;
+            Ok(vec![Declared::FirstRow(row), Declared::FirstColumn(column)])
+        },
         "list-style" => Ok(vec![Declared::ListStyle(value::list_style(input))]),
         "text-decoration" => Ok(vec![Declared::Struck(value::has_ident(input, "line-through"))]),
         "-webkit-text-stroke" => {

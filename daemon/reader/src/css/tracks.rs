@@ -1,6 +1,6 @@
 //! Tracks of grids: rows and columns.
 
-use super::{Invalid, Parsed};
+use super::{Invalid, Parsed, invalid};
 use cssparser::{ParseError, Parser, Token};
 
 /// The tracks of a grid in one direction.
@@ -25,6 +25,43 @@ pub(super) fn is_flat(input: &mut Parser<'_>, tracks: Tracks) -> Parsed<bool> {
     let flat = is_first_flat(input);
     while input.next().is_ok() {}
     Ok(flat)
+}
+
+/// Parses the place of a box in one direction. Returns the number of its first track, if it is given.
+pub(super) fn first(input: &mut Parser<'_>) -> Parsed<Option<i32>> {
+    let first = line(input)?;
+    while input.next().is_ok() {}
+    Ok(first)
+}
+
+/// Parses `grid-area`. Returns the numbers of the first row and the first column, if they are given.
+pub(super) fn area(input: &mut Parser<'_>) -> Parsed<(Option<i32>, Option<i32>)> {
+    let row = line(input)?;
+    let column = match input.try_parse(|input| input.expect_delim('/')) {
+        Ok(()) => line(input)?,
+        Err(_) => None,
+    };
+    while input.next().is_ok() {}
+    Ok((row, column))
+}
+
+/// Parses a line of a grid: a number, a name, or a number of tracks.
+fn line(input: &mut Parser<'_>) -> Parsed<Option<i32>> {
+    let start = input.state();
+    match input.next()? {
+        Token::Number {
+            int_value: Some(number),
+            ..
+        } => Ok(Some(*number)),
+        Token::Ident(_) => {
+            let _ = input.try_parse(Parser::expect_integer);
+            Ok(None)
+        }
+        _ => {
+            input.reset(&start);
+            invalid()
+        }
+    }
 }
 
 fn is_first_flat(input: &mut Parser<'_>) -> bool {

@@ -8,7 +8,7 @@ use super::{
         Align, Contain, Declared, Display, Extent, Float, Layer, ListStyle, Overflow, Position,
         Property, Side, WhiteSpace, Wide,
     },
-    shape, size, transform,
+    shape, size, tracks, transform,
 };
 use cssparser::{Parser, Token, match_ignore_ascii_case};
 
@@ -54,6 +54,8 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "fill" => Property::SvgFill,
         "filter" | "-webkit-filter" => Property::Filter,
         "float" => Property::Float,
+        "grid-column" | "grid-column-start" => Property::FirstColumn,
+        "grid-row" | "grid-row-start" => Property::FirstRow,
         "font-size" => Property::FontSize,
         "font-size-adjust" => Property::FontSizeAdjust,
         "top" | "inset-block-start" => Property::Inset(Side::Top),
@@ -157,6 +159,8 @@ pub(super) fn value(
                 _ => Float::Right,
             })
         }
+        Property::FirstColumn => Declared::FirstColumn(tracks::first(input)?),
+        Property::FirstRow => Declared::FirstRow(tracks::first(input)?),
         Property::FontSize => Declared::FontSize(size::font_size(input, syntax.quirks)?),
         Property::FontSizeAdjust => Declared::FontSizeAdjust(is_adjusted_away(input)?),
         Property::Holds(by) => Declared::Holds(by, holder::held(by, input)?),

@@ -1,8 +1,9 @@
 //! Opaque boxes on top of others, and the text that they certainly cover.
 
 use super::{
+    cells::in_same_cell,
     flow::NARROW,
-    layers::{Layers, has_levels, has_mask, is_layer, level},
+    layers::{Layers, has_levels, has_mask, is_layer, is_lifted, level},
     reach::Reach,
     room::{Room, inner_width},
     seen::{FAINTEST, Seen, Sight, words},
@@ -11,7 +12,7 @@ use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
         holder::Held,
-        length::SCREEN_WIDTH,
+        length::{Length, SCREEN_WIDTH},
         marks::Mark,
         property::{Display, Overflow, Position},
     },
@@ -20,6 +21,8 @@ use crate::{
 
 use html5ever::local_name;
 
+/// Greatest height of a box whose lines are below it, in pixels.
+const FLAT: f32 = 2.0;
 /// Least opacity of a cover, through which no text is seen.
 const LASTING: f32 = 1.0 - FAINTEST;
 
@@ -98,6 +101,33 @@ fn runs_left(document: &Document, styles: &Styles, node: NodeId) -> bool {
         || styles.get(node).marks.has(Mark::Direction)
 }
 
+/// Returns whether a box of a grid is drawn above one that comes after it.
+fn is_above(first: &Computed, second: &Computed) -> bool {
+    let levels = (level(first, true), level(second, true));
+    let lifted = (is_lifted(first, true), is_lifted(second, true));
+    levels.0 > levels.1 || (levels.0 == levels.1 && lifted == (true, false))
+}
+
+/// Returns whether a cover is on a sibling, so that the boxes around do not matter.
+fn is_sibling(reach: Reach) -> bool {
+    matches!(reach, Reach::Previous { .. } | Reach::Cell)
+}
+
+/// Returns whether the content of a block is below its end.
+fn is_flat(style: &Computed) -> bool {
+    let flat = |size: Length| size.is_definite() && size.usual() <= FLAT;
+    style.frame.as_deref().is_some_and(|frame| {
+        frame.height.is_some_and(flat)
+            && frame.overflow_y == Overflow::Visible
+            && frame.min_height.is_none()
+            && frame.padding.bottom.usual() <= 0.0
+            && frame
+                .margin
+                .bottom
+                .is_none_or(|margin| margin.usual() <= 0.0)
+    })
+}
+
 /// Returns whether a box paints its whole area in its own colour.
 fn is_whole(style: &Computed) -> bool {
     let padded = (style.frame.as_deref()).is_some_and(|frame| frame.padding != Default::default());
@@ -138,7 +168,7 @@ impl Cover {
         cover.level = level(node);
         let mut opacity = style.opacity * style.filter.opacity;
         for around in document.ancestors(node) {
-            if around == holder || matches!(reach, Reach::Previous { .. }) {
+            if around == holder || is_sibling(reach) {
                 break;
             }
             let style = styles.get(around);
@@ -160,7 +190,7 @@ impl Cover {
         let Some((holder, mut room)) = self.room(document, styles) else {
             return;
         };
-        let previous = matches!(self.reach, Reach::Previous { .. });
+        let previous = is_sibling(self.reach);
         let mut layers = Layers::new(self.level, &self.path);
         let mut under = Vec::new();
         let mut walk = document.walk(holder);
@@ -205,8 +235,8 @@ impl Cover {
             }
         }
         // The box before must be covered as a whole, because its height decides where the cover is.
-        if let Reach::Previous { up, .. } = self.reach
-            && room.height() > up
+        if let Reach::Previous { up, height } = self.reach
+            && room.height() > if up > 0.0 { up } else { height }
         {
             return;
         }
@@ -273,7 +303,16 @@ impl Cover {
                 );
                 Some((holder, room))
             }
-            Reach::Previous { height, .. } => {
+            Reach::Cell => {
+                let mut below = in_same_cell(document, styles, self.node);
+                let below = below.next()?;
+                if is_above(styles.get(below), styles.get(self.node)) {
+                    return None;
+                }
+                let fits = fits(document, styles, below);
+                Some((below, Room::all(fits, true)))
+            }
+            Reach::Previous { up, height } => {
                 let mut before = std::iter::successors(document.node(self.node).previous, |node| {
                     document.node(*node).previous
                 });
@@ -284,6 +323,9 @@ impl Cover {
                 let previous = previous.filter(|node| {
                     document.element(*node).is_some() && styles.get(*node).display == Display::Block
                 })?;
+                if up <= 0.0 && !is_flat(styles.get(previous)) {
+                    return None;
+                }
                 let column = column(document, styles, previous);
                 let fits = fits(document, styles, previous);
                 Some((previous, Room::new(None, column, height, fits)))

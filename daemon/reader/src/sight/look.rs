@@ -18,6 +18,7 @@ use crate::{
     cascade::{Computed, Frame, Styles},
     css::{
         holder::Held,
+        marks::Mark,
         property::{Display, Mask, Position},
     },
     document::{Document, Element, NodeId, PerNode, Visit},
@@ -270,6 +271,7 @@ impl Look<'_> {
         let fallback = is_fallback(self.document, node, element);
         inside.fallback |= fallback;
         inside.gone |= style.display == Display::None;
+        inside.hidden |= is_collapsed(element, style);
         inside.hidden |= fallback || inside.gone || self.is_closed(node, around);
         if style.display != Display::Contents {
             inside.opacity *= style.opacity * style.filter.opacity;
@@ -366,4 +368,11 @@ impl Look<'_> {
             (false, false) => Seen::No,
         }
     }
+}
+
+/// Returns whether a row of a table is left out with all that is in it.
+fn is_collapsed(element: &Element, style: &Computed) -> bool {
+    style.marks.has(Mark::Collapsed)
+        && style.display == Display::Table
+        && element.html_name() != "table"
 }

@@ -2,6 +2,7 @@
 //! hidden for a positive reason only.
 
 mod axis;
+mod cells;
 mod clip;
 mod columns;
 mod contrast;

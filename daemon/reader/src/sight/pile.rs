@@ -1,6 +1,7 @@
 //! Boxes that lie over or under others: covers, pictures under text, and levels.
 
 use super::{
+    cells::{fills_cell, in_same_cell},
     contrast::Ground,
     cover::Cover,
     layers::level,
@@ -55,11 +56,15 @@ impl Look<'_> {
         let opaque = opaque
             || matches!(style.background_image, Image::Plain(c) if c.alpha >= OPAQUE)
                 && style.background_drawn == Default::default();
-        if opaque
-            && !style.background_text
-            && let Some(reach) = Reach::of(element, style, frame)
-        {
-            self.cover(node, reach);
+        if opaque && !style.background_text {
+            let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
+            let mut cell = in_same_cell(self.document, self.styles, node);
+            if cell.next().is_some() && fills_cell(style, frame, self.styles.get(parent)) {
+                self.cover(node, Reach::Cell);
+            }
+            if let Some(reach) = Reach::of(element, style, frame) {
+                self.cover(node, reach);
+            }
         }
         // The next text may be on a picture.
         let source = element.attribute(&local_name!("src"));

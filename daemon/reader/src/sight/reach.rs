@@ -19,6 +19,8 @@ pub(super) enum Reach {
     Corner { width: Option<f32>, height: f32 },
     /// The box before it. `up` is the distance to its usual place.
     Previous { up: f32, height: f32 },
+    /// The box before it in the same cell of a grid.
+    Cell,
     /// What precedes in the same drawing of SVG.
     Drawing,
 }
@@ -35,7 +37,10 @@ impl Reach {
                     && frame.max_width.is_none()
                     && frame.max_height.is_none() =>
             {
-                let (top, _) = margins(style, frame)?;
+                let top = match frame.margin.top {
+                    None if !has_usual_margins(element) => 0.0,
+                    _ => margins(style, frame)?.0,
+                };
                 let moved = match frame.inset.top {
                     Some(top) if top.is_definite() => top.usual(),
                     Some(_) => return None,
@@ -48,7 +53,7 @@ impl Reach {
                     && is_none_or_zero(frame.inset.left)
                     && is_none_or_zero(frame.inset.right);
                 let up = -(top + moved);
-                (wide && up > 0.0).then_some(Self::Previous {
+                (wide && up >= 0.0).then_some(Self::Previous {
                     up,
                     height: height.usual(),
                 })

@@ -1,6 +1,7 @@
 //! Grounds that are no ancestors of a text: boxes that the text is pulled over, or laid over.
 
 use super::{
+    cells::in_same_cell,
     layers::is_lifted,
     look::{Look, Surroundings},
 };
@@ -33,6 +34,10 @@ impl Look<'_> {
         frame: &Frame,
         around: &Surroundings,
     ) -> bool {
+        let mut cell = in_same_cell(self.document, self.styles, node);
+        if cell.any(|below| self.is_ground_of_cell(below, around)) {
+            return true;
+        }
         let font = style.inherited.font_size;
         let before = |node: &NodeId| self.document.node(*node).previous;
         if let Some(previous) = self.next_element(node, before) {
@@ -56,6 +61,24 @@ impl Look<'_> {
             let is_above = is_lifted(style, false) || !is_lifted(self.styles.get(next), false);
             is_above && self.is_ground(next, around)
         })
+    }
+
+    /// Returns whether text may be read on a box in the same cell of a grid.
+    fn is_ground_of_cell(&self, node: NodeId, around: &Surroundings) -> bool {
+        let style = self.styles.get(node);
+        let small =
+            |size: Size| size.is_some_and(|size| size.is_definite() && size.usual() < LEAST);
+        let sizes = |frame: &Frame| [frame.width, frame.max_width, frame.height, frame.max_height];
+        let has_colour = around.ground.differs_from(style.background)
+            || (style.background_image != Image::None && !style.background_drawn.is_nothing());
+        style.display != Display::None
+            && style.inherited.visible
+            && style.opacity >= 0.5
+            && !style
+                .frame
+                .as_deref()
+                .is_some_and(|frame| sizes(frame).into_iter().any(small))
+            && (has_colour || self.is_ground(node, around))
     }
 
     /// Returns the next element in a direction, if only blanks are between.

@@ -1,0 +1,62 @@
+//! Boxes in the same cell of a grid, which are drawn over each other.
+
+use crate::{
+    cascade::{Computed, Frame, Styles},
+    css::{
+        marks::Mark,
+        property::{Position, Size},
+    },
+    document::{Document, NodeId},
+};
+
+/// Most siblings before a box that are examined.
+const NEAR: usize = 16;
+
+/// Returns the number of the first row and column of a box in a grid, if both are given.
+fn cell(style: &Computed) -> Option<(i32, i32)> {
+    let frame = style.frame.as_deref()?;
+    Some((frame.row?, frame.column?))
+}
+
+/// Returns the elements before a node in the same cell of a grid, the nearest first.
+pub(super) fn in_same_cell<'a>(
+    document: &'a Document,
+    styles: &'a Styles,
+    node: NodeId,
+) -> impl Iterator<Item = NodeId> + 'a {
+    let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
+    let own = cell(styles.get(node)).filter(|_| styles.get(parent).marks.has(Mark::Tracks));
+    let before = std::iter::successors(document.node(node).previous, |node| {
+        document.node(*node).previous
+    });
+    let elements = before.filter(|node| document.element(*node).is_some());
+    elements
+        .take(NEAR)
+        .filter(move |node| own.is_some() && cell(styles.get(*node)) == own)
+}
+
+/// Returns whether a box fills its cell. `around` is the style of the grid.
+pub(super) fn fills_cell(style: &Computed, frame: &Frame, around: &Computed) -> bool {
+    let empty = Frame::default();
+    let none = |sizes: &[Size]| sizes.iter().all(Option::is_none);
+    let margin = |size: Size| size.is_none_or(|size| size.usual() <= 0.0);
+    let margins = &frame.margin;
+    none(&[
+        frame.width,
+        frame.height,
+        frame.max_width,
+        frame.max_height,
+        frame.inset.top,
+        frame.inset.right,
+        frame.inset.bottom,
+        frame.inset.left,
+    ]) && [margins.top, margins.right, margins.bottom, margins.left]
+        .into_iter()
+        .all(margin)
+        && !matches!(frame.position, Position::Absolute | Position::Fixed)
+        && frame.transform == empty.transform
+        && frame.translate == empty.translate
+        && frame.scale == empty.scale
+        && !style.marks.has(Mark::Centred)
+        && !around.marks.has(Mark::Unstretched)
+}
