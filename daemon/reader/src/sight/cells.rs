@@ -30,9 +30,10 @@ pub(super) fn in_same_cell<'a>(
         document.node(*node).previous
     });
     let elements = before.filter(|node| document.element(*node).is_some());
+    let near = if own.is_some() { NEAR } else { 0 };
     elements
-        .take(NEAR)
-        .filter(move |node| own.is_some() && cell(styles.get(*node)) == own)
+        .take(near)
+        .filter(move |node| cell(styles.get(*node)) == own)
 }
 
 /// Returns whether a box fills its cell. `around` is the style of the grid.

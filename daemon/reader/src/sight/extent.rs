@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Most siblings before a box that are examined.
-const NEAR: usize = 16;
+const NEAR: usize = 32;
 
 /// The places around and inside of a box, and what the box around makes of its size.
 pub(super) struct Places<'a> {
@@ -144,10 +144,7 @@ pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> (b
             .any(|mark| style.marks.has(*mark));
     let tracked = around.marks.has(Mark::Tracks) && stretched;
     let flat = |mark, own: Size| {
-        tracked
-            && own.is_none()
-            && around.marks.has(mark)
-            && before(document, styles, node).next().is_none()
+        tracked && own.is_none() && around.marks.has(mark) && is_first(document, styles, node)
     };
     (
         thin(Axis::Across) || flat(Mark::FlatColumn, frame.width),
@@ -193,13 +190,19 @@ pub(super) fn is_pushed_out(document: &Document, styles: &Styles, node: NodeId) 
         (begins_full && !limited && style.marks.has(Mark::Rigid))
             || frame.is_some_and(|frame| is_all(frame.min_width))
     };
-    let mut all = before(document, styles, node)
-        .take(NEAR)
-        .map(|node| styles.get(node));
+    let mut all = before(document, styles, node).map(|node| styles.get(node));
     still(style) && all.clone().all(&still) && all.any(fills)
 }
 
-/// Returns the boxes before a node in the box around it, the nearest first.
+/// Returns whether no box is before a node in the box around it.
+fn is_first(document: &Document, styles: &Styles, node: NodeId) -> bool {
+    let before_all = std::iter::successors(document.node(node).previous, |node| {
+        document.node(*node).previous
+    });
+    before_all.take(NEAR + 1).count() <= NEAR && before(document, styles, node).next().is_none()
+}
+
+/// Returns the boxes among the nodes just before a node in the box around it, the nearest first.
 fn before<'a>(
     document: &'a Document,
     styles: &'a Styles,
@@ -207,14 +210,15 @@ fn before<'a>(
 ) -> impl Iterator<Item = NodeId> + Clone + 'a {
     let previous = |node: &NodeId| document.node(*node).previous;
     let all = std::iter::successors(previous(&node), move |node| document.node(*node).previous);
-    all.filter(move |node| match document.text(*node) {
-        Some(text) => !text.trim().is_empty(),
-        None => {
-            let style = styles.get(*node);
-            let absolute = style.frame.as_deref().is_some_and(is_absolute);
-            document.element(*node).is_some() && style.display != Display::None && !absolute
-        }
-    })
+    all.take(NEAR)
+        .filter(move |node| match document.text(*node) {
+            Some(text) => !text.trim().is_empty(),
+            None => {
+                let style = styles.get(*node);
+                let absolute = style.frame.as_deref().is_some_and(is_absolute);
+                document.element(*node).is_some() && style.display != Display::None && !absolute
+            }
+        })
 }
 
 fn is_absolute(frame: &Frame) -> bool {
