@@ -5,7 +5,7 @@ use crate::{
     css::{
         colour::{Colour, Rgba},
         length::{Length, MEDIUM},
-        property::{Align, Display, ListStyle, WhiteSpace},
+        property::{Align, Display, ListStyle, Overflow, WhiteSpace},
     },
     document::Element,
 };
@@ -89,6 +89,10 @@ pub(super) fn apply(element: &Element, parent: &str, style: &mut Computed) {
             style.inherited().colour = Some(Rgba::BLACK);
         }
         "center" | "th" | "caption" => style.inherited().align = Align::Centre,
+        "marquee" => {
+            style.frame().overflow_x = Overflow::Hidden;
+            style.frame().overflow_y = Overflow::Hidden;
+        }
         "nobr" => style.inherited().white_space = WhiteSpace::NoWrap,
         "ul" | "menu" | "dir" => style.inherited().list_style = ListStyle::Bullet,
         "ol" => style.inherited().list_style = ListStyle::Decimal,

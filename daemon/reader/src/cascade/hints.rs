@@ -51,7 +51,8 @@ pub(super) fn apply(element: &Element, style: &mut Computed) -> Option<FontSize>
             }
             return attribute(local_name!("size")).and_then(font_size);
         }
-        "table" | "td" | "th" | "img" | "hr" | "iframe" | "video" | "object" | "canvas" => {
+        "table" | "td" | "th" | "img" | "hr" | "iframe" | "marquee" | "video" | "object"
+        | "canvas" => {
             if let Some(width) = attribute(local_name!("width")).and_then(dimension) {
                 style.frame().width = Some(width);
             }

@@ -35,6 +35,15 @@ pub(super) fn is_moved(frame: &Frame) -> bool {
     .any(|moved| *moved != Transform::default())
 }
 
+/// Returns whether a box that is placed by its bottom may be moved down.
+pub(super) fn is_lowered(frame: &Frame) -> bool {
+    is_moved(frame)
+        || frame
+            .margin
+            .bottom
+            .is_some_and(|margin| margin.usual() < 0.0)
+}
+
 fn is_placed(style: &Computed) -> bool {
     let placed = |frame: &Frame| frame.position != Position::Static;
     style.frame.as_deref().is_some_and(placed) || style.marks.has(Mark::Sticky)

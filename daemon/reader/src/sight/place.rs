@@ -4,6 +4,7 @@
 use super::{
     axis::{Axis, Width, flexes, is_centred},
     flow::{Flow, LINE, NARROW, keeps_lines},
+    layers::is_lowered,
     measure::text_width,
 };
 use crate::{
@@ -235,8 +236,10 @@ impl Place {
                 self.least_x = 0.0;
             }
             // A box above the first screen cannot be scrolled to.
-            self.away |=
-                top.is_none() && bottom.is_some_and(|bottom| bottom >= 1.5 * SCREEN_HEIGHT);
+            let whole = |bottom: Length| bottom.part >= 1.0 && bottom.usual() >= SCREEN_WIDTH;
+            self.away |= top.is_none()
+                && (bottom.is_some_and(|bottom| bottom >= 1.5 * SCREEN_HEIGHT)
+                    || (frame.inset.bottom.is_some_and(whole) && !is_lowered(frame)));
             if let Some(top) = top {
                 self.y = top;
                 self.fixed_y = true;
