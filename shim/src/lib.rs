@@ -12,6 +12,8 @@ mod live;
 mod object;
 mod os;
 mod requests;
+#[cfg(test)]
+mod scripted;
 mod server;
 mod settings;
 mod taid_commands;

@@ -1,8 +1,8 @@
 //! `tai-mcp live`: waits for mail to one instance and hands each mail to the [`handler`].
 //!
-//! Delivery is at-least-once: a mail is marked read only after its handling succeeded. A mail
-//! whose handling failed is retried with a backoff and does not delay other mails. An answer whose
-//! outcome is unknown is never sent a second time.
+//! Delivery is at-least-once: a mail is marked read only after its handling succeeded. A mail whose
+//! handling failed is retried with a backoff, and one that cannot be marked read is [`unmarked`].
+//! Neither delays other mails. An answer whose outcome is unknown is never sent a second time.
 
 mod agent;
 mod answer;
@@ -15,6 +15,7 @@ mod program;
 mod prompt;
 mod report;
 mod server;
+mod unmarked;
 mod workspace;
 
 pub(crate) use agent::Agent;
@@ -29,11 +30,12 @@ use std::{collections::BTreeMap, process::ExitCode, time::Duration};
 use tai_client::Lease;
 use tai_proto::{
     Audience, Fault, FaultCode, Hint,
-    call::{GetInfo, MarkRead, Settle, Watch},
+    call::{GetInfo, Watch},
     mail::{Mail, MailboxUpdate},
     names::{Address, Instance, MailId},
 };
 use tokio::time::{Instant, sleep_until};
+use unmarked::Unmarked;
 
 /// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
@@ -84,11 +86,14 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         report,
         brake: Brake::default(),
         waiting: BTreeMap::new(),
+        unmarked: Unmarked::new(),
+        reported: None,
     };
     let code = tokio::select! {
         code = live.run() => code,
         () = os::asked_to_stop() => ExitCode::SUCCESS,
     };
+    live.unmarked.leave();
     // Returns the open leases.
     drop(live);
     let _ = tokio::time::timeout(LAST_REPORTS, reports).await;
@@ -103,6 +108,9 @@ struct Live {
     brake: Brake,
     /// Mails that are not handled. They stay leased.
     waiting: BTreeMap<MailId, Waiting>,
+    unmarked: Unmarked,
+    /// Failure of the last round that was reported.
+    reported: Option<Fault>,
 }
 
 /// A leased mail that is not handled yet.
@@ -142,19 +150,20 @@ impl Live {
     /// Runs rounds until the command exits. A failed round is retried after a backoff.
     async fn run(&mut self) -> ExitCode {
         let (mut mark, mut backoff) = (None, after_failure());
-        let mut reported = None;
         loop {
             match self.round(&mut mark).await {
                 Ok(()) => {
                     backoff = after_failure();
-                    reported = None;
+                    self.reported = None;
                 }
                 Err(Stop::Exit(code)) => return code,
                 Err(Stop::Fault(fault)) => {
                     // A failure that repeats is reported once.
-                    if reported.as_ref() != Some(&fault) {
-                        self.report.failed(&fault);
-                        reported = Some(fault);
+                    if self.reported.as_ref() != Some(&fault) {
+                        if !self.unmarked.has_reported(&fault) {
+                            self.report.failed(&fault);
+                        }
+                        self.reported = Some(fault);
                     }
                     backoff.wait().await;
                 }
@@ -162,7 +171,7 @@ impl Live {
         }
     }
 
-    /// Handles the unread mails, then waits for an arrival or for the next retry.
+    /// Handles the unread mails, then waits for an arrival or for the next attempt.
     async fn round(&mut self, mark: &mut Option<u64>) -> Result<(), Stop> {
         // The mark is older than the mailbox's list, so that an arrival in between counts.
         let is_first = mark.is_none();
@@ -176,11 +185,8 @@ impl Live {
             self.report.waiting();
         }
         let check = Instant::now() + CHECK_EVERY;
-        let due = self
-            .waiting
-            .values()
-            .filter_map(|waiting| waiting.due)
-            .min();
+        let retries = self.waiting.values().filter_map(|waiting| waiting.due);
+        let due = retries.chain(self.unmarked.due()).min();
         let until = due.map_or(check, |due| due.min(check));
         loop {
             tokio::select! {
@@ -214,7 +220,12 @@ impl Live {
             }
         }
         let mut not_examined = u64::MAX;
-        while !self.is_full() {
+        loop {
+            let failure = self.unmarked.mark_due(&self.calls).await;
+            self.report_unmarked(failure);
+            if self.is_full() {
+                break;
+            }
             let (fetched, lease) = self.calls.lease_oldest().await?;
             let left = fetched.left_out.not_examined;
             let (Some(mail), Some(lease)) = (fetched.mail, lease) else {
@@ -230,6 +241,9 @@ impl Live {
                 std::mem::replace(&mut waiting.lease, lease).forget();
                 continue;
             }
+            let Some(lease) = self.unmarked.renew(lease) else {
+                continue;
+            };
             if self.handler.is_reported() {
                 self.report.arrived(lease.id());
             }
@@ -243,8 +257,10 @@ impl Live {
             })
             .await?;
         }
-        if attempts > 0 {
-            self.report.full(self.waiting.len());
+        match self.unmarked.full() {
+            _ if attempts == 0 => {}
+            Some(unmarked) => self.report.full_of_unmarked(unmarked),
+            None => self.report.full(self.waiting.len()),
         }
         Ok(attempts)
     }
@@ -252,7 +268,8 @@ impl Live {
     /// Returns whether no further mail is taken.
     fn is_full(&self) -> bool {
         let waiting = || self.waiting.values();
-        waiting().filter(|mail| mail.failures > 0).count() >= MAX_FAILED
+        self.unmarked.full().is_some()
+            || waiting().filter(|mail| mail.failures > 0).count() >= MAX_FAILED
             || self.waiting.len() >= MAX_WAITING
             || waiting().map(|mail| mail.mail.body.len()).sum::<usize>() >= MAX_WAITING_TEXT
     }
@@ -281,7 +298,8 @@ impl Live {
                     self.brake.count(&mail.mail.envelope.from, Instant::now());
                 }
                 report.handled(id, ending);
-                self.settle(mail.lease).await;
+                let failure = self.unmarked.add(mail.lease, &self.calls).await;
+                self.report_unmarked(failure);
             }
             Handled::OutputClosed => return Err(Stop::Exit(ExitCode::SUCCESS)),
             Handled::CannotRun(fault) => {
@@ -302,37 +320,14 @@ impl Live {
         Ok(())
     }
 
-    /// Marks a handled mail read and ends its lease. Retries without a time limit, because an
-    /// unread mail is handled a second time.
-    async fn settle(&self, lease: Lease) {
-        let id = lease.id();
-        let mut backoff = after_failure();
-        loop {
-            match self.calls.call(Settle { id }).await {
-                Ok(settled) if settled.marked_read => break,
-                // A restarted taid does not know the lease.
-                Err(fault) if fault.code == FaultCode::NotFound => {
-                    match self.calls.call(MarkRead { id }).await {
-                        Err(fault) if is_transient(fault.code) => {}
-                        Ok(_) | Err(_) => break,
-                    }
-                }
-                // A client of another machine holds the mail.
-                Err(fault) if fault.code == FaultCode::NotYours => break,
-                Ok(_) | Err(_) => {}
-            }
-            backoff.wait().await;
+    /// Reports a failure to mark a mail read, unless the last round failed with the same one.
+    fn report_unmarked(&self, failure: Option<Fault>) {
+        if let Some(fault) = failure
+            && self.reported.as_ref() != Some(&fault)
+        {
+            self.report.failed(&fault);
         }
-        lease.delivered();
     }
-}
-
-/// Returns whether the same call can succeed later.
-fn is_transient(code: FaultCode) -> bool {
-    !matches!(
-        code,
-        FaultCode::NotFound | FaultCode::NotYours | FaultCode::NotPermitted | FaultCode::BadRequest
-    )
 }
 
 /// Returns the backoff after this number of failed attempts; `None` if no attempt is left.

@@ -23,6 +23,14 @@ impl Backoff {
     /// does not count.
     pub async fn wait(&mut self) {
         sleep(self.next).await;
-        self.next = (self.next * 2).min(self.longest);
+        self.advance();
+    }
+
+    /// Returns the next wait, for a caller that waits for other events, too, and doubles the one
+    /// after it.
+    pub fn advance(&mut self) -> Duration {
+        let next = self.next;
+        self.next = (next * 2).min(self.longest);
+        next
     }
 }

@@ -93,6 +93,14 @@ impl Report {
         ));
     }
 
+    /// Reports that live takes no further mail, because handled ones are not marked read.
+    pub(super) fn full_of_unmarked(self, limit: usize) {
+        print(&format!(
+            "warning: {limit} handled emails are not marked as read; live takes no further email until \
+             one of them is"
+        ));
+    }
+
     /// Reports a failed call.
     pub(super) fn failed(self, fault: &Fault) {
         let text = fault.render(Audience::Person);

@@ -1,20 +1,18 @@
 //! Leases of open requests against a scripted daemon: which mail returns, and which is delivered.
 
 use super::*;
+use crate::scripted;
 use rmcp::model::NumberOrString;
 use std::{future::Future, time::Duration};
 use tai_client::{CallContext, Client, ClientOptions, ConnectError, Dial, Starting, Streams};
 use tai_proto::{
-    Answer, Call, FromDaemon, ToDaemon,
+    Answer, Call,
     call::{Delivery, EndLease, Settled},
-    frame::{Decoder, MAX_FRAME, encode},
-    hello::{Hello, Welcome},
-    mail::{BodySource, Envelope, FetchedMail, Findings, LeftOut, Mail, Part, Window},
+    mail::{Part, Window},
     message::{Identity, Role},
     names::Profile,
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex, split},
     sync::{Semaphore, mpsc},
     time::{sleep, timeout},
 };
@@ -29,13 +27,22 @@ struct Script {
 
 impl Dial for Script {
     fn dial(&self) -> impl Future<Output = Result<Streams, ConnectError>> + Send {
-        let (near, far) = duplex(1 << 16);
-        tokio::spawn(serve(far, self.ends.clone()));
-        let (reader, writer) = split(near);
-        std::future::ready(Ok(Streams {
-            reader: Box::new(reader),
-            writer: Box::new(writer),
-        }))
+        let (ends, mut next) = (self.ends.clone(), 1);
+        let streams = scripted::daemon(move |call| {
+            Ok(match call {
+                Call::Fetch(_) => {
+                    next += 1;
+                    Answer::Fetch(scripted::mail(next - 1))
+                }
+                Call::Settle(_) => Answer::Settle(Settled { marked_read: true }),
+                Call::EndLease(EndLease { id, delivery }) => {
+                    ends.try_send((id.get(), delivery)).unwrap();
+                    Answer::EndLease(())
+                }
+                other => panic!("{other:?}"),
+            })
+        });
+        std::future::ready(Ok(streams))
     }
 
     fn start(&self) -> Result<Option<Starting>, ConnectError> {
@@ -44,76 +51,6 @@ impl Dial for Script {
 
     fn is_held(&self) -> bool {
         false
-    }
-}
-
-async fn serve(mut stream: DuplexStream, ends: mpsc::Sender<(u64, Delivery)>) {
-    let mut decoder = Decoder::new(MAX_FRAME);
-    let hello: Hello = frame(&mut stream, &mut decoder).await.unwrap();
-    write(&mut stream, &Welcome::answering(&hello, "taid")).await;
-    let mut next = 1;
-    while let Some(read) = frame(&mut stream, &mut decoder).await {
-        let ToDaemon::Request(request) = read else {
-            continue;
-        };
-        let answer = match request.call {
-            Call::Fetch(_) => {
-                next += 1;
-                Answer::Fetch(mail(next - 1))
-            }
-            Call::Settle(_) => Answer::Settle(Settled { marked_read: true }),
-            Call::EndLease(EndLease { id, delivery }) => {
-                ends.try_send((id.get(), delivery)).unwrap();
-                Answer::EndLease(())
-            }
-            other => panic!("{other:?}"),
-        };
-        let (id, result) = (request.id, Ok(answer));
-        write(&mut stream, &FromDaemon::Answer { id, result }).await;
-    }
-}
-
-async fn frame<F: serde::de::DeserializeOwned>(
-    stream: &mut DuplexStream,
-    decoder: &mut Decoder,
-) -> Option<F> {
-    loop {
-        if let Some(frame) = decoder.next_frame().unwrap() {
-            return Some(frame);
-        }
-        if stream.read_buf(decoder.space()).await.unwrap() == 0 {
-            return None;
-        }
-    }
-}
-
-async fn write(stream: &mut DuplexStream, frame: &impl serde::Serialize) {
-    let mut bytes = Vec::new();
-    encode(frame, &mut bytes).unwrap();
-    stream.write_all(&bytes).await.unwrap();
-}
-
-fn mail(id: u64) -> FetchedMail {
-    FetchedMail {
-        address: "desk.alice@tai.chat".parse().unwrap(),
-        left_out: LeftOut::default(),
-        passed_over: Vec::new(),
-        mail: Some(Box::new(Mail {
-            envelope: Envelope {
-                id: MailId::new(id).unwrap(),
-                from: "a@example.com".into(),
-                to: "desk.alice@tai.chat".into(),
-                subject: "s".into(),
-                date: "".into(),
-                read: false,
-                preview: None,
-            },
-            body: "b".into(),
-            part: part(1, 1),
-            source: BodySource::Text,
-            findings: Findings::default(),
-            quoted_lines: 0,
-        })),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod agents;
 mod answers;
+mod marks;
 mod programs;
 
 use rustix::process::Signal;

@@ -1,0 +1,63 @@
+//! Handled mails that cannot be marked read do not hold up the others.
+
+use super::*;
+use tai_e2e::{PASSWORD, USER};
+use tai_sandbox::FaultKind;
+
+const MARK: &str = "PUT /api/v1/messages/{id}/read";
+
+#[test]
+fn a_mail_that_another_program_deletes_while_it_is_handled_does_not_hold_up_the_others() {
+    let machine = Machine::new();
+    let to = "desk.alice@tai.chat";
+    deliver(&machine, to, "deleted");
+    let _taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
+    // The taid of live learns nothing of a deletion through another one.
+    let account = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
+    let _other = machine.start_profile("other", &account);
+    let script = program(
+        &machine,
+        "cat >>$HOME/out\necho >$HOME/begun\nwhile ! test -e $HOME/go; do sleep 0.05; done",
+    );
+    let mut live = Live::start(&machine, &["--exec", &script]);
+    wait_until("the program runs", || machine.home().join("begun").exists());
+    let deleted = machine.cli(&["delete", "1", "--yes", "--profile", "other"]);
+    assert!(deleted.status.success(), "{}", machine.say(&deleted));
+    fs::write(machine.home().join("go"), "").unwrap();
+    deliver(&machine, to, "next");
+    wait_until("the next mail is handled", || unread(&machine) == 0);
+    assert_eq!(subjects(&machine), ["deleted", "next"]);
+    live.terminate();
+    let (code, said) = live.wait();
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(about_mails(&said), @"
+    email 1 arrived
+    email 1 was handled
+    email 2 arrived
+    email 2 was handled
+    ");
+}
+
+#[test]
+fn mails_that_the_bridge_does_not_mark_are_reported_once_and_marked_later() {
+    let machine = Machine::new();
+    let to = "desk.alice@tai.chat";
+    deliver(&machine, to, "first");
+    deliver(&machine, to, "second");
+    let taid = machine.start_with(&[("TAI_MCP_POLL_INTERVAL", "1000")]);
+    taid.wait_until_live();
+    machine.sandbox.fail(FaultKind::Error500, 10_000, MARK);
+    let script = program(&machine, "cat >>$HOME/out");
+    let mut live = Live::start(&machine, &["--exec", &script]);
+    wait_until("both mails are handled", || {
+        subjects(&machine) == ["first", "second"]
+    });
+    assert_eq!(unread(&machine), 2);
+    machine.sandbox.heal();
+    wait_until("both mails are marked", || unread(&machine) == 0);
+    live.terminate();
+    let (code, said) = live.wait();
+    assert_eq!(code, Some(0));
+    assert_eq!(said.matches("Retrying.").count(), 1, "{said}");
+    assert_eq!(subjects(&machine), ["first", "second"]);
+}
