@@ -8,7 +8,10 @@ use super::{
 };
 use std::{collections::HashSet, time::Duration};
 use tai_auth::testing::TestClock;
-use tai_proto::{approval::HeldMail, names::Address};
+use tai_proto::{
+    approval::HeldMail,
+    names::{Address, MailId},
+};
 
 const CLIENT: Submitter<'static> = Submitter {
     instance: None,
@@ -217,6 +220,38 @@ fn hold_of(approvals: &Approvals, instance: &str, text: &str) -> Result<HeldMail
     match approvals.answer(&ticket, ConsentAnswer::CannotAsk, mail(), false, CLIENT)? {
         Answered::Approved(_) => panic!("not approved"),
         Answered::Held(holding) => Ok(held_as(approvals, &holding)),
+    }
+}
+
+/// Makes the same answer to a mail wait.
+fn hold_reply(approvals: &Approvals, to: u64, insist: bool) -> HeldMail {
+    let mail = || PreparedMail {
+        reply_to: MailId::new(to).ok(),
+        ..prepared("b@x.org", "text")
+    };
+    let ticket = approvals.ask(mail()).unwrap().ticket;
+    let answer = approvals.answer(&ticket, ConsentAnswer::CannotAsk, mail(), insist, CLIENT);
+    match answer.unwrap() {
+        Answered::Approved(_) => panic!("not approved"),
+        Answered::Held(holding) => held_as(approvals, &holding),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_a_client_insists_on_waits_beside_the_same_answer_to_another_mail() {
+    let approvals = approvals();
+    let first = hold_reply(&approvals, 1, true);
+    let second = hold_reply(&approvals, 2, true);
+    assert_ne!(first.number, second.number);
+    for (to, insist, expected) in [(1, true, &first), (2, true, &second), (3, false, &first)] {
+        let again = hold_reply(&approvals, to, insist);
+        assert_eq!(again.number, expected.number, "{to}");
+    }
+    assert_eq!(approvals.count_held(), 2);
+    for (held, to) in [(first, 1), (second, 2)] {
+        let approved = approve_held(&approvals, &held);
+        assert!(approved.insist);
+        assert_eq!(approved.mail.reply_to, MailId::new(to).ok());
     }
 }
 

@@ -190,7 +190,7 @@ impl Approvals {
     }
 
     /// Applies a person's answer to the question with this ticket, and consumes the ticket. If the
-    /// client cannot ask, the mail waits. Submitting the same mail again adds no second one.
+    /// client cannot ask, the mail waits. Submitting [the same mail](Table::same) again adds no second one.
     ///
     /// # Errors
     /// Any [`ApprovalError`].
@@ -209,12 +209,12 @@ impl Approvals {
             ConsentAnswer::Declined if asked.is_within(READING, now) => ConsentAnswer::CannotAsk,
             answer => answer,
         };
-        let digest = mail.digest.clone();
-        let lost = table.lost(&digest);
-        let room = table.room_for(&mail);
+        let mail = Arc::new(mail);
+        let lost = table.lost(&mail, insist);
+        let room = table.room_for(&mail, insist);
         let waiting = WaitingMail {
             number,
-            mail: Arc::new(mail),
+            mail: mail.clone(),
             insist,
             client: submitter.client.to_owned(),
             instance: submitter.instance.cloned(),
@@ -235,8 +235,7 @@ impl Approvals {
             Effect::Send { mail, .. } => Answered::Approved(mail),
             Effect::Refuse(error) => return Err(error),
             Effect::TellHeld | Effect::None => {
-                let held = table.mails().find(|(_, mail)| mail.mail.digest == digest);
-                let (_, held) = held.ok_or(ApprovalError::NoTicket)?;
+                let held = table.same(&mail, insist).ok_or(ApprovalError::NoTicket)?;
                 Answered::Held(Holding {
                     number: held.number,
                     is_new: held.number == number,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::ConfirmPolicy,
-    mail::{digest::Digest, journal::Journal, prepared::PreparedMail},
+    mail::{journal::Journal, prepared::PreparedMail},
 };
 use std::{collections::BTreeMap, sync::Arc, time::UNIX_EPOCH};
 use tai_auth::session::stamp::Stamp;
@@ -160,11 +160,11 @@ impl Table {
             .append(record, || needed(last_number, approvals));
     }
 
-    /// Returns the key and the trace of the lost mail with this digest.
-    pub(super) fn lost(&self, digest: &Digest) -> Option<(u64, Trace)> {
+    /// Returns the key and the trace of the lost mail that this one repeats.
+    pub(super) fn lost(&self, mail: &PreparedMail, insist: bool) -> Option<(u64, Trace)> {
         let mut approvals = self.approvals.iter();
         approvals.find_map(|(key, approval)| match approval {
-            Approval::Lost(trace) if trace.digest == *digest => Some((*key, trace.clone())),
+            Approval::Lost(trace) if repeats(mail, insist, trace) => Some((*key, trace.clone())),
             Approval::Asked { .. }
             | Approval::Held(_)
             | Approval::Sending(_)
@@ -190,7 +190,8 @@ impl Table {
     /// that a client submits again.
     pub(super) fn adopt(&mut self, waiting: &WaitingMail, now: Stamp) -> Option<Room> {
         let mut sealed = self.sealed().into_iter();
-        let (key, trace) = sealed.find(|(_, trace)| trace.digest == waiting.mail.digest)?;
+        let is_same = |trace: &Trace| repeats(&waiting.mail, waiting.insist, trace);
+        let (key, trace) = sealed.find(|(_, trace)| is_same(trace))?;
         let opened = WaitingMail {
             number: trace.number,
             insist: waiting.insist && !trace.maybe_sent,
@@ -252,9 +253,18 @@ impl Table {
         })
     }
 
-    pub(super) fn room_for(&self, mail: &PreparedMail) -> Room {
-        let is_same = |(_, waiting): (u64, &WaitingMail)| waiting.mail.digest == mail.digest;
-        if self.mails().any(is_same) {
+    /// Returns the same mail that waits. A reply that the client insists on is another mail than the
+    /// same answer to another mail.
+    pub(super) fn same(&self, mail: &PreparedMail, insist: bool) -> Option<&WaitingMail> {
+        let mut waiting = self.mails().map(|(_, waiting)| waiting);
+        waiting.find(|other| {
+            let other = &other.mail;
+            other.digest == mail.digest && (!insist || other.reply_to == mail.reply_to)
+        })
+    }
+
+    pub(super) fn room_for(&self, mail: &PreparedMail, insist: bool) -> Room {
+        if self.same(mail, insist).is_some() {
             return Room::Same;
         }
         let all: Vec<&PreparedMail> = self.mails().map(|(_, waiting)| &*waiting.mail).collect();
@@ -304,6 +314,13 @@ impl Table {
         };
         full.and_then(|pool| pool.first()).map(|(key, _)| *key)
     }
+}
+
+/// Returns whether a submission repeats a mail of an earlier daemon. Its trace does not tell which mail it
+/// answers, so a reply that the client insists on repeats none.
+fn repeats(mail: &PreparedMail, insist: bool, trace: &Trace) -> bool {
+    let may_be_another = insist && mail.reply_to.is_some();
+    trace.digest == mail.digest && !may_be_another
 }
 
 /// Returns the name of an address's pool. Addresses are case-insensitive.

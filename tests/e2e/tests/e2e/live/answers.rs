@@ -189,6 +189,27 @@ fn an_answer_that_needs_approval_waits_and_its_mail_is_handled() {
 }
 
 #[test]
+fn the_same_answer_to_two_mails_waits_for_approval_twice() {
+    let machine = machine();
+    deliver(&machine, "desk.alice@tai.chat", "question");
+    machine.configure("confirm_send = \"always\"\n");
+    let _taid = machine.start();
+    let live = live(&machine, "cat >/dev/null; echo received");
+    wait_until("the mails are read", || unread(&machine) == 0);
+    insta::assert_snapshot!(ended(live), @"
+    email 1 arrived
+    email 1 was answered; the answer waits for approval: `taid approve 1`
+    email 2 arrived
+    email 2 was answered; the answer waits for approval: `taid approve 2`
+    ");
+    for number in ["1", "2"] {
+        let approved = machine.cli(&["approve", number, "--yes"]);
+        assert!(approved.status.success(), "{}", machine.say(&approved));
+    }
+    assert_eq!(machine.sandbox.sent().len(), 2);
+}
+
+#[test]
 fn live_refuses_options_that_do_not_fit_together() {
     let machine = Machine::new();
     for arguments in [
