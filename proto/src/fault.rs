@@ -2,7 +2,7 @@
 //!
 //! A fault must not contain a secret.
 
-use crate::text::Words;
+use crate::{command::for_profile, names::Profile, text::Words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -126,6 +126,13 @@ impl Fault {
         self
     }
 
+    /// Makes the commands in the hint those for the daemon of a profile.
+    #[must_use]
+    pub fn for_profile(mut self, profile: &Profile) -> Self {
+        self.hint = self.hint.for_profile(profile);
+        self
+    }
+
     /// Renders the fault for a reader: `error: what`, `caused by: why`, `hint: action`, each on
     /// a line of its own. Empty parts are left out.
     pub fn render(&self, audience: Audience) -> String {
@@ -158,6 +165,19 @@ impl Hint {
         Hint::Each {
             agent: Words::cut(agent),
             person: Words::cut(person),
+        }
+    }
+
+    fn for_profile(self, profile: &Profile) -> Self {
+        let named = |words: Words| Words::cut(for_profile(&words, profile));
+        match self {
+            Hint::None => Hint::None,
+            Hint::User(action) => Hint::User(named(action)),
+            Hint::Reader(action) => Hint::Reader(named(action)),
+            Hint::Each { agent, person } => Hint::Each {
+                agent: named(agent),
+                person: named(person),
+            },
         }
     }
 
@@ -209,6 +229,9 @@ mod tests {
              caused by: no password is configured\n\
              hint: run `taid login`"
         );
+        let work = Profile::new("work").unwrap();
+        let of_work = fault.clone().for_profile(&work).render(Audience::Agent);
+        assert!(of_work.ends_with("to run `taid login --profile work`, then call again"));
         let bare = Fault::new(FaultCode::Cancelled, "the call was cancelled");
         assert_eq!(
             bare.render(Audience::Person),

@@ -147,6 +147,7 @@
 pub mod account;
 pub mod approval;
 pub mod call;
+pub mod command;
 pub mod door;
 pub mod endpoint;
 pub mod fault;

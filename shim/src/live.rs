@@ -32,7 +32,7 @@ use tai_proto::{
     Audience, Fault, FaultCode, Hint,
     call::{GetInfo, Watch},
     mail::{Mail, MailboxUpdate},
-    names::{Address, Instance, MailId},
+    names::{Address, Instance, MailId, Profile},
 };
 use tokio::time::{Instant, sleep_until};
 use unmarked::Unmarked;
@@ -88,6 +88,7 @@ pub(crate) async fn live(mut settings: Settings, options: Options) -> ExitCode {
         waiting: BTreeMap::new(),
         unmarked: Unmarked::new(),
         reported: None,
+        profile: Profile::default(),
     };
     let code = tokio::select! {
         code = live.run() => code,
@@ -111,6 +112,8 @@ struct Live {
     unmarked: Unmarked,
     /// Failure of the last round that was reported.
     reported: Option<Fault>,
+    /// Profile of taid.
+    profile: Profile,
 }
 
 /// A leased mail that is not handled yet.
@@ -180,6 +183,7 @@ impl Live {
             let info = self.calls.call(GetInfo).await?;
             self.report.ready(info.address.as_ref());
         }
+        self.profile = self.calls.profile().await;
         let handled = self.handle_all().await?;
         if is_first || handled > 0 {
             self.report.waiting();
@@ -297,7 +301,7 @@ impl Live {
                 if ending.is_answer() {
                     self.brake.count(&mail.mail.envelope.from, Instant::now());
                 }
-                report.handled(id, ending);
+                report.handled(id, ending, &self.profile);
                 let failure = self.unmarked.add(mail.lease, &self.calls).await;
                 self.report_unmarked(failure);
             }

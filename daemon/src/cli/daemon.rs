@@ -3,10 +3,11 @@
 use super::target::Target;
 use crate::server::run::SHORTER_PATH;
 use std::{path::PathBuf, time::Duration};
-use tai_client::{AutoStart, CallContext, Client, ClientOptions, ConnectError, Local, command};
+use tai_client::{AutoStart, CallContext, Client, ClientOptions, ConnectError, Local};
 use tai_proto::{
     Audience, Fault, FaultCode, Hint, Method,
     call::GetStatus,
+    command::command,
     message::{Identity, Role},
     names::Profile,
     places::Places,

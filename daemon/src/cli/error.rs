@@ -4,7 +4,7 @@ use super::terminal::printable;
 use crate::config::ConfigError;
 use std::{fmt, io::Write as _, process::ExitCode};
 use tai_client::ALREADY_RUNNING;
-use tai_proto::{Audience, Fault, FaultCode};
+use tai_proto::{Audience, Fault, FaultCode, command::for_profile, names::Profile};
 
 /// Exit codes. clap exits with 2 for a usage error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,18 +101,26 @@ impl CliError {
         Self::new("cannot find the home directory").hint("set HOME")
     }
 
+    /// Makes the commands in the hints those for a profile.
+    pub(super) fn for_profile(mut self, profile: &Profile) -> Self {
+        self.hint = for_profile(&self.hint, profile).into_owned();
+        let more = self.more.into_iter();
+        self.more = more.map(|error| error.for_profile(profile)).collect();
+        self
+    }
+
     /// Replaces the exit code.
     pub(super) fn exit_with(self, exit: Exit) -> Self {
         Self { exit, ..self }
     }
 
-    /// Returns the exit code.
     /// Prints the error on standard error, with the name that this installation has for its commands.
     pub(super) fn show(&self) {
         let text = self.to_string();
         let _ = writeln!(std::io::stderr(), "{}", tai_client::in_local_words(&text));
     }
 
+    /// Returns the exit code.
     pub(super) fn exit(&self) -> Exit {
         self.exit
     }

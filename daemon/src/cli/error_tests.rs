@@ -41,3 +41,17 @@ fn several_errors_are_printed_in_order_with_the_first_exit_code() {
     ");
     assert_eq!(CliError::combined(Vec::new()), None);
 }
+
+#[test]
+fn the_commands_in_all_hints_are_for_the_profile() {
+    let error = |n| {
+        CliError::new(format!("mail {n} does not wait")).hint("list the mails with `taid approve`")
+    };
+    let error = CliError::combined(vec![error(1), error(2)]).unwrap();
+    insta::assert_snapshot!(error.for_profile(&Profile::new("work").unwrap()), @"
+    error: mail 1 does not wait
+    hint: list the mails with `taid approve --profile work`
+    error: mail 2 does not wait
+    hint: list the mails with `taid approve --profile work`
+    ");
+}

@@ -137,7 +137,12 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Exit, CliError> {
     let target = &Target::new(args.profile, args.home.as_deref(), args.socket)?;
-    match args.command {
+    let ended = carry_out(args.command, target);
+    ended.map_err(|error| error.for_profile(&target.profile))
+}
+
+fn carry_out(command: Command, target: &Target) -> Result<Exit, CliError> {
+    match command {
         Command::Run(command) => command.run(target),
         Command::Login(command) => in_runtime(command.run(target)),
         Command::Logout(command) => in_runtime(command.run(target)),

@@ -1,8 +1,11 @@
 //! The daemon that a command is about.
 
 use super::error::{CliError, Exit};
-use std::path::{Path, PathBuf};
-use tai_proto::{names::Profile, places::Places, variables};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
+use tai_proto::{command::for_profile, names::Profile, places::Places, variables};
 
 /// The daemon that a command is about, and the directories of its user.
 pub(super) struct Target {
@@ -73,6 +76,11 @@ impl Target {
             places,
             socket,
         })
+    }
+
+    /// Returns a text whose commands are for this daemon.
+    pub(super) fn named<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        for_profile(text, &self.profile)
     }
 
     /// Returns the target of another profile of the same user.

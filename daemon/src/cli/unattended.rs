@@ -44,7 +44,10 @@ impl UnattendedMail {
         let found = daemon.call(list, limit).await.ok()?;
         let unattended = Self::of(found.unattended, &found.inbox.address, target);
         let line = unattended.line()?;
-        Some(format!("{line}; see them with `taid inbox`"))
+        Some(format!(
+            "{line}; see them with {}",
+            target.named("`taid inbox`")
+        ))
     }
 
     /// Returns the mails of `found` that no client of this machine uses. `own` is the account's own

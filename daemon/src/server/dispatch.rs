@@ -36,7 +36,9 @@ impl<T: Transport> Service for App<T> {
     }
 
     async fn call(self: Arc<Self>, call: Call, context: CallContext) -> Result<Answer, Fault> {
-        self.audited(call, context).await
+        // Hints name commands of the default profile.
+        let named = |fault: Fault| fault.for_profile(&self.facts.profile);
+        self.audited(call, context).await.map_err(named)
     }
 
     fn refused(&self, caller: &Caller, label: &'static str, fault: &Fault) {

@@ -183,6 +183,7 @@ fn session<T: Transport>(app: &App<T>, snapshot: Snapshot) -> SessionStatus {
     let last_error = last_error.filter(|(_, error)| !is_over(error));
     let last_error = last_error.map(|(at, error)| {
         let fault = fault::of_session(error, &snapshot, app.session.now());
+        let fault = fault.for_profile(&app.facts.profile);
         LastError {
             at: rfc3339(*at),
             what: fault.what.into_string(),

@@ -6,6 +6,7 @@
 
 mod connecting;
 mod faults;
+mod profile;
 mod reporting;
 
 use crate::{
@@ -356,12 +357,15 @@ impl<D: Dial> Link<D> {
                     Outcome::NotBegun => {}
                     Outcome::Lost => match on_loss {
                         OnLoss::Repeat => {}
-                        OnLoss::Report(advice) => return Err(lost_call(advice)),
+                        OnLoss::Report(advice) => {
+                            let profile = connection.profile.get().unwrap_or(&self.options.profile);
+                            return Err(lost_call(advice).for_profile(profile));
+                        }
                     },
                     Outcome::Cancelled => return Err(cancelled_call()),
                 }
             }
-            Err(too_many_attempts())
+            Err(too_many_attempts().for_profile(&self.options.profile))
         });
         timeout_at(deadline, attempts)
             .await

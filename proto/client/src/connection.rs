@@ -8,7 +8,7 @@ use std::{
     io,
     path::Path,
     sync::{
-        Arc, Mutex as StdMutex, MutexGuard, PoisonError,
+        Arc, Mutex as StdMutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -17,6 +17,7 @@ use tai_proto::{
     frame::{Decoder, FrameError, MAX_FRAME, encode},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
     message::{Identity, Request, Role},
+    names::Profile,
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
@@ -50,6 +51,8 @@ pub struct Connection {
     identity: Mutex<Identity>,
     /// Whether the daemon is the account's own one.
     pub(crate) is_of_account: bool,
+    /// Profile of the daemon, once a client has asked for it.
+    pub(crate) profile: OnceLock<Profile>,
 }
 
 /// State that the connection shares with its reading and writing tasks.
@@ -135,6 +138,7 @@ impl Connection {
             welcome,
             identity: Mutex::default(),
             is_of_account: false,
+            profile: OnceLock::new(),
         })
     }
 

@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf};
 use tai_proto::{
     Fault, FaultCode, Hint,
+    command::command,
     hello::{OLDEST, PROTOCOL, Welcome},
     names::Profile,
 };
@@ -195,14 +196,6 @@ fn not_started(output: &str, run: &str) -> Fault {
     Fault::new(FaultCode::NotRunning, format!("taid did not start: {what}"))
         .because(part("caused by: ").unwrap_or_default())
         .hint(hint)
-}
-
-/// Returns a command line of taid for the profile.
-pub fn command(profile: &Profile, name: &str) -> String {
-    match profile.is_default() {
-        true => format!("taid {name}"),
-        false => format!("taid {name} --profile {profile}"),
-    }
 }
 
 #[cfg(test)]

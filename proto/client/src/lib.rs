@@ -29,7 +29,7 @@ pub use client::{CallContext, Client, ClientOptions, Endings};
 pub use command_name::{in_local_words, is_on_path};
 pub use connection::{Connection, Progress};
 pub use dial::{Dial, Starting, Streams};
-pub use error::{ConnectError, command};
+pub use error::ConnectError;
 pub use lease::Lease;
 pub use local::Local;
 pub use os::{Peer, Socket, harden, peer, quiet};

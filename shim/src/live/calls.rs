@@ -3,7 +3,7 @@
 use super::report::Report;
 use crate::{backoff::after_failure, daemon::Taid};
 use tai_client::{CallContext, Lease};
-use tai_proto::{Fault, Method, mail::FetchedMail, message::Identity};
+use tai_proto::{Fault, Method, mail::FetchedMail, message::Identity, names::Profile};
 use tokio_util::sync::CancellationToken;
 
 /// The client of taid under this command's name.
@@ -57,6 +57,11 @@ impl Calls {
     pub(super) async fn lease_oldest(&self) -> Result<(FetchedMail, Option<Lease>), Fault> {
         let cancelled = CancellationToken::new();
         self.taid.lease_oldest(self.context(&cancelled)).await
+    }
+
+    /// Returns the profile of taid.
+    pub(super) async fn profile(&self) -> Profile {
+        self.taid.profile().await
     }
 
     fn context<'a>(&'a self, cancelled: &'a CancellationToken) -> CallContext<'a> {

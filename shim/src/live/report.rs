@@ -4,7 +4,8 @@ use super::{brake::MAX_ANSWERS, ending::Ending};
 use std::{io::Write as _, time::Duration};
 use tai_proto::{
     Audience, Fault,
-    names::{Address, MailId},
+    command::command,
+    names::{Address, MailId, Profile},
 };
 
 /// Writer of the lines.
@@ -39,7 +40,7 @@ impl Report {
     }
 
     /// Reports that a mail was handled.
-    pub(super) fn handled(self, id: MailId, ending: Ending) {
+    pub(super) fn handled(self, id: MailId, ending: Ending, profile: &Profile) {
         let text = match ending {
             Ending::Printed => return,
             Ending::MaybeAnswered => {
@@ -52,10 +53,13 @@ impl Report {
             Ending::NotNeeded => "was handled: no answer is needed".to_owned(),
             Ending::Answered => "was answered".to_owned(),
             Ending::Held(number) => {
-                let number = number
-                    .map(|number| format!(" {number}"))
-                    .unwrap_or_default();
-                format!("was answered; the answer waits for approval: `taid approve{number}`")
+                let decide = match number {
+                    Some(number) => format!("approve {number}"),
+                    None => "approve".to_owned(),
+                };
+                let decide = command(profile, &decide);
+                let text = format!("was answered; the answer waits for approval: `{decide}`");
+                tai_client::in_local_words(&text).into_owned()
             }
         };
         self.state(&format!("email {id} {text}"));

@@ -170,12 +170,15 @@ async fn is_read(calls: &Calls, id: MailId) -> Result<(), Fault> {
     };
     match fetched.mail.is_some_and(|mail| mail.envelope.read) {
         true => Ok(()),
-        false => Err(Fault::new(
-            FaultCode::BridgeFailed,
-            format!("email {id} is handled and still unread"),
-        )
-        .because("taid could not mark it as read")
-        .hint(Hint::reader("run `taid logs` for the reason"))),
+        false => {
+            let fault = Fault::new(
+                FaultCode::BridgeFailed,
+                format!("email {id} is handled and still unread"),
+            )
+            .because("taid could not mark it as read")
+            .hint(Hint::reader("run `taid logs` for the reason"));
+            Err(fault.for_profile(&calls.profile().await))
+        }
     }
 }
 

@@ -70,6 +70,7 @@ impl Mailbox {
                 self.ends.push((end.id.get(), end.delivery));
                 Ok(Answer::EndLease(()))
             }
+            Call::GetInfo(_) => missing(),
             other => panic!("{other:?}"),
         }
     }

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use tai_proto::{
     Fault, FaultCode, Hint, Tool,
     call::GetStatus,
+    command::command,
+    names::Profile,
     status::{LostMail, Status},
 };
 
@@ -83,6 +85,7 @@ async fn run(mut invocation: Invocation<'_>) -> Result<ToolOutcome, Fault> {
 
 /// Renders the status, with notes about the settings of this client.
 fn show(status: Status, notes: &[String]) -> Shown {
+    let profile = Profile::new(status.daemon.profile).unwrap_or_default();
     let session = serde_json::to_value(status.session.state).unwrap_or_default();
     let session = session.as_str().unwrap_or_default().to_owned();
     let problem = status.session.last_error.map(|error| {
@@ -126,7 +129,8 @@ fn show(status: Status, notes: &[String]) -> Shown {
     }
     if status.held > 0 {
         add(format!(
-            "Emails waiting for the user's approval (`taid approve`): {}",
+            "Emails waiting for the user's approval (`{}`): {}",
+            command(&profile, "approve"),
             status.held
         ));
     }

@@ -25,7 +25,9 @@ use tai_proto::{
     Fault, FaultCode, Hint,
     approval::{Consent, ConsentAnswer, GoneState, HeldMail, HeldState, Question, SubmitOutcome},
     call::Submit,
+    command::command,
     mail::{Draft, SentMail, Target},
+    names::Profile,
 };
 
 /// Key of the question in `inputRequests` and of its answer in `inputResponses`.
@@ -113,28 +115,33 @@ pub(super) async fn submit(
     let question = match invocation.call(submit.clone()).await? {
         SubmitOutcome::Ask(question) => question,
         SubmitOutcome::Held(held) if matches!(intent, Intent::Draft { .. }) => {
-            return Ok(Submitted::NotSent(drafted(&held, is_reply)));
+            let profile = invocation.taid.profile().await;
+            return Ok(Submitted::NotSent(drafted(&held, is_reply, &profile)));
         }
-        outcome => return finished(outcome, is_reply, invocation.context),
+        outcome => return finished(outcome, is_reply, invocation).await,
     };
     let ticket = question.ticket.clone();
-    let answer = match ask(question, invocation.context).await {
+    let profile = invocation.taid.profile().await;
+    let answer = match ask(question, invocation.context, &profile).await {
         Asked::Input(input) => return Ok(Submitted::Input(input)),
         Asked::Answered(answer) => answer,
     };
     let consent = Consent::Answered { ticket, answer };
     let outcome = invocation.call(Submit { consent, ..submit }).await?;
-    finished(outcome, is_reply, invocation.context)
+    finished(outcome, is_reply, invocation).await
 }
 
-fn finished(
+async fn finished(
     outcome: SubmitOutcome,
     is_reply: bool,
-    context: &RequestContext<RoleServer>,
+    invocation: &Invocation<'_>,
 ) -> Result<Submitted, Fault> {
     match outcome {
         SubmitOutcome::Sent(sent) => Ok(Submitted::Sent(sent)),
-        SubmitOutcome::Held(held) => Err(waits(&held, &elicitation(context))),
+        SubmitOutcome::Held(held) => {
+            let profile = invocation.taid.profile().await;
+            Err(waits(&held, &elicitation(invocation.context)).for_profile(&profile))
+        }
         SubmitOutcome::Preview(preview) => Ok(Submitted::NotSent(previewed(preview, is_reply))),
         SubmitOutcome::Ask(_) => Err(Fault::new(
             FaultCode::Internal,
@@ -151,8 +158,8 @@ pub(crate) fn consent_in(responses: &InputResponses) -> Option<ConsentAnswer> {
 }
 
 /// Asks the client's user, if the client can.
-async fn ask(question: Question, context: &RequestContext<RoleServer>) -> Asked {
-    let request = request(&question);
+async fn ask(question: Question, context: &RequestContext<RoleServer>, profile: &Profile) -> Asked {
+    let request = request(&question, profile);
     match elicitation(context) {
         Elicitation::NextRequest => {
             let inputs =
@@ -180,17 +187,17 @@ fn elicitation(context: &RequestContext<RoleServer>) -> Elicitation {
 }
 
 /// Returns an elicitation with an empty form: accepting it approves the mail.
-fn request(question: &Question) -> ElicitRequest {
+fn request(question: &Question, profile: &Profile) -> ElicitRequest {
     ElicitRequest::new(ElicitRequestParams::FormElicitationParams {
         meta: None,
-        message: message(question),
+        message: message(question, profile),
         requested_schema: ElicitationSchema::new(BTreeMap::new()),
     })
 }
 
 /// Renders the question for the user. Some clients show three lines, so these have everything that
 /// decides: the warnings and the recipient, the subject, and the hosts that learn of the reading.
-fn message(question: &Question) -> String {
+fn message(question: &Question, profile: &Profile) -> String {
     let Question { number, mail, .. } = question;
     let mut text = String::new();
     // Writing to a String cannot fail.
@@ -213,10 +220,8 @@ fn message(question: &Question) -> String {
     }
     if mail.left_out > 0 {
         let left_out = mail.left_out;
-        let _ = write!(
-            text,
-            "\n\n[{left_out} more bytes; to see all: `taid approve {number} --full`]"
-        );
+        let show = command(profile, &format!("approve {number} --full"));
+        let _ = write!(text, "\n\n[{left_out} more bytes; to see all: `{show}`]");
     }
     text
 }

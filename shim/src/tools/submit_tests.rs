@@ -77,7 +77,7 @@ fn question() -> Question {
 
 #[test]
 fn the_first_lines_of_the_question_decide() {
-    insta::assert_snapshot!(message(&question()), @"
+    insta::assert_snapshot!(message(&question(), &Profile::default()), @"
     Send to bob@example.com?
     Subject: lunch
     From: desk.alice@tai.chat
@@ -90,7 +90,8 @@ fn the_first_lines_of_the_question_decide() {
     suspicious.mail.loads = "evil.example (2)".into();
     suspicious.mail.details = "Hidden from the reader:\n  | CANARY".into();
     suspicious.mail.left_out = 1234;
-    insta::assert_snapshot!(message(&suspicious), @"
+    let work = Profile::new("work").unwrap();
+    insta::assert_snapshot!(message(&suspicious, &work), @"
     Warning: hidden text, an invisible image. Send to bob@example.com?
     Subject: lunch
     From: desk.alice@tai.chat. Loads from: evil.example (2)
@@ -101,6 +102,6 @@ fn the_first_lines_of_the_question_decide() {
     Hidden from the reader:
       | CANARY
 
-    [1234 more bytes; to see all: `taid approve 7 --full`]
+    [1234 more bytes; to see all: `taid approve 7 --full --profile work`]
     ");
 }

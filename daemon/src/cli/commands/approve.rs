@@ -20,6 +20,8 @@ use std::time::SystemTime;
 use tai_proto::{
     approval::{HeldList, HeldState},
     call::{ListHeld, ResolveHeld},
+    command::command,
+    names::Profile,
 };
 
 /// List the mails that wait for your approval, and send or discard one
@@ -62,20 +64,26 @@ impl Approve {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let daemon = Daemon::running(target)?;
         if self.watch {
-            return watch::run(&daemon).await;
+            return watch::run(&daemon, &target.profile).await;
         }
         let held = daemon.call(ListHeld, SHORT).await?;
         match self.number {
             None => {
-                let list = page::list(&held, SystemTime::now());
+                let list = page::list(&held, SystemTime::now(), &target.profile);
                 print(&page::fitted(&list, Terminal::of_stdout().width()));
             }
-            Some(number) => return self.decide(&daemon, number, &held).await,
+            Some(number) => return self.decide(&daemon, number, &held, &target.profile).await,
         }
         Ok(Exit::Success)
     }
 
-    async fn decide(self, daemon: &Daemon, number: u64, held: &HeldList) -> Result<Exit, CliError> {
+    async fn decide(
+        self,
+        daemon: &Daemon,
+        number: u64,
+        held: &HeldList,
+        profile: &Profile,
+    ) -> Result<Exit, CliError> {
         if self.full {
             show_all(daemon, number).await?;
         }
@@ -111,14 +119,15 @@ impl Approve {
             (_, true) => false,
             (false, false) => {
                 if !self.full {
-                    print(&page::mail(mail, SystemTime::now()));
+                    print(&page::mail(mail, SystemTime::now(), profile));
                 }
                 if !prompt::consent(match maybe_sent {
                     true => "It may have been sent. Send it again?",
                     false => "Send it?",
                 })? {
+                    let discard = command(profile, &format!("approve {number} --reject"));
                     print(&format!(
-                        "Not sent; it is still waiting. To discard it: `taid approve {number} --reject`"
+                        "Not sent; it is still waiting. To discard it: `{discard}`"
                     ));
                     return Ok(Exit::Failed);
                 }

@@ -249,12 +249,13 @@ impl SignIn<'_> {
         match (self.save, signed_in.not_saved) {
             (true, Some(fault)) => return Err(fault.into()),
             (true, None) => print(SAVED),
-            (false, _) => print(
+            (false, _) => print(&self.target.named(
                 "taid forgets the password when it exits; `taid login --save` keeps it in the keyring.",
-            ),
+            )),
         }
         if mcp_clients::instances_of_clients(&self.target.profile).is_empty() {
-            print("Next: `taid setup` adds tai to your MCP clients.");
+            let next = "Next: `taid setup` adds tai to your MCP clients.";
+            print(&self.target.named(next));
         }
         Ok(Exit::Success)
     }

@@ -33,7 +33,7 @@ impl Uninstall {
             "The logs and the ledger of sent mails in {} stay.",
             places.state().display()
         ));
-        print("A password in the keyring stays; `taid logout` removes it.");
+        print(&target.named("A password in the keyring stays; `taid logout` removes it."));
         print("The entries of MCP clients stay; `tai-mcp setup --remove` removes them.");
         Ok(Exit::Success)
     }

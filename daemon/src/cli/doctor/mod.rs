@@ -81,6 +81,7 @@ impl Doctor {
                 report = Report::new(checks.map(|check| check.repaired_by(None)).collect());
             }
         }
+        let report = report.for_profile(&target.profile);
         print(&match self.json {
             true => serde_json::to_string_pretty(&report).map_err(|error| {
                 CliError::new("cannot print the report as JSON").caused_by(error)

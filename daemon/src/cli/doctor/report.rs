@@ -10,6 +10,7 @@ use crate::cli::{
 };
 use serde::Serialize;
 use std::fmt::Write as _;
+use tai_proto::{command::for_profile, names::Profile};
 
 /// Version of the JSON format.
 const SCHEMA: u32 = 1;
@@ -25,6 +26,9 @@ pub(super) struct Report {
     pub(super) ok: bool,
     /// Checks in the order in which they ran.
     checks: Vec<Check>,
+    /// Profile of the commands.
+    #[serde(skip)]
+    profile: Profile,
 }
 
 impl Report {
@@ -33,7 +37,19 @@ impl Report {
             schema: SCHEMA,
             ok: checks.iter().all(|check| check.state != State::Wrong),
             checks,
+            profile: Profile::default(),
         }
+    }
+
+    /// Makes the commands those for a profile.
+    pub(super) fn for_profile(mut self, profile: &Profile) -> Self {
+        for check in &mut self.checks {
+            for text in [&mut check.found, &mut check.remedy] {
+                *text = for_profile(text, profile).into_owned();
+            }
+        }
+        self.profile = profile.clone();
+        self
     }
 
     /// Returns what `--fix` does, each once.
@@ -74,12 +90,13 @@ impl Report {
             1 => "\n1 problem found.".to_owned(),
             n => format!("\n{n} problems found. Start with the first one."),
         });
-        page.push_str(match (self.repairs().len(), problems) {
+        let repairs = match (self.repairs().len(), problems) {
             (0, _) => "",
             (_, 1) => " `taid doctor --fix` repairs it.",
             (1, _) => " `taid doctor --fix` repairs one of them.",
             _ => " `taid doctor --fix` repairs several of them.",
-        });
+        };
+        page.push_str(&for_profile(repairs, &self.profile));
         page
     }
 }
@@ -110,6 +127,13 @@ mod tests {
         ✓ proxy  none
 
         No problems found.
+        ");
+        let signed_out = wrong("session", "signed out", "`taid login`");
+        let report = Report::new(vec![signed_out]).for_profile(&Profile::new("work").unwrap());
+        insta::assert_snapshot!(report.page(Terminal::PIPE), @"
+        ✗ session  signed out -> `taid login --profile work`
+
+        1 problem found.
         ");
         insta::assert_snapshot!(page(vec![wrong("a", "b", "c"), wrong("d", "e", "f")]), @"
         ✗ a  b -> c

@@ -12,7 +12,11 @@ use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
 };
-use tai_proto::approval::{GoneMail, GoneState, HeldList, HeldMail, HeldState};
+use tai_proto::{
+    approval::{GoneMail, GoneState, HeldList, HeldMail, HeldState},
+    command::{command, for_profile},
+    names::Profile,
+};
 
 /// Columns before the text of an entry in the list.
 const INDENT: usize = 6;
@@ -29,23 +33,25 @@ pub(in crate::cli) fn fitted(text: &str, columns: Option<usize>) -> String {
 }
 
 /// Returns the list of waiting mails, and of those that an earlier taid lost.
-pub(in crate::cli) fn list(held: &HeldList, now: SystemTime) -> String {
+pub(in crate::cli) fn list(held: &HeldList, now: SystemTime, profile: &Profile) -> String {
     let mut text = String::new();
     for mail in &held.waiting {
         text.push_str(&entry(mail, now));
     }
     for mail in &held.gone {
-        let _ = writeln!(text, "{:>4}  {}", mail.number, fate(mail, now));
+        let fate = fate(mail, now);
+        let _ = writeln!(text, "{:>4}  {}", mail.number, for_profile(&fate, profile));
     }
+    let show = command(profile, "approve NUMBER");
     let _ = match held.waiting.len() {
         0 => write!(text, "no mail waits for approval"),
         1 => write!(
             text,
-            "1 mail is waiting. `taid approve NUMBER` shows it and asks whether to send it."
+            "1 mail is waiting. `{show}` shows it and asks whether to send it."
         ),
         n => write!(
             text,
-            "{n} mails are waiting. `taid approve NUMBER` shows one and asks whether to send it."
+            "{n} mails are waiting. `{show}` shows one and asks whether to send it."
         ),
     };
     text
@@ -158,7 +164,7 @@ fn requester(held: &HeldMail) -> String {
 }
 
 /// Returns one mail as it would be sent, after the client that asked and the time.
-pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime) -> String {
+pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime, profile: &Profile) -> String {
     let mail = &held.mail;
     let ago = ago(&held.since, now);
     let mut text = String::new();
@@ -181,8 +187,9 @@ pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime) -> String {
     if mail.left_out > 0 {
         let _ = writeln!(
             text,
-            "\n[{} more bytes; to see them: `taid approve {} --full`]",
-            mail.left_out, held.number
+            "\n[{} more bytes; to see them: `{}`]",
+            mail.left_out,
+            command(profile, &format!("approve {} --full", held.number))
         );
     }
     let _ = writeln!(text, "\nAsked by {}, {ago} ago", requester(held));

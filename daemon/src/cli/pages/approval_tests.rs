@@ -39,7 +39,7 @@ fn now() -> SystemTime {
 
 #[test]
 fn the_list_has_each_mail_and_its_remaining_time() {
-    insta::assert_snapshot!(list(&waiting(vec![held(3), held(4)]), now()), @"
+    insta::assert_snapshot!(list(&waiting(vec![held(3), held(4)]), now(), &Profile::default()), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
           asked by claude-code 2.1 (instance desk), expires in 30 min
@@ -48,18 +48,18 @@ fn the_list_has_each_mail_and_its_remaining_time() {
           asked by claude-code 2.1 (instance desk), expires in 30 min
     2 mails are waiting. `taid approve NUMBER` shows one and asks whether to send it.
     ");
-    insta::assert_snapshot!(list(&waiting(vec![held(3)]), now()), @"
+    insta::assert_snapshot!(list(&waiting(vec![held(3)]), now(), &Profile::default()), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
           asked by claude-code 2.1 (instance desk), expires in 30 min
     1 mail is waiting. `taid approve NUMBER` shows it and asks whether to send it.
     ");
-    insta::assert_snapshot!(list(&waiting(vec![]), now()), @"no mail waits for approval");
+    insta::assert_snapshot!(list(&waiting(vec![]), now(), &Profile::default()), @"no mail waits for approval");
 }
 
 #[test]
 fn a_mail_is_shown_as_it_would_be_sent_with_a_note_about_omitted_parts() {
-    insta::assert_snapshot!(mail(&held(3), now()), @"
+    insta::assert_snapshot!(mail(&held(3), now(), &Profile::default()), @"
     To:      bob@example.com
     Subject: Figures
     From:    desk.alice@tai.chat
@@ -76,7 +76,7 @@ fn a_mail_is_shown_as_it_would_be_sent_with_a_note_about_omitted_parts() {
     long.mail.warning = "hidden text".into();
     long.mail.loads = "evil.example (2)".into();
     long.mail.details = "Hidden from the reader:\n  | CANARY".into();
-    insta::assert_snapshot!(mail(&long, now()), @"
+    insta::assert_snapshot!(mail(&long, now(), &Profile::default()), @"
     Warning: hidden text
     To:      bob@example.com
     Subject: Figures
@@ -105,8 +105,8 @@ fn no_text_of_a_mail_or_client_writes_to_the_terminal_or_forges_a_line() {
     hostile.mail.subject = "a\rSubject: b".into();
     hostile.mail.text = "one\n\x1b]0;two".into();
     for page in [
-        list(&waiting(vec![hostile.clone()]), now()),
-        mail(&hostile, now()),
+        list(&waiting(vec![hostile.clone()]), now(), &Profile::default()),
+        mail(&hostile, now(), &Profile::default()),
     ] {
         assert!(!page.contains(['\x1b', '\r', '\u{202e}']), "{page:?}");
         assert!(page.contains("eve@evil.org??To: bob"), "{page:?}");
@@ -137,7 +137,8 @@ fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
             gone(7, GoneState::Locked),
         ],
     };
-    insta::assert_snapshot!(list(&held, now()), @"
+    let work = Profile::new("work").unwrap();
+    insta::assert_snapshot!(list(&held, now(), &work), @"
        3  desk.alice@tai.chat -> bob@example.com
           Figures
           asked by claude-code 2.1 (instance desk), expires in 30 min
@@ -151,10 +152,10 @@ fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
        6  lost when taid stopped while it sent the mail; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
           may have been sent: check before the agent submits it again
        7  cannot be decrypted now; held since 2026-11-23T10:00:00Z (30 min 0 s ago) for instance desk
-          unlock the keyring, then run `taid approve` again
-    2 mails are waiting. `taid approve NUMBER` shows one and asks whether to send it.
+          unlock the keyring, then run `taid approve --profile work` again
+    2 mails are waiting. `taid approve NUMBER --profile work` shows one and asks whether to send it.
     ");
-    insta::assert_snapshot!(mail(&held.waiting[1], now()), @"
+    insta::assert_snapshot!(mail(&held.waiting[1], now(), &work), @"
     To:      bob@example.com
     Subject: Figures
     From:    desk.alice@tai.chat

@@ -15,7 +15,7 @@ use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
 };
-use tai_proto::status::*;
+use tai_proto::{command::for_profile, names::Profile, status::*};
 
 /// Columns of a label, with the space after it.
 const LABEL: usize = 11;
@@ -60,6 +60,8 @@ impl View {
 struct Page<'a> {
     text: String,
     view: &'a View,
+    /// Profile of the daemon.
+    profile: Profile,
 }
 
 impl Page<'_> {
@@ -98,6 +100,7 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     let mut page = Page {
         text: String::new(),
         view,
+        profile: Profile::new(status.daemon.profile.clone()).unwrap_or_default(),
     };
     process(&mut page, &status.daemon);
     account(&mut page, &status.account);
@@ -114,7 +117,9 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     }
     if status.held > 0 {
         let waiting = count(status.held, "mail");
-        page.line("approval", &format!("{waiting} waiting: `taid approve`"));
+        let text = format!("{waiting} waiting: `taid approve`");
+        let text = for_profile(&text, &page.profile).into_owned();
+        page.line("approval", &text);
     }
     for mail in &status.lost {
         page.line("lost", &lost(mail, now));
@@ -210,7 +215,8 @@ fn session(page: &mut Page, session: &SessionStatus) {
         }
     }
     if session.state == SessionState::LoggedOut {
-        page.line("  hint", "run `taid login`");
+        let text = for_profile("run `taid login`", &page.profile).into_owned();
+        page.line("  hint", &text);
     }
 }
 

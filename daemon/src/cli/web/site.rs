@@ -20,6 +20,7 @@ use tai_proto::{
     approval::{HeldForm, HeldMail, Resolution},
     call::{ListHeld, ListMail, ReadHeld, ReadMail, ResolveHeld, ReviseHeld},
     mail::Window,
+    names::Profile,
     person::Scope,
     text::{Content, HeaderText},
 };
@@ -207,7 +208,8 @@ impl Site {
     async fn held(&self, number: u64) -> Result<HeldMail, CliError> {
         let held = self.daemon.call(ListHeld, SHORT).await?;
         if let Some(gone) = held.gone.iter().find(|mail| mail.number == number) {
-            return Err(pages::approval::missing(gone));
+            let profile = Profile::new(self.audit.1.clone()).unwrap_or_default();
+            return Err(pages::approval::missing(gone).for_profile(&profile));
         }
         let mut waiting = held.waiting.into_iter();
         waiting.find(|mail| mail.number == number).ok_or_else(|| {

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use tai_proto::{
     approval::{HeldList, HeldMail, HeldState},
     mail::{Format, Mail},
+    names::Profile,
     person::AccountInbox,
     status::Status,
 };
@@ -86,7 +87,9 @@ impl Frame {
             gone: held.gone.clone(),
         };
         if held.waiting.is_empty() || !held.gone.is_empty() {
-            body = body.line("pre", &pages::approval::list(&without_waiting, now));
+            let profile = Profile::new(status.daemon.profile.clone()).unwrap_or_default();
+            let list = pages::approval::list(&without_waiting, now, &profile);
+            body = body.line("pre", &list);
         }
         body = body.line("h2", "Status").line(
             "pre",

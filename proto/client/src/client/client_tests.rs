@@ -2,6 +2,8 @@
 
 #[path = "connecting_tests.rs"]
 mod connecting;
+#[path = "profile_tests.rs"]
+mod profile;
 #[path = "reporting_tests.rs"]
 mod reporting;
 use super::*;
@@ -9,7 +11,7 @@ use crate::{Starting, Streams, dial::StartEnd};
 use std::collections::VecDeque;
 use tai_proto::{
     Audience, FromDaemon, ToDaemon,
-    call::{Delete, Delivery, EndLease, GetInfo, Settled},
+    call::{Delete, DeleteMail, Delivery, EndLease, GetInfo, Settled},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
     mail::{BodySource, Envelope, Findings, LeftOut, Mail, Part},

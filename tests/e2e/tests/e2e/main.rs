@@ -33,6 +33,7 @@ mod failing_bridge;
 mod fetching;
 mod giving_up;
 mod held;
+mod hints;
 mod hygiene;
 mod ipc;
 mod lifecycle;

@@ -17,6 +17,8 @@ use tai_proto::{
     Fault, FaultCode,
     approval::{HeldList, HeldMail, HeldState},
     call::WatchHeld,
+    command::command,
+    names::Profile,
 };
 
 /// Time limit of one wait. taid answers before it.
@@ -25,7 +27,7 @@ const WAIT: Duration = Duration::from_secs(60);
 const RETRY: Duration = Duration::from_secs(2);
 
 /// Runs until the terminal closes or a failure that a restart of taid does not end.
-pub(super) async fn run(daemon: &Daemon) -> Result<Exit, CliError> {
+pub(super) async fn run(daemon: &Daemon, profile: &Profile) -> Result<Exit, CliError> {
     let asks = io::stdin().is_terminal() && io::stdout().is_terminal();
     print("waiting for mails that need your approval; Ctrl-C ends");
     let (mut seen, mut since) = (BTreeSet::new(), None);
@@ -50,7 +52,7 @@ pub(super) async fn run(daemon: &Daemon) -> Result<Exit, CliError> {
         since = Some(update.mark);
         for mail in unseen(&mut seen, &update.held) {
             match asks {
-                true if !ask(daemon, mail).await? => return Ok(Exit::Success),
+                true if !ask(daemon, mail, profile).await? => return Ok(Exit::Success),
                 true => {}
                 false => {
                     let entry = page::entry(mail, SystemTime::now());
@@ -82,10 +84,10 @@ fn is_passing(code: FaultCode) -> bool {
 }
 
 /// Shows a mail and asks about it until the person decides. Returns `false` at the end of the input.
-async fn ask(daemon: &Daemon, mail: &HeldMail) -> Result<bool, CliError> {
+async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool, CliError> {
     let number = mail.number;
     print(&format!("mail {number}\n"));
-    print(&page::mail(mail, SystemTime::now()));
+    print(&page::mail(mail, SystemTime::now(), profile));
     let question = match mail.state {
         HeldState::MaybeSent => {
             "It may have been sent. [s]end again, [d]iscard, [l]ater, show [a]ll?"
@@ -105,7 +107,8 @@ async fn ask(daemon: &Daemon, mail: &HeldMail) -> Result<bool, CliError> {
                 continue;
             }
             Some(Decision::Later) => {
-                print(&format!("still waiting: `taid approve {number}`"));
+                let decide = command(profile, &format!("approve {number}"));
+                print(&format!("still waiting: `{decide}`"));
                 return Ok(true);
             }
             Some(Decision::Send) => true,

@@ -1,0 +1,86 @@
+//! The commands in hints are for the taid that answered.
+
+use serde_json::json;
+use std::{path::Path, process::Stdio};
+use tai_e2e::{Killed, Machine, mcp::Shim, raw::Raw, wait_until};
+
+/// Starts the taid of the profile `work`, which asks before each send.
+fn start(machine: &Machine, socket: &Path) -> Killed {
+    let mut command = machine.taid(&[("TAI_MCP_PROFILE", "work")]);
+    let taid = Killed::spawn(command.stdin(Stdio::null()).stderr(Stdio::null()));
+    wait_until("taid serves", || Raw::connect(socket).is_ok());
+    taid
+}
+
+/// Starts a client that knows the socket of a taid, and not its profile.
+fn client(machine: &Machine, socket: &Path) -> Shim {
+    let socket = socket.to_str().unwrap();
+    let shim = machine.shim_with(&[("TAI_MCP_INSTANCE", "desk"), ("TAI_MCP_SOCKET", socket)]);
+    shim.initialized("test", "2025-06-18")
+}
+
+/// Returns the last line of an error.
+fn hint(text: &str) -> String {
+    let line = text.lines().last().unwrap_or_default();
+    format!("{line}\n")
+}
+
+#[test]
+fn hints_about_mails_that_wait_name_the_profile_of_their_taid() {
+    let machine = Machine::new();
+    machine.configure_profile("work", "confirm_send = \"always\"\n");
+    let socket = machine.runtime_dir().join("work.sock");
+    let taid = start(&machine, &socket);
+    let mut shim = client(&machine, &socket);
+    let mut mail = json!({"to": "bob@tai.chat", "subject": "Figures", "content": "one"});
+    let waits = shim.call("send_email", mail.clone());
+    mail["content"] = "two".into();
+    mail["hold"] = true.into();
+    let draft = shim.call("send_email", mail);
+    let status = shim.call("session_status", json!({}));
+    let status = status
+        .text
+        .lines()
+        .find(|line| line.contains("waiting for"));
+    let own = |arguments: &[&str]| {
+        let output = machine.cli(&[arguments, &["--profile", "work"]].concat());
+        machine.plain(&[output.stdout, output.stderr].concat())
+    };
+    let page = own(&["status"]);
+    let page = page.lines().find(|line| line.starts_with("approval"));
+    let text = [
+        hint(&waits.text),
+        draft.text.lines().next().unwrap().to_owned() + "\n",
+        status.unwrap().to_owned() + "\n",
+        page.unwrap().to_owned() + "\n",
+        hint(&own(&["approve"])),
+        hint(&own(&["approve", "9"])),
+    ];
+    insta::assert_snapshot!(text.concat(), @"
+    hint: ask the user to run `taid approve 1 --profile work` within an hour; it is lost if taid stops before; do not send the email again while it waits
+    Nothing was sent. The draft waits as number 2 for the user, who sends or discards it with `taid approve 2 --profile work` within an hour, and is lost if taid stops before.
+    Emails waiting for the user's approval (`taid approve --profile work`): 2
+    approval   2 mails waiting: `taid approve --profile work`
+    2 mails are waiting. `taid approve NUMBER --profile work` shows one and asks whether to send it.
+    hint: list the waiting mails with `taid approve --profile work`
+    ");
+    assert!(own(&["approve", "1", "--yes"]).starts_with("sent to bob@tai.chat"));
+
+    // Without a keyring, the draft is lost.
+    drop(taid);
+    let _taid = start(&machine, &socket);
+    insta::assert_snapshot!(hint(&own(&["approve", "2", "--yes"])), @"hint: ask the agent to submit it again, or remove it from the list with `taid approve 2 --reject --profile work`");
+}
+
+#[test]
+fn a_hint_to_sign_in_names_the_profile_of_its_taid() {
+    let machine = Machine::new();
+    let _taid = machine.start_profile("work", &[]);
+    let mut shim = client(&machine, &machine.runtime_dir().join("work.sock"));
+    let refused = shim.call("list_inbox", json!({}));
+    insta::assert_snapshot!(hint(&refused.text), @"hint: ask the user to run `taid login --profile work`, or set `password_command` or `password_file` in the configuration file, then call again");
+    let status = shim.call("session_status", json!({}));
+    let problem = status.text.lines().find(|line| line.starts_with("Problem"));
+    let problem = problem.expect(&status.text);
+    assert!(problem.contains("`taid login --profile work`"), "{problem}");
+}
