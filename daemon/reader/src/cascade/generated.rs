@@ -1,92 +1,30 @@
 //! Boxes that style sheets generate before and after the content of elements, as far as they may be
 //! under or over the text of the mail.
 
-use super::{Cascade, Styles, apply, computed::Computed, custom, finish, index::Part};
+use super::{computed::Computed, index::Part};
 use crate::{
     css::{
         colour::Colour,
         marks::Mark,
         property::{Display, Image, Position},
     },
-    document::{Document, Element, NodeId},
+    document::{Element, NodeId},
 };
 use std::rc::Rc;
 
 /// Most generated boxes of a document.
-const MAX_GENERATED: usize = 1_000;
+pub(super) const MAX_GENERATED: usize = 1_000;
 
 /// A generated box.
 #[derive(Debug)]
 pub(super) struct Generated {
-    parent: NodeId,
-    part: Part,
-    style: Rc<Computed>,
-}
-
-impl Cascade<'_> {
-    /// Takes the box that style sheets generate for a part of an element.
-    pub(super) fn generate(
-        &mut self,
-        node: NodeId,
-        element: &Element,
-        part: Part,
-        parent: &Rc<Computed>,
-    ) {
-        if self.index.is_empty(part)
-            || self.generated.len() >= MAX_GENERATED
-            || parent.display == Display::None
-            || is_replaced(element)
-        {
-            return;
-        }
-        let declarations = self.declarations(node, element, part);
-        if declarations.is_empty() {
-            return;
-        }
-        let plain = Computed::child_of(&parent.inherited);
-        let mut style = plain.clone();
-        let context = apply::Context {
-            parent,
-            plain: &plain,
-            layer: &plain,
-            rule: &plain,
-            rem: self.rem,
-            syntax: self.syntax,
-            substitution: &self.substitution,
-        };
-        custom::define(&context, &self.registered, &declarations, false, &mut style);
-        context.apply_ranked(&declarations, &mut style);
-        finish(&mut style, parent, false);
-        if is_painted(&style) {
-            self.generated.push(Generated {
-                parent: node,
-                part,
-                style: Rc::new(style),
-            });
-        }
-    }
-}
-
-impl Styles {
-    /// Adds the generated boxes to the document as elements without content. Returns them.
-    pub(crate) fn insert_generated(&mut self, document: &mut Document) -> Vec<NodeId> {
-        let mut inserted = Vec::new();
-        for Generated {
-            parent,
-            part,
-            style,
-        } in std::mem::take(&mut self.generated)
-        {
-            let node = document.insert(parent, part == Part::Before);
-            self.styles.push(style);
-            inserted.push(node);
-        }
-        inserted
-    }
+    pub(super) parent: NodeId,
+    pub(super) part: Part,
+    pub(super) style: Rc<Computed>,
 }
 
 /// Returns whether a box exists beside the flow and paints something.
-fn is_painted(style: &Computed) -> bool {
+pub(super) fn is_painted(style: &Computed) -> bool {
     let placed = |position| matches!(position, Position::Absolute | Position::Fixed);
     let paints = match style.background {
         Colour::Known(colour) => colour.alpha > 0.02,
@@ -102,7 +40,7 @@ fn is_painted(style: &Computed) -> bool {
 }
 
 /// Returns whether an element has other content than its children, so that no box is generated in it.
-fn is_replaced(element: &Element) -> bool {
+pub(super) fn is_replaced(element: &Element) -> bool {
     matches!(
         element.html_name(),
         "" | "area"

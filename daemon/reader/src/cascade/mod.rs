@@ -5,6 +5,7 @@ mod apply;
 mod computed;
 mod custom;
 mod defaults;
+mod finish;
 mod foreign;
 mod generated;
 pub(crate) mod hints;
@@ -21,17 +22,18 @@ pub(crate) use computed::{Computed, Frame};
 use crate::{
     css::{
         animation::Animation,
-        colour::{Colour, Rgba},
+        colour::Rgba,
         declarations::{DeclarationSyntax, parse_style},
         keyframes::Keyframes,
         length::MEDIUM,
-        property::{Declaration, Declared, Display, Overflow, Position, Property},
+        property::{Declaration, Declared, Display, Property},
         registered::Registered,
     },
     document::{Document, Element, NodeId, PerNode, Visit},
     limits::{MAX_DECLARED, MAX_STYLES},
 };
-use generated::Generated;
+use finish::{finish, give_overflow};
+use generated::{Generated, MAX_GENERATED, is_painted, is_replaced};
 use html5ever::{local_name, ns};
 use index::{Index, Part};
 use matching::Matcher;
@@ -54,6 +56,22 @@ impl Styles {
     /// Returns the style of an element.
     pub(crate) fn get(&self, node: NodeId) -> &Computed {
         self.styles.get(node)
+    }
+
+    /// Adds the generated boxes to the document as elements without content. Returns them.
+    pub(crate) fn insert_generated(&mut self, document: &mut Document) -> Vec<NodeId> {
+        let mut inserted = Vec::new();
+        for Generated {
+            parent,
+            part,
+            style,
+        } in std::mem::take(&mut self.generated)
+        {
+            let node = document.insert(parent, part == Part::Before);
+            self.styles.push(style);
+            inserted.push(node);
+        }
+        inserted
     }
 }
 
@@ -177,6 +195,42 @@ impl Cascade<'_> {
         self.styles.set(node, style);
     }
 
+    /// Takes the box that style sheets generate for a part of an element.
+    fn generate(&mut self, node: NodeId, element: &Element, part: Part, parent: &Rc<Computed>) {
+        if self.index.is_empty(part)
+            || self.generated.len() >= MAX_GENERATED
+            || parent.display == Display::None
+            || is_replaced(element)
+        {
+            return;
+        }
+        let declarations = self.declarations(node, element, part);
+        if declarations.is_empty() {
+            return;
+        }
+        let plain = Computed::child_of(&parent.inherited);
+        let mut style = plain.clone();
+        let context = apply::Context {
+            parent,
+            plain: &plain,
+            layer: &plain,
+            rule: &plain,
+            rem: self.rem,
+            syntax: self.syntax,
+            substitution: &self.substitution,
+        };
+        custom::define(&context, &self.registered, &declarations, false, &mut style);
+        context.apply_ranked(&declarations, &mut style);
+        finish(&mut style, parent, false);
+        if is_painted(&style) {
+            self.generated.push(Generated {
+                parent: node,
+                part,
+                style: Rc::new(style),
+            });
+        }
+    }
+
     /// Returns the style of an element without the author's style sheets.
     fn plain(&self, element: &Element, parent_name: &str, parent: &Computed) -> Computed {
         let mut style = Computed::child_of(&parent.inherited);
@@ -295,64 +349,4 @@ fn animation(ranked: &[Ranked]) -> Animation {
         }
     }
     animation
-}
-
-/// Applies a filter that leaves one colour: text is seen on the ground outside of the filter alone.
-fn flatten(style: &mut Computed, body: bool) {
-    if style.filter.flat.is_some() {
-        style.inherited().flat = style.filter.flat;
-    }
-    let Some(flat) = style.inherited.flat else {
-        return;
-    };
-    let opaque = |colour: Rgba| colour.alpha >= 0.99;
-    let ground = match style.background {
-        Colour::Known(colour) => opaque(colour),
-        Colour::Current | Colour::Unknown => false,
-    };
-    // The filter of the body does not change its ground, which is that of the page.
-    if ground && !body && style.inherited.visible {
-        style.filter.opacity = 0.0;
-    }
-    let inherited = style.inherited();
-    if let Some(colour) = &mut inherited.colour {
-        colour.channels = [flat; 3];
-    }
-    if let Colour::Known(fill) = &mut inherited.fill {
-        fill.channels = [flat; 3];
-    }
-}
-
-/// Gives the overflow of the root or the body to the screen, so that it does not clip the content of
-/// the box. Returns whether there is any.
-fn give_overflow(style: &mut Computed) -> bool {
-    let Some(frame) = style.frame.as_deref_mut() else {
-        return false;
-    };
-    let given = [&mut frame.overflow_x, &mut frame.overflow_y].map(std::mem::take);
-    given != [Overflow::Visible; 2]
-}
-
-/// Adjusts values that depend on other values.
-fn finish(style: &mut Computed, parent: &Computed, body: bool) {
-    flatten(style, body);
-    if (style.zoom - 1.0).abs() > f32::EPSILON {
-        let zoom = style.zoom;
-        style.inherited().font_size *= zoom;
-    }
-    let lifted = style.frame.as_ref().is_some_and(|frame| {
-        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
-    });
-    // A box beside the flow, and a child of a flexible box, is a block.
-    if (lifted || parent.display == Display::Flex) && style.display == Display::Inline {
-        let absolute = style
-            .frame
-            .as_ref()
-            .is_some_and(|frame| matches!(frame.position, Position::Absolute | Position::Fixed));
-        style.display = if absolute {
-            Display::Block
-        } else {
-            Display::InlineBlock
-        };
-    }
 }

@@ -136,22 +136,19 @@ struct Stage {
 
 impl Stage {
     fn new(starts: &[StartEnd]) -> Self {
-        let (script, daemons) = script(starts);
-        Self::with(script, daemons, None, None)
+        Self::with(script(starts), None, None)
     }
 
     /// Returns the stage of a client with an account, with the script of the account's own daemon.
     fn of_account() -> (Self, Arc<Script>, mpsc::Receiver<DuplexStream>) {
-        let (default, daemons) = script(&[]);
         let (own, own_daemons) = script(&[]);
         let account = Some(("alice".parse().unwrap(), None));
-        let stage = Self::with(default, daemons, Some(own.clone()), account);
+        let stage = Self::with(script(&[]), Some(own.clone()), account);
         (stage, own, own_daemons)
     }
 
     fn with(
-        script: Arc<Script>,
-        daemons: mpsc::Receiver<DuplexStream>,
+        (script, daemons): (Arc<Script>, mpsc::Receiver<DuplexStream>),
         own: Option<Arc<Script>>,
         account: Option<(Username, Option<Secret>)>,
     ) -> Self {
@@ -172,7 +169,6 @@ impl Stage {
         }
     }
 
-    /// Accepts the next connection.
     async fn daemon(&mut self) -> Peer {
         accept(&mut self.daemons).await
     }
