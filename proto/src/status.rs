@@ -54,6 +54,9 @@ pub struct Status {
     /// Connected agents that `clients` leaves out.
     #[serde(default)]
     pub clients_left_out: u64,
+    /// Whether the socket of an instance leaves out settings, files and other instances.
+    #[serde(default)]
+    pub confined: bool,
 }
 
 /// Status of the audit log.
@@ -94,6 +97,9 @@ pub struct DaemonStatus {
     /// Idle timeout in seconds; `None` if the daemon has none.
     #[serde(default)]
     pub idle_exit_s: Option<u64>,
+    /// Whether an exit would lose a typed password or a mail that waits, so that the daemon stays.
+    #[serde(default)]
+    pub needed: bool,
     /// Whether the daemon is draining.
     pub draining: bool,
 }

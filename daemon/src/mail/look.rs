@@ -96,7 +96,7 @@ impl<B: Bridge> MailService<B> {
                 match self.own(spot.instance, spot.address, id, deadline).await {
                     Ok(_) => true,
                     Err(MailError::NotYours { .. }) => {
-                        self.leases.delete(id.get());
+                        self.leases.disown(id.get());
                         false
                     }
                     Err(_) => false,

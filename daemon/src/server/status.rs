@@ -5,7 +5,10 @@ use crate::{
     audit::Head,
     fault,
     mail::StoreState,
-    server::{app::App, ipc::Caller},
+    server::{
+        app::App,
+        ipc::{Caller, Service as _},
+    },
     time::rfc3339,
 };
 use std::time::SystemTime;
@@ -17,13 +20,23 @@ use tai_proto::{
     Audience,
     approval::{GoneMail, GoneState},
     hello::PROTOCOL,
+    message::Role,
     names::{Instance, Username},
     status::*,
 };
 
 /// Returns the current status. A confined caller gets what concerns its own instance only.
 pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
-    let status = of_all(app);
+    let mut status = of_all(app);
+    match &caller.role {
+        // An agent did not write the mails of other instances.
+        Role::Agent { instance } => {
+            let lost_here = |mail: &GoneMail| mail.instance == *instance;
+            let lost_mails = app.mail.lost_held().into_iter();
+            status.lost = lost_mails.filter(lost_here).map(lost).collect();
+        }
+        Role::Person => {}
+    }
     match caller.is_confined {
         true => confined(app, status, caller.instance()),
         false => status,
@@ -44,14 +57,14 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
         shared_leases: _,
         unknown_sends: _,
         held: _,
-        lost: _,
+        lost,
         audit: _,
         mut clients,
         clients_left_out: _,
+        confined: _,
     } = status;
     let name = own.map(Instance::as_str);
     clients.retain(|client| client.instance.as_deref() == name);
-    let lost_here = |mail: &GoneMail| mail.instance.as_ref() == own;
     let address = app.mail.known_address(own);
     Status {
         schema,
@@ -72,13 +85,11 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
         shared_leases: None,
         unknown_sends: Vec::new(),
         held: app.mail.count_held_of(own) as u64,
-        lost: (app.mail.lost_held().into_iter())
-            .filter(lost_here)
-            .map(lost)
-            .collect(),
+        lost,
         audit: AuditStatus::default(),
         clients,
         clients_left_out: 0,
+        confined: true,
     }
 }
 
@@ -116,6 +127,7 @@ fn of_all<T: Transport>(app: &App<T>) -> Status {
                 .unwrap_or_default(),
             log_dropped: app.facts.log.dropped(),
             idle_exit_s: app.facts.idle_exit.map(|limit| limit.as_secs()),
+            needed: app.is_needed(),
             draining: app.stop.is_cancelled(),
         },
         environment: environment::of(&app.facts.config, &app.facts.places),
@@ -143,6 +155,7 @@ fn of_all<T: Transport>(app: &App<T>) -> Status {
         audit: audit(app.audit.head()),
         clients,
         clients_left_out,
+        confined: false,
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{settings::Settings, tools};
 use std::{
     ffi::{OsStr, OsString},
-    io,
+    io::{self, ErrorKind},
     path::Path,
     time::Duration,
 };
@@ -69,7 +69,7 @@ pub(super) enum Handled {
     Failed(String),
     /// Standard output is closed.
     OutputClosed,
-    /// The program does not exist or is not executable.
+    /// The program does not exist or is not executable, or standard output cannot be written.
     CannotRun(Fault),
 }
 
@@ -132,7 +132,8 @@ impl Handler {
         match self {
             Handler::Print => match print(mail).await {
                 Ok(()) => Handled::Done(Ending::Printed),
-                Err(_) => Handled::OutputClosed,
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => Handled::OutputClosed,
+                Err(error) => Handled::CannotRun(not_written(&error)),
             },
             Handler::Run(runner) => runner.handle(calls, address, mail, report).await,
         }
@@ -304,7 +305,7 @@ impl Runner {
             }
         };
         match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Handled::CannotRun(
+            ErrorKind::NotFound | ErrorKind::PermissionDenied => Handled::CannotRun(
                 Fault::new(FaultCode::BadRequest, format!("cannot run `{name}`"))
                     .because(error.to_string())
                     .hint(Hint::reader(hint)),
@@ -354,6 +355,18 @@ fn json(mail: &Mail) -> serde_json::Result<String> {
     let mut text = tools::json_line(mail.clone())?;
     text.push('\n');
     Ok(text)
+}
+
+/// Returns the failure to print a mail, other than that nothing reads it.
+fn not_written(error: &io::Error) -> Fault {
+    Fault::new(
+        FaultCode::Internal,
+        "cannot write the email to standard output",
+    )
+    .because(error.to_string())
+    .hint(Hint::reader(
+        "free space on its disk, and start `tai-mcp live` again; the email stays unread",
+    ))
 }
 
 async fn print(mail: &Mail) -> io::Result<()> {

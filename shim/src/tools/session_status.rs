@@ -158,7 +158,7 @@ fn lost(mail: &LostMail) -> String {
     let (number, since) = (mail.number, &mail.since);
     let sent = match mail.maybe_sent {
         true => "it may have been sent, so ask the user before you send it again",
-        false => "it was not sent, and must be sent again",
+        false => "it was not sent; submit it again if it is still wanted",
     };
     format!(
         "the email held for approval at {since} as number {number} was lost when taid stopped; {sent}"
@@ -193,8 +193,8 @@ mod tests {
         Rate limited by the bridge until 2026-11-23T10:00:00Z
         Emails with unknown outcome: 1
         Emails waiting for the user's approval (`taid approve`): 2
-        Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent, and must be sent again
-        {"session":"signed_out","username":"alice","problem":"refused. ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent, and must be sent again"],"clients":0}
+        Lost: the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted
+        {"session":"signed_out","username":"alice","problem":"refused. ask the user to run `taid login`, then call again","ignored_settings":["PASSWORD is ignored"],"bridge_reachable":true,"rate_limited_until":"2026-11-23T10:00:00Z","unknown_sends":1,"waiting_for_approval":2,"lost_before_approval":["the email held for approval at 2026-11-23T10:00:00Z as number 3 was lost when taid stopped; it was not sent; submit it again if it is still wanted"],"clients":0}
         "#);
     }
 }

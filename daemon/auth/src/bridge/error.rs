@@ -171,6 +171,37 @@ pub enum TokenProblem<'a> {
 }
 
 impl BridgeError {
+    /// Returns the failure without the bridge's own text, which may name the mail of one client.
+    pub fn class(&self) -> String {
+        let fixed = match self {
+            Self::Unauthorized { .. } => "the bridge does not accept the token",
+            Self::DatabaseFailed { .. } => "the bridge's database fails, and its health is bad",
+            Self::NoProvider { .. } => "the bridge has no mail provider",
+            Self::NotProcessed { .. } => "the bridge did not process the mail",
+            Self::CircuitOpen { .. } => "the bridge has suspended sending",
+            Self::ProviderRefused { .. } => "the bridge's mail provider refuses the mail",
+            Self::NoEndpoint { .. } => "the URL has no such endpoint (HTTP 404)",
+            Self::Refused { status, code, .. } => {
+                return format!("the bridge refuses the request ({code}, HTTP {status})");
+            }
+            Self::Failed { status, code, .. } => {
+                return format!("the bridge failed ({code}, HTTP {status})");
+            }
+            Self::Unreachable { .. }
+            | Self::ProxyFailed { .. }
+            | Self::Untrusted { .. }
+            | Self::Broken { .. }
+            | Self::TimedOut { .. }
+            | Self::RateLimited { .. }
+            | Self::Moved { .. }
+            | Self::Intercepted { .. }
+            | Self::Garbled { .. }
+            | Self::TooLarge { .. }
+            | Self::Revoked => return self.to_string(),
+        };
+        fixed.to_owned()
+    }
+
     /// Returns whether the bridge has answered and could not serve the request, whatever it asked for.
     pub(super) fn is_of_service(&self) -> bool {
         match self {

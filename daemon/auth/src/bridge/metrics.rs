@@ -85,7 +85,7 @@ impl Recorder {
     /// Records that the bridge has served a request, or has failed to.
     pub(super) fn ended(&self, failure: Option<&BridgeError>) {
         let failing = failure.filter(|error| error.is_of_service());
-        let failing = failing.map(|error| foreign::line(&error.to_string(), MAX_REASON));
+        let failing = failing.map(|error| foreign::line(&error.class(), MAX_REASON));
         self.change(|metrics| metrics.failing = failing);
     }
 

@@ -128,6 +128,15 @@ async fn examine(target: &Target) -> Vec<Check> {
         running::running(&daemon),
         running::version(&daemon),
     ];
+    if let Some(status) = daemon.status().filter(|status| status.confined) {
+        checks.push(ok(
+            "socket",
+            "it is that of an instance, which tells nothing of settings and files: run `taid doctor` \
+             where taid runs",
+        ));
+        checks.extend(session::of_instance(status, SystemTime::now()));
+        return checks;
+    }
     if let Err(error) = &config {
         checks.push(wrong("configuration", tai_auth::chain(error), error.hint()));
     }

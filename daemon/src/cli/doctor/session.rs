@@ -17,6 +17,13 @@ pub(super) fn examine(status: &Status, now: SystemTime) -> Vec<Check> {
     checks
 }
 
+/// Returns the checks of what the socket of an instance tells.
+pub(super) fn of_instance(status: &Status, now: SystemTime) -> Vec<Check> {
+    let mut checks = vec![login(status, now)];
+    checks.extend(bridge(status, now));
+    checks
+}
+
 /// Checks that the daemon has an account and a password for it.
 fn password(status: &Status) -> Check {
     let name = "password";

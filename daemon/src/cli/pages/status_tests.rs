@@ -21,6 +21,7 @@ fn status() -> Status {
             log: "/home/alice/.local/state/tai/logs/tai-mcp.log".into(),
             log_dropped: 0,
             idle_exit_s: None,
+            needed: false,
             draining: false,
         },
         environment: EnvironmentStatus::default(),
@@ -72,6 +73,7 @@ fn status() -> Status {
         lost: vec![],
         audit: AuditStatus::default(),
         clients_left_out: 0,
+        confined: false,
         clients: vec![
             ClientStatus {
                 name: "Claude Code".into(),

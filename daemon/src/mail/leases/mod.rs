@@ -221,6 +221,11 @@ impl Leases {
         self.table().change(id, Event::Delete);
     }
 
+    /// Ends the report of a client about a mail that is not one of its address.
+    pub(super) fn disown(&self, id: u64) {
+        self.table().change(id, Event::Disown);
+    }
+
     /// Keeps the ends of leases for [`Leases::reports`] from now on. Each end is notified.
     pub(super) fn share(&self, ended: Arc<Notify>) {
         self.table().share(ended);

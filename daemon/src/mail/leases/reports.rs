@@ -105,6 +105,7 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
             | Event::Miss { .. }
             | Event::Read { .. }
             | Event::Delete
+            | Event::Disown
             | Event::Look
             | Event::HandOver => Some(End::Unconfirmed),
         },
@@ -119,6 +120,7 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
             | Event::Deliver { .. }
             | Event::DeliverForgotten { .. }
             | Event::Read { .. }
+            | Event::Disown
             | Event::Look
             | Event::HandOver => None,
         },

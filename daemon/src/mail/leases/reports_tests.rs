@@ -95,6 +95,19 @@ async fn a_mail_that_is_read_by_its_id_is_reported_unless_a_client_holds_it() {
 }
 
 #[tokio::test]
+async fn a_report_without_a_lease_is_told_once_the_bridge_has_marked_the_mail() {
+    let leases = Leases::in_memory();
+    leases.share(Arc::default());
+    for id in [7, 8] {
+        leases.deliver(1, id, Some(DESK), |_| false);
+    }
+    leases.disown(8);
+    assert_eq!(leases.reports(), Reports::default());
+    leases.confirm(7);
+    assert_eq!(leases.reports().delivered, [7]);
+}
+
+#[tokio::test]
 async fn leases_of_one_machine_report_nothing() {
     let leases = Leases::in_memory();
     leases.add_client(1);

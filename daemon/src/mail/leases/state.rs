@@ -102,6 +102,8 @@ pub(super) enum Event<'a> {
     },
     /// The mail was deleted.
     Delete,
+    /// The mail that a client said it has written is not one of its address.
+    Disown,
     /// The list of the address's mails is requested again.
     Look,
     /// The store of the shared leases has taken over a returned mail.
@@ -133,6 +135,7 @@ fn is_taken_over(lease: &Lease, event: Event<'_>) -> bool {
         | Event::Miss { .. }
         | Event::Read { .. }
         | Event::Delete
+        | Event::Disown
         | Event::Look
         | Event::HandOver => false,
     }
@@ -163,6 +166,7 @@ fn begin(event: Event<'_>) -> Option<Lease> {
         | Event::Miss { .. }
         | Event::Read { .. }
         | Event::Delete
+        | Event::Disown
         | Event::Look
         | Event::HandOver => None,
     }
@@ -179,6 +183,7 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
         Event::Miss { client } => miss(state, client, now),
         Event::Read { confirmed } => Some(read(state, confirmed)),
         Event::Delete => None,
+        Event::Disown => disown(state),
         Event::Look => look(state),
         Event::HandOver => hand_over(state),
     }
@@ -305,6 +310,15 @@ fn read(state: State, confirmed: bool) -> State {
             state
         }
         (State::Marked { .. }, true) => confirm(state),
+    }
+}
+
+fn disown(state: State) -> Option<State> {
+    match state {
+        State::Unconfirmed => None,
+        State::Taken { .. } | State::Marked { .. } | State::Returned { .. } | State::Delivered => {
+            Some(state)
+        }
     }
 }
 

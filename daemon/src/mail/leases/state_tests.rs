@@ -60,6 +60,7 @@ fn events() -> Vec<(&'static str, Event<'static>)> {
         ("read, confirmed", Event::Read { confirmed: true }),
         ("read, not confirmed", Event::Read { confirmed: false }),
         ("delete", Event::Delete),
+        ("disown", Event::Disown),
         ("look", Event::Look),
         ("hand over", Event::HandOver),
     ]
@@ -180,6 +181,8 @@ async fn every_state_handles_every_event() {
       returned not yet -> none
       unconfirmed -> none
       delivered -> none
+    disown:
+      unconfirmed -> none
     look:
       delivered -> none
     hand over:

@@ -79,7 +79,18 @@ pub(super) fn log_line(line: &str) -> Option<String> {
     let mut kept = format!("{time} {level}");
     let mut is_message = true;
     let mut is_quoted = false;
+    let mut is_span = false;
     for word in words {
+        // The spans of a call come before the module, and the message after it.
+        is_span |= word.contains('{');
+        if is_span {
+            is_span = !word.ends_with("}:");
+            continue;
+        }
+        if is_module(word) {
+            kept.push_str(&format!(" {word}"));
+            continue;
+        }
         // A quoted value may have words that look like names of values.
         let quotes = word.matches('"').count();
         let was_quoted = is_quoted;
@@ -136,6 +147,15 @@ fn is_time(text: &str) -> bool {
             .all(|c| c.is_ascii_digit() || "T-:.Z+".contains(c))
 }
 
+/// Returns whether a word is the path of a module of tai with a colon at its end.
+fn is_module(word: &str) -> bool {
+    let is_path = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_lowercase() || "_:".contains(c))
+    };
+    word.starts_with("tai") && word.strip_suffix(':').is_some_and(is_path)
+}
+
 fn is_name(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
 }
@@ -156,6 +176,14 @@ mod tests {
             (
                 "2026-11-27T10:00:00.1Z  WARN call failed error=\"no mail for bob@x.org: CANARY status=7\" id=3 client=claude CANARY=4",
                 "2026-11-27T10:00:00.1Z WARN call failed error=… id=3 client=…",
+            ),
+            (
+                "2026-11-29T02:27:42Z  WARN call{client=60 call=\"CANARY a\"}:sign_in{as=\"CANARY b\"}: taid::mail::approvals::table: a mail that waited for approval is lost number=46",
+                "2026-11-29T02:27:42Z WARN taid::mail::approvals::table: a mail that waited for approval is lost number=46",
+            ),
+            (
+                "2026-11-29T02:27:42Z ERROR taid::server::dispatch: call failed error=\"CANARY\"",
+                "2026-11-29T02:27:42Z ERROR taid::server::dispatch: call failed error=…",
             ),
             (
                 "2026-11-27T10:00:00Z  INFO 📧 Instance email: desk.alice@tai.chat",
