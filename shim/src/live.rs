@@ -27,7 +27,7 @@ use calls::Calls;
 use handler::{Handled, Handler};
 use report::{Report, print};
 use std::{collections::BTreeMap, process::ExitCode, time::Duration};
-use tai_client::Lease;
+use tai_client::{Lease, MAX_LEASES};
 use tai_proto::{
     Audience, Fault, FaultCode, Hint,
     call::{GetInfo, Watch},
@@ -35,7 +35,7 @@ use tai_proto::{
     names::{Address, Instance, MailId, Profile},
 };
 use tokio::time::{Instant, sleep_until};
-use unmarked::Unmarked;
+use unmarked::{MAX_UNMARKED, Unmarked};
 
 /// Time limit for the last lease reports before the process exits.
 const LAST_REPORTS: Duration = Duration::from_millis(500);
@@ -47,8 +47,10 @@ const LONGEST_RETRY: Duration = Duration::from_secs(10 * 60);
 const CHECK_EVERY: Duration = Duration::from_secs(10 * 60);
 /// Limit of mails whose handling failed. Further mails stay unread in the mailbox.
 const MAX_FAILED: usize = 100;
-/// Limit of the mails that wait for any reason, and of the text of their bodies, in bytes.
-const MAX_WAITING: usize = 2000;
+/// Limit of the mails that wait for any reason. They and the unmarked mails have leases, and a few
+/// leases are left for the mail in hand and for copies from a restarted taid.
+const MAX_WAITING: usize = MAX_LEASES - MAX_UNMARKED - 6;
+/// Limit of the text of the bodies of these mails, in bytes.
 const MAX_WAITING_TEXT: usize = 32 << 20;
 /// Limit of the attempts of an agent, or of a program whose output is sent.
 const MAX_ATTEMPTS: u32 = 5;
@@ -368,3 +370,7 @@ mod tests {
         assert_eq!(seconds(true), limited);
     }
 }
+
+#[cfg(test)]
+#[path = "live/capacity_tests.rs"]
+mod capacity_tests;

@@ -42,6 +42,9 @@ use tokio_util::sync::CancellationToken;
 /// Limit of calls in flight. One further request is left for the reports of lease ends, which
 /// follow each other.
 const MAX_CALLS: usize = MAX_IN_FLIGHT - 1;
+/// Limit of the leases that a [`Client`] holds, with the ended ones that [`Endings`] has not received.
+/// Beyond it, a call that leases a mail waits for the end of another lease.
+pub const MAX_LEASES: usize = MAX_IN_FLIGHT * 4;
 /// Time limit of a call. MCP clients time out after about 60 s.
 const CALL_TIMEOUT: Duration = Duration::from_secs(55);
 /// Time between the deadline that the daemon gets and the deadline of the call.
@@ -136,7 +139,7 @@ impl<D: Dial> Client<D> {
             unreported: StdMutex::default(),
         });
         // Each lease reserves its place in the queue, so that dropping a lease does not wait.
-        let (endings, ends) = mpsc::channel(MAX_IN_FLIGHT * 4);
+        let (endings, ends) = mpsc::channel(MAX_LEASES);
         let client = Self {
             link: link.clone(),
             endings,

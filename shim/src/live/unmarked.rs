@@ -14,7 +14,7 @@ use tai_proto::{
 use tokio::time::Instant;
 
 /// Limit of the mails. Beyond it, live takes no further mail.
-const MAX_UNMARKED: usize = 100;
+pub(super) const MAX_UNMARKED: usize = 100;
 
 /// Handled mails that are not marked read yet. While marks fail, one mail is tried at a time.
 pub(super) struct Unmarked {
