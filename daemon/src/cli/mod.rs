@@ -12,6 +12,7 @@ mod doctor;
 mod error;
 mod executable;
 mod number;
+mod others;
 mod pages;
 mod person;
 mod prompt;

@@ -9,6 +9,7 @@ use crate::cli::{
     daemon::{Daemon, LONG, SHORT},
     error::{CliError, Exit},
     number,
+    others::others,
     pages::approval as page,
     prompt,
     target::Target,
@@ -18,6 +19,7 @@ use clap::Args;
 use decided::resolve;
 use std::time::SystemTime;
 use tai_proto::{
+    Fault,
     approval::{HeldList, HeldState},
     call::{ListHeld, ResolveHeld},
     command::command,
@@ -60,21 +62,36 @@ async fn discard(daemon: &Daemon, number: u64) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
+/// Prints the list. Below it, and also without it, the other profiles at which mails wait have a line
+/// each, unless the user names a profile.
+async fn list(held: Result<HeldList, Fault>, target: &Target) -> Result<Exit, CliError> {
+    let columns = Terminal::of_stdout().width();
+    if let Ok(held) = &held {
+        let list = page::list(held, SystemTime::now(), &target.profile);
+        print(&page::fitted(&list, columns));
+    }
+    if !target.names_profile {
+        for (profile, status) in others(target).await {
+            if let Some(line) = page::elsewhere(&profile, status.held) {
+                print(&page::fitted(&line, columns));
+            }
+        }
+    }
+    held?;
+    Ok(Exit::Success)
+}
+
 impl Approve {
     pub(in crate::cli) async fn run(self, target: &Target) -> Result<Exit, CliError> {
         let daemon = Daemon::running(target)?;
         if self.watch {
             return watch::run(&daemon, &target.profile).await;
         }
-        let held = daemon.call(ListHeld, SHORT).await?;
+        let held = daemon.call(ListHeld, SHORT).await;
         match self.number {
-            None => {
-                let list = page::list(&held, SystemTime::now(), &target.profile);
-                print(&page::fitted(&list, Terminal::of_stdout().width()));
-            }
-            Some(number) => return self.decide(&daemon, number, &held, &target.profile).await,
+            None => list(held, target).await,
+            Some(number) => self.decide(&daemon, number, &held?, &target.profile).await,
         }
-        Ok(Exit::Success)
     }
 
     async fn decide(

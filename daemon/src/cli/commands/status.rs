@@ -4,6 +4,7 @@ use crate::cli::{
     columns::wrapped,
     daemon::{Daemon, hint_to_start, profiles},
     error::{CliError, Exit},
+    others::others,
     pages::status::{self as page, View},
     target::Target,
     terminal::{LivePage, Mood, Terminal, print},
@@ -59,8 +60,11 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
     match json {
         true => print(&pretty(&status)?),
         false => {
-            print(&page::render(&status, &View::here()));
-            print_others(target).await;
+            let view = View::here();
+            print(&page::render(&status, &view));
+            for (_, other) in others(target).await {
+                print(&page::other(&other, view.terminal.width()));
+            }
             if status.session.state == SessionState::Live {
                 print_unattended(target).await;
             }
@@ -77,21 +81,6 @@ async fn print_unattended(target: &Target) {
     };
     if let Some(line) = UnattendedMail::ask(target, PATIENCE).await {
         print(&format!("\n{}", wrapped(&line, 0, Some(columns))));
-    }
-}
-
-/// Prints a line for each other profile that runs.
-async fn print_others(target: &Target) {
-    // The other profiles of this user do not belong to a socket that the user names.
-    if target.socket.is_some() {
-        return;
-    }
-    for profile in profiles(&target.places) {
-        if profile != target.profile
-            && let Ok(status) = ask(&target.of_profile(profile)).await
-        {
-            print(&page::other(&status));
-        }
     }
 }
 

@@ -57,6 +57,20 @@ pub(in crate::cli) fn list(held: &HeldList, now: SystemTime, profile: &Profile) 
     text
 }
 
+/// Returns the line about `count` mails that wait at the daemon of another profile; `None` if none
+/// waits.
+pub(in crate::cli) fn elsewhere(profile: &Profile, count: u64) -> Option<String> {
+    let mails = match count {
+        0 => return None,
+        1 => "1 mail waits".to_owned(),
+        n => format!("{n} mails wait"),
+    };
+    let approve = command(profile, "approve");
+    Some(format!(
+        "{mails} at the taid of the profile {profile}: `{approve}`"
+    ))
+}
+
 /// Returns the lines of the list about one mail.
 pub(in crate::cli) fn entry(mail: &HeldMail, now: SystemTime) -> String {
     let mut text = format!(

@@ -58,6 +58,23 @@ fn the_list_has_each_mail_and_its_remaining_time() {
 }
 
 #[test]
+fn the_mails_of_another_profile_have_a_line_with_the_command() {
+    let work = Profile::new("work").unwrap();
+    let lines: Vec<String> = [0, 1, 2]
+        .into_iter()
+        .filter_map(|count| elsewhere(&work, count))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    1 mail waits at the taid of the profile work: `taid approve --profile work`
+    2 mails wait at the taid of the profile work: `taid approve --profile work`
+    ");
+    insta::assert_snapshot!(fitted(lines.last().unwrap(), Some(60)), @"
+    2 mails wait at the taid of the profile work: `taid approve
+    --profile work`
+    ");
+}
+
+#[test]
 fn a_mail_is_shown_as_it_would_be_sent_with_a_note_about_omitted_parts() {
     insta::assert_snapshot!(mail(&held(3), now(), &Profile::default()), @"
     To:      bob@example.com

@@ -100,7 +100,7 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     let mut page = Page {
         text: String::new(),
         view,
-        profile: Profile::new(status.daemon.profile.clone()).unwrap_or_default(),
+        profile: profile(status),
     };
     process(&mut page, &status.daemon);
     account(&mut page, &status.account);
@@ -115,10 +115,7 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
         let text = format!("a send with unknown outcome, {at} (mail {})", send.digest);
         page.line("unknown", &text);
     }
-    if status.held > 0 {
-        let waiting = count(status.held, "mail");
-        let text = format!("{waiting} waiting: `taid approve`");
-        let text = for_profile(&text, &page.profile).into_owned();
+    if let Some(text) = approval(status) {
         page.line("approval", &text);
     }
     for mail in &status.lost {
@@ -146,6 +143,17 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
         let _ = write!(page.text, "\n{left_out}");
     }
     page.text.trim_end().to_owned()
+}
+
+fn profile(status: &Status) -> Profile {
+    Profile::new(status.daemon.profile.clone()).unwrap_or_default()
+}
+
+/// Returns the number of mails that wait for approval, and the command; `None` if none waits.
+fn approval(status: &Status) -> Option<String> {
+    let waiting = count(status.held, "mail");
+    let text = format!("{waiting} waiting: `taid approve`");
+    (status.held > 0).then(|| for_profile(&text, &profile(status)).into_owned())
 }
 
 fn lost(mail: &LostMail, now: SystemTime) -> String {
@@ -316,11 +324,15 @@ fn shared_leases(page: &mut Page, shared: &SharedLeasesStatus) {
 }
 
 /// Returns the line about another daemon of the user.
-pub(in crate::cli) fn other(status: &Status) -> String {
+pub(in crate::cli) fn other(status: &Status, columns: Option<usize>) -> String {
     let account = status.account.address.as_deref().unwrap_or("no account");
     let (profile, state) = (&status.daemon.profile, state_text(&status.session));
-    let text = format!("profile {profile}: {account}, {state}");
-    format!("{:<10} {}", "also", printable(&text))
+    let mut text = format!("profile {profile}: {account}, {state}");
+    if let Some(approval) = approval(status) {
+        text = format!("{text}, {approval}");
+    }
+    let text = wrapped(&printable(&text), LABEL, columns);
+    format!("{:<10} {text}", "also")
 }
 
 const DAEMONS: Table<6> = Table {

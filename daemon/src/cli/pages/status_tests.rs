@@ -267,6 +267,19 @@ fn the_overview_has_one_line_per_profile() {
 }
 
 #[test]
+fn another_profile_has_a_line_with_the_number_of_its_waiting_mails() {
+    let mut other_one = status();
+    other_one.daemon.profile = "work".into();
+    insta::assert_snapshot!(other(&other_one, None), @"also       profile work: desk.alice@tai.chat, live");
+    other_one.held = 2;
+    insta::assert_snapshot!(other(&other_one, None), @"also       profile work: desk.alice@tai.chat, live, 2 mails waiting: `taid approve --profile work`");
+    insta::assert_snapshot!(other(&other_one, Some(60)), @"
+    also       profile work: desk.alice@tai.chat, live, 2 mails
+               waiting: `taid approve --profile work`
+    ");
+}
+
+#[test]
 fn shared_leases_are_shown_with_the_failure_of_their_store() {
     let mut status = status();
     assert!(!page(&status).contains("leases"));

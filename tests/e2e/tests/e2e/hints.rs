@@ -1,8 +1,9 @@
 //! The commands in hints are for the taid that answered.
 
+use rustix::process::Signal;
 use serde_json::json;
 use std::{path::Path, process::Stdio};
-use tai_e2e::{Killed, Machine, mcp::Shim, raw::Raw, wait_until};
+use tai_e2e::{Killed, Machine, mcp::Shim, processes::send_signal, raw::Raw, wait_until};
 
 /// Starts the taid of the profile `work`, which asks before each send.
 fn start(machine: &Machine, socket: &Path) -> Killed {
@@ -70,6 +71,67 @@ fn hints_about_mails_that_wait_name_the_profile_of_their_taid() {
     drop(taid);
     let _taid = start(&machine, &socket);
     insta::assert_snapshot!(hint(&own(&["approve", "2", "--yes"])), @"hint: ask the agent to submit it again, or remove it from the list with `taid approve 2 --reject --profile work`");
+}
+
+#[test]
+fn approve_and_status_name_the_other_profiles_at_which_mails_wait() {
+    let machine = Machine::new();
+    machine.configure_profile("work", "confirm_send = \"always\"\n");
+    let socket = machine.runtime_dir().join("work.sock");
+    let work = start(&machine, &socket);
+    let _idle = machine.start_profile("idle", &[]);
+    let mut shim = client(&machine, &socket);
+    for content in ["one", "two"] {
+        let mail = json!({"to": "bob@tai.chat", "subject": "Figures", "content": content, "allow_duplicate": true});
+        assert!(shim.call("send_email", mail).text.contains("taid approve"));
+    }
+    // The default taid does not run.
+    insta::assert_snapshot!(machine.say(&machine.cli(&["approve"])), @"
+    exit 3
+    2 mails wait at the taid of the profile work: `taid approve --profile work`
+    error: taid is not running
+    caused by: there is no taid at HOME/.local/state/tai/run/default.sock
+    hint: TAI_MCP_AUTOSTART is off here, so no command starts taid; run `taid run` in another terminal, or unset the variable
+    ");
+    let taid = machine.start();
+    taid.wait_until_live();
+    insta::assert_snapshot!(machine.say(&machine.cli(&["approve"])), @"
+    exit 0
+    no mail waits for approval
+    2 mails wait at the taid of the profile work: `taid approve --profile work`
+    ");
+    let also = |machine: &Machine| {
+        let page = machine.plain(&machine.cli(&["status"]).stdout);
+        let lines = page.lines().filter(|line| line.starts_with("also"));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    insta::assert_snapshot!(also(&machine), @"
+    also       profile idle: no account, signed out
+    also       profile work: alice@tai.chat, live, 2 mails waiting: `taid approve --profile work`
+    ");
+    // A user who names a profile or a socket sees that one alone.
+    let default = machine.runtime_dir().join("default.admin.sock");
+    for arguments in [
+        ["--profile", "default"],
+        ["--socket", default.to_str().unwrap()],
+    ] {
+        let output = machine.cli(&[&["approve"], arguments.as_slice()].concat());
+        assert_eq!(machine.say(&output), "exit 0\nno mail waits for approval\n");
+    }
+    let one = machine.cli(&["approve", "1", "--yes", "--profile", "work"]);
+    assert!(one.status.success(), "{}", machine.say(&one));
+    insta::assert_snapshot!(machine.say(&machine.cli(&["approve"])), @"
+    exit 0
+    no mail waits for approval
+    1 mail waits at the taid of the profile work: `taid approve --profile work`
+    ");
+
+    // A taid that does not answer is left out.
+    send_signal(work.id(), Signal::STOP);
+    insta::assert_snapshot!(machine.say(&machine.cli(&["approve"])), @"
+    exit 0
+    no mail waits for approval
+    ");
 }
 
 #[test]

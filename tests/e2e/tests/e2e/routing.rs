@@ -219,6 +219,20 @@ fn after_the_login_of_a_person_the_clients_of_the_account_use_the_default_daemon
 }
 
 #[test]
+fn approve_without_a_profile_names_the_accounts_own_daemon_with_a_mail_that_waits() {
+    let machine = machine();
+    machine.configure("confirm_send = \"always\"\n");
+    let mut bob = client(&machine, "bob", &[]);
+    let mail = json!({"to": "alice@tai.chat", "subject": "Figures", "content": "one"});
+    let waits = bob.call("send_email", mail).text;
+    assert!(waits.contains("`taid approve 1 --profile bob`"), "{waits}");
+    let listed = machine.cli(&["approve"]);
+    let line = "1 mail waits at the taid of the profile bob: `taid approve --profile bob`\n";
+    assert_eq!(machine.plain(&listed.stdout), line);
+    assert_eq!(listed.status.code(), Some(3));
+}
+
+#[test]
 fn after_the_logout_of_a_person_no_client_signs_the_account_in_again() {
     let machine = machine();
     let _taid = machine.start_bare(&[]);
