@@ -33,7 +33,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     hint: ask the user what to change, and do not send the mail another way; nothing was sent
 
     [NotPermitted]
-    error: the user discarded the same mail (number 3) within the last ten minutes
+    error: the user discarded or changed the same mail (number 3) within the last ten minutes
     caused by: the user decided with `taid approve`
     hint: ask the user what to change; if the user wants this mail after all, call again with allow_duplicate: true; nothing was sent
     hint for a person: if you want this mail after all, send it with `taid send`

@@ -352,6 +352,9 @@ async fn a_changed_mail_waits_in_place_of_the_agents_and_nothing_is_sent_before_
     assert_eq!(changed.mail.to, "carol@example.com");
     assert_eq!(changed.mail.text, "| second");
     assert_eq!(changed.revises.as_ref().unwrap().number, held.number);
+    let again = world.send("first").await.unwrap_err();
+    let told = ApprovalError::Discarded(held.number);
+    assert!(matches!(again, MailError::Approval(error) if error == told));
     let waiting: Vec<u64> = world
         .mail
         .held(soon())

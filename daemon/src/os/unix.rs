@@ -114,6 +114,15 @@ pub(crate) fn file_access(meta: &Metadata) -> Option<FileAccess> {
     })
 }
 
+/// A file, whatever its name.
+pub(crate) type FileId = (u64, u64);
+
+/// Returns the file with a name; `None` if there is none.
+pub(crate) fn file_id(path: &Path) -> Option<FileId> {
+    let meta = std::fs::symlink_metadata(path).ok()?;
+    Some((meta.dev(), meta.ino()))
+}
+
 /// Returns whether a file is a Unix socket.
 pub(crate) fn is_socket(meta: &Metadata) -> bool {
     meta.file_type().is_socket()

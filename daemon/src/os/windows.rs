@@ -120,6 +120,14 @@ pub(crate) async fn stop_signal() -> io::Result<&'static str> {
     Ok("Ctrl-C")
 }
 
+/// A file, whatever its name.
+pub(crate) type FileId = (u64, u64);
+
+/// Returns `None`: the name of a pipe is no file.
+pub(crate) fn file_id(_: &Path) -> Option<FileId> {
+    None
+}
+
 /// The requests for a reload: there are none.
 pub(crate) struct Reloads;
 

@@ -33,7 +33,7 @@ fn password(status: &Status) -> Check {
             name,
             format!("{username}'s, which taid takes from {source}"),
         ),
-        (None, Some(source)) => ok(name, format!("taid takes it from {source}")),
+        (None, Some(source)) => ok(name, format!("taid looks for it in {source}")),
         (_, None) => wrong(
             name,
             "taid has no password",

@@ -188,7 +188,11 @@ fn account(page: &mut Page, account: &AccountStatus) {
     let address = account.address.as_deref();
     page.line("account", address.unwrap_or("none (not signed in)"));
     if let Some(source) = &account.source {
-        page.line("  password", &format!("from {source}"));
+        let found = match address {
+            Some(_) => "from",
+            None => "looked for in",
+        };
+        page.line("  password", &format!("{found} {source}"));
     }
 }
 

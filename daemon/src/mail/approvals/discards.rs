@@ -1,4 +1,4 @@
-//! The mails that a person discarded within ten minutes. A client is not told of a decision with
+//! The mails that a person discarded or changed within ten minutes. A client is not told of a decision with
 //! `taid approve`; one that submits the same mail again is told then, and the person is not asked twice.
 
 use crate::mail::digest::Digest;

@@ -12,8 +12,8 @@ pub(crate) enum ApprovalError {
     /// The person declined.
     #[error("the user did not approve the mail")]
     Declined,
-    /// The person discarded the same mail, with this number, within ten minutes.
-    #[error("the user discarded the same mail (number {0}) within the last ten minutes")]
+    /// The person discarded or changed the same mail, with this number, within ten minutes.
+    #[error("the user discarded or changed the same mail (number {0}) within the last ten minutes")]
     Discarded(u64),
     /// The sender's queue of waiting mails is full, or the daemon's.
     #[error("the approval queue is full")]

@@ -106,11 +106,16 @@ impl Approvals {
                 }
                 Err(error)
             }
-            Effect::None | Effect::TellHeld | Effect::Send { .. } => Ok(Exchange {
-                old: number,
-                new,
-                promise: table.journal.promise(),
-            }),
+            Effect::None | Effect::TellHeld | Effect::Send { .. } => {
+                // The agent that submits the old mail again does not make it wait beside the new one.
+                let changed = old.mail.digest.clone();
+                table.discards.add(changed, number, now);
+                Ok(Exchange {
+                    old: number,
+                    new,
+                    promise: table.journal.promise(),
+                })
+            }
         }
     }
 

@@ -20,6 +20,8 @@ struct OpenSocket {
     path: PathBuf,
     socket: Socket,
     origin: Origin,
+    /// The file of the socket.
+    file: Option<os::FileId>,
 }
 
 /// Creator of a socket. Only the daemon's own sockets are removed at exit.
@@ -36,8 +38,8 @@ pub(super) struct Sockets(Vec<OpenSocket>);
 pub(super) struct Accepting {
     streams: mpsc::Receiver<(Door, Stream)>,
     tasks: JoinSet<()>,
-    /// The daemon's own sockets.
-    own: Vec<PathBuf>,
+    /// The daemon's own sockets, with their files.
+    own: Vec<(PathBuf, Option<os::FileId>)>,
 }
 
 impl Sockets {
@@ -61,11 +63,13 @@ impl Sockets {
                 Some(socket) => (adopt(socket, &path)?, Origin::Manager),
                 None => (bind(&path)?, Origin::Ours),
             };
+            let file = os::file_id(&path);
             open.push(OpenSocket {
                 door,
                 path,
                 socket,
                 origin,
+                file,
             });
         }
         match inherited.is_empty() {
@@ -82,7 +86,7 @@ impl Sockets {
         let (mut tasks, mut own) = (JoinSet::new(), Vec::new());
         for open in self.0 {
             if open.origin == Origin::Ours {
-                own.push(open.path);
+                own.push((open.path, open.file));
             }
             tasks.spawn(accept_all(open.socket, open.door, sender.clone()));
         }
@@ -104,11 +108,12 @@ impl Accepting {
         }
     }
 
-    /// Closes the sockets and removes the daemon's own.
+    /// Closes the sockets and removes the daemon's own. If the directory
+    /// was removed meanwhile, another daemon may have bound the path.
     pub(super) async fn close(mut self) {
         self.tasks.shutdown().await;
-        if cfg!(unix) {
-            for path in &self.own {
+        for (path, file) in &self.own {
+            if file.is_some() && os::file_id(path) == *file {
                 let _ = std::fs::remove_file(path);
             }
         }

@@ -133,6 +133,18 @@ fn the_sockets_are_removed_at_exit_and_replaced_after_a_kill() {
     assert!(sockets().iter().all(|socket| !socket.exists()));
 }
 
+#[test]
+fn a_socket_that_another_program_has_bound_meanwhile_is_left_at_exit() {
+    let machine = machine();
+    let taid = machine.start();
+    let (path, own) = (machine.socket(), Door::Persons.beside(&machine.socket()));
+    std::fs::remove_file(&path).unwrap();
+    let _other = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    taid.terminate();
+    taid.wait();
+    assert!(path.exists() && !own.exists());
+}
+
 /// Starts tai-mcp in a container that has no file of the machine but the executable and this
 /// socket; `None` without bwrap.
 fn contained(socket: &Path) -> Option<Shim> {

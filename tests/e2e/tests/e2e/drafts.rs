@@ -60,7 +60,7 @@ fn a_mail_that_the_user_discarded_is_not_asked_about_or_sent_again_unless_the_ag
     let refused = shim.call("send_email", draft.clone());
     assert!(refused.is_error);
     insta::assert_snapshot!(refused.text, @"
-    error: the user discarded the same mail (number 1) within the last ten minutes
+    error: the user discarded or changed the same mail (number 1) within the last ten minutes
     caused by: the user decided with `taid approve`
     hint: ask the user what to change; if the user wants this mail after all, call again with allow_duplicate: true; nothing was sent
     ");
