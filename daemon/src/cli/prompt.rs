@@ -173,7 +173,9 @@ pub(super) fn check_terminal() -> Result<(), CliError> {
         false => Err(
             CliError::new("a confirmation needs an interactive terminal")
                 .caused_by("standard input or output is not a terminal")
-                .hint("run the command in a terminal, without a redirection, or with `--yes`"),
+                .hint(
+                    "run the command in a terminal, without a redirection of its input or output",
+                ),
         ),
     }
 }

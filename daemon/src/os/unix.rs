@@ -114,13 +114,14 @@ pub(crate) fn file_access(meta: &Metadata) -> Option<FileAccess> {
     })
 }
 
-/// A file, whatever its name.
-pub(crate) type FileId = (u64, u64);
+/// A file, whatever its name: its device, its number, and the time of its last change, because the number
+/// of a removed file is used again.
+pub(crate) type FileId = (u64, u64, (i64, i64));
 
 /// Returns the file with a name; `None` if there is none.
 pub(crate) fn file_id(path: &Path) -> Option<FileId> {
     let meta = std::fs::symlink_metadata(path).ok()?;
-    Some((meta.dev(), meta.ino()))
+    Some((meta.dev(), meta.ino(), (meta.mtime(), meta.mtime_nsec())))
 }
 
 /// Returns whether a file is a Unix socket.

@@ -121,7 +121,7 @@ pub(crate) async fn stop_signal() -> io::Result<&'static str> {
 }
 
 /// A file, whatever its name.
-pub(crate) type FileId = (u64, u64);
+pub(crate) type FileId = (u64, u64, (i64, i64));
 
 /// Returns `None`: the name of a pipe is no file.
 pub(crate) fn file_id(_: &Path) -> Option<FileId> {

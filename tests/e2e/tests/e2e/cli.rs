@@ -259,7 +259,7 @@ fn the_status_has_the_documented_fields() {
     };
     assert_eq!(
         fields(&status),
-        "account audit bridge clients clients_left_out daemon environment held lost reader schema session unknown_sends"
+        "account audit bridge clients clients_left_out confined daemon environment held lost reader schema session unknown_sends"
     );
     assert_eq!(
         fields(&status["account"]),
@@ -267,7 +267,7 @@ fn the_status_has_the_documented_fields() {
     );
     assert_eq!(
         fields(&status["daemon"]),
-        "draining idle_exit_s log log_dropped pid profile protocol socket started_at uptime_s version"
+        "draining idle_exit_s log log_dropped needed pid profile protocol socket started_at uptime_s version"
     );
     assert_eq!(
         fields(&status["session"]),

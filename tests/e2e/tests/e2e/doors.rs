@@ -137,12 +137,14 @@ fn the_sockets_are_removed_at_exit_and_replaced_after_a_kill() {
 fn a_socket_that_another_program_has_bound_meanwhile_is_left_at_exit() {
     let machine = machine();
     let taid = machine.start();
+    taid.wait_until_live();
     let (path, own) = (machine.socket(), Door::Persons.beside(&machine.socket()));
     std::fs::remove_file(&path).unwrap();
     let _other = std::os::unix::net::UnixListener::bind(&path).unwrap();
     taid.terminate();
-    taid.wait();
-    assert!(path.exists() && !own.exists());
+    let ended = taid.wait();
+    assert!(path.exists(), "the other program's socket");
+    assert!(!own.exists(), "its own socket: {ended:?}");
 }
 
 /// Starts tai-mcp in a container that has no file of the machine but the executable and this

@@ -16,10 +16,25 @@ pub(super) fn of(error: &reqwest::Error, proxy: Option<&Proxied>, after: Duratio
             proxy: proxy.to_string(),
             detail,
         },
-        (true, None) => BridgeError::Unreachable { detail },
+        (true, None) => BridgeError::Unreachable {
+            detail: match host(error) {
+                Some(host) => format!("{host}: {detail}"),
+                None => detail,
+            },
+        },
         (false, _) if error.is_timeout() => BridgeError::TimedOut { after },
         (false, _) => BridgeError::Broken { detail },
     }
+}
+
+/// Returns the host of a request, with its port if the scheme has another one.
+fn host(error: &reqwest::Error) -> Option<String> {
+    let url = error.url()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }
 
 /// Returns the reason why the certificate of the bridge is not accepted, if that is the failure.

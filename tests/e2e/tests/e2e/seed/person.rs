@@ -103,7 +103,7 @@ fn seed_failures_are_distinguished() {
     insta::assert_snapshot!(page.join("\n"), @"
     Authentication failed - invalid username or password: the bridge refused the login, and reports no failure of its own
     the account is locked or suspended: the bridge says: Account suspended
-    Unable to connect to authentication server: Connection refused (os error NNN)
+    Unable to connect to authentication server: NNN.N.N.N:N: Connection refused (os error NNN)
     the login failed: the mail bridge is not available: server maintenance (HTTP NNN): the answer is HTTP NNN, and not from the bridge
     the bridge issued a token that cannot be used: it had expired when it was issued: NNNN-NN-NNTNN:NN:NNZ
     the bridge issued a token that cannot be used: it is corrupt, without `sub` or `exp`, or signed in a way that the bridge does not use
