@@ -176,7 +176,7 @@ fn process(page: &mut Page, daemon: &DaemonStatus) {
     if let Some(limit) = daemon.idle_exit_s {
         let limit = span(Duration::from_secs(limit));
         let exit = match daemon.needed {
-            true => "stays: an exit would lose a typed password or a mail that waits".to_owned(),
+            true => "stays, to keep a typed password or a waiting mail".to_owned(),
             false => format!("exits after {limit} without clients"),
         };
         page.line("  started", &format!("in the background; {exit}"));

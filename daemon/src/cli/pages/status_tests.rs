@@ -119,6 +119,25 @@ fn page(status: &Status) -> String {
 }
 
 #[test]
+fn a_daemon_that_keeps_a_password_is_not_said_to_exit() {
+    let mut status = status();
+    status.daemon.idle_exit_s = Some(1800);
+    for (needed, line) in [
+        (
+            false,
+            "in the background; exits after 30 min 0 s without clients",
+        ),
+        (
+            true,
+            "in the background; stays, to keep a typed password or a waiting mail",
+        ),
+    ] {
+        status.daemon.needed = needed;
+        assert!(page(&status).contains(line), "{}", page(&status));
+    }
+}
+
+#[test]
 fn a_narrow_terminal_gets_whole_sentences_and_the_most_important_columns() {
     let mut status = status();
     status.bridge.reachable = Some(false);
