@@ -22,8 +22,8 @@ use tai_proto::variables;
 pub(super) enum Outcome {
     /// The file needs no change.
     Unchanged,
-    /// The entry of that name is another server, which is not removed.
-    Kept(EditError),
+    /// The file has no entry of tai-mcp to remove, but one that stays; the text says which.
+    Kept(String),
     /// Dry run: the change was not written.
     Planned(Changes),
     /// The file was written.
@@ -165,10 +165,7 @@ pub(super) fn remove(
     }
     let edits = plan::remove(&servers);
     if edits.is_empty() {
-        return Ok(match servers.get(edit::KEY) {
-            None => Outcome::Unchanged,
-            Some(value) => Outcome::Kept(plan::foreign(edit::KEY, value)),
-        });
+        return Ok(kept(&servers));
     }
     let mut after = edit::apply(client, text, &no_server(), &edits)?;
     if made_servers(client, file, records) {
@@ -186,6 +183,17 @@ pub(super) fn remove(
         changes,
         backup: Some(backup),
     })
+}
+
+/// Returns the outcome of a removal from a file without tai-mcp.
+fn kept(servers: &Map<String, Value>) -> Outcome {
+    if let Some(node) = plan::entries(servers).first() {
+        return Outcome::Kept(format!("\"{}\" starts the Node server", node.key));
+    }
+    match servers.get(edit::KEY) {
+        None => Outcome::Unchanged,
+        Some(value) => Outcome::Kept(plan::foreign(edit::KEY, value).to_string()),
+    }
 }
 
 /// Original of a file that is still as setup wrote it.

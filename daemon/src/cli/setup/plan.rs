@@ -100,11 +100,12 @@ pub(super) fn add(
     Ok(plan)
 }
 
-/// Plans the removal of each entry that starts tai-mcp or the Node server. Another server stays,
-/// also under the name [`KEY`].
+/// Plans the removal of each entry that starts tai-mcp. The Node server and every other server
+/// stays, also under the name [`KEY`].
 pub(super) fn remove(servers: &Map<String, Value>) -> Vec<Edit> {
     let ours = entries(servers).into_iter();
-    ours.map(|entry| Edit::Remove { server: entry.key })
+    ours.filter(|entry| entry.server != Kind::Node)
+        .map(|entry| Edit::Remove { server: entry.key })
         .collect()
 }
 

@@ -35,7 +35,7 @@ fn page(texts: &[&str], server: &Server<'_>) -> String {
 }
 
 #[test]
-fn an_entry_of_another_program_is_refused() {
+fn an_entry_of_another_program_is_refused_and_not_removed() {
     insta::assert_snapshot!(page(&[
         r#""tai": {"command": "docker", "args": ["run", "tai-analysis"], "env": {"API_KEY": "k"}}"#,
         r#""tai": {"url": "https://example.org", "headers": {}}"#,
@@ -47,7 +47,11 @@ fn an_entry_of_another_program_is_refused() {
 
     "tai" is another server: it has no command
     "#);
-    let servers = json!({"tai": {"command": "docker"}, "mail": {"command": "tai-mcp"}});
+    let servers = json!({
+        "tai": {"command": "docker"},
+        "mail": {"command": "tai-mcp"},
+        "node": {"command": "npx", "args": ["-y", "tai-mcp"], "env": {"PASSWORD": "p"}},
+    });
     let edits = remove(servers.as_object().unwrap());
     assert_eq!(
         edits,

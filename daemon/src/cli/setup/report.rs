@@ -33,7 +33,7 @@ pub(super) fn outcome(
         Outcome::Unchanged => print(&format!("{name}: nothing to remove ({place})")),
         Outcome::Kept(why) => print(&format!(
             "{name}: nothing to remove; {} ({place})",
-            printable(&why.to_string())
+            printable(why)
         )),
         Outcome::Planned(changes) => entries(name, "would change", &place, changes),
         Outcome::Written { changes, backup } => {

@@ -97,6 +97,7 @@ fn the_entry_of_another_server_is_left_alone_and_that_of_the_node_server_is_repl
         &["cursor", "--remove"],
         &["gemini"],
         &["gemini", "--remove"],
+        &["gemini", "--remove"],
     ] {
         let output = run(&machine, arguments);
         let said = machine.plain(&output.stdout) + &machine.plain(&output.stderr);
@@ -130,6 +131,7 @@ fn the_entry_of_another_server_is_left_alone_and_that_of_the_node_server_is_repl
       + command: "npx"
     Gemini CLI: note: "tai-email" starts the Node server, as before setup
     Gemini CLI: removed; the configuration is as before setup. Restart Gemini CLI to apply this.
+    Gemini CLI: nothing to remove; "tai-email" starts the Node server (HOME/.gemini/settings.json)
     "#);
     assert_eq!(fs::read_to_string(&cursor).unwrap(), other);
     assert_eq!(fs::read_to_string(&gemini).unwrap(), node);
