@@ -3,6 +3,7 @@
 use super::{
     error::CliError,
     executable,
+    target::Target,
     terminal::print,
     units::{self, Manager, Place, Step},
     user_dirs::UserDirs,
@@ -23,19 +24,28 @@ pub(super) struct Service<'a> {
     dir: PathBuf,
 }
 
-/// Returns the service of `profile` on this system.
+/// Returns the service of a profile on this system.
 ///
 /// # Errors
-/// The home directory or this executable cannot be found.
-pub(super) fn of_profile(profile: &Profile) -> Result<Service<'_>, CliError> {
-    let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
+/// The home directory or this executable cannot be found, or `--home` gave the home directory: a
+/// service manager reads the user's own one alone.
+pub(super) fn of_profile(target: &Target) -> Result<Service<'_>, CliError> {
+    if let Some(home) = target.places.given_home() {
+        return Err(CliError::new("--home has no service")
+            .caused_by("the service manager reads your own home directory alone")
+            .hint(format!(
+                "nothing was changed; run `taid --home {} run`",
+                home.display()
+            )));
+    }
+    let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
     let dir = match Manager::here() {
         Manager::Systemd => dirs.dot_config.join("systemd/user"),
         Manager::Launchd => dirs.home.join("Library/LaunchAgents"),
         Manager::Windows => dirs.config,
     };
     Ok(Service {
-        profile,
+        profile: &target.profile,
         taid: executable::lasting("taid")?.0,
         // On PATH, the executable of a package may have another name, such as /bin/taid.
         packaged: units::is_packaged(&executable::path()?),

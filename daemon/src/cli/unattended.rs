@@ -56,7 +56,7 @@ impl UnattendedMail {
         // The clients of a daemon behind a forwarded socket may have their configurations elsewhere.
         let with_configurations = target.socket.is_none();
         let configured = match with_configurations {
-            true => instances_of_clients(&target.profile),
+            true => instances_of_clients(target),
             false => Vec::new(),
         };
         Self {

@@ -2,7 +2,11 @@
 //! decide them.
 
 use directories::BaseDirs;
-use std::{ffi::OsString, path::PathBuf};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+use tai_proto::places::Places;
 
 /// Variable for the configurations of programs that follow the XDG rule.
 pub(super) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
@@ -23,8 +27,17 @@ pub(super) struct UserDirs {
 }
 
 impl UserDirs {
+    /// Returns the directories below the home directory that `--home` gave, or this user's; `None`
+    /// without a home directory.
+    pub(super) fn of(places: &Places) -> Option<Self> {
+        match places.given_home() {
+            Some(home) => Some(Self::below(home)),
+            None => Self::of_this_user(),
+        }
+    }
+
     /// Returns this user's directories; `None` without a home directory.
-    pub(super) fn of_this_user() -> Option<Self> {
+    fn of_this_user() -> Option<Self> {
         let dirs = BaseDirs::new()?;
         let env = |name: &str| std::env::var_os(name);
         let home = dirs.home_dir().to_owned();
@@ -38,9 +51,8 @@ impl UserDirs {
         })
     }
 
-    #[cfg(test)]
     /// Returns the directories below `home`, without regard to the environment.
-    pub(super) fn below(home: &std::path::Path) -> Self {
+    pub(super) fn below(home: &Path) -> Self {
         let dot_config = home.join(".config");
         Self {
             home: home.to_owned(),
@@ -79,4 +91,21 @@ impl UserDirs {
 /// Returns an absolute path of a variable. The XDG rule ignores relative ones.
 fn absolute(value: Option<OsString>) -> Option<PathBuf> {
     value.map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_given_home_decides_every_directory_and_no_variable_has_an_effect() {
+        let home = Path::new("/trial");
+        let dirs = UserDirs::of(&Places::at(home)).unwrap();
+        assert_eq!(dirs.home, home);
+        for dir in [&dirs.config, &dirs.dot_config] {
+            assert!(dir.starts_with(home), "{dir:?}");
+        }
+        assert_eq!(dirs.named_by("PATH"), None);
+        assert!(!dirs.follows_xdg());
+    }
 }

@@ -253,7 +253,7 @@ impl SignIn<'_> {
                 "taid forgets the password when it exits; `taid login --save` keeps it in the keyring.",
             )),
         }
-        if mcp_clients::instances_of_clients(&self.target.profile).is_empty() {
+        if mcp_clients::instances_of_clients(self.target).is_empty() {
             let next = "Next: `taid setup` adds tai to your MCP clients.";
             print(&self.target.named(next));
         }

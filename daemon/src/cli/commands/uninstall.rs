@@ -22,7 +22,7 @@ pub(in crate::cli) struct Uninstall {
 
 impl Uninstall {
     pub(in crate::cli) fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let service = service::of_profile(&target.profile)?;
+        let service = service::of_profile(target)?;
         Steps(units::uninstall(&service.place())).run_all(self.dry_run)?;
         let places = &target.places;
         print(&format!(

@@ -12,18 +12,20 @@ use crate::cli::{
         entry::{Entry, Server},
         registry::{CLIENTS, MAX_FILE, McpClient},
     },
+    target::Target,
     user_dirs::UserDirs,
 };
 use std::{ffi::OsStr, path::Path};
 use tai_auth::regular_file;
 use tai_proto::{
     names::{Instance, Profile},
+    places::Places,
     variables,
 };
 
 /// Checks every client that has a configuration.
-pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
-    let Some(dirs) = UserDirs::of_this_user() else {
+pub(super) fn examine(daemon: &Daemon, places: &Places) -> Vec<Check> {
+    let Some(dirs) = UserDirs::of(places) else {
         return vec![skipped("clients", "cannot find the home directory")];
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -43,10 +45,10 @@ pub(super) fn examine(daemon: &Daemon) -> Vec<Check> {
     checks
 }
 
-/// Returns the instances that the configurations of MCP clients name for a profile; `None` is an entry
-/// without one. A configuration that cannot be read has none.
-pub(in crate::cli) fn instances_of_clients(profile: &Profile) -> Vec<Option<Instance>> {
-    let Some(dirs) = UserDirs::of_this_user() else {
+/// Returns the instances that the configurations of MCP clients name for the profile of `target`;
+/// `None` is an entry without one. A configuration that cannot be read has none.
+pub(in crate::cli) fn instances_of_clients(target: &Target) -> Vec<Option<Instance>> {
+    let Some(dirs) = UserDirs::of(&target.places) else {
         return Vec::new();
     };
     let mut instances = Vec::new();
@@ -55,7 +57,7 @@ pub(in crate::cli) fn instances_of_clients(profile: &Profile) -> Vec<Option<Inst
         let servers = edit::servers(client, &text).unwrap_or_default();
         let entries = servers.iter();
         let entries = entries.filter_map(|(key, server)| Entry::of(key, server));
-        instances.extend(entries.filter_map(|entry| instance(&entry, profile)));
+        instances.extend(entries.filter_map(|entry| instance(&entry, &target.profile)));
     }
     instances
 }

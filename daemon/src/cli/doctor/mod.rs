@@ -156,7 +156,7 @@ async fn examine(target: &Target) -> Vec<Check> {
             checks.extend(differences::examine(environment, &shell, config, signed_in));
         }
         None => {
-            let dirs = UserDirs::of_this_user();
+            let dirs = UserDirs::of(&target.places);
             checks.extend(dirs.and_then(|dirs| differences::of_absent_daemon(&dirs)));
             let changed = config.as_ref().map(|config| config.changed.iter());
             checks.extend(changed.into_iter().flat_map(|changed| {
@@ -179,7 +179,7 @@ async fn examine(target: &Target) -> Vec<Check> {
     checks.push(machine::log(target, &daemon));
     checks.extend(files::examine(target));
     checks.push(lingering::examine(&target.places));
-    checks.extend(mcp_clients::examine(&daemon));
+    checks.extend(mcp_clients::examine(&daemon, &target.places));
     if daemon
         .status()
         .is_some_and(|status| status.session.state == SessionState::Live)

@@ -106,7 +106,7 @@ impl Setup {
                 .caused_by(rule)
                 .hint("correct --instance"));
         }
-        let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
+        let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
         let chosen = match self.clients.is_empty() {
             true => CLIENTS.iter().collect(),
             false => self.clients.clone(),

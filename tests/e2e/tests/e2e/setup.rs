@@ -12,15 +12,29 @@ use std::{
 use tai_e2e::Machine;
 
 fn run(machine: &Machine, arguments: &[&str]) -> Output {
-    run_with(machine, &[], arguments)
-}
-
-fn run_with(machine: &Machine, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = machine.command("tai-mcp");
     // The clients of the machine that runs the tests must not be found.
-    command.env("PATH", "").envs(variables.iter().copied());
+    command.env("PATH", "").arg("setup").args(arguments);
+    command.output().unwrap()
+}
+
+/// Runs setup without `--home`, which makes variables have no effect.
+fn run_with(machine: &Machine, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    let mut command = bare(machine, "tai-mcp");
+    command.envs(variables.iter().copied());
     command.arg("setup").args(arguments);
     command.output().unwrap()
+}
+
+/// Returns a command without `--home`.
+fn bare(machine: &Machine, program: &str) -> Command {
+    let mut command = Command::new(tai_e2e::executables().join(program));
+    command
+        .env_clear()
+        .env("HOME", machine.home())
+        .env("PATH", "")
+        .env("TAI_MCP_AUTOSTART", "0");
+    command
 }
 
 fn mode(path: &Path) -> u32 {

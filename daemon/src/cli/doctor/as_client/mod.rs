@@ -20,15 +20,15 @@ use crate::cli::{
         registry::{CLIENTS, MAX_FILE, McpClient},
     },
     target::Target,
-    user_dirs::UserDirs,
+    user_dirs::{UserDirs, XDG_CONFIG_HOME},
 };
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use launch::{Launch, Subject};
+use launch::{Environment, Launch, Subject};
 use rules::{RULES, Rule};
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
 use tai_auth::regular_file;
-use tai_proto::status::Status;
+use tai_proto::{places::Places, status::Status};
 use tokio::time::{Instant, sleep};
 
 /// Tools of tai-mcp.
@@ -54,7 +54,7 @@ pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<
     let client = CLIENTS.iter().find(|client| client.slug == rule.slug);
     let mut checks = Vec::new();
     let found = match client {
-        Some(client) => configured(client)?,
+        Some(client) => configured(client, &target.places)?,
         None => Ok(installed()?),
     };
     let entry = match found {
@@ -69,8 +69,7 @@ pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<
         rule,
         entry: &entry,
     };
-    let shell = std::env::vars_os().collect();
-    let (planned, launch) = launch::plan(&subject, &shell);
+    let (planned, launch) = launch::plan(&subject, &shell(&target.places));
     checks.extend(planned);
     if let Some(launch) = launch {
         converse(launch, target, &mut checks).await;
@@ -80,10 +79,24 @@ pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<
     Ok(checks)
 }
 
+/// Returns the environment of a client that is started in this shell. With `--home` the client has
+/// that home directory, and no variable leads it to another one.
+fn shell(places: &Places) -> Environment {
+    let mut shell: Environment = std::env::vars_os().collect();
+    if let Some(home) = places.given_home() {
+        shell.retain(|name, _| name != XDG_CONFIG_HOME && name != "XDG_RUNTIME_DIR");
+        shell.insert("HOME".into(), home.into());
+    }
+    shell
+}
+
 /// Returns the entry of a client, or the check that says why there is none.
-fn configured(client: &McpClient) -> Result<Result<(Check, Entry), Check>, CliError> {
+fn configured(
+    client: &McpClient,
+    places: &Places,
+) -> Result<Result<(Check, Entry), Check>, CliError> {
     let name = "entry";
-    let dirs = UserDirs::of_this_user().ok_or_else(CliError::no_home)?;
+    let dirs = UserDirs::of(places).ok_or_else(CliError::no_home)?;
     let file = client.file(&dirs);
     let place = file.described();
     let remedy = format!("`tai-mcp setup {}`", client.slug);

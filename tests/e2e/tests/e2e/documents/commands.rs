@@ -209,7 +209,10 @@ fn machine() -> Machine {
     for name in ["taid", "tai-mcp"] {
         let program = executables().join(name);
         let (program, home) = (program.display(), machine.home().display());
-        let text = format!("#!/bin/sh\nexec '{program}' --home '{home}' \"$@\"\n");
+        // A service has no given home.
+        let text = format!(
+            "#!/bin/sh\n[ \"$1\" = install ] && exec '{program}' \"$@\"\nexec '{program}' --home '{home}' \"$@\"\n"
+        );
         write_program(&bin.join(name), &text);
     }
     for (name, text) in [

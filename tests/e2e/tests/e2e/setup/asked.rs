@@ -1,6 +1,6 @@
 //! `tai-mcp setup` and `taid install` do what they are asked, and nothing else.
 
-use super::{run, write};
+use super::{bare, run, write};
 use std::{fs, os::unix::fs::symlink, process::Command};
 use tai_e2e::Machine;
 
@@ -181,16 +181,14 @@ fn the_entry_has_the_path_of_the_call_and_never_that_of_a_cache() {
 #[test]
 fn a_service_is_not_written_without_systemd() {
     let machine = Machine::new();
-    let mut command = machine.command("taid");
-    let output = command.env("PATH", "").arg("install").output().unwrap();
+    let output = bare(&machine, "taid").arg("install").output().unwrap();
     insta::assert_snapshot!(machine.plain(&output.stdout) + &machine.plain(&output.stderr), @"
     error: systemd does not run for this user
     caused by: No such file or directory (os error 2)
     hint: nothing was written; no service is needed, because clients start taid
     ");
     assert!(!machine.home().join(".config/systemd").exists());
-    let mut command = machine.command("taid");
-    let output = command.env("PATH", "").arg("uninstall").output().unwrap();
+    let output = bare(&machine, "taid").arg("uninstall").output().unwrap();
     assert!(output.status.success());
     insta::assert_snapshot!(machine.plain(&output.stdout), @"
     The configuration in HOME/.config/tai stays.
@@ -198,4 +196,43 @@ fn a_service_is_not_written_without_systemd() {
     A password in the keyring stays; `taid logout` removes it.
     The entries of MCP clients stay; `tai-mcp setup --remove` removes them.
     ");
+}
+
+#[test]
+fn with_a_given_home_the_files_of_the_own_home_are_neither_read_nor_changed() {
+    let machine = Machine::new();
+    let own = r#"{"mcpServers":{"tai":{"command":"/own/tai-mcp"}}}"#;
+    let file = write(&machine, ".cursor/mcp.json", own);
+    let codex = machine.home().join("own-codex");
+    let trial = machine.home().join("trial");
+    let given = write(&machine, "trial/.cursor/mcp.json", "{}");
+    let said = |program: &str, arguments: &[&str]| {
+        let mut command = bare(&machine, program);
+        command
+            .env("CODEX_HOME", &codex)
+            .arg("--home")
+            .arg(&trial)
+            .args(arguments);
+        let output = command.output().unwrap();
+        machine.plain(&output.stdout) + &machine.plain(&output.stderr)
+    };
+    let page = said("tai-mcp", &["setup", "cursor", "codex"]);
+    let place = "in HOME/trial/.cursor/mcp.json";
+    assert!(page.contains(place), "{page}");
+    assert!(trial.join(".codex/config.toml").exists(), "{page}");
+    let page = said("taid", &["doctor", "--as", "cursor"]);
+    assert!(page.contains(place) && !page.contains("/own/"), "{page}");
+    let page = said("taid", &["doctor"]);
+    assert!(!page.contains("/own/"), "{page}");
+    let page = said("taid", &["setup", "cursor", "codex", "--remove"]);
+    assert!(page.contains(place), "{page}");
+    assert_eq!(fs::read_to_string(given).unwrap(), "{}");
+    insta::assert_snapshot!(said("taid", &["install", "--dry-run"]), @"
+    error: --home has no service
+    caused by: the service manager reads your own home directory alone
+    hint: nothing was changed; run `taid --home HOME/trial run`
+    ");
+    assert_eq!(fs::read_to_string(file).unwrap(), own);
+    assert!(!codex.exists());
+    assert!(!machine.home().join(".cursor/mcp.json.before-tai").exists());
 }
