@@ -285,7 +285,9 @@ fn notes(plan: &Plan) -> Vec<String> {
         format!("\"{key}\" started the Node server; it starts tai-mcp now and keeps its variables")
     });
     let dropped = plan.dropped.iter().map(|key| {
-        format!("\"{key}\" started the Node server for the same account; it is removed")
+        format!(
+            "\"{key}\" started the Node server for the same account and instance; it is removed"
+        )
     });
     converted.chain(dropped).collect()
 }

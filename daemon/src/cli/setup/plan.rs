@@ -27,7 +27,7 @@ pub(super) struct Plan {
     /// Names of the entries that started the Node server and start tai-mcp from now on.
     pub(super) converted: Vec<String>,
     /// Names of the entries of the Node server that are removed, because another entry has the
-    /// same account.
+    /// same address.
     pub(super) dropped: Vec<String>,
     /// Name of the entry that the client uses from now on.
     pub(super) key: String,
@@ -37,7 +37,8 @@ pub(super) struct Plan {
 ///
 /// The entry is the one with the name [`KEY`], else the first that starts tai-mcp, else the first
 /// that starts the Node server. It keeps its name, its variables and all other values, and is switched
-/// on. Each other entry of the Node server is removed if it has the same account, and is converted otherwise.
+/// on. Each other entry of the Node server is removed if it has the same address, and is converted
+/// otherwise.
 ///
 /// # Errors
 /// [`EditError::Foreign`] if the entry with the name [`KEY`] starts another program.
@@ -126,22 +127,28 @@ pub(super) fn foreign(key: &str, value: &Value) -> EditError {
     }
 }
 
-/// Returns whether the entry of the Node server is a second one for the mailbox of `main`. An entry
-/// of tai-mcp without an account serves the account of taid, and takes over that of the Node
-/// server.
+/// Returns whether the entry of the Node server is certainly a second one for the address of `main`:
+/// both name the same account, instance and bridge. An entry without an account has that of its
+/// taid, which the configuration does not say. Only two entries of the Node server without one have
+/// the same, because both get it from the environment of the client.
 fn is_second(main: &Entry, node: &Entry) -> bool {
     let same = |names: [&str; 2]| {
         let value = |entry: &Entry| {
             let mut found = names.iter().filter_map(|name| entry.given(name));
             found.next().map(str::to_owned)
         };
-        match (value(main), value(node)) {
-            (None, _) | (_, None) if main.server != Kind::Node => true,
-            (ours, theirs) => ours == theirs,
-        }
+        value(main) == value(node)
     };
-    let is_same_address = main.server != Kind::Node || same(variables::INSTANCE);
-    is_same_address && same([variables::USERNAME, variables::PLAIN_USERNAME])
+    // A password that is taken over counts only beside a username of its own kind.
+    let account = [variables::USERNAME, variables::PLAIN_USERNAME];
+    let is_named = account.iter().any(|name| main.given(name).is_some());
+    let same_account = account
+        .iter()
+        .all(|name| main.given(name) == node.given(name));
+    (is_named || main.server == Kind::Node)
+        && same_account
+        && same(variables::INSTANCE)
+        && same(variables::BRIDGE)
 }
 
 /// An entry in the configuration of a client.

@@ -62,16 +62,19 @@ fn an_entry_of_another_program_is_refused_and_not_removed() {
 }
 
 #[test]
-fn one_entry_remains_of_the_node_server_and_keeps_its_variables() {
+fn one_entry_of_the_node_server_remains_for_each_address_and_keeps_its_variables() {
     insta::assert_snapshot!(page(&[
         r#""tai": {"command": "npx", "args": ["-y", "tai-mcp"], "env": {"NAME": "alice", "PASSWORD": "p", "INSTANCE": "mine"}}"#,
         r#""tai-email": {"command": "cmd", "args": ["/c", "npx", "tai-mcp@1"], "env": {"NAME": "alice"}, "disabled": false}"#,
         r#""tai-mcp": {"command": "tai-mcp", "env": {"NAME": "alice"}}"#,
-        // The older setup added a second server.
+        // The account of "tai" is that of its taid, and the addresses differ.
         r#""tai-email": {"command": "npx", "args": ["tai-mcp"], "env": {"NAME": "alice", "PASSWORD": "p", "INSTANCE": "mine"}}, "tai": {"command": "/old/tai-mcp", "args": [], "env": {"TAI_MCP_INSTANCE": "cursor"}}"#,
         // Two mailboxes.
         r#""a": {"command": "npx", "args": ["tai-mcp"], "env": {"NAME": "alice"}}, "b": {"command": "npx", "args": ["tai-mcp"], "env": {"NAME": "bob"}}"#,
         r#""a": {"command": "npx", "args": ["tai-mcp"], "env": {"NAME": "alice"}}, "b": {"command": "npx", "args": ["tai-mcp"], "env": {"NAME": "alice"}}"#,
+        r#""tai": {"command": "tai-mcp", "env": {"NAME": "alice", "INSTANCE": "a"}}, "b": {"command": "npx", "args": ["tai-mcp"], "env": {"NAME": "alice", "INSTANCE": "b"}}"#,
+        r#""tai": {"command": "tai-mcp", "env": {"NAME": "alice", "TAI_MCP_INSTANCE": "a"}}, "b": {"command": "npx", "args": ["tai-mcp"], "env": {"NAME": "alice", "PASSWORD": "p", "INSTANCE": "a"}}"#,
+        r#""tai": {"command": "tai-mcp"}, "b": {"command": "npx", "args": ["tai-mcp"]}"#,
     ], &SERVER), @r#"
     {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "args": [], "env": {"NAME": "alice", "PASSWORD": "p", "INSTANCE": "mine"}}}}
 
@@ -79,15 +82,21 @@ fn one_entry_remains_of_the_node_server_and_keeps_its_variables() {
 
     {"mcpServers": {"tai-mcp": {"command": "/bin/tai-mcp", "env": {"NAME": "alice"}}}}
 
-    {"mcpServers": { "tai": {"command": "/bin/tai-mcp", "args": [], "env": {
-            "TAI_MCP_INSTANCE": "cursor",
-            "NAME": "alice",
-            "PASSWORD": "p"
-          }}}}
+    {"mcpServers": {"tai-email": {"command": "/bin/tai-mcp", "args": [], "env": {"NAME": "alice", "PASSWORD": "p", "INSTANCE": "mine"}}, "tai": {"command": "/bin/tai-mcp", "args": [], "env": {"TAI_MCP_INSTANCE": "cursor"}}}}
 
     {"mcpServers": {"a": {"command": "/bin/tai-mcp", "args": [], "env": {"NAME": "alice"}}, "b": {"command": "/bin/tai-mcp", "args": [], "env": {"NAME": "bob"}}}}
 
     {"mcpServers": {"a": {"command": "/bin/tai-mcp", "args": [], "env": {"NAME": "alice"}}}}
+
+    {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "env": {"NAME": "alice", "INSTANCE": "a"}}, "b": {"command": "/bin/tai-mcp", "args": [], "env": {"NAME": "alice", "INSTANCE": "b"}}}}
+
+    {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "env": {
+            "NAME": "alice",
+            "TAI_MCP_INSTANCE": "a",
+            "PASSWORD": "p"
+          }}}}
+
+    {"mcpServers": {"tai": {"command": "/bin/tai-mcp"}, "b": {"command": "/bin/tai-mcp", "args": []}}}
     "#);
 }
 
