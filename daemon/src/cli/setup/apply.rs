@@ -97,6 +97,7 @@ pub(super) fn add(
             after: checksum(&after),
             before: None,
             dirs: replace::missing_dirs(file),
+            backup: None,
         };
         records.set(file, Some(record))?;
         replace::create(file, &after)?;
@@ -116,16 +117,19 @@ pub(super) fn add(
         return Ok(Outcome::Written { changes, backup });
     }
     let backup = existing.back_up(file)?;
-    // A file that had tai-mcp before setup must not get it back by a removal.
-    let is_original = !plan::entries(&servers)
-        .iter()
-        .any(|entry| entry.server != Kind::Node);
-    let record = is_original.then(|| Record {
-        after: checksum(&after),
-        before: Some(checksum(text)),
-        dirs: Vec::new(),
-    });
-    records.set(file, record)?;
+    // A file that was edited since setup still has the entry of setup, and is no original.
+    let mut entries = plan::entries(&servers).into_iter();
+    let is_original =
+        records.last(file).is_none() || entries.all(|entry| entry.server == Kind::Node);
+    if is_original {
+        let record = Record {
+            after: checksum(&after),
+            before: Some(checksum(text)),
+            dirs: Vec::new(),
+            backup: Some(backup.clone()),
+        };
+        records.set(file, Some(record))?;
+    }
     existing.replace(&after)?;
     Ok(Outcome::Written {
         changes,
@@ -151,15 +155,13 @@ pub(super) fn remove(
     if let Some(original) = Original::of(&existing, file, records) {
         let before = edit::servers(client, original.text())?;
         let mut changes = changes(&servers, &before);
-        let node = plan::entries(&before).into_iter();
-        changes.notes = node
-            .map(|entry| format!("\"{}\" starts the Node server, as before setup", entry.key))
-            .collect();
+        let entries = plan::entries(&before).into_iter();
+        changes.notes = entries.map(|entry| as_before(&entry)).collect();
         if dry_run {
             return Ok(Outcome::Planned(changes));
         }
         existing.check_writable()?;
-        original.restore(&existing, file)?;
+        original.restore(&existing)?;
         records.set(file, None)?;
         return Ok(Outcome::Restored(changes));
     }
@@ -185,6 +187,17 @@ pub(super) fn remove(
     })
 }
 
+/// Returns the note about an entry that a restored file has.
+fn as_before(entry: &Entry) -> String {
+    let key = &entry.key;
+    match entry.server {
+        Kind::Node => format!("\"{key}\" starts the Node server, as before setup"),
+        Kind::TaiMcp | Kind::Wrapped => {
+            format!("\"{key}\" starts tai-mcp, as before setup; run this again to remove it")
+        }
+    }
+}
+
 /// Returns the outcome of a removal from a file without tai-mcp.
 fn kept(servers: &Map<String, Value>) -> Outcome {
     if let Some(node) = plan::entries(servers).first() {
@@ -200,30 +213,30 @@ fn kept(servers: &Map<String, Value>) -> Outcome {
 enum Original {
     /// There was no file. The directories were created with it, outermost first.
     Absent(Vec<PathBuf>),
-    /// The text of the backup.
-    Text(String),
+    /// The backup and its text.
+    Text(PathBuf, String),
 }
 
 impl Original {
     fn of(existing: &Existing, file: &Path, records: &Records) -> Option<Self> {
         let record = records.of(file, &existing.text)?;
-        let Some(before) = &record.before else {
+        if record.before.is_none() {
             // A link was made after setup had created the file.
             let is_link = existing.path() != file;
             return (!is_link).then(|| Original::Absent(record.dirs.clone()));
-        };
-        let backup = replace::read(&replace::backup_of(file)).ok().flatten()?;
-        (checksum(&backup.text) == *before).then_some(Original::Text(backup.text))
+        }
+        let (backup, text) = record.original(file)?;
+        Some(Original::Text(backup, text))
     }
 
     fn text(&self) -> &str {
         match self {
             Original::Absent(_) => "",
-            Original::Text(text) => text,
+            Original::Text(_, text) => text,
         }
     }
 
-    fn restore(&self, existing: &Existing, file: &Path) -> Result<(), FileError> {
+    fn restore(&self, existing: &Existing) -> Result<(), FileError> {
         match self {
             Original::Absent(dirs) => {
                 existing.delete()?;
@@ -232,9 +245,9 @@ impl Original {
                     let _ = std::fs::remove_dir(dir);
                 }
             }
-            Original::Text(text) => {
+            Original::Text(backup, text) => {
                 existing.replace(text)?;
-                std::fs::remove_file(replace::backup_of(file))?;
+                std::fs::remove_file(backup)?;
             }
         }
         Ok(())
@@ -246,13 +259,8 @@ fn made_servers(client: &McpClient, file: &Path, records: &Records) -> bool {
     let Some(record) = records.last(file) else {
         return false;
     };
-    let Some(before) = &record.before else {
-        return true;
-    };
-    let backup = replace::read(&replace::backup_of(file)).ok().flatten();
-    backup.is_some_and(|backup| {
-        checksum(&backup.text) == *before && !edit::has_servers(client, &backup.text)
-    })
+    let original = record.original(file);
+    record.before.is_none() || original.is_some_and(|(_, text)| !edit::has_servers(client, &text))
 }
 
 /// Returns a server for edits that add none.

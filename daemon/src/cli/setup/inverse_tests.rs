@@ -85,6 +85,12 @@ fn json(key: &str) -> Vec<(&'static str, String)> {
             format!("{{\"日本\": \"🚀 é\", \"{key}\": {{\"日本\": {other}}}}}\n"),
         ),
         (
+            "an older tai-mcp",
+            format!(
+                "{{\"{key}\": {{\"tai\": {{\"command\": \"/old/tai-mcp\", \"disabled\": true}}}}}}\n"
+            ),
+        ),
+        (
             "the Node server",
             format!(
                 "{{\"{key}\": {{\"tai-email\": {{\"command\": \"npx\", \"args\": [\"-y\", \"tai-mcp\"], \"env\": {{\"NAME\": \"alice\", \"PASSWORD\": \"p\"}}}}}}}}\n"
@@ -114,6 +120,7 @@ fn toml() -> Vec<(&'static str, String)> {
         ("servers in the middle", format!("[a]\nb = 1\n\n{other}\n[c]\nd = [ 1,\n  2, ]\n")),
         ("tabs and spaces", "\t[mcp_servers.other]\n\tcommand   =   'x'\n\n\n".to_owned()),
         ("unicode", "\"日本\" = \"🚀 é\"\n".to_owned()),
+        ("an older tai-mcp", "[mcp_servers.mail] # mine\ncommand = \"/old/tai-mcp\"\n".to_owned()),
         ("the Node server", "[mcp_servers.tai-email]\ncommand = \"npx\"\nargs = [\"-y\", \"tai-mcp\"]\nenv = { NAME = \"alice\" } # mine\n".to_owned()),
     ]
 }
@@ -137,6 +144,7 @@ fn yaml() -> Vec<(&'static str, String)> {
         ("no final newline", pretty.trim_end().to_owned()),
         ("a start and an end", "---\nextensions:\n  other:\n    cmd: x\n...\n".to_owned()),
         ("unicode", "日本: \"🚀 é\"\n".to_owned()),
+        ("an older tai-mcp", "extensions:\n  mail:\n    cmd: /old/tai-mcp # mine\n    envs:\n      TAI_MCP_INSTANCE: desk\n    enabled: false\n".to_owned()),
         ("the Node server", "extensions:\n  tai-email:\n    cmd: npx\n    args: [-y, tai-mcp]\n    envs:\n      NAME: alice # mine\n    enabled: true\n".to_owned()),
     ]
 }
@@ -260,4 +268,40 @@ fn each_configuration_comes_back_byte_for_byte() {
     );
     assert_eq!(failed, Vec::<String>::new(), "{}", failed.join("\n"));
     assert!(count >= PROMISED && CLIENTS.len() >= 10);
+}
+
+#[test]
+fn the_original_of_an_edited_file_stays_and_its_entry_of_setup_does_not_come_back() {
+    let (home, state) = (in_memory(), in_memory());
+    let client = CLIENTS.iter().find(|client| client.slug == "cursor");
+    let client = client.unwrap();
+    let file = home.path().join("mcp.json");
+    let original = "{\n  \"theme\": \"dark\"\n}";
+    fs::write(&file, original).unwrap();
+    let add = |server: &Server<'_>| {
+        let mut records = Records::read(state.path());
+        add(client, &file, server, &mut records, false).unwrap()
+    };
+    let edit = || {
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace("dark", "light")).unwrap();
+    };
+    add(&SERVER);
+    edit();
+    add(&Server {
+        instance: Some("second"),
+        ..SERVER
+    });
+    let mut records = Records::read(state.path());
+    let outcome = remove(client, &file, &mut records, false).unwrap();
+    assert!(matches!(outcome, Outcome::Written { .. }), "{outcome:?}");
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        original.replace("dark", "light")
+    );
+    let backup = home.path().join("mcp.json.before-tai");
+    assert_eq!(fs::read_to_string(backup).unwrap(), original);
+    assert_eq!(files(home.path()).len(), 4, "two more backups");
+    let again = remove(client, &file, &mut records, false).unwrap();
+    assert!(matches!(again, Outcome::Unchanged), "{again:?}");
 }

@@ -22,6 +22,19 @@ pub(super) struct Record {
     pub(super) before: Option<String>,
     /// Directories that setup created, outermost first.
     pub(super) dirs: Vec<PathBuf>,
+    /// Backup with the original text; `None` for the first one.
+    #[serde(default)]
+    pub(super) backup: Option<PathBuf>,
+}
+
+impl Record {
+    /// Returns the backup of `file` and its text, if that is the original one.
+    pub(super) fn original(&self, file: &Path) -> Option<(PathBuf, String)> {
+        let backup = self.backup.clone();
+        let backup = backup.unwrap_or_else(|| replace::backup_of(file));
+        let text = replace::read(&backup).ok().flatten()?.text;
+        (self.before.as_ref() == Some(&checksum(&text))).then_some((backup, text))
+    }
 }
 
 /// The records of a user.

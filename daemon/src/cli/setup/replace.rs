@@ -136,10 +136,17 @@ pub(in crate::cli::setup) fn write_private(path: &Path, text: &str) -> Result<()
     new.rename(path)
 }
 
-/// Returns the path of the backup of a configuration.
+/// Returns the path of the first backup of a configuration.
 pub(in crate::cli::setup) fn backup_of(path: &Path) -> PathBuf {
+    numbered_backup(path, 1)
+}
+
+fn numbered_backup(path: &Path, number: u32) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
-    name.push(".before-tai");
+    name.push(match number {
+        1 => ".before-tai".to_owned(),
+        _ => format!(".before-tai-{number}"),
+    });
     PathBuf::from(name)
 }
 
@@ -172,15 +179,27 @@ impl Existing {
         }
     }
 
-    /// Saves a copy of the file, of mode 0600, next to `path`, in place of an earlier one. Returns
-    /// its name.
+    /// Saves a copy of the file, of mode 0600, next to `path`. Returns its name. An earlier backup
+    /// stays, and is used if it has the same text.
     ///
     /// # Errors
     /// The system's error.
     pub(in crate::cli::setup) fn back_up(&self, path: &Path) -> Result<PathBuf, FileError> {
-        let backup = backup_of(path);
-        write_private(&backup, &self.text)?;
-        Ok(backup)
+        for number in 1..=MAX_NAMES {
+            let backup = numbered_backup(path, number);
+            if fs::symlink_metadata(&backup).is_err() {
+                write_private(&backup, &self.text)?;
+                return Ok(backup);
+            }
+            let is_file = fs::symlink_metadata(&backup)?.is_file();
+            let earlier = read(&backup).ok().flatten();
+            if is_file && earlier.is_some_and(|earlier| earlier.text == self.text) {
+                // An earlier backup may have another mode.
+                write_private(&backup, &self.text)?;
+                return Ok(backup);
+            }
+        }
+        Err(io::Error::from(io::ErrorKind::AlreadyExists).into())
     }
 
     /// Deletes the file.

@@ -31,6 +31,23 @@ fn a_replaced_file_keeps_its_mode_and_its_backup_is_private() {
 }
 
 #[test]
+fn an_earlier_backup_stays_and_one_of_the_same_text_is_used() {
+    let (dir, path) = file(0o600, "original");
+    let back_up = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let backup = read(&path).unwrap().unwrap().back_up(&path).unwrap();
+        assert_eq!(fs::read_to_string(&backup).unwrap(), text);
+        backup.extension().unwrap().to_str().unwrap().to_owned()
+    };
+    assert_eq!(back_up("original"), "before-tai");
+    assert_eq!(back_up("edited"), "before-tai-2");
+    assert_eq!(back_up("original"), "before-tai");
+    assert_eq!(back_up("edited"), "before-tai-2");
+    assert_eq!(back_up("last"), "before-tai-3");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4);
+}
+
+#[test]
 fn a_read_only_file_is_refused() {
     for (mode, expected) in [(0o400, false), (0o444, false), (0o600, true)] {
         let (_dir, path) = file(mode, "old");
@@ -70,7 +87,7 @@ fn a_planted_file_or_link_at_the_temporary_name_is_not_written_to() {
     existing.replace("new").unwrap();
     assert_eq!(fs::read_to_string(&victim).unwrap(), "victim");
     assert!(!fs::symlink_metadata(&backup).unwrap().is_symlink());
-    assert!(backup.ends_with("config.json.before-tai"));
+    assert!(backup.ends_with("config.json.before-tai-2"));
     assert_eq!(fs::read_to_string(&path).unwrap(), "new");
     assert!(!fs::symlink_metadata(&path).unwrap().is_symlink());
 }
