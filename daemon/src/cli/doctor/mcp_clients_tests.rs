@@ -16,6 +16,7 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
         sign: None,
         program: None,
         notes: &[],
+        approval_notes: None,
         key,
         format: match path.ends_with(".toml") {
             true => Format::Toml,

@@ -45,6 +45,8 @@ pub(super) struct Changes {
     pub(super) notes: Vec<String>,
     /// Instance of the entry that was added or updated.
     pub(super) instance: Option<String>,
+    /// Whether that entry lets the client run every tool without asking.
+    pub(super) approves_tools: bool,
 }
 
 /// Reason for which a file was not changed.
@@ -82,13 +84,15 @@ pub(super) fn add(
     let now = edit::servers(client, &after)?;
     let mut changes = changes(&servers, &now);
     changes.notes = notes(&plan);
-    changes.instance = now.get(&plan.key).and_then(|value| {
-        let entry = Entry::of(&plan.key, value)?;
-        let mut found = variables::INSTANCE
-            .iter()
-            .filter_map(|name| entry.given(name));
-        found.next().map(str::to_owned)
-    });
+    let entry = now
+        .get(&plan.key)
+        .and_then(|value| Entry::of(&plan.key, value));
+    if let Some(entry) = entry {
+        let mut names = variables::INSTANCE.iter();
+        let instance = names.find_map(|name| entry.given(name));
+        changes.instance = instance.map(str::to_owned);
+        changes.approves_tools = entry.approves_tools;
+    }
     if dry_run {
         return Ok(Outcome::Planned(changes));
     }

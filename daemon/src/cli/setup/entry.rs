@@ -1,6 +1,7 @@
 //! The entry of tai-mcp in a client's configuration. It has the values as the file has them, with
 //! references.
 
+use super::edit::toml::{APPROVAL, APPROVE};
 use serde_json::Value;
 
 /// Package runners and interpreters that start the Node server.
@@ -36,6 +37,8 @@ pub(in crate::cli) struct Entry {
     pub(in crate::cli) server: Server,
     /// Setting that keeps the client from starting the server: `disabled` or `enabled`.
     pub(in crate::cli) off: Option<&'static str>,
+    /// Whether the client may run every tool without asking (Codex).
+    pub(in crate::cli) approves_tools: bool,
 }
 
 /// Server that a command starts.
@@ -73,6 +76,7 @@ impl Entry {
                 .into_iter()
                 .find(|(name, off)| value.get(name) == Some(&Value::Bool(*off)))
                 .map(|(name, _)| name),
+            approves_tools: value.get(APPROVAL).and_then(Value::as_str) == Some(APPROVE),
         })
     }
 

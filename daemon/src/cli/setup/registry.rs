@@ -33,6 +33,8 @@ pub(in crate::cli) struct McpClient {
     pub(in crate::cli) format: Format,
     /// Limits of the client that its user should know.
     pub(in crate::cli) notes: &'static [&'static str],
+    /// Notes of a client with an approval mode: while it asks, and once it runs every tool.
+    pub(in crate::cli) approval_notes: Option<[&'static str; 2]>,
 }
 
 /// Directory that a path is relative to.
@@ -85,6 +87,7 @@ const MINIMAL: McpClient = McpClient {
     key: "mcpServers",
     format: Format::Json(Entry::Plain),
     notes: &[],
+    approval_notes: None,
 };
 
 /// A client that is built from VS Code.
@@ -190,8 +193,11 @@ pub(in crate::cli) const CLIENTS: &[McpClient] = &[
         variable: Some(("CODEX_HOME", "config.toml")),
         key: "mcp_servers",
         format: Format::Toml,
-        notes: &[
+        approval_notes: Some([
             "`codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it",
+            "Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it; to go back, remove `default_tools_approval_mode` from the entry",
+        ]),
+        notes: &[
             "Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect",
         ],
         ..MINIMAL
@@ -275,6 +281,20 @@ impl McpClient {
             Format::Toml => true,
             Format::Json(_) | Format::Yaml => false,
         }
+    }
+
+    /// Returns what the user of an entry should know about the client. `approves_tools` says whether
+    /// the entry permits all tools.
+    pub(in crate::cli) fn notes(
+        &self,
+        approves_tools: bool,
+    ) -> impl Iterator<Item = &'static str> + use<> {
+        let [asks, approves] = match self.approval_notes {
+            Some([asks, approves]) => [Some(asks), Some(approves)],
+            None => [None, None],
+        };
+        let first = if approves_tools { approves } else { asks };
+        first.into_iter().chain(self.notes.iter().copied())
     }
 
     /// Returns the client's configuration file.

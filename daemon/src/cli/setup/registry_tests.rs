@@ -85,3 +85,13 @@ fn the_package_of_claude_desktop_comes_before_its_roaming_directory() {
     std::fs::write(&used, "{}").unwrap();
     assert_eq!(client.file(&dirs).path, used);
 }
+
+#[test]
+fn the_notes_of_codex_fit_the_approval_mode_of_its_entry() {
+    let notes = |approves| client("codex").notes(approves).collect::<Vec<_>>();
+    let (asks, approves) = (notes(false), notes(true));
+    assert!(asks[0].contains("refuses send_email"), "{asks:?}");
+    assert!(!approves.concat().contains("refuses"), "{approves:?}");
+    assert_eq!(asks[1..], approves[1..]);
+    assert_eq!(client("cursor").notes(true).count(), 0);
+}

@@ -50,7 +50,7 @@ pub(super) fn outcome(
                 (Some(_), None) => format!("{name}: set up. Restart {name} to use it."),
             });
             if added.is_some() {
-                for note in client.notes {
+                for note in client.notes(changes.approves_tools) {
                     print(&format!("{name}: note: {note}"));
                 }
             }

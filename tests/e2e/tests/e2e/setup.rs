@@ -254,7 +254,7 @@ fn setup_says_what_codex_exec_may_do_and_changes_that_only_on_demand() {
     Codex: changed "tai" in HOME/.codex/config.toml
       + default_tools_approval_mode: "approve"
     Codex: set up as "codex". Restart Codex to use it.
-    Codex: note: `codex exec` refuses send_email, reply_email and delete_email until `tai-mcp setup codex --approve-tools`; from then on Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it
+    Codex: note: Codex runs every tool of tai without asking, even if the text of a mail leads the agent to it; to go back, remove `default_tools_approval_mode` from the entry
     Codex: note: Codex leaves its app server running, with its tai-mcp; `codex app-server` must end before an update takes effect
     "#);
     assert!(said(&["codex"]).contains("already set up"));

@@ -32,6 +32,7 @@ fn entry(command: &str, env: &[(&str, &str)]) -> Entry {
         env_vars: Vec::new(),
         server: Server::TaiMcp,
         off: None,
+        approves_tools: false,
     }
 }
 

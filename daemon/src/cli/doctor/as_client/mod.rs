@@ -74,8 +74,10 @@ pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<
     if let Some(launch) = launch {
         converse(launch, target, &mut checks).await;
     }
-    let notes = client.map_or(&[][..], |client| client.notes);
-    checks.extend(notes.iter().map(|note| skipped("note", *note)));
+    if let Some(client) = client {
+        let notes = client.notes(entry.approves_tools);
+        checks.extend(notes.map(|note| skipped("note", note)));
+    }
     Ok(checks)
 }
 
@@ -136,6 +138,7 @@ fn installed() -> Result<(Check, Entry), CliError> {
         env_vars: Vec::new(),
         server: Kind::TaiMcp,
         off: None,
+        approves_tools: false,
     };
     Ok((skipped("entry", "a program names the server itself"), entry))
 }
