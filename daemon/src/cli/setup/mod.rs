@@ -191,9 +191,14 @@ impl Setup {
         let named = !self.clients.is_empty();
         let mut found = Vec::new();
         for client in chosen {
-            let file = client.file(dirs);
-            if named || file.path.exists() || is_installed(client, &file, dirs) {
-                found.push(Found { client, file });
+            let files = match self.remove {
+                true => client.files(dirs),
+                false => vec![client.file(dirs)],
+            };
+            for file in files {
+                if named || file.path.exists() || is_installed(client, &file, dirs) {
+                    found.push(Found { client, file });
+                }
             }
         }
         match found.is_empty() {

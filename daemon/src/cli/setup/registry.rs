@@ -1,7 +1,10 @@
 //! Table of the known MCP clients: location and format of each configuration. It reads no configuration.
 
 use crate::cli::user_dirs::{UserDirs, XDG_CONFIG_HOME};
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
 /// Longest configuration that is read, in bytes. Some clients keep their history in it.
 pub(in crate::cli) const MAX_FILE: u64 = 64 << 20;
@@ -327,6 +330,22 @@ impl McpClient {
             path: packaged.unwrap_or(path),
             variable: (follows_xdg && dirs.follows_xdg()).then_some(XDG_CONFIG_HOME),
         }
+    }
+
+    /// Returns the client's configuration files for a removal: [`McpClient::file`], and each existing
+    /// file of another name that the client reads.
+    pub(in crate::cli) fn files(&self, dirs: &UserDirs) -> Vec<ConfigFile> {
+        let first = self.file(dirs);
+        let own = Path::new(self.path).file_name();
+        let names = self.other_name.map(|other| [own, Some(OsStr::new(other))]);
+        let names = names.into_iter().flatten().flatten();
+        let others = names.map(|name| first.path.with_file_name(name));
+        let others = others.filter(|path| *path != first.path && path.exists());
+        let others = others.map(|path| ConfigFile {
+            path,
+            variable: first.variable,
+        });
+        std::iter::once(first.clone()).chain(others).collect()
     }
 }
 

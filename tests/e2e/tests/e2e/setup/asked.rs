@@ -236,3 +236,21 @@ fn with_a_given_home_the_files_of_the_own_home_are_neither_read_nor_changed() {
     assert!(!codex.exists());
     assert!(!machine.home().join(".cursor/mcp.json.before-tai").exists());
 }
+
+#[test]
+fn a_removal_takes_the_entries_of_each_file_of_a_client() {
+    let machine = Machine::new();
+    let with_comments = write(&machine, ".config/opencode/opencode.jsonc", "// mine\n{}\n");
+    assert!(run(&machine, &["opencode"]).status.success());
+    let plain = write(&machine, ".config/opencode/opencode.json", "{}");
+    assert!(run(&machine, &["opencode"]).status.success());
+    for file in [&with_comments, &plain] {
+        assert!(fs::read_to_string(file).unwrap().contains("tai-mcp"));
+    }
+    let output = run(&machine, &["opencode", "--remove"]);
+    assert!(output.status.success());
+    assert_eq!(fs::read_to_string(&with_comments).unwrap(), "// mine\n{}\n");
+    assert_eq!(fs::read_to_string(&plain).unwrap(), "{}");
+    let dir = plain.parent().unwrap();
+    assert_eq!(fs::read_dir(dir).unwrap().count(), 2, "no backup is left");
+}
