@@ -20,8 +20,8 @@ use tai_proto::variables;
 /// Outcome of a change.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// The file needs no change.
-    Unchanged,
+    /// The file needs no change. The notes are about its entries.
+    Unchanged(Vec<String>),
     /// The file has no entry of tai-mcp to remove, but one that stays; the text says which.
     Kept(String),
     /// Dry run: the change was not written.
@@ -78,12 +78,12 @@ pub(super) fn add(
     let servers = edit::servers(client, text)?;
     let plan = plan::add(client, &servers, server)?;
     if plan.edits.is_empty() {
-        return Ok(Outcome::Unchanged);
+        return Ok(Outcome::Unchanged(notes(&plan, server)));
     }
     let after = edit::apply(client, text, server, &plan.edits)?;
     let now = edit::servers(client, &after)?;
     let mut changes = changes(&servers, &now);
-    changes.notes = notes(&plan);
+    changes.notes = notes(&plan, server);
     let entry = now
         .get(&plan.key)
         .and_then(|value| Entry::of(&plan.key, value));
@@ -152,7 +152,7 @@ pub(super) fn remove(
     dry_run: bool,
 ) -> Result<Outcome, ApplyError> {
     let Some(existing) = replace::read(file)? else {
-        return Ok(Outcome::Unchanged);
+        return Ok(Outcome::Unchanged(Vec::new()));
     };
     let text = existing.text.as_str();
     let servers = edit::servers(client, text)?;
@@ -208,7 +208,7 @@ fn kept(servers: &Map<String, Value>) -> Outcome {
         return Outcome::Kept(format!("\"{}\" starts the Node server", node.key));
     }
     match servers.get(edit::KEY) {
-        None => Outcome::Unchanged,
+        None => Outcome::Unchanged(Vec::new()),
         Some(value) => Outcome::Kept(plan::foreign(edit::KEY, value).to_string()),
     }
 }
@@ -292,7 +292,7 @@ fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Changes {
     }
 }
 
-fn notes(plan: &Plan) -> Vec<String> {
+fn notes(plan: &Plan, server: &Server<'_>) -> Vec<String> {
     let converted = plan.converted.iter().map(|key| {
         format!("\"{key}\" started the Node server; it starts tai-mcp now and keeps its variables")
     });
@@ -301,7 +301,31 @@ fn notes(plan: &Plan) -> Vec<String> {
             "\"{key}\" started the Node server for the same account and instance; it is removed"
         )
     });
-    converted.chain(dropped).collect()
+    converted
+        .chain(dropped)
+        .chain(others(plan, server))
+        .collect()
+}
+
+/// Returns the note about entries that do not get the values that the user names.
+fn others(plan: &Plan, server: &Server<'_>) -> Option<String> {
+    let named = [
+        ("--instance", server.instance),
+        ("--profile", server.profile),
+        ("--socket", server.socket),
+    ];
+    let named = named.into_iter().filter(|(_, value)| value.is_some());
+    let named: Vec<&str> = named.map(|(option, _)| option).collect();
+    if named.is_empty() || plan.others.is_empty() {
+        return None;
+    }
+    let others = plan.others.iter().map(|key| format!("\"{key}\""));
+    Some(format!(
+        "only \"{}\" is changed by {}; not changed: {}",
+        plan.key,
+        named.join(", "),
+        others.collect::<Vec<_>>().join(", ")
+    ))
 }
 
 #[cfg(test)]

@@ -214,7 +214,7 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     if !is_valid(client, &text) {
         return Err(format!("not valid: {text}"));
     }
-    if !matches!(add(&SERVER)?, Outcome::Unchanged) {
+    if !matches!(add(&SERVER)?, Outcome::Unchanged(_)) {
         return Err("a second addition changed the file".to_owned());
     }
     let other = Server {
@@ -224,7 +224,7 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
         ..SERVER
     };
     add(&other)?;
-    if !matches!(add(&other)?, Outcome::Unchanged) {
+    if !matches!(add(&other)?, Outcome::Unchanged(_)) {
         return Err("a second change changed the file".to_owned());
     }
     let mut records = Records::read(state.path());
@@ -303,5 +303,38 @@ fn the_original_of_an_edited_file_stays_and_its_entry_of_setup_does_not_come_bac
     assert_eq!(fs::read_to_string(backup).unwrap(), original);
     assert_eq!(files(home.path()).len(), 4, "two more backups");
     let again = remove(client, &file, &mut records, false).unwrap();
-    assert!(matches!(again, Outcome::Unchanged), "{again:?}");
+    assert!(matches!(again, Outcome::Unchanged(_)), "{again:?}");
+}
+
+#[test]
+fn the_entry_that_an_option_changes_is_named_and_so_are_the_others() {
+    let (home, state) = (in_memory(), in_memory());
+    let client = CLIENTS.iter().find(|client| client.slug == "cursor");
+    let file = home.path().join("mcp.json");
+    let entry = |key: &str, name: &str| {
+        format!(r#""{key}": {{"command": "/bin/tai-mcp", "env": {{"NAME": "{name}"}}}}"#)
+    };
+    let entries = [entry("a", "alice"), entry("b", "alice"), entry("c", "bob")];
+    fs::write(
+        &file,
+        format!(r#"{{"mcpServers": {{{}}}}}"#, entries.join(", ")),
+    )
+    .unwrap();
+    let notes = |server: &Server<'_>| {
+        let mut records = Records::read(state.path());
+        match add(client.unwrap(), &file, server, &mut records, false).unwrap() {
+            Outcome::Written { changes, .. } => changes.notes,
+            Outcome::Unchanged(notes) => notes,
+            outcome => panic!("{outcome:?}"),
+        }
+    };
+    let work = Server {
+        profile: Some("work"),
+        socket: Some("/run/tai.sock"),
+        ..SERVER
+    };
+    assert_eq!(notes(&SERVER), Vec::<String>::new());
+    let said = [r#"only "a" is changed by --profile, --socket; not changed: "b", "c""#];
+    assert_eq!(notes(&work), said);
+    assert_eq!(notes(&work), said, "also without a change");
 }

@@ -29,8 +29,10 @@ pub(super) struct Plan {
     /// Names of the entries of the Node server that are removed, because another entry has the
     /// same address.
     pub(super) dropped: Vec<String>,
-    /// Name of the entry that the client uses from now on.
+    /// Name of the entry that gets the values that the user names.
     pub(super) key: String,
+    /// Names of the other entries, which keep their instance, profile and socket.
+    pub(super) others: Vec<String>,
 }
 
 /// Plans the addition of the server, or the update of its entry.
@@ -63,6 +65,7 @@ pub(super) fn add(
             converted: Vec::new(),
             dropped: Vec::new(),
             key: KEY.to_owned(),
+            others: Vec::new(),
         });
     };
     let mut plan = Plan {
@@ -70,6 +73,7 @@ pub(super) fn add(
         converted: Vec::new(),
         dropped: Vec::new(),
         key: main.key.clone(),
+        others: Vec::new(),
     };
     let main_place = Place::new(client, servers, main);
     for entry in &ours {
@@ -82,6 +86,9 @@ pub(super) fn add(
                 server: entry.key.clone(),
             });
             continue;
+        }
+        if !is_main {
+            plan.others.push(entry.key.clone());
         }
         if is_node {
             plan.converted.push(entry.key.clone());

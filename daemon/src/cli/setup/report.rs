@@ -27,10 +27,11 @@ pub(super) fn outcome(
     let name = client.name;
     let place = file.described();
     match outcome {
-        Outcome::Unchanged if added.is_some() => {
+        Outcome::Unchanged(about) if added.is_some() => {
             print(&format!("{name}: already set up ({place})"));
+            notes(name, about);
         }
-        Outcome::Unchanged => print(&format!("{name}: nothing to remove ({place})")),
+        Outcome::Unchanged(_) => print(&format!("{name}: nothing to remove ({place})")),
         Outcome::Kept(why) => print(&format!(
             "{name}: nothing to remove; {} ({place})",
             printable(why)
@@ -69,7 +70,11 @@ fn entries(name: &str, verb: &str, place: &str, changes: &Changes) {
         print(&format!("{name}: {verb} \"{}\" in {place}", printable(key)));
         print(&indented(lines));
     }
-    for note in &changes.notes {
+    notes(name, &changes.notes);
+}
+
+fn notes(name: &str, notes: &[String]) {
+    for note in notes {
         print(&format!("{name}: note: {}", printable(note)));
     }
 }
