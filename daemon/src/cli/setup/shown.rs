@@ -1,5 +1,5 @@
-//! The printed change of a server's entry: one line for each changed value. Values that setup did
-//! not write may be secret and are hidden, and the entries of other servers are never printed.
+//! The printed change of a server's entry: one line for each changed value. Values that setup never
+//! writes may be secret and are hidden, and the entries of other servers are never printed.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,19 +7,25 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Text in place of a value that may be secret.
 const HIDDEN: &str = "(hidden)";
 /// Keys whose values are never secret.
-const PLAIN_KEYS: [&str; 9] = [
+const PLAIN_KEYS: [&str; 10] = [
     "command",
     "cmd",
     "type",
     "source",
     "name",
     "enabled",
+    "disabled",
     "timeout",
     "env_vars",
     "default_tools_approval_mode",
 ];
 /// Variables of an entry whose values are never secret.
-const PLAIN_VARIABLES: [&str; 3] = ["TAI_MCP_INSTANCE", "TAI_MCP_PROFILE", "TAI_MCP_SOCKET"];
+const PLAIN_VARIABLES: [&str; 4] = [
+    "TAI_MCP_INSTANCE",
+    "INSTANCE",
+    "TAI_MCP_PROFILE",
+    "TAI_MCP_SOCKET",
+];
 
 /// Returns the values that differ between two entries, in the order of their keys: `- key: old`
 /// and `+ key: new`.
@@ -135,5 +141,15 @@ mod tests {
         - env.TAI_MCP_INSTANCE: "cursor"
         "#);
         assert_eq!(changes(Some(&after), Some(&after)), "");
+        let before = json!({"disabled": true, "env": {"INSTANCE": "old", "PASSWORD": "canary"}});
+        let after = json!({"disabled": false, "env": {"INSTANCE": "new", "PASSWORD": "other"}});
+        insta::assert_snapshot!(changes(Some(&before), Some(&after)), @r#"
+        - disabled: true
+        + disabled: false
+        - env.INSTANCE: "old"
+        + env.INSTANCE: "new"
+        - env.PASSWORD: (hidden)
+        + env.PASSWORD: (hidden)
+        "#);
     }
 }
