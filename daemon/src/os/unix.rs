@@ -160,7 +160,7 @@ pub(crate) fn discard_typed() {
 }
 
 /// Waits for SIGTERM, SIGINT or SIGHUP, and returns the signal's name. Under a service manager
-/// SIGHUP requests a reload instead; see [`reload_signal`].
+/// SIGHUP requests a reload instead; see [`Reloads`].
 ///
 /// # Errors
 /// The system's error from installing a signal handler.
