@@ -79,17 +79,20 @@ pub(super) fn log_line(line: &str) -> Option<String> {
     let mut kept = format!("{time} {level}");
     let mut is_message = true;
     let mut is_quoted = false;
-    let mut is_span = false;
+    // The spans of a call come before the module, and the message after it.
+    let (mut is_before, mut is_span) = (true, false);
     for word in words {
-        // The spans of a call come before the module, and the message after it.
-        is_span |= word.contains('{');
-        if is_span {
-            is_span = !word.ends_with("}:");
-            continue;
-        }
-        if is_module(word) {
-            kept.push_str(&format!(" {word}"));
-            continue;
+        if is_before {
+            is_span |= word.contains('{');
+            if is_span {
+                is_span = !word.ends_with("}:");
+                continue;
+            }
+            is_before = false;
+            if is_module(word) {
+                kept.push_str(&format!(" {word}"));
+                continue;
+            }
         }
         // A quoted value may have words that look like names of values.
         let quotes = word.matches('"').count();
@@ -182,8 +185,8 @@ mod tests {
                 "2026-11-29T02:27:42Z WARN taid::mail::approvals::table: a mail that waited for approval is lost number=46",
             ),
             (
-                "2026-11-29T02:27:42Z ERROR taid::server::dispatch: call failed error=\"CANARY\"",
-                "2026-11-29T02:27:42Z ERROR taid::server::dispatch: call failed error=…",
+                "2026-11-29T02:27:42Z ERROR taid::server::dispatch: call failed error=\"{ tai::canary: CANARY\" number=4",
+                "2026-11-29T02:27:42Z ERROR taid::server::dispatch: call failed error=… number=4",
             ),
             (
                 "2026-11-27T10:00:00Z  INFO 📧 Instance email: desk.alice@tai.chat",
