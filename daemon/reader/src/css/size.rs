@@ -48,6 +48,8 @@ pub(super) fn size_of(extent: Extent, input: &mut Parser<'_>, syntax: Syntax) ->
         },
     );
     match zero {
+        // Nothing of any height is nothing.
+        Ok(()) if extent == Extent::MinHeight => Ok(None),
         Ok(()) => Ok(Some(Length::NO_PART)),
         Err(_) => match size(input, syntax)? {
             Some(size) if size.px < 0.0 && size == Length::px(size.px) => invalid(),

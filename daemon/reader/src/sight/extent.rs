@@ -71,13 +71,13 @@ impl Extent {
             size.map(|size| size.resolve(font, MEDIUM, 0.0))
         };
         let high = |size: Size| definite(size).or_else(|| places.height(size?, frame, font));
-        let size = |size: Option<f32>, most: Option<f32>, least: Size, padding: f32| {
+        let size = |size: Option<f32>, most: Option<f32>, least: Option<f32>, padding: f32| {
             let all = [size, most].into_iter().flatten();
             let content = all.reduce(f32::min).map(|size| match frame.border_box {
                 true => (size - padding).max(0.0),
                 false => size,
             });
-            content.map(|content| content.max(definite(least).unwrap_or(0.0)))
+            content.map(|content| content.max(least.unwrap_or(0.0)))
         };
         let own = |own: Option<f32>, squeezed: bool, axis: Axis| match squeezed {
             true => Some(0.0),
@@ -86,11 +86,14 @@ impl Extent {
         let tall = size(
             own(high(frame.height), places.squeezed.1, Axis::Down),
             high(frame.max_height),
-            frame.min_height,
+            high(frame.min_height),
             padding.top + padding.bottom,
         );
+        // The least height of a placed box is not known if it refers to that of the box that holds it.
+        let depends = frame.min_height.is_some_and(|least| !least.is_definite());
+        let tall = tall.filter(|_| !(depends && is_absolute(frame)));
         // A width in percent has the greatest size that it may have, too.
-        let least = (frame.min_width).map(|least| Length::px(least.resolve(font, MEDIUM, around)));
+        let least = (frame.min_width).map(|least| least.resolve(font, MEDIUM, around));
         let width = size(
             own(definite(frame.width), places.squeezed.0, Axis::Across),
             definite(frame.max_width),

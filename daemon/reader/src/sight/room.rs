@@ -234,7 +234,11 @@ impl Room {
             self.bottom += line(style);
         } else if matches!(style.display, Display::Block | Display::ListItem) {
             match margins(style, frame) {
-                Some((top, bottom)) if frame.height.is_none_or(|height| height.is_definite()) => {
+                Some((top, bottom))
+                    if frame
+                        .height
+                        .is_none_or(|height| height.is_definite() || height == Length::NO_PART) =>
+                {
                     let padding =
                         frame.padding.top.usual().max(0.0) + frame.padding.bottom.usual().max(0.0);
                     let has_margin = element.html_name() != "div" || frame.margin != empty.margin;
