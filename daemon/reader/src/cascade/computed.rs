@@ -320,6 +320,11 @@ impl Computed {
 }
 
 impl Frame {
+    /// Returns whether the box is placed beside the flow.
+    pub(crate) fn is_absolute(&self) -> bool {
+        matches!(self.position, Position::Absolute | Position::Fixed)
+    }
+
     pub(crate) fn floats(&self) -> bool {
         self.float != Float::None
     }

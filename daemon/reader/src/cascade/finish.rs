@@ -3,7 +3,7 @@
 use super::computed::Computed;
 use crate::css::{
     colour::{Colour, Rgba},
-    property::{Display, Overflow, Position},
+    property::{Display, Overflow},
 };
 
 /// Applies a filter that leaves one colour: text is seen on the ground outside of the filter alone.
@@ -49,15 +49,16 @@ pub(super) fn finish(style: &mut Computed, parent: &Computed, body: bool) {
         let zoom = style.zoom;
         style.inherited().font_size *= zoom;
     }
-    let lifted = style.frame.as_ref().is_some_and(|frame| {
-        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
-    });
+    let lifted = style
+        .frame
+        .as_ref()
+        .is_some_and(|frame| frame.floats() || frame.is_absolute());
     // A box beside the flow, and a child of a flexible box, is a block.
     if (lifted || parent.display == Display::Flex) && style.display == Display::Inline {
         let absolute = style
             .frame
             .as_ref()
-            .is_some_and(|frame| matches!(frame.position, Position::Absolute | Position::Fixed));
+            .is_some_and(|frame| frame.is_absolute());
         style.display = if absolute {
             Display::Block
         } else {

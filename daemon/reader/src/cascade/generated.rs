@@ -1,12 +1,15 @@
 //! Boxes that style sheets generate before and after the content of elements, as far as they may be
 //! under or over the text of the mail.
 
-use super::{computed::Computed, index::Part};
+use super::{
+    computed::{Computed, Frame},
+    index::Part,
+};
 use crate::{
     css::{
         colour::Colour,
         marks::Mark,
-        property::{Display, Image, Position},
+        property::{Display, Image},
     },
     document::{Element, NodeId},
 };
@@ -25,17 +28,13 @@ pub(super) struct Generated {
 
 /// Returns whether a box exists beside the flow and paints something.
 pub(super) fn is_painted(style: &Computed) -> bool {
-    let placed = |position| matches!(position, Position::Absolute | Position::Fixed);
     let paints = match style.background {
         Colour::Known(colour) => colour.alpha > 0.02,
         Colour::Current | Colour::Unknown => true,
     };
     style.marks.has(Mark::Generated)
         && style.display != Display::None
-        && style
-            .frame
-            .as_deref()
-            .is_some_and(|frame| placed(frame.position))
+        && style.frame.as_deref().is_some_and(Frame::is_absolute)
         && (paints || style.background_image != Image::None)
 }
 

@@ -154,15 +154,7 @@ impl Cascade<'_> {
         }
         let declarations = self.declarations(node, element, Part::Element);
         let plain = style.clone();
-        let context = apply::Context {
-            parent: &parent,
-            plain: &plain,
-            layer: &plain,
-            rule: &plain,
-            rem: self.rem,
-            syntax: self.syntax,
-            substitution: &self.substitution,
-        };
+        let context = self.context(&parent, &plain);
         let root = element.html_name() == "html";
         custom::define(&context, &self.registered, &declarations, root, &mut style);
         context.apply_ranked(&declarations, &mut style);
@@ -195,6 +187,19 @@ impl Cascade<'_> {
         self.styles.set(node, style);
     }
 
+    /// Returns the styles to which declarations refer: those of the parent, and the one without them.
+    fn context<'a>(&'a self, parent: &'a Computed, plain: &'a Computed) -> apply::Context<'a> {
+        apply::Context {
+            parent,
+            plain,
+            layer: plain,
+            rule: plain,
+            rem: self.rem,
+            syntax: self.syntax,
+            substitution: &self.substitution,
+        }
+    }
+
     /// Takes the box that style sheets generate for a part of an element.
     fn generate(&mut self, node: NodeId, element: &Element, part: Part, parent: &Rc<Computed>) {
         if self.index.is_empty(part)
@@ -210,15 +215,7 @@ impl Cascade<'_> {
         }
         let plain = Computed::child_of(&parent.inherited);
         let mut style = plain.clone();
-        let context = apply::Context {
-            parent,
-            plain: &plain,
-            layer: &plain,
-            rule: &plain,
-            rem: self.rem,
-            syntax: self.syntax,
-            substitution: &self.substitution,
-        };
+        let context = self.context(parent, &plain);
         custom::define(&context, &self.registered, &declarations, false, &mut style);
         context.apply_ranked(&declarations, &mut style);
         finish(&mut style, parent, false);
@@ -247,15 +244,7 @@ impl Cascade<'_> {
         let foreign = element.name.ns != ns!(html);
         if size.is_some() || foreign {
             let none = Computed::default();
-            let context = apply::Context {
-                parent,
-                plain: &none,
-                layer: &none,
-                rule: &none,
-                rem: self.rem,
-                syntax: self.syntax,
-                substitution: &self.substitution,
-            };
+            let context = self.context(parent, &none);
             if let Some(size) = size {
                 context.apply(&mut style, &Declared::FontSize(size));
             }

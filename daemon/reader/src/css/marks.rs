@@ -86,7 +86,7 @@ pub(crate) enum Mark {
     Old,
     /// A box before or after the content of an element exists.
     Generated,
-    /// Rows and flexible boxes with it are left out, whatever is in them.
+    /// A row with it is left out, whatever is in it.
     Collapsed,
 }
 

@@ -128,6 +128,12 @@ impl Document {
         std::iter::successors(first, |child| self.node(*child).next)
     }
 
+    /// Returns the siblings before a node, the nearest first.
+    pub(crate) fn before(&self, id: NodeId) -> impl Iterator<Item = NodeId> + Clone {
+        let previous = self.node(id).previous;
+        std::iter::successors(previous, |node| self.node(*node).previous)
+    }
+
     /// Returns the ancestors of a node, the nearest first.
     pub(crate) fn ancestors(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
         let parent = self.node(id).parent;

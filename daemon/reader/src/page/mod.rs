@@ -24,7 +24,7 @@ mod writer;
 use crate::{
     cascade::{Computed, Styles},
     characters::{self, Cleaned},
-    css::property::{Display, ListStyle, Position, Side, WhiteSpace},
+    css::property::{Display, ListStyle, Side, WhiteSpace},
     document::{Document, Element, NodeId, Visit},
     findings::Findings,
     sight::Sight,
@@ -168,9 +168,7 @@ impl Page<'_> {
         if content.is_empty() {
             // An empty block still ends a line, and an element with a space separates words.
             let frame = style.frame.as_deref();
-            let is_beside = frame.is_some_and(|frame| {
-                matches!(frame.position, Position::Absolute | Position::Fixed)
-            });
+            let is_beside = frame.is_some_and(|frame| frame.is_absolute());
             if !is_beside {
                 self.gap(element, style, Side::Left);
                 self.gap(element, style, Side::Right);

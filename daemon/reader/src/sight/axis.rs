@@ -46,7 +46,7 @@ impl Width {
 
     /// Returns the least width of a box in pixels. `shared` is whether it shares the width with others.
     pub(super) fn of_content(self, style: &Computed, frame: &Frame, shared: bool) -> f32 {
-        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let absolute = frame.is_absolute();
         let least = |size: Size| size.map(|size| self.smallest(size));
         let most = |size: Size| size.map_or(0.0, |size| self.greatest(size));
         let filled = frame.inset.left.is_some() && frame.inset.right.is_some();
@@ -106,7 +106,7 @@ pub(super) fn is_resized(
     axis: Axis,
     flexes: Option<Axis>,
 ) -> bool {
-    let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+    let absolute = frame.is_absolute();
     let flexible = style.marks.has(Mark::Grows) || style.marks.has(Mark::Basis);
     flexes == Some(axis) && flexible && !absolute
 }

@@ -2,10 +2,7 @@
 
 use crate::{
     cascade::{Computed, Frame, Styles},
-    css::{
-        marks::Mark,
-        property::{Position, Size},
-    },
+    css::{marks::Mark, property::Size},
     document::{Document, NodeId},
 };
 
@@ -26,9 +23,7 @@ pub(super) fn in_same_cell<'a>(
 ) -> impl Iterator<Item = NodeId> + 'a {
     let parent = document.node(node).parent.unwrap_or(NodeId::ROOT);
     let own = cell(styles.get(node)).filter(|_| styles.get(parent).marks.has(Mark::Tracks));
-    let before = std::iter::successors(document.node(node).previous, |node| {
-        document.node(*node).previous
-    });
+    let before = document.before(node);
     let elements = before.filter(|node| document.element(*node).is_some());
     let near = if own.is_some() { NEAR } else { 0 };
     elements
@@ -54,7 +49,7 @@ pub(super) fn fills_cell(style: &Computed, frame: &Frame, around: &Computed) -> 
     ]) && [margins.top, margins.right, margins.bottom, margins.left]
         .into_iter()
         .all(margin)
-        && !matches!(frame.position, Position::Absolute | Position::Fixed)
+        && !frame.is_absolute()
         && frame.transform == empty.transform
         && frame.translate == empty.translate
         && frame.scale == empty.scale

@@ -136,7 +136,7 @@ impl Window {
             _ => Length::ZERO,
         };
         // The margin before a box that is placed by its other side does not move it.
-        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let absolute = frame.is_absolute();
         let margin = |margin: Size, before: Size, after: Size| {
             let other = absolute && before.is_none() && after.is_some();
             margin.filter(|_| !other).unwrap_or_default()

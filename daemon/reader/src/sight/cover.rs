@@ -83,7 +83,7 @@ fn fits(document: &Document, styles: &Styles, node: NodeId) -> f32 {
 fn holds_floats(style: &Computed) -> bool {
     let lifted = |frame: &Frame| {
         frame.floats()
-            || matches!(frame.position, Position::Absolute | Position::Fixed)
+            || frame.is_absolute()
             || frame.overflow_x != Overflow::Visible
             || frame.overflow_y != Overflow::Visible
     };
@@ -110,7 +110,10 @@ fn is_above(first: &Computed, second: &Computed) -> bool {
 
 /// Returns whether a cover is on a sibling, so that the boxes around do not matter.
 fn is_sibling(reach: Reach) -> bool {
-    matches!(reach, Reach::Previous { .. } | Reach::Cell)
+    match reach {
+        Reach::Previous { .. } | Reach::Below { .. } | Reach::Cell => true,
+        Reach::Whole | Reach::Corner { .. } | Reach::Drawing => false,
+    }
 }
 
 /// Returns whether the content of a block is below its end.
@@ -235,8 +238,8 @@ impl Cover {
             }
         }
         // The box before must be covered as a whole, because its height decides where the cover is.
-        if let Reach::Previous { up, height } = self.reach
-            && room.height() > if up > 0.0 { up } else { height }
+        if let Reach::Previous { up: most, .. } | Reach::Below { height: most } = self.reach
+            && room.height() > most
         {
             return;
         }
@@ -312,10 +315,8 @@ impl Cover {
                 let fits = fits(document, styles, below);
                 Some((below, Room::all(fits, true)))
             }
-            Reach::Previous { up, height } => {
-                let mut before = std::iter::successors(document.node(self.node).previous, |node| {
-                    document.node(*node).previous
-                });
+            Reach::Previous { height, .. } | Reach::Below { height } => {
+                let mut before = document.before(self.node);
                 let blank =
                     |node: &NodeId| document.text(*node).is_none_or(|t| t.trim().is_empty());
                 let previous =
@@ -323,7 +324,8 @@ impl Cover {
                 let previous = previous.filter(|node| {
                     document.element(*node).is_some() && styles.get(*node).display == Display::Block
                 })?;
-                if up <= 0.0 && !is_flat(styles.get(previous)) {
+                let below = matches!(self.reach, Reach::Below { .. });
+                if below && !is_flat(styles.get(previous)) {
                     return None;
                 }
                 let column = column(document, styles, previous);

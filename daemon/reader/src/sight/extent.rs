@@ -1,7 +1,7 @@
 //! Sizes of boxes, as far as they are fixed: by themselves, or by the box around.
 
 use super::{
-    axis::{Axis, flexes, is_resized},
+    axis::{Axis, flexes, is_resized, overflow},
     place::Place,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     css::{
         length::{Length, MEDIUM},
         marks::Mark,
-        property::{Display, Position, Sides, Size},
+        property::{Display, Overflow, Sides, Size},
     },
     document::{Document, NodeId},
 };
@@ -32,7 +32,7 @@ pub(super) struct Places<'a> {
 impl Places<'_> {
     /// Returns a height in percent in pixels, if the height that it refers to is known.
     fn height(&self, size: Length, frame: &Frame, font: f32) -> Option<f32> {
-        let absolute = is_absolute(frame);
+        let absolute = frame.is_absolute();
         if size == Length::NO_PART && (absolute || self.quirks) {
             return Some(0.0);
         }
@@ -91,7 +91,7 @@ impl Extent {
         );
         // The least height of a placed box is not known if it refers to that of the box that holds it.
         let depends = frame.min_height.is_some_and(|least| !least.is_definite());
-        let tall = tall.filter(|_| !(depends && is_absolute(frame)));
+        let tall = tall.filter(|_| !(depends && frame.is_absolute()));
         // A width in percent has the greatest size that it may have, too.
         let least = (frame.min_width).map(|least| least.resolve(font, MEDIUM, around));
         let width = size(
@@ -136,7 +136,7 @@ pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> (b
     let (style, around) = (styles.get(node), styles.get(parent));
     let empty = Frame::default();
     let frame = style.frame.as_deref().unwrap_or(&empty);
-    if is_absolute(frame) {
+    if frame.is_absolute() {
         return (false, false);
     }
     let begins_thin = style.marks.has(Mark::Thin) && !style.marks.has(Mark::Grows);
@@ -149,9 +149,13 @@ pub(super) fn squeezed(document: &Document, styles: &Styles, node: NodeId) -> (b
     let flat = |mark, own: Size| {
         tracked && own.is_none() && around.marks.has(mark) && is_first(document, styles, node)
     };
+    // A box that clips without scrolling is as large as its content at least, unless its least size is
+    // given.
+    let (x, y) = overflow(frame);
+    let shrinks = |overflow, least: Size| overflow != Overflow::Clip || least.is_some();
     (
-        thin(Axis::Across) || flat(Mark::FlatColumn, frame.width),
-        thin(Axis::Down) || flat(Mark::FlatRow, frame.height),
+        shrinks(x, frame.min_width) && (thin(Axis::Across) || flat(Mark::FlatColumn, frame.width)),
+        shrinks(y, frame.min_height) && (thin(Axis::Down) || flat(Mark::FlatRow, frame.height)),
     )
 }
 
@@ -178,7 +182,7 @@ pub(super) fn is_pushed_out(document: &Document, styles: &Styles, node: NodeId) 
                 let margins = [frame.margin.left, frame.margin.right].into_iter();
                 let insets = [frame.inset.left, frame.inset.right].into_iter();
                 let mut sizes = margins.chain(insets).flatten();
-                !is_absolute(frame) && sizes.all(|size| size.usual() >= 0.0)
+                !frame.is_absolute() && sizes.all(|size| size.usual() >= 0.0)
             })
     };
     let fills = |style: &Computed| {
@@ -199,10 +203,8 @@ pub(super) fn is_pushed_out(document: &Document, styles: &Styles, node: NodeId) 
 
 /// Returns whether no box is before a node in the box around it.
 fn is_first(document: &Document, styles: &Styles, node: NodeId) -> bool {
-    let before_all = std::iter::successors(document.node(node).previous, |node| {
-        document.node(*node).previous
-    });
-    before_all.take(NEAR + 1).count() <= NEAR && before(document, styles, node).next().is_none()
+    document.before(node).take(NEAR + 1).count() <= NEAR
+        && before(document, styles, node).next().is_none()
 }
 
 /// Returns the boxes among the nodes just before a node in the box around it, the nearest first.
@@ -211,21 +213,17 @@ fn before<'a>(
     styles: &'a Styles,
     node: NodeId,
 ) -> impl Iterator<Item = NodeId> + Clone + 'a {
-    let previous = |node: &NodeId| document.node(*node).previous;
-    let all = std::iter::successors(previous(&node), move |node| document.node(*node).previous);
-    all.take(NEAR)
+    document
+        .before(node)
+        .take(NEAR)
         .filter(move |node| match document.text(*node) {
             Some(text) => !text.trim().is_empty(),
             None => {
                 let style = styles.get(*node);
-                let absolute = style.frame.as_deref().is_some_and(is_absolute);
+                let absolute = style.frame.as_deref().is_some_and(Frame::is_absolute);
                 document.element(*node).is_some() && style.display != Display::None && !absolute
             }
         })
-}
-
-fn is_absolute(frame: &Frame) -> bool {
-    matches!(frame.position, Position::Absolute | Position::Fixed)
 }
 
 /// Returns whether a limit of lines has an effect on a box.

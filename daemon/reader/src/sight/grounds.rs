@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     cascade::{Computed, Frame},
-    css::property::Position,
     document::NodeId,
 };
 
@@ -27,7 +26,7 @@ impl Look<'_> {
         let Some(element) = self.document.element(node) else {
             return;
         };
-        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let absolute = frame.is_absolute();
         let parent = self.document.node(node).parent.unwrap_or(NodeId::ROOT);
         let row = has_levels(self.styles.get(parent));
         let floating = floats(element, style, frame) && !row;

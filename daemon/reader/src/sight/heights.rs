@@ -11,7 +11,7 @@ use crate::{
         holder::{Held, HeldBy},
         length::MEDIUM,
         marks::Mark,
-        property::{Display, Overflow, Position, Size},
+        property::{Display, Overflow, Size},
     },
     document::{Document, Element, NodeId, Visit},
 };
@@ -33,7 +33,7 @@ pub(super) fn floats(element: &Element, style: &Computed, frame: &Frame) -> bool
     };
     let table = element.html_name() == "table";
     let align = element.attribute(&local_name!("align"));
-    let placed = matches!(frame.position, Position::Absolute | Position::Fixed);
+    let placed = frame.is_absolute();
     style.display != Display::None
         && !placed
         && (frame.floats() || (table && align.is_some_and(beside)))
@@ -86,7 +86,7 @@ impl Heights {
             || frame.holder.get(HeldBy::Contain) != Held::None
             || style.marks.has(Mark::Root)
             || style.marks.has(Mark::Columns)
-            || matches!(frame.position, Position::Absolute | Position::Fixed)
+            || frame.is_absolute()
             || frame.overflow_x != Overflow::Visible
             || frame.overflow_y != Overflow::Visible
             || frame.contain != empty.contain
@@ -150,7 +150,7 @@ impl Heights {
             let style = styles.get(node);
             let empty = Frame::default();
             let frame = style.frame.as_deref().unwrap_or(&empty);
-            let placed = matches!(frame.position, Position::Absolute | Position::Fixed);
+            let placed = frame.is_absolute();
             if node != top && (placed || style.display == Display::None) {
                 walk.skip_children();
                 continue;
@@ -218,7 +218,7 @@ impl Heights {
             let style = styles.get(node);
             let empty = Frame::default();
             let frame = style.frame.as_deref().unwrap_or(&empty);
-            let placed = matches!(frame.position, Position::Absolute | Position::Fixed);
+            let placed = frame.is_absolute();
             let beside = placed || floats(element, style, frame);
             if style.display == Display::None || (beside && node != top) {
                 walk.skip_children();

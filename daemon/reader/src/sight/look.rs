@@ -282,7 +282,7 @@ impl Look<'_> {
                 Mask::Image => frame.mask_drawn.is_nothing(),
                 Mask::Nothing => true,
             };
-        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let absolute = frame.is_absolute();
         inside.stack_up(element, frame, style);
         let boxed = style.is_boxed();
         let holder = match frame.position {

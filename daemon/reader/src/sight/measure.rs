@@ -5,7 +5,7 @@ use crate::{
     css::{
         length::{Length, MEDIUM},
         marks::Mark,
-        property::{Display, Position},
+        property::Display,
     },
 };
 
@@ -41,9 +41,10 @@ pub(super) fn known(length: Length) -> f32 {
 
 /// Returns whether a box is taken out of the flow.
 pub(super) fn is_lifted(style: &Computed) -> bool {
-    style.frame.as_deref().is_some_and(|frame| {
-        frame.floats() || matches!(frame.position, Position::Absolute | Position::Fixed)
-    })
+    style
+        .frame
+        .as_deref()
+        .is_some_and(|frame| frame.floats() || frame.is_absolute())
 }
 
 /// Returns the height of a line in pixels.

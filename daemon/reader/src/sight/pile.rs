@@ -48,7 +48,7 @@ impl Look<'_> {
         let name = element.html_name();
         let empty = Frame::default();
         let frame = style.frame.as_deref().unwrap_or(&empty);
-        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let absolute = frame.is_absolute();
         let (opaque, painted) = match style.background {
             Colour::Known(colour) => (colour.alpha >= OPAQUE, colour.alpha > 0.02),
             Colour::Current | Colour::Unknown => (false, true),

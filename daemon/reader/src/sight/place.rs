@@ -94,7 +94,7 @@ impl Place {
         if boxed {
             place.indent = style.inherited.indent;
         }
-        let absolute = matches!(frame.position, Position::Absolute | Position::Fixed);
+        let absolute = frame.is_absolute();
         if absolute {
             place.refer_to(holder, frame);
         }

@@ -19,6 +19,8 @@ pub(super) enum Reach {
     Corner { width: Option<f32>, height: f32 },
     /// The box before it. `up` is the distance to its usual place.
     Previous { up: f32, height: f32 },
+    /// What is below the end of the box before it, which has no height.
+    Below { height: f32 },
     /// The box before it in the same cell of a grid.
     Cell,
     /// What precedes in the same drawing of SVG.
@@ -52,11 +54,12 @@ impl Reach {
                     && is_none_or_zero(frame.margin.right)
                     && is_none_or_zero(frame.inset.left)
                     && is_none_or_zero(frame.inset.right);
-                let up = -(top + moved);
-                (wide && up >= 0.0).then_some(Self::Previous {
-                    up,
-                    height: height.usual(),
-                })
+                let (up, height) = (-(top + moved), height.usual());
+                match () {
+                    () if !wide || up < 0.0 => None,
+                    () if up > 0.0 => Some(Self::Previous { up, height }),
+                    () => Some(Self::Below { height }),
+                }
             }
             Position::Relative | Position::Static => None,
         }
