@@ -1,12 +1,14 @@
 //! The files in which taid records what it must not do twice. Ids of mails belong to a bridge, so the
 //! files of each bridge are kept apart: those of the present one have the usual names, and those of an
-//! earlier one have its origin in their names.
+//! earlier one have the digest of its origin in their names.
 
+use super::digest::Digest;
 use crate::os;
 use std::{
     io::{self, Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
 };
+use tai_auth::base_url::BaseUrl;
 
 /// Most bytes of the recorded origin that are read.
 const LONGEST: u64 = 4096;
@@ -46,9 +48,15 @@ impl StateFiles {
         let files = Self::of(state, profile);
         os::private_dir(state)?;
         let mut record = os::open_private(state, &format!("bridge-{profile}"))?;
-        let mut earlier = String::new();
-        (&mut record).take(LONGEST).read_to_string(&mut earlier)?;
+        let mut earlier = Vec::new();
+        (&mut record).take(LONGEST).read_to_end(&mut earlier)?;
+        let earlier = String::from_utf8_lossy(&earlier);
+        // A damaged record says nothing about the files.
         let earlier = earlier.trim();
+        let earlier = match earlier.parse::<BaseUrl>() {
+            Ok(_) => earlier,
+            Err(_) => "",
+        };
         if earlier != origin {
             if !earlier.is_empty() {
                 for path in files.all() {
@@ -76,13 +84,8 @@ impl StateFiles {
 
 /// Returns the name of a file while it is set aside for a bridge.
 fn aside(path: &Path, origin: &str) -> PathBuf {
-    let plain = |c: char| match c.is_ascii_alphanumeric() || matches!(c, '.' | '-') {
-        true => c,
-        false => '_',
-    };
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push("@");
-    name.push(origin.chars().map(plain).collect::<String>());
+    name.push(format!("@{}", Digest::of(&[origin])));
     path.with_file_name(name)
 }
 
@@ -132,12 +135,13 @@ mod tests {
         assert!(exists(&at(ONE).ledger).unwrap(), "the same bridge");
         let files = at(OTHER);
         assert!(!exists(&files.ledger).unwrap());
+        let digest = Digest::of(&[ONE]);
         assert_eq!(
             names(&state),
             [
-                "bridge-default",
-                "held-default@https___mail.tai.chat",
-                "sends-default@https___mail.tai.chat",
+                "bridge-default".to_owned(),
+                format!("held-default@{digest}"),
+                format!("sends-default@{digest}"),
             ]
         );
         std::fs::write(&files.ledger, "of the other").unwrap();
@@ -152,6 +156,36 @@ mod tests {
             std::fs::read_to_string(&files.ledger).unwrap(),
             "of the other"
         );
+    }
+
+    #[test]
+    fn a_damaged_record_sets_no_file_aside() {
+        os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
+        std::fs::write(&files.ledger, "of one").unwrap();
+        for damaged in [b"\xff\xfe".as_slice(), b"https", &[b'x'; 10_000]] {
+            std::fs::write(state.join("bridge-default"), damaged).unwrap();
+            let files = StateFiles::at_bridge(&state, "default", ONE).unwrap();
+            assert_eq!(std::fs::read_to_string(&files.ledger).unwrap(), "of one");
+            let record = std::fs::read_to_string(state.join("bridge-default")).unwrap();
+            assert_eq!(record.trim(), ONE);
+        }
+    }
+
+    #[test]
+    fn a_bridge_with_a_long_name_has_files() {
+        os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let long = format!("https://{}.example", vec!["a".repeat(60); 4].join("."));
+        for origin in [&long, ONE, "https://a_1", "https://a:1", &long] {
+            let files = StateFiles::at_bridge(&state, "default", origin).unwrap();
+            let text = std::fs::read_to_string(&files.ledger).unwrap_or_default();
+            assert!(text.is_empty() || text == *origin, "{text}");
+            std::fs::write(&files.ledger, origin).unwrap();
+        }
     }
 
     #[test]

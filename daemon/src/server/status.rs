@@ -27,16 +27,7 @@ use tai_proto::{
 
 /// Returns the current status. A confined caller gets what concerns its own instance only.
 pub(crate) fn of<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
-    let mut status = of_all(app);
-    match &caller.role {
-        // An agent did not write the mails of other instances.
-        Role::Agent { instance } => {
-            let lost_here = |mail: &GoneMail| mail.instance == *instance;
-            let lost_mails = app.mail.lost_held().into_iter();
-            status.lost = lost_mails.filter(lost_here).map(lost).collect();
-        }
-        Role::Person => {}
-    }
+    let status = of_all(app, caller);
     match caller.is_confined {
         true => confined(app, status, caller.instance()),
         false => status,
@@ -93,7 +84,9 @@ fn confined<T: Transport>(app: &App<T>, status: Status, own: Option<&Instance>) 
     }
 }
 
-fn of_all<T: Transport>(app: &App<T>) -> Status {
+/// Returns the status of the daemon. An agent did not write the mails of other instances, so that it is
+/// not told of their loss.
+fn of_all<T: Transport>(app: &App<T>, caller: &Caller) -> Status {
     let snapshot = app.session.snapshot();
     let address = |instance: Option<&Instance>| {
         app.mail
@@ -151,7 +144,13 @@ fn of_all<T: Transport>(app: &App<T>) -> Status {
             })
             .collect(),
         held: app.mail.count_held() as u64,
-        lost: app.mail.lost_held().into_iter().map(lost).collect(),
+        lost: (app.mail.lost_held().into_iter())
+            .filter(|mail| match &caller.role {
+                Role::Agent { instance } => mail.instance == *instance,
+                Role::Person => true,
+            })
+            .map(lost)
+            .collect(),
         audit: audit(app.audit.head()),
         clients,
         clients_left_out,

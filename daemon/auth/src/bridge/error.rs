@@ -181,6 +181,7 @@ impl BridgeError {
             Self::CircuitOpen { .. } => "the bridge has suspended sending",
             Self::ProviderRefused { .. } => "the bridge's mail provider refuses the mail",
             Self::NoEndpoint { .. } => "the URL has no such endpoint (HTTP 404)",
+            Self::Garbled { .. } => "the bridge's answer cannot be read",
             Self::Refused { status, code, .. } => {
                 return format!("the bridge refuses the request ({code}, HTTP {status})");
             }
@@ -195,7 +196,6 @@ impl BridgeError {
             | Self::RateLimited { .. }
             | Self::Moved { .. }
             | Self::Intercepted { .. }
-            | Self::Garbled { .. }
             | Self::TooLarge { .. }
             | Self::Revoked => return self.to_string(),
         };

@@ -6,6 +6,7 @@ use crate::{
         direct,
         doctor::mcp_clients,
         error::{CliError, Exit},
+        pages::approval as page,
         prompt::{self, TRIES},
         target::Target,
         terminal::{Progress, print},
@@ -143,7 +144,7 @@ async fn stop_own(target: &Target, account: &Username, config: &Config) {
         if profile.as_str() == config.profile {
             continue;
         }
-        let Ok(daemon) = Daemon::running(&target.of_profile(profile)) else {
+        let Ok(daemon) = Daemon::running(&target.of_profile(profile.clone())) else {
             continue;
         };
         let Ok(status) = daemon.status().await else {
@@ -157,25 +158,14 @@ async fn stop_own(target: &Target, account: &Username, config: &Config) {
         {
             continue;
         }
-        match status.held {
-            0 => {
+        // The daemon keeps the mails that wait there.
+        match page::elsewhere(&profile, status.held) {
+            Some(waiting) => print(&waiting),
+            None => {
                 let _ = daemon.call(call::Stop, SHORT).await;
             }
-            held => print(&waits_elsewhere(held, status.daemon.profile.as_str())),
         }
     }
-}
-
-/// Returns the note about mails that wait at the account's own daemon, which keeps them.
-fn waits_elsewhere(held: u64, profile: &str) -> String {
-    let (mails, them) = match held {
-        1 => ("1 mail waits".to_owned(), "it"),
-        _ => (format!("{held} mails wait"), "them"),
-    };
-    format!(
-        "{mails} for approval at another taid of this account, which keeps {them}: run `taid approve \
-         --profile {profile}`"
-    )
 }
 
 /// Connects to the daemon of `target`, and starts it if it does not run.

@@ -112,32 +112,13 @@ pub(super) enum Event<'a> {
 
 /// Returns the lease after an event; `None` if the lease has ended.
 pub(super) fn step(lease: Option<Lease>, event: Event<'_>, now: Instant) -> Option<Lease> {
-    match lease {
-        None => begin(event),
-        Some(lease) if is_taken_over(&lease, event) => begin(event),
-        Some(Lease { address, state }) => {
+    match (lease, event) {
+        (None, event) => begin(event),
+        // A list shows the mail at the address of the client that takes it.
+        (Some(lease), Event::Take { address, .. }) if is_foreign(&lease, address) => begin(event),
+        (Some(Lease { address, state }), event) => {
             next(state, event, now).map(|state| Lease { address, state })
         }
-    }
-}
-
-/// Returns whether a client takes a mail that a client of another address said it has written. A list
-/// shows the mail at the address of the client that takes it.
-fn is_taken_over(lease: &Lease, event: Event<'_>) -> bool {
-    match event {
-        Event::Take { address, .. } => is_foreign(lease, address),
-        Event::TakeReturned { .. }
-        | Event::Mark { .. }
-        | Event::Confirm
-        | Event::Deliver { .. }
-        | Event::DeliverForgotten { .. }
-        | Event::GiveBack { .. }
-        | Event::Miss { .. }
-        | Event::Read { .. }
-        | Event::Delete
-        | Event::Disown
-        | Event::Look
-        | Event::HandOver => false,
     }
 }
 

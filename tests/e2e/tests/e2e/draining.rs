@@ -1,7 +1,7 @@
 //! Orderly stops of an auto-started taid while its clients call.
 
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use tai_e2e::{Machine, PASSWORD, mcp::Shim, processes::send_signal, wait_until};
 
 /// Starts a client that may start taid.
@@ -28,20 +28,26 @@ fn stop(machine: &Machine) {
     send_signal(pid.parse().unwrap(), Signal::TERM);
 }
 
+/// Stops taid while a mail is being sent, which takes this time. Returns the call.
+fn stop_while_sending(machine: &Machine, client: &mut Shim, latency_ms: u64) -> Value {
+    machine
+        .sandbox
+        .behave(|behaviour| behaviour.latency_ms = latency_ms);
+    let mail = json!({"to": "alice@tai.chat", "content": "x"});
+    let send = client.begin_call("send_email", mail);
+    wait_until("the send is under way", || {
+        machine.sandbox.count("POST /api/v1/send-email") == 1
+    });
+    stop(machine);
+    send
+}
+
 #[test]
 fn new_and_connected_clients_of_a_draining_taid_are_answered_by_its_successor() {
     let machine = machine();
     let mut connected = shim(&machine);
     connected.call("list_inbox", json!({}));
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 1_500);
-    let mail = json!({"to": "alice@tai.chat", "content": "x"});
-    let send = connected.begin_call("send_email", mail);
-    wait_until("the send is under way", || {
-        machine.sandbox.count("POST /api/v1/send-email") == 1
-    });
-    stop(&machine);
+    let send = stop_while_sending(&machine, &mut connected, 1_500);
     machine.sandbox.behave(|behaviour| behaviour.latency_ms = 0);
     let list = connected.begin_call("list_inbox", json!({}));
     let mut new = shim(&machine);
@@ -60,15 +66,7 @@ fn a_send_that_takes_longer_than_other_calls_may_is_completed() {
     let machine = machine();
     let mut connected = shim(&machine);
     connected.call("list_inbox", json!({}));
-    machine
-        .sandbox
-        .behave(|behaviour| behaviour.latency_ms = 11_000);
-    let mail = json!({"to": "alice@tai.chat", "content": "x"});
-    let send = connected.begin_call("send_email", mail);
-    wait_until("the send is under way", || {
-        machine.sandbox.count("POST /api/v1/send-email") == 1
-    });
-    stop(&machine);
+    let send = stop_while_sending(&machine, &mut connected, 11_000);
     let answer = connected.finish_call(&send);
     assert!(!answer.is_error, "{}", answer.text);
     assert_eq!(machine.sandbox.count("POST /api/v1/send-email"), 1);
