@@ -38,6 +38,11 @@ impl StateFiles {
         }
     }
 
+    /// Returns the file with the origin of the bridge.
+    pub(crate) fn record(state: &Path, profile: &str) -> PathBuf {
+        state.join(format!("bridge-{profile}"))
+    }
+
     /// Returns the files of a profile for the bridge with this origin. Sets those of an earlier bridge
     /// aside, and takes back those that were set aside for this one. The daemon must hold the lock of
     /// the profile. A stop at any point is made good by the next start.
@@ -47,7 +52,9 @@ impl StateFiles {
     pub(crate) fn at_bridge(state: &Path, profile: &str, origin: &str) -> io::Result<Self> {
         let files = Self::of(state, profile);
         os::private_dir(state)?;
-        let mut record = os::open_private(state, &format!("bridge-{profile}"))?;
+        let path = Self::record(state, profile);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut record = os::open_private(state, &name)?;
         let mut earlier = Vec::new();
         (&mut record).take(LONGEST).read_to_end(&mut earlier)?;
         let earlier = String::from_utf8_lossy(&earlier);

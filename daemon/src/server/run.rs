@@ -48,7 +48,7 @@ pub(crate) enum RunError {
     Bind(#[from] BindError),
     #[error(transparent)]
     Http(#[from] SetupError),
-    #[error("cannot keep the records of another bridge apart in {}", path.display())]
+    #[error("cannot use {}, the record of the bridge", path.display())]
     State {
         path: PathBuf,
         source: std::io::Error,
@@ -94,8 +94,10 @@ impl RunError {
             }
             RunError::Bind(
                 BindError::Directory { .. } | BindError::Lock { .. } | BindError::Listen { .. },
-            )
-            | RunError::State { .. } => "check that the directory is yours and writable",
+            ) => "check that the directory is yours and writable",
+            RunError::State { .. } => {
+                "check that its directory is yours and writable, and move the file away if it is not one of taid"
+            }
             RunError::Http(error) => setup_hint(error),
             RunError::Runtime(_) => "check the limits of processes and open files with `ulimit -a`",
         }
@@ -275,7 +277,7 @@ async fn serve(
     let origin = config.settings.api_base_url.origin().to_string();
     let files = StateFiles::at_bridge(endpoint.state(), &config.profile, &origin);
     let files = files.map_err(|source| RunError::State {
-        path: endpoint.state().to_owned(),
+        path: StateFiles::record(endpoint.state(), &config.profile),
         source,
     })?;
     let unreadable = endpoint

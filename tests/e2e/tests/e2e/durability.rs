@@ -91,6 +91,21 @@ fn a_record_is_on_the_disk_before_the_request_that_it_permits() {
 }
 
 #[test]
+fn a_record_of_the_bridge_that_cannot_be_used_stops_the_start() {
+    let machine = Machine::new();
+    fs::create_dir(machine.state_dir().join("bridge-default")).unwrap();
+    let refused = machine.taid(&[]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = machine.plain(&refused.stderr);
+    let said = said.replace(&machine.home().display().to_string(), "HOME");
+    let (_, said) = said.split_once("starting...\n").unwrap();
+    insta::assert_snapshot!(said, @"
+    error: cannot use HOME/.local/state/tai/bridge-default, the record of the bridge: Is a directory (os error 21)
+    hint: check that its directory is yours and writable, and move the file away if it is not one of taid
+    ");
+}
+
+#[test]
 fn a_file_that_cannot_be_used_is_reported_before_a_send_and_used_when_it_is_removed() {
     let machine = Machine::new();
     deliver(&machine);
