@@ -4,7 +4,7 @@ use super::{apply::SMALLEST, computed::Computed};
 use crate::{
     css::{
         colour::{Colour, Rgba},
-        length::{Length, MEDIUM},
+        length::{Length, MEDIUM, NORMAL_LINE},
         property::{Align, Display, ListStyle, Overflow, WhiteSpace},
     },
     document::Element,
@@ -138,10 +138,10 @@ fn control(style: &mut Computed) {
     inherited.font_size = 13.333;
     inherited.fixed_size = true;
     inherited.colour = Some(Rgba::BLACK);
-    inherited.fill = Colour::Current;
     inherited.white_space = WhiteSpace::Normal;
     inherited.letter_spacing = Length::ZERO;
     inherited.indent = Length::ZERO;
+    inherited.line_height = Length::em(NORMAL_LINE);
 }
 
 fn display(name: &str) -> Display {

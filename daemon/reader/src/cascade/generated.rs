@@ -32,10 +32,18 @@ pub(super) fn is_painted(style: &Computed) -> bool {
         Colour::Known(colour) => colour.alpha > 0.02,
         Colour::Current | Colour::Unknown => true,
     };
-    style.marks.has(Mark::Generated)
-        && style.display != Display::None
+    is_generated(style)
         && style.frame.as_deref().is_some_and(Frame::is_absolute)
         && (paints || style.background_image != Image::None)
+}
+
+/// Returns whether a box exists in the flow.
+pub(super) fn is_in_flow(style: &Computed) -> bool {
+    is_generated(style) && !style.frame.as_deref().is_some_and(Frame::is_absolute)
+}
+
+fn is_generated(style: &Computed) -> bool {
+    style.marks.has(Mark::Generated) && style.display != Display::None
 }
 
 /// Returns whether an element has other content than its children, so that no box is generated in it.

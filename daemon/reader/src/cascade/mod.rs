@@ -26,6 +26,7 @@ use crate::{
         declarations::{DeclarationSyntax, parse_style},
         keyframes::Keyframes,
         length::MEDIUM,
+        marks::Mark,
         property::{Declaration, Declared, Display, Property},
         registered::Registered,
     },
@@ -33,7 +34,7 @@ use crate::{
     limits::{MAX_DECLARED, MAX_STYLES},
 };
 use finish::{finish, give_overflow};
-use generated::{Generated, MAX_GENERATED, is_painted, is_replaced};
+use generated::{Generated, MAX_GENERATED, is_in_flow, is_painted, is_replaced};
 use html5ever::{local_name, ns};
 use index::{Index, Part};
 use matching::Matcher;
@@ -180,9 +181,11 @@ impl Cascade<'_> {
             }
             _ => {}
         }
-        let style = Rc::new(style);
-        for part in [Part::Before, Part::After] {
-            self.generate(node, element, part, &style);
+        let mut style = Rc::new(style);
+        let parts = [Part::Before, Part::After];
+        let in_flow = parts.map(|part| self.generate(node, element, part, &style));
+        if in_flow.contains(&true) {
+            Rc::make_mut(&mut style).marks.set(Mark::Generated, true);
         }
         self.styles.set(node, style);
     }
@@ -200,18 +203,24 @@ impl Cascade<'_> {
         }
     }
 
-    /// Takes the box that style sheets generate for a part of an element.
-    fn generate(&mut self, node: NodeId, element: &Element, part: Part, parent: &Rc<Computed>) {
-        if self.index.is_empty(part)
-            || self.generated.len() >= MAX_GENERATED
-            || parent.display == Display::None
-            || is_replaced(element)
-        {
-            return;
+    /// Takes the box that style sheets generate for a part of an element. Returns whether it may be in
+    /// the flow.
+    fn generate(
+        &mut self,
+        node: NodeId,
+        element: &Element,
+        part: Part,
+        parent: &Rc<Computed>,
+    ) -> bool {
+        if self.index.is_empty(part) || parent.display == Display::None || is_replaced(element) {
+            return false;
+        }
+        if self.generated.len() >= MAX_GENERATED {
+            return true;
         }
         let declarations = self.declarations(node, element, part);
         if declarations.is_empty() {
-            return;
+            return false;
         }
         let plain = Computed::child_of(&parent.inherited);
         let mut style = plain.clone();
@@ -219,6 +228,7 @@ impl Cascade<'_> {
         custom::define(&context, &self.registered, &declarations, false, &mut style);
         context.apply_ranked(&declarations, &mut style);
         finish(&mut style, parent, false);
+        let in_flow = is_in_flow(&style);
         if is_painted(&style) {
             self.generated.push(Generated {
                 parent: node,
@@ -226,6 +236,7 @@ impl Cascade<'_> {
                 style: Rc::new(style),
             });
         }
+        in_flow
     }
 
     /// Returns the style of an element without the author's style sheets.

@@ -39,7 +39,7 @@ impl Length {
         }
     }
 
-    const fn em(em: f32) -> Self {
+    pub(crate) const fn em(em: f32) -> Self {
         Self {
             em,
             ..Self::px(0.0)

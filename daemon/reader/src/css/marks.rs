@@ -84,7 +84,7 @@ pub(crate) enum Mark {
     Upright,
     /// The box is an old flexible box.
     Old,
-    /// A box before or after the content of an element exists.
+    /// A box before or after the content of an element exists; for an element, one in the flow.
     Generated,
     /// A row with it is left out, whatever is in it.
     Collapsed,

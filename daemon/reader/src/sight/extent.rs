@@ -27,6 +27,8 @@ pub(super) struct Places<'a> {
     pub(super) margin: f32,
     /// Whether the box around leaves the box no width, and no height.
     pub(super) squeezed: (bool, bool),
+    /// Whether the content of the box gives it no height.
+    pub(super) flat: bool,
 }
 
 impl Places<'_> {
@@ -102,7 +104,7 @@ impl Extent {
         );
         Self {
             width,
-            height: match frame.contain.size {
+            height: match frame.contain.size || places.flat {
                 true => tall.or(Some(0.0)),
                 false => tall,
             },

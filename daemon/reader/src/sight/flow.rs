@@ -1,12 +1,14 @@
 //! What precedes in the flow of the page: its greatest and its least height.
 
-use super::measure::{LETTER, is_lifted, known, line_height, text_width};
+use super::measure::{
+    LETTER, fixed, has_own_lines, height, is_beside, is_lifted, keeps_lines, known, line_height,
+    text_width,
+};
 use crate::{
     cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM, SCREEN_WIDTH},
-        marks::Mark,
-        property::{Display, Overflow, Size, WhiteSpace},
+        property::{Display, Size, WhiteSpace},
     },
 };
 
@@ -31,6 +33,10 @@ pub(super) struct Spot {
     below: f32,
     /// Least number of lines that precede.
     lines: u32,
+    /// Whether the block has had a line break.
+    broken: bool,
+    /// Movement up by negative margins.
+    pulled: f32,
 }
 
 impl Spot {
@@ -84,6 +90,12 @@ pub(super) struct Flow {
     row: f32,
     /// Whether the block has had a line break.
     pub(super) broken: bool,
+    /// Number of lines and blocks that have ended or begun.
+    breaks: u32,
+    /// Movement up by negative margins of the boxes before, in the box around, in pixels; at most 0.
+    pulled: f32,
+    /// Whether a floating box precedes, below which others may be.
+    floated: bool,
     /// Least height of what precedes, where blocks follow each other.
     mark: Spot,
     /// Number of boxes that are beside each other, so that their heights do not add up.
@@ -141,7 +153,11 @@ impl Flow {
 
     /// Returns the place in the flow, to return to it.
     pub(super) fn mark(&self) -> Spot {
-        self.mark
+        Spot {
+            broken: self.broken,
+            pulled: self.pulled,
+            ..self.mark
+        }
     }
 
     /// Takes the end of an element that began at a mark.
@@ -172,7 +188,10 @@ impl Flow {
             return;
         }
         self.unsure -= u32::from(style.display == Display::Flex).min(self.unsure);
+        self.pull(style, frame, ended);
         let beside = is_beside(style) || ended.beside;
+        // Only the first line of a block is the one that is indented.
+        self.broken = !beside || began.broken;
         if !beside {
             self.flush();
         }
@@ -223,6 +242,40 @@ impl Flow {
         self.mark.below += over.min(0.0) + under.min(0.0);
     }
 
+    /// Takes the negative margins of a box that ends. They end with the box around, whose height they
+    /// leave at least 0.
+    fn pull(&mut self, style: &Computed, frame: &Frame, ended: &Ended) {
+        let block = matches!(
+            style.display,
+            Display::Block | Display::ListItem | Display::Flex
+        );
+        let negative = |size: Size| {
+            let size = size.filter(|size| size.is_definite()).unwrap_or_default();
+            let size = size.resolve(style.inherited.font_size, MEDIUM, 0.0);
+            size.clamp(-FARTHEST, 0.0)
+        };
+        let moves = block && !is_lifted(style) && !ended.beside && !ended.hidden;
+        let own = match moves {
+            true => negative(frame.margin.top) + negative(frame.margin.bottom),
+            false => 0.0,
+        };
+        self.pulled = ended.began.pulled + own;
+        self.floated |= frame.floats();
+    }
+
+    /// Returns the movement of the flow up by negative margins in pixels, at most 0.
+    pub(super) fn pulled(&self) -> f32 {
+        match self.floated {
+            true => 0.0,
+            false => self.pulled,
+        }
+    }
+
+    /// Returns the number of lines and blocks that have ended or begun.
+    pub(super) fn breaks(&self) -> u32 {
+        self.breaks
+    }
+
     /// Takes a box that ends, and that others may be beside.
     pub(super) fn leave_beside(&mut self, width: f32) {
         self.row += width.max(0.0);
@@ -245,6 +298,7 @@ impl Flow {
         self.least_line = 0.0;
         self.line = 0.0;
         self.broken = true;
+        self.breaks = self.breaks.saturating_add(1);
     }
 
     /// Returns the least height of what precedes in pixels, and the number of boxes so far that are
@@ -277,6 +331,7 @@ impl Flow {
             self.line = 0.0;
             self.least_line = 0.0;
             self.broken = false;
+            self.breaks = self.breaks.saturating_add(1);
         }
     }
 
@@ -305,58 +360,4 @@ impl Flow {
         let lines = width / NARROW + 1.0;
         self.height += lines * style.inherited.font_size * LINE;
     }
-}
-
-/// Returns whether the lines of a box do not count as those of the boxes around.
-fn has_own_lines(style: &Computed, frame: &Frame) -> bool {
-    style.display == Display::Table
-        || style.marks.has(Mark::Root)
-        || frame.overflow_x != Overflow::Visible
-        || frame.overflow_y != Overflow::Visible
-}
-
-/// Returns whether line breaks in the text of an element are kept.
-pub(super) fn keeps_lines(style: &Computed) -> bool {
-    matches!(
-        style.inherited.white_space,
-        WhiteSpace::Pre | WhiteSpace::PreLine
-    )
-}
-
-/// Returns a size in pixels if it depends on no other box.
-fn fixed(size: Size, font: f32) -> Option<f32> {
-    let size = size.filter(|size| size.is_definite());
-    size.map(|size| size.resolve(font, MEDIUM, 0.0).max(0.0))
-}
-
-/// Returns the least height of a box with its padding, whose content has a least height.
-fn height(style: &Computed, frame: &Frame, content: f32, padding: f32) -> f32 {
-    let font = style.inherited.font_size;
-    let whole = |size: f32| match frame.border_box {
-        true => size.max(padding),
-        false => size + padding,
-    };
-    let least = fixed(frame.min_height, font).map_or(0.0, whole);
-    let own = fixed(frame.height, font).map(whole);
-    if matches!(style.display, Display::Cell | Display::Table) {
-        return content.max(own.unwrap_or(0.0)).max(least);
-    }
-    let usual = match (frame.height, own) {
-        (None, _) => content,
-        (Some(_), own) => own.unwrap_or(0.0),
-    };
-    let most = match frame.max_height {
-        None => f32::INFINITY,
-        most => fixed(most, font).map_or(0.0, whole),
-    };
-    usual.min(most).max(least)
-}
-
-/// Returns whether a box does not push down what follows.
-pub(super) fn is_beside(style: &Computed) -> bool {
-    is_lifted(style)
-        || matches!(
-            style.display,
-            Display::Cell | Display::Flex | Display::InlineBlock
-        )
 }

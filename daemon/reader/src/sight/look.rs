@@ -9,7 +9,7 @@ use super::{
     fallback::{Children, children, is_fallback},
     flow,
     heights::Heights,
-    measure::usual_margin,
+    measure::{is_beside, usual_margin},
     painted::Painted,
     place::Place,
     seen::{FAINTEST, Seen, Sight, is_tiny, words},
@@ -213,7 +213,7 @@ impl Look<'_> {
                 return;
             };
             let shared = self.stack.last().is_some_and(|outer| outer.place.shared);
-            if shared || flow::is_beside(style) {
+            if shared || is_beside(style) {
                 self.flow.leave_beside(inside.place.width);
             }
             let name = self.document.name(node);
@@ -266,7 +266,10 @@ impl Look<'_> {
         around: &Surroundings,
     ) -> Surroundings {
         let empty = Frame::default();
-        let frame = style.frame.as_deref().unwrap_or(&empty);
+        let frame = style.frame.as_deref();
+        let frame = frame
+            .filter(|_| style.display != Display::Contents)
+            .unwrap_or(&empty);
         let mut inside = around.clone();
         let fallback = is_fallback(self.document, node, element);
         inside.fallback |= fallback;
@@ -291,8 +294,8 @@ impl Look<'_> {
         };
         inside.place = around.place.inside(style, frame, boxed, holder, &self.flow);
         self.paint(node, style, frame, around, &mut inside);
-        inside.hidden |= style.skipped && boxed;
-        let mut held = inside.window;
+        inside.hidden |= style.skipped && boxed && style.display != Display::Table;
+        let held;
         if boxed {
             inside.hidden |= frame.clip && absolute;
             inside.hidden |= frame.backface && frame.transform.turned != frame.rotate.turned;
@@ -307,11 +310,12 @@ impl Look<'_> {
                 quirks: has_all_heights(self.document, self.styles, node, frame),
                 margin: usual_margin(element.html_name(), style, self.document.quirks),
                 squeezed: squeezed(self.document, self.styles, node),
+                flat: self.heights.is_flat(self.document, self.styles, node),
             };
             (inside.window, held) = window.inside(style, frame, &places, &self.flow);
             inside.hidden |=
                 around.window.cuts_across() && is_pushed_out(self.document, self.styles, node);
-        } else if style.frame.is_some() {
+        } else {
             inside.window = around
                 .window
                 .in_line(frame, &around.place, inside.place.font);

@@ -1,11 +1,11 @@
 //! Sizes that follow from the style of one box or one run of text.
 
 use crate::{
-    cascade::Computed,
+    cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM},
         marks::Mark,
-        property::Display,
+        property::{Display, Overflow, Size, WhiteSpace},
     },
 };
 
@@ -65,4 +65,58 @@ pub(super) fn text_width(text: &str, style: &Computed) -> f32 {
     let size = inherited.font_size;
     let spacing = inherited.letter_spacing.resolve(size, MEDIUM, 0.0);
     letters * (size * LETTER + spacing).max(0.0)
+}
+
+/// Returns whether the lines of a box do not count as those of the boxes around.
+pub(super) fn has_own_lines(style: &Computed, frame: &Frame) -> bool {
+    style.display == Display::Table
+        || style.marks.has(Mark::Root)
+        || frame.overflow_x != Overflow::Visible
+        || frame.overflow_y != Overflow::Visible
+}
+
+/// Returns whether line breaks in the text of an element are kept.
+pub(super) fn keeps_lines(style: &Computed) -> bool {
+    matches!(
+        style.inherited.white_space,
+        WhiteSpace::Pre | WhiteSpace::PreLine
+    )
+}
+
+/// Returns a size in pixels if it depends on no other box.
+pub(super) fn fixed(size: Size, font: f32) -> Option<f32> {
+    let size = size.filter(|size| size.is_definite());
+    size.map(|size| size.resolve(font, MEDIUM, 0.0).max(0.0))
+}
+
+/// Returns the least height of a box with its padding, whose content has a least height.
+pub(super) fn height(style: &Computed, frame: &Frame, content: f32, padding: f32) -> f32 {
+    let font = style.inherited.font_size;
+    let whole = |size: f32| match frame.border_box {
+        true => size.max(padding),
+        false => size + padding,
+    };
+    let least = fixed(frame.min_height, font).map_or(0.0, whole);
+    let own = fixed(frame.height, font).map(whole);
+    if matches!(style.display, Display::Cell | Display::Table) {
+        return content.max(own.unwrap_or(0.0)).max(least);
+    }
+    let usual = match (frame.height, own) {
+        (None, _) => content,
+        (Some(_), own) => own.unwrap_or(0.0),
+    };
+    let most = match frame.max_height {
+        None => f32::INFINITY,
+        most => fixed(most, font).map_or(0.0, whole),
+    };
+    usual.min(most).max(least)
+}
+
+/// Returns whether a box does not push down what follows.
+pub(super) fn is_beside(style: &Computed) -> bool {
+    is_lifted(style)
+        || matches!(
+            style.display,
+            Display::Cell | Display::Flex | Display::InlineBlock
+        )
 }

@@ -10,6 +10,7 @@ mod count;
 mod cover;
 mod extent;
 mod fallback;
+mod flat;
 mod flow;
 mod grounds;
 mod heights;

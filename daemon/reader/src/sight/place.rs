@@ -3,17 +3,18 @@
 
 use super::{
     axis::{Axis, Width, flexes, is_centred},
-    flow::{Flow, LINE, NARROW, keeps_lines},
+    flow::{Flow, LINE},
     layers::is_lowered,
-    measure::text_width,
 };
 use crate::{
     cascade::{Computed, Frame},
     css::{
         length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
-        property::{Align, Display, Float, Overflow, Position, Size},
+        property::{Display, Float, Overflow, Position, Size},
     },
 };
+
+mod screen;
 
 /// Distance to the right of, or below, the screen that a person does not scroll, in pixels.
 const FAR: f32 = 5_000.0;
@@ -25,8 +26,15 @@ pub(super) struct Place {
     x: f32,
     /// Leftmost left edge, in pixels.
     least_x: f32,
-    /// Movement by the margins and the padding of the lines around, which does not move a block.
+    /// Movement by the margins and the padding of the lines around, which moves neither a block nor
+    /// the lines after the first one.
     in_line: (f32, f32),
+    /// Number of lines and blocks that have ended or begun before this movement.
+    breaks: u32,
+    /// Width by which the rightmost place may be too far to the right, in pixels.
+    spread: f32,
+    /// Movement of the flow up that is not one of this place, in pixels.
+    pulled: f32,
     /// Movement of the flow up or down, in pixels.
     y: f32,
     /// Whether the place is counted from the top of the page, not from the flow.
@@ -61,6 +69,9 @@ impl Default for Place {
             x: 8.0,
             least_x: 0.0,
             in_line: (0.0, 0.0),
+            breaks: 0,
+            spread: 0.0,
+            pulled: 0.0,
             y: 0.0,
             fixed_y: false,
             positioned: false,
@@ -96,7 +107,16 @@ impl Place {
         }
         let absolute = frame.is_absolute();
         if absolute {
-            place.refer_to(holder, frame);
+            place.refer_to(holder, frame, flow);
+        }
+        if style.display == Display::InlineBlock && !absolute && !frame.floats() {
+            place.x += self.indented(flow.line + self.width, flow);
+        }
+        if !boxed && place.breaks != flow.breaks() {
+            place.x -= place.in_line.0;
+            place.least_x -= place.in_line.1;
+            place.in_line = (0.0, 0.0);
+            place.breaks = flow.breaks();
         }
         if boxed && style.display != Display::InlineBlock {
             place.x -= place.in_line.0;
@@ -141,7 +161,7 @@ impl Place {
             place.in_line.0 += place.x - before.0;
             place.in_line.1 += place.least_x - before.1;
         }
-        if boxed {
+        if boxed && (style.display != Display::InlineBlock || absolute || frame.floats()) {
             place.y += size(frame.margin.top).unwrap_or(0.0).min(0.0);
         }
         if boxed {
@@ -303,7 +323,7 @@ impl Place {
     }
 
     /// Takes the place that the offsets of an absolutely placed box refer to.
-    fn refer_to(&mut self, holder: &Self, frame: &Frame) {
+    fn refer_to(&mut self, holder: &Self, frame: &Frame, flow: &Flow) {
         if frame.inset.left.is_some() || frame.inset.right.is_some() {
             self.x = holder.x;
             self.least_x = holder.least_x;
@@ -312,6 +332,7 @@ impl Place {
         if frame.inset.top.is_some() || frame.inset.bottom.is_some() {
             self.y = holder.y;
             self.fixed_y = holder.fixed_y;
+            self.pulled = flow.pulled();
         }
         (self.width, self.narrow) = (holder.width, holder.narrow);
         self.tall = holder.tall;
@@ -345,51 +366,16 @@ impl Place {
             .filter(|frame| !frame.floats())
             .is_some_and(|frame| frame.margin.left.is_none() && frame.width.is_some());
         if anywhere || centred {
-            self.x += self.width.clamp(0.0, SCREEN_WIDTH);
+            // Boxes in each other share the room.
+            let room = self.width.clamp(0.0, SCREEN_WIDTH);
+            let room = room
+                .min(self.width.max(SCREEN_WIDTH) - self.spread)
+                .max(0.0);
+            self.x += room;
+            self.spread += room;
         } else if is_centred(style) {
             self.x += ((around - self.narrow) / 2.0).clamp(0.0, SCREEN_WIDTH);
         }
         self
-    }
-
-    /// Returns whether a run of text is off the screen, or so far from it that a person does not
-    /// scroll there.
-    pub(super) fn is_off_screen(&self, text: &str, style: &Computed, flow: &Flow) -> bool {
-        if self.away {
-            return true;
-        }
-        let inherited = &*style.inherited;
-        let size = inherited.font_size;
-        let width = text_width(text, style);
-        let whole = Width {
-            font: size,
-            ..self.across()
-        };
-        let indent = whole.greatest(self.indent);
-        let line = flow.line + width;
-        // The indentation moves the first line only.
-        let lines = keeps_lines(style) && text.trim_end().contains('\n');
-        let first_line = inherited.indent_each || (!flow.broken && !lines);
-        let (moved, edge) = match indent < 0.0 && first_line && line < -indent + self.width {
-            true => (indent, line),
-            false => (0.0, width.min(self.width.max(size))),
-        };
-        let slack = (self.width - edge).max(0.0);
-        let right = match inherited.align {
-            Align::Left => self.x + moved + edge,
-            Align::Centre => self.x + moved + edge + slack / 2.0,
-            // The indentation moves the beginning of the line, not its end.
-            Align::Right => self.x + edge + slack,
-        };
-        let right = self.right_edge.map_or(right, |most| right.min(most));
-        let indented = whole.end(self.indent).filter(|_| moved < 0.0);
-        let right = indented.map_or(right, |most| right.min(self.x + most));
-        let lines = (width / self.width.max(NARROW)).floor() + 1.0;
-        let above = if self.fixed_y { 0.0 } else { flow.height };
-        let bottom = above + self.y + lines * size * LINE;
-        // The first word does not wrap.
-        let first = flow.line <= 0.0 && !flow.broken && text.split_whitespace().nth(1).is_none();
-        let far = self.least_x + if first { indent } else { 0.0 };
-        right <= 1.0 || bottom <= 1.0 || far > FAR
     }
 }
