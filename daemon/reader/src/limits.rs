@@ -33,5 +33,7 @@ pub(crate) const MAX_PREFIXES: usize = 10;
 pub(crate) const MAX_COLUMNS: usize = 20;
 /// Longest address of a link in the Markdown, in bytes. Longer ones are cut off.
 pub(crate) const MAX_ADDRESS: usize = 2 << 10;
+/// Longest `href` of a link that is read, in bytes. Longer ones lead to nothing.
+pub(crate) const MAX_HREF: usize = 64 << 10;
 /// Longest alternative text of an image and longest value of a field, in bytes.
 pub(crate) const MAX_LABEL: usize = 1 << 10;

@@ -1,7 +1,12 @@
 //! Addresses of links: what is shown of them, and whether the text of a link names another place.
 
-use super::{hosts, scanner};
-use crate::limits::MAX_ADDRESS;
+use super::{
+    hosts,
+    person::{self, Person},
+    scanner,
+};
+use crate::limits::{MAX_ADDRESS, MAX_HREF};
+use std::sync::LazyLock;
 use url::Url;
 
 /// Parameters that tell the sender who followed a link, and change nothing else.
@@ -41,6 +46,11 @@ const SIGNATURES: [&str; 7] = [
     "x-goog-signature",
 ];
 
+/// Longest text about a target in a warning, in bytes.
+const MAX_NOTE: usize = 200;
+/// Base of relative addresses in a mail without one.
+static NOWHERE: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("https://mail.invalid/").ok());
+
 /// Most hosts in the text of a link that are compared. A text with more of them names another one.
 const MAX_HOSTS: usize = 1_000;
 
@@ -59,21 +69,29 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// Reads the `href` of a link.
-    pub(super) fn new(href: &str) -> Self {
+    /// Reads the `href` of a link, which may be relative to the base of the mail.
+    pub(super) fn new(href: &str, base: Option<&Url>) -> Self {
+        if href.len() > MAX_HREF {
+            return Self::Nothing;
+        }
         // Browsers ignore these characters everywhere in an address.
         let whole: String = href
-            .trim()
+            .trim_matches(|c: char| c.is_whitespace() || c.is_control())
             .chars()
             .filter(|c| !matches!(c, '\n' | '\r' | '\t'))
             .collect();
-        let opens = match scheme(&whole) {
-            Some(scheme) => !matches!(
+        if whole.is_empty() || whole.starts_with('#') {
+            return Self::Nothing;
+        }
+        let Some(whole) = absolute(whole, base) else {
+            return Self::Nothing;
+        };
+        let opens = scheme(&whole).is_none_or(|scheme| {
+            !matches!(
                 scheme.as_str(),
                 "javascript" | "vbscript" | "data" | "file" | "cid" | "mid" | "about" | "blob"
-            ),
-            None => !whole.is_empty() && !whole.starts_with('#'),
-        };
+            )
+        });
         if !opens {
             return Self::Nothing;
         }
@@ -93,45 +111,46 @@ impl Target {
         if text.contains(' ') && scheme(whole).as_deref() != Some("tel") {
             return false;
         }
-        let text = bare(text);
-        !text.is_empty() && (text == bare(shown) || text == bare(whole))
-    }
-
-    /// Returns this target, which may be relative to the base of the mail.
-    pub(super) fn of_mail(href: &str, base: Option<&Url>) -> Self {
-        match base.filter(|_| scheme(href.trim()).is_none() && !href.trim().starts_with('#')) {
-            Some(base) => base
-                .join(href)
-                .map_or(Self::Nothing, |whole| Self::new(whole.as_str())),
-            None => Self::new(href),
-        }
+        Bare::of(text).is(&Bare::of(shown)) || Bare::of(text).is(&Bare::of(whole))
     }
 
     /// Returns the host or mail address of the target if the text of a link names another one. `is_usual`
     /// says whether many links of the mail lead to a host, as those through a counter of clicks do: a longer
     /// text may name a company with capitals then.
     pub(super) fn deceives(&self, text: &str, is_usual: impl Fn(&str) -> bool) -> Option<String> {
-        let target = self.host()?;
+        let people = self.people();
+        let target = match people.as_slice() {
+            [] => self.host()?,
+            [first, ..] => first.host.clone(),
+        };
+        let said = match people.is_empty() {
+            true => note(&target),
+            false => note(&person::list(&people)),
+        };
         if self.names_a_user() {
-            return Some(target);
+            return Some(said);
         }
         let is_longer = text.split_whitespace().nth(1).is_some();
-        let person = self.person();
-        let related =
-            |a: &str, b: &str| a == b || a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+        let hosts = match people.is_empty() {
+            true => vec![target.clone()],
+            false => people.iter().map(|person| person.host.clone()).collect(),
+        };
+        let mut written = Vec::new();
         for (at, named) in hosts::named(text).enumerate() {
-            if let (Some(address), Some(named)) = (&person, &named.person)
-                && !address.to_lowercase().starts_with(named.as_str())
-            {
-                return Some(address.clone());
-            }
-            let is_other = !related(&named.host, &target) && !related(&target, &named.host);
+            let is_other = !hosts.iter().all(|host| are_related(&named.host, host));
             let is_excused = || is_longer && named.is_name && is_usual(&target);
             if at >= MAX_HOSTS || (is_other && !is_excused()) {
-                return Some(target);
+                return Some(said);
             }
+            written.extend(named.person);
         }
-        None
+        // The text and the target have the same people, if the text names any.
+        let is_person = |name: &String| people.iter().any(|person| person.local == *name);
+        let differs = !people.is_empty()
+            && !written.is_empty()
+            && !(written.iter().all(is_person)
+                && people.iter().all(|person| written.contains(&person.local)));
+        differs.then_some(said)
     }
 
     /// Returns the host that the target leads to, through scanners of mail.
@@ -139,17 +158,23 @@ impl Target {
         let Self::Address { whole, .. } = self else {
             return None;
         };
-        let host = match scheme(whole) {
-            Some(scheme) if scheme == "mailto" => {
-                let address = self.person()?;
-                let (_, host) = address.rsplit_once('@').or(address.rsplit_once("%40"))?;
-                host.to_owned()
-            }
-            Some(_) => host(whole)?,
-            None if whole.starts_with("//") => host(&format!("https:{whole}"))?,
-            None => return None,
-        };
-        Some(hosts::plain(&host))
+        match self.people().first() {
+            Some(person) => Some(person.host.clone()),
+            None => Some(hosts::plain(&host(whole)?)),
+        }
+    }
+
+    /// Returns what a warning says of the target.
+    pub(super) fn noted(&self) -> Option<String> {
+        self.host().map(|host| note(&host))
+    }
+
+    /// Returns the people that the target writes to.
+    fn people(&self) -> Vec<Person> {
+        match self {
+            Self::Address { whole, .. } => person::recipients(whole),
+            Self::Nothing => Vec::new(),
+        }
     }
 
     /// Returns whether a name stands before the host of an address of the web, where a person looks for the
@@ -158,29 +183,62 @@ impl Target {
         let Self::Address { whole, .. } = self else {
             return false;
         };
-        let absolute = match whole.starts_with("//") {
-            true => format!("https:{whole}"),
-            false => whole.clone(),
-        };
         let has_user = |url: &Url| {
             matches!(url.scheme(), "http" | "https")
                 && !(url.username().is_empty() && url.password().is_none())
         };
-        let url = Url::parse(&absolute).ok();
+        let url = Url::parse(whole).ok();
         url.is_some_and(|url| has_user(&url) || has_user(&scanner::unwrap(url)))
     }
+}
 
-    /// Returns the mail address of the target.
-    fn person(&self) -> Option<String> {
-        let Self::Address { whole, .. } = self else {
-            return None;
-        };
-        let (scheme, address) = whole.split_once(':')?;
-        let address = address.split('?').next()?;
-        scheme
-            .eq_ignore_ascii_case("mailto")
-            .then(|| address.to_owned())
+/// Returns an address with the host that it leads to, if it is relative to the base of the mail or has
+/// another form than programs expect, such as `/\host`.
+fn absolute(address: String, base: Option<&Url>) -> Option<String> {
+    let web = match scheme(&address) {
+        Some(scheme) if !matches!(scheme.as_str(), "http" | "https") => return Some(address),
+        Some(_) => true,
+        None => false,
+    };
+    let rest = address.split_once(':').map_or("", |(_, rest)| rest);
+    if web && rest.starts_with("//") && !address.contains('\\') {
+        return Some(address);
     }
+    let nowhere = NOWHERE.as_ref()?;
+    match base.unwrap_or(nowhere).join(&address) {
+        Ok(url) if base.is_some() || url.host() != nowhere.host() => Some(url.into()),
+        Ok(_) => Some(address),
+        Err(_) => base.is_none().then_some(address),
+    }
+}
+
+/// Returns whether one of two hosts is a part of the other.
+fn are_related(a: &str, b: &str) -> bool {
+    let is_part =
+        |a: &str, b: &str| a == b || a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+    is_part(a, b) || is_part(b, a)
+}
+
+/// Returns what a warning says of a host or of mail addresses: letters, digits and the signs of addresses.
+/// Others are encoded, because the sender chooses them.
+fn note(target: &str) -> String {
+    let mut said = String::new();
+    for c in target.chars() {
+        if said.len() > MAX_NOTE {
+            said.push('…');
+            break;
+        }
+        match c.is_alphanumeric() || "-._@+,:='~%[]".contains(c) {
+            true => said.push(c),
+            false => {
+                let mut bytes = [0; 4];
+                for byte in c.encode_utf8(&mut bytes).bytes() {
+                    said.push_str(&format!("%{byte:02X}"));
+                }
+            }
+        }
+    }
+    crate::characters::clean(&said).text
 }
 
 /// Returns the host that an address leads to, through scanners of mail.
@@ -205,26 +263,56 @@ fn scheme(address: &str) -> Option<String> {
     }
 }
 
-/// Returns an address without the parts that do not change where it leads.
-fn bare(address: &str) -> String {
-    let lower = address.trim().to_lowercase();
-    for scheme in ["https://", "http://", "mailto:"] {
-        if let Some(rest) = lower.strip_prefix(scheme) {
-            return rest.trim_end_matches('/').to_owned();
+/// An address without the parts that do not change where it leads.
+#[derive(Debug, PartialEq, Eq)]
+struct Bare {
+    scheme: Option<&'static str>,
+    rest: String,
+}
+
+impl Bare {
+    fn of(address: &str) -> Self {
+        let address = address.trim().trim_end_matches('/');
+        for scheme in ["https://", "http://", "mailto:"] {
+            let start = address.get(..scheme.len());
+            if start.is_some_and(|start| start.eq_ignore_ascii_case(scheme)) {
+                let rest = address.get(scheme.len()..).unwrap_or_default();
+                return Self {
+                    scheme: Some(scheme),
+                    rest: with_plain_host(rest),
+                };
+            }
+        }
+        let number = address.strip_prefix("tel:").unwrap_or(address);
+        let digits: String = number
+            .chars()
+            .filter(|c| c.is_ascii_digit() || *c == '+')
+            .collect();
+        let is_number = number
+            .chars()
+            .all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+        Self {
+            scheme: None,
+            rest: match is_number && digits.len() > 4 {
+                true => digits,
+                false => with_plain_host(address),
+            },
         }
     }
-    let number = lower.strip_prefix("tel:").unwrap_or(&lower);
-    let digits: String = number
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect();
-    let is_number = number
-        .chars()
-        .all(|c| c.is_ascii_digit() || " +-()./".contains(c));
-    match is_number && digits.len() > 4 {
-        true => digits,
-        false => lower.trim_end_matches('/').to_owned(),
+
+    /// Returns whether a text is an address: both lead to the same place. A text needs no scheme.
+    fn is(&self, address: &Self) -> bool {
+        !self.rest.is_empty()
+            && self.rest == address.rest
+            && (self.scheme.is_none() || self.scheme == address.scheme)
     }
+}
+
+/// Returns an address without a scheme, with its host in lower case.
+fn with_plain_host(address: &str) -> String {
+    let end = address.find(['/', '?', '#']).unwrap_or(address.len());
+    let (host, path) = address.split_at(end);
+    host.to_lowercase() + path
 }
 
 /// Removes tracking parameters from an address of the web.
@@ -283,6 +371,7 @@ fn encode(address: &str) -> String {
             '<' => encoded.push_str("%3C"),
             '>' => encoded.push_str("%3E"),
             '\\' => encoded.push_str("%5C"),
+            '`' => encoded.push_str("%60"),
             '(' if !balanced => encoded.push_str("%28"),
             ')' if !balanced => encoded.push_str("%29"),
             c if c.is_control() || c.is_whitespace() => {}

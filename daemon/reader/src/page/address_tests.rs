@@ -3,7 +3,7 @@
 use super::*;
 
 fn shown(href: &str) -> String {
-    match Target::new(href) {
+    match Target::new(href, None) {
         Target::Nothing => String::new(),
         Target::Address { shown, .. } => shown,
     }
@@ -56,7 +56,7 @@ fn addresses_that_open_nothing_are_no_targets() {
         "file:///etc",
         "cid:part1",
     ] {
-        assert_eq!(Target::new(href), Target::Nothing, "{href:?}");
+        assert_eq!(Target::new(href, None), Target::Nothing, "{href:?}");
     }
 }
 
@@ -72,10 +72,10 @@ fn a_text_that_is_the_address_is_recognized() {
             "https://a.example/?utm_source=x",
         ),
     ] {
-        assert!(Target::new(href).is_same_as(text), "{href}");
+        assert!(Target::new(href, None).is_same_as(text), "{href}");
     }
-    assert!(!Target::new("https://a.example/b").is_same_as("https://a.example"));
-    assert!(!Target::new("https://a.example/").is_same_as(""));
+    assert!(!Target::new("https://a.example/b", None).is_same_as("https://a.example"));
+    assert!(!Target::new("https://a.example/", None).is_same_as(""));
 }
 
 #[test]
@@ -88,17 +88,13 @@ fn a_relative_address_refers_to_the_base_of_the_mail() {
         ("https://bank.example/", "https://bank.example/"),
         ("mailto:a@b.example", "mailto:a@b.example"),
     ] {
-        let Target::Address { shown, .. } = Target::of_mail(href, base.as_ref()) else {
+        let Target::Address { shown, .. } = Target::new(href, base.as_ref()) else {
             panic!("{href}");
         };
         assert_eq!(shown, expected);
     }
     for href in ["#top", "javascript:x()", " \njavascript:x()"] {
-        assert_eq!(
-            Target::of_mail(href, base.as_ref()),
-            Target::Nothing,
-            "{href}"
-        );
+        assert_eq!(Target::new(href, base.as_ref()), Target::Nothing, "{href}");
     }
 }
 
@@ -197,7 +193,7 @@ fn a_text_that_names_another_host_is_deceptive() {
         ("https://evil.example/", "e.g. version 1.2", None),
     ] {
         assert_eq!(
-            Target::new(href).deceives(text, |_| false).as_deref(),
+            Target::new(href, None).deceives(text, |_| false).as_deref(),
             target,
             "{href} {text}"
         );

@@ -1,5 +1,7 @@
 //! Escapes in text, only where the text would otherwise become Markdown.
 
+use std::ops::Range;
+
 /// Begins the warning behind a link.
 pub(super) const WARNING: &str = "(⚠";
 
@@ -55,7 +57,9 @@ impl Markup {
                 address = address_in(text.get(at..).unwrap_or_default()).map(|start| at + start);
             }
             let next = chars.peek().map(|(_, next)| *next);
-            let in_address = address.is_some_and(|start| at >= start);
+            // These signs are usual in addresses.
+            let in_address =
+                matches!(c, '_' | '*' | '~' | '&') && address.is_some_and(|start| at >= start);
             if (c == '|' && self.pipe)
                 || (!in_address && self.is_markup(text, at, (previous, c, next), is_open))
             {
@@ -84,23 +88,75 @@ impl Markup {
             '_' => self.underscore && touches && !within_word,
             '~' => self.tilde && (next == Some('~') || previous == Some('~')),
             '`' => self.backtick,
-            '[' => self.bracket || self.link || is_label(text.get(at..).unwrap_or_default()),
+            '[' => self.bracket || self.link,
             // The other bracket may be in a line before.
             ']' => {
                 let may_end = next.is_none_or(|next| matches!(next, '(' | '['));
                 self.link || (self.bracket && may_end && !is_open)
             }
-            '(' => text.get(at..).is_some_and(|text| text.starts_with(WARNING)),
             '\\' => is(next, |c| c.is_ascii_punctuation()),
-            '<' => is_tag(text.get(at..).unwrap_or_default()),
             '&' => is_entity(text.get(at..).unwrap_or_default()),
             _ => false,
         }
     }
 }
 
-/// Returns the number of characters at the beginning of a line after which an escape is needed;
-/// `None` if the line does not become a block.
+/// Escapes what imitates the notes of this program or is a tag of HTML, wherever the mail wrote a part of
+/// it. `texts` are the places of a line that the mail wrote.
+pub(super) fn guard(line: &str, texts: &[Range<usize>]) -> String {
+    let is_of_mail = |at: usize| {
+        let next = texts.partition_point(|text| text.end <= at);
+        texts.get(next).is_some_and(|text| text.start <= at)
+    };
+    let mut guarded = String::with_capacity(line.len() + 8);
+    let mut is_escaped = false;
+    // The colon of a link whose text imitates a note.
+    let mut colon = None;
+    for (at, c) in line.char_indices() {
+        let rest = line.get(at..).unwrap_or_default();
+        let imitated = match c {
+            '[' => label(rest),
+            '(' if rest.starts_with(WARNING) => WARNING.len(),
+            '<' if is_of_mail(at) && is_tag(rest) => 1,
+            _ => 0,
+        };
+        let imitates = !is_escaped && (at..at + imitated).any(is_of_mail);
+        if imitates && c == '[' && !is_of_mail(at) {
+            colon = Some(at + imitated - 1);
+        } else if imitates || (colon == Some(at) && c == ':') {
+            guarded.push('\\');
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        guarded.push(c);
+    }
+    guarded
+}
+
+/// Returns the text of a label, which ends neither the label nor begins other Markdown.
+pub(super) fn in_label(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let is_markup = match c {
+            '\\' | '`' => true,
+            '<' => next.is_some_and(|next| next.is_ascii_alphabetic() || "/!?".contains(next)),
+            '(' => next.is_some_and(|next| WARNING.ends_with(next)),
+            _ => false,
+        };
+        if is_markup {
+            escaped.push('\\');
+        }
+        escaped.push(match c {
+            '[' => '(',
+            ']' => ')',
+            c => c,
+        });
+    }
+    escaped
+}
+
+/// Returns whether an escape is needed before a line, so that it does not become a block.
 pub(super) fn block_escape(line: &str) -> bool {
     let hashes = line.bytes().take_while(|b| *b == b'#').count();
     let heading = (1..=6).contains(&hashes)
@@ -168,13 +224,16 @@ fn is_mail(word: &str) -> bool {
     })
 }
 
-/// Returns whether text begins as a label of an image, a button or a field.
-fn is_label(text: &str) -> bool {
+/// Returns the length of the beginning of a label of an image, a button or a field, if text begins so; 0
+/// otherwise. The rest of the label may be in the next cell.
+fn label(text: &str) -> usize {
     let name = text.strip_prefix('[').unwrap_or_default();
-    ["image", "button", "field"].iter().any(|label| {
-        let rest = name.strip_prefix(label).unwrap_or_default();
-        rest.starts_with(':') || rest.starts_with(']')
-    })
+    let found = ["image", "button", "field"].iter().find_map(|label| {
+        let rest = name.strip_prefix(label)?;
+        let begins = rest.is_empty() || rest.starts_with([':', ']']);
+        begins.then_some(1 + label.len() + usize::from(!rest.is_empty()))
+    });
+    found.unwrap_or_default()
 }
 
 /// Returns whether text begins as a tag of HTML with an end. Addresses in angle brackets are no
@@ -216,7 +275,8 @@ mod tests {
     fn escaped(text: &str) -> String {
         let mut out = String::new();
         Markup::of(text, false, false).escape(text, None, &mut out);
-        out
+        let whole = 0..out.len();
+        guard(&out, &[whole])
     }
 
     #[test]
@@ -233,6 +293,13 @@ mod tests {
             ("[image: Verified]", "\\[image: Verified]"),
             ("(⚠ goes to bank.example)", "\\(⚠ goes to bank.example)"),
             ("here](https://e.example)", "here\\](https://e.example)"),
+            (
+                "www.[bank.example](https://evil.example/)",
+                "www.\\[bank.example](https://evil.example/)",
+            ),
+            ("://[image: Paid]", "://\\[image: Paid]"),
+            ("www.<img src=x>", "www.\\<img src=x>"),
+            ("a cell [image", "a cell \\[image"),
         ] {
             assert_eq!(escaped(text), expected);
         }

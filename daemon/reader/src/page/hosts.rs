@@ -28,6 +28,7 @@ pub(super) struct Named {
 /// Returns the hosts that a text names: addresses, mail addresses, and words that look like a domain.
 pub(super) fn named(text: &str) -> impl Iterator<Item = Named> {
     text.split_whitespace().flat_map(|word| Word {
+        word,
         rest: word,
         sure: false,
         person: None,
@@ -41,8 +42,16 @@ pub(super) fn plain(host: &str) -> String {
     host.strip_prefix("www.").unwrap_or(host).to_owned()
 }
 
+/// Returns a host that a person writes in the form that addresses have.
+pub(super) fn usual(name: &str) -> String {
+    let parsed = Url::parse(&format!("https://{name}")).ok();
+    plain(parsed.as_ref().and_then(Url::host_str).unwrap_or(name))
+}
+
 /// A word that is searched for hosts.
 struct Word<'a> {
+    word: &'a str,
+    /// What is not searched yet.
     rest: &'a str,
     /// Whether a scheme stands before the rest.
     sure: bool,
@@ -70,7 +79,9 @@ impl Iterator for Word<'_> {
             }
             if let Some(address) = after.strip_prefix('@') {
                 // The text before the sign may seem to be the host of an address.
-                (self.rest, self.sure, self.person) = (address, sure, Some(run));
+                let end = self.word.len() - after.len();
+                let person = local_part(self.word.get(..end).unwrap_or_default());
+                (self.rest, self.sure, self.person) = (address, sure, Some(person));
                 if !sure {
                     continue;
                 }
@@ -89,11 +100,9 @@ impl Iterator for Word<'_> {
             }
             if is_host {
                 let is_address = sure || has_path || person.is_some();
-                let parsed = Url::parse(&format!("https://{name}")).ok();
-                let host = parsed.as_ref().and_then(Url::host_str).unwrap_or(name);
                 return Some(Named {
                     person: person.map(str::to_lowercase),
-                    host: plain(host),
+                    host: usual(name),
                     is_name: !is_address && name.contains(char::is_uppercase),
                 });
             }
@@ -105,6 +114,14 @@ impl Iterator for Word<'_> {
 fn is_part(c: char) -> bool {
     let is_sign = matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{d7f}');
     c.is_alphanumeric() || matches!(c, '-' | '_' | '.') || is_sign || is_dot(c)
+}
+
+/// Returns the name of the mail address at whose sign a text ends.
+fn local_part(text: &str) -> &str {
+    let is_part = |c: char| is_part(c) || "+'=~%!#$^".contains(c);
+    let start = text.trim_end_matches(is_part).len();
+    let name = text.get(start..).unwrap_or_default();
+    name.trim_start_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Returns whether browsers take a character for a dot in a host.

@@ -1,56 +1,14 @@
-//! A line of the Markdown: pieces of text with emphasis and links.
+//! A line of the Markdown in the making.
 
-use super::escape::{Markup, WARNING, block_escape};
+use super::{
+    emphasis::Emphasis,
+    escape::{Markup, block_escape},
+    piece::{Context, Kind, Link, Look, Piece},
+};
 use crate::document::NodeId;
-use std::rc::Rc;
 
 /// Longest indentation of a preformatted line.
 const MAX_INDENT: usize = 40;
-
-/// Emphasis of text, as the number of open elements.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Look {
-    pub(super) bold: u32,
-    pub(super) italic: u32,
-    pub(super) code: u32,
-    pub(super) struck: bool,
-}
-
-/// A link around text.
-#[derive(Debug, Clone)]
-pub(super) struct Link {
-    pub(super) node: NodeId,
-    pub(super) address: Rc<str>,
-    /// Whether the text is the address.
-    pub(super) same: bool,
-    /// The host of the target if the text names another one.
-    pub(super) warning: Option<Rc<str>>,
-    /// Whether the link has text, so that its images need no address.
-    pub(super) has_text: bool,
-}
-
-/// A piece of a line.
-#[derive(Debug, Clone)]
-struct Piece {
-    text: String,
-    kind: Kind,
-    link: Option<Link>,
-}
-
-impl Piece {
-    /// Returns text that is escaped.
-    fn literal(&self) -> Option<&str> {
-        matches!(self.kind, Kind::Text(look) if look.code == 0).then_some(self.text.as_str())
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Text of the mail, which is escaped.
-    Text(Look),
-    /// Markdown or a label.
-    Written,
-}
 
 /// A line in the making.
 #[derive(Debug, Default)]
@@ -61,15 +19,6 @@ pub(super) struct Line {
     /// Whether a space is due before the next piece.
     space: bool,
     bytes: usize,
-}
-
-/// Context of a line.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Context {
-    /// Whether bold text is not marked, as in headings.
-    pub(super) plain: bool,
-    /// Whether the line is a cell of a Markdown table.
-    pub(super) cell: bool,
 }
 
 impl Line {
@@ -84,7 +33,27 @@ impl Line {
     /// Returns the last piece of text; empty if a space is due.
     pub(super) fn end(&self) -> &str {
         let last = self.pieces.last().filter(|_| !self.space);
-        last.map_or("", |piece| piece.text.as_str())
+        let text = last.filter(|piece| piece.kind != Kind::Break);
+        text.map_or("", |piece| piece.text.as_str())
+    }
+
+    /// Appends a line break of a cell.
+    pub(super) fn line_break(&mut self) {
+        self.push("<br>".to_owned(), Kind::Break, None);
+    }
+
+    /// Forgets the line breaks at the end.
+    pub(super) fn trim_breaks(&mut self) {
+        while self.ends_with_break() {
+            self.pieces.pop();
+        }
+    }
+
+    /// Returns whether a line break of a cell is at the end.
+    pub(super) fn ends_with_break(&self) -> bool {
+        self.pieces
+            .last()
+            .is_some_and(|piece| piece.kind == Kind::Break)
     }
 
     /// Makes a space due, unless the line is empty.
@@ -185,12 +154,7 @@ impl Line {
             |piece| matches!(piece.kind, Kind::Text(look) if look.bold > 0 || look.italic > 0),
         );
         let markup = Markup::of(&literal, emphasis && !context.plain, context.cell);
-        let mut writer = Emphasis {
-            out: String::with_capacity(literal.len() + 16),
-            open: Open::default(),
-            markup,
-            context,
-        };
+        let mut writer = Emphasis::new(literal.len() + 16, markup, context);
         let mut linked = None;
         let groups = pieces.chunk_by(|a, b| {
             a.link.as_ref().map(|link| link.node) == b.link.as_ref().map(|link| link.node)
@@ -208,8 +172,7 @@ impl Line {
                 }
             }
         }
-        writer.close_all();
-        let line = writer.out.trim().to_owned();
+        let line = writer.finish().trim().to_owned();
         let begins_as_text =
             matches!(pieces.first(), Some(Piece { kind: Kind::Text(look), .. }) if look.code == 0);
         let escaped = begins_as_text && !context.plain && !context.cell && block_escape(&line);
@@ -220,174 +183,5 @@ impl Line {
         };
         let escape = if escaped { "\\" } else { "" };
         (format!("{indent}{escape}{line}"), linked)
-    }
-}
-
-/// Returns the warning behind a link with another target than its text names.
-pub(super) fn warning(target: &str) -> String {
-    format!(" {WARNING} goes to {target})")
-}
-
-/// Which marks are open, in their order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Open {
-    struck: bool,
-    bold: bool,
-    italic: bool,
-}
-
-/// Writer of pieces with their marks.
-struct Emphasis {
-    out: String,
-    open: Open,
-    markup: Markup,
-    context: Context,
-}
-
-impl Emphasis {
-    fn link(&mut self, group: &[Piece], link: &Link) {
-        if link.same {
-            for piece in group {
-                self.piece(piece);
-            }
-        } else {
-            // Marks that begin before the link are around it.
-            self.close_all();
-            if self.out.ends_with('!') {
-                self.out.insert(self.out.len() - 1, '\\');
-            }
-            let label =
-                matches!(group, [Piece { kind: Kind::Written, text, .. }] if text.starts_with('['));
-            if !label {
-                self.out.push('[');
-            }
-            let start = self.out.len();
-            let text: String = group.iter().filter_map(Piece::literal).collect();
-            let markup = self.markup;
-            self.markup = markup.in_link(&text);
-            for piece in group {
-                self.piece(piece);
-            }
-            self.markup = markup;
-            self.close_all();
-            if self.out.len() == start && !label {
-                self.out.pop();
-                return;
-            }
-            self.out.push_str(if label { "(" } else { "](" });
-            self.out.push_str(&match self.context.cell {
-                true => link.address.replace('|', "%7C"),
-                false => link.address.to_string(),
-            });
-            self.out.push(')');
-        }
-        if let Some(warning) = &link.warning {
-            self.close_all();
-            self.out.push_str(&self::warning(warning));
-        }
-    }
-
-    fn piece(&mut self, piece: &Piece) {
-        let look = match piece.kind {
-            Kind::Text(look) => look,
-            Kind::Written => {
-                self.close_all();
-                match self.context.cell {
-                    true => self.out.push_str(&piece.text.replace('|', "\\|")),
-                    false => self.out.push_str(&piece.text),
-                }
-                return;
-            }
-        };
-        let open = Open {
-            struck: look.struck,
-            bold: look.bold > 0 && !self.context.plain,
-            italic: look.italic > 0 && !self.context.plain,
-        };
-        let blank = piece.text.trim().is_empty();
-        if blank {
-            self.out.push_str(&piece.text);
-            return;
-        }
-        let text = piece.text.trim_start();
-        self.switch(open, piece.text.len() > text.len());
-        if look.code > 0 {
-            self.code(text);
-        } else {
-            let before = self.out.chars().next_back();
-            self.markup.escape(text, before, &mut self.out);
-        }
-    }
-
-    fn code(&mut self, text: &str) {
-        let mut longest = 0;
-        let mut run = 0;
-        for byte in text.bytes() {
-            run = if byte == b'`' { run + 1 } else { 0 };
-            longest = longest.max(run);
-        }
-        let fence = "`".repeat(longest + 1);
-        let pad = if text.starts_with('`') || text.ends_with('`') {
-            " "
-        } else {
-            ""
-        };
-        let text = match self.context.cell {
-            true => text.replace('|', "\\|"),
-            false => text.to_owned(),
-        };
-        let kept = text.trim_end();
-        self.out
-            .push_str(&format!("{fence}{pad}{kept}{pad}{fence}"));
-        self.out
-            .push_str(text.get(kept.len()..).unwrap_or_default());
-    }
-
-    /// Closes and opens marks. Spaces stay outside of them.
-    fn switch(&mut self, to: Open, space: bool) {
-        if self.open != to {
-            let keep = Open {
-                struck: self.open.struck && to.struck,
-                bold: self.open.bold && to.bold && self.open.struck == to.struck,
-                italic: self.open.italic
-                    && to.italic
-                    && self.open.bold == to.bold
-                    && self.open.struck == to.struck,
-            };
-            self.close(keep);
-        }
-        if space && !self.out.is_empty() && !self.out.ends_with([' ', '[']) {
-            self.out.push(' ');
-        }
-        for (is, should, mark) in [
-            (self.open.struck, to.struck, "~~"),
-            (self.open.bold, to.bold, "**"),
-            (self.open.italic, to.italic, "*"),
-        ] {
-            if should && !is {
-                self.out.push_str(mark);
-            }
-        }
-        self.open = to;
-    }
-
-    fn close_all(&mut self) {
-        self.close(Open::default());
-    }
-
-    fn close(&mut self, keep: Open) {
-        let trimmed = self.out.trim_end_matches(' ').len();
-        let spaces = self.out.split_off(trimmed);
-        for (is, stays, mark) in [
-            (self.open.italic, keep.italic, "*"),
-            (self.open.bold, keep.bold, "**"),
-            (self.open.struck, keep.struck, "~~"),
-        ] {
-            if is && !stays {
-                self.out.push_str(mark);
-            }
-        }
-        self.out.push_str(&spaces);
-        self.open = keep;
     }
 }

@@ -1,5 +1,6 @@
 //! Texts in brackets for images, buttons and fields.
 
+use super::escape::in_label;
 use crate::{
     cascade::Styles,
     document::{Document, Element, NodeId, Visit},
@@ -47,13 +48,13 @@ pub(super) fn label(
     }
 }
 
-/// Returns `[kind: text]`. Brackets in the text become round, so that it cannot end the label.
+/// Returns `[kind: text]`. Brackets in the text become round.
 fn named(kind: &str, text: &str) -> Option<String> {
     let text = text
         .get(..text.floor_char_boundary(MAX_LABEL.min(text.len())))
         .unwrap_or_default();
     let words: Vec<&str> = text.split_whitespace().collect();
-    let text = words.join(" ").replace('[', "(").replace(']', ")");
+    let text = in_label(&words.join(" "));
     (!text.is_empty()).then(|| format!("[{kind}: {text}]"))
 }
 

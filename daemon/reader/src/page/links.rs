@@ -1,11 +1,6 @@
 //! Links: their targets, and the warnings behind those whose text names another one.
 
-use super::{
-    Page,
-    address::Target,
-    gaps,
-    inline::{self, Link},
-};
+use super::{Page, address::Target, emphasis::warning, gaps, piece::Link};
 use crate::{
     characters,
     css::property::Side,
@@ -37,7 +32,7 @@ impl Page<'_> {
         let Some(href) = element.attribute(&local_name!("href")) else {
             return;
         };
-        let target = Target::of_mail(href, self.base.as_ref());
+        let target = Target::new(href, self.base.as_ref());
         let Target::Address { shown, .. } = &target else {
             return;
         };
@@ -58,7 +53,7 @@ impl Page<'_> {
                     is_part.then(|| deceives(&format!("{before}{text}{after}")))?
                 })
             }
-            None => target.host(),
+            None => target.noted(),
         };
         let words = text.unwrap_or_default();
         let words: Vec<&str> = words.split_whitespace().collect();
@@ -133,7 +128,7 @@ impl Page<'_> {
                 let href = element
                     .attribute(&local_name!("href"))
                     .filter(|_| element.is_link() && self.survey.get(node).is_filled());
-                let target = href.map(|href| Target::of_mail(href, self.base.as_ref()));
+                let target = href.map(|href| Target::new(href, self.base.as_ref()));
                 if let Some(host) = target.and_then(|target| target.host()) {
                     *counts.entry(host).or_default() += 1;
                 }
@@ -159,7 +154,7 @@ impl Page<'_> {
                 true => String::new(),
                 false => format!(" <{}>", link.address),
             };
-            let warning = link.warning.as_ref().map(|target| inline::warning(target));
+            let warning = link.warning.as_ref().map(|target| warning(target));
             let text = address + &warning.unwrap_or_default();
             self.writer.mark(&text, None);
             self.writer.set_written(link.node);

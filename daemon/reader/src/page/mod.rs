@@ -3,6 +3,7 @@
 mod address;
 mod digits;
 mod direction;
+mod emphasis;
 mod escape;
 mod gaps;
 mod hosts;
@@ -12,7 +13,11 @@ mod links;
 mod lists;
 #[cfg(test)]
 mod look_tests;
+#[cfg(test)]
+mod note_tests;
 mod order;
+mod person;
+mod piece;
 mod quotes;
 mod scanner;
 mod survey;
@@ -27,13 +32,14 @@ use crate::{
     css::property::{Display, ListStyle, Side, WhiteSpace},
     document::{Document, Element, NodeId, Visit},
     findings::Findings,
+    limits::MAX_ADDRESS,
     sight::Sight,
 };
 use direction::Directions;
 use html5ever::local_name;
-use inline::{Link, Look};
 use lists::{List, Numbering};
 pub(crate) use order::order;
+use piece::{Link, Look};
 use quotes::is_quote;
 use std::{cell::OnceCell, collections::HashSet};
 use survey::Survey;
@@ -95,7 +101,9 @@ fn base(document: &Document) -> Option<Url> {
     document.walk(NodeId::ROOT).find_map(|visit| match visit {
         Visit::Enter(node) if document.name(node) == "base" => {
             let href = document.element(node)?.attribute(&local_name!("href"))?;
-            let base = Url::parse(href.trim()).ok();
+            let base = Url::parse(href.trim())
+                .ok()
+                .filter(|_| href.len() <= MAX_ADDRESS);
             base.filter(|base| !base.cannot_be_a_base())
         }
         _ => None,

@@ -207,7 +207,7 @@ fn links_show_their_target_once() {
         ),
         (
             "<a href='//bank.example@evil.example/'>Log in</a>",
-            "[Log in](//bank.example@evil.example/) (⚠ goes to evil.example)",
+            "[Log in](https://bank.example@evil.example/) (⚠ goes to evil.example)",
         ),
         (
             "<a href='https://:bank.example@evil.example/'>Log in</a>",

@@ -3,7 +3,8 @@
 mod rows;
 
 use super::{
-    inline::{Context, Line, Link, Look},
+    inline::Line,
+    piece::{Context, Link, Look},
     table::{self, Row},
 };
 use crate::{
@@ -140,7 +141,7 @@ impl Writer {
     fn joined_break(&mut self, gap: Gap) {
         let is_line = self.is_data() && self.heading.is_none() && gap >= Gap::Line;
         match is_line && !self.line.is_empty() && self.inner_rows == 0 {
-            true if !self.line.end().ends_with("<br>") => self.line.written("<br>", None),
+            true if !self.line.ends_with_break() => self.line.line_break(),
             true => {}
             false => self.line.space(),
         }
@@ -152,7 +153,7 @@ impl Writer {
             code.push('\n');
         } else if matches!(self.row, Row::Grid { .. }) && self.heading.is_none() {
             if !self.line.is_empty() {
-                self.line.written("<br>", None);
+                self.line.line_break();
             }
         } else if self.is_joined() {
             self.line.space();

@@ -27,12 +27,9 @@ impl Writer {
 
     fn end_cell(&mut self) {
         let cell = matches!(self.row, Row::Grid { .. });
+        self.line.trim_breaks();
         let (text, link) = self.line.render(Context { plain: false, cell });
         self.last_link = link.or(self.last_link);
-        let mut text = text.as_str();
-        while let Some(rest) = text.strip_suffix("<br>") {
-            text = rest.trim_end();
-        }
         if text.is_empty() {
             return;
         }
@@ -43,7 +40,7 @@ impl Writer {
             if !place.is_empty() {
                 place.push(' ');
             }
-            place.push_str(text);
+            place.push_str(&text);
         }
     }
 
