@@ -150,6 +150,38 @@ fn style_sheets_beyond_a_limit_are_reported() {
 }
 
 #[test]
+fn hidden_text_beyond_a_limit_is_reported() {
+    let cover = |text: &str| {
+        format!(
+            "<div style='position:relative'>{text}<div style='position:absolute;inset:0;background:#fff'>\
+             </div></div>"
+        )
+    };
+    let generated = "<style>b::after{content:'';position:absolute;inset:0;background:#fff}</style>";
+    let attributes: String = (0..101).map(|at| format!(" a{at}")).collect();
+    for html in [
+        format!(
+            "<style>p{{display:none;{}}}</style><p>secret",
+            "a{zoom:1}".repeat(20_000)
+        ),
+        cover("x").repeat(100) + &cover("secret"),
+        format!("{generated}{}", "<b>x</b>".repeat(2_000)),
+        format!("<body{attributes}>secret<body style='visibility:hidden'>"),
+    ] {
+        let reading = read(Some(&html), None);
+        let start = html.get(..60).unwrap_or_default();
+        assert!(reading.findings.simplified, "{start}");
+    }
+}
+
+#[test]
+fn all_classes_of_an_element_count() {
+    let classes: String = (0..500).map(|at| format!("c{at} ")).collect();
+    let html = format!("<style>.h{{display:none}}</style><p class='{classes}h'>secret</p>shown");
+    assert_eq!(read(Some(&html), None).markdown, "shown");
+}
+
+#[test]
 fn a_long_part_is_cut() {
     let long = "word ".repeat(MAX_OUTPUT / 4);
     for reading in [read(Some(&long), None), read(None, Some(&long))] {

@@ -77,7 +77,7 @@ fn read_document(document: &mut Document) -> Reading {
     }
     page::order(document, &styles);
     let mut findings = sight.findings;
-    findings.simplified = document.exceeded || styles.incomplete;
+    findings.simplified |= document.exceeded || styles.incomplete;
     let written = page::write(document, &styles, &sight, &mut findings);
     let (markdown, cut) = cut(&written, MAX_OUTPUT);
     findings.cut |= cut;

@@ -34,10 +34,11 @@ pub(super) fn text_of(html: &str) -> String {
             rest = inside;
             continue;
         }
+        let begins = !inside.starts_with('/');
         let end = match name(inside) {
             _ if inside.starts_with("!--") => "-->",
-            name if name.eq_ignore_ascii_case("script") => "</script",
-            name if name.eq_ignore_ascii_case("style") => "</style",
+            name if begins && name.eq_ignore_ascii_case("script") => "</script",
+            name if begins && name.eq_ignore_ascii_case("style") => "</style",
             name => {
                 if !INLINE
                     .iter()
@@ -168,6 +169,7 @@ mod tests {
             ),
             ("<td>a</td><td>b</td>", "a\n\nb"),
             ("é<p é>ü", "é\nü"),
+            ("a</style>b</script >c", "a\nb\nc"),
             ("unended <p", "unended"),
         ] {
             assert_eq!(text_of(html), text, "{html:?}");

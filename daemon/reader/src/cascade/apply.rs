@@ -175,6 +175,7 @@ fn set(style: &mut Computed, declared: &Declared) {
         Declared::ImageSize(layer, extents) => style.drawn(*layer).extents = *extents,
         Declared::Inset(side, size) => *style.frame().inset.side(*side) = *size,
         Declared::LetterSpacing(length) => style.inherited().letter_spacing = *length,
+        Declared::WordSpacing(length) => style.inherited().word_spacing = *length,
         Declared::LineClamp(lines) => style.frame().clamp = *lines,
         Declared::LineHeight(length, number) => {
             let size = style.inherited.font_size;
@@ -249,6 +250,7 @@ fn all_properties() -> impl Iterator<Item = Property> {
         Property::FontSize,
         Property::FontSizeAdjust,
         Property::LetterSpacing,
+        Property::WordSpacing,
         Property::LineClamp,
         Property::LineHeight,
         Property::ListStyle,

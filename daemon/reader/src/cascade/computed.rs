@@ -38,6 +38,7 @@ pub(crate) struct Inherited {
     pub(crate) indent_each: bool,
     pub(crate) list_style: ListStyle,
     pub(crate) letter_spacing: Length,
+    pub(crate) word_spacing: Length,
     /// Colour of the shadow of letters, if there is one.
     pub(crate) shadow: Option<Colour>,
     /// Colour of the outline of letters.
@@ -72,6 +73,7 @@ impl Default for Inherited {
             indent_each: false,
             list_style: ListStyle::Bullet,
             letter_spacing: Length::ZERO,
+            word_spacing: Length::ZERO,
             shadow: None,
             stroke: Colour::Current,
             stroked: false,
@@ -248,6 +250,7 @@ impl Computed {
             Property::LetterSpacing => {
                 self.inherited().letter_spacing = from.inherited.letter_spacing;
             }
+            Property::WordSpacing => self.inherited().word_spacing = from.inherited.word_spacing,
             Property::LineClamp => self.frame().clamp = other.clamp,
             Property::LineHeight => self.inherited().line_height = from.inherited.line_height,
             Property::ListStyle => self.inherited().list_style = from.inherited.list_style,
@@ -350,6 +353,7 @@ pub(super) fn is_inherited(property: Property) -> bool {
             | Property::FontSize
             | Property::FontSizeAdjust
             | Property::LetterSpacing
+            | Property::WordSpacing
             | Property::LineHeight
             | Property::ListStyle
             | Property::SvgFill

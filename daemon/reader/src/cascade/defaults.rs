@@ -140,6 +140,7 @@ fn control(style: &mut Computed) {
     inherited.colour = Some(Rgba::BLACK);
     inherited.white_space = WhiteSpace::Normal;
     inherited.letter_spacing = Length::ZERO;
+    inherited.word_spacing = Length::ZERO;
     inherited.indent = Length::ZERO;
     inherited.line_height = Length::em(NORMAL_LINE);
 }

@@ -8,7 +8,7 @@ use crate::css::{
 };
 use html5ever::LocalName;
 use selectors::parser::Component;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A selector with the place of its rule.
 #[derive(Debug, Clone)]
@@ -125,15 +125,10 @@ impl Index {
         let entries = self.entries(part);
         let by_id = id.and_then(|id| entries.by_id.get(&lower(id)));
         let by_name = entries.by_name.get(&lower(name));
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = HashSet::new();
         let by_class = classes
             .split_ascii_whitespace()
-            .take(100)
-            .filter(move |class| {
-                let new = !seen.contains(class);
-                seen.push(class);
-                new
-            })
+            .filter(move |class| seen.insert(*class))
             .filter_map(move |class| entries.by_class.get(&lower(class)))
             .flatten();
         let named = by_id.into_iter().chain(by_name).flatten();

@@ -101,6 +101,7 @@ pub(crate) fn style(document: &Document) -> Styles {
         body: Rc::default(),
         styles: PerNode::new(document, Rc::default()),
         generated: Vec::new(),
+        exceeded: false,
     };
     for visit in document.walk(NodeId::ROOT) {
         if let Visit::Enter(node) = visit
@@ -114,6 +115,7 @@ pub(crate) fn style(document: &Document) -> Styles {
             || cascade.matcher.is_exhausted()
             || cascade.inline == 0
             || cascade.declared == 0
+            || cascade.exceeded
             || cascade.substitution.is_exceeded(),
         styles: cascade.styles,
         generated: cascade.generated,
@@ -142,6 +144,8 @@ struct Cascade<'a> {
     body: Rc<Computed>,
     styles: PerNode<Rc<Computed>>,
     generated: Vec<Generated>,
+    /// Whether boxes were left out.
+    exceeded: bool,
 }
 
 impl Cascade<'_> {
@@ -216,6 +220,7 @@ impl Cascade<'_> {
             return false;
         }
         if self.generated.len() >= MAX_GENERATED {
+            self.exceeded = true;
             return true;
         }
         let declarations = self.declarations(node, element, part);

@@ -87,3 +87,19 @@ pub(super) fn takes_selector(c: char) -> bool {
         )
         || is_cjk(c)
 }
+
+/// Returns whether a variation selector other than those of pictographs can change a character: zero,
+/// ideographs and their punctuation, mathematical signs, and letters of Myanmar, Phags-pa and Manichaean.
+pub(super) fn has_variants(c: char) -> bool {
+    is_cjk(c)
+        || matches!(c,
+            '0'
+            | '\u{1000}'..='\u{109f}'
+            | '\u{2200}'..='\u{22ff}'
+            | '\u{2a00}'..='\u{2aff}'
+            | '\u{3000}'..='\u{30ff}'
+            | '\u{a840}'..='\u{a87f}'
+            | '\u{aa60}'..='\u{aa7f}'
+            | '\u{10ac0}'..='\u{10aff}'
+            | '\u{ff01}'..='\u{ff60}')
+}

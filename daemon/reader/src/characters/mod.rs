@@ -9,7 +9,9 @@ pub(crate) use classes::is_invisible;
 pub(crate) use lines::normalize;
 pub(crate) use reversed::{is_right_to_left, overridden, reverse};
 
-use classes::{is_cjk, is_emoji, is_pictograph, joins_scripts, takes_selector, windows_1252};
+use classes::{
+    has_variants, is_cjk, is_emoji, is_pictograph, joins_scripts, takes_selector, windows_1252,
+};
 use std::borrow::Cow;
 
 /// Text without invisible characters.
@@ -111,7 +113,7 @@ pub(crate) fn keeps(before: Option<char>, c: char, after: Option<char>) -> bool 
         // A letter in the form that it has inside a word.
         '\u{200d}' => !is(before, is_invisible) && is(after, joins_scripts),
         '\u{fe0e}' | '\u{fe0f}' => is(before, takes_selector),
-        '\u{fe00}'..='\u{fe0d}' => is(before, |c| !c.is_ascii() && !is_invisible(c)),
+        '\u{fe00}'..='\u{fe0d}' => is(before, has_variants),
         '\u{180b}'..='\u{180f}' => is(before, |c| ('\u{1820}'..='\u{18af}').contains(&c)),
         '\u{e0100}'..='\u{e01ef}' => is(before, is_cjk),
         _ => false,

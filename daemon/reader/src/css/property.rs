@@ -110,6 +110,7 @@ pub(crate) enum Property {
     ImageSize(Layer),
     Inset(Side),
     LetterSpacing,
+    WordSpacing,
     LineClamp,
     LineHeight,
     ListStyle,
@@ -325,6 +326,7 @@ pub(crate) enum Declared {
     ImageSize(Layer, super::layer::Extents),
     Inset(Side, Size),
     LetterSpacing(Length),
+    WordSpacing(Length),
     /// Most lines of a box, if there is a limit.
     LineClamp(Option<u32>),
     /// Height of a line. Whether it is a number that children multiply with their own size.

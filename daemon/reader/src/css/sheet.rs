@@ -127,8 +127,11 @@ impl Level<'_> {
         let Level { parent, found, .. } = level;
         if let Some(parent) = parent
             && !found.is_empty()
-            && self.rules.all.len() < MAX_RULES
         {
+            if self.rules.all.len() >= MAX_RULES {
+                self.rules.exceeded = true;
+                return;
+            }
             // The declarations stand before the rules inside the block.
             let rule = Rule {
                 selectors: parent.alternatives,

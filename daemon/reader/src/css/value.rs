@@ -63,6 +63,7 @@ pub(super) fn property(name: &str) -> Option<Property> {
         "bottom" | "inset-block-end" => Property::Inset(Side::Bottom),
         "left" | "inset-inline-start" => Property::Inset(Side::Left),
         "letter-spacing" => Property::LetterSpacing,
+        "word-spacing" => Property::WordSpacing,
         "line-height" => Property::LineHeight,
         "-webkit-line-clamp" => Property::LineClamp,
         "list-style-type" => Property::ListStyle,
@@ -169,6 +170,7 @@ pub(super) fn value(
         Property::ImageSize(layer) => Declared::ImageSize(layer, layer::extents(input)?),
         Property::Inset(side) => Declared::Inset(side, size::size(input, syntax)?),
         Property::LetterSpacing => Declared::LetterSpacing(size::spacing(input, syntax)?),
+        Property::WordSpacing => Declared::WordSpacing(size::spacing(input, syntax)?),
         Property::LineClamp => {
             let none = input.try_parse(|input| input.expect_ident_matching("none"));
             Declared::LineClamp(match none {

@@ -38,11 +38,9 @@ impl Guard {
 
     /// Returns the tree, the text after it, and whether a limit was exceeded.
     pub(super) fn into_parts(self) -> (Sink, String, bool) {
-        (
-            self.builder.sink,
-            self.rest.into_inner(),
-            self.exceeded.get(),
-        )
+        let sink = self.builder.sink;
+        let exceeded = self.exceeded.get() || sink.is_exceeded();
+        (sink, self.rest.into_inner(), exceeded)
     }
 
     /// Takes a token after the last permitted node: text stays, and tags become spaces or lines.

@@ -22,6 +22,8 @@ pub(super) struct Sink {
     attributes: Cell<usize>,
     depth: Cell<u32>,
     quirks: Cell<bool>,
+    /// Whether attributes were left out.
+    exceeded: Cell<bool>,
 }
 
 /// Name of an element, as a value: the tree is borrowed for a moment only.
@@ -45,7 +47,13 @@ impl Sink {
             attributes: Cell::new(0),
             depth: Cell::new(0),
             quirks: Cell::new(false),
+            exceeded: Cell::new(false),
         }
+    }
+
+    /// Returns whether attributes were left out.
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.exceeded.get()
     }
 
     /// Returns whether the tree has as many nodes and attributes as are permitted.
@@ -293,7 +301,9 @@ impl TreeSink for Sink {
             if let Content::Element(element) = &mut node.content {
                 for attribute in attrs {
                     let known = |known: &Attribute| known.name == attribute.name;
-                    if element.attributes.len() < MAX && !element.attributes.iter().any(known) {
+                    if element.attributes.len() >= MAX {
+                        self.exceeded.set(true);
+                    } else if !element.attributes.iter().any(known) {
                         element.attributes.push(attribute);
                     }
                 }

@@ -146,11 +146,9 @@ impl Target {
         }
         // The text and the target have the same people, if the text names any.
         let is_person = |name: &String| people.iter().any(|person| person.local == *name);
-        let differs = !people.is_empty()
-            && !written.is_empty()
-            && !(written.iter().all(is_person)
-                && people.iter().all(|person| written.contains(&person.local)));
-        differs.then_some(said)
+        let is_written = |person: &Person| written.contains(&person.local);
+        let same = written.iter().all(is_person) && people.iter().all(is_written);
+        (!people.is_empty() && !written.is_empty() && !same).then_some(said)
     }
 
     /// Returns the host that the target leads to, through scanners of mail.

@@ -44,7 +44,8 @@ pub(crate) fn order(document: &mut Document, styles: &Styles) {
 /// Returns whether the children of an element are seen in the reverse order.
 fn is_reversed(document: &Document, styles: &Styles, node: NodeId) -> bool {
     let marks = styles.get(node).marks;
-    if marks.has(Mark::Levels) && marks.has(Mark::Reversed) {
+    let is_flexible = marks.has(Mark::Levels) && !marks.has(Mark::Tracks) && !marks.has(Mark::Old);
+    if is_flexible && marks.has(Mark::Reversed) {
         return true;
     }
     // The cells of a row from the right to the left, in which each text runs to the right.

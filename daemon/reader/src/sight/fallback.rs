@@ -25,38 +25,35 @@ pub(super) fn is_fallback(document: &Document, node: NodeId, element: &Element) 
     match element.html_name() {
         "audio" | "video" | "canvas" | "iframe" | "noframes" | "noembed" | "noscript"
         | "template" | "head" | "datalist" | "meter" | "progress" => true,
-        "option" => !is_chosen(document, node, element),
+        "option" => !is_chosen(document, node),
         _ => false,
     }
 }
 
 /// Returns whether an option is the one that its list shows.
-fn is_chosen(document: &Document, node: NodeId, option: &Element) -> bool {
+fn is_chosen(document: &Document, node: NodeId) -> bool {
     let select = document
         .ancestors(node)
         .take(3)
         .find(|node| document.name(*node) == "select");
     let Some(select) = select else { return true };
-    let has = |name| {
-        document
-            .element(select)
-            .is_some_and(|e| e.attribute(&name).is_some())
-    };
-    let chosen = option.attribute(&local_name!("selected")).is_some();
-    if chosen || has(local_name!("multiple")) || has(local_name!("size")) {
-        return true;
-    }
-    first_choice(document, select) == Some(node)
+    let list = document.element(select);
+    let attribute = |name| list.and_then(|list| list.attribute(&name));
+    let size = attribute(local_name!("size")).and_then(|size| size.trim().parse::<u32>().ok());
+    // Such a list shows several options, and can be scrolled to the others.
+    attribute(local_name!("multiple")).is_some()
+        || size.is_some_and(|size| size > 1)
+        || choice(document, select).is_none_or(|chosen| chosen == node)
 }
 
-/// Returns the option that a list shows if none is selected: the first one that can be chosen. Long
-/// lists are not searched to their end.
-fn first_choice(document: &Document, select: NodeId) -> Option<NodeId> {
+/// Returns the option that a list shows: the last one that is selected, or else the first one that can be
+/// chosen. Long lists are not searched to their end.
+fn choice(document: &Document, select: NodeId) -> Option<NodeId> {
     let has = |node, name| {
         let element = document.element(node);
         element.is_some_and(|element| element.attribute(&name).is_some())
     };
-    let mut first = None;
+    let (mut first, mut selected) = (None, None);
     for visit in document.walk(select).take(MAX_VISITS) {
         let Visit::Enter(option) = visit else {
             continue;
@@ -65,7 +62,7 @@ fn first_choice(document: &Document, select: NodeId) -> Option<NodeId> {
             continue;
         }
         if has(option, local_name!("selected")) {
-            return None;
+            selected = Some(option);
         }
         let group = document.node(option).parent.unwrap_or(NodeId::ROOT);
         let group = document.name(group) == "optgroup" && has(group, local_name!("disabled"));
@@ -73,7 +70,7 @@ fn first_choice(document: &Document, select: NodeId) -> Option<NodeId> {
             first = Some(option);
         }
     }
-    first
+    selected.or(first)
 }
 
 pub(super) fn children(document: &Document, node: NodeId, element: &Element) -> Children {

@@ -32,6 +32,9 @@ const SMALLEST_FONT: f32 = 2.0;
 /// font.
 const SMALLEST_LINE: f32 = 1.74;
 
+/// Least scale of what is seen.
+const LEAST_SCALE: f32 = 0.02;
+
 /// The surroundings of the content of an element.
 #[derive(Debug, Clone)]
 pub(super) struct Surroundings {
@@ -155,6 +158,7 @@ impl Look<'_> {
         };
         if let Some(element) = self.document.element(node) {
             let style = self.styles.get(node);
+            let empty = Frame::default();
             let mut inside = self.inside(node, element, style, around);
             inside.began = self.flow.mark();
             inside.first = inside.began.top() <= around.began.top() + around.carried;
@@ -175,6 +179,13 @@ impl Look<'_> {
                 seen &= inside.ground.shows(style, false, None)
                     && style.inherited.font_size >= SMALLEST_FONT
                     && !is_tiny(style);
+            }
+            if matches!(name, "input" | "textarea" | "select" | "img") {
+                let frame = style.frame.as_deref().unwrap_or(&empty);
+                let (across, down) = inside.place.scale;
+                seen &= across.abs() >= LEAST_SCALE
+                    && down.abs() >= LEAST_SCALE
+                    && !inside.place.is_box_off_screen(frame, &self.flow);
             }
             let found = if seen { Seen::Yes } else { Seen::No };
             self.sight.seen.set(node, found);
@@ -352,7 +363,7 @@ impl Look<'_> {
             && !around.window.is_closed()
             && size * scale.1.abs().max(1.0) >= SMALLEST_FONT
             && size * scale.1.abs() >= SMALLEST_LINE
-            && scale.0.abs() >= 0.02
+            && scale.0.abs() >= LEAST_SCALE
             && !inherited.adjusted_away
             && !around.place.is_off_screen(text, style, &self.flow)
             && !around

@@ -21,7 +21,7 @@ use crate::{
 use html5ever::{local_name, ns};
 
 /// Most boxes of a document that are examined as covers.
-const MAX_COVERS: usize = 8;
+const MAX_COVERS: usize = 32;
 /// Least width and height of a box that text may be on, in pixels.
 const ROOM: f32 = 12.0;
 /// Least scale of a box that text may be on.
@@ -134,10 +134,12 @@ impl Look<'_> {
     fn cover(&mut self, node: NodeId, reach: Reach) {
         // The cost is that of the elements around.
         let spent = (0..COST).all(|_| self.heights.spend(None));
-        if self.covers.len() < MAX_COVERS && spent {
-            let cover = Cover::new(self.document, self.styles, node, reach);
-            self.covers.extend(cover);
+        if self.covers.len() >= MAX_COVERS || !spent {
+            self.sight.findings.simplified = true;
+            return;
         }
+        let cover = Cover::new(self.document, self.styles, node, reach);
+        self.covers.extend(cover);
     }
 
     /// Returns whether a rectangle fills its drawing, whose units are pixels.

@@ -2,8 +2,11 @@
 
 use super::{FAR, Place};
 use crate::{
-    cascade::Computed,
-    css::property::Align,
+    cascade::{Computed, Frame},
+    css::{
+        length::{Length, MEDIUM, SCREEN_HEIGHT, SCREEN_WIDTH},
+        property::{Align, Size},
+    },
     sight::{
         axis::Width,
         flow::{Flow, LINE, NARROW},
@@ -64,14 +67,50 @@ impl Place {
         let indented = whole.end(self.indent).filter(|_| moved < 0.0);
         let right = indented.map_or(right, |most| right.min(self.x + most));
         let lines = (width / self.width.max(NARROW)).floor() + 1.0;
-        let above = match self.fixed_y {
-            true => 0.0,
-            false => flow.height + flow.pulled() - self.pulled,
-        };
-        let bottom = above + self.y + lines * size * LINE;
+        let bottom = self.above(flow) + self.y + lines * size * LINE;
         // The first word does not wrap.
         let first = flow.line <= 0.0 && !flow.broken && text.split_whitespace().nth(1).is_none();
         let far = self.least_x + if first { indent } else { 0.0 };
-        right <= 1.0 || bottom <= 1.0 || far > FAR
+        right <= 1.0
+            || bottom <= 1.0
+            || far > FAR
+            || self.is_scattered(x + slack, text, style, flow)
+    }
+
+    /// Returns whether negative spacing moves all but the first letter, or the first word, of a run off the
+    /// screen. `x` is the rightmost place of the line.
+    fn is_scattered(&self, x: f32, text: &str, style: &Computed, flow: &Flow) -> bool {
+        let inherited = &*style.inherited;
+        let size = inherited.font_size;
+        let spacing = |length: Length| length.resolve(size, MEDIUM, 0.0).min(0.0);
+        let start = x + flow.line;
+        let mut words = text.split_whitespace();
+        let (Some(first), second) = (words.next(), words.next()) else {
+            return false;
+        };
+        let letters = first.chars().nth(1).is_some() || second.is_some();
+        let second = second.map(|second| text_width(first, style) + text_width(second, style));
+        (letters && start + 2.0 * size + spacing(inherited.letter_spacing) <= 0.0)
+            || second.is_some_and(|width| start + width + spacing(inherited.word_spacing) <= 0.0)
+    }
+
+    /// Returns whether a picture or a field is off the screen.
+    pub(in crate::sight) fn is_box_off_screen(&self, frame: &Frame, flow: &Flow) -> bool {
+        let known = |size: Size, other: f32| match size {
+            Some(size) if size.is_definite() => size.resolve(self.font, MEDIUM, 0.0).max(0.0),
+            Some(_) | None => other,
+        };
+        let width = known(frame.width, SCREEN_WIDTH);
+        let right = self.x + width + self.indented(flow.line + width, flow);
+        let bottom = self.above(flow) + self.y + known(frame.height, SCREEN_HEIGHT);
+        self.away || right <= 0.0 || bottom <= 0.0 || self.least_x > FAR
+    }
+
+    /// Returns the greatest height of what is above the place, in pixels.
+    fn above(&self, flow: &Flow) -> f32 {
+        match self.fixed_y {
+            true => 0.0,
+            false => flow.height + flow.pulled() - self.pulled,
+        }
     }
 }
