@@ -154,13 +154,14 @@ impl<B: Bridge> MailService<B> {
                         ..fetched(address.clone(), mail)
                     });
                 }
-                // After the list, the mail was deleted or moved, or a reload hid it. The next one may
-                // exist.
-                Err(
-                    MailError::NoSuchMail(_)
-                    | MailError::NotYours { .. }
-                    | MailError::NotPermitted { .. },
-                ) => {
+                // After the list, a reload hid it. Another machine, or a later policy, may permit it.
+                Err(MailError::NotPermitted { .. }) => {
+                    announcement.cancel();
+                    taken.postpone();
+                    wanted.rejected.insert(id.get());
+                }
+                // After the list, the mail was deleted or moved. The next one may exist.
+                Err(MailError::NoSuchMail(_) | MailError::NotYours { .. }) => {
                     announcement.cancel();
                     taken.miss();
                     wanted.rejected.insert(id.get());
@@ -216,7 +217,10 @@ impl<B: Bridge> MailService<B> {
         let key = address.as_str().to_ascii_lowercase();
         let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
-        let mut turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
+        let mut turn = turn.map_err(|_| match &self.sharing {
+            Sharing::Shared(keeper) => keeper.failure(),
+            Sharing::Local => MailError::Session(SessionError::Deadline),
+        })?;
         let returned = match &self.sharing {
             Sharing::Local => {
                 let may_be = |id| wanted.may_be(id);
@@ -228,7 +232,7 @@ impl<B: Bridge> MailService<B> {
             }
             // The store takes over the returned mails of all machines.
             Sharing::Shared(keeper) => {
-                let ids = keeper.returned(address.as_str(), deadline).await?;
+                let ids = keeper.returned(address.as_str(), asked, deadline).await?;
                 self.take_granted(ids, request, wanted, deadline).await?
             }
         };

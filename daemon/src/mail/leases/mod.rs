@@ -279,6 +279,15 @@ impl Taken<'_> {
         std::mem::forget(self);
     }
 
+    /// Gives the mail back for later, because the policy keeps it from the client.
+    pub(super) fn postpone(self) {
+        let event = Event::Postpone {
+            client: self.client,
+        };
+        self.leases.table().change(self.id, event);
+        std::mem::forget(self);
+    }
+
     /// Keeps the mail leased until the client writes it, gives it back or disconnects. If the client
     /// has disconnected already, the mail is returned at once.
     pub(super) fn keep(self) {

@@ -103,6 +103,7 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
             | Event::Deliver { .. }
             | Event::GiveBack { .. }
             | Event::Miss { .. }
+            | Event::Postpone { .. }
             | Event::Read { .. }
             | Event::Delete
             | Event::Disown
@@ -111,7 +112,7 @@ pub(super) fn end(before: Option<State>, event: Event<'_>, after: Option<State>)
         },
         Some(State::Delivered) => Some(End::Delivered),
         None => match event {
-            Event::GiveBack { .. } => Some(End::Freed),
+            Event::GiveBack { .. } | Event::Postpone { .. } => Some(End::Freed),
             Event::Miss { .. } | Event::Delete => Some(End::Gone),
             Event::Take { .. }
             | Event::TakeReturned { .. }

@@ -130,6 +130,7 @@ fn no_written_mail_ever_counts_as_free() {
         Event::DeliverForgotten { address },
         Event::GiveBack { client },
         Event::Miss { client },
+        Event::Postpone { client },
         Event::Read { confirmed: true },
         Event::Read { confirmed: false },
         Event::Look,

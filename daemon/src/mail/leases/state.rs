@@ -95,6 +95,11 @@ pub(super) enum Event<'a> {
         /// The client.
         client: ClientKey,
     },
+    /// The policy of this machine keeps the mail from the client that holds it.
+    Postpone {
+        /// The client.
+        client: ClientKey,
+    },
     /// A client read the mail by its id, or marked it read.
     Read {
         /// Whether the bridge said that it counts the mail as read.
@@ -145,6 +150,7 @@ fn begin(event: Event<'_>) -> Option<Lease> {
         | Event::Deliver { .. }
         | Event::GiveBack { .. }
         | Event::Miss { .. }
+        | Event::Postpone { .. }
         | Event::Read { .. }
         | Event::Delete
         | Event::Disown
@@ -161,6 +167,7 @@ fn next(state: State, event: Event<'_>, now: Instant) -> Option<State> {
         Event::Confirm => Some(confirm(state)),
         Event::Deliver { client, own } => Some(deliver(state, client, own)),
         Event::GiveBack { client } => give_back(state, client, now),
+        Event::Postpone { client } => give_back(state, client, now + RETRY_MISSING),
         Event::Miss { client } => miss(state, client, now),
         Event::Read { confirmed } => Some(read(state, confirmed)),
         Event::Delete => None,
@@ -242,11 +249,12 @@ fn deliver(state: State, client: ClientKey, own: bool) -> State {
     }
 }
 
-fn give_back(state: State, client: ClientKey, now: Instant) -> Option<State> {
+/// `from` is the time from which on another client may have the mail.
+fn give_back(state: State, client: ClientKey, from: Instant) -> Option<State> {
     match state {
         State::Taken { client: holder } if holder == client => None,
         State::Marked { client: holder, .. } if holder == client => Some(State::Returned {
-            from: now,
+            from,
             missing_since: None,
         }),
         State::Taken { .. }

@@ -57,6 +57,7 @@ fn events() -> Vec<(&'static str, Event<'static>)> {
         ("give back by another", Event::GiveBack { client: other }),
         ("miss", Event::Miss { client }),
         ("miss by another", Event::Miss { client: other }),
+        ("postpone", Event::Postpone { client }),
         ("read, confirmed", Event::Read { confirmed: true }),
         ("read, not confirmed", Event::Read { confirmed: false }),
         ("delete", Event::Delete),
@@ -158,6 +159,12 @@ async fn every_state_handles_every_event() {
       marked missing 1 h -> returned from 30 s missing 3600 s
       marked missing 24 h -> none
     miss by another:
+    postpone:
+      taken -> none
+      marked -> returned from 30 s
+      marked confirmed -> returned from 30 s
+      marked missing 1 h -> returned from 30 s
+      marked missing 24 h -> returned from 30 s
     read, confirmed:
       marked -> marked by 1 confirmed
       marked missing 1 h -> marked by 1 confirmed missing 3600 s

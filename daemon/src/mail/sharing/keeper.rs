@@ -84,19 +84,26 @@ impl Keeper {
         }
     }
 
-    /// Returns the mails of the address that other clients gave back or did not deliver in time.
+    /// Returns the mails of the address that other clients gave back or did not deliver in time. `asked` is
+    /// the time of the call, which may have waited for the calls before it: each of them has waited for a
+    /// store that does not answer.
     ///
     /// # Errors
     /// [`MailError::LeaseStore`].
     pub(in crate::mail) async fn returned(
         &self,
         address: &str,
+        asked: Instant,
         deadline: Instant,
     ) -> Result<Vec<u64>, MailError> {
         let (account, address) = self.names(address)?;
         let mailbox = mailbox(&account, &address);
         let make = |takes_expired| self.store.returned(mailbox, takes_expired);
-        self.request(&account, make, deadline).await
+        let limit = deadline.min(asked + PATIENCE);
+        if limit <= Instant::now() && self.is_lost() {
+            return Err(self.failure());
+        }
+        self.request_until(limit, &account, make).await
     }
 
     /// Returns those of these mails that the store refuses now.
@@ -182,9 +189,19 @@ impl Keeper {
         deadline: Instant,
     ) -> Result<T, MailError> {
         let limit = deadline.min(Instant::now() + PATIENCE);
+        self.request_until(limit, account, make).await
+    }
+
+    /// Makes a request after the reports of the leases. Repeats it after a failure, before the limit.
+    async fn request_until<'a, T>(
+        &self,
+        limit: Instant,
+        account: &str,
+        make: impl Fn(bool) -> Reply<'a, T>,
+    ) -> Result<T, MailError> {
         let gate = timeout_at(limit, self.gate.lock()).await;
         let Ok(_gate) = gate else {
-            return Err(MailError::LeaseStore(self.last_failure()));
+            return Err(self.failure());
         };
         let mut failures = 0;
         loop {
@@ -251,13 +268,18 @@ impl Keeper {
         }
     }
 
-    fn last_failure(&self) -> StoreError {
-        match &*lock(&self.contact) {
+    fn is_lost(&self) -> bool {
+        matches!(&*lock(&self.contact), Contact::Lost(_))
+    }
+
+    /// Returns the error of a call that could not ask the store in time.
+    pub(in crate::mail) fn failure(&self) -> MailError {
+        MailError::LeaseStore(match &*lock(&self.contact) {
             Contact::Lost(error) => error.clone(),
             Contact::Unknown | Contact::Since(_) => {
                 StoreError("it has too many requests".to_owned())
             }
-        }
+        })
     }
 }
 

@@ -226,6 +226,28 @@ async fn without_the_store_no_mail_is_read_and_the_call_says_so_soon() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_the_store_each_client_of_an_address_hears_so_soon() {
+    for behaviour in [Behaviour::Fails, Behaviour::Hangs] {
+        let world = World::new();
+        let a = world.machine(1);
+        assert_eq!(fetch(&a).await, None);
+        world.store.behave(behaviour);
+        let begin = Instant::now();
+        let calls = (0..12).map(|_| async {
+            let found = try_fetch(&a, OLDEST).await;
+            (found.unwrap_err(), begin.elapsed())
+        });
+        for (error, after) in futures_util::future::join_all(calls).await {
+            assert!(
+                error.starts_with("the store of the shared leases failed: "),
+                "{error}"
+            );
+            assert!(after <= Duration::from_secs(8), "{behaviour:?}: {after:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_delivery_that_the_store_did_not_get_is_reported_when_it_answers_before_leases_expire() {
     let world = World::new();
     world.mailbox.deliver(1, DESK);

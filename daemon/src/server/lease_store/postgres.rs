@@ -203,14 +203,18 @@ impl LeaseStore for Postgres {
             let account = self.account(account);
             let sweeps = self.is_sweep_due().await;
             self.with(async |client| {
-                for mail in &reports.handed_over {
-                    let (id, mailbox) = (mail.id.cast_signed(), self.mailbox(&mail.address));
+                let handed = &reports.handed_over;
+                if !handed.is_empty() {
+                    let ids: Vec<i64> = handed.iter().map(|mail| mail.id.cast_signed()).collect();
+                    let mailboxes = handed.iter().map(|mail| self.mailbox(&mail.address));
+                    let mailboxes: Vec<String> = mailboxes.collect();
+                    let missing: Vec<bool> = handed.iter().map(|mail| mail.is_missing).collect();
                     let params: Params<'_> = &[
                         (&account, Type::TEXT),
-                        (&id, Type::INT8),
-                        (&mailbox, Type::TEXT),
+                        (&ids, Type::INT8_ARRAY),
+                        (&mailboxes, Type::TEXT_ARRAY),
                         (&self.owner, Type::TEXT),
-                        (&mail.is_missing, Type::BOOL),
+                        (&missing, Type::BOOL_ARRAY),
                     ];
                     client.execute_typed(statements::TAKE_OVER, params).await?;
                 }

@@ -64,33 +64,37 @@ pub(super) const RENEW: &str = "UPDATE tai_leases SET until = now() + $4 * inter
     WHERE account = $1 AND mail = ANY($2) AND owner = $3 AND state IN ('lent', 'marked')";
 
 /// Parameters: account, mails, owner.
-pub(super) const FREE: &str = "UPDATE tai_leases SET owner = NULL, until = now()
+pub(super) const FREE: &str =
+    "UPDATE tai_leases SET owner = NULL, until = now(), missing_since = NULL
     WHERE account = $1 AND mail = ANY($2) AND owner = $3 AND state IN ('lent', 'marked')";
 
 /// Parameters: account, mails, owner.
 pub(super) const REMOVE: &str = "DELETE FROM tai_leases
     WHERE account = $1 AND mail = ANY($2) AND owner = $3 AND state IN ('lent', 'marked')";
 
-/// Parameters: account, mail, mailbox, owner, whether the bridge said that the mail does not exist.
+/// Parameters: account, mails, their mailboxes, owner, whether the bridge said that they do not exist.
 pub(super) const TAKE_OVER: &str = "INSERT INTO tai_leases AS row
         (account, mail, mailbox, state, until, missing_since)
-    VALUES ($1, $2, $3, 'marked', now(), CASE WHEN $5 THEN now() END)
+    SELECT $1, mail, mailbox, 'marked', now(), CASE WHEN missing THEN now() END
+    FROM unnest($2, $3, $5) AS handed (mail, mailbox, missing)
     ON CONFLICT (account, mail) DO UPDATE SET
         mailbox = excluded.mailbox, owner = NULL, state = 'marked', until = now(),
-        missing_since = CASE WHEN $5 THEN coalesce(row.missing_since, now()) END
+        missing_since = CASE WHEN excluded.missing_since IS NOT NULL
+            THEN coalesce(row.missing_since, now()) END
     WHERE row.owner = $4 AND row.state IN ('lent', 'marked')";
 
 /// Parameters: account, mails.
 pub(super) const UNCONFIRM: &str = "INSERT INTO tai_leases AS row (account, mail, state, until)
     SELECT $1, mail, 'unconfirmed', now() FROM unnest($2) AS mail
-    ON CONFLICT (account, mail) DO UPDATE SET owner = NULL, state = 'unconfirmed', until = now()
+    ON CONFLICT (account, mail) DO UPDATE SET owner = NULL, state = 'unconfirmed', until = now(),
+        missing_since = NULL
     WHERE row.state <> 'delivered'";
 
 /// Parameters: account, mails.
 pub(super) const DELIVER: &str = "INSERT INTO tai_leases AS row (account, mail, state, until)
     SELECT $1, mail, 'delivered', now() + interval '1 hour' FROM unnest($2) AS mail
     ON CONFLICT (account, mail) DO UPDATE SET owner = NULL, state = 'delivered',
-        until = excluded.until";
+        until = excluded.until, missing_since = NULL";
 
 /// Removes rows that no machine needs: mails that were delivered or came back unread 30 days ago,
 /// and mails that the bridge has reported as missing for a day. Parameter: account.
