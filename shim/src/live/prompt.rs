@@ -91,20 +91,33 @@ fn with_nonce(
     Prompt { text, marker }
 }
 
-/// Returns text in which each `@` that does not belong to an address is fullwidth. Agents replace
+/// Returns text in which each `@` that does not belong to a mail address is fullwidth. Agents replace
 /// `@/path` in a prompt by the content of the file, before the model or a permission decides.
 fn without_mentions(text: &str) -> String {
     let mut before = None;
-    let replaced = text.chars().map(|c| {
-        let is_in_address =
+    let replaced = text.char_indices().map(|(at, c)| {
+        let has_name =
             before.is_some_and(|b: char| b.is_ascii_alphanumeric() || "._+-".contains(b));
         before = Some(c);
         match c {
-            '@' if !is_in_address => '\u{ff20}',
+            '@' if !has_name || !begins_with_domain(text.get(at + 1..).unwrap_or_default()) => {
+                '\u{ff20}'
+            }
             c => c,
         }
     });
     replaced.collect()
+}
+
+/// Returns whether text begins with a domain that no path follows.
+fn begins_with_domain(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    let (domain, rest) = text.split_at(text.find(|c| !is_part(c)).unwrap_or(text.len()));
+    let mut labels = domain.trim_end_matches('.').split('.');
+    let last = labels.next_back().unwrap_or_default();
+    let is_ending = last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let has_name = labels.next().is_some_and(|first| !first.is_empty());
+    is_ending && has_name && !rest.starts_with(['/', '\\', ':', '~', '$', '_'])
 }
 
 /// Returns the instructions for an answer, and for none.
@@ -222,8 +235,8 @@ mod tests {
 
     #[test]
     fn an_email_mentions_no_file() {
-        let body =
-            "see @/etc/passwd, \"@a\" (@b)\n@c \t@d \u{200b}@e, or write to bob.x@example.com";
+        let body = "see @/etc/passwd, \"@a\" (@b)\n@c \t@d \u{200b}@e, x@/etc/passwd a.@notes b@c.d/e.txt \
+             _@~/.ssh or write to bob.x@example.com";
         let text = of(
             &mail("@s", body, Findings::default()),
             None,
@@ -241,6 +254,7 @@ mod tests {
             ]
         );
         assert!(text.contains("see ＠/etc/passwd, \"＠a\" (＠b)\n＠c \t＠d \u{200b}＠e"));
+        assert!(text.contains("x＠/etc/passwd a.＠notes b＠c.d/e.txt _＠~/.ssh"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tokio::{
     sync::watch,
     time::{Instant, interval},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Interval of the progress notifications of a wait. Clients that reset their time limit on progress
 /// have limits of 5 s and more.
@@ -31,6 +32,21 @@ pub(crate) async fn call<M: Method>(
         taid.call(method, context).await
     })
     .await
+}
+
+/// Makes a call that a cancelled request leaves behind.
+pub(crate) async fn call_after_cancellation<M: Method>(
+    taid: &Taid,
+    method: M,
+    context: &RequestContext<RoleServer>,
+) -> Result<M::Answer, Fault> {
+    let identity = identity(context);
+    let context = CallContext {
+        identity: &identity,
+        progress: None,
+        cancelled: &CancellationToken::new(),
+    };
+    taid.call(method, context).await
 }
 
 /// Leases a part of the oldest unread mail, and settles the mail if that is its last part. Progress

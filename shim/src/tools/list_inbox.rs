@@ -61,7 +61,8 @@ struct Args {
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
     address: String,
-    /// Part of the list that this is, and how to get the next one; absent for the whole list.
+    /// Part of the list that this is, how to get the next one, and why emails are left out; absent for
+    /// the whole list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     notice: Option<String>,
@@ -151,13 +152,18 @@ pub(crate) fn show(mut inbox: Inbox, list: List, by_thread: bool) -> Shown {
         "Showing {shown} {unread}of {} total emails",
         inbox.total
     ));
-    text.push_str(&left_out(&inbox.left_out));
+    let reasons = left_out(&inbox.left_out);
+    text.push_str(&reasons);
     let shown = u64::try_from(shown).unwrap_or(u64::MAX);
     let next = inbox.more.then(|| shown.saturating_add(list.offset.into()));
     if let Some(next) = next {
         let more = "Use offset parameter to load more emails";
         text.push_str(&format!("\n*{more}*: offset {next}"));
         notice = Some(format!("{more}: offset {next}"));
+    }
+    if !reasons.is_empty() {
+        let part = notice.take().unwrap_or_default();
+        notice = Some((part + &reasons).trim_start().to_owned());
     }
     let caution = rows.caution();
     let (emails, threads) = rows.structured();
@@ -311,7 +317,7 @@ mod tests {
         1 email cannot be shown: the mail bridge lists it without a valid ID
         3 emails were not examined: the mailbox exceeds the limit of one call
 
-        {"address":"desk.alice@tai.chat","emails":[],"total":3,"has_more":false,"left_out":2,"without_id":1,"not_examined":3}
+        {"address":"desk.alice@tai.chat","notice":"2 emails are left out: taid's configuration hides the senders from this instance (allow_from)\n1 email cannot be shown: the mail bridge lists it without a valid ID\n3 emails were not examined: the mailbox exceeds the limit of one call","emails":[],"total":3,"has_more":false,"left_out":2,"without_id":1,"not_examined":3}
         "#);
     }
 }

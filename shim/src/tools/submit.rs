@@ -8,7 +8,7 @@ use super::{
     not_sent::{drafted, previewed},
 };
 use crate::{
-    server::{is_modern, meta},
+    server::{call_after_cancellation, is_modern, meta},
     text::line,
 };
 use rmcp::{
@@ -127,7 +127,15 @@ pub(super) async fn submit(
         Asked::Answered(answer) => answer,
     };
     let consent = Consent::Answered { ticket, answer };
-    let outcome = invocation.call(Submit { consent, ..submit }).await?;
+    let answered = Submit { consent, ..submit };
+    let outcome = match answer {
+        ConsentAnswer::Withdrawn => {
+            call_after_cancellation(invocation.taid, answered, invocation.context).await?
+        }
+        ConsentAnswer::Approved | ConsentAnswer::Declined | ConsentAnswer::CannotAsk => {
+            invocation.call(answered).await?
+        }
+    };
     finished(outcome, is_reply, invocation).await
 }
 

@@ -6,7 +6,7 @@ use super::{Backoff, Link, MARGIN, faults::not_connected};
 use crate::{ConnectError, Connection, Dial, Outcome, dial::StartEnd};
 use std::{sync::Arc, time::Duration};
 use tai_proto::{
-    Fault,
+    Fault, FaultCode,
     account::{AccountClaim, Credentials, PasswordNeed, Succession},
     call::{ClaimAccount, MakeWay, OfferCredentials},
     message::Identity,
@@ -291,11 +291,14 @@ impl<D: Dial> Link<D> {
             bridge: bridge.as_deref().map(Into::into),
         };
         match connection.call(claim, None, deadline, &never).await {
+            // The daemon stops or the connection broke, which the next call handles.
+            Outcome::Answered(Err(fault)) if fault.code == FaultCode::Stopping => {
+                Ok(Claimed::Serves(PasswordNeed::NotNeeded))
+            }
             Outcome::Answered(claimed) => Ok(match claimed? {
                 AccountClaim::Serves(need) => Claimed::Serves(need),
                 AccountClaim::Elsewhere(fault) => Claimed::Elsewhere(fault),
             }),
-            // The connection broke, which the next call handles.
             Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => {
                 Ok(Claimed::Serves(PasswordNeed::NotNeeded))
             }
@@ -324,6 +327,7 @@ impl<D: Dial> Link<D> {
         };
         let never = CancellationToken::new();
         match connection.call(offer, None, deadline, &never).await {
+            Outcome::Answered(Err(fault)) if fault.code == FaultCode::Stopping => Ok(()),
             Outcome::Answered(taken) => taken,
             Outcome::NotBegun | Outcome::Lost | Outcome::Cancelled => Ok(()),
         }

@@ -2,7 +2,7 @@
 //! it, otherwise with `taid approve`.
 
 use serde_json::{Value, json};
-use tai_e2e::{Machine, mcp::Shim};
+use tai_e2e::{Machine, mcp::Shim, wait_until};
 use tai_sandbox::{FaultKind, NewMail};
 
 pub(super) const ELICIT: &str = "elicitation/create";
@@ -276,12 +276,20 @@ fn a_call_cancelled_during_the_question_sends_nothing() {
     let mut shim = asking(&machine);
     let id = shim.begin_call("send_email", mail("text"));
     let question = shim.hear(ELICIT);
+    let is_asked = |machine: &Machine| {
+        let page = machine.cli(&["approve", "1", "--full"]).stdout;
+        machine
+            .plain(&page)
+            .contains("A client asks about this mail.")
+    };
+    assert!(is_asked(&machine));
     shim.send(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
     let over = shim.hear("notifications/cancelled");
     assert_eq!(over["params"]["requestId"], question["id"]);
     shim.answer(&question, json!({"action": "accept"}));
     shim.call("list_inbox", json!({}));
     assert_eq!(sent(&machine).len(), 0);
+    wait_until("the question is withdrawn", || !is_asked(&machine));
 }
 
 #[test]

@@ -193,3 +193,23 @@ fn reading_a_message_resource_leaves_the_mail_unread() {
         assert_eq!(answer["error"]["code"], -32602, "{answer}");
     }
 }
+
+#[test]
+fn open_subscriptions_leave_room_for_other_requests() {
+    let machine = Machine::new();
+    let mut shim = machine.shim("desk").modern();
+    let filter = json!({"notifications": {"toolsListChanged": true}});
+    for _ in 0..16 {
+        shim.begin("subscriptions/listen", filter.clone());
+        shim.hear("notifications/subscriptions/acknowledged");
+    }
+    let further: Vec<Value> = (0..300)
+        .map(|_| shim.begin("subscriptions/listen", filter.clone()))
+        .collect();
+    for id in further {
+        let refused = shim.finish(&id);
+        assert!(refused["error"]["message"].is_string(), "{refused}");
+    }
+    let tools = shim.request("tools/list", json!({}));
+    assert!(tools["result"]["tools"].is_array(), "{tools}");
+}
