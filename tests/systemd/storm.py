@@ -9,11 +9,13 @@ import threading
 import time
 import urllib.request
 
-CLIENTS, CALLS = 10, 100
+CLIENTS, CALLS, KILLS = 10, 100, 5
 sandbox = sys.argv[1]
 lock = threading.Lock()
 reads, sends = [], {}
 failures = []
+# A thread that ends with an exception makes no more calls.
+threading.excepthook = lambda ended: failures.append(f"a client ended: {ended.exc_type.__name__}: {ended.exc_value}")
 
 
 class Shim:
@@ -45,7 +47,7 @@ def client(number):
         if call % 2:
             result = shim.call("list_inbox", {"limit": 1})
             with lock:
-                reads.append(not result.get("isError"))
+                reads.append(result)
                 if result.get("isError"):
                     failures.append(result["content"][0]["text"])
         else:
@@ -61,7 +63,7 @@ threads = [threading.Thread(target=client, args=(number,)) for number in range(C
 for thread in threads:
     thread.start()
 kills = 0
-while any(thread.is_alive() for thread in threads) and kills < 5:
+while any(thread.is_alive() for thread in threads) and kills < KILLS:
     done = len(reads) + len(sends)
     while len(reads) + len(sends) < done + 150 and any(thread.is_alive() for thread in threads):
         time.sleep(0.01)
@@ -78,7 +80,9 @@ for mail in mails:
 sent = [s for s, r in sends.items() if not r.get("isError")]
 unknown = [s for s, r in sends.items() if r.get("isError") and "unknown" in r["content"][0]["text"]]
 refused = [r["content"][0]["text"] for s, r in sends.items() if s not in sent and s not in unknown]
-assert all(reads), failures[:3]
+assert not failures, failures[:3]
+assert len(reads) + len(sends) == CLIENTS * CALLS and sent, f"{len(reads)} reads, {len(sends)} sends, {len(sent)} done"
+assert kills == KILLS, f"taid was killed {kills} times"
 assert all(delivered.get(s, 0) == 1 for s in sent), "a sent mail was not delivered exactly once"
 assert all(delivered.get(s, 0) <= 1 for s in sends), "a mail was delivered twice"
 assert not refused, refused[:3]
