@@ -36,17 +36,21 @@ impl Seen {
         self.0.push((place.into(), bytes.into()));
     }
 
-    /// Adds the arguments and the environment of a process, as `/proc` shows them.
-    fn process(&mut self, name: &str, pid: u32) {
-        self.arguments(name, pid);
-        let bytes = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        self.add(format!("{name} environ"), bytes);
+    /// Adds the arguments of a process.
+    fn arguments(&mut self, name: &str, pid: u32) {
+        self.shown(name, pid, "cmdline");
     }
 
-    /// Adds the arguments of a process whose environment only root can read.
-    fn arguments(&mut self, name: &str, pid: u32) {
-        let bytes = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        self.add(format!("{name} cmdline"), bytes);
+    /// Adds the environment of a process, which must be [`observable`].
+    fn environment(&mut self, name: &str, pid: u32) {
+        self.shown(name, pid, "environ");
+    }
+
+    /// Adds a file of `/proc`. An empty one would hide nothing.
+    fn shown(&mut self, name: &str, pid: u32, file: &str) {
+        let bytes = std::fs::read(format!("/proc/{pid}/{file}")).unwrap();
+        assert!(!bytes.is_empty(), "the {file} of {name} is empty");
+        self.add(format!("the {file} of {name}"), bytes);
     }
 
     fn files(&mut self, dir: &Path) {
@@ -54,7 +58,8 @@ impl Seen {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 self.files(&path);
-            } else if let Ok(bytes) = std::fs::read(&path) {
+            } else if path.is_file() {
+                let bytes = std::fs::read(&path).unwrap();
                 self.add(path.display().to_string(), bytes);
             }
         }
@@ -101,7 +106,10 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     ] {
         machine.sandbox.fail(kind, 1, LOGIN);
     }
-    let taid = machine.start_bare(&account);
+    let what = "a search of the environment of taid";
+    let shown = observable(machine.bare_taid(&account), what);
+    let is_shown = shown.is_some();
+    let taid = machine.spawn(shown.unwrap_or_else(|| machine.bare_taid(&account)));
     // A client that has a password too, through the proxy.
     let tap_dir = machine.home().join("tap");
     std::fs::create_dir_all(&tap_dir).unwrap();
@@ -118,7 +126,10 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
     drive(&mut shim);
     machine.sandbox.revoke_all_tokens();
     drive(&mut shim);
-    seen.process("taid", taid.pid());
+    seen.arguments("taid", taid.pid());
+    if is_shown {
+        seen.environment("taid", taid.pid());
+    }
     seen.arguments("tai-mcp", shim.pid());
 
     // Commands: a mistyped login, logout, login, and the pages.
@@ -169,7 +180,7 @@ fn no_log_status_answer_argument_or_environment_contains_a_secret() {
         ])
         .initialized("test", "2025-06-18");
     drive(&mut offering);
-    seen.process("taid of a client's password", bare.id());
+    seen.arguments("taid of a client's password", bare.id());
     seen.arguments("tai-mcp with a password", offering.pid());
     let status = machine.cli(&["status", "--json", "--profile", "offered"]);
     assert!(

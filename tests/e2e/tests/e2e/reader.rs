@@ -11,7 +11,7 @@ use std::{
 use tai_e2e::{
     Daemon, Machine, executables,
     mcp::Shim,
-    processes::{is_running, send_signal},
+    processes::{is_running, observable, send_signal},
     wait_until, within,
 };
 use tai_sandbox::NewMail;
@@ -310,19 +310,33 @@ fn confined(pid: u32, reader: &Value) {
     ] {
         assert!(limits.contains(limit), "{limits}");
     }
-    // Only root may look at the descriptors and the environment of the worker.
-    if let Ok(descriptors) = std::fs::read_dir(format!("/proc/{pid}/fd")) {
-        let mut names: Vec<_> = descriptors
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        assert_eq!(names, ["0", "1", "2"]);
-        let target = std::fs::read_link(format!("/proc/{pid}/fd/2")).unwrap();
-        assert_eq!(target, PathBuf::from("/dev/null"));
-        assert_eq!(file("environ").unwrap(), "");
-        let root = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap();
-        assert_eq!(root, PathBuf::from("/"));
-    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_worker_has_three_descriptors_no_environment_and_no_directory() {
+    let machine = Machine::new();
+    let command = observable(
+        machine.taid(&[]),
+        "what the system shows of the mail reader",
+    );
+    let Some(command) = command else {
+        return;
+    };
+    let _taid = machine.spawn(command);
+    let id = deliver(&machine, "s", "<b>read</b>", None);
+    assert_eq!(fetch(&mut desk(&machine), id).0, "**read**");
+    let process = PathBuf::from(format!("/proc/{}", worker_pid(&machine)));
+    let descriptors = std::fs::read_dir(process.join("fd")).unwrap();
+    let mut names: Vec<_> = descriptors
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["0", "1", "2"]);
+    let link = |name: &str| std::fs::read_link(process.join(name)).unwrap();
+    assert_eq!(link("fd/2"), PathBuf::from("/dev/null"));
+    assert_eq!(link("cwd"), PathBuf::from("/"));
+    assert_eq!(std::fs::read(process.join("environ")).unwrap(), b"");
 }
 
 #[test]

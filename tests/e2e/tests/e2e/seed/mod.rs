@@ -165,7 +165,8 @@ fn seed_token_and_password_are_never_on_disk() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 dirs.push(path);
-            } else if let Ok(bytes) = std::fs::read(&path) {
+            } else if path.is_file() {
+                let bytes = std::fs::read(&path).unwrap();
                 let text = String::from_utf8_lossy(&bytes);
                 let shown = text.contains(PASSWORD) || text.contains("eyJ");
                 assert!(!shown, "{}", path.display());
