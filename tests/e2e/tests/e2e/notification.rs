@@ -46,7 +46,7 @@ fn a_mail_that_begins_to_wait_is_announced_without_its_words_and_a_silent_server
         .args(["--nofork", "--print-address=1", "--config-file"])
         .arg(&config);
     let Ok(child) = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn() else {
-        return skipped("dbus-daemon");
+        return skipped("a notification of the desktop: needs dbus-daemon");
     };
     let mut bus = Killed::new(child);
     let mut lines = BufReader::new(bus.child().stdout.take().unwrap()).lines();
