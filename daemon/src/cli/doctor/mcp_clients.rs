@@ -100,7 +100,7 @@ fn check(
         .filter_map(|(key, server)| Entry::of(key, server))
         .collect();
     if ours.is_empty() {
-        return skipped(&name, format!("{shown} does not mention tai-mcp"));
+        return skipped(&name, format!("{shown} has no entry of tai-mcp"));
     }
     // An entry that is switched off matters only if there is no other.
     let starts_one = ours.iter().any(|entry| entry.off.is_none());

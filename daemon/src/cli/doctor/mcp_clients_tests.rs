@@ -122,7 +122,7 @@ fn each_problem_of_a_client_has_a_remedy_and_no_password_is_shown() {
     assert!(!page.contains("sandbox-password"));
     insta::assert_snapshot!(page, @r#"
     Wrong: /home/alice/file has a syntax error, so Example ignores it | correct its syntax
-    Skipped: /home/alice/file does not mention tai-mcp | 
+    Skipped: /home/alice/file has no entry of tai-mcp | 
     Wrong: "mail" in /home/alice/file starts the older Node server with "npx" | `taid setup example` | --fix
     Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | `taid setup example` | --fix
     Wrong: "mail" in /home/alice/file starts "/nowhere/tai-mcp", which does not exist | correct the path

@@ -13,6 +13,8 @@ pub(in crate::cli) mod registry;
 mod replace;
 mod report;
 mod shown;
+mod started;
+mod starters;
 mod wsl;
 
 use super::{

@@ -31,6 +31,7 @@ fn entry(command: &str, env: &[(&str, &str)]) -> Entry {
             .collect(),
         env_vars: Vec::new(),
         server: Server::TaiMcp,
+        behind: None,
         off: None,
         approves_tools: false,
     }

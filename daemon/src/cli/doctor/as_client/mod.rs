@@ -137,6 +137,7 @@ fn installed() -> Result<(Check, Entry), CliError> {
         env: Vec::new(),
         env_vars: Vec::new(),
         server: Kind::TaiMcp,
+        behind: None,
         off: None,
         approves_tools: false,
     };
