@@ -116,6 +116,29 @@ fn an_entry_that_is_switched_off_is_switched_on() {
 }
 
 #[test]
+fn an_entry_of_each_client_is_switched_on() {
+    for client in CLIENTS {
+        for (name, off) in [("disabled", true), ("enabled", false)] {
+            let key = client.key;
+            let text = match client.format {
+                Format::Json(_) => format!(
+                    "{{\"{key}\": {{\"tai\": {{\"command\": \"/bin/tai-mcp\", \"{name}\": {off}}}}}}}"
+                ),
+                Format::Toml => format!(
+                    "[{key}.tai]\ncommand = \"/bin/tai-mcp\"\nenv_vars = []\n{name} = {off}\n"
+                ),
+                Format::Yaml => {
+                    format!("{key}:\n  tai:\n    cmd: /bin/tai-mcp\n    {name}: {off}\n")
+                }
+            };
+            let on = text.replace(&off.to_string(), &(!off).to_string());
+            assert_eq!(changed(client, &text, &SERVER), on, "{}", client.slug);
+            assert_eq!(changed(client, &on, &SERVER), on, "{}", client.slug);
+        }
+    }
+}
+
+#[test]
 fn what_the_user_names_is_changed_and_nothing_else() {
     let asked = Server {
         instance: Some("second"),

@@ -7,7 +7,7 @@ use super::{
 use crate::cli::setup::registry::Entry;
 use jsonc_parser::{
     ParseOptions,
-    cst::{CstInputValue as Input, CstNode, CstObject, CstRootNode},
+    cst::{CstInputValue as Input, CstObject, CstRootNode},
     errors::ParseError,
 };
 use serde_json::Value;
@@ -60,10 +60,7 @@ pub(super) fn apply(
     let no_object = || EditError::NoObject(key);
     let top = root.object_value_or_create().ok_or_else(no_object)?;
     once(&top, key)?;
-    if top.get(key).is_some_and(|servers| is_null(servers.value())) {
-        top.object_value_or_set(key);
-    }
-    let servers = top.object_value_or_create(key).ok_or_else(wrong)?;
+    let servers = object_at(&top, key).ok_or_else(wrong)?;
     each_once(&servers)?;
     let place = |server: &str, path: &[&'static str], create: bool| {
         let (name, outer) = path.split_last().ok_or(EditError::Unsupported)?;
@@ -72,8 +69,7 @@ pub(super) fn apply(
             if !create && object.get(key).is_none() {
                 return Ok(None);
             }
-            let inner = object.object_value_or_create(key);
-            object = inner.ok_or(EditError::Shape(key))?;
+            object = object_at(&object, key).ok_or(EditError::Shape(key))?;
         }
         Ok(Some((object, *name)))
     };
@@ -135,8 +131,13 @@ pub(super) fn remove_empty(key: &'static str, before: &str) -> Result<String, Ed
     Ok(format!("{mark}{root}"))
 }
 
-fn is_null(value: Option<CstNode>) -> bool {
-    value.is_some_and(|value| value.to_string() == "null")
+/// Returns the object at a key. It is created if the key does not exist or is `null`.
+fn object_at(object: &CstObject, key: &str) -> Option<CstObject> {
+    let value = object.get(key).and_then(|property| property.value());
+    match value.is_some_and(|value| value.to_string() == "null") {
+        true => Some(object.object_value_or_set(key)),
+        false => object.object_value_or_create(key),
+    }
 }
 
 fn once(object: &CstObject, key: &str) -> Result<(), EditError> {

@@ -154,6 +154,9 @@ fn expected(
             } => {
                 let mut place = servers.get_mut(server).ok_or_else(wrong)?;
                 for name in path {
+                    if place.is_null() {
+                        *place = Value::Object(Map::new());
+                    }
                     let fields = place.as_object_mut().ok_or_else(wrong)?;
                     place = fields
                         .entry(*name)
@@ -176,5 +179,7 @@ fn expected(
     Ok(Value::Object(root))
 }
 
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use super::*;
 use crate::cli::setup::{plan, registry::CLIENTS};
 use std::fmt::Write as _;
 
-const SERVER: Server<'_> = Server {
+pub(super) const SERVER: Server<'_> = Server {
     command: "/home/alice/.cargo/bin/tai-mcp",
     default_instance: "desk",
     instance: None,
@@ -13,18 +13,22 @@ const SERVER: Server<'_> = Server {
     approves_tools: false,
 };
 
-fn add(client: &McpClient, text: &str, server: &Server<'_>) -> Result<String, EditError> {
+pub(super) fn add(
+    client: &McpClient,
+    text: &str,
+    server: &Server<'_>,
+) -> Result<String, EditError> {
     let servers = servers(client, text)?;
     let plan = plan::add(client, &servers, server)?;
     apply(client, text, server, &plan.edits)
 }
 
-fn remove(client: &McpClient, text: &str) -> Result<String, EditError> {
+pub(super) fn remove(client: &McpClient, text: &str) -> Result<String, EditError> {
     let servers = servers(client, text)?;
     apply(client, text, &SERVER, &plan::remove(&servers))
 }
 
-fn client(slug: &str) -> &'static McpClient {
+pub(super) fn client(slug: &str) -> &'static McpClient {
     CLIENTS.iter().find(|client| client.slug == slug).unwrap()
 }
 

@@ -5,7 +5,7 @@ use super::{
     text::{Plain, position, without_bom},
 };
 use serde_json::Value as Json;
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 /// Names of the variables that Codex passes to the server beside the few that it always passes.
 /// Codex leaves a name out if the variable is not set.
@@ -58,7 +58,10 @@ pub(super) fn apply(
         match edit {
             Edit::Insert => insert(servers, server),
             Edit::Remove { server } => {
-                servers.remove(server);
+                let removed = servers.remove(server);
+                if let Some(Item::Table(removed)) = removed {
+                    keep_comments(&mut document, &removed);
+                }
             }
             Edit::Set {
                 server,
@@ -66,7 +69,7 @@ pub(super) fn apply(
                 value,
             } => {
                 if let Some((table, name)) = place(servers, key, server, path, true)? {
-                    table.insert(name, item(value)?);
+                    put(table, name, new_value(value)?);
                 }
             }
             Edit::Unset { server, path } => {
@@ -77,6 +80,63 @@ pub(super) fn apply(
         }
     }
     Ok(plain.restore(&document.to_string()))
+}
+
+/// Moves the comments above a removed table to what follows it.
+fn keep_comments(document: &mut DocumentMut, removed: &Table) {
+    let above = removed.decor().prefix().and_then(|text| text.as_str());
+    let above = above.filter(|text| text.contains('#'));
+    // Without the indentation of the header.
+    let above = above.map(|text| text.trim_end_matches([' ', '\t']));
+    let (Some(above), Some(position)) = (above, removed.position()) else {
+        return;
+    };
+    let mut others = Vec::new();
+    positions(document.as_table(), &mut others);
+    let next = others.into_iter().filter(|other| *other > position).min();
+    let next = next.and_then(|next| at(document.as_table_mut(), next));
+    match next {
+        Some(next) => {
+            let own = next.decor().prefix().and_then(|text| text.as_str());
+            let prefix = format!("{above}{}", own.unwrap_or_default());
+            next.decor_mut().set_prefix(prefix);
+        }
+        None => {
+            let own = document.trailing().as_str().unwrap_or_default();
+            let trailing = format!("{above}{own}");
+            document.set_trailing(trailing);
+        }
+    }
+}
+
+/// Adds the position of each table that has a header.
+fn positions(table: &Table, found: &mut Vec<isize>) {
+    if !table.is_implicit() && !table.is_dotted() {
+        found.extend(table.position());
+    }
+    for (_, item) in table {
+        match item {
+            Item::Table(table) => positions(table, found),
+            Item::ArrayOfTables(tables) => tables.iter().for_each(|table| positions(table, found)),
+            Item::None | Item::Value(_) => {}
+        }
+    }
+}
+
+/// Returns the table at a position.
+fn at(table: &mut Table, position: isize) -> Option<&mut Table> {
+    let is_it = |table: &Table| {
+        table.position() == Some(position) && !table.is_implicit() && !table.is_dotted()
+    };
+    if is_it(table) {
+        return Some(table);
+    }
+    let mut items = table.iter_mut().map(|(_, item)| item);
+    items.find_map(|item| match item {
+        Item::Table(table) => at(table, position),
+        Item::ArrayOfTables(tables) => tables.iter_mut().find_map(|table| at(table, position)),
+        Item::None | Item::Value(_) => None,
+    })
 }
 
 /// Removes the table of the servers, if it is empty.
@@ -116,15 +176,24 @@ fn place<'a>(
     }
 }
 
-fn item(new: &Json) -> Result<Item, EditError> {
+fn new_value(new: &Json) -> Result<Value, EditError> {
     match new {
-        Json::String(text) => Ok(value(text)),
-        Json::Array(words) => {
-            let words = words.iter().filter_map(Json::as_str);
-            Ok(value(Array::from_iter(words)))
+        Json::String(text) => Ok(text.into()),
+        Json::Bool(value) => Ok((*value).into()),
+        Json::Array(words) => Ok(words.iter().filter_map(Json::as_str).collect()),
+        Json::Null | Json::Number(_) | Json::Object(_) => Err(EditError::Unsupported),
+    }
+}
+
+/// Sets a value. The comments above and behind the previous value are preserved.
+fn put(table: &mut dyn TableLike, name: &str, mut new: Value) {
+    match table.get_mut(name) {
+        Some(Item::Value(old)) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
         }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => {
-            Err(EditError::Unsupported)
+        Some(_) | None => {
+            table.insert(name, Item::Value(new));
         }
     }
 }

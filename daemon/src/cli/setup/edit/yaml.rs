@@ -19,14 +19,25 @@ pub(super) fn new(key: &'static str, server: &Server<'_>) -> String {
         quoted(server.command)
     );
     for (name, value) in server.environment() {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        let starts_plain = value.starts_with(|c: char| c.is_ascii_alphabetic());
-        match starts_plain && value.chars().all(is_plain) {
-            true => text.push_str(&format!("      {name}: {value}\n")),
-            false => text.push_str(&format!("      {name}: {}\n", quoted(value))),
-        }
+        text.push_str(&format!("      {name}: {}\n", scalar(value)));
     }
     text + "    timeout: 300\n"
+}
+
+/// Returns a text as a scalar, with quotation marks unless it is a plain word.
+fn scalar(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let starts_plain = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_word = starts_plain && text.chars().all(is_plain);
+    // A word that YAML 1.1 or the core schema takes for another value.
+    let is_value = matches!(
+        text.to_ascii_lowercase().as_str(),
+        "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
+    );
+    match is_word && !is_value {
+        true => text.to_owned(),
+        false => quoted(text),
+    }
 }
 
 /// Returns a text in single quotes, in which only a single quote needs escaping.
@@ -79,11 +90,9 @@ fn insert(key: &'static str, before: &str, server: &Server<'_>) -> Result<String
         Value::Object(root) => root.get(key),
         _ => return Err(EditError::Shape(key)),
     };
-    let wrong = || EditError::Shape(key);
-    let mapping = |parent: &Mapping, key| parent.get_mapping(key).ok_or_else(wrong);
     let (document, new) = (parse(before)?, parse(&new)?);
-    let root = document.as_mapping().ok_or_else(wrong)?;
-    let new = mapping(&new.as_mapping().ok_or_else(wrong)?, key)?;
+    let root = document.as_mapping().ok_or(EditError::Shape(key))?;
+    let new = mapping(&new.as_mapping().ok_or(EditError::Shape(key))?, key)?;
     match servers {
         None => root.set(key, &new),
         Some(Value::Null) => {
@@ -95,19 +104,15 @@ fn insert(key: &'static str, before: &str, server: &Server<'_>) -> Result<String
     Ok(document.to_string())
 }
 
+/// Returns the mapping at a key. An alias is none, because an edit would change its anchor too.
+fn mapping(parent: &Mapping, key: &str) -> Result<Mapping, EditError> {
+    parent.get_mapping(key).ok_or(EditError::Unsupported)
+}
+
 fn change(key: &'static str, before: &str, edit: &Edit) -> Result<String, EditError> {
-    let wrong = || EditError::Shape(key);
     let document = parse(before)?;
-    let root = document.as_mapping().ok_or_else(wrong)?;
-    let servers = root.get_mapping(key).ok_or_else(wrong)?;
-    let place = |server: &str, path: &[&'static str]| {
-        let entry = servers.get_mapping(server).ok_or_else(wrong)?;
-        match path {
-            [name] => Ok((Some(entry), *name)),
-            [outer, name] => Ok((entry.get_mapping(*outer), *name)),
-            _ => Err(EditError::Unsupported),
-        }
-    };
+    let root = document.as_mapping().ok_or(EditError::Shape(key))?;
+    let servers = mapping(&root, key)?;
     match edit {
         Edit::Insert => return Err(EditError::Unsupported),
         Edit::Remove { server } => {
@@ -117,25 +122,39 @@ fn change(key: &'static str, before: &str, edit: &Edit) -> Result<String, EditEr
             server,
             path,
             value,
-        } => {
-            let (Some(mapping), name) = place(server, path)? else {
-                return Err(EditError::Unsupported);
-            };
-            match value {
-                Value::String(text) => mapping.set(name, text.as_str()),
-                Value::Array(words) if words.is_empty() => {
-                    let none = parse("none: []\n")?;
-                    let none = none.as_mapping().and_then(|root| root.get_sequence("none"));
-                    mapping.set(name, &none.ok_or(EditError::Unsupported)?);
-                }
-                _ => return Err(EditError::Unsupported),
-            }
-        }
+        } => set(&mapping(&servers, server)?, path, value)?,
         Edit::Unset { server, path } => {
-            if let (Some(mapping), name) = place(server, path)? {
-                mapping.remove(name);
+            let (name, outer) = path.split_last().ok_or(EditError::Unsupported)?;
+            let mut place = Some(mapping(&servers, server)?);
+            for outer in outer {
+                place = place.and_then(|place| place.get_mapping(*outer));
+            }
+            if let Some(place) = place {
+                place.remove(*name);
             }
         }
     }
     Ok(document.to_string())
+}
+
+fn set(place: &Mapping, path: &[&str], value: &Value) -> Result<(), EditError> {
+    match (path, value) {
+        ([outer, name], Value::String(text)) => match place.get_mapping(*outer) {
+            Some(inner) => inner.set(*name, text.as_str()),
+            None => {
+                let new = parse(&format!("{outer}:\n  {name}: {}\n", scalar(text)))?;
+                let new = new.as_mapping().ok_or(EditError::Unsupported)?;
+                place.set(*outer, &mapping(&new, outer)?);
+            }
+        },
+        ([name], Value::String(text)) => place.set(*name, text.as_str()),
+        ([name], Value::Bool(value)) => place.set(*name, *value),
+        ([name], Value::Array(words)) if words.is_empty() => {
+            let none = parse("none: []\n")?;
+            let none = none.as_mapping().and_then(|root| root.get_sequence("none"));
+            place.set(*name, &none.ok_or(EditError::Unsupported)?);
+        }
+        _ => return Err(EditError::Unsupported),
+    }
+    Ok(())
 }
