@@ -9,7 +9,7 @@ use super::{
 use crate::cli::{
     setup::{
         edit::{self, EditError},
-        entry::{Entry, Server},
+        entry::{Entry, Server, entries},
         registry::{CLIENTS, MAX_FILE, McpClient},
     },
     target::Target,
@@ -19,13 +19,12 @@ use std::{ffi::OsStr, path::Path};
 use tai_auth::regular_file;
 use tai_proto::{
     names::{Instance, Profile},
-    places::Places,
     variables,
 };
 
 /// Checks every client that has a configuration.
-pub(super) fn examine(daemon: &Daemon, places: &Places) -> Vec<Check> {
-    let Some(dirs) = UserDirs::of(places) else {
+pub(super) fn examine(daemon: &Daemon, target: &Target) -> Vec<Check> {
+    let Some(dirs) = UserDirs::of(&target.places) else {
         return vec![skipped("clients", "cannot find the home directory")];
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -33,7 +32,13 @@ pub(super) fn examine(daemon: &Daemon, places: &Places) -> Vec<Check> {
     for client in CLIENTS {
         let file = client.file(&dirs).path;
         if let Ok(text) = regular_file::read_text(&file, MAX_FILE) {
-            checks.push(check(client, &file, &text, daemon.account(), &path));
+            let read = Read {
+                client,
+                file: &file,
+                text: &text,
+                remedy: setup_of(client, target),
+            };
+            checks.push(check(read, daemon.account(), &path));
         }
     }
     if checks.is_empty() {
@@ -55,8 +60,7 @@ pub(in crate::cli) fn instances_of_clients(target: &Target) -> Vec<Option<Instan
     for client in CLIENTS {
         let text = regular_file::read_text(&client.file(&dirs).path, MAX_FILE).unwrap_or_default();
         let servers = edit::servers(client, &text).unwrap_or_default();
-        let entries = servers.iter();
-        let entries = entries.filter_map(|(key, server)| Entry::of(key, server));
+        let entries = entries(&servers).into_iter();
         instances.extend(entries.filter_map(|entry| instance(&entry, &target.profile)));
     }
     instances
@@ -75,13 +79,31 @@ fn instance(entry: &Entry, profile: &Profile) -> Option<Option<Instance>> {
     name.map(Instance::new).transpose().ok()
 }
 
-fn check(
+/// Returns the command that repairs the entry of a client and keeps its profile and its socket.
+/// `taid setup` would give it those of this shell or of the arguments.
+pub(super) fn setup_of(client: &McpClient, target: &Target) -> String {
+    match target.names_profile || target.socket.is_some() {
+        true => "`taid doctor --fix`".to_owned(),
+        false => format!("`taid setup {}`", client.slug),
+    }
+}
+
+/// Configuration of a client.
+struct Read<'a> {
     client: &'static McpClient,
-    file: &Path,
-    text: &str,
-    account: Option<&str>,
-    path: &OsStr,
-) -> Check {
+    file: &'a Path,
+    text: &'a str,
+    /// Command that repairs an entry.
+    remedy: String,
+}
+
+fn check(read: Read<'_>, account: Option<&str>, path: &OsStr) -> Check {
+    let Read {
+        client,
+        file,
+        text,
+        remedy,
+    } = read;
     let name = format!("client {}", client.name);
     let shown = file.display();
     let servers = match edit::servers(client, text) {
@@ -95,10 +117,7 @@ fn check(
             return wrong(&name, found, "correct its structure");
         }
     };
-    let servers = servers.iter();
-    let ours: Vec<Entry> = servers
-        .filter_map(|(key, server)| Entry::of(key, server))
-        .collect();
+    let ours = entries(&servers);
     if ours.is_empty() {
         return skipped(&name, format!("{shown} has no entry of tai-mcp"));
     }
@@ -110,7 +129,7 @@ fn check(
     {
         if let Some(problem) = Problem::of(entry, account, path) {
             let found = format!("\"{}\" in {shown} {}", entry.key, problem.found(entry));
-            return wrong(&name, found, problem.remedy(client)).repaired_by(
+            return wrong(&name, found, problem.remedy(remedy)).repaired_by(
                 problem
                     .is_solved_by_setup()
                     .then_some(Repair::SetUp(client)),
@@ -195,11 +214,10 @@ impl Problem {
         }
     }
 
-    fn remedy(&self, client: &McpClient) -> String {
+    /// Returns what the person does; `setup` repairs an entry.
+    fn remedy(&self, setup: String) -> String {
         match self {
-            Problem::NodeServer | Problem::NoProgram(_) | Problem::SwitchedOff(_) => {
-                format!("`taid setup {}`", client.slug)
-            }
+            Problem::NodeServer | Problem::NoProgram(_) | Problem::SwitchedOff(_) => setup,
             Problem::NoWrapped(_) => "correct the path".to_owned(),
             Problem::OtherAccount { .. } => "correct the username, or set TAI_MCP_PROFILE to \
                 another profile for the other account"

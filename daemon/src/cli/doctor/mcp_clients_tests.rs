@@ -24,7 +24,13 @@ fn result(key: &'static str, path: &'static str, text: &str, account: Option<&st
         },
     }));
     let file = Path::new("/home/alice/file");
-    let check = check(client, file, text, account, dir.path().as_os_str());
+    let read = Read {
+        client,
+        file,
+        text,
+        remedy: "`taid setup example`".to_owned(),
+    };
+    let check = check(read, account, dir.path().as_os_str());
     let fix = match check.repair {
         Some(Repair::SetUp(to)) if to == client => " | --fix",
         Some(other) => panic!("{other:?}"),

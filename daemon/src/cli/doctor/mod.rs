@@ -179,7 +179,7 @@ async fn examine(target: &Target) -> Vec<Check> {
     checks.push(machine::log(target, &daemon));
     checks.extend(files::examine(target));
     checks.push(lingering::examine(&target.places));
-    checks.extend(mcp_clients::examine(&daemon, &target.places));
+    checks.extend(mcp_clients::examine(&daemon, target));
     if daemon
         .status()
         .is_some_and(|status| status.session.state == SessionState::Live)

@@ -15,7 +15,7 @@ use tai_proto::status::Status;
 /// Repair of a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Repair {
-    /// Writes the entry of an MCP client, as `taid setup` does.
+    /// Writes the entry of an MCP client, as `taid setup` without options does.
     SetUp(&'static McpClient),
     /// Stops the daemon. The next call starts one of this version, with its sockets.
     Restart,
@@ -36,7 +36,7 @@ impl Repair {
     /// The reason why the problem remains.
     pub(super) async fn make(self, target: &Target) -> Result<(), CliError> {
         match self {
-            Repair::SetUp(client) => Setup::of_client(client).run(target).map(drop),
+            Repair::SetUp(client) => Setup::repair(client, &target.places),
             Repair::Restart if !commands::stop::may_lose(target).await? => {
                 Err(CliError::new("taid was not stopped").caused_by("mail waits for approval"))
             }

@@ -6,7 +6,7 @@
 
 use super::{
     edit::{self, EditError, Server},
-    entry::{Entry, Server as Kind},
+    entry::{self, Entry, Server as Kind},
     plan::{self, Plan},
     record::{Record, Records, checksum},
     registry::McpClient,
@@ -122,7 +122,7 @@ pub(super) fn add(
     }
     let backup = existing.back_up(file)?;
     // A file that was edited since setup still has the entry of setup, and is no original.
-    let mut entries = plan::entries(&servers).into_iter();
+    let mut entries = entry::entries(&servers).into_iter();
     let is_original =
         records.last(file).is_none() || entries.all(|entry| entry.server == Kind::Node);
     if is_original {
@@ -159,7 +159,7 @@ pub(super) fn remove(
     if let Some(original) = Original::of(&existing, file, records) {
         let before = edit::servers(client, original.text())?;
         let mut changes = changes(&servers, &before);
-        let entries = plan::entries(&before).into_iter();
+        let entries = entry::entries(&before).into_iter();
         changes.notes = entries.map(|entry| as_before(&entry)).collect();
         if dry_run {
             return Ok(Outcome::Planned(changes));
@@ -204,7 +204,7 @@ fn as_before(entry: &Entry) -> String {
 
 /// Returns the outcome of a removal from a file without tai-mcp.
 fn kept(servers: &Map<String, Value>) -> Outcome {
-    if let Some(node) = plan::entries(servers).first() {
+    if let Some(node) = entry::entries(servers).first() {
         return Outcome::Kept(format!("\"{}\" starts the Node server", node.key));
     }
     match servers.get(edit::KEY) {

@@ -2,7 +2,7 @@
 
 use super::{
     edit::{self, Server},
-    entry::Server as Kind,
+    entry::{self, Server as Kind},
     plan,
     registry::{ConfigFile, McpClient},
     replace, report, shown,
@@ -49,7 +49,7 @@ fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result
         return Err(wrong("not set up; the file does not exist"));
     };
     let servers = edit::servers(client, &existing.text).map_err(wrong)?;
-    let entries = plan::entries(&servers);
+    let entries = entry::entries(&servers);
     if let Some(node) = entries.iter().find(|entry| entry.server == Kind::Node) {
         return Err(wrong(format!("\"{}\" starts the Node server", node.key)));
     }
@@ -57,11 +57,8 @@ fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result
     let Some(ours) = entries.iter().find(|entry| entry.key == plan.key) else {
         return Err(wrong("not set up"));
     };
-    if !executable::exists(&ours.command) {
-        let found = format!(
-            "\"{}\" starts {}, which does not exist",
-            ours.key, ours.command
-        );
+    if let Some(program) = ours.programs().find(|program| !executable::exists(program)) {
+        let found = format!("\"{}\" starts {program}, which does not exist", ours.key);
         return Err(wrong(found));
     }
     // Any installed tai-mcp is right.

@@ -3,10 +3,13 @@
 
 pub(in crate::cli) use super::started::Server;
 use super::{
-    edit::toml::{APPROVAL, APPROVE},
+    edit::{
+        KEY,
+        toml::{APPROVAL, APPROVE},
+    },
     started::{Started, started},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Settings of an entry that keep a client from starting the server, with the value that does so.
 const SWITCHES: [(&str, bool); 2] = [("disabled", true), ("enabled", false)];
@@ -89,6 +92,26 @@ impl Entry {
     }
 }
 
+/// Returns the entries of tai-mcp and of the Node server.
+pub(in crate::cli) fn entries(servers: &Map<String, Value>) -> Vec<Entry> {
+    let servers = servers.iter();
+    servers
+        .filter_map(|(key, value)| Entry::of(key, value))
+        .collect()
+}
+
+/// Returns the entry that setup updates and the checks are about: the one with the name [`KEY`],
+/// else the first of tai-mcp, else the first of the Node server. One that the client starts comes
+/// before one of tai-mcp that is switched off.
+pub(in crate::cli) fn main_of(entries: &[Entry]) -> Option<&Entry> {
+    let first = |is_it: fn(&Entry) -> bool| entries.iter().find(|entry| is_it(entry));
+    first(|entry| entry.key == KEY && entry.off.is_none())
+        .or_else(|| first(|entry| entry.server != Server::Node && entry.off.is_none()))
+        .or_else(|| first(|entry| entry.key == KEY))
+        .or_else(|| first(|entry| entry.server != Server::Node))
+        .or_else(|| first(|_| true))
+}
+
 /// Returns the program of an entry and its arguments; empty for a server at a URL.
 pub(in crate::cli) fn argv(value: &Value) -> Vec<String> {
     let field = |names: &[&str]| names.iter().find_map(|name| value.get(name));
@@ -146,5 +169,32 @@ mod tests {
             }
         }
         assert_eq!(Entry::of("tai", &json!({"url": "https://x/tai-mcp"})), None);
+    }
+
+    #[test]
+    fn one_of_several_entries_is_meant() {
+        let ours = json!({"command": "tai-mcp"});
+        let off = json!({"command": "tai-mcp", "disabled": true});
+        let node = json!({"command": "npx", "args": ["tai-mcp"]});
+        for (servers, expected) in [
+            (json!({}), None),
+            (
+                json!({"a": node, "b": off, "c": ours, "tai": ours}),
+                Some("tai"),
+            ),
+            (
+                json!({"a": node, "b": off, "c": ours, "tai": off}),
+                Some("c"),
+            ),
+            (json!({"a": node, "b": off, "c": ours}), Some("c")),
+            (json!({"a": node, "b": off, "tai": off}), Some("tai")),
+            (json!({"a": ours, "tai": node}), Some("tai")),
+            (json!({"a": node, "b": off}), Some("b")),
+            (json!({"a": {"command": "x"}, "b": node}), Some("b")),
+        ] {
+            let entries = entries(servers.as_object().unwrap());
+            let main = main_of(&entries).map(|entry| entry.key.as_str());
+            assert_eq!(main, expected, "{servers}");
+        }
     }
 }

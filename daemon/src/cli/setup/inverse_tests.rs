@@ -205,7 +205,7 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     add(&SERVER)?;
     let text = fs::read_to_string(&file).unwrap();
     let servers = edit::servers(client, &text).map_err(|error| error.to_string())?;
-    let entries = plan::entries(&servers);
+    let entries = entry::entries(&servers);
     let starts_ours =
         |entry: &Entry| entry.server == Kind::TaiMcp && entry.command == SERVER.command;
     if entries.len() != 1 || !entries.iter().all(starts_ours) {

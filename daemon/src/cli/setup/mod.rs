@@ -32,7 +32,7 @@ use edit::Server;
 use record::Records;
 use registry::{CLIENTS, ConfigFile, McpClient};
 use std::path::{Path, PathBuf};
-use tai_proto::names::Instance;
+use tai_proto::{names::Instance, places::Places};
 
 /// Add tai-mcp to the configurations of your MCP clients
 ///
@@ -89,9 +89,9 @@ struct Found {
 }
 
 impl Setup {
-    /// Returns the setup of one client, which keeps its instance.
-    pub(super) fn of_client(client: &'static McpClient) -> Self {
-        Self {
+    /// Repairs the entry of one client, which keeps its instance, its profile and its socket.
+    pub(super) fn repair(client: &'static McpClient, places: &Places) -> Result<(), CliError> {
+        let setup = Self {
             clients: vec![client],
             instance: None,
             approve_tools: false,
@@ -99,16 +99,28 @@ impl Setup {
             print: false,
             dry_run: false,
             check: false,
-        }
+        };
+        setup.carry_out(places, None, None).map(drop)
     }
 
     pub(super) fn run(self, target: &Target) -> Result<Exit, CliError> {
+        let profile = target.names_profile.then_some(target.profile.as_str());
+        self.carry_out(&target.places, profile, target.socket.as_deref())
+    }
+
+    /// Sets up the clients. An entry gets the profile and the socket that are given.
+    fn carry_out(
+        self,
+        places: &Places,
+        profile: Option<&str>,
+        socket: Option<&Path>,
+    ) -> Result<Exit, CliError> {
         if let Some(Err(rule)) = self.instance.as_deref().map(Instance::new) {
             return Err(CliError::new("the instance is not valid")
                 .caused_by(rule)
                 .hint("correct --instance"));
         }
-        let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
+        let dirs = UserDirs::of(places).ok_or_else(CliError::no_home)?;
         let chosen = match self.clients.is_empty() {
             true => CLIENTS.iter().collect(),
             false => self.clients.clone(),
@@ -120,7 +132,7 @@ impl Setup {
                     .hint("name codex, or leave --approve-tools out"),
             );
         }
-        let socket = target.socket.as_deref().map(text_of).transpose()?;
+        let socket = socket.map(text_of).transpose()?;
         let (command, lifetime) = match self.remove || self.check {
             true => (String::new(), Lifetime::Lasting),
             false => {
@@ -132,7 +144,7 @@ impl Setup {
             command: &command,
             default_instance: client.slug,
             instance: self.instance.as_deref(),
-            profile: target.names_profile.then_some(target.profile.as_str()),
+            profile,
             socket,
             approves_tools: self.approve_tools && client.has_approval_mode(),
         };
@@ -154,7 +166,7 @@ impl Setup {
                 false => Exit::Failed,
             });
         }
-        let mut records = Records::read(target.places.state());
+        let mut records = Records::read(places.state());
         let mut errors = Vec::new();
         for Found { client, file } in found {
             let server = server(client);

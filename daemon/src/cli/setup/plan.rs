@@ -2,7 +2,7 @@
 
 use super::{
     edit::{Edit, EditError, KEY, Server, toml},
-    entry::{Entry, Server as Kind, argv},
+    entry::{Entry, Server as Kind, argv, entries, main_of},
     registry::{Entry as Form, Format, McpClient},
 };
 use serde_json::{Map, Value, json};
@@ -37,8 +37,7 @@ pub(super) struct Plan {
 
 /// Plans the addition of the server, or the update of its entry.
 ///
-/// The entry is the one with the name [`KEY`], else the first that starts tai-mcp, else the first
-/// that starts the Node server. It keeps its name, its variables and all other values, and is switched
+/// The entry is that of [`main_of`]. It keeps its name, its variables and all other values, and is switched
 /// on. Each other entry of the Node server is removed if it has the same address, and is converted
 /// otherwise.
 ///
@@ -55,11 +54,7 @@ pub(super) fn add(
         return Err(foreign(KEY, value));
     }
     let ours = entries(servers);
-    let has = |kind: fn(&Entry) -> bool| ours.iter().find(|entry| kind(entry));
-    let main = has(|entry| entry.key == KEY)
-        .or_else(|| has(|entry| entry.server != Kind::Node))
-        .or_else(|| has(|_| true));
-    let Some(main) = main else {
+    let Some(main) = main_of(&ours) else {
         return Ok(Plan {
             edits: vec![Edit::Insert],
             converted: Vec::new(),
@@ -114,14 +109,6 @@ pub(super) fn remove(servers: &Map<String, Value>) -> Vec<Edit> {
     let ours = entries(servers).into_iter();
     ours.filter(|entry| entry.server != Kind::Node)
         .map(|entry| Edit::Remove { server: entry.key })
-        .collect()
-}
-
-/// Returns the entries of tai-mcp and of the Node server.
-pub(super) fn entries(servers: &Map<String, Value>) -> Vec<Entry> {
-    let servers = servers.iter();
-    servers
-        .filter_map(|(key, value)| Entry::of(key, value))
         .collect()
 }
 

@@ -180,6 +180,24 @@ fn what_a_client_cannot_start_is_named() {
 
     1 problem found.
     "#);
+    let off = r#"{"mcpServers": {"old": {"command": "/gone/tai-mcp"}, "tai": {"command": "tai-mcp", "disabled": true}}}"#;
+    fs::write(&file, off.replace("/gone/tai-mcp", "other")).unwrap();
+    insta::assert_snapshot!(said("cursor"), @r#"
+    ✗ entry  "tai" in HOME/.cursor/mcp.json is switched off with "disabled" -> `taid setup cursor`
+
+    1 problem found.
+    "#);
+    let second = off.replace(r#""/gone/tai-mcp""#, r#""/gone/tai-mcp", "disabled": true"#);
+    let second = second.replace(r#""tai-mcp", "disabled": true"#, r#""/none/tai-mcp""#);
+    fs::write(&file, second).unwrap();
+    insta::assert_snapshot!(said("cursor"), @r#"
+    ✓ entry       "tai" in HOME/.cursor/mcp.json
+    ✓ references  every reference to a variable has a value
+    ✓ variables   Cursor passes every variable (not measured)
+    ✗ command     /none/tai-mcp does not exist -> use the full path of tai-mcp: `tai-mcp setup` writes it
+
+    1 problem found.
+    "#);
     let broken = machine.home().join("tai-mcp");
     fs::write(&broken, "#!/bin/sh\necho 'no such library' >&2\nexit 1\n").unwrap();
     let program = broken.to_str().unwrap();

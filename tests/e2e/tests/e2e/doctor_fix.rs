@@ -82,6 +82,42 @@ fn entries_of_clients_and_open_directories_are_repaired_with_a_backup() {
 }
 
 #[test]
+fn a_repair_for_a_profile_or_a_socket_changes_the_command_alone() {
+    let machine = Machine::new();
+    let cursor = machine.home().join(".cursor/mcp.json");
+    fs::create_dir_all(cursor.parent().unwrap()).unwrap();
+    let socket = machine.home().join("none.sock");
+    let socket = socket.to_str().unwrap();
+    let tai_mcp = executables().join("tai-mcp");
+    for (arguments, variables) in [
+        (&["--profile", "work"][..], &[][..]),
+        (&["--profile", "default"], &[]),
+        (&["--socket", socket], &[]),
+        (&[], &[("TAI_MCP_PROFILE", "work")]),
+        (&[], &[("TAI_MCP_SOCKET", socket)]),
+    ] {
+        for env in ["", r#", "env": {"TAI_MCP_PROFILE": "play"}"#] {
+            let before =
+                format!(r#"{{"mcpServers": {{"tai": {{"command": "/opt/gone/tai-mcp"{env}}}}}}}"#);
+            fs::write(&cursor, &before).unwrap();
+            let mut command = machine.command("taid");
+            command.args(arguments).envs(variables.iter().copied());
+            let without = command.arg("doctor").output().unwrap();
+            let said = machine.say(&without);
+            let remedy = said.lines().find(|line| line.contains("/opt/gone/tai-mcp"));
+            assert!(remedy.unwrap().contains("-> `taid doctor --fix"), "{said}");
+            let output = command.arg("--fix").output().unwrap();
+            assert_eq!(
+                fs::read_to_string(&cursor).unwrap(),
+                before.replace("/opt/gone/tai-mcp", tai_mcp.to_str().unwrap()),
+                "{arguments:?} {variables:?}: {}",
+                machine.say(&output)
+            );
+        }
+    }
+}
+
+#[test]
 fn a_daemon_without_its_socket_is_stopped_unless_its_password_was_typed() {
     let machine = Machine::new();
     let file = machine.home().join("password");

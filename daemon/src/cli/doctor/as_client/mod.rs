@@ -9,6 +9,7 @@ pub(super) mod rules;
 
 use super::{
     check::{Check, ok, skipped, wrong},
+    mcp_clients,
     running::{self, Daemon},
     session,
 };
@@ -16,7 +17,7 @@ use crate::cli::{
     error::CliError,
     setup::{
         self, edit,
-        entry::{Entry, Server as Kind},
+        entry::{Entry, Server as Kind, entries, main_of},
         registry::{CLIENTS, MAX_FILE, McpClient},
     },
     target::Target,
@@ -54,7 +55,7 @@ pub(super) async fn examine(rule: &'static Rule, target: &Target) -> Result<Vec<
     let client = CLIENTS.iter().find(|client| client.slug == rule.slug);
     let mut checks = Vec::new();
     let found = match client {
-        Some(client) => configured(client, &target.places)?,
+        Some(client) => configured(client, target)?,
         None => Ok(installed()?),
     };
     let entry = match found {
@@ -95,10 +96,10 @@ fn shell(places: &Places) -> Environment {
 /// Returns the entry of a client, or the check that says why there is none.
 fn configured(
     client: &McpClient,
-    places: &Places,
+    target: &Target,
 ) -> Result<Result<(Check, Entry), Check>, CliError> {
     let name = "entry";
-    let dirs = UserDirs::of(places).ok_or_else(CliError::no_home)?;
+    let dirs = UserDirs::of(&target.places).ok_or_else(CliError::no_home)?;
     let file = client.file(&dirs);
     let place = file.described();
     let remedy = format!("`tai-mcp setup {}`", client.slug);
@@ -113,17 +114,24 @@ fn configured(
             return Ok(Err(wrong(name, found, "correct the file")));
         }
     };
-    let mut entries = servers
-        .iter()
-        .filter_map(|(key, value)| Entry::of(key, value));
-    Ok(match entries.next() {
+    let entries = entries(&servers);
+    Ok(match main_of(&entries) {
         None => Err(wrong(name, format!("{place} has no tai-mcp"), remedy)),
         Some(entry) if entry.server == Kind::Node => Err(wrong(
             name,
             format!("{:?} in {place} starts the older Node server", entry.key),
             "replace the command with tai-mcp, without arguments",
         )),
-        Some(entry) => Ok((ok(name, format!("{:?} in {place}", entry.key)), entry)),
+        Some(entry) => {
+            let found = format!("{:?} in {place}", entry.key);
+            match entry.off {
+                Some(setting) => {
+                    let found = format!("{found} is switched off with \"{setting}\"");
+                    Err(wrong(name, found, mcp_clients::setup_of(client, target)))
+                }
+                None => Ok((ok(name, found), entry.clone())),
+            }
+        }
     })
 }
 

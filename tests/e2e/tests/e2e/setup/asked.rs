@@ -254,3 +254,79 @@ fn a_removal_takes_the_entries_of_each_file_of_a_client() {
     let dir = plain.parent().unwrap();
     assert_eq!(fs::read_dir(dir).unwrap().count(), 2, "no backup is left");
 }
+
+#[test]
+fn check_and_removal_are_about_the_program_that_an_entry_starts() {
+    let machine = Machine::new();
+    let file = write(&machine, ".cursor/mcp.json", "");
+    let mut page = String::new();
+    for (key, command) in [
+        ("tai", r#""/usr/bin/env", "args": ["A=1", "/gone/tai-mcp"]"#),
+        (
+            "tai",
+            r#""/usr/bin/env", "args": ["sh", "-c", "exec tai-mcp"]"#,
+        ),
+        (
+            "files",
+            r#""npx", "args": ["-y", "server-filesystem", "/home/me/tai-mcp"]"#,
+        ),
+        (
+            "git",
+            r#""uvx", "args": ["mcp-server-git", "--repository", "/home/me/tai-mcp"]"#,
+        ),
+        (
+            "box",
+            r#""docker", "args": ["run", "--name", "tai-mcp", "other/image"]"#,
+        ),
+    ] {
+        let text = format!(r#"{{"mcpServers": {{"{key}": {{"command": {command}}}}}}}"#);
+        fs::write(&file, &text).unwrap();
+        for arguments in [["cursor", "--check"], ["cursor", "--remove"]] {
+            let output = run(&machine, &arguments);
+            page.push_str(&machine.say(&output));
+            page.push('\n');
+            if key != "tai" {
+                assert_eq!(fs::read_to_string(&file).unwrap(), text);
+            }
+        }
+    }
+    insta::assert_snapshot!(page, @r#"
+    exit 1
+    Cursor: "tai" starts /gone/tai-mcp, which does not exist (HOME/.cursor/mcp.json)
+
+    exit 0
+    Cursor: changed "tai" in HOME/.cursor/mcp.json
+      - args: [(hidden), (hidden)]
+      - command: "/usr/bin/env"
+    Cursor: backup in HOME/.cursor/mcp.json.before-tai
+    Cursor: removed. Restart Cursor to apply this.
+
+    exit 0
+    Cursor: set up (HOME/.cursor/mcp.json)
+
+    exit 0
+    Cursor: changed "tai" in HOME/.cursor/mcp.json
+      - args: [(hidden), (hidden), (hidden)]
+      - command: "/usr/bin/env"
+    Cursor: backup in HOME/.cursor/mcp.json.before-tai-2
+    Cursor: removed. Restart Cursor to apply this.
+
+    exit 1
+    Cursor: not set up (HOME/.cursor/mcp.json)
+
+    exit 0
+    Cursor: nothing to remove (HOME/.cursor/mcp.json)
+
+    exit 1
+    Cursor: not set up (HOME/.cursor/mcp.json)
+
+    exit 0
+    Cursor: nothing to remove (HOME/.cursor/mcp.json)
+
+    exit 1
+    Cursor: not set up (HOME/.cursor/mcp.json)
+
+    exit 0
+    Cursor: nothing to remove (HOME/.cursor/mcp.json)
+    "#);
+}
