@@ -3,7 +3,6 @@
 use std::{io, path::PathBuf};
 use tai_proto::{
     Fault, FaultCode, Hint,
-    command::command,
     hello::{OLDEST, PROTOCOL, Welcome},
     names::Profile,
 };
@@ -69,23 +68,22 @@ pub enum ConnectError {
 impl ConnectError {
     /// Returns the error as a fault whose hints name `profile`.
     pub fn fault(&self, profile: &Profile) -> Fault {
-        let run = command(profile, "run");
+        self.of_default().for_profile(profile)
+    }
+
+    /// Returns the error as a fault for the default profile.
+    fn of_default(&self) -> Fault {
         match self {
-            ConnectError::NotRunning { socket } => {
-                Fault::new(FaultCode::NotRunning, "taid is not running")
-                    .because(format!("there is no taid at {}", socket.display()))
-                    .hint(Hint::each(
-                        format!(
-                            "ask the user to sign in with `{}`, which starts taid, then call again",
-                            command(profile, "login")
-                        ),
-                        format!(
-                            "taid starts with the first call of a client; to start it now: `{}`, \
-                             or `{run}` to watch it",
-                            command(profile, "login")
-                        ),
-                    ))
-            }
+            ConnectError::NotRunning { socket } => Fault::new(
+                FaultCode::NotRunning,
+                "taid is not running",
+            )
+            .because(format!("there is no taid at {}", socket.display()))
+            .hint(Hint::each(
+                "ask the user to sign in with `taid login`, which starts taid, then call again",
+                "taid starts with the first call of a client; to start it now: `taid login`, \
+                         or `taid run` to watch it",
+            )),
             ConnectError::HungUp { socket } => {
                 Fault::new(FaultCode::NotRunning, "taid hung up before it answered")
                     .because(format!(
@@ -93,14 +91,8 @@ impl ConnectError {
                         socket.display()
                     ))
                     .hint(Hint::each(
-                        format!(
-                            "call again; if that fails too, ask the user to run `{}`",
-                            command(profile, "doctor")
-                        ),
-                        format!(
-                            "try again; if that fails too, `{}` finds the cause",
-                            command(profile, "doctor")
-                        ),
+                        "call again; if that fails too, ask the user to run `taid doctor`",
+                        "try again; if that fails too, `taid doctor` finds the cause",
                     ))
             }
             ConnectError::NoSocket { socket } => Fault::new(
@@ -142,16 +134,14 @@ impl ConnectError {
                 "{} speaks {} to {}, {ours} speaks {OLDEST} to {PROTOCOL}",
                 theirs.software, theirs.oldest, theirs.newest,
             ))
-            .hint(Hint::user(format!(
-                "install both from one release, run `{}`, and restart the MCP client",
-                command(profile, "stop")
-            ))),
+            .hint(Hint::user(
+                "install both from one release, run `taid stop`, and restart the MCP client",
+            )),
             ConnectError::NoHandshake => Fault::new(FaultCode::Unreachable, "taid does not answer")
                 .because("the handshake was not finished in time")
-                .hint(Hint::user(format!(
-                    "look at `{}`, end that process and start taid again",
-                    command(profile, "status")
-                ))),
+                .hint(Hint::user(
+                    "look at `taid status`, end that process and start taid again",
+                )),
             ConnectError::Failed(error) => {
                 let hint = match error.kind() {
                     io::ErrorKind::InvalidInput => {
@@ -174,7 +164,7 @@ impl ConnectError {
             .hint(Hint::user(
                 "install taid next to tai-mcp, or put it on PATH",
             )),
-            ConnectError::NotStarted { output } => not_started(output, &run),
+            ConnectError::NotStarted { output } => not_started(output),
             ConnectError::Misconfigured(fault) => fault.clone(),
         }
     }
@@ -182,7 +172,7 @@ impl ConnectError {
 
 /// Returns the fault for a daemon that did not start, with the parts of its own error message
 /// (`error:`, `caused by:`, `hint:`).
-fn not_started(output: &str, run: &str) -> Fault {
+fn not_started(output: &str) -> Fault {
     let part = |name: &str| output.lines().find_map(|line| line.strip_prefix(name));
     let what = match (part("error: "), output.is_empty()) {
         (Some(what), _) => what,
@@ -191,7 +181,7 @@ fn not_started(output: &str, run: &str) -> Fault {
     };
     let hint = match part("hint: ") {
         Some(hint) => Hint::user(hint),
-        None => Hint::user(format!("run `{run}`, which shows more")),
+        None => Hint::user("run `taid run`, which shows more"),
     };
     Fault::new(FaultCode::NotRunning, format!("taid did not start: {what}"))
         .because(part("caused by: ").unwrap_or_default())
@@ -212,6 +202,13 @@ mod tests {
             },
             ConnectError::HungUp {
                 socket: socket.clone(),
+            },
+            ConnectError::NoSocket {
+                socket: socket.clone(),
+            },
+            ConnectError::InSandbox,
+            ConnectError::SocketUnit {
+                unit: "taid@work.socket".into(),
             },
             ConnectError::OtherUser { socket },
             ConnectError::Version {
@@ -262,6 +259,24 @@ mod tests {
         hint: call again; if that fails too, ask the user to run `taid doctor --profile work`
 
         try again; if that fails too, `taid doctor --profile work` finds the cause
+
+        error: no taid listens on the socket that this client is configured for
+        caused by: TAI_MCP_SOCKET is /run/user/7/tai/work.sock
+        hint: ask the user to start taid where that socket comes from, and mount or forward the path that `taid socket --profile work` prints there, then call again
+
+        start taid where that socket comes from, and mount or forward the path that `taid socket --profile work` prints there
+
+        error: taid is not running, and a client in a sandbox does not start it
+        caused by: a taid inside the sandbox would end with it and lock out other clients
+        hint: ask the user to run `taid login --profile work` outside the sandbox; if this sandbox hides its socket, mount the path that `taid socket --profile work` prints and set TAI_MCP_SOCKET to it; to start taid inside anyway, set TAI_MCP_AUTOSTART=1, then call again
+
+        run `taid login --profile work` outside the sandbox; if this sandbox hides its socket, mount the path that `taid socket --profile work` prints and set TAI_MCP_SOCKET to it; to start taid inside anyway, set TAI_MCP_AUTOSTART=1
+
+        error: taid is not running, and systemd does not listen on its socket
+        caused by: taid@work.socket is enabled, so only systemd starts taid
+        hint: ask the user to run `systemctl --user restart taid@work.socket`, then call again
+
+        run `systemctl --user restart taid@work.socket`
 
         error: the process at taid's socket belongs to another user
         caused by: /run/user/7/tai/work.sock; nothing was sent to it
