@@ -82,7 +82,7 @@ BUGS = [
      ""),
     # The client.
     ("a lost send is asked again", f"{CLIENT}/client.rs",
-     "return Err(lost_call(advice).for_profile(profile));", "let _ = (advice, profile);"),
+     "return Err(lost_call(call).for_profile(profile));", "let _ = (call, profile);"),
     ("a dropped lease is not returned", f"{CLIENT}/lease.rs",
      "        self.end(Delivery::Returned);", "        self.place = None;"),
     ("a fetch ends with its caller", f"{CLIENT}/client.rs",

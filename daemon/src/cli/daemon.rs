@@ -2,11 +2,16 @@
 
 use super::target::Target;
 use crate::server::run::SHORTER_PATH;
-use std::{path::PathBuf, time::Duration};
-use tai_client::{AutoStart, CallContext, Client, ClientOptions, ConnectError, Local};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tai_client::{
+    AutoStart, CALL_TIMEOUT, CallContext, Client, ClientOptions, ConnectError, Local,
+};
 use tai_proto::{
     Audience, Fault, FaultCode, Hint, Method,
-    call::GetStatus,
+    call::{GetInfo, GetStatus},
     command::command,
     message::{Identity, Role},
     names::Profile,
@@ -19,8 +24,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Time limit of a call that the daemon answers from memory.
 pub(super) const SHORT: Duration = Duration::from_secs(5);
-/// Time limit of a call that waits for the bridge, for a keyring, or for the daemon's start.
-pub(super) const LONG: Duration = Duration::from_secs(50);
+/// Time limit of a call that waits for the bridge, for a keyring, or for the daemon's start. The
+/// daemon and the client answer before it.
+pub(super) const LONG: Duration = Duration::from_secs(CALL_TIMEOUT.as_secs() + 1);
 
 /// The daemon of a target.
 pub(super) struct Daemon {
@@ -97,17 +103,33 @@ impl Daemon {
         method: M,
         limit: Duration,
     ) -> Result<M::Answer, Fault> {
+        let answered = match self.answered(method, limit).await {
+            // A daemon that answers only this call late is left alone.
+            Some(Err(fault))
+                if fault.code == FaultCode::DeadlinePassed
+                    && self.answered(GetInfo, SHORT).await.is_none() =>
+            {
+                Err(self.silent())
+            }
+            Some(answered) => answered,
+            None => Err(self.silent()),
+        };
+        answered.map_err(|fault| self.startable(fault))
+    }
+
+    /// Makes a call; `None` if it has no answer within `limit`.
+    async fn answered<M: Method>(
+        &self,
+        method: M,
+        limit: Duration,
+    ) -> Option<Result<M::Answer, Fault>> {
         let (identity, cancelled) = (Identity::default(), CancellationToken::new());
         let context = CallContext {
             identity: &identity,
             progress: None,
             cancelled: &cancelled,
         };
-        let call = self.client.call(method, context);
-        timeout(limit, call)
-            .await
-            .unwrap_or_else(|_| Err(self.silent()))
-            .map_err(|fault| self.startable(fault))
+        timeout(limit, self.client.call(method, context)).await.ok()
     }
 
     /// Corrects the hint of a daemon that does not run, where no command may start it.
@@ -134,6 +156,12 @@ impl Daemon {
         })
     }
 
+    /// Returns whether the daemon's exit can be seen. Of a socket that the user names, no lock is
+    /// known.
+    pub(super) fn has_lock(&self) -> bool {
+        self.profile.is_some()
+    }
+
     /// Waits up to `limit` until the daemon has exited.
     pub(super) async fn until_gone(&self, limit: Duration) -> Result<(), Fault> {
         let gone = self.local.until_gone(Instant::now() + limit);
@@ -148,16 +176,28 @@ impl Daemon {
             let socket = self.local.socket();
             return ConnectError::NotRunning { socket }.fault(profile);
         }
-        let record = self.local.record();
-        let pid = record.map_or_else(String::new, |(record, _)| record.pid.to_string());
-        Fault::new(
-            FaultCode::DeadlinePassed,
-            format!("taid (pid {pid}) does not answer"),
-        )
-        .hint(Hint::reader(format!(
-            "stop it with `kill {pid}` and start it again; `taid logs` shows its log"
-        )))
+        let pid = self.local.record().map(|(record, _)| record.pid);
+        silent_at(pid, &self.local.socket())
     }
+}
+
+/// Returns the fault of a daemon that does not answer: by its process id, if its record has one.
+fn silent_at(pid: Option<u32>, socket: &Path) -> Fault {
+    let (which, hint) = match pid {
+        Some(pid) => (
+            format!("taid (pid {pid})"),
+            format!("stop it with `kill {pid}` and start it again; `taid logs` shows its log"),
+        ),
+        None => (
+            format!("the taid at {}", socket.display()),
+            "restart it where it runs".to_owned(),
+        ),
+    };
+    Fault::new(
+        FaultCode::DeadlinePassed,
+        format!("{which} does not answer"),
+    )
+    .hint(Hint::reader(hint))
 }
 
 /// Returns the profiles that have a lock file in a state directory of the user, sorted by name: of
@@ -224,4 +264,22 @@ fn auto_start() -> Result<AutoStart, Fault> {
         .because(rule)
         .hint(Hint::user("set it to 0 or 1, or unset it"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_daemon_is_named_by_what_is_known_of_it() {
+        let words = |pid| silent_at(pid, Path::new("/run/tai.sock")).render(Audience::Person);
+        insta::assert_snapshot!(words(Some(7)), @"
+        error: taid (pid 7) does not answer
+        hint: stop it with `kill 7` and start it again; `taid logs` shows its log
+        ");
+        insta::assert_snapshot!(words(None), @"
+        error: the taid at /run/tai.sock does not answer
+        hint: restart it where it runs
+        ");
+    }
 }

@@ -15,7 +15,9 @@ use crate::{
     lease::{LeaseEnd, Unreported},
     outcome::wrong_answer,
 };
-use faults::{advice, cancelled_call, lost_call, too_late, too_many_attempts};
+use faults::{
+    Unanswered, cancelled_call, late_call, lost_call, too_late, too_many_attempts, unanswered,
+};
 use std::{
     path::PathBuf,
     pin::pin,
@@ -46,7 +48,7 @@ const MAX_CALLS: usize = MAX_IN_FLIGHT - 1;
 /// Beyond it, a call that leases a mail waits for the end of another lease.
 pub const MAX_LEASES: usize = MAX_IN_FLIGHT * 4;
 /// Time limit of a call. MCP clients time out after about 60 s.
-const CALL_TIMEOUT: Duration = Duration::from_secs(55);
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(55);
 /// Time between the deadline that the daemon gets and the deadline of the call.
 const MARGIN: Duration = Duration::from_millis(500);
 /// Limit of attempts of a call whose connection breaks.
@@ -159,8 +161,8 @@ impl<D: Dial> Client<D> {
     ///
     /// # Errors
     /// The daemon's fault; [`FaultCode::OutcomeUnknown`] if the connection of any other call
-    /// broke; [`FaultCode::DeadlinePassed`], [`FaultCode::Cancelled`], or the reason why the
-    /// client has no connection.
+    /// broke or its time ended; [`FaultCode::DeadlinePassed`], [`FaultCode::Cancelled`], or the
+    /// reason why the client has no connection.
     pub async fn call<M: Method>(
         &self,
         method: M,
@@ -175,7 +177,7 @@ impl<D: Dial> Client<D> {
     async fn request(&self, call: Call, context: CallContext<'_>) -> Result<Answer, Fault> {
         let on_loss = match call.repeat() {
             Repeat::Safe => OnLoss::Repeat,
-            Repeat::Never => OnLoss::Report(advice(&call)),
+            Repeat::Never => OnLoss::Report(unanswered(&call)),
         };
         let work = async |connection: Arc<Connection>, deadline: Instant| {
             connection
@@ -341,6 +343,7 @@ impl<D: Dial> Link<D> {
     {
         self.anchor();
         let deadline = Instant::now() + CALL_TIMEOUT;
+        let is_begun = AtomicBool::new(false);
         // Pinned here, because a future is as large before its start, and `timeout_at` would move it.
         let attempts = pin!(async {
             let _permit = self.permits.acquire().await;
@@ -351,7 +354,10 @@ impl<D: Dial> Link<D> {
             }
             for _ in 0..MAX_ATTEMPTS {
                 let connection = self.connection(context.identity, deadline).await?;
-                match work(connection.clone(), deadline).await {
+                is_begun.store(true, Ordering::Relaxed);
+                let outcome = work(connection.clone(), deadline).await;
+                is_begun.store(false, Ordering::Relaxed);
+                match outcome {
                     Outcome::Answered(Err(fault)) if fault.code == FaultCode::Stopping => {
                         // The daemon hangs up once it has drained.
                         connection.ended().await;
@@ -360,9 +366,9 @@ impl<D: Dial> Link<D> {
                     Outcome::NotBegun => {}
                     Outcome::Lost => match on_loss {
                         OnLoss::Repeat => {}
-                        OnLoss::Report(advice) => {
+                        OnLoss::Report(call) => {
                             let profile = connection.profile.get().unwrap_or(&self.options.profile);
-                            return Err(lost_call(advice).for_profile(profile));
+                            return Err(lost_call(call).for_profile(profile));
                         }
                     },
                     Outcome::Cancelled => return Err(cancelled_call()),
@@ -370,9 +376,13 @@ impl<D: Dial> Link<D> {
             }
             Err(too_many_attempts().for_profile(&self.options.profile))
         });
-        timeout_at(deadline, attempts)
-            .await
-            .unwrap_or_else(|_| Err(too_late(CALL_TIMEOUT)))
+        timeout_at(deadline, attempts).await.unwrap_or_else(|_| {
+            let fault = match on_loss {
+                OnLoss::Report(call) if is_begun.load(Ordering::Relaxed) => late_call(call),
+                OnLoss::Report(_) | OnLoss::Repeat => too_late(CALL_TIMEOUT),
+            };
+            Err(fault.for_profile(&self.options.profile))
+        })
     }
 }
 
@@ -381,8 +391,8 @@ impl<D: Dial> Link<D> {
 enum OnLoss {
     /// The call is repeated.
     Repeat,
-    /// The call fails with this advice.
-    Report(&'static str),
+    /// The call fails with these words.
+    Report(Unanswered),
 }
 
 #[cfg(test)]

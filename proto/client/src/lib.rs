@@ -25,7 +25,7 @@ mod start;
 
 pub use account::Account;
 pub use backoff::Backoff;
-pub use client::{CallContext, Client, ClientOptions, Endings, MAX_LEASES};
+pub use client::{CALL_TIMEOUT, CallContext, Client, ClientOptions, Endings, MAX_LEASES};
 pub use command_name::{in_local_words, is_on_path};
 pub use connection::{Connection, Progress};
 pub use dial::{Dial, Starting, Streams};

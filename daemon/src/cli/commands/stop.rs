@@ -65,13 +65,18 @@ pub(in crate::cli) async fn may_lose(target: &Target) -> Result<bool, CliError> 
     })
 }
 
-/// Stops the daemon of `target` and waits until it has exited.
+/// Stops the daemon of `target` and waits until it has exited. The exit of a daemon at a socket that
+/// the user names cannot be seen from here.
 ///
 /// # Errors
 /// The daemon cannot be reached, or does not exit in time.
 pub(in crate::cli) async fn stop(target: &Target) -> Result<(), CliError> {
     let daemon = Daemon::running(target)?;
     daemon.call(call::Stop, SHORT).await?;
+    if !daemon.has_lock() {
+        print("taid stops once its open calls have finished, which takes at most a minute");
+        return Ok(());
+    }
     if daemon.until_gone(SOON).await.is_err() {
         print("taid completes its calls first, which takes at most a minute");
         daemon.until_gone(DRAIN_TIMEOUT).await?;

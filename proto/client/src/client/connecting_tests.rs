@@ -24,6 +24,37 @@ async fn a_call_that_a_stopping_daemon_did_not_begin_goes_to_its_successor() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_outcome_of_a_call_without_an_answer_is_unknown_unless_it_is_safe_to_repeat() {
+    let mut stage = Stage::new(&[]);
+    let delete = stage.call(DeleteMail { id: seven() });
+    let mut daemon = stage.daemon().await;
+    let request = daemon.request().await;
+    assert_eq!(request.call, Call::DeleteMail(DeleteMail { id: seven() }));
+    let info = stage.call(GetInfo);
+    daemon.request().await;
+    let fault = delete.await.unwrap().unwrap_err();
+    insta::assert_snapshot!(fault.render(Audience::Person), @"
+    error: it is unknown whether the call had an effect
+    caused by: taid did not answer in time
+    hint: look at `taid inbox --all` before you delete it again
+    ");
+    let fault = info.await.unwrap().unwrap_err();
+    insta::assert_snapshot!(fault.render(Audience::Person), @"
+    error: taid did not answer in time
+    caused by: the time limit is 55 s
+    hint: call again, which is safe
+    ");
+    assert_eq!(fault.code, FaultCode::DeadlinePassed);
+
+    // No daemon gets the call.
+    let mut stage = Stage::new(&[]);
+    let delete = stage.call(DeleteMail { id: seven() });
+    let _silent = stage.daemons.recv().await.unwrap();
+    let fault = delete.await.unwrap().unwrap_err();
+    assert_ne!(fault.code, FaultCode::OutcomeUnknown);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_started_daemon_that_was_killed_is_replaced_and_one_that_failed_is_not() {
     let killed = || StartEnd::Failed(String::new());
     let mut stage = Stage::new(&[killed(), killed(), StartEnd::Ready]);

@@ -3,10 +3,33 @@
 use std::time::Duration;
 use tai_proto::{Call, Fault, FaultCode, Hint};
 
-/// Returns what to do before a call is repeated by its caller.
-pub(super) fn advice(call: &Call) -> &'static str {
+/// Words about a call without an answer that may have had an effect.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unanswered {
+    what: &'static str,
+    /// What to do before the caller repeats it.
+    advice: &'static str,
+}
+
+/// Returns the words about a call without an answer.
+pub(super) fn unanswered(call: &Call) -> Unanswered {
+    let what = match call {
+        Call::Submit(_) | Call::SendMail(_) | Call::ResolveHeld(_) => {
+            "it is unknown whether the mail was sent"
+        }
+        _ => "it is unknown whether the call had an effect",
+    };
+    let advice = advice(call);
+    Unanswered { what, advice }
+}
+
+fn advice(call: &Call) -> &'static str {
     match call {
-        Call::Submit(_) | Call::ResolveHeld(_) => {
+        Call::ResolveHeld(_) => {
+            "ask the recipient before the mail is sent again; the call was not repeated, and `taid \
+             approve` lists the mails that still wait"
+        }
+        Call::Submit(_) => {
             "check the mailbox or ask the recipient before you call again; the call was not \
              repeated, and taid does not send the same mail within ten minutes unless \
              allow_duplicate is true"
@@ -57,13 +80,21 @@ pub(super) fn not_connected(cause: &str) -> Fault {
         .hint(Hint::reader("call again"))
 }
 
-pub(super) fn lost_call(advice: &str) -> Fault {
-    Fault::new(
-        FaultCode::OutcomeUnknown,
-        "it is unknown whether the call had an effect",
-    )
-    .because("taid exited before it answered")
-    .hint(Hint::reader(advice))
+/// Returns the fault of a call whose connection ended.
+pub(super) fn lost_call(call: Unanswered) -> Fault {
+    unknown_outcome(call, "taid exited before it answered")
+}
+
+/// Returns the fault of a call whose time ended.
+pub(super) fn late_call(call: Unanswered) -> Fault {
+    unknown_outcome(call, "taid did not answer in time")
+}
+
+/// Returns the fault of a call that may have had an effect and is not repeated.
+fn unknown_outcome(call: Unanswered, cause: &str) -> Fault {
+    Fault::new(FaultCode::OutcomeUnknown, call.what)
+        .because(cause)
+        .hint(Hint::reader(call.advice))
 }
 
 pub(super) fn too_many_attempts() -> Fault {
@@ -74,12 +105,11 @@ pub(super) fn too_many_attempts() -> Fault {
     .hint(Hint::user("look at taid's log: `taid logs`"))
 }
 
+/// Returns the fault of a call that was not begun, or that is safe to repeat.
 pub(super) fn too_late(limit: Duration) -> Fault {
     Fault::new(FaultCode::DeadlinePassed, "taid did not answer in time")
         .because(format!("the time limit is {} s", limit.as_secs()))
-        .hint(Hint::reader(
-            "if it was to send an email, check whether it was sent before you try again",
-        ))
+        .hint(Hint::reader("call again, which is safe"))
 }
 
 pub(super) fn cancelled_call() -> Fault {

@@ -225,7 +225,7 @@ fn a_send_interrupted_by_a_kill_is_not_repeated() {
     let lost = shim.finish_call(&id);
     assert!(
         lost.text
-            .contains("it is unknown whether the call had an effect"),
+            .contains("it is unknown whether the mail was sent"),
         "{}",
         lost.text
     );
