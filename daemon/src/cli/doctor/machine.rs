@@ -212,7 +212,8 @@ pub(super) fn log(target: &Target, daemon: &Daemon) -> Check {
             return wrong(
                 name,
                 format!("{} lines were dropped", status.daemon.log_dropped),
-                "the disk is slow, or the day's file is full: set LOG_LEVEL=info",
+                "the disk is slow, or the day's file is full: set `log_level = \"info\"` in config.toml, and start \
+                 taid again (`taid stop`)",
             );
         }
     }

@@ -69,15 +69,19 @@ pub(super) struct Doctor {
 
 impl Doctor {
     pub(super) async fn run(self, target: &Target) -> Result<Exit, CliError> {
-        let mut report = Report::new(match self.as_client {
-            Some(client) => as_client::examine(client, target).await?,
-            None => examine(target).await,
-        });
+        let first = match self.as_client {
+            Some(client) => Examined {
+                checks: as_client::examine(client, target).await?,
+                login: None,
+            },
+            None => examine(target, None).await,
+        };
+        let mut report = Report::new(first.checks.clone());
         if self.fix {
             let repairs = report.repairs();
             if !repairs.is_empty() {
                 repair_all(repairs, target).await;
-                let checks = examine(target).await.into_iter();
+                let checks = examine(target, Some(&first)).await.checks.into_iter();
                 report = Report::new(checks.map(|check| check.repaired_by(None)).collect());
             }
         }
@@ -115,14 +119,25 @@ pub(super) async fn outcomes(target: &Target) -> Vec<(String, &'static str)> {
         };
         (check.name, state)
     };
-    examine(target).await.into_iter().map(outcome).collect()
+    let checks = examine(target, None).await.checks.into_iter();
+    checks.map(outcome).collect()
+}
+
+/// Checks of one run.
+struct Examined {
+    checks: Vec<Check>,
+    /// Verdict of the bridge on the password, if this run tried it.
+    login: Option<Check>,
 }
 
 /// Runs every check for `target`. If the daemon runs, its own view of the configuration, the
-/// account and the session counts.
-async fn examine(target: &Target) -> Vec<Check> {
+/// account and the session counts. A run after an `earlier` one does not try the password again.
+async fn examine(target: &Target, earlier: Option<&Examined>) -> Examined {
     let config = Config::of_this_process(&target.profile, target.places.config());
-    let daemon = Daemon::ask(target).await;
+    let daemon = match earlier {
+        None => Daemon::ask(target).await,
+        Some(_) => Daemon::look(target).await,
+    };
     let mut checks = vec![
         machine::environment(),
         running::running(&daemon),
@@ -135,7 +150,8 @@ async fn examine(target: &Target) -> Vec<Check> {
              where taid runs",
         ));
         checks.extend(session::of_instance(status, SystemTime::now()));
-        return checks;
+        let login = None;
+        return Examined { checks, login };
     }
     if let Err(error) = &config {
         checks.push(wrong("configuration", tai_auth::chain(error), error.hint()));
@@ -174,7 +190,10 @@ async fn examine(target: &Target) -> Vec<Check> {
             checks.push(wrong("directory", error.to_string(), SHORTER_PATH));
         }
     }
-    checks.extend(account(config.as_ref(), &daemon).await);
+    let login = earlier.and_then(|earlier| earlier.login.as_ref());
+    let account = account(config.as_ref(), &daemon, login).await;
+    checks.extend(account.checks);
+    let login = account.login;
     checks.push(reader::examine().await);
     checks.push(machine::log(target, &daemon));
     checks.extend(files::examine(target));
@@ -186,18 +205,22 @@ async fn examine(target: &Target) -> Vec<Check> {
     {
         checks.extend(unread::examine(target).await);
     }
-    checks
+    Examined { checks, login }
 }
 
 /// Checks the account, the password, and the path to the bridge: those of the daemon, or, if it
-/// does not run, those that it would have.
-async fn account(config: Option<&Config>, daemon: &Daemon) -> Vec<Check> {
+/// does not run, those that it would have. `tried` is the verdict of an earlier run.
+async fn account(config: Option<&Config>, daemon: &Daemon, tried: Option<&Check>) -> Examined {
     let mut checks = Vec::new();
+    let mut login = None;
     let mut credentials = None;
     let now = SystemTime::now();
     let (bridge, limit) = match (daemon.status(), config) {
         (Some(status), _) => {
             checks.extend(session::examine(status, now));
+            if status.session.state == SessionState::Waiting {
+                login = Some(session::login(status, now));
+            }
             (status.bridge.url.parse().ok(), API_TIMEOUT)
         }
         (None, Some(config)) => {
@@ -211,15 +234,20 @@ async fn account(config: Option<&Config>, daemon: &Daemon) -> Vec<Check> {
     };
     let Some(bridge) = bridge else {
         checks.push(skipped("network", "not checked: no valid configuration"));
-        return checks;
+        return Examined { checks, login };
     };
     let options = config.map(Config::network).unwrap_or_default();
     let (network, reached) = network::examine(&bridge, limit, &options, now).await;
     checks.extend(network);
     if daemon.status().is_none() {
-        checks.push(network::login(reached.as_ref(), credentials).await);
+        let check = match tried {
+            Some(tried) => tried.clone(),
+            None => network::login(reached.as_ref(), credentials).await,
+        };
+        login = (check.state != State::Skipped).then(|| check.clone());
+        checks.push(check);
     }
-    checks
+    Examined { checks, login }
 }
 
 /// Returns a check of the configuration, and one for each value that is not a default: key,

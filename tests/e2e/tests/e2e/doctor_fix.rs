@@ -5,7 +5,7 @@ use std::{
     os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     process::Output,
 };
-use tai_e2e::{Machine, PASSWORD, executables, processes::is_running};
+use tai_e2e::{Machine, PASSWORD, USER, executables, processes::is_running, wait_until};
 
 fn fix(machine: &Machine) -> (Output, String) {
     let output = machine.cli(&["doctor", "--fix"]);
@@ -115,6 +115,36 @@ fn a_repair_for_a_profile_or_a_socket_changes_the_command_alone() {
             );
         }
     }
+}
+
+#[test]
+fn a_repair_does_not_try_the_password_again() {
+    let machine = Machine::new();
+    let cursor = machine.home().join(".cursor/mcp.json");
+    fs::create_dir_all(cursor.parent().unwrap()).unwrap();
+    let gone = r#"{"mcpServers": {"tai": {"command": "/opt/gone/tai-mcp"}}}"#;
+    fs::write(&cursor, gone).unwrap();
+    let mut command = machine.command("taid");
+    command.env("TAI_MCP_USERNAME", USER);
+    command.env("TAI_MCP_PASSWORD", "not-the-password");
+    let output = command.args(["doctor", "--fix"]).output().unwrap();
+    let said = machine.say(&output);
+    assert!(said.contains("✗ login"), "{said}");
+    assert_ne!(fs::read_to_string(&cursor).unwrap(), gone);
+    assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1, "{said}");
+
+    // A taid that waits before its next login tries it once.
+    fs::write(&cursor, gone).unwrap();
+    let taid = machine.start_with(&[("TAI_MCP_PASSWORD", "not-the-password")]);
+    wait_until("the password is refused", || {
+        machine.status()["session"]["state"] == "waiting"
+    });
+    let before = machine.sandbox.count("POST /api/v1/login");
+    let (_, said) = fix(&machine);
+    assert_ne!(fs::read_to_string(&cursor).unwrap(), gone);
+    let after = machine.sandbox.count("POST /api/v1/login");
+    assert_eq!(after, before + 1, "{said}");
+    taid.stop();
 }
 
 #[test]
