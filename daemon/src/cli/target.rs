@@ -1,10 +1,8 @@
 //! The daemon that a command is about.
 
 use super::error::{CliError, Exit};
-use std::{
-    borrow::Cow,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use tai_client::in_local_words;
 use tai_proto::{command::for_profile, names::Profile, places::Places, variables};
 
 /// The daemon that a command is about, and the directories of its user.
@@ -78,9 +76,9 @@ impl Target {
         })
     }
 
-    /// Returns a text whose commands are for this daemon.
-    pub(super) fn named<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        for_profile(text, &self.profile)
+    /// Returns a text whose commands are for this daemon, and run in this installation.
+    pub(super) fn named(&self, text: &str) -> String {
+        in_local_words(&for_profile(text, &self.profile)).into_owned()
     }
 
     /// Returns the target of another profile of the same user.

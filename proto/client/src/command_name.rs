@@ -2,6 +2,7 @@
 //! the npm package alone, has no `taid` on PATH.
 
 use std::{borrow::Cow, path::Path, sync::OnceLock};
+use tai_proto::{command::command, names::Profile};
 
 /// Beginning of a command in a text.
 const COMMAND: &str = "`taid ";
@@ -20,6 +21,11 @@ pub fn in_local_words(text: &str) -> Cow<'_, str> {
         Some(name) => text.replace(COMMAND, &format!("`{name} ")).into(),
         None => text.into(),
     }
+}
+
+/// Returns a command of taid for the profile, in backticks, as it runs in this installation.
+pub fn local_command(profile: &Profile, name: &str) -> String {
+    in_local_words(&format!("`{}`", command(profile, name))).into_owned()
 }
 
 /// Returns the name if it is not `taid`.

@@ -26,7 +26,7 @@ mod start;
 pub use account::Account;
 pub use backoff::Backoff;
 pub use client::{CALL_TIMEOUT, CallContext, Client, ClientOptions, Endings, MAX_LEASES};
-pub use command_name::{in_local_words, is_on_path};
+pub use command_name::{in_local_words, is_on_path, local_command};
 pub use connection::{Connection, Progress};
 pub use dial::{Dial, Starting, Streams};
 pub use error::ConnectError;

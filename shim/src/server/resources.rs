@@ -9,6 +9,7 @@ use rmcp::{
     model::{ErrorCode, Resource, ResourceTemplate},
     service::RequestContext,
 };
+use tai_client::in_local_words;
 use tai_proto::{
     Audience, Fault, FaultCode, Tool,
     call::{GetInfo, List, Peek},
@@ -156,7 +157,8 @@ fn error(fault: Fault) -> ErrorData {
         FaultCode::NotFound | FaultCode::NotYours => ErrorCode::INVALID_PARAMS,
         _ => ErrorCode::INTERNAL_ERROR,
     };
-    ErrorData::new(code, fault.render(Audience::Agent), None)
+    let text = fault.render(Audience::Agent);
+    ErrorData::new(code, in_local_words(&text).into_owned(), None)
 }
 
 /// Renders `tai-mcp://info`. `info` is the answer of taid or the reason why there is none.

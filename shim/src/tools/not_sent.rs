@@ -3,9 +3,9 @@
 use super::definition::Shown;
 use crate::text::{Trust, line};
 use serde::Serialize;
+use tai_client::local_command;
 use tai_proto::{
     approval::{HeldMail, HeldState, MailPreview, PreviewedMail},
-    command::command,
     names::Profile,
 };
 
@@ -32,7 +32,7 @@ struct NotSent {
 /// Renders a draft that waits for the user.
 pub(super) fn drafted(held: &HeldMail, is_reply: bool, profile: &Profile) -> Shown {
     let number = held.number;
-    let decide = command(profile, &format!("approve {number}"));
+    let decide = local_command(profile, &format!("approve {number}"));
     let lost = match held.state {
         HeldState::Kept => "",
         HeldState::InMemory => ", and is lost if taid stops before",
@@ -40,7 +40,7 @@ pub(super) fn drafted(held: &HeldMail, is_reply: bool, profile: &Profile) -> Sho
     };
     let notice = format!(
         "Nothing was sent. The draft waits as number {number} for the user, who sends or discards it \
-         with `{decide}` within an hour{lost}."
+         with {decide} within an hour{lost}."
     );
     not_sent(notice, &held.mail, is_reply, Some(number), "")
 }

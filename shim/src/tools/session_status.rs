@@ -9,10 +9,10 @@ use super::{
 use crate::text::line;
 use schemars::{JsonSchema, transform::RecursiveTransform};
 use serde::{Deserialize, Serialize};
+use tai_client::{in_local_words, local_command};
 use tai_proto::{
     Fault, FaultCode, Hint, Tool,
     call::GetStatus,
-    command::command,
     names::Profile,
     status::{LostMail, Status},
 };
@@ -91,7 +91,7 @@ fn show(status: Status, notes: &[String]) -> Shown {
     let problem = status.session.last_error.map(|error| {
         let parts = [error.what, error.why, error.hint_for_agents];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join(". ")
+        in_local_words(&parts.join(". ")).into_owned()
     });
     let mut text = format!(
         "Session: {session}\nAccount: {}\nMail bridge: {}",
@@ -129,8 +129,8 @@ fn show(status: Status, notes: &[String]) -> Shown {
     }
     if status.held > 0 {
         add(format!(
-            "Emails waiting for the user's approval (`{}`): {}",
-            command(&profile, "approve"),
+            "Emails waiting for the user's approval ({}): {}",
+            local_command(&profile, "approve"),
             status.held
         ));
     }

@@ -21,11 +21,11 @@ use rmcp::{
     service::{PeerRequestOptions, RequestContext},
 };
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+use tai_client::local_command;
 use tai_proto::{
     Fault, FaultCode, Hint,
     approval::{Consent, ConsentAnswer, GoneState, HeldMail, HeldState, Question, SubmitOutcome},
     call::Submit,
-    command::command,
     mail::{Draft, SentMail, Target},
     names::Profile,
 };
@@ -228,8 +228,8 @@ fn message(question: &Question, profile: &Profile) -> String {
     }
     if mail.left_out > 0 {
         let left_out = mail.left_out;
-        let show = command(profile, &format!("approve {number} --full"));
-        let _ = write!(text, "\n\n[{left_out} more bytes; to see all: `{show}`]");
+        let show = local_command(profile, &format!("approve {number} --full"));
+        let _ = write!(text, "\n\n[{left_out} more bytes; to see all: {show}]");
     }
     text
 }

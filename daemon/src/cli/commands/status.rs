@@ -12,6 +12,7 @@ use crate::cli::{
 };
 use clap::Args;
 use std::time::Duration;
+use tai_client::in_local_words;
 use tai_proto::{
     Fault, FaultCode,
     status::{SessionState, Status as Facts},
@@ -61,9 +62,9 @@ async fn one(target: &Target, json: bool) -> Result<Exit, CliError> {
         true => print(&pretty(&status)?),
         false => {
             let view = View::here();
-            print(&page::render(&status, &view));
+            print(&in_local_words(&page::render(&status, &view)));
             for (_, other) in others(target).await {
-                print(&page::other(&other, view.terminal.width()));
+                print(&in_local_words(&page::other(&other, view.terminal.width())));
             }
             if status.session.state == SessionState::Live {
                 print_unattended(target).await;
@@ -98,9 +99,10 @@ async fn watch(target: &Target) -> Result<Exit, CliError> {
         // A resize changes the size.
         let view = View::here();
         let page = match ask(target).await {
-            Ok(status) => page::render(&status, &view),
+            Ok(status) => in_local_words(&page::render(&status, &view)).into_owned(),
             Err(error) => {
-                let lines = CliError::from(error).to_string();
+                let error = CliError::from(error).to_string();
+                let lines = in_local_words(&error);
                 let lines = lines.lines();
                 let lines = lines.map(|line| wrapped(line, 0, view.terminal.width()));
                 let text = lines.collect::<Vec<_>>().join("\n");
@@ -134,7 +136,11 @@ async fn all(target: &Target, json: bool) -> Result<Exit, CliError> {
         print(&pretty(&found)?);
     } else if !found.is_empty() {
         let View { now, terminal, .. } = View::here();
-        print(&page::overview(&found, now, terminal.width()));
+        print(&in_local_words(&page::overview(
+            &found,
+            now,
+            terminal.width(),
+        )));
     }
     if let Some(error) = CliError::combined(errors) {
         return Err(error);

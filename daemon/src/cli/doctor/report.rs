@@ -10,6 +10,7 @@ use crate::cli::{
 };
 use serde::Serialize;
 use std::fmt::Write as _;
+use tai_client::in_local_words;
 use tai_proto::{command::for_profile, names::Profile};
 
 /// Version of the JSON format.
@@ -41,11 +42,11 @@ impl Report {
         }
     }
 
-    /// Makes the commands those for a profile.
+    /// Makes the commands those for a profile, as they run in this installation.
     pub(super) fn for_profile(mut self, profile: &Profile) -> Self {
         for check in &mut self.checks {
             for text in [&mut check.found, &mut check.remedy] {
-                *text = for_profile(text, profile).into_owned();
+                *text = in_local_words(&for_profile(text, profile)).into_owned();
             }
         }
         self.profile = profile.clone();
@@ -96,7 +97,7 @@ impl Report {
             (1, _) => " `taid doctor --fix` repairs one of them.",
             _ => " `taid doctor --fix` repairs several of them.",
         };
-        page.push_str(&for_profile(repairs, &self.profile));
+        page.push_str(&in_local_words(&for_profile(repairs, &self.profile)));
         page
     }
 }

@@ -12,9 +12,10 @@ use std::{
     fmt::Write as _,
     time::{Duration, SystemTime},
 };
+use tai_client::{in_local_words, local_command};
 use tai_proto::{
     approval::{GoneMail, GoneState, HeldList, HeldMail, HeldState},
-    command::{command, for_profile},
+    command::for_profile,
     names::Profile,
 };
 
@@ -40,18 +41,23 @@ pub(in crate::cli) fn list(held: &HeldList, now: SystemTime, profile: &Profile) 
     }
     for mail in &held.gone {
         let fate = fate(mail, now);
-        let _ = writeln!(text, "{:>4}  {}", mail.number, for_profile(&fate, profile));
+        let _ = writeln!(
+            text,
+            "{:>4}  {}",
+            mail.number,
+            in_local_words(&for_profile(&fate, profile))
+        );
     }
-    let show = command(profile, "approve NUMBER");
+    let show = local_command(profile, "approve NUMBER");
     let _ = match held.waiting.len() {
         0 => write!(text, "no mail waits for approval"),
         1 => write!(
             text,
-            "1 mail is waiting. `{show}` shows it and asks whether to send it."
+            "1 mail is waiting. {show} shows it and asks whether to send it."
         ),
         n => write!(
             text,
-            "{n} mails are waiting. `{show}` shows one and asks whether to send it."
+            "{n} mails are waiting. {show} shows one and asks whether to send it."
         ),
     };
     text
@@ -65,9 +71,9 @@ pub(in crate::cli) fn elsewhere(profile: &Profile, count: u64) -> Option<String>
         1 => "1 mail waits".to_owned(),
         n => format!("{n} mails wait"),
     };
-    let approve = command(profile, "approve");
+    let approve = local_command(profile, "approve");
     Some(format!(
-        "{mails} at the taid of the profile {profile}: `{approve}`"
+        "{mails} at the taid of the profile {profile}: {approve}"
     ))
 }
 
@@ -201,9 +207,9 @@ pub(in crate::cli) fn mail(held: &HeldMail, now: SystemTime, profile: &Profile) 
     if mail.left_out > 0 {
         let _ = writeln!(
             text,
-            "\n[{} more bytes; to see them: `{}`]",
+            "\n[{} more bytes; to see them: {}]",
             mail.left_out,
-            command(profile, &format!("approve {} --full", held.number))
+            local_command(profile, &format!("approve {} --full", held.number))
         );
     }
     let _ = writeln!(text, "\nAsked by {}, {ago} ago", requester(held));

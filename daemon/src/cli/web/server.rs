@@ -172,7 +172,8 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 
 fn refused() -> Response<Full<Bytes>> {
     let text = "This page is for another browser. `taid open` prints a new address.\n";
-    response(StatusCode::FORBIDDEN, POLICY, TEXT, text.to_owned())
+    let text = tai_client::in_local_words(text);
+    response(StatusCode::FORBIDDEN, POLICY, TEXT, text.into_owned())
 }
 
 fn shown(reply: Reply) -> Response<Full<Bytes>> {

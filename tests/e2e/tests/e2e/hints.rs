@@ -3,7 +3,9 @@
 use rustix::process::Signal;
 use serde_json::json;
 use std::{path::Path, process::Stdio};
-use tai_e2e::{Killed, Machine, mcp::Shim, processes::send_signal, raw::Raw, wait_until};
+use tai_e2e::{
+    Killed, Machine, executables, mcp::Shim, processes::send_signal, raw::Raw, wait_until,
+};
 
 /// Starts the taid of the profile `work`, which asks before each send.
 fn start(machine: &Machine, socket: &Path) -> Killed {
@@ -145,4 +147,45 @@ fn a_hint_to_sign_in_names_the_profile_of_its_taid() {
     let problem = status.text.lines().find(|line| line.starts_with("Problem"));
     let problem = problem.expect(&status.text);
     assert!(problem.contains("`taid login --profile work`"), "{problem}");
+}
+
+#[test]
+fn a_hint_names_the_program_that_is_on_the_path() {
+    let machine = Machine::new();
+    let bin = machine.home().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    std::os::unix::fs::symlink(executables().join("tai-mcp"), bin.join("tai-mcp")).unwrap();
+    let path = bin.to_str().unwrap();
+    let _taid = machine.start_bare(&[]);
+    let said = |arguments: &[&str]| {
+        let mut command = machine.command("taid");
+        let output = command.args(arguments).env("PATH", path).output().unwrap();
+        machine.say(&output)
+    };
+    for arguments in [&["status"][..], &["doctor"], &["doctor", "--json"]] {
+        let said = said(arguments);
+        assert!(!said.contains("`taid "), "{said}");
+        assert!(said.contains("`tai-mcp login"), "{said}");
+    }
+    let shim = machine.shim_with(&[("PATH", path)]);
+    let mut shim = shim.initialized("test", "2025-06-18");
+    let status = shim.call("session_status", json!({}));
+    for text in [status.text, status.structured.to_string()] {
+        assert!(text.contains("`tai-mcp login`"), "{text}");
+        assert!(!text.contains("`taid "), "{text}");
+    }
+}
+
+#[test]
+fn a_stop_at_a_socket_says_that_its_end_is_not_seen() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    let socket = machine.cli(&["socket", "--admin"]).stdout;
+    let socket = String::from_utf8(socket).unwrap();
+    let output = machine.cli(&["stop", "--socket", socket.trim()]);
+    insta::assert_snapshot!(machine.say(&output), @"
+    exit 0
+    taid stops once its open calls have finished, which takes at most a minute
+    ");
+    assert_eq!(taid.wait().0, Some(0));
 }
