@@ -116,7 +116,9 @@ fn commands(text: &str) -> Vec<Vec<String>> {
     for c in text.chars().chain(['\n']) {
         match (quote, c) {
             (Some(mark), c) if c == mark => quote = None,
-            (None, '\'' | '"') => quote = Some(c),
+            (None, '\'' | '"' | '`') => quote = Some(c),
+            // The output of a command.
+            (None, '(') => quote = Some(')'),
             (None, c) if c.is_whitespace() || matches!(c, ';' | '&') => {
                 if let Some(command) = commands.last_mut()
                     && !word.is_empty()
@@ -150,21 +152,26 @@ fn is_line(command: &str) -> bool {
 /// Returns whether a word names the package of the Node server, with or without a version or a
 /// place, or a file in it.
 fn is_node_server(word: &str) -> bool {
-    if word.starts_with('@') {
-        return false;
-    }
     let word = word.split('#').next().unwrap_or_default();
     let parts: Vec<&str> = word.split(['/', '\\', ':']).collect();
     let is_package = |part: &str| PACKAGES.contains(&part.split('@').next().unwrap_or_default());
+    let of_scope =
+        |at: usize| at > 0 && parts.get(at - 1).is_some_and(|part| part.starts_with('@'));
     let Some((file, dirs)) = parts.split_last() else {
         return false;
     };
+    if of_scope(dirs.len()) {
+        return false;
+    }
     if is_package(file) || PACKAGES.contains(&base(file)) {
         return true;
     }
     let Some(at) = dirs.iter().rposition(|part| is_package(part)) else {
         return false;
     };
+    if of_scope(at) {
+        return false;
+    }
     let (before, inside) = (dirs.get(..at), dirs.get(at + 1..).unwrap_or_default());
     let is_installed = before.and_then(<[&str]>::last) == Some(&"node_modules");
     match inside {

@@ -37,6 +37,7 @@ fn tai_mcp_is_recognised_where_a_program_stands() {
         "/bin/sh|-c|exec /usr/bin/env A=1 /usr/bin/tai-mcp",
         "bash|-lc|cd '/my dir' && A=1 exec \"/my bin/tai-mcp\" --home /x",
         "bash|-l|/opt/tai-mcp",
+        "sh|-c|PASSWORD=$(pass show tai) exec /usr/bin/tai-mcp",
         "cmd|/d|/c|tai-mcp.cmd",
         "powershell.exe|-ExecutionPolicy|Bypass|-Command|tai-mcp --home x",
         "op|run|--env-file|.env|--|tai-mcp",
@@ -60,6 +61,7 @@ fn tai_mcp_is_recognised_where_a_program_stands() {
     /bin/sh|-c|exec /usr/bin/env A=1 /usr/bin/tai-mcp -> Wrapped
     bash|-lc|cd '/my dir' && A=1 exec "/my bin/tai-mcp" --home /x -> Wrapped
     bash|-l|/opt/tai-mcp -> Wrapped /opt/tai-mcp
+    sh|-c|PASSWORD=$(pass show tai) exec /usr/bin/tai-mcp -> Wrapped
     cmd|/d|/c|tai-mcp.cmd -> Wrapped
     powershell.exe|-ExecutionPolicy|Bypass|-Command|tai-mcp --home x -> Wrapped
     op|run|--env-file|.env|--|tai-mcp -> Wrapped
@@ -129,6 +131,9 @@ fn another_program_with_an_argument_of_the_name_is_another_server() {
         "npx|-y|some-proxy|/usr/bin/tai-mcp",
         "npx|-p|tai-mcp|other",
         "npx|-y|@someone/tai-mcp",
+        "deno|run|npm:@someone/tai-mcp@1",
+        "node|/srv/node_modules/@someone/tai-mcp/dist/index.js",
+        "sh|-c|exec $(tai-mcp --version)",
         "npx|-y|tai-mcp-weather",
         "npm|--prefix|/home/me/tai-mcp|start",
         "node|/home/me/tai-mcp/node_modules/other/dist/index.js",
