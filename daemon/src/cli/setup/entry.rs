@@ -58,10 +58,7 @@ impl Entry {
             env_vars: texts(value.get("env_vars")),
             server,
             behind,
-            off: SWITCHES
-                .into_iter()
-                .find(|(name, off)| value.get(name) == Some(&Value::Bool(*off)))
-                .map(|(name, _)| name),
+            off: switches_off(value).next(),
             approves_tools: value.get(APPROVAL).and_then(Value::as_str) == Some(APPROVE),
         })
     }
@@ -90,6 +87,12 @@ impl Entry {
     pub(in crate::cli) fn has(&self, name: &str) -> bool {
         self.env.iter().any(|(key, _)| key == name)
     }
+}
+
+/// Returns the settings of an entry that keep the client from starting the server.
+pub(super) fn switches_off(value: &Value) -> impl Iterator<Item = &'static str> {
+    let is_off = |(name, off): &(&str, bool)| value.get(name) == Some(&Value::Bool(*off));
+    SWITCHES.into_iter().filter(is_off).map(|(name, _)| name)
 }
 
 /// Returns the entries of tai-mcp and of the Node server.

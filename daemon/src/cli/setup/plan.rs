@@ -2,7 +2,7 @@
 
 use super::{
     edit::{Edit, EditError, KEY, Server, toml},
-    entry::{Entry, Server as Kind, argv, entries, main_of},
+    entry::{Entry, Server as Kind, argv, entries, main_of, switches_off},
     registry::{Entry as Form, Format, McpClient},
 };
 use serde_json::{Map, Value, json};
@@ -248,7 +248,7 @@ impl<'a> Place<'a> {
 
     /// Makes the client start a server that is switched off.
     fn switch_on(&self, edits: &mut Vec<Edit>) {
-        if let Some(name) = self.entry.off {
+        for name in switches_off(self.value) {
             self.set(vec![name], json!(name == "enabled"), edits);
         }
     }

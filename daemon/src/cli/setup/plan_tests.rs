@@ -105,9 +105,12 @@ fn an_entry_that_is_switched_off_is_switched_on() {
     insta::assert_snapshot!(page(&[
         r#""tai": {"command": "/bin/tai-mcp", "disabled": true}"#,
         r#""tai": {"command": "/bin/tai-mcp", "enabled": false, "disabled": false}"#,
+        r#""tai": {"command": "/bin/tai-mcp", "enabled": false, "disabled": true}"#,
         r#""tai": {"command": "/bin/tai-mcp"}, "second": {"command": "/bin/tai-mcp", "disabled": true}"#,
     ], &SERVER), @r#"
     {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "disabled": false}}}
+
+    {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "enabled": true, "disabled": false}}}
 
     {"mcpServers": {"tai": {"command": "/bin/tai-mcp", "enabled": true, "disabled": false}}}
 
