@@ -102,6 +102,66 @@ fn comments_on_a_changed_line_are_kept() {
 }
 
 #[test]
+fn comments_around_a_removed_variable_are_kept() {
+    let mut page = String::new();
+    for (slug, before) in [
+        (
+            "codex",
+            "[mcp_servers.tai]\ncommand = \"tai-mcp\"\nenv_vars = []\n[mcp_servers.tai.env]\n# who\nTAI_MCP_PROFILE = \"work\"\n# next\nA = \"b\"\n",
+        ),
+        (
+            "codex",
+            "[mcp_servers.tai]\ncommand = \"tai-mcp\"\nenv_vars = []\n[mcp_servers.tai.env]\nA = \"b\"\n# who\nTAI_MCP_PROFILE = \"work\"\n# next\n[other]\n",
+        ),
+        (
+            "goose",
+            "extensions:\n  tai:\n    cmd: tai-mcp\n    envs:\n      A: b\n      # who\n      TAI_MCP_PROFILE: work\n      # next\n    enabled: true\n",
+        ),
+        (
+            "cursor",
+            "{\"mcpServers\": {\"tai\": {\"command\": \"tai-mcp\", \"env\": {\n  // who\n  \"TAI_MCP_PROFILE\": \"work\",\n  // next\n  \"A\": \"b\"\n}}}}\n",
+        ),
+    ] {
+        let server = Server {
+            command: "tai-mcp",
+            profile: Some("default"),
+            ..SERVER
+        };
+        page.push_str(&add(client(slug), before, &server).unwrap());
+    }
+    insta::assert_snapshot!(page, @r#"
+    [mcp_servers.tai]
+    command = "tai-mcp"
+    env_vars = []
+    [mcp_servers.tai.env]
+    # who
+    # next
+    A = "b"
+    [mcp_servers.tai]
+    command = "tai-mcp"
+    env_vars = []
+    [mcp_servers.tai.env]
+    A = "b"
+    # who
+    # next
+    [other]
+    extensions:
+      tai:
+        cmd: tai-mcp
+        envs:
+          A: b
+          # who
+          # next
+        enabled: true
+    {"mcpServers": {"tai": {"command": "tai-mcp", "env": {
+      // who
+      // next
+      "A": "b"
+    }}}}
+    "#);
+}
+
+#[test]
 fn an_entry_without_variables_gets_an_object_for_them() {
     let mut page = String::new();
     for (slug, before) in [

@@ -5,7 +5,7 @@ use super::{
     text::{Plain, position, without_bom},
 };
 use serde_json::Value as Json;
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, Decor, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
 /// Names of the variables that Codex passes to the server beside the few that it always passes.
 /// Codex leaves a name out if the variable is not set.
@@ -58,9 +58,9 @@ pub(super) fn apply(
         match edit {
             Edit::Insert => insert(servers, server),
             Edit::Remove { server } => {
-                let removed = servers.remove(server);
-                if let Some(Item::Table(removed)) = removed {
-                    keep_comments(&mut document, &removed);
+                if let Some(Item::Table(removed)) = servers.remove(server) {
+                    let above = comments(removed.decor());
+                    keep_comments(&mut document, removed.position(), above);
                 }
             }
             Edit::Set {
@@ -73,8 +73,10 @@ pub(super) fn apply(
                 }
             }
             Edit::Unset { server, path } => {
+                let position = header_of(servers, server, path);
                 if let Some((table, name)) = place(servers, key, server, path, false)? {
-                    table.remove(name);
+                    let above = remove(table, name);
+                    keep_comments(&mut document, position, above);
                 }
             }
         }
@@ -82,13 +84,48 @@ pub(super) fn apply(
     Ok(plain.restore(&document.to_string()))
 }
 
-/// Moves the comments above a removed table to what follows it.
-fn keep_comments(document: &mut DocumentMut, removed: &Table) {
-    let above = removed.decor().prefix().and_then(|text| text.as_str());
-    let above = above.filter(|text| text.contains('#'));
-    // Without the indentation of the header.
-    let above = above.map(|text| text.trim_end_matches([' ', '\t']));
-    let (Some(above), Some(position)) = (above, removed.position()) else {
+/// Returns the comments above a key or a header, without its indentation.
+fn comments(decor: &Decor) -> Option<String> {
+    let above = decor.prefix()?.as_str()?;
+    let above = above.trim_end_matches([' ', '\t']);
+    above.contains('#').then(|| above.to_owned())
+}
+
+/// Adds comments before those that a key or a header has.
+fn prepend(decor: &mut Decor, above: &str) {
+    let own = decor.prefix().and_then(|text| text.as_str());
+    let prefix = format!("{above}{}", own.unwrap_or_default());
+    decor.set_prefix(prefix);
+}
+
+/// Removes a value, and moves the comments above it to the next value of the table. Returns them
+/// if there is none.
+fn remove(table: &mut dyn TableLike, name: &str) -> Option<String> {
+    let above = table.key(name).and_then(|key| comments(key.leaf_decor()));
+    let values = table.iter().filter(|(_, item)| item.is_value());
+    let names: Vec<String> = values.map(|(key, _)| key.to_owned()).collect();
+    let next = names.into_iter().skip_while(|key| key != name).nth(1);
+    table.remove(name);
+    match next.and_then(|next| table.key_mut(&next)) {
+        Some(mut next) => {
+            prepend(next.leaf_decor_mut(), &above?);
+            None
+        }
+        None => above,
+    }
+}
+
+/// Returns the position of the header above a value.
+fn header_of(servers: &dyn TableLike, server: &str, path: &[&str]) -> Option<isize> {
+    let entry = servers.get(server)?.as_table()?;
+    let outer = path.first().and_then(|outer| entry.get(outer));
+    let outer = outer.and_then(Item::as_table);
+    outer.and_then(Table::position).or_else(|| entry.position())
+}
+
+/// Puts the comments above something that was removed before the next table.
+fn keep_comments(document: &mut DocumentMut, position: Option<isize>, above: Option<String>) {
+    let (Some(above), Some(position)) = (above, position) else {
         return;
     };
     let mut others = Vec::new();
@@ -96,11 +133,7 @@ fn keep_comments(document: &mut DocumentMut, removed: &Table) {
     let next = others.into_iter().filter(|other| *other > position).min();
     let next = next.and_then(|next| at(document.as_table_mut(), next));
     match next {
-        Some(next) => {
-            let own = next.decor().prefix().and_then(|text| text.as_str());
-            let prefix = format!("{above}{}", own.unwrap_or_default());
-            next.decor_mut().set_prefix(prefix);
-        }
+        Some(next) => prepend(next.decor_mut(), &above),
         None => {
             let own = document.trailing().as_str().unwrap_or_default();
             let trailing = format!("{above}{own}");
