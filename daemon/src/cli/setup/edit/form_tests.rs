@@ -235,6 +235,12 @@ fn servers_of_an_alias_stay() {
         let added = add(client("goose"), &text, &server);
         assert_eq!(added, Err(EditError::Unsupported), "{text}");
     }
+    let anchor = "extensions:\n  tai: &x {cmd: /old/tai-mcp}\nother: *x\n";
+    let kept = "extensions: {}\nother: &x {cmd: /old/tai-mcp}\n";
+    assert_eq!(remove(client("goose"), anchor).unwrap(), kept);
+    let alias = "other: &x {cmd: /old/tai-mcp}\nextensions:\n  tai: *x\n  a: {cmd: b}\n";
+    let removed = remove(client("goose"), alias).unwrap();
+    assert_eq!(removed, alias.replace("  tai: *x\n", ""));
     let merged = format!("{base}extensions:\n  <<: *base\n");
     insta::assert_snapshot!(add(client("goose"), &merged, &SERVER).unwrap(), @"
     base: &base
