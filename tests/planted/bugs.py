@@ -37,7 +37,7 @@ BUGS = [
      "State::Taken { .. } | State::Delivered => None,\n        State::Marked { .. } | State::Returned { .. } => Some(LeaseRecord::Marked {",
      "State::Taken { .. } | State::Delivered | State::Marked { .. } => None,\n        State::Returned { .. } => Some(LeaseRecord::Marked {"),
     ("a returned mail is forgotten", f"{MAIL}/leases/state.rs",
-     "State::Marked { client: holder, .. } if holder == client => Some(State::Returned {\n            from: now,\n            missing_since: None,\n        }),",
+     "State::Marked { client: holder, .. } if holder == client => Some(State::Returned {\n            from,\n            missing_since: None,\n        }),",
      "State::Marked { client: holder, .. } if holder == client => None,"),
     ("a delivered mail that was not confirmed is leased again", f"{MAIL}/leases/state.rs",
      "false => State::Unconfirmed,\n        },",

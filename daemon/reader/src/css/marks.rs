@@ -31,8 +31,12 @@ pub(crate) enum Mark {
     Transform,
     /// Text runs from right to left.
     Direction,
+    /// Text runs from left to right, whatever the attribute of the element says.
+    Onward,
     /// All characters run in the direction of the text.
     DirectionOverride,
+    /// Characters run in their own direction, whatever the element is.
+    OwnDirection,
     Isolation,
     Sticky,
     Transition,
@@ -91,7 +95,7 @@ pub(crate) enum Mark {
 }
 
 impl Mark {
-    pub(crate) const ALL: [Self; 52] = [
+    pub(crate) const ALL: [Self; 54] = [
         Self::Align,
         Self::Aspect,
         Self::Height,
@@ -113,7 +117,9 @@ impl Mark {
         Self::Rotate,
         Self::Transform,
         Self::Direction,
+        Self::Onward,
         Self::DirectionOverride,
+        Self::OwnDirection,
         Self::Isolation,
         Self::Stacked,
         Self::Centred,

@@ -13,8 +13,9 @@ const MAX_ANCESTORS: usize = 64;
 
 /// Returns whether an element writes all its text from the right to the left.
 fn is_override(document: &Document, styles: &Styles, node: NodeId) -> bool {
-    let overrides =
-        document.name(node) == "bdo" || styles.get(node).marks.has(Mark::DirectionOverride);
+    let marks = styles.get(node).marks;
+    let overrides = marks.has(Mark::DirectionOverride)
+        || (document.name(node) == "bdo" && !marks.has(Mark::OwnDirection));
     overrides && runs_left(document, styles, node)
 }
 
@@ -23,9 +24,13 @@ pub(super) fn runs_left(document: &Document, styles: &Styles, node: NodeId) -> b
     let mut asked = std::iter::once(node)
         .chain(document.ancestors(node))
         .take(MAX_ANCESTORS);
-    let direction = asked.find_map(|node| match styles.get(node).marks.has(Mark::Direction) {
-        true => Some(true),
-        false => attribute(document.element(node)?),
+    let direction = asked.find_map(|node| {
+        let marks = styles.get(node).marks;
+        match (marks.has(Mark::Direction), marks.has(Mark::Onward)) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            (false, false) => attribute(document.element(node)?),
+        }
     });
     direction.unwrap_or(false)
 }

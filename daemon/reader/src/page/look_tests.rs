@@ -132,6 +132,9 @@ fn an_override_in_a_style_is_shown_as_it_is_seen() {
             "100",
         ),
         ("<p style='unicode-bidi:bidi-override'>001</p>", "001"),
+        ("<bdo dir=rtl>001</bdo>", "100"),
+        ("<bdo dir=rtl style='direction:ltr'>001</bdo>", "001"),
+        ("<bdo dir=rtl style='unicode-bidi:normal'>001</bdo>", "001"),
         ("<p style='direction:rtl'>001</p>", "001"),
         (
             "<a href=https://evil.example/ style='direction:rtl;unicode-bidi:bidi-override'>moc.knab</a>",

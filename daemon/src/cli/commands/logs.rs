@@ -10,6 +10,7 @@ use crate::{
 };
 use clap::Args;
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
@@ -46,12 +47,12 @@ impl Logs {
             }
         };
         let mut present = points_to(&link);
-        let mut kept = earlier(&dir, present.as_deref(), self.lines);
+        let mut kept = VecDeque::from(earlier(&dir, present.as_deref(), self.lines));
         let mut line = Vec::new();
         while read_line(&mut file, &mut line) {
-            kept.push(std::mem::take(&mut line));
+            kept.push_back(std::mem::take(&mut line));
             if kept.len() > self.lines {
-                kept.remove(0);
+                kept.pop_front();
             }
         }
         let shown = kept.iter().all(|line| show(line));

@@ -115,6 +115,15 @@ pub(super) fn remove(servers: &Map<String, Value>) -> Vec<Edit> {
 /// Returns the error for an entry that starts another program.
 pub(super) fn foreign(key: &str, value: &Value) -> EditError {
     let program = argv(value).into_iter().next();
+    let program = program.map(|program| match program.contains('=') {
+        // A command line in one text, which may set a secret.
+        true => {
+            let words = program.split_whitespace();
+            let shown: Vec<&str> = words.take_while(|word| !word.contains('=')).collect();
+            format!("{} …", shown.join(" ")).trim_start().to_owned()
+        }
+        false => program,
+    });
     EditError::Foreign {
         key: key.to_owned(),
         program: program.unwrap_or_else(|| "it has no command".to_owned()),

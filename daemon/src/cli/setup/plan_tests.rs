@@ -219,3 +219,21 @@ fn each_form_of_a_command_is_replaced() {
         assert_eq!(after.contains("alice"), slug == "zed", "{after}");
     }
 }
+
+#[test]
+fn the_error_about_another_server_shows_no_variable_of_its_command() {
+    let error =
+        |command: &str| foreign("tai", &serde_json::json!({"command": command})).to_string();
+    for (command, shown) in [
+        ("/opt/bin/other", "/opt/bin/other"),
+        ("/opt/my programs/other", "/opt/my programs/other"),
+        ("env TOKEN=secret other", "env …"),
+        ("TOKEN=secret other", "…"),
+    ] {
+        let error = error(command);
+        assert!(
+            error.contains(shown) && !error.contains("secret"),
+            "{error}"
+        );
+    }
+}

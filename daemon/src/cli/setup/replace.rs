@@ -119,8 +119,14 @@ pub(in crate::cli::setup) fn create(path: &Path, text: &str) -> Result<(), FileE
         }
         created => created?,
     };
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
+    if let Err(error) = written {
+        // A part of the text is no configuration.
+        let _ = fs::remove_file(path);
+        return Err(error.into());
+    }
     sync_dir_of(path)
 }
 
