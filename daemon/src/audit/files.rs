@@ -77,6 +77,11 @@ impl Appender {
     /// Appends bytes. A file that would become too long is rotated before. On failure the part that
     /// was written is removed.
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if os::files::is_unlinked(&self.file) {
+            return Err(io::Error::other(
+                "its file was deleted; the next start of taid creates it",
+            ));
+        }
         if self.len > 0 && self.len + bytes.len() as u64 > MAX_FILE {
             self.rotate()?;
         }

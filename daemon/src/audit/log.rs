@@ -18,10 +18,10 @@ use std::{
 };
 use tai_auth::regular_file;
 
-/// Limit of lines about refusals and failures in one period, so that a client cannot push the lines
-/// about sends out of the files.
-const MAX_REFUSALS: u32 = 100;
-/// Period of [`MAX_REFUSALS`].
+/// Limit of lines about refusals, failures, offers and mails that wait in one period, so that a client
+/// cannot push the lines about sends out of the files.
+const MAX_LIMITED: u32 = 100;
+/// Period of [`MAX_LIMITED`].
 const PERIOD: Duration = Duration::from_secs(60 * 60);
 
 /// The audit log of a daemon.
@@ -144,9 +144,9 @@ impl Audit {
         }
     }
 
-    /// Writes a line about an event without an effect: a refusal or a failure. Beyond a limit per
-    /// hour, such events are only counted.
-    pub(crate) fn refusal(&self, record: Record) {
+    /// Writes a line about an event that costs its caller nothing: a refusal, a failure, an offer or a
+    /// mail that waits. Beyond a limit per hour, such events are only counted.
+    pub(crate) fn limited(&self, record: Record) {
         let mut writer = self.writer();
         if let Some(left_out) = writer.refusals.admit(Instant::now()) {
             writer.write(Record { left_out, ..record });
@@ -171,7 +171,7 @@ impl Refusals {
         if now.duration_since(self.since) >= PERIOD {
             (self.since, self.written) = (now, 0);
         }
-        if self.written >= MAX_REFUSALS {
+        if self.written >= MAX_LIMITED {
             self.left_out += 1;
             return None;
         }

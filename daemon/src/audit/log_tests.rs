@@ -212,12 +212,12 @@ fn the_chain_continues_across_rotated_files_and_five_are_kept() {
 fn refusals_are_bounded_and_those_left_out_are_counted() {
     let dir = private_dir();
     let audit = Audit::open(dir.path(), "default");
-    for _ in 0..MAX_REFUSALS + 30 {
-        audit.refusal(record(Event::Refuse, "rule"));
+    for _ in 0..MAX_LIMITED + 30 {
+        audit.limited(record(Event::Refuse, "rule"));
     }
     audit.effect(record(Event::Send, "sent"));
     let lines = read(dir.path(), "default").unwrap();
-    assert_eq!(lines.len() as u32, MAX_REFUSALS + 1);
+    assert_eq!(lines.len() as u32, MAX_LIMITED + 1);
     let last = entry(lines.last().unwrap()).unwrap().record;
     assert_eq!((last.event, last.left_out), (Event::Send, 30));
 }

@@ -164,7 +164,11 @@ fn run(argv: &[String], may_fail: bool) -> Result<(), CliError> {
     let Some((program, arguments)) = argv.split_first() else {
         return Ok(());
     };
-    let why = match Command::new(program).args(arguments).output() {
+    let mut command = Command::new(program);
+    for variable in tai_client::withheld_variables() {
+        command.env_remove(variable);
+    }
+    let why = match command.args(arguments).output() {
         Ok(output) if output.status.success() || may_fail => return Ok(()),
         Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
         Err(_) if may_fail => return Ok(()),

@@ -59,7 +59,11 @@ pub(super) fn read(profile: &str, dir: Option<&Path>) -> Result<File, ConfigErro
                 .into_iter()
                 .find(|place| is_dangling(place))
             {
-                None => Ok(File::default()),
+                // Another user who can remove the file could remove the rules in it.
+                None => match dir.metadata() {
+                    Ok(meta) => check(&path, dir, &meta).map(|()| File::default()),
+                    Err(_) => Ok(File::default()),
+                },
                 Some(link) => Err(ConfigError::Read {
                     path: link.to_owned(),
                     source: io::Error::other("it is a link to what does not exist"),

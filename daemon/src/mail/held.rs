@@ -184,7 +184,11 @@ impl<B: Bridge> MailService<B> {
             format: old.format,
         };
         let instance = instance.as_ref();
-        self.prepare(instance, draft, View::Account, deadline).await
+        let mut mail = self
+            .prepare(instance, draft, View::Account, deadline)
+            .await?;
+        self.suspect(&mut mail).await;
+        Ok(mail)
     }
 
     /// Returns the number of mails that wait for approval.

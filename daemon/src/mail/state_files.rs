@@ -2,7 +2,7 @@
 //! files of each bridge are kept apart: those of the present one have the usual names, and those of an
 //! earlier one have the digest of its origin in their names.
 
-use super::digest::Digest;
+use super::{approvals::HELD_LIFE, digest::Digest};
 use crate::os;
 use std::{
     io::{self, Read as _, Seek as _, Write as _},
@@ -80,8 +80,27 @@ impl StateFiles {
                 rename(&aside(path, origin), path)?;
             }
         }
+        files.remove_expired()?;
         os::files::sync_dir(state)?;
         Ok(files)
+    }
+
+    /// Removes the waiting mails that were set aside with another bridge and whose time is over.
+    fn remove_expired(&self) -> io::Result<()> {
+        let (Some(state), Some(name)) = (self.held.parent(), self.held.file_name()) else {
+            return Ok(());
+        };
+        let aside = format!("{}@", name.to_string_lossy());
+        for entry in std::fs::read_dir(state)? {
+            let entry = entry?;
+            let is_aside = entry.file_name().to_string_lossy().starts_with(&aside);
+            // The time of a directory is that of its last mail.
+            let age = entry.metadata()?.modified()?.elapsed();
+            if is_aside && age.is_ok_and(|age| age > HELD_LIFE) {
+                std::fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     fn all(&self) -> [&Path; 4] {
@@ -163,6 +182,30 @@ mod tests {
             std::fs::read_to_string(&files.ledger).unwrap(),
             "of the other"
         );
+    }
+
+    #[test]
+    fn waiting_mails_of_another_bridge_are_removed_when_their_time_is_over() {
+        os::restrict_new_files();
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        let at = |origin| StateFiles::at_bridge(&state, "default", origin).unwrap();
+        let files = at(ONE);
+        std::fs::create_dir(&files.held).unwrap();
+        std::fs::write(files.held.join("1"), "sealed").unwrap();
+        let files = at(OTHER);
+        std::fs::create_dir(&files.held).unwrap();
+        let aside = aside(&files.held, ONE);
+        let hours = |hours| std::time::SystemTime::now() - hours * HELD_LIFE;
+        for (age, is_kept) in [(0, true), (2, false)] {
+            for held in [&aside, &files.held] {
+                let held = std::fs::File::open(held).unwrap();
+                held.set_modified(hours(age)).unwrap();
+            }
+            at(OTHER);
+            assert_eq!(aside.exists(), is_kept, "{age} h");
+            assert!(files.held.exists());
+        }
     }
 
     #[test]

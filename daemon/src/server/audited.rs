@@ -25,8 +25,8 @@ enum Line {
     None,
     /// The call had, or may have had, an effect.
     Effect(Event, String),
-    /// The call had no effect.
-    Refusal(Event, String),
+    /// The call had no effect, or one that costs its caller nothing and can be repeated without end.
+    Limited(Event, String),
 }
 
 impl<T: Transport> App<T> {
@@ -54,7 +54,7 @@ impl<T: Transport> App<T> {
     /// Records a call that the role of the connection forbids.
     pub(super) fn record_refusal(&self, caller: &Caller, label: &'static str, fault: &Fault) {
         self.calls.begin(caller.key, label).end::<()>(Err(fault));
-        let line = Line::Refusal(Event::Refuse, refusal(label, fault));
+        let line = Line::Limited(Event::Refuse, refusal(label, fault));
         self.write(line, self.actor(caller), None, None);
     }
 
@@ -70,7 +70,7 @@ impl<T: Transport> App<T> {
         match line {
             Line::None => {}
             Line::Effect(event, outcome) => self.audit.effect(record(event, outcome)),
-            Line::Refusal(event, outcome) => self.audit.refusal(record(event, outcome)),
+            Line::Limited(event, outcome) => self.audit.limited(record(event, outcome)),
         }
     }
 
@@ -137,12 +137,16 @@ fn line(
     let effect = |event, outcome: &str| Line::Effect(event, outcome.to_owned());
     match (result, event) {
         (Err(fault), _) if fault.code == FaultCode::NotPermitted => {
-            Line::Refusal(Event::Refuse, refusal(label, fault))
+            Line::Limited(Event::Refuse, refusal(label, fault))
         }
         (_, None) => Line::None,
         (Ok(Answer::Submit(SubmitOutcome::Ask(_) | SubmitOutcome::Preview(_))), _) => Line::None,
         (Ok(Answer::SendMail(SendOutcome::Ask(_))), _) => Line::None,
-        (Ok(Answer::Submit(SubmitOutcome::Held(_))), _) => effect(Event::Hold, "held"),
+        // The mail may have waited before, and the password may not be needed.
+        (Ok(Answer::Submit(SubmitOutcome::Held(_))), _) => {
+            Line::Limited(Event::Hold, "held".to_owned())
+        }
+        (Ok(Answer::OfferCredentials(())), Some(event)) => Line::Limited(event, "done".to_owned()),
         (Ok(Answer::MakeWay(Succession::Yields)), _) => {
             effect(Event::Stop, "a later release is installed")
         }
@@ -166,7 +170,7 @@ fn line(
             FaultCode::OutcomeUnknown => effect(event, "unknown"),
             // A mail without its final form never left.
             _ if event == Event::Send && !has_digest => Line::None,
-            code => Line::Refusal(event, format!("failed: {}", name_of(code))),
+            code => Line::Limited(event, format!("failed: {}", name_of(code))),
         },
     }
 }

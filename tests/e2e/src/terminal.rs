@@ -90,7 +90,12 @@ impl Terminal {
 
     /// Waits for the end of the program. Returns its exit code and what it has written.
     pub fn wait(mut self) -> (Option<i32>, String) {
-        let code = self.child.wait().unwrap().code();
+        let mut status = None;
+        wait_until("the program ends", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        let code = status.and_then(|status| status.code());
         if let Some(reader) = self.reader.take() {
             reader.join().unwrap();
         }

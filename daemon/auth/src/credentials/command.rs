@@ -89,9 +89,7 @@ pub(super) async fn line(argv: &[String], messages: Messages) -> Result<SecretSt
         // `exit status: 1`, `signal: 9 (SIGKILL)`
         return Err(failed(format!("failed ({status})")));
     }
-    let text = std::str::from_utf8(&output)
-        .map_err(|_| failed("printed text that is not UTF-8".to_owned()))?;
-    Ok(first_line(&SecretString::from(text.to_owned())))
+    first_line(&output).map_err(|_| failed("printed a line that is not UTF-8".to_owned()))
 }
 
 /// Waits for the end of the program, and returns the beginning of its output. Further output is

@@ -67,7 +67,7 @@ async fn the_failure_of_a_password_command_repeats_none_of_its_output() {
     the command `sh` gave no valid password: a password has 8 to 128 characters and no control characters
     the command `sh` gave no valid password: a password has 8 to 128 characters and no control characters
     the command `sh` gave no valid password: a password has 8 to 128 characters and no control characters
-    the password command `sh` printed text that is not UTF-8
+    the password command `sh` printed a line that is not UTF-8
     the password command `/nowhere/pass` cannot be started: No such file or directory (os error 2)
     ");
 }

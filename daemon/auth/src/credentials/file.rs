@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tai_names::Username;
+use zeroize::Zeroizing;
 
 /// Requirement on the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +36,8 @@ pub(super) async fn read(
         move |problem: String| SourceError::File { path, problem }
     };
     let read = blocking(move || read_now(path, rule)).await;
-    let text = match read {
-        Some(Ok(text)) => text,
+    let password = match read {
+        Some(Ok(password)) => password,
         Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
             return Err(failed("does not exist".to_owned()));
         }
@@ -45,7 +46,7 @@ pub(super) async fn read(
     };
     Ok(Credentials {
         username: username.clone(),
-        password: first_line(&text),
+        password,
         bridge: bridge.clone(),
     })
 }
@@ -55,7 +56,9 @@ fn read_now(path: PathBuf, rule: Rule) -> io::Result<SecretString> {
     if rule == Rule::OwnerOnly {
         private_file::check(&file.metadata()?)?;
     }
-    let mut text = String::new();
-    file.take(MAX_BYTES).read_to_string(&mut text)?;
-    Ok(text.into())
+    // A growing vector would leave copies that are not zeroed.
+    let room = usize::try_from(MAX_BYTES).unwrap_or_default();
+    let mut text = Zeroizing::new(Vec::with_capacity(room));
+    file.take(MAX_BYTES).read_to_end(&mut text)?;
+    first_line(&text).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }

@@ -2,7 +2,7 @@
 
 use crate::base_url::Origin;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::fmt;
+use std::{fmt, str::Utf8Error};
 use tai_names::Username;
 
 /// Number of bytes that are read from a source; a password of 128 characters has fewer.
@@ -17,6 +17,14 @@ pub struct Credentials {
     pub password: SecretString,
     /// The bridge that the credentials are for.
     pub bridge: Origin,
+}
+
+impl PartialEq for Credentials {
+    fn eq(&self, other: &Self) -> bool {
+        self.username == other.username
+            && self.bridge == other.bridge
+            && self.password.expose_secret() == other.password.expose_secret()
+    }
 }
 
 /// Never shows the password.
@@ -36,12 +44,16 @@ pub fn is_password(text: &str) -> bool {
 
 /// Returns the first line of a file or of a program's output, without its line break (LF, CRLF or
 /// CR). `pass show` and similar programs print the password there and other fields below it.
-pub(super) fn first_line(text: &SecretString) -> SecretString {
-    let text = text.expose_secret();
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+///
+/// # Errors
+/// The line is not UTF-8.
+pub(super) fn first_line(text: &[u8]) -> Result<SecretString, Utf8Error> {
+    // What follows may be cut within a character, or be no text.
+    let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).next();
+    let line = std::str::from_utf8(line.unwrap_or_default())?;
     // Some editors begin a file with a byte order mark.
     let line = line.strip_prefix('\u{feff}').unwrap_or(line);
-    SecretString::from(line.to_owned())
+    Ok(SecretString::from(line.to_owned()))
 }
 
 /// Returns whether the line of a source can be a password. A control character, such as a color

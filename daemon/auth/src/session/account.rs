@@ -10,7 +10,6 @@ use crate::{
     bridge::{Generation, Revocation},
     credentials::{CredentialOrigin, Credentials, Source},
 };
-use secrecy::ExposeSecret as _;
 use tai_names::Username;
 use tai_timing::login;
 
@@ -26,7 +25,21 @@ pub(super) struct Account {
     has_worked: bool,
     floor: Option<Floor>,
     revocation: Revocation,
+    /// Credentials of clients that the bridge refused while this account was present, the newest last.
+    tried: Vec<Tried>,
 }
+
+/// Credentials of a client that the bridge refused.
+#[derive(Debug, Clone)]
+struct Tried {
+    credentials: Credentials,
+    refusals: u32,
+    /// Time from which on they are tried again.
+    until: Deadline,
+}
+
+/// Most credentials of clients whose refusal is remembered.
+const MAX_TRIED: usize = 8;
 
 /// Claim of a credential source against the credentials that a client offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +92,7 @@ impl Account {
             has_worked: false,
             floor: None,
             revocation: Revocation::default(),
+            tried: Vec::new(),
         }
     }
 
@@ -149,6 +163,35 @@ impl Account {
         }
     }
 
+    /// Notes that the bridge refused the credentials of another account, which a client offered.
+    pub(super) fn tried(mut self, other: &Self, now: Now) -> Self {
+        let Source::Held { credentials, .. } = &other.source else {
+            return self;
+        };
+        let earlier = self
+            .tried
+            .iter()
+            .position(|tried| tried.credentials == *credentials);
+        let earlier = earlier.map_or(0, |at| self.tried.remove(at).refusals);
+        let refusals = earlier.saturating_add(1);
+        if self.tried.len() >= MAX_TRIED {
+            self.tried.remove(0);
+        }
+        self.tried.push(Tried {
+            credentials: credentials.clone(),
+            refusals,
+            until: now.plus(login::cool_down(refusals)),
+        });
+        self
+    }
+
+    /// Returns whether the bridge refused these credentials of a client so recently that they are not
+    /// tried again.
+    pub(super) fn has_refused(&self, offered: &Credentials, now: Now) -> bool {
+        let mut tried = self.tried.iter();
+        tried.any(|tried| tried.credentials == *offered && !tried.until.has_come(now))
+    }
+
     /// Replaces the source by another one with the same credentials.
     pub(super) fn with_source(self, source: Source) -> Self {
         Self {
@@ -201,10 +244,7 @@ impl Account {
     /// Returns whether the account holds exactly these credentials.
     pub(super) fn holds(&self, offered: &Credentials) -> bool {
         match &self.source {
-            Source::Held { credentials, .. } => {
-                credentials.username == offered.username
-                    && credentials.password.expose_secret() == offered.password.expose_secret()
-            }
+            Source::Held { credentials, .. } => credentials == offered,
             Source::Unconfigured { .. }
             | Source::Systemd { .. }
             | Source::Command { .. }

@@ -3,6 +3,7 @@
 
 use super::{
     account::{Account, Hold},
+    clock::Now,
     error::SessionError,
     event::{Context, Effect, Record, Request},
     reply::Reply,
@@ -194,7 +195,7 @@ pub(super) fn offer(
         State::SignedOut { .. } | State::Waiting(_) => state,
         // The check comes first. If it fails, the next caller tries the offer.
         State::Checking { before, check } => {
-            return match opening(&before, Some(&credentials)) {
+            return match opening(&before, Some((&credentials, context.now))) {
                 Opening::Vacant => {
                     let before = Resting::not_yet(of_client(credentials, &before));
                     answer(State::Checking { before, check }, reply, Ok(()))
@@ -213,7 +214,7 @@ pub(super) fn offer(
         }
     };
     let before = state.at_rest();
-    match opening(&before, Some(&credentials)) {
+    match opening(&before, Some((&credentials, context.now))) {
         Opening::Vacant => {
             let (state, mut effects) = login(of_client(credentials, &before), 1, context);
             effects.push(Effect::Reply(reply, Ok(())));
@@ -261,13 +262,16 @@ enum Opening {
     Vacant,
     /// The bridge refuses the present credentials, or the keyring fails.
     Trial,
-    /// The offered credentials are the present ones.
+    /// The offered credentials are the present ones, or the bridge refused them a short time ago.
     Same,
     /// None, for this reason.
     Closed(SessionError),
 }
 
-fn opening(resting: &Resting, offered: Option<&Credentials>) -> Opening {
+/// Credentials that a client offers, and the time.
+type Offered<'a> = (&'a Credentials, Now);
+
+fn opening(resting: &Resting, offered: Option<Offered<'_>>) -> Opening {
     match resting {
         Resting::SignedOut { reason } => signed_out(reason, offered),
         Resting::Waiting(waiting) => while_waiting(waiting, offered),
@@ -275,7 +279,7 @@ fn opening(resting: &Resting, offered: Option<&Credentials>) -> Opening {
     }
 }
 
-fn signed_out(reason: &Reason, offered: Option<&Credentials>) -> Opening {
+fn signed_out(reason: &Reason, offered: Option<Offered<'_>>) -> Opening {
     let (account, was_asked) = match reason {
         Reason::NotYet(account) => (account, false),
         Reason::NoCredentials { account, .. } => (account, true),
@@ -291,7 +295,7 @@ fn signed_out(reason: &Reason, offered: Option<&Credentials>) -> Opening {
     }
 }
 
-fn while_waiting(waiting: &Waiting, offered: Option<&Credentials>) -> Opening {
+fn while_waiting(waiting: &Waiting, offered: Option<Offered<'_>>) -> Opening {
     let account = &waiting.account;
     let has_failed = match account.hold() {
         Hold::Client => waiting.error.is_refused(),
@@ -299,15 +303,17 @@ fn while_waiting(waiting: &Waiting, offered: Option<&Credentials>) -> Opening {
         Hold::Keyring => waiting.error.is_refused() || waiting.error.is_of_source(),
         Hold::Vacant | Hold::Fixed => false,
     };
+    let is_known =
+        |(offered, now): Offered<'_>| account.holds(offered) || account.has_refused(offered, now);
     match has_failed && fits(account, offered) {
-        true if offered.is_some_and(|offered| account.holds(offered)) => Opening::Same,
+        true if offered.is_some_and(is_known) => Opening::Same,
         true => Opening::Trial,
         false => Opening::Closed(SessionError::Superseded),
     }
 }
 
-fn fits(account: &Account, offered: Option<&Credentials>) -> bool {
-    offered.is_none_or(|offered| account.is_of(offered))
+fn fits(account: &Account, offered: Option<Offered<'_>>) -> bool {
+    offered.is_none_or(|(offered, _)| account.is_of(offered))
 }
 
 /// Ends the session.

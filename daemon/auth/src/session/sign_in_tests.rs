@@ -175,13 +175,21 @@ async fn a_clients_other_password_is_tried_at_once_and_a_wrong_one_changes_nothi
         .await
         .unwrap();
     assert_eq!(issuer.counts(), (2, 0));
+    // Neither is the one that was tried, before its cool-down ends.
+    issuer.next_login(Answer::Refuse);
+    issuer.next_login(Answer::Refuse);
+    for (seconds, logins) in [(0, 2), (29, 2), (2, 3), (59, 3), (2, 4), (0, 4)] {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        let _ = session.offer(typed("second-password"), soon()).await;
+        assert_eq!(issuer.counts(), (logins, 0), "after {seconds} s");
+    }
     session
         .offer(typed("right-password"), soon())
         .await
         .unwrap();
     assert!(session.token(soon()).await.is_ok());
     assert!(!session.snapshot().takes_offer);
-    assert_eq!(issuer.counts(), (3, 0));
+    assert_eq!(issuer.counts(), (5, 0));
 }
 
 #[tokio::test(start_paused = true)]

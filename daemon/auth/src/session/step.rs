@@ -9,7 +9,7 @@ use super::{
     failure::{imposed_wait, login_failed, renewal_failed},
     people::{adopt, offer, retry, sign_in, sign_out, stop},
     start::{Next, login, only, refresh_rejected, renewal, renewal_login},
-    state::{Failure, Live, Reason, Resume, State, Waiting},
+    state::{Failure, Live, Reason, Resting, Resume, State, Waiting},
     token::Token,
 };
 use crate::bridge::Generation;
@@ -187,10 +187,20 @@ fn attempt_failed(state: State, id: Generation, error: SessionError, context: &C
             (state, effects)
         }
         State::Checking { before, check } if is_awaited => {
+            let is_refused = error.is_refused();
             let effects = vec![
                 Effect::Record(Record::CheckFailed(error.clone())),
                 Effect::Reply(check.person, Err(error)),
             ];
+            let before = match before {
+                Resting::Waiting(waiting) if is_refused && !check.account.is_of_person() => {
+                    Resting::Waiting(Waiting {
+                        account: waiting.account.tried(&check.account, context.now),
+                        ..waiting
+                    })
+                }
+                Resting::SignedOut { .. } | Resting::Live(_) | Resting::Waiting(_) => before,
+            };
             (before.into(), effects)
         }
         State::SignedOut { .. }

@@ -232,6 +232,26 @@ fn what_mail_programs_show_stays_in_html() {
             "places in the mail",
         ),
         (
+            "<a href=\"#secret words\">a</a><a href=\"#y\">b</a><p id=z>c</p>",
+            "<a>a</a><a>b</a><p>c</p>",
+            "a target that no place in the mail has",
+        ),
+        (
+            "<q style='quotes:\"I owe you 5 EUR. \" \"\"'>a</q><ul><li style='list-style-type:\"I owe \"'>b</ul>",
+            "<q>a</q><ul><li>b</li></ul>",
+            "text that only a style shows",
+        ),
+        (
+            "<p style=\"font-family:'Segoe UI',Arial;--x:'a';color:var(--c,'b')\">a</p>",
+            "<p style=\"font-family:'Segoe UI',Arial\">a</p>",
+            "names of fonts, and other text",
+        ),
+        (
+            "<table><tr><td headers=\"the secret: 1/2\">a</td></tr></table>",
+            "<table><tbody><tr><td>a</td></tr></tbody></table>",
+            "headers that are no ids",
+        ),
+        (
             "<a style=\"color:red;mso-hide:all\">a</a>",
             "<a style=\"color:red\">a</a>",
             "a button whose form for Outlook is in a comment",

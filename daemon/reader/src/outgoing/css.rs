@@ -1,5 +1,9 @@
 //! Declarations of `style` attributes, split by a CSS tokenizer.
 
+use super::{
+    addresses::{self, Use},
+    findings::{Findings, Kind},
+};
 use cssparser::{BasicParseError, ParseError, Parser, Token};
 
 /// Deepest nesting of brackets in a value. Deeper values count as active.
@@ -13,6 +17,8 @@ pub(super) struct Declaration<'a> {
     pub(super) value: &'a str,
     /// Addresses in the value.
     pub(super) urls: Vec<String>,
+    /// Whether the value has text, which a mail program may show.
+    pub(super) has_text: bool,
     /// Whether the value can run a script in an old mail program.
     pub(super) is_active: bool,
 }
@@ -20,6 +26,7 @@ pub(super) struct Declaration<'a> {
 #[derive(Default)]
 struct Seen {
     urls: Vec<String>,
+    has_text: bool,
     is_active: bool,
 }
 
@@ -40,6 +47,34 @@ pub(super) fn declarations(style: &str) -> Vec<Declaration<'_>> {
     declarations
 }
 
+/// Returns a style without the declarations that load from elsewhere than the web, run, or show text.
+pub(super) fn sanitised(style: &str, findings: &mut Findings) -> String {
+    let mut out = String::with_capacity(style.len());
+    for declaration in declarations(style) {
+        if declaration.name == "mso-hide" {
+            // Hides in Outlook what a conditional comment, which is left out, replaces.
+            continue;
+        }
+        let is_loadable = |url: &String| addresses::checked(url, Use::Image).is_some();
+        // A name of a font is not shown. Other text may be, as the marks of a quote or an item are.
+        let names_fonts = matches!(declaration.name.as_str(), "font" | "font-family");
+        if declaration.is_active
+            || (declaration.has_text && !names_fonts)
+            || !declaration.urls.iter().all(is_loadable)
+        {
+            findings.add(Kind::Declaration);
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(';');
+        }
+        out.push_str(&declaration.name);
+        out.push(':');
+        out.push_str(declaration.value);
+    }
+    out
+}
+
 fn declaration<'a>(parser: &mut Parser<'a>) -> Result<Declaration<'a>, BasicParseError> {
     let name = parser.expect_ident()?.to_ascii_lowercase();
     parser.expect_colon()?;
@@ -52,7 +87,7 @@ fn declaration<'a>(parser: &mut Parser<'a>) -> Result<Declaration<'a>, BasicPars
             break;
         }
         let token = token.clone();
-        look(parser, &token, &mut seen, 0);
+        look(parser, &token, &mut seen, Inside::default());
         end = parser.position();
     }
     let active_name = name == "behavior" || name.ends_with("-binding");
@@ -60,6 +95,7 @@ fn declaration<'a>(parser: &mut Parser<'a>) -> Result<Declaration<'a>, BasicPars
         name,
         value: parser.slice(start..end).trim_end(),
         urls: seen.urls,
+        has_text: seen.has_text,
         is_active: seen.is_active || active_name,
     })
 }
@@ -73,35 +109,53 @@ fn skip(parser: &mut Parser<'_>) {
     }
 }
 
-fn look(parser: &mut Parser<'_>, token: &Token<'_>, seen: &mut Seen, nesting: usize) {
+/// What is around a token.
+#[derive(Debug, Clone, Copy, Default)]
+struct Inside {
+    /// Number of brackets.
+    nesting: usize,
+    /// Whether text is an address, because a function around takes addresses. Another function between, such
+    /// as `var()`, changes nothing.
+    takes_urls: bool,
+}
+
+fn look(parser: &mut Parser<'_>, token: &Token<'_>, seen: &mut Seen, inside: Inside) {
     match token {
+        Token::QuotedString(url) if inside.takes_urls => seen.urls.push(url.to_string()),
+        Token::QuotedString(_) => seen.has_text = true,
         Token::UnquotedUrl(url) => seen.urls.push(url.to_string()),
         Token::BadUrl(_) | Token::BadString(_) => seen.is_active = true,
         Token::Function(name) => {
             seen.is_active |= name.eq_ignore_ascii_case("expression");
-            let takes_urls = ["url", "src", "image-set", "-webkit-image-set", "image"];
-            let takes_urls = takes_urls.iter().any(|f| name.eq_ignore_ascii_case(f));
-            nested(parser, seen, nesting, takes_urls);
+            let takers = ["url", "src", "image-set", "-webkit-image-set", "image"];
+            let takes_urls = takers.iter().any(|f| name.eq_ignore_ascii_case(f));
+            let takes_urls = takes_urls || inside.takes_urls;
+            nested(
+                parser,
+                seen,
+                Inside {
+                    takes_urls,
+                    ..inside
+                },
+            );
         }
         Token::ParenthesisBlock | Token::SquareBracketBlock | Token::CurlyBracketBlock => {
-            nested(parser, seen, nesting, false);
+            nested(parser, seen, inside);
         }
         _ => {}
     }
 }
 
-fn nested(parser: &mut Parser<'_>, seen: &mut Seen, nesting: usize, takes_urls: bool) {
-    if nesting >= MAX_NESTING {
+fn nested(parser: &mut Parser<'_>, seen: &mut Seen, mut inside: Inside) {
+    if inside.nesting >= MAX_NESTING {
         seen.is_active = true;
         return;
     }
+    inside.nesting += 1;
     let _ = parser.parse_nested_block(|inner| {
         while let Ok(token) = inner.next() {
             let token = token.clone();
-            match &token {
-                Token::QuotedString(url) if takes_urls => seen.urls.push(url.to_string()),
-                _ => look(inner, &token, seen, nesting + 1),
-            }
+            look(inner, &token, seen, inside);
         }
         Ok::<(), ParseError<()>>(())
     });
@@ -159,6 +213,12 @@ mod tests {
                 vec!["https://a.example/"],
                 false,
             ),
+            (
+                "background:image-set(var(--n,'https://a.example/') 1x)",
+                vec!["https://a.example/"],
+                false,
+            ),
+            ("background:image-set(('a') 1x)", vec!["a"], false),
             ("width:expression(alert(1))", vec![], true),
             ("behavior:url(x)", vec!["x"], true),
             ("-moz-binding:none", vec![], true),
@@ -167,6 +227,16 @@ mod tests {
             let found = declarations(style);
             assert_eq!(found[0].urls, urls, "{style}");
             assert_eq!(found[0].is_active, is_active, "{style}");
+        }
+        for (style, has_text) in [
+            ("quotes:'a' 'b'", true),
+            ("list-style-type:'a'", true),
+            ("--x:'a'", true),
+            ("list-style:symbols('a')", true),
+            ("background:url('a')", false),
+            ("color:red", false),
+        ] {
+            assert_eq!(declarations(style)[0].has_text, has_text, "{style}");
         }
         let deep = format!("width:{}1{}", "(".repeat(50), ")".repeat(50));
         assert!(declarations(&deep)[0].is_active);

@@ -174,14 +174,8 @@ pub(super) const OWN_ATTRIBUTES: &[(&str, &[&str])] = &[
         "table",
         &["cellpadding", "cellspacing", "rules", "frame", "background"],
     ),
-    (
-        "td",
-        &["colspan", "rowspan", "headers", "scope", "background"],
-    ),
-    (
-        "th",
-        &["colspan", "rowspan", "headers", "scope", "background"],
-    ),
+    ("td", &["colspan", "rowspan", "scope", "background"]),
+    ("th", &["colspan", "rowspan", "scope", "background"]),
     ("tr", &["background"]),
     ("col", &["span"]),
     ("colgroup", &["span"]),
@@ -197,6 +191,7 @@ pub(super) const OWN_ATTRIBUTES: &[(&str, &[&str])] = &[
 /// Attributes whose loss changes nothing that a person sees, and nothing that a person is told.
 pub(super) const SILENT_ATTRIBUTES: &[&str] = &[
     "class",
+    "headers",
     "hidden",
     "xmlns",
     "xmlns:v",

@@ -22,7 +22,7 @@ pub enum Kind {
     StyleRule,
     /// Linked or imported style sheet.
     StyleSheet,
-    /// Declaration in a style that loads or runs something.
+    /// Declaration in a style that loads, runs or shows something.
     Declaration,
     /// Target of a link. The words of the link stay.
     LinkTarget,

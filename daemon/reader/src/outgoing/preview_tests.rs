@@ -115,7 +115,7 @@ fn html_that_was_not_composed_is_warned_of() {
 }
 
 /// Fragments of HTML. `§` stands for a word that is shown or fetched.
-const FRAGMENTS: [&str; 30] = [
+const FRAGMENTS: [&str; 36] = [
     "§ ",
     "<p>§</p>",
     "<p style=\"display:none\">§</p>",
@@ -146,6 +146,12 @@ const FRAGMENTS: [&str; 30] = [
     "<style>.x{display:none} .y{background:url(https://h.example/§)}</style>",
     "<p class=x>§</p>",
     "<p class=y>§</p>",
+    "<p style='background:image-set(var(--n,\"https://i.example/§\") 1x)'>§</p>",
+    "<p style='--x:\"https://j.example/§\";background:image-set(var(--x) 1x)'>§</p>",
+    "<q style='quotes:\"§\" \"§\"'>§</q>",
+    "<ol><li style='list-style-type:\"§ \"'>§</ol>",
+    "<a href=\"#§\">§</a>",
+    "<table border=1><tr><td headers=\"§: §\">§</table>",
 ];
 
 proptest! {

@@ -227,14 +227,23 @@ fn replace(tree: &mut Tree, id: NodeId, words: &str, findings: &mut Findings) {
     tree.insert_before(id, text);
 }
 
-/// Returns the ids to which links of the document lead.
+/// Returns the ids of the document to which its links lead.
 fn anchors(tree: &Tree) -> HashSet<String> {
-    let edges = tree.walk(Tree::DOCUMENT);
-    let hrefs = edges.filter_map(|edge| match edge {
-        Edge::Open(id) => tree.element(id)?.attr("href")?.strip_prefix('#'),
-        Edge::Close(_) => None,
-    });
-    hrefs.map(str::to_owned).collect()
+    let all = |names: &[&str], prefix: &str| -> HashSet<String> {
+        let elements = tree.walk(Tree::DOCUMENT).filter_map(|edge| match edge {
+            Edge::Open(id) => tree.element(id),
+            Edge::Close(_) => None,
+        });
+        let values =
+            elements.flat_map(|element| names.iter().filter_map(|name| element.attr(name)));
+        let values = values.filter_map(|value| value.strip_prefix(prefix));
+        values.map(str::to_owned).collect()
+    };
+    let (targets, ids) = (all(&["href"], "#"), all(&["id", "name"], ""));
+    let both = targets.intersection(&ids);
+    both.filter(|id| id.len() <= MAX_VALUE && is_plain_value(id))
+        .cloned()
+        .collect()
 }
 
 /// Cleans the attributes of a kept element. Returns whether the element still has a purpose.
@@ -263,10 +272,14 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
         clean(&mut attr.value, findings);
         match name {
             "style" => {
-                let style = style(&attr.value, findings);
+                let style = css::sanitised(&attr.value, findings);
                 attr.value = style.as_str().into();
                 !style.is_empty()
             }
+            "href" if attr.value.starts_with('#') => attr
+                .value
+                .strip_prefix('#')
+                .is_some_and(|id| anchors.contains(id)),
             "href" => address(&mut attr.value, Use::Link, Kind::LinkTarget, findings),
             "background" => address(&mut attr.value, Use::Image, Kind::Image, findings),
             "src" => {
@@ -274,7 +287,7 @@ fn attributes(element: &mut Element, findings: &mut Findings, anchors: &HashSet<
                 has_purpose
             }
             "id" | "name" => anchors.contains(&*attr.value),
-            "alt" | "title" | "face" | "headers" => !attr.value.is_empty() || name == "alt",
+            "alt" | "title" => !attr.value.is_empty() || name == "alt",
             _ => {
                 let keeps = attr.value.len() <= MAX_VALUE && is_plain_value(&attr.value);
                 if !keeps {
@@ -324,29 +337,6 @@ fn address(
             false
         }
     }
-}
-
-/// Returns a style without the declarations that load from elsewhere than the web, or run.
-fn style(style: &str, findings: &mut Findings) -> String {
-    let mut out = String::with_capacity(style.len());
-    for declaration in css::declarations(style) {
-        if declaration.name == "mso-hide" {
-            // Hides in Outlook what a conditional comment, which is left out, replaces.
-            continue;
-        }
-        let is_loadable = |url: &String| addresses::checked(url, Use::Image).is_some();
-        if declaration.is_active || !declaration.urls.iter().all(is_loadable) {
-            findings.add(Kind::Declaration);
-            continue;
-        }
-        if !out.is_empty() {
-            out.push(';');
-        }
-        out.push_str(&declaration.name);
-        out.push(':');
-        out.push_str(declaration.value);
-    }
-    out
 }
 
 fn clean(text: &mut html5ever::tendril::StrTendril, findings: &mut Findings) {

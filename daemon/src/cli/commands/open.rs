@@ -74,6 +74,12 @@ fn open_browser(url: &str) -> bool {
     } else {
         Command::new("xdg-open")
     };
+    for variable in tai_client::withheld_variables() {
+        command.env_remove(variable);
+    }
+    // Ctrl-C ends the page, and not the browser.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command
         .arg(url)
         .stdin(Stdio::null())

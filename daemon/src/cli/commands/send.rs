@@ -86,6 +86,8 @@ impl Send {
         let sent = match daemon.call(call(consent), LONG).await? {
             SendOutcome::Sent(sent) => sent,
             SendOutcome::Ask(question) => {
+                // A line that was typed before the mail was shown is no answer about it.
+                crate::os::discard_typed();
                 show_all(&daemon, question.number).await?;
                 if !prompt::consent("Send it?")? {
                     print("Not sent.");

@@ -7,6 +7,7 @@ use tai_proto::{
     approval::{HeldList, HeldMail, HeldState},
     mail::{Format, Mail},
     names::Profile,
+    note::note,
     person::AccountInbox,
     status::Status,
 };
@@ -215,19 +216,8 @@ impl Frame {
             line(&envelope.subject)
         );
         let mut body = Html::new().line("pre", &head);
-        if mail.findings.hidden > 0 {
-            let hidden = format!(
-                "Hidden passages that are not shown: {}",
-                mail.findings.hidden
-            );
-            body = body.line("p", &hidden);
-        }
-        if mail.findings.deceptive_links > 0 {
-            let links = mail.findings.deceptive_links;
-            body = body.line(
-                "p",
-                &format!("Links whose text names another host: {links}"),
-            );
+        if let Some(note) = note(&mail.findings, mail.source) {
+            body = body.line("p", &note);
         }
         body = body.line("pre", &mail.body);
         if !mail.part.is_last() {

@@ -29,6 +29,7 @@ pub(crate) use error::ApprovalError;
 pub(crate) use key::{KeyAnswer, KeySource};
 pub(super) use policy::is_own;
 pub(super) use safe::Store;
+pub(super) use state::HELD_LIFE;
 
 use super::{
     digest::Digest,

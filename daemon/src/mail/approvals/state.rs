@@ -11,7 +11,7 @@ use tai_proto::{approval::ConsentAnswer, names::Instance};
 /// Time limit for the answer to a question.
 pub(super) const QUESTION_LIFE: Duration = Duration::from_secs(10 * 60);
 /// Time for which a mail waits for `taid approve`.
-pub(super) const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
+pub(in crate::mail) const HELD_LIFE: Duration = Duration::from_secs(60 * 60);
 /// Time from which a lost mail waited until it is forgotten.
 pub(super) const LOST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
