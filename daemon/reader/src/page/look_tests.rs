@@ -322,3 +322,37 @@ fn no_text_of_a_mail_imitates_the_markup_of_the_reader() {
         ),
     ]);
 }
+
+#[test]
+fn text_that_a_margin_moves_over_a_picture_is_shown() {
+    for html in [
+        "<img src=x><div style='margin-top:-200px'>text</div>",
+        "<div style='margin-bottom:-300px'><img src=x width=600></div><p>text</p>",
+        "<img src=x style='display:block;margin-bottom:-300px'><p>text</p>",
+        "<div style='margin-bottom:-300px'><video></video></div><p>text</p>",
+        "<div style='margin-bottom:-300px'><svg viewBox='0 0 1 1'></svg></div><p>text</p>",
+        "<div style='margin-bottom:-300px;aspect-ratio:1'></div><p>text</p>",
+        "<div style='margin-bottom:-300px;border:200px solid red'></div><p>text</p>",
+        "<br><br><br><br><br><br><br><br><br><br><div style='margin-top:-100px'>text</div>",
+    ] {
+        check(&[(html, "text")]);
+    }
+    for html in [
+        "<img src=x><img src=y><div style='margin-top:-9999px'>text</div>",
+        "<div style='margin-bottom:-9999px'><img src=x></div><p>text</p>",
+    ] {
+        check(&[(html, "")]);
+    }
+}
+
+#[test]
+fn a_long_line_that_begins_off_the_screen_is_shown() {
+    let line = "a line of many words that is longer than the distance by which it is moved";
+    for html in [
+        format!("<div style='margin-left:-100px'>{line}</div>"),
+        format!("<div style='position:relative;left:-100px;letter-spacing:-.5px'>{line}</div>"),
+        format!("<div style='text-indent:-100px;word-spacing:-1px'>{line}</div>"),
+    ] {
+        check(&[(&html, line)]);
+    }
+}

@@ -17,6 +17,9 @@ pub(super) const LINE: f32 = 1.6;
 /// Narrowest column that text is assumed to have, in pixels.
 pub(super) const NARROW: f32 = 80.0;
 
+/// Greatest height of a picture over which a margin moves text, in pixels.
+const TALLEST: f32 = 2_000.0;
+
 /// Greatest size that counts, in pixels.
 const FARTHEST: f32 = 100_000.0;
 
@@ -96,6 +99,8 @@ pub(super) struct Flow {
     pulled: f32,
     /// Whether a floating box precedes, below which others may be.
     floated: bool,
+    /// Height by which what precedes may be higher, because a box has no height that is known, in pixels.
+    unknown: f32,
     /// Least height of what precedes, where blocks follow each other.
     mark: Spot,
     /// Number of boxes that are beside each other, so that their heights do not add up.
@@ -263,6 +268,16 @@ impl Flow {
         self.floated |= frame.floats();
     }
 
+    /// Takes a picture or another box whose height is not known.
+    pub(super) fn pass_unknown(&mut self) {
+        self.unknown = TALLEST;
+    }
+
+    /// Returns the greatest height of what precedes, in pixels.
+    pub(super) fn greatest(&self) -> f32 {
+        self.height + self.unknown
+    }
+
     /// Returns the movement of the flow up by negative margins in pixels, at most 0.
     pub(super) fn pulled(&self) -> f32 {
         match self.floated {
@@ -292,6 +307,7 @@ impl Flow {
 
     /// Takes a line break.
     pub(super) fn line_break(&mut self, style: &Computed) {
+        self.height += (style.inherited.font_size * LINE).max(line_height(style));
         self.mark.settle();
         self.mark.line = self.mark.line.max(line_height(style));
         self.mark.line_ends();
@@ -358,6 +374,6 @@ impl Flow {
             self.least_line += width / LETTER * 0.2 + spaces.sum::<f32>();
         }
         let lines = width / NARROW + 1.0;
-        self.height += lines * style.inherited.font_size * LINE;
+        self.height += lines * (style.inherited.font_size * LINE).max(line_height(style));
     }
 }

@@ -9,7 +9,7 @@ use super::{
     fallback::{Children, children, is_fallback},
     flow,
     heights::Heights,
-    measure::{is_beside, usual_margin},
+    measure::{has_unknown_height, is_beside, usual_margin},
     painted::Painted,
     place::Place,
     seen::{FAINTEST, Seen, Sight, is_tiny, words},
@@ -167,6 +167,9 @@ impl Look<'_> {
                 inside.carried = self
                     .flow
                     .enter(style, usual_margin(name, style, self.document.quirks));
+            }
+            if !inside.gone && has_unknown_height(element, style) {
+                self.flow.pass_unknown();
             }
             if name == "br" && !inside.hidden {
                 self.flow.line_break(style);

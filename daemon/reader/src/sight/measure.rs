@@ -5,8 +5,9 @@ use crate::{
     css::{
         length::{Length, MEDIUM},
         marks::Mark,
-        property::{Display, Overflow, Size, WhiteSpace},
+        property::{Display, Overflow, Sides, Size, WhiteSpace},
     },
+    document::Element,
 };
 
 /// Width of a letter as a multiple of the font size, rounded up.
@@ -119,4 +120,15 @@ pub(super) fn is_beside(style: &Computed) -> bool {
             style.display,
             Display::Cell | Display::Flex | Display::InlineBlock
         )
+}
+
+/// Returns whether the height of a box is not known from its style and its text.
+pub(super) fn has_unknown_height(element: &Element, style: &Computed) -> bool {
+    let frame = style.frame.as_deref();
+    let fixed = frame.is_some_and(|frame| frame.height.is_some_and(Length::is_definite));
+    let replaced = matches!(
+        element.local_name(),
+        "img" | "iframe" | "video" | "svg" | "canvas" | "object" | "embed" | "input" | "math"
+    );
+    (replaced && !fixed) || style.marks.has(Mark::Aspect) || style.border != Sides::default()
 }

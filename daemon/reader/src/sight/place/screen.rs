@@ -83,7 +83,8 @@ impl Place {
         let inherited = &*style.inherited;
         let size = inherited.font_size;
         let spacing = |length: Length| length.resolve(size, MEDIUM, 0.0).min(0.0);
-        let start = x + flow.line;
+        // A line that begins off the screen may reach into it.
+        let start = (x + flow.line).max(0.0);
         let mut words = text.split_whitespace();
         let (Some(first), second) = (words.next(), words.next()) else {
             return false;
@@ -110,7 +111,7 @@ impl Place {
     fn above(&self, flow: &Flow) -> f32 {
         match self.fixed_y {
             true => 0.0,
-            false => flow.height + flow.pulled() - self.pulled,
+            false => flow.greatest() + flow.pulled() - self.pulled,
         }
     }
 }
