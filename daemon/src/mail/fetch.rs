@@ -218,8 +218,8 @@ impl<B: Bridge> MailService<B> {
         let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
         let mut turn = turn.map_err(|_| match &self.sharing {
-            Sharing::Shared(keeper) => keeper.failure(),
-            Sharing::Local => MailError::Session(SessionError::Deadline),
+            Sharing::Shared(keeper) if keeper.is_lost() => keeper.failure(),
+            Sharing::Shared(_) | Sharing::Local => MailError::Session(SessionError::Deadline),
         })?;
         let returned = match &self.sharing {
             Sharing::Local => {

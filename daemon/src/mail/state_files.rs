@@ -80,27 +80,28 @@ impl StateFiles {
                 rename(&aside(path, origin), path)?;
             }
         }
-        files.remove_expired()?;
+        files.remove_expired();
         os::files::sync_dir(state)?;
         Ok(files)
     }
 
-    /// Removes the waiting mails that were set aside with another bridge and whose time is over.
-    fn remove_expired(&self) -> io::Result<()> {
+    /// Removes the waiting mails that were set aside with another bridge and whose time is over. What
+    /// cannot be removed stays for the next start.
+    fn remove_expired(&self) {
         let (Some(state), Some(name)) = (self.held.parent(), self.held.file_name()) else {
-            return Ok(());
+            return;
         };
         let aside = format!("{}@", name.to_string_lossy());
-        for entry in std::fs::read_dir(state)? {
-            let entry = entry?;
-            let is_aside = entry.file_name().to_string_lossy().starts_with(&aside);
+        for entry in std::fs::read_dir(state).into_iter().flatten().flatten() {
             // The time of a directory is that of its last mail.
-            let age = entry.metadata()?.modified()?.elapsed();
-            if is_aside && age.is_ok_and(|age| age > HELD_LIFE) {
-                std::fs::remove_dir_all(entry.path())?;
+            let modified = entry.metadata().and_then(|meta| meta.modified());
+            let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+            if entry.file_name().to_string_lossy().starts_with(&aside)
+                && age.is_some_and(|age| age > HELD_LIFE)
+            {
+                let _ = std::fs::remove_dir_all(entry.path());
             }
         }
-        Ok(())
     }
 
     fn all(&self) -> [&Path; 4] {

@@ -117,7 +117,7 @@ fn begins_with_domain(text: &str) -> bool {
     let last = labels.next_back().unwrap_or_default();
     let is_ending = last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
     let has_name = labels.next().is_some_and(|first| !first.is_empty());
-    is_ending && has_name && !rest.starts_with(['/', '\\', ':', '~', '$', '_'])
+    is_ending && has_name && !rest.starts_with(['/', '\\', '~', '$', '_'])
 }
 
 /// Returns the instructions for an answer, and for none.
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn an_email_mentions_no_file() {
         let body = "see @/etc/passwd, \"@a\" (@b)\n@c \t@d \u{200b}@e, x@/etc/passwd a.@notes b@c.d/e.txt \
-             _@~/.ssh or write to bob.x@example.com";
+             _@~/.ssh or write to bob.x@example.com: ann@example.com, eve@example.com.";
         let text = of(
             &mail("@s", body, Findings::default()),
             None,
@@ -250,7 +250,9 @@ mod tests {
                 "desk.alice@tai.chat.",
                 "e@example.com",
                 "desk.alice@tai.chat",
-                "bob.x@example.com"
+                "bob.x@example.com:",
+                "ann@example.com,",
+                "eve@example.com."
             ]
         );
         assert!(text.contains("see ＠/etc/passwd, \"＠a\" (＠b)\n＠c \t＠d \u{200b}＠e"));

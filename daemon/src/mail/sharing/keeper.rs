@@ -268,7 +268,8 @@ impl Keeper {
         }
     }
 
-    fn is_lost(&self) -> bool {
+    /// Returns whether the last request failed.
+    pub(in crate::mail) fn is_lost(&self) -> bool {
         matches!(&*lock(&self.contact), Contact::Lost(_))
     }
 
