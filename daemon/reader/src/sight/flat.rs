@@ -110,7 +110,8 @@ impl Heights {
             let context = contains_floats(style, frame);
             let plain = match style.display {
                 Display::Block => !context || contains,
-                Display::Inline | Display::Contents => true,
+                Display::Inline => !makes_line(frame),
+                Display::Contents => true,
                 Display::None
                 | Display::InlineBlock
                 | Display::ListItem
@@ -208,11 +209,21 @@ fn is_thin(style: &Computed, frame: &Frame) -> bool {
         .any(|mark| style.marks.has(*mark))
 }
 
-/// Returns whether a box may have margins above, below or, in a line, beside it.
+/// Returns whether a block may have margins above or below it.
 fn has_margins(name: &str, frame: &Frame) -> bool {
     let has = |size: Size| match size {
         None => APART.contains(&name),
         Some(size) => size != Length::ZERO,
     };
     has(frame.margin.top) || has(frame.margin.bottom)
+}
+
+/// Returns whether an element of a line has a margin or a padding beside it, which makes a line also
+/// without text.
+fn makes_line(frame: &Frame) -> bool {
+    let margins = [frame.margin.left, frame.margin.right]
+        .into_iter()
+        .flatten();
+    let paddings = [frame.padding.left, frame.padding.right];
+    margins.chain(paddings).any(|size| size != Length::ZERO)
 }
