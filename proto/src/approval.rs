@@ -50,7 +50,7 @@ pub enum SubmitOutcome {
     /// The configuration requires approval. Nothing was sent; the client asks and submits again.
     Ask(Question),
     /// The mail waits for `taid approve`. Nothing was sent.
-    Held(HeldMail),
+    Held(Box<HeldMail>),
     /// The mail as its recipient would get it. Nothing was sent.
     Preview(PreviewedMail),
 }
@@ -117,6 +117,8 @@ pub enum HeldForm {
 /// Answer to [`crate::call::ReadHeld`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldPart {
+    /// [`HeldMail::version`] of the mail; `None` for the mail of a question.
+    pub version: Option<Label>,
     /// Part of the form.
     pub text: Content,
     /// Offset of the next part; `None` at the end.
@@ -128,6 +130,9 @@ pub struct HeldPart {
 pub struct HeldMail {
     /// Number of the mail for `taid approve`.
     pub number: u64,
+    /// Text that differs if the content differs, or whether the mail may have been sent. A decision
+    /// has it, so that it is about the mail that the person saw.
+    pub version: Label,
     /// Name and version of the client that submitted the mail, as the client gives them.
     pub client: Label,
     /// Instance of the client; `None` for the account's own address.
@@ -175,6 +180,8 @@ pub enum HeldState {
 pub struct GoneMail {
     /// [`HeldMail::number`].
     pub number: u64,
+    /// [`HeldMail::version`].
+    pub version: Label,
     /// [`HeldMail::instance`].
     pub instance: Option<Instance>,
     /// [`HeldMail::since`].

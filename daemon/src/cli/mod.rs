@@ -25,6 +25,7 @@ mod unattended;
 mod units;
 mod user_dirs;
 mod web;
+mod whole;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use commands::{

@@ -44,6 +44,12 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
             "it was sent or discarded, it expired after an hour, taid was restarted, or there was none",
             Hint::reader("list the waiting mails with `taid approve`"),
         ),
+        ApprovalError::OtherVersion(_) => (
+            FaultCode::BadRequest,
+            "taid was restarted since, and it may have been sent, or another mail has its number; \
+             nothing was done",
+            Hint::reader("look at it with `taid approve`, then decide again"),
+        ),
         ApprovalError::Lost(_) => (
             FaultCode::NotFound,
             "its content was in memory alone, because taid got no key from a keyring",

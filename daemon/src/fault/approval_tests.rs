@@ -11,8 +11,10 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::Discarded(3),
         ApprovalError::Full,
         ApprovalError::NotHeld(3),
+        ApprovalError::OtherVersion(3),
         ApprovalError::Lost(3),
         ApprovalError::Locked(3),
+        ApprovalError::MaybeSent(3),
         ApprovalError::NoRandom,
     ];
     let texts = errors.iter().map(|error| rendered(&of_approval(error)));
@@ -49,6 +51,11 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     caused by: it was sent or discarded, it expired after an hour, taid was restarted, or there was none
     hint: list the waiting mails with `taid approve`
 
+    [BadRequest]
+    error: mail 3 is not the mail that was shown
+    caused by: taid was restarted since, and it may have been sent, or another mail has its number; nothing was done
+    hint: look at it with `taid approve`, then decide again
+
     [NotFound]
     error: mail 3 was lost when taid stopped
     caused by: its content was in memory alone, because taid got no key from a keyring
@@ -60,6 +67,12 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     caused by: the keyring with its key does not answer
     hint: ask the user to unlock the keyring, then run `taid approve` again, then call again
     hint for a person: unlock the keyring, then run `taid approve` again
+
+    [BadRequest]
+    error: mail 3 may have been sent and cannot be changed
+    caused by: taid was sending it when it stopped
+    hint: ask the user to ask the recipient, then send or discard it with `taid approve`, then call again
+    hint for a person: ask the recipient, then send or discard it with `taid approve`
 
     [Internal]
     error: the system's random number generator failed

@@ -120,6 +120,6 @@ impl<B: Bridge> MailService<B> {
         if let Some(original) = reply_to {
             self.ledger.hold_reply(from, original);
         }
-        Ok(SubmitOutcome::Held(held))
+        Ok(SubmitOutcome::Held(Box::new(held)))
     }
 }

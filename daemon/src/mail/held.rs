@@ -145,7 +145,11 @@ impl<B: Bridge> MailService<B> {
         let (digest, result) = match prepared {
             Ok(mail) => {
                 let digest = Some(mail.digest.clone());
-                match self.approvals.revise(revise.number, mail, deadline).await {
+                match self
+                    .approvals
+                    .revise(revise.number, &revise.version, mail, deadline)
+                    .await
+                {
                     Ok(exchange) => {
                         let held = self.approvals.exchanged(exchange, deadline).await;
                         (digest, held.map_err(MailError::NotRecorded))
@@ -164,7 +168,9 @@ impl<B: Bridge> MailService<B> {
         revise: &ReviseHeld,
         deadline: Instant,
     ) -> Result<PreparedMail, MailError> {
-        let (old, instance) = self.approvals.waiting_mail(revise.number)?;
+        let (old, instance) = self
+            .approvals
+            .waiting_mail(revise.number, &revise.version)?;
         let target = match (&revise.to, old.reply_to) {
             (None, Some(original)) => Target::Reply { to: original },
             (None, None) => Target::New {

@@ -5,7 +5,7 @@ use super::digest::Digest;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use tai_proto::{
-    approval::{HeldForm, HeldPart, MailPreview},
+    approval::{HeldForm, MailPreview},
     mail::Format,
     names::{Address, MailId},
     text::{Content, HeaderText, MAX_CONTENT, Words},
@@ -59,8 +59,8 @@ impl PreparedMail {
         }
     }
 
-    /// Returns a part of a form of the mail.
-    pub(super) fn part(&self, form: HeldForm, offset: u64) -> HeldPart {
+    /// Returns a part of a form of the mail, and the offset of the next one.
+    pub(super) fn part(&self, form: HeldForm, offset: u64) -> (Content, Option<u64>) {
         let whole: Cow<'_, str> = match form {
             HeldForm::Shown => self.whole().into(),
             HeldForm::Html => self.parts.html.as_str().into(),
@@ -73,10 +73,8 @@ impl PreparedMail {
             .get(whole.floor_char_boundary(from)..)
             .unwrap_or_default();
         let (part, left) = beginning(rest, MAX_CONTENT);
-        HeldPart {
-            text: Content::cut(part),
-            next: (left > 0).then(|| (whole.len() - left) as u64),
-        }
+        let next = (left > 0).then(|| (whole.len() - left) as u64);
+        (Content::cut(part), next)
     }
 
     /// Returns the whole mail as a person approves it.
@@ -205,9 +203,9 @@ mod tests {
         );
         let (mut shown, mut offset) = (String::new(), Some(0));
         while let Some(from) = offset {
-            let part = mail.part(HeldForm::Shown, from);
-            shown.push_str(&part.text);
-            offset = part.next;
+            let (part, next) = mail.part(HeldForm::Shown, from);
+            shown.push_str(&part);
+            offset = next;
         }
         assert!(shown.len() > MAX_CONTENT);
         let header = "To:      bob@example.com\nSubject: subject\nFrom:    desk.alice@tai.chat\n\n";

@@ -82,14 +82,17 @@ impl World {
         let question = self.ask(text).await;
         let held = self.answer(&question, ConsentAnswer::CannotAsk, text);
         match held.await.unwrap() {
-            SubmitOutcome::Held(held) => held,
+            SubmitOutcome::Held(held) => *held,
             other => panic!("{other:?}"),
         }
     }
 
     async fn approve(&self, held: &HeldMail) -> Result<Resolution, MailError> {
-        let number = held.number;
-        let resolve = ResolveHeld { number, send: true };
+        let resolve = ResolveHeld {
+            number: held.number,
+            version: held.version.clone(),
+            send: true,
+        };
         self.mail.resolve(resolve, soon()).await.result
     }
 
@@ -340,13 +343,21 @@ async fn a_reply_that_waits_for_approval_counts_as_an_answer() {
 async fn a_changed_mail_waits_in_place_of_the_agents_and_nothing_is_sent_before_its_approval() {
     let world = World::new(ConfirmPolicy::Always);
     let held = world.hold("first").await;
-    let revise = |number| ReviseHeld {
-        number,
+    let revise = |held: &HeldMail| ReviseHeld {
+        number: held.number,
+        version: held.version.clone(),
         to: Some("carol@example.com".into()),
         subject: Some("Changed".into()),
         content: "second".into(),
     };
-    let changed = world.mail.revise_held(revise(held.number), soon()).await;
+    let other = ReviseHeld {
+        version: "other".into(),
+        ..revise(&held)
+    };
+    let unseen = world.mail.revise_held(other, soon()).await.result;
+    let refused = MailError::Approval(ApprovalError::OtherVersion(held.number));
+    assert_eq!(unseen, Err(refused));
+    let changed = world.mail.revise_held(revise(&held), soon()).await;
     let changed = changed.result.unwrap();
     assert_eq!(world.sent(), 0);
     assert_eq!(changed.mail.to, "carol@example.com");
@@ -367,7 +378,7 @@ async fn a_changed_mail_waits_in_place_of_the_agents_and_nothing_is_sent_before_
     // Neither a decision nor a change is about the new mail if the person saw the old one.
     let gone = MailError::Approval(ApprovalError::NotHeld(held.number));
     assert_eq!(world.approve(&held).await, Err(gone.clone()));
-    let again = world.mail.revise_held(revise(held.number), soon()).await;
+    let again = world.mail.revise_held(revise(&held), soon()).await;
     assert_eq!(again.result, Err(gone));
     assert!(matches!(
         world.approve(&changed).await,

@@ -103,6 +103,7 @@ mod tests {
         let hostile = "<b>evil</b>";
         HeldMail {
             number,
+            version: Label::default(),
             client: hostile.into(),
             instance: instance.map(|name| name.parse().unwrap()),
             since: Label::default(),

@@ -6,7 +6,7 @@ use crate::{
     approval::HeldForm,
     mail::{Draft, Window},
     person::{PersonConsent, Scope},
-    text::{Content, HeaderText},
+    text::{Content, HeaderText, Label},
 };
 use serde::{Deserialize, Serialize};
 use tai_names::{Instance, MailId};
@@ -45,10 +45,12 @@ pub struct ReadHeld {
 }
 
 /// See [`Call::ResolveHeld`](super::Call::ResolveHeld).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResolveHeld {
     /// [`HeldMail::number`](crate::approval::HeldMail::number).
     pub number: u64,
+    /// [`HeldMail::version`](crate::approval::HeldMail::version) of the mail that the person saw.
+    pub version: Label,
     /// Whether to send the mail. `false` discards it.
     pub send: bool,
 }
@@ -67,6 +69,8 @@ pub struct WatchHeld {
 pub struct ReviseHeld {
     /// [`HeldMail::number`](crate::approval::HeldMail::number).
     pub number: u64,
+    /// [`HeldMail::version`](crate::approval::HeldMail::version) of the mail that the person saw.
+    pub version: Label,
     /// Recipient. `None` keeps it, and a reply stays a reply; another recipient gets a new mail.
     pub to: Option<HeaderText>,
     /// Subject. `None` keeps it.

@@ -73,6 +73,7 @@ pub(crate) fn calls() -> Vec<Call> {
         ListHeld.into_call(),
         ResolveHeld {
             number: 3,
+            version: "v".into(),
             send: true,
         }
         .into_call(),
@@ -147,6 +148,7 @@ pub(crate) fn answers() -> Vec<Answer> {
         }),
         Answer::ResolveHeld(Resolution::Discarded),
         Answer::ReadHeld(HeldPart {
+            version: Some("v".into()),
             text: "t".into(),
             next: Some(5),
         }),
@@ -156,7 +158,7 @@ pub(crate) fn answers() -> Vec<Answer> {
     ];
     let more = vec![
         Answer::Submit(SubmitOutcome::Ask(question())),
-        Answer::Submit(SubmitOutcome::Held(held())),
+        Answer::Submit(SubmitOutcome::Held(Box::new(held()))),
         Answer::Submit(SubmitOutcome::Preview(PreviewedMail {
             mail: preview(),
             left_out: "l".into(),

@@ -53,6 +53,7 @@ pub(crate) fn calls() -> Vec<Call> {
         WatchHeld { since: Some(9) }.into_call(),
         ReviseHeld {
             number: 3,
+            version: "v".into(),
             to: Some("b".into()),
             subject: Some("s".into()),
             content: "c".into(),

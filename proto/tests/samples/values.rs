@@ -104,6 +104,7 @@ pub(crate) fn held() -> HeldMail {
         client: "c".into(),
         instance: None,
         number: 3,
+        version: "v".into(),
         since: "a".into(),
         until: "b".into(),
         state: HeldState::MaybeSent,
@@ -121,6 +122,7 @@ pub(crate) fn held() -> HeldMail {
 pub(crate) fn gone() -> GoneMail {
     GoneMail {
         number: 2,
+        version: "v".into(),
         instance: None,
         since: "a".into(),
         digest: "d".into(),

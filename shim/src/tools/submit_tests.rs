@@ -15,6 +15,7 @@ fn preview() -> MailPreview {
 fn an_email_that_waits_says_whether_it_may_be_lost_or_sent() {
     let lost = GoneMail {
         number: 3,
+        version: "".into(),
         instance: None,
         since: "2026-11-23T10:00:00Z".into(),
         digest: "d".into(),
@@ -29,6 +30,7 @@ fn an_email_that_waits_says_whether_it_may_be_lost_or_sent() {
         let fault = waits(
             &HeldMail {
                 number: 7,
+                version: "".into(),
                 client: "c".into(),
                 instance: None,
                 since: "2026-11-23T10:00:00Z".into(),

@@ -20,7 +20,7 @@ use decided::resolve;
 use std::time::SystemTime;
 use tai_proto::{
     Fault,
-    approval::{HeldList, HeldState},
+    approval::{GoneMail, HeldList, HeldState},
     call::{ListHeld, ResolveHeld},
     command::command,
     names::Profile,
@@ -55,10 +55,14 @@ pub(in crate::cli) struct Approve {
 }
 
 /// Discards a mail whose content is missing, so that it is listed no longer.
-async fn discard(daemon: &Daemon, number: u64) -> Result<Exit, CliError> {
-    let send = false;
-    daemon.call(ResolveHeld { number, send }, LONG).await?;
-    print(&format!("mail {number} removed from the list"));
+async fn discard(daemon: &Daemon, gone: &GoneMail) -> Result<Exit, CliError> {
+    let decision = ResolveHeld {
+        number: gone.number,
+        version: gone.version.clone(),
+        send: false,
+    };
+    daemon.call(decision, LONG).await?;
+    print(&format!("mail {} removed from the list", gone.number));
     Ok(Exit::Success)
 }
 
@@ -101,15 +105,16 @@ impl Approve {
         held: &HeldList,
         profile: &Profile,
     ) -> Result<Exit, CliError> {
-        if self.full {
-            show_all(daemon, number).await?;
-        }
+        let shown = match self.full {
+            true => show_all(daemon, number).await?,
+            false => None,
+        };
         let Some(mail) = held.waiting.iter().find(|mail| mail.number == number) else {
-            if self.reject && held.gone.iter().any(|mail| mail.number == number) {
-                return discard(daemon, number).await;
-            }
             if let Some(gone) = held.gone.iter().find(|mail| mail.number == number) {
-                return Err(page::missing(gone));
+                return match self.reject {
+                    true => discard(daemon, gone).await,
+                    false => Err(page::missing(gone)),
+                };
             }
             if self.full && !self.yes && !self.reject {
                 print("\nA client asks about this mail. Answer the question there.");
@@ -151,7 +156,13 @@ impl Approve {
                 true
             }
         };
-        resolve(daemon, number, send).await?;
+        let version = shown.unwrap_or_else(|| mail.version.clone());
+        let decision = ResolveHeld {
+            number,
+            version,
+            send,
+        };
+        resolve(daemon, decision).await?;
         Ok(Exit::Success)
     }
 }

@@ -11,6 +11,7 @@ fn waiting(waiting: Vec<HeldMail>) -> HeldList {
 fn held(number: u64) -> HeldMail {
     HeldMail {
         number,
+        version: "".into(),
         client: "claude-code 2.1".into(),
         instance: Some("desk".parse().unwrap()),
         since: "2026-11-23T10:00:00Z".into(),
@@ -134,6 +135,7 @@ fn no_text_of_a_mail_or_client_writes_to_the_terminal_or_forges_a_line() {
 fn a_mail_that_may_be_lost_or_sent_or_is_lost_says_so() {
     let gone = |number, state| GoneMail {
         number,
+        version: "".into(),
         instance: Some("desk".parse().unwrap()),
         since: "2026-11-23T10:00:00Z".into(),
         digest: "0123".into(),

@@ -1,8 +1,8 @@
 //! The addresses of the pages, below the path of the session.
 
-use tai_proto::names::MailId;
+use tai_proto::{names::MailId, text::Label};
 
-/// A page or an action.
+/// A page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route {
     Overview,
@@ -20,12 +20,22 @@ pub(super) enum Route {
     Audit,
 }
 
-/// An action of a form.
+/// What a form does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
-    Send(u64),
-    Discard(u64),
-    Revise(u64),
+pub(super) enum Act {
+    Send,
+    Discard,
+    Revise,
+}
+
+/// An action of a form about the mail that its page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Action {
+    pub(super) act: Act,
+    /// [`HeldMail::number`](tai_proto::approval::HeldMail::number).
+    pub(super) number: u64,
+    /// [`HeldMail::version`](tai_proto::approval::HeldMail::version).
+    pub(super) version: Label,
 }
 
 impl Route {
@@ -49,24 +59,32 @@ impl Route {
 }
 
 impl Action {
-    /// Returns the action of a path such as `held/3/send`.
+    /// Returns the action of a path such as `held/3/VERSION/send`.
     pub(super) fn of(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.split('/').collect();
-        Some(match parts.as_slice() {
-            ["held", number, "send"] => Self::Send(number.parse().ok()?),
-            ["held", number, "discard"] => Self::Discard(number.parse().ok()?),
-            ["held", number, "revise"] => Self::Revise(number.parse().ok()?),
-            _ => return None,
+        let ["held", number, version, act] = parts.as_slice() else {
+            return None;
+        };
+        Some(Self {
+            act: match *act {
+                "send" => Act::Send,
+                "discard" => Act::Discard,
+                "revise" => Act::Revise,
+                _ => return None,
+            },
+            number: number.parse().ok()?,
+            version: (*version).into(),
         })
     }
 
     /// Returns the path of the action.
-    pub(super) fn path(self) -> String {
-        match self {
-            Self::Send(number) => format!("held/{number}/send"),
-            Self::Discard(number) => format!("held/{number}/discard"),
-            Self::Revise(number) => format!("held/{number}/revise"),
-        }
+    pub(super) fn path(&self) -> String {
+        let act = match self.act {
+            Act::Send => "send",
+            Act::Discard => "discard",
+            Act::Revise => "revise",
+        };
+        format!("held/{}/{}/{act}", self.number, self.version.as_str())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     gate::Gate,
-    route::{Action, Route},
+    route::{Act, Action, Route},
     views::{Frame, STYLE},
 };
 use crate::{
@@ -12,17 +12,17 @@ use crate::{
         error::CliError,
         pages,
         terminal::printable,
+        whole,
     },
 };
 use std::{path::PathBuf, time::SystemTime};
 use tai_proto::{
-    Fault,
     approval::{HeldForm, HeldMail, Resolution},
-    call::{ListHeld, ListMail, ReadHeld, ReadMail, ResolveHeld, ReviseHeld},
+    call::{ListHeld, ListMail, ReadMail, ResolveHeld, ReviseHeld},
     mail::Window,
     names::Profile,
     person::Scope,
-    text::{Content, HeaderText},
+    text::{Content, HeaderText, Label},
 };
 use url::form_urlencoded;
 
@@ -83,7 +83,7 @@ impl Site {
 
     async fn page(&self, route: Route) -> Result<Reply, CliError> {
         let (frame, now) = (self.frame(), SystemTime::now());
-        let token = |action: Action| self.gate.token(&action.path());
+        let token = |action: &Action| self.gate.token(&action.path());
         Ok(Reply::Page(match route {
             Route::Style => return Ok(Reply::Style(STYLE)),
             Route::Overview => {
@@ -92,16 +92,15 @@ impl Site {
                 frame.overview(&held, &status, now)
             }
             Route::Held(number) => {
-                let mail = self.held(number).await?;
-                let whole = self.read(number, HeldForm::Shown).await?;
+                let (mail, whole) = self.held_as(number, HeldForm::Shown).await?;
                 frame.held(&mail, &whole, token, now)
             }
             Route::HeldHtml(number) => {
-                return Ok(Reply::Untrusted(self.read(number, HeldForm::Html).await?));
+                let html = whole::read(&self.daemon, number, HeldForm::Html).await?;
+                return Ok(Reply::Untrusted(html.text));
             }
             Route::Edit(number) => {
-                let mail = self.held(number).await?;
-                let source = self.read(number, HeldForm::Source).await?;
+                let (mail, source) = self.held_as(number, HeldForm::Source).await?;
                 frame.edit(&mail, &source, token)
             }
             Route::Inbox(offset) => {
@@ -169,12 +168,22 @@ impl Site {
     }
 
     async fn acted(&self, action: Action, form: Form) -> Result<Reply, CliError> {
-        let (number, send) = match action {
-            Action::Revise(number) => return self.revise(number, form).await,
-            Action::Send(number) => (number, true),
-            Action::Discard(number) => (number, false),
+        let Action {
+            act,
+            number,
+            version,
+        } = action;
+        let send = match act {
+            Act::Revise => return self.revise(number, version, form).await,
+            Act::Send => true,
+            Act::Discard => false,
         };
-        let done = self.daemon.call(ResolveHeld { number, send }, LONG).await?;
+        let decision = ResolveHeld {
+            number,
+            version,
+            send,
+        };
+        let done = self.daemon.call(decision, LONG).await?;
         let text = match done {
             Resolution::Sent(sent) => format!("Mail {number} was sent to {}.", printable(&sent.to)),
             Resolution::Discarded => format!("Mail {number} was discarded. Nothing was sent."),
@@ -182,7 +191,7 @@ impl Site {
         Ok(Reply::Page(self.frame().outcome(&text)))
     }
 
-    async fn revise(&self, number: u64, form: Form) -> Result<Reply, CliError> {
+    async fn revise(&self, number: u64, version: Label, form: Form) -> Result<Reply, CliError> {
         let old = self.held(number).await?;
         // The form shows invisible characters as text. An unchanged field keeps them.
         let changed = |old: &HeaderText, new: &str| {
@@ -193,6 +202,7 @@ impl Site {
         let too_long = |error| CliError::new("the mail is too long").caused_by(error);
         let revise = ReviseHeld {
             number,
+            version,
             to: changed(&old.mail.to, form.to.trim()).map_err(too_long)?,
             subject: changed(&old.mail.subject, form.subject.trim()).map_err(too_long)?,
             content: Content::new(form.content).map_err(too_long)?,
@@ -218,20 +228,17 @@ impl Site {
         })
     }
 
-    /// Returns a form of a waiting mail.
-    async fn read(&self, number: u64, form: HeldForm) -> Result<String, Fault> {
-        let (mut text, mut next) = (String::new(), Some(0));
-        while let Some(offset) = next {
-            let read = ReadHeld {
-                number,
-                form,
-                offset,
-            };
-            let part = self.daemon.call(read, SHORT).await?;
-            text.push_str(&part.text);
-            next = part.next.filter(|next| *next > offset);
+    /// Returns a waiting mail and a form of it.
+    async fn held_as(&self, number: u64, form: HeldForm) -> Result<(HeldMail, String), CliError> {
+        let whole = whole::read(&self.daemon, number, form).await?;
+        let mail = self.held(number).await?;
+        match whole.version.as_ref() == Some(&mail.version) {
+            true => Ok((mail, whole.text)),
+            false => Err(
+                CliError::new(format!("mail {number} changed while it was read"))
+                    .hint("open it again"),
+            ),
         }
-        Ok(text)
     }
 
     fn failed(&self, error: &CliError) -> Reply {

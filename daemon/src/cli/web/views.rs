@@ -1,6 +1,9 @@
 //! The pages, as functions of the daemon's answers.
 
-use super::{html::Html, route::Action};
+use super::{
+    html::Html,
+    route::{Act, Action},
+};
 use crate::cli::{error::CliError, pages};
 use std::time::SystemTime;
 use tai_proto::{
@@ -21,6 +24,15 @@ const REFRESH: &str = "10";
 pub(super) struct Frame {
     /// Path of the session.
     pub(super) space: String,
+}
+
+/// Returns an action about a waiting mail.
+fn action(act: Act, mail: &HeldMail) -> Action {
+    Action {
+        act,
+        number: mail.number,
+        version: mail.version.clone(),
+    }
 }
 
 impl Frame {
@@ -56,11 +68,11 @@ impl Frame {
             .into_document()
     }
 
-    fn form(&self, action: Action, token: &str, button: &str, fields: Html) -> Html {
+    fn form(&self, action: &Action, token: &str, button: &str, fields: Html) -> Html {
         let target = format!("{}{}", self.space, action.path());
-        let class = match action {
-            Action::Discard(_) => "discard",
-            Action::Send(_) | Action::Revise(_) => "send",
+        let class = match action.act {
+            Act::Discard => "discard",
+            Act::Send | Act::Revise => "send",
         };
         let inner = Html::new()
             .void(
@@ -104,11 +116,11 @@ impl Frame {
         &self,
         mail: &HeldMail,
         whole: &str,
-        token: impl Fn(Action) -> String,
+        token: impl Fn(&Action) -> String,
         now: SystemTime,
     ) -> String {
         let number = mail.number;
-        let (send, discard) = (Action::Send(number), Action::Discard(number));
+        let (send, discard) = (action(Act::Send, mail), action(Act::Discard, mail));
         let again = mail.state == HeldState::MaybeSent;
         let label = if again { "Send again" } else { "Send" };
         let part = format!("{}held/{number}/html", self.space);
@@ -118,8 +130,8 @@ impl Frame {
             ("title", "HTML part"),
         ];
         let mut decisions = Html::new()
-            .then(self.form(send, &token(send), label, Html::new()))
-            .then(self.form(discard, &token(discard), "Discard", Html::new()));
+            .then(self.form(&send, &token(&send), label, Html::new()))
+            .then(self.form(&discard, &token(&discard), "Discard", Html::new()));
         if !again {
             let edit = format!("{}held/{number}/edit", self.space);
             decisions = decisions.element("a", &[("href", &edit)], Html::new().text("Change"));
@@ -139,9 +151,9 @@ impl Frame {
         &self,
         mail: &HeldMail,
         source: &str,
-        token: impl Fn(Action) -> String,
+        token: impl Fn(&Action) -> String,
     ) -> String {
-        let action = Action::Revise(mail.number);
+        let action = action(Act::Revise, mail);
         let field = |label: &str, name: &str, value: &str| {
             let input = [("name", name), ("value", value), ("required", "")];
             let inner = Html::new().text(label).void("input", &input);
@@ -169,7 +181,7 @@ impl Frame {
             );
         }
         let body = body
-            .then(self.form(action, &token(action), "Save and show", fields))
+            .then(self.form(&action, &token(&action), "Save and show", fields))
             .line("p", "Nothing is sent before you approve the changed mail.");
         self.page(&format!("Change mail {}", mail.number), Html::new(), body)
     }

@@ -9,7 +9,7 @@ use super::{
 use std::{collections::HashSet, time::Duration};
 use tai_auth::testing::TestClock;
 use tai_proto::{
-    approval::HeldMail,
+    approval::{HeldForm, HeldMail},
     names::{Address, MailId},
 };
 
@@ -59,8 +59,11 @@ fn hold(approvals: &Approvals, text: &str) -> Result<HeldMail, ApprovalError> {
 }
 
 fn verdict(held: &HeldMail, send: bool) -> ResolveHeld {
-    let number = held.number;
-    ResolveHeld { number, send }
+    ResolveHeld {
+        number: held.number,
+        version: held.version.clone(),
+        send,
+    }
 }
 
 fn approve_held<'a>(approvals: &'a Approvals, held: &HeldMail) -> ApprovedMail<'a> {
@@ -204,9 +207,33 @@ async fn an_open_question_cannot_be_decided_with_taid_approve() {
     let approvals = approvals();
     let ticket = ask(&approvals, "text");
     let number = 1;
-    let resolved = approvals.resolve(ResolveHeld { number, send: true });
+    let resolved = approvals.resolve(ResolveHeld {
+        number,
+        version: "".into(),
+        send: true,
+    });
     assert_eq!(resolved.unwrap_err(), ApprovalError::NotHeld(number));
     assert_eq!(approve(&approvals, &ticket, "text"), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_about_another_mail_with_the_number_has_no_effect() {
+    let (old, new) = (approvals(), approvals());
+    let shown = hold(&old, "shown").unwrap();
+    let other = hold(&new, "other").unwrap();
+    assert_eq!(shown.number, other.number);
+    for send in [true, false] {
+        let decided = new.resolve(verdict(&shown, send));
+        let refused = ApprovalError::OtherVersion(shown.number);
+        assert_eq!(decided.unwrap_err(), refused);
+    }
+    assert_eq!(new.list().waiting, std::slice::from_ref(&other));
+    let part = new.read(ReadHeld {
+        number: other.number,
+        form: HeldForm::Shown,
+        offset: 0,
+    });
+    assert_eq!(part.unwrap().version, Some(other.version));
 }
 
 /// Makes a mail of another instance wait.

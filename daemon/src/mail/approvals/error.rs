@@ -21,6 +21,9 @@ pub(crate) enum ApprovalError {
     /// No mail with this number waits.
     #[error("mail {0} does not wait for approval")]
     NotHeld(u64),
+    /// The mail with this number is not the one that the person saw, or may have been sent since.
+    #[error("mail {0} is not the mail that was shown")]
+    OtherVersion(u64),
     /// The content of the mail with this number is lost.
     #[error("mail {0} was lost when taid stopped")]
     Lost(u64),

@@ -40,7 +40,7 @@ use super::{
 use crate::config::ConfirmPolicy;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use safe::Safe;
-use show::{gone, show};
+use show::{gone, show, version};
 use state::{Approval, Effect, Event, Place, WaitingMail};
 use std::{
     fmt,
@@ -286,16 +286,25 @@ impl Approvals {
             .key_of(number)
             .and_then(|key| table.approvals.get(&key));
         let found = match waiting {
-            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => Ok(waiting.mail.clone()),
+            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => {
+                Ok((waiting.mail.clone(), Some(version(&waiting.trace()))))
+            }
             Some(Approval::Sealed(_)) => Err(ApprovalError::Locked(number)),
             Some(Approval::Lost(_)) => Err(ApprovalError::Lost(number)),
             Some(Approval::Asked { .. }) | None => {
                 let asked = table.asked(number);
-                asked.ok_or(ApprovalError::NotHeld(number))
+                let asked = asked.ok_or(ApprovalError::NotHeld(number));
+                asked.map(|mail| (mail, None))
             }
         };
         drop(table);
-        Ok(found?.part(read.form, read.offset))
+        let (mail, version) = found?;
+        let (text, next) = mail.part(read.form, read.offset);
+        Ok(HeldPart {
+            version,
+            text,
+            next,
+        })
     }
 
     /// Returns the number of mails that wait.
@@ -323,22 +332,24 @@ impl Approvals {
     ///
     /// # Errors
     /// [`ApprovalError::NotHeld`], also for a second decision about the same mail,
-    /// [`ApprovalError::Locked`] and [`ApprovalError::Lost`].
+    /// [`ApprovalError::OtherVersion`], [`ApprovalError::Locked`] and [`ApprovalError::Lost`].
     pub(super) fn resolve(&self, resolve: ResolveHeld) -> Result<Resolved<'_>, ApprovalError> {
-        let ResolveHeld { number, send } = resolve;
-        let event = match send {
+        let number = resolve.number;
+        let event = match resolve.send {
             true => Event::Approve { number },
             false => Event::Reject { number },
         };
         let (mut table, now) = self.table();
         let key = table.key_of(number).ok_or(ApprovalError::NotHeld(number))?;
-        let digest = match table.approvals.get(&key) {
-            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => {
-                waiting.mail.digest.clone()
-            }
-            Some(Approval::Sealed(trace) | Approval::Lost(trace)) => trace.digest.clone(),
+        let trace = match table.approvals.get(&key) {
+            Some(Approval::Held(waiting) | Approval::Sending(waiting)) => waiting.trace(),
+            Some(Approval::Sealed(trace) | Approval::Lost(trace)) => trace.clone(),
             Some(Approval::Asked { .. }) | None => return Err(ApprovalError::NotHeld(number)),
         };
+        if version(&trace) != resolve.version {
+            return Err(ApprovalError::OtherVersion(number));
+        }
+        let digest = trace.digest;
         let effect = table.change(key, event, now);
         let promise = table.journal.promise();
         match effect {

@@ -8,7 +8,7 @@
 use super::{
     Approvals,
     error::ApprovalError,
-    show::show,
+    show::{show, version},
     state::{Approval, Effect, Event, Place, WaitingMail},
 };
 use crate::mail::{
@@ -16,7 +16,7 @@ use crate::mail::{
     prepared::PreparedMail,
 };
 use std::sync::Arc;
-use tai_proto::{approval::HeldMail, names::Instance};
+use tai_proto::{approval::HeldMail, names::Instance, text::Label};
 use tokio::time::Instant;
 
 /// An exchange whose record may not survive a power failure yet.
@@ -31,23 +31,28 @@ impl Approvals {
     /// Returns a waiting mail, and the instance that submitted it.
     ///
     /// # Errors
-    /// [`ApprovalError::NotHeld`], [`ApprovalError::Locked`] or [`ApprovalError::Lost`].
+    /// [`ApprovalError::NotHeld`], [`ApprovalError::OtherVersion`], [`ApprovalError::Locked`] or
+    /// [`ApprovalError::Lost`].
     pub(in crate::mail) fn waiting_mail(
         &self,
         number: u64,
+        seen: &Label,
     ) -> Result<(Arc<PreparedMail>, Option<Instance>), ApprovalError> {
-        let waiting = self.find(number)?;
+        let waiting = self.find(number, seen)?;
         Ok((waiting.mail, waiting.instance))
     }
 
-    /// Returns a mail that waits.
+    /// Returns a mail that waits, in the version that a person saw.
     ///
     /// # Errors
-    /// [`ApprovalError::NotHeld`], [`ApprovalError::Locked`] or [`ApprovalError::Lost`].
-    fn find(&self, number: u64) -> Result<WaitingMail, ApprovalError> {
+    /// As [`Approvals::waiting_mail`].
+    fn find(&self, number: u64, seen: &Label) -> Result<WaitingMail, ApprovalError> {
         let (table, _) = self.table();
         let key = table.key_of(number).ok_or(ApprovalError::NotHeld(number))?;
         match table.approvals.get(&key) {
+            Some(Approval::Held(waiting)) if version(&waiting.trace()) != *seen => {
+                Err(ApprovalError::OtherVersion(number))
+            }
             Some(Approval::Held(waiting)) => Ok(waiting.clone()),
             Some(Approval::Sealed(_)) => Err(ApprovalError::Locked(number)),
             Some(Approval::Lost(_)) => Err(ApprovalError::Lost(number)),
@@ -64,10 +69,11 @@ impl Approvals {
     pub(in crate::mail) async fn revise(
         &self,
         number: u64,
+        seen: &Label,
         mail: PreparedMail,
         deadline: Instant,
     ) -> Result<Exchange, ApprovalError> {
-        let old = self.find(number)?;
+        let old = self.find(number, seen)?;
         let (new_number, now) = {
             let (mut table, now) = self.table();
             (table.next_number(), now)

@@ -1,7 +1,7 @@
 //! Waiting mails as a person sees them.
 
 use super::state::{HELD_LIFE, Place, Trace, WaitingMail};
-use crate::time::rfc3339;
+use crate::{mail::digest::Digest, time::rfc3339};
 use std::time::SystemTime;
 use tai_auth::session::stamp::Stamp;
 use tai_proto::{
@@ -9,11 +9,19 @@ use tai_proto::{
     text::Label,
 };
 
+/// Returns [`HeldMail::version`].
+pub(super) fn version(trace: &Trace) -> Label {
+    let state = if trace.maybe_sent { "maybe sent" } else { "" };
+    let version = Digest::of(&[&trace.digest.to_string(), state]);
+    version.to_string().as_str().into()
+}
+
 /// Returns a waiting mail.
 pub(super) fn show(waiting: &WaitingMail, now: Stamp) -> HeldMail {
     let since = on_wall(waiting.since, now);
     HeldMail {
         number: waiting.number,
+        version: version(&waiting.trace()),
         client: Label::from(waiting.client.as_str()),
         instance: waiting.instance.clone(),
         since: label(since),
@@ -43,6 +51,7 @@ pub(super) fn show(waiting: &WaitingMail, now: Stamp) -> HeldMail {
 pub(super) fn gone(trace: &Trace, is_lost: bool, now: Stamp) -> GoneMail {
     GoneMail {
         number: trace.number,
+        version: version(trace),
         instance: trace.instance.clone(),
         since: label(on_wall(trace.since, now)),
         digest: trace.digest.to_string().as_str().into(),

@@ -72,8 +72,12 @@ impl Client {
                     .record_violation(format!("a person is asked twice about \"{text}\""));
             }
             Ok(SubmitOutcome::Held(held)) => {
-                let (number, send) = (held.number, self.world.happens(80));
-                let resolved = self.call_as(&self.person, ResolveHeld { number, send });
+                let resolve = ResolveHeld {
+                    number: held.number,
+                    version: held.version,
+                    send: self.world.happens(80),
+                };
+                let resolved = self.call_as(&self.person, resolve);
                 match resolved.await {
                     Some(Ok(Resolution::Sent(_))) => self.world.told(text, true),
                     Some(Err(fault)) => self.told_fault(text, &fault),

@@ -41,8 +41,8 @@ pub(super) struct Player {
     held: Arc<Held>,
 }
 
-/// Mails that wait for approval, as number and text. All connections share them.
-pub(super) type Held = Mutex<VecDeque<(u64, String)>>;
+/// Mails that wait for approval, as number, version and text. All connections share them.
+pub(super) type Held = Mutex<VecDeque<(u64, Label, String)>>;
 
 #[derive(Default)]
 struct State {

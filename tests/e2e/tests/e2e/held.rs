@@ -1,7 +1,10 @@
 //! A mail that waits for `taid approve` when taid dies is sent once, or reported as lost or as perhaps
 //! sent.
 
-use super::approval::{machine, mail, sent};
+use super::{
+    approval::{machine, mail, sent},
+    page::Page,
+};
 use serde_json::json;
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -129,6 +132,8 @@ fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
     let taid = keyring.taid(&machine);
     taid.wait_until_live();
     hold(&machine, "text");
+    let page = Page::open(&machine);
+    let (form, token) = page.form("held/1", "send");
     machine.sandbox.fail(FaultKind::HangAfter, 1, SEND);
     let mut approving = machine.command("taid");
     approving.args(["approve", "1", "--yes"]);
@@ -150,6 +155,10 @@ fn a_mail_whose_approval_was_carried_out_when_taid_died_is_never_sent_twice() {
     caused by: taid was sending it when it stopped
     hint: ask the recipient, then run `taid approve 1` at a terminal
     ");
+    // A page from before does not say so.
+    let old = page.post(&form, &token);
+    let told = "mail 1 is not the mail that was shown";
+    assert!(old.status == 409 && old.body.contains(told), "{}", old.body);
     let again = hold(&machine, "text");
     assert!(again.contains("may have been sent"), "{again}");
     assert_eq!(

@@ -11,7 +11,7 @@ use std::{
 };
 use tai_e2e::{Killed, Machine};
 
-struct Page {
+pub(super) struct Page {
     _open: Killed,
     host: String,
     key: String,
@@ -22,15 +22,15 @@ struct Page {
 }
 
 /// An answer: its status, its headers in lower case, and its body.
-struct Answer {
-    status: u16,
+pub(super) struct Answer {
+    pub(super) status: u16,
     headers: String,
-    body: String,
+    pub(super) body: String,
 }
 
 impl Page {
     /// Starts `taid open` and uses its key.
-    fn open(machine: &Machine) -> Self {
+    pub(super) fn open(machine: &Machine) -> Self {
         let mut command = machine.command("taid");
         command
             .args(["open", "--no-browser"])
@@ -93,24 +93,26 @@ impl Page {
         self.request("GET", &format!("{}{path}", self.space), &[], "")
     }
 
-    fn post(&self, path: &str, body: &str) -> Answer {
+    pub(super) fn post(&self, path: &str, body: &str) -> Answer {
         let origin = format!("http://{}", self.host);
         let path = format!("{}{path}", self.space);
         self.request("POST", &path, &[("origin", &origin)], body)
     }
 
-    /// Returns the token of a form of a page.
-    fn token(&self, page: &str, action: &str) -> String {
+    /// Returns the address and the token of a form of a page.
+    pub(super) fn form(&self, page: &str, act: &str) -> (String, String) {
         let page = self.get(page).body;
-        let form = page
-            .split(&format!("action=\"{}{action}\"", self.space))
-            .nth(1);
-        let value = form
-            .expect("the form exists")
-            .split("value=\"")
-            .nth(1)
-            .unwrap();
-        format!("token={}", value.split('"').next().unwrap())
+        let start = format!("action=\"{}", self.space);
+        let mut forms = page.split(&start).skip(1);
+        let find = |form: &str| {
+            let (action, rest) = form.split_once('"')?;
+            let value = rest.split("value=\"").nth(1)?;
+            let token = format!("token={}", value.split('"').next()?);
+            action
+                .ends_with(&format!("/{act}"))
+                .then(|| (action.to_owned(), token))
+        };
+        forms.find_map(find).expect("the form exists")
     }
 }
 
@@ -133,8 +135,8 @@ fn the_key_works_once_and_other_browsers_sites_and_forms_get_nothing() {
         assert!(overview.headers.contains(header), "{header}");
     }
     let key = page.key.clone();
-    let send = format!("{path}held/1/send");
-    let token = page.token("held/1", "held/1/send");
+    let (action, token) = page.form("held/1", "send");
+    let send = format!("{path}{action}");
     let rebound = "evil.example";
     for (what, method, path, headers) in [
         ("the used key", "GET", &key, vec![("cookie", "")]),
@@ -170,15 +172,15 @@ fn the_key_works_once_and_other_browsers_sites_and_forms_get_nothing() {
         );
     }
     // The token of another form, and none.
-    let other = page.token("held/1", "held/1/discard");
+    let (_, other) = page.form("held/1", "discard");
     for token in [other.as_str(), ""] {
-        assert_eq!(page.post("held/1/send", token).status, 409);
+        assert_eq!(page.post(&action, token).status, 409);
     }
     assert!(sent(&machine).is_empty());
-    assert_eq!(page.post("held/1/send", &token).status, 200);
+    assert_eq!(page.post(&action, &token).status, 200);
     assert_eq!(sent(&machine), ["first"]);
     // The same form again sends nothing.
-    assert_eq!(page.post("held/1/send", &token).status, 409);
+    assert_eq!(page.post(&action, &token).status, 409);
     assert_eq!(sent(&machine).len(), 1);
 }
 
@@ -192,9 +194,9 @@ fn a_person_changes_discards_and_reads_on_the_page_and_the_audit_log_says_so() {
     let page = Page::open(&machine);
     let form = page.get("held/1/edit").body;
     assert!(form.contains("required=\"\">\nfirst</textarea>"), "{form}");
-    let token = page.token("held/1/edit", "held/1/revise");
+    let (revise, token) = page.form("held/1/edit", "revise");
     let change = format!("{token}&to=bob%40tai.chat&subject=Other&content=changed%0D%0A%0D%0Atext");
-    let changed = page.post("held/1/revise", &change);
+    let changed = page.post(&revise, &change);
     assert_eq!(changed.status, 303, "{}", changed.body);
     assert!(
         changed
@@ -210,19 +212,15 @@ fn a_person_changes_discards_and_reads_on_the_page_and_the_audit_log_says_so() {
         "{}",
         old.body
     );
-    assert_eq!(page.post("held/1/revise", &change).status, 409);
+    assert_eq!(page.post(&revise, &change).status, 409);
     let shown = page.get("held/3").body;
     assert!(shown.contains("as mail 1, changed by you"), "{shown}");
     assert!(shown.contains("Subject: Other"), "{shown}");
-    let token = page.token("held/3", "held/3/send");
-    assert_eq!(page.post("held/3/send", &token).status, 200);
+    let (send, token) = page.form("held/3", "send");
+    assert_eq!(page.post(&send, &token).status, 200);
     assert_eq!(sent(&machine), ["changed\n\ntext"]);
-    let token = page.token("held/2", "held/2/discard");
-    assert!(
-        page.post("held/2/discard", &token)
-            .body
-            .contains("discarded")
-    );
+    let (discard, token) = page.form("held/2", "discard");
+    assert!(page.post(&discard, &token).body.contains("discarded"));
     assert_eq!(sent(&machine).len(), 1);
     let audit = page.get("audit").body;
     for line in ["held in place of ", "discarded", "sent"] {
@@ -240,7 +238,7 @@ fn a_request_of_any_size_is_refused_or_cut_and_the_page_survives_it() {
     let long = "a".repeat(64 << 10);
     let answer = page.request("GET", &page.space, &[("x-long", &long)], "");
     assert!([0, 400, 431].contains(&answer.status), "{}", answer.status);
-    let answer = page.post("held/1/revise", &"a".repeat(5 << 20));
+    let answer = page.post("held/1/0/revise", &"a".repeat(5 << 20));
     assert!([0, 413].contains(&answer.status), "{}", answer.status);
     // Idle connections take no place of others for long, and no more than a limit exist.
     let idle: Vec<_> = (0..64)

@@ -88,7 +88,11 @@ fn an_agent_can_neither_approve_nor_log_in_or_out_nor_stop_taid_nor_change_its_i
     assert!(matches!(held, Ok(Answer::Submit(SubmitOutcome::Held(_)))));
     let refused = Err(FaultCode::NotPermitted);
     for send in [true, false] {
-        let resolve = ResolveHeld { number: 1, send };
+        let resolve = ResolveHeld {
+            number: 1,
+            version: "".into(),
+            send,
+        };
         assert_eq!(call(&mut raw, resolve), refused);
     }
     assert_eq!(call(&mut raw, ListHeld), refused);

@@ -1,40 +1,29 @@
 //! Calls about one waiting mail whose outcome is printed.
 
 use crate::cli::{
-    daemon::{Daemon, LONG, SHORT},
+    daemon::{Daemon, LONG},
     terminal::{print, printable, printable_lines},
+    whole,
 };
 use tai_proto::{
     Fault,
     approval::{HeldForm, Resolution},
-    call::{ReadHeld, ResolveHeld},
+    call::ResolveHeld,
+    text::Label,
 };
 
-/// Prints the whole mail, as the reader of the mail and the mail program get it.
-pub(in crate::cli) async fn show_all(daemon: &Daemon, number: u64) -> Result<(), Fault> {
-    let mut text = String::new();
-    let (form, mut next) = (HeldForm::Shown, Some(0));
-    while let Some(offset) = next {
-        let part = daemon
-            .call(
-                ReadHeld {
-                    number,
-                    form,
-                    offset,
-                },
-                SHORT,
-            )
-            .await?;
-        text.push_str(&part.text);
-        next = part.next.filter(|next| *next > offset);
-    }
-    print(&printable_lines(&text));
-    Ok(())
+/// Prints the whole mail, as the reader of the mail and the mail program get it. Returns its version,
+/// `None` while a client asks about it.
+pub(in crate::cli) async fn show_all(daemon: &Daemon, number: u64) -> Result<Option<Label>, Fault> {
+    let whole = whole::read(daemon, number, HeldForm::Shown).await?;
+    print(&printable_lines(&whole.text));
+    Ok(whole.version)
 }
 
-/// Sends or discards a mail, and prints the outcome.
-pub(super) async fn resolve(daemon: &Daemon, number: u64, send: bool) -> Result<(), Fault> {
-    match daemon.call(ResolveHeld { number, send }, LONG).await? {
+/// Sends or discards the mail that the person saw, and prints the outcome.
+pub(super) async fn resolve(daemon: &Daemon, decision: ResolveHeld) -> Result<(), Fault> {
+    let number = decision.number;
+    match daemon.call(decision, LONG).await? {
         Resolution::Sent(sent) if sent.message_id.is_empty() => {
             print(&format!("sent to {}", printable(&sent.to)));
         }

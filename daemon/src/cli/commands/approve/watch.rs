@@ -9,16 +9,17 @@ use crate::cli::{
     terminal::{Terminal, print},
 };
 use std::{
-    collections::BTreeSet,
+    collections::HashSet,
     io::{self, IsTerminal as _},
     time::{Duration, SystemTime},
 };
 use tai_proto::{
     Fault, FaultCode,
     approval::{HeldList, HeldMail, HeldState},
-    call::WatchHeld,
+    call::{ResolveHeld, WatchHeld},
     command::command,
     names::Profile,
+    text::Label,
 };
 
 /// Time limit of one wait. taid answers before it.
@@ -30,7 +31,7 @@ const RETRY: Duration = Duration::from_secs(2);
 pub(super) async fn run(daemon: &Daemon, profile: &Profile) -> Result<Exit, CliError> {
     let asks = io::stdin().is_terminal() && io::stdout().is_terminal();
     print("waiting for mails that need your approval; Ctrl-C ends");
-    let (mut seen, mut since) = (BTreeSet::new(), None);
+    let (mut seen, mut since) = (Seen::new(), None);
     let mut is_away = false;
     loop {
         let update = match daemon.call(WatchHeld { since }, WAIT).await {
@@ -63,12 +64,16 @@ pub(super) async fn run(daemon: &Daemon, profile: &Profile) -> Result<Exit, CliE
     }
 }
 
+/// Numbers and versions of the mails of a list.
+type Seen = HashSet<(u64, Label)>;
+
 /// Returns the mails that no earlier list had, and remembers those that wait.
-fn unseen<'a>(seen: &mut BTreeSet<u64>, held: &'a HeldList) -> Vec<&'a HeldMail> {
+fn unseen<'a>(seen: &mut Seen, held: &'a HeldList) -> Vec<&'a HeldMail> {
     let waiting = &held.waiting;
-    let unseen = waiting.iter().filter(|mail| !seen.contains(&mail.number));
+    let as_seen = |mail: &HeldMail| (mail.number, mail.version.clone());
+    let unseen = waiting.iter().filter(|mail| !seen.contains(&as_seen(mail)));
     let unseen = unseen.collect();
-    *seen = waiting.iter().map(|mail| mail.number).collect();
+    *seen = waiting.iter().map(as_seen).collect();
     unseen
 }
 
@@ -86,6 +91,7 @@ fn is_passing(code: FaultCode) -> bool {
 /// Shows a mail and asks about it until the person decides. Returns `false` at the end of the input.
 async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool, CliError> {
     let number = mail.number;
+    let mut version = mail.version.clone();
     print(&format!("mail {number}\n"));
     print(&page::mail(mail, SystemTime::now(), profile));
     let question = match mail.state {
@@ -103,7 +109,10 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
         {
             None => return Ok(false),
             Some(Decision::All) => {
-                report(show_all(daemon, number).await);
+                match show_all(daemon, number).await {
+                    Ok(shown) => version = shown.unwrap_or(version),
+                    Err(fault) => report(fault),
+                }
                 continue;
             }
             Some(Decision::Later) => {
@@ -114,16 +123,21 @@ async fn ask(daemon: &Daemon, mail: &HeldMail, profile: &Profile) -> Result<bool
             Some(Decision::Send) => true,
             Some(Decision::Discard) => false,
         };
-        report(resolve(daemon, number, send).await);
+        let decision = ResolveHeld {
+            number,
+            version,
+            send,
+        };
+        if let Err(fault) = resolve(daemon, decision).await {
+            report(fault);
+        }
         return Ok(true);
     }
 }
 
-/// Prints the fault of a decision. The watch continues, and so the mail that still waits is named.
-fn report(done: Result<(), Fault>) {
-    if let Err(fault) = done {
-        print(&CliError::from(fault).to_string());
-    }
+/// Prints the fault of a decision. The watch continues.
+fn report(fault: Fault) {
+    print(&CliError::from(fault).to_string());
 }
 
 #[cfg(test)]
@@ -131,9 +145,10 @@ mod tests {
     use super::*;
     use tai_proto::{approval::MailPreview, mail::Format};
 
-    fn held(numbers: &[u64]) -> HeldList {
-        let mail = |number: &u64| HeldMail {
+    fn held(mails: &[(u64, &str)]) -> HeldList {
+        let mail = |(number, version): &(u64, &str)| HeldMail {
             number: *number,
+            version: (*version).into(),
             client: "c".into(),
             instance: None,
             since: "".into(),
@@ -155,24 +170,26 @@ mod tests {
             }),
         };
         HeldList {
-            waiting: numbers.iter().map(mail).collect(),
+            waiting: mails.iter().map(mail).collect(),
             gone: Vec::new(),
         }
     }
 
     #[test]
     fn each_mail_is_shown_once_whatever_changes_in_the_list() {
-        let mut seen = BTreeSet::new();
-        let mut shown = |numbers: &[u64]| {
-            let held = held(numbers);
+        let mut seen = Seen::new();
+        let mut shown = |mails: &[(u64, &str)]| {
+            let held = held(mails);
             let unseen = unseen(&mut seen, &held);
             unseen.iter().map(|mail| mail.number).collect::<Vec<_>>()
         };
-        assert_eq!(shown(&[1, 2]), [1, 2]);
-        assert!(shown(&[1, 2]).is_empty());
-        assert_eq!(shown(&[2, 4]), [4]);
+        assert_eq!(shown(&[(1, "a"), (2, "b")]), [1, 2]);
+        assert!(shown(&[(1, "a"), (2, "b")]).is_empty());
+        assert_eq!(shown(&[(2, "b"), (4, "d")]), [4]);
         // Mail 3 was asked about before mail 4, and begins to wait after it.
-        assert_eq!(shown(&[2, 3, 4]), [3]);
+        assert_eq!(shown(&[(2, "b"), (3, "c"), (4, "d")]), [3]);
+        // Mail 4 may have been sent since.
+        assert_eq!(shown(&[(2, "b"), (3, "c"), (4, "maybe sent")]), [4]);
         assert!(shown(&[]).is_empty());
     }
 }

@@ -79,7 +79,7 @@ impl Player {
             }
             Ok(SubmitOutcome::Held(mail)) => {
                 let mut held = self.held.lock().unwrap();
-                held.push_back((mail.number, text));
+                held.push_back((mail.number, mail.version.clone(), text));
             }
             Ok(SubmitOutcome::Preview(_)) => {}
             Err(fault) => self.told_fault(&text, fault),
@@ -112,9 +112,19 @@ impl Player {
 
     pub(super) async fn resolve(&self, recorded: Recorded<'_>) -> CallOutcome {
         let waiting = self.held.lock().unwrap().pop_front();
-        let (number, text) = waiting.unwrap_or((1, String::new()));
+        let none = || (1, Label::default(), String::new());
+        let (number, version, text) = waiting.unwrap_or_else(none);
         let send = recorded.sends() || recorded.call.outcome != CallOutcome::Done;
-        let resolved = self.call(recorded, ResolveHeld { number, send }).await;
+        let resolved = self
+            .call(
+                recorded,
+                ResolveHeld {
+                    number,
+                    version,
+                    send,
+                },
+            )
+            .await;
         match &resolved {
             Ok(Resolution::Sent(_)) => self.world.told(&text, true),
             Ok(Resolution::Discarded) => {}
