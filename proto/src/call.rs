@@ -123,8 +123,9 @@ macro_rules! methods {
 methods! {
     /// Sends a new mail or a reply from the client's address, at most once.
     Submit -> SubmitOutcome, "send_email", Never, Any;
-    /// Reads a part of a mail by its id. Marks the mail read if it is the last part. Without an id,
-    /// leases the oldest unread mail that no other client holds; see [`Settle`] and [`EndLease`].
+    /// Reads a part of a mail by its id. If it is the last part, leases an unread mail that no client
+    /// holds, and marks one read that a client has read before. Without an id, leases the oldest unread
+    /// mail that no client holds. See [`Settle`] and [`EndLease`].
     Fetch -> FetchedMail, "fetch_email", Safe, Any;
     /// Reads a part of a mail and leaves the mail unread.
     Peek -> FetchedMail, "fetch_email", Safe, Any;

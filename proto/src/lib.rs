@@ -109,7 +109,8 @@
 //! | [`ReadMail`](call::ReadMail), [`FinishMail`](call::FinishMail) | person | yes |
 //! | [`SendMail`](call::SendMail), [`DeleteMail`](call::DeleteMail) | person | no |
 //!
-//! **Leases.** [`call::Fetch`] without an id leases the oldest unread mail to the connection.
+//! **Leases.** [`call::Fetch`] leases an unread mail to the connection: the oldest one, or with its last
+//! part the one with the id. [`FetchedMail::is_leased`](mail::FetchedMail::is_leased) says so.
 //! The client settles the mail with [`call::Settle`], which marks it read, passes it to its
 //! reader, and ends the lease with [`call::EndLease`]. If the connection ends first, the mail
 //! returns and is leased again: delivery is at-least-once. The answer may cross a

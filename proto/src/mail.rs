@@ -96,6 +96,8 @@ pub struct FetchedMail {
     pub address: Address,
     /// The mail; `None` if the request had no id and there is no unread mail to lease.
     pub mail: Option<Box<Mail>>,
+    /// Whether the mail is leased to the client by this answer.
+    pub is_leased: bool,
     /// Mails of the address that were left out, if there is no mail to lease. `mail` is `None`
     /// although an unread mail may exist if `left_out.not_examined` is not 0.
     pub left_out: LeftOut,

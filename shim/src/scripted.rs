@@ -62,6 +62,7 @@ async fn write(stream: &mut DuplexStream, frame: &impl serde::Serialize) {
 /// Returns an unread mail in one part.
 pub(crate) fn mail(id: u64) -> FetchedMail {
     FetchedMail {
+        is_leased: true,
         address: "desk.alice@tai.chat".parse().unwrap(),
         left_out: LeftOut::default(),
         passed_over: Vec::new(),

@@ -138,6 +138,7 @@ impl<B: Bridge> MailService<B> {
                     return Ok(FetchedMail {
                         address,
                         mail,
+                        is_leased: true,
                         left_out,
                         passed_over: passed_over.ids(),
                     });
@@ -152,6 +153,7 @@ impl<B: Bridge> MailService<B> {
         Ok(FetchedMail {
             address,
             mail: None,
+            is_leased: false,
             left_out,
             passed_over: Vec::new(),
         })

@@ -18,7 +18,7 @@ use tai_auth::{
     session::error::SessionError,
 };
 use tai_proto::{
-    call::{Fetch, Peek},
+    call::Fetch,
     mail::{FetchedMail, LeftOut, Mail},
     names::{Address, Instance, MailId},
 };
@@ -39,10 +39,10 @@ pub(super) enum Next<'a> {
 }
 
 impl<B: Bridge> MailService<B> {
-    /// Reads a part of a mail. With an id, the mail is marked read if the part is its last one.
-    /// Without an id, the oldest unread mail that no other client holds is leased to the client,
-    /// which [settles](MailService::settle) it, writes it, and [reports](MailService::deliver) that.
-    /// A cancelled call leaves no lease.
+    /// Reads a part of a mail. An unread mail that no other client holds, the oldest one or the one
+    /// with the id, is leased to the client, which [settles](MailService::settle) it, writes it, and
+    /// [reports](MailService::deliver) that. A mail with an id is leased with its last part. A
+    /// cancelled call leaves no lease.
     ///
     /// # Errors
     /// Any [`MailError`].
@@ -57,21 +57,9 @@ impl<B: Bridge> MailService<B> {
         let address = self.address(instance, deadline).await?;
         if let Some(id) = fetch.id {
             let message = self.own(instance, &address, id, deadline).await?;
-            self.admit(&message, id, deadline).await?;
-            let was_read = message.head.read;
-            let mut mail = self.read(message, fetch.window, deadline).await?;
-            mail.envelope.read = match mail.part.is_last() {
-                true => {
-                    let confirmed = self.confirm_read(id, deadline).await;
-                    self.leases.read(id.get(), confirmed);
-                    confirmed
-                }
-                false => {
-                    self.leases.let_go(id.get());
-                    was_read
-                }
-            };
-            return Ok(fetched(address, mail));
+            return self
+                .fetch_named(address, client, id, (message, fetch.window), deadline)
+                .await;
         }
         let request = NextMail {
             instance,
@@ -122,6 +110,7 @@ impl<B: Bridge> MailService<B> {
                     return Ok(FetchedMail {
                         address: address.clone(),
                         mail: None,
+                        is_leased: false,
                         left_out,
                         passed_over: wanted.passed_over.ids(),
                     });
@@ -151,6 +140,7 @@ impl<B: Bridge> MailService<B> {
                     taken.keep();
                     return Ok(FetchedMail {
                         passed_over: wanted.passed_over.ids(),
+                        is_leased: true,
                         ..fetched(address.clone(), mail)
                     });
                 }
@@ -180,22 +170,6 @@ impl<B: Bridge> MailService<B> {
                 }
             }
         }
-    }
-
-    /// Reads a part of a mail and leaves the mail's state unchanged.
-    ///
-    /// # Errors
-    /// Any [`MailError`].
-    pub(crate) async fn peek(
-        &self,
-        instance: Option<&Instance>,
-        peek: Peek,
-        deadline: Instant,
-    ) -> Result<FetchedMail, MailError> {
-        let address = self.address(instance, deadline).await?;
-        let message = self.own(instance, &address, peek.id, deadline).await?;
-        let mail = self.read(message, peek.window, deadline).await?;
-        Ok(fetched(address, mail))
     }
 
     /// Takes the oldest wanted mail of the address that no client holds: first a returned one, then
@@ -373,6 +347,7 @@ pub(super) fn fetched(address: Address, mail: Mail) -> FetchedMail {
         address,
         left_out: LeftOut::default(),
         mail: Some(Box::new(mail)),
+        is_leased: false,
         passed_over: Vec::new(),
     }
 }

@@ -29,6 +29,7 @@ mod leases;
 mod ledger;
 mod look;
 mod mailbox;
+mod named;
 mod paging;
 mod parts;
 mod passed_over;

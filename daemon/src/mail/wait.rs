@@ -151,6 +151,7 @@ impl<B: Bridge> MailService<B> {
         FetchedMail {
             address,
             mail: None,
+            is_leased: false,
             left_out,
             passed_over,
         }

@@ -48,6 +48,7 @@ impl<T: Transport> Service for App<T> {
     fn undelivered(&self, client: u64, answer: Answer) {
         if let Answer::Fetch(fetched) | Answer::WaitFor(fetched) | Answer::ReadMail(fetched) =
             answer
+            && fetched.is_leased
             && let Some(mail) = fetched.mail
         {
             self.mail.give_back(client, mail.envelope.id);

@@ -15,9 +15,9 @@ use std::{
 use tai_client::{CallContext, Client as Taid, ClientOptions};
 use tai_proto::{
     Fault, Method, Secret,
-    call::{Delete, Delivery, Fetch, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch},
+    call::{Delete, Delivery, GetInfo, GetStatus, List, MarkRead, Peek, Search, Watch},
     door::Door,
-    mail::Window,
+    mail::{FetchedMail, Window},
     message::{Identity, Role},
     names::{Instance, MailId, Profile, Username},
 };
@@ -288,12 +288,7 @@ impl Client {
             })
             .await
         } else {
-            self.world.read_by_id(number);
-            self.call(Fetch {
-                id: Some(id),
-                window: Window::WHOLE,
-            })
-            .await
+            self.fetch_named(id).await
         };
         if let Some(Ok(fetched)) = fetched
             && fetched.mail.is_none_or(|mail| mail.envelope.id != id)
@@ -301,6 +296,27 @@ impl Client {
             self.world
                 .record_violation(format!("another mail was read than {number}"));
         }
+    }
+
+    /// Reads a mail by its id, and reports it as delivered if it was leased with that.
+    async fn fetch_named(&self, id: MailId) -> Option<Result<FetchedMail, Fault>> {
+        let (cancelled, identity) = (CancellationToken::new(), Identity::default());
+        let context = Self::context(&cancelled, &identity);
+        let fetch = self.taid.fetch_named(context, id, Window::WHOLE);
+        let fetched = self.bounded("fetch_email", fetch).await?;
+        Some(fetched.map(|(fetched, lease)| {
+            match (lease, &fetched.mail) {
+                (Some(lease), Some(mail)) => {
+                    self.unreported.lock().unwrap().push(id.get());
+                    self.world
+                        .delivered(self.number, id.get(), &mail.envelope.to);
+                    lease.delivered();
+                }
+                (None, Some(_)) => self.world.read_by_id(id.get()),
+                (_, None) => self.world.record_violation("a lease has no mail".into()),
+            }
+            fetched
+        }))
     }
 
     /// Marks a mail read or deletes it, without reading it.

@@ -32,7 +32,7 @@ use tai_proto::{
     call::{Fetch, Repeat, Settle, WaitFor},
     mail::{FetchedMail, Filter, Window},
     message::{Identity, MAX_IN_FLIGHT, Role},
-    names::{Profile, Username},
+    names::{MailId, Profile, Username},
     secret::Secret,
 };
 use tokio::{
@@ -206,6 +206,22 @@ impl<D: Dial> Client<D> {
         self.lease(context, fetch, true).await
     }
 
+    /// Reads a part of a mail. The last part of an unread mail is leased and settled, as
+    /// [`Client::fetch_oldest`] does, unless a client holds the mail.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn fetch_named(
+        &self,
+        context: CallContext<'_>,
+        id: MailId,
+        window: Window,
+    ) -> Result<(FetchedMail, Option<Lease>), Fault> {
+        let id = Some(id);
+        let fetch = || Fetch { id, window };
+        self.lease(context, fetch, true).await
+    }
+
     /// Leases the oldest unread mail. It stays unread until [`Settle`].
     ///
     /// # Errors
@@ -244,7 +260,7 @@ impl<D: Dial> Client<D> {
         self.lease(context, wait, true).await
     }
 
-    /// Leases the mail in the answer to a call. `method` returns the call of each attempt.
+    /// Takes over the lease of the mail in the answer to a call. `method` returns the call of each attempt.
     async fn lease<M: Method<Answer = FetchedMail>>(
         &self,
         context: CallContext<'_>,
@@ -303,7 +319,8 @@ async fn leased<M: Method<Answer = FetchedMail>>(
     let task = tokio::spawn(async move {
         let fetched = connection.call_to_end(method, progress.as_ref(), until, &cancelled);
         fetched.await.and_then(|fetched| {
-            let id = fetched.mail.as_ref().map(|mail| mail.envelope.id);
+            let leased = fetched.mail.as_ref().filter(|_| fetched.is_leased);
+            let id = leased.map(|mail| mail.envelope.id);
             let lease = id.map(|id| Lease::new(id, connection.clone(), place));
             Ok((fetched, lease))
         })

@@ -106,6 +106,7 @@ pub(crate) fn answers() -> Vec<Answer> {
         Answer::Peek(FetchedMail {
             address: address(),
             mail: None,
+            is_leased: false,
             left_out: left_out(),
             passed_over: Vec::new(),
         }),

@@ -135,6 +135,7 @@ pub(crate) fn fetched() -> FetchedMail {
         address: address(),
         left_out: LeftOut::default(),
         passed_over: vec![id()],
+        is_leased: true,
         mail: Some(Box::new(Mail {
             envelope: envelope(),
             body: "b".into(),

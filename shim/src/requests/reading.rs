@@ -11,8 +11,10 @@ const MAX_NEXT: usize = 16;
 pub(crate) struct ShownMail {
     pub(crate) id: MailId,
     pub(crate) part: Part,
-    /// Lease of the mail; `None` if the client named the mail and did not lease it before.
+    /// Lease of the mail; `None` if the client named a mail that it does not lease with this part.
     pub(crate) lease: Option<Lease>,
+    /// Whether the agent named a mail that it had not begun.
+    pub(crate) is_named: bool,
 }
 
 /// The begun mails of one client.
@@ -25,15 +27,22 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Records that the agent has a part. If the mail is leased and another one than before, the one
-    /// before returns to taid.
+    /// Records that the agent has a part. If it begins a leased mail, the one that it has begun before
+    /// returns to taid. Reading a mail by its id does not end that of the begun one.
     pub(super) fn shown(&mut self, mail: ShownMail) {
-        let ShownMail { id, part, lease } = mail;
+        let ShownMail {
+            id,
+            part,
+            lease,
+            is_named,
+        } = mail;
         self.next.retain(|(begun, _)| *begun != id);
         if part.is_last() {
             if let Some(lease) = lease {
                 lease.delivered();
-                self.held = None;
+                if !is_named {
+                    self.held = None;
+                }
             }
             return;
         }

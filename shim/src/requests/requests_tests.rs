@@ -119,6 +119,18 @@ impl Agent {
         self.requests.close_written(&number(1));
     }
 
+    /// As [`Agent::show`], for a mail that the agent names.
+    fn show_named(&self, lease: Lease, part: Part) {
+        assert!(self.open(1).is_ok());
+        let shown = ShownMail {
+            is_named: true,
+            ..shown(lease, part)
+        };
+        let token = CancellationToken::new();
+        self.requests.add_mail(&number(1), &token, shown);
+        self.requests.close_written(&number(1));
+    }
+
     /// Returns the next end of a lease. The daemon has no other one at that moment.
     async fn end(&mut self) -> (u64, Delivery) {
         let end = timeout(LONG, self.ends.recv()).await.expect("a lease ends");
@@ -142,6 +154,7 @@ fn shown(lease: Lease, part: Part) -> ShownMail {
         id: lease.id(),
         part,
         lease: Some(lease),
+        is_named: false,
     }
 }
 
@@ -239,14 +252,21 @@ async fn a_mail_in_parts_stays_leased_until_its_last_part_or_another_mail() {
     assert_eq!(agent.requests.begun(), None);
     assert_eq!(agent.requests.next_part(id(1)), 3, "the agent has 2 parts");
 
+    // One that the agent names does not.
+    agent.show(agent.lease().await, part(1, 2));
+    let named = agent.lease().await;
+    agent.show_named(named, part(1, 1));
+    assert_eq!(agent.end().await, (4, Delivery::Delivered));
+    assert_eq!(agent.requests.begun(), Some((id(3), 2)));
+    agent.no_end().await;
+
     // So does the first part of another mail.
     agent.show(agent.lease().await, part(1, 2));
-    agent.show(agent.lease().await, part(1, 2));
     assert_eq!(agent.end().await, (3, Delivery::Returned));
-    let lease = agent.requests.take_lease(id(4)).unwrap();
+    let lease = agent.requests.take_lease(id(5)).unwrap();
     agent.show(lease, part(2, 2));
-    assert_eq!(agent.end().await, (4, Delivery::Delivered));
-    assert_eq!(agent.requests.next_part(id(4)), 1, "it is read to the end");
+    assert_eq!(agent.end().await, (5, Delivery::Delivered));
+    assert_eq!(agent.requests.next_part(id(5)), 1, "it is read to the end");
 }
 
 #[test]
@@ -257,6 +277,7 @@ fn the_next_part_of_the_last_mails_is_remembered_without_a_lease() {
             id: id(mail),
             part: part(number, of),
             lease: None,
+            is_named: true,
         });
     };
     for mail in 1..=17 {

@@ -8,6 +8,7 @@ use tai_proto::{
     Fault, Method,
     mail::{FetchedMail, Filter, Window},
     message::{ClientLabel, Identity},
+    names::MailId,
 };
 use tokio::{
     sync::watch,
@@ -60,6 +61,22 @@ pub(crate) async fn fetch_oldest(
     reporting(context, async |progress| {
         let context = of_request(&identity, progress, context);
         taid.fetch_oldest(context, window).await
+    })
+    .await
+}
+
+/// Reads a part of a mail. Leases and settles an unread mail with its last part, as [`fetch_oldest`]
+/// does.
+pub(crate) async fn fetch_named(
+    taid: &Taid,
+    id: MailId,
+    window: Window,
+    context: &RequestContext<RoleServer>,
+) -> Result<(FetchedMail, Option<Lease>), Fault> {
+    let identity = identity(context);
+    reporting(context, async |progress| {
+        let context = of_request(&identity, progress, context);
+        taid.fetch_named(context, id, window).await
     })
     .await
 }

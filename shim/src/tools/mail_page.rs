@@ -127,6 +127,7 @@ impl MailPage {
             mail,
             left_out: not_shown,
             passed_over,
+            is_leased: _,
         } = self.fetched;
         let passed_over = passed_over.iter().map(|id| {
             format!(
@@ -168,7 +169,7 @@ impl MailPage {
         }
         if self.marked && mail.part.is_last() && !mail.envelope.read {
             notices.push(
-                "Warning: this email could not be marked as read, so it is still listed as unread."
+                "Warning: this email is not marked as read, because the bridge did not do it or another client has the email now."
                     .to_owned(),
             );
         }

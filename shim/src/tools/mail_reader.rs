@@ -6,7 +6,7 @@ use std::time::Duration;
 use tai_client::Lease;
 use tai_proto::{
     Fault, FaultCode,
-    call::{Delivery, EndLease, Fetch, MarkRead, Peek, Settle},
+    call::{Delivery, EndLease, Peek, Settle},
     mail::{FetchedMail, Filter, Part, Window},
     names::MailId,
 };
@@ -111,11 +111,16 @@ impl Reader<'_> {
         if let Some(lease) = self.invocation.requests.take_lease(id) {
             return self.leased(lease, part).await;
         }
-        let window = self.window(part);
-        let id = Some(id);
-        let fetched = self.invocation.call(Fetch { id, window }).await?;
+        self.unleased(id, part).await
+    }
+
+    /// Reads a part of a mail of which the client has no lease.
+    async fn unleased(&self, id: MailId, part: u32) -> Result<FetchedMail, Fault> {
+        let (taid, window) = (self.invocation.taid, self.window(part));
+        let fetching = crate::server::fetch_named(taid, id, window, self.invocation.context);
+        let (fetched, lease) = fetching.await?;
         if let Some(mail) = &fetched.mail {
-            self.show(mail.envelope.id, mail.part, None);
+            self.show_as(mail.envelope.id, mail.part, lease, true);
         }
         Ok(fetched)
     }
@@ -151,28 +156,33 @@ impl Reader<'_> {
         };
         if let Some(mail) = &mut fetched.mail {
             if mail.part.is_last() {
-                mail.envelope.read = self.settle(id).await?;
+                match self.invocation.call(Settle { id }).await {
+                    Ok(settled) => mail.envelope.read = settled.marked_read,
+                    // A restarted taid does not know the lease.
+                    Err(fault) if fault.code == FaultCode::NotFound => {
+                        lease.forget();
+                        return self.unleased(id, part).await;
+                    }
+                    Err(fault) => return Err(fault),
+                }
             }
             self.show(id, mail.part, Some(lease));
         }
         Ok(fetched)
     }
 
-    /// Marks a leased mail read. Returns whether the bridge counts it as read.
-    async fn settle(&self, id: MailId) -> Result<bool, Fault> {
-        match self.invocation.call(Settle { id }).await {
-            Ok(settled) => Ok(settled.marked_read),
-            // A restarted taid does not know the lease.
-            Err(fault) if fault.code == FaultCode::NotFound => {
-                self.invocation.call(MarkRead { id }).await.map(|_| true)
-            }
-            Err(fault) => Err(fault),
-        }
+    fn show(&self, id: MailId, part: Part, lease: Option<Lease>) {
+        self.show_as(id, part, lease, false);
     }
 
-    fn show(&self, id: MailId, part: Part, lease: Option<Lease>) {
+    fn show_as(&self, id: MailId, part: Part, lease: Option<Lease>, is_named: bool) {
         let context = self.invocation.context;
-        let mail = ShownMail { id, part, lease };
+        let mail = ShownMail {
+            id,
+            part,
+            lease,
+            is_named,
+        };
         let requests = self.invocation.requests;
         requests.add_mail(&context.id, &context.ct, mail);
     }

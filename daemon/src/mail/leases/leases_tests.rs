@@ -78,6 +78,30 @@ async fn a_marked_mail_that_was_not_written_is_leased_first_and_only_to_its_addr
 }
 
 #[tokio::test]
+async fn a_mail_that_a_client_names_is_leased_unless_a_client_holds_it_or_has_written_it() {
+    let leases = with_clients();
+    let named = |client, id, is_unread| leases.take_named(client, id, DESK, is_unread);
+    assert!(matches!(named(1, 6, false), Named::Read));
+    let Named::Taken(taken) = named(1, 7, true) else {
+        panic!("it is free");
+    };
+    taken.keep();
+    assert!(matches!(named(2, 7, true), Named::Held));
+    assert!(leases.mark(1, 7).is_some());
+    assert!(matches!(named(2, 7, false), Named::Held));
+    // The bridge counts it as read, and no client has written it.
+    leases.remove_client(1);
+    let Named::Taken(taken) = named(2, 7, false) else {
+        panic!("it was returned");
+    };
+    taken.keep();
+    deliver(&leases, 2, 7);
+    for is_unread in [true, false] {
+        assert!(matches!(named(2, 7, is_unread), Named::Read));
+    }
+}
+
+#[tokio::test]
 async fn a_list_older_than_the_delivery_does_not_lease_the_mail_again() {
     let leases = with_clients();
     marked(&leases, 7);

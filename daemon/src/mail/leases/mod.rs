@@ -39,6 +39,17 @@ pub(super) struct Taken<'a> {
     id: u64,
 }
 
+/// A mail that a client names.
+#[derive(Debug)]
+pub(super) enum Named<'a> {
+    /// The client has it now.
+    Taken(Taken<'a>),
+    /// A client holds it.
+    Held,
+    /// A client has written it, or the bridge counts it as read.
+    Read,
+}
+
 /// A mail of an address that a client says it has written, and that the bridge may count as unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Written {
@@ -127,6 +138,31 @@ impl Leases {
             client,
             id,
         })
+    }
+
+    /// Takes a mail that the client names, if no client holds it and none has written it.
+    pub(super) fn take_named(
+        &self,
+        client: ClientKey,
+        id: u64,
+        address: &str,
+        is_unread: bool,
+    ) -> Named<'_> {
+        let mut table = self.table();
+        let event = match table.mails.get(&id).map(|lease| lease.state) {
+            Some(State::Taken { .. } | State::Marked { .. }) => return Named::Held,
+            Some(State::Returned { .. }) => Event::TakeReturned { client },
+            None if is_unread => Event::Take { client, address },
+            Some(State::Unconfirmed | State::Delivered) | None => return Named::Read,
+        };
+        match table.change(id, event) {
+            true => Named::Taken(Taken {
+                leases: self,
+                client,
+                id,
+            }),
+            false => Named::Read,
+        }
     }
 
     /// Returns whether [`Leases::take`] takes the mail of the address: it has no lease that counts.

@@ -312,7 +312,8 @@ async fn a_mail_that_was_read_by_its_id_goes_to_no_other_machine() {
     *world.mailbox.is_read_only.lock().unwrap() = true;
     let (a, b) = (world.machine(1), world.machine(2));
     assert_eq!(by_id(&a, 1).await, Ok(Some(1)));
-    a.report_leases(soon()).await;
+    assert_eq!(settle(&a, 1).await, Ok(false));
+    deliver(&a, 1).await;
     assert_eq!(world.store.shown(), "1 unconfirmed none");
     assert_eq!(fetch(&b).await, None);
     assert_eq!(

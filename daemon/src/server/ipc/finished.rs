@@ -1,9 +1,6 @@
 //! The result of a call on its way to the client.
 
-use tai_proto::{
-    Answer, Call, Fault,
-    call::{Fetch, ReadMail},
-};
+use tai_proto::{Answer, Call, Fault, call::ReadMail};
 
 /// Handler of an answer that does not reach the client.
 pub(super) type Undelivered = Box<dyn FnOnce(Answer) + Send>;
@@ -12,9 +9,7 @@ pub(super) type Undelivered = Box<dyn FnOnce(Answer) + Send>;
 pub(super) fn is_lease(call: &Call) -> bool {
     matches!(
         call,
-        Call::Fetch(Fetch { id: None, .. })
-            | Call::ReadMail(ReadMail { id: None, .. })
-            | Call::WaitFor(_)
+        Call::Fetch(_) | Call::ReadMail(ReadMail { id: None, .. }) | Call::WaitFor(_)
     )
 }
 

@@ -126,13 +126,13 @@ impl McpClient {
         let Some(id) = self.world.some_mail(INSTANCES[self.instance].1) else {
             return;
         };
-        self.world.read_by_id(id);
         let told = self.call("fetch_email", json!({"email_id": id})).await;
-        if let Some(told) = told.filter(|told| !told.is_error)
-            && told.structured["email"]["id"] != id
-        {
-            let how = format!("another mail was read than {id}");
-            self.world.record_violation(how);
+        if let Some(told) = told.filter(|told| !told.is_error) {
+            if told.structured["email"]["id"] != id {
+                let how = format!("another mail was read than {id}");
+                self.world.record_violation(how);
+            }
+            self.world.read_by_id(id);
         }
     }
 

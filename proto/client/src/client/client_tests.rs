@@ -241,6 +241,7 @@ fn mail() -> FetchedMail {
         address: "desk.alice@tai.chat".parse().unwrap(),
         left_out: LeftOut::default(),
         passed_over: Vec::new(),
+        is_leased: true,
         mail: Some(Box::new(Mail {
             envelope: Envelope {
                 id: seven(),

@@ -109,7 +109,11 @@ fn the_mail_of_a_cancelled_fetch_comes_with_a_later_fetch_of_the_same_client() {
     for n in 0..MAILS {
         let stage = stages[n % stages.len()];
         let before = stage.map(|stage| machine.sandbox.count(stage));
-        let id = shim.begin_call("fetch_email", json!({}));
+        let arguments = match n % 2 {
+            0 => json!({}),
+            _ => json!({"email_id": n + 1}),
+        };
+        let id = shim.begin_call("fetch_email", arguments);
         if let (Some(stage), Some(before)) = (stage, before) {
             wait_until("the fetch has come so far", || {
                 machine.sandbox.count(stage) > before
@@ -177,6 +181,12 @@ fn cancelling_a_send_under_way_does_not_stop_it_and_the_ledger_records_it() {
 
 #[test]
 fn a_mail_whose_answer_cannot_be_written_goes_to_the_next_client() {
+    for arguments in [json!({}), json!({"email_id": 1})] {
+        fetch_for_a_closed_output(arguments);
+    }
+}
+
+fn fetch_for_a_closed_output(arguments: serde_json::Value) {
     let machine = Machine::new();
     let mail = NewMail {
         from: "someone@example.com".into(),
@@ -191,7 +201,7 @@ fn a_mail_whose_answer_cannot_be_written_goes_to_the_next_client() {
     // The output is closed with this answer, and the answer of the fetch comes later.
     first.send(&json!({"jsonrpc": "2.0", "id": "ping", "method": "ping"}));
     machine.sandbox.behave(|bridge| bridge.latency_ms = 100);
-    first.begin_call("fetch_email", json!({}));
+    first.begin_call("fetch_email", arguments);
     wait_until("tai-mcp has ended", || first.has_ended());
     let read = desk(&machine).call("fetch_email", json!({}));
     assert_eq!(read.structured["email"]["id"], json!(mail), "{}", read.text);

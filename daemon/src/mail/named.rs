@@ -1,0 +1,69 @@
+//! Reading a mail by its id.
+
+use super::{
+    error::MailError,
+    fetch::fetched,
+    leases::{ClientKey, Named},
+    service::MailService,
+};
+use tai_auth::bridge::{Bridge, Message};
+use tai_proto::{
+    call::Peek,
+    mail::{FetchedMail, Window},
+    names::{Address, Instance, MailId},
+};
+use tokio::time::Instant;
+
+impl<B: Bridge> MailService<B> {
+    /// Reads a part of a mail that the client names. With the last part, leases an unread mail that no
+    /// client holds, and marks one read that a client has read before.
+    pub(super) async fn fetch_named(
+        &self,
+        address: Address,
+        client: ClientKey,
+        id: MailId,
+        (message, window): (Message, Window),
+        deadline: Instant,
+    ) -> Result<FetchedMail, MailError> {
+        self.admit(&message, id, deadline).await?;
+        let (was_read, to) = (message.head.read, message.head.to.clone());
+        let mut mail = self.read(message, window, deadline).await?;
+        mail.envelope.read = was_read;
+        if !mail.part.is_last() {
+            self.leases.let_go(id.get());
+            return Ok(fetched(address, mail));
+        }
+        match self.leases.take_named(client, id.get(), &to, !was_read) {
+            Named::Taken(taken) => {
+                taken.keep();
+                return Ok(FetchedMail {
+                    is_leased: true,
+                    ..fetched(address, mail)
+                });
+            }
+            // The holder marks it, or gives it back unread.
+            Named::Held => {}
+            Named::Read => {
+                mail.envelope.read = self.confirm_read(id, deadline).await;
+                self.leases.read(id.get(), mail.envelope.read);
+            }
+        }
+        Ok(fetched(address, mail))
+    }
+
+    /// Reads a part of a mail and leaves the mail's state unchanged.
+    ///
+    /// # Errors
+    /// Any [`MailError`].
+    pub(crate) async fn peek(
+        &self,
+        instance: Option<&Instance>,
+        peek: Peek,
+        deadline: Instant,
+    ) -> Result<FetchedMail, MailError> {
+        let address = self.address(instance, deadline).await?;
+        let message = self.own(instance, &address, peek.id, deadline).await?;
+        let mail = self.read(message, peek.window, deadline).await?;
+        Ok(fetched(address, mail))
+    }
+}
