@@ -103,6 +103,16 @@ macro_rules! methods {
                 }
             }
 
+            /// Returns the length of the mail in the call, in bytes.
+            pub fn content_len(&self) -> usize {
+                match self {
+                    Call::Submit(submit) => submit.draft.content.len(),
+                    Call::SendMail(send) => send.draft.content.len(),
+                    Call::ReviseHeld(revise) => revise.content.len(),
+                    _ => 0,
+                }
+            }
+
             /// Returns whether the call may be repeated after its connection broke.
             pub fn repeat(&self) -> Repeat {
                 match self {

@@ -70,7 +70,8 @@
 //! A request has an id that no earlier request of its connection has. An answer that does not fit into
 //! a frame becomes [`FaultCode::AnswerTooLarge`].
 //!
-//! The daemon serves at most 1,100 connections, and closes any further one without a frame. Frames of
+//! The daemon serves at most 1,100 connections of agents, 64 of these at the socket of one instance, and
+//! 64 of persons, and closes any further one without a frame. Frames of
 //! more than 64 KiB share 32 MiB, and each must arrive within a second once there is room for it.
 //!
 //! Either side may hang up at any time. A draining daemon answers new requests with

@@ -321,6 +321,13 @@ pub(crate) fn too_busy(limit: usize) -> Fault {
     ))
 }
 
+/// Returns the fault for a call for which its socket has no room.
+pub(crate) fn socket_too_busy() -> Fault {
+    Fault::new(FaultCode::TooBusy, "taid has too many open calls at this socket")
+        .because("the socket of an instance has room for 64 calls and 16 MB of mails, any other socket for 64 MB of mails")
+        .hint(Hint::reader("call again in a few seconds; nothing was done"))
+}
+
 /// Returns the fault for a request id that is in use.
 pub(crate) fn id_in_use(id: u64) -> Fault {
     Fault::new(

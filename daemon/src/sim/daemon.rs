@@ -13,7 +13,10 @@ use crate::{
     mail::{MailOptions, MailService, StateFiles, Worker},
     server::app::{App, Facts},
     server::call_log::CallLog,
-    server::ipc::connection::{Shared, serve_own},
+    server::ipc::{
+        connection::{Shared, serve_own},
+        limits::DoorLimits,
+    },
     server::logging::{self, Log},
     server::traffic,
 };
@@ -225,6 +228,7 @@ impl Daemon {
         let (near, far) = duplex(4096);
         let (inner, outer) = duplex(4096);
         let shared = Shared {
+            limits: Arc::new(DoorLimits::of(&door)),
             door,
             service: running.app.clone(),
             key: running.keys,

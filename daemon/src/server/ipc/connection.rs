@@ -1,7 +1,9 @@
 //! One client: handshake, calls, answers. One task both reads and writes, so a client that does
-//! not read its answers cannot send further calls. It is disconnected after [`WRITE_TIMEOUT`].
+//! not read its answers cannot send further calls. It is disconnected after
+//! [`WRITE_TIMEOUT`](frames::WRITE_TIMEOUT).
 
 pub(super) mod error;
+mod frames;
 
 use super::{
     CallContext, CallEvent, Caller, Clients, Progress, Service,
@@ -9,21 +11,23 @@ use super::{
     clients::Record,
     finished::{Finished, Undelivered, is_lease},
     large_frames::Room,
+    limits::{DoorLimits, Share},
 };
 use crate::fault;
 use error::ConnectionError;
+use frames::{read_frame, write_frame};
 use interprocess::local_socket::tokio::Stream;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tai_proto::{
     Answer, Call, Fault, FaultCode, FromDaemon, ToDaemon,
     call::Repeat,
     door::Door,
-    frame::{Decoder, FrameError, MAX_FRAME, encode},
+    frame::{Decoder, FrameError, MAX_FRAME},
     hello::{HANDSHAKE_TIMEOUT, Hello, MAX_HELLO, Welcome},
     message::{MAX_IN_FLIGHT, Request, Role},
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite},
     sync::mpsc,
     task::AbortHandle,
     time::{Instant, timeout},
@@ -31,8 +35,6 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
-/// Time limit for writing one frame.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest deadline of a call; a longer one is shortened.
 const LONGEST_DEADLINE: Duration = Duration::from_secs(5 * 60);
 
@@ -47,6 +49,8 @@ pub(crate) struct Shared<S> {
     pub(crate) clients: Arc<Clients>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
+    /// The limits of the socket.
+    pub(crate) limits: Arc<DoorLimits>,
 }
 
 struct Connection<'a, S, T> {
@@ -243,8 +247,8 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                     None => Ok(()),
                 }
             }
-            ToDaemon::Request(request) => match self.refusal(&request) {
-                Some(fault) => {
+            ToDaemon::Request(request) => match self.share(&request) {
+                Err(fault) => {
                     if fault.code == FaultCode::NotPermitted {
                         let label = request.call.label();
                         self.shared.service.refused(&self.caller, label, &fault);
@@ -252,8 +256,8 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
                     let (id, result) = (request.id, Err(fault));
                     write_frame(&mut self.stream, &FromDaemon::Answer { id, result }).await
                 }
-                None => {
-                    self.begin(request);
+                Ok(share) => {
+                    self.begin(request, share);
                     Ok(())
                 }
             },
@@ -279,21 +283,27 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         }
     }
 
-    /// Returns the fault of a request that must not begin.
-    fn refusal(&self, request: &Request) -> Option<Fault> {
+    /// Returns the share of a request, or the fault of one that must not begin.
+    fn share(&self, request: &Request) -> Result<Share, Fault> {
         if self.shared.stop.is_cancelled() {
-            return Some(fault::stopping());
+            return Err(fault::stopping());
         }
         if self.open.len() >= MAX_IN_FLIGHT {
-            return Some(fault::too_busy(MAX_IN_FLIGHT));
+            return Err(fault::too_busy(MAX_IN_FLIGHT));
         }
         if self.open.contains_key(&request.id) {
-            return Some(fault::id_in_use(request.id));
+            return Err(fault::id_in_use(request.id));
         }
-        self.admission.refusal(&request.call)
+        match self.admission.refusal(&request.call) {
+            Some(fault) => Err(fault),
+            None => {
+                let share = self.shared.limits.share(&request.call);
+                share.ok_or_else(fault::socket_too_busy)
+            }
+        }
     }
 
-    fn begin(&mut self, request: Request) {
+    fn begin(&mut self, request: Request, share: Share) {
         let Request {
             id,
             deadline_ms,
@@ -326,7 +336,7 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
         let work = Box::pin(self.shared.service.clone().call(call, context));
         let events = self.events.clone();
         let finished = async move {
-            let finished = Finished::new(work.await, undelivered);
+            let finished = Finished::new(work.await, undelivered, share);
             if let Ok(place) = events.reserve().await {
                 place.send(CallEvent::Done(id, Box::new(finished)));
             }
@@ -356,40 +366,5 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             }
             written => written,
         }
-    }
-}
-
-/// Reads one frame; `None` if the client hangs up between frames.
-async fn read_frame<F, T>(
-    stream: &mut T,
-    decoder: &mut Decoder,
-) -> Result<Option<F>, ConnectionError>
-where
-    F: serde::de::DeserializeOwned,
-    T: AsyncRead + Unpin,
-{
-    loop {
-        if let Some(frame) = decoder.next_frame()? {
-            return Ok(Some(frame));
-        }
-        if stream.read_buf(decoder.space()).await? == 0 {
-            return match decoder.is_at_boundary() {
-                true => Ok(None),
-                false => Err(ConnectionError::CutOff),
-            };
-        }
-    }
-}
-
-async fn write_frame<F, T>(stream: &mut T, frame: &F) -> Result<(), ConnectionError>
-where
-    F: serde::Serialize,
-    T: AsyncWrite + Unpin,
-{
-    let mut bytes = Vec::new();
-    encode(frame, &mut bytes)?;
-    match timeout(WRITE_TIMEOUT, stream.write_all(&bytes)).await {
-        Ok(written) => Ok(written?),
-        Err(_) => Err(ConnectionError::NotReading),
     }
 }

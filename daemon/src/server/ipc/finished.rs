@@ -1,5 +1,6 @@
 //! The result of a call on its way to the client.
 
+use super::limits::Share;
 use tai_proto::{Answer, Call, Fault, call::ReadMail};
 
 /// Handler of an answer that does not reach the client.
@@ -18,13 +19,19 @@ pub(super) fn is_lease(call: &Call) -> bool {
 pub(super) struct Finished {
     result: Option<Result<Answer, Fault>>,
     undelivered: Option<Undelivered>,
+    _share: Share,
 }
 
 impl Finished {
-    pub(super) fn new(result: Result<Answer, Fault>, undelivered: Option<Undelivered>) -> Self {
+    pub(super) fn new(
+        result: Result<Answer, Fault>,
+        undelivered: Option<Undelivered>,
+        share: Share,
+    ) -> Self {
         Self {
             result: Some(result),
             undelivered,
+            _share: share,
         }
     }
 
@@ -57,6 +64,7 @@ mod tests {
             Finished::new(
                 result,
                 Some(Box::new(move |_| *handled.lock().unwrap() += 1)),
+                Share::default(),
             )
         };
         let answer = Ok(Answer::Stop(()));

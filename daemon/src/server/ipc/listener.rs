@@ -3,7 +3,10 @@
 //! The order guarantees one daemon per profile: take the lock, remove a stale socket, bind. A
 //! socket with a live listener is never replaced.
 
-use super::{Clients, Service, accepting::Sockets, bind_error::BindError, connection, idle::Idle};
+use super::{
+    Clients, Service, accepting::Sockets, bind_error::BindError, connection, idle::Idle,
+    limits::Limits,
+};
 use crate::os::{self, InheritedSocket};
 use std::{
     fs::{File, TryLockError},
@@ -12,11 +15,9 @@ use std::{
     time::Duration,
 };
 use tai_proto::{door::Door, endpoint::Endpoint, names::Instance, record::Record};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Limit of connections, far above the number of MCP clients of one user.
-const MAX_CONNECTIONS: usize = 1100;
 /// Time limit for open calls when the daemon drains.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Further time limit for sends, above the longest deadline of a call: the outcome of a send that is
@@ -125,7 +126,7 @@ impl Listener {
         idle_exit: Option<Duration>,
         stop: CancellationToken,
     ) -> ProfileLock {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let mut limits = Limits::new();
         let tasks = TaskTracker::new();
         let mut keys = 0;
         let idle = Arc::new(Idle::new(idle_exit));
@@ -141,17 +142,15 @@ impl Listener {
                 }
                 accepted = accepting.next() => accepted,
             };
-            let Ok(place) = places.clone().try_acquire_owned() else {
-                tracing::warn!(
-                    limit = MAX_CONNECTIONS,
-                    "client refused: too many connections"
-                );
+            let Some(place) = limits.connect(&door) else {
+                tracing::warn!(?door, "client refused: too many connections");
                 continue;
             };
             keys += 1;
             let shared = connection::Shared {
                 service: service.clone(),
                 key: keys,
+                limits: limits.of(&door),
                 door,
                 clients: clients.clone(),
                 stop: stop.clone(),

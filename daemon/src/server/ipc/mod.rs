@@ -9,6 +9,7 @@ pub(crate) mod connection;
 mod finished;
 mod idle;
 mod large_frames;
+pub(crate) mod limits;
 mod listener;
 
 pub(crate) use bind_error::BindError;

@@ -1,0 +1,180 @@
+//! The limits of each socket. A client that a user confines to an instance's socket takes neither the
+//! connections of others nor their memory.
+
+use std::sync::Arc;
+use tai_proto::{Call, door::Door};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Limit of the connections at the sockets for agents, far above the number of MCP clients of one user.
+pub(super) const CONNECTIONS: usize = 1100;
+/// Limit of these connections at the socket of one instance.
+pub(super) const CONNECTIONS_OF_INSTANCE: usize = 64;
+/// Limit of the connections at the socket for persons.
+const CONNECTIONS_OF_PERSONS: usize = 64;
+/// Limit of the unanswered calls at the socket of one instance that do not wait for mail. Each may hold
+/// an answer in memory.
+const CALLS_OF_INSTANCE: usize = 64;
+/// Limit of the content of unanswered calls at one socket, in KiB.
+const CONTENT: usize = 64 << 10;
+/// This limit at the socket of one instance, in KiB.
+const CONTENT_OF_INSTANCE: usize = 16 << 10;
+
+/// The limits of all sockets.
+pub(super) struct Limits {
+    /// Connections of agents, at any socket.
+    agents: Arc<Semaphore>,
+    doors: Vec<(Door, Arc<DoorLimits>)>,
+}
+
+/// The limits of one socket.
+pub(crate) struct DoorLimits {
+    connections: Arc<Semaphore>,
+    /// Calls that do not wait for mail; `None` for any number.
+    calls: Option<Arc<Semaphore>>,
+    content: Arc<Semaphore>,
+}
+
+/// A connection's places. Dropping them makes room for another one.
+pub(super) struct Connected {
+    _places: [Option<OwnedSemaphorePermit>; 2],
+}
+
+/// A call's share of its socket's limits, until its answer is written.
+#[derive(Debug, Default)]
+pub(super) struct Share {
+    _call: Option<OwnedSemaphorePermit>,
+    _content: Option<OwnedSemaphorePermit>,
+}
+
+impl Limits {
+    pub(super) fn new() -> Self {
+        Self {
+            agents: Arc::new(Semaphore::new(CONNECTIONS)),
+            doors: Vec::new(),
+        }
+    }
+
+    /// Returns the limits of a socket.
+    pub(super) fn of(&mut self, door: &Door) -> Arc<DoorLimits> {
+        if let Some((_, limits)) = self.doors.iter().find(|(known, _)| known == door) {
+            return limits.clone();
+        }
+        let limits = Arc::new(DoorLimits::of(door));
+        self.doors.push((door.clone(), limits.clone()));
+        limits
+    }
+
+    /// Returns the places of a new connection; `None` if there is none.
+    pub(super) fn connect(&mut self, door: &Door) -> Option<Connected> {
+        let own = self.of(door).connections.clone().try_acquire_owned().ok()?;
+        let shared = match door {
+            Door::Agents | Door::Instance(_) => Some(self.agents.clone().try_acquire_owned().ok()?),
+            Door::Persons => None,
+        };
+        Some(Connected {
+            _places: [Some(own), shared],
+        })
+    }
+}
+
+impl DoorLimits {
+    pub(crate) fn of(door: &Door) -> Self {
+        let (connections, calls, content) = match door {
+            Door::Agents => (CONNECTIONS, None, CONTENT),
+            Door::Persons => (CONNECTIONS_OF_PERSONS, None, CONTENT),
+            Door::Instance(_) => (
+                CONNECTIONS_OF_INSTANCE,
+                Some(CALLS_OF_INSTANCE),
+                CONTENT_OF_INSTANCE,
+            ),
+        };
+        Self {
+            connections: Arc::new(Semaphore::new(connections)),
+            calls: calls.map(|calls| Arc::new(Semaphore::new(calls))),
+            content: Arc::new(Semaphore::new(content)),
+        }
+    }
+
+    /// Returns the share of a call; `None` if the calls of the socket leave no room for it.
+    pub(super) fn share(&self, call: &Call) -> Option<Share> {
+        let mut share = Share::default();
+        if let Some(calls) = &self.calls
+            && !matches!(call, Call::Watch(_) | Call::WaitFor(_))
+        {
+            share._call = Some(calls.clone().try_acquire_owned().ok()?);
+        }
+        let kib = u32::try_from(call.content_len().div_ceil(1 << 10)).unwrap_or(u32::MAX);
+        if kib > 0 {
+            let content = self.content.clone().try_acquire_many_owned(kib);
+            share._content = Some(content.ok()?);
+        }
+        Some(share)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_proto::{
+        Method as _,
+        approval::Consent,
+        call::{GetInfo, Submit, Watch},
+        mail::{Draft, Format, Target},
+    };
+
+    fn submit(length: usize) -> Call {
+        let draft = Draft {
+            target: Target::New { to: None },
+            subject: None,
+            content: "a".repeat(length).as_str().into(),
+            format: Format::Markdown,
+        };
+        let submit = Submit {
+            draft,
+            insist: false,
+            consent: Consent::Preview,
+        };
+        submit.into_call()
+    }
+
+    #[test]
+    fn a_confined_client_takes_no_connection_of_a_person_and_few_of_other_agents() {
+        let mut limits = Limits::new();
+        let confined = Door::Instance("desk".parse().unwrap());
+        let mut places: Vec<_> = (0..CONNECTIONS_OF_INSTANCE)
+            .map(|_| limits.connect(&confined).unwrap())
+            .collect();
+        assert!(limits.connect(&confined).is_none());
+        let other = Door::Instance("lab".parse().unwrap());
+        places.push(limits.connect(&other).unwrap());
+        while let Some(place) = limits.connect(&Door::Agents) {
+            places.push(place);
+        }
+        assert_eq!(places.len(), CONNECTIONS);
+        assert!(limits.connect(&other).is_none());
+        assert!(limits.connect(&Door::Persons).is_some());
+        places.truncate(CONNECTIONS_OF_INSTANCE - 1);
+        assert!(limits.connect(&confined).is_some());
+    }
+
+    #[test]
+    fn the_calls_of_a_confined_client_have_a_bounded_number_and_content() {
+        let limits = DoorLimits::of(&Door::Instance("desk".parse().unwrap()));
+        let mut shares = Vec::new();
+        while let Some(share) = limits.share(&submit(1 << 20)) {
+            shares.push(share);
+        }
+        assert_eq!(shares.len(), CONTENT_OF_INSTANCE >> 10);
+        while let Some(share) = limits.share(&GetInfo.into_call()) {
+            shares.push(share);
+        }
+        assert_eq!(shares.len(), CALLS_OF_INSTANCE);
+        // A wait holds nothing.
+        let watch = Watch { since: None }.into_call();
+        assert!(limits.share(&watch).is_some());
+        shares.clear();
+        assert!(limits.share(&submit(1 << 20)).is_some());
+        let limits = DoorLimits::of(&Door::Agents);
+        assert!((0..2000).all(|_| limits.share(&GetInfo.into_call()).is_some()));
+    }
+}
