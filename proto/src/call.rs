@@ -219,6 +219,9 @@ pub struct Submit {
     /// Whether to send the mail even if the same mail was, or may have been, sent within the
     /// last ten minutes.
     pub insist: bool,
+    /// Whether to refuse a reply to a mail that the client's address has answered within the last week,
+    /// is answering, or has an answer waiting to. Programs that answer mails set it.
+    pub once: bool,
     /// Consent of a person.
     pub consent: Consent,
 }

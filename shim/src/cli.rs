@@ -44,6 +44,10 @@ pub(crate) struct Args {
     /// Directory to use as the home directory, for tests and trials
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
+    /// Refuse a reply to an email that this address has answered; `live` passes it to the agents that
+    /// it starts
+    #[arg(long)]
+    pub(crate) answer_once: bool,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

@@ -43,7 +43,11 @@ const MAX_EVENTS: usize = 16;
 /// Runs the program with the arguments and the environment of the process.
 pub fn run() -> ExitCode {
     // MCP clients pass no arguments; skipping the parser makes their start faster.
-    let Args { home, command } = match std::env::args_os().len() > 1 {
+    let Args {
+        home,
+        answer_once,
+        command,
+    } = match std::env::args_os().len() > 1 {
         true => Args::parse(),
         false => Args::default(),
     };
@@ -69,6 +73,7 @@ pub fn run() -> ExitCode {
     let given = tai_client::take_password(children);
     let mut settings = Settings::from_env(&|name| std::env::var(name), given);
     // A started taid has another current directory.
+    settings.answers_once = answer_once;
     settings.home = home.map(|home| std::path::absolute(&home).unwrap_or(home));
     if let Some(Command::Live(args)) = command {
         return in_runtime(Box::pin(live::live(settings, options(args))));

@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) autostart: AutoStart,
     /// Home directory of `--home`.
     pub(crate) home: Option<PathBuf>,
+    /// Whether a second reply to an email is refused.
+    pub(crate) answers_once: bool,
     /// Whether the start is announced on standard error. `LOG_LEVEL` warn and error disable it.
     pub(crate) announces_start: bool,
     /// Sentences about variables that are set and do not count.
@@ -123,6 +125,7 @@ impl Settings {
             of_account,
             autostart: autostart(&mut env),
             home: None,
+            answers_once: false,
             announces_start: !level.is_some_and(|level| {
                 matches!(level.to_ascii_lowercase().as_str(), "warn" | "error")
             }),

@@ -25,6 +25,11 @@ pub(crate) fn of_approval(error: &ApprovalError) -> Fault {
                 "ask the user what to change, and do not send the mail another way; nothing was sent",
             ),
         ),
+        ApprovalError::Decided => (
+            FaultCode::NotPermitted,
+            "the user sent, changed or discarded it with `taid approve` while it began to wait",
+            Hint::reader("do not send it again; ask the user"),
+        ),
         ApprovalError::Discarded(_) => (
             FaultCode::NotPermitted,
             "the user decided with `taid approve`",

@@ -8,6 +8,7 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
         ApprovalError::NoTicket,
         ApprovalError::OtherMail,
         ApprovalError::Declined,
+        ApprovalError::Decided,
         ApprovalError::Discarded(3),
         ApprovalError::Full,
         ApprovalError::NotHeld(3),
@@ -33,6 +34,11 @@ fn every_failed_approval_has_a_cause_and_a_hint() {
     error: the user did not approve the mail
     caused by: taid's configuration requires the user's approval (confirm_send)
     hint: ask the user what to change, and do not send the mail another way; nothing was sent
+
+    [NotPermitted]
+    error: the user has decided about the mail
+    caused by: the user sent, changed or discarded it with `taid approve` while it began to wait
+    hint: do not send it again; ask the user
 
     [NotPermitted]
     error: the user discarded or changed the same mail (number 3) within the last ten minutes

@@ -69,6 +69,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
             digest: Digest::of(&["a"]),
             cause: BridgeError::Broken { detail: text() },
         },
+        MailError::Answered("7".parse().unwrap()),
         duplicate(Outcome::Sent),
         duplicate(Outcome::Sending),
         duplicate(Outcome::Unknown),
@@ -208,6 +209,11 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: the connection to the bridge broke before it answered: the library's own words (mail ae6121c88ba555f64c3d812123eb799d)
     hint: the mail may have arrived and was not sent again; ask the recipient before you resend it; within ten minutes, resending needs allow_duplicate: true
     hint for a person: the mail may have arrived and is not sent again; ask the recipient before you send it again
+
+    [Duplicate]
+    error: email 7 is answered already
+    caused by: a reply of this address was sent within the last week, is being sent, or waits for approval
+    hint: do not answer it again; nothing was sent
 
     [Duplicate]
     error: the same email was sent 1 min 15 s ago

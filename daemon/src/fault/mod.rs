@@ -12,7 +12,7 @@ use account::locked;
 pub(crate) use account::*;
 pub(crate) use approval::*;
 pub(crate) use bridge::of_bridge;
-use sending::{duplicate, unknown};
+use sending::{answered, duplicate, unknown};
 
 use crate::{
     mail::{Change, JournalError, MailError},
@@ -83,6 +83,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
                     "run `taid doctor`; nothing was sent",
                 ))
         }
+        MailError::Answered(original) => answered(*original),
         MailError::Duplicate {
             digest,
             outcome,

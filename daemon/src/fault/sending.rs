@@ -6,7 +6,7 @@ use crate::{
 };
 use std::time::Duration;
 use tai_auth::bridge::BridgeError;
-use tai_proto::{Fault, FaultCode, Hint};
+use tai_proto::{Fault, FaultCode, Hint, names::MailId};
 
 /// Returns the fault for a mail that may have been sent.
 pub(super) fn unknown(digest: &Digest, cause: &BridgeError) -> Fault {
@@ -32,6 +32,16 @@ pub(super) fn unknown(digest: &Digest, cause: &BridgeError) -> Fault {
              again{person}"
         ),
     ))
+}
+
+/// Returns the fault for a second reply of a program that answers each mail once.
+pub(super) fn answered(original: MailId) -> Fault {
+    Fault::new(
+        FaultCode::Duplicate,
+        format!("email {original} is answered already"),
+    )
+    .because("a reply of this address was sent within the last week, is being sent, or waits for approval")
+    .hint(Hint::reader("do not answer it again; nothing was sent"))
 }
 
 /// Returns the fault for a mail that was submitted within the last ten minutes, or this long ago before

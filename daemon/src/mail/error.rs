@@ -50,6 +50,9 @@ pub(crate) enum MailError {
     /// The content could not be converted now.
     #[error("the content cannot be converted: {0}")]
     Compose(String),
+    /// Nothing was sent: the address has answered the mail, is answering it, or has an answer waiting.
+    #[error("mail {0} is answered already")]
+    Answered(MailId),
     /// Nothing was sent: the same mail was sent within ten minutes, or may have been.
     #[error("the same mail (digest {digest}) was submitted before")]
     Duplicate {

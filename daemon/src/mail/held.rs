@@ -74,6 +74,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::Content(_)
                 | MailError::TooLong { .. }
                 | MailError::Compose(_)
+                | MailError::Answered(_)
                 | MailError::Duplicate { .. }
                 | MailError::NotRecorded(_)
                 | MailError::Approval(_)

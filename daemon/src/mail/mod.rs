@@ -6,6 +6,7 @@
 //! Each has one owner, one pure step function and a test of every state.
 
 mod account;
+mod answering;
 mod approvals;
 mod arrivals;
 mod ascent;

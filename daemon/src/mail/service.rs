@@ -1,6 +1,7 @@
 //! The mail service: its parts, its options, and the requests that every operation makes.
 
 use super::{
+    answering::Answering,
     approvals::{Approvals, KeySource, Store},
     arrivals::Arrivals,
     ascents::{Ascents, Finding},
@@ -57,6 +58,8 @@ pub(crate) struct MailService<B> {
     pub(super) ledger: Ledger,
     /// Read while a mail is being sent.
     pub(super) sending: RwLock<()>,
+    /// Replies that are being submitted.
+    pub(super) answering: Answering,
     pub(super) approvals: Approvals,
     pub(super) arrivals: Arrivals<B>,
     /// Reads and composes bodies.
@@ -161,6 +164,7 @@ impl<B: Bridge> MailService<B> {
             familiar: Arc::default(),
             unavailable: Unavailable::default(),
             ledger,
+            answering: Answering::default(),
             sending: RwLock::default(),
             approvals,
             looks: Turns::default(),
@@ -196,7 +200,12 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<ReplyState, MailError> {
         let address = self.address(instance, deadline).await?;
-        Ok(self.ledger.find_reply(&address, to))
+        // A submission that ends between the two is in the ledger.
+        let is_underway = self.answering.is_underway(instance, to);
+        Ok(match self.ledger.find_reply(&address, to) {
+            ReplyState::None if is_underway => ReplyState::Sending,
+            state => state,
+        })
     }
 
     /// Returns the state of the store of the shared leases; `None` if the leases are of this machine.

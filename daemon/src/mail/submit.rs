@@ -16,9 +16,9 @@ use tai_auth::{
     session::RequestError,
 };
 use tai_proto::{
-    approval::SubmitOutcome,
+    approval::{Consent, SubmitOutcome},
     call::Submit,
-    mail::{ReplyReceipt, SentMail},
+    mail::{ReplyReceipt, ReplyState, SentMail, Target},
     names::MailId,
     text::{HeaderText, Label, Words},
 };
@@ -43,7 +43,7 @@ enum Failure {
 
 impl<B: Bridge> MailService<B> {
     /// Sends a mail or a reply from the address of the submitter's instance, at most once. The same mail within ten
-    /// minutes is refused unless `insist` is set. If the mail needs approval, it is sent only with
+    /// minutes is refused unless `insist` is set, and with `once` a second reply to a mail is, too. If the mail needs approval, it is sent only with
     /// an approving `consent`.
     ///
     /// The call must not be cancelled: the outcome of a cancelled send is unknown.
@@ -59,16 +59,28 @@ impl<B: Bridge> MailService<B> {
         let Submit {
             draft,
             insist,
+            once,
             consent,
         } = submit;
+        let underway = match (&draft.target, &consent) {
+            (_, Consent::Preview) | (Target::New { .. }, _) => None,
+            (Target::Reply { to }, _) => Some((self.answering.begin(submitter.instance, *to), *to)),
+        };
         match self.prepare_own(submitter.instance, draft, deadline).await {
             Ok(mut mail) => {
                 self.suspect(&mut mail).await;
+                let digest = Some(mail.digest.clone());
+                if let Some((underway, original)) = underway.as_ref().filter(|_| once)
+                    && (underway.is_second
+                        || self.ledger.find_reply(&mail.from, *original) != ReplyState::None)
+                {
+                    let result = Err(MailError::Answered(*original));
+                    return Submitted { digest, result };
+                }
+                let result = self.submit_prepared(submitter, mail, insist, consent, deadline);
                 Submitted {
-                    digest: Some(mail.digest.clone()),
-                    result: self
-                        .submit_prepared(submitter, mail, insist, consent, deadline)
-                        .await,
+                    digest,
+                    result: result.await,
                 }
             }
             Err(error) => Submitted {

@@ -43,6 +43,7 @@ impl World {
         let submit = Submit {
             draft,
             insist,
+            once: false,
             consent,
         };
         let desk = instance("desk");

@@ -39,6 +39,7 @@ pub(crate) fn submit() -> Submit {
             format: Format::Markdown,
         },
         insist: true,
+        once: true,
         consent: Consent::NotAsked,
     }
 }
@@ -52,6 +53,7 @@ pub(crate) fn reply() -> Submit {
             format: Format::Html,
         },
         insist: false,
+        once: true,
         consent: Consent::Answered {
             ticket: "t".into(),
             answer: ConsentAnswer::CannotAsk,

@@ -69,6 +69,7 @@ async fn submit(calls: &Calls, to: MailId, content: Content) -> Result<SubmitOut
         },
         // Two mails may get the same answer. [`find`] keeps one mail from getting two.
         insist: true,
+        once: true,
         consent: Consent::NotAsked,
     };
     let question = match calls.call(submit.clone()).await? {

@@ -56,13 +56,13 @@ impl Server {
             }
         }
         let home = settings.home.as_ref();
-        let arguments = home.map(|home| {
-            let home = home.to_string_lossy().into_owned();
-            vec!["--home".to_owned(), home]
-        });
+        let home = home.map(|home| ["--home".to_owned(), home.to_string_lossy().into_owned()]);
+        // An agent that outlives a killed live does not answer an email that a later one has answered.
+        let once = "--answer-once".to_owned();
+        let arguments = home.into_iter().flatten().chain([once]).collect();
         Self {
             command,
-            arguments: arguments.unwrap_or_default(),
+            arguments,
             variables,
         }
     }
@@ -96,7 +96,7 @@ mod tests {
         settings.home = Some("/h".into());
         let read = |name: &str| (name == "XDG_RUNTIME_DIR").then(|| "/run/user/7".to_owned());
         let server = Server::with(&settings, "/bin/tai-mcp".into(), &read);
-        assert_eq!(server.arguments, ["--home", "/h"]);
+        assert_eq!(server.arguments, ["--home", "/h", "--answer-once"]);
         let variables: Vec<String> = server
             .variables
             .iter()

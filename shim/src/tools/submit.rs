@@ -110,6 +110,7 @@ pub(super) async fn submit(
     let submit = Submit {
         draft,
         insist,
+        once: invocation.settings.answers_once,
         consent,
     };
     let question = match invocation.call(submit.clone()).await? {

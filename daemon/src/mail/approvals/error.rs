@@ -12,6 +12,9 @@ pub(crate) enum ApprovalError {
     /// The person declined.
     #[error("the user did not approve the mail")]
     Declined,
+    /// The person decided about the mail before its record was complete.
+    #[error("the user has decided about the mail")]
+    Decided,
     /// The person discarded or changed the same mail, with this number, within ten minutes.
     #[error("the user discarded or changed the same mail (number {0}) within the last ten minutes")]
     Discarded(u64),

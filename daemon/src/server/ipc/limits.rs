@@ -132,6 +132,7 @@ mod tests {
         let submit = Submit {
             draft,
             insist: false,
+            once: false,
             consent: Consent::Preview,
         };
         submit.into_call()

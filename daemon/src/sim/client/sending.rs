@@ -33,6 +33,7 @@ impl Client {
                 format: Format::Markdown,
             },
             insist: false,
+            once: false,
             consent: Consent::NotAsked,
         };
         self.world.attempts(&text);

@@ -57,6 +57,7 @@ fn submit(content: &str, consent: Consent) -> Submit {
             format: Format::Markdown,
         },
         insist: false,
+        once: false,
         consent,
     }
 }

@@ -64,6 +64,7 @@ impl Player {
         let submit = Submit {
             draft: draft.clone(),
             insist,
+            once: false,
             consent,
         };
         let submitted = self.call(recorded, submit).await;

@@ -1,0 +1,73 @@
+//! A program that answers mails sends one answer to each, also while another one is on its way.
+
+use super::super::{
+    error::MailError,
+    fake::{Mailbox, instance, mail_id, service},
+    service::{MailOptions, MailService},
+    submitter::Submitter,
+};
+use crate::config::ConfirmPolicy;
+use std::{sync::Arc, time::Duration};
+use tai_proto::{
+    approval::{Consent, SubmitOutcome},
+    call::Submit,
+    mail::{Draft, Format, ReplyState, Target},
+};
+use tokio::time::Instant;
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+async fn reply(
+    mail: &MailService<Mailbox>,
+    text: &str,
+    once: bool,
+) -> Result<SubmitOutcome, MailError> {
+    let desk = instance("desk");
+    let submitter = Submitter {
+        instance: Some(&desk),
+        client: "client 1",
+    };
+    let submit = Submit {
+        draft: Draft {
+            target: Target::Reply { to: mail_id(7) },
+            subject: None,
+            content: text.into(),
+            format: Format::Markdown,
+        },
+        insist: true,
+        once,
+        consent: Consent::NotAsked,
+    };
+    mail.submit(submitter, submit, soon()).await.result
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_answer_is_refused_after_the_first_and_while_that_is_prepared() {
+    let mailbox = Arc::new(Mailbox::default());
+    mailbox.deliver(7, "desk.alice@tai.chat");
+    let options = MailOptions {
+        confirm: ConfirmPolicy::Never,
+        ..MailOptions::default()
+    };
+    let mail = service(&mailbox, options);
+    let desk = instance("desk");
+    let find = async || {
+        let found = mail.find_reply(Some(&desk), mail_id(7), soon());
+        found.await.unwrap()
+    };
+    assert_eq!(find().await, ReplyState::None);
+    // The submission of a client that was killed waits for the bridge.
+    let prepared = mail.answering.begin(Some(&desk), mail_id(7));
+    assert_eq!(find().await, ReplyState::Sending);
+    let refused = Err(MailError::Answered(mail_id(7)));
+    assert_eq!(reply(&mail, "second", true).await, refused);
+    drop(prepared);
+    assert!(reply(&mail, "first", true).await.is_ok());
+    assert_eq!(find().await, ReplyState::Sent);
+    assert_eq!(reply(&mail, "third", true).await, refused);
+    assert_eq!(mailbox.sent.lock().unwrap().len(), 1);
+    // An agent of a person may write again.
+    assert!(reply(&mail, "third", false).await.is_ok());
+}
