@@ -249,8 +249,9 @@ impl<B: Bridge> MailService<B> {
             // The client has no lease of the mail, which it read by its id.
             Err(MailError::NoSuchMail(_)) => {
                 let mail = self.viewed(View::Account, id, deadline).await?;
-                self.admit(&mail, id, deadline).await?;
+                let admitted = self.admit(&mail, id, deadline).await?;
                 self.mark(id, deadline).await?;
+                admitted.keep();
                 Ok(true)
             }
             Err(error) => Err(error),

@@ -5,7 +5,7 @@ use super::{
     check,
     error::MailError,
     fetch::Next,
-    leases::{ClientKey, Taken},
+    leases::{ClientKey, Leases, Taken},
     service::MailService,
     sharing::{
         Sharing,
@@ -19,6 +19,27 @@ use tokio::time::Instant;
 
 /// Limit of the mails that the store is asked about at once.
 const MAX_ASKED: usize = 200;
+
+/// A mail that the store has leased to this machine for a client that names it. Dropping it gives the
+/// mail back to the other machines, unless a client of this one holds it.
+#[must_use = "dropping it gives the mail back"]
+pub(super) struct Admitted<'a> {
+    leases: &'a Leases,
+    id: u64,
+}
+
+impl Admitted<'_> {
+    /// Leaves the end of the lease to the one who reports it.
+    pub(super) fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        self.leases.let_go(self.id);
+    }
+}
 
 impl<B: Bridge> MailService<B> {
     /// Takes the first of these unread mails that is wanted and that no client holds. Mails that
@@ -139,19 +160,25 @@ impl<B: Bridge> MailService<B> {
         mail: &Message,
         id: MailId,
         deadline: Instant,
-    ) -> Result<(), MailError> {
+    ) -> Result<Admitted<'_>, MailError> {
+        let admitted = Admitted {
+            leases: &self.leases,
+            id: id.get(),
+        };
         let Sharing::Shared(keeper) = &self.sharing else {
-            return Ok(());
+            return Ok(admitted);
         };
         let to = check::parsed(&mail.head.to);
         let address = to.as_ref().map_or(mail.head.to.as_str(), |to| to.as_str());
         let grant = keeper.acquire(address, id.get(), Origin::Named, deadline);
         match grant.await? {
             // A client that names a mail may read it again.
-            Grant::Granted { .. } | Grant::Refused(Refusal::Unconfirmed | Refusal::Delivered) => {
-                Ok(())
+            Grant::Granted { .. } => Ok(admitted),
+            Grant::Refused(Refusal::Unconfirmed | Refusal::Delivered) => Ok(admitted),
+            Grant::Refused(Refusal::Held) => {
+                admitted.keep();
+                Err(MailError::HeldElsewhere(id))
             }
-            Grant::Refused(Refusal::Held) => Err(MailError::HeldElsewhere(id)),
         }
     }
 

@@ -69,8 +69,9 @@ impl<B: Bridge> MailService<B> {
         deadline: Instant,
     ) -> Result<String, MailError> {
         let mail = self.of_instance(instance, id, deadline).await?;
-        self.admit(&mail, id, deadline).await?;
+        let admitted = self.admit(&mail, id, deadline).await?;
         self.mark(id, deadline).await?;
+        admitted.keep();
         Ok(reading::line(&mail.head.subject).into_owned())
     }
 

@@ -25,12 +25,11 @@ impl<B: Bridge> MailService<B> {
         (message, window): (Message, Window),
         deadline: Instant,
     ) -> Result<FetchedMail, MailError> {
-        self.admit(&message, id, deadline).await?;
+        let admitted = self.admit(&message, id, deadline).await?;
         let (was_read, to) = (message.head.read, message.head.to.clone());
         let mut mail = self.read(message, window, deadline).await?;
         mail.envelope.read = was_read;
         if !mail.part.is_last() {
-            self.leases.let_go(id.get());
             return Ok(fetched(address, mail));
         }
         match self.leases.take_named(client, id.get(), &to, !was_read) {
@@ -46,6 +45,7 @@ impl<B: Bridge> MailService<B> {
             Named::Read => {
                 mail.envelope.read = self.confirm_read(id, deadline).await;
                 self.leases.read(id.get(), mail.envelope.read);
+                admitted.keep();
             }
         }
         Ok(fetched(address, mail))

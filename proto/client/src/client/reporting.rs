@@ -18,7 +18,7 @@ use tai_proto::{
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-/// Pause after a failed attempt to connect for a report.
+/// Pause after a failed attempt to connect for a report, and after a refused report.
 const REPORT_RETRY: Duration = Duration::from_millis(50);
 /// Limit of unconfirmed deliveries. Beyond it the oldest is dropped.
 const MAX_UNREPORTED: usize = 256;
@@ -82,6 +82,35 @@ async fn report_return(id: MailId, connection: &Connection) -> bool {
     )
 }
 
+/// Returns whether a fault is the daemon's answer to the report, so that a further one has the same.
+fn is_about_the_mail(code: FaultCode) -> bool {
+    match code {
+        FaultCode::BadRequest
+        | FaultCode::NotFound
+        | FaultCode::NotYours
+        | FaultCode::NotPermitted
+        | FaultCode::VersionMismatch
+        | FaultCode::OtherAccount
+        | FaultCode::AccountRefused => true,
+        FaultCode::NotRunning
+        | FaultCode::NotSignedIn
+        | FaultCode::AuthRefused
+        | FaultCode::Unreachable
+        | FaultCode::BridgeFailed
+        | FaultCode::RateLimited
+        | FaultCode::OutcomeUnknown
+        | FaultCode::DeadlinePassed
+        | FaultCode::TooBusy
+        | FaultCode::Cancelled
+        | FaultCode::Stopping
+        | FaultCode::Duplicate
+        | FaultCode::AwaitingApproval
+        | FaultCode::AnswerTooLarge
+        | FaultCode::Internal
+        | FaultCode::NotRecorded => false,
+    }
+}
+
 impl<D: Dial> Link<D> {
     async fn report(
         self: Arc<Self>,
@@ -120,6 +149,8 @@ impl<D: Dial> Link<D> {
                 if is_told || self.tell(id, &connection, deadline).await {
                     return;
                 }
+                // A lost connection has ended already.
+                let _ = timeout(REPORT_RETRY, connection.ended()).await;
             }
         };
         let is_told = timeout_at(deadline, work).await.is_ok();
@@ -129,7 +160,7 @@ impl<D: Dial> Link<D> {
         is_told
     }
 
-    /// Reports a delivery over one connection. Returns whether the daemon answered.
+    /// Reports a delivery over one connection. Returns whether the daemon has taken the report.
     async fn tell(&self, id: MailId, connection: &Connection, deadline: Instant) -> bool {
         let end = EndLease {
             id,
@@ -141,7 +172,8 @@ impl<D: Dial> Link<D> {
                 connection.ended().await;
                 false
             }
-            Outcome::Answered(_) | Outcome::Cancelled => true,
+            Outcome::Answered(Ok(())) | Outcome::Cancelled => true,
+            Outcome::Answered(Err(fault)) => is_about_the_mail(fault.code),
             Outcome::NotBegun | Outcome::Lost => false,
         }
     }
