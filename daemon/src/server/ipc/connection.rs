@@ -37,6 +37,8 @@ use tracing::Instrument as _;
 
 /// Longest deadline of a call; a longer one is shortened.
 const LONGEST_DEADLINE: Duration = Duration::from_secs(5 * 60);
+/// Longest deadline of a call that must not be repeated. A drain waits for it.
+pub(super) const LONGEST_EFFECT: Duration = Duration::from_secs(55);
 
 const SOFTWARE: &str = concat!("taid ", env!("CARGO_PKG_VERSION"));
 
@@ -310,9 +312,12 @@ impl<S: Service, T: AsyncRead + AsyncWrite + Unpin> Connection<'_, S, T> {
             progress,
             call,
         } = request;
-        let limit = Duration::from_millis(deadline_ms.into()).min(LONGEST_DEADLINE);
+        let (longest, may_abort) = match call.repeat() {
+            Repeat::Safe => (LONGEST_DEADLINE, true),
+            Repeat::Never => (LONGEST_EFFECT, false),
+        };
+        let limit = Duration::from_millis(deadline_ms.into()).min(longest);
         let label = call.label();
-        let may_abort = call.repeat() == Repeat::Safe;
         let is_counted = !matches!(call, Call::Watch(_));
         if let Some(record) = self.record.as_ref().filter(|_| is_counted) {
             record.called(label);

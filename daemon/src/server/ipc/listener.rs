@@ -20,9 +20,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Time limit for open calls when the daemon drains.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// Further time limit for sends, above the longest deadline of a call: the outcome of a send that is
-/// cut off is unknown.
+/// Further time limit for sends: the outcome of a send that is cut off is unknown.
 const SEND_TIMEOUT: Duration = Duration::from_secs(50);
+const _: () = assert!(
+    DRAIN_TIMEOUT.as_secs() + SEND_TIMEOUT.as_secs() > connection::LONGEST_EFFECT.as_secs()
+);
 /// Time limit for the answers to these sends.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 
