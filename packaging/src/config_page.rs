@@ -56,7 +56,7 @@ const FILES: [(&str, &str); 3] = [
     ),
     (
         "config-PROFILE.toml",
-        "Configuration of another profile, in the same directory.",
+        "Configuration of another profile, in the same directory. It inherits nothing of `config.toml`.",
     ),
 ];
 
