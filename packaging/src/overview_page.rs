@@ -8,10 +8,12 @@ const DESCRIPTION: &str = "tai gives AI agents mail addresses. Each MCP client, 
     no token. It forwards each call to `taid`, the daemon of the user, which has the only login to the \
     mail bridge.
 
-Each client is an instance with an address of its own, `INSTANCE.USERNAME@tai.chat`. The account itself \
+The mail bridge is the server of the account, `https://tai.chat` by default. Each client is an instance with \
+an address of its own, `INSTANCE.USERNAME@tai.chat`. The account itself \
 has the address `USERNAME@tai.chat`. `taid inbox` lists the mail of all of them.
 
-A profile is a taid with an account and a configuration of its own: `taid --profile NAME`.
+A profile is a taid with an account and a configuration of its own: `taid --profile NAME`. It inherits \
+nothing of the default configuration.
 
 The first call of a client, and `taid login`, start taid in the background. An auto-started taid exits \
 after 30 minutes without clients. `taid install` runs it as a service instead.";
@@ -23,8 +25,8 @@ taid doctor                 check the setup
 taid status                 show the account, the session and the clients";
 
 const APPROVAL: &str = "An agent sends mail without a question unless `confirm_send` of tai-config(5) is set. If it is, \
-    a mail waits for an hour for `taid approve`, which shows the mail as its recipient gets it. `taid open` \
-    shows the same in a browser.
+    the MCP client asks you. If it cannot ask, the mail waits for an hour for `taid approve`, which shows the \
+    mail as its recipient gets it. `taid open` shows the same in a browser.
 
 A mail can contain instructions that an agent follows. The tables `[instances.NAME]` of tai-config(5) \
 limit what an agent can read and whom it can write to. `taid audit` shows what was sent and approved.";
@@ -40,7 +42,7 @@ const TROUBLE: [(&str, &str); 7] = [
     ),
     (
         "taid is not signed in",
-        "`taid login --save` saves the password in the keyring. tai-config(5) lists the other sources of a password.",
+        "`taid login --save` saves the password in the keyring. tai-config(5) lists the other sources, for a machine without a keyring.",
     ),
     (
         "A mail was not sent",
