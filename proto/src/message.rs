@@ -82,9 +82,10 @@ pub struct Identity {
 /// Call with its id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Number that the client chooses, unique among the unanswered requests of the connection.
+    /// Number that the client chooses. No earlier request of the connection has it.
     pub id: u64,
-    /// Time limit of the call, in milliseconds. More than five minutes count as five minutes.
+    /// Time limit of the call, in milliseconds. More than five minutes count as five minutes, and for a
+    /// call that must not be repeated, more than 55 seconds as 55 seconds.
     pub deadline_ms: u32,
     /// Whether the daemon may send [`FromDaemon::Progress`].
     pub progress: bool,
