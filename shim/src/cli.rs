@@ -11,20 +11,25 @@ const AFTER_HELP: &str = "Examples:
   tai-mcp live --instance desk --agent claude
 
 Environment variables, all optional:
-  TAI_MCP_INSTANCE      name of this agent, the first part of its address
-  TAI_MCP_USEREMAIL     default recipient
-  TAI_MCP_USERNAME      account to use; it gets a taid of its own if the default
-                        one has another
-  TAI_MCP_PASSWORD      password of that account, for a taid that has none
-  TAI_MCP_API_BASE_URL  bridge to use; calls fail if taid uses another one
-  TAI_MCP_PROFILE       profile of taid to use; calls fail if it has another
-                        account
-  TAI_MCP_SOCKET        socket of a running taid, such as a mounted one
-  TAI_MCP_AUTOSTART     0 disables the start of taid; 1 permits it in a sandbox
-  TAI_MCP_LOG_LEVEL     warn or error suppresses the start message
+  TAI_MCP_INSTANCE       name of this agent, the first part of its address
+  TAI_MCP_USEREMAIL      default recipient
+  TAI_MCP_USERNAME       account to use; tai-mcp starts a taid for it if the
+                         default one has another account
+  TAI_MCP_PASSWORD       password of that account, for a taid that has none
+  TAI_MCP_API_BASE_URL   bridge to use; calls fail if taid uses another one
+  TAI_MCP_API_TIMEOUT    time limit of a request to the bridge in milliseconds,
+                         for the taid that is started for that account
+  TAI_MCP_POLL_INTERVAL  interval of polls in milliseconds, for the same taid
+  TAI_MCP_LOG_LEVEL      level of the same taid; warn or error also suppresses
+                         the start message of tai-mcp
+  TAI_MCP_PROFILE        profile of taid to use; calls fail if it has another
+                         account
+  TAI_MCP_SOCKET         socket of a running taid, such as a mounted one
+  TAI_MCP_AUTOSTART      0 disables the start of taid; 1 permits it in a sandbox
 
-The names NAME and PASSWORD count as a pair. Together with them, the other
-variables count without the prefix TAI_MCP_ too.";
+If NAME and PASSWORD are both set, and TAI_MCP_USERNAME and TAI_MCP_PASSWORD are
+not, they are the account, and INSTANCE, USEREMAIL, API_BASE_URL, API_TIMEOUT,
+POLL_INTERVAL and LOG_LEVEL count too.";
 
 const LIVE_EXAMPLES: &str = "Examples:
   tai-mcp live --instance desk | jq -r .subject
@@ -61,6 +66,9 @@ pub(crate) enum Command {
     /// Otherwise it is retried after 10 seconds, then at intervals that double up to 10 minutes,
     /// without holding up the other emails. With --agent or --reply, an email that was not handled
     /// in five attempts stays unread until live is started again.
+    ///
+    /// The account and the profile come from TAI_MCP_USERNAME and TAI_MCP_PROFILE, as for an MCP
+    /// client.
     #[command(after_help = LIVE_EXAMPLES)]
     Live(LiveArgs),
     /// Sign in: runs `taid login`
@@ -78,7 +86,7 @@ pub(crate) enum Command {
     /// Check the whole setup and suggest fixes: runs `taid doctor`
     #[command(disable_help_flag = true)]
     Doctor(Forwarded),
-    /// Any other command of taid, such as logout, approve or stop
+    /// Any other command of taid, such as logout, inbox, approve or stop
     #[command(external_subcommand)]
     Other(Vec<OsString>),
 }
@@ -102,7 +110,7 @@ pub(crate) struct LiveArgs {
     /// the agent is skipped.
     #[arg(long, value_name = "AGENT", group = "handler")]
     pub(crate) agent: Option<Agent>,
-    /// Task of the agent, in place of answering the email
+    /// Task of the agent, instead of answering the email
     #[arg(long, value_name = "TEXT", requires = "agent")]
     pub(crate) prompt: Option<String>,
     /// Send the standard output of the agent or program as the answer, in Markdown

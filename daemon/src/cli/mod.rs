@@ -43,7 +43,7 @@ use target::Target;
 #[cfg(fuzzing)]
 pub(crate) use setup::fuzz;
 
-/// One login to TAI mail for every MCP client on this machine
+/// Daemon and commands of TAI mail: one login for every MCP client of a user
 #[derive(Parser)]
 #[command(name = "taid", version = tai_proto::release::VERSION, arg_required_else_help = true, max_term_width = 80, after_help = after_help())]
 struct Args {

@@ -27,7 +27,7 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         names: &[variables::AUTOSTART],
-        about: "`0` disables auto-start by clients and `taid login`; `1` permits it in a sandbox.",
+        about: "`0` disables auto-start, by clients and by every command; `1` permits it in a sandbox.",
     },
     Variable {
         names: &[variables::SOCKET],

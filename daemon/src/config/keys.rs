@@ -94,7 +94,8 @@ keys! {
     /// `~/` is in your home directory.
     password_command: Option<Vec<String>> = [], Optional(Program);
 
-    /// File with the password on its first line. It must belong to you and have mode 0600.
+    /// File with the password on its first line. It must belong to you, and no other user may have
+    /// access to it (`chmod 600`).
     password_file: Option<PathBuf> = [], Optional(AbsolutePath);
 
     /// Default instance of clients. The address is `{instance}.{username}@tai.chat`, or
@@ -111,7 +112,8 @@ keys! {
     api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"], bridge();
 
     /// Proxy of the requests to the bridge. Without this key, a taid that you or a service manager
-    /// starts uses `HTTPS_PROXY` or `ALL_PROXY`. A bridge with plain HTTP never has a proxy.
+    /// starts uses `HTTPS_PROXY` or `ALL_PROXY`. A bridge on this machine is reached directly, unless
+    /// this key is set and the bridge's URL is `https://`.
     proxy: Option<ProxyChoice> = [], Optional(Proxy);
 
     /// Hosts that need no proxy. Without this key, `NO_PROXY` counts.

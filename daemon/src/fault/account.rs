@@ -87,7 +87,7 @@ pub(crate) fn of_source(error: &SourceError) -> Fault {
              sign in with `taid login`"
         ),
         SourceError::File { .. } => {
-            "put the password on the first line of the file and run `chmod 600` on it".into()
+            "put the password on the first line of the file, and give no other user access to it".into()
         }
         SourceError::Keyring { .. } => {
             "unlock the keyring, or sign in without it: `taid login`".into()
@@ -287,7 +287,8 @@ pub(crate) fn of_register(error: &BridgeError) -> Fault {
             ),
             SendFailure::NotSent(_) => (
                 "the account was not created",
-                "try again in a moment; no account was created",
+                "check the network and `api_base_url`, then run `taid register` again; `taid doctor` checks \
+                 both; no account was created",
             ),
         };
         return Fault {

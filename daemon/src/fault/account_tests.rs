@@ -130,8 +130,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [NotSignedIn]
     error: the password source failed
     caused by: the password file /home/alice/.tai-password cannot be read: its mode 0644 gives other users access; run `chmod 600` on it
-    hint: ask the user to put the password on the first line of the file and run `chmod 600` on it, then call again
-    hint for a person: put the password on the first line of the file and run `chmod 600` on it
+    hint: ask the user to put the password on the first line of the file, and give no other user access to it, then call again
+    hint for a person: put the password on the first line of the file, and give no other user access to it
 
     [NotSignedIn]
     error: the password source failed
@@ -257,6 +257,6 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [Unreachable]
     error: the account was not created: cannot reach the mail bridge
     caused by: cannot connect to the bridge: the library's own words
-    hint: try again in a moment; no account was created
+    hint: check the network and `api_base_url`, then run `taid register` again; `taid doctor` checks both; no account was created
     "#);
 }

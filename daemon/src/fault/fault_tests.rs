@@ -247,7 +247,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
 
     [NotFound]
     error: Email with ID 7 not found
-    hint: call list_inbox for the existing IDs
+    hint: call list_inbox with show_read: true for the existing IDs
     hint for a person: list the mails with `taid inbox --all`
 
     [BridgeFailed]
@@ -310,8 +310,8 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     error: request id 7 belongs to an open call
 
     [NotPermitted]
-    error: an MCP client cannot call logout
-    caused by: only the user's own `taid` commands may call it, on the socket for persons
+    error: this socket serves the tools of an agent, not logout
+    caused by: the user's own commands have another socket, which `taid socket --admin` prints
     hint: ask the user to use the `taid` command, outside of the client's sandbox, then call again
     hint for a person: use the `taid` command, outside of the client's sandbox
 

@@ -95,7 +95,7 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
         MailError::NoSuchMail(id) => {
             Fault::new(FaultCode::NotFound, format!("Email with ID {id} not found"))
                 .hint(Hint::each(
-                    "call list_inbox for the existing IDs",
+                    "call list_inbox with show_read: true for the existing IDs",
                     "list the mails with `taid inbox --all`",
                 ))
         }
@@ -291,9 +291,9 @@ pub(crate) fn not_permitted(what: &str, rule: &str) -> Fault {
 pub(crate) fn wrong_role(call: &str) -> Fault {
     Fault::new(
         FaultCode::NotPermitted,
-        format!("an MCP client cannot call {call}"),
+        format!("this socket serves the tools of an agent, not {call}"),
     )
-    .because("only the user's own `taid` commands may call it, on the socket for persons")
+    .because("the user's own commands have another socket, which `taid socket --admin` prints")
     .hint(Hint::user(
         "use the `taid` command, outside of the client's sandbox",
     ))

@@ -97,9 +97,9 @@ impl ConnectError {
             }
             ConnectError::NoSocket { socket } => Fault::new(
                 FaultCode::NotRunning,
-                "no taid listens on the socket that this client is configured for",
+                format!("no taid listens on {}", socket.display()),
             )
-            .because(format!("TAI_MCP_SOCKET is {}", socket.display()))
+            .because("TAI_MCP_SOCKET or --socket names this socket")
             .hint(Hint::user(
                 "start taid where that socket comes from, and mount or forward the path that \
                  `taid socket` prints there",
@@ -122,10 +122,14 @@ impl ConnectError {
             .hint(Hint::user(format!("run `systemctl --user restart {unit}`"))),
             ConnectError::OtherUser { socket } => Fault::new(
                 FaultCode::Unreachable,
-                "the process at taid's socket belongs to another user",
+                format!(
+                    "the process at {} belongs to another user",
+                    socket.display()
+                ),
             )
-            .because(format!("{}; nothing was sent to it", socket.display()))
-            .hint(Hint::user("check the owner of that directory")),
+            .hint(Hint::user(
+                "check the owner of its directory; nothing was sent",
+            )),
             ConnectError::Version { theirs, ours } => Fault::new(
                 FaultCode::VersionMismatch,
                 "taid and this program have no protocol version in common",
@@ -260,8 +264,8 @@ mod tests {
 
         try again; if that fails too, `taid doctor --profile work` finds the cause
 
-        error: no taid listens on the socket that this client is configured for
-        caused by: TAI_MCP_SOCKET is /run/user/7/tai/work.sock
+        error: no taid listens on /run/user/7/tai/work.sock
+        caused by: TAI_MCP_SOCKET or --socket names this socket
         hint: ask the user to start taid where that socket comes from, and mount or forward the path that `taid socket --profile work` prints there, then call again
 
         start taid where that socket comes from, and mount or forward the path that `taid socket --profile work` prints there
@@ -278,11 +282,10 @@ mod tests {
 
         run `systemctl --user restart taid@work.socket`
 
-        error: the process at taid's socket belongs to another user
-        caused by: /run/user/7/tai/work.sock; nothing was sent to it
-        hint: ask the user to check the owner of that directory, then call again
+        error: the process at /run/user/7/tai/work.sock belongs to another user
+        hint: ask the user to check the owner of its directory; nothing was sent, then call again
 
-        check the owner of that directory
+        check the owner of its directory; nothing was sent
 
         error: taid and this program have no protocol version in common
         caused by: taid 9.0.0 speaks 8 to 9, tai-mcp 0.1.0 speaks 1 to 1

@@ -29,7 +29,7 @@ struct NotSent {
     left_out: String,
 }
 
-/// Renders a draft that waits for the user.
+/// Renders an email that waits for the user.
 pub(super) fn drafted(held: &HeldMail, is_reply: bool, profile: &Profile) -> Shown {
     let number = held.number;
     let decide = local_command(profile, &format!("approve {number}"));

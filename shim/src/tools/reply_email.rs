@@ -44,7 +44,7 @@ struct Args {
     #[serde(deserialize_with = "number")]
     #[schemars(with = "u64", range(min = 1))]
     message_id: u64,
-    /// Body, in the markup given by `format`. At most 1 MB.
+    /// Body, in the markup given by `format`. At most 1 MiB.
     #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     content: Option<String>,
@@ -65,7 +65,8 @@ struct Args {
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     dry_run: Option<bool>,
-    /// Whether to send nothing and keep the email as a draft for the user. Default: false.
+    /// Whether to keep the email for the user instead of sending it. The user sends or discards it
+    /// with `taid approve` within an hour. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     hold: Option<bool>,
@@ -88,7 +89,7 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     notice: Option<String>,
-    /// Number of the draft that waits for the user; absent if there is none.
+    /// Number of the email that waits for the user; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     waits_as: Option<u64>,

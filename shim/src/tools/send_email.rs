@@ -47,7 +47,7 @@ struct Args {
     #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     subject: Option<String>,
-    /// Body, in the markup given by `format`. At most 1 MB.
+    /// Body, in the markup given by `format`. At most 1 MiB.
     #[serde(default, deserialize_with = "optional_text")]
     #[schemars(with = "String")]
     content: Option<String>,
@@ -64,7 +64,8 @@ struct Args {
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     dry_run: Option<bool>,
-    /// Whether to send nothing and keep the email as a draft for the user. Default: false.
+    /// Whether to keep the email for the user instead of sending it. The user sends or discards it
+    /// with `taid approve` within an hour. Default: false.
     #[serde(default, deserialize_with = "optional_bool")]
     #[schemars(with = "bool")]
     hold: Option<bool>,
@@ -79,7 +80,7 @@ struct Output {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     notice: Option<String>,
-    /// Number of the draft that waits for the user; absent if there is none.
+    /// Number of the email that waits for the user; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u64")]
     waits_as: Option<u64>,

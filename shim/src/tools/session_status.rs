@@ -39,7 +39,8 @@ struct Args {}
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(transform = RecursiveTransform(plain))]
 struct Output {
-    /// State of the login: live (works), signing_in, waiting (the last login failed; the next one is due or allowed later) or signed_out.
+    /// State of the login: live (works), signing_in, waiting (the last login failed; the next one is due or
+    /// allowed later), signed_out (taid has no password) or logged_out (`taid logout` ended the session).
     session: String,
     /// Username of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,7 +14,7 @@ use crate::{
 use clap::Args;
 use tai_proto::FaultCode;
 
-/// Show who signed in, sent, approved and deleted mail, and check that no line was changed
+/// Show the audit log, and verify it
 ///
 /// The log has no recipients, subjects or contents. `--verify` finds a changed, removed or moved
 /// line. A program of yours that rewrites the whole log is found only while taid runs.

@@ -27,7 +27,7 @@ const LINES: usize = 300;
 /// Limit of the end of the log that is read, in bytes.
 const MAX_LOG: usize = 1 << 20;
 
-/// Write one file about this installation for a report of a bug, without private text
+/// Write a bug report without private text
 ///
 /// It has numbers, states and times of the status, the names and results of `taid doctor`'s checks,
 /// the names of the settings that are set, the last 300 calls of clients and 200 requests to the bridge

@@ -18,7 +18,7 @@ use tai_proto::{
     person::AccountInbox,
 };
 
-/// List your mail, newest first: the unread mail of every address of the account
+/// List the unread mail of every address of the account
 ///
 /// Agents see the mail of one address each. This list has the mail of all of them, of the account's own
 /// address, and of addresses that no client uses, such as a mistyped one. Nothing is marked read.

@@ -90,7 +90,7 @@ impl Login {
 pub(super) fn no_username() -> CliError {
     CliError::new("--password-stdin needs a USERNAME")
         .caused_by("standard input has the password alone")
-        .hint("name the account before the option")
+        .hint("name the account, as in `taid login alice --password-stdin`")
         .exit_with(Exit::Usage)
 }
 

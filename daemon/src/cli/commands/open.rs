@@ -16,7 +16,7 @@ use std::{
 };
 use tokio::net::TcpListener;
 
-/// Open a page in your browser: waiting mails, mail of all addresses, status, audit log
+/// Open a page with waiting mails, mail and status in the browser
 ///
 /// The page is served by this command at a port of this machine, until Ctrl-C, and at most
 /// 30 minutes without a request. Its address works once, in one browser.

@@ -114,11 +114,11 @@ fn network(daemon: &EnvironmentStatus, shell: &Shell) -> Option<Check> {
     let mut parts = Vec::new();
     if !here.is_empty() {
         parts.push(format!(
-            "{here} is set here and not for taid, which has the keys `proxy` and `ca_file`"
+            "{here}: set in this shell, not for taid; to set it for taid, use `proxy` or `ca_file` in config.toml"
         ));
     }
     if !there.is_empty() {
-        parts.push(format!("{there} is set for taid and not here"));
+        parts.push(format!("{there}: set for taid, not in this shell"));
     }
     (!parts.is_empty()).then(|| skipped("taid's network", parts.join("; ")))
 }

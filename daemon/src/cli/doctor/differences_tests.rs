@@ -94,7 +94,7 @@ fn another_home_path_bus_or_setting_of_the_daemon_is_named() {
     Skipped api_base_url: https://mail.example.org (from TAI_MCP_API_BASE_URL) has no effect: taid has https://tai.chat (from `api_base_url` in config.toml) | 
     Skipped log_level: debug (from TAI_MCP_LOG_LEVEL) has no effect: taid has the default | 
     Skipped program path: /opt/bin: `password_command` is found there | 
-    Skipped taid's network: HTTPS_PROXY is set here and not for taid, which has the keys `proxy` and `ca_file`; SSL_CERT_FILE is set for taid and not here | 
+    Skipped taid's network: HTTPS_PROXY: set in this shell, not for taid; to set it for taid, use `proxy` or `ca_file` in config.toml; SSL_CERT_FILE: set for taid, not in this shell | 
     Wrong keyring: taid has no session bus, so it cannot reach the keyring of this session | `taid stop`; the next taid finds the bus
     ");
 }

@@ -42,13 +42,13 @@ const API_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Check the whole setup and suggest fixes
 ///
-/// Verifies the password with the bridge once, unless the daemon is signed in. A daemon that waits
-/// before its next login tries it.
+/// If taid is not running, doctor tries the password at the bridge once. If taid waits before its next
+/// login, doctor makes it try now.
 ///
-/// `--fix` writes entries of MCP clients that start the older Node server or no existing program,
-/// restarts a daemon of another version or without its sockets, and makes directories of taid
-/// private. It saves a backup of each configuration, does not sign in, and does not end a daemon
-/// whose password was typed.
+/// `--fix` rewrites the entry of an MCP client that starts the older Node server or a program that
+/// does not exist, or that is switched off. It restarts a taid of another version or without its
+/// sockets, and makes taid's directories private. It backs up each configuration. It never signs in,
+/// and never stops a taid whose password was typed.
 #[derive(Args)]
 #[command(after_help = "Examples:
   taid doctor                check the whole setup
@@ -59,7 +59,7 @@ pub(super) struct Doctor {
     /// Print JSON in a stable format
     #[arg(long)]
     json: bool,
-    /// Repair what can be repaired without a person, and check again
+    /// Repair the problems that need no decision of yours, and check again
     #[arg(long, conflicts_with_all = ["json", "as_client"])]
     fix: bool,
     /// Start tai-mcp as this MCP client does, and check what it can do

@@ -285,10 +285,7 @@ fn bridge_state(bridge: &BridgeStatus, view: &View) -> (String, Mood) {
             let latency = bridge.latency_us.map(latency);
             let latency = latency.map_or_else(String::new, |time| format!(" after {time}"));
             let at = at.map_or_else(String::new, |at| format!(", {}", relative(at, view.now)));
-            (
-                format!("answers; the last answer came{latency}{at}"),
-                Mood::Good,
-            )
+            (format!("answers; last answer{latency}{at}"), Mood::Good)
         }
     }
 }

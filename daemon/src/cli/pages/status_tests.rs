@@ -200,7 +200,7 @@ fn the_page_of_a_live_session() {
       renewal  in 22 h 52 min (Nov 24 08:54)
       totals   1 login, 2 renewals
     bridge     https://tai.chat/
-      state    answers; the last answer came after 48.3 ms, 12 s ago
+      state    answers; last answer after 48.3 ms, 12 s ago
       traffic  40 requests, 1 of them retries
     socket     /run/user/1000/tai/default.sock
     log        /home/alice/.local/state/tai/logs/tai-mcp.log

@@ -66,7 +66,7 @@ fn each_send_deletion_refusal_and_logout_has_a_line_without_content() {
     send | agent | test 1.2.3 | desk | sent
     refuse | agent | test 1.2.3 | desk | send_email: taid's configuration: [instances.desk] allow_to = ["bob@tai.chat"]
     delete | agent | test 1.2.3 | desk | done
-    refuse | agent | test |  | logout: only the user's own `taid` commands may call it, on the socket for persons
+    refuse | agent | test |  | logout: the user's own commands have another socket, which `taid socket --admin` prints
     logout | person | taid VERSION |  | done
     "#);
     assert_eq!(lines[0]["digest"].as_str().map(str::len), Some(32));

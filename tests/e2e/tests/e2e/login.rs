@@ -65,7 +65,7 @@ fn a_password_on_standard_input_is_never_taken_for_a_username() {
             exit 2
             error: --password-stdin needs a USERNAME
             caused by: standard input has the password alone
-            hint: name the account before the option
+            hint: name the account, as in `taid login alice --password-stdin`
             ");
         }
     }
