@@ -138,6 +138,16 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Exit, CliError> {
+    let is_of_profile = matches!(
+        args.command,
+        Command::Run(_) | Command::Install(_) | Command::Uninstall(_)
+    );
+    if is_of_profile && args.socket.is_some() {
+        return Err(CliError::new("--socket names a taid that runs")
+            .caused_by("this command is about the taid of a profile")
+            .hint("run it without --socket")
+            .exit_with(Exit::Usage));
+    }
     let target = &Target::new(args.profile, args.home.as_deref(), args.socket)?;
     let ended = carry_out(args.command, target);
     ended.map_err(|error| error.for_profile(&target.profile))

@@ -50,7 +50,7 @@ pub(in crate::cli) struct Approve {
     #[arg(long, requires = "number")]
     reject: bool,
     /// Show each mail that begins to wait, and at a terminal ask about it, until Ctrl-C
-    #[arg(long, conflicts_with = "number")]
+    #[arg(long, conflicts_with_all = ["number", "full", "yes", "reject"])]
     watch: bool,
 }
 

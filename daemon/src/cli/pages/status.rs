@@ -121,10 +121,13 @@ pub(in crate::cli) fn render(status: &Status, view: &View) -> String {
     for mail in &status.lost {
         page.line("lost", &lost(mail, now));
     }
-    page.line("socket", &status.daemon.socket);
-    match status.daemon.log.as_str() {
-        "" => page.line("log", "standard error only"),
-        log => page.line("log", log),
+    // taid tells no path of its own to a caller that is confined to an instance.
+    if !status.confined {
+        page.line("socket", &status.daemon.socket);
+        match status.daemon.log.as_str() {
+            "" => page.line("log", "standard error only"),
+            log => page.line("log", log),
+        }
     }
     if status.daemon.log_dropped > 0 {
         page.line("  dropped", &count(status.daemon.log_dropped, "line"));

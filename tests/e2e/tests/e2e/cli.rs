@@ -49,6 +49,13 @@ fn usage_errors_exit_2_with_a_suggestion() {
     let other = machine.command("tai-mcp").arg("approve").output();
     assert_eq!(other.unwrap().status.code(), Some(3));
     assert_eq!(machine.cli(&["--help"]).status.code(), Some(0));
+    let run = machine.cli(&["run", "--socket", "/run/tai.sock"]);
+    assert_eq!(run.status.code(), Some(2));
+    insta::assert_snapshot!(stderr(&run), @"
+    error: --socket names a taid that runs
+    caused by: this command is about the taid of a profile
+    hint: run it without --socket
+    ");
 }
 
 #[test]
