@@ -14,6 +14,8 @@ pub enum FaultKind {
     NotProcessed,
     /// Answers 502 with an HTML page, as a proxy does, without doing the work.
     Html502,
+    /// Does the work, then answers 504 with an HTML page, as a proxy whose time is up does.
+    Html504After,
     /// Answers 503 with an HTML page, as during maintenance, without doing the work.
     Html503,
     /// Answers 429 with `Retry-After`, without doing the work.
@@ -26,8 +28,12 @@ pub enum FaultKind {
     CloseAfter,
     /// Does the work, then never answers.
     HangAfter,
-    /// Does the work, then answers 200 with JSON cut in the middle.
+    /// Does the work, then answers 200 with JSON cut in the middle, as a whole body.
     Malformed,
+    /// Does the work, then sends the head and half of the body, and closes the connection.
+    CutAfter,
+    /// Does the work, then sends the head and half of the body, and nothing more.
+    StallAfter,
     /// Answers with [`Fault::answer`], without doing the work.
     Canned,
     /// Does the work with the database in this state.

@@ -24,6 +24,7 @@ mod response;
 mod secrets;
 mod server;
 mod store;
+mod transfer;
 mod world;
 
 pub use behaviour::Behaviour;

@@ -5,9 +5,9 @@ use crate::{
     behaviour::Behaviour,
     fault::Canned,
     reply::{Body, Reply},
+    transfer::Transfer,
 };
 use flate2::{Compression, write::GzEncoder};
-use http_body_util::Full;
 use hyper::{
     Response, StatusCode,
     body::Bytes,
@@ -24,7 +24,7 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html");
 const WORTH_COMPRESSING: usize = 900;
 
 /// Returns the response of the bridge, compressed if the client accepts gzip.
-pub(crate) fn of_bridge(reply: Reply, gzip: bool) -> Response<Full<Bytes>> {
+pub(crate) fn of_bridge(reply: Reply, gzip: bool) -> Response<Transfer> {
     let mut headers = HeaderMap::new();
     let mut bytes = match reply.body {
         Body::Json(body) => {
@@ -59,8 +59,8 @@ pub(crate) fn of_bridge(reply: Reply, gzip: bool) -> Response<Full<Bytes>> {
     build(reply.status, bytes.into(), headers)
 }
 
-/// Returns a response cut in the middle, with status 200.
-pub(crate) fn cut(reply: Reply) -> Response<Full<Bytes>> {
+/// Returns a whole response with status 200 and half a text.
+pub(crate) fn malformed(reply: Reply) -> Response<Transfer> {
     let mut text = match reply.body {
         Body::Json(body) => body.to_string(),
         Body::Html(page) => page.to_owned(),
@@ -72,7 +72,7 @@ pub(crate) fn cut(reply: Reply) -> Response<Full<Bytes>> {
 }
 
 /// Returns a canned response.
-pub(crate) fn canned(answer: Canned) -> Response<Full<Bytes>> {
+pub(crate) fn canned(answer: Canned) -> Response<Transfer> {
     let mut body = answer.start.into_bytes();
     body.reserve(answer.unit.len() * answer.count + answer.end.len());
     for _ in 0..answer.count {
@@ -98,7 +98,7 @@ pub(crate) fn canned(answer: Canned) -> Response<Full<Bytes>> {
 }
 
 /// Returns the web page of a proxy in front of the bridge.
-pub(crate) fn of_proxy(status: StatusCode, retry_after: Option<String>) -> Response<Full<Bytes>> {
+pub(crate) fn of_proxy(status: StatusCode, retry_after: Option<String>) -> Response<Transfer> {
     let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HTML)]);
     if let Some(value) = retry_after.and_then(|text| HeaderValue::from_str(&text).ok()) {
         headers.insert(header::RETRY_AFTER, value);
@@ -110,7 +110,7 @@ pub(crate) fn of_proxy(status: StatusCode, retry_after: Option<String>) -> Respo
 }
 
 /// Returns the response to a request to `/__sandbox`.
-pub(crate) fn of_switch(answer: Result<serde_json::Value, String>) -> Response<Full<Bytes>> {
+pub(crate) fn of_switch(answer: Result<serde_json::Value, String>) -> Response<Transfer> {
     let (status, body) = match answer {
         Ok(body) => (StatusCode::OK, body),
         Err(error) => (StatusCode::BAD_REQUEST, serde_json::json!({"error": error})),
@@ -120,7 +120,7 @@ pub(crate) fn of_switch(answer: Result<serde_json::Value, String>) -> Response<F
 }
 
 /// Adds the time of the bridge as `Date`, if it sends one and the response has none.
-pub(crate) fn date(response: &mut Response<Full<Bytes>>, behaviour: &Behaviour) {
+pub(crate) fn date(response: &mut Response<Transfer>, behaviour: &Behaviour) {
     if !behaviour.has_date {
         return;
     }
@@ -137,8 +137,8 @@ fn compressed(bytes: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-fn build(status: StatusCode, body: Bytes, headers: HeaderMap) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body));
+fn build(status: StatusCode, body: Bytes, headers: HeaderMap) -> Response<Transfer> {
+    let mut response = Response::new(Transfer::whole(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

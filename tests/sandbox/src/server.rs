@@ -6,9 +6,10 @@ use crate::{
     fault::{Fault, FaultKind},
     journal::Entry,
     reply, response,
+    transfer::{HangUp, Transfer},
     world::{Shared, lock},
 };
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::{
     Request, Response, StatusCode,
     body::{Bytes, Incoming},
@@ -28,11 +29,6 @@ use std::{
 use tokio::sync::oneshot;
 
 const MAX_BODY: usize = 64 << 20;
-
-/// The error that closes a connection without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("closed on purpose")]
-struct HangUp;
 
 pub(crate) async fn serve(
     listener: std::net::TcpListener,
@@ -98,10 +94,17 @@ fn endpoint(method: &str, path: &str) -> String {
     format!("{method} {}", parts.join("/"))
 }
 
-async fn answer(
-    shared: Shared,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, HangUp> {
+/// Returns whether a value of `Accept-Encoding` permits gzip; a weight of zero forbids it.
+fn accepts_gzip(value: &str) -> bool {
+    value.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let is_gzip = parts.next() == Some("gzip");
+        let mut weights = parts.filter_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
+        is_gzip && !weights.any(|weight| weight == 0.0)
+    })
+}
+
+async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response<Transfer>, HangUp> {
     let (head, body) = request.into_parts();
     let endpoint = endpoint(head.method.as_str(), head.uri.path());
     let text = |name: HeaderName| {
@@ -110,7 +113,7 @@ async fn answer(
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     };
-    let accepts_gzip = text(header::ACCEPT_ENCODING).contains("gzip");
+    let accepts_gzip = accepts_gzip(text(header::ACCEPT_ENCODING));
     let mut entry = Entry {
         endpoint: endpoint.clone(),
         target: head.uri.to_string(),
@@ -176,7 +179,7 @@ async fn respond(
     states: States,
     fault: Option<Fault>,
     accepts_gzip: bool,
-) -> Result<Response<Full<Bytes>>, HangUp> {
+) -> Result<Response<Transfer>, HangUp> {
     let kind = fault.as_ref().map(|fault| fault.kind);
     let (retry_after, answer) = fault
         .map(|fault| (fault.retry_after, fault.answer))
@@ -202,8 +205,11 @@ async fn respond(
         Some(FaultKind::NotProcessed) => return Ok(failed("Failed to process email request")),
         Some(
             FaultKind::CloseAfter
+            | FaultKind::CutAfter
             | FaultKind::HangAfter
+            | FaultKind::Html504After
             | FaultKind::Malformed
+            | FaultKind::StallAfter
             | FaultKind::Database(_)
             | FaultKind::Provider(_),
         )
@@ -213,7 +219,14 @@ async fn respond(
     match kind {
         Some(FaultKind::CloseAfter) => Err(HangUp),
         Some(FaultKind::HangAfter) => future::pending().await,
-        Some(FaultKind::Malformed) => Ok(response::cut(reply)),
+        Some(FaultKind::Html504After) => Ok(response::of_proxy(StatusCode::GATEWAY_TIMEOUT, None)),
+        Some(FaultKind::Malformed) => Ok(response::malformed(reply)),
+        Some(FaultKind::CutAfter) => {
+            Ok(response::of_bridge(reply, accepts_gzip).map(Transfer::cut))
+        }
+        Some(FaultKind::StallAfter) => {
+            Ok(response::of_bridge(reply, accepts_gzip).map(Transfer::stalled))
+        }
         _ => Ok(response::of_bridge(reply, accepts_gzip)),
     }
 }

@@ -1,7 +1,13 @@
 //! Sends happen at most once under faults, and their outcome is reported only if it is known.
 
+use crate::mail::mail;
 use serde_json::json;
-use tai_e2e::{Machine, mcp::ToolResult, wait_until};
+use std::time::Duration;
+use tai_e2e::{
+    Machine,
+    mcp::{Shim, ToolResult},
+    wait_until,
+};
 use tai_sandbox::{FaultKind, Provider};
 
 const SEND: &str = "POST /api/v1/send-email";
@@ -21,32 +27,48 @@ fn assert_unknown(result: &ToolResult) {
     assert!(result.text.contains("again"), "{}", result.text);
 }
 
+/// Longer than the longest backoff between two attempts.
+const BACKOFF: Duration = Duration::from_secs(5);
+
 #[test]
 fn a_send_with_a_lost_answer_is_unknown_and_never_repeated() {
     let machine = Machine::new();
-    let _taid = machine.start();
+    let _taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    let lost = [
+    let done = [
         FaultKind::CloseAfter,
+        FaultKind::CutAfter,
+        FaultKind::Html504After,
         FaultKind::Malformed,
-        FaultKind::Html502,
-        FaultKind::Close,
     ];
-    for (n, kind) in lost.into_iter().enumerate() {
+    let mut sends = 0;
+    let mut begin = |shim: &mut Shim, kind| {
         commit(&machine, kind, 1, SEND);
-        let result = shim.call(
+        sends += 1;
+        let content = format!("mail {sends}");
+        shim.begin_call(
             "send_email",
-            json!({"to": "alice@tai.chat", "content": format!("{n}")}),
-        );
-        assert_unknown(&result);
-        assert_eq!(
-            machine.sandbox.count(SEND),
-            n as u64 + 1,
-            "{kind:?} was repeated"
-        );
+            json!({"to": "alice@tai.chat", "content": content}),
+        )
+    };
+    for kind in done
+        .into_iter()
+        .chain([FaultKind::Html502, FaultKind::Close])
+    {
+        let call = begin(&mut shim, kind);
+        assert_unknown(&shim.finish_call(&call));
     }
-    // The bridge did the work of the first two requests.
-    assert_eq!(machine.sandbox.mails().unwrap().len(), 2);
+    let slow = [FaultKind::HangAfter, FaultKind::StallAfter];
+    let hangs = FaultKind::Provider(Provider::Hangs);
+    let calls = [slow[0], slow[1], hangs].map(|kind| begin(&mut shim, kind));
+    for call in calls {
+        assert_unknown(&shim.finish_call(&call));
+    }
+    // A repetition in the background would begin now.
+    assert_eq!(shim.next_within(BACKOFF), None);
+    assert_eq!(machine.sandbox.count(SEND), sends, "a send was repeated");
+    let copies = machine.sandbox.sent();
+    assert_eq!(copies.len(), done.len() + slow.len(), "{copies:?}");
 }
 
 #[test]
@@ -123,14 +145,24 @@ fn a_read_is_retried_until_it_succeeds_or_the_attempts_are_used_up() {
     let machine = Machine::new();
     let taid = machine.start();
     taid.wait_until_live();
+    // The list is large enough to be compressed.
+    for _ in 0..5 {
+        let new = mail("desk.alice@tai.chat", "subject", "2026-01-01 00:00:00");
+        machine.sandbox.deliver(&new).unwrap();
+    }
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    for kind in [FaultKind::Close, FaultKind::Error500, FaultKind::Malformed] {
+    for kind in [
+        FaultKind::Close,
+        FaultKind::CutAfter,
+        FaultKind::Error500,
+        FaultKind::Malformed,
+    ] {
         commit(&machine, kind, 2, LIST);
         let result = shim.call("list_inbox", json!({}));
         assert!(!result.is_error, "{kind:?}: {}", result.text);
     }
-    assert_eq!(machine.sandbox.count(LIST), 9);
-    assert_eq!(machine.status()["bridge"]["retries"], 6);
+    assert_eq!(machine.sandbox.count(LIST), 12);
+    assert_eq!(machine.status()["bridge"]["retries"], 8);
 }
 
 #[test]
@@ -139,9 +171,15 @@ fn a_hanging_read_times_out_and_is_retried() {
     let taid = machine.start_with(&[("TAI_MCP_API_TIMEOUT", "5000")]);
     taid.wait_until_live();
     commit(&machine, FaultKind::Hang, 1, LIST);
+    commit(&machine, FaultKind::StallAfter, 1, LIST);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
-    let result = shim.call("list_inbox", json!({}));
-    assert!(!result.is_error, "{}", result.text);
+    // The calls differ, so that each has a request of its own.
+    let calls = [1, 2].map(|limit| shim.begin_call("list_inbox", json!({"limit": limit})));
+    for call in calls {
+        let result = shim.finish_call(&call);
+        assert!(!result.is_error, "{}", result.text);
+    }
+    assert_eq!(machine.sandbox.count(LIST), 4);
 }
 
 #[test]

@@ -239,6 +239,22 @@ fn faults_occur_in_order_and_requests_are_counted() {
 }
 
 #[test]
+fn a_cut_answer_announces_the_length_of_the_whole() {
+    let (sandbox, token) = sandbox();
+    let list = || raw(&sandbox, "GET /api/v1/messages", Some(&token), None);
+    let length = |head: &str| {
+        let mut lines = head.lines();
+        let length = lines.find_map(|line| line.strip_prefix("content-length: "));
+        length.unwrap().parse::<usize>().unwrap()
+    };
+    sandbox.fail(FaultKind::CutAfter, 1, "GET");
+    let (status, head, cut) = list();
+    let (_, _, whole) = list();
+    assert_eq!((status, length(&head)), (200, whole.len()));
+    assert_eq!(cut, whole[..whole.len() / 2]);
+}
+
+#[test]
 fn switches_work_over_http_and_a_file_keeps_the_mails() {
     let (sandbox, token) = sandbox();
     let admin = |method: &str, path: &str, body: Value| {
@@ -332,14 +348,21 @@ fn intake_refuses_tags_and_makes_the_text_from_the_html() {
 #[test]
 fn lists_of_900_bytes_are_compressed() {
     let (sandbox, token) = sandbox();
-    let encoded = || {
-        let token = format!("{token}\r\nAccept-Encoding: gzip");
+    let encoded = |accepted: &str| {
+        let token = format!("{token}\r\nAccept-Encoding: {accepted}");
         let (_, head, _) = raw(&sandbox, "GET /api/v1/messages", Some(&token), None);
         head.contains("content-encoding: gzip")
     };
-    assert!(!encoded());
+    assert!(!encoded("gzip"));
     for _ in 0..5 {
         deliver(&sandbox, "desk.alice@tai.chat", "2026-01-01 00:00:00");
     }
-    assert!(encoded());
+    for (accepted, is_encoded) in [
+        ("gzip", true),
+        ("br, gzip;q=0.5", true),
+        ("identity, gzip;q=0", false),
+        ("xgzip", false),
+    ] {
+        assert_eq!(encoded(accepted), is_encoded, "{accepted}");
+    }
 }
