@@ -53,12 +53,17 @@ impl ToolResult {
 }
 
 impl Shim {
-    /// Starts the process without a handshake.
-    pub fn spawn(mut command: Command) -> Self {
+    /// Starts the process without a handshake. Its standard error is discarded.
+    pub fn spawn(command: Command) -> Self {
+        Self::spawn_with(command, Stdio::null())
+    }
+
+    /// Starts the process without a handshake, with this standard error.
+    pub fn spawn_with(mut command: Command, errors: impl Into<Stdio>) -> Self {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(errors)
             .spawn()
             .expect("tai-mcp starts");
         let output = child.stdout.take().expect("stdout is piped");
