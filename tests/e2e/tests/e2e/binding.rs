@@ -1,17 +1,21 @@
 //! A password reaches the bridge that it is for, and no other listener.
 //!
 //! The matrix sets one variable in the environment of the program that starts taid, for each source
-//! of the password and each way of starting. Another listener stands for whatever the variable
-//! names, and records each byte.
+//! of the password and each way of starting. Another listener, a proxy or a program stands for what
+//! the variable names, and records its use. `taid run` uses its own proxy and `PATH`, which shows
+//! that the records can tell.
 
+mod other;
+
+use crate::chaos::front::{Proxy, TlsFront};
+use other::Other;
 use serde_json::json;
 use std::{
-    io::{Read as _, Write as _},
-    net::TcpListener,
+    io::Write as _,
     os::unix::fs::PermissionsExt as _,
+    path::PathBuf,
     process::{Command, Stdio},
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::Mutex,
 };
 use tai_e2e::{
     Killed, Machine, PASSWORD, USER, mcp::Shim, processes::write_program, raw::Raw, wait_until,
@@ -23,41 +27,6 @@ use tai_proto::{
 };
 
 const LOGIN: &str = "POST /api/v1/login";
-
-/// A listener that records what it receives and answers 401.
-struct Other {
-    url: String,
-    heard: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Other {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let record = heard.clone();
-        std::thread::spawn(move || {
-            for mut stream in listener.incoming().flatten() {
-                let record = record.clone();
-                std::thread::spawn(move || {
-                    let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
-                    let mut piece = [0; 4096];
-                    while let Ok(n @ 1..) = stream.read(&mut piece) {
-                        record.lock().unwrap().extend_from_slice(&piece[..n]);
-                        let _ = stream
-                            .write_all(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\n{}");
-                    }
-                });
-            }
-        });
-        Self { url, heard }
-    }
-
-    fn has_heard(&self, text: &str) -> bool {
-        let heard = self.heard.lock().unwrap();
-        String::from_utf8_lossy(&heard).contains(text)
-    }
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Source {
@@ -121,8 +90,10 @@ impl Cell {
     fn run(self) {
         let machine = Machine::new();
         let other = Other::start();
-        self.configure(&machine);
-        let set = self.set(&machine, &other);
+        let front = TlsFront::to(&machine.sandbox.url());
+        let proxy = Proxy::connecting(front.address);
+        self.configure(&machine, &front);
+        let set = self.set(&machine, &other, &proxy);
         let set: Vec<(&str, &str)> = set.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let mut daemon = None;
         let own = [("TAI_MCP_USERNAME", USER), ("TAI_MCP_PASSWORD", PASSWORD)];
@@ -193,45 +164,71 @@ impl Cell {
             "TAI_MCP_API_BASE_URL" => {}
             _ => assert!(!said.is_error, "{self:?}: {}", said.text),
         }
+        let is_own = self.start == Start::Run;
+        let is_proxied = self.variable == "HTTPS_PROXY" && is_own;
+        assert_eq!(
+            !proxy.requests().is_empty(),
+            is_proxied,
+            "{self:?}: a proxy"
+        );
+        let is_found = self.variable == "PATH" && is_own && self.source == Source::Program;
+        let ran = marks(&machine).exists();
+        assert_eq!(ran, is_found, "{self:?}: a program of `PATH` ran");
         drop(daemon);
     }
 
     /// Writes the configuration file, and the password for it.
-    fn configure(self, machine: &Machine) {
+    fn configure(self, machine: &Machine, front: &TlsFront) {
         let place = machine.home().join("place");
-        let user = format!("username = \"{USER}\"\n");
+        std::fs::write(&place, PASSWORD).unwrap();
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(&place, mode).unwrap();
+        let path = place.display();
+        let mut text = format!("username = \"{USER}\"\n");
         match self.source {
-            Source::File => {
-                std::fs::write(&place, PASSWORD).unwrap();
-                let mode = std::fs::Permissions::from_mode(0o600);
-                std::fs::set_permissions(&place, mode).unwrap();
-                let path = place.display();
-                machine.configure(&format!("{user}password_file = \"{path}\"\n"));
-            }
+            Source::File => text += &format!("password_file = \"{path}\"\n"),
             Source::Program => {
-                write_program(&place, &format!("#!/bin/sh\necho {PASSWORD}\n"));
-                let path = place.display();
-                machine.configure(&format!("{user}password_command = [\"{path}\"]\n"));
+                text += &format!("password_command = [\"head\", \"-n1\", \"{path}\"]\n");
             }
-            Source::Variable | Source::Typed | Source::Offer => machine.configure(&user),
+            Source::Variable | Source::Typed | Source::Offer => {}
         }
+        if self.variable == "HTTPS_PROXY" {
+            let authority = machine.home().join("ca.pem");
+            front.write_pem(&authority, "");
+            let (url, path) = (front.unspecified_url(), authority.display());
+            text += &format!("api_base_url = \"{url}\"\nca_file = \"{path}\"\n");
+        }
+        machine.configure(&text);
     }
 
     /// Returns the variable and its value.
-    fn set(self, machine: &Machine, other: &Other) -> Vec<(&'static str, String)> {
+    fn set(self, machine: &Machine, other: &Other, proxy: &Proxy) -> Vec<(&'static str, String)> {
         let value = match self.variable {
             "" => return Vec::new(),
             "PATH" => {
                 let bin = machine.home().join("bin");
                 std::fs::create_dir(&bin).unwrap();
+                for name in ["head", "secret-tool", "sh", "systemctl", "taid", "xdg-open"] {
+                    let mark = marks(machine);
+                    let mark = mark.display();
+                    let program =
+                        format!("#!/bin/sh\necho {name} >>'{mark}'\nexec /usr/bin/{name} \"$@\"\n");
+                    write_program(&bin.join(name), &program);
+                }
                 let path = std::env::var("PATH").unwrap_or_default();
                 format!("{}:{path}", bin.display())
             }
             "PASSWORD" => "canary-of-a-database".to_owned(),
+            "HTTPS_PROXY" => format!("http://{}", proxy.address),
             _ => other.url.clone(),
         };
         vec![(self.variable, value)]
     }
+}
+
+/// Returns the file in which the programs of the row `PATH` note that they ran.
+fn marks(machine: &Machine) -> PathBuf {
+    machine.home().join("ran")
 }
 
 #[test]

@@ -13,21 +13,25 @@ use std::{
 };
 
 /// Name of a bridge that only a proxy can find.
-pub(super) const FAR: &str = "bridge.example";
+pub(crate) const FAR: &str = "bridge.example";
+
+/// An address of this machine that is not a loopback address, so that a proxy of the environment
+/// applies to it. A connection to it is one to 127.0.0.1.
+pub(crate) const UNSPECIFIED: &str = "0.0.0.0";
 
 /// A server in front of the sandbox, with TLS and a certificate of its own authority for
-/// `localhost` and [`FAR`].
-pub(super) struct TlsFront {
-    pub(super) address: SocketAddr,
+/// `localhost`, [`FAR`] and [`UNSPECIFIED`].
+pub(crate) struct TlsFront {
+    pub(crate) address: SocketAddr,
     pem: String,
     der: Vec<u8>,
 }
 
 impl TlsFront {
-    pub(super) fn to(bridge: &str) -> Self {
+    pub(crate) fn to(bridge: &str) -> Self {
         let bridge: SocketAddr = bridge.trim_start_matches("http://").parse().unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let names = ["localhost".to_owned(), FAR.to_owned()];
+        let names = ["localhost", FAR, UNSPECIFIED].map(str::to_owned);
         let made = rcgen::generate_simple_self_signed(names).unwrap();
         let key = made.signing_key.serialize_pem();
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
@@ -58,30 +62,35 @@ impl TlsFront {
     }
 
     /// Returns the URL of the server on this machine.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("https://localhost:{}", self.address.port())
     }
 
+    /// Returns the URL of the server at [`UNSPECIFIED`].
+    pub(crate) fn unspecified_url(&self) -> String {
+        format!("https://{UNSPECIFIED}:{}", self.address.port())
+    }
+
     /// Writes the certificate of the authority, after these bytes.
-    pub(super) fn write_pem(&self, path: &Path, before: &str) {
+    pub(crate) fn write_pem(&self, path: &Path, before: &str) {
         std::fs::write(path, format!("{before}{}", self.pem)).unwrap();
     }
 
     /// Writes the certificate of the authority in binary form.
-    pub(super) fn write_der(&self, path: &Path) {
+    pub(crate) fn write_der(&self, path: &Path) {
         std::fs::write(path, &self.der).unwrap();
     }
 }
 
 /// A proxy, and the requests that it got.
-pub(super) struct Proxy {
-    pub(super) address: SocketAddr,
+pub(crate) struct Proxy {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
     /// Creates an HTTP proxy that connects every request to `to`.
-    pub(super) fn connecting(to: SocketAddr) -> Self {
+    pub(crate) fn connecting(to: SocketAddr) -> Self {
         Self::of(move |mut client, head| {
             let server = TcpStream::connect(to)?;
             if head.starts_with("CONNECT ") {
@@ -92,7 +101,7 @@ impl Proxy {
     }
 
     /// Creates an HTTP proxy that gives every request this answer.
-    pub(super) fn answering(answer: &'static str) -> Self {
+    pub(crate) fn answering(answer: &'static str) -> Self {
         Self::of(move |mut client, _| client.write_all(answer.as_bytes()))
     }
 
@@ -109,7 +118,7 @@ impl Proxy {
     }
 
     /// Creates a SOCKS 5 proxy that connects every request to `to`.
-    pub(super) fn socks(to: SocketAddr) -> Self {
+    pub(crate) fn socks(to: SocketAddr) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = requests.clone();
         let address = serve(move |mut client| {
@@ -146,7 +155,7 @@ impl Proxy {
     }
 
     /// Returns the requests so far.
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }

@@ -3,7 +3,7 @@
 
 mod answers;
 mod files;
-mod front;
+pub(crate) mod front;
 mod names;
 mod network;
 mod peers;
