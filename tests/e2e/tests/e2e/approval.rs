@@ -1,6 +1,9 @@
 //! `confirm_send`: a send needs the approval of a person, by elicitation if the client supports
 //! it, otherwise with `taid approve`.
 
+mod copy;
+
+use copy::assert_shown;
 use serde_json::{Value, json};
 use tai_e2e::{Machine, mcp::Shim, wait_until};
 use tai_sandbox::{FaultKind, NewMail};
@@ -349,12 +352,8 @@ fn what_the_person_is_shown_is_what_arrives() {
         shim.answer(&question, json!({"action": "accept", "content": {}}));
         let result = shim.finish_call(&id);
         assert!(!result.is_error, "{}", result.text);
-        let arrived = sent(&machine).pop().unwrap();
-        let lines = shown.lines().filter_map(|line| line.strip_prefix('|'));
-        let lines: Vec<&str> = lines
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .collect();
-        assert_eq!(lines.join("\n"), arrived);
+        let copy = machine.sandbox.sent().pop().unwrap();
+        assert_shown(&machine, &mut shim, &copy, &shown);
     }
 }
 
