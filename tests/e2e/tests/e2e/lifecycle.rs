@@ -109,13 +109,17 @@ fn calls_succeed_while_the_token_is_valid_and_its_refresh_fails() {
             behaviour.faults.push_back(Fault::new(kind, 1, REFRESH));
         }
     });
-    let _taid = machine.start();
+    let taid = machine.start();
+    taid.wait_until_live();
+    // Only the token can answer a call.
+    machine.sandbox.fail(FaultKind::Error500, 1000, LOGIN);
     let mut shim = machine.shim("desk").initialized("test", "2025-06-18");
     wait_until("renewals failed", || {
         assert!(!shim.call("list_inbox", json!({})).is_error);
         machine.status()["session"]["failed_renewals"].as_u64() >= Some(1)
     });
     assert!(!shim.call("list_inbox", json!({})).is_error);
+    assert_eq!(machine.sandbox.count(LOGIN), 1);
 }
 
 #[test]
