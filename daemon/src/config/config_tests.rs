@@ -258,9 +258,14 @@ fn the_tools_of_an_instance_can_be_limited() {
         let instance = instance.map(|name| name.parse().unwrap());
         policy.rules(instance.as_ref()).forbids_tool(tool).is_some()
     };
-    assert!(refused(Some("Reader"), tai_proto::Tool::SendEmail));
-    assert!(refused(Some("reader"), tai_proto::Tool::DeleteEmail));
-    assert!(!refused(Some("reader"), tai_proto::Tool::FetchEmail));
+    let names = |instance| {
+        let tools = tai_proto::Tool::ALL.into_iter();
+        let refused = tools.filter(|tool| refused(Some(instance), *tool));
+        refused.map(tai_proto::Tool::name).collect::<Vec<_>>()
+    };
+    let writes = ["send_email", "reply_email", "delete_email"];
+    assert_eq!(names("reader"), writes);
+    assert_eq!(names("Reader"), writes);
     assert!(!refused(Some("bot"), tai_proto::Tool::SendEmail));
     assert!(refused(Some("bot"), tai_proto::Tool::ListInbox));
     assert!(

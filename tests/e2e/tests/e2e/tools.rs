@@ -173,12 +173,24 @@ fn a_read_only_instance_is_refused_other_tools_with_the_reason() {
     let _taid = machine.start();
     let mut reader = desk(&machine);
     assert!(!reader.call("list_inbox", json!({})).is_error);
-    let refused = reader.call("send_email", json!({"to": "a@b.c", "content": "x"}));
-    insta::assert_snapshot!(refused.text, @"
-    error: send_email is not permitted for this instance
-    caused by: taid's configuration: [instances.desk] read_only = true
-    hint: continue without it, or ask the user to change the configuration; nothing was done
-    ");
+    let new = mail("desk.alice@tai.chat", "subject", "2026-01-01 00:00:00");
+    let id = machine.sandbox.deliver(&new).unwrap().unwrap();
+    for (tool, arguments) in [
+        ("send_email", json!({"to": "a@b.c", "content": "x"})),
+        ("reply_email", json!({"message_id": id, "content": "x"})),
+        ("delete_email", json!({"email_id": id})),
+    ] {
+        let refused = reader.call(tool, arguments);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(refused.text.replace(tool, "TOOL"), @"
+            error: TOOL is not permitted for this instance
+            caused by: taid's configuration: [instances.desk] read_only = true
+            hint: continue without it, or ask the user to change the configuration; nothing was done
+            ");
+        }
+    }
+    assert_eq!(machine.sandbox.mails().unwrap().len(), 1);
+    assert_eq!(machine.sandbox.sent().len(), 0);
     let mut bot = machine.shim("bot").initialized("test", "2025-06-18");
     let refused = bot.call("list_inbox", json!({}));
     assert!(
