@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use tai_e2e::{
     Machine,
     mcp::{Shim, ToolResult},
+    wait_until,
 };
-use tai_sandbox::{Database, FaultKind, Provider};
+use tai_sandbox::{Canned, Database, FaultKind, Provider};
 
 const SEND: &str = "POST /api/v1/send-email";
 
@@ -111,4 +112,55 @@ fn a_single_failed_look_at_the_accounts_is_bridged() {
     let list = shim.call("list_inbox", json!({}));
     assert!(!list.is_error, "{}", list.text);
     assert_eq!(machine.sandbox.count("POST /api/v1/login"), 1);
+}
+
+#[test]
+fn a_failing_table_of_messages_loses_no_mail() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let mut shim = desk(&machine);
+    delivered(&machine);
+    let fails = FaultKind::Database(Database::MessagesFail);
+    // The list is empty.
+    machine.sandbox.fail(fails, 1, "GET /api/v1/messages");
+    let none = shim.call("fetch_email", json!({}));
+    assert!(none.text.contains("No unread emails"), "{}", none.text);
+    // The list has the mail, which is 404 at a bridge in good health.
+    machine
+        .sandbox
+        .fail(fails, 100, "GET /api/v1/messages/{id}");
+    let none = shim.call("fetch_email", json!({}));
+    assert!(none.structured["email"].is_null(), "{}", none.text);
+    assert!(!machine.sandbox.mails().unwrap()[0].is_read);
+    machine.sandbox.heal();
+    let first = shim.call("fetch_email", json!({}));
+    assert_eq!(
+        first.structured["email"]["subject"], "one",
+        "{}",
+        first.text
+    );
+}
+
+#[test]
+fn a_rate_limit_of_the_bridge_without_a_retry_after_delays_a_send_and_repeats_no_copy() {
+    let machine = Machine::new();
+    let taid = machine.start();
+    taid.wait_until_live();
+    let error = json!({"code": "RATE_LIMIT", "message": "Too many requests"});
+    let limit = Canned::new(429, &json!({"success": false, "error": error}).to_string());
+    machine.sandbox.can(limit, 1, SEND);
+    let mut shim = desk(&machine);
+    let call = shim.begin_call(
+        "send_email",
+        json!({"to": "bob@example.com", "content": "x"}),
+    );
+    wait_until("the gate is closed", || {
+        !machine.status()["bridge"]["rate_limited_until"].is_null()
+    });
+    assert_eq!(machine.sandbox.count(SEND), 1);
+    let sent = shim.finish_call(&call);
+    assert!(!sent.is_error, "{}", sent.text);
+    assert_eq!(machine.sandbox.count(SEND), 2);
+    assert_eq!(machine.sandbox.sent().len(), 1);
 }
