@@ -101,10 +101,13 @@ fn with_a_keyring_a_mail_survives_a_kill_of_taid_and_is_sent_exactly_once() {
         return;
     };
     let taid = keyring.taid(&machine);
-    let told = hold(&machine, "text");
+    let told = hold(&machine, "canary-content");
     assert!(!told.contains("lost if taid stops"), "{told}");
-    let content = std::fs::read(machine.state_dir().join("held-default/1")).unwrap();
-    assert!(!String::from_utf8_lossy(&content).contains("text"));
+    let sealed = std::fs::read(machine.state_dir().join("held-default/1")).unwrap();
+    let sealed = String::from_utf8_lossy(&sealed);
+    for plain in ["canary-content", "bob@tai", "Figures", "desk.alice"] {
+        assert!(!sealed.contains(plain), "{plain} is on the disk");
+    }
     taid.kill();
 
     let _taid = keyring.taid(&machine);
@@ -115,11 +118,11 @@ fn with_a_keyring_a_mail_survives_a_kill_of_taid_and_is_sent_exactly_once() {
     );
     assert!(list.contains("1 mail is waiting"), "{list}");
     let (_, whole) = approve(&machine, &["1", "--full"]);
-    assert!(whole.contains("| text"), "{whole}");
+    assert!(whole.contains("| canary-content"), "{whole}");
     let (code, said) = approve(&machine, &["1", "--yes"]);
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(approve(&machine, &["1", "--yes"]).0, Some(1));
-    assert_eq!(sent(&machine), ["text"]);
+    assert_eq!(sent(&machine), ["canary-content"]);
     assert!(!machine.state_dir().join("held-default/1").exists());
 }
 

@@ -195,7 +195,12 @@ fn a_duplicate_is_refused_for_all_clients_and_across_restarts_unless_forced() {
     taid.kill();
     let taid = machine.start();
     taid.wait_until_live();
-    assert!(send(&mut desk(&machine), 1, false).is_error);
+    let held = send(&mut desk(&machine), 1, false);
+    assert!(
+        held.is_error && held.text.starts_with("error: the same email was sent "),
+        "{}",
+        held.text
+    );
     assert!(!send(&mut desk(&machine), 1, true).is_error);
     assert_eq!(machine.sandbox.mails().unwrap().len(), 3);
     // The file is private and contains only digests, the sender and times.
