@@ -12,6 +12,9 @@ BUGS = [
     ("a broken connection counts as not sent", f"{AUTH}/bridge/retry.rs",
      "BridgeError::Broken { .. } | BridgeError::TimedOut { .. } => (Unknown, Retry::Backoff),",
      "BridgeError::Broken { .. } | BridgeError::TimedOut { .. } => (NoEffect, Retry::Backoff),"),
+    ("a body that breaks off counts as not sent", f"{AUTH}/bridge/transport/network.rs",
+     "Ok(Err(BodyError::Broken(error))) => return Err(failed(error)),",
+     "Ok(Err(BodyError::Broken(error))) => {\n                return Err(BridgeError::Unreachable {\n                    detail: error.to_string(),\n                });\n            }"),
     ("a send is repeated although it may have had an effect", f"{AUTH}/bridge/retry.rs",
      "(Effect::Send, (Certainty::Unknown, _)) => Retry::No,",
      "(Effect::Send, (Certainty::Unknown, retry)) => retry,"),
@@ -70,6 +73,10 @@ BUGS = [
      "let _ = write_frame(&mut self.stream, &FromDaemon::Goodbye).await;", ""),
     ("a draining daemon begins new calls", f"{IPC}/connection.rs",
      "if self.shared.stop.is_cancelled() {\n            return Some(fault::stopping());\n        }", ""),
+    # The policy.
+    ("a reply is no write", "proto/src/tool.rs",
+     "Tool::SendEmail | Tool::ReplyEmail | Tool::DeleteEmail => true,\n            Tool::FetchEmail\n",
+     "Tool::SendEmail | Tool::DeleteEmail => true,\n            Tool::ReplyEmail\n            | Tool::FetchEmail\n"),
     # The session.
     ("a renewal joins no earlier one", f"{AUTH}/session/step.rs",
      "State::SigningIn { .. } => only(state),\n        State::Live(live) => renew_if_due(live, context),\n        State::Renewing {",
