@@ -19,7 +19,10 @@ const KEPT: u32 = 5;
 pub(super) struct Appender {
     path: PathBuf,
     file: File,
+    /// Length of the file in bytes.
     len: u64,
+    /// Length that the next line may not exceed without a rotation.
+    rotate_at: u64,
 }
 
 /// Returns the path of the audit log of a profile in a directory.
@@ -71,6 +74,7 @@ impl Appender {
             path: path.to_owned(),
             file,
             len: meta.len(),
+            rotate_at: MAX_FILE,
         })
     }
 
@@ -82,16 +86,21 @@ impl Appender {
                 "its file was deleted; the next start of taid creates it",
             ));
         }
-        if self.len > 0 && self.len + bytes.len() as u64 > MAX_FILE {
+        if self.len > 0 && self.len + bytes.len() as u64 > self.rotate_at {
             self.rotate()?;
         }
         if let Err(error) = self.file.write_all(bytes) {
             // If this fails too, the cut line is found and closed by a later start.
-            let _ = self.file.set_len(self.len);
+            let _ = self.remove_cut_line();
             return Err(error);
         }
         self.len += bytes.len() as u64;
         Ok(())
+    }
+
+    /// Removes the part of a line that was written before an error.
+    fn remove_cut_line(&self) -> io::Result<()> {
+        self.file.set_len(self.len)
     }
 
     /// Returns the file for a sync on another thread.
@@ -117,10 +126,46 @@ impl Appender {
             Err(error) => {
                 // Later lines go to the renamed file. A rotation for each line would remove all
                 // older files.
-                self.len = 0;
+                self.rotate_at = self.len + MAX_FILE;
                 return Err(error);
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    #[test]
+    fn a_failed_rotation_keeps_the_lines_also_if_the_next_write_fails() {
+        let above = tempfile::tempdir().unwrap();
+        let dir = above.path().join("audit");
+        let path = path_in(&dir, "default");
+        let mode = |mode| {
+            fs::set_permissions(above.path(), fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let mut log = Appender::open(&path).unwrap();
+        let full = usize::try_from(MAX_FILE).unwrap();
+        log.append(&vec![b'a'; full]).unwrap();
+        // The file is renamed, and the next one is refused.
+        mode(0o777);
+        let error = log.append(b"b\n").unwrap_err();
+        insta::assert_snapshot!(error.to_string().replace(&*above.path().to_string_lossy(), "DIR"), @"another user can replace DIR: `chmod go-w` it, or use another directory");
+        let kept = || fs::metadata(rotated(&path, 1)).unwrap().len();
+        log.remove_cut_line().unwrap();
+        assert_eq!(kept(), MAX_FILE);
+        // Later lines go to the same file, without a rotation for each.
+        log.append(b"c\n").unwrap();
+        log.remove_cut_line().unwrap();
+        assert_eq!(kept(), MAX_FILE + 2);
+        assert!(!rotated(&path, 2).exists());
+        // The next rotation works again.
+        mode(0o700);
+        log.append(&vec![b'd'; full - 2]).unwrap();
+        log.append(b"e\n").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"e\n");
     }
 }
