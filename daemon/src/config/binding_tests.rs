@@ -61,6 +61,9 @@ fn a_value_that_nobody_can_have_meant_is_an_error_that_names_its_variable() {
         ("TAI_MCP_USERNAME", "${user_config.username}"),
         ("TAI_MCP_INSTANCE", "'desk'"),
         ("TAI_MCP_USEREMAIL", "Bob <bob@example.com>"),
+        ("TAI_MCP_USEREMAIL", "bob@localhost"),
+        ("TAI_MCP_USEREMAIL", "mailto:bob@example.com"),
+        ("TAI_MCP_USEREMAIL", "ann@example.com, bob@example.com"),
         ("TAI_MCP_PASSWORD", "passw\u{FFFD}rd-latin1"),
         ("TAI_MCP_PASSWORD", "${TAI_MCP_PASSWORD}"),
         ("TAI_MCP_PASSWORD", "\"sandbox-password\""),
@@ -76,7 +79,10 @@ fn a_value_that_nobody_can_have_meant_is_an_error_that_names_its_variable() {
     TAI_MCP_API_BASE_URL is not valid: the value is a reference that was not replaced, such as `${NAME}`
     TAI_MCP_USERNAME is not valid: the value is a reference that was not replaced, such as `${NAME}`
     TAI_MCP_INSTANCE is not valid: the value is enclosed in quotes; write it without them
-    TAI_MCP_USEREMAIL is not valid: expected one mail address, such as `bob@example.com`
+    TAI_MCP_USEREMAIL is not valid: give the address alone, without a display name, such as bob@example.com
+    TAI_MCP_USEREMAIL is not valid: the part after @ is a domain with a dot, such as example.com
+    TAI_MCP_USEREMAIL is not valid: give the address without `mailto:`
+    TAI_MCP_USEREMAIL is not valid: expected one mail address, such as `bob@example.com`, not a list
     TAI_MCP_PASSWORD is not valid: the value is not UTF-8
     TAI_MCP_PASSWORD is not valid: the value is a reference that was not replaced, such as `${NAME}`
     TAI_MCP_PASSWORD is not valid: the value is enclosed in quotes; write it without them

@@ -9,6 +9,7 @@ use super::{
         AbsolutePath, BaseUrl, Entry as _, OneOf, Optional, OrDefault, Program, Proxy, Text, Time,
     },
     lookup::Lookup,
+    mail_address::MailAddress,
     store_url::StoreUrl,
 };
 use std::{path::PathBuf, time::Duration};
@@ -104,12 +105,11 @@ keys! {
         Optional(Text::<Instance>::of("1 to 64 letters, digits, hyphens or underscores"));
 
     /// Default recipient.
-    user_email: Option<Address> = variables::USER_EMAIL,
-        Optional(Text::<Address>::of("one mail address, such as `bob@example.com`"));
+    user_email: Option<Address> = variables::USER_EMAIL, Optional(MailAddress);
 
     /// Base URL of the mail bridge. A password of this file and of the keyring goes to this bridge
     /// only.
-    api_base_url: tai_auth::base_url::BaseUrl = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"], bridge();
+    api_base_url: tai_auth::base_url::BaseUrl = variables::BRIDGE, bridge();
 
     /// Proxy of the requests to the bridge. Without this key, a taid that you or a service manager
     /// starts uses `HTTPS_PROXY` or `ALL_PROXY`. A bridge on this machine is reached directly, unless

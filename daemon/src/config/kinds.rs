@@ -119,7 +119,7 @@ impl<K: Kind> Entry for OrDefault<K> {
 ///
 /// # Errors
 /// The value is not text, or has stray characters at an end.
-fn text<'a>(value: &'a Value, accepts: &str) -> Result<&'a str, String> {
+pub(super) fn text<'a>(value: &'a Value, accepts: &str) -> Result<&'a str, String> {
     let text = value
         .as_str()
         .ok_or_else(|| format!("expected {accepts}"))?;

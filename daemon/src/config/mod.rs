@@ -14,6 +14,7 @@ mod instances;
 mod keys;
 mod kinds;
 mod lookup;
+mod mail_address;
 mod patterns;
 mod sources;
 mod store_url;

@@ -11,6 +11,6 @@ mod mail_id;
 mod name;
 pub mod variables;
 
-pub use address::{Address, AddressError, DOMAIN};
+pub use address::{Address, AddressError, AddressRule, DOMAIN};
 pub use mail_id::{MailId, MailIdError};
 pub use name::{Instance, NameError, Profile, Username};

@@ -191,7 +191,12 @@ mod tests {
 
     #[test]
     fn a_default_recipient_that_is_no_address_is_named() {
-        for bad in ["Bob <bob@example.com>", "null", "a@x.org, b@x.org"] {
+        for bad in [
+            "Bob <bob@example.com>",
+            "null",
+            "a@x.org, b@x.org",
+            "bob@localhost",
+        ] {
             assert!(
                 draft(args(json!({"content": "x"})), Some(bad)).is_err(),
                 "{bad}"
