@@ -5,7 +5,7 @@ use std::{
     ffi::{OsStr, OsString},
     path::{Component, Path, PathBuf},
 };
-use tai_client::is_on_path;
+use tai_client::find_program;
 
 /// Returns the path of this executable.
 ///
@@ -16,11 +16,13 @@ pub(super) fn path() -> Result<PathBuf, CliError> {
         .map_err(|error| CliError::new("cannot find the path of taid").caused_by(error))
 }
 
-/// Returns whether the program of a command exists: a path, or a name on PATH.
-pub(super) fn exists(command: &str) -> bool {
-    match Path::new(command).components().count() {
-        1 => is_on_path(command) || is_on_path(command.trim_end_matches(".exe")),
-        _ => Path::new(command).is_file(),
+/// Returns the file of a command: of a path, or of a name in the directories of `path`, the value
+/// of PATH. `None` if it does not exist.
+pub(super) fn find(command: &str, path: &OsStr) -> Option<PathBuf> {
+    let file = Path::new(command);
+    match file.components().count() {
+        1 => find_program(command, path),
+        _ => file.is_file().then(|| file.to_owned()),
     }
 }
 
@@ -179,6 +181,23 @@ mod tests {
         let (path, lifetime) = choose(&at(installed), Some(&called), &search);
         let path = path.strip_prefix(dir.path()).unwrap().display().to_string();
         format!("{path} {lifetime:?}")
+    }
+
+    #[test]
+    fn a_command_is_a_file_and_no_directory_of_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let (program, other) = (
+            dir.path().join(file_name("tai-mcp")),
+            dir.path().join("other"),
+        );
+        fs::write(&program, "").unwrap();
+        fs::create_dir(&other).unwrap();
+        let path = dir.path().as_os_str();
+        let full = program.to_str().unwrap();
+        assert_eq!(find("tai-mcp", path).as_deref(), Some(&*program));
+        assert_eq!(find(full, OsStr::new("")).as_deref(), Some(&*program));
+        assert_eq!(find("other", path), None);
+        assert_eq!(find(other.to_str().unwrap(), path), None);
     }
 
     #[test]

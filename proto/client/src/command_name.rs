@@ -1,6 +1,7 @@
 //! Name by which a user of this installation runs the commands of taid: an installation by npx, or of
 //! the npm package alone, has no `taid` on PATH.
 
+use crate::is_on_path;
 use std::{borrow::Cow, path::Path, sync::OnceLock};
 use tai_proto::{command::command, names::Profile};
 
@@ -15,7 +16,7 @@ pub fn in_local_words(text: &str) -> Cow<'_, str> {
     }
     let name = NAME.get_or_init(|| {
         let executable = std::env::current_exe().unwrap_or_default();
-        other_name(&is_on_path, &executable)
+        other_name(&|name| is_on_path(name), &executable)
     });
     match name {
         Some(name) => text.replace(COMMAND, &format!("`{name} ")).into(),
@@ -39,17 +40,6 @@ fn other_name(is_on_path: &dyn Fn(&str) -> bool, executable: &Path) -> Option<&'
     let mut parts = executable.components();
     let is_of_npx = parts.any(|part| part.as_os_str() == "_npx");
     is_of_npx.then_some("npx -y tai-mcp")
-}
-
-/// Returns whether a program of this name is in a directory of PATH.
-pub fn is_on_path(name: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut names = vec![format!("{name}{}", std::env::consts::EXE_SUFFIX)];
-    if cfg!(windows) {
-        // npm installs a script.
-        names.push(format!("{name}.cmd"));
-    }
-    std::env::split_paths(&path).any(|dir| names.iter().any(|name| dir.join(name).is_file()))
 }
 
 #[cfg(test)]

@@ -277,11 +277,11 @@ impl Runner {
         let path = Path::new(name);
         let (exists, why) = match (path.components().count(), std::env::var_os("PATH")) {
             (1, Some(dirs)) => (
-                std::env::split_paths(&dirs).any(|dir| dir.join(path).is_file()),
+                tai_client::find_program(name, &dirs).is_some(),
                 "it is not in a directory of PATH",
             ),
             (1, None) => return None,
-            _ => (path.exists(), "the file does not exist"),
+            _ => (path.is_file(), "the file does not exist"),
         };
         (!exists && cfg!(unix)).then(|| {
             Fault::new(

@@ -7,6 +7,7 @@ use super::{
     running::Daemon,
 };
 use crate::cli::{
+    executable,
     setup::{
         edit::{self, EditError},
         entry::{Entry, Server, entries},
@@ -170,7 +171,9 @@ impl Problem {
         match entry.server {
             Server::Node => Some(Problem::NodeServer),
             Server::TaiMcp | Server::Wrapped => {
-                let missing = entry.programs().find(|program| !exists(program, path));
+                let missing = entry
+                    .programs()
+                    .find(|program| executable::find(program, path).is_none());
                 if let Some(program) = missing.map(str::to_owned) {
                     return Some(match entry.server {
                         Server::Wrapped => Problem::NoWrapped(program),
@@ -223,14 +226,6 @@ impl Problem {
                 another profile for the other account"
                 .to_owned(),
         }
-    }
-}
-
-fn exists(command: &str, path: &OsStr) -> bool {
-    let command = Path::new(command);
-    match command.components().count() {
-        1 => std::env::split_paths(path).any(|dir| dir.join(command).exists()),
-        _ => command.exists(),
     }
 }
 

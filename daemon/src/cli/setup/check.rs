@@ -57,7 +57,9 @@ fn examine(client: &McpClient, file: &ConfigFile, server: &Server<'_>) -> Result
     let Some(ours) = entries.iter().find(|entry| entry.key == plan.key) else {
         return Err(wrong("not set up"));
     };
-    if let Some(program) = ours.programs().find(|program| !executable::exists(program)) {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_missing = |program: &&str| executable::find(program, &path).is_none();
+    if let Some(program) = ours.programs().find(is_missing) {
         let found = format!("\"{}\" starts {program}, which does not exist", ours.key);
         return Err(wrong(found));
     }

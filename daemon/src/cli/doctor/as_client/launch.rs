@@ -7,6 +7,7 @@ use super::{
 };
 use crate::cli::{
     doctor::check::{Check, ok, skipped, wrong},
+    executable,
     setup::entry::Entry,
 };
 use std::{
@@ -159,15 +160,8 @@ fn variables_check(subject: &Subject<'_>, shell: &Environment, env: &Environment
 fn command_check(command: &str, path: &OsStr) -> (Check, Option<PathBuf>) {
     let name = "command";
     let remedy = "use the full path of tai-mcp: `tai-mcp setup` writes it";
-    let given = Path::new(command);
-    let found = match given.components().count() {
-        1 => std::env::split_paths(path)
-            .map(|dir| dir.join(given))
-            .find(|program| program.is_file()),
-        _ => given.is_file().then(|| given.to_owned()),
-    };
-    let Some(program) = found else {
-        let why = match given.components().count() {
+    let Some(program) = executable::find(command, path) else {
+        let why = match Path::new(command).components().count() {
             1 => format!("{command:?} is in no directory of its PATH"),
             _ => format!("{command} does not exist"),
         };
