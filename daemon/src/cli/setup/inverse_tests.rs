@@ -199,7 +199,7 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     }
     let before = files(home.path());
     let add = |server: &Server<'_>| {
-        let mut records = Records::read(state.path());
+        let mut records = Records::read(state.path()).unwrap();
         add(client, &file, server, &mut records, false).map_err(|error| error.to_string())
     };
     add(&SERVER)?;
@@ -227,7 +227,7 @@ fn round_trip(client: &McpClient, original: Option<&str>, mode: u32) -> Result<(
     if !matches!(add(&other)?, Outcome::Unchanged(_)) {
         return Err("a second change changed the file".to_owned());
     }
-    let mut records = Records::read(state.path());
+    let mut records = Records::read(state.path()).unwrap();
     match remove(client, &file, &mut records, false).map_err(|error| error.to_string())? {
         Outcome::Restored(_) => {}
         outcome => return Err(format!("not restored: {outcome:?}")),
@@ -279,7 +279,7 @@ fn the_original_of_an_edited_file_stays_and_its_entry_of_setup_does_not_come_bac
     let original = "{\n  \"theme\": \"dark\"\n}";
     fs::write(&file, original).unwrap();
     let add = |server: &Server<'_>| {
-        let mut records = Records::read(state.path());
+        let mut records = Records::read(state.path()).unwrap();
         add(client, &file, server, &mut records, false).unwrap()
     };
     let edit = || {
@@ -292,7 +292,7 @@ fn the_original_of_an_edited_file_stays_and_its_entry_of_setup_does_not_come_bac
         instance: Some("second"),
         ..SERVER
     });
-    let mut records = Records::read(state.path());
+    let mut records = Records::read(state.path()).unwrap();
     let outcome = remove(client, &file, &mut records, false).unwrap();
     assert!(matches!(outcome, Outcome::Written { .. }), "{outcome:?}");
     assert_eq!(
@@ -321,7 +321,7 @@ fn the_entry_that_an_option_changes_is_named_and_so_are_the_others() {
     )
     .unwrap();
     let notes = |server: &Server<'_>| {
-        let mut records = Records::read(state.path());
+        let mut records = Records::read(state.path()).unwrap();
         match add(client.unwrap(), &file, server, &mut records, false).unwrap() {
             Outcome::Written { changes, .. } => changes.notes,
             Outcome::Unchanged(notes) => notes,

@@ -166,7 +166,7 @@ impl Setup {
                 false => Exit::Failed,
             });
         }
-        let mut records = Records::read(places.state());
+        let mut records = Records::read(places.state())?;
         let mut errors = Vec::new();
         for Found { client, file } in found {
             let server = server(client);

@@ -2,11 +2,13 @@
 //! They are in one file of the state directory and contain paths and checksums.
 
 use super::replace::{self, FileError};
+use crate::cli::error::CliError;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
+    fmt::{self, Write as _},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -38,22 +40,27 @@ impl Record {
 }
 
 /// The records of a user.
+#[derive(Debug)]
 pub(super) struct Records {
     file: PathBuf,
     by_path: BTreeMap<String, Record>,
 }
 
 impl Records {
-    /// Reads the records in the state directory. A file that cannot be read or understood counts
-    /// as empty: without a record, only the entry is removed.
-    pub(super) fn read(state: &Path) -> Self {
+    /// Reads the records in the state directory; none if there is no file.
+    ///
+    /// # Errors
+    /// The file cannot be read or understood. It is not replaced, because the records in it lead to
+    /// the original text of other configurations.
+    pub(super) fn read(state: &Path) -> Result<Self, CliError> {
         let file = state.join(FILE);
-        let text = replace::read(&file).ok().flatten();
-        let by_path = text.and_then(|file| serde_json::from_str(&file.text).ok());
-        Self {
-            by_path: by_path.unwrap_or_default(),
-            file,
-        }
+        let text = replace::read(&file).map_err(|error| unreadable(&file, error))?;
+        let by_path = match text {
+            Some(file_of_records) => serde_json::from_str(&file_of_records.text)
+                .map_err(|error| unreadable(&file, error))?,
+            None => BTreeMap::new(),
+        };
+        Ok(Self { file, by_path })
     }
 
     /// Returns the record of a configuration, if the text is what setup wrote.
@@ -84,7 +91,10 @@ impl Records {
             return Ok(());
         }
         if self.by_path.is_empty() {
-            return Ok(std::fs::remove_file(&self.file)?);
+            return match std::fs::remove_file(&self.file) {
+                Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+                Ok(()) | Err(_) => Ok(()),
+            };
         }
         let text = serde_json::to_string_pretty(&self.by_path).map_err(std::io::Error::other)?;
         if let Some(dir) = self.file.parent() {
@@ -94,6 +104,15 @@ impl Records {
     }
 }
 
+fn unreadable(file: &Path, error: impl fmt::Display) -> CliError {
+    CliError::new("cannot read the records of earlier changes")
+        .caused_by(format!("{}: {error}", file.display()))
+        .hint(
+            "move this file away and run the command again; then --remove removes the entries, and \
+             does not restore the original files",
+        )
+}
+
 /// Returns the SHA-256 checksum of a text in hexadecimal digits.
 pub(super) fn checksum(text: &str) -> String {
     let mut digits = String::new();
@@ -101,4 +120,44 @@ pub(super) fn checksum(text: &str) -> String {
         let _ = write!(digits, "{byte:02x}");
     }
     digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn an_unreadable_file_is_an_error_and_stays() {
+        let state = tempfile::tempdir().unwrap();
+        let file = state.path().join(FILE);
+        for text in ["{\"/a\": {\"after\": \"0\"", "{\"/a\": 1}", "\u{FFFD}"] {
+            fs::write(&file, text).unwrap();
+            assert!(Records::read(state.path()).is_err(), "{text}");
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        }
+        fs::write(&file, b"\xff").unwrap();
+        let error = Records::read(state.path()).unwrap_err();
+        let dir = state.path().to_string_lossy();
+        insta::assert_snapshot!(error.to_string().replace(&*dir, "STATE"), @"
+        error: cannot read the records of earlier changes
+        caused by: STATE/setup.json: it is not UTF-8
+        hint: move this file away and run the command again; then --remove removes the entries, and does not restore the original files
+        ");
+    }
+
+    #[test]
+    fn the_last_record_may_be_gone_already() {
+        let state = tempfile::tempdir().unwrap();
+        let mut records = Records::read(state.path()).unwrap();
+        let record = Record {
+            after: checksum("after"),
+            before: None,
+            dirs: Vec::new(),
+            backup: None,
+        };
+        records.set(Path::new("/a"), Some(record)).unwrap();
+        fs::remove_file(state.path().join(FILE)).unwrap();
+        records.set(Path::new("/a"), None).unwrap();
+    }
 }
