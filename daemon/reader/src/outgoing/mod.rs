@@ -26,6 +26,7 @@ mod style;
 mod table;
 mod tags;
 mod tree;
+mod values;
 mod visibility;
 
 pub use findings::{Findings, Kind};

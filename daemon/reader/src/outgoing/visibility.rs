@@ -2,16 +2,15 @@
 //! errs towards [`Sight::Doubtful`]: the person who approves a mail is told.
 
 use super::{
-    colour::{self, Colour},
-    css::{self, Declaration},
+    colour,
     tree::{Data, Edge, Element, NodeId, Tree},
+    values::{self, FONT, FontSize, Plain, is_unread},
 };
-use std::collections::HashMap;
+use crate::css::colour::Rgba;
+use std::collections::{BTreeMap, HashMap};
 
 /// Text below this size in pixels is not seen.
 const LEAST_FONT: f32 = 3.0;
-/// Font size of a page, in pixels.
-const FONT: f32 = 16.0;
 /// Distance in pixels at which content is outside of the page.
 const FAR: f32 = 150.0;
 
@@ -39,14 +38,16 @@ impl Sights {
 #[derive(Debug, Clone, Copy)]
 struct Look {
     font: f32,
-    colour: Colour,
+    /// Whether the size of the font is known.
+    of_font: Sight,
+    colour: Rgba,
+    /// Whether the colour is known.
+    of_colour: Sight,
     /// `None` for an image or a gradient.
-    background: Option<Colour>,
+    background: Option<Rgba>,
     is_visible: bool,
     /// Visibility of the box with everything in it.
     sight: Sight,
-    /// Visibility of its own text.
-    text: Sight,
 }
 
 /// Judges all texts, images and elements of a document.
@@ -54,11 +55,12 @@ pub(super) fn judge(tree: &Tree) -> Sights {
     let mut sights = HashMap::new();
     let mut looks = vec![Look {
         font: FONT,
-        colour: Colour::BLACK,
-        background: Some(Colour::WHITE),
+        of_font: Sight::Visible,
+        colour: Rgba::BLACK,
+        of_colour: Sight::Visible,
+        background: Some(Rgba::WHITE),
         is_visible: true,
         sight: Sight::Visible,
-        text: Sight::Visible,
     }];
     for edge in tree.walk(Tree::DOCUMENT) {
         let Edge::Open(id) = edge else {
@@ -89,13 +91,13 @@ pub(super) fn judge(tree: &Tree) -> Sights {
 
 fn text_sight(look: &Look) -> Sight {
     let is_small = look.font < LEAST_FONT;
-    let is_lost = look.colour.is_transparent()
+    let is_lost = colour::is_transparent(look.colour)
         || look
             .background
-            .is_some_and(|background| look.colour.is_lost_on(background));
+            .is_some_and(|background| colour::is_lost_on(look.colour, background));
     let own = match is_small || is_lost || !look.is_visible {
         true => Sight::Hidden,
-        false => look.text,
+        false => look.of_font.max(look.of_colour),
     };
     own.max(look.sight)
 }
@@ -108,127 +110,183 @@ fn look(element: &Element, outer: Look) -> Look {
     }
     if element.tag() == "a" && element.attr("href").is_some() {
         // Mail programs show links in a colour of their own unless the link has one.
-        look.colour = Colour::BLACK;
-        look.text = Sight::Visible;
+        (look.colour, look.of_colour) = (Rgba::BLACK, Sight::Visible);
     }
-    if let Some(colour) = element.attr("bgcolor").and_then(attribute_colour) {
-        look.background = Some(colour);
-    }
-    if element.attr("background").is_some() {
-        look.background = None;
-    }
-    let mut shape = Shape {
-        // The letters of `<bdo>` are seen in another order.
-        is_doubtful: element.tag() == "bdo",
-        ..Shape::default()
+    let mut own = Own {
+        ground: element.attr("bgcolor").and_then(attribute_colour),
+        has_image: element.attr("background").is_some(),
+        ..Own::default()
     };
-    for declaration in css::declarations(element.attr("style").unwrap_or_default()) {
-        apply(&declaration, &outer, &mut look, &mut shape);
+    if element.tag() == "bdo" {
+        // The letters are seen in another order.
+        own.judge("bdo", Judged::Doubtful);
     }
-    look.sight = look.sight.max(shape.sight());
+    for declaration in values::in_order(element.attr("style").unwrap_or_default()) {
+        apply(&declaration, &outer, &mut look, &mut own);
+    }
+    look.background = own.background(outer.background);
+    look.sight = look.sight.max(own.sight());
     look
 }
 
 /// Returns the colour of an attribute, which may lack its `#`.
-fn attribute_colour(value: &str) -> Option<Colour> {
-    colour::parse(value).or_else(|| colour::parse(&format!("#{value}")))
+fn attribute_colour(value: &str) -> Option<Rgba> {
+    colour::first(value).or_else(|| colour::first(&format!("#{value}")))
 }
 
-/// Properties of one box that hide it together.
+/// What a property does to the box of its element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    Seen,
+    Doubtful,
+    /// The box has no room. It is hidden if it is clipped as well.
+    Flat,
+    Clipped,
+    Hidden,
+}
+
+/// Properties of an element that its children do not inherit.
 #[derive(Debug, Default)]
-struct Shape {
-    is_gone: bool,
-    is_flat: bool,
-    is_clipped: bool,
-    is_doubtful: bool,
+struct Own {
+    /// By the name of the property. A later declaration replaces an earlier one.
+    judged: BTreeMap<String, Judged>,
+    ground: Option<Rgba>,
+    has_image: bool,
 }
 
-impl Shape {
+impl Own {
+    fn judge(&mut self, name: &str, judged: Judged) {
+        self.judged.insert(name.to_owned(), judged);
+    }
+
+    /// Notes a value that is not understood: mail programs may obey it or the one before it.
+    fn doubt(&mut self, name: &str) {
+        match self.judged.get(name) {
+            None | Some(Judged::Seen) => self.judge(name, Judged::Doubtful),
+            Some(Judged::Doubtful | Judged::Flat | Judged::Clipped | Judged::Hidden) => {}
+        }
+    }
+
     fn sight(&self) -> Sight {
-        match (
-            self.is_gone || (self.is_flat && self.is_clipped),
-            self.is_doubtful,
-        ) {
-            (true, _) => Sight::Hidden,
-            (false, true) => Sight::Doubtful,
-            (false, false) => Sight::Visible,
+        let has = |judged| self.judged.values().any(|one| *one == judged);
+        if has(Judged::Hidden) || (has(Judged::Flat) && has(Judged::Clipped)) {
+            return Sight::Hidden;
+        }
+        match has(Judged::Doubtful) {
+            true => Sight::Doubtful,
+            false => Sight::Visible,
+        }
+    }
+
+    /// Returns the background in front of another.
+    fn background(&self, below: Option<Rgba>) -> Option<Rgba> {
+        if self.has_image {
+            return None;
+        }
+        let Some(ground) = self.ground else {
+            return below;
+        };
+        match below {
+            Some(below) => Some(Rgba::opaque(ground.over(below.channels))),
+            None => (!colour::is_transparent(ground)).then_some(ground),
         }
     }
 }
 
-fn apply(declaration: &Declaration<'_>, outer: &Look, look: &mut Look, shape: &mut Shape) {
-    let value = plain(declaration.value);
-    let value = value.as_str();
-    let number = length(value, outer.font);
-    let is_far = || number.is_some_and(|px| px.abs() >= FAR) || value.contains("vw");
-    let is_unknown = ["var(", "calc(", "env(", "min(", "max(", "clamp("];
-    let is_unknown = is_unknown.iter().any(|f| value.contains(f));
-    match declaration.name.as_str() {
+fn apply(declaration: &Plain, outer: &Look, look: &mut Look, own: &mut Own) {
+    let name = declaration.name.as_str();
+    let value = declaration.value.as_str();
+    // Judges the lengths of a value. One that cannot be read may hide.
+    let by_lengths = |own: &mut Own, em: f32, judge: &dyn Fn(f32) -> Judged| {
+        let lengths = values::lengths(value, em);
+        let mut judged = lengths.iter().flatten().map(|px| judge(*px));
+        match &lengths {
+            Some(_) => own.judge(
+                name,
+                judged.find(|j| *j != Judged::Seen).unwrap_or(Judged::Seen),
+            ),
+            None => own.doubt(name),
+        }
+    };
+    let when = |is: bool, judged: Judged| if is { judged } else { Judged::Seen };
+    match name {
         "display" => match value {
-            "none" => shape.is_gone = true,
-            _ => shape.is_doubtful |= is_unknown,
+            "none" => own.judge(name, Judged::Hidden),
+            _ if is_unread(value) => own.doubt(name),
+            _ if values::is_shown(value) => own.judge(name, Judged::Seen),
+            _ => {}
         },
         "visibility" => match value {
             "hidden" | "collapse" => look.is_visible = false,
             "visible" | "initial" => look.is_visible = true,
-            _ => shape.is_doubtful |= is_unknown,
+            "inherit" | "unset" => look.is_visible = outer.is_visible,
+            _ if is_unread(value) => own.doubt(name),
+            _ => {}
         },
-        "opacity" => match length(value, 1.0) {
-            Some(opacity) => shape.is_gone |= opacity < 0.1,
-            None => shape.is_doubtful = true,
+        "opacity" => match values::opacity(value) {
+            Some(opacity) => own.judge(name, when(opacity < 0.1, Judged::Hidden)),
+            None => own.doubt(name),
         },
-        "content-visibility" => shape.is_gone |= value == "hidden",
-        "font-size" => match length(value, outer.font) {
-            Some(px) => look.font = px,
-            None => set_font_word(value, look, is_unknown),
+        "content-visibility" => match value {
+            "hidden" => own.judge(name, Judged::Hidden),
+            "visible" | "auto" | "initial" | "unset" => own.judge(name, Judged::Seen),
+            _ => own.doubt(name),
         },
-        "font" => {
-            let mut words = value.split([' ', '/']);
-            let is_size = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-            // A number without a unit is a weight, except zero.
-            let size = words.find(|w| {
-                is_size(w) && (*w == "0" || w.ends_with(char::is_alphabetic) || w.ends_with('%'))
-            });
-            if let Some(px) = size.and_then(|size| length(size, outer.font)) {
-                look.font = px;
+        "font-size" => set_font(values::font_size(value, outer.font), outer, look),
+        "font" => set_font(values::size_in_font(value, outer.font), outer, look),
+        "color" => match (colour::first(value), value) {
+            (Some(colour), _) => (look.colour, look.of_colour) = (colour, Sight::Visible),
+            (None, "initial") => (look.colour, look.of_colour) = (Rgba::BLACK, Sight::Visible),
+            (None, "inherit" | "unset" | "currentcolor") => {
+                (look.colour, look.of_colour) = (outer.colour, outer.of_colour);
             }
-        }
-        "color" => match (colour::parse(value), value) {
-            (Some(colour), _) => (look.colour, look.text) = (colour, Sight::Visible),
-            (None, "inherit" | "initial" | "unset" | "currentcolor" | "windowtext") => {}
-            (None, _) => look.text = Sight::Doubtful,
+            (None, _) => look.of_colour = Sight::Doubtful,
         },
         "background" | "background-color" => {
-            let is_image = value.contains("url(") || value.contains("gradient");
-            match colour::parse(value) {
-                _ if is_image => look.background = None,
-                Some(colour) => {
-                    look.background = look.background.map(|below| colour.over(below));
-                    if !colour.is_transparent() {
-                        look.background = look.background.or(Some(colour));
-                    }
+            let has_image = value.contains("url(") || value.contains("gradient");
+            match colour::first(value) {
+                _ if has_image => own.has_image = true,
+                Some(ground) => {
+                    own.ground = Some(ground);
+                    own.has_image &= name != "background";
                 }
-                None if is_unknown => look.background = None,
+                None if is_unread(value) => own.has_image = true,
+                None if matches!(value, "none" | "initial" | "unset") => {
+                    own.ground = None;
+                    own.has_image &= name != "background";
+                }
                 None => {}
             }
         }
-        "background-image" if value != "none" => look.background = None,
+        "background-image" => own.has_image = !matches!(value, "none" | "initial" | "unset"),
         "height" | "max-height" | "width" | "max-width" => {
-            shape.is_flat |= number.is_some_and(|px| px <= 1.0);
+            by_lengths(own, outer.font, &|px| when(px <= 1.0, Judged::Flat));
         }
-        "overflow" | "overflow-x" | "overflow-y" => shape.is_clipped |= value != "visible",
-        "text-indent" => shape.is_gone |= number.is_some_and(|px| px <= -FAR),
-        "left" | "right" | "top" | "bottom" | "inset" => shape.is_doubtful |= is_far(),
+        "overflow" | "overflow-x" | "overflow-y" => {
+            own.judge(name, when(value != "visible", Judged::Clipped));
+        }
+        "text-indent" => by_lengths(own, outer.font, &|px| when(px <= -FAR, Judged::Hidden)),
+        "left" | "right" | "top" | "bottom" | "inset" => {
+            let is_of_screen = value.contains("vw");
+            by_lengths(own, outer.font, &|px| {
+                when(px.abs() >= FAR || is_of_screen, Judged::Doubtful)
+            });
+        }
         "margin" | "margin-left" | "margin-right" | "margin-top" | "margin-bottom" => {
-            let words = value.split(' ').filter_map(|word| length(word, outer.font));
-            shape.is_doubtful |= words.into_iter().any(|px| px <= -FAR) || is_unknown;
+            by_lengths(own, outer.font, &|px| when(px <= -FAR, Judged::Doubtful));
         }
-        "position" => shape.is_doubtful |= !matches!(value, "static" | "relative" | "initial"),
+        "position" => {
+            let is_usual = matches!(value, "static" | "relative" | "initial");
+            own.judge(name, when(!is_usual, Judged::Doubtful));
+        }
         "letter-spacing" | "word-spacing" => {
-            shape.is_doubtful |= number.is_some_and(|px| px < -2.0);
+            by_lengths(own, outer.font, &|px| when(px < -2.0, Judged::Doubtful));
         }
-        "line-height" => shape.is_doubtful |= length(value, 1.0).is_some_and(|n| n < 0.3),
-        "z-index" => shape.is_doubtful |= value.starts_with('-'),
+        "line-height" => by_lengths(own, 1.0, &|n| when(n < 0.3, Judged::Doubtful)),
+        "z-index" => {
+            let is_below = value.starts_with('-') || is_unread(value);
+            own.judge(name, when(is_below, Judged::Doubtful));
+        }
         // Properties that can hide in more ways than are judged here.
         "clip"
         | "clip-path"
@@ -258,59 +316,18 @@ fn apply(declaration: &Declaration<'_>, outer: &Look, look: &mut Look, shape: &m
             let is_usual = [
                 "none", "auto", "normal", "initial", "1", "ltr", "rtl", "clip", "ellipsis",
             ];
-            shape.is_doubtful |= !is_usual.contains(&value);
+            own.judge(name, when(!is_usual.contains(&value), Judged::Doubtful));
         }
         _ => {}
     }
 }
 
-fn set_font_word(value: &str, look: &mut Look, is_unknown: bool) {
-    match value {
-        "xx-small" | "x-small" | "small" | "medium" | "large" | "x-large" | "xx-large"
-        | "smaller" | "larger" | "initial" => look.font = FONT,
-        _ if is_unknown => look.text = Sight::Doubtful,
-        _ => {}
-    }
-}
-
-/// Returns a value in lower case without comments and `!important`.
-fn plain(value: &str) -> String {
-    let mut out = String::new();
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once("/*") {
-        out.push_str(before);
-        rest = after.split_once("*/").map_or("", |(_, after)| after);
-    }
-    out.push_str(rest);
-    let out = out.to_lowercase();
-    let out = match out.rfind('!') {
-        Some(at) if out.get(at + 1..).is_some_and(|i| i.trim() == "important") => {
-            out.get(..at).unwrap_or_default().to_owned()
-        }
-        _ => out,
+fn set_font(size: FontSize, outer: &Look, look: &mut Look) {
+    (look.font, look.of_font) = match size {
+        FontSize::Known(px) => (px, Sight::Visible),
+        FontSize::Inherited => (outer.font, outer.of_font),
+        FontSize::Unknown => (look.font, Sight::Doubtful),
     };
-    out.trim().to_owned()
-}
-
-/// Returns a length in pixels. `em` is the size of the font, and of 100 %.
-fn length(value: &str, em: f32) -> Option<f32> {
-    let end = value.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c)));
-    let (number, unit) = value.split_at(end.unwrap_or(value.len()));
-    let number: f32 = number.parse().ok()?;
-    let factor = match unit {
-        "" | "px" => 1.0,
-        "pt" => 4.0 / 3.0,
-        "pc" | "rem" => 16.0,
-        "in" => 96.0,
-        "cm" => 37.8,
-        "mm" => 3.78,
-        "em" => em,
-        "ex" | "ch" => em / 2.0,
-        "%" => em / 100.0,
-        "vw" | "vh" => 6.0,
-        _ => return None,
-    };
-    Some(number * factor)
 }
 
 #[cfg(test)]

@@ -41,6 +41,23 @@ fn hidden_text_is_found_with_each_property_that_hides() {
         "color:hsl(0,0%,100%)",
         "color:#000;background:#000",
         "content-visibility:hidden",
+        "font-size:1e-3px",
+        "font-size:calc(1px - 1px)",
+        "font:1e-3px/1 a",
+        "font-size:.01vmin",
+        "text-indent:-9e3px",
+        "text-indent:-99rlh",
+        "height:1e-1px;overflow:hidden",
+        "height:.1svh;overflow:hidden",
+        "opacity:1e-3",
+        "color:hwb(0 100% 0%)",
+        "color:white !important;color:black",
+        "display:none!important;display:block",
+        "display:none;display:bogus",
+        "visibility:hidden;visibility:bogus",
+        "opacity:1;opacity:0",
+        "font-size:14px;font-size:0",
+        "color:#fff;background:#c00;background:none",
     ] {
         let html = format!("<p>Seen</p><div style=\"{style}\">WORD</div>");
         assert_eq!(sight_of(&html, "WORD"), Sight::Hidden, "{style}");
@@ -54,7 +71,20 @@ fn hidden_text_is_found_with_each_property_that_hides() {
         "transform:scale(0)",
         "filter:opacity(0)",
         "margin-left:-9999px",
-        "font-size:calc(1px - 1px)",
+        "font-size:var(--x)",
+        "font-size:1foo",
+        "font:var(--x) a",
+        "font:var(--x)",
+        "font:calc(20px - 20px) a",
+        "text-indent:1foo",
+        "height:1foo",
+        "width:var(--x)",
+        "letter-spacing:1foo",
+        "line-height:1foo",
+        "margin:0 1foo",
+        "left:1foo",
+        "opacity:1foo",
+        "display:n\\6fne",
         "display:var(--x)",
         "color:var(--x)",
         "mso-hide:all",
@@ -112,6 +142,22 @@ fn text_that_a_person_sees_is_visible() {
         (
             "<div style=\"margin:-10px 0 0;position:relative;left:2px\">WORD</div>",
             "a small shift",
+        ),
+        (
+            "<div style=\"opacity:0;opacity:1;display:none;display:block;visibility:hidden;visibility:visible\">WORD</div>",
+            "a later declaration",
+        ),
+        (
+            "<div style=\"color:black!important;color:white\">WORD</div>",
+            "an important declaration",
+        ),
+        (
+            "<div style=\"color:var(--x);color:black;font-size:1foo;font-size:1em;left:1foo;left:auto\">WORD</div>",
+            "a value that is understood after one that is not",
+        ),
+        (
+            "<div style=\"margin:0 auto;width:100%;max-width:none;height:auto;line-height:1.4em;text-indent:2em hanging\">WORD</div>",
+            "usual values",
         ),
     ] {
         assert_eq!(sight_of(html, "WORD"), Sight::Visible, "{why}");
