@@ -125,16 +125,16 @@ keys! {
     ca_file: Option<PathBuf> = [], Optional(AbsolutePath);
 
     /// Time limit of one request to the bridge.
-    api_timeout: Duration = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"],
+    api_timeout: Duration = variables::API_TIMEOUT,
         OrDefault(Time::milliseconds(5_000..=300_000), "30000");
 
     /// Interval of polls for new mail while a client waits for it.
-    poll_interval: Duration = ["TAI_MCP_POLL_INTERVAL", "POLL_INTERVAL"],
+    poll_interval: Duration = variables::POLL_INTERVAL,
         OrDefault(Time::milliseconds(1_000..=60_000), "5000");
 
     /// Idle timeout of an auto-started taid. It does not apply while taid holds a password
     /// that was typed without `--save`, or, without a keyring, mails that wait for approval.
-    idle_exit: Duration = ["TAI_MCP_IDLE_EXIT"], OrDefault(Time::seconds(1..=86_400), "1800");
+    idle_exit: Duration = [variables::IDLE_EXIT], OrDefault(Time::seconds(1..=86_400), "1800");
 
     /// Mails that need your approval: none (`never`); those that an instruction in a mail may have
     /// caused (`unfamiliar`); all except those to `user_email` and to the account itself

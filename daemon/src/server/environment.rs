@@ -5,22 +5,11 @@ use crate::{config::Config, os};
 use tai_proto::{
     places::Places,
     status::{EnvironmentStatus, SettingStatus},
+    variables,
 };
 
 /// Limit of a reported variable in characters.
 const MAX_VALUE: usize = 4_096;
-
-/// Variables for proxies and certificates.
-const NETWORK: [&str; 8] = [
-    "HTTPS_PROXY",
-    "https_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "NO_PROXY",
-    "no_proxy",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-];
 
 /// Returns the environment of this process and the values of `config` that are set.
 pub(crate) fn of(config: &Config, places: &Places) -> EnvironmentStatus {
@@ -42,7 +31,7 @@ pub(crate) fn of(config: &Config, places: &Places) -> EnvironmentStatus {
 /// Returns the names of the variables for proxies and certificates that are set here.
 pub(crate) fn network_variables() -> Vec<String> {
     let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let names = NETWORK.into_iter().filter(set);
+    let names = variables::network().filter(set);
     names.map(str::to_owned).collect()
 }
 

@@ -13,12 +13,12 @@ const PREFIX: &str = "TAI_MCP_";
 /// Common names that are reported if they do not count.
 const REPORTED: [&str; 7] = [
     variables::PLAIN_PASSWORD,
-    "API_BASE_URL",
-    "API_TIMEOUT",
-    "POLL_INTERVAL",
-    "INSTANCE",
-    "USEREMAIL",
-    "LOG_LEVEL",
+    variables::BRIDGE[1],
+    variables::API_TIMEOUT[1],
+    variables::POLL_INTERVAL[1],
+    variables::INSTANCE[1],
+    variables::USER_EMAIL[1],
+    variables::LOG_LEVEL[1],
 ];
 
 /// Looks up a variable.

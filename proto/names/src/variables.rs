@@ -96,8 +96,27 @@ pub const BRIDGE: [&str; 2] = ["TAI_MCP_API_BASE_URL", "API_BASE_URL"];
 pub const API_TIMEOUT: [&str; 2] = ["TAI_MCP_API_TIMEOUT", "API_TIMEOUT"];
 /// Interval of polls of the mailbox.
 pub const POLL_INTERVAL: [&str; 2] = ["TAI_MCP_POLL_INTERVAL", "POLL_INTERVAL"];
+/// Idle timeout of an auto-started daemon.
+pub const IDLE_EXIT: &str = "TAI_MCP_IDLE_EXIT";
 /// Log level.
 pub const LOG_LEVEL: [&str; 2] = ["TAI_MCP_LOG_LEVEL", "LOG_LEVEL"];
+/// Proxy of the requests to the bridge, in order of precedence.
+pub const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+/// Hosts that need no proxy, in order of precedence.
+pub const PROXY_EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// PEM file of certificate authorities.
+pub const CERTIFICATE_FILE: &str = "SSL_CERT_FILE";
+/// Directory of certificate authorities.
+pub const CERTIFICATE_DIR: &str = "SSL_CERT_DIR";
+
+/// Returns the variables for proxies and certificates.
+pub fn network() -> impl Iterator<Item = &'static str> {
+    let certificates = [CERTIFICATE_FILE, CERTIFICATE_DIR];
+    PROXIES
+        .into_iter()
+        .chain(PROXY_EXCEPTIONS)
+        .chain(certificates)
+}
 
 #[cfg(test)]
 mod tests {

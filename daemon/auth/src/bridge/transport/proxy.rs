@@ -8,12 +8,8 @@ use super::{
 };
 use crate::base_url::BaseUrl;
 use std::{ffi::OsString, fmt, net::IpAddr};
+use tai_names::variables::{PROXIES, PROXY_EXCEPTIONS};
 use url::Host;
-
-/// Variables with a proxy, in order of precedence.
-const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// Variables with hosts that need no proxy.
-const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
 /// Reads a variable of this process.
 pub(super) type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -61,7 +57,7 @@ pub(super) fn of(
     };
     let excepted = match &options.no_proxy {
         Some(hosts) => hosts.clone(),
-        None => match first(&EXCEPTIONS, env) {
+        None => match first(&PROXY_EXCEPTIONS, env) {
             None => String::new(),
             Some((name, hosts)) => hosts
                 .into_string()
@@ -72,7 +68,7 @@ pub(super) fn of(
 }
 
 fn of_environment(env: Env<'_>) -> Result<Option<Proxied>, SetupError> {
-    let Some((name, value)) = first(&VARIABLES, env) else {
+    let Some((name, value)) = first(&PROXIES, env) else {
         return Ok(None);
     };
     let origin = format!("the variable {name}");

@@ -13,9 +13,8 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use std::path::Path;
+use tai_names::variables::CERTIFICATE_FILE;
 
-/// Variable with a PEM file that replaces the system's authorities. macOS and Windows ignore it.
-const VARIABLE: &str = "SSL_CERT_FILE";
 /// Longest file, in bytes. The authorities of a system are half a megabyte.
 const MAX_BUNDLE: u64 = 16 << 20;
 /// First byte of a certificate in binary form (DER).
@@ -26,12 +25,13 @@ const DER: u8 = 0x30;
 /// # Errors
 /// [`SetupError::Roots`].
 pub(super) fn of(options: &NetworkOptions, env: Env<'_>) -> Result<Vec<Certificate>, SetupError> {
-    let variable = env(VARIABLE).filter(|_| cfg!(all(unix, not(target_vendor = "apple"))));
+    // It replaces the system's authorities. macOS and Windows ignore it.
+    let variable = env(CERTIFICATE_FILE).filter(|_| cfg!(all(unix, not(target_vendor = "apple"))));
     let (path, origin) = match (&options.ca_file, variable) {
         (Some(file), _) => (file.value.clone(), file.origin.clone()),
         (None, None) => return Ok(Vec::new()),
         (None, Some(path)) if path.is_empty() => return Ok(of_system()),
-        (None, Some(path)) => (path.into(), format!("the variable {VARIABLE}")),
+        (None, Some(path)) => (path.into(), format!("the variable {CERTIFICATE_FILE}")),
     };
     read(&path).map_err(|source| SetupError::Roots {
         origin,

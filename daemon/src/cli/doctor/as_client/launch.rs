@@ -15,6 +15,7 @@ use std::{
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
 };
+use tai_proto::variables;
 
 /// An environment.
 pub(super) type Environment = BTreeMap<OsString, OsString>;
@@ -39,19 +40,15 @@ pub(super) struct Subject<'a> {
     pub(super) entry: &'a Entry,
 }
 
-/// Variables of a shell whose absence in a server is worth a line.
-const NOTABLE: [&str; 10] = [
-    "XDG_CONFIG_HOME",
-    "XDG_RUNTIME_DIR",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "HTTPS_PROXY",
-    "https_proxy",
-    "NO_PROXY",
-    "no_proxy",
-    "ALL_PROXY",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-];
+/// Returns the variables of a shell whose absence in a server is worth a line.
+fn notable() -> impl Iterator<Item = &'static str> {
+    let places = [
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+    ];
+    places.into_iter().chain(variables::network())
+}
 
 /// Plans the start of an entry. Returns the checks so far, and `None` if the client cannot start
 /// the command.
@@ -130,7 +127,7 @@ fn variables_check(subject: &Subject<'_>, shell: &Environment, env: &Environment
     let of_tai = shell.keys().filter_map(|name| name.to_str());
     let of_tai = of_tai.filter(|name| name.starts_with("TAI_MCP_"));
     let kept_back: Vec<&str> = of_tai
-        .chain(NOTABLE)
+        .chain(notable().map(|name| -> &str { name }))
         .filter(|name| shell.contains_key(OsStr::new(name)) && !env.contains_key(OsStr::new(name)))
         .collect();
     let not_measured = match subject.rule.measured {

@@ -13,6 +13,7 @@ fn shell(dir: &Path) -> Environment {
         ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/7/bus"),
         ("TAI_MCP_PASSWORD", "sandbox-password"),
         ("TAI_MCP_PROFILE", "work"),
+        ("all_proxy", "http://proxy.example:3128"),
     ];
     let pairs = variables.into_iter();
     pairs
@@ -86,21 +87,21 @@ fn a_server_gets_the_variables_that_its_client_passes_and_those_of_the_entry() {
     let page = page.replace(bin.path().to_str().unwrap(), "BIN");
     assert!(!page.contains("sandbox-password"));
     insta::assert_snapshot!(page, @"
-    claude-code: DBUS_SESSION_BUS_ADDRESS HOME PATH TAI_MCP_INSTANCE TAI_MCP_PASSWORD TAI_MCP_PROFILE USER XDG_RUNTIME_DIR
+    claude-code: DBUS_SESSION_BUS_ADDRESS HOME PATH TAI_MCP_INSTANCE TAI_MCP_PASSWORD TAI_MCP_PROFILE USER XDG_RUNTIME_DIR all_proxy
     Ok references: every reference to a variable has a value | 
     Ok variables: claude-code passes every variable | 
     Ok command: BIN/tai-mcp | 
     codex: HOME PATH TAI_MCP_INSTANCE USER
     Ok references: every reference to a variable has a value | 
-    Skipped variables: codex passes 12 variables of its environment; tai-mcp does not get TAI_MCP_PASSWORD, TAI_MCP_PROFILE, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS | 
+    Skipped variables: codex passes 12 variables of its environment; tai-mcp does not get TAI_MCP_PASSWORD, TAI_MCP_PROFILE, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS, all_proxy | 
     Ok command: BIN/tai-mcp | 
-    gemini: DBUS_SESSION_BUS_ADDRESS HOME PATH TAI_MCP_INSTANCE TAI_MCP_PROFILE USER XDG_RUNTIME_DIR
+    gemini: DBUS_SESSION_BUS_ADDRESS HOME PATH TAI_MCP_INSTANCE TAI_MCP_PROFILE USER XDG_RUNTIME_DIR all_proxy
     Ok references: every reference to a variable has a value | 
     Skipped variables: gemini passes no variable with a name like PASSWORD or KEY; tai-mcp does not get TAI_MCP_PASSWORD | 
     Ok command: BIN/tai-mcp | 
     sdk: HOME PATH TAI_MCP_INSTANCE USER
     Ok references: every reference to a variable has a value | 
-    Skipped variables: sdk passes 6 variables of its environment; tai-mcp does not get TAI_MCP_PASSWORD, TAI_MCP_PROFILE, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS | 
+    Skipped variables: sdk passes 6 variables of its environment; tai-mcp does not get TAI_MCP_PASSWORD, TAI_MCP_PROFILE, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS, all_proxy | 
     Ok command: BIN/tai-mcp |
     ");
 }
