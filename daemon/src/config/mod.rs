@@ -57,7 +57,7 @@ pub(crate) struct Config {
     /// The account, if the profile is the profile of one account.
     account: Option<Username>,
     /// Whether the environment names the bridge.
-    pub(crate) names_bridge: bool,
+    names_bridge: bool,
     /// The configured credential source.
     pub(crate) source: Source,
     /// The bridge whose password the keyring may contain; `None` if it may contain none.
@@ -83,6 +83,12 @@ pub(crate) struct Inputs<'a> {
 }
 
 impl Config {
+    /// Returns the bridge if the environment names it.
+    pub(crate) fn named_bridge(&self) -> Option<Origin> {
+        let bridge = self.settings.api_base_url.origin();
+        self.names_bridge.then_some(bridge)
+    }
+
     /// Reads the configuration of `profile`.
     ///
     /// # Errors

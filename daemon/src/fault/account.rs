@@ -167,9 +167,9 @@ pub(crate) fn no_keyring() -> Fault {
     ))
 }
 
-/// Returns the fault for a client whose configured account is not this daemon's.
-pub(crate) fn other_account(ours: &Username, theirs: &Username) -> Fault {
-    let profile = profile_for(theirs);
+/// Returns the fault for a client whose configured account is not this daemon's. `own` is the profile
+/// of the client's account.
+pub(crate) fn other_account(ours: &Username, theirs: &Username, own: &Profile) -> Fault {
     let fault = Fault::new(
         FaultCode::OtherAccount,
         format!("this client is configured for {theirs}, but taid is signed in as {ours}"),
@@ -182,8 +182,8 @@ pub(crate) fn other_account(ours: &Username, theirs: &Username) -> Fault {
     fault
         .because("one taid holds one account")
         .hint(Hint::user(format!(
-            "configure this client for {ours}, or set TAI_MCP_PROFILE={profile} for it and sign in \
-         with `taid login {theirs} --profile {profile}`"
+            "configure this client for {ours}, or set TAI_MCP_PROFILE={own} for it and sign in \
+         with `taid login {theirs} --profile {own}`"
         )))
 }
 
@@ -204,9 +204,9 @@ pub(crate) fn no_account(theirs: &Username, profile: &Profile) -> Fault {
     )))
 }
 
-/// Returns the fault for a `taid login` to an account that is not this daemon's.
-pub(crate) fn other_login(ours: &Username, theirs: &Username) -> Fault {
-    let profile = profile_for(theirs);
+/// Returns the fault for a `taid login` to an account that is not this daemon's. `own` is the profile
+/// of the other account.
+pub(crate) fn other_login(ours: &Username, theirs: &Username, own: &Profile) -> Fault {
     let fault = Fault::new(
         FaultCode::OtherAccount,
         format!("this taid belongs to {ours}, not to {theirs}"),
@@ -219,7 +219,7 @@ pub(crate) fn other_login(ours: &Username, theirs: &Username) -> Fault {
     fault
         .because("one taid holds one account")
         .hint(Hint::reader(format!(
-            "to use both accounts, run `taid login {theirs} --profile {profile}`; to replace the \
+            "to use both accounts, run `taid login {theirs} --profile {own}`; to replace the \
          account, run `taid logout` first"
         )))
 }
@@ -227,13 +227,6 @@ pub(crate) fn other_login(ours: &Username, theirs: &Username) -> Fault {
 /// Returns whether two usernames differ in the case of letters alone.
 fn is_written_otherwise(ours: &Username, theirs: &Username) -> bool {
     ours.as_str().eq_ignore_ascii_case(theirs.as_str())
-}
-
-/// Returns the suggested profile for a username.
-fn profile_for(username: &Username) -> Profile {
-    let mut name = username.as_str().to_ascii_lowercase();
-    name.truncate(32);
-    Profile::new(name).unwrap_or_default()
 }
 
 /// Returns the fault for a username that breaks `rule`.

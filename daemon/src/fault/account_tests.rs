@@ -67,10 +67,18 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
             from: "the command `pass`".into(),
         }),
         of_source(&SourceError::NoKeyring),
-        other_account(&user("alice"), &user("Bob")),
+        other_account(
+            &user("alice"),
+            &user("Bob"),
+            &Profile::of_account(&user("Bob"), None),
+        ),
         no_account(&user("alice"), &Profile::default()),
         no_account(&user("alice"), &Profile::new("work").unwrap()),
-        other_login(&user("alice"), &user("Bob")),
+        other_login(
+            &user("alice"),
+            &user("Bob"),
+            &Profile::of_account(&user("Bob"), Some("https://mail.example")),
+        ),
         bad_bridge(&BaseUrlError::PlainHttp),
         other_bridge(&origin("https://tai.chat"), &origin("https://mail.example")),
         not_in_file(&origin("https://mail.example")),
@@ -172,8 +180,8 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [OtherAccount]
     error: this client is configured for Bob, but taid is signed in as alice
     caused by: one taid holds one account
-    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login Bob --profile bob`, then call again
-    hint for a person: configure this client for alice, or set TAI_MCP_PROFILE=bob for it and sign in with `taid login Bob --profile bob`
+    hint: ask the user to configure this client for alice, or set TAI_MCP_PROFILE=bob-858ef73c for it and sign in with `taid login Bob --profile bob-858ef73c`, then call again
+    hint for a person: configure this client for alice, or set TAI_MCP_PROFILE=bob-858ef73c for it and sign in with `taid login Bob --profile bob-858ef73c`
 
     [OtherAccount]
     error: this client is configured for alice, but taid has no account
@@ -190,7 +198,7 @@ fn every_error_about_an_account_has_a_cause_and_a_hint() {
     [OtherAccount]
     error: this taid belongs to alice, not to Bob
     caused by: one taid holds one account
-    hint: to use both accounts, run `taid login Bob --profile bob`; to replace the account, run `taid logout` first
+    hint: to use both accounts, run `taid login Bob --profile bob-84374e68`; to replace the account, run `taid logout` first
 
     [BadRequest]
     error: TAI_MCP_API_BASE_URL in this MCP client's configuration cannot be used

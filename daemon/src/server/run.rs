@@ -221,15 +221,18 @@ fn account_profile(
     let config = Config::load(Profile::DEFAULT, inputs)?;
     let bridge = config.settings.api_base_url.origin();
     let is_own_bridge = config.keyring.as_ref() == Some(&bridge);
-    let owner = match config.settings.username {
+    let owner = match config.settings.username.clone() {
         None if is_own_bridge => saved_account(&bridge)?,
         username => username,
     };
     if is_own_bridge && owner.as_ref() == Some(account) {
         return Ok(Profile::default());
     }
-    let named = config.names_bridge.then_some(bridge.as_str());
-    Ok(Profile::of_account(account, named))
+    let named = config.named_bridge();
+    Ok(Profile::of_account(
+        account,
+        named.as_ref().map(Origin::as_str),
+    ))
 }
 
 /// Returns the account of the default profile's entry in the keyring. A keyring that does not answer

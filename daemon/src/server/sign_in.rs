@@ -4,7 +4,7 @@
 use crate::{fault, server::app::App};
 use secrecy::SecretString;
 use tai_auth::{
-    base_url::BaseUrl,
+    base_url::{BaseUrl, Origin},
     bridge::transport::Transport,
     credentials::{Credentials, Source, is_password, keyring},
     session::error::SessionError,
@@ -13,6 +13,7 @@ use tai_proto::{
     Fault,
     account::{self, AccountClaim, PasswordNeed, SignedIn},
     call::{ClaimAccount, Login},
+    names::{Profile, Username},
     text::Label,
 };
 use tokio::time::Instant;
@@ -25,7 +26,7 @@ impl<T: Transport> App<T> {
         claim: ClaimAccount,
         deadline: Instant,
     ) -> Result<AccountClaim, Fault> {
-        let ours = self.facts.config.settings.api_base_url.origin();
+        let ours = self.bridge_origin();
         if let Some(theirs) = &claim.bridge {
             let theirs: BaseUrl = theirs
                 .as_str()
@@ -43,7 +44,9 @@ impl<T: Transport> App<T> {
             match &snapshot.username {
                 Some(ours) if ours == theirs => {}
                 Some(ours) => {
-                    let fault = fault::other_account(ours, theirs);
+                    let named = claim.bridge.is_some().then(|| self.bridge_origin());
+                    let own = Profile::of_account(theirs, named.as_ref().map(Origin::as_str));
+                    let fault = fault::other_account(ours, theirs, &own);
                     return Ok(AccountClaim::Elsewhere(fault));
                 }
                 None if self.has_signed_out(theirs) => {
@@ -72,7 +75,10 @@ impl<T: Transport> App<T> {
         let snapshot = self.session.snapshot();
         match &snapshot.username {
             Some(ours) if *ours == offered.username => {}
-            Some(ours) => return Err(fault::other_account(ours, &offered.username)),
+            Some(ours) => {
+                let own = self.own_profile(&offered.username);
+                return Err(fault::other_account(ours, &offered.username, &own));
+            }
             None => return Err(fault::no_account(&offered.username, &self.facts.profile)),
         }
         let credentials = self.checked(&offered)?;
@@ -90,7 +96,8 @@ impl<T: Transport> App<T> {
         if let Some(ours) = &self.session.snapshot().username
             && *ours != username
         {
-            return Err(fault::other_login(ours, &username));
+            let own = self.own_profile(&username);
+            return Err(fault::other_login(ours, &username, &own));
         }
         self.session
             .sign_in(credentials.clone(), deadline)
@@ -151,6 +158,17 @@ impl<T: Transport> App<T> {
         })
     }
 
+    /// Returns the origin of this daemon's bridge.
+    fn bridge_origin(&self) -> Origin {
+        self.facts.config.settings.api_base_url.origin()
+    }
+
+    /// Returns the profile of another account at this daemon's bridge.
+    fn own_profile(&self, account: &Username) -> Profile {
+        let named = self.facts.config.named_bridge();
+        Profile::of_account(account, named.as_ref().map(Origin::as_str))
+    }
+
     fn session_fault(&self, error: &SessionError) -> Fault {
         fault::of_session(error, &self.session.snapshot(), self.session.now())
     }
@@ -164,7 +182,7 @@ impl<T: Transport> App<T> {
         Ok(Credentials {
             username: offered.username.clone(),
             password: SecretString::from(password.to_owned()),
-            bridge: self.facts.config.settings.api_base_url.origin(),
+            bridge: self.bridge_origin(),
         })
     }
 }

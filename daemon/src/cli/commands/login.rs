@@ -18,7 +18,7 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, Write as _};
 use tai_auth::{
-    base_url::BaseUrl,
+    base_url::{BaseUrl, Origin},
     credentials::{Credentials, Source},
 };
 use tai_proto::{
@@ -68,7 +68,7 @@ impl Login {
             None => prompt::typed_username("Username: ")?,
         };
         if let Some(daemon) = &daemon {
-            check_account(daemon, &username).await?;
+            check_account(daemon, &username, &config).await?;
         }
         let sign_in = SignIn {
             target,
@@ -105,14 +105,23 @@ pub(super) fn in_environment(config: &Config, username: &Username) -> Option<Sec
     }
 }
 
+/// Returns the profile of an account at the bridge that this environment names.
+pub(super) fn own_profile(config: &Config, account: &Username) -> Profile {
+    let named = config.named_bridge();
+    Profile::of_account(account, named.as_ref().map(Origin::as_str))
+}
+
 /// Checks that the daemon has no other account.
 ///
 /// # Errors
 /// The daemon has another account.
-async fn check_account(daemon: &Daemon, username: &Username) -> Result<(), Fault> {
+async fn check_account(daemon: &Daemon, username: &Username, config: &Config) -> Result<(), Fault> {
     let ours = daemon.status().await?.account.username;
     match ours.and_then(|ours| ours.parse::<Username>().ok()) {
-        Some(ours) if ours != *username => Err(fault::other_login(&ours, username)),
+        Some(ours) if ours != *username => {
+            let own = own_profile(config, username);
+            Err(fault::other_login(&ours, username, &own))
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -123,12 +132,12 @@ async fn check_account(daemon: &Daemon, username: &Username) -> Result<(), Fault
 /// # Errors
 /// The daemon uses another bridge.
 pub(super) async fn check_bridge(daemon: &Daemon, config: &Config) -> Result<(), Fault> {
-    if !config.names_bridge {
+    let Some(bridge) = config.named_bridge() else {
         return Ok(());
-    }
+    };
     let claim = call::ClaimAccount {
         username: None,
-        bridge: Some(config.settings.api_base_url.to_string().as_str().into()),
+        bridge: Some(bridge.as_str().into()),
     };
     match daemon.call(claim, LONG).await? {
         wire::AccountClaim::Serves(_) => Ok(()),

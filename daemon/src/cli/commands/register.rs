@@ -1,6 +1,6 @@
 //! `taid register`: creates an account and signs in with it.
 
-use super::login::{SignIn, check_bridge, in_environment, no_username, started};
+use super::login::{SignIn, check_bridge, in_environment, no_username, own_profile, started};
 use crate::{
     cli::{
         daemon::Daemon,
@@ -43,7 +43,7 @@ impl Register {
             (None, _) => prompt::typed_username("New username: ")?.to_string(),
         };
         let username = new_username(&name)?;
-        check_account(target, &username).await?;
+        check_account(target, &username, &config).await?;
         let password = match (self.password_stdin, in_environment(&config, &username)) {
             (true, _) => prompt::password_from_stdin()?,
             (false, Some(password)) => password,
@@ -79,13 +79,19 @@ impl Register {
 }
 
 /// Refuses an account that the running daemon could not hold, before it is created.
-async fn check_account(target: &Target, username: &Username) -> Result<(), CliError> {
+async fn check_account(
+    target: &Target,
+    username: &Username,
+    config: &Config,
+) -> Result<(), CliError> {
     let status = async { Daemon::running(target)?.status().await };
     let ours = status.await.ok().and_then(|status| status.account.username);
     match ours.map(Username::new) {
         Some(Ok(ours)) if ours != *username => {
-            Err(CliError::from(fault::other_login(&ours, username)).hint(format!(
-                "to use both accounts, run `taid register {username} --profile {username}`; to replace the \
+            let own = own_profile(config, username);
+            let fault = fault::other_login(&ours, username, &own);
+            Err(CliError::from(fault).hint(format!(
+                "to use both accounts, run `taid register {username} --profile {own}`; to replace the \
                  account, run `taid logout` first"
             )))
         }
