@@ -243,6 +243,18 @@ pub(crate) fn bad_password() -> Fault {
         .hint(Hint::reader("correct it and try again; nothing was sent"))
 }
 
+/// Returns the fault for a password that was saved, but that the session still holds.
+pub(crate) fn still_held() -> Fault {
+    Fault::new(
+        FaultCode::Internal,
+        "signed in and saved the password, but taid still holds the typed one in memory",
+    )
+    .because("the session did not change to the keyring in time")
+    .hint(Hint::reader(
+        "run `taid stop`; the next start reads the password from the keyring",
+    ))
+}
+
 /// Returns the fault for a successful login whose password was not saved.
 pub(crate) fn not_saved(error: &SourceError) -> Fault {
     Fault::new(

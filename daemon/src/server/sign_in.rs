@@ -3,6 +3,7 @@
 
 use crate::{fault, server::app::App};
 use secrecy::SecretString;
+use std::time::Duration;
 use tai_auth::{
     base_url::{BaseUrl, Origin},
     bridge::transport::Transport,
@@ -17,6 +18,9 @@ use tai_proto::{
     text::Label,
 };
 use tokio::time::Instant;
+
+/// Time limit for the change of the credential source. The session's task only stores it.
+const ADOPTION: Duration = Duration::from_secs(5);
 
 impl<T: Transport> App<T> {
     /// Checks that this daemon serves the client's account at the client's bridge, and returns whether
@@ -106,7 +110,7 @@ impl<T: Transport> App<T> {
         self.set_signed_out(None);
         let mut not_saved = None;
         if login.save {
-            not_saved = self.save(&credentials, deadline).await.err();
+            not_saved = self.save(&credentials).await.err();
         }
         Ok(SignedIn {
             address: username.address(self.facts.instance.as_ref()),
@@ -117,7 +121,7 @@ impl<T: Transport> App<T> {
 
     /// Saves the password in the keyring. From then on, each login reads the keyring, and no password
     /// is held.
-    async fn save(&self, credentials: &Credentials, deadline: Instant) -> Result<(), Fault> {
+    async fn save(&self, credentials: &Credentials) -> Result<(), Fault> {
         let config = &self.facts.config;
         let bridge = &credentials.bridge;
         if config.keyring.as_ref() != Some(bridge) {
@@ -131,8 +135,9 @@ impl<T: Transport> App<T> {
             profile: config.profile.clone(),
             bridge: bridge.clone(),
         };
-        let _ = self.session.adopt(source, deadline).await;
-        Ok(())
+        // The login may have used up the deadline of its caller.
+        let deadline = Instant::now() + ADOPTION;
+        adopted(self.session.adopt(source, deadline).await)
     }
 
     /// Signs out and deletes the password from the keyring.
@@ -184,5 +189,32 @@ impl<T: Transport> App<T> {
             password: SecretString::from(password.to_owned()),
             bridge: self.bridge_origin(),
         })
+    }
+}
+
+/// Returns the outcome of a saved login, whose password the session drops for the keyring.
+fn adopted(result: Result<(), SessionError>) -> Result<(), Fault> {
+    match result {
+        // A session that was signed out or has ended holds no password.
+        Ok(()) | Err(SessionError::LoggedOut | SessionError::Stopped) => Ok(()),
+        Err(_) => Err(fault::still_held()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tai_proto::Audience;
+
+    #[test]
+    fn a_password_that_stays_in_memory_is_reported() {
+        assert_eq!(adopted(Ok(())), Ok(()));
+        assert_eq!(adopted(Err(SessionError::LoggedOut)), Ok(()));
+        let fault = adopted(Err(SessionError::Deadline)).unwrap_err();
+        insta::assert_snapshot!(fault.render(Audience::Person), @"
+        error: signed in and saved the password, but taid still holds the typed one in memory
+        caused by: the session did not change to the keyring in time
+        hint: run `taid stop`; the next start reads the password from the keyring
+        ");
     }
 }
