@@ -37,14 +37,14 @@ impl Server {
                 let connector = MakeRustlsConnect::new(self.tls()?);
                 let (client, connection) =
                     config.connect(connector).await.map_err(|e| failed(&e))?;
-                tokio::spawn(connection);
+                tokio::spawn(log_end(connection));
                 client
             }
             // The configuration permits these to this machine only.
             _ => {
                 config.ssl_mode(SslMode::Disable);
                 let (client, connection) = config.connect(NoTls).await.map_err(|e| failed(&e))?;
-                tokio::spawn(connection);
+                tokio::spawn(log_end(connection));
                 client
             }
         };
@@ -74,6 +74,14 @@ impl Server {
     }
 }
 
+/// Drives a connection, and logs the reason for which it ends. The end after the last use has none.
+async fn log_end(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
+    if let Err(error) = connection.await {
+        let StoreError(error) = failed(&error);
+        tracing::warn!(%error, "the connection to the store of the shared leases ended");
+    }
+}
+
 /// Returns the failure with the causes that the client's error does not show.
 pub(super) fn failed(error: &tokio_postgres::Error) -> StoreError {
     let detail = error.as_db_error().map(|error| error.message().to_owned());
@@ -83,4 +91,48 @@ pub(super) fn failed(error: &tokio_postgres::Error) -> StoreError {
         None => error.to_string(),
     };
     StoreError(tai_auth::one_line(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io::{self, Write},
+        sync::{Mutex, PoisonError},
+    };
+    use tracing::instrument::WithSubscriber as _;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_reason_for_which_a_connection_ends_is_logged() {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .with_ansi(false)
+            .without_time()
+            .with_target(false)
+            .finish();
+        let error = "port=x".parse::<Config>().unwrap_err();
+        let ends = async {
+            log_end(async { Ok(()) }).await;
+            log_end(async { Err(error) }).await;
+        };
+        ends.with_subscriber(subscriber).await;
+        let lines = lines.0.lock().unwrap().clone();
+        insta::assert_snapshot!(String::from_utf8(lines).unwrap().trim(), @"WARN the connection to the store of the shared leases ended error=invalid connection string: invalid value for option `port`");
+    }
 }
