@@ -10,14 +10,14 @@ mod line;
 
 use crate::{
     os::{Input, Output},
-    requests::{OpenRequests, Pieces, whole},
+    requests::{OpenRequests, Pieces, Prepared, whole},
 };
 use line::{Line, bad_params, error, messages, parse};
 use rmcp::{
     ErrorData, RoleServer,
     model::{
         ClientNotification, ClientRequest, ErrorCode, JsonRpcMessage, JsonRpcRequest,
-        ProtocolVersion, RequestId, ServerResult,
+        ProtocolVersion, RequestId, ServerNotification, ServerResult,
     },
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
@@ -261,6 +261,31 @@ impl Shared {
     }
 }
 
+/// Returns the line of a message with its prepared part, and whether the line is that message. An
+/// answer (with an `id`) that cannot be JSON is replaced by an error, which ends its request.
+fn line_of(
+    message: impl serde::Serialize,
+    part: Option<Prepared>,
+    id: Option<&RequestId>,
+) -> io::Result<(Pieces, bool)> {
+    let mut line = Vec::with_capacity(ANSWER_CAPACITY);
+    match (serde_json::to_writer(&mut line, &message), id) {
+        (Ok(()), _) => {}
+        (Err(why), None) => return Err(why.into()),
+        (Err(why), Some(id)) => {
+            let text = format!("the answer cannot be written as JSON: {why}");
+            let answer = error(&json!(id), -32603, &text);
+            return Ok((whole(format!("{answer}\n").into_bytes()), false));
+        }
+    }
+    drop(message);
+    line.push(b'\n');
+    match part {
+        Some(part) => Ok((part.put_into(line), true)),
+        None => Ok((whole(line), true)),
+    }
+}
+
 /// Completes rmcp's error for a method that a revision does not have, which is the bare method.
 fn name_method(error: &mut ErrorData) {
     if error.code == ErrorCode::METHOD_NOT_FOUND && !error.message.contains(' ') {
@@ -293,24 +318,24 @@ impl Transport<RoleServer> for Stdio {
                     shared.outgoing().insert(request.id.clone());
                     None
                 }
-                JsonRpcMessage::Notification(_) => None,
+                JsonRpcMessage::Notification(notification) => {
+                    // After a cancellation or a time limit no answer is expected.
+                    if let ServerNotification::CancelledNotification(cancelled) =
+                        &notification.notification
+                        && let Some(id) = &cancelled.params.request_id
+                    {
+                        shared.outgoing().remove(id);
+                    }
+                    None
+                }
             };
-            let mut line = Vec::with_capacity(ANSWER_CAPACITY);
-            let encoded = serde_json::to_writer(&mut line, &message);
-            drop(message);
-            line.push(b'\n');
-            let pieces = match id.as_ref().and_then(|id| shared.open.take_prepared(id)) {
-                Some(part) => part.put_into(line),
-                None => whole(line),
-            };
-            let result = match encoded {
-                Ok(()) => shared.write(pieces).await,
-                Err(error) => Err(error.into()),
-            };
+            let part = id.as_ref().and_then(|id| shared.open.take_prepared(id));
+            let (line, is_whole) = line_of(message, part, id.as_ref())?;
+            let result = shared.write(line).await;
             if let Some(id) = id {
-                match result {
-                    Ok(()) => shared.open.close_written(&id),
-                    Err(_) => {
+                match result.is_ok() && is_whole {
+                    true => shared.open.close_written(&id),
+                    false => {
                         shared.open.close_unwritten(&id);
                     }
                 }
@@ -368,3 +393,7 @@ impl Transport<RoleServer> for Stdio {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[path = "transport/sending_tests.rs"]
+mod tests;

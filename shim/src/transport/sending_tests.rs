@@ -1,0 +1,57 @@
+//! Messages of the server, over a pipe in memory.
+
+use super::*;
+use rmcp::model::{CancelledNotification, CancelledNotificationParam, PingRequest, ServerRequest};
+use serde::{Serialize, Serializer, ser::Error as _};
+
+fn stdio() -> (Stdio, tokio::io::DuplexStream) {
+    let (here, client) = tokio::io::duplex(1 << 16);
+    let (input, output) = tokio::io::split(here);
+    let ends = Ends {
+        broken: CancellationToken::new(),
+        closing: CancellationToken::new(),
+    };
+    let stdio = Stdio::new(
+        Box::new(input),
+        Box::new(output),
+        ends,
+        OpenRequests::default(),
+    );
+    (stdio, client)
+}
+
+#[tokio::test]
+async fn a_request_of_the_server_is_forgotten_when_it_is_cancelled() {
+    let (mut stdio, _client) = stdio();
+    let id = RequestId::Number(7);
+    let request = ServerRequest::PingRequest(PingRequest::default());
+    let request = JsonRpcMessage::request(request, id.clone());
+    stdio.send(request).await.unwrap();
+    assert!(stdio.shared.outgoing().contains(&id));
+    let cancelled = CancelledNotification::new(CancelledNotificationParam::new(Some(id), None));
+    let cancelled = ServerNotification::CancelledNotification(cancelled);
+    stdio
+        .send(JsonRpcMessage::notification(cancelled))
+        .await
+        .unwrap();
+    assert!(stdio.shared.outgoing().is_empty());
+}
+
+/// A value that cannot be written as JSON.
+struct Unwritable;
+
+impl Serialize for Unwritable {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom("a key of a map is not text"))
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_replaced_by_an_error_with_its_id() {
+    let part = Prepared::Structured("{}".to_owned());
+    let (line, is_whole) = line_of(Unwritable, Some(part), Some(&RequestId::Number(7))).unwrap();
+    assert!(!is_whole);
+    let line = String::from_utf8(line.concat()).unwrap();
+    insta::assert_snapshot!(line.trim_end(), @r#"{"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"the answer cannot be written as JSON: a key of a map is not text"}}"#);
+    assert!(line_of(Unwritable, None, None).is_err());
+}
