@@ -12,7 +12,7 @@ use windows as system;
 
 pub(crate) use system::{
     asked_to_stop, become_program, create_private_dir, lead_group, name_after_this_program,
-    open_stdio, reads_terminal, signal_group,
+    open_stdio, random, reads_terminal, signal_group,
 };
 
 use tokio::io::{AsyncRead, AsyncWrite};

@@ -6,8 +6,8 @@ pub(crate) use stdio::{open_stdio, reads_terminal};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
-    fs::DirBuilder,
-    io,
+    fs::{DirBuilder, File},
+    io::{self, Read as _},
     os::unix::{fs::DirBuilderExt as _, process::CommandExt as _},
     path::Path,
     process::ExitCode,
@@ -24,6 +24,16 @@ pub(crate) fn name_after_this_program(command: &mut std::process::Command) {
     if let Some(name) = std::env::args_os().next() {
         command.arg0(name);
     }
+}
+
+/// Returns bytes of the system's random generator.
+///
+/// # Errors
+/// The system has no `/dev/urandom`, as in a container without `/dev`.
+pub(crate) fn random() -> io::Result<[u8; 8]> {
+    let mut bytes = [0; 8];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Creates a directory that only this user can read.
@@ -60,5 +70,16 @@ pub(crate) async fn asked_to_stop() {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
         _ = hangup.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_bytes_come_from_the_system() {
+        let drawn = [random().unwrap(), random().unwrap(), random().unwrap()];
+        assert!(drawn[0] != drawn[1] && drawn[1] != drawn[2]);
     }
 }

@@ -27,6 +27,11 @@ pub(crate) fn become_program(command: &mut std::process::Command) -> io::Result<
 /// Does nothing: a program on Windows finds its own path.
 pub(crate) fn name_after_this_program(_: &mut std::process::Command) {}
 
+/// Returns an error: there is no file of random bytes.
+pub(crate) fn random() -> io::Result<[u8; 8]> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Creates a directory. Only this user can read the directory of temporary files.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir(path)

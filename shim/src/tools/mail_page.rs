@@ -218,10 +218,11 @@ pub(crate) fn json_line(mail: Mail) -> serde_json::Result<String> {
 }
 
 /// Returns 16 random hexadecimal digits. In a fence, they keep a mail from containing the end of its own
-/// fence.
+/// fence, so no sender may be able to foresee them.
 pub(crate) fn nonce() -> String {
-    // Each `RandomState` has different random keys.
-    let random = RandomState::new().build_hasher().finish();
+    let random = crate::os::random().map(u64::from_ne_bytes);
+    // The standard library draws these keys from the system's generator too, and once for each thread.
+    let random = random.unwrap_or_else(|_| RandomState::new().build_hasher().finish());
     format!("{random:016x}")
 }
 
