@@ -109,6 +109,7 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
         },
         MailError::LeaseStore(StoreError("connection refused".into())),
         MailError::HeldElsewhere("7".parse().unwrap()),
+        MailError::AddressBusy("desk.alice@tai.chat".into()),
     ];
     let errors = session.map(MailError::Session).into_iter().chain(own);
     let mut page = String::new();
@@ -292,6 +293,11 @@ fn every_error_has_a_message_a_cause_and_a_hint() {
     caused by: the machines that share the leases of this account give each email to one client
     hint: call fetch_email without an ID for the next email, or call again in a minute
     hint for a person: try again in a minute
+
+    [DeadlinePassed]
+    error: other clients looked for mail of desk.alice@tai.chat until the time limit
+    caused by: one client at a time looks for unread mail of an address
+    hint: try again in a moment; the mail is unchanged
 
     [TooBusy]
     error: this client has 64 open calls, the most allowed

@@ -145,6 +145,12 @@ pub(crate) fn of_mail(error: &MailError, snapshot: &Snapshot, now: Now) -> Fault
             "run `taid status`, and check the server of `shared_leases` in config.toml; sending and \
              listing work",
         )),
+        MailError::AddressBusy(address) => Fault::new(
+            FaultCode::DeadlinePassed,
+            format!("other clients looked for mail of {} until the time limit", tai_reader::characters::line(address)),
+        )
+        .because("one client at a time looks for unread mail of an address")
+        .hint(Hint::reader("try again in a moment; the mail is unchanged")),
         MailError::HeldElsewhere(id) => Fault::new(
             FaultCode::NotYours,
             format!("email {id} was not read: a client of another machine is reading it"),

@@ -11,14 +11,12 @@ use super::{
     passed_over::PassedOver,
     reading,
     service::MailService,
+    sharing::Sharing,
     view::View,
     walk::{Scope as WalkScope, Tell, Walk},
 };
 use std::collections::{BTreeMap, HashSet};
-use tai_auth::{
-    bridge::{Bridge, Head},
-    session::error::SessionError,
-};
+use tai_auth::bridge::{Bridge, Head};
 use tai_proto::{
     call::{DeleteMail, FinishMail, List, ListMail, ReadMail, Search, SearchMail},
     mail::{FetchedMail, LeftOut, Mail, SearchResults, Window},
@@ -176,7 +174,7 @@ impl<B: Bridge> MailService<B> {
         // An agent's look for unread mail at the address ends before, or begins after the lease.
         let key = head.to.to_ascii_lowercase();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
-        let turn = turn.map_err(|_| MailError::Session(SessionError::Deadline))?;
+        let turn = turn.map_err(|_| self.not_in_turn(&head.to))?;
         let message = match self.viewed(view, id, deadline).await {
             Ok(message) if !message.head.read => message,
             Ok(_) | Err(MailError::NoSuchMail(_) | MailError::NotYours { .. }) => return Ok(None),
@@ -196,6 +194,14 @@ impl<B: Bridge> MailService<B> {
         announcement.cancel();
         taken.keep();
         Ok(Some(mail))
+    }
+
+    /// Returns the error of a call that did not get the turn of an address before its deadline.
+    fn not_in_turn(&self, address: &str) -> MailError {
+        match &self.sharing {
+            Sharing::Shared(keeper) if keeper.is_lost() => keeper.failure(),
+            Sharing::Shared(_) | Sharing::Local => MailError::AddressBusy(address.to_owned()),
+        }
     }
 
     /// Returns the unread mails of a view, oldest first, and the numbers of those that are missing.

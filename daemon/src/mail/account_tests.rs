@@ -258,3 +258,16 @@ async fn a_person_is_shown_the_mail_then_sends_it_once_whatever_the_rules_for_ag
     }
     assert_eq!(mailbox.sent.lock().unwrap().len(), 6);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_the_turn_of_an_address_names_the_clients_that_have_it() {
+    let mailbox = mailbox();
+    let mail = service(&mailbox, MailOptions::default());
+    mail.add_client(ME);
+    let turn = mail.looks.wait(DESK).await;
+    let mine = mail.read_mail(ME, read(None), &|_, _| {}, soon()).await;
+    assert_eq!(mine, Err(MailError::AddressBusy(DESK.to_owned())));
+    drop(turn);
+    let mine = mail.read_mail(ME, read(None), &|_, _| {}, soon()).await;
+    assert_eq!(id_of(mine.unwrap()), 1);
+}

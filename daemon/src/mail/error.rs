@@ -116,6 +116,9 @@ pub(crate) enum MailError {
     /// The store of the leases that several machines share did not answer. No client gets a mail.
     #[error("the store of the shared leases failed")]
     LeaseStore(#[source] StoreError),
+    /// Other clients looked for mail of the address until the deadline.
+    #[error("other clients look for mail of {0}")]
+    AddressBusy(String),
     /// A client of another machine holds the mail.
     #[error("a client of another machine holds mail {0}")]
     HeldElsewhere(MailId),

@@ -84,6 +84,7 @@ impl<B: Bridge> MailService<B> {
                 | MailError::NotPermitted { .. }
                 | MailError::TooManySends { .. }
                 | MailError::LeaseStore(_)
+                | MailError::AddressBusy(_)
                 | MailError::HeldElsewhere(_)
                 | MailError::NotYours { .. }),
             ) => {
