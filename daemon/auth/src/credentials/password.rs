@@ -37,9 +37,10 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// Returns whether a text can be a password (seed: "Password: 8-128 characters").
+/// Returns whether a text can be a password (seed: "Password: 8-128 characters"). The bridge counts
+/// UTF-16 units, of which most emoji have two.
 pub fn is_password(text: &str) -> bool {
-    (8..=128).contains(&text.chars().count())
+    (8..=128).contains(&text.encode_utf16().count())
 }
 
 /// Returns the first line of a file or of a program's output, without its line break (LF, CRLF or
@@ -61,4 +62,26 @@ pub(super) fn first_line(text: &[u8]) -> Result<SecretString, Utf8Error> {
 pub(super) fn is_password_line(line: &SecretString) -> bool {
     let line = line.expose_secret();
     is_password(line) && !line.contains(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_password_is_counted_in_utf_16_units_as_the_bridge_does() {
+        for (text, expected) in [
+            ("1234567".to_owned(), false),
+            ("12345678".to_owned(), true),
+            ("pässwörd".to_owned(), true),
+            ("😀😀😀".to_owned(), false),
+            ("😀😀😀😀".to_owned(), true),
+            ("😀".repeat(64), true),
+            ("😀".repeat(65), false),
+            ("a".repeat(128), true),
+            ("a".repeat(129), false),
+        ] {
+            assert_eq!(is_password(&text), expected, "{text}");
+        }
+    }
 }

@@ -144,6 +144,31 @@ fn a_new_account_is_created_and_signed_in() {
 }
 
 #[test]
+fn the_length_of_a_password_is_counted_as_the_bridge_counts_it() {
+    let machine = Machine::new();
+    let _taid = machine.start_bare(&[]);
+    let with = |command: &str, emoji: usize| {
+        let password = "😀".repeat(emoji);
+        machine.cli_reading(&[command, "emoji", "--password-stdin"], &password)
+    };
+    for refused in [3, 65] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(machine.say(&with("register", refused)), @"
+            exit 1
+            error: the password is not valid
+            caused by: a password has 8 to 128 characters
+            hint: correct it and try again; nothing was sent
+            ");
+        }
+    }
+    assert_eq!(machine.sandbox.count("POST /api/v1/register"), 0);
+    // The bridge counts UTF-16 units, of which each of these has two.
+    assert!(with("register", 4).status.success());
+    assert_eq!(machine.status()["account"]["username"], "emoji");
+    assert!(with("login", 4).status.success());
+}
+
+#[test]
 fn a_node_server_configuration_signs_taid_in_for_all_clients() {
     let machine = Machine::new();
     machine.configure("username = \"alice\"\n");
