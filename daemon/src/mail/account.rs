@@ -197,7 +197,7 @@ impl<B: Bridge> MailService<B> {
     }
 
     /// Returns the error of a call that did not get the turn of an address before its deadline.
-    fn not_in_turn(&self, address: &str) -> MailError {
+    pub(super) fn not_in_turn(&self, address: &str) -> MailError {
         match &self.sharing {
             Sharing::Shared(keeper) if keeper.is_lost() => keeper.failure(),
             Sharing::Shared(_) | Sharing::Local => MailError::AddressBusy(address.to_owned()),

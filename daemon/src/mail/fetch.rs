@@ -13,10 +13,7 @@ use super::{
     walk::Tell,
     wanted::{NextMail, Reach, Wanted},
 };
-use tai_auth::{
-    bridge::{Bridge, BridgeError},
-    session::error::SessionError,
-};
+use tai_auth::bridge::{Bridge, BridgeError};
 use tai_proto::{
     call::Fetch,
     mail::{FetchedMail, LeftOut, Mail},
@@ -191,10 +188,7 @@ impl<B: Bridge> MailService<B> {
         let key = address.as_str().to_ascii_lowercase();
         let asked = Instant::now();
         let turn = timeout_at(deadline, self.looks.wait(&key)).await;
-        let mut turn = turn.map_err(|_| match &self.sharing {
-            Sharing::Shared(keeper) if keeper.is_lost() => keeper.failure(),
-            Sharing::Shared(_) | Sharing::Local => MailError::Session(SessionError::Deadline),
-        })?;
+        let mut turn = turn.map_err(|_| self.not_in_turn(address.as_str()))?;
         let returned = match &self.sharing {
             Sharing::Local => {
                 let may_be = |id| wanted.may_be(id);

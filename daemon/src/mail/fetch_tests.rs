@@ -149,7 +149,7 @@ async fn a_second_fetch_of_an_instance_waits_no_longer_than_its_deadline() {
     let deadline = Instant::now() + Duration::from_secs(3);
     let desk = instance("desk");
     let second = mail.fetch(Some(&desk), 2, OLDEST, &|_, _| {}, deadline);
-    let late = MailError::Session(SessionError::Deadline);
+    let late = MailError::AddressBusy("desk.alice@tai.chat".to_owned());
     assert_eq!(second.await.unwrap_err(), late);
     assert_eq!(Instant::now(), deadline);
     first.abort();

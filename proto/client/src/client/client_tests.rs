@@ -7,14 +7,14 @@ mod profile;
 #[path = "reporting_tests.rs"]
 mod reporting;
 use super::*;
-use crate::{Starting, Streams, dial::StartEnd};
+use crate::{Lease, Starting, Streams, dial::StartEnd};
 use std::collections::VecDeque;
 use tai_proto::{
     Audience, FromDaemon, ToDaemon,
-    call::{Delete, DeleteMail, Delivery, EndLease, GetInfo, Settled},
+    call::{Delete, DeleteMail, Delivery, EndLease, Fetch, GetInfo, Settle, Settled},
     frame::{Decoder, MAX_FRAME, encode},
     hello::{Hello, Welcome},
-    mail::{BodySource, Envelope, Findings, LeftOut, Mail, Part},
+    mail::{BodySource, Envelope, FetchedMail, Findings, LeftOut, Mail, Part, Window},
     message::Request,
     names::MailId,
 };
