@@ -6,6 +6,7 @@ use super::{
     server::Server,
     workspace::Workspace,
 };
+use crate::tools;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{io, time::Duration};
@@ -96,9 +97,10 @@ pub(super) async fn run_agent(
             _workspace = Some(workspace);
         }
         Agent::Opencode => {
+            let name = format!("tai-live-{}", tools::nonce());
             command
-                .arg("run")
-                .env("OPENCODE_CONFIG_CONTENT", opencode(server).to_string());
+                .args(["run", "--agent", &name])
+                .env("OPENCODE_CONFIG_CONTENT", opencode(server, &name).to_string());
         }
     }
     run(command, prompt, Capture::Both, limit).await
@@ -201,8 +203,11 @@ fn gemini(server: Option<&Server>) -> Value {
     }
 }
 
-/// Returns the configuration of opencode, which takes precedence over its files.
-fn opencode(server: Option<&Server>) -> Value {
+/// Returns the configuration of opencode, which is merged into the user's files. The last permission
+/// that matches a tool decides. The permissions of an agent come after all others, and no file of the
+/// user has an agent with this new name.
+fn opencode(server: Option<&Server>, name: &str) -> Value {
+    let agent = |permission: Value| json!({name: {"mode": "primary", "permission": permission}});
     match server {
         Some(server) => {
             let mut command = vec![server.command.clone()];
@@ -214,11 +219,11 @@ fn opencode(server: Option<&Server>) -> Value {
                     "environment": server.variables,
                     "enabled": true,
                 }},
-                "permission": {"*": "deny", "tai_*": "allow"},
-                "tools": {"*": false, "tai_*": true},
+                "agent": agent(json!({"*": "deny", "tai_*": "allow"})),
+                "default_agent": name,
             })
         }
-        None => json!({"permission": {"*": "deny"}, "tools": {"*": false}}),
+        None => json!({"agent": agent(json!({"*": "deny"})), "default_agent": name}),
     }
 }
 
@@ -241,13 +246,13 @@ mod tests {
             claude(Some(&server)).join(" "),
             codex(Some(&server), &["other".into(), "tai".into()]).join(" "),
             gemini(Some(&server)).to_string(),
-            opencode(Some(&server)).to_string(),
+            opencode(Some(&server), "tai-live-NONCE").to_string(),
         ];
         insta::assert_snapshot!(page.join("\n"), @r#"
         -p --output-format text --strict-mcp-config --tools  --mcp-config {"mcpServers":{"tai":{"type":"stdio","command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"}}}} --allowedTools mcp__tai
         exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai={command="/opt/tai \"x\"/tai-mcp",args=["--home","/h"],env={TAI_MCP_INSTANCE="desk"},enabled=true,default_tools_approval_mode="approve"} -
         {"mcpServers":{"tai":{"command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"},"trust":true}},"mcp":{"allowed":["tai"]},"tools":{"core":["mcp_tai_*"]}}
-        {"mcp":{"tai":{"type":"local","command":["/opt/tai \"x\"/tai-mcp","--home","/h"],"environment":{"TAI_MCP_INSTANCE":"desk"},"enabled":true}},"permission":{"*":"deny","tai_*":"allow"},"tools":{"*":false,"tai_*":true}}
+        {"mcp":{"tai":{"type":"local","command":["/opt/tai \"x\"/tai-mcp","--home","/h"],"environment":{"TAI_MCP_INSTANCE":"desk"},"enabled":true}},"agent":{"tai-live-NONCE":{"mode":"primary","permission":{"*":"deny","tai_*":"allow"}}},"default_agent":"tai-live-NONCE"}
         "#);
     }
 
@@ -257,13 +262,13 @@ mod tests {
             claude(None).join(" "),
             codex(None, &["other".into(), "tai".into()]).join(" "),
             gemini(None).to_string(),
-            opencode(None).to_string(),
+            opencode(None, "tai-live-NONCE").to_string(),
         ];
         insta::assert_snapshot!(page.join("\n"), @r#"
         -p --output-format text --strict-mcp-config --tools 
         exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai.enabled=false -
         {"mcp":{"allowed":[]},"tools":{"core":[]}}
-        {"permission":{"*":"deny"},"tools":{"*":false}}
+        {"agent":{"tai-live-NONCE":{"mode":"primary","permission":{"*":"deny"}}},"default_agent":"tai-live-NONCE"}
         "#);
     }
 

@@ -102,6 +102,7 @@ fn each_agent_gets_the_fenced_mail_on_its_input_alone_and_the_tools_of_its_insta
         let has_no_files = file(&machine, "env").contains("CLAUDE_CODE_DISABLE_ATTACHMENTS=1\n");
         assert_eq!(has_no_files, name == "claude");
         assert!(name != "codex" || arguments.contains("mcp_servers.other.enabled=false"));
+        assert!(name != "opencode" || arguments.starts_with("run\n--agent\ntai-live-"));
 
         let entry = config(&machine, name);
         assert_eq!(
