@@ -11,8 +11,8 @@ use unix as system;
 use windows as system;
 
 pub(crate) use system::{
-    asked_to_stop, become_program, create_private_dir, lead_group, name_after_this_program,
-    open_stdio, random, reads_terminal, signal_group,
+    asked_to_stop, become_program, check_unshared, create_private_dir, create_private_dirs,
+    lead_group, name_after_this_program, open_stdio, random, reads_terminal, signal_group,
 };
 
 use tokio::io::{AsyncRead, AsyncWrite};

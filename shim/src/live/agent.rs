@@ -9,7 +9,8 @@ use super::{
 use crate::tools;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{io, time::Duration};
+use std::{io, path::Path, time::Duration};
+use tai_proto::{Fault, FaultCode, Hint};
 use tokio::process::Command;
 
 /// Time limit of a query of the agent's configuration.
@@ -52,16 +53,46 @@ pub(super) fn program(agent: Agent) -> &'static str {
     }
 }
 
-/// Runs an agent once. Without a server it has no tools.
+/// Reason why an agent was not run.
+#[derive(Debug)]
+pub(super) enum NotRun {
+    /// The system did not start the agent.
+    System(io::Error),
+    /// Something that the agent needs is not there.
+    Unprepared(Fault),
+}
+
+impl From<io::Error> for NotRun {
+    fn from(error: io::Error) -> Self {
+        NotRun::System(error)
+    }
+}
+
+impl From<Fault> for NotRun {
+    fn from(fault: Fault) -> Self {
+        NotRun::Unprepared(fault)
+    }
+}
+
+/// Returns the fault of a machine on which an agent cannot be run.
+pub(super) fn unprepared(agent: Agent, home: Option<&Path>) -> Option<Fault> {
+    match agent {
+        Agent::Gemini => Workspace::new(home).err(),
+        Agent::Claude | Agent::Codex | Agent::Opencode => None,
+    }
+}
+
+/// Runs an agent once. Without a server it has no tools. `home` is the home directory of `--home`.
 ///
 /// # Errors
-/// The error of the system, if the agent cannot be started.
+/// The reason why the agent was not run.
 pub(super) async fn run_agent(
     agent: Agent,
     server: Option<&Server>,
+    home: Option<&Path>,
     prompt: &str,
     limit: Duration,
-) -> io::Result<Ended> {
+) -> Result<Ended, NotRun> {
     let mut command = Command::new(program(agent));
     // Removed when the run has ended.
     let mut _workspace = None;
@@ -72,20 +103,11 @@ pub(super) async fn run_agent(
                 // The content of a file that a prompt names is not added to it.
                 .env("CLAUDE_CODE_DISABLE_ATTACHMENTS", "1");
         }
-        Agent::Codex => match codex_servers().await? {
-            Ok(others) => {
-                command.args(codex(server, &others));
-            }
-            Err(why) => {
-                return Ok(Ended {
-                    result: Err(why),
-                    output: Vec::new(),
-                    errors: Vec::new(),
-                });
-            }
-        },
+        Agent::Codex => {
+            command.args(codex(server, &codex_servers().await?));
+        }
         Agent::Gemini => {
-            let workspace = Workspace::new()?;
+            let workspace = Workspace::new(home)?;
             workspace.write(".gemini", "settings.json", &gemini(server).to_string())?;
             command
                 .args(["--approval-mode", "default"])
@@ -98,12 +120,13 @@ pub(super) async fn run_agent(
         }
         Agent::Opencode => {
             let name = format!("tai-live-{}", tools::nonce());
-            command
-                .args(["run", "--agent", &name])
-                .env("OPENCODE_CONFIG_CONTENT", opencode(server, &name).to_string());
+            command.args(["run", "--agent", &name]).env(
+                "OPENCODE_CONFIG_CONTENT",
+                opencode(server, &name).to_string(),
+            );
         }
     }
-    run(command, prompt, Capture::Both, limit).await
+    Ok(run(command, prompt, Capture::Both, limit).await?)
 }
 
 /// Returns the arguments of Claude Code.
@@ -167,22 +190,31 @@ struct CodexServer {
 }
 
 /// Returns the names of the MCP servers in the configuration of Codex, which merges its tables, so
-/// that each one is disabled by its name; the reason as a clause if they are not known.
-async fn codex_servers() -> io::Result<Result<Vec<String>, String>> {
+/// that each one is disabled by its name.
+async fn codex_servers() -> Result<Vec<String>, NotRun> {
     let mut command = Command::new(program(Agent::Codex));
     command.args(["mcp", "list", "--json"]);
     let Ended { result, output, .. } = run(command, "", Capture::Both, QUERY_LIMIT).await?;
-    let unknown = |why: String| format!("cannot list the MCP servers of codex: {why}");
-    Ok(result.map_err(unknown).and_then(|()| {
-        let servers: Vec<CodexServer> =
-            serde_json::from_slice(&output).map_err(|error| unknown(error.to_string()))?;
-        let names: Vec<String> = servers.into_iter().map(|server| server.name).collect();
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-        match names.iter().find(|name| !name.chars().all(is_plain)) {
-            Some(name) => Err(format!("cannot disable the MCP server {name:?} of codex")),
-            None => Ok(names),
-        }
-    }))
+    Ok(result.and_then(|()| names(&output)).map_err(|why| {
+        let what = "cannot disable the MCP servers of codex";
+        Fault::new(FaultCode::BadRequest, what)
+            .because(why)
+            .hint(Hint::reader(
+                "run `codex mcp list --json` and correct its configuration",
+            ))
+    })?)
+}
+
+/// Returns the names in a list of MCP servers; the reason as a clause if one cannot be disabled.
+fn names(list: &[u8]) -> Result<Vec<String>, String> {
+    let servers: Vec<CodexServer> =
+        serde_json::from_slice(list).map_err(|error| error.to_string())?;
+    let names: Vec<String> = servers.into_iter().map(|server| server.name).collect();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    match names.iter().find(|name| !name.chars().all(is_plain)) {
+        Some(name) => Err(format!("the name {name:?} cannot be part of a setting")),
+        None => Ok(names),
+    }
 }
 
 /// Returns the settings of Gemini CLI's workspace. The list of core tools applies to MCP tools, too.

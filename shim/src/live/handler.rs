@@ -1,7 +1,7 @@
 //! The handler of the mails of `tai-mcp live`: standard output, a program or an agent.
 
 use super::{
-    agent::{Agent, program, run_agent},
+    agent::{Agent, NotRun, program, run_agent, unprepared},
     answer,
     calls::Calls,
     ending::Ending,
@@ -15,7 +15,7 @@ use crate::{settings::Settings, tools};
 use std::{
     ffi::{OsStr, OsString},
     io::{self, ErrorKind},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 use tai_proto::{
@@ -58,6 +58,8 @@ enum Kind {
         /// The person's task.
         task: Option<String>,
         server: Server,
+        /// Home directory of `--home`.
+        home: Option<PathBuf>,
     },
 }
 
@@ -82,6 +84,7 @@ impl Handler {
                 agent,
                 task: options.task,
                 server: Server::of(settings),
+                home: settings.home.clone(),
             },
             (None, Some(program)) => Kind::Program {
                 program,
@@ -113,11 +116,12 @@ impl Handler {
         }
     }
 
-    /// Returns the fault of a program that does not exist.
+    /// Returns the fault of a program that does not exist, or of a machine on which the agent cannot be
+    /// run.
     pub(super) fn missing(&self) -> Option<Fault> {
         match self {
             Handler::Print => None,
-            Handler::Run(runner) => runner.missing(),
+            Handler::Run(runner) => runner.missing().or_else(|| runner.unprepared()),
         }
     }
 
@@ -191,15 +195,18 @@ impl Runner {
                 agent,
                 task,
                 server,
+                home,
             } => {
                 let (answering, server) = match self.sends_output {
                     true => (Answering::ByPrinting, None),
                     false => (Answering::WithTool, Some(server)),
                 };
                 let prompt = prompt::prompt(address, mail, task.as_deref(), answering);
-                match run_agent(*agent, server, &prompt.text, self.limit).await {
+                let home = home.as_deref();
+                match run_agent(*agent, server, home, &prompt.text, self.limit).await {
                     Ok(ended) => self.agent_ended(calls, id, ended, &prompt, report).await,
-                    Err(error) => self.cannot_run(&error),
+                    Err(NotRun::System(error)) => self.cannot_run(&error),
+                    Err(NotRun::Unprepared(fault)) => Handled::Failed(clause(&fault)),
                 }
             }
         }
@@ -257,6 +264,13 @@ impl Runner {
                 let why = "the agent neither answered nor said that no answer is needed";
                 Handled::Failed(with_line(why.to_owned(), text.as_bytes()))
             }
+        }
+    }
+
+    fn unprepared(&self) -> Option<Fault> {
+        match &self.kind {
+            Kind::Program { .. } => None,
+            Kind::Agent { agent, home, .. } => unprepared(*agent, home.as_deref()),
         }
     }
 
@@ -335,6 +349,14 @@ fn output_of(output: &[u8]) -> Result<&str, String> {
     match std::str::from_utf8(output) {
         Ok(text) => Ok(text.trim()),
         Err(_) => Err("the program printed text that is not UTF-8".to_owned()),
+    }
+}
+
+/// Returns what failed and why, as a clause.
+pub(super) fn clause(fault: &Fault) -> String {
+    match fault.why.is_empty() {
+        true => fault.what.to_string(),
+        false => format!("{} ({})", fault.what, fault.why),
     }
 }
 

@@ -4,11 +4,14 @@ mod stdio;
 
 pub(crate) use stdio::{open_stdio, reads_terminal};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, getegid, geteuid, kill_process_group};
 use std::{
     fs::{DirBuilder, File},
     io::{self, Read as _},
-    os::unix::{fs::DirBuilderExt as _, process::CommandExt as _},
+    os::unix::{
+        fs::{DirBuilderExt as _, MetadataExt as _},
+        process::CommandExt as _,
+    },
     path::Path,
     process::ExitCode,
 };
@@ -39,6 +42,32 @@ pub(crate) fn random() -> io::Result<[u8; 8]> {
 /// Creates a directory that only this user can read.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Creates a directory and those above it that do not exist. Only this user can read them.
+pub(crate) fn create_private_dirs(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Checks that only this user and root can create entries in a directory and in those above it. A
+/// sticky bit does not help: other users can create entries there.
+///
+/// # Errors
+/// The error of the system, or `PermissionDenied` with the rule that is broken.
+pub(crate) fn check_unshared(dir: &Path) -> io::Result<()> {
+    let (uid, group) = (geteuid().as_raw(), getegid().as_raw());
+    for dir in std::fs::canonicalize(dir)?.ancestors() {
+        let meta = std::fs::symlink_metadata(dir)?;
+        // Distributions create a private group with the user's own number.
+        let has_private_group = meta.gid() == group && group == uid;
+        let is_trusted_group = has_private_group || meta.gid() == 0;
+        let is_shared = meta.mode() & 0o002 != 0 || (meta.mode() & 0o020 != 0 && !is_trusted_group);
+        if is_shared || ![0, uid].contains(&meta.uid()) {
+            let rule = format!("other users can create files in {}", dir.display());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, rule));
+        }
+    }
+    Ok(())
 }
 
 /// Makes a program the leader of its own process group, so that a signal reaches its descendants.

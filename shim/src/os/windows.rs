@@ -32,9 +32,19 @@ pub(crate) fn random() -> io::Result<[u8; 8]> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Creates a directory. Only this user can read the directory of temporary files.
+/// Creates a directory. Only this user can read the directories of tai.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     std::fs::create_dir(path)
+}
+
+/// Creates a directory and those above it that do not exist.
+pub(crate) fn create_private_dirs(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Does nothing: the profile directory of a user admits no other user.
+pub(crate) fn check_unshared(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Does nothing: Windows has no process groups. The caller ends the program alone.

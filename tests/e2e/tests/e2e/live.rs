@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
+    os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::{Child, Stdio},
     sync::mpsc,
@@ -58,6 +59,7 @@ impl Live {
             .args(["live", "--instance", "desk"])
             .args(arguments)
             .env("PATH", std::env::join_paths(places).unwrap())
+            .env("XDG_RUNTIME_DIR", unshared_dir())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -107,6 +109,15 @@ impl Drop for Live {
 /// Returns the directory of the agents of a machine.
 fn agents_of(machine: &Machine) -> PathBuf {
     machine.home().join("agents")
+}
+
+/// Returns a private directory outside of the directory of temporary files. The home directory of a
+/// machine is in it.
+fn unshared_dir() -> PathBuf {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("live");
+    fs::create_dir_all(&dir).unwrap();
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).unwrap();
+    dir
 }
 
 /// Returns the lines of live about mails.

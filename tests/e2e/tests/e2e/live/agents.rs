@@ -116,9 +116,12 @@ fn each_agent_gets_the_fenced_mail_on_its_input_alone_and_the_tools_of_its_insta
             "{}",
             inbox.text
         );
-        // The settings of Gemini CLI are in a directory that exists for one run.
+        // The settings of Gemini CLI are in a directory that exists for one run. It is not below the
+        // directory of temporary files, where every user can create settings for it.
         let cwd = file(&machine, "cwd");
-        assert!(name != "gemini" || !Path::new(cwd.trim()).exists(), "{cwd}");
+        let is_private = cwd.starts_with(unshared_dir().to_str().unwrap());
+        let cwd = Path::new(cwd.trim());
+        assert!(name != "gemini" || (is_private && !cwd.exists()), "{cwd:?}");
     }
 }
 
@@ -211,4 +214,25 @@ fn an_agent_that_is_not_installed_is_reported_and_the_mail_stays_unread() {
     hint: install codex, or add its directory to PATH
     ");
     assert_eq!(unread(&machine), 1);
+}
+
+#[test]
+fn gemini_is_not_run_below_a_directory_in_which_other_users_create_files() {
+    let system = format!("/run/user/{}", rustix::process::geteuid().as_raw());
+    if Path::new(&system).exists() {
+        // It is private, so that gemini is run in it.
+        return;
+    }
+    let machine = Machine::new();
+    agent(&machine, "gemini", "echo ran");
+    fs::set_permissions(machine.home(), fs::Permissions::from_mode(0o1777)).unwrap();
+    let mut command = machine.command("tai-mcp");
+    command.args(["live", "--instance", "desk", "--agent", "gemini"]);
+    let ended = command.env("PATH", agents_of(&machine)).output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    insta::assert_snapshot!(machine.plain(&ended.stderr), @"
+    error: cannot create a private directory for the agent
+    caused by: HOME/.local/state/tai/run: other users can create files in HOME
+    hint: set XDG_RUNTIME_DIR to a directory with mode 700 below directories that no other user can write
+    ");
 }
