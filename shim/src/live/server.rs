@@ -9,6 +9,22 @@ use tai_proto::variables;
 /// finds taid by them.
 const DIRECTORIES: [&str; 3] = ["XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"];
 
+/// Returns the variables that tai-mcp reads.
+fn all_variables() -> impl Iterator<Item = &'static str> {
+    let one = [variables::AUTOSTART, variables::PROFILE, variables::SOCKET];
+    let names = [variables::USERNAME, variables::PLAIN_USERNAME];
+    let two = [
+        variables::INSTANCE,
+        variables::USER_EMAIL,
+        variables::BRIDGE,
+        variables::API_TIMEOUT,
+        variables::POLL_INTERVAL,
+        variables::LOG_LEVEL,
+    ];
+    let all = one.into_iter().chain(names).chain(variables::PASSWORDS);
+    all.chain(two.into_iter().flatten()).chain(DIRECTORIES)
+}
+
 /// An MCP server on standard input and output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Server {
@@ -16,7 +32,8 @@ pub(super) struct Server {
     pub(super) command: String,
     /// Its arguments.
     pub(super) arguments: Vec<String>,
-    /// Variables that it needs in addition to those that agents pass on.
+    /// All variables that it reads. One that does not count is empty, because Codex and opencode keep
+    /// the variables of the user's own entry that this one lacks.
     pub(super) variables: BTreeMap<&'static str, String>,
 }
 
@@ -33,7 +50,8 @@ impl Server {
 
     fn with(settings: &Settings, command: String, read: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut variables: BTreeMap<&'static str, String> =
-            settings.of_account.iter().cloned().collect();
+            all_variables().map(|name| (name, String::new())).collect();
+        variables.extend(settings.of_account.iter().cloned());
         for name in DIRECTORIES.into_iter().chain([variables::AUTOSTART]) {
             variables.extend(read(name).map(|value| (name, value)));
         }
@@ -103,12 +121,52 @@ mod tests {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         insta::assert_snapshot!(variables.join("\n"), @"
+        API_BASE_URL=
+        API_TIMEOUT=
+        INSTANCE=
+        LOG_LEVEL=
+        NAME=
+        PASSWORD=
+        POLL_INTERVAL=
         TAI_MCP_API_BASE_URL=https://bridge.example
+        TAI_MCP_API_TIMEOUT=
+        TAI_MCP_AUTOSTART=
         TAI_MCP_INSTANCE=desk
+        TAI_MCP_LOG_LEVEL=
+        TAI_MCP_PASSWORD=
+        TAI_MCP_POLL_INTERVAL=
         TAI_MCP_PROFILE=work
+        TAI_MCP_SOCKET=
         TAI_MCP_USEREMAIL=me@example.com
         TAI_MCP_USERNAME=alice
+        USEREMAIL=
+        XDG_CONFIG_HOME=
         XDG_RUNTIME_DIR=/run/user/7
+        XDG_STATE_HOME=
         ");
+
+        // The same settings result in the presence of a user's own entry.
+        let own = [
+            ("TAI_MCP_SOCKET", "/run/other.sock"),
+            ("TAI_MCP_PASSWORD", "x"),
+            ("NAME", "bob"),
+            ("PASSWORD", "y"),
+            ("LOG_LEVEL", "warn"),
+        ];
+        let merged = |name: &str| {
+            let ours = server.variables.get(name).cloned();
+            let own = || own.iter().find(|(known, _)| *known == name);
+            ours.or_else(|| own().map(|(_, value)| (*value).to_owned()))
+                .ok_or(VarError::NotPresent)
+        };
+        assert!(
+            own.iter()
+                .all(|(name, _)| merged(name) == Ok(String::new()))
+        );
+        let (expected, found) = (&settings, Settings::from_env(&merged, None));
+        assert_eq!(found.target, expected.target);
+        assert_eq!(found.instance, expected.instance);
+        assert_eq!(found.of_account, expected.of_account);
+        assert_eq!(found.notes, Vec::<String>::new());
     }
 }
