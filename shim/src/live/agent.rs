@@ -109,9 +109,14 @@ pub(super) async fn run_agent(
         Agent::Gemini => {
             let workspace = Workspace::new(home)?;
             workspace.write(".gemini", "settings.json", &gemini(server).to_string())?;
+            // Without a server, no server has the name.
+            let allowed = match server {
+                Some(_) => "tai".to_owned(),
+                None => format!("none-{}", tools::nonce()),
+            };
             command
                 .args(["--approval-mode", "default"])
-                .args(["--allowed-mcp-server-names", "tai"])
+                .args(["--allowed-mcp-server-names", &allowed])
                 .args(["--output-format", "text"])
                 .current_dir(workspace.path())
                 // The workspace has only the file above.
@@ -217,7 +222,8 @@ fn names(list: &[u8]) -> Result<Vec<String>, String> {
     }
 }
 
-/// Returns the settings of Gemini CLI's workspace. The list of core tools applies to MCP tools, too.
+/// Returns the settings of Gemini CLI's workspace. The list of core tools applies to MCP tools, too, and
+/// the empty list of allowed tools replaces the user's, which would take precedence over it.
 fn gemini(server: Option<&Server>) -> Value {
     match server {
         Some(server) => json!({
@@ -229,9 +235,9 @@ fn gemini(server: Option<&Server>) -> Value {
                 "trust": true,
             }},
             "mcp": {"allowed": ["tai"]},
-            "tools": {"core": ["mcp_tai_*"]},
+            "tools": {"core": ["mcp_tai_*"], "allowed": []},
         }),
-        None => json!({"mcp": {"allowed": []}, "tools": {"core": []}}),
+        None => json!({"mcp": {"allowed": []}, "tools": {"core": [], "allowed": []}}),
     }
 }
 
@@ -283,7 +289,7 @@ mod tests {
         insta::assert_snapshot!(page.join("\n"), @r#"
         -p --output-format text --strict-mcp-config --tools  --mcp-config {"mcpServers":{"tai":{"type":"stdio","command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"}}}} --allowedTools mcp__tai
         exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai={command="/opt/tai \"x\"/tai-mcp",args=["--home","/h"],env={TAI_MCP_INSTANCE="desk"},enabled=true,default_tools_approval_mode="approve"} -
-        {"mcpServers":{"tai":{"command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"},"trust":true}},"mcp":{"allowed":["tai"]},"tools":{"core":["mcp_tai_*"]}}
+        {"mcpServers":{"tai":{"command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"},"trust":true}},"mcp":{"allowed":["tai"]},"tools":{"core":["mcp_tai_*"],"allowed":[]}}
         {"mcp":{"tai":{"type":"local","command":["/opt/tai \"x\"/tai-mcp","--home","/h"],"environment":{"TAI_MCP_INSTANCE":"desk"},"enabled":true}},"agent":{"tai-live-NONCE":{"mode":"primary","permission":{"*":"deny","tai_*":"allow"}}},"default_agent":"tai-live-NONCE"}
         "#);
     }
@@ -299,7 +305,7 @@ mod tests {
         insta::assert_snapshot!(page.join("\n"), @r#"
         -p --output-format text --strict-mcp-config --tools 
         exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai.enabled=false -
-        {"mcp":{"allowed":[]},"tools":{"core":[]}}
+        {"mcp":{"allowed":[]},"tools":{"core":[],"allowed":[]}}
         {"agent":{"tai-live-NONCE":{"mode":"primary","permission":{"*":"deny"}}},"default_agent":"tai-live-NONCE"}
         "#);
     }

@@ -111,6 +111,24 @@ fn the_output_of_an_agent_without_tools_is_sent_and_its_marker_is_not() {
 }
 
 #[test]
+fn gemini_without_tools_starts_no_server_of_the_user() {
+    let machine = machine();
+    let _taid = machine.start();
+    let dir = agents_of(&machine);
+    fs::create_dir_all(&dir).unwrap();
+    let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" >$HOME/args\ncat >$HOME/prompt\n\
+                  cp .gemini/settings.json $HOME/settings\necho 'At noon.'\n";
+    write_program(&dir.join("gemini"), script);
+    let live = Live::start(&machine, &["--agent", "gemini", "--reply"]);
+    wait_until("the mail is read", || unread(&machine) == 0);
+    drop(live);
+    let file = |name: &str| fs::read_to_string(machine.home().join(name)).unwrap();
+    // The flag takes precedence over the settings, and the user can have a server `tai`.
+    assert!(file("args").contains("--allowed-mcp-server-names\nnone-"));
+    insta::assert_snapshot!(file("settings"), @r#"{"mcp":{"allowed":[]},"tools":{"core":[],"allowed":[]}}"#);
+}
+
+#[test]
 fn no_output_is_no_answer_and_the_output_of_a_failed_program_is_not_sent() {
     let machine = machine();
     deliver(&machine, "desk.alice@tai.chat", "silence");
