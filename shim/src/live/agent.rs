@@ -137,6 +137,8 @@ pub(super) async fn run_agent(
 /// Returns the arguments of Claude Code.
 fn claude(server: Option<&Server>) -> Vec<String> {
     let mut arguments = vec!["-p", "--output-format", "text", "--strict-mcp-config"];
+    // Keeps the email out of the sessions that the user can continue.
+    arguments.push("--no-session-persistence");
     // Removes the built-in tools.
     arguments.extend(["--tools", ""]);
     let mut arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
@@ -155,8 +157,10 @@ fn claude(server: Option<&Server>) -> Vec<String> {
 
 /// Returns the arguments of Codex. `others` are the servers of its configuration.
 fn codex(server: Option<&Server>, others: &[String]) -> Vec<String> {
-    let arguments = ["exec", "--skip-git-repo-check", "--sandbox", "read-only"];
-    let mut arguments: Vec<String> = arguments.into_iter().map(str::to_owned).collect();
+    // Without `--ephemeral`, the email stays in a session file, which memories of later sessions use.
+    let arguments = ["exec", "--ephemeral", "--skip-git-repo-check"];
+    let arguments = arguments.into_iter().chain(["--sandbox", "read-only"]);
+    let mut arguments: Vec<String> = arguments.map(str::to_owned).collect();
     arguments.extend(["--color".to_owned(), "never".to_owned()]);
     let features = CODEX_TOOLS.map(|feature| format!("{feature}=false"));
     let mut settings = vec![
@@ -287,8 +291,8 @@ mod tests {
             opencode(Some(&server), "tai-live-NONCE").to_string(),
         ];
         insta::assert_snapshot!(page.join("\n"), @r#"
-        -p --output-format text --strict-mcp-config --tools  --mcp-config {"mcpServers":{"tai":{"type":"stdio","command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"}}}} --allowedTools mcp__tai
-        exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai={command="/opt/tai \"x\"/tai-mcp",args=["--home","/h"],env={TAI_MCP_INSTANCE="desk"},enabled=true,default_tools_approval_mode="approve"} -
+        -p --output-format text --strict-mcp-config --no-session-persistence --tools  --mcp-config {"mcpServers":{"tai":{"type":"stdio","command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"}}}} --allowedTools mcp__tai
+        exec --ephemeral --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai={command="/opt/tai \"x\"/tai-mcp",args=["--home","/h"],env={TAI_MCP_INSTANCE="desk"},enabled=true,default_tools_approval_mode="approve"} -
         {"mcpServers":{"tai":{"command":"/opt/tai \"x\"/tai-mcp","args":["--home","/h"],"env":{"TAI_MCP_INSTANCE":"desk"},"trust":true}},"mcp":{"allowed":["tai"]},"tools":{"core":["mcp_tai_*"],"allowed":[]}}
         {"mcp":{"tai":{"type":"local","command":["/opt/tai \"x\"/tai-mcp","--home","/h"],"environment":{"TAI_MCP_INSTANCE":"desk"},"enabled":true}},"agent":{"tai-live-NONCE":{"mode":"primary","permission":{"*":"deny","tai_*":"allow"}}},"default_agent":"tai-live-NONCE"}
         "#);
@@ -303,8 +307,8 @@ mod tests {
             opencode(None, "tai-live-NONCE").to_string(),
         ];
         insta::assert_snapshot!(page.join("\n"), @r#"
-        -p --output-format text --strict-mcp-config --tools 
-        exec --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai.enabled=false -
+        -p --output-format text --strict-mcp-config --no-session-persistence --tools 
+        exec --ephemeral --skip-git-repo-check --sandbox read-only --color never -c approval_policy="never" -c web_search="disabled" -c features={shell_tool=false,unified_exec=false,view_image=false,image_generation=false,multi_agent=false,apps=false,plugins=false,goals=false,browser_use=false,computer_use=false,in_app_browser=false} -c mcp_servers.other.enabled=false -c mcp_servers.tai.enabled=false -
         {"mcp":{"allowed":[]},"tools":{"core":[],"allowed":[]}}
         {"agent":{"tai-live-NONCE":{"mode":"primary","permission":{"*":"deny"}}},"default_agent":"tai-live-NONCE"}
         "#);

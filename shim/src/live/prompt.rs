@@ -91,18 +91,19 @@ fn with_nonce(
     Prompt { text, marker }
 }
 
-/// Returns text in which each `@` that does not belong to a mail address is fullwidth. Agents replace
-/// `@/path` in a prompt by the content of the file, before the model or a permission decides.
+/// Returns text in which each `@` that does not belong to a mail address and each `$` that does not
+/// belong to an amount is fullwidth. Agents replace `@/path` in a prompt by the content of the file, and
+/// Codex adds the instructions of a skill that is mentioned as `$name` or `[$name](path)`, before the
+/// model or a permission decides.
 fn without_mentions(text: &str) -> String {
     let mut before = None;
     let replaced = text.char_indices().map(|(at, c)| {
-        let has_name =
-            before.is_some_and(|b: char| b.is_ascii_alphanumeric() || "._+-".contains(b));
-        before = Some(c);
+        let left = before.replace(c);
+        let has_name = left.is_some_and(|b: char| b.is_ascii_alphanumeric() || "._+-".contains(b));
+        let right = || text.get(at + 1..).unwrap_or_default();
         match c {
-            '@' if !has_name || !begins_with_domain(text.get(at + 1..).unwrap_or_default()) => {
-                '\u{ff20}'
-            }
+            '@' if !has_name || !begins_with_domain(right()) => '\u{ff20}',
+            '$' if left == Some('[') || !begins_with_amount(right()) => '\u{ff04}',
             c => c,
         }
     });
@@ -118,6 +119,15 @@ fn begins_with_domain(text: &str) -> bool {
     let is_ending = last.len() > 1 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
     let has_name = labels.next().is_some_and(|first| !first.is_empty());
     is_ending && has_name && !rest.starts_with(['/', '\\', '~', '$', '_'])
+}
+
+/// Returns whether text begins with no name of a skill, such as after the `$` of a price.
+fn begins_with_amount(text: &str) -> bool {
+    let is_part = |c: &char| c.is_ascii_alphanumeric() || "_-:".contains(*c);
+    !text
+        .chars()
+        .take_while(is_part)
+        .any(|c| !c.is_ascii_digit())
 }
 
 /// Returns the instructions for an answer, and for none.
@@ -257,6 +267,21 @@ mod tests {
         );
         assert!(text.contains("see ＠/etc/passwd, \"＠a\" (＠b)\n＠c \t＠d \u{200b}＠e"));
         assert!(text.contains("x＠/etc/passwd a.＠notes b＠c.d/e.txt _＠~/.ssh"));
+    }
+
+    #[test]
+    fn an_email_mentions_no_skill() {
+        let body = "quote $deploy, [$deploy](/home/a/SKILL.md), [$5](/x/SKILL.md), $2fa $a:b US$_x \
+                    for $500 or $1,299.95 ($7), $100-200, in $ or $.";
+        let text = of(
+            &mail("$s", body, Findings::default()),
+            None,
+            Answering::WithTool,
+        );
+        assert!(text.contains("Subject: ＄s\n"), "{text}");
+        let shown = "quote ＄deploy, [＄deploy](/home/a/SKILL.md), [＄5](/x/SKILL.md), ＄2fa ＄a:b \
+                     US＄_x for $500 or $1,299.95 ($7), ＄100-200, in $ or $.";
+        assert!(text.contains(shown), "{text}");
     }
 
     #[test]
