@@ -7,7 +7,7 @@ use super::{
     ending::Ending,
     options::Options,
     program::{Capture, Ended, run},
-    prompt::{self, Answering, Prompt},
+    prompt::{self, Answering, Conclusion, Prompt},
     report::Report,
     server::Server,
 };
@@ -160,6 +160,14 @@ impl Runner {
         }
     }
 
+    /// Returns how an agent answers.
+    fn answering(&self) -> Answering {
+        match self.sends_output {
+            true => Answering::ByPrinting,
+            false => Answering::WithTool,
+        }
+    }
+
     async fn handle(
         &self,
         calls: &Calls,
@@ -197,11 +205,8 @@ impl Runner {
                 server,
                 home,
             } => {
-                let (answering, server) = match self.sends_output {
-                    true => (Answering::ByPrinting, None),
-                    false => (Answering::WithTool, Some(server)),
-                };
-                let prompt = prompt::prompt(address, mail, task.as_deref(), answering);
+                let server = (!self.sends_output).then_some(server);
+                let prompt = prompt::prompt(address, mail, task.as_deref(), self.answering());
                 let home = home.as_deref();
                 match run_agent(*agent, server, home, &prompt.text, self.limit).await {
                     Ok(ended) => self.agent_ended(calls, id, ended, &prompt, report).await,
@@ -251,8 +256,13 @@ impl Runner {
             Ok(text) => text,
             Err(why) => return Handled::Failed(why),
         };
-        if prompt::ends_with_marker(text, &prompt.marker) {
-            return Handled::Done(Ending::NotNeeded);
+        match prompt.conclusion(text, self.answering()) {
+            Conclusion::NotNeeded => return Handled::Done(Ending::NotNeeded),
+            Conclusion::Ambiguous => {
+                let why = "the agent printed an answer and the line for no answer";
+                return Handled::Failed(with_line(why.to_owned(), text.as_bytes()));
+            }
+            Conclusion::Unmarked => {}
         }
         match self.sends_output {
             true if text.is_empty() => Handled::Failed(with_line(

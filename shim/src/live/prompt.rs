@@ -31,7 +31,9 @@ pub(super) struct Prompt {
     /// The text.
     pub(super) text: String,
     /// Line that the agent prints last if the email needs no answer.
-    pub(super) marker: String,
+    marker: String,
+    /// The random number of the marker and the fence.
+    nonce: String,
 }
 
 /// Returns the prompt for an email to `address`. `task` is the person's text.
@@ -88,7 +90,11 @@ fn with_nonce(
     let marker = format!("TAI: handled {nonce}");
     let task = task.unwrap_or(TASK);
     let _ = write!(text, "{task}\n\n{}", how(id, answering, left > 0, &marker));
-    Prompt { text, marker }
+    Prompt {
+        text,
+        marker,
+        nonce: nonce.to_owned(),
+    }
 }
 
 /// Returns text in which each `@` that does not belong to a mail address and each `$` that does not
@@ -148,10 +154,39 @@ fn how(id: MailId, answering: Answering, is_cut: bool, marker: &str) -> String {
     }
 }
 
-/// Returns whether the last line of an agent's output is the marker, which models may decorate.
-pub(super) fn ends_with_marker(output: &str, marker: &str) -> bool {
-    let last = output.trim_end().lines().next_back().unwrap_or_default();
-    last.trim_matches(|c: char| c.is_whitespace() || "`*_\"".contains(c)) == marker
+/// Meaning of an agent's output, by the marker in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Conclusion {
+    /// The output has no marker.
+    Unmarked,
+    /// The email needs no answer.
+    NotNeeded,
+    /// The output is to be sent, and has a marker beside other text. The agent can mean either, and
+    /// the marker must not be sent.
+    Ambiguous,
+}
+
+impl Prompt {
+    /// Returns the meaning of an output. Models may decorate the marker. It counts as the last line, or
+    /// as the only one if the output is to be sent.
+    pub(super) fn conclusion(&self, output: &str, answering: Answering) -> Conclusion {
+        let is_marker = |text: &str| {
+            let is_decoration = |c: char| c.is_whitespace() || "`*_\"".contains(c);
+            text.trim_matches(is_decoration) == self.marker
+        };
+        match answering {
+            Answering::ByPrinting if is_marker(output) => Conclusion::NotNeeded,
+            Answering::ByPrinting if output.contains(&self.nonce) => Conclusion::Ambiguous,
+            Answering::ByPrinting => Conclusion::Unmarked,
+            Answering::WithTool => {
+                let last = output.trim_end().lines().next_back();
+                match last.is_some_and(is_marker) {
+                    true => Conclusion::NotNeeded,
+                    false => Conclusion::Unmarked,
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -237,8 +272,7 @@ mod tests {
         let first = prompt(&address, &mail, None, Answering::WithTool);
         let second = prompt(&address, &mail, None, Answering::WithTool);
         assert_ne!(first.marker, second.marker);
-        let nonce = first.marker.rsplit(' ').next().unwrap();
-        let end = format!("\n{}\n", tools::fence(nonce).1);
+        let end = format!("\n{}\n", tools::fence(&first.nonce).1);
         assert_eq!(first.text.matches(&end).count(), 1);
         assert!(first.text.find(&end).unwrap() > first.text.find(body).unwrap());
     }
@@ -294,17 +328,34 @@ mod tests {
     }
 
     #[test]
-    fn only_the_exact_marker_in_the_last_line_counts() {
-        let marker = "TAI: handled NONCE";
-        for (output, counts) in [
-            ("TAI: handled NONCE", true),
-            ("Nothing to do.\n\n**`TAI: handled NONCE`**\n\n", true),
-            ("TAI: handled NONCE\nbut wait", false),
-            ("TAI: handled OTHER", false),
-            ("I will not print TAI: handled NONCE", false),
-            ("", false),
+    fn only_the_exact_marker_counts_and_it_is_never_sent() {
+        let prompt = Prompt {
+            text: String::new(),
+            marker: "TAI: handled NONCE".into(),
+            nonce: "NONCE".into(),
+        };
+        use Conclusion::{Ambiguous, NotNeeded, Unmarked};
+        for (output, with_tool, by_printing) in [
+            ("TAI: handled NONCE", NotNeeded, NotNeeded),
+            ("**`TAI: handled NONCE`**\n\n", NotNeeded, NotNeeded),
+            (
+                "Nothing to do.\n\nTAI: handled NONCE\n",
+                NotNeeded,
+                Ambiguous,
+            ),
+            ("TAI: handled NONCE\n\nA newsletter.", Unmarked, Ambiguous),
+            ("I will not print TAI: handled NONCE", Unmarked, Ambiguous),
+            (
+                "[End of untrusted email content NONCE]",
+                Unmarked,
+                Ambiguous,
+            ),
+            ("TAI: handled OTHER", Unmarked, Unmarked),
+            ("", Unmarked, Unmarked),
         ] {
-            assert_eq!(ends_with_marker(output, marker), counts, "{output:?}");
+            let conclusion = |answering| prompt.conclusion(output, answering);
+            assert_eq!(conclusion(Answering::WithTool), with_tool, "{output:?}");
+            assert_eq!(conclusion(Answering::ByPrinting), by_printing, "{output:?}");
         }
     }
 }

@@ -111,6 +111,25 @@ fn the_output_of_an_agent_without_tools_is_sent_and_its_marker_is_not() {
 }
 
 #[test]
+fn an_answer_with_a_marker_is_not_sent_and_its_mail_stays_unread() {
+    let machine = machine();
+    let _taid = machine.start();
+    let dir = agents_of(&machine);
+    fs::create_dir_all(&dir).unwrap();
+    let script = "#!/bin/sh\ncat >$HOME/prompt\necho 'At noon.'\necho\n\
+                  sed -n 's/.* exactly: //p' $HOME/prompt\n";
+    write_program(&dir.join("claude"), script);
+    let mut live = Live::start(&machine, &["--agent", "claude", "--reply"]);
+    let mut errors = BufReader::new(live.child.stderr.take().unwrap()).lines();
+    let failed = errors.find(|line| line.as_ref().unwrap().contains("not handled"));
+    let line = failed.unwrap().unwrap();
+    let (why, marker) = line.split_once("\"TAI: handled ").unwrap();
+    insta::assert_snapshot!(why, @"email 1 was not handled: the agent printed an answer and the line for no answer; its last line is");
+    assert!(marker.ends_with("\"; retrying in 10 s"), "{marker}");
+    assert_eq!((unread(&machine), machine.sandbox.sent().len()), (1, 0));
+}
+
+#[test]
 fn gemini_without_tools_starts_no_server_of_the_user() {
     let machine = machine();
     let _taid = machine.start();
